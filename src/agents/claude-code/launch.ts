@@ -1,0 +1,9 @@
+/** How Claude Code is started on a session. */
+import type { Launch } from "../types.ts";
+
+export const launch: Launch = {
+  command: "claude",
+  versionArgs: ["--version"],
+  // The id is looked up under the current folder's slug only, so the caller starts it in header.cwd.
+  resumeArgs: ({ id, prompt }) => ["--resume", id, ...(prompt === null ? [] : [prompt])],
+};

@@ -1,0 +1,35 @@
+/** Where Claude Code keeps its sessions. */
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { Header } from "../../session/types.ts";
+import { listFiles } from "../shared/files.ts";
+import type { Found, Store } from "../types.ts";
+
+const SLUG_LIMIT = 200;
+
+/** The folder name for a project: every character outside [A-Za-z0-9] becomes "-". */
+export function slug(cwd: string): string {
+  return cwd.replace(/[^A-Za-z0-9]/g, "-").slice(0, SLUG_LIMIT);
+}
+
+export const store: Store = {
+  roots(env) {
+    return [join(env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), ".claude"), "projects")];
+  },
+
+  // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.
+  async find(root) {
+    const found: Found[] = [];
+    for await (const file of listFiles(root, 2)) {
+      const name = basename(file.path);
+      const ours =
+        name.endsWith(".jsonl") && !name.startsWith("agent-") && dirname(file.path) !== root;
+      if (ours) found.push({ ...file, agent: "claude-code", id: name.slice(0, -".jsonl".length) });
+    }
+    return found;
+  },
+
+  pathFor(root, header: Header) {
+    return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);
+  },
+};

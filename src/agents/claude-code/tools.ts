@@ -1,0 +1,269 @@
+/** Claude Code's tools in the shared vocabulary. Inputs as seen in 2.1.197 and its predecessors. */
+import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import type {
+  ImagePart,
+  Json,
+  JsonObject,
+  TextEdit,
+  TextPart,
+  TodoItem,
+  ToolCallPart,
+  ToolResultPart,
+  ToolUse,
+} from "../../session/types.ts";
+import type { Tools } from "../types.ts";
+
+/** What a native call means; null when the shared vocabulary has no word for it. */
+export function fromNative(name: string, input: Json): ToolUse | null {
+  if (!isObject(input)) return null;
+  const text = (key: string) => string(input[key]);
+  const path = text("file_path") ?? text("path");
+  switch (name) {
+    case "Bash":
+      return executeUse(input);
+    case "Read":
+      return path === undefined ? null : readUse(path, input);
+    case "Write": {
+      const content = text("content");
+      return path === undefined || content === undefined ? null : { tool: "write", path, content };
+    }
+    case "Edit":
+      return editUse(path, [input]);
+    case "MultiEdit":
+      return editUse(path, array(input.edits));
+    case "NotebookEdit": {
+      const notebook = text("notebook_path");
+      return notebook === undefined ? null : { tool: "notebook-edit", path: notebook, input };
+    }
+    case "LS":
+      return path === undefined ? null : { tool: "list", path };
+    case "Grep":
+    case "Glob":
+      return searchUse(name, input);
+    case "WebFetch":
+    case "WebSearch":
+      return webUse(input);
+    case "TodoWrite":
+      return todoUse(input.todos);
+    case "Task":
+    case "Agent":
+      return subagentUse(input);
+    case "AskUserQuestion":
+      return { tool: "ask", questions: input.questions ?? null };
+    default:
+      return mcpUse(name, input);
+  }
+}
+
+function executeUse(input: JsonObject): ToolUse | null {
+  const command = string(input.command);
+  const timeoutMs = number(input.timeout);
+  if (command === undefined || input.run_in_background === true) return null;
+  return { tool: "execute", command, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+function readUse(path: string, input: JsonObject): ToolUse {
+  const offset = number(input.offset);
+  const limit = number(input.limit);
+  return {
+    tool: "read",
+    path,
+    ...(offset === undefined ? {} : { offset }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function editUse(path: string | undefined, edits: readonly Json[]): ToolUse | null {
+  const parsed: TextEdit[] = [];
+  for (const edit of edits) {
+    const old = string(member(edit, "old_string"));
+    const now = string(member(edit, "new_string"));
+    if (old === undefined || now === undefined) return null;
+    const all = member(edit, "replace_all") === true;
+    parsed.push({ old, new: now, ...(all ? { all } : {}) });
+  }
+  return path === undefined || parsed.length === 0 ? null : { tool: "edit", path, edits: parsed };
+}
+
+function searchUse(name: "Grep" | "Glob", input: JsonObject): ToolUse | null {
+  const pattern = string(input.pattern);
+  const path = string(input.path);
+  const glob = string(input.glob);
+  if (pattern === undefined) return null;
+  const where = path === undefined ? {} : { path };
+  if (name === "Glob") return { tool: "glob", pattern, ...where };
+  // Output modes, context and flags change what the call does; only the plain form is equivalent.
+  const plain = Object.keys(input).every((key) =>
+    ["pattern", "path", "glob", "output_mode"].includes(key),
+  );
+  return plain
+    ? { tool: "search", pattern, ...where, ...(glob === undefined ? {} : { glob }) }
+    : null;
+}
+
+function webUse(input: JsonObject): ToolUse | null {
+  const url = string(input.url);
+  const prompt = string(input.prompt);
+  if (url !== undefined) return { tool: "fetch", url, ...(prompt === undefined ? {} : { prompt }) };
+  const query = string(input.query);
+  return query === undefined ? null : { tool: "web-search", query };
+}
+
+function todoUse(todos: Json | undefined): ToolUse | null {
+  const items: TodoItem[] = [];
+  for (const todo of array(todos)) {
+    const text = string(member(todo, "content"));
+    const status = member(todo, "status");
+    if (text === undefined) return null;
+    if (status !== "pending" && status !== "in_progress" && status !== "completed") return null;
+    items.push({ text, status });
+  }
+  return Array.isArray(todos) ? { tool: "todo", items } : null;
+}
+
+function subagentUse(input: JsonObject): ToolUse | null {
+  const prompt = string(input.prompt);
+  const description = string(input.description);
+  const type = string(input.subagent_type);
+  if (prompt === undefined) return null;
+  return {
+    tool: "subagent",
+    prompt,
+    ...(description === undefined ? {} : { description }),
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+function mcpUse(name: string, input: Json): ToolUse | null {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+  return server && tool ? { tool: "mcp", server, name: tool, input } : null;
+}
+
+function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null {
+  const call = (name: string, input: JsonObject, exact = true) => ({ name, input, exact });
+  switch (use.tool) {
+    case "execute": {
+      const command =
+        use.cwd === undefined ? use.command : `cd ${quote(use.cwd)} && ${use.command}`;
+      return call("Bash", compact({ command, timeout: use.timeoutMs }), use.cwd === undefined);
+    }
+    case "read":
+      return call("Read", compact({ file_path: use.path, offset: use.offset, limit: use.limit }));
+    case "write":
+      return call("Write", { file_path: use.path, content: use.content });
+    case "edit":
+      return editCall(use.path, use.edits);
+    case "search":
+      return call("Grep", compact({ pattern: use.pattern, path: use.path, glob: use.glob }));
+    case "glob":
+      return call("Glob", compact({ pattern: use.pattern, path: use.path }));
+    case "list":
+      return call("Bash", { command: `ls ${quote(use.path)}` }, false);
+    case "fetch":
+      return call("WebFetch", { url: use.url, prompt: use.prompt ?? "" }, use.prompt !== undefined);
+    case "web-search":
+      return call("WebSearch", { query: use.query });
+    case "todo":
+      return call("TodoWrite", {
+        todos: use.items.map(({ text, status }) => ({ content: text, status, activeForm: text })),
+      });
+    case "subagent":
+      return call(
+        "Agent",
+        compact({ description: use.description, prompt: use.prompt, subagent_type: use.type }),
+      );
+    case "mcp":
+      return isObject(use.input) ? call(`mcp__${use.server}__${use.name}`, use.input) : null;
+    case "view-image":
+      return call("Read", { file_path: use.path });
+    case "notebook-edit":
+      return isObject(use.input) ? call("NotebookEdit", use.input) : null;
+    case "ask":
+    case "patch":
+      return null;
+  }
+}
+
+/** Edit takes one replacement; several become MultiEdit, which older versions have. */
+function editCall(path: string, edits: TextEdit[]): { name: string; input: Json; exact: boolean } {
+  const one = (edit: TextEdit) =>
+    compact({ old_string: edit.old, new_string: edit.new, replace_all: edit.all ?? false });
+  const [first] = edits;
+  if (first && edits.length === 1) {
+    return { name: "Edit", input: { file_path: path, ...one(first) }, exact: true };
+  }
+  return { name: "MultiEdit", input: { file_path: path, edits: edits.map(one) }, exact: true };
+}
+
+function quote(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+// The Messages API: name ^[a-zA-Z0-9_-]{1,128}$ and an object as input.
+function accepts(call: ToolCallPart): boolean {
+  return /^[a-zA-Z0-9_-]{1,128}$/.test(call.name) && isObject(call.input);
+}
+
+type Content = (TextPart | ImagePart)[];
+
+/** The text of a result whose content is nothing but text. */
+export function onlyText(content: Content): string | undefined {
+  const [first] = content;
+  if (content.length === 0) return "";
+  return content.length === 1 && first?.kind === "text" ? first.text : undefined;
+}
+
+/** Read numbers the lines it shows, "1\tfirst"; the shared form has them plain. */
+export function numberLines(text: string, from: number): string {
+  return text
+    .split("\n")
+    .map((line, i) => `${from + i}\t${line}`)
+    .join("\n");
+}
+
+/** The inverse of `numberLines`; undefined when the text is not numbered without a gap. */
+export function unnumberLines(text: string): string | undefined {
+  const out: string[] = [];
+  let expected: number | undefined;
+  for (const line of text.split("\n")) {
+    const [, digits, rest] = /^ *(\d+)[\t→]([^]*)$/.exec(line) ?? [];
+    if (digits === undefined || rest === undefined) return undefined;
+    if (expected !== undefined && Number(digits) !== expected) return undefined;
+    expected = Number(digits) + 1;
+    out.push(rest);
+  }
+  return out.join("\n");
+}
+
+const EXIT = /^Exit code (\d+)(?:\n|$)/;
+
+/** A native result in the shared form: line numbers and the exit code's line taken off. */
+export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const text = onlyText(result.content);
+  if (text === undefined || !use) return result;
+  if (use.tool === "read" && !result.isError) {
+    const plain = unnumberLines(text);
+    return plain === undefined ? result : { ...result, content: [{ kind: "text", text: plain }] };
+  }
+  const [line, code] = (use.tool === "execute" && result.isError && EXIT.exec(text)) || [];
+  if (line === undefined) return result;
+  return {
+    ...result,
+    exitCode: Number(code),
+    content: [{ kind: "text", text: text.slice(line.length) }],
+  };
+}
+
+/** The inverse of `parseResult`. */
+export function printResult(use: ToolUse | null, part: ToolResultPart): ToolResultPart {
+  const text = onlyText(part.content);
+  if (text === undefined || !use) return part;
+  if (use.tool === "read" && !part.isError) {
+    return { ...part, content: [{ kind: "text", text: numberLines(text, use.offset ?? 1) }] };
+  }
+  if (use.tool !== "execute" || part.exitCode === undefined || part.exitCode === 0) return part;
+  const worded = text === "" ? `Exit code ${part.exitCode}` : `Exit code ${part.exitCode}\n${text}`;
+  return { ...part, isError: true, content: [{ kind: "text", text: worded }] };
+}
+
+export const tools: Tools = { toNative, accepts };

@@ -1,0 +1,349 @@
+/** Encodes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+import { array, compact, isObject, member, string } from "../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  JsonObject,
+  Message,
+  Part,
+  ToolResultPart,
+  ToolUse,
+  Usage,
+} from "../../session/types.ts";
+import { RecentCalls } from "../shared/calls.ts";
+import { apiId, uuid4 } from "../shared/ids.ts";
+import type { Writer, WriterOptions } from "../types.ts";
+import { printBlock, printResultContent } from "./content.ts";
+import { fromNative, onlyText, printResult } from "./tools.ts";
+
+export function writer(options: WriterOptions): Writer {
+  return new ClaudeWriter(options);
+}
+
+/** Written when nothing says which version the session belongs to: the one the form was learnt from. */
+const VERSION = "2.1.197";
+
+/** What lines repeat from each other. */
+interface Context {
+  sessionId: string;
+  cwd: string;
+  version: string;
+  gitBranch: string;
+  userType: string;
+  entrypoint: string;
+}
+
+class ClaudeWriter implements Writer {
+  readonly #seed: string;
+  #context: Context;
+  #tail: string | null = null;
+  #promptId: string | undefined;
+  #time: string | null = null;
+  #lastPrompt: string | undefined;
+  /** Counts committed lines: the source of new ids. */
+  #n = 0;
+  readonly #calls = new RecentCalls();
+  /** The line of each recent call, which its result names as parent. */
+  readonly #callLines = new Map<string, string>();
+
+  constructor(options: WriterOptions) {
+    this.#seed = options.seed;
+    this.#context = {
+      sessionId: uuid4(options.seed, -1),
+      cwd: "/",
+      version: options.cliVersion ?? VERSION,
+      gitBranch: "",
+      userType: "external",
+      entrypoint: "cli",
+    };
+  }
+
+  begin(header: Header): void {
+    this.#context.sessionId = header.id;
+    this.#context.cwd = header.cwd ?? this.#context.cwd;
+    this.#context.gitBranch = header.gitBranch ?? this.#context.gitBranch;
+    this.#time = header.createdAt;
+  }
+
+  mark(): string {
+    return this.#tail ?? "";
+  }
+
+  // A rewind leaves no line of its own: the next line's parentUuid says it.
+  rewind(mark: string): Json[] {
+    this.#tail = mark === "" ? null : mark;
+    return [];
+  }
+
+  predict(entry: Entry): Json[] {
+    if (entry.kind === "event") return this.#event(entry);
+    switch (entry.role) {
+      case "user":
+        return [this.#user(entry)];
+      case "assistant":
+        return this.#assistant(entry);
+      case "tool":
+        return this.#results(entry);
+      case "system":
+        return [];
+    }
+  }
+
+  /** The picker shows the newest prompt; the CLI itself ends a run with this line. */
+  end(): Json[] {
+    if (this.#lastPrompt === undefined || this.#tail === null) return [];
+    const { sessionId } = this.#context;
+    return [{ type: "last-prompt", lastPrompt: this.#lastPrompt, leafUuid: this.#tail, sessionId }];
+  }
+
+  kind(record: Json): string {
+    const type = string(member(record, "type")) ?? "";
+    const message = member(record, "message");
+    const content = member(message, "content");
+    if (type === "user") {
+      const tail = member(record, "isCompactSummary") === true ? "/summary" : "";
+      return `user/${typeof content === "string" ? "string" : blockType(content)}${tail}`;
+    }
+    if (type === "assistant") return `assistant/${blockType(content)}`;
+    const sub = member(record, "subtype") ?? member(member(record, "attachment"), "type") ?? "";
+    return `${type}/${typeof sub === "string" ? sub : ""}`;
+  }
+
+  key(record: Json): string {
+    const [block] = array(member(member(record, "message"), "content"));
+    return string(member(block, "tool_use_id")) ?? string(member(block, "id")) ?? "";
+  }
+
+  commit(record: Json): void {
+    this.#n++;
+    const uuid = string(member(record, "uuid"));
+    if (uuid === undefined || member(record, "isSidechain") === true) return;
+    this.#tail = uuid;
+    this.#time = string(member(record, "timestamp")) ?? this.#time;
+    const context = this.#context;
+    context.sessionId = string(member(record, "sessionId")) ?? context.sessionId;
+    context.cwd = string(member(record, "cwd")) ?? context.cwd;
+    context.version = string(member(record, "version")) ?? context.version;
+    context.gitBranch = string(member(record, "gitBranch")) ?? context.gitBranch;
+    context.userType = string(member(record, "userType")) ?? context.userType;
+    context.entrypoint = string(member(record, "entrypoint")) ?? context.entrypoint;
+    this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
+    this.#commitContent(member(member(record, "message"), "content"), uuid);
+  }
+
+  #commitContent(content: Json | undefined, uuid: string): void {
+    if (typeof content === "string") this.#lastPrompt = content.slice(0, 200);
+    for (const block of array(content)) {
+      if (member(block, "type") !== "tool_use") continue;
+      const callId = string(member(block, "id")) ?? "";
+      const name = string(member(block, "name")) ?? "";
+      const input = member(block, "input") ?? {};
+      this.#calls.remember({
+        kind: "tool-call",
+        callId,
+        name,
+        input,
+        use: fromNative(name, input),
+      });
+      this.#callLines.set(callId, uuid);
+      if (this.#callLines.size > 1024) this.#callLines.clear();
+    }
+  }
+
+  #user(entry: Message): Json {
+    const [first] = entry.parts;
+    const text = entry.parts.length === 1 && first?.kind === "text" ? first.text : undefined;
+    const content = text ?? blocks(entry.parts);
+    return {
+      parentUuid: this.#tail,
+      isSidechain: false,
+      promptId: uuid4(`${this.#seed} prompt`, this.#n),
+      type: "user",
+      message: { role: "user", content },
+      ...this.#frame(entry.time, 0),
+    };
+  }
+
+  #assistant(entry: Message): Json[] {
+    const content = blocks(entry.parts);
+    const id = entry.group?.startsWith("msg_") ? entry.group : apiId("msg_01", this.#seed, this.#n);
+    const calls = entry.parts.some((part) => part.kind === "tool-call");
+    return content.map((block, i) => ({
+      parentUuid: i === 0 ? this.#tail : this.#uuid(i - 1),
+      isSidechain: false,
+      message: {
+        id,
+        type: "message",
+        role: "assistant",
+        // A line without message.model makes `claude --resume -p` hang.
+        model: entry.model ?? "unknown",
+        content: [block],
+        stop_reason: calls ? "tool_use" : entry.stop === "length" ? "max_tokens" : "end_turn",
+        stop_sequence: null,
+        usage: printUsage(entry.usage),
+      },
+      type: "assistant",
+      ...this.#frame(entry.time, i),
+    }));
+  }
+
+  #results(entry: Message): Json[] {
+    const results = entry.parts.filter((part) => part.kind === "tool-result");
+    return results.map((part, i) => this.#result(entry, part, i));
+  }
+
+  #result(entry: Message, part: ToolResultPart, i: number): Json {
+    const use = this.#calls.get(part.callId)?.use ?? null;
+    const worded = printResult(use, part);
+    const content = printResultContent(worded.content);
+    // The CLI writes is_error always for Bash, else only when it is true.
+    const error = worded.isError || use?.tool === "execute" ? { is_error: worded.isError } : {};
+    const line = this.#callLines.get(part.callId);
+    return compact({
+      parentUuid: line ?? (i === 0 ? this.#tail : this.#uuid(i - 1)),
+      isSidechain: false,
+      promptId: this.#promptId,
+      type: "user",
+      message: {
+        role: "user",
+        content: [{ tool_use_id: part.callId, type: "tool_result", content, ...error }],
+      },
+      uuid: this.#uuid(i),
+      timestamp: entry.time ?? this.#now(),
+      toolUseResult: twin(use, part, content),
+      sourceToolAssistantUUID: line,
+      ...this.#tailKeys(),
+    });
+  }
+
+  #event(entry: Extract<Entry, { kind: "event" }>): Json[] {
+    if (entry.event === "title") {
+      return [
+        { type: "custom-title", customTitle: entry.title, sessionId: this.#context.sessionId },
+      ];
+    }
+    if (entry.event === "carry") return [this.#carry(entry)];
+    return entry.event === "compaction"
+      ? this.#compaction(entry.summary, entry.tokens, entry.time)
+      : [];
+  }
+
+  // Lines of a type it does not know are skipped by 2.1.197 [run] and stay in the file.
+  #carry({ part, parts, data }: Extract<EventBody, { event: "carry" }>): Json {
+    const { sessionId } = this.#context;
+    return { type: "segue-carry", part, parts, data, sessionId };
+  }
+
+  #compaction(summary: string, tokens: number | undefined, time: string | null): Json[] {
+    const boundary = compact({
+      parentUuid: null,
+      logicalParentUuid: this.#tail ?? undefined,
+      isSidechain: false,
+      type: "system",
+      subtype: "compact_boundary",
+      content: "Conversation compacted",
+      isMeta: false,
+      timestamp: time ?? this.#now(),
+      uuid: this.#uuid(0),
+      level: "info",
+      compactMetadata: { trigger: "manual", preTokens: tokens ?? 0 },
+      ...this.#tailKeys(),
+    });
+    const line = {
+      parentUuid: this.#uuid(0),
+      isSidechain: false,
+      type: "user",
+      message: { role: "user", content: summary },
+      isVisibleInTranscriptOnly: true,
+      isCompactSummary: true,
+      ...this.#frame(time, 1),
+    };
+    return [boundary, line];
+  }
+
+  #frame(time: string | null, i: number): JsonObject {
+    return { uuid: this.#uuid(i), timestamp: time ?? this.#now(), ...this.#tailKeys() };
+  }
+
+  #tailKeys(): JsonObject {
+    const { userType, entrypoint, cwd, sessionId, version, gitBranch } = this.#context;
+    return { userType, entrypoint, cwd, sessionId, version, gitBranch };
+  }
+
+  #uuid(i: number): string {
+    return uuid4(this.#seed, this.#n + i);
+  }
+
+  #now(): string {
+    return this.#time ?? "1970-01-01T00:00:00.000Z";
+  }
+}
+
+function blocks(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part) => {
+    const block = printBlock(part);
+    return block ? [block] : [];
+  });
+}
+
+function blockType(content: Json | undefined): string {
+  const [first] = array(content);
+  return string(member(first, "type")) ?? "none";
+}
+
+function printUsage(usage: Usage | undefined): JsonObject {
+  return {
+    input_tokens: usage?.input ?? 0,
+    cache_creation_input_tokens: usage?.cacheWrite ?? 0,
+    cache_read_input_tokens: usage?.cacheRead ?? 0,
+    output_tokens: usage?.output ?? 0,
+  };
+}
+
+/**
+ * `toolUseResult`: the result again, in a structure of the tool's own, which the CLI's screen is
+ * drawn from. Undefined where the structure cannot be told from the result.
+ */
+function twin(use: ToolUse | null, part: ToolResultPart, content: Json): Json | undefined {
+  const text = onlyText(part.content);
+  if (part.isError) return typeof content === "string" ? `Error: ${content}` : undefined;
+  if (!use || text === undefined) return undefined;
+  switch (use.tool) {
+    case "execute":
+      return {
+        stdout: text,
+        stderr: "",
+        interrupted: false,
+        isImage: false,
+        noOutputExpected: false,
+      };
+    case "read":
+      return readTwin(use.path, use.offset ?? 1, text);
+    case "write":
+      return {
+        type: "create",
+        filePath: use.path,
+        content: use.content,
+        structuredPatch: [],
+        originalFile: null,
+        userModified: false,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function readTwin(filePath: string, startLine: number, content: string): Json {
+  const numLines = content.split("\n").length;
+  const file = { filePath, content, numLines, startLine, totalLines: startLine + numLines - 1 };
+  return { type: "text", file };
+}
+
+/** Does a record look like a line of Claude Code's? */
+export function recognises(record: Json): boolean {
+  if (!isObject(record)) return false;
+  if (typeof record.sessionId === "string" && typeof record.type === "string") return true;
+  return record.type === "summary" && typeof record.leafUuid === "string";
+}

@@ -1,0 +1,69 @@
+/** Content of Responses API items, as Codex stores it, and parts of the session model. */
+import { array, member, string } from "../../session/json.ts";
+import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+
+/** `data:` URLs become image data; others stay URLs. */
+export function readImage(url: string): ImagePart {
+  const comma = url.indexOf(",");
+  const [, mediaType] = /^data:([^;,]*);base64$/.exec(url.slice(0, Math.max(0, comma))) ?? [];
+  if (mediaType === undefined) return { kind: "image", mediaType: "image/png", data: null, url };
+  return { kind: "image", mediaType: mediaType || "image/png", data: url.slice(comma + 1) };
+}
+
+export function imageUrl(image: ImagePart): string {
+  return image.data === null ? (image.url ?? "") : `data:${image.mediaType};base64,${image.data}`;
+}
+
+/** An attached image stands between a text `<image name=[Image #1] path="…">` and `</image>`. */
+const IMAGE_OPEN = /^<image(?: name=[^\n]*)?>$/;
+const IMAGE_CLOSE = "</image>";
+
+/** The text and image items of a message or of a tool's output. */
+export function readContent(content: Json | undefined): (TextPart | ImagePart)[] {
+  const items = array(content);
+  const parts: (TextPart | ImagePart)[] = [];
+  items.forEach((item, i) => {
+    const url = string(member(item, "image_url"));
+    const text = string(member(item, "text"));
+    if (url !== undefined) parts.push(readImage(url));
+    else if (text !== undefined && !isImageFrame(items, i, text))
+      parts.push({ kind: "text", text });
+  });
+  return parts;
+}
+
+function isImageFrame(items: readonly Json[], i: number, text: string): boolean {
+  if (text === IMAGE_CLOSE) return isImage(items[i - 1]);
+  return IMAGE_OPEN.test(text) && isImage(items[i + 1]);
+}
+
+function isImage(item: Json | undefined): boolean {
+  return member(item, "type") === "input_image";
+}
+
+/** A user's words and images, framed as Codex frames them. */
+export function printUserContent(parts: readonly Part[]): JsonObject[] {
+  let images = 0;
+  return parts.flatMap((part): JsonObject[] => {
+    if (part.kind === "text") return [inputText(part.text)];
+    if (part.kind !== "image") return [];
+    images++;
+    return [inputText(`<image name=[Image #${images}]>`), inputImage(part), inputText(IMAGE_CLOSE)];
+  });
+}
+
+export function inputText(text: string): JsonObject {
+  return { type: "input_text", text };
+}
+
+export function inputImage(image: ImagePart): JsonObject {
+  return { type: "input_image", image_url: imageUrl(image) };
+}
+
+/** The output of a call: a text where it is nothing but text, else a list. */
+export function printOutput(content: readonly (TextPart | ImagePart)[]): Json {
+  if (content.every((part) => part.kind === "text")) {
+    return content.map((part) => part.text).join("\n");
+  }
+  return content.map((part) => (part.kind === "text" ? inputText(part.text) : inputImage(part)));
+}

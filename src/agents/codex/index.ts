@@ -1,0 +1,20 @@
+import type { Agent } from "../types.ts";
+import { launch } from "./launch.ts";
+import { reader } from "./read.ts";
+import { recognises } from "./records.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const codex: Agent = {
+  id: "codex",
+  name: "Codex",
+  aliases: ["cx"],
+  proven: null,
+  recognises,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

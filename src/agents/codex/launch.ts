@@ -1,0 +1,9 @@
+/** How Codex is started on a session. */
+import type { Launch } from "../types.ts";
+
+export const launch: Launch = {
+  command: "codex",
+  versionArgs: ["--version"],
+  // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
+  resumeArgs: ({ id, prompt }) => ["resume", id, ...(prompt === null ? [] : ["--", prompt])],
+};

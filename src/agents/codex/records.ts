@@ -1,0 +1,99 @@
+/** The lines of a rollout file: an envelope around a payload, or, up to 0.31, the bare payload. */
+import { isObject, member, string } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+
+export interface Line {
+  /** The envelope's type. */
+  type: string;
+  payload: Json;
+  time: string | null;
+  /** Without an envelope. */
+  bare: boolean;
+}
+
+const ENVELOPES = new Set([
+  "session_meta",
+  "response_item",
+  "event_msg",
+  "turn_context",
+  "compacted",
+  "world_state",
+  "token_usage_record",
+  "dynamic_tools_updated",
+  "inter_agent_communication",
+  "inter_agent_communication_metadata",
+  "retained_context",
+  "security_risk_score",
+  "realtime_item",
+]);
+
+const BARE_ITEMS = new Set([
+  "message",
+  "reasoning",
+  "function_call",
+  "function_call_output",
+  "local_shell_call",
+]);
+
+export function lineOf(record: Json): Line {
+  const type = string(member(record, "type"));
+  const payload = member(record, "payload");
+  const time = string(member(record, "timestamp")) ?? null;
+  if (type !== undefined && payload !== undefined) return { type, payload, time, bare: false };
+  if (type !== undefined && BARE_ITEMS.has(type)) {
+    return { type: "response_item", payload: record, time, bare: true };
+  }
+  if (isBareMeta(record)) return { type: "session_meta", payload: record, time, bare: true };
+  const fallback = string(member(record, "record_type")) ?? type ?? "unknown";
+  return { type: fallback, payload: record, time, bare: true };
+}
+
+/** 0.20 opens a file with `{id, timestamp, instructions, git}`. */
+function isBareMeta(record: Json): boolean {
+  if (!isObject(record) || typeof record.id !== "string") return false;
+  if (typeof record.timestamp !== "string" || Object.hasOwn(record, "type")) return false;
+  return Object.hasOwn(record, "instructions") || Object.hasOwn(record, "git");
+}
+
+/** Does a record look like a line of a rollout? */
+export function recognises(record: Json): boolean {
+  if (isBareMeta(record)) return true;
+  const type = string(member(record, "type")) ?? "";
+  return (
+    ENVELOPES.has(type) &&
+    isObject(member(record, "payload")) &&
+    typeof member(record, "timestamp") === "string"
+  );
+}
+
+/** What a line is, as a path of its type tags; lines of one kind have the same keys. */
+export function kindOf(record: Json): string {
+  const { type, payload, bare } = lineOf(record);
+  const kind = string(member(payload, "type")) ?? "";
+  const inner =
+    kind === "item_completed"
+      ? `${kind}/${string(member(member(payload, "item"), "type")) ?? ""}`
+      : kind === "message"
+        ? `${kind}/${string(member(payload, "role")) ?? ""}`
+        : kind;
+  return `${bare ? "bare/" : ""}${type}/${inner}`;
+}
+
+/** The id of the call or item that a line is about; "" when it names none. */
+export function keyOf(record: Json): string {
+  const { type, payload } = lineOf(record);
+  if (type !== "response_item" && type !== "event_msg") return "";
+  return (
+    string(member(payload, "call_id")) ??
+    string(member(member(payload, "item"), "id")) ??
+    string(member(payload, "id")) ??
+    ""
+  );
+}
+
+/** Is a version, such as "0.150.1", at least `0.minor` (or of a later major)? */
+export function atLeast(version: string | null, minor: number): boolean {
+  const [, major, found] = /(\d+)\.(\d+)\./.exec(version ?? "") ?? [];
+  if (major === undefined || found === undefined) return false;
+  return Number(major) > 0 || Number(found) >= minor;
+}

@@ -1,0 +1,150 @@
+/** Where Codex keeps its sessions. */
+import { open } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { member, number, string } from "../../session/json.ts";
+import type { Header, Json } from "../../session/types.ts";
+import { listFiles, type StoredFile } from "../shared/files.ts";
+import type { Base, Found, Store } from "../types.ts";
+import { lineOf } from "./records.ts";
+
+const UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
+
+/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind. */
+const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl$`);
+
+/** sessions/YYYY/MM/DD/FILE; archived ones lie flat. */
+const FOLDERS = [
+  { name: "sessions", depth: 4 },
+  { name: "archived_sessions", depth: 1 },
+];
+
+/** The first line holds the model's instructions; this is room enough for it. */
+const HEAD_BYTES = 1 << 20;
+const MAX_BASES = 100;
+
+interface Rollout extends StoredFile {
+  stamp: string;
+  threadId: string;
+  /** The last UUID of the file's name, by which others refer to it. */
+  fileId: string;
+}
+
+export const store: Store = {
+  roots(env) {
+    return [env.CODEX_HOME || join(env.HOME || homedir(), ".codex")];
+  },
+
+  async find(root) {
+    const newest = new Map<string, Rollout>();
+    for await (const file of rollouts(root)) {
+      const other = newest.get(file.threadId);
+      if (!other || isNewer(file, other)) newest.set(file.threadId, file);
+    }
+    return [...newest.values()].map(found);
+  },
+
+  pathFor(root, header: Header) {
+    const [day, stamp] = localTime(header.createdAt);
+    return join(root, "sessions", ...day, `rollout-${stamp}-${header.id}.jsonl`);
+  },
+
+  async bases(path, roots) {
+    const bases: Base[] = [];
+    const seen = new Set([basename(path)]);
+    let base = await baseOf(path);
+    while (base && bases.length < MAX_BASES) {
+      const file = await findFile(roots, base.fileId);
+      // A base that is gone: Codex refuses the session; what is left can still be read.
+      if (!file || seen.has(basename(file.path))) break;
+      seen.add(basename(file.path));
+      bases.unshift({ path: file.path, bytes: base.bytes });
+      base = await baseOf(file.path);
+    }
+    return bases;
+  },
+};
+
+async function* rollouts(root: string): AsyncGenerator<Rollout> {
+  for (const { name, depth } of FOLDERS) {
+    for await (const file of listFiles(join(root, name), depth)) {
+      if (!file.path.endsWith(".jsonl")) continue;
+      const rollout = parseName(file) ?? (await parseHead(file));
+      if (rollout) yield rollout;
+    }
+  }
+}
+
+function parseName(file: StoredFile): Rollout | undefined {
+  const [, stamp, threadId, segment] = NAME.exec(basename(file.path)) ?? [];
+  if (stamp === undefined || threadId === undefined) return undefined;
+  return { ...file, stamp, threadId, fileId: segment ?? threadId };
+}
+
+/** Codex takes files of any name; the first line says whose they are. */
+async function parseHead(file: StoredFile): Promise<Rollout | undefined> {
+  const meta = await readMeta(file.path);
+  const id = string(member(meta, "id"));
+  if (id === undefined) return undefined;
+  const stamp = string(member(meta, "timestamp")) ?? "";
+  return { ...file, stamp, threadId: id, fileId: id };
+}
+
+/** After a rewind the newest segment is the session; an archived copy counts as the file itself. */
+function isNewer(a: Rollout, b: Rollout): boolean {
+  const segments = Number(a.fileId !== a.threadId) - Number(b.fileId !== b.threadId);
+  if (a.stamp !== b.stamp && segments === 0) return a.stamp > b.stamp;
+  return segments === 0 ? a.mtime > b.mtime : segments > 0;
+}
+
+function found({ path, mtime, bytes, threadId }: Rollout): Found {
+  return { agent: "codex", id: threadId, path, mtime, bytes };
+}
+
+async function findFile(roots: readonly string[], fileId: string): Promise<Rollout | undefined> {
+  for (const root of roots) {
+    for await (const file of rollouts(root)) if (file.fileId === fileId) return file;
+  }
+  return undefined;
+}
+
+async function baseOf(path: string): Promise<{ fileId: string; bytes: number } | undefined> {
+  const base = member(await readMeta(path), "history_base");
+  const fileId = string(member(base, "thread_id"));
+  const bytes = number(member(base, "end_byte_offset"));
+  return fileId === undefined || bytes === undefined ? undefined : { fileId, bytes };
+}
+
+/** The payload of a file's first line, if that is a session_meta. */
+async function readMeta(path: string): Promise<Json | undefined> {
+  try {
+    const text = await readHead(path);
+    const end = text.indexOf("\n");
+    const record: Json = JSON.parse(end < 0 ? text : text.slice(0, end));
+    const { type, payload } = lineOf(record);
+    return type === "session_meta" ? payload : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD_BYTES) });
+    return buffer.toString("utf8", 0, bytesRead).replace(/^\ufeff/, "");
+  } finally {
+    await file.close();
+  }
+}
+
+/** Codex names folders and files by the local time at which a session began. */
+function localTime(createdAt: string | null): [day: [string, string, string], stamp: string] {
+  const ms = Date.parse(createdAt ?? "");
+  const date = new Date(Number.isNaN(ms) ? 0 : ms);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const year = String(date.getFullYear()).padStart(4, "0");
+  const [month, day] = [two(date.getMonth() + 1), two(date.getDate())];
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("-");
+  return [[year, month, day], `${year}-${month}-${day}T${time}`];
+}

@@ -1,0 +1,593 @@
+/** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
+import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { reasoningAsText, textPart } from "../../session/text.ts";
+import type {
+  Entry,
+  Header,
+  Json,
+  JsonObject,
+  Message,
+  Part,
+  ReasoningPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../session/types.ts";
+import { RecentCalls } from "../shared/calls.ts";
+import { uuid7 } from "../shared/ids.ts";
+import type { Writer, WriterOptions } from "../types.ts";
+import { inputText, printOutput, printUserContent } from "./content.ts";
+import { atLeast, keyOf, kindOf, lineOf } from "./records.ts";
+import { type Wrapper, wrap } from "./results.ts";
+import { isAborted, ownContent } from "./scaffold.ts";
+import { fromNative, joinName, splitName } from "./tools.ts";
+import {
+  agentEvent,
+  compactionEvent,
+  plainText,
+  reasoningEvent,
+  resultEvent,
+  type Scene,
+  type UiEvent,
+  userEvent,
+  webSearchEvent,
+} from "./ui.ts";
+
+export function writer(options: WriterOptions): Writer {
+  return new CodexWriter(options);
+}
+
+/** Written when nothing says which version the session is for: the one the form was learnt from. */
+const VERSION = "0.169.0";
+const EPOCH = "1970-01-01T00:00:00.000Z";
+
+/** What committed lines say of the file so far. */
+interface State {
+  /** Lines committed: the source of new ids. */
+  n: number;
+  threadId: string;
+  cwd: string;
+  version: string;
+  /** UI events are `item_completed`, and lines are numbered. */
+  paginated: boolean;
+  ordinal: number;
+  /** Lines have no envelope (≤ 0.31). */
+  bare: boolean;
+  /** Items name their turn in `internal_chat_message_metadata_passthrough`. */
+  named: boolean;
+  time: string | null;
+  turnId: string;
+  turnOpen: boolean;
+  /** Something was said in the open turn. */
+  turnUsed: boolean;
+  /** The user's turns so far, without those rolled back. */
+  turns: number;
+  lastSaid: string | null;
+  shell: Wrapper;
+  sequence: Sequence | null;
+}
+
+/** Counters of a line's `metadata`. */
+interface Sequence {
+  history: number;
+  sampledThrough: number;
+  /** The newest item was input to the model, not its output. */
+  input: boolean;
+  order: number | null;
+}
+
+/** A record without its frame. */
+interface Draft {
+  type: string;
+  payload: JsonObject;
+  time?: string | null;
+  metadata?: JsonObject;
+}
+
+class CodexWriter implements Writer {
+  readonly #seed: string;
+  readonly #calls = new RecentCalls();
+  #state: State;
+
+  constructor(options: WriterOptions) {
+    this.#seed = options.seed;
+    this.#state = {
+      n: 0,
+      threadId: uuid7(options.seed, -1, null),
+      cwd: "/",
+      version: options.cliVersion ?? VERSION,
+      // 0.145 reads paginated files, 0.150 is the first to write them; any version reads the other.
+      paginated: atLeast(options.cliVersion, 150),
+      ordinal: -1,
+      bare: false,
+      named: false,
+      time: null,
+      turnId: "",
+      turnOpen: false,
+      turnUsed: false,
+      turns: 0,
+      lastSaid: null,
+      shell: "text",
+      sequence: null,
+    };
+  }
+
+  predict(entry: Entry): Json[] {
+    const drafts = entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+    return drafts.map((draft, i) => this.#frame(draft, i, entry.time));
+  }
+
+  commit(record: Json): void {
+    const state = this.#state;
+    const { type, payload, time, bare } = lineOf(record);
+    state.n++;
+    state.bare = bare;
+    state.time = time ?? state.time;
+    const ordinal = number(member(record, "ordinal"));
+    const numbered = ordinal !== undefined;
+    if (numbered) {
+      state.ordinal = ordinal;
+      state.paginated = true;
+    }
+    if (type === "session_meta") this.#commitMeta(payload, numbered);
+    else this.#commitContext(type, payload);
+    if (type === "event_msg") this.#commitEvent(payload);
+    if (type === "response_item") this.#commitItem(payload, member(record, "metadata"));
+  }
+
+  end(): Json[] {
+    const { turnOpen } = this.#state;
+    return turnOpen ? [this.#frame(this.#turnEnd(null), 0, null)] : [];
+  }
+
+  kind(record: Json): string {
+    return kindOf(record);
+  }
+
+  key(record: Json): string {
+    return keyOf(record);
+  }
+
+  mark(): string {
+    return String(this.#state.turns);
+  }
+
+  /** Codex goes back by whole turns of the user. */
+  rewind(mark: string): Json[] {
+    const turns = this.#state.turns - Number(mark);
+    if (!(turns > 0)) return [];
+    const drafts = this.#state.turnOpen ? [this.#turnEnd(null)] : [];
+    drafts.push({ type: "event_msg", payload: { type: "thread_rolled_back", num_turns: turns } });
+    return drafts.map((draft, i) => this.#frame(draft, i, null));
+  }
+
+  // What is committed.
+
+  /** A writer may be started in the middle of a file: more than the first line says where it is. */
+  #commitContext(type: string, payload: Json): void {
+    const state = this.#state;
+    state.threadId = string(member(payload, "thread_id")) ?? state.threadId;
+    if (type !== "turn_context") return;
+    state.cwd = string(member(payload, "cwd")) ?? state.cwd;
+    state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
+  }
+
+  #commitMeta(payload: Json, numbered: boolean): void {
+    const state = this.#state;
+    // Legacy forks copy their parent's session_meta: the first line owns the file.
+    if (state.n > 1) return;
+    const text = (key: string) => string(member(payload, key));
+    state.threadId = text("id") ?? state.threadId;
+    state.cwd = text("cwd") ?? state.cwd;
+    state.version = text("cli_version") ?? "0.20.0";
+    state.paginated = numbered || text("history_mode") === "paginated";
+  }
+
+  #commitEvent(payload: Json): void {
+    const state = this.#state;
+    switch (member(payload, "type")) {
+      case "task_started":
+        state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
+        state.turnOpen = true;
+        state.turnUsed = false;
+        break;
+      case "task_complete":
+      case "turn_aborted":
+        state.turnOpen = false;
+        break;
+      case "item_completed":
+        state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
+        break;
+      case "thread_rolled_back":
+        state.turns = Math.max(0, state.turns - (number(member(payload, "num_turns")) ?? 0));
+        break;
+    }
+  }
+
+  #commitItem(payload: Json, metadata: Json | undefined): void {
+    const state = this.#state;
+    const turnId = string(member(member(payload, PASSTHROUGH), "turn_id"));
+    state.named = turnId !== undefined;
+    state.turnId = turnId ?? state.turnId;
+    state.sequence = nextSequence(state.sequence, payload, metadata);
+    const role = member(payload, "role");
+    switch (member(payload, "type")) {
+      case "message":
+        if (role === "assistant") this.#commitSaid(payload);
+        else if (role === "user" && isTurn(payload)) this.#commitTurn();
+        break;
+      case "agent_message":
+        this.#commitTurn();
+        break;
+      case "function_call_output": {
+        const output = string(member(payload, "output")) ?? "";
+        state.shell = output.startsWith('{"output":') ? "json" : "text";
+        break;
+      }
+      default:
+        this.#commitCall(payload);
+    }
+  }
+
+  #commitSaid(payload: Json): void {
+    const [first] = array(member(payload, "content"));
+    this.#state.lastSaid = string(member(first, "text")) ?? null;
+    this.#state.turnUsed = true;
+  }
+
+  #commitTurn(): void {
+    this.#state.turns++;
+    this.#state.turnUsed = true;
+  }
+
+  #commitCall(payload: Json): void {
+    const callId = string(member(payload, "call_id"));
+    const name = string(member(payload, "name"));
+    if (callId === undefined || name === undefined) return;
+    const full = joinName(string(member(payload, "namespace")), name);
+    const input = member(payload, "input") ?? parse(string(member(payload, "arguments")));
+    const use = fromNative(full, input);
+    this.#calls.remember({ kind: "tool-call", callId, name: full, input, use });
+    this.#state.turnUsed = true;
+  }
+
+  // What is predicted.
+
+  #event(entry: Extract<Entry, { kind: "event" }>): Draft[] {
+    switch (entry.event) {
+      case "start":
+        return [this.#meta(entry.header)];
+      case "compaction":
+        return [
+          ...this.#turnStart(entry.time, false),
+          { type: "compacted", payload: compactedPayload(entry.summary, entry.kept ?? []) },
+          this.#ui(compactionEvent(this.#scene(entry, null)), entry.time),
+        ];
+      case "rollback": {
+        const payload = { type: "thread_rolled_back", num_turns: entry.turns };
+        return [{ type: "event_msg", payload }];
+      }
+      default:
+        return [];
+    }
+  }
+
+  #meta(header: Header): Draft {
+    const { paginated, version } = this.#state;
+    const git = compact({
+      commit_hash: header.gitCommit ?? undefined,
+      branch: header.gitBranch ?? undefined,
+    });
+    const payload = compact({
+      session_id: header.id,
+      id: header.id,
+      timestamp: header.createdAt ?? EPOCH,
+      cwd: header.cwd ?? "/",
+      originator: "segue",
+      cli_version: header.agent === "codex" ? (header.version ?? version) : version,
+      // The picker lists "cli" and "vscode" only. No model_provider: another than the configured
+      // one makes a resume fail; no base_instructions: they would be sent in place of the model's.
+      source: "cli",
+      history_mode: paginated ? "paginated" : undefined,
+      git: Object.keys(git).length > 0 ? git : undefined,
+    });
+    return { type: "session_meta", payload, time: header.createdAt };
+  }
+
+  #message(entry: Message): Draft[] {
+    switch (entry.role) {
+      case "user":
+        return entry.scaffold ? [this.#said(entry, "user", entry.parts)] : this.#user(entry);
+      case "assistant":
+        return [...this.#turnStart(entry.time, false), ...this.#assistant(entry)];
+      case "tool":
+        return this.#results(entry);
+      case "system":
+        return [this.#said(entry, "developer", entry.parts)];
+    }
+  }
+
+  #user(entry: Message): Draft[] {
+    const start = this.#turnStart(entry.time, true);
+    const scene = this.#scene(entry, turnOf(start));
+    return [
+      ...start,
+      this.#said(entry, "user", entry.parts, scene.turnId),
+      this.#ui(userEvent(scene, entry.parts), entry.time, scene.turnId),
+    ];
+  }
+
+  #assistant(entry: Message): Draft[] {
+    const scene = this.#scene(entry, null);
+    const drafts: Draft[] = [];
+    let texts: string[] = [];
+    const flush = () => {
+      if (texts.length > 0) drafts.push(...this.#words(entry, scene, texts));
+      texts = [];
+    };
+    for (const part of entry.parts) {
+      const meant = part.kind === "text" ? textPart(part.text) : part;
+      if (meant.kind === "text") texts.push(meant.text);
+      else {
+        flush();
+        drafts.push(...this.#assistantPart(entry, scene, meant));
+      }
+    }
+    flush();
+    return drafts;
+  }
+
+  #words(entry: Message, scene: Scene, texts: readonly string[]): Draft[] {
+    return [
+      this.#ui(agentEvent(scene, texts), entry.time),
+      this.#item(outputMessage(entry, texts)),
+    ];
+  }
+
+  #assistantPart(entry: Message, scene: Scene, part: Part): Draft[] {
+    switch (part.kind) {
+      case "reasoning":
+        return this.#reasoning(entry, scene, part);
+      case "tool-call":
+        return this.#call(entry, scene, part);
+      case "image":
+        // The API takes pictures from the user only.
+        return [this.#said(entry, "user", [part])];
+      default:
+        return [];
+    }
+  }
+
+  /**
+   * A vendor's own reasoning is an item; other reasoning goes to the model as words, since the API
+   * refuses reasoning that it did not write, and shows on the screen as reasoning all the same.
+   */
+  #reasoning(entry: Message, scene: Scene, part: ReasoningPart): Draft[] {
+    const native = part.seal !== undefined || entry.id.startsWith("rs_");
+    const item = native
+      ? compact({
+          type: "reasoning",
+          id: ownId(entry, "rs_"),
+          summary: part.text === "" ? [] : [{ type: "summary_text", text: part.text }],
+          encrypted_content: member(part.seal, "encrypted_content"),
+        })
+      : outputMessage(entry, [reasoningAsText(part.text)]);
+    const events = reasoningEvent(scene, part.text).map((event) => this.#ui(event, entry.time));
+    return [...events, this.#item(item)];
+  }
+
+  #call(entry: Message, scene: Scene, call: ToolCallPart): Draft[] {
+    if (isHosted(call)) {
+      const item = compact({ type: "web_search_call", id: call.callId, action: call.input });
+      return [this.#ui(webSearchEvent(scene, call), entry.time), this.#item(item)];
+    }
+    if (call.name === "image_generation") return [];
+    const { namespace, tool } = splitName(call.name);
+    const name = atLeast(this.#state.version, 135)
+      ? { name: tool, namespace }
+      : { name: call.name };
+    if (typeof call.input === "string" && call.name !== "exec_command") {
+      const id = ownId(entry, "ctc_");
+      const input = call.input;
+      return [
+        this.#item(compact({ type: "custom_tool_call", id, call_id: call.callId, ...name, input })),
+      ];
+    }
+    const args = typeof call.input === "string" ? call.input : JSON.stringify(call.input);
+    const id = ownId(entry, "fc_");
+    return [
+      this.#item(
+        compact({ type: "function_call", id, ...name, arguments: args, call_id: call.callId }),
+      ),
+    ];
+  }
+
+  #results(entry: Message): Draft[] {
+    return entry.parts.flatMap((part) =>
+      part.kind === "tool-result" ? this.#result(entry, part) : [],
+    );
+  }
+
+  #result(entry: Message, part: ToolResultPart): Draft[] {
+    const call = this.#calls.get(part.callId);
+    // A hosted tool's outcome is part of the call; there is no output to pair with it.
+    if (part.callId.startsWith("ws_") || part.callId.startsWith("ig_")) return [];
+    const custom = typeof call?.input === "string" && call.name !== "exec_command";
+    const events = call ? resultEvent(this.#scene(entry, null), call, part) : [];
+    const item = compact({
+      type: custom ? "custom_tool_call_output" : "function_call_output",
+      id: ownId(entry, custom ? "ctco_" : "fco_"),
+      call_id: part.callId,
+      output: this.#output(call, part),
+    });
+    return [...events.map((event) => this.#ui(event, entry.time)), this.#item(item)];
+  }
+
+  #output(call: ToolCallPart | undefined, part: ToolResultPart): Json {
+    const output = printOutput(part.content);
+    return typeof output === "string"
+      ? wrap(call?.use ?? null, part, output, this.#state.shell)
+      : output;
+  }
+
+  /** A new turn where none is open, or where the open one has had its say. */
+  #turnStart(time: string | null, byUser: boolean): Draft[] {
+    const { turnOpen, turnUsed, version } = this.#state;
+    if (!atLeast(version, 99) || (turnOpen && !(byUser && turnUsed))) return [];
+    const start: Draft = {
+      type: "event_msg",
+      payload: {
+        type: "task_started",
+        turn_id: uuid7(this.#seed, this.#state.n, time ?? this.#state.time),
+        started_at: seconds(time ?? this.#state.time),
+        model_context_window: null,
+        collaboration_mode_kind: "default",
+      },
+    };
+    return turnOpen ? [this.#turnEnd(this.#state.time), start] : [start];
+  }
+
+  #turnEnd(time: string | null): Draft {
+    const payload = {
+      type: "task_complete",
+      turn_id: this.#state.turnId,
+      last_agent_message: this.#state.lastSaid,
+      completed_at: seconds(time ?? this.#state.time),
+    };
+    return { type: "event_msg", payload, time: time ?? this.#state.time };
+  }
+
+  #scene(entry: Entry, turnId: string | null): Scene {
+    const { paginated, cwd, n } = this.#state;
+    const own = /^(msg|rs)_/.test(entry.id) ? entry.id : `item-${n}`;
+    return { paginated, cwd, turnId: turnId ?? this.#state.turnId, itemId: own };
+  }
+
+  #said(
+    entry: Message,
+    role: "user" | "developer",
+    parts: readonly Part[],
+    turnId?: string,
+  ): Draft {
+    const id = ownId(entry, "msg_");
+    const content = printUserContent(parts);
+    return this.#item(compact({ type: "message", id, role, content }), turnId);
+  }
+
+  #item(payload: JsonObject, turnId = this.#state.turnId): Draft {
+    const { named, sequence } = this.#state;
+    if (named) payload[PASSTHROUGH] = { turn_id: turnId };
+    const metadata = sequence ? { metadata: printSequence(sequence, payload) } : {};
+    return { type: "response_item", payload, ...metadata };
+  }
+
+  #ui(event: UiEvent, time: string | null, turnId = this.#state.turnId): Draft {
+    if ("payload" in event) return { type: "event_msg", payload: event.payload };
+    const ms = Date.parse(time ?? this.#state.time ?? EPOCH) || 0;
+    return {
+      type: "event_msg",
+      payload: {
+        type: "item_completed",
+        thread_id: this.#state.threadId,
+        turn_id: turnId,
+        item: event.item,
+        started_at_ms: ms,
+        completed_at_ms: ms,
+      },
+    };
+  }
+
+  #frame({ type, payload, time, metadata }: Draft, i: number, entryTime: string | null): Json {
+    const { bare, paginated, ordinal } = this.#state;
+    if (bare) return payload;
+    return compact({
+      timestamp: time ?? entryTime ?? this.#state.time ?? EPOCH,
+      ordinal: paginated ? ordinal + 1 + i : undefined,
+      type,
+      payload,
+      metadata,
+    });
+  }
+}
+
+const PASSTHROUGH = "internal_chat_message_metadata_passthrough";
+
+/** The entry's id where it is the id of such an item: the API checks the prefix. */
+function ownId(entry: Message, prefix: string): string | undefined {
+  return entry.parts.length === 1 && entry.id.startsWith(prefix) ? entry.id : undefined;
+}
+
+function outputMessage(entry: Message, texts: readonly string[]): JsonObject {
+  const content = texts.map((text) => ({ type: "output_text", text }));
+  return compact({ type: "message", id: ownId(entry, "msg_"), role: "assistant", content });
+}
+
+/** A search that the API itself made, in one item with its outcome. */
+function isHosted(call: ToolCallPart): boolean {
+  return call.name === "web_search" && call.callId.startsWith("ws_");
+}
+
+/** A user message that Codex counts as a turn: the user's own, not the harness's. */
+function isTurn(item: Json): boolean {
+  const content = array(member(item, "content"));
+  if (isAborted(item, string(member(content[0], "text")) ?? "")) return false;
+  return content.length === 0 || ownContent(item).length > 0;
+}
+
+function turnOf(start: readonly Draft[]): string | null {
+  return string(start.at(-1)?.payload.turn_id) ?? null;
+}
+
+/** On resume the history before it is replaced by `replacement_history`. */
+function compactedPayload(summary: string, kept: readonly Message[]): JsonObject {
+  const restated = kept.map((message) =>
+    message.role === "assistant"
+      ? outputMessage(message, [plainText(message.parts)])
+      : { type: "message", role: "user", content: printUserContent(message.parts) },
+  );
+  const last = { type: "message", role: "user", content: [inputText(summary)] };
+  return { message: summary, replacement_history: [...restated, last] };
+}
+
+function nextSequence(
+  before: Sequence | null,
+  item: Json,
+  metadata: Json | undefined,
+): Sequence | null {
+  const history = number(member(metadata, "history_sequence"));
+  if (history === undefined) return null;
+  return {
+    history,
+    sampledThrough: number(member(metadata, "sampled_through_sequence")) ?? 0,
+    input: !isOutput(item),
+    order: number(member(metadata, "user_input_order")) ?? before?.order ?? null,
+  };
+}
+
+/** Each item is numbered; the model's output also says up to where it had read. */
+function printSequence(sequence: Sequence, item: JsonObject): JsonObject {
+  const output = isOutput(item);
+  const ordered = item.type === "function_call" || item.role === "assistant";
+  return compact({
+    history_sequence: sequence.history + 1,
+    sampled_through_sequence: output && sequence.input ? sequence.history : sequence.sampledThrough,
+    user_input_order: ordered && sequence.order !== null ? sequence.order + 1 : undefined,
+  });
+}
+
+function isOutput(item: Json): boolean {
+  const type = string(member(item, "type")) ?? "";
+  return member(item, "role") === "assistant" || type === "reasoning" || type.endsWith("_call");
+}
+
+function seconds(time: string | null): number {
+  return Math.floor((Date.parse(time ?? EPOCH) || 0) / 1000);
+}
+
+function parse(text: string | undefined): Json {
+  try {
+    const value: Json = JSON.parse(text ?? "");
+    return isObject(value) ? value : (text ?? "");
+  } catch {
+    return text ?? "";
+  }
+}

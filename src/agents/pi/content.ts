@@ -1,0 +1,111 @@
+/** Content blocks of Pi's messages and parts of the session model. */
+import { array, compact, isObject, member, string } from "../../session/json.ts";
+import { textPart } from "../../session/text.ts";
+import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import { fromNative } from "./tools.ts";
+
+type Content = (TextPart | ImagePart)[];
+
+/** Content of a user's message, a tool's result or an extension's message: a string, or blocks. */
+export function readContent(content: Json | undefined): Content {
+  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
+  const parts: Content = [];
+  for (const block of array(content)) {
+    if (member(block, "type") === "text") {
+      parts.push({ kind: "text", text: string(member(block, "text")) ?? "" });
+    }
+    if (member(block, "type") === "image") parts.push(readImage(block));
+  }
+  return parts;
+}
+
+function readImage(block: Json): ImagePart {
+  return {
+    kind: "image",
+    mediaType: string(member(block, "mimeType")) ?? "image/png",
+    data: string(member(block, "data")) ?? null,
+  };
+}
+
+/** Content of an assistant's message; block types that Pi 1.5.2 does not have give nothing. */
+export function readAnswer(content: Json | undefined): Part[] {
+  // A string is not valid here (Pi itself crashes on it), but its meaning is plain.
+  if (typeof content === "string") return [textPart(content)];
+  return array(content).flatMap((block) => readBlock(block) ?? []);
+}
+
+function readBlock(block: Json): Part | undefined {
+  switch (member(block, "type")) {
+    case "text":
+      return textPart(string(member(block, "text")) ?? "");
+    case "thinking":
+      return readThinking(block);
+    case "toolCall":
+      return readCall(block);
+    case "image":
+      return readImage(block);
+    default:
+      return undefined;
+  }
+}
+
+function readThinking(block: Json): Part {
+  const seal = compact({
+    thinkingSignature: member(block, "thinkingSignature"),
+    redacted: member(block, "redacted"),
+  });
+  const text = string(member(block, "thinking")) ?? "";
+  return { kind: "reasoning", text, ...(Object.keys(seal).length > 0 ? { seal } : {}) };
+}
+
+function readCall(block: Json): Part {
+  const name = string(member(block, "name")) ?? "";
+  const input = member(block, "arguments") ?? {};
+  const callId = string(member(block, "id")) ?? "";
+  return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
+}
+
+/** A block for a text or an image. Pi has no image by address, only by content. */
+export function printBlock(part: TextPart | ImagePart): JsonObject {
+  if (part.kind === "text") return { type: "text", text: part.text };
+  if (part.data === null) return { type: "text", text: `[image: ${part.url ?? part.mediaType}]` };
+  return { type: "image", data: part.data, mimeType: part.mediaType };
+}
+
+/** Blocks of a user's message. */
+export function printContent(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part) =>
+    part.kind === "text" || part.kind === "image" ? [printBlock(part)] : [],
+  );
+}
+
+/** Blocks of an assistant's message: always an array, as Pi crashes on a string here. */
+export function printAnswer(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part) => answerBlock(part) ?? []);
+}
+
+function answerBlock(part: Part): JsonObject | undefined {
+  switch (part.kind) {
+    case "text":
+      return printBlock(part);
+    case "reasoning":
+      return printThinking(part.text, part.seal);
+    case "tool-call": {
+      const input = isObject(part.input) ? part.input : { input: part.input };
+      return { type: "toolCall", id: part.callId, name: part.name, arguments: input };
+    }
+    // Not among the blocks that Pi's providers know in an answer: a note keeps its place.
+    case "image":
+      return { type: "text", text: `[image: ${part.url ?? part.mediaType}]` };
+    case "file":
+    case "tool-result":
+      return undefined;
+  }
+}
+
+/** Only what Pi itself put into the seal is written: another vendor's signature is no use here. */
+function printThinking(thinking: string, seal: Json | undefined): JsonObject {
+  const thinkingSignature = member(seal, "thinkingSignature");
+  const redacted = member(seal, "redacted");
+  return compact({ type: "thinking", thinking, thinkingSignature, redacted });
+}

@@ -1,0 +1,19 @@
+import type { Agent } from "../types.ts";
+import { launch } from "./launch.ts";
+import { reader, recognises } from "./read.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const pi: Agent = {
+  id: "pi",
+  name: "Pi",
+  aliases: [],
+  proven: null,
+  recognises,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

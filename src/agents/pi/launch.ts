@@ -1,0 +1,17 @@
+/** How Pi is started on a session. */
+import type { Launch } from "../types.ts";
+
+export const launch: Launch = {
+  command: "pi",
+  versionArgs: ["--version"],
+  // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
+  // With the path it opens the file itself and works in the folder that the header names.
+  resumeArgs: ({ path, prompt }) => ["--session", path, ...promptArgs(prompt)],
+};
+
+/** "-" would be read as an option and "@" as a file to attach. Versions before 1.x know no "--". */
+function promptArgs(prompt: string | null): string[] {
+  if (prompt === null) return [];
+  if (prompt.startsWith("@")) return [` ${prompt}`];
+  return prompt.startsWith("-") ? ["--", prompt] : [prompt];
+}

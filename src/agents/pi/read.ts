@@ -1,0 +1,264 @@
+/** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
+import { isObject, member, number, object, string } from "../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  Message,
+  Part,
+  ToolResultPart,
+} from "../../session/types.ts";
+import { RecentCalls } from "../shared/calls.ts";
+import type { Reader } from "../types.ts";
+import { readAnswer, readContent } from "./content.ts";
+import { limitText } from "./limits.ts";
+import { idInName } from "./store.ts";
+import { bashText, branchText } from "./texts.ts";
+import { parseResult } from "./tools.ts";
+import { readUsage } from "./usage.ts";
+
+export function reader(): Reader {
+  return new PiReader();
+}
+
+/** Where an entry stands in the tree. */
+interface Place {
+  id: string;
+  parentId: string | null;
+  time: string | null;
+}
+
+class PiReader implements Reader {
+  readonly #calls = new RecentCalls();
+  readonly #header: Header = {
+    agent: "pi",
+    id: "",
+    title: null,
+    cwd: null,
+    gitBranch: null,
+    gitCommit: null,
+    model: null,
+    version: null,
+    createdAt: null,
+    updatedAt: null,
+    parent: null,
+  };
+  /** Version 1 of the format has no ids: its entries follow each other. */
+  #linear = false;
+  /** The newest entry, which one without an id of its own follows. */
+  #tail: string | null = null;
+
+  header(): Header {
+    return { ...this.#header };
+  }
+
+  read(record: Json, at: number): Entry[] {
+    const type = string(member(record, "type")) ?? "unknown";
+    const place = this.#place(record, type, at);
+    if (type === "session") return [this.#start(record, place)];
+    this.#header.updatedAt = place.time ?? this.#header.updatedAt;
+    if (type === "message") return this.#message(member(record, "message"), place);
+    if (type === "custom_message") {
+      return [message(place, "user", readContent(member(record, "content")))];
+    }
+    if (type === "branch_summary") {
+      const text = branchText(string(member(record, "summary")) ?? "");
+      return [message(place, "user", [{ kind: "text", text }])];
+    }
+    return [event(place, this.#body(record, type, place.id))];
+  }
+
+  #place(record: Json, type: string, at: number): Place {
+    const time = string(member(record, "timestamp")) ?? null;
+    if (type === "session") return { id: `#${at}`, parentId: null, time };
+    const id = string(member(record, "id"));
+    if (id !== undefined) {
+      this.#tail = id;
+      return { id, parentId: string(member(record, "parentId")) ?? null, time };
+    }
+    const place = { id: `#${at}`, parentId: this.#tail, time };
+    // Without an id nothing can follow it, except in version 1, and except for the last message.
+    if (this.#linear) this.#tail = place.id;
+    else if (type !== "message") place.parentId = null;
+    return place;
+  }
+
+  /** A second header in a file counts for nothing: Pi goes by the first. */
+  #start(record: Json, place: Place): Entry {
+    if (this.#header.id === "") {
+      const version = number(member(record, "version")) ?? 1;
+      const parent = string(member(record, "parentSession"));
+      this.#linear = version < 2;
+      Object.assign(this.#header, {
+        id: string(member(record, "id")) ?? "",
+        cwd: string(member(record, "cwd")) ?? null,
+        model: string(member(record, "modelId")) ?? null,
+        createdAt: place.time,
+        updatedAt: place.time,
+        parent: parent === undefined ? null : (idInName(parent) ?? null),
+      } satisfies Partial<Header>);
+    }
+    return event(place, { event: "start", header: this.header() });
+  }
+
+  #message(value: Json | undefined, place: Place): Entry[] {
+    const role = string(member(value, "role")) ?? "unknown";
+    switch (role) {
+      case "user":
+      // Both names of what an extension says in the user's place.
+      case "custom":
+      case "hookMessage":
+        return [message(place, "user", readContent(member(value, "content")))];
+      case "assistant":
+        return this.#answer(value, place);
+      case "toolResult":
+        return [message(place, "tool", [this.#result(value)])];
+      case "bashExecution": {
+        const entry = message(place, "user", [{ kind: "text", text: bashText(value) }]);
+        // "!!": for the user's eyes only.
+        return [
+          member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
+        ];
+      }
+      case "system":
+        return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
+      default:
+        // Pi drops roles that it does not know.
+        return [event(place, { event: "opaque", type: `message/${role}` })];
+    }
+  }
+
+  #answer(value: Json | undefined, place: Place): Entry[] {
+    const model = string(member(value, "model"));
+    const usage = readUsage(member(value, "usage"));
+    const stop = STOPS[string(member(value, "stopReason")) ?? ""];
+    const parts = readAnswer(member(value, "content"));
+    for (const part of parts) if (part.kind === "tool-call") this.#calls.remember(part);
+    this.#header.model = model ?? this.#header.model;
+    const answer = message(place, "assistant", parts);
+    if (model !== undefined) answer.model = model;
+    if (usage) answer.usage = usage;
+    if (stop) answer.stop = stop;
+    const text = stop === "error" ? limitText(string(member(value, "errorMessage"))) : undefined;
+    if (text === undefined) return [answer];
+    const limit = { id: `${place.id}#limit`, parentId: place.id, time: place.time };
+    return [answer, event(limit, { event: "limit", text })];
+  }
+
+  #result(value: Json | undefined): ToolResultPart {
+    const callId = string(member(value, "toolCallId")) ?? "";
+    const result: ToolResultPart = {
+      kind: "tool-result",
+      callId,
+      isError: member(value, "isError") === true,
+      content: readContent(member(value, "content")),
+    };
+    return parseResult(this.#calls.get(callId)?.use ?? null, result);
+  }
+
+  #body(record: Json, type: string, id: string): EventBody {
+    const text = (key: string) => string(member(record, key));
+    switch (type) {
+      case "compaction":
+        return compaction(record, id);
+      case "model_change": {
+        const model = text("modelId") ?? "unknown";
+        const provider = text("provider");
+        this.#header.model = model;
+        return { event: "model", model, ...(provider === undefined ? {} : { provider }) };
+      }
+      case "thinking_level_change":
+        return { event: "mode", mode: "thinking", value: text("thinkingLevel") ?? "" };
+      case "session_info": {
+        const title = (text("name") ?? "").trim();
+        this.#header.title = title === "" ? null : title;
+        return { event: "title", title };
+      }
+      case "label":
+        return { event: "label", target: text("targetId") ?? "", label: text("label") ?? null };
+      case "context_edit":
+        return member(record, "replacement") === null
+          ? { event: "hide", target: text("targetId") ?? "" }
+          : { event: "opaque", type };
+      case "custom":
+        return text("customType") === "segue-carry"
+          ? carry(member(record, "data"))
+          : { event: "opaque", type: `custom/${text("customType") ?? ""}` };
+      default:
+        return { event: "opaque", type };
+    }
+  }
+}
+
+const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
+  stop: "end",
+  toolUse: "tool",
+  length: "length",
+  error: "error",
+  aborted: "aborted",
+};
+
+function message(place: Place, role: Message["role"], parts: Part[]): Message {
+  return { kind: "message", ...place, role, parts };
+}
+
+function event(place: Place, body: EventBody): Entry {
+  return { kind: "event", ...place, ...body };
+}
+
+/** The prompt comes in named sections since 0.86, with `content` empty. */
+function systemParts(value: Json | undefined): Part[] {
+  const sections = Object.values(object(member(value, "sections")) ?? {});
+  const texts = [member(value, "content"), ...sections].filter(
+    (text) => typeof text === "string" && text !== "",
+  );
+  return texts.length === 0 ? [] : [{ kind: "text", text: texts.join("\n\n") }];
+}
+
+/** A compaction that names itself as the first entry it keeps, keeps none. */
+function compaction(record: Json, id: string): EventBody {
+  // Version 1 counts records, as its entries have no ids.
+  const index = number(member(record, "firstKeptEntryIndex"));
+  const keepFrom =
+    string(member(record, "firstKeptEntryId")) ?? (index === undefined ? undefined : `#${index}`);
+  const tokens = number(member(record, "tokensBefore"));
+  return {
+    event: "compaction",
+    summary: string(member(record, "summary")) ?? "",
+    ...(keepFrom === undefined || keepFrom === id ? {} : { keepFrom }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
+}
+
+function carry(data: Json | undefined): EventBody {
+  return {
+    event: "carry",
+    part: number(member(data, "part")) ?? 0,
+    parts: number(member(data, "parts")) ?? 0,
+    data: string(member(data, "data")) ?? "",
+  };
+}
+
+const ENTRY_TYPES = new Set([
+  "message",
+  "model_change",
+  "thinking_level_change",
+  "session_info",
+  "label",
+  "compaction",
+  "branch_summary",
+  "context_edit",
+  "custom",
+  "custom_message",
+  "usage",
+]);
+
+/** Does a record look like a line of Pi's? */
+export function recognises(record: Json): boolean {
+  if (!isObject(record) || typeof record.timestamp !== "string") return false;
+  if (record.type === "session") return typeof record.id === "string";
+  if (typeof record.type !== "string" || !ENTRY_TYPES.has(record.type)) return false;
+  if (typeof record.id === "string" && Object.hasOwn(record, "parentId")) return true;
+  return record.type === "message" && typeof member(record.message, "role") === "string";
+}

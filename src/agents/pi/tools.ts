@@ -1,0 +1,189 @@
+/** Pi's built-in tools in the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
+import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import type {
+  Json,
+  JsonObject,
+  TextEdit,
+  ToolCallPart,
+  ToolResultPart,
+  ToolUse,
+} from "../../session/types.ts";
+import type { Tools } from "../types.ts";
+
+/** What a native call means; null when the shared vocabulary has no word for it. */
+export function fromNative(name: string, input: Json): ToolUse | null {
+  if (!isObject(input)) return null;
+  const path = string(input.path);
+  switch (name) {
+    case "bash":
+      return executeUse(input);
+    case "read":
+      return path === undefined ? null : readUse(path, input);
+    case "write": {
+      const content = string(input.content);
+      return path === undefined || content === undefined ? null : { tool: "write", path, content };
+    }
+    case "edit":
+      return path === undefined ? null : editUse(path, input);
+    case "grep":
+      return searchUse(input);
+    case "find": {
+      const pattern = only(input, ["pattern", "path"]) ? string(input.pattern) : undefined;
+      return pattern === undefined ? null : { tool: "glob", pattern, ...present("path", path) };
+    }
+    case "ls":
+      return only(input, ["path"]) ? { tool: "list", path: path ?? "." } : null;
+    default:
+      return mcpUse(name, input);
+  }
+}
+
+/** Does a call have no options beyond these, which the shared form can tell? */
+function only(input: JsonObject, keys: readonly string[]): boolean {
+  return Object.keys(input).every((key) => keys.includes(key));
+}
+
+function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string };
+function present(key: string, value: string | undefined): { [key: string]: string } {
+  return value === undefined ? {} : { [key]: value };
+}
+
+function executeUse(input: JsonObject): ToolUse | null {
+  const command = string(input.command);
+  const seconds = number(input.timeout);
+  if (command === undefined) return null;
+  return {
+    tool: "execute",
+    command,
+    ...(seconds === undefined ? {} : { timeoutMs: Math.round(seconds * 1000) }),
+  };
+}
+
+function readUse(path: string, input: JsonObject): ToolUse {
+  const offset = number(input.offset);
+  const limit = number(input.limit);
+  return {
+    tool: "read",
+    path,
+    ...(offset === undefined ? {} : { offset }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/** Up to 0.73 an edit could also stand in the call itself: {path, oldText, newText}. */
+function editUse(path: string, input: JsonObject): ToolUse | null {
+  const listed = Array.isArray(input.edits) ? array(input.edits) : [input];
+  const edits: TextEdit[] = [];
+  for (const edit of listed) {
+    const old = string(member(edit, "oldText"));
+    const now = string(member(edit, "newText"));
+    if (old === undefined || now === undefined) return null;
+    edits.push({ old, new: now });
+  }
+  return edits.length === 0 ? null : { tool: "edit", path, edits };
+}
+
+function searchUse(input: JsonObject): ToolUse | null {
+  const pattern = string(input.pattern);
+  if (pattern === undefined || !only(input, ["pattern", "path", "glob"])) return null;
+  return {
+    tool: "search",
+    pattern,
+    ...present("path", string(input.path)),
+    ...present("glob", string(input.glob)),
+  };
+}
+
+function mcpUse(name: string, input: Json): ToolUse | null {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+  return server && tool ? { tool: "mcp", server, name: tool, input } : null;
+}
+
+function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null {
+  const call = (name: string, input: JsonObject, exact = true) => ({ name, input, exact });
+  switch (use.tool) {
+    case "execute": {
+      const command =
+        use.cwd === undefined ? use.command : `cd ${quote(use.cwd)} && ${use.command}`;
+      const timeout = use.timeoutMs === undefined ? undefined : use.timeoutMs / 1000;
+      return call("bash", compact({ command, timeout }), use.cwd === undefined);
+    }
+    case "read":
+      return call("read", compact({ path: use.path, offset: use.offset, limit: use.limit }));
+    case "write":
+      return call("write", { path: use.path, content: use.content });
+    case "edit":
+      return call(
+        "edit",
+        {
+          path: use.path,
+          edits: use.edits.map((edit) => ({ oldText: edit.old, newText: edit.new })),
+        },
+        // Pi's edit wants each oldText to be there once.
+        use.edits.every((edit) => edit.all !== true),
+      );
+    case "search":
+      return call("grep", compact({ pattern: use.pattern, path: use.path, glob: use.glob }));
+    case "glob":
+      return call("find", compact({ pattern: use.pattern, path: use.path }));
+    case "list":
+      return call("ls", { path: use.path });
+    case "mcp":
+      return isObject(use.input) ? call(`mcp__${use.server}__${use.name}`, use.input) : null;
+    // read shows images, too.
+    case "view-image":
+      return call("read", { path: use.path });
+    case "patch":
+    case "fetch":
+    case "web-search":
+    case "todo":
+    case "subagent":
+    case "ask":
+    case "notebook-edit":
+      return null;
+  }
+}
+
+function quote(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Pi sends a call on under its own name; the narrowest of the APIs behind it wants this form. */
+function accepts(call: ToolCallPart): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(call.name) && isObject(call.input);
+}
+
+export const tools: Tools = { toNative, accepts };
+
+const NO_OUTPUT = "(no output)";
+const EXIT = /(?:^|\n\n)Command exited with code (\d+)$/;
+
+/** A native result in the shared form: the words that bash adds to the output are taken off. */
+export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const text = use?.tool === "execute" ? onlyText(result) : undefined;
+  if (text === undefined) return result;
+  const exit = result.isError ? EXIT.exec(text.slice(-64)) : null;
+  const output = exit ? text.slice(0, text.length - exit[0].length) : text;
+  const plain = withText(result, output === NO_OUTPUT ? "" : output);
+  return exit ? { ...plain, exitCode: Number(exit[1]) } : plain;
+}
+
+/** The inverse of `parseResult`. */
+export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const text = use?.tool === "execute" ? onlyText(result) : undefined;
+  if (text === undefined) return result;
+  const output = text === "" ? NO_OUTPUT : text;
+  if (result.exitCode === undefined || result.exitCode === 0) return withText(result, output);
+  const worded = `${output}\n\nCommand exited with code ${result.exitCode}`;
+  return { ...withText(result, worded), isError: true };
+}
+
+function onlyText({ content }: ToolResultPart): string | undefined {
+  const [first] = content;
+  if (first === undefined) return "";
+  return content.length === 1 && first.kind === "text" ? first.text : undefined;
+}
+
+function withText(result: ToolResultPart, text: string): ToolResultPart {
+  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
+}

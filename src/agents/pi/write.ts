@@ -1,0 +1,330 @@
+/** Encodes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
+import { IdTable } from "../../session/id-table.ts";
+import { array, compact, member, number, string } from "../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  JsonObject,
+  Message,
+  ToolResultPart,
+} from "../../session/types.ts";
+import { RecentCalls } from "../shared/calls.ts";
+import { hex8 } from "../shared/ids.ts";
+import type { Writer, WriterOptions } from "../types.ts";
+import { printAnswer, printBlock, printContent } from "./content.ts";
+import { bashExecution, branchSummary } from "./texts.ts";
+import { fromNative, printResult } from "./tools.ts";
+import { NO_TOKENS, printUsage, type Rates, ratesOf } from "./usage.ts";
+
+export function writer(options: WriterOptions): Writer {
+  return new PiWriter(options);
+}
+
+/** CURRENT_SESSION_VERSION of every Pi from 0.73 to 1.5.2. */
+const VERSION = 3;
+
+/**
+ * Provider of answers that came from elsewhere. No model of Pi's has it, so Pi treats them as
+ * another model's (it cleans their ids) and opens the session with the user's default model.
+ */
+const FOREIGN = "segue";
+
+/** What answers repeat from each other. */
+interface Source {
+  api: string;
+  provider: string;
+  model: string;
+}
+
+/** The part of a record that every entry has. */
+interface Frame {
+  id: string;
+  parentId: string | null;
+  timestamp: string;
+}
+
+class PiWriter implements Writer {
+  /** Ids are the numbers from here on, scrambled. */
+  readonly #firstId: number;
+  /** Counts committed records. */
+  #n = 0;
+  readonly #ids = new IdTable();
+  readonly #calls = new RecentCalls();
+  #tail: string | null = null;
+  #time = new Date(0).toISOString();
+  #source: Source = { api: "anthropic-messages", provider: FOREIGN, model: "unknown" };
+  #rates: Rates = NO_TOKENS;
+  /** Does the file go without ids, as in version 1 of the format? */
+  #linear = false;
+
+  constructor(options: WriterOptions) {
+    this.#firstId = Number.parseInt(hex8(options.seed, 0), 16);
+  }
+
+  mark(): string {
+    return this.#tail ?? "";
+  }
+
+  // Going back leaves no record of its own: the next entry's parentId says it.
+  rewind(mark: string): Json[] {
+    this.#tail = mark === "" ? null : mark;
+    return [];
+  }
+
+  predict(entry: Entry): Json[] {
+    if (entry.kind === "event") return this.#event(entry, entry.time);
+    switch (entry.role) {
+      case "user":
+        return [this.#user(entry)];
+      case "assistant":
+        return [this.#answer(entry)];
+      case "tool":
+        return this.#results(entry);
+      // Never: Pi takes its tools from the system messages in a file, and adds its own.
+      case "system":
+        return [];
+    }
+  }
+
+  end(): Json[] {
+    return [];
+  }
+
+  kind(record: Json): string {
+    const type = string(member(record, "type")) ?? "";
+    if (type === "custom") return `custom/${string(member(record, "customType")) ?? ""}`;
+    if (type !== "message") return type;
+    const message = member(record, "message");
+    const stop = string(member(message, "stopReason"));
+    const failed = stop === "error" || stop === "aborted" ? `/${stop}` : "";
+    return `message/${string(member(message, "role")) ?? ""}${failed}`;
+  }
+
+  key(record: Json): string {
+    return string(member(member(record, "message"), "toolCallId")) ?? "";
+  }
+
+  commit(record: Json): void {
+    this.#n++;
+    const time = string(member(record, "timestamp"));
+    if (time !== undefined) this.#time = isoTime(time) ?? this.#time;
+    if (member(record, "type") === "session") {
+      this.#linear = (number(member(record, "version")) ?? 1) < 2;
+      return;
+    }
+    const id = string(member(record, "id"));
+    if (id !== undefined) {
+      this.#ids.set(id, 0);
+      this.#tail = id;
+    }
+    if (member(record, "type") === "model_change") {
+      this.#commitModel(member(record, "provider"), member(record, "modelId"));
+    }
+    this.#commitAnswer(member(record, "message"));
+  }
+
+  #commitModel(provider: Json | undefined, model: Json | undefined): void {
+    this.#source.provider = string(provider) ?? this.#source.provider;
+    this.#source.model = string(model) ?? this.#source.model;
+  }
+
+  #commitAnswer(message: Json | undefined): void {
+    if (member(message, "role") !== "assistant") return;
+    this.#commitModel(member(message, "provider"), member(message, "model"));
+    this.#source.api = string(member(message, "api")) ?? this.#source.api;
+    this.#rates = ratesOf(member(message, "usage"), this.#rates);
+    for (const block of array(member(message, "content"))) {
+      if (member(block, "type") !== "toolCall") continue;
+      const callId = string(member(block, "id")) ?? "";
+      const name = string(member(block, "name")) ?? "";
+      const input = member(block, "arguments") ?? {};
+      this.#calls.remember({
+        kind: "tool-call",
+        callId,
+        name,
+        input,
+        use: fromNative(name, input),
+      });
+    }
+  }
+
+  #user(entry: Message): Json {
+    const [first, ...more] = entry.parts;
+    const text = first?.kind === "text" && more.length === 0 ? first.text : "";
+    const summary = branchSummary(text);
+    if (summary !== undefined) return this.#branch(summary, entry.time);
+    const bash = bashExecution(text);
+    if (bash) {
+      const hidden = entry.scaffold === true ? { excludeFromContext: true } : {};
+      return this.#message(entry.time, bash, hidden);
+    }
+    return this.#message(entry.time, { role: "user", content: printContent(entry.parts) });
+  }
+
+  #branch(summary: string, time: string | null): Json {
+    const frame = this.#frame(time);
+    return { type: "branch_summary", ...this.#own(frame), fromId: this.#tail ?? "root", summary };
+  }
+
+  #answer(entry: Message): Json {
+    const { api, provider, model } = this.#source;
+    // Counts of another model say nothing of the room this file takes; with none Pi measures the
+    // text. A file's own model goes on in its place, so that Pi resumes with it.
+    const own = provider !== FOREIGN && (entry.model ?? model) === model;
+    return this.#message(entry.time, {
+      role: "assistant",
+      content: printAnswer(entry.parts),
+      api,
+      provider,
+      model: provider === FOREIGN ? (entry.model ?? model) : model,
+      usage: printUsage(own ? entry.usage : undefined, own ? this.#rates : NO_TOKENS),
+      stopReason: stopReason(entry),
+    });
+  }
+
+  #results(entry: Message): Json[] {
+    const results = entry.parts.filter((part) => part.kind === "tool-result");
+    const frames = this.#frames(entry.time, results.length);
+    return results.flatMap((part, i) => {
+      const frame = frames[i];
+      return frame ? [this.#result(part, frame)] : [];
+    });
+  }
+
+  #result(part: ToolResultPart, frame: Frame): Json {
+    const call = this.#calls.get(part.callId);
+    const worded = printResult(call?.use ?? null, part);
+    return this.#framed(frame, {
+      role: "toolResult",
+      toolCallId: part.callId,
+      toolName: call?.name ?? "unknown",
+      content: worded.content.map(printBlock),
+      isError: worded.isError,
+    });
+  }
+
+  #event(entry: EventBody, time: string | null): Json[] {
+    const own = this.#own(this.#frame(time));
+    switch (entry.event) {
+      case "start":
+        return [this.#start(entry.header)];
+      case "title":
+        return [{ type: "session_info", ...own, name: oneLine(entry.title) }];
+      case "compaction":
+        return [this.#compaction(entry, time)];
+      case "model": {
+        const provider = entry.provider ?? this.#source.provider;
+        return [{ type: "model_change", ...own, provider, modelId: entry.model }];
+      }
+      case "mode":
+        return entry.mode === "thinking"
+          ? [{ type: "thinking_level_change", ...own, thinkingLevel: entry.value }]
+          : [];
+      case "label": {
+        const { target, label } = entry;
+        return [compact({ type: "label", ...own, targetId: target, label: label ?? undefined })];
+      }
+      case "hide":
+        return [{ type: "context_edit", ...own, targetId: entry.target, replacement: null }];
+      case "carry": {
+        const { part, parts, data } = entry;
+        return [{ type: "custom", customType: "segue-carry", data: { part, parts, data }, ...own }];
+      }
+      case "limit":
+      case "error":
+      case "interruption":
+      case "rollback":
+      case "opaque":
+        return [];
+    }
+  }
+
+  #start(header: Header): Json {
+    const timestamp = isoTime(header.createdAt) ?? this.#time;
+    return { type: "session", version: VERSION, id: header.id, timestamp, cwd: header.cwd ?? "/" };
+  }
+
+  /** What it keeps must be in this file, or Pi would keep nothing without saying so. */
+  #compaction(entry: EventBody & { event: "compaction" }, time: string | null): Json {
+    const frame = this.#frame(time);
+    const { keepFrom } = entry;
+    const kept = keepFrom !== undefined && this.#ids.has(keepFrom) ? keepFrom : frame.id;
+    return {
+      type: "compaction",
+      ...this.#own(frame),
+      summary: entry.summary,
+      firstKeptEntryId: kept,
+      tokensBefore: entry.tokens ?? 0,
+    };
+  }
+
+  #message(time: string | null, message: JsonObject, after: JsonObject = {}): Json {
+    return this.#framed(this.#frame(time), message, after);
+  }
+
+  #framed(frame: Frame, message: JsonObject, after: JsonObject = {}): Json {
+    const timestamp = Date.parse(frame.timestamp);
+    return { type: "message", ...this.#own(frame), message: { ...message, timestamp, ...after } };
+  }
+
+  #own({ id, parentId, timestamp }: Frame): JsonObject {
+    return this.#linear ? { timestamp } : { id, parentId, timestamp };
+  }
+
+  #frame(time: string | null): Frame {
+    return this.#frameAt(this.#freeOffset(0), time, this.#tail);
+  }
+
+  /** Frames of records that follow each other. */
+  #frames(time: string | null, count: number): Frame[] {
+    const frames: Frame[] = [];
+    for (let offset = 0; frames.length < count; offset++) {
+      offset = this.#freeOffset(offset);
+      frames.push(this.#frameAt(offset, time, frames.at(-1)?.id ?? this.#tail));
+    }
+    return frames;
+  }
+
+  #frameAt(offset: number, time: string | null, parentId: string | null): Frame {
+    return { id: this.#idAt(offset), parentId, timestamp: isoTime(time) ?? this.#time };
+  }
+
+  #freeOffset(from: number): number {
+    let offset = from;
+    while (this.#ids.has(this.#idAt(offset))) offset++;
+    return offset;
+  }
+
+  #idAt(offset: number): string {
+    return scramble((this.#firstId + this.#n + offset) >>> 0)
+      .toString(16)
+      .padStart(8, "0");
+  }
+}
+
+/**
+ * One number to one other (the finaliser of MurmurHash3), so that new ids never meet: with eight
+ * random digits two of 100,000 entries would, and Pi would lose the first.
+ */
+function scramble(n: number): number {
+  let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function stopReason({ stop, parts }: Message): string {
+  if (stop === "error" || stop === "aborted" || stop === "length") return stop;
+  return parts.some((part) => part.kind === "tool-call") ? "toolUse" : "stop";
+}
+
+function isoTime(time: string | null): string | undefined {
+  const ms = Date.parse(time ?? "");
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+/** As Pi's appendSessionInfo: a title is one line. */
+function oneLine(title: string): string {
+  return title.replace(/[\r\n]+/g, " ").trim();
+}

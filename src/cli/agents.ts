@@ -1,0 +1,48 @@
+/** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { agents } from "../agents/registry.ts";
+import { rootsOf, sessionsOf } from "../catalog/select.ts";
+import { installedVersion } from "../io/launch.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { print, printJson, table } from "./terminal.ts";
+
+export function command(): Command {
+  return withPlaces(new Command("agents"))
+    .description("every agent: installed, store, sessions, and what was proven with it")
+    .option("--json", "print one JSON document")
+    .action(run);
+}
+
+async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
+  const places = placesOf(options);
+  const rows = await Promise.all(
+    agents.map(async (agent) => {
+      const version = installedVersion(agent, places.env);
+      return {
+        id: agent.id,
+        name: agent.name,
+        installed: version !== null,
+        version,
+        stores: rootsOf(agent, places).filter((root) => existsSync(root)),
+        sessions: (await sessionsOf(agent, places)).length,
+        read: true,
+        write: true,
+        resume: true,
+        proven: agent.proven,
+      };
+    }),
+  );
+  if (options.json) {
+    printJson({ schema: "segue/agents@1", agents: rows });
+    return;
+  }
+  const lines = rows.map((row) => [
+    row.id,
+    row.version ?? "not installed",
+    `${row.sessions} sessions`,
+    row.proven ? `proven with ${row.proven.version}, ${row.proven.date}` : "not proven",
+    row.stores.join(", "),
+  ]);
+  print(table(lines));
+}

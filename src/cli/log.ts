@@ -1,0 +1,33 @@
+/** `segue log`: what Segue wrote into agents' stores. */
+import { Command } from "commander";
+import { Journal } from "../io/journal.ts";
+import { print, printJson, say, table } from "./terminal.ts";
+
+export function command(): Command {
+  return new Command("log")
+    .description("what Segue wrote into stores, newest first")
+    .option("--json", "print one JSON document")
+    .action(run);
+}
+
+function run(options: { json?: boolean }): void {
+  const writes = new Journal(process.env).writes().reverse();
+  if (options.json) {
+    printJson({ schema: "segue/log@1", writes });
+    return;
+  }
+  if (writes.length === 0) say("nothing was written yet");
+  else {
+    print(
+      table(
+        writes.map((write) => [
+          String(write.n),
+          write.time.slice(0, 16).replace("T", " "),
+          write.action,
+          `${write.source.agent} → ${write.target.agent}`,
+          write.path,
+        ]),
+      ),
+    );
+  }
+}

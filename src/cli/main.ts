@@ -1,0 +1,77 @@
+/** The command line: finds the command, runs it, and turns errors into words and exit codes. */
+import { Command, CommanderError } from "commander";
+import { SegueError } from "../errors.ts";
+import { printable, say } from "./terminal.ts";
+
+/** One file a command; only the one that is called is loaded. */
+const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
+  list: () => import("./list.ts"),
+  show: () => import("./show.ts"),
+  resume: () => import("./resume.ts"),
+  convert: () => import("./convert.ts"),
+  check: () => import("./check.ts"),
+  agents: () => import("./agents.ts"),
+  log: () => import("./log.ts"),
+  undo: () => import("./undo.ts"),
+};
+
+const EXAMPLES = `
+Examples:
+  segue resume 5bc111 --in codex           open a session in Codex, with all its history
+  segue resume latest --in pi              the newest session of this project, in Pi
+  segue convert a.jsonl --to codex -o b.jsonl
+  segue undo                               take the last write back`;
+
+/** Runs a command line; gives the exit code. */
+export async function main(args: string[]): Promise<number> {
+  const verbose = args.includes("--verbose");
+  try {
+    const program = await build(args);
+    if (args.length === 0) {
+      say(program.helpInformation());
+      return 2;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error, verbose);
+  }
+}
+
+async function build(args: readonly string[]): Promise<Command> {
+  const program = new Command("segue")
+    .description("Move a coding session from one coding agent to another, natively, and back.")
+    .option("--verbose", "say more, with stack traces for errors")
+    .option("-V, --version", "print the version")
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false });
+  const wanted = args.find((arg) => Object.hasOwn(COMMANDS, arg));
+  const load = wanted === undefined ? Object.values(COMMANDS) : [COMMANDS[wanted]];
+  for (const command of load) {
+    if (command) program.addCommand((await command()).command());
+  }
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+}
+
+function report(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isBrokenPipe(error)) return 0;
+  if (error instanceof SegueError) {
+    const where = error.where === null ? "" : ` (${error.where})`;
+    say(`segue: ${printable(error.message + where)}`);
+    if (error.hint !== null) say(`  ${printable(error.hint)}`);
+    if (verbose && error.stack) say(error.stack);
+    return error.exit;
+  }
+  say(`segue: ${printable(error instanceof Error ? error.message : String(error))}`);
+  say("  this should not happen: run it again with --verbose and report what it says");
+  if (verbose && error instanceof Error && error.stack) say(error.stack);
+  return 1;
+}
+
+/** The reader of our output has gone: nothing is wrong. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}

@@ -1,0 +1,124 @@
+/** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { Command } from "commander";
+import { agentNamed } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { type Places, rootsOf, select } from "../catalog/select.ts";
+import { type Report, reportText } from "../convert/report.ts";
+import { Transfer } from "../convert/transfer.ts";
+import { SegueError } from "../errors.ts";
+import { installedVersion, launch } from "../io/launch.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { printJson, say } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  in?: string;
+  from?: string;
+  dryRun?: boolean;
+  launch: boolean;
+  prompt?: string;
+  fullHistory?: boolean;
+  fork?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function command(): Command {
+  return withPlaces(new Command("resume"))
+    .description("open a session in another agent, with all its history")
+    .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
+    .argument("[args...]", "after --: arguments for the agent")
+    .option("--in <agent>", "the agent to open it in (default: its own)")
+    .option("--from <agent>", "only look at this agent's sessions")
+    .option("--dry-run", "write nothing; say what would happen and what would be lost")
+    .option("--no-launch", "write the session and print the command instead of running it")
+    .option("--prompt <text>", "the first new prompt")
+    .option("--full-history", "send what came before a compaction as well")
+    .option("--fork", "write a new session even where the original could be continued")
+    .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
+    .option("--quiet", "do not print what was lost")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  segue resume 5bc111 --in codex
+  segue resume claude#2 --in pi --prompt "go on with the tests"
+  segue resume latest --in codex -- --model gpt-5.5`,
+    )
+    .action(run);
+}
+
+async function run(selector: string, args: string[], options: Options): Promise<void> {
+  const places = placesOf(options);
+  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const selected = await select(selector, places, from);
+  const target = options.in === undefined ? selected.agent : agentNamed(options.in);
+  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
+  try {
+    const transfer = new Transfer(
+      { agent: selected.agent, path: selected.path, id: selected.id },
+      {
+        agent: target,
+        root: targetRoot(target, places),
+        version: installedVersion(target, places.env),
+      },
+      {
+        env: places.env,
+        scratch,
+        fullHistory: options.fullHistory ?? false,
+        fork: options.fork ?? false,
+        dryRun: options.dryRun ?? false,
+        ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
+      },
+    );
+    const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
+    const session = { id: outcome.id, path: outcome.path, prompt: options.prompt ?? null };
+    const command = [target.launch.command, ...target.launch.resumeArgs(session), ...args];
+    const report: Report | null = outcome.report && {
+      ...outcome.report,
+      target: { ...outcome.report.target, command },
+    };
+    if (!options.dryRun) outcome.commit();
+    show(report, options, command, outcome.note);
+    if (options.dryRun || !options.launch) return;
+    rmSync(scratch, { recursive: true, force: true });
+    await launch(command, workFolder(outcome.cwd), places.env);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function targetRoot(target: Agent, places: Places): string {
+  const roots = rootsOf(target, places);
+  const root = roots.find((path) => existsSync(path)) ?? roots[0];
+  if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);
+  return root;
+}
+
+function show(report: Report | null, options: Options, command: string[], note: string): void {
+  if (options.json) {
+    printJson(report ?? { schema: "segue/report@1", target: { command } });
+    return;
+  }
+  if (report && !options.quiet) for (const line of reportText(report)) say(line);
+  if (!options.quiet) say(note);
+  if (options.dryRun) say("dry run: nothing was written");
+  if (options.dryRun || !options.launch)
+    process.stdout.write(`${command.map(shellWord).join(" ")}\n`);
+}
+
+/** For printing only: nothing is ever run through a shell. */
+function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function workFolder(cwd: string | null): string {
+  const folder = cwd ?? process.cwd();
+  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
+  throw new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
+    where: folder,
+    hint: `make it again, or name another with --cwd (its parent is ${dirname(folder)})`,
+  });
+}

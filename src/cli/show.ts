@@ -1,0 +1,86 @@
+/** `segue show`: the conversation, readable. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { agentNamed } from "../agents/registry.ts";
+import { select } from "../catalog/select.ts";
+import { entriesOf, readSession } from "../convert/session.ts";
+import { Input } from "../io/input.ts";
+import { spool } from "../io/spool.ts";
+import { renderEntry, type ToolDetail } from "../session/render.ts";
+import type { Entry } from "../session/types.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { print, printable } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  from?: string;
+  range?: [number, number];
+  tail?: number;
+  tools: ToolDetail;
+  raw?: boolean;
+  json?: boolean;
+}
+
+export function command(): Command {
+  return withPlaces(new Command("show"))
+    .description("print a session's conversation")
+    .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
+    .option("--from <agent>", "the agent the session is of")
+    .option("--range <a-b>", "only messages a to b", range)
+    .option("--tail <n>", "only the last n messages", count)
+    .addOption(
+      new Option("--tools <detail>", "how much of tool calls")
+        .choices(["none", "brief", "full"])
+        .default("brief"),
+    )
+    .option("--raw", "print the file as it is")
+    .option("--json", "print the session model as JSON")
+    .action(run);
+}
+
+function range(text: string): [number, number] {
+  const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (a === undefined) throw new InvalidArgumentError("it must be like 5-12.");
+  return [Number(a), Number(b ?? a)];
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("it must be a number.");
+  return Number(text);
+}
+
+async function run(selector: string, options: Options): Promise<void> {
+  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
+  try {
+    const name =
+      selector === "-" ? await spool(process.stdin, join(scratch, "in.jsonl")) : selector;
+    const { agent, path } = await select(name, placesOf(options), from);
+    const input = new Input(path);
+    if (options.raw) for (const chunk of input.chunks()) process.stdout.write(Buffer.from(chunk));
+    else if (options.json) print(JSON.stringify(readSession(agent, input), null, 2));
+    else showEntries(entriesOf(agent, input), options);
+    input.close();
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {
+  const kept: string[] = [];
+  let n = 0;
+  for (const entry of entries) {
+    const text = renderEntry(entry, tools);
+    if (text === null) continue;
+    n++;
+    if (wanted && (n < wanted[0] || n > wanted[1])) continue;
+    const block = printable(`[${n}] ${text}\n`);
+    if (tail === undefined) print(block);
+    else {
+      kept.push(block);
+      if (kept.length > tail) kept.shift();
+    }
+  }
+  for (const block of kept) print(block);
+}

@@ -1,0 +1,49 @@
+/** `segue undo`: takes a write back exactly. */
+import { Command } from "commander";
+import { SegueError } from "../errors.ts";
+import { cutBack, removeFile } from "../io/append.ts";
+import { Journal, type Write } from "../io/journal.ts";
+import { print, printable } from "./terminal.ts";
+
+export function command(): Command {
+  return new Command("undo")
+    .description("take a write back: the newest, or the one that `segue log` numbers N")
+    .argument("[n]", "number of the write")
+    .option("--force", "also when the session went on since: what was added is lost")
+    .action(run);
+}
+
+function run(n: string | undefined, options: { force?: boolean }): void {
+  const journal = new Journal(process.env);
+  const writes = journal.writes();
+  const write = n === undefined ? writes.at(-1) : writes.find((w) => String(w.n) === n);
+  if (!write) {
+    throw new SegueError(
+      "not-found",
+      n === undefined ? "there is nothing to undo" : `there is no write ${n}`,
+      {
+        hint: "`segue log` shows what was written",
+      },
+    );
+  }
+  refuseBuried(write, writes);
+  takeBack(write, options.force ?? false);
+  journal.undone(write.n);
+  print(`undone: ${write.action} ${printable(write.path)}`);
+}
+
+/** A later write to the same file must go first. */
+function refuseBuried(write: Write, writes: readonly Write[]): void {
+  const later = writes.find((other) => other.n > write.n && other.path === write.path);
+  if (!later) return;
+  throw new SegueError("refused", `write ${later.n} went to the same file later`, {
+    where: write.path,
+    hint: `undo ${later.n} first`,
+  });
+}
+
+function takeBack(write: Write, force: boolean): void {
+  const { path, before, target } = write;
+  if (write.action === "create") removeFile(path, target, force);
+  else cutBack(path, before, target, force);
+}

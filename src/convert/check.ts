@@ -1,0 +1,61 @@
+/** The laws, proven on one session file. */
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { agents } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { Input } from "../io/input.ts";
+import { Output } from "../io/output.ts";
+import { convert } from "./convert.ts";
+import type { Loss } from "./losses.ts";
+import { surveyFile } from "./survey-file.ts";
+
+export interface Check {
+  agent: string;
+  path: string;
+  laws: { law: number; through: string | null; ok: boolean; detail: string }[];
+  /** What each target's model would not see as it was. */
+  losses: (Loss & { through: string })[];
+}
+
+export function checkSession(agent: Agent, path: string, scratch: string): Check {
+  const check: Check = { agent: agent.id, path, laws: [], losses: [] };
+  const input = new Input(path);
+  try {
+    for (const target of agents) checkThrough(check, agent, target, input, scratch);
+  } finally {
+    input.close();
+  }
+  return check;
+}
+
+function checkThrough(
+  check: Check,
+  agent: Agent,
+  target: Agent,
+  input: Input,
+  scratch: string,
+): void {
+  const name = createHash("sha256").update(`${input.path} ${target.id}`).digest("hex");
+  const out = new Output(join(scratch, name));
+  const carryOut = agent === target ? null : new Output(join(scratch, `${name}.segue`));
+  const survey = surveyFile(agent, input);
+  const done = convert({
+    source: { agent, input },
+    target: { agent: target, out },
+    carryOut,
+    carry: null,
+    survey,
+  });
+  const share = Math.round((100 * (carryOut?.bytes ?? 0)) / Math.max(1, input.size));
+  const { messages, toolCalls } = done.counts;
+  const through = agent === target ? null : target.id;
+  const detail =
+    through === null
+      ? `${done.source.lines} lines, ${done.source.bytes} bytes`
+      : `${messages} messages, ${toolCalls} tool calls; the carry is ${share} % of the source`;
+  check.laws.push({ law: through === null ? 1 : 2, through, ok: done.verified === true, detail });
+  for (const loss of done.losses) check.losses.push({ ...loss, through: target.id });
+  rmSync(out.temp, { force: true });
+  if (carryOut) rmSync(carryOut.temp, { force: true });
+}

@@ -1,0 +1,328 @@
+/** A conversion of one file: read, project, write, carry, verify, report. */
+import { createHash } from "node:crypto";
+import { uuid7 } from "../agents/shared/ids.ts";
+import type { Agent, Writer } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
+import { Input } from "../io/input.ts";
+import type { Output } from "../io/output.ts";
+import {
+  CARRY_SCHEMA,
+  type Carry,
+  CarryDamaged,
+  CarryEncoder,
+  type CarryHeader,
+  openCarry,
+} from "../lossless/carry.ts";
+import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
+import type { Header } from "../session/types.ts";
+import { Forward } from "./forward.ts";
+import { type Loss, LossReport } from "./losses.ts";
+import { type Counts, Projector } from "./project.ts";
+import { restore } from "./restore.ts";
+import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
+import { homeWriter, UnitCoder } from "./units.ts";
+
+export interface Conversion {
+  source: { agent: Agent; input: Input; bases?: readonly BaseInput[] };
+  target: { agent: Agent; out: Output };
+  /** Takes the carry; null when none is wanted. */
+  carryOut: Output | null;
+  /** Put the carry into the target as records that its CLI skips, too. */
+  embed?: boolean;
+  /** The carry of an earlier conversion of this file, if one lies beside it or inside. */
+  carry: Carry | null;
+  survey: Surveyed;
+  /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
+  id?: string;
+  cwd?: string;
+  cliVersion?: string | null;
+}
+
+export interface Converted {
+  /** `copied`: same agent. `restored`: home again, by its carry. `converted`: written anew. */
+  how: "copied" | "restored" | "converted";
+  id: string;
+  sourceId: string;
+  header: Header;
+  records: number;
+  counts: Counts;
+  /** Rough: four characters of text a token. */
+  tokens: number;
+  losses: Loss[];
+  /** Of the source as it was read. */
+  source: { sha256: string; bytes: number; lines: number };
+  /** Of a restored session: lines that are new, and carry units that no longer fit. */
+  added: number;
+  stale: number;
+  /** Was the source rebuilt from the written files, byte for byte? null: there was no carry. */
+  verified: boolean | null;
+}
+
+const EMPTY: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
+
+export function convert(conversion: Conversion): Converted {
+  const { source, target, carry } = conversion;
+  if (carry && carry.header.source.agent === target.agent.id) return comeHome(conversion, carry);
+  return source.agent === target.agent ? copy(conversion) : goForward(conversion);
+}
+
+/** A carry that belongs to this very session, or why it does not. */
+export function matchCarry(carry: Carry, agent: Agent, id: string): string | null {
+  const { target } = carry.header;
+  if (target.agent !== agent.id) return `it is of a ${target.agent} session`;
+  return target.id === id ? null : "it belongs to another session";
+}
+
+/** The id of the session that a conversion writes: it follows from the source and the target. */
+export function targetId(source: Header, target: Agent, attempt = 0): string {
+  return uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
+}
+
+function goForward(conversion: Conversion): Converted {
+  const { source, target, survey, carryOut } = conversion;
+  const { plan } = survey;
+  const id = conversion.id ?? targetId(plan.header, target.agent);
+  const header: Header = {
+    ...plan.header,
+    agent: target.agent.id,
+    id,
+    cwd: conversion.cwd ?? plan.header.cwd,
+    version: conversion.cliVersion ?? null,
+    parent: null,
+  };
+  const losses = new LossReport();
+  if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
+  const carrier =
+    carryOut &&
+    new Carrier(carryOut, {
+      schema: CARRY_SCHEMA,
+      source: { agent: source.agent.id, id: plan.header.id, path: source.input.path },
+      target: { agent: target.agent.id, id },
+    });
+  const coder =
+    carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
+  let records = 0;
+  const projector = new Projector(target.agent.tools, losses, { inline: false });
+  const writer = target.agent.writer({ seed: id, cliVersion: conversion.cliVersion ?? null });
+  const forward = new Forward({
+    reader: source.agent.reader(),
+    writer,
+    projector,
+    losses,
+    plan,
+    coder,
+    write: (line) => {
+      target.out.line(line);
+      records++;
+    },
+    read: { lines: 0, entries: 0 },
+  });
+  forward.begin(header);
+  for (const base of source.bases ?? []) {
+    for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
+  }
+  const seen = feed(source.input, (line) => forward.line(line));
+  forward.end();
+  carrier?.end(seen, source.input.open, target.out, records);
+  if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
+  target.out.sync();
+  return {
+    how: "converted",
+    id,
+    sourceId: plan.header.id,
+    header,
+    records,
+    counts: projector.counts,
+    tokens: projector.tokens,
+    losses: losses.list(),
+    source: seen,
+    added: 0,
+    stale: 0,
+    verified: carryOut ? verify(conversion, carryOut, seen.sha256) : null,
+  };
+}
+
+/** Base64 of one piece, in bytes: lines of a size that every reader takes. */
+const PIECE = 192 << 10;
+
+/** Appends the carry as records of the target's own kind, which its CLI is proven to skip. */
+function embed(out: Output, carryOut: Output, writer: Writer): void {
+  const carry = new Input(carryOut.temp);
+  const parts = Math.ceil(carry.size / PIECE);
+  for (let part = 0; part < parts; part++) {
+    const data = carry.read(part * PIECE, PIECE).toString("base64");
+    const place = { kind: "event", id: `carry-${part}`, parentId: null, time: null } as const;
+    for (const record of writer.predict({ ...place, event: "carry", part, parts, data })) {
+      writer.commit(record);
+      out.line(JSON.stringify(record));
+    }
+  }
+  carry.close();
+}
+
+/** Rebuilds the source from what was written, as the way home will. */
+function verify({ source, target }: Conversion, carryOut: Output, sha256: string): boolean {
+  const written = new Input(target.out.temp);
+  const bytes = new Input(carryOut.temp);
+  try {
+    const survey = surveyFile(target.agent, written, { fullHistory: true });
+    const hash = createHash("sha256");
+    restore(written.lines(), {
+      from: target.agent,
+      home: source.agent,
+      carry: openCarry(bytes),
+      plan: survey.plan,
+      forkFrom: survey.forkFrom,
+      coder: null,
+      write: (piece) => hash.update(piece),
+    });
+    return hash.digest("hex") === sha256;
+  } finally {
+    written.close();
+    bytes.close();
+  }
+}
+
+function comeHome(conversion: Conversion, carry: Carry): Converted {
+  const { source, target, survey, carryOut } = conversion;
+  const { id } = carry.header.source;
+  const carrier =
+    carryOut &&
+    new Carrier(carryOut, {
+      schema: CARRY_SCHEMA,
+      source: { agent: source.agent.id, id: survey.plan.header.id, path: source.input.path },
+      target: { agent: target.agent.id, id },
+    });
+  const coder =
+    carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
+  const hash = createHash("sha256");
+  const input = source.input.lines({ tap: (chunk) => hash.update(chunk) });
+  const result = restore(input, {
+    from: source.agent,
+    home: target.agent,
+    carry,
+    plan: survey.plan,
+    forkFrom: survey.forkFrom,
+    coder,
+    write: (bytes) => target.out.write(bytes),
+  });
+  const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
+  carrier?.end(seen, source.input.open, target.out, result.restored + result.added);
+  target.out.sync();
+  checkRestored(carry, target.out, result.stale);
+  return {
+    how: "restored",
+    id,
+    sourceId: survey.plan.header.id,
+    header: { ...survey.plan.header, agent: target.agent.id, id },
+    records: result.restored + result.added,
+    counts: result.counts,
+    tokens: result.tokens,
+    losses: result.losses.list(),
+    source: seen,
+    added: result.added,
+    stale: result.stale,
+    verified: result.stale === 0,
+  };
+}
+
+/** What came back must be what went out: the carry holds its digest. */
+function checkRestored(carry: Carry, out: Output, stale: number): void {
+  if (stale > 0) return;
+  const { bytes, sha256 } = carry.footer.source;
+  const written = new Input(out.temp);
+  const same = written.size >= bytes && written.sha256(bytes) === sha256;
+  written.close();
+  if (same) return;
+  throw new SegueError("failed", "the carry did not give the original's bytes again", {
+    where: out.path,
+    hint: "convert with --fresh to leave the carry aside, and please report this",
+  });
+}
+
+/** To its own agent: through the session model all the same, so that the copy proves law 1. */
+function copy({ source, target, survey }: Conversion): Converted {
+  const { agent, input } = source;
+  const reader = agent.reader();
+  const make = homeWriter(agent, "copy");
+  const writer = new ScriptWriter(make);
+  const script = new ScriptReader(make);
+  let lines = 0;
+  let first = true;
+  const seen = feed(input, (line) => {
+    const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
+    if (!first) target.out.write(NEWLINE);
+    first = false;
+    for (const { bytes } of script.decode(writer.encode([line], entries), entries)) {
+      target.out.write(bytes);
+    }
+  });
+  if (!first && !input.open) target.out.write(NEWLINE);
+  target.out.sync();
+  return {
+    how: "copied",
+    id: survey.plan.header.id,
+    sourceId: survey.plan.header.id,
+    header: survey.plan.header,
+    records: seen.lines,
+    counts: EMPTY,
+    tokens: 0,
+    losses: [],
+    source: seen,
+    added: 0,
+    stale: 0,
+    verified: target.out.sha256 === seen.sha256,
+  };
+}
+
+const NEWLINE = Buffer.from("\n");
+
+type Seen = Converted["source"];
+
+function feed(input: Input, take: (line: Parameters<Forward["line"]>[0]) => void): Seen {
+  const hash = createHash("sha256");
+  let lines = 0;
+  for (const line of input.lines({ tap: (chunk) => hash.update(chunk) })) {
+    take(line);
+    lines++;
+  }
+  return { sha256: hash.digest("hex"), bytes: input.size, lines };
+}
+
+/** Writes a carry file. */
+class Carrier {
+  readonly #out: Output;
+  readonly #encoder = new CarryEncoder();
+
+  constructor(out: Output, header: CarryHeader) {
+    this.#out = out;
+    out.write(this.#encoder.header(header));
+  }
+
+  unit(unit: Parameters<CarryEncoder["unit"]>[0]): void {
+    const bytes = this.#encoder.unit(unit);
+    if (bytes) this.#out.write(bytes);
+  }
+
+  end(seen: Seen, open: boolean, target: Output, lines: number): void {
+    const { bytes, sha256 } = target;
+    this.#out.write(
+      this.#encoder.footer({ source: { ...seen, open }, target: { bytes, sha256, lines } }),
+    );
+    this.#out.sync();
+  }
+}
+
+/** Opens a carry; a damaged one is null, and `complain` is told why. */
+export function tryOpenCarry(
+  bytes: Parameters<typeof openCarry>[0],
+  complain: (why: string) => void,
+): Carry | null {
+  try {
+    return openCarry(bytes);
+  } catch (error) {
+    if (!(error instanceof CarryDamaged)) throw error;
+    complain(error.message);
+    return null;
+  }
+}

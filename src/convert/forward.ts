@@ -1,0 +1,147 @@
+/**
+ * One agent's session as another agent's file, streaming, with the carry that leads back.
+ *
+ * Source lines are taken in units: the lines that went into a few target records. Each unit's
+ * records are decoded again and turned towards home; what that does not give of the source lines
+ * is the unit's part of the carry.
+ */
+import type { Reader, Writer } from "../agents/types.ts";
+import { stringify } from "../lossless/json-text.ts";
+import type { Line } from "../lossless/lines.ts";
+import type { Plan } from "../session/survey.ts";
+import type { Entry, Header, Json } from "../session/types.ts";
+import type { LossReport } from "./losses.ts";
+import type { Projector } from "./project.ts";
+import type { UnitCoder } from "./units.ts";
+
+export interface ForwardParts {
+  /** Decodes the source; it may have read part of it already. */
+  reader: Reader;
+  /** Encodes for the target; it may have committed part of it already. */
+  writer: Writer;
+  projector: Projector;
+  losses: LossReport;
+  plan: Plan;
+  /** Writes the carry; null when none is wanted. */
+  coder: UnitCoder | null;
+  /** Takes target lines, without their newline. */
+  write(line: string): void;
+  /** Lines and entries that `reader` has read already. */
+  read: { lines: number; entries: number };
+}
+
+/** Lines held back for one unit, at most: beyond it they are kept aside as they are. */
+const MAX_HELD_CHARS = 8 << 20;
+
+export class Forward {
+  readonly #parts: ForwardParts;
+  #held: Line[] = [];
+  #heldChars = 0;
+  #line: number;
+  #entry: number;
+
+  constructor(parts: ForwardParts) {
+    this.#parts = parts;
+    this.#line = parts.read.lines;
+    this.#entry = parts.read.entries;
+  }
+
+  /**
+   * Opens a new file: its header (with the target session's own id, folder and times), title, and
+   * the summary of a compaction in force.
+   */
+  begin(header: Header): void {
+    const { plan, writer, projector } = this.#parts;
+    const place = { kind: "event", parentId: null, time: header.createdAt } as const;
+    const entries: Entry[] = [{ ...place, id: "start", event: "start", header }];
+    if (header.title !== null) {
+      entries.push({ ...place, id: "title", event: "title", title: header.title });
+    }
+    writer.begin?.(header);
+    this.#unit([], entries);
+    if (!plan.compaction) return;
+    const { n, keepFrom: _, ...compaction } = plan.compaction;
+    this.#unit([], projector.compaction({ ...place, id: `compaction-${n}`, ...compaction }));
+  }
+
+  /** Takes the target's conversation back to an earlier place. */
+  rewind(mark: string): void {
+    const records = this.#parts.writer.rewind(mark);
+    for (const record of records) this.#parts.writer.commit(record);
+    this.#records([], records);
+  }
+
+  /** A line of a file that the source continues: part of the history, not of the way back. */
+  base(line: Line): void {
+    this.#take(line, false);
+  }
+
+  /** The next line of the source. */
+  line(line: Line): void {
+    this.#take(line, true);
+  }
+
+  /** Ends the last message; the file itself stays open. */
+  flush(): void {
+    this.#unit(this.#release(), this.#parts.projector.flush());
+  }
+
+  /** Closes the target with its last records. */
+  end(): void {
+    this.flush();
+    this.#records([], this.#parts.writer.end());
+  }
+
+  #take(line: Line, own: boolean): void {
+    const { reader, plan, projector, losses } = this.#parts;
+    const at = this.#line++;
+    const place = own ? at : -1;
+    const { value } = line;
+    if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
+    let held = !own;
+    for (const entry of value === undefined ? [] : reader.read(value, at)) {
+      const ready = projector.push(entry, plan.visibility(this.#entry++), place);
+      // The line that ends a message belongs to the next unit.
+      if (ready.before.length > 0) this.#unit(this.#release(), ready.before);
+      if (ready.now.length === 0) continue;
+      if (!held) this.#hold(line);
+      held = true;
+      this.#unit(this.#release(), ready.now);
+    }
+    if (!held) this.#hold(line);
+    if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
+  }
+
+  #hold(line: Line): void {
+    this.#held.push(line);
+    this.#heldChars += line.text.length;
+  }
+
+  #release(): Line[] {
+    const lines = this.#held;
+    this.#held = [];
+    this.#heldChars = 0;
+    return lines;
+  }
+
+  #unit(lines: Line[], entries: Entry[]): void {
+    const { writer } = this.#parts;
+    const records: Json[] = [];
+    for (const entry of entries) {
+      for (const record of writer.predict(entry)) {
+        writer.commit(record);
+        records.push(record);
+      }
+    }
+    this.#records(lines, records);
+  }
+
+  #records(lines: Line[], records: Json[]): void {
+    for (const record of records) {
+      // Never undefined: a line too deep to print is too deep to have been decoded.
+      const text = stringify(record);
+      if (text !== undefined) this.#parts.write(text);
+    }
+    this.#parts.coder?.unit(lines, records);
+  }
+}

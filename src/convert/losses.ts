@@ -1,0 +1,82 @@
+/** The loss report: what the target's model will not see as it was. Codes are stable: docs/losses.md. */
+
+export type Severity = "info" | "minor" | "major";
+
+/** Code → severity and meaning. `info`: kept aside and of no weight for the conversation. */
+export const LOSSES = {
+  "scaffold-carried": ["info", "context injected by the source's harness is kept aside, not sent"],
+  "settings-carried": ["info", "model and mode changes are kept aside; the target uses its own"],
+  "event-carried": ["info", "records without a meaning elsewhere are kept aside"],
+  "branch-carried": ["info", "messages on abandoned branches are kept aside"],
+  "compacted-carried": [
+    "info",
+    "messages before the last compaction are kept aside; its summary is sent",
+  ],
+  "subagent-carried": ["info", "messages of subagents are kept aside; their results are sent"],
+  "hidden-carried": ["info", "messages hidden from the source's model are kept aside"],
+  "failed-carried": [
+    "info",
+    "failed or aborted answers are kept aside, as the source's model does not see them",
+  ],
+  "limit-carried": ["info", "notes of limits and API errors are kept aside"],
+  "blank-carried": ["info", "messages with nothing in them are kept aside: model APIs refuse them"],
+  "call-id-changed": ["info", "tool call ids were changed to be valid and unique"],
+  "reasoning-as-text": [
+    "minor",
+    "reasoning is sent as text: no vendor accepts another's as its own",
+  ],
+  "reasoning-sealed": ["minor", "encrypted reasoning is kept aside: only its vendor can read it"],
+  "tool-reworded": ["minor", "tool calls were put in terms of another tool with the same effect"],
+  "tool-foreign": ["minor", "tool calls without an equivalent keep their own name"],
+  "tool-as-text": ["major", "tool calls that the target's API would refuse are sent as text"],
+  "result-missing": ["minor", "tool calls without a result were given one that says so"],
+  "result-orphan": ["minor", "tool results without their call are kept aside"],
+  "file-as-text": ["minor", "attached documents are mentioned, their content is kept aside"],
+  "compaction-as-text": [
+    "minor",
+    "a compaction that keeps messages is sent as these messages and the summary",
+  ],
+  "parent-missing": [
+    "minor",
+    "messages whose parent is missing were read as following the one before",
+  ],
+  "line-unreadable": ["minor", "lines that are no JSON are kept aside"],
+} as const satisfies { [code: string]: readonly [Severity, string] };
+
+export type LossCode = keyof typeof LOSSES;
+
+export interface Loss {
+  code: LossCode;
+  severity: Severity;
+  count: number;
+  what: string;
+  /** The first places, as "line N" of the source. */
+  where: string[];
+}
+
+const MAX_PLACES = 5;
+
+export class LossReport {
+  readonly #losses = new Map<LossCode, { count: number; where: string[] }>();
+
+  /** `line`: 0-based number in the source; negative for records of a fork's base. */
+  add(code: LossCode, line: number, count = 1): void {
+    const loss = this.#losses.get(code) ?? { count: 0, where: [] };
+    loss.count += count;
+    if (line >= 0 && loss.where.length < MAX_PLACES) {
+      const place = `line ${line + 1}`;
+      if (loss.where.at(-1) !== place) loss.where.push(place);
+    }
+    this.#losses.set(code, loss);
+  }
+
+  list(): Loss[] {
+    const rank = { major: 0, minor: 1, info: 2 };
+    return [...this.#losses]
+      .map(([code, { count, where }]): Loss => {
+        const [severity, what] = LOSSES[code];
+        return { code, severity, count, what, where };
+      })
+      .sort((a, b) => rank[a.severity] - rank[b.severity] || a.code.localeCompare(b.code));
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * From one agent's entries to what another agent's model can be sent: live conversation only,
+ * in well-formed turns. A message is held until its tool results have come, so that every call is
+ * followed by its result, whatever the order in the source.
+ */
+import type { Tools } from "../agents/types.ts";
+import { IdTable } from "../session/id-table.ts";
+import type { Visibility } from "../session/survey.ts";
+import { NO_RESULT, reasoningAsText } from "../session/text.ts";
+import type {
+  Entry,
+  EventBody,
+  Message,
+  Part,
+  ReasoningPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../session/types.ts";
+import type { LossCode, LossReport } from "./losses.ts";
+
+export interface Counts {
+  messages: number;
+  toolCalls: number;
+  toolResults: number;
+  reasoning: number;
+  images: number;
+}
+
+/** What is ready to be written: the message held back until now, and the entry just taken. */
+export interface Ready {
+  before: Entry[];
+  now: Entry[];
+}
+
+const NOTHING: Ready = { before: [], now: [] };
+
+/** Valid for every vendor's API: Anthropic's characters, OpenAI's length. */
+const CALL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
+interface Open {
+  message: Message;
+  /** Source call id → the call as it will be written. */
+  calls: Map<string, ToolCallPart>;
+  /** Results by source call id. */
+  results: Map<string, { entry: Message; part: ToolResultPart }>;
+}
+
+export class Projector {
+  readonly #tools: Tools;
+  readonly #losses: LossReport;
+  readonly #inline: boolean;
+  readonly #ids = new IdTable();
+  #open: Open | undefined;
+  #line = 0;
+  #chars = 0;
+  readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
+
+  /** `inline`: write compactions where they stand, not ahead of everything. */
+  constructor(tools: Tools, losses: LossReport, options: { inline: boolean }) {
+    this.#tools = tools;
+    this.#losses = losses;
+    this.#inline = options.inline;
+  }
+
+  /** Is a message held back until its results are there? */
+  get pending(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** What was sent, in tokens: an estimate at four characters each, images left out. */
+  get tokens(): number {
+    return Math.ceil(this.#chars / 4);
+  }
+
+  /** Takes the next entry, of source line `line`. */
+  push(entry: Entry, visibility: Visibility, line: number): Ready {
+    this.#line = line;
+    if (visibility !== "live") {
+      this.#lose(asideCode(entry, visibility));
+      return NOTHING;
+    }
+    return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+  }
+
+  /** What a compaction leaves for the model to see in place of what came before it. */
+  compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
+    const kept = entry.kept ?? [];
+    if (kept.length === 0) return [entry];
+    // Its own order: the messages that were kept, then the summary.
+    this.#lose("compaction-as-text");
+    const summary: Message = {
+      kind: "message",
+      id: entry.id,
+      parentId: null,
+      time: entry.time,
+      role: "user",
+      parts: [{ kind: "text", text: entry.summary }],
+    };
+    return [...kept, summary].flatMap((message) => this.#user(message));
+  }
+
+  /** Ends the message that is held back. Calls that have no result get one that says so. */
+  flush(): Entry[] {
+    const open = this.#open;
+    this.#open = undefined;
+    if (!open) return [];
+    const out: Entry[] = [];
+    if (open.message.parts.length > 0) {
+      this.counts.messages++;
+      out.push(open.message);
+    }
+    for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    return out;
+  }
+
+  #answer(open: Open, id: string, call: ToolCallPart): Message {
+    const found = open.results.get(id);
+    this.counts.toolResults++;
+    if (!found) this.#lose("result-missing");
+    const part: ToolResultPart = found
+      ? { ...found.part, callId: call.callId }
+      : {
+          kind: "tool-result",
+          callId: call.callId,
+          isError: true,
+          content: [{ kind: "text", text: NO_RESULT }],
+        };
+    const from = found?.entry ?? open.message;
+    return {
+      kind: "message",
+      id: `${from.id}/${call.callId}`,
+      parentId: from.parentId,
+      time: from.time,
+      role: "tool",
+      parts: [part],
+    };
+  }
+
+  #event(entry: Extract<Entry, { kind: "event" }>): Ready {
+    switch (entry.event) {
+      // What these say is written ahead of everything else, from the survey.
+      case "start":
+      case "title":
+        return NOTHING;
+      case "compaction":
+        return this.#inline ? { before: this.flush(), now: this.compaction(entry) } : NOTHING;
+      case "model":
+      case "mode":
+        return this.#aside("settings-carried");
+      case "limit":
+      case "error":
+        return this.#aside("limit-carried");
+      default:
+        return this.#aside("event-carried");
+    }
+  }
+
+  #aside(code: LossCode): Ready {
+    this.#lose(code);
+    return NOTHING;
+  }
+
+  #message(entry: Message): Ready {
+    if (entry.scaffold || entry.role === "system") return this.#aside("scaffold-carried");
+    if (entry.stop === "error" || entry.stop === "aborted") return this.#aside("failed-carried");
+    if (entry.role === "tool") return this.#results(entry);
+    if (entry.role === "assistant") return this.#assistant(entry);
+    return { before: this.flush(), now: this.#user(entry) };
+  }
+
+  #user(entry: Message): Entry[] {
+    const parts = entry.parts.flatMap((part) => this.#part(part));
+    if (parts.length === 0) {
+      this.#lose("blank-carried");
+      return [];
+    }
+    this.counts.messages++;
+    return [{ ...entry, parts }];
+  }
+
+  #assistant(entry: Message): Ready {
+    const before = this.#joins(entry) ? [] : this.flush();
+    this.#open ??= {
+      message: { ...entry, parts: [] },
+      calls: new Map(),
+      results: new Map(),
+    };
+    const { message, calls } = this.#open;
+    for (const part of entry.parts) {
+      if (part.kind !== "tool-call") message.parts.push(...this.#part(part));
+      else this.#call(part, message, calls);
+    }
+    if (entry.usage) message.usage = entry.usage;
+    if (entry.stop) message.stop = entry.stop;
+    return { before, now: [] };
+  }
+
+  #joins(entry: Message): boolean {
+    const open = this.#open;
+    return open !== undefined && entry.group !== undefined && open.message.group === entry.group;
+  }
+
+  #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
+    const mapped = this.#translate(part);
+    if (!this.#tools.accepts(mapped)) {
+      this.#lose("tool-as-text");
+      message.parts.push({ kind: "text", text: `[${part.name}] ${JSON.stringify(part.input)}` });
+      return;
+    }
+    this.counts.toolCalls++;
+    this.#chars += mapped.name.length + (JSON.stringify(mapped.input) ?? "").length;
+    const call = { ...mapped, callId: this.#callId(part.callId) };
+    message.parts.push(call);
+    let key = part.callId;
+    while (calls.has(key)) key += "'";
+    calls.set(key, call);
+  }
+
+  #translate(part: ToolCallPart): ToolCallPart {
+    const native = part.use && this.#tools.toNative(part.use);
+    if (!native) {
+      this.#lose("tool-foreign");
+      return part;
+    }
+    if (!native.exact) this.#lose("tool-reworded");
+    return { ...part, name: native.name, input: native.input };
+  }
+
+  #callId(id: string): string {
+    let valid = CALL_ID.test(id) ? id : id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 56) || "call";
+    for (let n = 2; this.#ids.has(valid); n++) valid = `${valid.slice(0, 56)}_${n}`;
+    if (valid !== id) this.#lose("call-id-changed");
+    this.#ids.set(valid, 0);
+    return valid;
+  }
+
+  #results(entry: Message): Ready {
+    for (const part of entry.parts) {
+      if (part.kind !== "tool-result") continue;
+      if (this.#open?.calls.has(part.callId) && !this.#open.results.has(part.callId)) {
+        const content = part.content.flatMap((item) => this.#resultPart(item));
+        this.#open.results.set(part.callId, { entry, part: { ...part, content } });
+      } else this.#lose("result-orphan");
+    }
+    return NOTHING;
+  }
+
+  #resultPart<T extends Part>(item: T): T[] {
+    if (item.kind === "image") this.counts.images++;
+    if (item.kind === "text") this.#chars += item.text.length;
+    return item.kind === "text" && item.text === "" ? [] : [item];
+  }
+
+  #part(part: Part): Part[] {
+    switch (part.kind) {
+      case "text":
+        this.#chars += part.text.length;
+        return part.text.trim() === "" ? [] : [part];
+      case "reasoning":
+        return this.#reasoning(part);
+      case "image":
+        this.counts.images++;
+        return [part];
+      case "file":
+        this.#lose("file-as-text");
+        return [
+          { kind: "text", text: `[attached file: ${part.name ?? "unnamed"}, ${part.mediaType}]` },
+        ];
+      case "tool-call":
+      case "tool-result":
+        return [];
+    }
+  }
+
+  #reasoning(part: ReasoningPart): Part[] {
+    if (part.text.trim() === "") {
+      this.#lose("reasoning-sealed");
+      return [];
+    }
+    this.counts.reasoning++;
+    this.#chars += part.text.length;
+    this.#lose("reasoning-as-text");
+    return [{ kind: "text", text: reasoningAsText(part.text) }];
+  }
+
+  #lose(code: LossCode | null): void {
+    if (code) this.#losses.add(code, this.#line);
+  }
+}
+
+/** Why an entry outside the model's view is kept aside. */
+function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
+  switch (visibility) {
+    case "sidechain":
+      return "subagent-carried";
+    case "hidden":
+      return "hidden-carried";
+    case "branch":
+      return entry.kind === "message" ? "branch-carried" : "event-carried";
+    case "compacted":
+      return entry.kind === "message" ? "compacted-carried" : "event-carried";
+    case "outside":
+      return entry.kind === "event" && entry.event === "title" ? null : "event-carried";
+    case "live":
+      return null;
+  }
+}

@@ -1,0 +1,93 @@
+/** The report of a conversion, as JSON (docs/json.md) and as words. */
+import type { Agent } from "../agents/types.ts";
+import type { Converted } from "./convert.ts";
+import type { Loss } from "./losses.ts";
+import type { Counts } from "./project.ts";
+
+export interface Report {
+  schema: "segue/report@1";
+  how: Converted["how"];
+  source: { agent: string; id: string; path: string | null; records: number; bytes: number };
+  target: { agent: string; id: string; path: string | null; command: string[] | null };
+  counts: Counts;
+  tokens: { estimate: number; window: number | null };
+  losses: Loss[];
+  carry: { path: string | null; bytes: number } | null;
+  verified: { readback: boolean | null; laws: number[] };
+  /** Of a session that came home: its new records; and carry units that no longer fitted. */
+  added: number;
+  stale: number;
+}
+
+export interface Ends {
+  source: { agent: Agent; id: string; path: string | null };
+  target: { agent: Agent; path: string | null; command: string[] | null };
+  carry: { path: string | null; bytes: number } | null;
+}
+
+export function reportOf(done: Converted, ends: Ends): Report {
+  const { source, target } = ends;
+  return {
+    schema: "segue/report@1",
+    how: done.how,
+    source: {
+      agent: source.agent.id,
+      id: source.id,
+      path: source.path,
+      records: done.source.lines,
+      bytes: done.source.bytes,
+    },
+    target: { agent: target.agent.id, id: done.id, path: target.path, command: target.command },
+    counts: done.counts,
+    tokens: { estimate: done.tokens, window: null },
+    losses: done.losses,
+    carry: ends.carry,
+    verified: { readback: done.verified, laws: lawsOf(done) },
+    added: done.added,
+    stale: done.stale,
+  };
+}
+
+/** The laws that this very conversion has proven of itself. */
+function lawsOf(done: Converted): number[] {
+  if (!done.verified) return [];
+  return done.how === "copied" ? [1] : done.how === "restored" ? [2, 3] : [2, 4];
+}
+
+/** A few lines for a person. */
+export function reportText(report: Report): string[] {
+  const { source, target, counts } = report;
+  const lines = [`${source.agent} → ${target.agent}: ${summary(report, counts)}`];
+  for (const loss of report.losses.filter(({ severity }) => severity !== "info")) {
+    lines.push(`  ${loss.severity}  ${loss.code} ×${loss.count}: ${loss.what}`);
+  }
+  const aside = report.losses.filter(({ severity }) => severity === "info");
+  if (aside.length > 0) {
+    const total = aside.reduce((n, { count }) => n + count, 0);
+    lines.push(
+      `  kept aside: ${total} (${aside.map(({ code, count }) => `${code} ×${count}`).join(", ")})`,
+    );
+  }
+  if (report.stale > 0) {
+    lines.push(
+      `  the session was changed before its end: ${report.stale} parts of the carry no longer fit`,
+    );
+  }
+  if (report.carry)
+    lines.push(`  carry: ${report.carry.path ?? "inside"} (${report.carry.bytes} bytes)`);
+  if (report.verified.readback === false)
+    lines.push("  NOT VERIFIED: the way back does not give the same bytes");
+  return lines;
+}
+
+function summary(report: Report, counts: Counts): string {
+  if (report.how === "copied") return `${report.source.records} records copied`;
+  if (report.how === "restored") {
+    return `the original's bytes are back, ${report.added} new records after them`;
+  }
+  const { messages, toolCalls, toolResults, reasoning, images } = counts;
+  const parts = [`${messages} messages`, `${toolCalls} tool calls`, `${toolResults} results`];
+  if (reasoning > 0) parts.push(`${reasoning} of reasoning`);
+  if (images > 0) parts.push(`${images} images`);
+  return parts.join(", ");
+}

@@ -1,0 +1,205 @@
+/**
+ * The way home: a session that was converted and perhaps continued, as its first agent's file
+ * again. What did not change gets its old bytes back; what is new is encoded after it.
+ */
+import type { Agent, Reader } from "../agents/types.ts";
+import type { Carry, Unit } from "../lossless/carry.ts";
+import type { Line } from "../lossless/lines.ts";
+import { type Restored, ScriptMismatch, ScriptReader } from "../lossless/script.ts";
+import { digest } from "../session/digest.ts";
+import type { Plan } from "../session/survey.ts";
+import type { Entry } from "../session/types.ts";
+import { Forward } from "./forward.ts";
+import { LossReport } from "./losses.ts";
+import { type Counts, Projector } from "./project.ts";
+import { inHomeTerms } from "./translate.ts";
+import { homeWriter, type UnitCoder } from "./units.ts";
+
+export interface RestoreOptions {
+  /** The agent whose file is read, and the one whose file it once was. */
+  from: Agent;
+  home: Agent;
+  carry: Carry;
+  /** Survey of the whole file, looking through compactions. */
+  plan: Plan;
+  /** Number of the entry that the first new one follows. */
+  forkFrom: number;
+  /** Writes the carry of this very step, from home back to `from`; null when none is wanted. */
+  coder: UnitCoder | null;
+  /** Takes bytes of the home file's lines, newlines included. */
+  write(bytes: Buffer): void;
+}
+
+export interface RestoreResult {
+  /** Lines that came back as they were, and lines that are new. */
+  restored: number;
+  added: number;
+  /** Units of the carry that no longer fit, because the file was changed where they belong. */
+  stale: number;
+  losses: LossReport;
+  counts: Counts;
+  tokens: number;
+}
+
+export function restore(lines: Iterable<Line>, options: RestoreOptions): RestoreResult {
+  return new Restore(options, lines[Symbol.iterator]()).run();
+}
+
+/** A line of the file that is read, decoded. `first`: the number of its first entry. */
+interface Read {
+  line: Line;
+  entries: Entry[];
+  first: number;
+}
+
+const NEWLINE = Buffer.from("\n");
+
+class Restore {
+  readonly #options: RestoreOptions;
+  readonly #lines: Iterator<Line>;
+  readonly #script: ScriptReader;
+  #reader: Reader;
+  #at = 0;
+  #entry = 0;
+  #restored = 0;
+  #added = 0;
+  #owesNewline = false;
+  /** The writer's mark where the new turns hang on, once that place has been restored. */
+  #mark: string | null = null;
+  /** Was anything said between that place and the end of what was restored? */
+  #saidSince = false;
+
+  constructor(options: RestoreOptions, lines: Iterator<Line>) {
+    this.#options = options;
+    this.#lines = lines;
+    this.#reader = options.from.reader();
+    this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));
+  }
+
+  run(): RestoreResult {
+    const { home, plan, coder, carry } = this.#options;
+    const { unread, stale } = this.#restoreUnits();
+    const open = carry.footer.source.open && stale === 0;
+    const losses = new LossReport();
+    const projector = new Projector(home.tools, losses, { inline: true });
+    const forward = new Forward({
+      reader: replay(this.#reader, unread),
+      writer: this.#script.writer,
+      projector,
+      losses,
+      plan,
+      coder,
+      write: (text) => this.#add(text),
+      read: { lines: this.#at - unread.length, entries: unread[0]?.first ?? this.#entry },
+    });
+    if (this.#mark !== null && this.#saidSince) forward.rewind(this.#mark);
+    for (const { line } of unread) forward.line(line);
+    for (let next = this.#lines.next(); !next.done; next = this.#lines.next()) {
+      forward.line(next.value);
+    }
+    forward.flush();
+    if (this.#owesNewline && (this.#added > 0 || !open)) this.#options.write(NEWLINE);
+    return {
+      restored: this.#restored,
+      added: this.#added,
+      stale,
+      losses,
+      counts: projector.counts,
+      tokens: projector.tokens,
+    };
+  }
+
+  /** Goes through the carry; stops at the first unit that does not fit. */
+  #restoreUnits(): { unread: Read[]; stale: number } {
+    let unread: Read[] = [];
+    let stale = 0;
+    for (const unit of this.#options.carry.units()) {
+      if (stale > 0) {
+        stale++;
+        continue;
+      }
+      const reads = this.#next(unit.n);
+      if (!this.#unit(unit, reads)) {
+        stale = 1;
+        unread = reads;
+      }
+    }
+    return { unread, stale };
+  }
+
+  #next(n: number): Read[] {
+    const out: Read[] = [];
+    while (out.length < n) {
+      const next = this.#lines.next();
+      if (next.done) break;
+      const read = this.#decode(next.value);
+      if (!read.entries.some(isCarry)) out.push(read);
+    }
+    return out;
+  }
+
+  #decode(line: Line): Read {
+    const at = this.#at++;
+    const entries = line.value === undefined ? [] : this.#reader.read(line.value, at);
+    const first = this.#entry;
+    this.#entry += entries.length;
+    return { line, entries, first };
+  }
+
+  /** false when the records are not those that the unit was made for. */
+  #unit(unit: Unit, reads: readonly Read[]): boolean {
+    const entries = reads.flatMap((read) => read.entries);
+    if (reads.length < unit.n || digest(entries) !== unit.d) return false;
+    if (unit.r) this.#script.reset();
+    const home = entries.map((entry) => inHomeTerms(entry, this.#options.home.tools));
+    const lines = this.#decodeOps(unit, home);
+    if (!lines) return false;
+    for (const { bytes } of lines) this.#emit(bytes);
+    this.#restored += lines.length;
+    this.#noteMark(entries);
+    this.#options.coder?.unit(
+      reads.map((read) => read.line),
+      lines.map(({ value }) => value),
+    );
+    return true;
+  }
+
+  #noteMark(entries: readonly Entry[]): void {
+    if (this.#mark !== null) this.#saidSince ||= entries.some((entry) => entry.kind === "message");
+    else if (this.#entry > this.#options.forkFrom) this.#mark = this.#script.writer.mark();
+  }
+
+  #decodeOps(unit: Unit, home: readonly Entry[]): Restored[] | undefined {
+    try {
+      return this.#script.decode(unit.o, home);
+    } catch (error) {
+      if (error instanceof ScriptMismatch) return undefined;
+      throw error;
+    }
+  }
+
+  /** Each line's newline is written before the next line, so that the last one can go without. */
+  #emit(bytes: Buffer): void {
+    if (this.#owesNewline) this.#options.write(NEWLINE);
+    this.#owesNewline = true;
+    this.#options.write(bytes);
+  }
+
+  #add(text: string): void {
+    this.#emit(Buffer.from(text));
+    this.#added++;
+  }
+}
+
+function isCarry(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "carry";
+}
+
+/** A reader that gives what was read ahead first, without reading it twice. */
+function replay(reader: Reader, reads: readonly Read[]): Reader {
+  const queue = reads.filter((read) => read.line.value !== undefined);
+  return {
+    read: (record, at) => queue.shift()?.entries ?? reader.read(record, at),
+    header: () => reader.header(),
+  };
+}

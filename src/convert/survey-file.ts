@@ -1,0 +1,100 @@
+/** First looks at a file: whose it is, and what of it is in its model's view. */
+import { agents } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
+import type { Input } from "../io/input.ts";
+import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
+
+const DETECT_LINES = 64;
+
+/** The agent whose records the file holds, judged by many of its lines. */
+export function detectAgent(input: Input): Agent {
+  const votes = new Map<Agent, number>();
+  let looked = 0;
+  for (const { value } of input.lines()) {
+    if (value === undefined) continue;
+    for (const agent of agents) {
+      if (agent.recognises(value)) votes.set(agent, (votes.get(agent) ?? 0) + 1);
+    }
+    if (++looked >= DETECT_LINES) break;
+  }
+  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
+  if (best) return best[0];
+  throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
+    where: input.path,
+    hint: "name its agent with --from if you know it",
+  });
+}
+
+export interface Surveyed {
+  plan: Plan;
+  lines: number;
+  /** A carry that travels inside the file; null for none. */
+  embedded: Buffer | null;
+  /** Number of the entry that the first live entry from line `oldLines` on follows. */
+  forkFrom: number;
+}
+
+/** The leading bytes of another file that this one continues. */
+export interface BaseInput {
+  input: Input;
+  bytes: number;
+}
+
+export function surveyFile(
+  agent: Agent,
+  input: Input,
+  options: SurveyOptions & { bases?: readonly BaseInput[]; oldLines?: number } = {},
+): Surveyed {
+  const reader = agent.reader();
+  const survey = new Survey();
+  const pieces = new Map<number, { parts: number; data: string }>();
+  let entries = 0;
+  let at = 0;
+  let lines = 0;
+  let firstNew = -1;
+  const take = (value: Parameters<typeof reader.read>[0]): boolean => {
+    let own = true;
+    for (const entry of reader.read(value, at)) {
+      survey.add(entry);
+      entries++;
+      if (entry.kind !== "event" || entry.event !== "carry") continue;
+      pieces.set(entry.part, entry);
+      own = false;
+    }
+    return own;
+  };
+  for (const base of options.bases ?? []) {
+    for (const { value } of base.input.lines({ end: base.bytes })) {
+      if (value !== undefined) take(value);
+      at++;
+    }
+  }
+  for (const { value } of input.lines()) {
+    if (lines === options.oldLines) firstNew = entries;
+    const own = value === undefined || take(value);
+    at++;
+    if (own) lines++;
+  }
+  const plan = survey.finish(reader.header(), options);
+  return { plan, lines, embedded: join(pieces), forkFrom: forkFrom(plan, firstNew) };
+}
+
+function forkFrom(plan: Plan, firstNew: number): number {
+  if (firstNew < 0) return plan.entries;
+  for (let n = firstNew; n < plan.entries; n++) {
+    if (plan.visibility(n) === "live") return plan.parent(n);
+  }
+  return plan.entries;
+}
+
+function join(pieces: Map<number, { parts: number; data: string }>): Buffer | null {
+  const parts = pieces.get(0)?.parts ?? 0;
+  const data: Buffer[] = [];
+  for (let i = 0; i < parts; i++) {
+    const piece = pieces.get(i);
+    if (!piece || piece.parts !== parts) return null;
+    data.push(Buffer.from(piece.data, "base64"));
+  }
+  return parts === 0 ? null : Buffer.concat(data);
+}

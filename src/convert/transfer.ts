@@ -1,0 +1,325 @@
+/**
+ * A session's way into another agent's store: as a new session there, or, when it came from there
+ * and the original is as it was left, as new turns at the original's end.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Agent } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
+import { appendTail } from "../io/append.ts";
+import { Input } from "../io/input.ts";
+import { Journal, type Side, type Write } from "../io/journal.ts";
+import { Output } from "../io/output.ts";
+import { type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
+import type { Carry } from "../lossless/carry.ts";
+import { type Converted, convert, matchCarry, targetId, tryOpenCarry } from "./convert.ts";
+import { type Report, reportOf } from "./report.ts";
+import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
+
+export interface TransferOptions {
+  env: Env;
+  /** A folder for temporary files. */
+  scratch: string;
+  fullHistory: boolean;
+  /** Write a new session in any case. */
+  fork: boolean;
+  /** Nothing will be committed: keep everything in `scratch`. */
+  dryRun: boolean;
+  cwd?: string;
+}
+
+/** What is ready to be done. Nothing in a store has changed until `commit`. */
+export interface Outcome {
+  id: string;
+  path: string;
+  cwd: string | null;
+  report: Report | null;
+  /** What will happen, for a person. */
+  note: string;
+  commit(): void;
+}
+
+interface Source {
+  agent: Agent;
+  path: string;
+  id: string;
+}
+
+interface Target {
+  agent: Agent;
+  root: string;
+  version: string | null;
+}
+
+/** The original that a session came from, and the carry that leads there. */
+interface Home {
+  write: Write;
+  carry: Carry;
+  unchanged: boolean;
+}
+
+export class Transfer {
+  readonly #source: Source;
+  readonly #target: Target;
+  readonly #options: TransferOptions;
+  readonly #journal: Journal;
+  readonly #notes: string[] = [];
+
+  constructor(source: Source, target: Target, options: TransferOptions) {
+    this.#source = source;
+    this.#target = target;
+    this.#options = options;
+    this.#journal = new Journal(options.env);
+  }
+
+  /** In its own agent, as it is. */
+  native(): Outcome {
+    const { agent, path } = this.#source;
+    const input = new Input(path);
+    const { header } = surveyFile(agent, input).plan;
+    input.close();
+    return {
+      id: this.#source.id || header.id,
+      path,
+      cwd: this.#options.cwd ?? header.cwd,
+      report: null,
+      note: `opening it in ${agent.name}, its own agent`,
+      commit: () => {},
+    };
+  }
+
+  async prepare(): Promise<Outcome> {
+    const { agent, path } = this.#source;
+    const input = new Input(path);
+    const bases = await this.#bases(input);
+    const survey = surveyFile(agent, input, { fullHistory: this.#options.fullHistory, bases });
+    input.settle();
+    if (survey.plan.entries === 0) {
+      throw new SegueError("unreadable", "there is nothing of a session in this file", {
+        where: path,
+      });
+    }
+    const id = this.#source.id || survey.plan.header.id;
+    const home = this.#home(id);
+    if (home) return this.#goHome(input, id, home);
+    return this.#goThere(input, id, survey, bases);
+  }
+
+  async #bases(input: Input): Promise<BaseInput[]> {
+    const { agent, path } = this.#source;
+    const found = (await agent.store.bases?.(path, agent.store.roots(this.#options.env))) ?? [];
+    return found.map((base) => {
+      const from = base.path === path ? input : new Input(base.path);
+      return { input: from, bytes: base.bytes };
+    });
+  }
+
+  /** Where this session came from, if it was one of the target's and the way back is at hand. */
+  #home(id: string): Home | null {
+    const write = this.#journal.cameFrom(
+      { agent: this.#source.agent.id, id },
+      this.#target.agent.id,
+    );
+    if (!write || write.carry === null) return null;
+    const bytes = readCarry(this.#options.env, write.carry);
+    if (!bytes) {
+      this.#notes.push("the carry of this session is missing or damaged: converting anew");
+      return null;
+    }
+    const carry = tryOpenCarry(bytes, (why) => {
+      this.#notes.push(`the carry of this session is damaged (${why}): converting anew`);
+    });
+    if (!carry || matchCarry(carry, this.#source.agent, id) !== null) return null;
+    return { write, carry, unchanged: isAsLeft(write.source) };
+  }
+
+  #goHome(input: Input, id: string, home: Home): Outcome {
+    const { agent } = this.#target;
+    const { write, carry } = home;
+    const oldLines = carry.footer.target.lines;
+    const survey = surveyFile(this.#source.agent, input, { fullHistory: true, oldLines });
+    const append = home.unchanged && !this.#options.fork;
+    const out = new Output(join(this.#options.scratch, "home"));
+    const carryOut = this.#newCarry();
+    const done = this.#convert({ input, survey, out, carryOut, carry });
+    if (append && done.stale === 0) return this.#append(id, done, write, out, carryOut);
+    carryOut.discard();
+    if (!append) {
+      this.#notes.push(
+        home.unchanged
+          ? "a fork was asked for: writing a new session"
+          : "the original has gone on since: writing a new session",
+      );
+    } else this.#notes.push("the session was changed before its end: writing a new session");
+    return this.#fork(id, done, out, agent);
+  }
+
+  /** The new turns at the original's end. */
+  #append(id: string, done: Converted, write: Write, out: Output, carryOut: Output): Outcome {
+    const { source } = write;
+    const grown = out.bytes - source.bytes;
+    const target: Side = { ...source, bytes: out.bytes, sha256: out.sha256 };
+    return {
+      id: source.id,
+      path: source.path,
+      cwd: this.#options.cwd ?? done.header.cwd,
+      report: this.#report(done, source.path, carryOut.bytes),
+      note: this.#note(
+        grown === 0
+          ? `the original is up to date: ${source.path}`
+          : `${done.added} new records go to the end of the original: ${source.path}`,
+      ),
+      commit: () => {
+        if (grown === 0) {
+          carryOut.discard();
+          return;
+        }
+        const carry = keepCarry(this.#options.env, carryOut);
+        this.#journal.add({
+          action: "append",
+          path: source.path,
+          before: source.bytes,
+          source: this.#side(id, done),
+          target,
+          carry,
+        });
+        appendTail(source.path, source.bytes, out.temp);
+      },
+    };
+  }
+
+  /** A copy of the home session under an id of its own, from what the way home gave. */
+  #fork(id: string, done: Converted, restored: Output, agent: Agent): Outcome {
+    const input = new Input(restored.temp);
+    const survey = surveyFile(agent, input);
+    const header = survey.plan.header;
+    const [newId, path] = this.#freePlace(header, (attempt) => targetId(header, agent, attempt));
+    const out = this.#newOutput(path);
+    for (const line of input.lines()) out.line(line.text.replaceAll(header.id, newId));
+    out.sync();
+    input.close();
+    return {
+      id: newId,
+      path,
+      cwd: this.#options.cwd ?? header.cwd,
+      report: this.#report({ ...done, id: newId }, path, 0),
+      note: this.#note(`a new session: ${path}`),
+      commit: () => this.#create(out, this.#side(id, done), newId, null),
+    };
+  }
+
+  #goThere(input: Input, id: string, survey: Surveyed, bases: readonly BaseInput[]): Outcome {
+    const { agent } = this.#target;
+    const cwd = this.#options.cwd ?? survey.plan.header.cwd;
+    const from = { ...survey.plan.header, id, cwd };
+    const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
+    const out = this.#newOutput(path);
+    const carryOut = this.#newCarry();
+    const done = this.#convert({ input, survey, out, carryOut, carry: null, bases, id: newId });
+    return {
+      id: newId,
+      path,
+      cwd,
+      report: this.#report(done, path, carryOut.bytes),
+      note: this.#note(`a new session: ${path}`),
+      commit: () => {
+        const carry = keepCarry(this.#options.env, carryOut);
+        this.#create(out, this.#side(id, done), newId, carry);
+      },
+    };
+  }
+
+  #convert(job: {
+    input: Input;
+    survey: Surveyed;
+    out: Output;
+    carryOut: Output;
+    carry: Carry | null;
+    bases?: readonly BaseInput[];
+    id?: string;
+  }): Converted {
+    const { input, survey, out, carryOut, carry, bases, id } = job;
+    const { agent, version } = this.#target;
+    const { cwd } = this.#options;
+    try {
+      return convert({
+        source: { agent: this.#source.agent, input, ...(bases ? { bases } : {}) },
+        target: { agent, out },
+        carryOut,
+        carry,
+        survey,
+        cliVersion: version,
+        ...(id === undefined ? {} : { id }),
+        ...(cwd === undefined ? {} : { cwd }),
+      });
+    } catch (error) {
+      out.discard();
+      carryOut.discard();
+      throw error;
+    }
+  }
+
+  /** The first id, and place for it, that is free. */
+  #freePlace(
+    header: Surveyed["plan"]["header"],
+    idFor: (attempt: number) => string,
+  ): [id: string, path: string] {
+    const { agent, root } = this.#target;
+    for (let attempt = 0; ; attempt++) {
+      const id = idFor(attempt);
+      const path = agent.store.pathFor(root, { ...header, agent: agent.id, id });
+      if (!existsSync(path)) return [id, path];
+    }
+  }
+
+  #newOutput(path: string): Output {
+    return new Output(this.#options.dryRun ? join(this.#options.scratch, "new") : path);
+  }
+
+  #newCarry(): Output {
+    const { dryRun, scratch, env } = this.#options;
+    return dryRun ? new Output(join(scratch, "carry")) : newCarry(env);
+  }
+
+  #create(out: Output, source: Side, id: string, carry: string | null): void {
+    const { agent } = this.#target;
+    const target: Side = {
+      agent: agent.id,
+      id,
+      path: out.path,
+      bytes: out.bytes,
+      sha256: out.sha256,
+    };
+    this.#journal.add({ action: "create", path: out.path, before: 0, source, target, carry });
+    out.commit();
+  }
+
+  #side(id: string, done: Converted): Side {
+    const { agent, path } = this.#source;
+    return { agent: agent.id, id, path, bytes: done.source.bytes, sha256: done.source.sha256 };
+  }
+
+  #report(done: Converted, path: string, carryBytes: number): Report {
+    const { agent, path: from, id } = this.#source;
+    return reportOf(done, {
+      source: { agent, id: id || done.sourceId, path: from },
+      target: { agent: this.#target.agent, path, command: null },
+      carry: carryBytes > 0 ? { path: null, bytes: carryBytes } : null,
+    });
+  }
+
+  #note(text: string): string {
+    return [...this.#notes, text].join("\n");
+  }
+}
+
+/** Is a file byte for byte what the journal says it was? */
+function isAsLeft(side: Side): boolean {
+  if (!existsSync(side.path)) return false;
+  const input = new Input(side.path);
+  try {
+    return input.size === side.bytes && input.sha256() === side.sha256;
+  } finally {
+    input.close();
+  }
+}

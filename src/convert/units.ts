@@ -1,0 +1,62 @@
+/** Writes a carry, unit by unit: source lines against what their target records say. */
+import type { Agent, Reader } from "../agents/types.ts";
+import type { Unit } from "../lossless/carry.ts";
+import type { Line } from "../lossless/lines.ts";
+import { type MakeWriter, ScriptWriter } from "../lossless/script.ts";
+import { digest } from "../session/digest.ts";
+import type { Entry, Json } from "../session/types.ts";
+import { inHomeTerms } from "./translate.ts";
+
+/** The coder starts afresh at a user's message after so many lines; see `Unit.r`. */
+const RESET_LINES = 256;
+
+/**
+ * The writer that a carry's operations are relative to. `targetId` makes the ids of what is added
+ * on the way home differ from those of any other session.
+ */
+export function homeWriter(home: Agent, targetId: string): MakeWriter {
+  return (line) => home.writer({ seed: `${targetId}:${line}`, cliVersion: null });
+}
+
+export class UnitCoder {
+  readonly #home: Agent;
+  readonly #back: Reader;
+  readonly #script: ScriptWriter;
+  readonly #sink: (unit: Unit) => void;
+  #records = 0;
+  #sinceReset = 0;
+
+  constructor(source: Agent, target: Agent, targetId: string, sink: (unit: Unit) => void) {
+    this.#home = source;
+    this.#back = target.reader();
+    this.#script = new ScriptWriter(homeWriter(source, targetId));
+    this.#sink = sink;
+  }
+
+  /** Source lines that had to be kept as text. */
+  get raw(): number {
+    return this.#script.raw;
+  }
+
+  /** `records`: undefined for a target line that is no JSON. */
+  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void {
+    if (lines.length === 0 && records.length === 0) return;
+    const entries = records.flatMap((record) => {
+      const at = this.#records++;
+      return record === undefined ? [] : this.#back.read(record, at);
+    });
+    const reset = this.#sinceReset > RESET_LINES && isUser(entries[0]);
+    if (reset) {
+      this.#script.reset();
+      this.#sinceReset = 0;
+    }
+    this.#sinceReset += lines.length;
+    const home = entries.map((entry) => inHomeTerms(entry, this.#home.tools));
+    const o = this.#script.encode(lines, home);
+    this.#sink({ n: records.length, d: digest(entries), ...(reset ? { r: 1 } : {}), o });
+  }
+}
+
+function isUser(entry: Entry | undefined): boolean {
+  return entry?.kind === "message" && entry.role === "user";
+}

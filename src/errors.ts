@@ -1,0 +1,59 @@
+/**
+ * What can go wrong, one kind each. The command line prints `message`, `where` and `hint`, and
+ * exits with `exit`: 1 failed, 2 wrong usage, 3 not found or ambiguous, 4 refused, 5 unreadable.
+ */
+export type Kind = "failed" | "usage" | "not-found" | "ambiguous" | "refused" | "unreadable";
+
+const EXIT: { [kind in Kind]: number } = {
+  failed: 1,
+  usage: 2,
+  "not-found": 3,
+  ambiguous: 3,
+  refused: 4,
+  unreadable: 5,
+};
+
+export class SegueError extends Error {
+  readonly kind: Kind;
+  /** The file, session or option concerned. */
+  readonly where: string | null;
+  /** What to do about it. */
+  readonly hint: string | null;
+
+  constructor(kind: Kind, message: string, about: { where?: string; hint?: string } = {}) {
+    super(message);
+    this.name = "SegueError";
+    this.kind = kind;
+    this.where = about.where ?? null;
+    this.hint = about.hint ?? null;
+  }
+
+  get exit(): number {
+    return EXIT[this.kind];
+  }
+}
+
+/** A file-system error in words a user can act on; other errors as they are. */
+export function fileError(error: unknown, path: string, doing: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const where = { where: path };
+  switch (code) {
+    case "ENOENT":
+      return new SegueError("not-found", `cannot ${doing}: no such file or folder`, where);
+    case "EACCES":
+    case "EPERM":
+      return new SegueError("failed", `cannot ${doing}: permission denied`, where);
+    case "EISDIR":
+      return new SegueError("failed", `cannot ${doing}: it is a folder`, where);
+    case "ELOOP":
+      return new SegueError("failed", `cannot ${doing}: its links form a loop`, where);
+    case "ENOSPC":
+    case "EDQUOT":
+      return new SegueError("failed", `cannot ${doing}: the disk is full`, {
+        ...where,
+        hint: "nothing was changed; free some space and try again",
+      });
+    default:
+      return error;
+  }
+}

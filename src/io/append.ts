@@ -1,0 +1,76 @@
+/** Changes to files in stores beyond making new ones: appending to an original, and taking back. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { fileError, SegueError } from "../errors.ts";
+import { Input } from "./input.ts";
+
+/** Appends what `from` holds after its first `before` bytes to the file at `path`. */
+export function appendTail(path: string, before: number, from: string): void {
+  const tail = new Input(from);
+  try {
+    const fd = openSync(path, "a");
+    try {
+      for (let at = before; at < tail.size; ) {
+        const chunk = tail.read(at, 1 << 20);
+        for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+        at += chunk.length;
+      }
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw fileError(error, path, "append to the session");
+  } finally {
+    tail.close();
+  }
+}
+
+/** What a file was when it was written. */
+interface State {
+  bytes: number;
+  sha256: string;
+}
+
+/** Cuts a file back to the size it had before `written` was appended. */
+export function cutBack(path: string, before: number, written: State, force: boolean): void {
+  if (!existsSync(path)) throw gone(path);
+  // A write that was cut off leaves less than it meant to; that is ours to remove as well.
+  if (!force && sizeOf(path) >= written.bytes) refuseChanged(path, written);
+  if (sizeOf(path) > before) truncateSync(path, before);
+}
+
+/** Removes a file that was written. One that never came to be is no error. */
+export function removeFile(path: string, written: State, force: boolean): void {
+  if (!existsSync(path)) return;
+  if (!force) refuseChanged(path, written);
+  rmSync(path);
+}
+
+function refuseChanged(path: string, written: State): void {
+  const input = new Input(path);
+  const same = input.size === written.bytes && input.sha256() === written.sha256;
+  input.close();
+  if (same) return;
+  throw new SegueError("refused", "the session went on since Segue wrote it", {
+    where: path,
+    hint: "undoing would lose that work; --force does it all the same",
+  });
+}
+
+function gone(path: string): SegueError {
+  return new SegueError("not-found", "the file is gone", { where: path });
+}
+
+function sizeOf(path: string): number {
+  const input = new Input(path);
+  input.close();
+  return input.size;
+}

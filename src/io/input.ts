@@ -1,0 +1,100 @@
+/** Reading session files, in pieces and without ever changing them. */
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fileError, SegueError } from "../errors.ts";
+import type { ByteSource } from "../lossless/carry.ts";
+import { type Line, LineSplitter } from "../lossless/lines.ts";
+
+const CHUNK = 1 << 20;
+
+/**
+ * A file as it was when it was opened: what is appended meanwhile is not seen, and when that
+ * happens the record that was being written is left out, see `settle`.
+ */
+export class Input implements ByteSource {
+  readonly path: string;
+  readonly #fd: number;
+  #size: number;
+
+  /** @throws SegueError when it cannot be read. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.#fd = openSync(path, "r");
+      const info = fstatSync(this.#fd);
+      if (info.isDirectory()) {
+        throw new SegueError("unreadable", "this is a folder, not a session file", { where: path });
+      }
+      this.#size = info.size;
+    } catch (error) {
+      throw fileError(error, path, "read the file");
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  read(offset: number, length: number): Buffer {
+    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#size - offset)));
+    let filled = 0;
+    while (filled < buffer.length) {
+      const n = readSync(this.#fd, buffer, filled, buffer.length - filled, offset + filled);
+      if (n === 0) break;
+      filled += n;
+    }
+    return buffer.subarray(0, filled);
+  }
+
+  /** The bytes in order; each chunk is only good until the next is asked for. */
+  *chunks(end = this.#size): Generator<Buffer> {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end, 1)));
+    for (let at = 0; at < end; ) {
+      const n = readSync(this.#fd, buffer, 0, Math.min(buffer.length, end - at), at);
+      if (n === 0) return;
+      yield buffer.subarray(0, n);
+      at += n;
+    }
+  }
+
+  /** The lines in order; `tap` sees every chunk before it is cut up. */
+  *lines(options: { end?: number; tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
+    const splitter = new LineSplitter();
+    for (const chunk of this.chunks(options.end)) {
+      options.tap?.(chunk);
+      yield* splitter.push(chunk);
+    }
+    const rest = splitter.end();
+    if (rest) yield rest;
+  }
+
+  /** Does the file lack its last newline? */
+  get open(): boolean {
+    return this.#size > 0 && this.read(this.#size - 1, 1)[0] !== 0x0a;
+  }
+
+  /** If the file has grown since it was opened, cuts the view at its last whole line. */
+  settle(): void {
+    if (!this.open || fstatSync(this.#fd).size === this.#size) return;
+    for (let end = this.#size; end > 0; ) {
+      const from = Math.max(0, end - CHUNK);
+      const at = this.read(from, end - from).lastIndexOf(0x0a);
+      if (at >= 0) {
+        this.#size = from + at + 1;
+        return;
+      }
+      end = from;
+    }
+    this.#size = 0;
+  }
+
+  sha256(end = this.#size): string {
+    const hash = createHash("sha256");
+    for (const chunk of this.chunks(end)) hash.update(chunk);
+    return hash.digest("hex");
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}

@@ -1,0 +1,180 @@
+/** Writing files so that they are there whole or not at all. */
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileError, SegueError } from "../errors.ts";
+
+const BUFFER = 1 << 20;
+
+/** A new file beside `path` that takes its place on `commit`, or vanishes on `discard`. */
+export class Output {
+  readonly path: string;
+  readonly temp: string;
+  readonly #fd: number;
+  readonly #hash = createHash("sha256");
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #text = "";
+  #bytes = 0;
+  #digest: string | undefined;
+
+  /** Folders that are missing are made, private to the user. */
+  constructor(path: string) {
+    this.path = path;
+    const folder = dirname(path);
+    this.temp = join(folder, `.segue-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      this.#fd = openSync(this.temp, "wx", 0o600);
+    } catch (error) {
+      throw fileError(error, path, "write the file");
+    }
+  }
+
+  /** Bytes so far. */
+  get bytes(): number {
+    this.#takeText();
+    return this.#bytes;
+  }
+
+  /** Of everything so far. */
+  get sha256(): string {
+    if (this.#digest !== undefined) return this.#digest;
+    this.#takeText();
+    this.#flush();
+    return this.#hash.copy().digest("hex");
+  }
+
+  line(text: string): void {
+    this.#text += text;
+    this.#text += "\n";
+    if (this.#text.length >= BUFFER) this.#takeText();
+  }
+
+  write(bytes: Buffer): void {
+    this.#takeText();
+    this.#take(bytes);
+  }
+
+  #takeText(): void {
+    if (this.#text === "") return;
+    const bytes = Buffer.from(this.#text, "utf8");
+    this.#text = "";
+    this.#take(bytes);
+  }
+
+  #take(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= BUFFER) this.#flush();
+  }
+
+  #flush(): void {
+    const chunk = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (!chunk) return;
+    this.#hash.update(chunk);
+    try {
+      for (let at = 0; at < chunk.length; ) at += writeSync(this.#fd, chunk, at);
+    } catch (error) {
+      this.discard();
+      throw fileError(error, this.path, "write the file");
+    }
+  }
+
+  /** Everything written is on the disk, still under the temporary name. */
+  sync(): void {
+    this.#takeText();
+    this.#flush();
+    try {
+      fsyncSync(this.#fd);
+      closeSync(this.#fd);
+    } catch (error) {
+      rmSync(this.temp, { force: true });
+      throw fileError(error, this.path, "write the file");
+    }
+    this.#digest = this.#hash.digest("hex");
+  }
+
+  /** Gives the file its name. Unless `replace`, a file of that name is refused, not overwritten. */
+  commit({ replace = false } = {}): void {
+    this.#name(this.path, replace);
+  }
+
+  /** As `commit`, under a name in the same folder that was not known before. */
+  commitAs(path: string): void {
+    this.#name(path, false);
+  }
+
+  #name(path: string, replace: boolean): void {
+    if (this.#digest === undefined) this.sync();
+    try {
+      if (replace) renameSync(this.temp, path);
+      else claim(this.temp, path);
+      syncFolder(dirname(path));
+    } catch (error) {
+      rmSync(this.temp, { force: true });
+      if (codeOf(error) === "EEXIST") throw exists(path);
+      throw fileError(error, path, "write the file");
+    }
+  }
+
+  discard(): void {
+    try {
+      if (this.#digest === undefined) closeSync(this.#fd);
+    } catch {
+      // Closed already.
+    }
+    rmSync(this.temp, { force: true });
+  }
+}
+
+/** Moves a file to a name that must be free: a link fails where a rename would overwrite. */
+function claim(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(String(codeOf(error)))) throw error;
+    // No hard links here (FAT, some network file systems).
+    if (existsSync(to)) throw exists(to);
+    renameSync(from, to);
+    return;
+  }
+  rmSync(from);
+}
+
+/** The rename itself is only on the disk once the folder is. */
+function syncFolder(path: string): void {
+  const fd = openSync(path, "r");
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    // Some file systems (and Windows) do not sync folders.
+    if (codeOf(error) !== "EINVAL" && codeOf(error) !== "EPERM") throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+export function exists(path: string): SegueError {
+  return new SegueError("refused", "the file exists already", {
+    where: path,
+    hint: "choose another name, or give --force to replace it",
+  });
+}

@@ -1,0 +1,44 @@
+/** Segue's own folder: carries and the journal of what it wrote. */
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Input } from "./input.ts";
+import { Output } from "./output.ts";
+
+export type Env = NodeJS.ProcessEnv;
+
+/** SEGUE_HOME, else segue/ in the XDG state folder. */
+export function stateFolder(env: Env): string {
+  if (env.SEGUE_HOME) return env.SEGUE_HOME;
+  const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
+  return join(state, "segue");
+}
+
+/** A place for a carry that is being written; `keepCarry` files it under its digest. */
+export function newCarry(env: Env): Output {
+  const folder = join(stateFolder(env), "carry");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return new Output(join(folder, "new"));
+}
+
+/** Files a carry under the digest of its content, which is its name from then on. */
+export function keepCarry(env: Env, carry: Output): string {
+  const name = carry.sha256;
+  if (existsSync(carryPath(env, name))) carry.discard();
+  else carry.commitAs(carryPath(env, name));
+  return name;
+}
+
+export function carryPath(env: Env, name: string): string {
+  return join(stateFolder(env), "carry", `${name}.segue`);
+}
+
+/** The carry of that name, or null when it is gone or no longer what its name says. */
+export function readCarry(env: Env, name: string): Input | null {
+  const path = carryPath(env, name);
+  if (!/^[0-9a-f]{64}$/.test(name) || !existsSync(path)) return null;
+  const input = new Input(path);
+  if (input.sha256() === name) return input;
+  input.close();
+  return null;
+}

@@ -1,0 +1,195 @@
+/**
+ * The carry: what a target's records cannot hold of their source, as a file.
+ *
+ * Layout: one line of JSON (`CarryHeader`), then blocks of [4 bytes length, big-endian][zstd frame],
+ * each holding JSON lines: units in the order of the target's records, and last one `CarryFooter`.
+ * Every block has zstd's own checksum; a file without its footer is cut short.
+ */
+import { createHash } from "node:crypto";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Op } from "./script.ts";
+
+export const CARRY_SCHEMA = "segue/carry@1";
+
+export interface CarryHeader {
+  schema: typeof CARRY_SCHEMA;
+  source: { agent: string; id: string; path: string | null };
+  target: { agent: string; id: string };
+}
+
+/**
+ * A run of target records and the source lines they stand for. Either may be empty: lines with no
+ * counterpart, records with no source (a fork's base).
+ */
+export interface Unit {
+  /** Number of target records. */
+  n: number;
+  /** Digest of what those records say. */
+  d: string;
+  /** 1: the coder forgot everything before this unit, so that it can be decoded on its own. */
+  r?: 1;
+  o: Op[];
+}
+
+export interface CarryFooter {
+  units: number;
+  /** Of the source: bytes, SHA-256, and whether the last line lacks its newline. */
+  source: { bytes: number; sha256: string; lines: number; open: boolean };
+  /** Of the target as it was written. */
+  target: { bytes: number; sha256: string; lines: number };
+}
+
+const BLOCK_CHARS = 1 << 20;
+const COMPRESS = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 3,
+    [constants.ZSTD_c_checksumFlag]: 1,
+  },
+};
+
+export class CarryDamaged extends Error {}
+
+/** Encodes a carry; each call gives the bytes that are ready. */
+export class CarryEncoder {
+  #lines: string[] = [];
+  #chars = 0;
+  #units = 0;
+
+  header(header: CarryHeader): Buffer {
+    return Buffer.from(`${JSON.stringify(header)}\n`);
+  }
+
+  unit(unit: Unit): Buffer | undefined {
+    this.#units++;
+    return this.#push(JSON.stringify(unit));
+  }
+
+  footer(footer: Omit<CarryFooter, "units">): Buffer {
+    this.#lines.push(JSON.stringify({ ...footer, units: this.#units }));
+    return this.#block();
+  }
+
+  #push(line: string): Buffer | undefined {
+    this.#lines.push(line);
+    this.#chars += line.length;
+    return this.#chars >= BLOCK_CHARS ? this.#block() : undefined;
+  }
+
+  #block(): Buffer {
+    const frame = zstdCompressSync(Buffer.from(this.#lines.join("\n")), COMPRESS);
+    this.#lines = [];
+    this.#chars = 0;
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(frame.length);
+    return Buffer.concat([length, frame]);
+  }
+}
+
+/** A source of bytes at any place, such as an open file. */
+export interface ByteSource {
+  size: number;
+  /** At most `length` bytes from `offset`; fewer only at the end. */
+  read(offset: number, length: number): Buffer;
+}
+
+/** An opened carry. `units` can be walked more than once. */
+export interface Carry {
+  header: CarryHeader;
+  footer: CarryFooter;
+  units(): Generator<Unit>;
+}
+
+/** @throws CarryDamaged when the bytes are not a whole carry. */
+export function openCarry(bytes: ByteSource): Carry {
+  const { header, from } = readHeader(bytes);
+  const blocks = [...blockOffsets(bytes, from)];
+  const last = blocks.at(-1);
+  if (!last) throw new CarryDamaged("it ends before its footer");
+  const footer = parseFooter(readBlock(bytes, last).at(-1));
+  return {
+    header,
+    footer,
+    *units() {
+      for (const block of blocks) {
+        const lines = readBlock(bytes, block);
+        if (block === last) lines.pop();
+        for (const line of lines) yield parseUnit(line);
+      }
+    },
+  };
+}
+
+function readHeader(bytes: ByteSource): { header: CarryHeader; from: number } {
+  const head = bytes.read(0, 64 * 1024);
+  const end = head.indexOf(0x0a);
+  const header: unknown = end < 0 ? undefined : tryJson(head.toString("utf8", 0, end));
+  if (!isHeader(header)) throw new CarryDamaged("it does not begin with a carry header");
+  return { header, from: end + 1 };
+}
+
+function isHeader(value: unknown): value is CarryHeader {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "schema" in value &&
+    value.schema === CARRY_SCHEMA
+  );
+}
+
+interface Block {
+  at: number;
+  length: number;
+}
+
+function* blockOffsets(bytes: ByteSource, from: number): Generator<Block> {
+  for (let at = from; at < bytes.size; ) {
+    const head = bytes.read(at, 4);
+    if (head.length < 4) throw new CarryDamaged("it is cut short");
+    const length = head.readUInt32BE();
+    if (at + 4 + length > bytes.size) throw new CarryDamaged("it is cut short");
+    yield { at: at + 4, length };
+    at += 4 + length;
+  }
+}
+
+function readBlock(bytes: ByteSource, { at, length }: Block): string[] {
+  try {
+    return zstdDecompressSync(bytes.read(at, length)).toString("utf8").split("\n");
+  } catch {
+    throw new CarryDamaged("a block fails its checksum");
+  }
+}
+
+function parseUnit(line: string): Unit {
+  const unit: unknown = tryJson(line);
+  if (isUnit(unit)) return unit;
+  throw new CarryDamaged("a unit is malformed");
+}
+
+// The block's checksum vouches for the rest of the shape: only this module writes units.
+function isUnit(value: unknown): value is Unit {
+  return typeof value === "object" && value !== null && "n" in value && "o" in value;
+}
+
+function parseFooter(line: string | undefined): CarryFooter {
+  const footer: unknown = tryJson(line ?? "");
+  if (isFooter(footer)) return footer;
+  throw new CarryDamaged("it ends before its footer");
+}
+
+function isFooter(value: unknown): value is CarryFooter {
+  return typeof value === "object" && value !== null && "units" in value && "source" in value;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The content address of a carry. */
+export function carryName(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,191 @@
+/**
+ * The difference between two JSON values, as data: `apply(base, diff(base, value))` is `value`,
+ * key order included. And `overlay`: a better base, made from a prediction and the last value of
+ * the same kind.
+ */
+import type { Json, JsonObject } from "../session/types.ts";
+
+/**
+ * - `[0, value]` replace
+ * - `[1, members, gone, order]` object: patches and additions by key, keys that are gone, and the
+ *   order of all keys where it is not that of the base with additions at the end
+ * - `[2, length, items]` array: its length, and patches and additions by index
+ * - `[3, head, tail, middle]` string: keep `head` characters, insert `middle`, keep `tail`
+ */
+export type Patch =
+  | [0, Json]
+  | [1, { [key: string]: Patch }, string[]?, string[]?]
+  | [2, number, { [index: string]: Patch }]
+  | [3, number, number, string];
+
+/** Nesting beyond which a value is treated as a whole; keeps recursion off the end of the stack. */
+const MAX_DEPTH = 400;
+
+export class TooDeep extends Error {}
+
+/** null when the values are equal, key order included. */
+export function diff(base: Json | undefined, value: Json, depth = 0): Patch | null {
+  if (base === value) return Object.is(base, value) ? null : [0, value];
+  if (depth > MAX_DEPTH) throw new TooDeep("nested too deep to compare");
+  if (typeof value === "string") return typeof base === "string" ? splice(base, value) : [0, value];
+  if (typeof value !== "object" || value === null) return [0, value];
+  if (Array.isArray(value)) {
+    return Array.isArray(base) ? diffArray(base, value, depth) : [0, value];
+  }
+  return isObject(base) ? diffObject(base, value, depth) : [0, value];
+}
+
+function diffArray(base: Json[], value: Json[], depth: number): Patch | null {
+  const items: { [index: string]: Patch } = {};
+  let changed = base.length !== value.length;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i] ?? null;
+    const patch: Patch | null = i < base.length ? diff(base[i], item, depth + 1) : [0, item];
+    if (patch) {
+      items[i] = patch;
+      changed = true;
+    }
+  }
+  return changed ? [2, value.length, items] : null;
+}
+
+function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch | null {
+  const keys = Object.keys(value);
+  const baseKeys = Object.keys(base);
+  const members: { [key: string]: Patch } = {};
+  let changed = false;
+  let inOrder = true;
+  let added = false;
+  let shared = 0;
+  let cursor = 0;
+  for (const key of keys) {
+    const item = value[key] ?? null;
+    if (!Object.hasOwn(base, key)) {
+      set(members, key, [0, item]);
+      changed = added = true;
+      continue;
+    }
+    shared++;
+    // Keys of the base come first and in its order; anything else needs the order written down.
+    if (added) inOrder = false;
+    while (cursor < baseKeys.length && baseKeys[cursor] !== key) cursor++;
+    if (cursor++ >= baseKeys.length) inOrder = false;
+    const patch = diff(base[key], item, depth + 1);
+    if (patch) {
+      set(members, key, patch);
+      changed = true;
+    }
+  }
+  const gone = shared < baseKeys.length ? baseKeys.filter((key) => !Object.hasOwn(value, key)) : [];
+  if (!changed && inOrder && gone.length === 0) return null;
+  if (!inOrder) return [1, members, gone, keys];
+  return gone.length > 0 ? [1, members, gone] : [1, members];
+}
+
+/** Strings that share little are cheaper whole. */
+function splice(base: string, value: string): Patch {
+  const limit = Math.min(base.length, value.length);
+  if (limit < 24) return [0, value];
+  let head = 0;
+  while (head < limit && base.charCodeAt(head) === value.charCodeAt(head)) head++;
+  let tail = 0;
+  while (
+    tail < limit - head &&
+    base.charCodeAt(base.length - 1 - tail) === value.charCodeAt(value.length - 1 - tail)
+  ) {
+    tail++;
+  }
+  if (head + tail < 16) return [0, value];
+  return [3, head, tail, value.slice(head, value.length - tail)];
+}
+
+/** The value that `patch` was made from. `base` is not changed, but parts of it are shared. */
+export function apply(base: Json | undefined, patch: Patch | null): Json {
+  if (patch === null) return base ?? null;
+  switch (patch[0]) {
+    case 0:
+      return patch[1];
+    case 1:
+      return applyObject(isObject(base) ? base : {}, patch);
+    case 2:
+      return applyArray(Array.isArray(base) ? base : [], patch[1], patch[2]);
+    case 3: {
+      const text = typeof base === "string" ? base : "";
+      return text.slice(0, patch[1]) + patch[3] + text.slice(text.length - patch[2]);
+    }
+  }
+}
+
+function applyArray(base: Json[], length: number, items: { [index: string]: Patch }): Json[] {
+  const out = base.slice(0, length);
+  for (const index of Object.keys(items)) {
+    const i = Number(index);
+    out[i] = apply(base[i], items[index] ?? null);
+  }
+  return out;
+}
+
+function applyObject(
+  base: JsonObject,
+  [, members, gone, order]: Extract<Patch, [1, ...unknown[]]>,
+): JsonObject {
+  const out: JsonObject = {};
+  const dropped = gone && gone.length > 0 ? new Set(gone) : undefined;
+  const keys = order ?? [
+    ...Object.keys(base).filter((key) => !dropped?.has(key)),
+    ...Object.keys(members).filter((key) => !Object.hasOwn(base, key)),
+  ];
+  for (const key of keys) {
+    const patch = Object.hasOwn(members, key) ? members[key] : undefined;
+    const own = Object.hasOwn(base, key) ? base[key] : undefined;
+    set(out, key, patch ? apply(own, patch) : (own ?? null));
+  }
+  return out;
+}
+
+/**
+ * The prediction, completed from the last value of the same kind: keys that the prediction does
+ * not speak of keep their last value, and all keys stand in their last order. Either may be absent.
+ */
+export function overlay(last: Json | undefined, predicted: Json | undefined, depth = 0): Json {
+  if (predicted === undefined) return last ?? null;
+  if (last === undefined || depth > 8) return predicted;
+  if (Array.isArray(predicted))
+    return Array.isArray(last) ? overlayArray(last, predicted, depth) : predicted;
+  if (!isObject(predicted) || !isObject(last) || predicted.type !== last.type) return predicted;
+  const out: JsonObject = {};
+  for (const key of Object.keys(last)) {
+    set(
+      out,
+      key,
+      overlay(last[key], Object.hasOwn(predicted, key) ? predicted[key] : undefined, depth + 1),
+    );
+  }
+  for (const key of Object.keys(predicted)) {
+    if (!Object.hasOwn(last, key)) set(out, key, predicted[key] ?? null);
+  }
+  return out;
+}
+
+function overlayArray(last: Json[], predicted: Json[], depth: number): Json {
+  if (last.length === 0) return predicted;
+  return predicted.map((item, i) =>
+    isObject(item) ? overlay(last[Math.min(i, last.length - 1)], item, depth + 1) : item,
+  );
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Plain assignment, but `__proto__` becomes an ordinary key, as it is in JSON. */
+function set<T>(target: { [key: string]: T }, key: string, value: T): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  } else target[key] = value;
+}

@@ -1,0 +1,56 @@
+/** A JSONL byte stream as lines, each with what is needed to give its bytes back. */
+import { isUtf8 } from "node:buffer";
+import type { Json } from "../session/types.ts";
+import { parseValue } from "./json-text.ts";
+
+/**
+ * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined
+ * when the text is not JSON. `bytes` is set only when they are not UTF-8; `text` then has U+FFFD
+ * in their place, as the agents' own readers see it.
+ */
+export interface Line {
+  text: string;
+  value: Json | undefined;
+  bytes?: Buffer;
+}
+
+const NEWLINE = 0x0a;
+
+/** Cuts chunks of bytes into lines. Holds at most one unfinished line. */
+export class LineSplitter {
+  #held: Buffer[] = [];
+
+  /** The lines that end in `chunk`. */
+  *push(chunk: Buffer): Generator<Line> {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      const piece = chunk.subarray(from, at);
+      from = at + 1;
+      if (this.#held.length === 0) yield lineOf(piece);
+      else {
+        this.#held.push(piece);
+        const whole = Buffer.concat(this.#held);
+        this.#held = [];
+        yield lineOf(whole);
+      }
+    }
+    // A copy: the caller may reuse the chunk's memory.
+    if (from < chunk.length) this.#held.push(Buffer.from(chunk.subarray(from)));
+  }
+
+  /** The last line, if the stream did not end with a newline. */
+  end(): Line | undefined {
+    if (this.#held.length === 0) return undefined;
+    const rest = Buffer.concat(this.#held);
+    this.#held = [];
+    return lineOf(rest);
+  }
+}
+
+function lineOf(bytes: Buffer): Line {
+  const text = bytes.toString("utf8");
+  const line: Line = { text, value: parseValue(text) };
+  // toString never fails: it puts U+FFFD for what is not UTF-8, and for U+FFFD itself.
+  if (text.includes("\ufffd") && !isUtf8(bytes)) line.bytes = Buffer.from(bytes);
+  return line;
+}

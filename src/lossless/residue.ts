@@ -1,0 +1,65 @@
+/**
+ * A file as entries and residue: what the agent's own writer would not give again from the entries
+ * alone. `recode(entries, residue)` is the file, byte for byte, whatever the reader understood.
+ */
+import type { Agent } from "../agents/types.ts";
+import type { Entry, Header } from "../session/types.ts";
+import { type Line, LineSplitter } from "./lines.ts";
+import { type Op, ScriptReader, ScriptWriter } from "./script.ts";
+
+export interface Residue {
+  /** For each line: the number of entries it gave, and the operation that rebuilds it. */
+  lines: [number, Op][];
+  /** The last line has no newline. */
+  open: boolean;
+}
+
+export interface Decoded {
+  header: Header;
+  entries: Entry[];
+  residue: Residue;
+}
+
+// Both ways need a writer of the same seed; the residue stores every id, so any seed will do.
+const SEED = "residue";
+
+/** Decodes a whole file in memory. For files of any size, convert streams instead. */
+export function decode(agent: Agent, bytes: Buffer): Decoded {
+  const reader = agent.reader();
+  const script = new ScriptWriter(() => agent.writer({ seed: SEED, cliVersion: null }));
+  const decoded: Decoded = {
+    header: reader.header(),
+    entries: [],
+    residue: { lines: [], open: false },
+  };
+  const take = (line: Line): void => {
+    const at = decoded.residue.lines.length;
+    const entries = line.value === undefined ? [] : reader.read(line.value, at);
+    const [op] = script.encode([line], entries);
+    decoded.entries.push(...entries);
+    decoded.residue.lines.push([entries.length, op ?? 0]);
+  };
+  const splitter = new LineSplitter();
+  for (const line of splitter.push(bytes)) take(line);
+  const rest = splitter.end();
+  if (rest) take(rest);
+  decoded.residue.open = rest !== undefined;
+  decoded.header = reader.header();
+  return decoded;
+}
+
+/** The bytes that `decode` was given. */
+export function encode(agent: Agent, entries: readonly Entry[], residue: Residue): Buffer {
+  const script = new ScriptReader(() => agent.writer({ seed: SEED, cliVersion: null }));
+  const out: Buffer[] = [];
+  const newline = Buffer.from("\n");
+  let from = 0;
+  for (const [count, op] of residue.lines) {
+    for (const { bytes } of script.decode([op], entries.slice(from, from + count))) {
+      out.push(bytes, newline);
+    }
+    from += count;
+  }
+  if (residue.open) out.pop();
+  return Buffer.concat(out);
+}

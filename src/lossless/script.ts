@@ -1,0 +1,253 @@
+/**
+ * How to rebuild lines of a session file from what an agent's writer predicts: the residue of a
+ * file against its own entries, and the carry of a file against its translation, are both lists
+ * of these operations. Coder and decoder run the same closed loop: predict, correct, commit.
+ */
+import type { Writer } from "../agents/types.ts";
+import type { Entry, Json } from "../session/types.ts";
+import { apply, diff, overlay, type Patch, TooDeep } from "./delta.ts";
+import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
+import type { Line } from "./lines.ts";
+
+/**
+ * One line of the file:
+ * - `0`: the next prediction as it is
+ * - `{p, s, at}`: a prediction (the next, or number `at[1]` of entry `at[0]`), patched, spelled
+ * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
+ * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64)
+ */
+export type Op =
+  | 0
+  | { p?: Patch; s?: Spelling; at?: [number, number] }
+  | { l: string; p?: Patch; s?: Spelling }
+  | { t: string }
+  | { b: string };
+
+interface Slot {
+  entry: Entry;
+  index: [number, number];
+  kind: string;
+  key: string;
+  used: boolean;
+}
+
+/** The predictions for a group of entries, taken one by one, mostly in order. */
+class Slots {
+  readonly #slots: Slot[] = [];
+  #next = 0;
+
+  constructor(writer: Writer, entries: readonly Entry[]) {
+    entries.forEach((entry, e) => {
+      writer.predict(entry).forEach((record, r) => {
+        const slot = { entry, kind: writer.kind(record), key: writer.key(record), used: false };
+        this.#slots.push({ ...slot, index: [e, r] });
+      });
+    });
+  }
+
+  /** The slot a line of this kind and key belongs to: same call first, else the next of its kind. */
+  match(kind: string, key: string): Slot | undefined {
+    let sameKind: Slot | undefined;
+    for (let i = this.#next, n = this.#slots.length; n > 0; n--, i++) {
+      const slot = this.#slots[i % this.#slots.length];
+      if (!slot || slot.used || slot.kind !== kind) continue;
+      if (slot.key === key) return slot;
+      sameKind ??= slot;
+    }
+    return sameKind;
+  }
+
+  isNext(slot: Slot): boolean {
+    return this.#slots[this.#skipUsed()] === slot;
+  }
+
+  at(index: [number, number] | undefined): Slot | undefined {
+    if (!index) return this.#slots[this.#skipUsed()];
+    return this.#slots.find((s) => s.index[0] === index[0] && s.index[1] === index[1]);
+  }
+
+  take(slot: Slot): void {
+    slot.used = true;
+    this.#next = this.#slots.indexOf(slot, 0) + 1;
+  }
+
+  #skipUsed(): number {
+    let i = this.#next;
+    while (this.#slots[i]?.used) i++;
+    return i;
+  }
+}
+
+/** Makes the writer that goes on at line number `line`: part of what its new ids are made from. */
+export type MakeWriter = (line: number) => Writer;
+
+/** What both directions share: the writer, and the last line of each kind. */
+class Loop {
+  readonly #make: MakeWriter;
+  #last = new Map<string, Json>();
+  writer: Writer;
+  line = 0;
+
+  constructor(make: MakeWriter) {
+    this.#make = make;
+    this.writer = make(0);
+  }
+
+  /** Forgets everything, so that what follows can be decoded without what came before. */
+  reset(): void {
+    this.#last = new Map();
+    this.writer = this.#make(this.line);
+  }
+
+  slots(entries: readonly Entry[]): Slots {
+    for (const entry of entries) {
+      if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
+    }
+    return new Slots(this.writer, entries);
+  }
+
+  base(slot: Slot): Json | undefined {
+    const predicted = this.writer.predict(slot.entry)[slot.index[1]];
+    return predicted === undefined ? undefined : overlay(this.#last.get(slot.kind), predicted);
+  }
+
+  last(kind: string): Json | undefined {
+    return this.#last.get(kind);
+  }
+
+  commit(kind: string, value: Json): void {
+    this.#last.set(kind, value);
+    this.writer.commit(value);
+  }
+}
+
+/** Writes operations. One instance per file; `entries` are what the decoder will have, too. */
+export class ScriptWriter {
+  readonly #loop: Loop;
+  /** Lines that had to be kept as text, for the report: they should be rare. */
+  raw = 0;
+
+  constructor(make: MakeWriter) {
+    this.#loop = new Loop(make);
+  }
+
+  reset(): void {
+    this.#loop.reset();
+  }
+
+  encode(lines: readonly Line[], entries: readonly Entry[]): Op[] {
+    const slots = this.#loop.slots(entries);
+    return lines.map((line) => {
+      const op = this.#line(line, slots);
+      this.#loop.line++;
+      return op;
+    });
+  }
+
+  #line(line: Line, slots: Slots): Op {
+    if (line.bytes) return this.#raw({ b: line.bytes.toString("base64") });
+    const { value, text } = line;
+    if (value === undefined) return this.#raw({ t: text });
+    try {
+      return this.#json(value, text, slots) ?? this.#raw({ t: text });
+    } catch (error) {
+      if (error instanceof TooDeep) return this.#raw({ t: text });
+      throw error;
+    }
+  }
+
+  #raw(op: Op): Op {
+    this.raw++;
+    return op;
+  }
+
+  #json(value: Json, text: string, slots: Slots): Op | undefined {
+    const kind = this.#loop.writer.kind(value);
+    const slot = slots.match(kind, this.#loop.writer.key(value));
+    const base = slot && this.#loop.base(slot);
+    const from = base === undefined ? this.#loop.last(kind) : base;
+    const patch = diff(from, value);
+    const rest = correction(apply(from, patch), patch, value, text);
+    if (!rest) return undefined;
+    this.#loop.commit(kind, value);
+    if (!slot || base === undefined) return { l: kind, ...rest };
+    const next = slots.isNext(slot);
+    slots.take(slot);
+    if (next) return Object.keys(rest).length === 0 ? 0 : rest;
+    return { ...rest, at: slot.index };
+  }
+}
+
+/** Patch and spelling, proven: undefined when they would not give `text` again. */
+function correction(
+  restored: Json,
+  patch: Patch | null,
+  value: Json,
+  text: string,
+): { p?: Patch; s?: Spelling } | undefined {
+  const p = patch ? { p: patch } : {};
+  const plain = stringify(restored);
+  if (plain === text) return p;
+  if (plain === undefined) return undefined;
+  const spelling = spellingOf(value, text);
+  if (spelling === null || "raw" in spelling || print(restored, spelling) !== text)
+    return undefined;
+  return { ...p, s: spelling };
+}
+
+/** Reads operations back into lines. Give it the same entries, group by group. */
+export class ScriptReader {
+  readonly #loop: Loop;
+
+  constructor(make: MakeWriter) {
+    this.#loop = new Loop(make);
+  }
+
+  /** The writer, having committed every line restored so far: it can go on from there. */
+  get writer(): Writer {
+    return this.#loop.writer;
+  }
+
+  reset(): void {
+    this.#loop.reset();
+  }
+
+  decode(ops: readonly Op[], entries: readonly Entry[]): Restored[] {
+    const slots = this.#loop.slots(entries);
+    return ops.map((op) => {
+      const restored = this.#op(op, slots);
+      this.#loop.line++;
+      return restored;
+    });
+  }
+
+  #op(op: Op, slots: Slots): Restored {
+    if (op !== 0 && "t" in op) return { bytes: Buffer.from(op.t, "utf8"), value: undefined };
+    if (op !== 0 && "b" in op) return { bytes: Buffer.from(op.b, "base64"), value: undefined };
+    const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
+    const value = apply(base, (op !== 0 && op.p) || null);
+    this.#loop.commit(kind, value);
+    return { bytes: Buffer.from(print(value, (op !== 0 && op.s) || null), "utf8"), value };
+  }
+
+  #literal(kind: string): [string, Json | undefined] {
+    return [kind, this.#loop.last(kind)];
+  }
+
+  #predicted(op: 0 | { at?: [number, number] }, slots: Slots): [string, Json | undefined] {
+    const slot = slots.at(op === 0 ? undefined : op.at);
+    if (!slot) throw new ScriptMismatch("an operation names a prediction that is not there");
+    const base = this.#loop.base(slot);
+    slots.take(slot);
+    return [slot.kind, base];
+  }
+}
+
+export interface Restored {
+  bytes: Buffer;
+  /** undefined for a line that is no JSON, or that was kept as text. */
+  value: Json | undefined;
+}
+
+/** The operations do not belong to these entries. */
+export class ScriptMismatch extends Error {}

@@ -1,0 +1,34 @@
+/** Reading unknown JSON at the edge: each function gives the value if it has the type, else nothing. */
+import type { Json, JsonObject } from "./types.ts";
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function object(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+export function string(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function number(value: Json | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+export function array(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The member `key` of `value`; undefined when `value` is no object or has no such key of its own. */
+export function member(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** An object without the keys whose value is undefined. */
+export function compact(members: { [key: string]: Json | undefined }): JsonObject {
+  const out: JsonObject = {};
+  for (const [key, value] of Object.entries(members)) if (value !== undefined) out[key] = value;
+  return out;
+}

@@ -1,0 +1,56 @@
+/** Entries as text for people. */
+import type { Entry, Message, Part } from "./types.ts";
+
+export type ToolDetail = "none" | "brief" | "full";
+
+const BRIEF = 200;
+
+/** null for what is no part of the conversation. */
+export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
+  if (entry.kind === "message") return renderMessage(entry, tools);
+  switch (entry.event) {
+    case "compaction":
+      return `compaction\n${entry.summary}`;
+    case "limit":
+      return `limit\n${entry.text}`;
+    case "error":
+      return `error\n${entry.text}`;
+    default:
+      return null;
+  }
+}
+
+function renderMessage(entry: Message, tools: ToolDetail): string | null {
+  if (entry.scaffold || entry.role === "system") return null;
+  const body = entry.parts.map((part) => renderPart(part, tools)).filter((text) => text !== "");
+  if (body.length === 0) return null;
+  const side = entry.sidechain === undefined ? "" : " (subagent)";
+  return `${entry.role}${side}\n${body.join("\n")}`;
+}
+
+function renderPart(part: Part, tools: ToolDetail): string {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "reasoning":
+      return part.text === "" ? "(reasoning, encrypted)" : `(reasoning) ${part.text}`;
+    case "image":
+      return `(image, ${part.mediaType})`;
+    case "file":
+      return `(file ${part.name ?? ""}, ${part.mediaType})`;
+    case "tool-call": {
+      const input = typeof part.input === "string" ? part.input : JSON.stringify(part.input);
+      return tools === "none" ? "" : `→ ${part.name} ${limit(input, tools)}`;
+    }
+    case "tool-result": {
+      const text = part.content.map((item) => renderPart(item, tools)).join("\n");
+      const failed = part.isError ? "failed: " : "";
+      return tools === "none" ? "" : `← ${failed}${limit(text, tools)}`;
+    }
+  }
+}
+
+function limit(text: string, tools: ToolDetail): string {
+  if (tools === "full" || text.length <= BRIEF) return text;
+  return `${text.slice(0, BRIEF)}… (${text.length} characters)`;
+}

@@ -1,0 +1,154 @@
+/**
+ * A first pass over a session's entries: which of them the agent's model would see next. Takes a
+ * few bytes an entry, so that sessions of any size can be surveyed.
+ */
+import { IdTable } from "./id-table.ts";
+import type { Entry, EventBody, Header } from "./types.ts";
+
+/** `outside`: not part of the tree. Only `live` entries are in the model's view. */
+export type Visibility = "outside" | "live" | "branch" | "compacted" | "sidechain" | "hidden";
+
+const CODES: readonly Visibility[] = [
+  "outside",
+  "branch",
+  "live",
+  "compacted",
+  "sidechain",
+  "hidden",
+];
+const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN] = [0, 1, 2, 3, 4, 5];
+
+export interface Plan {
+  header: Header;
+  /** Entries in all. */
+  entries: number;
+  /** Of entry number `n`, counted in reading order. */
+  visibility(n: number): Visibility;
+  /** The compaction in force, and its entry number. */
+  compaction: (Extract<EventBody, { event: "compaction" }> & { n: number }) | null;
+  /** Entries whose parent is nowhere before them; they are read as following the entry before. */
+  orphans: number;
+  /** Number of the entry that entry `n` follows; -1 for none. */
+  parent(n: number): number;
+}
+
+export interface SurveyOptions {
+  /** Look through compactions: all that was ever said on the live branch is live. */
+  fullHistory?: boolean;
+}
+
+export class Survey {
+  readonly #ids = new IdTable();
+  readonly #parents = new Int32List();
+  readonly #codes = new Uint8List();
+  readonly #compactions = new Map<number, Extract<EventBody, { event: "compaction" }>>();
+  readonly #hidden: string[] = [];
+  #leaf = -1;
+  #orphans = 0;
+
+  add(entry: Entry): void {
+    const n = this.#parents.length;
+    const inTree = isInTree(entry);
+    const side = entry.kind === "message" && entry.sidechain !== undefined;
+    this.#parents.push(inTree && !side ? this.#parentOf(entry) : -1);
+    this.#codes.push(side ? SIDECHAIN : inTree ? BRANCH : OUTSIDE);
+    if (entry.kind === "event") this.#event(entry, n);
+    if (side) return;
+    this.#ids.set(entry.id, n);
+    if (inTree) this.#leaf = n;
+  }
+
+  #event(entry: Extract<Entry, { kind: "event" }>, n: number): void {
+    if (entry.event === "compaction") this.#compactions.set(n, entry);
+    if (entry.event === "hide") this.#hidden.push(entry.target);
+  }
+
+  #parentOf(entry: Entry): number {
+    if (entry.parentId === null) return -1;
+    const parent = this.#ids.get(entry.parentId);
+    if (parent !== undefined) return parent;
+    this.#orphans++;
+    return this.#leaf;
+  }
+
+  finish(header: Header, options: SurveyOptions = {}): Plan {
+    const compaction = this.#walk(options.fullHistory ?? false);
+    for (const id of this.#hidden) {
+      const n = this.#ids.get(id);
+      if (n !== undefined && this.#codes.at(n) === LIVE) this.#codes.set(n, HIDDEN);
+    }
+    const codes = this.#codes;
+    return {
+      header,
+      entries: this.#parents.length,
+      visibility: (n) => CODES[codes.at(n)] ?? "outside",
+      compaction,
+      orphans: this.#orphans,
+      parent: (n) => this.#parents.at(n),
+    };
+  }
+
+  /** Marks the path from the leaf to the root, up to the compaction in force and what it keeps. */
+  #walk(fullHistory: boolean): Plan["compaction"] {
+    let compaction: Plan["compaction"] = null;
+    let code = LIVE;
+    let keepFrom = -1;
+    for (let n = this.#leaf; n >= 0; n = this.#parents.at(n)) {
+      const found = fullHistory ? undefined : this.#compactions.get(n);
+      this.#codes.set(n, found && compaction ? COMPACTED : code);
+      if (found && !compaction) {
+        compaction = { ...found, n };
+        keepFrom = this.#ids.get(found.keepFrom ?? "") ?? -1;
+        if (keepFrom < 0 || keepFrom >= n) code = COMPACTED;
+      }
+      if (n === keepFrom) code = COMPACTED;
+    }
+    return compaction;
+  }
+}
+
+/** Events without a parent are no tip of the tree (others may follow them), except a compaction. */
+function isInTree(entry: Entry): boolean {
+  return entry.kind === "message" || entry.parentId !== null || entry.event === "compaction";
+}
+
+/** Growing lists of small numbers. */
+class Int32List {
+  #data = new Int32Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#data.length) {
+      const grown = new Int32Array(this.length * 2);
+      grown.set(this.#data);
+      this.#data = grown;
+    }
+    this.#data[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#data[index] ?? -1;
+  }
+}
+
+class Uint8List {
+  #data = new Uint8Array(1024);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#data.length) {
+      const grown = new Uint8Array(this.#length * 2);
+      grown.set(this.#data);
+      this.#data = grown;
+    }
+    this.#data[this.#length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#data[index] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    this.#data[index] = value;
+  }
+}

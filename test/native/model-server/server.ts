@@ -1,0 +1,254 @@
+import { appendFileSync } from "node:fs";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { anthropic } from "./anthropic.ts";
+import { gemini } from "./gemini.ts";
+import { isObj, type Obj, obj, parseJson } from "./json.ts";
+import { freshId, Mint } from "./mint.ts";
+import { openaiChat } from "./openai-chat.ts";
+import { openaiResponses } from "./openai-responses.ts";
+import { type Asked, brokenRules, type Protocol, type ProtocolId, type Reply } from "./protocol.ts";
+import { readSteps, Script, type Step } from "./script.ts";
+
+export type { ProtocolId } from "./protocol.ts";
+export type { Step, ToolSpec } from "./script.ts";
+
+export interface RecordedRequest {
+  n: number;
+  at: string;
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** The parsed JSON body; a body that is not JSON stays text; null when there was none. */
+  body: unknown;
+  protocol: ProtocolId | null;
+  /** True when the request declares tools: only such a request uses up a step. */
+  main: boolean;
+}
+
+export interface Refusal {
+  n: number;
+  protocol: ProtocolId;
+  rule: string;
+  message: string;
+  /** Further rules that the same request breaks. */
+  also: string[];
+}
+
+export interface ServerOptions {
+  steps?: Step[];
+  /** The key of the minted secrets; the default is the same in every run. */
+  secret?: string;
+  /** A JSONL file that every request is appended to. */
+  log?: string;
+  port?: number;
+}
+
+const PROTOCOLS: Protocol[] = [anthropic, openaiResponses, openaiChat, gemini];
+
+/** A model server for loopback: scripted answers, strict about the vendors' request rules, and it records all it is asked. */
+export class ModelServer {
+  readonly requests: RecordedRequest[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly mint: Mint;
+  readonly #script: Script;
+  readonly #log: string | undefined;
+  readonly #wantedPort: number;
+  #http: Server | null = null;
+  #port = 0;
+
+  constructor(options: ServerOptions = {}) {
+    this.mint = new Mint(options.secret);
+    this.#script = new Script(options.steps);
+    this.#log = options.log;
+    this.#wantedPort = options.port ?? 0;
+  }
+
+  async start(): Promise<this> {
+    const http = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        sendJson(response, 500, { error: { message: `lab: ${String(error)}` } });
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      http.once("error", reject);
+      http.listen(this.#wantedPort, "127.0.0.1", resolve);
+    });
+    const address = http.address();
+    this.#port = isObj(address) && typeof address.port === "number" ? address.port : 0;
+    this.#http = http;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const http = this.#http;
+    this.#http = null;
+    if (!http) return;
+    http.closeAllConnections();
+    await new Promise<void>((resolve) => http.close(() => resolve()));
+  }
+
+  /** `http://127.0.0.1:PORT`, without a path. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Replaces the scenario; the next main request gets the first of these steps. */
+  script(steps: Step[]): void {
+    this.#script.replace(steps);
+  }
+
+  get stepsLeft(): number {
+    return this.#script.left;
+  }
+
+  /** The requests that declare tools, oldest first. */
+  mainRequests(since = 0): RecordedRequest[] {
+    return this.requests.filter((request) => request.main && request.n >= since);
+  }
+
+  lastMain(): RecordedRequest {
+    const last = this.mainRequests().at(-1);
+    if (!last) {
+      const seen = this.requests.map((request) => `${request.method} ${request.url}`).join(", ");
+      throw new Error(`the model server saw no main request; it saw: ${seen || "nothing"}`);
+    }
+    return last;
+  }
+
+  /** Forgets what was recorded. */
+  clear(): void {
+    this.requests.length = 0;
+    this.refusals.length = 0;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? "GET";
+    const url = request.url ?? "/";
+    const path = url.split("?")[0] ?? url;
+    const text = await readBody(request);
+    const parsed = text === "" ? null : (parseJson(text) ?? text);
+
+    if (path.startsWith("/__lab/")) {
+      this.#control(path, obj(parsed), response);
+      return;
+    }
+
+    const protocol = PROTOCOLS.find((candidate) => candidate.handles(method, path)) ?? null;
+    const asked: Asked = { url, headers: request.headers, body: obj(parsed) };
+    const tools = protocol?.tools(asked) ?? [];
+    const recorded: RecordedRequest = {
+      n: this.requests.length,
+      at: new Date().toISOString(),
+      method,
+      url,
+      headers: request.headers,
+      body: parsed,
+      protocol: protocol?.id ?? null,
+      main: tools.length > 0,
+    };
+    this.requests.push(recorded);
+    if (this.#log !== undefined) appendFileSync(this.#log, `${JSON.stringify(recorded)}\n`);
+
+    if (!protocol) {
+      sendPlain(method, path, response);
+      return;
+    }
+    const [first, ...more] = brokenRules(protocol.rules, asked, this.mint);
+    if (first) {
+      this.refusals.push({
+        n: recorded.n,
+        protocol: protocol.id,
+        rule: first.rule,
+        message: first.violation.message,
+        also: more.map((broken) => broken.rule),
+      });
+      send(response, protocol.refusal(first.violation));
+      return;
+    }
+    const step = this.#script.next(recorded.main);
+    if (step.delayMs !== undefined) await sleep(step.delayMs);
+    if (step.error) {
+      const { status, body, headers } = step.error;
+      sendJson(response, status, body, headers);
+      return;
+    }
+    send(response, protocol.answer(step, asked, this.mint));
+  }
+
+  #control(path: string, body: Obj, response: ServerResponse): void {
+    if (path === "/__lab/script") {
+      this.script(readSteps(body.steps));
+      sendJson(response, 200, { ok: true });
+    } else if (path === "/__lab/requests") {
+      sendJson(response, 200, { requests: this.requests, refusals: this.refusals });
+    } else {
+      sendJson(response, 404, { error: { message: `lab: no control route ${path}` } });
+    }
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const raw = Buffer.concat(chunks);
+  switch (request.headers["content-encoding"]) {
+    case "gzip":
+      return gunzipSync(raw).toString("utf8");
+    case "zstd":
+      return zstdDecompressSync(raw).toString("utf8");
+    default:
+      return raw.toString("utf8");
+  }
+}
+
+/** The small routes beside the model itself. */
+function sendPlain(method: string, path: string, response: ServerResponse): void {
+  if (method === "HEAD") {
+    response.writeHead(200).end();
+  } else if (/\/count_tokens$/.test(path)) {
+    sendJson(response, 200, { input_tokens: 100 });
+  } else if (/:countTokens$/.test(path)) {
+    sendJson(response, 200, { totalTokens: 100 });
+  } else if (/\/models$/.test(path)) {
+    sendJson(response, 200, { object: "list", data: [], models: [] });
+  } else {
+    sendJson(response, 404, { error: { message: `lab: no route ${method} ${path}` } });
+  }
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  if (reply.kind === "json") {
+    sendJson(response, reply.status, reply.body, reply.headers);
+    return;
+  }
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    "request-id": freshId("req_011"),
+    "x-request-id": freshId("req_"),
+  });
+  for (const { event, data } of reply.events) {
+    if (event !== undefined) response.write(`event: ${event}\n`);
+    response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+  }
+  response.end();
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
+
