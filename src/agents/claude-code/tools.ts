@@ -226,7 +226,7 @@ export function unnumberLines(text: string): string | undefined {
   const out: string[] = [];
   let expected: number | undefined;
   for (const line of text.split("\n")) {
-    const [, digits, rest] = /^ *(\d+)[\t→]([^]*)$/.exec(line) ?? [];
+    const [, digits, rest] = /^ *(\d+)[\t→]([\s\S]*)$/.exec(line) ?? [];
     if (digits === undefined || rest === undefined) return undefined;
     if (expected !== undefined && Number(digits) !== expected) return undefined;
     expected = Number(digits) + 1;

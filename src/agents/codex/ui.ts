@@ -23,8 +23,9 @@ export interface Scene {
   paginated: boolean;
   cwd: string;
   turnId: string;
-  /** For items that have no id of their own. */
+  /** "" where the entry has none: the writer gives one. */
   itemId: string;
+  time: string | null;
 }
 
 /** A TurnItem of a paginated file, or the payload of a legacy event. */

@@ -1,5 +1,5 @@
 /** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
 import { reasoningAsText, textPart } from "../../session/text.ts";
 import type {
   Entry,
@@ -256,12 +256,12 @@ class CodexWriter implements Writer {
     switch (entry.event) {
       case "start":
         return [this.#meta(entry.header)];
-      case "compaction":
-        return [
-          ...this.#turnStart(entry.time, false),
-          { type: "compacted", payload: compactedPayload(entry.summary, entry.kept ?? []) },
-          this.#ui(compactionEvent(this.#scene(entry, null)), entry.time),
-        ];
+      case "compaction": {
+        const start = this.#turnStart(entry.time, false);
+        const scene = this.#scene(entry, start);
+        const payload = compactedPayload(entry.summary, entry.kept ?? []);
+        return [...start, { type: "compacted", payload }, this.#ui(scene, compactionEvent(scene))];
+      }
       case "rollback": {
         const payload = { type: "thread_rolled_back", num_turns: entry.turns };
         return [{ type: "event_msg", payload }];
@@ -296,29 +296,27 @@ class CodexWriter implements Writer {
   #message(entry: Message): Draft[] {
     switch (entry.role) {
       case "user":
-        return entry.scaffold ? [this.#said(entry, "user", entry.parts)] : this.#user(entry);
+        return entry.scaffold ? [this.#said(this.#scene(entry), entry, "user")] : this.#user(entry);
       case "assistant":
-        return [...this.#turnStart(entry.time, false), ...this.#assistant(entry)];
+        return this.#assistant(entry);
       case "tool":
         return this.#results(entry);
       case "system":
-        return [this.#said(entry, "developer", entry.parts)];
+        return [this.#said(this.#scene(entry), entry, "developer")];
     }
   }
 
   #user(entry: Message): Draft[] {
     const start = this.#turnStart(entry.time, true);
-    const scene = this.#scene(entry, turnOf(start));
-    return [
-      ...start,
-      this.#said(entry, "user", entry.parts, scene.turnId),
-      this.#ui(userEvent(scene, entry.parts), entry.time, scene.turnId),
-    ];
+    const scene = this.#scene(entry, start);
+    const event = this.#ui(scene, userEvent(scene, entry.parts));
+    return [...start, this.#said(scene, entry, "user"), event];
   }
 
   #assistant(entry: Message): Draft[] {
-    const scene = this.#scene(entry, null);
-    const drafts: Draft[] = [];
+    const start = this.#turnStart(entry.time, false);
+    const scene = this.#scene(entry, start);
+    const drafts: Draft[] = [...start];
     let texts: string[] = [];
     const flush = () => {
       if (texts.length > 0) drafts.push(...this.#words(entry, scene, texts));
@@ -338,8 +336,8 @@ class CodexWriter implements Writer {
 
   #words(entry: Message, scene: Scene, texts: readonly string[]): Draft[] {
     return [
-      this.#ui(agentEvent(scene, texts), entry.time),
-      this.#item(outputMessage(entry, texts)),
+      this.#ui(scene, agentEvent(scene, texts)),
+      this.#item(scene, outputMessage(entry, texts)),
     ];
   }
 
@@ -351,7 +349,7 @@ class CodexWriter implements Writer {
         return this.#call(entry, scene, part);
       case "image":
         // The API takes pictures from the user only.
-        return [this.#said(entry, "user", [part])];
+        return [this.#said(scene, { ...entry, parts: [part] }, "user")];
       default:
         return [];
     }
@@ -371,34 +369,31 @@ class CodexWriter implements Writer {
           encrypted_content: member(part.seal, "encrypted_content"),
         })
       : outputMessage(entry, [reasoningAsText(part.text)]);
-    const events = reasoningEvent(scene, part.text).map((event) => this.#ui(event, entry.time));
-    return [...events, this.#item(item)];
+    const events = reasoningEvent(scene, part.text).map((event) => this.#ui(scene, event));
+    return [...events, this.#item(scene, item)];
   }
 
   #call(entry: Message, scene: Scene, call: ToolCallPart): Draft[] {
     if (isHosted(call)) {
       const item = compact({ type: "web_search_call", id: call.callId, action: call.input });
-      return [this.#ui(webSearchEvent(scene, call), entry.time), this.#item(item)];
+      return [this.#ui(scene, webSearchEvent(scene, call)), this.#item(scene, item)];
     }
     if (call.name === "image_generation") return [];
     const { namespace, tool } = splitName(call.name);
     const name = atLeast(this.#state.version, 135)
       ? { name: tool, namespace }
       : { name: call.name };
-    if (typeof call.input === "string" && call.name !== "exec_command") {
+    if (isFreeForm(call)) {
       const id = ownId(entry, "ctc_");
-      const input = call.input;
+      const { callId: call_id, input } = call;
       return [
-        this.#item(compact({ type: "custom_tool_call", id, call_id: call.callId, ...name, input })),
+        this.#item(scene, compact({ type: "custom_tool_call", id, call_id, ...name, input })),
       ];
     }
     const args = typeof call.input === "string" ? call.input : JSON.stringify(call.input);
     const id = ownId(entry, "fc_");
-    return [
-      this.#item(
-        compact({ type: "function_call", id, ...name, arguments: args, call_id: call.callId }),
-      ),
-    ];
+    const rest = { ...name, arguments: args, call_id: call.callId };
+    return [this.#item(scene, compact({ type: "function_call", id, ...rest }))];
   }
 
   #results(entry: Message): Draft[] {
@@ -411,15 +406,16 @@ class CodexWriter implements Writer {
     const call = this.#calls.get(part.callId);
     // A hosted tool's outcome is part of the call; there is no output to pair with it.
     if (part.callId.startsWith("ws_") || part.callId.startsWith("ig_")) return [];
-    const custom = typeof call?.input === "string" && call.name !== "exec_command";
-    const events = call ? resultEvent(this.#scene(entry, null), call, part) : [];
+    const custom = call !== undefined && isFreeForm(call);
+    const scene = this.#scene(entry);
+    const events = call ? resultEvent(scene, call, part) : [];
     const item = compact({
       type: custom ? "custom_tool_call_output" : "function_call_output",
       id: ownId(entry, custom ? "ctco_" : "fco_"),
       call_id: part.callId,
       output: this.#output(call, part),
     });
-    return [...events.map((event) => this.#ui(event, entry.time)), this.#item(item)];
+    return [...events.map((event) => this.#ui(scene, event)), this.#item(scene, item)];
   }
 
   #output(call: ToolCallPart | undefined, part: ToolResultPart): Json {
@@ -456,39 +452,36 @@ class CodexWriter implements Writer {
     return { type: "event_msg", payload, time: time ?? this.#state.time };
   }
 
-  #scene(entry: Entry, turnId: string | null): Scene {
-    const { paginated, cwd, n } = this.#state;
-    const own = /^(msg|rs)_/.test(entry.id) ? entry.id : `item-${n}`;
-    return { paginated, cwd, turnId: turnId ?? this.#state.turnId, itemId: own };
+  /** Where an entry stands: in the turn that `start` opens, or in the one that is open. */
+  #scene(entry: Entry, start: readonly Draft[] = []): Scene {
+    const { paginated, cwd, turnId, time } = this.#state;
+    const opened = string(start.at(-1)?.payload.turn_id);
+    const itemId = /^(msg|rs)_/.test(entry.id) ? entry.id : "";
+    return { paginated, cwd, turnId: opened ?? turnId, itemId, time: entry.time ?? time };
   }
 
-  #said(
-    entry: Message,
-    role: "user" | "developer",
-    parts: readonly Part[],
-    turnId?: string,
-  ): Draft {
+  #said(scene: Scene, entry: Message, role: "user" | "developer"): Draft {
     const id = ownId(entry, "msg_");
-    const content = printUserContent(parts);
-    return this.#item(compact({ type: "message", id, role, content }), turnId);
+    const content = printUserContent(entry.parts);
+    return this.#item(scene, compact({ type: "message", id, role, content }));
   }
 
-  #item(payload: JsonObject, turnId = this.#state.turnId): Draft {
+  #item(scene: Scene, payload: JsonObject): Draft {
     const { named, sequence } = this.#state;
-    if (named) payload[PASSTHROUGH] = { turn_id: turnId };
+    if (named) payload[PASSTHROUGH] = { turn_id: scene.turnId };
     const metadata = sequence ? { metadata: printSequence(sequence, payload) } : {};
     return { type: "response_item", payload, ...metadata };
   }
 
-  #ui(event: UiEvent, time: string | null, turnId = this.#state.turnId): Draft {
+  #ui(scene: Scene, event: UiEvent): Draft {
     if ("payload" in event) return { type: "event_msg", payload: event.payload };
-    const ms = Date.parse(time ?? this.#state.time ?? EPOCH) || 0;
+    const ms = Date.parse(scene.time ?? EPOCH) || 0;
     return {
       type: "event_msg",
       payload: {
         type: "item_completed",
         thread_id: this.#state.threadId,
-        turn_id: turnId,
+        turn_id: scene.turnId,
         item: event.item,
         started_at_ms: ms,
         completed_at_ms: ms,
@@ -497,8 +490,11 @@ class CodexWriter implements Writer {
   }
 
   #frame({ type, payload, time, metadata }: Draft, i: number, entryTime: string | null): Json {
-    const { bare, paginated, ordinal } = this.#state;
+    const { bare, paginated, ordinal, n } = this.#state;
     if (bare) return payload;
+    // Items on the screen replace each other where their ids are the same.
+    const item = object(payload.item);
+    if (item?.id === "") item.id = `item-${n + i}`;
     return compact({
       timestamp: time ?? entryTime ?? this.#state.time ?? EPOCH,
       ordinal: paginated ? ordinal + 1 + i : undefined,
@@ -521,6 +517,13 @@ function outputMessage(entry: Message, texts: readonly string[]): JsonObject {
   return compact({ type: "message", id: ownId(entry, "msg_"), role: "assistant", content });
 }
 
+/** A custom tool takes a text as it is; a function's arguments are JSON, or were meant to be. */
+function isFreeForm(call: ToolCallPart): boolean {
+  return typeof call.input === "string" && !FUNCTIONS.has(call.name);
+}
+
+const FUNCTIONS = new Set(["exec_command", "shell", "update_plan", "view_image", "write_stdin"]);
+
 /** A search that the API itself made, in one item with its outcome. */
 function isHosted(call: ToolCallPart): boolean {
   return call.name === "web_search" && call.callId.startsWith("ws_");
@@ -531,10 +534,6 @@ function isTurn(item: Json): boolean {
   const content = array(member(item, "content"));
   if (isAborted(item, string(member(content[0], "text")) ?? "")) return false;
   return content.length === 0 || ownContent(item).length > 0;
-}
-
-function turnOf(start: readonly Draft[]): string | null {
-  return string(start.at(-1)?.payload.turn_id) ?? null;
 }
 
 /** On resume the history before it is replaced by `replacement_history`. */

@@ -31,7 +31,9 @@ function readImage(block: Json): ImagePart {
 export function readAnswer(content: Json | undefined): Part[] {
   // A string is not valid here (Pi itself crashes on it), but its meaning is plain.
   if (typeof content === "string") return [textPart(content)];
-  return array(content).flatMap((block) => readBlock(block) ?? []);
+  return array(content)
+    .map(readBlock)
+    .filter((part) => part !== undefined);
 }
 
 function readBlock(block: Json): Part | undefined {
@@ -81,7 +83,7 @@ export function printContent(parts: readonly Part[]): JsonObject[] {
 
 /** Blocks of an assistant's message: always an array, as Pi crashes on a string here. */
 export function printAnswer(parts: readonly Part[]): JsonObject[] {
-  return parts.flatMap((part) => answerBlock(part) ?? []);
+  return parts.map(answerBlock).filter((block) => block !== undefined);
 }
 
 function answerBlock(part: Part): JsonObject | undefined {

@@ -187,3 +187,20 @@ function onlyText({ content }: ToolResultPart): string | undefined {
 function withText(result: ToolResultPart, text: string): ToolResultPart {
   return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
+
+/**
+ * What Pi's screen shows of an edit: without it only the path. Never sent to a model. Where in the
+ * file the lines stand is not known here, so they go without numbers.
+ */
+export function editDetails(use: ToolUse | null): JsonObject | undefined {
+  if (use?.tool !== "edit") return undefined;
+  const hunks = use.edits.map((edit) =>
+    [...diffLines("-", edit.old), ...diffLines("+", edit.new)].join("\n"),
+  );
+  return { diff: hunks.join("\n  ...\n") };
+}
+
+function diffLines(sign: "-" | "+", text: string): string[] {
+  const lines = text.replace(/\n$/, "").split("\n");
+  return text === "" ? [] : lines.map((line) => `${sign} ${line}`);
+}

@@ -15,7 +15,7 @@ import { hex8 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printAnswer, printBlock, printContent } from "./content.ts";
 import { bashExecution, branchSummary } from "./texts.ts";
-import { fromNative, printResult } from "./tools.ts";
+import { editDetails, fromNative, printResult } from "./tools.ts";
 import { NO_TOKENS, printUsage, type Rates, ratesOf } from "./usage.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -195,14 +195,19 @@ class PiWriter implements Writer {
 
   #result(part: ToolResultPart, frame: Frame): Json {
     const call = this.#calls.get(part.callId);
-    const worded = printResult(call?.use ?? null, part);
-    return this.#framed(frame, {
-      role: "toolResult",
-      toolCallId: part.callId,
-      toolName: call?.name ?? "unknown",
-      content: worded.content.map(printBlock),
-      isError: worded.isError,
-    });
+    const use = call?.use ?? null;
+    const worded = printResult(use, part);
+    return this.#framed(
+      frame,
+      compact({
+        role: "toolResult",
+        toolCallId: part.callId,
+        toolName: call?.name ?? "unknown",
+        content: worded.content.map(printBlock),
+        details: worded.isError ? undefined : editDetails(use),
+        isError: worded.isError,
+      }),
+    );
   }
 
   #event(entry: EventBody, time: string | null): Json[] {

@@ -10,6 +10,7 @@ import type { Asked, Rule, Violation } from "./protocol.ts";
  */
 
 const IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+const TAKES_SYSTEM_ROLE = /^claude-(opus-4-8|(opus|sonnet|haiku|fable)-[5-9])/;
 const TOOL_ID = "^[a-zA-Z0-9_-]+$";
 const TOOL_NAME = "^[a-zA-Z0-9_-]{1,128}$";
 
@@ -24,6 +25,8 @@ const BLOCK_KEYS: Record<string, string[]> = {
   document: ["type", "source", "title", "context", "citations", "cache_control"],
   search_result: ["type", "source", "title", "content", "citations", "cache_control"],
 };
+/** Only in `system` messages, with the beta mid-conversation-tool-changes (docs: the page on such messages). */
+const TOOL_CHANGES = ["tool_addition", "tool_removal"];
 const OTHER_BLOCKS = [
   "server_tool_use",
   "web_search_tool_result",
@@ -36,6 +39,7 @@ const OTHER_BLOCKS = [
   "mcp_tool_result",
   "container_upload",
   "compaction",
+  ...TOOL_CHANGES,
 ];
 const IN_TOOL_RESULT = ["text", "image", "document", "search_result", "tool_reference"];
 
@@ -133,17 +137,40 @@ export const anthropicRules: Rule[] = [
     },
   },
   {
+    // Claude Opus 4.8 and later take `system` inside `messages` (docs: mid-conversation system messages).
     name: "known-role",
     check: ({ body }) => {
+      const takesSystem = TAKES_SYSTEM_ROLE.test(str(body.model) ?? "");
       for (const [at, message] of arr(body.messages).entries()) {
         const role = obj(message).role;
-        if (role === "system") {
-          return say(
-            'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an input message role.',
-          );
+        if (role === "user" || role === "assistant" || (role === "system" && takesSystem)) continue;
+        return say(
+          role === "system"
+            ? 'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an input message role.'
+            : `messages.${at}.role: Input should be 'user' or 'assistant'`,
+        );
+      }
+      return null;
+    },
+  },
+  {
+    // The same docs, "Limitations"; #73821 has the words of the second refusal.
+    name: "system-role-placement",
+    check: (asked) => {
+      const all = rawMessages(asked);
+      for (const [at, message] of all.entries()) {
+        if (message.role !== "system") continue;
+        const before = all[at - 1];
+        const afterServerTool =
+          before?.role === "assistant" && /^server_/.test(str(before.blocks.at(-1)?.type) ?? "");
+        if (before?.role !== "user" && !afterServerTool) {
+          return say(`messages.${at}: role 'system' must follow a 'user' message`);
         }
-        if (role !== "user" && role !== "assistant") {
-          return say(`messages.${at}.role: Input should be 'user' or 'assistant'`);
+        const next = all[at + 1];
+        if (next && next.role !== "assistant") {
+          return say(
+            `messages.${at}: role 'system' must precede an 'assistant' message or end the array`,
+          );
         }
       }
       return null;
@@ -200,6 +227,12 @@ export const anthropicRules: Rule[] = [
         const type = str(block.type) ?? "";
         if (role === "user" && ["tool_use", "thinking", "redacted_thinking"].includes(type)) {
           return `${place}: \`${type}\` blocks can only be in \`assistant\` messages`;
+        }
+        if (role !== "system" && TOOL_CHANGES.includes(type)) {
+          return `${place}: \`${type}\` blocks can only be in \`system\` messages`;
+        }
+        if (role === "system" && type !== "text" && !TOOL_CHANGES.includes(type)) {
+          return `${place}: \`${type}\` blocks cannot be in \`system\` messages`;
         }
         if (role === "assistant" && ["tool_result", "image", "document"].includes(type)) {
           return `${place}: \`${type}\` blocks can only be in \`user\` messages`;
@@ -513,7 +546,9 @@ export const anthropicRules: Rule[] = [
     check: ({ body }) => {
       const count = countCacheControl([body.system, body.messages, body.tools]);
       return say(
-        count > 4 ? `A maximum of 4 blocks with cache_control may be provided. Found ${count}.` : null,
+        count > 4
+          ? `A maximum of 4 blocks with cache_control may be provided. Found ${count}.`
+          : null,
       );
     },
   },

@@ -93,7 +93,10 @@ function stream(message: Message): { event: string; data: Obj }[] {
     emit("content_block_stop", { index });
   });
   const { stop_reason, stop_sequence, usage } = message;
-  emit("message_delta", { delta: { stop_reason, stop_sequence }, usage: isObj(usage) ? usage : {} });
+  emit("message_delta", {
+    delta: { stop_reason, stop_sequence },
+    usage: isObj(usage) ? usage : {},
+  });
   emit("message_stop", {});
   return events;
 }

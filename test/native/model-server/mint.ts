@@ -57,19 +57,7 @@ export class Mint {
 
   // OpenAI: the encrypted content belongs to one reasoning item id.
   reasoningId(): string {
-    const nonce = randomBytes(12).toString("hex");
-    return `rs_${nonce}${this.#idMac(nonce)}`;
-  }
-
-  isReasoningId(id: string): boolean {
-    const nonce = id.slice(3, 27);
-    return id.startsWith("rs_") && id.slice(27) === this.#idMac(nonce);
-  }
-
-  #idMac(nonce: string): string {
-    return Buffer.from(this.#mac("openai-reasoning-id", nonce), "base64")
-      .toString("hex")
-      .slice(0, 24);
+    return freshId("rs_", 48);
   }
 
   encryptedContent(reasoningId: string): string {
@@ -88,11 +76,8 @@ export class Mint {
   }
 
   isThoughtSignature(signature: string, functionName: string): boolean {
-    const payload = this.#open(
-      "gemini-thought",
-      Buffer.from(signature, "base64").toString("utf8"),
-    );
-    return payload !== null && payload.startsWith(`${functionName}\0`);
+    const payload = this.#open("gemini-thought", Buffer.from(signature, "base64").toString("utf8"));
+    return payload?.startsWith(`${functionName}\0`) ?? false;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Reply, Violation } from "./protocol.ts";
 import { freshId } from "./mint.ts";
+import type { Reply, Violation } from "./protocol.ts";
 
 /** The error object that both OpenAI protocols answer with. */
 export function openaiRefusal(violation: Violation): Reply {

@@ -98,10 +98,7 @@ export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
   }
   const shell = tools.find((tool) => tool.kind === "function" && NAMES.bash.test(tool.name));
   if (shell) {
-    return functionCall(
-      shell,
-      inputFor({ kind: "bash", command: commandFor(spec) }, shell.schema),
-    );
+    return functionCall(shell, inputFor({ kind: "bash", command: commandFor(spec) }, shell.schema));
   }
   const code = tools.find((tool) => tool.kind === "custom" && tool.name === "exec");
   if (code) return { ...functionCall(code, {}), text: codeFor(spec) };
@@ -153,6 +150,10 @@ function valueFor(spec: ToolSpec, key: string, definition: Obj): unknown {
 }
 
 function filler(spec: ToolSpec, definition: Obj): unknown {
+  const mayBeNull =
+    arr(definition.type).includes("null") ||
+    objs(definition.anyOf).some((choice) => choice.type === "null");
+  if (mayBeNull) return null;
   const choices = arr(definition.enum);
   if (choices.length > 0) return choices[0];
   switch (jsonType(definition)) {

@@ -1,0 +1,111 @@
+/**
+ * Each pair of agents: a session that the one's real CLI recorded is opened in the other's real CLI,
+ * worked on there, taken home, worked on again, and taken over once more. What counts is what the
+ * CLIs send to the model server, which refuses what the vendors' APIs refuse.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertHistory, type Expected } from "./assert-history.ts";
+import { AGENTS, type Agent, createLab, type Lab } from "./lab.ts";
+import type { Step } from "./model-server/server.ts";
+import { enterNetns } from "./netns.ts";
+import { record, turn } from "./record.ts";
+import { hand } from "./segue.ts";
+
+enterNetns();
+
+/** The tools each agent offers its model for what the recording does. */
+const NATIVE: { [agent in Agent]: RegExp } = {
+  claude: /^(Bash|Read|Write|Edit)$/,
+  codex: /^(exec_command|apply_patch)$/,
+  pi: /^(bash|read|write|edit)$/,
+};
+
+/** A turn with reasoning and a tool call, and what must be found of it later. */
+function work(tag: string): { prompt: string; steps: Step[]; markers: Expected[] } {
+  const mark = (name: string): string => `MARK-${tag}-${name}`;
+  const printed = mark("O1").replace("MARK-", "");
+  return {
+    prompt: `${mark("U1")} go on`,
+    steps: [
+      {
+        thinking: `${mark("R1")} I think`,
+        text: `${mark("A1")} I work`,
+        tools: [{ kind: "bash", command: `printf 'MARK-%s\\n' ${printed}; : ${mark("C1")}` }],
+      },
+      { text: `${mark("A2")} done` },
+    ],
+    markers: [
+      { role: "user", marker: mark("U1") },
+      { role: "reasoning", marker: mark("R1") },
+      { role: "assistant", marker: mark("A1") },
+      { role: "tool-call", marker: mark("C1") },
+      { role: "tool-result", marker: mark("O1") },
+      { role: "assistant", marker: mark("A2") },
+    ],
+  };
+}
+
+/** Reasoning of another vendor arrives as text; calls arrive as the agent's own tools. */
+function abroad(markers: Expected[], agent: Agent): Expected[] {
+  return markers.map((one) => {
+    if (one.role === "reasoning") return { ...one, role: "assistant" };
+    return one.role === "tool-call" ? { ...one, name: NATIVE[agent] } : one;
+  });
+}
+
+async function workIn(
+  lab: Lab,
+  agent: Agent,
+  id: string,
+  tag: string,
+  history: Expected[],
+): Promise<Expected[]> {
+  const { prompt, steps, markers } = work(tag);
+  await turn(lab, agent, steps, { prompt, resume: id });
+  // The last request of the turn holds the turn itself, too, but for the answer to it.
+  assertHistory(lab.server.lastMain(), [...history, ...markers.slice(0, -1)]);
+  return markers;
+}
+
+function startsWith(path: string, bytes: Buffer): void {
+  const now = readFileSync(path);
+  assert.ok(now.length > bytes.length, `${path} did not grow`);
+  assert.ok(now.subarray(0, bytes.length).equals(bytes), `the old bytes of ${path} changed`);
+}
+
+for (const from of AGENTS) {
+  for (const to of AGENTS.filter((agent) => agent !== from)) {
+    test(`${from} → ${to} → ${from} → ${to}`, async () => {
+      const lab = await createLab();
+      try {
+        const recording = await record(lab, from);
+        const original = readFileSync(recording.path);
+
+        const there = await hand(lab, recording.sessionId, to);
+        assert.deepEqual(readFileSync(recording.path), original, "the source was touched");
+        const said = recording.markers;
+        const one = await workIn(lab, to, there.id, "T1", abroad(said, to));
+        const after = readFileSync(there.path);
+
+        const home = await hand(lab, there.id, from);
+        assert.equal(home.id, recording.sessionId);
+        assert.equal(home.path, recording.path);
+        startsWith(recording.path, original);
+        const two = await workIn(lab, from, recording.sessionId, "T2", [
+          ...said,
+          ...abroad(one, from),
+        ]);
+
+        const again = await hand(lab, recording.sessionId, to);
+        assert.equal(again.path, there.path);
+        startsWith(there.path, after);
+        await workIn(lab, to, there.id, "T3", [...abroad(said, to), ...one, ...abroad(two, to)]);
+        assert.deepEqual(lab.server.refusals, []);
+      } finally {
+        await lab.close();
+      }
+    });
+  }
+}

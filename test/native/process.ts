@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+
+export interface RunOptions {
+  cwd: string;
+  env: Record<string, string>;
+  /** Written to standard input, which is then closed; without it standard input is closed at once. */
+  input?: string;
+  timeoutMs?: number;
+}
+
+export interface RunResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+}
+
+/** Runs a program to its end. One that outlives its time is ended, with the processes that it started, and that is an error. */
+export function run(program: string, args: string[], options: RunOptions): Promise<RunResult> {
+  const { cwd, env, input, timeoutMs = 60_000 } = options;
+  return new Promise((resolve, reject) => {
+    const started = Date.now();
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      killGroup(child.pid);
+    }, timeoutMs);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      const result: RunResult = {
+        code,
+        signal,
+        stdout: Buffer.concat(stdout).toString("utf8"),
+        stderr: Buffer.concat(stderr).toString("utf8"),
+        ms: Date.now() - started,
+      };
+      if (late) {
+        const shown = `${result.stdout.slice(-1500)}\n${result.stderr.slice(-1500)}`;
+        reject(
+          new Error(`${program} did not end within ${timeoutMs} ms; it had printed:\n${shown}`),
+        );
+      } else resolve(result);
+    });
+    child.stdin.on("error", () => {});
+    child.stdin.end(input ?? "");
+  });
+}
+
+/** Ends a process of ours and those in its group. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}

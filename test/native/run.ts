@@ -1,0 +1,37 @@
+/**
+ * Runs the native tests, one file after another, in a network namespace with loopback only:
+ * `node test/native/run.ts [part of a file's name…]`. The last line of the output is `N passed, N failed`.
+ */
+import { globSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { fileURLToPath } from "node:url";
+import { enterNetns } from "./netns.ts";
+
+enterNetns();
+
+const here = dirname(fileURLToPath(import.meta.url));
+const wanted = process.argv.slice(2);
+const files = globSync("**/*.test.ts", {
+  cwd: here,
+  exclude: (name) => name === "node_modules" || name === ".cache",
+})
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort()
+  .map((file) => join(here, file));
+
+let passed = 0;
+let failed = 0;
+const tests = run({ files, concurrency: 1 });
+tests.on("test:pass", ({ details, skip }) => {
+  if (details.type !== "suite" && skip === undefined) passed += 1;
+});
+tests.on("test:fail", ({ details }) => {
+  if (details.type !== "suite") failed += 1;
+});
+const report = tests.compose(spec());
+for await (const chunk of report) process.stdout.write(String(chunk));
+if (files.length === 0) console.log(`No test file matches ${wanted.join(", ")}.`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Agent, Lab } from "./lab.ts";
+import { obj, parseJson, str } from "./model-server/json.ts";
+import { run } from "./process.ts";
+
+const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+
+export const SEGUE_ID: { [agent in Agent]: string } = {
+  claude: "claude-code",
+  codex: "codex",
+  pi: "pi",
+};
+
+export interface Resumed {
+  id: string;
+  path: string;
+  /** The command that opens the session in its agent. */
+  command: string[];
+  report: { [key: string]: unknown };
+}
+
+/** Runs `segue` in the lab, as a user would. */
+export async function segue(lab: Lab, args: string[]): Promise<string> {
+  const env = { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") };
+  const done = await run(process.execPath, [BIN, ...args], { cwd: lab.cwd, env, timeoutMs: 60_000 });
+  assert.equal(done.code, 0, `segue ${args.join(" ")}:\n${done.stderr}${done.stdout}`);
+  return done.stdout;
+}
+
+/** `segue resume ID --in AGENT --no-launch`. */
+export async function hand(lab: Lab, id: string, to: Agent, args: string[] = []): Promise<Resumed> {
+  const out = await segue(lab, ["resume", id, "--in", to, "--no-launch", "--json", ...args]);
+  const report = obj(parseJson(out));
+  const target = obj(report.target);
+  const path = str(target.path) ?? "";
+  assert.ok(existsSync(path), `segue wrote no file: ${out}`);
+  const command = Array.isArray(target.command) ? target.command.map(String) : [];
+  return { id: str(target.id) ?? "", path, command, report };
+}

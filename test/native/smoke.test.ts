@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertHistory, countImages } from "./assert-history.ts";
+import { type Agent, createLab, PI_MODELS } from "./lab.ts";
+import { enterNetns } from "./netns.ts";
+import { record, turn } from "./record.ts";
+
+enterNetns();
+
+/** Every agent with its usual model, and where the model decides over the protocol or the tools, with others. */
+const runs: { agent: Agent; model?: string }[] = [
+  { agent: "claude" },
+  { agent: "claude", model: "claude-sonnet-4-5" },
+  { agent: "codex" },
+  { agent: "codex", model: "gpt-6-sol" },
+  { agent: "pi", model: PI_MODELS.anthropic },
+  { agent: "pi", model: PI_MODELS.responses },
+  { agent: "pi", model: PI_MODELS.chat },
+  { agent: "pi", model: PI_MODELS.gemini },
+];
+
+for (const { agent, ...options } of runs) {
+  const name = `${agent} ${options.model ?? ""}`.trim();
+  test(`${name} records a rich session and resumes it natively`, async () => {
+    const lab = await createLab();
+    try {
+      const recording = await record(lab, agent, options);
+      await turn(lab, agent, [{ text: "MARK-S-A12 Resumed." }], {
+        ...options,
+        prompt: "MARK-S-U12 What did we do?",
+        resume: recording.sessionId,
+      });
+      const history = assertHistory(lab.server.lastMain(), [
+        ...recording.markers,
+        { role: "user", marker: "MARK-S-U12" },
+      ]);
+      assert.equal(countImages(history), recording.images);
+      assert.deepEqual(lab.server.refusals, []);
+    } finally {
+      await lab.close();
+    }
+  });
+}
+
+test("a reasoning signature that is not this vendor's own is refused, so these tests can fail", async () => {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, "claude");
+    const lines = readFileSync(recording.path, "utf8");
+    const forged = lines.replace(/"signature":"[^"]+"/, '"signature":"Rm9yZWlnbg=="');
+    assert.notEqual(forged, lines);
+    writeFileSync(recording.path, forged);
+    await assert.rejects(
+      turn(lab, "claude", [{ text: "x" }], { prompt: "go on", resume: recording.sessionId }),
+      /refused claude[\s\S]*thinking-signature/,
+    );
+  } finally {
+    await lab.close();
+  }
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertHistory } from "./assert-history.ts";
+import { CodexAppServer } from "./codex-app-server.ts";
+import { type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
+import { arr, objs } from "./model-server/json.ts";
+import { enterNetns } from "./netns.ts";
+import { type Recording, record } from "./record.ts";
+import { Tui } from "./tmux.ts";
+
+enterNetns();
+
+/** The CLIs' own listings show a recorded session, and their terminal interfaces go on with it. */
+
+async function withRecording(
+  agent: Agent,
+  use: (lab: Lab, recording: Recording) => Promise<void>,
+): Promise<void> {
+  const lab = await createLab();
+  try {
+    await use(lab, await record(lab, agent));
+  } finally {
+    await lab.close();
+  }
+}
+
+async function sees(lab: Lab, command: string[], wanted: string): Promise<void> {
+  const tui = Tui.start(lab, command);
+  try {
+    await tui.waitFor(wanted);
+  } finally {
+    await tui.close();
+  }
+}
+
+/** Opens the session in the agent's terminal interface, waits for its last words there, and goes on with it. */
+async function goesOn(lab: Lab, recording: Recording, args: string[]): Promise<string> {
+  const tui = Tui.start(lab, tuiCommand(recording.agent, args), { rows: 150 });
+  try {
+    await tui.waitFor("MARK-S-A11");
+    const shown = await tui.settle();
+    const since = lab.server.requests.length;
+    lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);
+    tui.type("MARK-S-U12 Are you there?");
+    await tui.settle(300);
+    tui.press("Enter");
+    await tui.waitFor("MARK-S-A12");
+    const [request] = lab.server.mainRequests(since);
+    assert.ok(request, "the prompt led to no main request");
+    assertHistory(request, [...recording.markers, { role: "user", marker: "MARK-S-U12" }]);
+    assert.deepEqual(lab.server.refusals, []);
+    return shown;
+  } finally {
+    await tui.close();
+  }
+}
+
+test("claude: the picker, and going on after --resume", () =>
+  withRecording("claude", async (lab, recording) => {
+    // Claude Code's picker leaves out what `claude -p` recorded (entrypoint sdk-cli).
+    const lines = readFileSync(recording.path, "utf8");
+    writeFileSync(recording.path, lines.replaceAll('"entrypoint":"sdk-cli"', '"entrypoint":"cli"'));
+    await sees(lab, tuiCommand("claude", ["--resume"]), "MARK-S-U09");
+    const shown = await goesOn(lab, recording, ["--resume", recording.sessionId]);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-W06[\s\S]*MARK-S-U09/);
+  }));
+
+test("codex: the picker, and going on after resume", () =>
+  withRecording("codex", async (lab, recording) => {
+    const picker = tuiCommand("codex", ["resume", "--include-non-interactive"]);
+    await sees(lab, picker, "MARK-S-U01");
+    const shown = await goesOn(lab, recording, ["resume", recording.sessionId]);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
+  }));
+
+test("codex: thread/list and thread/read", () =>
+  withRecording("codex", async (lab, recording) => {
+    const server = await CodexAppServer.start(lab);
+    try {
+      const threads = await server.listThreads();
+      const listed = threads.find((thread) => thread.id === recording.sessionId);
+      assert.match(String(listed?.preview), /MARK-S-U01/);
+      const thread = await server.readThread(recording.sessionId);
+      const items = objs(thread.turns).flatMap((turn) => arr(turn.items));
+      assert.match(JSON.stringify(items), /MARK-S-U01.*MARK-S-O02.*MARK-S-U09.*MARK-S-A11/);
+    } finally {
+      await server.close();
+    }
+  }));
+
+test("pi: the picker, and going on after --session", () =>
+  withRecording("pi", async (lab, recording) => {
+    await sees(lab, tuiCommand("pi", ["-r"]), "MARK-S-U01");
+    await goesOn(lab, recording, ["--session", recording.sessionId]);
+  }));
