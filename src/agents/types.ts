@@ -57,10 +57,10 @@ export interface Writer {
   /** Where the next entry would attach: a mark that `rewind` takes. */
   mark(): string;
   /**
-   * Records that take the conversation back to a mark, if the agent writes any, after which
-   * `predict` continues from there. Commit them as any other.
+   * Records that take the conversation back to a mark, which is `turns` of the user ago, if the
+   * agent writes any; `predict` continues from there. Commit them as any other.
    */
-  rewind(mark: string): Json[];
+  rewind(mark: string, turns: number): Json[];
 }
 
 /** The agent's tools against the shared vocabulary. */
@@ -87,7 +87,7 @@ export interface Store {
   /** Every session in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
   /** Where a new session belongs below `root`. */
-  pathFor(root: string, header: Header): string;
+  pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
   /** Files whose records come before those of `path` (a fork's base), oldest first. */
   bases?(path: string, roots: string[]): Promise<Base[]>;
 }
@@ -104,5 +104,24 @@ export interface Launch {
   /** Arguments that print the version. */
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
-  resumeArgs(session: { id: string; path: string; prompt: string | null }): string[];
+  resumeArgs(session: ResumeRequest): string[];
+  /** For agents that keep titles outside their session files: has the CLI note the title. */
+  setTitle?(request: TitleRequest): Promise<void>;
+}
+
+export interface ResumeRequest {
+  id: string;
+  path: string;
+  /** The first new prompt; null for none. */
+  prompt: string | null;
+  /** The user's own arguments for the agent. */
+  args: readonly string[];
+}
+
+export interface TitleRequest {
+  /** Path of the agent's binary. */
+  command: string;
+  id: string;
+  title: string;
+  env: NodeJS.ProcessEnv;
 }

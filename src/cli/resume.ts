@@ -7,11 +7,12 @@ import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { type Places, rootsOf, select } from "../catalog/select.ts";
 import { type Report, reportText } from "../convert/report.ts";
-import { Transfer } from "../convert/transfer.ts";
+import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
-import { installedVersion, launch } from "../io/launch.ts";
+import { findCommand, installedVersion, launch } from "../io/launch.ts";
+import type { Env } from "../io/state.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { printJson, say } from "./terminal.ts";
+import { printable, printJson, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   in?: string;
@@ -74,19 +75,35 @@ async function run(selector: string, args: string[], options: Options): Promise<
       },
     );
     const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
-    const session = { id: outcome.id, path: outcome.path, prompt: options.prompt ?? null };
-    const command = [target.launch.command, ...target.launch.resumeArgs(session), ...args];
+    const { id, path } = outcome;
+    const request = { id, path, prompt: options.prompt ?? null, args };
+    const command = [target.launch.command, ...target.launch.resumeArgs(request)];
     const report: Report | null = outcome.report && {
       ...outcome.report,
       target: { ...outcome.report.target, command },
     };
-    if (!options.dryRun) outcome.commit();
+    if (!options.dryRun) {
+      outcome.commit();
+      await noteTitle(target, outcome, places.env);
+    }
     show(report, options, command, outcome.note);
     if (options.dryRun || !options.launch) return;
     rmSync(scratch, { recursive: true, force: true });
     await launch(command, workFolder(outcome.cwd), places.env);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A title that cannot be noted is a pity, not a failure: the session itself is written. */
+async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promise<void> {
+  const command = findCommand(target.launch.command, env);
+  if (title === null || command === null || !target.launch.setTitle) return;
+  try {
+    await target.launch.setTitle({ command, id, title, env });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(printable(`the title could not be noted in ${target.name}: ${why}`));
   }
 }
 

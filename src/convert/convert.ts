@@ -1,5 +1,5 @@
 /** A conversion of one file: read, project, write, carry, verify, report. */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { uuid7 } from "../agents/shared/ids.ts";
 import type { Agent, Writer } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
@@ -13,6 +13,7 @@ import {
   type CarryHeader,
   openCarry,
 } from "../lossless/carry.ts";
+import type { Line } from "../lossless/lines.ts";
 import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import type { Header } from "../session/types.ts";
 import { Forward } from "./forward.ts";
@@ -110,6 +111,7 @@ function goForward(conversion: Conversion): Converted {
     projector,
     losses,
     plan,
+    kept: null,
     coder,
     write: (line) => {
       target.out.line(line);
@@ -122,6 +124,7 @@ function goForward(conversion: Conversion): Converted {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
   const seen = feed(source.input, (line) => forward.line(line));
+  forward.flush();
   forward.end();
   carrier?.end(seen, source.input.open, target.out, records);
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
@@ -171,8 +174,7 @@ function verify({ source, target }: Conversion, carryOut: Output, sha256: string
       from: target.agent,
       home: source.agent,
       carry: openCarry(bytes),
-      plan: survey.plan,
-      forkFrom: survey.forkFrom,
+      survey,
       coder: null,
       write: (piece) => hash.update(piece),
     });
@@ -196,13 +198,11 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
   const coder =
     carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
   const hash = createHash("sha256");
-  const input = source.input.lines({ tap: (chunk) => hash.update(chunk) });
-  const result = restore(input, {
+  const result = restore(homeLines(source, hash), {
     from: source.agent,
     home: target.agent,
     carry,
-    plan: survey.plan,
-    forkFrom: survey.forkFrom,
+    survey,
     coder,
     write: (bytes) => target.out.write(bytes),
   });
@@ -224,6 +224,12 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     stale: result.stale,
     verified: result.stale === 0,
   };
+}
+
+/** All lines there are, of a file and of those it continues; the file's own bytes are hashed. */
+function* homeLines({ input, bases }: Conversion["source"], hash: Hash): Generator<Line> {
+  for (const base of bases ?? []) yield* base.input.lines();
+  yield* input.lines({ tap: (chunk) => hash.update(chunk) });
 }
 
 /** What came back must be what went out: the carry holds its digest. */

@@ -10,6 +10,7 @@ import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
+import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
 import type { Projector } from "./project.ts";
 import type { UnitCoder } from "./units.ts";
@@ -22,6 +23,8 @@ export interface ForwardParts {
   projector: Projector;
   losses: LossReport;
   plan: Plan;
+  /** What compactions keep of the source; null where they are not written as they come. */
+  kept: Kept | null;
   /** Writes the carry; null when none is wanted. */
   coder: UnitCoder | null;
   /** Takes target lines, without their newline. */
@@ -65,8 +68,8 @@ export class Forward {
   }
 
   /** Takes the target's conversation back to an earlier place. */
-  rewind(mark: string): void {
-    const records = this.#parts.writer.rewind(mark);
+  rewind(mark: string, turns: number): void {
+    const records = this.#parts.writer.rewind(mark, turns);
     for (const record of records) this.#parts.writer.commit(record);
     this.#records([], records);
   }
@@ -88,28 +91,37 @@ export class Forward {
 
   /** Closes the target with its last records. */
   end(): void {
-    this.flush();
     this.#records([], this.#parts.writer.end());
   }
 
   #take(line: Line, own: boolean): void {
-    const { reader, plan, projector, losses } = this.#parts;
+    const { reader, plan, projector, losses, kept } = this.#parts;
     const at = this.#line++;
     const place = own ? at : -1;
     const { value } = line;
     if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
     let held = !own;
     for (const entry of value === undefined ? [] : reader.read(value, at)) {
-      const ready = projector.push(entry, plan.visibility(this.#entry++), place);
+      const n = this.#entry++;
+      kept?.see(entry, n);
+      const ready = projector.push(entry, plan.visibility(n), place);
       // The line that ends a message belongs to the next unit.
       if (ready.before.length > 0) this.#unit(this.#release(), ready.before);
       if (ready.now.length === 0) continue;
       if (!held) this.#hold(line);
       held = true;
       this.#unit(this.#release(), ready.now);
+      for (const again of kept?.after(n) ?? []) this.#again(again, place);
     }
     if (!held) this.#hold(line);
     if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
+  }
+
+  /** Says again what a compaction keeps: records of the target that no line of the source is. */
+  #again(entry: Entry, place: number): void {
+    const { projector } = this.#parts;
+    const { before, now } = projector.push(entry, "live", place);
+    this.#unit([], [...before, ...now]);
   }
 
   #hold(line: Line): void {

@@ -84,8 +84,10 @@ export class Projector {
 
   /** What a compaction leaves for the model to see in place of what came before it. */
   compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
-    const kept = entry.kept ?? [];
-    if (kept.length === 0) return [entry];
+    const { kept = [], keepFrom: _, ...plain } = entry;
+    if (kept.length === 0) return [plain];
+    // Where a compaction is written as one, what it keeps has to be said again after it.
+    if (this.#inline) return [plain, ...kept.flatMap((message) => this.#user(message))];
     // Its own order: the messages that were kept, then the summary.
     this.#lose("compaction-as-text");
     const summary: Message = {
@@ -180,8 +182,10 @@ export class Projector {
 
   #assistant(entry: Message): Ready {
     const before = this.#joins(entry) ? [] : this.flush();
+    // What another vendor counted would mislead the target's own accounting of its context.
+    const { usage: _, ...rest } = entry;
     this.#open ??= {
-      message: { ...entry, parts: [] },
+      message: { ...rest, parts: [] },
       calls: new Map(),
       results: new Map(),
     };
@@ -190,7 +194,6 @@ export class Projector {
       if (part.kind !== "tool-call") message.parts.push(...this.#part(part));
       else this.#call(part, message, calls);
     }
-    if (entry.usage) message.usage = entry.usage;
     if (entry.stop) message.stop = entry.stop;
     return { before, now: [] };
   }

@@ -7,11 +7,12 @@ import type { Carry, Unit } from "../lossless/carry.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptMismatch, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
-import type { Plan } from "../session/survey.ts";
 import type { Entry } from "../session/types.ts";
 import { Forward } from "./forward.ts";
+import { Kept } from "./kept.ts";
 import { LossReport } from "./losses.ts";
 import { type Counts, Projector } from "./project.ts";
+import type { Surveyed } from "./survey-file.ts";
 import { inHomeTerms } from "./translate.ts";
 import { homeWriter, type UnitCoder } from "./units.ts";
 
@@ -21,9 +22,7 @@ export interface RestoreOptions {
   home: Agent;
   carry: Carry;
   /** Survey of the whole file, looking through compactions. */
-  plan: Plan;
-  /** Number of the entry that the first new one follows. */
-  forkFrom: number;
+  survey: Pick<Surveyed, "plan" | "oldEntries" | "forkFrom">;
   /** Writes the carry of this very step, from home back to `from`; null when none is wanted. */
   coder: UnitCoder | null;
   /** Takes bytes of the home file's lines, newlines included. */
@@ -58,7 +57,8 @@ class Restore {
   readonly #options: RestoreOptions;
   readonly #lines: Iterator<Line>;
   readonly #script: ScriptReader;
-  #reader: Reader;
+  readonly #kept: Kept;
+  readonly #reader: Reader;
   #at = 0;
   #entry = 0;
   #restored = 0;
@@ -66,18 +66,20 @@ class Restore {
   #owesNewline = false;
   /** The writer's mark where the new turns hang on, once that place has been restored. */
   #mark: string | null = null;
-  /** Was anything said between that place and the end of what was restored? */
-  #saidSince = false;
+  /** What was said between that place and the end of what was restored: messages, and turns. */
+  #saidSince = 0;
+  #turnsSince = 0;
 
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
     this.#options = options;
     this.#lines = lines;
     this.#reader = options.from.reader();
+    this.#kept = new Kept(options.survey.plan, options.survey.oldEntries);
     this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));
   }
 
   run(): RestoreResult {
-    const { home, plan, coder, carry } = this.#options;
+    const { home, survey, coder, carry } = this.#options;
     const { unread, stale } = this.#restoreUnits();
     const open = carry.footer.source.open && stale === 0;
     const losses = new LossReport();
@@ -87,17 +89,19 @@ class Restore {
       writer: this.#script.writer,
       projector,
       losses,
-      plan,
+      plan: survey.plan,
+      kept: this.#kept,
       coder,
       write: (text) => this.#add(text),
       read: { lines: this.#at - unread.length, entries: unread[0]?.first ?? this.#entry },
     });
-    if (this.#mark !== null && this.#saidSince) forward.rewind(this.#mark);
+    if (this.#mark !== null && this.#saidSince > 0) forward.rewind(this.#mark, this.#turnsSince);
     for (const { line } of unread) forward.line(line);
     for (let next = this.#lines.next(); !next.done; next = this.#lines.next()) {
       forward.line(next.value);
     }
     forward.flush();
+    if (this.#added > 0) forward.end();
     if (this.#owesNewline && (this.#added > 0 || !open)) this.#options.write(NEWLINE);
     return {
       restored: this.#restored,
@@ -142,7 +146,7 @@ class Restore {
     const at = this.#at++;
     const entries = line.value === undefined ? [] : this.#reader.read(line.value, at);
     const first = this.#entry;
-    this.#entry += entries.length;
+    for (const entry of entries) this.#kept.see(entry, this.#entry++);
     return { line, entries, first };
   }
 
@@ -165,8 +169,15 @@ class Restore {
   }
 
   #noteMark(entries: readonly Entry[]): void {
-    if (this.#mark !== null) this.#saidSince ||= entries.some((entry) => entry.kind === "message");
-    else if (this.#entry > this.#options.forkFrom) this.#mark = this.#script.writer.mark();
+    if (this.#mark === null) {
+      if (this.#entry > this.#options.survey.forkFrom) this.#mark = this.#script.writer.mark();
+      return;
+    }
+    for (const entry of entries) {
+      if (entry.kind !== "message" || entry.scaffold) continue;
+      this.#saidSince++;
+      if (entry.role === "user") this.#turnsSince++;
+    }
   }
 
   #decodeOps(unit: Unit, home: readonly Entry[]): Restored[] | undefined {

@@ -3,6 +3,7 @@ import { agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import type { Input } from "../io/input.ts";
+import type { Line } from "../lossless/lines.ts";
 import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
 
 const DETECT_LINES = 64;
@@ -31,7 +32,8 @@ export interface Surveyed {
   lines: number;
   /** A carry that travels inside the file; null for none. */
   embedded: Buffer | null;
-  /** Number of the entry that the first live entry from line `oldLines` on follows. */
+  /** Entries of the first `oldLines` lines; and the entry that the first live one after them follows. */
+  oldEntries: number;
   forkFrom: number;
 }
 
@@ -41,11 +43,15 @@ export interface BaseInput {
   bytes: number;
 }
 
-export function surveyFile(
-  agent: Agent,
-  input: Input,
-  options: SurveyOptions & { bases?: readonly BaseInput[]; oldLines?: number } = {},
-): Surveyed {
+export interface FileOptions extends SurveyOptions {
+  bases?: readonly BaseInput[];
+  /** Bases to their very end: what follows the place where they were left is a branch. */
+  wholeBases?: boolean;
+  /** Lines of an earlier conversion: what comes after them is new. */
+  oldLines?: number;
+}
+
+export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}): Surveyed {
   const reader = agent.reader();
   const survey = new Survey();
   const pieces = new Map<number, { parts: number; data: string }>();
@@ -64,20 +70,29 @@ export function surveyFile(
     }
     return own;
   };
-  for (const base of options.bases ?? []) {
-    for (const { value } of base.input.lines({ end: base.bytes })) {
-      if (value !== undefined) take(value);
-      at++;
-    }
-  }
-  for (const { value } of input.lines()) {
+  const read = (line: Line): void => {
     if (lines === options.oldLines) firstNew = entries;
-    const own = value === undefined || take(value);
+    const own = line.value === undefined || take(line.value);
     at++;
     if (own) lines++;
+  };
+  for (const { input: base, bytes } of options.bases ?? []) {
+    for (const line of base.lines({ end: bytes })) read(line);
+    if (!options.wholeBases) continue;
+    const { tip } = survey;
+    for (const line of base.lines({ start: bytes })) read(line);
+    survey.leaveAt(tip);
   }
+  for (const line of input.lines()) read(line);
+  if (lines === options.oldLines) firstNew = entries;
   const plan = survey.finish(reader.header(), options);
-  return { plan, lines, embedded: join(pieces), forkFrom: forkFrom(plan, firstNew) };
+  return {
+    plan,
+    lines,
+    embedded: join(pieces),
+    oldEntries: firstNew < 0 ? entries : firstNew,
+    forkFrom: forkFrom(plan, firstNew),
+  };
 }
 
 function forkFrom(plan: Plan, firstNew: number): number {

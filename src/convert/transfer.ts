@@ -33,6 +33,8 @@ export interface Outcome {
   id: string;
   path: string;
   cwd: string | null;
+  /** The title of a session that is newly written; null for none, and for one that was there. */
+  title: string | null;
   report: Report | null;
   /** What will happen, for a person. */
   note: string;
@@ -82,6 +84,7 @@ export class Transfer {
       id: this.#source.id || header.id,
       path,
       cwd: this.#options.cwd ?? header.cwd,
+      title: null,
       report: null,
       note: `opening it in ${agent.name}, its own agent`,
       commit: () => {},
@@ -101,7 +104,7 @@ export class Transfer {
     }
     const id = this.#source.id || survey.plan.header.id;
     const home = this.#home(id);
-    if (home) return this.#goHome(input, id, home);
+    if (home) return this.#goHome(input, id, home, bases);
     return this.#goThere(input, id, survey, bases);
   }
 
@@ -133,16 +136,24 @@ export class Transfer {
     return { write, carry, unchanged: isAsLeft(write.source) };
   }
 
-  #goHome(input: Input, id: string, home: Home): Outcome {
+  #goHome(input: Input, id: string, home: Home, bases: readonly BaseInput[]): Outcome {
     const { agent } = this.#target;
     const { write, carry } = home;
     const oldLines = carry.footer.target.lines;
-    const survey = surveyFile(this.#source.agent, input, { fullHistory: true, oldLines });
+    const survey = surveyFile(this.#source.agent, input, {
+      fullHistory: true,
+      oldLines,
+      bases,
+      wholeBases: true,
+    });
     const append = home.unchanged && !this.#options.fork;
     const out = new Output(join(this.#options.scratch, "home"));
     const carryOut = this.#newCarry();
-    const done = this.#convert({ input, survey, out, carryOut, carry });
-    if (append && done.stale === 0) return this.#append(id, done, write, out, carryOut);
+    const done = this.#convert({ input, survey, out, carryOut, carry, bases });
+    if (append && done.stale === 0) {
+      // A session that lies in several files cannot be continued from outside: no carry back.
+      return this.#append(id, done, write, out, carryOut, bases.length === 0);
+    }
     carryOut.discard();
     if (!append) {
       this.#notes.push(
@@ -155,7 +166,14 @@ export class Transfer {
   }
 
   /** The new turns at the original's end. */
-  #append(id: string, done: Converted, write: Write, out: Output, carryOut: Output): Outcome {
+  #append(
+    id: string,
+    done: Converted,
+    write: Write,
+    out: Output,
+    carryOut: Output,
+    keep: boolean,
+  ): Outcome {
     const { source } = write;
     const grown = out.bytes - source.bytes;
     const target: Side = { ...source, bytes: out.bytes, sha256: out.sha256 };
@@ -163,6 +181,7 @@ export class Transfer {
       id: source.id,
       path: source.path,
       cwd: this.#options.cwd ?? done.header.cwd,
+      title: null,
       report: this.#report(done, source.path, carryOut.bytes),
       note: this.#note(
         grown === 0
@@ -170,11 +189,9 @@ export class Transfer {
           : `${done.added} new records go to the end of the original: ${source.path}`,
       ),
       commit: () => {
-        if (grown === 0) {
-          carryOut.discard();
-          return;
-        }
-        const carry = keepCarry(this.#options.env, carryOut);
+        if (grown === 0 || !keep) carryOut.discard();
+        if (grown === 0) return;
+        const carry = keep ? keepCarry(this.#options.env, carryOut) : null;
         this.#journal.add({
           action: "append",
           path: source.path,
@@ -202,6 +219,7 @@ export class Transfer {
       id: newId,
       path,
       cwd: this.#options.cwd ?? header.cwd,
+      title: header.title,
       report: this.#report({ ...done, id: newId }, path, 0),
       note: this.#note(`a new session: ${path}`),
       commit: () => this.#create(out, this.#side(id, done), newId, null),
@@ -220,6 +238,7 @@ export class Transfer {
       id: newId,
       path,
       cwd,
+      title: survey.plan.header.title,
       report: this.#report(done, path, carryOut.bytes),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
@@ -267,7 +286,7 @@ export class Transfer {
     const { agent, root } = this.#target;
     for (let attempt = 0; ; attempt++) {
       const id = idFor(attempt);
-      const path = agent.store.pathFor(root, { ...header, agent: agent.id, id });
+      const path = agent.store.pathFor(root, { ...header, agent: agent.id, id }, this.#options.env);
       if (!existsSync(path)) return [id, path];
     }
   }

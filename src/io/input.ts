@@ -7,6 +7,12 @@ import { type Line, LineSplitter } from "../lossless/lines.ts";
 
 const CHUNK = 1 << 20;
 
+/** From byte `start` (0) up to byte `end` (the size). */
+interface Span {
+  start?: number;
+  end?: number;
+}
+
 /**
  * A file as it was when it was opened: what is appended meanwhile is not seen, and when that
  * happens the record that was being written is left out, see `settle`.
@@ -47,9 +53,9 @@ export class Input implements ByteSource {
   }
 
   /** The bytes in order; each chunk is only good until the next is asked for. */
-  *chunks(end = this.#size): Generator<Buffer> {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end, 1)));
-    for (let at = 0; at < end; ) {
+  *chunks({ start = 0, end = this.#size }: Span = {}): Generator<Buffer> {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end - start, 1)));
+    for (let at = start; at < end; ) {
       const n = readSync(this.#fd, buffer, 0, Math.min(buffer.length, end - at), at);
       if (n === 0) return;
       yield buffer.subarray(0, n);
@@ -58,9 +64,9 @@ export class Input implements ByteSource {
   }
 
   /** The lines in order; `tap` sees every chunk before it is cut up. */
-  *lines(options: { end?: number; tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
+  *lines(options: Span & { tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
     const splitter = new LineSplitter();
-    for (const chunk of this.chunks(options.end)) {
+    for (const chunk of this.chunks(options)) {
       options.tap?.(chunk);
       yield* splitter.push(chunk);
     }
@@ -90,7 +96,7 @@ export class Input implements ByteSource {
 
   sha256(end = this.#size): string {
     const hash = createHash("sha256");
-    for (const chunk of this.chunks(end)) hash.update(chunk);
+    for (const chunk of this.chunks({ end })) hash.update(chunk);
     return hash.digest("hex");
   }
 

@@ -155,17 +155,18 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
   if (!isObject(predicted) || !isObject(last) || predicted.type !== last.type) return predicted;
   const out: JsonObject = {};
   for (const key of Object.keys(last)) {
-    set(
-      out,
-      key,
-      overlay(last[key], Object.hasOwn(predicted, key) ? predicted[key] : undefined, depth + 1),
-    );
+    const own = Object.hasOwn(predicted, key) ? predicted[key] : undefined;
+    const whole = own !== undefined && FREE_FORM.has(key);
+    set(out, key, whole ? own : overlay(last[key], own, depth + 1));
   }
   for (const key of Object.keys(predicted)) {
     if (!Object.hasOwn(last, key)) set(out, key, predicted[key] ?? null);
   }
   return out;
 }
+
+/** Keys under which agents keep a tool's own arguments: those of two calls have nothing in common. */
+const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input"]);
 
 function overlayArray(last: Json[], predicted: Json[], depth: number): Json {
   if (last.length === 0) return predicted;

@@ -47,7 +47,8 @@ export class LineSplitter {
   }
 }
 
-function lineOf(bytes: Buffer): Line {
+/** One line, without its newline. */
+export function lineOf(bytes: Buffer): Line {
   const text = bytes.toString("utf8");
   const line: Line = { text, value: parseValue(text) };
   // toString never fails: it puts U+FFFD for what is not UTF-8, and for U+FFFD itself.

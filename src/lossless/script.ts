@@ -7,7 +7,7 @@ import type { Writer } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { apply, diff, overlay, type Patch, TooDeep } from "./delta.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
-import type { Line } from "./lines.ts";
+import { type Line, lineOf } from "./lines.ts";
 
 /**
  * One line of the file:
@@ -222,8 +222,8 @@ export class ScriptReader {
   }
 
   #op(op: Op, slots: Slots): Restored {
-    if (op !== 0 && "t" in op) return { bytes: Buffer.from(op.t, "utf8"), value: undefined };
-    if (op !== 0 && "b" in op) return { bytes: Buffer.from(op.b, "base64"), value: undefined };
+    if (op !== 0 && "t" in op) return asItIs(Buffer.from(op.t, "utf8"));
+    if (op !== 0 && "b" in op) return asItIs(Buffer.from(op.b, "base64"));
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
     const value = apply(base, (op !== 0 && op.p) || null);
     this.#loop.commit(kind, value);
@@ -245,8 +245,13 @@ export class ScriptReader {
 
 export interface Restored {
   bytes: Buffer;
-  /** undefined for a line that is no JSON, or that was kept as text. */
+  /** undefined for a line that is no JSON. */
   value: Json | undefined;
+}
+
+/** A line that was kept whole; a reader of the file may still understand it. */
+function asItIs(bytes: Buffer): Restored {
+  return { bytes, value: lineOf(bytes).value };
 }
 
 /** The operations do not belong to these entries. */

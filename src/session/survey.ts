@@ -26,6 +26,8 @@ export interface Plan {
   visibility(n: number): Visibility;
   /** The compaction in force, and its entry number. */
   compaction: (Extract<EventBody, { event: "compaction" }> & { n: number }) | null;
+  /** Live compactions that keep earlier entries: their entry number, and the first that is kept. */
+  keeps: ReadonlyMap<number, number>;
   /** Entries whose parent is nowhere before them; they are read as following the entry before. */
   orphans: number;
   /** Number of the entry that entry `n` follows; -1 for none. */
@@ -44,7 +46,22 @@ export class Survey {
   readonly #compactions = new Map<number, Extract<EventBody, { event: "compaction" }>>();
   readonly #hidden: string[] = [];
   #leaf = -1;
+  #left = { at: -1, until: 0 };
   #orphans = 0;
+
+  /** The entry that the next one would follow. */
+  get tip(): number {
+    return this.#leaf;
+  }
+
+  /**
+   * From here on, entries that follow one after `tip` follow `tip` instead: a file that another one
+   * continues is left at that place.
+   */
+  leaveAt(tip: number): void {
+    this.#left = { at: tip, until: this.#parents.length };
+    this.#leaf = tip;
+  }
 
   add(entry: Entry): void {
     const n = this.#parents.length;
@@ -66,13 +83,23 @@ export class Survey {
   #parentOf(entry: Entry): number {
     if (entry.parentId === null) return -1;
     const parent = this.#ids.get(entry.parentId);
-    if (parent !== undefined) return parent;
+    if (parent !== undefined) return this.#follows(parent);
     this.#orphans++;
     return this.#leaf;
   }
 
+  #follows(parent: number): number {
+    const { at, until } = this.#left;
+    return parent > at && parent < until ? at : parent;
+  }
+
   finish(header: Header, options: SurveyOptions = {}): Plan {
     const compaction = this.#walk(options.fullHistory ?? false);
+    const keeps = new Map<number, number>();
+    for (const [n, { keepFrom }] of this.#compactions) {
+      const from = this.#ids.get(keepFrom ?? "");
+      if (from !== undefined && from < n && this.#codes.at(n) === LIVE) keeps.set(n, from);
+    }
     for (const id of this.#hidden) {
       const n = this.#ids.get(id);
       if (n !== undefined && this.#codes.at(n) === LIVE) this.#codes.set(n, HIDDEN);
@@ -83,6 +110,7 @@ export class Survey {
       entries: this.#parents.length,
       visibility: (n) => CODES[codes.at(n)] ?? "outside",
       compaction,
+      keeps,
       orphans: this.#orphans,
       parent: (n) => this.#parents.at(n),
     };

@@ -8,52 +8,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertHistory, type Expected } from "./assert-history.ts";
 import { AGENTS, type Agent, createLab, type Lab } from "./lab.ts";
-import type { Step } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
+import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { hand } from "./segue.ts";
 
 enterNetns();
-
-/** The tools each agent offers its model for what the recording does. */
-const NATIVE: { [agent in Agent]: RegExp } = {
-  claude: /^(Bash|Read|Write|Edit)$/,
-  codex: /^(exec_command|apply_patch)$/,
-  pi: /^(bash|read|write|edit)$/,
-};
-
-/** A turn with reasoning and a tool call, and what must be found of it later. */
-function work(tag: string): { prompt: string; steps: Step[]; markers: Expected[] } {
-  const mark = (name: string): string => `MARK-${tag}-${name}`;
-  const printed = mark("O1").replace("MARK-", "");
-  return {
-    prompt: `${mark("U1")} go on`,
-    steps: [
-      {
-        thinking: `${mark("R1")} I think`,
-        text: `${mark("A1")} I work`,
-        tools: [{ kind: "bash", command: `printf 'MARK-%s\\n' ${printed}; : ${mark("C1")}` }],
-      },
-      { text: `${mark("A2")} done` },
-    ],
-    markers: [
-      { role: "user", marker: mark("U1") },
-      { role: "reasoning", marker: mark("R1") },
-      { role: "assistant", marker: mark("A1") },
-      { role: "tool-call", marker: mark("C1") },
-      { role: "tool-result", marker: mark("O1") },
-      { role: "assistant", marker: mark("A2") },
-    ],
-  };
-}
-
-/** Reasoning of another vendor arrives as text; calls arrive as the agent's own tools. */
-function abroad(markers: Expected[], agent: Agent): Expected[] {
-  return markers.map((one) => {
-    if (one.role === "reasoning") return { ...one, role: "assistant" };
-    return one.role === "tool-call" ? { ...one, name: NATIVE[agent] } : one;
-  });
-}
 
 async function workIn(
   lab: Lab,

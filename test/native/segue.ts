@@ -25,7 +25,11 @@ export interface Resumed {
 /** Runs `segue` in the lab, as a user would. */
 export async function segue(lab: Lab, args: string[]): Promise<string> {
   const env = { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") };
-  const done = await run(process.execPath, [BIN, ...args], { cwd: lab.cwd, env, timeoutMs: 60_000 });
+  const done = await run(process.execPath, [BIN, ...args], {
+    cwd: lab.cwd,
+    env,
+    timeoutMs: 60_000,
+  });
   assert.equal(done.code, 0, `segue ${args.join(" ")}:\n${done.stderr}${done.stdout}`);
   return done.stdout;
 }

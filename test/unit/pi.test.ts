@@ -329,7 +329,7 @@ describe("pi: writing", () => {
     write(writer, SESSION);
     const mark = writer.mark();
     write(writer, [say("user", "left")]);
-    assert.deepEqual(writer.rewind(mark), []);
+    assert.deepEqual(writer.rewind(mark, 1), []);
     assert.equal(member(writer.predict(say("user", "taken"))[0], "parentId"), mark);
   });
 
@@ -585,7 +585,7 @@ describe("pi: store and launch", () => {
 
   it("names files as Pi does", () => {
     assert.equal(
-      pi.store.pathFor("/r", HEADER),
+      pi.store.pathFor("/r", HEADER, {}),
       `/r/--home-dev-shop--/2026-01-01T00-00-00-000Z_${HEADER.id}.jsonl`,
     );
   });
@@ -614,7 +614,7 @@ describe("pi: store and launch", () => {
 
   it("resumes by path, with a prompt that cannot be taken for an option", () => {
     const args = (prompt: string | null) =>
-      pi.launch.resumeArgs({ id: "i", path: "/p.jsonl", prompt }).slice(2);
+      pi.launch.resumeArgs({ id: "i", path: "/p.jsonl", prompt, args: [] }).slice(2);
     assert.deepEqual(args(null), []);
     assert.deepEqual(args("go on"), ["go on"]);
     assert.deepEqual(args("--help"), ["--", "--help"]);

@@ -5,5 +5,10 @@ export const launch: Launch = {
   command: "claude",
   versionArgs: ["--version"],
   // The id is looked up under the current folder's slug only, so the caller starts it in header.cwd.
-  resumeArgs: ({ id, prompt }) => ["--resume", id, ...(prompt === null ? [] : [prompt])],
+  resumeArgs: ({ id, prompt, args }) => [
+    "--resume",
+    id,
+    ...args,
+    ...(prompt === null ? [] : ["--", prompt]),
+  ],
 };

@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   Usage,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
+import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { readBlock, readResultContent } from "./content.ts";
 import { parseResult } from "./tools.ts";
@@ -36,7 +36,7 @@ interface Group {
 
 class ClaudeReader implements Reader {
   #group: Group | undefined;
-  readonly #calls = new RecentCalls();
+  readonly #calls = new OpenCalls();
   #id = "";
   #cwd: string | null = null;
   #branch: string | null = null;
@@ -192,7 +192,9 @@ class ClaudeReader implements Reader {
       isError: member(block, "is_error") === true,
       content: readResultContent(member(block, "content")),
     };
-    return parseResult(this.#calls.get(callId)?.use ?? null, result);
+    const use = this.#calls.get(callId)?.use ?? null;
+    this.#calls.answer(callId);
+    return parseResult(use, result);
   }
 
   /**
@@ -234,7 +236,7 @@ class ClaudeReader implements Reader {
     const parts = array(member(message, "content")).flatMap((block) => present(readBlock(block)));
     if (member(record, "isApiErrorMessage") === true) return apiError(record, parts, place);
     if (model !== undefined && model !== "<synthetic>") this.#model = model;
-    for (const part of parts) if (part.kind === "tool-call") this.#calls.remember(part);
+    for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     const group = string(member(message, "id"));
     const usage = readUsage(member(message, "usage"));
     const stop = STOPS[string(member(message, "stop_reason")) ?? ""];

@@ -12,7 +12,7 @@ import type {
   ToolUse,
   Usage,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
+import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
@@ -44,7 +44,7 @@ class ClaudeWriter implements Writer {
   #lastPrompt: string | undefined;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
-  readonly #calls = new RecentCalls();
+  readonly #calls = new OpenCalls();
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
 
@@ -136,11 +136,13 @@ class ClaudeWriter implements Writer {
   #commitContent(content: Json | undefined, uuid: string): void {
     if (typeof content === "string") this.#lastPrompt = content.slice(0, 200);
     for (const block of array(content)) {
+      const answered = string(member(block, "tool_use_id"));
+      if (answered !== undefined) this.#calls.answer(answered);
       if (member(block, "type") !== "tool_use") continue;
       const callId = string(member(block, "id")) ?? "";
       const name = string(member(block, "name")) ?? "";
       const input = member(block, "input") ?? {};
-      this.#calls.remember({
+      this.#calls.add({
         kind: "tool-call",
         callId,
         name,
@@ -255,7 +257,7 @@ class ClaudeWriter implements Writer {
       parentUuid: this.#uuid(0),
       isSidechain: false,
       type: "user",
-      message: { role: "user", content: summary },
+      message: { role: "user", content: introduced(summary) },
       isVisibleInTranscriptOnly: true,
       isCompactSummary: true,
       ...this.#frame(time, 1),
@@ -291,6 +293,12 @@ function blocks(parts: readonly Part[]): JsonObject[] {
 function blockType(content: Json | undefined): string {
   const [first] = array(content);
   return string(member(first, "type")) ?? "none";
+}
+
+/** The CLI's own summaries begin by saying what they are; others are given a beginning. */
+function introduced(summary: string): string {
+  if (summary.startsWith("This session is being continued")) return summary;
+  return `This session is being continued from an earlier conversation, in short:\n\n${summary}`;
 }
 
 function printUsage(usage: Usage | undefined): JsonObject {

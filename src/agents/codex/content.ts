@@ -56,7 +56,7 @@ export function inputText(text: string): JsonObject {
   return { type: "input_text", text };
 }
 
-export function inputImage(image: ImagePart): JsonObject {
+function inputImage(image: ImagePart): JsonObject {
   return { type: "input_image", image_url: imageUrl(image) };
 }
 

@@ -1,9 +1,16 @@
 /** How Codex is started on a session. */
 import type { Launch } from "../types.ts";
+import { setTitle } from "./title.ts";
 
 export const launch: Launch = {
   command: "codex",
   versionArgs: ["--version"],
   // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
-  resumeArgs: ({ id, prompt }) => ["resume", id, ...(prompt === null ? [] : ["--", prompt])],
+  resumeArgs: ({ id, prompt, args }) => [
+    "resume",
+    ...args,
+    id,
+    ...(prompt === null ? [] : ["--", prompt]),
+  ],
+  setTitle,
 };

@@ -2,7 +2,7 @@
 import { member, number } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
-export interface LimitWindow {
+interface LimitWindow {
   usedPercent: number;
   /** The window's length: 300 for five hours, 10080 for a week. */
   minutes: number | null;

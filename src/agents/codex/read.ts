@@ -14,11 +14,10 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { readContent, readImage } from "./content.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
-import { type Line, lineOf } from "./records.ts";
+import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
 import { isFailure, unwrap } from "./results.ts";
 import { isAborted, isSummary, ownContent } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
@@ -39,7 +38,6 @@ const KEPT_CHARS = 80_000;
 
 class CodexReader implements Reader {
   readonly #ids = new IdTable();
-  readonly #calls = new RecentCalls();
   readonly #header: Header = {
     agent: "codex",
     id: "",
@@ -82,6 +80,8 @@ class CodexReader implements Reader {
         return [this.#context(line, at)];
       case "compacted":
         return [this.#compaction(line, at)];
+      case CARRY_TYPE:
+        return [carry(line, at)];
       default:
         return [opaque(line, at, line.type)];
     }
@@ -204,7 +204,6 @@ class CodexReader implements Reader {
     entry.group = group ?? entry.id;
     this.#group = entry.group;
     if (this.#header.model !== null) entry.model = this.#header.model;
-    this.#calls.rememberAll(entry);
     return entry;
   }
 
@@ -374,6 +373,16 @@ function outside(line: Line, at: number): Place {
 
 function event(place: Place, body: EventBody): Entry {
   return { kind: "event", ...place, ...body };
+}
+
+function carry(line: Line, at: number): Entry {
+  const { payload } = line;
+  return event(outside(line, at), {
+    event: "carry",
+    part: number(member(payload, "part")) ?? 0,
+    parts: number(member(payload, "parts")) ?? 0,
+    data: string(member(payload, "data")) ?? "",
+  });
 }
 
 function opaque(line: Line, at: number, type: string): Entry {

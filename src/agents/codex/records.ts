@@ -11,7 +11,11 @@ export interface Line {
   bare: boolean;
 }
 
+/** Segue's own lines; see the README. */
+export const CARRY_TYPE = "segue_carry";
+
 const ENVELOPES = new Set([
+  CARRY_TYPE,
   "session_meta",
   "response_item",
   "event_msg",

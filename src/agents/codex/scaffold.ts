@@ -28,7 +28,7 @@ const PREFIXES = [
 /** The file that AGENTS.md's text is wrapped in, whatever the line before it says. */
 const AGENTS_MD = /^[^\n]{0,400}\n\n<INSTRUCTIONS>\n/;
 
-export const ABORTED = "<turn_aborted>";
+const ABORTED = "<turn_aborted>";
 
 /** The kind that newer files note for content item `i` of a message. */
 function noted(item: Json, i: number): string | undefined {
@@ -37,7 +37,7 @@ function noted(item: Json, i: number): string | undefined {
   return kind === "unknown" ? undefined : kind;
 }
 
-export function isInjected(item: Json, i: number, text: string): boolean {
+function isInjected(item: Json, i: number, text: string): boolean {
   const kind = noted(item, i);
   if (kind !== undefined) return !kind.startsWith("user.");
   return PREFIXES.some((prefix) => text.startsWith(prefix)) || AGENTS_MD.test(text);

@@ -53,8 +53,9 @@ export const store: Store = {
     const bases: Base[] = [];
     const seen = new Set([basename(path)]);
     let base = await baseOf(path);
+    const files = base ? await byFileId(roots) : new Map<string, Rollout>();
     while (base && bases.length < MAX_BASES) {
-      const file = await findFile(roots, base.fileId);
+      const file = files.get(base.fileId);
       // A base that is gone: Codex refuses the session; what is left can still be read.
       if (!file || seen.has(basename(file.path))) break;
       seen.add(basename(file.path));
@@ -101,11 +102,13 @@ function found({ path, mtime, bytes, threadId }: Rollout): Found {
   return { agent: "codex", id: threadId, path, mtime, bytes };
 }
 
-async function findFile(roots: readonly string[], fileId: string): Promise<Rollout | undefined> {
+async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
+  const files = new Map<string, Rollout>();
   for (const root of roots) {
-    for await (const file of rollouts(root)) if (file.fileId === fileId) return file;
+    for await (const file of rollouts(root))
+      if (!files.has(file.fileId)) files.set(file.fileId, file);
   }
-  return undefined;
+  return files;
 }
 
 async function baseOf(path: string): Promise<{ fileId: string; bytes: number } | undefined> {

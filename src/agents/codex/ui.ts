@@ -23,10 +23,11 @@ export interface Scene {
   paginated: boolean;
   cwd: string;
   turnId: string;
-  /** "" where the entry has none: the writer gives one. */
-  itemId: string;
   time: string | null;
 }
+
+/** Stands where the writer puts an id that the file has not yet. */
+export const NEW_ID = "";
 
 /** A TurnItem of a paginated file, or the payload of a legacy event. */
 export type UiEvent = { item: JsonObject } | { payload: JsonObject };
@@ -38,7 +39,7 @@ export function userEvent(scene: Scene, parts: readonly Part[]): UiEvent {
       ...images.map((url) => ({ type: "image", image_url: url })),
       { type: "text", text: plainText(parts), text_elements: [] },
     ];
-    return { item: { type: "UserMessage", id: scene.itemId, content } };
+    return { item: { type: "UserMessage", id: NEW_ID, content } };
   }
   const message = plainText(parts);
   return {
@@ -49,13 +50,13 @@ export function userEvent(scene: Scene, parts: readonly Part[]): UiEvent {
 export function agentEvent(scene: Scene, texts: readonly string[]): UiEvent {
   if (!scene.paginated) return { payload: { type: "agent_message", message: texts.join("\n") } };
   const content = texts.map((text) => ({ type: "Text", text }));
-  return { item: { type: "AgentMessage", id: scene.itemId, content } };
+  return { item: { type: "AgentMessage", id: NEW_ID, content } };
 }
 
 export function reasoningEvent(scene: Scene, text: string): UiEvent[] {
   if (scene.paginated) {
     const summary = text === "" ? [] : [text];
-    const item = { type: "Reasoning", id: scene.itemId, summary_text: summary, raw_content: [] };
+    const item = { type: "Reasoning", id: NEW_ID, summary_text: summary, raw_content: [] };
     return [{ item }];
   }
   return text === "" ? [] : [{ payload: { type: "agent_reasoning", text } }];
@@ -63,7 +64,7 @@ export function reasoningEvent(scene: Scene, text: string): UiEvent[] {
 
 export function compactionEvent(scene: Scene): UiEvent {
   if (!scene.paginated) return { payload: { type: "context_compacted" } };
-  return { item: { type: "ContextCompaction", id: scene.itemId } };
+  return { item: { type: "ContextCompaction", id: NEW_ID } };
 }
 
 export function webSearchEvent(scene: Scene, call: ToolCallPart): UiEvent {

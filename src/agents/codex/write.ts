@@ -12,17 +12,18 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
+import { OpenCalls } from "../shared/calls.ts";
 import { uuid7 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent } from "./content.ts";
-import { atLeast, keyOf, kindOf, lineOf } from "./records.ts";
+import { atLeast, CARRY_TYPE, keyOf, kindOf, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
 import { isAborted, ownContent } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
 import {
   agentEvent,
   compactionEvent,
+  NEW_ID,
   plainText,
   reasoningEvent,
   resultEvent,
@@ -85,11 +86,13 @@ interface Draft {
 
 class CodexWriter implements Writer {
   readonly #seed: string;
-  readonly #calls = new RecentCalls();
+  readonly #cliVersion: string | null;
+  readonly #calls = new OpenCalls();
   #state: State;
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
+    this.#cliVersion = options.cliVersion;
     this.#state = {
       n: 0,
       threadId: uuid7(options.seed, -1, null),
@@ -113,7 +116,14 @@ class CodexWriter implements Writer {
 
   predict(entry: Entry): Json[] {
     const drafts = entry.kind === "event" ? this.#event(entry) : this.#message(entry);
-    return drafts.map((draft, i) => this.#frame(draft, i, entry.time));
+    let { sequence } = this.#state;
+    return drafts.map((draft, i) => {
+      if (sequence && draft.type === "response_item") {
+        draft.metadata = printSequence(sequence, draft.payload);
+        sequence = nextSequence(sequence, draft.payload, draft.metadata);
+      }
+      return this.#frame(draft, i, entry.time);
+    });
   }
 
   commit(record: Json): void {
@@ -148,13 +158,12 @@ class CodexWriter implements Writer {
   }
 
   mark(): string {
-    return String(this.#state.turns);
+    return "";
   }
 
   /** Codex goes back by whole turns of the user. */
-  rewind(mark: string): Json[] {
-    const turns = this.#state.turns - Number(mark);
-    if (!(turns > 0)) return [];
+  rewind(_mark: string, turns: number): Json[] {
+    if (turns < 1) return [];
     const drafts = this.#state.turnOpen ? [this.#turnEnd(null)] : [];
     drafts.push({ type: "event_msg", payload: { type: "thread_rolled_back", num_turns: turns } });
     return drafts.map((draft, i) => this.#frame(draft, i, null));
@@ -218,9 +227,11 @@ class CodexWriter implements Writer {
       case "agent_message":
         this.#commitTurn();
         break;
-      case "function_call_output": {
-        const output = string(member(payload, "output")) ?? "";
-        state.shell = output.startsWith('{"output":') ? "json" : "text";
+      case "function_call_output":
+      case "custom_tool_call_output": {
+        const output = string(member(payload, "output"));
+        if (output !== undefined) state.shell = output.startsWith('{"output":') ? "json" : "text";
+        this.#calls.answer(string(member(payload, "call_id")) ?? "");
         break;
       }
       default:
@@ -230,7 +241,8 @@ class CodexWriter implements Writer {
 
   #commitSaid(payload: Json): void {
     const [first] = array(member(payload, "content"));
-    this.#state.lastSaid = string(member(first, "text")) ?? null;
+    const said = textPart(string(member(first, "text")) ?? "");
+    if (said.kind === "text") this.#state.lastSaid = said.text;
     this.#state.turnUsed = true;
   }
 
@@ -246,7 +258,7 @@ class CodexWriter implements Writer {
     const full = joinName(string(member(payload, "namespace")), name);
     const input = member(payload, "input") ?? parse(string(member(payload, "arguments")));
     const use = fromNative(full, input);
-    this.#calls.remember({ kind: "tool-call", callId, name: full, input, use });
+    this.#calls.add({ kind: "tool-call", callId, name: full, input, use });
     this.#state.turnUsed = true;
   }
 
@@ -266,13 +278,19 @@ class CodexWriter implements Writer {
         const payload = { type: "thread_rolled_back", num_turns: entry.turns };
         return [{ type: "event_msg", payload }];
       }
+      // A line of a type it does not know is skipped by 0.169.0 and stays in the file [run].
+      case "carry": {
+        const { part, parts, data } = entry;
+        return [{ type: CARRY_TYPE, payload: { part, parts, data } }];
+      }
       default:
         return [];
     }
   }
 
   #meta(header: Header): Draft {
-    const { paginated, version } = this.#state;
+    const { paginated } = this.#state;
+    const own = header.agent === "codex" ? header.version : null;
     const git = compact({
       commit_hash: header.gitCommit ?? undefined,
       branch: header.gitBranch ?? undefined,
@@ -283,7 +301,7 @@ class CodexWriter implements Writer {
       timestamp: header.createdAt ?? EPOCH,
       cwd: header.cwd ?? "/",
       originator: "segue",
-      cli_version: header.agent === "codex" ? (header.version ?? version) : version,
+      cli_version: this.#cliVersion ?? own ?? VERSION,
       // The picker lists "cli" and "vscode" only. No model_provider: another than the configured
       // one makes a resume fail; no base_instructions: they would be sent in place of the model's.
       source: "cli",
@@ -319,7 +337,7 @@ class CodexWriter implements Writer {
     const drafts: Draft[] = [...start];
     let texts: string[] = [];
     const flush = () => {
-      if (texts.length > 0) drafts.push(...this.#words(entry, scene, texts));
+      if (texts.length > 0) drafts.push(...this.#words(scene, texts));
       texts = [];
     };
     for (const part of entry.parts) {
@@ -334,11 +352,8 @@ class CodexWriter implements Writer {
     return drafts;
   }
 
-  #words(entry: Message, scene: Scene, texts: readonly string[]): Draft[] {
-    return [
-      this.#ui(scene, agentEvent(scene, texts)),
-      this.#item(scene, outputMessage(entry, texts)),
-    ];
+  #words(scene: Scene, texts: readonly string[]): Draft[] {
+    return [this.#ui(scene, agentEvent(scene, texts)), this.#item(scene, outputMessage(texts))];
   }
 
   #assistantPart(entry: Message, scene: Scene, part: Part): Draft[] {
@@ -346,7 +361,7 @@ class CodexWriter implements Writer {
       case "reasoning":
         return this.#reasoning(entry, scene, part);
       case "tool-call":
-        return this.#call(entry, scene, part);
+        return this.#call(scene, part);
       case "image":
         // The API takes pictures from the user only.
         return [this.#said(scene, { ...entry, parts: [part] }, "user")];
@@ -364,16 +379,15 @@ class CodexWriter implements Writer {
     const item = native
       ? compact({
           type: "reasoning",
-          id: ownId(entry, "rs_"),
           summary: part.text === "" ? [] : [{ type: "summary_text", text: part.text }],
           encrypted_content: member(part.seal, "encrypted_content"),
         })
-      : outputMessage(entry, [reasoningAsText(part.text)]);
+      : outputMessage([reasoningAsText(part.text)]);
     const events = reasoningEvent(scene, part.text).map((event) => this.#ui(scene, event));
     return [...events, this.#item(scene, item)];
   }
 
-  #call(entry: Message, scene: Scene, call: ToolCallPart): Draft[] {
+  #call(scene: Scene, call: ToolCallPart): Draft[] {
     if (isHosted(call)) {
       const item = compact({ type: "web_search_call", id: call.callId, action: call.input });
       return [this.#ui(scene, webSearchEvent(scene, call)), this.#item(scene, item)];
@@ -383,17 +397,11 @@ class CodexWriter implements Writer {
     const name = atLeast(this.#state.version, 135)
       ? { name: tool, namespace }
       : { name: call.name };
-    if (isFreeForm(call)) {
-      const id = ownId(entry, "ctc_");
-      const { callId: call_id, input } = call;
-      return [
-        this.#item(scene, compact({ type: "custom_tool_call", id, call_id, ...name, input })),
-      ];
-    }
-    const args = typeof call.input === "string" ? call.input : JSON.stringify(call.input);
-    const id = ownId(entry, "fc_");
-    const rest = { ...name, arguments: args, call_id: call.callId };
-    return [this.#item(scene, compact({ type: "function_call", id, ...rest }))];
+    const { callId: call_id, input } = call;
+    const item = isFreeForm(call)
+      ? compact({ type: "custom_tool_call", call_id, ...name, input })
+      : compact({ type: "function_call", ...name, arguments: argumentText(input), call_id });
+    return [this.#item(scene, item)];
   }
 
   #results(entry: Message): Draft[] {
@@ -409,12 +417,11 @@ class CodexWriter implements Writer {
     const custom = call !== undefined && isFreeForm(call);
     const scene = this.#scene(entry);
     const events = call ? resultEvent(scene, call, part) : [];
-    const item = compact({
+    const item = {
       type: custom ? "custom_tool_call_output" : "function_call_output",
-      id: ownId(entry, custom ? "ctco_" : "fco_"),
       call_id: part.callId,
       output: this.#output(call, part),
-    });
+    };
     return [...events.map((event) => this.#ui(scene, event)), this.#item(scene, item)];
   }
 
@@ -456,21 +463,16 @@ class CodexWriter implements Writer {
   #scene(entry: Entry, start: readonly Draft[] = []): Scene {
     const { paginated, cwd, turnId, time } = this.#state;
     const opened = string(start.at(-1)?.payload.turn_id);
-    const itemId = /^(msg|rs)_/.test(entry.id) ? entry.id : "";
-    return { paginated, cwd, turnId: opened ?? turnId, itemId, time: entry.time ?? time };
+    return { paginated, cwd, turnId: opened ?? turnId, time: entry.time ?? time };
   }
 
   #said(scene: Scene, entry: Message, role: "user" | "developer"): Draft {
-    const id = ownId(entry, "msg_");
-    const content = printUserContent(entry.parts);
-    return this.#item(scene, compact({ type: "message", id, role, content }));
+    return this.#item(scene, { type: "message", role, content: printUserContent(entry.parts) });
   }
 
   #item(scene: Scene, payload: JsonObject): Draft {
-    const { named, sequence } = this.#state;
-    if (named) payload[PASSTHROUGH] = { turn_id: scene.turnId };
-    const metadata = sequence ? { metadata: printSequence(sequence, payload) } : {};
-    return { type: "response_item", payload, ...metadata };
+    if (this.#state.named) payload[PASSTHROUGH] = { turn_id: scene.turnId };
+    return { type: "response_item", payload };
   }
 
   #ui(scene: Scene, event: UiEvent): Draft {
@@ -494,7 +496,7 @@ class CodexWriter implements Writer {
     if (bare) return payload;
     // Items on the screen replace each other where their ids are the same.
     const item = object(payload.item);
-    if (item?.id === "") item.id = `item-${n + i}`;
+    if (item?.id === NEW_ID) item.id = `item-${n + i}`;
     return compact({
       timestamp: time ?? entryTime ?? this.#state.time ?? EPOCH,
       ordinal: paginated ? ordinal + 1 + i : undefined,
@@ -507,19 +509,18 @@ class CodexWriter implements Writer {
 
 const PASSTHROUGH = "internal_chat_message_metadata_passthrough";
 
-/** The entry's id where it is the id of such an item: the API checks the prefix. */
-function ownId(entry: Message, prefix: string): string | undefined {
-  return entry.parts.length === 1 && entry.id.startsWith(prefix) ? entry.id : undefined;
-}
-
-function outputMessage(entry: Message, texts: readonly string[]): JsonObject {
+function outputMessage(texts: readonly string[]): JsonObject {
   const content = texts.map((text) => ({ type: "output_text", text }));
-  return compact({ type: "message", id: ownId(entry, "msg_"), role: "assistant", content });
+  return { type: "message", role: "assistant", content };
 }
 
 /** A custom tool takes a text as it is; a function's arguments are JSON, or were meant to be. */
 function isFreeForm(call: ToolCallPart): boolean {
   return typeof call.input === "string" && !FUNCTIONS.has(call.name);
+}
+
+function argumentText(input: Json): string {
+  return typeof input === "string" ? input : JSON.stringify(input);
 }
 
 const FUNCTIONS = new Set(["exec_command", "shell", "update_plan", "view_image", "write_stdin"]);
@@ -540,7 +541,7 @@ function isTurn(item: Json): boolean {
 function compactedPayload(summary: string, kept: readonly Message[]): JsonObject {
   const restated = kept.map((message) =>
     message.role === "assistant"
-      ? outputMessage(message, [plainText(message.parts)])
+      ? outputMessage([plainText(message.parts)])
       : { type: "message", role: "user", content: printUserContent(message.parts) },
   );
   const last = { type: "message", role: "user", content: [inputText(summary)] };

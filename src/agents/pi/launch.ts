@@ -6,7 +6,7 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
   // With the path it opens the file itself and works in the folder that the header names.
-  resumeArgs: ({ path, prompt }) => ["--session", path, ...promptArgs(prompt)],
+  resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
 };
 
 /** "-" would be read as an option and "@" as a file to attach. Versions before 1.x know no "--". */

@@ -9,7 +9,7 @@ import type {
   Part,
   ToolResultPart,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
+import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { readAnswer, readContent } from "./content.ts";
 import { limitText } from "./limits.ts";
@@ -30,7 +30,7 @@ interface Place {
 }
 
 class PiReader implements Reader {
-  readonly #calls = new RecentCalls();
+  readonly #calls = new OpenCalls();
   readonly #header: Header = {
     agent: "pi",
     id: "",
@@ -134,7 +134,7 @@ class PiReader implements Reader {
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
     const parts = readAnswer(member(value, "content"));
-    for (const part of parts) if (part.kind === "tool-call") this.#calls.remember(part);
+    for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
     if (model !== undefined) answer.model = model;
@@ -154,7 +154,9 @@ class PiReader implements Reader {
       isError: member(value, "isError") === true,
       content: readContent(member(value, "content")),
     };
-    return parseResult(this.#calls.get(callId)?.use ?? null, result);
+    const use = this.#calls.get(callId)?.use ?? null;
+    this.#calls.answer(callId);
+    return parseResult(use, result);
   }
 
   #body(record: Json, type: string, id: string): EventBody {

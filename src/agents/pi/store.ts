@@ -24,10 +24,9 @@ export const store: Store = {
     return found;
   },
 
-  pathFor(root, header: Header) {
+  pathFor(root, header: Header, env) {
     const time = (header.createdAt ?? new Date(0).toISOString()).replace(/[:.]/g, "-");
-    const folder =
-      root === flatRoot(process.env) ? root : join(root, folderName(header.cwd ?? "/"));
+    const folder = root === flatRoot(env) ? root : join(root, folderName(header.cwd ?? "/"));
     return join(folder, `${time}_${header.id}.jsonl`);
   },
 };

@@ -1,4 +1,4 @@
-/** The words in which Pi tells its model of things that are no plain messages (core/messages.js). */
+/** How Pi words for its model what is no plain message (core/messages.js). */
 import { compact, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 

@@ -10,7 +10,7 @@ import type {
   Message,
   ToolResultPart,
 } from "../../session/types.ts";
-import { RecentCalls } from "../shared/calls.ts";
+import { OpenCalls } from "../shared/calls.ts";
 import { hex8 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printAnswer, printBlock, printContent } from "./content.ts";
@@ -51,7 +51,7 @@ class PiWriter implements Writer {
   /** Counts committed records. */
   #n = 0;
   readonly #ids = new IdTable();
-  readonly #calls = new RecentCalls();
+  readonly #calls = new OpenCalls();
   #tail: string | null = null;
   #time = new Date(0).toISOString();
   #source: Source = { api: "anthropic-messages", provider: FOREIGN, model: "unknown" };
@@ -131,6 +131,8 @@ class PiWriter implements Writer {
   }
 
   #commitAnswer(message: Json | undefined): void {
+    const answered = string(member(message, "toolCallId"));
+    if (answered !== undefined) this.#calls.answer(answered);
     if (member(message, "role") !== "assistant") return;
     this.#commitModel(member(message, "provider"), member(message, "model"));
     this.#source.api = string(member(message, "api")) ?? this.#source.api;
@@ -140,7 +142,7 @@ class PiWriter implements Writer {
       const callId = string(member(block, "id")) ?? "";
       const name = string(member(block, "name")) ?? "";
       const input = member(block, "arguments") ?? {};
-      this.#calls.remember({
+      this.#calls.add({
         kind: "tool-call",
         callId,
         name,

@@ -1,27 +1,27 @@
-/** The tool calls a codec has met lately, so that a result can be read in the light of its call. */
-import type { Entry, ToolCallPart } from "../../session/types.ts";
+/** The tool calls a codec has met and not done with: a result is read in the light of its call. */
+import type { ToolCallPart } from "../../session/types.ts";
 
-/** Results follow their calls closely; a bound keeps memory flat over a file of any length. */
-const KEEP = 1024;
+/** A session that never answers must not fill the memory: inputs can be large. */
+const KEEP = 256;
 
-export class RecentCalls {
+export class OpenCalls {
   readonly #calls = new Map<string, ToolCallPart>();
-
-  remember(call: ToolCallPart): void {
-    this.#calls.delete(call.callId);
-    this.#calls.set(call.callId, call);
-    if (this.#calls.size > KEEP) {
-      const oldest = this.#calls.keys().next();
-      if (!oldest.done) this.#calls.delete(oldest.value);
-    }
-  }
-
-  rememberAll(entry: Entry): void {
-    if (entry.kind !== "message") return;
-    for (const part of entry.parts) if (part.kind === "tool-call") this.remember(part);
-  }
+  #answered: string[] = [];
 
   get(callId: string): ToolCallPart | undefined {
     return this.#calls.get(callId);
+  }
+
+  add(call: ToolCallPart): void {
+    for (const callId of this.#answered) this.#calls.delete(callId);
+    this.#answered = [];
+    this.#calls.set(call.callId, call);
+    const oldest = this.#calls.keys().next();
+    if (this.#calls.size > KEEP && !oldest.done) this.#calls.delete(oldest.value);
+  }
+
+  /** The call is kept until the next one: more about it may come after its result. */
+  answer(callId: string): void {
+    this.#answered.push(callId);
   }
 }

@@ -1,0 +1,212 @@
+/**
+ * Measures Segue against its bounds, in whole processes: `npm run bench`.
+ *
+ *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
+ *   --write   put the table into docs/benchmarks.md
+ *
+ * Times are medians. The yardstick (bench/yardstick.ts) runs in turn with what it is compared to,
+ * so that a busy machine slows both.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DATA, generate } from "./generate.ts";
+import { median, ROOT, runNode } from "./process.ts";
+
+interface Row {
+  what: string;
+  measured: string;
+  bound: string;
+  ok: boolean;
+}
+
+const DIRECTIONS: readonly [from: string, to: string][] = [
+  ["claude-code", "codex"],
+  ["codex", "pi"],
+  ["pi", "claude-code"],
+];
+
+const MAX_RATIO = 4;
+const MAX_MEMORY = 300;
+const MAX_MEMORY_GIGABYTE = 350;
+const MAX_START = 1.6;
+const MAX_CARRY = 0.4;
+
+const BIN = join(ROOT, "dist", "bin.js");
+const YARDSTICK = fileURLToPath(import.meta.resolve("./yardstick.ts"));
+const OUT = join(DATA, "out.jsonl");
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+build();
+const rows = measure(options.quick);
+console.log(table(rows));
+if (options.write) writeDocument(rows);
+const broken = rows.filter(({ ok }) => !ok);
+if (broken.length > 0) console.log(`\n${broken.length} of ${rows.length} bounds are broken`);
+process.exitCode = broken.length > 0 ? 1 : 0;
+
+function measure(quick: boolean): Row[] {
+  const size = quick ? 20 : 100;
+  const runs = quick ? 3 : 5;
+  const rows: Row[] = [];
+  rows.push(starting(quick ? 11 : 31));
+  for (const [from, to] of DIRECTIONS) rows.push(...converting(from, to, size, runs));
+  for (const agent of ["claude-code", "codex", "pi"]) rows.push(...fixtureCarry(agent));
+  if (!quick) for (const [from, to] of DIRECTIONS) rows.push(gigabyte(from, to));
+  rmSync(OUT, { force: true });
+  rmSync(`${OUT}.segue`, { force: true });
+  return rows;
+}
+
+/** `segue --version` against Node itself. */
+function starting(runs: number): Row {
+  const node: number[] = [];
+  const segue: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    node.push(runNode(["-e", "0"]).seconds);
+    segue.push(runNode([BIN, "--version"]).seconds);
+  }
+  const ratio = median(segue) / median(node);
+  return {
+    what: "segue --version, against node -e 0",
+    measured: `${ms(median(segue))} / ${ms(median(node))} = ${ratio.toFixed(2)} ×`,
+    bound: `≤ ${MAX_START} ×`,
+    ok: ratio <= MAX_START,
+  };
+}
+
+/** Time against the yardstick, memory, and the carry's size. */
+function converting(from: string, to: string, size: number, runs: number): Row[] {
+  const path = generate(from, size);
+  const yard: number[] = [];
+  const times: number[] = [];
+  const memory: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    yard.push(runNode([YARDSTICK, path]).seconds);
+    const run = convert(path, to);
+    times.push(run.seconds);
+    memory.push(run.megabytes);
+  }
+  const what = `${from} → ${to}, ${size} MB`;
+  const ratio = median(times) / median(yard);
+  return [
+    {
+      what: `${what}: time, against parsing it`,
+      measured: `${median(times).toFixed(2)} s / ${median(yard).toFixed(2)} s = ${ratio.toFixed(2)} ×`,
+      bound: `≤ ${MAX_RATIO} ×`,
+      ok: ratio <= MAX_RATIO,
+    },
+    memoryRow(what, median(memory), MAX_MEMORY),
+    carryRow(what, path),
+  ];
+}
+
+function gigabyte(from: string, to: string): Row {
+  const { seconds, megabytes } = convert(generate(from, 1000), to);
+  const what = `${from} → ${to}, 1 GB (${seconds.toFixed(0)} s)`;
+  return memoryRow(what, megabytes, MAX_MEMORY_GIGABYTE);
+}
+
+function memoryRow(what: string, megabytes: number, bound: number): Row {
+  return {
+    what: `${what}: peak memory`,
+    measured: `${megabytes.toFixed(0)} MB`,
+    bound: `≤ ${bound} MB`,
+    ok: megabytes <= bound,
+  };
+}
+
+function carryRow(what: string, source: string): Row {
+  const share = statSync(`${OUT}.segue`).size / statSync(source).size;
+  return {
+    what: `${what}: carry, of the source`,
+    measured: percent(share),
+    bound: `≤ ${percent(MAX_CARRY)}`,
+    ok: share <= MAX_CARRY,
+  };
+}
+
+/** Sessions that the real CLIs wrote: small, so that what they open with weighs much. */
+function fixtureCarry(agent: string): Row[] {
+  const folder = join(ROOT, "test", "fixtures", agent, "basic");
+  const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) =>
+    path.endsWith(".jsonl"),
+  );
+  if (name === undefined) return [];
+  const path = join(folder, name);
+  return DIRECTIONS.filter(([from]) => from === agent).map(([from, to]) => {
+    convert(path, to);
+    return carryRow(`${from} → ${to}, a session of ${statSync(path).size >> 10} KB`, path);
+  });
+}
+
+/** Carry and verification included; what was written must lead back to the source. */
+function convert(path: string, to: string): ReturnType<typeof runNode> {
+  const args = ["convert", path, "--to", to, "--output", OUT, "--force", "--fresh", "--json"];
+  const run = runNode([BIN, ...args], { memory: true });
+  if (wasVerified(JSON.parse(run.stdout))) return run;
+  throw new Error(`${path} to ${to}: the report does not say that it was verified`);
+}
+
+function wasVerified(report: unknown): boolean {
+  if (typeof report !== "object" || report === null || !("verified" in report)) return false;
+  const { verified } = report;
+  if (typeof verified !== "object" || verified === null || !("readback" in verified)) return false;
+  return verified.readback === true;
+}
+
+/** dist/ has to be what src/ is now. */
+function build(): void {
+  const newest = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .map((path) => statSync(join(ROOT, "src", path)).mtimeMs)
+    .reduce((a, b) => Math.max(a, b), 0);
+  if (existsSync(BIN) && statSync(BIN).mtimeMs >= newest) return;
+  const { status } = spawnSync("npm", ["run", "build"], { cwd: ROOT, stdio: "inherit" });
+  if (status !== 0) throw new Error("the build failed");
+}
+
+function table(rows: readonly Row[]): string {
+  const cells = rows.map(({ what, measured, bound, ok }) => [
+    what,
+    measured,
+    bound,
+    ok ? "yes" : "**no**",
+  ]);
+  const all = [["what", "measured", "bound", "kept"], ["-", "-", "-", "-"], ...cells];
+  const widths = [0, 1, 2, 3].map((i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
+  const print = (row: string[]) =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0, cell === "-" ? "-" : " ")).join(" | ")} |`;
+  return all.map(print).join("\n");
+}
+
+function writeDocument(rows: readonly Row[]): void {
+  const path = join(ROOT, "docs", "benchmarks.md");
+  const marks = /(<!-- bench:begin -->\n)[\s\S]*(<!-- bench:end -->)/;
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, ${gigabytes} GB, ${process.platform}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const text = `${date}, Node ${process.version}, ${machine}.\n\n${table(rows)}\n`;
+  const page = readFileSync(path, "utf8");
+  if (!marks.test(page)) throw new Error(`${path} has no place for the table`);
+  writeFileSync(
+    path,
+    page.replace(marks, (_, begin, end) => `${begin}${text}${end}`),
+  );
+}
+
+function ms(seconds: number): string {
+  return `${(seconds * 1000).toFixed(0)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,11 @@
+/** What reading a session costs at least: each of its lines through JSON.parse, and nothing else. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+
+const [path = ""] = process.argv.slice(2);
+let records = 0;
+for await (const line of createInterface({ input: createReadStream(path) })) {
+  JSON.parse(line);
+  records++;
+}
+process.stdout.write(`${records}\n`);

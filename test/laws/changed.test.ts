@@ -1,0 +1,147 @@
+/**
+ * Law 3 where the target did more than go on: its user went back, it compacted, or something
+ * changed what was said. On a session long enough for the carry's coder to start afresh in it.
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { agents } from "../../src/agents/registry.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import type { Entry, Message } from "../../src/session/types.ts";
+import {
+  convertFile,
+  type File,
+  opening,
+  readRecords,
+  see,
+  textsOf,
+  turn,
+  workOn,
+  write,
+} from "../support/conversion.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const root = temporaryFolder();
+const TURNS = 160;
+
+/** A session of `agent`, and its translation. */
+function pair(agent: Agent, through: Agent): { here: File; there: File; home: File } {
+  const folder = mkdtempSync(join(root, "law-"));
+  const here = { agent, path: join(folder, "a.jsonl") };
+  const there = { agent: through, path: join(folder, "b.jsonl") };
+  const { writer, text } = opening(agent, `${agent.id} ${through.id}`);
+  const entries = Array.from({ length: TURNS }, (_, n) => turn(agent, `t${n}`)).flat();
+  writeFileSync(here.path, text + write(writer, entries));
+  convertFile(here, there);
+  return { here, there, home: { agent, path: join(folder, "home.jsonl") } };
+}
+
+function hasPrefix({ path }: File, before: File): void {
+  const old = readFileSync(before.path);
+  assert.ok(readFileSync(path).subarray(0, old.length).equals(old), "the old bytes are no prefix");
+}
+
+/** What is said in the turns of these names, in order. */
+function said(agent: Agent, marks: readonly string[]): string[] {
+  return marks.flatMap((mark) => turn(agent, mark).flatMap(textsOf));
+}
+
+function numbered(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, i) => `t${from + i}`);
+}
+
+function live(file: File): string[] {
+  return see(file).live.flatMap(textsOf);
+}
+
+/** The number of the record that holds the user's question of a turn. */
+function recordOf({ agent, path }: File, mark: string): number {
+  const reader = agent.reader();
+  return readRecords(path).findIndex(
+    (record, at) =>
+      record !== undefined && reader.read(record, at).some((entry) => asks(entry, mark)),
+  );
+}
+
+function asks(entry: Entry, mark: string): boolean {
+  return entry.kind === "message" && textsOf(entry).some((t) => t.startsWith(`question ${mark} `));
+}
+
+for (const agent of agents) {
+  for (const through of agents.filter((other) => other !== agent)) {
+    describe(`${agent.id} through ${through.id}`, () => {
+      for (const turns of [1, 5, TURNS - 3]) {
+        it(`${turns} turns taken back there`, () => {
+          const { here, there, home } = pair(agent, through);
+          const kept = TURNS - turns;
+          workOn(there, "new", {
+            back: { records: recordOf(there, `t${kept}`), turns },
+          });
+          assert.deepEqual(live(there), said(through, [...numbered(0, kept), "new"]));
+          assert.equal(convertFile(there, home).stale, 0);
+          hasPrefix(home, here);
+          assert.deepEqual(live(home), said(agent, [...numbered(0, kept), "new"]));
+        });
+      }
+
+      it("taken back twice, and on again", () => {
+        const { here, there, home } = pair(agent, through);
+        workOn(there, "one", { back: { records: recordOf(there, "t150"), turns: TURNS - 150 } });
+        workOn(there, "two", { back: { records: recordOf(there, "t20"), turns: 131 } });
+        const expected = [...numbered(0, 20), "two"];
+        assert.deepEqual(live(there), said(through, expected));
+        convertFile(there, home);
+        hasPrefix(home, here);
+        assert.deepEqual(live(home), said(agent, expected));
+      });
+
+      it("compacted there", () => {
+        const { here, there, home } = pair(agent, through);
+        const place = { id: "c", parentId: null, time: "2026-11-22T09:00:00.000Z" } as const;
+        const summary = "SUMMARY of all before";
+        workOn(there, "new", {
+          first: [{ kind: "event", ...place, event: "compaction", summary, tokens: 1000 }],
+        });
+        assert.equal(convertFile(there, home).stale, 0);
+        hasPrefix(home, here);
+        const { plan } = see(home);
+        assert.equal(plan.compaction?.summary, summary);
+        assert.deepEqual(live(home), said(agent, ["new"]));
+      });
+
+      it("changed there, in the middle", () => {
+        const { here, there, home } = pair(agent, through);
+        const text = readFileSync(there.path, "utf8");
+        writeFileSync(there.path, text.replaceAll("question t80 ", "edited t80 "));
+        workOn(there, "new");
+        const done = convertFile(there, home);
+        assert.ok(done.stale > 0, "the change was not noticed");
+        const before = readFileSync(here.path).indexOf("question t80 ");
+        const kept = readFileSync(here.path).subarray(0, before).lastIndexOf(0x0a);
+        const old = readFileSync(here.path).subarray(0, kept);
+        assert.ok(readFileSync(home.path).subarray(0, kept).equals(old), "what came before");
+        const expected = said(agent, [...numbered(0, TURNS), "new"]).map((t) =>
+          t.replace("question t80 ", "edited t80 "),
+        );
+        assert.deepEqual(live(home), expected);
+      });
+
+      it("the same bytes each time", () => {
+        const { there, home } = pair(agent, through);
+        workOn(there, "new");
+        convertFile(there, home);
+        const again = { agent, path: `${home.path}.again` };
+        convertFile(there, again);
+        assert.ok(readFileSync(again.path).equals(readFileSync(home.path)));
+        assert.equal(new Set(ids(home)).size, ids(home).length, "two records of one id");
+      });
+    });
+  }
+}
+
+function ids(file: File): string[] {
+  return see(file)
+    .entries.filter((entry): entry is Message => entry.kind === "message")
+    .map(({ id }) => id);
+}

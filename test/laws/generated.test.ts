@@ -1,0 +1,215 @@
+/** The laws, on sessions that nobody would write by hand. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { agents } from "../../src/agents/registry.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import type { Entry, Json, ToolCallPart, ToolUse } from "../../src/session/types.ts";
+import { convertFile, opening, write } from "../support/conversion.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { nothingInSilence, sameBytes, thereAndBack, workAndBack } from "./laws.ts";
+
+const root = temporaryFolder();
+const folder = () => mkdtempSync(join(root, "law-"));
+
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      "",
+      " \n\t",
+      "\ud800 alone",
+      "back\udc00",
+      "__proto__",
+      "\u2028\u0000\u001b[31m",
+      "line\r\nline",
+      "<thinking>\nnot mine\n</thinking>",
+      "🐢".repeat(30),
+    ),
+  },
+);
+
+const callId = fc.oneof(
+  { weight: 3, arbitrary: fc.uuid() },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      "",
+      "same",
+      "a/../../b",
+      "with space",
+      "é",
+      "x".repeat(100),
+      "\u0000",
+    ),
+  },
+);
+
+type Called =
+  | { use: ToolUse }
+  | { name: string; input: { [key: string]: Exclude<Json, object> } | string };
+
+const called: fc.Arbitrary<Called> = fc.oneof(
+  fc.record({
+    use: fc.oneof<fc.Arbitrary<ToolUse>[]>(
+      text.map((command) => ({ tool: "execute", command })),
+      text.map((path) => ({ tool: "read", path })),
+      fc.tuple(text, text).map(([path, content]) => ({ tool: "write", path, content })),
+      fc
+        .tuple(text, text, text)
+        .map(([path, old, now]) => ({ tool: "edit", path, edits: [{ old, new: now }] })),
+      text.map((pattern) => ({ tool: "search", pattern })),
+      text.map((item) => ({ tool: "todo", items: [{ text: item, status: "pending" }] })),
+    ),
+  }),
+  fc.record({
+    name: fc.constantFrom("mcp__a__b", "weird tool!", "", "名前", "n".repeat(150), "apply_patch"),
+    input: fc.oneof(text, fc.dictionary(text, fc.oneof(text, fc.double(), fc.constant(null)))),
+  }),
+);
+
+const answer = fc.record({
+  text: fc.option(text, { nil: undefined }),
+  reasoning: fc.option(text, { nil: undefined }),
+  calls: fc.array(fc.record({ callId, called, result: fc.option(text), isError: fc.boolean() }), {
+    maxLength: 3,
+  }),
+});
+
+/** A line that the agent's CLI did not write, or that Segue does not know. */
+const stray = fc.constantFrom(
+  '{"type":"mystery","n":1.0,"n":2}',
+  "not json",
+  "",
+  "[1, 2]",
+  "null",
+  '{"2":0,"1":0}',
+  '{"type":"user","message":7}',
+  '{"type":"response_item","payload":{"type":"message"}}',
+);
+
+const turns = fc.array(
+  fc.record({
+    user: text,
+    answers: fc.array(answer, { maxLength: 3 }),
+    stray: fc.option(stray, { freq: 3 }),
+  }),
+  { maxLength: 5 },
+);
+
+type Turn = typeof turns extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+/** The session as the agent's own writer gives it, strange lines in between. */
+function sessionFile(agent: Agent, session: readonly Turn[], seed: string): string {
+  const { writer, text: head } = opening(agent, seed);
+  let file = head;
+  let n = 0;
+  for (const { user, answers, stray: line } of session) {
+    const time = new Date(1_795_000_000_000 + n * 1000).toISOString();
+    const place = () => ({ kind: "message", id: `e${++n}`, parentId: null, time }) as const;
+    const entries: Entry[] = [
+      { ...place(), role: "user", parts: [{ kind: "text", text: `u${n}: ${user}` }] },
+    ];
+    for (const said of answers) entries.push(...answered(agent, said, place));
+    file += write(writer, entries);
+    if (line !== null) file += `${line}\n`;
+  }
+  return file;
+}
+
+type Place = () => { kind: "message"; id: string; parentId: null; time: string };
+type Answer = Turn["answers"][number];
+
+function answered(agent: Agent, { text: said, reasoning, calls }: Answer, place: Place): Entry[] {
+  const at = place();
+  const parts: ToolCallPart[] = calls.map(({ callId: id, called: how }) => callOf(agent, id, how));
+  const results = calls.flatMap(({ callId: id, result, isError }): Entry[] =>
+    result === null
+      ? []
+      : [
+          {
+            ...place(),
+            role: "tool",
+            parts: [
+              {
+                kind: "tool-result",
+                callId: id,
+                isError,
+                content: [{ kind: "text", text: `result: ${result}` }],
+              },
+            ],
+          },
+        ],
+  );
+  return [
+    {
+      ...at,
+      role: "assistant",
+      group: at.id,
+      parts: [
+        ...(reasoning === undefined
+          ? []
+          : [{ kind: "reasoning", text: `${at.id}r: ${reasoning}` } as const]),
+        ...(said === undefined ? [] : [{ kind: "text", text: `${at.id}: ${said}` } as const]),
+        ...parts,
+      ],
+    },
+    ...results,
+  ];
+}
+
+function callOf(agent: Agent, id: string, how: Called): ToolCallPart {
+  if (!("use" in how)) {
+    return { kind: "tool-call", callId: id, name: how.name, input: how.input, use: null };
+  }
+  const native = agent.tools.toNative(how.use);
+  const { name, input } = native ?? { name: how.use.tool, input: {} };
+  return { kind: "tool-call", callId: id, name, input, use: native ? how.use : null };
+}
+
+for (const agent of agents) {
+  describe(`sessions of ${agent.id}`, () => {
+    const source = (session: readonly Turn[]) => {
+      const path = join(folder(), "source.jsonl");
+      writeFileSync(path, sessionFile(agent, session, JSON.stringify(session)));
+      return { agent, path };
+    };
+
+    it("law 1", () => {
+      fc.assert(
+        fc.property(turns, (session) => {
+          const bytes = readFileSync(source(session).path);
+          for (const codec of agents) sameBytes(codec, bytes);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    for (const through of agents.filter((other) => other !== agent)) {
+      it(`laws 2 and 4 through ${through.id}`, () => {
+        fc.assert(
+          fc.property(turns, (session) => {
+            if (session.length === 0) return;
+            const file = source(session);
+            thereAndBack(file, through, folder());
+            const target = { agent: through, path: join(folder(), "there.jsonl") };
+            nothingInSilence(file, target, convertFile(file, target));
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      const todo = agent.id === "codex" && "a line that is no envelope makes the writer go without";
+      it(`law 3 with ${through.id}`, { todo }, () => {
+        fc.assert(
+          fc.property(turns, (session) => {
+            if (session.length > 0) workAndBack(source(session), through, folder());
+          }),
+          { numRuns: 20 },
+        );
+      });
+    }
+  });
+}

@@ -1,0 +1,213 @@
+/** The laws, as assertions on one session file. */
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Agent } from "../../src/agents/types.ts";
+import type { Converted } from "../../src/convert/convert.ts";
+import type { LossCode } from "../../src/convert/losses.ts";
+import { decode, encode } from "../../src/lossless/residue.ts";
+import { NO_RESULT } from "../../src/session/text.ts";
+import type { Entry, Message, Part } from "../../src/session/types.ts";
+import {
+  convertFile,
+  type File,
+  readRecords,
+  type Seen,
+  see,
+  textsOf,
+  turn,
+  workOn,
+} from "../support/conversion.ts";
+import { sha256 } from "../support/folder.ts";
+
+/** Law 1: what is decoded is encoded to the same bytes, whatever it is. */
+export function sameBytes(agent: Agent, bytes: Buffer): void {
+  const { entries, residue } = decode(agent, bytes);
+  // As JSON, too: a residue is kept in files.
+  const stored: typeof residue = JSON.parse(JSON.stringify(residue));
+  assert.ok(encode(agent, entries, stored).equals(bytes), `${agent.id} gave other bytes`);
+}
+
+export function copyIsSame(source: File, folder: string): void {
+  const copy = { agent: source.agent, path: join(folder, "copy.jsonl") };
+  const done = convertFile(source, copy);
+  assert.equal(done.how, "copied");
+  assert.equal(done.verified, true);
+  assert.equal(sha256(copy.path), sha256(source.path));
+}
+
+/** Law 2: there and back again gives the same bytes, and the source is not touched. */
+export function thereAndBack(
+  source: File,
+  through: Agent,
+  folder: string,
+  options: { fullHistory?: boolean; embed?: boolean } = {},
+): Converted {
+  const before = sha256(source.path);
+  const there = { agent: through, path: join(folder, "there.jsonl") };
+  const back = { agent: source.agent, path: join(folder, "back.jsonl") };
+  const done = convertFile(source, there, options);
+  assert.equal(done.how, "converted");
+  assert.equal(done.verified, true, "the conversion did not verify its own way back");
+  assert.equal(convertFile(there, back).how, "restored");
+  assert.ok(readFileSync(back.path).equals(readFileSync(source.path)), "other bytes came back");
+  assert.equal(sha256(source.path), before, "the source was changed");
+  for (const record of readRecords(there.path)) {
+    assert.ok(record !== undefined && through.recognises(record), "not a record of the target's");
+  }
+  return done;
+}
+
+const ROUNDS = 3;
+
+/**
+ * Law 3: A → B, B works on, B → A, A works on, A → B … Each time the old bytes are a prefix of the
+ * new file, and the new turns are native records that follow the old end.
+ */
+export function workAndBack(source: File, through: Agent, folder: string): void {
+  let here = { agent: source.agent, path: join(folder, "a0.jsonl") };
+  let there = { agent: through, path: join(folder, "b0.jsonl") };
+  copyFileSync(source.path, here.path);
+  convertFile(here, there);
+  for (let round = 1; round <= ROUNDS; round++) {
+    const mark = `r${round}`;
+    workOn(there, mark);
+    const grown = { agent: here.agent, path: join(folder, `${mark}.jsonl`) };
+    const done = convertFile(there, grown);
+    assert.equal(done.stale, 0, `${mark}: parts of the carry did not fit`);
+    continues(here, grown, mark);
+    [here, there] = [there, grown];
+  }
+}
+
+function continues(before: File, after: File, mark: string): void {
+  const old = readFileSync(before.path);
+  const now = readFileSync(after.path);
+  assert.ok(now.subarray(0, old.length).equals(old), `${mark}: the old bytes are no prefix`);
+  const oldLines = readRecords(before.path).length;
+  for (const record of readRecords(after.path).slice(oldLines)) {
+    assert.ok(record !== undefined && after.agent.recognises(record), `${mark}: not native`);
+  }
+  const was = see(before);
+  const is = see(after);
+  const said = is.live.slice(0, was.live.length);
+  assert.deepEqual(said.map(textsOf), was.live.map(textsOf), `${mark}: the old conversation`);
+  const added = is.live.slice(was.live.length);
+  const wanted = turn(after.agent, mark).flatMap(textsOf);
+  assert.deepEqual(added.flatMap(textsOf), wanted, `${mark}: the new conversation`);
+  hangsOn(was, is, mark);
+  paired(added, after.agent, mark);
+}
+
+/** The message that the first new one follows is the newest of the old conversation. */
+function hangsOn(was: Seen, is: Seen, mark: string): void {
+  const isMessage = (n: number) => is.entries[n]?.kind === "message";
+  const first = is.entries.findIndex(
+    (_, n) => n >= was.entries.length && isMessage(n) && is.plan.visibility(n) === "live",
+  );
+  let parent = is.plan.parent(first);
+  while (parent >= 0 && !isMessage(parent)) parent = is.plan.parent(parent);
+  assert.equal(parent, was.leaf, `${mark}: the new turn does not follow the old leaf`);
+}
+
+function paired(added: readonly Message[], agent: Agent, mark: string): void {
+  const parts = added.flatMap((message) => message.parts);
+  const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part] : []));
+  const results = parts.flatMap((part) => (part.kind === "tool-result" ? [part.callId] : []));
+  const ids = calls.map(({ callId }) => callId);
+  assert.equal(calls.length, 1, `${mark}: the call`);
+  assert.deepEqual(results, ids, `${mark}: the call's result`);
+  for (const call of calls) {
+    assert.ok(agent.tools.accepts(call) && call.use !== null, `${mark}: not one of its own tools`);
+  }
+}
+
+/** Law 4: each part of the source is in the target, or a loss says where it went. */
+export function nothingInSilence(source: File, target: File, done: Converted): void {
+  const was = see(source);
+  const is = see(target);
+  const losses = new Map(done.losses.map(({ code, count }) => [code, count]));
+  const count = (code: LossCode) => losses.get(code) ?? 0;
+  const sent = was.live.filter((message) => !isFailed(message));
+  spoken(sent, is, count);
+  called(sent, is, count);
+  const entries = was.entries.map((entry, n) => ({ entry, seen: was.plan.visibility(n) }));
+  const aside = (seen: string) =>
+    entries.filter((e) => e.entry.kind === "message" && e.seen === seen).length;
+  assert.equal(count("branch-carried"), aside("branch"), "branch-carried");
+  assert.equal(count("compacted-carried"), aside("compacted"), "compacted-carried");
+  assert.equal(count("hidden-carried"), aside("hidden"), "hidden-carried");
+  assert.equal(count("subagent-carried"), aside("sidechain"), "subagent-carried");
+  const live = entries.filter(({ seen }) => seen === "live").map(({ entry }) => entry);
+  assert.equal(count("scaffold-carried"), live.filter(isScaffold).length, "scaffold-carried");
+  assert.equal(count("failed-carried"), live.filter(isFailed).length, "failed-carried");
+  const unread = readRecords(source.path).filter((record) => record === undefined).length;
+  assert.ok(count("line-unreadable") <= unread, "line-unreadable");
+}
+
+function isScaffold(entry: Entry): boolean {
+  return entry.kind === "message" && (entry.scaffold === true || entry.role === "system");
+}
+
+function isFailed(entry: Entry): boolean {
+  if (entry.kind !== "message" || isScaffold(entry)) return false;
+  return entry.stop === "error" || entry.stop === "aborted";
+}
+
+/** Every text of the source is in the target: what was said in its order, results anywhere. */
+function spoken(sent: readonly Message[], is: Seen, count: Count): void {
+  let orphans = 0;
+  const said = is.live.filter(({ role }) => role !== "tool").flatMap(textsOf);
+  const results = is.live
+    .filter(({ role }) => role === "tool")
+    .flatMap(textsOf)
+    .join("\n");
+  let at = 0;
+  for (const message of sent) {
+    for (const text of textsOf(message)) {
+      if (text.trim() === "") continue;
+      if (message.role === "tool") {
+        if (!results.includes(text)) orphans++;
+      } else {
+        const found = said.findIndex((candidate, i) => i >= at && candidate.includes(text));
+        assert.ok(found >= 0, `lost, or out of order: ${JSON.stringify(text)}`);
+        at = found;
+      }
+    }
+  }
+  // An orphan may have several texts.
+  if (count("result-orphan") === 0) assert.equal(orphans, 0, "results are lost");
+}
+
+type Count = (code: LossCode) => number;
+
+function called(sent: readonly Message[], is: Seen, count: Count): void {
+  const was = sent.flatMap(({ parts }) => parts);
+  const now = is.live.flatMap(({ parts }) => parts);
+  const [calls, results] = [number(was, "tool-call"), number(was, "tool-result")];
+  assert.equal(number(now, "tool-call"), calls - count("tool-as-text"), "tool calls");
+  assert.equal(
+    number(now, "tool-result"),
+    results - count("result-orphan") + count("result-missing"),
+    "tool results",
+  );
+  const invented = now.filter(
+    (part) =>
+      part.kind === "tool-result" &&
+      part.content.some((item) => item.kind === "text" && item.text.includes(NO_RESULT)),
+  );
+  assert.ok(invented.length >= count("result-missing"), "results that are missing say so");
+  assert.ok(number(was, "file") <= count("file-as-text"), "attached documents");
+  assert.deepEqual(pictures(now), pictures(was), "images");
+}
+
+function number(parts: readonly Part[], kind: Part["kind"]): number {
+  return parts.filter((part) => part.kind === kind).length;
+}
+
+function pictures(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    if (part.kind === "image") return [part.data ?? part.url ?? ""];
+    return part.kind === "tool-result" ? pictures(part.content) : [];
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * What a user does abroad besides going on: compacting, going back to an earlier turn. On the way
+ * home the old bytes stay, and the home agent's model sees the conversation as it was left.
+ */
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { assertHistory, type Expected, historyOf } from "./assert-history.ts";
+import { CodexAppServer } from "./codex-app-server.ts";
+import { type Agent, createLab, type Lab, sessionPath, tuiCommand } from "./lab.ts";
+import { objs } from "./model-server/json.ts";
+import { enterNetns } from "./netns.ts";
+import { abroad, work } from "./pairs.ts";
+import { type Recording, record, turn } from "./record.ts";
+import { hand, type Resumed } from "./segue.ts";
+import { Tui } from "./tmux.ts";
+
+enterNetns();
+
+interface Trip {
+  lab: Lab;
+  recording: Recording;
+  original: Buffer;
+  there: Resumed;
+}
+
+async function trip(from: Agent, to: Agent, use: (trip: Trip) => Promise<void>): Promise<void> {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, from);
+    const original = readFileSync(recording.path);
+    await use({ lab, recording, original, there: await hand(lab, recording.sessionId, to) });
+    assert.deepEqual(lab.server.refusals, []);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function workThere(lab: Lab, agent: Agent, id: string, tag: string): Promise<Expected[]> {
+  const { prompt, steps, markers } = work(tag);
+  await turn(lab, agent, steps, { prompt, resume: id });
+  return markers;
+}
+
+/** Goes home, and there one turn on; gives what the home agent sent for it. */
+async function home({ lab, recording, original, there }: Trip): Promise<string> {
+  const back = await hand(lab, there.id, recording.agent);
+  assert.equal(back.path, recording.path, "a new session was written");
+  const now = readFileSync(recording.path);
+  assert.ok(now.subarray(0, original.length).equals(original), "old bytes changed");
+  await turn(lab, recording.agent, [{ text: "MARK-Z-A1" }], {
+    prompt: "MARK-Z-U1 where are we?",
+    resume: recording.sessionId,
+  });
+  return JSON.stringify(historyOf(lab.server.lastMain()));
+}
+
+function sees(lab: Lab, expected: Expected[]): void {
+  assertHistory(lab.server.lastMain(), [...expected, { role: "user", marker: "MARK-Z-U1" }]);
+}
+
+test("claude → codex, where a turn is taken back → claude", () =>
+  trip("claude", "codex", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "codex", there.id, "T1");
+    await workThere(lab, "codex", there.id, "T2");
+    const server = await CodexAppServer.start(lab);
+    await server.request("thread/resume", { threadId: there.id });
+    const turns = objs((await server.readThread(there.id)).turns);
+    await server.request("thread/revert", { threadId: there.id, beforeTurnId: turns.at(-1)?.id });
+    await server.close();
+    const after = await workThere(lab, "codex", there.id, "T3");
+    assert.notEqual(sessionPath(lab, "codex", there.id), there.path, "codex wrote no new segment");
+
+    const sent = await home(trip);
+    sees(lab, [...recording.markers, ...abroad(kept, "claude"), ...abroad(after, "claude")]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("codex → pi, where the user goes back in the tree → codex", () =>
+  trip("codex", "pi", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "pi", there.id, "T1");
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T2");
+    // What Pi writes for a label set while it stands at an older entry (tree-branch in the fixtures).
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T3");
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T2/);
+
+    const sent = await home(trip);
+    sees(lab, [...recording.markers, ...abroad(kept, "codex"), ...abroad(after, "codex")]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("claude → pi, where the user goes back in the tree → claude", () =>
+  trip("claude", "pi", async (trip) => {
+    const { lab, recording, there } = trip;
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T2");
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T3");
+
+    const sent = await home(trip);
+    sees(lab, [...recording.markers, ...abroad(after, "claude")]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("claude → pi, which compacts and keeps the last messages → claude", () =>
+  trip("claude", "pi", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "pi", there.id, "T1");
+    await compactPi(lab, there.path);
+    const after = await workThere(lab, "pi", there.id, "T2");
+    const abroadSent = historyOf(lab.server.lastMain()).map(({ text }) => text);
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "claude"));
+    for (const text of abroadSent) {
+      const [marker] = /MARK-[ST]\d?-\w+/.exec(text) ?? [];
+      if (marker) assert.ok(sent.includes(marker), `${marker} is gone`);
+    }
+    assert.match(sent, /Side reply/, "the summary is gone");
+  }));
+
+test("codex → claude, which compacts → codex", () =>
+  trip("codex", "claude", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "claude", there.id, "T1");
+    await turn(lab, "claude", [], { prompt: "/compact", resume: there.id });
+    const after = await workThere(lab, "claude", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "codex"));
+    assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
+  }));
+
+test("pi → codex, which compacts → pi", () =>
+  trip("pi", "codex", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "codex", there.id, "T1");
+    await compactOnScreen(lab, tuiCommand("codex", ["resume", there.id]), /Context compacted/i);
+    const after = await workThere(lab, "codex", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "pi"));
+    assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
+  }));
+
+async function compactPi(lab: Lab, path: string): Promise<void> {
+  // Pi keeps the last 20,000 tokens by default, which is more than there is.
+  const settings = join(lab.home, ".pi/agent/settings.json");
+  const now: object = JSON.parse(readFileSync(settings, "utf8"));
+  writeFileSync(settings, JSON.stringify({ ...now, compaction: { keepRecentTokens: 100 } }));
+  await compactOnScreen(lab, tuiCommand("pi", ["--session", path]), /Compacted from/);
+}
+
+async function compactOnScreen(lab: Lab, command: string[], done: RegExp): Promise<void> {
+  const tui = Tui.start(lab, command);
+  try {
+    await tui.settle();
+    tui.type("/compact");
+    await tui.settle(300);
+    tui.press("Enter");
+    await tui.waitFor(done);
+  } finally {
+    await tui.close();
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * `segue convert` to a pipe puts the carry into the file itself. The target's CLI must skip those
+ * records, keep them, and go on as if they were not there; the way home needs nothing else.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { agentNamed } from "../../src/agents/registry.ts";
+import { assertHistory } from "./assert-history.ts";
+import { AGENTS, type Agent, createLab, type Lab, sessionPath } from "./lab.ts";
+import { obj, parseJson } from "./model-server/json.ts";
+import { enterNetns } from "./netns.ts";
+import { abroad, work } from "./pairs.ts";
+import { record, turn } from "./record.ts";
+import { SEGUE_ID, segue } from "./segue.ts";
+
+enterNetns();
+
+/** Puts a converted file where its agent looks for sessions, as a user would copy it there. */
+async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string; path: string }> {
+  const loose = join(lab.root, "loose.jsonl");
+  writeFileSync(loose, text);
+  const header = obj(obj(parseJson(await segue(lab, ["show", loose, "--json"]))).header);
+  const id = String(header.id);
+  const { store } = agentNamed(SEGUE_ID[agent]);
+  const [root = ""] = store.roots(lab.env);
+  const time = String(header.createdAt);
+  const path = store.pathFor(
+    root,
+    {
+      agent: SEGUE_ID[agent],
+      id,
+      cwd: lab.cwd,
+      createdAt: time,
+      updatedAt: time,
+      title: null,
+      gitBranch: null,
+      gitCommit: null,
+      model: null,
+      version: null,
+      parent: null,
+    },
+    lab.env,
+  );
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return { id, path };
+}
+
+for (const from of AGENTS) {
+  for (const to of AGENTS.filter((agent) => agent !== from)) {
+    test(`${from} | ${to} | ${from}, with the carry inside`, async () => {
+      const lab = await createLab();
+      try {
+        const recording = await record(lab, from);
+        const original = readFileSync(recording.path, "utf8");
+        const piped = await segue(lab, ["convert", recording.path, "--to", SEGUE_ID[to]]);
+        assert.match(piped, /segue.carry/);
+        const there = await place(lab, to, piped);
+        const { prompt, steps, markers } = work("T1");
+        await turn(lab, to, steps, { prompt, resume: there.id });
+        const told = abroad(recording.markers, to);
+        assertHistory(lab.server.lastMain(), [...told, ...markers.slice(0, -1)]);
+
+        const path = sessionPath(lab, to, there.id);
+        const back = await segue(lab, ["convert", path, "--to", SEGUE_ID[from]]);
+        assert.ok(back.startsWith(original), "the old bytes are not there");
+        writeFileSync(recording.path, back);
+        await turn(lab, from, [{ text: "MARK-Z-A1" }], {
+          prompt: "MARK-Z-U1",
+          resume: recording.sessionId,
+        });
+        assertHistory(lab.server.lastMain(), [
+          ...recording.markers,
+          ...abroad(markers, from),
+          { role: "user", marker: "MARK-Z-U1" },
+        ]);
+      } finally {
+        await lab.close();
+      }
+    });
+  }
+}

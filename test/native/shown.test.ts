@@ -1,0 +1,109 @@
+/**
+ * A session that was handed over stands in the target's own list under its title, and opens in the
+ * target's own screen with what was said and done; going on from there sends all of it.
+ */
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertHistory } from "./assert-history.ts";
+import { CodexAppServer } from "./codex-app-server.ts";
+import { AGENTS, type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
+import { enterNetns } from "./netns.ts";
+import { abroad } from "./pairs.ts";
+import { type Recording, record } from "./record.ts";
+import { hand, type Resumed } from "./segue.ts";
+import { Tui } from "./tmux.ts";
+
+enterNetns();
+
+const TITLE = "A title of its own";
+
+/** Gives the session a title, in the record that the agent itself writes when the user renames it. */
+function rename({ agent, path, sessionId }: Recording): void {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const last: unknown = JSON.parse(lines.at(-1) ?? "{}");
+  const parentId = typeof last === "object" && last !== null && "id" in last ? last.id : null;
+  const records = {
+    claude: { type: "custom-title", customTitle: TITLE, sessionId },
+    codex: null,
+    pi: {
+      type: "session_info",
+      id: "0a0b0c0d",
+      parentId,
+      timestamp: new Date().toISOString(),
+      name: TITLE,
+    },
+  };
+  const title = records[agent];
+  if (title) appendFileSync(path, `${JSON.stringify(title)}\n`);
+}
+
+async function seesInList(lab: Lab, agent: Agent, wanted: string): Promise<void> {
+  const args = { claude: ["--resume"], codex: ["resume"], pi: ["-r"] };
+  const tui = Tui.start(lab, tuiCommand(agent, args[agent]));
+  try {
+    await tui.waitFor(wanted);
+  } finally {
+    await tui.close();
+  }
+}
+
+/** Opens the session with the very command that Segue would run. */
+async function goesOn(lab: Lab, recording: Recording, to: Agent, there: Resumed): Promise<string> {
+  const [, ...args] = there.command;
+  const tui = Tui.start(lab, tuiCommand(to, args), { rows: 200 });
+  try {
+    await tui.waitFor("MARK-S-A11");
+    const shown = await tui.settle();
+    const since = lab.server.requests.length;
+    lab.server.script([{ text: "MARK-S-A12 Here I am." }]);
+    tui.type("MARK-S-U12 Are you there?");
+    await tui.settle(300);
+    tui.press("Enter");
+    await tui.waitFor("MARK-S-A12");
+    const [request] = lab.server.mainRequests(since);
+    assert.ok(request, "the prompt led to no main request");
+    assertHistory(request, [
+      ...abroad(recording.markers, to),
+      { role: "user", marker: "MARK-S-U12" },
+    ]);
+    assert.deepEqual(lab.server.refusals, []);
+    return shown;
+  } finally {
+    await tui.close();
+  }
+}
+
+for (const from of AGENTS) {
+  for (const to of AGENTS.filter((agent) => agent !== from)) {
+    test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
+      const lab = await createLab();
+      try {
+        const recording = await record(lab, from);
+        rename(recording);
+        const there = await hand(lab, recording.sessionId, to);
+        // Codex keeps titles outside its session files, so a session of its own has none here.
+        await seesInList(lab, to, from === "codex" ? "MARK-S-U" : TITLE);
+        const shown = await goesOn(lab, recording, to, there);
+        assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
+        if (to === "codex") await codexKnows(lab, there.id, from !== "codex");
+      } finally {
+        await lab.close();
+      }
+    });
+  }
+}
+
+async function codexKnows(lab: Lab, id: string, titled: boolean): Promise<void> {
+  const server = await CodexAppServer.start(lab);
+  try {
+    const listed = (await server.listThreads()).find((thread) => thread.id === id);
+    assert.match(String(listed?.preview), /MARK-S-U01/);
+    if (titled) assert.equal(listed?.name, TITLE);
+    const thread = await server.readThread(id);
+    const text = JSON.stringify(thread.turns);
+    assert.match(text, /MARK-S-U01.*MARK-S-R01.*MARK-S-O02.*MARK-S-U09.*MARK-S-A11/);
+  } finally {
+    await server.close();
+  }
+}

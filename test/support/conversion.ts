@@ -1,0 +1,238 @@
+/** Conversions from file to file, as `segue convert -o` does them; and an agent that works on. */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { uuid7 } from "../../src/agents/shared/ids.ts";
+import type { Agent, Writer } from "../../src/agents/types.ts";
+import { type Converted, convert, matchCarry } from "../../src/convert/convert.ts";
+import { surveyFile } from "../../src/convert/survey-file.ts";
+import { Input } from "../../src/io/input.ts";
+import { Output } from "../../src/io/output.ts";
+import { openCarry } from "../../src/lossless/carry.ts";
+import { LineSplitter } from "../../src/lossless/lines.ts";
+import type { Plan } from "../../src/session/survey.ts";
+import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
+
+export interface File {
+  agent: Agent;
+  path: string;
+}
+
+/** Converts `source` to `target`; the carry lies beside each file under the name FILE.segue. */
+export function convertFile(
+  source: File,
+  target: File,
+  options: { fullHistory?: boolean; embed?: boolean } = {},
+): Converted {
+  const { fullHistory = false, embed = false } = options;
+  const input = new Input(source.path);
+  const first = surveyFile(source.agent, input, { fullHistory });
+  const beside = `${source.path}.segue`;
+  const bytes = existsSync(beside) ? new Input(beside) : null;
+  const found = bytes && openCarry(bytes);
+  const carry = found?.header.source.agent === target.agent.id ? found : null;
+  if (carry && matchCarry(carry, source.agent, first.plan.header.id) !== null) {
+    throw new Error("the carry belongs to another session");
+  }
+  const oldLines = carry?.footer.target.lines;
+  const survey =
+    oldLines === undefined
+      ? first
+      : surveyFile(source.agent, input, { fullHistory: true, oldLines });
+  const out = new Output(target.path);
+  const carryOut = source.agent === target.agent ? null : new Output(`${target.path}.segue`);
+  const done = convert({
+    source: { agent: source.agent, input },
+    target: { agent: target.agent, out },
+    carryOut,
+    embed,
+    carry,
+    survey,
+  });
+  carryOut?.commit();
+  out.commit();
+  input.close();
+  bytes?.close();
+  return done;
+}
+
+export interface Seen {
+  entries: Entry[];
+  plan: Plan;
+  /** The messages that the model sees next, without what the harness injected. */
+  live: Message[];
+  /** Number of the newest message in the model's view; -1 for none. */
+  leaf: number;
+}
+
+/** A file as its own agent's reader understands it. */
+export function see({ agent, path }: File, options: { fullHistory?: boolean } = {}): Seen {
+  const input = new Input(path);
+  const { plan } = surveyFile(agent, input, options);
+  const entries = readRecords(path).flatMap(readerOf(agent));
+  input.close();
+  const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
+  const live = numbers.flatMap((n) => {
+    const entry = entries[n];
+    return entry?.kind === "message" && !entry.scaffold && entry.role !== "system" ? [entry] : [];
+  });
+  return {
+    entries,
+    plan,
+    live,
+    leaf: numbers.findLast((n) => entries[n]?.kind === "message") ?? -1,
+  };
+}
+
+function readerOf(agent: Agent): (record: Json | undefined, at: number) => Entry[] {
+  const reader = agent.reader();
+  return (record, at) => (record === undefined ? [] : reader.read(record, at));
+}
+
+/** The value of each line; undefined for one that is no JSON. */
+export function readRecords(path: string): (Json | undefined)[] {
+  const splitter = new LineSplitter();
+  const lines = [...splitter.push(readFileSync(path))];
+  const rest = splitter.end();
+  return [...lines, ...(rest ? [rest] : [])].map(({ value }) => value);
+}
+
+/** A text of each part of a message; what is said, however it is spelled. */
+export function textsOf({ parts }: Message): string[] {
+  return parts.flatMap((part) => {
+    switch (part.kind) {
+      case "text":
+      case "reasoning":
+        return [part.text];
+      case "tool-result":
+        return part.content.flatMap((item) => (item.kind === "text" ? [item.text] : []));
+      default:
+        return [];
+    }
+  });
+}
+
+const USES: readonly ToolUse[] = [
+  { tool: "execute", command: "ls -l" },
+  { tool: "read", path: "/home/dev/shop/cart.js" },
+  { tool: "write", path: "/home/dev/shop/new.txt", content: "one\ntwo\n" },
+];
+
+/** A turn of the conversation, as an agent's own CLI would have it: every text holds `mark`. */
+export function turn(agent: Agent, mark: string): Message[] {
+  const time = "2026-11-22T10:00:00.000Z";
+  const place = { kind: "message", parentId: null, time } as const;
+  const use = USES.find((candidate) => agent.tools.toNative(candidate) !== null);
+  const native = use && agent.tools.toNative(use);
+  if (!native) throw new Error(`${agent.id} has no tool that the turn could use`);
+  const callId = `call_${mark}`;
+  return [
+    {
+      ...place,
+      id: `${mark}-1`,
+      role: "user",
+      parts: [{ kind: "text", text: `question ${mark} 🐢` }],
+    },
+    {
+      ...place,
+      id: `${mark}-2`,
+      role: "assistant",
+      group: `${mark}-2`,
+      parts: [
+        { kind: "text", text: `plan ${mark}` },
+        { kind: "tool-call", callId, name: native.name, input: native.input, use: use ?? null },
+      ],
+      stop: "tool",
+    },
+    {
+      ...place,
+      id: `${mark}-3`,
+      role: "tool",
+      parts: [
+        {
+          kind: "tool-result",
+          callId,
+          isError: false,
+          content: [{ kind: "text", text: `result ${mark}` }],
+        },
+      ],
+    },
+    {
+      ...place,
+      id: `${mark}-4`,
+      role: "assistant",
+      group: `${mark}-4`,
+      parts: [{ kind: "text", text: `answer ${mark}` }],
+      stop: "end",
+    },
+  ];
+}
+
+/** The lines that `entries` give after what `writer` has committed. */
+export function write(writer: Writer, entries: readonly Entry[]): string {
+  let text = "";
+  for (const entry of entries) {
+    for (const record of writer.predict(entry)) {
+      writer.commit(record);
+      text += `${JSON.stringify(record)}\n`;
+    }
+  }
+  return text;
+}
+
+/**
+ * The agent goes on with a session of its own: appends a turn as its CLI would. `first`: what it
+ * writes before, such as a compaction. `back`: the place that the user goes back to, as the number
+ * of records before it and of the user's turns after it.
+ */
+export function workOn(
+  { agent, path }: File,
+  mark: string,
+  {
+    first = [],
+    back,
+  }: { first?: readonly Entry[]; back?: { records: number; turns: number } } = {},
+): void {
+  const writer = agent.writer({ seed: `native ${mark}`, cliVersion: null });
+  let place: string | undefined;
+  readRecords(path).forEach((record, n) => {
+    if (n === back?.records) place = writer.mark();
+    if (record !== undefined) writer.commit(record);
+  });
+  const bytes = readFileSync(path);
+  let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
+  const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
+  for (const record of gone) {
+    writer.commit(record);
+    text += `${JSON.stringify(record)}\n`;
+  }
+  appendFileSync(path, text + write(writer, [...first, ...turn(agent, mark)]));
+}
+
+/** The beginning of a session file that the agent's own writer makes, and the writer. */
+export function opening(agent: Agent, seed: string): { writer: Writer; text: string } {
+  const header: Header = {
+    agent: agent.id,
+    id: uuid7(seed, 0, TIME),
+    title: null,
+    cwd: "/home/dev/shop",
+    gitBranch: "main",
+    gitCommit: null,
+    model: null,
+    version: null,
+    createdAt: TIME,
+    updatedAt: TIME,
+    parent: null,
+  };
+  const writer = agent.writer({ seed, cliVersion: null });
+  writer.begin?.(header);
+  const start: Entry = {
+    kind: "event",
+    id: "start",
+    parentId: null,
+    time: TIME,
+    event: "start",
+    header,
+  };
+  return { writer, text: write(writer, [start]) };
+}
+
+const TIME = "2026-11-21T09:00:00.000Z";
