@@ -1,6 +1,6 @@
 /** Finding sessions: in the stores of all agents, and by what the user typed. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { agents, findAgent } from "../agents/registry.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { detectAgent } from "../convert/survey-file.ts";
@@ -144,9 +144,4 @@ function chosen(session: Found): Selected {
   const agent = findAgent(session.agent);
   if (!agent) throw new SegueError("not-found", `there is no agent "${session.agent}"`);
   return { agent, path: session.path, id: session.id };
-}
-
-/** The store root that a path lies in, if any. */
-export function rootOf(agent: Agent, path: string, places: Places): string | undefined {
-  return rootsOf(agent, places).find((root) => path.startsWith(join(root, "/")));
 }

@@ -39,7 +39,7 @@ async function run(selector: string | undefined, options: Options): Promise<void
   try {
     const checks: Check[] = [];
     for (const session of await chosen(selector, options, scratch)) {
-      checks.push(checkSession(session.agent, session.path, scratch));
+      checks.push(await checkSession(session.agent, session.path, scratch));
     }
     if (options.json) printJson(jsonOf(checks, options.all ?? false));
     else for (const check of checks) printCheck(check);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { select } from "../catalog/select.ts";
+import { closeBases, openBases } from "../convert/bases.ts";
 import { entriesOf, readSession } from "../convert/session.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
@@ -58,9 +59,12 @@ async function run(selector: string, options: Options): Promise<void> {
       selector === "-" ? await spool(process.stdin, join(scratch, "in.jsonl")) : selector;
     const { agent, path } = await select(name, placesOf(options), from);
     const input = new Input(path);
+    const bases = await openBases(agent, path, process.env);
+    const reader = agent.reader();
     if (options.raw) for (const chunk of input.chunks()) process.stdout.write(Buffer.from(chunk));
-    else if (options.json) print(JSON.stringify(readSession(agent, input), null, 2));
-    else showEntries(entriesOf(agent, input), options);
+    else if (options.json) print(JSON.stringify(readSession(reader, input, bases), null, 2));
+    else showEntries(entriesOf(reader, input, bases), options);
+    closeBases(bases);
     input.close();
   } finally {
     rmSync(scratch, { recursive: true, force: true });

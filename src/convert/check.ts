@@ -6,7 +6,8 @@ import { agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
-import { convert } from "./convert.ts";
+import { closeBases, openBases } from "./bases.ts";
+import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
 import { surveyFile } from "./survey-file.ts";
 
@@ -18,12 +19,14 @@ export interface Check {
   losses: (Loss & { through: string })[];
 }
 
-export function checkSession(agent: Agent, path: string, scratch: string): Check {
+export async function checkSession(agent: Agent, path: string, scratch: string): Promise<Check> {
   const check: Check = { agent: agent.id, path, laws: [], losses: [] };
   const input = new Input(path);
+  const bases = await openBases(agent, path, process.env);
   try {
-    for (const target of agents) checkThrough(check, agent, target, input, scratch);
+    for (const target of agents) checkThrough(check, { agent, input, bases }, target, scratch);
   } finally {
+    closeBases(bases);
     input.close();
   }
   return check;
@@ -31,17 +34,17 @@ export function checkSession(agent: Agent, path: string, scratch: string): Check
 
 function checkThrough(
   check: Check,
-  agent: Agent,
+  source: Conversion["source"],
   target: Agent,
-  input: Input,
   scratch: string,
 ): void {
+  const { agent, input, bases = [] } = source;
   const name = createHash("sha256").update(`${input.path} ${target.id}`).digest("hex");
   const out = new Output(join(scratch, name));
   const carryOut = agent === target ? null : new Output(join(scratch, `${name}.segue`));
-  const survey = surveyFile(agent, input);
+  const survey = surveyFile(agent, input, { bases });
   const done = convert({
-    source: { agent, input },
+    source,
     target: { agent: target, out },
     carryOut,
     carry: null,

@@ -28,7 +28,7 @@ export const LOSSES = {
   "reasoning-sealed": ["minor", "encrypted reasoning is kept aside: only its vendor can read it"],
   "tool-reworded": ["minor", "tool calls were put in terms of another tool with the same effect"],
   "tool-foreign": ["minor", "tool calls without an equivalent keep their own name"],
-  "tool-as-text": ["major", "tool calls that the target's API would refuse are sent as text"],
+  "tool-adapted": ["minor", "names or arguments that the target's API would refuse were put right"],
   "result-missing": ["minor", "tool calls without a result were given one that says so"],
   "result-orphan": ["minor", "tool results without their call are kept aside"],
   "file-as-text": ["minor", "attached documents are mentioned, their content is kept aside"],

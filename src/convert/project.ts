@@ -5,6 +5,7 @@
  */
 import type { Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
+import { isObject } from "../session/json.ts";
 import type { Visibility } from "../session/survey.ts";
 import { NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
@@ -205,11 +206,6 @@ export class Projector {
 
   #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
     const mapped = this.#translate(part);
-    if (!this.#tools.accepts(mapped)) {
-      this.#lose("tool-as-text");
-      message.parts.push({ kind: "text", text: `[${part.name}] ${JSON.stringify(part.input)}` });
-      return;
-    }
     this.counts.toolCalls++;
     this.#chars += mapped.name.length + (JSON.stringify(mapped.input) ?? "").length;
     const call = { ...mapped, callId: this.#callId(part.callId) };
@@ -223,7 +219,9 @@ export class Projector {
     const native = part.use && this.#tools.toNative(part.use);
     if (!native) {
       this.#lose("tool-foreign");
-      return part;
+      if (this.#tools.accepts(part)) return part;
+      this.#lose("tool-adapted");
+      return adapted(part);
     }
     if (!native.exact) this.#lose("tool-reworded");
     return { ...part, name: native.name, input: native.input };
@@ -289,6 +287,12 @@ export class Projector {
   #lose(code: LossCode | null): void {
     if (code) this.#losses.add(code, this.#line);
   }
+}
+
+/** The call as every API takes it: a plain name, and an object of arguments. */
+function adapted(part: ToolCallPart): ToolCallPart {
+  const name = part.name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "tool";
+  return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
 }
 
 /** Why an entry outside the model's view is kept aside. */

@@ -1,12 +1,22 @@
 /** A file as the session model. */
-import type { Agent } from "../agents/types.ts";
+import type { Reader } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
 import { type Entry, SESSION_SCHEMA, type Session } from "../session/types.ts";
+import type { BaseInput } from "./survey-file.ts";
 
-/** All entries of a file, in order. */
-export function* entriesOf(agent: Agent, input: Input): Generator<Entry> {
-  const reader = agent.reader();
+/** All entries of a session, in order: those of the files it continues, then its own. */
+export function* entriesOf(
+  reader: Reader,
+  input: Input,
+  bases: readonly BaseInput[],
+): Generator<Entry> {
   let at = 0;
+  for (const base of bases) {
+    for (const { value } of base.input.lines({ end: base.bytes })) {
+      if (value !== undefined) yield* reader.read(value, at);
+      at++;
+    }
+  }
   for (const { value } of input.lines()) {
     if (value !== undefined) yield* reader.read(value, at);
     at++;
@@ -14,13 +24,7 @@ export function* entriesOf(agent: Agent, input: Input): Generator<Entry> {
 }
 
 /** The whole session in memory. */
-export function readSession(agent: Agent, input: Input): Session {
-  const reader = agent.reader();
-  const entries: Entry[] = [];
-  let at = 0;
-  for (const { value } of input.lines()) {
-    if (value !== undefined) entries.push(...reader.read(value, at));
-    at++;
-  }
+export function readSession(reader: Reader, input: Input, bases: readonly BaseInput[]): Session {
+  const entries = [...entriesOf(reader, input, bases)];
   return { schema: SESSION_SCHEMA, header: reader.header(), entries };
 }

@@ -12,6 +12,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { Output } from "../io/output.ts";
 import { type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, targetId, tryOpenCarry } from "./convert.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -94,7 +95,7 @@ export class Transfer {
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
     const input = new Input(path);
-    const bases = await this.#bases(input);
+    const bases = await openBases(agent, path, this.#options.env);
     const survey = surveyFile(agent, input, { fullHistory: this.#options.fullHistory, bases });
     input.settle();
     if (survey.plan.entries === 0) {
@@ -106,15 +107,6 @@ export class Transfer {
     const home = this.#home(id);
     if (home) return this.#goHome(input, id, home, bases);
     return this.#goThere(input, id, survey, bases);
-  }
-
-  async #bases(input: Input): Promise<BaseInput[]> {
-    const { agent, path } = this.#source;
-    const found = (await agent.store.bases?.(path, agent.store.roots(this.#options.env))) ?? [];
-    return found.map((base) => {
-      const from = base.path === path ? input : new Input(base.path);
-      return { input: from, bytes: base.bytes };
-    });
   }
 
   /** Where this session came from, if it was one of the target's and the way back is at hand. */

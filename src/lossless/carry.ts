@@ -5,7 +5,6 @@
  * each holding JSON lines: units in the order of the target's records, and last one `CarryFooter`.
  * Every block has zstd's own checksum; a file without its footer is cut short.
  */
-import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Op } from "./script.ts";
 
@@ -99,29 +98,46 @@ export interface Carry {
   units(): Generator<Unit>;
 }
 
-/** @throws CarryDamaged when the bytes are not a whole carry. */
+/**
+ * Every block is checked here, so that a damaged carry is known before anything is written by it.
+ * @throws CarryDamaged when the bytes are not a whole carry.
+ */
 export function openCarry(bytes: ByteSource): Carry {
   const { header, from } = readHeader(bytes);
   const blocks = [...blockOffsets(bytes, from)];
-  const last = blocks.at(-1);
-  if (!last) throw new CarryDamaged("it ends before its footer");
-  const footer = parseFooter(readBlock(bytes, last).at(-1));
+  let lines = 0;
+  let last: Buffer | undefined;
+  for (const block of blocks) {
+    last = readBlock(bytes, block);
+    lines += countLines(last);
+  }
+  const footer = parseFooter(last?.toString("utf8", last.lastIndexOf(NEWLINE) + 1));
+  if (footer.units !== lines - 1) throw new CarryDamaged("a part of it is missing");
   return {
     header,
     footer,
     *units() {
+      let left = footer.units;
       for (const block of blocks) {
-        const lines = readBlock(bytes, block);
-        if (block === last) lines.pop();
-        for (const line of lines) yield parseUnit(line);
+        for (const line of readBlock(bytes, block).toString("utf8").split("\n")) {
+          if (left-- > 0) yield parseUnit(line);
+        }
       }
     },
   };
 }
 
+const NEWLINE = 0x0a;
+
+function countLines(bytes: Buffer): number {
+  let lines = 1;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+  return lines;
+}
+
 function readHeader(bytes: ByteSource): { header: CarryHeader; from: number } {
   const head = bytes.read(0, 64 * 1024);
-  const end = head.indexOf(0x0a);
+  const end = head.indexOf(NEWLINE);
   const header: unknown = end < 0 ? undefined : tryJson(head.toString("utf8", 0, end));
   if (!isHeader(header)) throw new CarryDamaged("it does not begin with a carry header");
   return { header, from: end + 1 };
@@ -152,12 +168,17 @@ function* blockOffsets(bytes: ByteSource, from: number): Generator<Block> {
   }
 }
 
-function readBlock(bytes: ByteSource, { at, length }: Block): string[] {
+/** In the fifth byte of a frame: it ends with a checksum. */
+const HAS_CHECKSUM = 4;
+
+function readBlock(bytes: ByteSource, { at, length }: Block): Buffer {
   try {
-    return zstdDecompressSync(bytes.read(at, length)).toString("utf8").split("\n");
+    const frame = bytes.read(at, length);
+    if (((frame[4] ?? 0) & HAS_CHECKSUM) !== 0) return zstdDecompressSync(frame);
   } catch {
-    throw new CarryDamaged("a block fails its checksum");
+    // Said below.
   }
+  throw new CarryDamaged("a block fails its checksum");
 }
 
 function parseUnit(line: string): Unit {
@@ -187,9 +208,4 @@ function tryJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The content address of a carry. */
-export function carryName(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -53,7 +53,9 @@ export const store: Store = {
     const bases: Base[] = [];
     const seen = new Set([basename(path)]);
     let base = await baseOf(path);
-    const files = base ? await byFileId(roots) : new Map<string, Rollout>();
+    const files = base
+      ? await byFileId([...rootsAbove(path), ...roots])
+      : new Map<string, Rollout>();
     while (base && bases.length < MAX_BASES) {
       const file = files.get(base.fileId);
       // A base that is gone: Codex refuses the session; what is left can still be read.
@@ -65,6 +67,14 @@ export const store: Store = {
     return bases;
   },
 };
+
+/** The store that a file lies in, wherever that is: a copy of one keeps its folders. */
+function rootsAbove(path: string): string[] {
+  const [, root] =
+    /^(.*)[\\/](?:sessions[\\/]\d+[\\/]\d+[\\/]\d+|archived_sessions)[\\/][^\\/]*$/.exec(path) ??
+    [];
+  return root === undefined ? [] : [root];
+}
 
 async function* rollouts(root: string): AsyncGenerator<Rollout> {
   for (const { name, depth } of FOLDERS) {

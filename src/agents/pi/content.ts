@@ -51,12 +51,16 @@ function readBlock(block: Json): Part | undefined {
   }
 }
 
+const REDACTED = "[Reasoning redacted]";
+
 function readThinking(block: Json): Part {
   const seal = compact({
     thinkingSignature: member(block, "thinkingSignature"),
     redacted: member(block, "redacted"),
   });
-  const text = string(member(block, "thinking")) ?? "";
+  const shown = string(member(block, "thinking")) ?? "";
+  // Pi puts a notice of its own where the vendor hid the text.
+  const text = member(block, "redacted") === true && shown === REDACTED ? "" : shown;
   return { kind: "reasoning", text, ...(Object.keys(seal).length > 0 ? { seal } : {}) };
 }
 
@@ -109,5 +113,6 @@ function answerBlock(part: Part): JsonObject | undefined {
 function printThinking(thinking: string, seal: Json | undefined): JsonObject {
   const thinkingSignature = member(seal, "thinkingSignature");
   const redacted = member(seal, "redacted");
-  return compact({ type: "thinking", thinking, thinkingSignature, redacted });
+  const shown = redacted === true && thinking === "" ? REDACTED : thinking;
+  return compact({ type: "thinking", thinking: shown, thinkingSignature, redacted });
 }

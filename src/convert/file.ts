@@ -1,0 +1,213 @@
+/** File to file: what `segue convert` does, for programs as well. No store is touched. */
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { agentNamed } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
+import { Input } from "../io/input.ts";
+import { Output } from "../io/output.ts";
+import type { Carry } from "../lossless/carry.ts";
+import { closeBases, openBases } from "./bases.ts";
+import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
+import { type Report, reportOf } from "./report.ts";
+import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
+
+export interface ConvertFileOptions {
+  /** Id or alias of the agent to convert to. */
+  to: string;
+  /** Id or alias of the file's own agent; told from its content by default. */
+  from?: string;
+  /** Where to write. */
+  output: string;
+  /**
+   * What the target cannot hold of the source: kept in `OUTPUT.segue` (the default), inside the
+   * output as records that its agent skips, or nowhere.
+   */
+  carry?: "beside" | "inside" | "none";
+  /** Leave the carry of an earlier conversion aside. */
+  fresh?: boolean;
+  /** Send what came before a compaction as well. */
+  fullHistory?: boolean;
+  /** The folder that the new session belongs to. */
+  cwd?: string;
+  /** Replace the output if it exists. The source is never replaced. */
+  force?: boolean;
+  /** The name that reports give to a source that is only a copy; null when it has none. */
+  name?: string | null;
+  /** Is told what is worth knowing but stops nothing. */
+  warn?(text: string): void;
+}
+
+/**
+ * Converts a session file. The output is written whole or not at all.
+ * @throws SegueError when the source is no session, or the output is in the way.
+ */
+export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
+  refuseOntoSource(path, options.output);
+  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
+  const input = new Input(path);
+  try {
+    return await new Job(input, options, scratch).run();
+  } finally {
+    input.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function refuseOntoSource(source: string, output: string): void {
+  if (!existsSync(output) || !existsSync(source)) return;
+  if (realpathSync(output) !== realpathSync(source)) return;
+  throw new SegueError("refused", "the output is the source itself", {
+    where: output,
+    hint: "sources are never written to; choose another name",
+  });
+}
+
+class Job {
+  readonly #input: Input;
+  readonly #options: ConvertFileOptions;
+  readonly #scratch: string;
+  readonly #target: Agent;
+  /** The carry beside the source, opened when it is first asked for. */
+  readonly #beside: Carry | null;
+  readonly #source: Agent;
+
+  constructor(input: Input, options: ConvertFileOptions, scratch: string) {
+    this.#input = input;
+    this.#options = options;
+    this.#scratch = scratch;
+    this.#target = agentNamed(options.to);
+    this.#beside = options.fresh ? null : this.#openBeside();
+    this.#source = this.#detect();
+  }
+
+  async run(): Promise<Report> {
+    const bases = await openBases(this.#source, this.#input.path, process.env);
+    try {
+      return this.#convert(bases);
+    } finally {
+      closeBases(bases);
+    }
+  }
+
+  #convert(bases: readonly BaseInput[]): Report {
+    const { survey, carry } = this.#survey(bases);
+    const out = new Output(resolve(this.#options.output));
+    const carryOut = this.#wantsCarry(carry) ? new Output(this.#carryPath(out.path)) : null;
+    const { cwd } = this.#options;
+    try {
+      const done = convert({
+        source: { agent: this.#source, input: this.#input, bases },
+        target: { agent: this.#target, out },
+        carryOut,
+        embed: this.#place === "inside",
+        carry,
+        survey,
+        ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
+      });
+      return this.#finish(done, out, carryOut);
+    } catch (error) {
+      out.discard();
+      carryOut?.discard();
+      throw error;
+    }
+  }
+
+  get #place(): "beside" | "inside" | "none" {
+    return this.#options.carry ?? "beside";
+  }
+
+  #warn(text: string): void {
+    this.#options.warn?.(text);
+  }
+
+  #complain(why: string): void {
+    this.#warn(`the carry of this file is left aside, because ${why}; converting anew`);
+  }
+
+  #openBeside(): Carry | null {
+    const { name = this.#input.path } = this.#options;
+    if (name === null || !existsSync(`${name}.segue`)) return null;
+    return tryOpenCarry(new Input(`${name}.segue`), (why) => this.#complain(why));
+  }
+
+  /** A session without a single message may leave nothing to tell its agent by, but its carry. */
+  #detect(): Agent {
+    const { from } = this.#options;
+    if (from !== undefined) return agentNamed(from);
+    if (this.#beside && this.#isAsWritten(this.#beside)) {
+      return agentNamed(this.#beside.header.target.agent);
+    }
+    return detectAgent(this.#input);
+  }
+
+  #isAsWritten({ footer: { target } }: Carry): boolean {
+    return this.#input.size === target.bytes && this.#input.sha256() === target.sha256;
+  }
+
+  #survey(bases: readonly BaseInput[]): { survey: Surveyed; carry: Carry | null } {
+    const { fullHistory = false } = this.#options;
+    const first = surveyFile(this.#source, this.#input, { fullHistory, bases });
+    this.#input.settle();
+    const carry = this.#options.fresh ? null : this.#carryFor(first);
+    if (first.plan.entries === 0 && !carry) {
+      throw new SegueError("unreadable", "there is nothing of a session in this file", {
+        where: this.#input.path,
+      });
+    }
+    if (!carry || carry.header.source.agent !== this.#target.id) {
+      return { survey: first, carry: null };
+    }
+    const oldLines = carry.footer.target.lines;
+    return {
+      survey: surveyFile(this.#source, this.#input, {
+        fullHistory: true,
+        oldLines,
+        bases,
+        wholeBases: true,
+      }),
+      carry,
+    };
+  }
+
+  /** The carry inside or beside the file, if it is this file's. What is wrong with one is said. */
+  #carryFor({ plan, embedded }: Surveyed): Carry | null {
+    const inside = embedded && tryOpenCarry(bytesOf(embedded), (why) => this.#complain(why));
+    const carry = inside ?? this.#beside;
+    if (!carry) return null;
+    const problem = matchCarry(carry, this.#source, plan.header.id);
+    if (problem === null || this.#isAsWritten(carry)) return carry;
+    this.#complain(problem);
+    return null;
+  }
+
+  /** What comes home to a pipe is the old bytes and nothing else. */
+  #wantsCarry(old: Carry | null): boolean {
+    if (this.#place === "none" || this.#source === this.#target) return false;
+    return old === null || this.#place === "beside";
+  }
+
+  #carryPath(output: string): string {
+    return this.#place === "inside" ? join(this.#scratch, "carry") : `${output}.segue`;
+  }
+
+  #finish(done: Converted, out: Output, carryOut: Output | null): Report {
+    const { force = false, name = this.#input.path } = this.#options;
+    const inside = this.#place === "inside";
+    const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };
+    if (inside) carryOut?.discard();
+    else carryOut?.commit({ replace: force });
+    out.commit({ replace: force });
+    const id = done.sourceId || basename(name ?? "stdin", ".jsonl");
+    return reportOf(done, {
+      source: { agent: this.#source, id, path: name },
+      target: { agent: this.#target, path: out.path, command: null },
+      carry,
+    });
+  }
+}
+
+function bytesOf(bytes: Buffer): { size: number; read(offset: number, length: number): Buffer } {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}

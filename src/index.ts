@@ -1,0 +1,26 @@
+/**
+ * Segue as a library: read sessions of any agent as one model, and convert files between agents
+ * without loss. The command line is made of the same parts.
+ */
+export { agents, findAgent } from "./agents/registry.ts";
+export type {
+  Agent,
+  Base,
+  Found,
+  Launch,
+  Reader,
+  ResumeRequest,
+  Store,
+  TitleRequest,
+  Tools,
+  Writer,
+  WriterOptions,
+} from "./agents/types.ts";
+export { type ConvertFileOptions, convertFile } from "./convert/file.ts";
+export type { Loss, LossCode, Severity } from "./convert/losses.ts";
+export { LOSSES } from "./convert/losses.ts";
+export type { Counts } from "./convert/project.ts";
+export type { Report } from "./convert/report.ts";
+export { SegueError } from "./errors.ts";
+export { type Decoded, decode, encode, type Residue } from "./lossless/residue.ts";
+export * from "./session/types.ts";
