@@ -8,7 +8,7 @@ import { reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
-import { printable, printJson, say } from "./terminal.ts";
+import { ProgressLine, printable, printJson, say } from "./terminal.ts";
 
 interface Options {
   to: string;
@@ -61,6 +61,7 @@ async function run(src: string, options: Options): Promise<void> {
     const path = src === "-" ? await spool(process.stdin, join(scratch, "stdin")) : src;
     const { from, fresh, fullHistory, cwd, force } = options;
     const inside = options.embed || output === undefined;
+    const progress = new ProgressLine();
     const report = await convertFile(path, {
       to: options.to,
       output: output ?? join(scratch, "out"),
@@ -71,8 +72,10 @@ async function run(src: string, options: Options): Promise<void> {
       name: src === "-" ? null : src,
       ...(from === undefined ? {} : { from }),
       ...(cwd === undefined ? {} : { cwd }),
+      progress: progress.update,
       warn: (text) => say(`segue: ${printable(text)}`),
     });
+    progress.clear();
     if (output === undefined) report.target.path = null;
     if (options.report !== undefined) {
       writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);

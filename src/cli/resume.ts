@@ -12,7 +12,7 @@ import { SegueError } from "../errors.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { printable, printJson, say } from "./terminal.ts";
+import { ProgressLine, printable, printJson, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   in?: string;
@@ -58,6 +58,7 @@ async function run(selector: string, args: string[], options: Options): Promise<
   const target = options.in === undefined ? selected.agent : agentNamed(options.in);
   const scratch = mkdtempSync(join(tmpdir(), "segue-"));
   try {
+    const progress = new ProgressLine();
     const transfer = new Transfer(
       { agent: selected.agent, path: selected.path, id: selected.id },
       {
@@ -71,10 +72,12 @@ async function run(selector: string, args: string[], options: Options): Promise<
         fullHistory: options.fullHistory ?? false,
         fork: options.fork ?? false,
         dryRun: options.dryRun ?? false,
+        progress: progress.update,
         ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
       },
     );
     const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
+    progress.clear();
     const { id, path } = outcome;
     const request = { id, path, prompt: options.prompt ?? null, args };
     const command = [target.launch.command, ...target.launch.resumeArgs(request)];

@@ -26,6 +26,28 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
+/**
+ * Shows on a terminal how far long work has come; says nothing in the first second, nor elsewhere
+ * than on a terminal. `clear` removes what it said.
+ */
+export class ProgressLine {
+  readonly #since = Date.now();
+  #shown = "";
+
+  readonly update = (done: number, total: number): void => {
+    if (!process.stderr.isTTY || Date.now() - this.#since < 1000) return;
+    const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
+    if (text === this.#shown) return;
+    this.#shown = text;
+    process.stderr.write(`\r\x1b[Kreading … ${text}`);
+  };
+
+  clear(): void {
+    if (this.#shown !== "") process.stderr.write("\r\x1b[K");
+    this.#shown = "";
+  }
+}
+
 /** Columns of text, each as wide as its widest cell; the last is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
-import { Input } from "../io/input.ts";
+import { Input, type Progress } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { closeBases, openBases } from "./bases.ts";
@@ -35,6 +35,8 @@ export interface ConvertFileOptions {
   force?: boolean;
   /** The name that reports give to a source that is only a copy; null when it has none. */
   name?: string | null;
+  /** Is told how far each pass over the source has come. */
+  progress?: Progress;
   /** Is told what is worth knowing but stops nothing. */
   warn?(text: string): void;
 }
@@ -46,7 +48,7 @@ export interface ConvertFileOptions {
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
   refuseOntoSource(path, options.output);
   const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  const input = new Input(path);
+  const input = new Input(path, options.progress);
   try {
     return await new Job(input, options, scratch).run();
   } finally {

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
-import { Input } from "../io/input.ts";
+import { Input, type Progress } from "../io/input.ts";
 import { Journal, type Side, type Write } from "../io/journal.ts";
-import { Output } from "../io/output.ts";
+import { exists, Output } from "../io/output.ts";
 import { type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { openBases } from "./bases.ts";
@@ -26,6 +26,8 @@ export interface TransferOptions {
   fork: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
   dryRun: boolean;
+  /** Is told how far each pass over the source has come. */
+  progress?: Progress;
   cwd?: string;
 }
 
@@ -75,26 +77,37 @@ export class Transfer {
     this.#journal = new Journal(options.env);
   }
 
-  /** In its own agent, as it is. */
+  /** In its own agent, as it is; a file from elsewhere is first copied into the store. */
   native(): Outcome {
     const { agent, path } = this.#source;
     const input = new Input(path);
     const { header } = surveyFile(agent, input).plan;
+    const id = this.#source.id || header.id;
+    const cwd = this.#options.cwd ?? header.cwd;
+    const stored = agent.store.pathFor(this.#target.root, header, this.#options.env);
+    const place = { id, cwd, title: null, report: null };
+    if (path.startsWith(join(this.#target.root, "/")) || header.id === "") {
+      input.close();
+      const note = `opening it in ${agent.name}, its own agent`;
+      return { ...place, path, note, commit: () => {} };
+    }
+    if (existsSync(stored)) throw exists(stored);
+    const out = this.#newOutput(stored);
+    for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
+    out.sync();
+    const { bytes, sha256 } = out;
     input.close();
     return {
-      id: this.#source.id || header.id,
-      path,
-      cwd: this.#options.cwd ?? header.cwd,
-      title: null,
-      report: null,
-      note: `opening it in ${agent.name}, its own agent`,
-      commit: () => {},
+      ...place,
+      path: stored,
+      note: `copied into ${agent.name}'s store: ${stored}`,
+      commit: () => this.#create(out, { agent: agent.id, id, path, bytes, sha256 }, id, null),
     };
   }
 
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
-    const input = new Input(path);
+    const input = new Input(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options.env);
     const survey = surveyFile(agent, input, { fullHistory: this.#options.fullHistory, bases });
     input.settle();
@@ -220,12 +233,21 @@ export class Transfer {
 
   #goThere(input: Input, id: string, survey: Surveyed, bases: readonly BaseInput[]): Outcome {
     const { agent } = this.#target;
-    const cwd = this.#options.cwd ?? survey.plan.header.cwd;
+    const cwd = this.#options.cwd ?? survey.plan.header.cwd ?? process.cwd();
     const from = { ...survey.plan.header, id, cwd };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const done = this.#convert({ input, survey, out, carryOut, carry: null, bases, id: newId });
+    const done = this.#convert({
+      input,
+      survey,
+      out,
+      carryOut,
+      carry: null,
+      bases,
+      id: newId,
+      cwd,
+    });
     return {
       id: newId,
       path,
@@ -248,10 +270,10 @@ export class Transfer {
     carry: Carry | null;
     bases?: readonly BaseInput[];
     id?: string;
+    cwd?: string;
   }): Converted {
-    const { input, survey, out, carryOut, carry, bases, id } = job;
+    const { input, survey, out, carryOut, carry, bases, id, cwd } = job;
     const { agent, version } = this.#target;
-    const { cwd } = this.#options;
     try {
       return convert({
         source: { agent: this.#source.agent, input, ...(bases ? { bases } : {}) },

@@ -7,6 +7,9 @@ import { type Line, LineSplitter } from "../lossless/lines.ts";
 
 const CHUNK = 1 << 20;
 
+/** Is told how many of how many bytes have been read, in each pass over a file. */
+export type Progress = (done: number, total: number) => void;
+
 /** From byte `start` (0) up to byte `end` (the size). */
 interface Span {
   start?: number;
@@ -20,11 +23,13 @@ interface Span {
 export class Input implements ByteSource {
   readonly path: string;
   readonly #fd: number;
+  readonly #progress: Progress | undefined;
   #size: number;
 
   /** @throws SegueError when it cannot be read. */
-  constructor(path: string) {
+  constructor(path: string, progress?: Progress) {
     this.path = path;
+    this.#progress = progress;
     try {
       this.#fd = openSync(path, "r");
       const info = fstatSync(this.#fd);
@@ -60,6 +65,7 @@ export class Input implements ByteSource {
       if (n === 0) return;
       yield buffer.subarray(0, n);
       at += n;
+      this.#progress?.(at, end);
     }
   }
 

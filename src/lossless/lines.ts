@@ -5,7 +5,7 @@ import { parseValue } from "./json-text.ts";
 
 /**
  * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined
- * when the text is not JSON. `bytes` is set only when they are not UTF-8; `text` then has U+FFFD
+ * when the text is not JSON, or nested deeper than anything that walks a value could go. `bytes` is set only when they are not UTF-8; `text` then has U+FFFD
  * in their place, as the agents' own readers see it.
  */
 export interface Line {
@@ -50,8 +50,21 @@ export class LineSplitter {
 /** One line, without its newline. */
 export function lineOf(bytes: Buffer): Line {
   const text = bytes.toString("utf8");
-  const line: Line = { text, value: parseValue(text) };
+  const line: Line = { text, value: shallow(parseValue(text), text) };
   // toString never fails: it puts U+FFFD for what is not UTF-8, and for U+FFFD itself.
   if (text.includes("\ufffd") && !isUtf8(bytes)) line.bytes = Buffer.from(bytes);
   return line;
+}
+
+const MAX_DEPTH = 1000;
+
+function shallow(value: Json | undefined, text: string): Json | undefined {
+  return text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH) ? undefined : value;
+}
+
+function isDeeper(value: Json | undefined, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  const items = Array.isArray(value) ? value : Object.values(value);
+  return items.some((item) => isDeeper(item, depth - 1));
 }

@@ -7,9 +7,20 @@ import type { Found, Store } from "../types.ts";
 
 const SLUG_LIMIT = 200;
 
-/** The folder name for a project: every character outside [A-Za-z0-9] becomes "-". */
+/**
+ * The folder name for a project: every character outside [A-Za-z0-9] becomes "-". A long one is
+ * cut and ends in a hash of the path (2.1.197 [run]).
+ */
 export function slug(cwd: string): string {
-  return cwd.replace(/[^A-Za-z0-9]/g, "-").slice(0, SLUG_LIMIT);
+  const plain = cwd.replace(/[^A-Za-z0-9]/g, "-");
+  return plain.length <= SLUG_LIMIT ? plain : `${plain.slice(0, SLUG_LIMIT)}-${hash(cwd)}`;
+}
+
+/** The 32-bit hash that Java gives strings, in base 36. */
+function hash(text: string): string {
+  let h = 0;
+  for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
+  return Math.abs(h).toString(36);
 }
 
 export const store: Store = {

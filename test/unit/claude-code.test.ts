@@ -1,0 +1,371 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { claudeCode } from "../../src/agents/claude-code/index.ts";
+import { slug } from "../../src/agents/claude-code/store.ts";
+import { numberLines, unnumberLines } from "../../src/agents/claude-code/tools.ts";
+import { array, member } from "../../src/session/json.ts";
+import { Survey } from "../../src/session/survey.ts";
+import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
+
+const FIXTURES = fileURLToPath(new URL("../fixtures/claude-code", import.meta.url));
+
+function linesOf(variant: string): Json[] {
+  const [file = ""] = globSync(".claude/projects/*/*.jsonl", { cwd: join(FIXTURES, variant) });
+  const text = readFileSync(join(FIXTURES, variant, file), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line): Json => JSON.parse(line));
+}
+
+function read(lines: readonly Json[]): { entries: Entry[]; header: Header } {
+  const reader = claudeCode.reader();
+  const entries = lines.flatMap((line, at) => reader.read(line, at));
+  return { entries, header: reader.header() };
+}
+
+function live(entries: readonly Entry[]): Message[] {
+  const survey = new Survey();
+  for (const entry of entries) survey.add(entry);
+  const plan = survey.finish(claudeCode.reader().header());
+  return entries.filter(
+    (entry, n): entry is Message => entry.kind === "message" && plan.visibility(n) === "live",
+  );
+}
+
+const FRAME = {
+  cwd: "/p",
+  sessionId: "s",
+  version: "2.1.197",
+  timestamp: "2026-01-01T00:00:00.000Z",
+};
+
+function line(
+  uuid: string,
+  parentUuid: string | null,
+  type: string,
+  message: Json,
+  more = {},
+): Json {
+  return { parentUuid, isSidechain: false, type, message, uuid, ...FRAME, ...more };
+}
+
+function assistant(uuid: string, parent: string, id: string, block: Json): Json {
+  return line(uuid, parent, "assistant", { id, role: "assistant", model: "m", content: [block] });
+}
+
+function result(uuid: string, parent: string, tool_use_id: string): Json {
+  const content = [{ type: "tool_result", tool_use_id, content: `out ${tool_use_id}` }];
+  return line(uuid, parent, "user", { role: "user", content });
+}
+
+const use = (id: string) => ({ type: "tool_use", id, name: "Bash", input: { command: id } });
+
+describe("claude-code: reading", () => {
+  it("reads what was said and done, with calls and results in pairs", () => {
+    const { entries, header } = read(linesOf("basic"));
+    const said = live(entries).filter((entry) => !entry.scaffold);
+    assert.deepEqual(
+      said.slice(0, 7).map(({ role, parts }) => `${role} ${parts.map(({ kind }) => kind)}`),
+      [
+        "user text",
+        "assistant reasoning",
+        "assistant text",
+        "assistant tool-call",
+        "tool tool-result",
+        "assistant text",
+        "assistant tool-call",
+      ],
+    );
+    assert.equal(header.id, "5bc11129-2190-4369-9607-043d5c33041d");
+    assert.equal(header.cwd, "/home/dev/shop");
+    assert.equal(header.model, "claude-opus-4-8");
+  });
+
+  it("puts parallel calls in one line, as the CLI does, whatever their parents", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a1", "u", "msg_1", use("t1")),
+      assistant("a2", "a1", "msg_1", use("t2")),
+      result("r1", "a1", "t1"),
+      result("r2", "a2", "t2"),
+      assistant("b", "r2", "msg_2", { type: "text", text: "done" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "a1", "a2", "r1", "r2", "b"],
+    );
+  });
+
+  it("puts calls whose results came in between in one line, too", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a1", "u", "msg_1", use("t1")),
+      result("r1", "a1", "t1"),
+      assistant("a2", "a1", "msg_1", use("t2")),
+      result("r2", "a2", "t2"),
+      assistant("b", "r2", "msg_2", { type: "text", text: "done" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "a1", "r1", "a2", "r2", "b"],
+    );
+  });
+
+  it("tells a true fork from parallel calls", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a1", "u", "msg_1", { type: "text", text: "first" }),
+      line("v", "a1", "user", { role: "user", content: "left behind" }),
+      line("w", "a1", "user", { role: "user", content: "instead" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "a1", "w"],
+    );
+  });
+
+  it("sees the summary and what it keeps in place of what was compacted", () => {
+    const { entries } = read(linesOf("compact"));
+    const texts = live(entries).flatMap(({ parts }) =>
+      parts.map((part) => (part.kind === "text" ? part.text : "")),
+    );
+    assert.ok(
+      texts.some((text) => text.includes("MARK-ASSISTANT-4")),
+      "the kept message",
+    );
+    assert.ok(!texts.some((text) => text.includes("MARK-USER-1")), "what was compacted");
+    assert.ok(entries.some((entry) => entry.kind === "event" && entry.event === "compaction"));
+  });
+
+  it("takes an API error for a limit, not for an answer", () => {
+    const { entries } = read(linesOf("limit-429"));
+    const limits = entries.filter((entry) => entry.kind === "event" && entry.event === "limit");
+    assert.equal(limits.length, 1);
+  });
+
+  it("sets a subagent's lines apart", () => {
+    const side = line("x", "u", "user", { role: "user", content: "sub" }, { isSidechain: true });
+    const { entries } = read([line("u", null, "user", { role: "user", content: "go" }), side]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u"],
+    );
+  });
+
+  it("keeps what the harness says apart from what the user says", () => {
+    const say = (content: string, more = {}) =>
+      read([line("u", null, "user", { role: "user", content }, more)]).entries[0];
+    const scaffold = (entry: Entry | undefined) => entry?.kind === "message" && entry.scaffold;
+    assert.equal(scaffold(say("hello")), undefined);
+    assert.equal(scaffold(say("Caveat: …", { isMeta: true })), true);
+    assert.equal(scaffold(say("<local-command-stdout>ok</local-command-stdout>")), true);
+  });
+
+  it("takes the prompt that a slash command expands to as the user's", () => {
+    const { entries } = read([
+      line(
+        "c",
+        null,
+        "user",
+        { role: "user", content: "<command-message>review</command-message>" },
+        { promptId: "p" },
+      ),
+      line(
+        "e",
+        "c",
+        "user",
+        { role: "user", content: "Review the code" },
+        { promptId: "p", isMeta: true },
+      ),
+    ]);
+    const said = live(entries).filter((entry) => !entry.scaffold);
+    assert.deepEqual(
+      said.map(({ id }) => id),
+      ["e"],
+    );
+  });
+
+  it("takes mentioned files and queued prompts as the user's", () => {
+    const attachment = (body: Json) => ({
+      parentUuid: null,
+      uuid: "a",
+      type: "attachment",
+      attachment: body,
+      ...FRAME,
+    });
+    const file = { filePath: "/p/a.txt", content: "inside" };
+    const [mentioned] = read([
+      attachment({ type: "file", content: { type: "text", file } }),
+    ]).entries;
+    const [queued] = read([attachment({ type: "queued_command", prompt: "and this" })]).entries;
+    assert.match(JSON.stringify(mentioned), /inside/);
+    assert.match(JSON.stringify(queued), /and this/);
+  });
+
+  it("prefers a title of the user's own", () => {
+    const { header } = read([
+      { type: "ai-title", aiTitle: "generated", sessionId: "s" },
+      { type: "custom-title", customTitle: "mine", sessionId: "s" },
+      { type: "summary", summary: "old", leafUuid: "x" },
+    ]);
+    assert.equal(header.title, "mine");
+  });
+});
+
+describe("claude-code: writing", () => {
+  const header: Header = {
+    agent: "claude-code",
+    id: "11111111-2222-4333-8444-555555555555",
+    title: null,
+    cwd: "/p",
+    gitBranch: "main",
+    gitCommit: null,
+    model: null,
+    version: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    updatedAt: null,
+    parent: null,
+  };
+
+  function write(entries: readonly Entry[]): Json[] {
+    const writer = claudeCode.writer({ seed: "s", cliVersion: null });
+    writer.begin?.(header);
+    const records: Json[] = [];
+    for (const entry of entries) {
+      for (const record of writer.predict(entry)) {
+        writer.commit(record);
+        records.push(record);
+      }
+    }
+    return [...records, ...writer.end()];
+  }
+
+  const place = { parentId: null, time: "2026-01-01T00:00:01.000Z" };
+  const call = (callId: string) =>
+    ({
+      kind: "tool-call",
+      callId,
+      name: "Bash",
+      input: { command: "x" },
+      use: { tool: "execute", command: "x" },
+    }) as const;
+  const answer = (callId: string, exitCode: number): Message => ({
+    kind: "message",
+    ...place,
+    id: `r${callId}`,
+    role: "tool",
+    parts: [
+      {
+        kind: "tool-result",
+        callId,
+        isError: exitCode !== 0,
+        exitCode,
+        content: [{ kind: "text", text: "out" }],
+      },
+    ],
+  });
+  const session: Entry[] = [
+    { kind: "message", ...place, id: "1", role: "user", parts: [{ kind: "text", text: "hi" }] },
+    {
+      kind: "message",
+      ...place,
+      id: "2",
+      role: "assistant",
+      parts: [{ kind: "text", text: "ok" }, call("t1"), call("t2")],
+    },
+    answer("t1", 0),
+    answer("t2", 3),
+  ];
+
+  it("writes each block as a line of one message, with the keys that resuming needs", () => {
+    const records = write(session);
+    const [user, text, call1, call2, result1, result2, last] = records;
+    for (const record of records.slice(0, -1)) {
+      for (const key of ["type", "uuid", "sessionId", "timestamp", "cwd", "version", "message"]) {
+        assert.notEqual(member(record, key), undefined, key);
+      }
+    }
+    const messageId = (record: Json | undefined) => member(member(record, "message"), "id");
+    assert.equal(messageId(text), messageId(call1));
+    assert.equal(messageId(call1), messageId(call2));
+    assert.equal(typeof member(member(text, "message"), "model"), "string");
+    assert.equal(member(user, "parentUuid"), null);
+    assert.equal(member(text, "parentUuid"), member(user, "uuid") ?? null);
+    assert.equal(member(result1, "parentUuid"), member(call1, "uuid") ?? null);
+    assert.equal(member(result2, "parentUuid"), member(call2, "uuid") ?? null);
+    assert.equal(member(last, "leafUuid"), member(result2, "uuid") ?? null);
+  });
+
+  it("words a failed command as the CLI does, and reads it back", () => {
+    const records = write(session);
+    const [block] = array(member(member(records[5], "message"), "content"));
+    assert.equal(member(block, "content"), "Exit code 3\nout");
+    assert.equal(member(block, "is_error"), true);
+    const { entries } = read(records);
+    const part = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : [])).at(-1);
+    assert.deepEqual(part?.kind === "tool-result" && [part.exitCode, part.content], [
+      3,
+      [{ kind: "text", text: "out" }],
+    ]);
+  });
+
+  it("gives the same lines for the same input", () => {
+    assert.deepEqual(write(session), write(session));
+  });
+});
+
+describe("claude-code: tools", () => {
+  const uses: ToolUse[] = [
+    { tool: "execute", command: "ls", timeoutMs: 5 },
+    { tool: "read", path: "/a", offset: 3, limit: 2 },
+    { tool: "write", path: "/a", content: "x" },
+    { tool: "edit", path: "/a", edits: [{ old: "x", new: "y", all: true }] },
+    {
+      tool: "edit",
+      path: "/a",
+      edits: [
+        { old: "x", new: "y" },
+        { old: "z", new: "" },
+      ],
+    },
+    { tool: "search", pattern: "x", path: "/a", glob: "*.ts" },
+    { tool: "glob", pattern: "*", path: "/a" },
+    { tool: "fetch", url: "https://a", prompt: "p" },
+    { tool: "web-search", query: "q" },
+    { tool: "todo", items: [{ text: "t", status: "pending" }] },
+    { tool: "subagent", prompt: "p", description: "d", type: "t" },
+    { tool: "mcp", server: "s", name: "t", input: { a: 1 } },
+  ];
+  for (const meant of uses) {
+    it(`maps ${meant.tool} both ways`, () => {
+      const native = claudeCode.tools.toNative(meant);
+      assert.ok(native);
+      const block = { type: "tool_use", id: "t", name: native.name, input: native.input };
+      const { entries } = read([assistant("a", "u", "m", block)]);
+      const [part] = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      assert.deepEqual(part?.kind === "tool-call" && part.use, meant);
+    });
+  }
+
+  it("numbers the lines that Read shows, and takes the numbers off", () => {
+    assert.equal(numberLines("a\nb", 7), "7\ta\n8\tb");
+    assert.equal(unnumberLines("7\ta\n8\tb"), "a\nb");
+    assert.equal(unnumberLines("     1→a"), "a");
+    assert.equal(unnumberLines("7\ta\n9\tb"), undefined);
+    assert.equal(unnumberLines("plain"), undefined);
+  });
+});
+
+describe("claude-code: store", () => {
+  it("names a project's folder as 2.1.197 does", () => {
+    assert.equal(slug("/home/dev/my.shop"), "-home-dev-my-shop");
+    const [a, b, c] = ["a".repeat(100), "b".repeat(100), "c".repeat(40)];
+    const long = slug(`/tmp/segue-lab-tbQGae/project/${a}/${b}/${c}`);
+    assert.equal(long.length, 207);
+    assert.ok(long.endsWith("-7lrd4e"), long);
+  });
+});
