@@ -56,6 +56,7 @@ async function run(selector: string, args: string[], options: Options): Promise<
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const selected = await select(selector, places, from);
   const target = options.in === undefined ? selected.agent : agentNamed(options.in);
+  if (options.launch && !options.dryRun) requireInstalled(target, places.env);
   const scratch = mkdtempSync(join(tmpdir(), "segue-"));
   try {
     const progress = new ProgressLine();
@@ -81,10 +82,8 @@ async function run(selector: string, args: string[], options: Options): Promise<
     const { id, path } = outcome;
     const request = { id, path, prompt: options.prompt ?? null, args };
     const command = [target.launch.command, ...target.launch.resumeArgs(request)];
-    const report: Report | null = outcome.report && {
-      ...outcome.report,
-      target: { ...outcome.report.target, command },
-    };
+    const { report } = outcome;
+    report.target.command = command;
     if (!options.dryRun) {
       outcome.commit();
       await noteTitle(target, outcome, places.env);
@@ -96,6 +95,14 @@ async function run(selector: string, args: string[], options: Options): Promise<
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Before anything is written for it. */
+function requireInstalled({ name, launch: { command } }: Agent, env: Env): void {
+  if (findCommand(command, env) !== null) return;
+  throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
+    hint: "install it, or give --no-launch to write the session for later",
+  });
 }
 
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */
@@ -117,12 +124,12 @@ function targetRoot(target: Agent, places: Places): string {
   return root;
 }
 
-function show(report: Report | null, options: Options, command: string[], note: string): void {
+function show(report: Report, options: Options, command: string[], note: string): void {
   if (options.json) {
-    printJson(report ?? { schema: "segue/report@1", target: { command } });
+    printJson(report);
     return;
   }
-  if (report && !options.quiet) for (const line of reportText(report)) say(line);
+  if (!options.quiet) for (const line of reportText(report)) say(line);
   if (!options.quiet) say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch)

@@ -43,7 +43,7 @@ function refuseBuried(write: Write, writes: readonly Write[]): void {
 }
 
 function takeBack(write: Write, force: boolean): void {
-  const { path, before, target } = write;
-  if (write.action === "create") removeFile(path, target, force);
+  const { path, before, target, madeFolder } = write;
+  if (write.action === "create") removeFile(path, target, madeFolder, force);
   else cutBack(path, before, target, force);
 }

@@ -6,7 +6,8 @@ import type { Counts } from "./project.ts";
 
 export interface Report {
   schema: "segue/report@1";
-  how: Converted["how"];
+  /** `opened`: nothing had to be written. */
+  how: Converted["how"] | "opened";
   source: { agent: string; id: string; path: string | null; records: number; bytes: number };
   target: { agent: string; id: string; path: string | null; command: string[] | null };
   counts: Counts;
@@ -23,6 +24,23 @@ export interface Ends {
   source: { agent: Agent; id: string; path: string | null };
   target: { agent: Agent; path: string | null; command: string[] | null };
   carry: { path: string | null; bytes: number } | null;
+}
+
+/** Of a session that is opened as it is. */
+export function openedReport({ source, target }: Omit<Ends, "carry">, id: string): Report {
+  return {
+    schema: "segue/report@1",
+    how: "opened",
+    source: { agent: source.agent.id, id: source.id, path: source.path, records: 0, bytes: 0 },
+    target: { agent: target.agent.id, id, path: target.path, command: target.command },
+    counts: { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 },
+    tokens: { estimate: 0, window: null },
+    losses: [],
+    carry: null,
+    verified: { readback: null, laws: [] },
+    added: 0,
+    stale: 0,
+  };
 }
 
 export function reportOf(done: Converted, ends: Ends): Report {
@@ -57,6 +75,7 @@ function lawsOf(done: Converted): number[] {
 /** A few lines for a person. */
 export function reportText(report: Report): string[] {
   const { source, target, counts } = report;
+  if (report.how === "opened") return [];
   const lines = [`${source.agent} → ${target.agent}: ${summary(report, counts)}`];
   for (const loss of report.losses.filter(({ severity }) => severity !== "info")) {
     lines.push(`  ${loss.severity}  ${loss.code} ×${loss.count}: ${loss.what}`);

@@ -10,11 +10,11 @@ import { appendTail } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
-import { type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
+import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, targetId, tryOpenCarry } from "./convert.ts";
-import { type Report, reportOf } from "./report.ts";
+import { openedReport, type Report, reportOf } from "./report.ts";
 import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
@@ -38,7 +38,7 @@ export interface Outcome {
   cwd: string | null;
   /** The title of a session that is newly written; null for none, and for one that was there. */
   title: string | null;
-  report: Report | null;
+  report: Report;
   /** What will happen, for a person. */
   note: string;
   commit(): void;
@@ -85,11 +85,11 @@ export class Transfer {
     const id = this.#source.id || header.id;
     const cwd = this.#options.cwd ?? header.cwd;
     const stored = agent.store.pathFor(this.#target.root, header, this.#options.env);
-    const place = { id, cwd, title: null, report: null };
+    const place = { id, cwd, title: null };
     if (path.startsWith(join(this.#target.root, "/")) || header.id === "") {
       input.close();
       const note = `opening it in ${agent.name}, its own agent`;
-      return { ...place, path, note, commit: () => {} };
+      return { ...place, path, report: this.#opened(id, path), note, commit: () => {} };
     }
     if (existsSync(stored)) throw exists(stored);
     const out = this.#newOutput(stored);
@@ -100,6 +100,7 @@ export class Transfer {
     return {
       ...place,
       path: stored,
+      report: this.#opened(id, stored),
       note: `copied into ${agent.name}'s store: ${stored}`,
       commit: () => this.#create(out, { agent: agent.id, id, path, bytes, sha256 }, id, null),
     };
@@ -119,6 +120,8 @@ export class Transfer {
     const id = this.#source.id || survey.plan.header.id;
     const home = this.#home(id);
     if (home) return this.#goHome(input, id, home, bases);
+    const there = this.#options.fork ? null : this.#alreadyThere(input, id, survey);
+    if (there) return there;
     return this.#goThere(input, id, survey, bases);
   }
 
@@ -139,6 +142,23 @@ export class Transfer {
     });
     if (!carry || matchCarry(carry, this.#source.agent, id) !== null) return null;
     return { write, carry, unchanged: isAsLeft(write.source) };
+  }
+
+  /** A session that was handed over as it is now goes on where it was handed over to. */
+  #alreadyThere(input: Input, id: string, survey: Surveyed): Outcome | null {
+    const { agent } = this.#source;
+    const write = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
+    if (!write || !existsSync(write.target.path) || write.source.bytes !== input.size) return null;
+    if (write.source.sha256 !== input.sha256()) return null;
+    return {
+      id: write.target.id,
+      path: write.target.path,
+      cwd: this.#options.cwd ?? survey.plan.header.cwd,
+      title: null,
+      report: this.#opened(write.target.id, write.target.path),
+      note: this.#note("it was handed over before; going on there (--fork writes a new session)"),
+      commit: () => {},
+    };
   }
 
   #goHome(input: Input, id: string, home: Home, bases: readonly BaseInput[]): Outcome {
@@ -187,7 +207,7 @@ export class Transfer {
       path: source.path,
       cwd: this.#options.cwd ?? done.header.cwd,
       title: null,
-      report: this.#report(done, source.path, carryOut.bytes),
+      report: this.#report(done, source.path, carryOut),
       note: this.#note(
         grown === 0
           ? `the original is up to date: ${source.path}`
@@ -201,6 +221,7 @@ export class Transfer {
           action: "append",
           path: source.path,
           before: source.bytes,
+          madeFolder: null,
           source: this.#side(id, done),
           target,
           carry,
@@ -225,7 +246,7 @@ export class Transfer {
       path,
       cwd: this.#options.cwd ?? header.cwd,
       title: header.title,
-      report: this.#report({ ...done, id: newId }, path, 0),
+      report: this.#report({ ...done, id: newId }, path, null),
       note: this.#note(`a new session: ${path}`),
       commit: () => this.#create(out, this.#side(id, done), newId, null),
     };
@@ -253,7 +274,7 @@ export class Transfer {
       path,
       cwd,
       title: survey.plan.header.title,
-      report: this.#report(done, path, carryOut.bytes),
+      report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
         const carry = keepCarry(this.#options.env, carryOut);
@@ -323,7 +344,9 @@ export class Transfer {
       bytes: out.bytes,
       sha256: out.sha256,
     };
-    this.#journal.add({ action: "create", path: out.path, before: 0, source, target, carry });
+    const { madeFolder } = out;
+    const action = "create";
+    this.#journal.add({ action, path: out.path, before: 0, madeFolder, source, target, carry });
     out.commit();
   }
 
@@ -332,13 +355,22 @@ export class Transfer {
     return { agent: agent.id, id, path, bytes: done.source.bytes, sha256: done.source.sha256 };
   }
 
-  #report(done: Converted, path: string, carryBytes: number): Report {
+  #report(done: Converted, path: string, carryOut: Output | null): Report {
     const { agent, path: from, id } = this.#source;
     return reportOf(done, {
       source: { agent, id: id || done.sourceId, path: from },
       target: { agent: this.#target.agent, path, command: null },
-      carry: carryBytes > 0 ? { path: null, bytes: carryBytes } : null,
+      carry: carryOut && {
+        path: carryPath(this.#options.env, carryOut.sha256),
+        bytes: carryOut.bytes,
+      },
     });
+  }
+
+  #opened(id: string, path: string): Report {
+    const { agent, path: from, id: own } = this.#source;
+    const source = { agent, id: own || id, path: from };
+    return openedReport({ source, target: { agent: this.#target.agent, path, command: null } }, id);
   }
 
   #note(text: string): string {

@@ -4,10 +4,12 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
 import { Input } from "./input.ts";
 
@@ -47,11 +49,33 @@ export function cutBack(path: string, before: number, written: State, force: boo
   if (sizeOf(path) > before) truncateSync(path, before);
 }
 
-/** Removes a file that was written. One that never came to be is no error. */
-export function removeFile(path: string, written: State, force: boolean): void {
-  if (!existsSync(path)) return;
-  if (!force) refuseChanged(path, written);
-  rmSync(path);
+/**
+ * Removes a file that was written, and the folders from `made` down that were made for it, where
+ * nothing else is in them. A file that never came to be is no error.
+ */
+export function removeFile(
+  path: string,
+  written: State,
+  made: string | null,
+  force: boolean,
+): void {
+  if (existsSync(path)) {
+    if (!force) refuseChanged(path, written);
+    rmSync(path);
+  }
+  for (let folder = dirname(path); made !== null; folder = dirname(folder)) {
+    if (!folder.startsWith(made) || !removeEmpty(folder)) return;
+  }
+}
+
+function removeEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch {
+    // Not empty, or gone already with something in its place: not ours.
+    return false;
+  }
 }
 
 function refuseChanged(path: string, written: State): void {

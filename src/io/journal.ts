@@ -3,7 +3,7 @@
  * before the write takes effect, so that a write that was cut off can be undone as well.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Env, stateFolder } from "./state.ts";
 
 export interface Side {
@@ -22,6 +22,8 @@ export interface Write {
   path: string;
   /** Size before; 0 for a new file. */
   before: number;
+  /** The topmost folder that was made for a new file; null for none. */
+  madeFolder: string | null;
   source: Side;
   /** The file that was written, as it is after the write. */
   target: Side;
@@ -35,9 +37,7 @@ export class Journal {
   readonly #path: string;
 
   constructor(env: Env) {
-    const folder = stateFolder(env);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#path = join(folder, "journal.jsonl");
+    this.#path = join(stateFolder(env), "journal.jsonl");
   }
 
   /** Writes in order, without those that were undone. */
@@ -72,7 +72,18 @@ export class Journal {
     );
   }
 
+  /** The newest write whose source is this session and whose target is one of `agent`. */
+  wentTo(source: { agent: string; id: string }, agent: string): Write | undefined {
+    return this.writes().findLast(
+      (write) =>
+        write.source.agent === source.agent &&
+        write.source.id === source.id &&
+        write.target.agent === agent,
+    );
+  }
+
   #append(line: Line): void {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
     appendFileSync(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600, flush: true });
   }
 

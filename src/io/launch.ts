@@ -49,8 +49,8 @@ export async function launch(command: readonly string[], cwd: string, env: Env):
   const [name = "", ...args] = command;
   const path = findCommand(name, env);
   if (path === null) {
-    throw new SegueError("failed", `${name} is not installed, or not on PATH`, {
-      hint: `the session is written; once it is installed: cd ${cwd} && ${command.join(" ")}`,
+    throw new SegueError("failed", `there is no "${name}" on PATH`, {
+      hint: `the session is written; to open it: cd ${cwd} && ${command.join(" ")}`,
     });
   }
   if (process.platform !== "win32" && process.execve) {

@@ -20,6 +20,8 @@ const BUFFER = 1 << 20;
 export class Output {
   readonly path: string;
   readonly temp: string;
+  /** The topmost folder that had to be made for it; null for none. */
+  readonly madeFolder: string | null;
   readonly #fd: number;
   readonly #hash = createHash("sha256");
   #pending: Buffer[] = [];
@@ -34,7 +36,7 @@ export class Output {
     const folder = dirname(path);
     this.temp = join(folder, `.segue-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      this.madeFolder = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? null;
       this.#fd = openSync(this.temp, "wx", 0o600);
     } catch (error) {
       throw fileError(error, path, "write the file");
