@@ -90,6 +90,8 @@ export interface Store {
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
   /** Files whose records come before those of `path` (a fork's base), oldest first. */
   bases?(path: string, roots: string[]): Promise<Base[]>;
+  /** Transcripts of the session's subagents that lie in files of their own. */
+  children?(path: string): Promise<string[]>;
 }
 
 /** The leading part of a file that another file continues. */

@@ -1,14 +1,15 @@
 /** `segue convert`: file to file; no store is touched. */
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { convertFile } from "../convert/file.ts";
+import { convertFile, refuseSource } from "../convert/file.ts";
 import { reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
-import { ProgressLine, printable, printJson, say } from "./terminal.ts";
+import { ProgressLine, printJson, say } from "./terminal.ts";
 
 interface Options {
   to: string;
@@ -56,6 +57,7 @@ async function run(src: string, options: Options): Promise<void> {
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
   }
+  if (options.report !== undefined) refuseSource(options.report, src);
   const scratch = mkdtempSync(join(tmpdir(), "segue-"));
   try {
     const path = src === "-" ? await spool(process.stdin, join(scratch, "stdin")) : src;
@@ -73,7 +75,7 @@ async function run(src: string, options: Options): Promise<void> {
       ...(from === undefined ? {} : { from }),
       ...(cwd === undefined ? {} : { cwd }),
       progress: progress.update,
-      warn: (text) => say(`segue: ${printable(text)}`),
+      warn: (text) => say(`segue: ${text}`),
     });
     progress.clear();
     if (output === undefined) report.target.path = null;
@@ -81,7 +83,7 @@ async function run(src: string, options: Options): Promise<void> {
       writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     }
     if (options.json) printJson(report);
-    else if (!options.quiet) for (const line of reportText(report)) say(printable(line));
+    else if (!options.quiet) for (const line of reportText(report)) say(line);
     if (output === undefined) await pour(join(scratch, "out"));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -93,7 +95,7 @@ async function pour(path: string): Promise<void> {
   const input = new Input(path);
   for (const chunk of input.chunks()) {
     const more = process.stdout.write(Buffer.from(chunk));
-    if (!more) await new Promise((go) => process.stdout.once("drain", go));
+    if (!more) await once(process.stdout, "drain");
   }
   input.close();
 }

@@ -4,7 +4,7 @@ import { agentNamed, findAgent } from "../agents/registry.ts";
 import { type Glance, glance } from "../catalog/peek.ts";
 import { allSessions, hereFirst } from "../catalog/select.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { oneLine, print, printJson, say, table } from "./terminal.ts";
+import { oneLine, print, printJson, printJsonLine, say, table } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -44,7 +44,7 @@ async function run(options: Options): Promise<void> {
     const seen = agent && glance(agent, session);
     if (seen && (options.all || only || isHere(seen, places.cwd))) glances.push(seen);
   }
-  if (options.jsonl) for (const seen of glances) print(JSON.stringify(row(seen)));
+  if (options.jsonl) for (const seen of glances) printJsonLine(row(seen));
   else if (options.json) printJson({ schema: "segue/list@1", sessions: glances.map(row) });
   else printTable(glances, found.length);
 }

@@ -1,7 +1,7 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError } from "commander";
-import { SegueError } from "../errors.ts";
-import { printable, say } from "./terminal.ts";
+import { fileError, SegueError } from "../errors.ts";
+import { oneLine, say } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
@@ -25,6 +25,12 @@ Examples:
 /** Runs a command line; gives the exit code. */
 export async function main(args: string[]): Promise<number> {
   const verbose = args.includes("--verbose");
+  let broken: unknown;
+  process.stdout.on("error", (error) => {
+    if (broken !== undefined) return;
+    broken = error;
+    process.exitCode = report(fileError(error, "stdout", "write the output"), verbose);
+  });
   try {
     const program = await build(args);
     if (args.length === 0) {
@@ -34,7 +40,7 @@ export async function main(args: string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return report(error, verbose);
+    return error === broken ? Number(process.exitCode) : report(error, verbose);
   }
 }
 
@@ -51,7 +57,10 @@ async function build(args: readonly string[]): Promise<Command> {
   for (const command of load) {
     if (command) program.addCommand((await command()).command());
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeErr: (text) => say(text.trimEnd()) });
+  }
   return program;
 }
 
@@ -60,12 +69,12 @@ function report(error: unknown, verbose: boolean): number {
   if (isBrokenPipe(error)) return 0;
   if (error instanceof SegueError) {
     const where = error.where === null ? "" : ` (${error.where})`;
-    say(`segue: ${printable(error.message + where)}`);
-    if (error.hint !== null) say(`  ${printable(error.hint)}`);
+    say(`segue: ${oneLine(error.message + where)}`);
+    if (error.hint !== null) say(`  ${oneLine(error.hint)}`);
     if (verbose && error.stack) say(error.stack);
     return error.exit;
   }
-  say(`segue: ${printable(error instanceof Error ? error.message : String(error))}`);
+  say(`segue: ${oneLine(error instanceof Error ? error.message : String(error))}`);
   say("  this should not happen: run it again with --verbose and report what it says");
   if (verbose && error instanceof Error && error.stack) say(error.stack);
   return 1;

@@ -12,7 +12,7 @@ import { SegueError } from "../errors.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { ProgressLine, printable, printJson, say } from "./terminal.ts";
+import { ProgressLine, print, printJson, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   in?: string;
@@ -113,7 +113,7 @@ async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promi
     await target.launch.setTitle({ command, id, title, env });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(printable(`the title could not be noted in ${target.name}: ${why}`));
+    say(`the title could not be noted in ${target.name}: ${why}`);
   }
 }
 
@@ -132,8 +132,7 @@ function show(report: Report, options: Options, command: string[], note: string)
   if (!options.quiet) for (const line of reportText(report)) say(line);
   if (!options.quiet) say(note);
   if (options.dryRun) say("dry run: nothing was written");
-  if (options.dryRun || !options.launch)
-    process.stdout.write(`${command.map(shellWord).join(" ")}\n`);
+  if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
 }
 
 /** For printing only: nothing is ever run through a shell. */

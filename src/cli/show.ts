@@ -12,7 +12,7 @@ import { spool } from "../io/spool.ts";
 import { renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { print, printable } from "./terminal.ts";
+import { print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -62,7 +62,7 @@ async function run(selector: string, options: Options): Promise<void> {
     const bases = await openBases(agent, path, process.env);
     const reader = agent.reader();
     if (options.raw) for (const chunk of input.chunks()) process.stdout.write(Buffer.from(chunk));
-    else if (options.json) print(JSON.stringify(readSession(reader, input, bases), null, 2));
+    else if (options.json) printJson(readSession(reader, input, bases));
     else showEntries(entriesOf(reader, input, bases), options);
     closeBases(bases);
     input.close();
@@ -79,7 +79,7 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
     if (text === null) continue;
     n++;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
-    const block = printable(`[${n}] ${text}\n`);
+    const block = `[${n}] ${text}\n`;
     if (tail === undefined) print(block);
     else {
       kept.push(block);

@@ -4,26 +4,38 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(CONTROL, "\ufffd");
 }
 
 /** One line of it, at most `width` characters. */
-export function oneLine(text: string, width: number): string {
+export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
   const line = printable(text.replace(/\s+/g, " ").trim());
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${safeJson(document, 2)}\n`);
+}
+
+export function printJsonLine(document: unknown): void {
+  process.stdout.write(`${safeJson(document)}\n`);
+}
+
+/** JSON in which what a terminal would obey is escaped: the values stay what they are. */
+function safeJson(document: unknown, indent?: number): string {
+  return JSON.stringify(document, null, indent).replace(
+    CONTROL,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**

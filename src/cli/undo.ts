@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { SegueError } from "../errors.ts";
 import { cutBack, removeFile } from "../io/append.ts";
 import { Journal, type Write } from "../io/journal.ts";
-import { print, printable } from "./terminal.ts";
+import { print } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("undo")
@@ -29,7 +29,7 @@ function run(n: string | undefined, options: { force?: boolean }): void {
   refuseBuried(write, writes);
   takeBack(write, options.force ?? false);
   journal.undone(write.n);
-  print(`undone: ${write.action} ${printable(write.path)}`);
+  print(`undone: ${write.action} ${write.path}`);
 }
 
 /** A later write to the same file must go first. */

@@ -10,6 +10,11 @@ export async function openBases(agent: Agent, path: string, env: Env): Promise<B
   return bases.map(({ path: file, bytes }) => ({ input: new Input(file), bytes }));
 }
 
+/** How many subagents have transcripts in files of their own. */
+export async function countChildren(agent: Agent, path: string): Promise<number> {
+  return (await agent.store.children?.(path))?.length ?? 0;
+}
+
 export function closeBases(bases: readonly BaseInput[]): void {
   for (const { input } of bases) input.close();
 }

@@ -24,7 +24,13 @@ import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
 import { homeWriter, UnitCoder } from "./units.ts";
 
 export interface Conversion {
-  source: { agent: Agent; input: Input; bases?: readonly BaseInput[] };
+  source: {
+    agent: Agent;
+    input: Input;
+    bases?: readonly BaseInput[];
+    /** Transcripts of subagents that lie in files of their own. */
+    children?: number;
+  };
   target: { agent: Agent; out: Output };
   /** Takes the carry; null when none is wanted. */
   carryOut: Output | null;
@@ -93,6 +99,8 @@ function goForward(conversion: Conversion): Converted {
   };
   const losses = new LossReport();
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
+  const { children = 0 } = source;
+  if (children > 0) losses.add("subagent-elsewhere", -1, children);
   const carrier =
     carryOut &&
     new Carrier(carryOut, {

@@ -1,14 +1,14 @@
 /** File to file: what `segue convert` does, for programs as well. No store is touched. */
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
-import { Output } from "../io/output.ts";
+import { exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
-import { closeBases, openBases } from "./bases.ts";
+import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -46,7 +46,6 @@ export interface ConvertFileOptions {
  * @throws SegueError when the source is no session, or the output is in the way.
  */
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
-  refuseOntoSource(path, options.output);
   const scratch = mkdtempSync(join(tmpdir(), "segue-"));
   const input = new Input(path, options.progress);
   try {
@@ -57,9 +56,11 @@ export async function convertFile(path: string, options: ConvertFileOptions): Pr
   }
 }
 
-function refuseOntoSource(source: string, output: string): void {
+/** Whatever `output` is called: a source is never written to. */
+export function refuseSource(output: string, source: string): void {
   if (!existsSync(output) || !existsSync(source)) return;
-  if (realpathSync(output) !== realpathSync(source)) return;
+  const [a, b] = [statSync(output), statSync(source)];
+  if (a.ino !== b.ino || a.dev !== b.dev) return;
   throw new SegueError("refused", "the output is the source itself", {
     where: output,
     hint: "sources are never written to; choose another name",
@@ -87,20 +88,24 @@ class Job {
   async run(): Promise<Report> {
     const bases = await openBases(this.#source, this.#input.path, process.env);
     try {
-      return this.#convert(bases);
+      return this.#convert(bases, await countChildren(this.#source, this.#input.path));
     } finally {
       closeBases(bases);
     }
   }
 
-  #convert(bases: readonly BaseInput[]): Report {
+  #convert(bases: readonly BaseInput[], children: number): Report {
     const { survey, carry } = this.#survey(bases);
-    const out = new Output(resolve(this.#options.output));
-    const carryOut = this.#wantsCarry(carry) ? new Output(this.#carryPath(out.path)) : null;
+    const path = resolve(this.#options.output);
+    const carryPath = this.#wantsCarry(carry) ? this.#carryPath(path) : null;
+    this.#refuse(path);
+    if (carryPath !== null) this.#refuse(carryPath);
+    const out = new Output(path);
+    const carryOut = carryPath === null ? null : new Output(carryPath);
     const { cwd } = this.#options;
     try {
       const done = convert({
-        source: { agent: this.#source, input: this.#input, bases },
+        source: { agent: this.#source, input: this.#input, bases, children },
         target: { agent: this.#target, out },
         carryOut,
         embed: this.#place === "inside",
@@ -114,6 +119,12 @@ class Job {
       carryOut?.discard();
       throw error;
     }
+  }
+
+  /** Before anything is written, so that nothing is written when something is in the way. */
+  #refuse(path: string): void {
+    refuseSource(path, this.#input.path);
+    if (!this.#options.force && existsSync(path)) throw exists(path);
   }
 
   get #place(): "beside" | "inside" | "none" {

@@ -13,6 +13,10 @@ export const LOSSES = {
     "messages before the last compaction are kept aside; its summary is sent",
   ],
   "subagent-carried": ["info", "messages of subagents are kept aside; their results are sent"],
+  "subagent-elsewhere": [
+    "info",
+    "transcripts of subagents in files of their own stay there; their results are sent",
+  ],
   "hidden-carried": ["info", "messages hidden from the source's model are kept aside"],
   "failed-carried": [
     "info",

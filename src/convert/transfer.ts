@@ -12,10 +12,17 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
-import { openBases } from "./bases.ts";
-import { type Converted, convert, matchCarry, targetId, tryOpenCarry } from "./convert.ts";
+import { countChildren, openBases } from "./bases.ts";
+import {
+  type Conversion,
+  type Converted,
+  convert,
+  matchCarry,
+  targetId,
+  tryOpenCarry,
+} from "./convert.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
-import { type BaseInput, type Surveyed, surveyFile } from "./survey-file.ts";
+import { type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
   env: Env;
@@ -56,11 +63,10 @@ interface Target {
   version: string | null;
 }
 
-/** The original that a session came from, and the carry that leads there. */
+/** The write that a session came by, and the carry that leads back. */
 interface Home {
   write: Write;
   carry: Carry;
-  unchanged: boolean;
 }
 
 export class Transfer {
@@ -110,6 +116,7 @@ export class Transfer {
     const { agent, path } = this.#source;
     const input = new Input(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options.env);
+    const source = { agent, input, bases, children: await countChildren(agent, path) };
     const survey = surveyFile(agent, input, { fullHistory: this.#options.fullHistory, bases });
     input.settle();
     if (survey.plan.entries === 0) {
@@ -119,10 +126,10 @@ export class Transfer {
     }
     const id = this.#source.id || survey.plan.header.id;
     const home = this.#home(id);
-    if (home) return this.#goHome(input, id, home, bases);
+    if (home) return this.#goHome(source, id, home);
     const there = this.#options.fork ? null : this.#alreadyThere(input, id, survey);
     if (there) return there;
-    return this.#goThere(input, id, survey, bases);
+    return this.#goThere(source, id, survey);
   }
 
   /** Where this session came from, if it was one of the target's and the way back is at hand. */
@@ -141,7 +148,7 @@ export class Transfer {
       this.#notes.push(`the carry of this session is damaged (${why}): converting anew`);
     });
     if (!carry || matchCarry(carry, this.#source.agent, id) !== null) return null;
-    return { write, carry, unchanged: isAsLeft(write.source) };
+    return { write, carry };
   }
 
   /** A session that was handed over as it is now goes on where it was handed over to. */
@@ -161,78 +168,76 @@ export class Transfer {
     };
   }
 
-  #goHome(input: Input, id: string, home: Home, bases: readonly BaseInput[]): Outcome {
-    const { agent } = this.#target;
+  #goHome(source: Conversion["source"], id: string, home: Home): Outcome {
     const { write, carry } = home;
-    const oldLines = carry.footer.target.lines;
-    const survey = surveyFile(this.#source.agent, input, {
+    const { bases = [] } = source;
+    const survey = surveyFile(source.agent, source.input, {
       fullHistory: true,
-      oldLines,
+      oldLines: carry.footer.target.lines,
       bases,
       wholeBases: true,
     });
-    const append = home.unchanged && !this.#options.fork;
     const out = new Output(join(this.#options.scratch, "home"));
     const carryOut = this.#newCarry();
-    const done = this.#convert({ input, survey, out, carryOut, carry, bases });
-    if (append && done.stale === 0) {
+    const done = this.#convert({ source, survey, carryOut, carry }, out);
+    const before = this.#options.fork || done.stale > 0 ? null : prefixSize(write.source.path, out);
+    if (before !== null) {
       // A session that lies in several files cannot be continued from outside: no carry back.
-      return this.#append(id, done, write, out, carryOut, bases.length === 0);
+      const kept = bases.length === 0 ? carryOut : null;
+      if (!kept) carryOut.discard();
+      return this.#append(id, done, write.source, before, out, kept);
     }
     carryOut.discard();
-    if (!append) {
-      this.#notes.push(
-        home.unchanged
-          ? "a fork was asked for: writing a new session"
-          : "the original has gone on since: writing a new session",
-      );
-    } else this.#notes.push("the session was changed before its end: writing a new session");
-    return this.#fork(id, done, out, agent);
+    this.#notes.push(`${this.#whyNew(done)}: writing a new session`);
+    return this.#fork(id, done, out);
+  }
+
+  #whyNew({ stale }: Converted): string {
+    if (this.#options.fork) return "a fork was asked for";
+    if (stale > 0) return "the session was changed before its end";
+    return "the original has gone on, or is gone";
   }
 
   /** The new turns at the original's end. */
   #append(
     id: string,
     done: Converted,
-    write: Write,
+    original: Side,
+    before: number,
     out: Output,
-    carryOut: Output,
-    keep: boolean,
+    carryOut: Output | null,
   ): Outcome {
-    const { source } = write;
-    const grown = out.bytes - source.bytes;
-    const target: Side = { ...source, bytes: out.bytes, sha256: out.sha256 };
+    const { path } = original;
+    const nothing = out.bytes === before;
     return {
-      id: source.id,
-      path: source.path,
+      id: original.id,
+      path,
       cwd: this.#options.cwd ?? done.header.cwd,
       title: null,
-      report: this.#report(done, source.path, carryOut),
+      report: this.#report(done, path, carryOut),
       note: this.#note(
-        grown === 0
-          ? `the original is up to date: ${source.path}`
-          : `${done.added} new records go to the end of the original: ${source.path}`,
+        nothing
+          ? `the original is up to date: ${path}`
+          : `the new turns go to the end of the original: ${path}`,
       ),
       commit: () => {
-        if (grown === 0 || !keep) carryOut.discard();
-        if (grown === 0) return;
-        const carry = keep ? keepCarry(this.#options.env, carryOut) : null;
-        this.#journal.add({
-          action: "append",
-          path: source.path,
-          before: source.bytes,
-          madeFolder: null,
-          source: this.#side(id, done),
-          target,
-          carry,
-        });
-        appendTail(source.path, source.bytes, out.temp);
+        if (nothing) {
+          carryOut?.discard();
+          return;
+        }
+        const carry = carryOut && keepCarry(this.#options.env, carryOut);
+        const source = this.#side(id, done);
+        const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
+        const action = "append";
+        this.#journal.add({ action, path, before, madeFolder: null, source, target, carry });
+        appendTail(path, before, out.temp);
       },
     };
   }
 
   /** A copy of the home session under an id of its own, from what the way home gave. */
-  #fork(id: string, done: Converted, restored: Output, agent: Agent): Outcome {
+  #fork(id: string, done: Converted, restored: Output): Outcome {
+    const { agent } = this.#target;
     const input = new Input(restored.temp);
     const survey = surveyFile(agent, input);
     const header = survey.plan.header;
@@ -252,23 +257,14 @@ export class Transfer {
     };
   }
 
-  #goThere(input: Input, id: string, survey: Surveyed, bases: readonly BaseInput[]): Outcome {
+  #goThere(source: Conversion["source"], id: string, survey: Surveyed): Outcome {
     const { agent } = this.#target;
     const cwd = this.#options.cwd ?? survey.plan.header.cwd ?? process.cwd();
     const from = { ...survey.plan.header, id, cwd };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const done = this.#convert({
-      input,
-      survey,
-      out,
-      carryOut,
-      carry: null,
-      bases,
-      id: newId,
-      cwd,
-    });
+    const done = this.#convert({ source, survey, carryOut, carry: null, id: newId, cwd }, out);
     return {
       id: newId,
       path,
@@ -283,32 +279,13 @@ export class Transfer {
     };
   }
 
-  #convert(job: {
-    input: Input;
-    survey: Surveyed;
-    out: Output;
-    carryOut: Output;
-    carry: Carry | null;
-    bases?: readonly BaseInput[];
-    id?: string;
-    cwd?: string;
-  }): Converted {
-    const { input, survey, out, carryOut, carry, bases, id, cwd } = job;
+  #convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
     const { agent, version } = this.#target;
     try {
-      return convert({
-        source: { agent: this.#source.agent, input, ...(bases ? { bases } : {}) },
-        target: { agent, out },
-        carryOut,
-        carry,
-        survey,
-        cliVersion: version,
-        ...(id === undefined ? {} : { id }),
-        ...(cwd === undefined ? {} : { cwd }),
-      });
+      return convert({ ...conversion, target: { agent, out }, cliVersion: version });
     } catch (error) {
       out.discard();
-      carryOut.discard();
+      conversion.carryOut?.discard();
       throw error;
     }
   }
@@ -378,13 +355,16 @@ export class Transfer {
   }
 }
 
-/** Is a file byte for byte what the journal says it was? */
-function isAsLeft(side: Side): boolean {
-  if (!existsSync(side.path)) return false;
-  const input = new Input(side.path);
+/** The size of a file whose bytes are the first ones of `out`; null when they are not, or it is gone. */
+function prefixSize(path: string, out: Output): number | null {
+  if (!existsSync(path)) return null;
+  const now = new Input(path);
+  const written = new Input(out.temp);
   try {
-    return input.size === side.bytes && input.sha256() === side.sha256;
+    const { size } = now;
+    return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
   } finally {
-    input.close();
+    now.close();
+    written.close();
   }
 }

@@ -84,7 +84,13 @@ export class Journal {
 
   #append(line: Line): void {
     mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    appendFileSync(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600, flush: true });
+    const text = `${this.#isTorn() ? "\n" : ""}${JSON.stringify(line)}\n`;
+    appendFileSync(this.#path, text, { mode: 0o600, flush: true });
+  }
+
+  /** Does the file end in the middle of a line, because a process was killed there? */
+  #isTorn(): boolean {
+    return existsSync(this.#path) && /[^\n]$/.test(readFileSync(this.#path, "utf8"));
   }
 
   #lines(): Line[] {

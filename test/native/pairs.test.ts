@@ -47,21 +47,31 @@ for (const from of AGENTS) {
         assert.deepEqual(readFileSync(recording.path), original, "the source was touched");
         const said = recording.markers;
         const one = await workIn(lab, to, there.id, "T1", abroad(said, to));
-        const after = readFileSync(there.path);
-
         const home = await hand(lab, there.id, from);
         assert.equal(home.id, recording.sessionId);
         assert.equal(home.path, recording.path);
         startsWith(recording.path, original);
-        const two = await workIn(lab, from, recording.sessionId, "T2", [
+        const longer = readFileSync(recording.path);
+
+        // More work abroad, and home again: what was brought home before stays as it is.
+        const more = await workIn(lab, to, there.id, "T2", [...abroad(said, to), ...one]);
+        const after = readFileSync(there.path);
+        assert.equal((await hand(lab, there.id, from)).path, recording.path);
+        startsWith(recording.path, longer);
+        const two = await workIn(lab, from, recording.sessionId, "T3", [
           ...said,
-          ...abroad(one, from),
+          ...abroad([...one, ...more], from),
         ]);
 
         const again = await hand(lab, recording.sessionId, to);
         assert.equal(again.path, there.path);
         startsWith(there.path, after);
-        await workIn(lab, to, there.id, "T3", [...abroad(said, to), ...one, ...abroad(two, to)]);
+        await workIn(lab, to, there.id, "T4", [
+          ...abroad(said, to),
+          ...one,
+          ...more,
+          ...abroad(two, to),
+        ]);
         assert.deepEqual(lab.server.refusals, []);
       } finally {
         await lab.close();

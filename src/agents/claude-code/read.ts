@@ -13,6 +13,7 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { readBlock, readResultContent } from "./content.ts";
+import { apiError } from "./limits.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -105,7 +106,6 @@ class ClaudeReader implements Reader {
     const title =
       string(member(record, "customTitle")) ??
       string(member(record, "aiTitle")) ??
-      (type === "ai-title" ? string(member(record, "title")) : undefined) ??
       (type === "summary" ? string(member(record, "summary")) : undefined);
     if (title === undefined) return event(place, { event: "opaque", type });
     this.#titles[type] = title;
@@ -234,7 +234,9 @@ class ClaudeReader implements Reader {
     const message = member(record, "message");
     const model = string(member(message, "model"));
     const parts = array(member(message, "content")).flatMap((block) => present(readBlock(block)));
-    if (member(record, "isApiErrorMessage") === true) return apiError(record, parts, place);
+    if (member(record, "isApiErrorMessage") === true) {
+      return event(place, apiError(record, plainText(parts)));
+    }
     if (model !== undefined && model !== "<synthetic>") this.#model = model;
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     const group = string(member(message, "id"));
@@ -318,10 +320,9 @@ function mentionedFile(type: string, attachment: Json | undefined): string | und
     : `<file name="${path}">\n${text}\n</file>`;
 }
 
-function apiError(record: Json, parts: readonly Part[], place: Place): Entry {
-  const text = parts.map((part) => (part.kind === "text" ? part.text : "")).join("\n");
-  const limited = member(record, "error") === "rate_limit";
-  return event(place, limited ? { event: "limit", text } : { event: "error", text });
+/** The text of an answer that the CLI made up itself. */
+function plainText(parts: readonly Part[]): string {
+  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("\n");
 }
 
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {

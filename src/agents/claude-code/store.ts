@@ -40,6 +40,15 @@ export const store: Store = {
     return found;
   },
 
+  // <sessionId>/subagents/agent-<agentId>.jsonl beside the session's file, since 2.1.
+  async children(path) {
+    const found: string[] = [];
+    for await (const file of listFiles(join(path.slice(0, -".jsonl".length), "subagents"), 1)) {
+      if (file.path.endsWith(".jsonl")) found.push(file.path);
+    }
+    return found;
+  },
+
   pathFor(root, header: Header) {
     return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);
   },

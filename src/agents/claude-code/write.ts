@@ -41,7 +41,6 @@ class ClaudeWriter implements Writer {
   #tail: string | null = null;
   #promptId: string | undefined;
   #time: string | null = null;
-  #lastPrompt: string | undefined;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
   readonly #calls = new OpenCalls();
@@ -91,11 +90,9 @@ class ClaudeWriter implements Writer {
     }
   }
 
-  /** The picker shows the newest prompt; the CLI itself ends a run with this line. */
+  // The CLI ends a run with a last-prompt line; nothing needs it, and the next turn would follow it.
   end(): Json[] {
-    if (this.#lastPrompt === undefined || this.#tail === null) return [];
-    const { sessionId } = this.#context;
-    return [{ type: "last-prompt", lastPrompt: this.#lastPrompt, leafUuid: this.#tail, sessionId }];
+    return [];
   }
 
   kind(record: Json): string {
@@ -134,7 +131,6 @@ class ClaudeWriter implements Writer {
   }
 
   #commitContent(content: Json | undefined, uuid: string): void {
-    if (typeof content === "string") this.#lastPrompt = content.slice(0, 200);
     for (const block of array(content)) {
       const answered = string(member(block, "tool_use_id"));
       if (answered !== undefined) this.#calls.answer(answered);
