@@ -43,6 +43,8 @@ export interface WriterOptions {
 export interface Writer {
   /** For agents whose files have no opening record: what `start` said, before its prediction. */
   begin?(header: Header): void;
+  /** All that is predicted next: a result is predicted in the light of its call, though it be in the same group. */
+  expect?(entries: readonly Entry[]): void;
   predict(entry: Entry): Json[];
   commit(record: Json): void;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */

@@ -25,8 +25,8 @@ export interface RestoreOptions {
   survey: Pick<Surveyed, "plan" | "oldEntries" | "forkFrom">;
   /** Writes the carry of this very step, from home back to `from`; null when none is wanted. */
   coder: UnitCoder | null;
-  /** Takes bytes of the home file's lines, newlines included. */
-  write(bytes: Buffer): void;
+  /** Takes pieces of the home file's lines, newlines included. */
+  write(piece: string | Buffer): void;
 }
 
 export interface RestoreResult {
@@ -51,7 +51,7 @@ interface Read {
   first: number;
 }
 
-const NEWLINE = Buffer.from("\n");
+const NEWLINE = "\n";
 
 class Restore {
   readonly #options: RestoreOptions;
@@ -158,7 +158,7 @@ class Restore {
     const home = entries.map((entry) => inHomeTerms(entry, this.#options.home.tools));
     const lines = this.#decodeOps(unit, home);
     if (!lines) return false;
-    for (const { bytes } of lines) this.#emit(bytes);
+    for (const { content } of lines) this.#emit(content);
     this.#restored += lines.length;
     this.#noteMark(entries);
     this.#options.coder?.unit(
@@ -190,14 +190,14 @@ class Restore {
   }
 
   /** Each line's newline is written before the next line, so that the last one can go without. */
-  #emit(bytes: Buffer): void {
+  #emit(content: string | Buffer): void {
     if (this.#owesNewline) this.#options.write(NEWLINE);
     this.#owesNewline = true;
-    this.#options.write(bytes);
+    this.#options.write(content);
   }
 
   #add(text: string): void {
-    this.#emit(Buffer.from(text));
+    this.#emit(text);
     this.#added++;
   }
 }

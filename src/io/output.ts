@@ -24,10 +24,10 @@ export class Output {
   readonly madeFolder: string | null;
   readonly #fd: number;
   readonly #hash = createHash("sha256");
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #text = "";
-  #bytes = 0;
+  /** What is not on its way to the disk yet: texts are encoded in place, without a copy of their own. */
+  readonly #buffer = Buffer.allocUnsafe(BUFFER);
+  #filled = 0;
+  #written = 0;
   #digest: string | undefined;
 
   /** Folders that are missing are made, private to the user. */
@@ -45,51 +45,40 @@ export class Output {
 
   /** Bytes so far. */
   get bytes(): number {
-    this.#takeText();
-    return this.#bytes;
+    return this.#written + this.#filled;
   }
 
   /** Of everything so far. */
   get sha256(): string {
     if (this.#digest !== undefined) return this.#digest;
-    this.#takeText();
     this.#flush();
     return this.#hash.copy().digest("hex");
   }
 
   line(text: string): void {
-    this.#text += text;
-    this.#text += "\n";
-    if (this.#text.length >= BUFFER) this.#takeText();
+    this.write(text);
+    this.write("\n");
   }
 
-  write(bytes: Buffer): void {
-    this.#takeText();
-    this.#take(bytes);
-  }
-
-  #takeText(): void {
-    if (this.#text === "") return;
-    const bytes = Buffer.from(this.#text, "utf8");
-    this.#text = "";
-    this.#take(bytes);
-  }
-
-  #take(bytes: Buffer): void {
-    this.#bytes += bytes.length;
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes >= BUFFER) this.#flush();
+  write(piece: string | Buffer): void {
+    // A UTF-16 unit takes three bytes at most.
+    const most = typeof piece === "string" ? piece.length * 3 : piece.length;
+    if (most > BUFFER - this.#filled) this.#flush();
+    if (most > BUFFER) this.#put(typeof piece === "string" ? Buffer.from(piece) : piece);
+    else if (typeof piece === "string") this.#filled += this.#buffer.write(piece, this.#filled);
+    else this.#filled += piece.copy(this.#buffer, this.#filled);
   }
 
   #flush(): void {
-    const chunk = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    if (!chunk) return;
-    this.#hash.update(chunk);
+    if (this.#filled > 0) this.#put(this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  #put(bytes: Buffer): void {
+    this.#hash.update(bytes);
+    this.#written += bytes.length;
     try {
-      for (let at = 0; at < chunk.length; ) at += writeSync(this.#fd, chunk, at);
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
     } catch (error) {
       this.discard();
       throw fileError(error, this.path, "write the file");
@@ -98,7 +87,6 @@ export class Output {
 
   /** Everything written is on the disk, still under the temporary name. */
   sync(): void {
-    this.#takeText();
     this.#flush();
     try {
       fsyncSync(this.#fd);

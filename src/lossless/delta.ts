@@ -129,6 +129,7 @@ function applyObject(
   base: JsonObject,
   [, members, gone, order]: Extract<Patch, [1, ...unknown[]]>,
 ): JsonObject {
+  if (!order && !gone) return applyMembers(base, members);
   const out: JsonObject = {};
   const dropped = gone && gone.length > 0 ? new Set(gone) : undefined;
   const keys = order ?? [
@@ -139,6 +140,16 @@ function applyObject(
     const patch = Object.hasOwn(members, key) ? members[key] : undefined;
     const own = Object.hasOwn(base, key) ? base[key] : undefined;
     set(out, key, patch ? apply(own, patch) : (own ?? null));
+  }
+  return out;
+}
+
+/** The common case: all keys stay, in their order. */
+function applyMembers(base: JsonObject, members: { [key: string]: Patch }): JsonObject {
+  const out: JsonObject = { ...base };
+  for (const key of Object.keys(members)) {
+    const own = Object.hasOwn(base, key) ? base[key] : undefined;
+    set(out, key, apply(own, members[key] ?? null));
   }
   return out;
 }

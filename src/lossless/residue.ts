@@ -55,8 +55,8 @@ export function encode(agent: Agent, entries: readonly Entry[], residue: Residue
   const newline = Buffer.from("\n");
   let from = 0;
   for (const [count, op] of residue.lines) {
-    for (const { bytes } of script.decode([op], entries.slice(from, from + count))) {
-      out.push(bytes, newline);
+    for (const { content } of script.decode([op], entries.slice(from, from + count))) {
+      out.push(Buffer.from(content), newline);
     }
     from += count;
   }

@@ -25,6 +25,9 @@ export type Op =
 
 interface Slot {
   entry: Entry;
+  /** As it was predicted after `after` commits. */
+  record: Json;
+  after: number;
   index: [number, number];
   kind: string;
   key: string;
@@ -36,11 +39,11 @@ class Slots {
   readonly #slots: Slot[] = [];
   #next = 0;
 
-  constructor(writer: Writer, entries: readonly Entry[]) {
+  constructor(writer: Writer, entries: readonly Entry[], after: number) {
     entries.forEach((entry, e) => {
       writer.predict(entry).forEach((record, r) => {
-        const slot = { entry, kind: writer.kind(record), key: writer.key(record), used: false };
-        this.#slots.push({ ...slot, index: [e, r] });
+        const [kind, key] = [writer.kind(record), writer.key(record)];
+        this.#slots.push({ entry, record, after, index: [e, r], kind, key, used: false });
       });
     });
   }
@@ -85,6 +88,7 @@ export type MakeWriter = (line: number) => Writer;
 class Loop {
   readonly #make: MakeWriter;
   #last = new Map<string, Json>();
+  #commits = 0;
   writer: Writer;
   line = 0;
 
@@ -103,12 +107,22 @@ class Loop {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
-    return new Slots(this.writer, entries);
+    this.writer.expect?.(entries);
+    return new Slots(this.writer, entries, this.#commits);
   }
 
   base(slot: Slot): Json | undefined {
-    const predicted = this.writer.predict(slot.entry)[slot.index[1]];
+    const predicted = this.#again(slot);
     return predicted === undefined ? undefined : overlay(this.#last.get(slot.kind), predicted);
+  }
+
+  /** The prediction in the light of the lines committed since, which may have changed their number. */
+  #again({ entry, record, after, index, kind }: Slot): Json | undefined {
+    if (after === this.#commits) return record;
+    const records = this.writer.predict(entry);
+    const same = records[index[1]];
+    if (same !== undefined && this.writer.kind(same) === kind) return same;
+    return records.find((record) => this.writer.kind(record) === kind) ?? same;
   }
 
   last(kind: string): Json | undefined {
@@ -117,6 +131,7 @@ class Loop {
 
   commit(kind: string, value: Json): void {
     this.#last.set(kind, value);
+    this.#commits++;
     this.writer.commit(value);
   }
 }
@@ -222,12 +237,12 @@ export class ScriptReader {
   }
 
   #op(op: Op, slots: Slots): Restored {
-    if (op !== 0 && "t" in op) return asItIs(Buffer.from(op.t, "utf8"));
+    if (op !== 0 && "t" in op) return asItIs(op.t);
     if (op !== 0 && "b" in op) return asItIs(Buffer.from(op.b, "base64"));
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
     const value = apply(base, (op !== 0 && op.p) || null);
     this.#loop.commit(kind, value);
-    return { bytes: Buffer.from(print(value, (op !== 0 && op.s) || null), "utf8"), value };
+    return { content: print(value, (op !== 0 && op.s) || null), value };
   }
 
   #literal(kind: string): [string, Json | undefined] {
@@ -244,14 +259,15 @@ export class ScriptReader {
 }
 
 export interface Restored {
-  bytes: Buffer;
+  /** The line without its newline: a text, or the bytes where they are no UTF-8. */
+  content: string | Buffer;
   /** undefined for a line that is no JSON. */
   value: Json | undefined;
 }
 
 /** A line that was kept whole; a reader of the file may still understand it. */
-function asItIs(bytes: Buffer): Restored {
-  return { bytes, value: lineOf(bytes).value };
+function asItIs(content: string | Buffer): Restored {
+  return { content, value: lineOf(Buffer.from(content)).value };
 }
 
 /** The operations do not belong to these entries. */

@@ -29,6 +29,9 @@ export function member(value: Json | undefined, key: string): Json | undefined {
 /** An object without the keys whose value is undefined. */
 export function compact(members: { [key: string]: Json | undefined }): JsonObject {
   const out: JsonObject = {};
-  for (const [key, value] of Object.entries(members)) if (value !== undefined) out[key] = value;
+  for (const key of Object.keys(members)) {
+    const value = members[key];
+    if (value !== undefined) out[key] = value;
+  }
   return out;
 }

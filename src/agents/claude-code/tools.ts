@@ -215,22 +215,24 @@ export function onlyText(content: Content): string | undefined {
 
 /** Read numbers the lines it shows, "1\tfirst"; the shared form has them plain. */
 export function numberLines(text: string, from: number): string {
-  return text
-    .split("\n")
-    .map((line, i) => `${from + i}\t${line}`)
-    .join("\n");
+  let n = from;
+  return `${n}\t${text.replace(/\n/g, () => `\n${++n}\t`)}`;
 }
+
+const NUMBER = / *\d+[\t→]/y;
 
 /** The inverse of `numberLines`; undefined when the text is not numbered without a gap. */
 export function unnumberLines(text: string): string | undefined {
   const out: string[] = [];
   let expected: number | undefined;
-  for (const line of text.split("\n")) {
-    const [, digits, rest] = /^ *(\d+)[\t→]([\s\S]*)$/.exec(line) ?? [];
-    if (digits === undefined || rest === undefined) return undefined;
-    if (expected !== undefined && Number(digits) !== expected) return undefined;
-    expected = Number(digits) + 1;
-    out.push(rest);
+  for (let from = 0, end = 0; end >= 0; from = end + 1) {
+    NUMBER.lastIndex = from;
+    if (!NUMBER.test(text)) return undefined;
+    const number = Number(text.slice(from, NUMBER.lastIndex - 1));
+    if (expected !== undefined && number !== expected) return undefined;
+    expected = number + 1;
+    end = text.indexOf("\n", NUMBER.lastIndex);
+    out.push(text.slice(NUMBER.lastIndex, end < 0 ? undefined : end));
   }
   return out.join("\n");
 }

@@ -114,6 +114,13 @@ class CodexWriter implements Writer {
     };
   }
 
+  expect(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.kind !== "message") continue;
+      for (const part of entry.parts) if (part.kind === "tool-call") this.#calls.add(part);
+    }
+  }
+
   predict(entry: Entry): Json[] {
     const drafts = entry.kind === "event" ? this.#event(entry) : this.#message(entry);
     let { sequence } = this.#state;

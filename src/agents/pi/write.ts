@@ -326,9 +326,13 @@ function stopReason({ stop, parts }: Message): string {
   return parts.some((part) => part.kind === "tool-call") ? "toolUse" : "stop";
 }
 
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 function isoTime(time: string | null): string | undefined {
   const ms = Date.parse(time ?? "");
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  if (Number.isNaN(ms)) return undefined;
+  // Printing a date costs much, and most are in this form.
+  return time !== null && ISO.test(time) ? time : new Date(ms).toISOString();
 }
 
 /** As Pi's appendSessionInfo: a title is one line. */
