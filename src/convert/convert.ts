@@ -15,7 +15,6 @@ import {
 } from "../lossless/carry.ts";
 import type { Line } from "../lossless/lines.ts";
 import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
-import type { Plan } from "../session/survey.ts";
 import type { Header } from "../session/types.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
@@ -23,6 +22,7 @@ import { type Counts, Projector } from "./project.ts";
 import { restore } from "./restore.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, UnitCoder } from "./units.ts";
+import { type Files, rebuild, Verifier } from "./verify.ts";
 
 export interface Conversion {
   source: {
@@ -98,6 +98,7 @@ function goForward(conversion: Conversion): Converted {
     version: conversion.cliVersion ?? null,
     parent: null,
   };
+  const running = verifier(conversion);
   const losses = new LossReport();
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
   const { children = 0 } = source;
@@ -138,6 +139,7 @@ function goForward(conversion: Conversion): Converted {
   carrier?.end(seen, source.input.open, target.out, records);
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
   target.out.sync();
+  const again = carryOut && verified(conversion, carryOut, running);
   return {
     how: "converted",
     id,
@@ -150,7 +152,7 @@ function goForward(conversion: Conversion): Converted {
     source: seen,
     added: 0,
     stale: 0,
-    verified: carryOut ? verify(conversion, carryOut, seen.sha256) : null,
+    verified: again === null ? null : again === seen.sha256,
   };
 }
 
@@ -172,48 +174,32 @@ function embed(out: Output, carryOut: Output, writer: Writer): void {
   carry.close();
 }
 
-/** Of a file that has just been written: if more than its carry knows were in it, it would show. */
-const NOTHING_NEW: Plan = {
-  header: {
-    agent: "",
-    id: "",
-    title: null,
-    cwd: null,
-    gitBranch: null,
-    gitCommit: null,
-    model: null,
-    version: null,
-    createdAt: null,
-    updatedAt: null,
-    parent: null,
-  },
-  entries: 0,
-  visibility: () => "live",
-  compaction: null,
-  keeps: new Map(),
-  orphans: 0,
-  parent: () => -1,
-};
+/** Smaller sessions are verified faster than a thread is started. */
+const OWN_THREAD = 8e6;
 
-/** Rebuilds the source from what was written, as the way home will. */
-function verify({ source, target }: Conversion, carryOut: Output, sha256: string): boolean {
-  const written = new Input(target.out.temp);
-  const bytes = new Input(carryOut.temp);
-  try {
-    const hash = createHash("sha256");
-    restore(written.lines(), {
-      from: target.agent,
-      home: source.agent,
-      carry: openCarry(bytes),
-      survey: { plan: NOTHING_NEW, oldEntries: 0, forkFrom: Number.POSITIVE_INFINITY },
-      coder: null,
-      write: (piece) => hash.update(piece),
-    });
-    return hash.digest("hex") === sha256;
-  } finally {
-    written.close();
-    bytes.close();
-  }
+/** Verifies the conversion while it goes on; null when it is better done afterwards. */
+function verifier({ source, target, carryOut }: Conversion): Verifier | null {
+  if (!carryOut || source.input.size < OWN_THREAD) return null;
+  const verifier = new Verifier(filesOf(source.agent, target.agent, target.out, carryOut));
+  target.out.onWritten = (bytes) => verifier.note(0, bytes);
+  carryOut.onWritten = (bytes) => verifier.note(1, bytes);
+  return verifier;
+}
+
+function filesOf(home: Agent, from: Agent, target: Output, carry: Output): Files {
+  return { home: home.id, from: from.id, target: target.temp, carry: carry.temp };
+}
+
+function verified(conversion: Conversion, carryOut: Output, running: Verifier | null): string {
+  const { source, target } = conversion;
+  const result = running?.end();
+  if (result) return result;
+  const files = filesOf(source.agent, target.agent, target.out, carryOut);
+  return rebuild(
+    files,
+    () => target.out.bytes,
+    () => carryOut.bytes,
+  );
 }
 
 function comeHome(conversion: Conversion, carry: Carry): Converted {
@@ -338,7 +324,9 @@ class Carrier {
 
   unit(unit: Parameters<CarryEncoder["unit"]>[0]): void {
     const bytes = this.#encoder.unit(unit);
-    if (bytes) this.#out.write(bytes);
+    if (!bytes) return;
+    this.#out.write(bytes);
+    this.#out.flush();
   }
 
   end(seen: Seen, open: boolean, target: Output, lines: number): void {

@@ -155,7 +155,7 @@ class Restore {
     const entries = reads.flatMap((read) => read.entries);
     if (reads.length < unit.n || digest(entries) !== unit.d) return false;
     if (unit.r) this.#script.reset();
-    const home = entries.map((entry) => inHomeTerms(entry, this.#options.home.tools));
+    const home = inHomeTerms(entries, this.#options.home.tools);
     const lines = this.#decodeOps(unit, home);
     if (!lines) return false;
     for (const { content } of lines) this.#emit(content);

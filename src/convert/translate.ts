@@ -3,10 +3,30 @@ import type { Tools } from "../agents/types.ts";
 import type { Entry, Part } from "../session/types.ts";
 
 /**
- * What the home agent would have written for an entry that came from elsewhere: the base that the
- * carry is a difference to. Both ways of a conversion call it with the same entries.
+ * What the home agent would have written for entries that came from elsewhere: the base that the
+ * carry is a difference to. Both ways of a conversion call it with the same entries. Fragments of
+ * one message are put together: an agent that writes fragments takes it apart again.
  */
-export function inHomeTerms(entry: Entry, home: Tools): Entry {
+export function inHomeTerms(entries: readonly Entry[], home: Tools): Entry[] {
+  const out: Entry[] = [];
+  for (const entry of entries) {
+    const turned = entryInHomeTerms(entry, home);
+    const whole = joined(out.at(-1), turned);
+    if (whole) out[out.length - 1] = whole;
+    else out.push(turned);
+  }
+  return out;
+}
+
+function joined(before: Entry | undefined, entry: Entry): Entry | undefined {
+  if (before?.kind !== "message" || entry.kind !== "message") return undefined;
+  if (entry.role !== "assistant" || before.role !== "assistant") return undefined;
+  if (entry.group === undefined || entry.group !== before.group) return undefined;
+  if (entry.sidechain !== before.sidechain) return undefined;
+  return { ...before, ...entry, id: before.id, parts: [...before.parts, ...entry.parts] };
+}
+
+function entryInHomeTerms(entry: Entry, home: Tools): Entry {
   if (entry.kind === "event" || !entry.parts.some((part) => part.kind === "tool-call"))
     return entry;
   return { ...entry, parts: entry.parts.map((part) => callInHomeTerms(part, home)) };

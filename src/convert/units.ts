@@ -51,7 +51,7 @@ export class UnitCoder {
       this.#sinceReset = 0;
     }
     this.#sinceReset += lines.length;
-    const home = entries.map((entry) => inHomeTerms(entry, this.#home.tools));
+    const home = inHomeTerms(entries, this.#home.tools);
     const o = this.#script.encode(lines, home);
     this.#sink({ n: records.length, d: digest(entries), ...(reset ? { r: 1 } : {}), o });
   }

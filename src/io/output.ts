@@ -29,6 +29,8 @@ export class Output {
   #filled = 0;
   #written = 0;
   #digest: string | undefined;
+  /** Told how many bytes are in the file whenever there are more. */
+  onWritten: ((bytes: number) => void) | undefined;
 
   /** Folders that are missing are made, private to the user. */
   constructor(path: string) {
@@ -51,7 +53,7 @@ export class Output {
   /** Of everything so far. */
   get sha256(): string {
     if (this.#digest !== undefined) return this.#digest;
-    this.#flush();
+    this.flush();
     return this.#hash.copy().digest("hex");
   }
 
@@ -63,13 +65,14 @@ export class Output {
   write(piece: string | Buffer): void {
     // A UTF-16 unit takes three bytes at most.
     const most = typeof piece === "string" ? piece.length * 3 : piece.length;
-    if (most > BUFFER - this.#filled) this.#flush();
+    if (most > BUFFER - this.#filled) this.flush();
     if (most > BUFFER) this.#put(typeof piece === "string" ? Buffer.from(piece) : piece);
     else if (typeof piece === "string") this.#filled += this.#buffer.write(piece, this.#filled);
     else this.#filled += piece.copy(this.#buffer, this.#filled);
   }
 
-  #flush(): void {
+  /** What was written so far is in the file, for who follows it. */
+  flush(): void {
     if (this.#filled > 0) this.#put(this.#buffer.subarray(0, this.#filled));
     this.#filled = 0;
   }
@@ -83,11 +86,12 @@ export class Output {
       this.discard();
       throw fileError(error, this.path, "write the file");
     }
+    this.onWritten?.(this.#written);
   }
 
   /** Everything written is on the disk, still under the temporary name. */
   sync(): void {
-    this.#flush();
+    this.flush();
     try {
       fsyncSync(this.#fd);
       closeSync(this.#fd);

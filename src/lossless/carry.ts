@@ -127,6 +127,31 @@ export function openCarry(bytes: ByteSource): Carry {
   };
 }
 
+/** A carry that is still being written; its footer is there once all units have been walked. */
+export function followCarry(bytes: ByteSource & { hasMore(have: number): boolean }): Carry {
+  bytes.hasMore(0);
+  const { header, from } = readHeader(bytes);
+  let footer: CarryFooter | undefined;
+  return {
+    header,
+    get footer() {
+      if (!footer) throw new CarryDamaged("it ends before its footer");
+      return footer;
+    },
+    *units() {
+      for (let at = from; bytes.hasMore(at); ) {
+        const head = bytes.read(at, 4);
+        if (head.length < 4) throw new CarryDamaged("it is cut short");
+        const block = { at: at + 4, length: head.readUInt32BE() };
+        const lines = readBlock(bytes, block).toString("utf8").split("\n");
+        at = block.at + block.length;
+        if (!bytes.hasMore(at)) footer = parseFooter(lines.pop());
+        for (const line of lines) yield parseUnit(line);
+      }
+    },
+  };
+}
+
 const NEWLINE = 0x0a;
 
 function countLines(bytes: Buffer): number {
@@ -136,7 +161,7 @@ function countLines(bytes: Buffer): number {
 }
 
 function readHeader(bytes: ByteSource): { header: CarryHeader; from: number } {
-  const head = bytes.read(0, 64 * 1024);
+  const head = bytes.read(0, Math.min(bytes.size, 64 * 1024));
   const end = head.indexOf(NEWLINE);
   const header: unknown = end < 0 ? undefined : tryJson(head.toString("utf8", 0, end));
   if (!isHeader(header)) throw new CarryDamaged("it does not begin with a carry header");
