@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import type { Entry, Message } from "../../src/session/types.ts";
+import type { Entry } from "../../src/session/types.ts";
 import {
   convertFile,
   type File,
@@ -23,17 +23,20 @@ import {
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder();
-const TURNS = 160;
+const TURNS = 100;
 
 /** A session of `agent`, and its translation. */
-function pair(agent: Agent, through: Agent): { here: File; there: File; home: File } {
+async function pair(
+  agent: Agent,
+  through: Agent,
+): Promise<{ here: File; there: File; home: File }> {
   const folder = mkdtempSync(join(root, "law-"));
   const here = { agent, path: join(folder, "a.jsonl") };
   const there = { agent: through, path: join(folder, "b.jsonl") };
   const { writer, text } = opening(agent, `${agent.id} ${through.id}`);
   const entries = Array.from({ length: TURNS }, (_, n) => turn(agent, `t${n}`)).flat();
   writeFileSync(here.path, text + write(writer, entries));
-  convertFile(here, there);
+  await convertFile(here, there);
   return { here, there, home: { agent, path: join(folder, "home.jsonl") } };
 }
 
@@ -51,8 +54,8 @@ function numbered(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, i) => `t${from + i}`);
 }
 
-function live(file: File): string[] {
-  return see(file).live.flatMap(textsOf);
+async function live(file: File): Promise<string[]> {
+  return (await see(file)).live.flatMap(textsOf);
 }
 
 /** The number of the record that holds the user's question of a turn. */
@@ -72,50 +75,50 @@ for (const agent of agents) {
   for (const through of agents.filter((other) => other !== agent)) {
     describe(`${agent.id} through ${through.id}`, () => {
       for (const turns of [1, 5, TURNS - 3]) {
-        it(`${turns} turns taken back there`, () => {
-          const { here, there, home } = pair(agent, through);
+        it(`${turns} turns taken back there`, async () => {
+          const { here, there, home } = await pair(agent, through);
           const kept = TURNS - turns;
           workOn(there, "new", {
             back: { records: recordOf(there, `t${kept}`), turns },
           });
-          assert.deepEqual(live(there), said(through, [...numbered(0, kept), "new"]));
-          assert.equal(convertFile(there, home).stale, 0);
+          assert.deepEqual(await live(there), said(through, [...numbered(0, kept), "new"]));
+          assert.equal((await convertFile(there, home)).stale, 0);
           hasPrefix(home, here);
-          assert.deepEqual(live(home), said(agent, [...numbered(0, kept), "new"]));
+          assert.deepEqual(await live(home), said(agent, [...numbered(0, kept), "new"]));
         });
       }
 
-      it("taken back twice, and on again", () => {
-        const { here, there, home } = pair(agent, through);
-        workOn(there, "one", { back: { records: recordOf(there, "t150"), turns: TURNS - 150 } });
-        workOn(there, "two", { back: { records: recordOf(there, "t20"), turns: 131 } });
+      it("taken back twice, and on again", async () => {
+        const { here, there, home } = await pair(agent, through);
+        workOn(there, "one", { back: { records: recordOf(there, "t90"), turns: TURNS - 90 } });
+        workOn(there, "two", { back: { records: recordOf(there, "t20"), turns: 71 } });
         const expected = [...numbered(0, 20), "two"];
-        assert.deepEqual(live(there), said(through, expected));
-        convertFile(there, home);
+        assert.deepEqual(await live(there), said(through, expected));
+        await convertFile(there, home);
         hasPrefix(home, here);
-        assert.deepEqual(live(home), said(agent, expected));
+        assert.deepEqual(await live(home), said(agent, expected));
       });
 
-      it("compacted there", () => {
-        const { here, there, home } = pair(agent, through);
+      it("compacted there", async () => {
+        const { here, there, home } = await pair(agent, through);
         const place = { id: "c", parentId: null, time: "2026-11-22T09:00:00.000Z" } as const;
         const summary = "SUMMARY of all before";
         workOn(there, "new", {
           first: [{ kind: "event", ...place, event: "compaction", summary, tokens: 1000 }],
         });
-        assert.equal(convertFile(there, home).stale, 0);
+        assert.equal((await convertFile(there, home)).stale, 0);
         hasPrefix(home, here);
-        const { plan } = see(home);
-        assert.equal(plan.compaction?.summary, summary);
-        assert.deepEqual(live(home), said(agent, ["new"]));
+        const { plan } = await see(home);
+        assert.ok(plan.compaction?.summary.includes(summary));
+        assert.deepEqual(await live(home), said(agent, ["new"]));
       });
 
-      it("changed there, in the middle", () => {
-        const { here, there, home } = pair(agent, through);
+      it("changed there, in the middle", async () => {
+        const { here, there, home } = await pair(agent, through);
         const text = readFileSync(there.path, "utf8");
         writeFileSync(there.path, text.replaceAll("question t80 ", "edited t80 "));
         workOn(there, "new");
-        const done = convertFile(there, home);
+        const done = await convertFile(there, home);
         assert.ok(done.stale > 0, "the change was not noticed");
         const before = readFileSync(here.path).indexOf("question t80 ");
         const kept = readFileSync(here.path).subarray(0, before).lastIndexOf(0x0a);
@@ -124,24 +127,19 @@ for (const agent of agents) {
         const expected = said(agent, [...numbered(0, TURNS), "new"]).map((t) =>
           t.replace("question t80 ", "edited t80 "),
         );
-        assert.deepEqual(live(home), expected);
+        assert.deepEqual(await live(home), expected);
       });
 
-      it("the same bytes each time", () => {
-        const { there, home } = pair(agent, through);
+      it("the same bytes each time", async () => {
+        const { there, home } = await pair(agent, through);
         workOn(there, "new");
-        convertFile(there, home);
+        await convertFile(there, home);
         const again = { agent, path: `${home.path}.again` };
-        convertFile(there, again);
+        await convertFile(there, again);
         assert.ok(readFileSync(again.path).equals(readFileSync(home.path)));
-        assert.equal(new Set(ids(home)).size, ids(home).length, "two records of one id");
+        const ids = (await see(home)).entries.flatMap((e) => (e.kind === "message" ? [e.id] : []));
+        assert.equal(new Set(ids).size, ids.length, "two records of one id");
       });
     });
   }
-}
-
-function ids(file: File): string[] {
-  return see(file)
-    .entries.filter((entry): entry is Message => entry.kind === "message")
-    .map(({ id }) => id);
 }

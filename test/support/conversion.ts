@@ -1,12 +1,12 @@
 /** Conversions from file to file, as `segue convert -o` does them; and an agent that works on. */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { uuid7 } from "../../src/agents/shared/ids.ts";
 import type { Agent, Writer } from "../../src/agents/types.ts";
-import { type Converted, convert, matchCarry } from "../../src/convert/convert.ts";
+import { closeBases, openBases } from "../../src/convert/bases.ts";
+import { convertFile as convert } from "../../src/convert/file.ts";
+import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { Output } from "../../src/io/output.ts";
-import { openCarry } from "../../src/lossless/carry.ts";
 import { LineSplitter } from "../../src/lossless/lines.ts";
 import type { Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
@@ -16,42 +16,20 @@ export interface File {
   path: string;
 }
 
-/** Converts `source` to `target`; the carry lies beside each file under the name FILE.segue. */
+/** Converts `source` to `target` as `segue convert -o` does. Whose the source is, it must find out. */
 export function convertFile(
   source: File,
   target: File,
-  options: { fullHistory?: boolean; embed?: boolean } = {},
-): Converted {
-  const { fullHistory = false, embed = false } = options;
-  const input = new Input(source.path);
-  const first = surveyFile(source.agent, input, { fullHistory });
-  const beside = `${source.path}.segue`;
-  const bytes = existsSync(beside) ? new Input(beside) : null;
-  const found = bytes && openCarry(bytes);
-  const carry = found?.header.source.agent === target.agent.id ? found : null;
-  if (carry && matchCarry(carry, source.agent, first.plan.header.id) !== null) {
-    throw new Error("the carry belongs to another session");
-  }
-  const oldLines = carry?.footer.target.lines;
-  const survey =
-    oldLines === undefined
-      ? first
-      : surveyFile(source.agent, input, { fullHistory: true, oldLines });
-  const out = new Output(target.path);
-  const carryOut = source.agent === target.agent ? null : new Output(`${target.path}.segue`);
-  const done = convert({
-    source: { agent: source.agent, input },
-    target: { agent: target.agent, out },
-    carryOut,
-    embed,
-    carry,
-    survey,
+  options: { fullHistory?: boolean; carry?: "beside" | "inside" } = {},
+): Promise<Report> {
+  return convert(source.path, {
+    to: target.agent.id,
+    output: target.path,
+    ...options,
+    warn(text) {
+      throw new Error(text);
+    },
   });
-  carryOut?.commit();
-  out.commit();
-  input.close();
-  bytes?.close();
-  return done;
 }
 
 export interface Seen {
@@ -63,28 +41,31 @@ export interface Seen {
   leaf: number;
 }
 
-/** A file as its own agent's reader understands it. */
-export function see({ agent, path }: File, options: { fullHistory?: boolean } = {}): Seen {
+/** A file, and what it continues, as its own agent's reader understands it. */
+export async function see(
+  { agent, path }: File,
+  options: { fullHistory?: boolean } = {},
+): Promise<Seen> {
   const input = new Input(path);
-  const { plan } = surveyFile(agent, input, options);
-  const entries = readRecords(path).flatMap(readerOf(agent));
+  const bases = await openBases(agent, path, process.env);
+  const { plan } = surveyFile(agent, input, { ...options, bases });
+  const lines = [
+    ...bases.flatMap((base) => [...base.input.lines({ end: base.bytes })]),
+    ...input.lines(),
+  ];
+  closeBases(bases);
   input.close();
+  const reader = agent.reader();
+  const entries = lines.flatMap(({ value }, at) =>
+    value === undefined ? [] : reader.read(value, at),
+  );
   const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
   const live = numbers.flatMap((n) => {
     const entry = entries[n];
     return entry?.kind === "message" && !entry.scaffold && entry.role !== "system" ? [entry] : [];
   });
-  return {
-    entries,
-    plan,
-    live,
-    leaf: numbers.findLast((n) => entries[n]?.kind === "message") ?? -1,
-  };
-}
-
-function readerOf(agent: Agent): (record: Json | undefined, at: number) => Entry[] {
-  const reader = agent.reader();
-  return (record, at) => (record === undefined ? [] : reader.read(record, at));
+  const leaf = numbers.findLast((n) => entries[n]?.kind === "message") ?? -1;
+  return { entries, plan, live, leaf };
 }
 
 /** The value of each line; undefined for one that is no JSON. */

@@ -1,0 +1,86 @@
+/** `segue resume` becomes the agent: arguments, folder, input, exit code and signals are its own. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fixture } from "../support/fixtures.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { Machine } from "../support/segue.ts";
+
+const root = temporaryFolder();
+
+/** A machine where the session's folder exists, and `command` is a script. */
+function machine(command: string, script: string): Machine {
+  const m = new Machine(realpathSync(mkdtempSync(join(root, "home-"))));
+  mkdirSync(m.at("bin"));
+  mkdirSync(m.at("shop"));
+  writeFileSync(m.at("bin", command), script, { mode: 0o755 });
+  const text = readFileSync(fixture("pi/basic").path, "utf8");
+  writeFileSync(m.at("s.jsonl"), text.replaceAll("/home/dev/shop", m.at("shop")));
+  return m;
+}
+
+const TELL = `#!${process.execPath}
+if (process.argv.includes("--version")) console.log("codex-cli 0.169.0");
+else if (process.argv.includes("app-server")) process.exit(1);
+else {
+  const stdin = require("node:fs").readFileSync(0, "utf8");
+  console.log(JSON.stringify({
+    pid: process.pid, args: process.argv.slice(2), cwd: process.cwd(), pwd: process.env.PWD, stdin,
+  }));
+  process.exitCode = 37;
+}
+`;
+
+describe("resume", { skip: process.platform === "win32" }, () => {
+  it("hands over arguments, folder, input, output and exit code", async () => {
+    const m = machine("codex", TELL);
+    let pid: number | undefined;
+    const args = ["resume", m.at("s.jsonl"), "--in", "codex", "--quiet"];
+    const { code, out, err } = await m.run(
+      [...args, "--prompt", "go on; $(touch x) `y`", "--", "--model", "a b"],
+      {
+        stdin: "typed\n",
+        started: (child) => {
+          pid = child.pid;
+        },
+      },
+    );
+    assert.equal(code, 37, err);
+    const told = JSON.parse(out);
+    assert.equal(told.cwd, m.at("shop"));
+    assert.equal(told.pwd, m.at("shop"));
+    assert.equal(told.stdin, "typed\n");
+    assert.equal(told.args[0], "resume");
+    assert.ok(told.args.includes("go on; $(touch x) `y`"), "one argument, through no shell");
+    const model = told.args.indexOf("--model");
+    assert.deepEqual(told.args.slice(model, model + 2), ["--model", "a b"]);
+    assert.equal(told.pid, pid, "it did not take Segue's place");
+  });
+
+  it("a signal that ends the agent ends Segue so", async () => {
+    const m = machine(
+      "codex",
+      TELL.replace("process.exitCode = 37", 'process.kill(process.pid, "SIGTERM")'),
+    );
+    const { signal, code } = await m.run(["resume", m.at("s.jsonl"), "--in", "codex", "--quiet"]);
+    assert.deepEqual([code, signal], [null, "SIGTERM"]);
+  });
+
+  it("a signal that Segue gets, the agent gets", async () => {
+    const m = machine(
+      "codex",
+      `#!${process.execPath}
+if (process.argv.includes("--version")) { console.log("codex-cli 0.169.0"); process.exit(); }
+if (process.argv.includes("app-server")) process.exit(1);
+process.on("SIGINT", () => { console.log("interrupted"); process.exit(5); });
+console.log("ready");
+setInterval(() => {}, 1e6);
+`,
+    );
+    const { code, out } = await m.run(["resume", m.at("s.jsonl"), "--in", "codex", "--quiet"], {
+      started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
+    });
+    assert.deepEqual([code, out], [5, "ready\ninterrupted\n"]);
+  });
+});

@@ -1,0 +1,142 @@
+/** What a session says is data: it moves no cursor, names no file, and is no option. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { describe, it } from "node:test";
+import { agents } from "../../src/agents/registry.ts";
+import { HEADER } from "../support/entries.ts";
+import { fixture, fixtures } from "../support/fixtures.ts";
+import { known, temporaryFolder } from "../support/folder.ts";
+import { Machine } from "../support/segue.ts";
+
+const root = temporaryFolder();
+const machine = () => new Machine(mkdtempSync(join(root, "home-")));
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const EVIL = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp\u0000\r";
+
+function safe({ out, err }: { out: string; err: string }): void {
+  assert.doesNotMatch(out, OBEYED);
+  assert.doesNotMatch(err, OBEYED);
+}
+
+describe("control characters never reach the terminal", () => {
+  for (const agent of agents) {
+    it(`from a title, a text, a folder or a name: ${agent.id}`, async () => {
+      const m = machine();
+      const basic = fixture(`${agent.id}/basic`);
+      m.install(basic);
+      const at = basic.path.indexOf("/.", basic.path.indexOf("/fixtures/"));
+      const stored = m.at(basic.path.slice(at + 1));
+      const ansi = known(
+        fixtures.find(({ name }) => name.endsWith(`${agent.id}-ansi-title.jsonl`)),
+      );
+      const evil = JSON.stringify(EVIL).slice(1, -1);
+      const text = readFileSync(ansi.path, "utf8")
+        .replaceAll("MARK-USER-1", `MARK-USER-1 ${evil}`)
+        .replaceAll("/home/dev/shop", `/home/dev/${evil}shop`);
+      writeFileSync(stored, text);
+      const odd = `\u001b[2J${basename(stored)}`;
+      writeFileSync(join(dirname(stored), odd), text);
+      safe(await m.run(["list", "--all"]));
+      for (const args of [
+        ["list", "--all", "--json"],
+        ["show", stored, "--tools", "full"],
+        ["show", stored, "--json"],
+        ["resume", stored, "--in", agent.id === "pi" ? "codex" : "pi", "--dry-run"],
+        ["resume", join(dirname(stored), odd), "--no-launch"],
+        ["log"],
+        [EVIL.replaceAll("\u0000", "")],
+        ["convert", stored, "--to", EVIL.replaceAll("\u0000", "")],
+      ]) {
+        safe(await m.run(args));
+      }
+      const json = await m.run(["show", stored, "--json"]);
+      assert.ok(JSON.stringify(JSON.parse(json.out)).includes("\\u001b]0;owned"), "and is kept");
+    });
+  }
+});
+
+describe("ids, folders and times name no file outside the store", () => {
+  const NAMES = ["../../../../tmp/evil", "/etc/passwd", "a/b", "..", "", "x".repeat(300), "\u0000"];
+  for (const agent of agents) {
+    for (const name of NAMES) {
+      const todo = agent.id === "pi" && !/^(\.\.)?$/.test(name) && "Pi's names are not checked yet";
+      it(`${agent.id}: a folder called ${JSON.stringify(name).slice(0, 30)}`, { todo }, () => {
+        const store = join(root, "store");
+        const id = "01a1fc28-078c-74e9-80e0-49fe98c27ddf";
+        const path = agent.store.pathFor(store, { ...HEADER, id, cwd: name }, {});
+        inside(store, path);
+        assert.ok(basename(path).includes(id));
+      });
+
+      it(`${agent.id}: a time of ${JSON.stringify(name).slice(0, 30)}`, { todo }, () => {
+        const store = join(root, "store");
+        const id = "01a1fc28-078c-74e9-80e0-49fe98c27ddf";
+        const path = agent.store.pathFor(store, { ...HEADER, id, createdAt: name }, {});
+        inside(store, path);
+        const usual = agent.store.pathFor(store, { ...HEADER, id, createdAt: null }, {});
+        assert.equal(path.split("/").length, usual.split("/").length, path);
+      });
+    }
+  }
+
+  function inside(store: string, path: string): void {
+    assert.ok(!relative(store, path).startsWith(".."), path);
+    for (const name of relative(store, path).split("/")) {
+      assert.ok(Buffer.byteLength(name) <= 255 && !name.includes("\u0000"), name);
+    }
+  }
+
+  for (const agent of agents) {
+    for (const id of ["../../../evil", "--dangerous", "-c", "a b\u0000"]) {
+      const todo =
+        !id.includes("\u0000") && "an id is not checked before it is an argument or a path";
+      it(`${agent.id}: a session whose id is ${JSON.stringify(id)}`, { todo }, async () => {
+        const m = machine();
+        const basic = fixture(`${agent.id}/basic`);
+        const own = known(
+          /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.jsonl)/.exec(basic.name),
+        )[0];
+        const text = readFileSync(basic.path, "utf8").replaceAll(
+          own,
+          JSON.stringify(id).slice(1, -1),
+        );
+        mkdirSync(m.at("work"));
+        writeFileSync(m.at("work/s.jsonl"), text.replaceAll("/home/dev/shop", m.at("work")));
+        const target = agent.id === "codex" ? "pi" : "codex";
+        const there = await m.run(["resume", m.at("work/s.jsonl"), "--in", target, "--no-launch"]);
+        assert.equal(there.code, 0, there.err);
+        assert.ok(!there.out.split(/\s/).includes(id), there.out);
+        // Natively: its id would become an argument of the agent.
+        const home = await m.run(["resume", m.at("work/s.jsonl"), "--no-launch"]);
+        assert.ok(home.code !== 0 || !home.out.split(/\s/).includes(id), home.out);
+        const written = readdirSync(m.home, { recursive: true, encoding: "utf8" });
+        assert.ok(!written.some((path) => path.includes("evil")));
+        assert.ok(!existsSync(join(m.home, "../evil")) && !existsSync(join(root, "evil")));
+      });
+    }
+  }
+
+  it("a name of a file in a store that would be an option of the agent's", {
+    todo: "a file's name is taken for an id as it is",
+  }, async () => {
+    const m = machine();
+    const basic = fixture("claude-code/basic");
+    m.install(basic);
+    const at = basic.path.indexOf("/.", basic.path.indexOf("/fixtures/"));
+    const stored = m.at(basic.path.slice(at + 1));
+    renameSync(stored, join(dirname(stored), "--dangerous.jsonl"));
+    const ended = await m.run(["resume", "claude#1", "--no-launch"]);
+    assert.ok(ended.code !== 0 || !/ --dangerous/.test(ended.out), ended.out);
+  });
+});

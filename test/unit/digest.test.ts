@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { digest } from "../../src/session/digest.ts";
+import { call, event, message, result } from "../support/entries.ts";
+
+const base = message("a", null, "user", ["hello"]);
+
+describe("digest", () => {
+  it("is of what is said, not of ids, places and times", () => {
+    const other = message("b", "a", "user", ["hello"], { time: "2026-01-01T00:00:00.000Z" });
+    assert.equal(digest([base]), digest([other]));
+    assert.match(digest([base]), /^[0-9a-f]{12}$/);
+  });
+
+  it("is another when anything that is said is", () => {
+    const said = [
+      [base],
+      [message("a", null, "assistant", ["hello"])],
+      [message("a", null, "user", ["hello", ""])],
+      [message("a", null, "user", ["hel", "lo"])],
+      [base, base],
+      [message("a", null, "user", [{ kind: "reasoning", text: "hello" }])],
+      [message("a", null, "assistant", [call("1")])],
+      [message("a", null, "assistant", [call("2")])],
+      [message("a", null, "assistant", [call("1", "Read")])],
+      [message("a", null, "assistant", [call("1", "Bash", { input: { command: "rm" } })])],
+      [message("a", null, "assistant", [call("1", "Bash", { input: "ls" })])],
+      [message("a", null, "tool", [result("1", "x")])],
+      [message("a", null, "tool", [result("1", "y")])],
+      [message("a", null, "user", [{ kind: "image", mediaType: "image/png", data: "AA" }])],
+      [message("a", null, "user", [{ kind: "image", mediaType: "image/png", data: "AB" }])],
+      [event("c", null, { event: "compaction", summary: "hello" })],
+    ];
+    assert.equal(new Set(said.map(digest)).size, said.length);
+  });
+
+  it("is empty for what says nothing", () => {
+    assert.equal(digest([]), "");
+    assert.equal(digest([event("t", null, { event: "title", title: "x" })]), "");
+  });
+});
