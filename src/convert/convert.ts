@@ -86,7 +86,22 @@ export function targetId(source: Header, target: Agent, attempt = 0): string {
   return uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
 }
 
+/**
+ * Of a big session not every line's spelling is proven while it is written, since all are rebuilt
+ * and compared at the end. When one was spelled unlike the others of its kind, the work is done
+ * again with a proof for each.
+ */
 function goForward(conversion: Conversion): Converted {
+  const { source, target, carryOut } = conversion;
+  const trusting = carryOut !== null && source.input.size >= OWN_THREAD;
+  const done = writeNew(conversion, trusting);
+  if (done.verified !== false || !trusting) return done;
+  target.out.restart();
+  carryOut.restart();
+  return writeNew(conversion, false);
+}
+
+function writeNew(conversion: Conversion, trusting: boolean): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
@@ -111,7 +126,8 @@ function goForward(conversion: Conversion): Converted {
       target: { agent: target.agent.id, id },
     });
   const coder =
-    carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
+    carrier &&
+    new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit), trusting);
   let records = 0;
   const projector = new Projector(target.agent.tools, losses, { inline: false });
   const writer = target.agent.writer({ seed: id, cliVersion: conversion.cliVersion ?? null });

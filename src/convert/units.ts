@@ -26,10 +26,17 @@ export class UnitCoder {
   #records = 0;
   #sinceReset = 0;
 
-  constructor(source: Agent, target: Agent, targetId: string, sink: (unit: Unit) => void) {
+  /** `trusting`: see ScriptWriter. */
+  constructor(
+    source: Agent,
+    target: Agent,
+    targetId: string,
+    sink: (unit: Unit) => void,
+    trusting = false,
+  ) {
     this.#home = source;
     this.#back = target.reader();
-    this.#script = new ScriptWriter(homeWriter(source, targetId));
+    this.#script = new ScriptWriter(homeWriter(source, targetId), trusting);
     this.#sink = sink;
   }
 

@@ -22,8 +22,8 @@ export class Output {
   readonly temp: string;
   /** The topmost folder that had to be made for it; null for none. */
   readonly madeFolder: string | null;
-  readonly #fd: number;
-  readonly #hash = createHash("sha256");
+  #fd: number;
+  #hash = createHash("sha256");
   /** What is not on its way to the disk yet: texts are encoded in place, without a copy of their own. */
   readonly #buffer = Buffer.allocUnsafe(BUFFER);
   #filled = 0;
@@ -43,6 +43,17 @@ export class Output {
     } catch (error) {
       throw fileError(error, path, "write the file");
     }
+  }
+
+  /** Begins anew, with nothing written. */
+  restart(): void {
+    if (this.#digest === undefined) closeSync(this.#fd);
+    this.#fd = openSync(this.temp, "w", 0o600);
+    this.#hash = createHash("sha256");
+    this.#filled = 0;
+    this.#written = 0;
+    this.#digest = undefined;
+    this.onWritten = undefined;
   }
 
   /** Bytes so far. */

@@ -23,40 +23,63 @@ export type Op =
   | { t: string }
   | { b: string };
 
+/** A prediction: record number `index[1]` of entry number `index[0]`. */
 interface Slot {
   entry: Entry;
+  index: [number, number];
   /** As it was predicted after `after` commits. */
   record: Json;
   after: number;
-  index: [number, number];
   kind: string;
   key: string;
   used: boolean;
 }
 
-/** The predictions for a group of entries, taken one by one, mostly in order. */
+/**
+ * The predictions for a group of entries, taken one by one, mostly in order. Each is made when it
+ * is first looked at: by then more is known, and it rarely has to be made again.
+ */
 class Slots {
+  readonly #loop: Loop;
+  readonly #entries: readonly Entry[];
   readonly #slots: Slot[] = [];
+  #predicted = 0;
   #next = 0;
 
-  constructor(writer: Writer, entries: readonly Entry[], after: number) {
-    entries.forEach((entry, e) => {
-      writer.predict(entry).forEach((record, r) => {
-        const [kind, key] = [writer.kind(record), writer.key(record)];
-        this.#slots.push({ entry, record, after, index: [e, r], kind, key, used: false });
-      });
+  constructor(loop: Loop, entries: readonly Entry[]) {
+    this.#loop = loop;
+    this.#entries = entries;
+  }
+
+  /** Predicts one more entry; false when there is none. */
+  #extend(): boolean {
+    const e = this.#predicted;
+    const entry = this.#entries[e];
+    if (!entry) return false;
+    this.#predicted++;
+    const { writer, commits } = this.#loop;
+    writer.predict(entry).forEach((record, r) => {
+      const [kind, key] = [writer.kind(record), writer.key(record)];
+      const slot = { entry, record, after: commits, kind, key, used: false };
+      this.#slots.push({ ...slot, index: [e, r] });
     });
+    return true;
   }
 
   /** The slot a line of this kind and key belongs to: same call first, else the next of its kind. */
   match(kind: string, key: string): Slot | undefined {
     let sameKind: Slot | undefined;
-    for (let i = this.#next, n = this.#slots.length; n > 0; n--, i++) {
-      const slot = this.#slots[i % this.#slots.length];
-      if (!slot || slot.used || slot.kind !== kind) continue;
-      if (slot.key === key) return slot;
+    const fits = (slot: Slot | undefined): boolean => {
+      if (!slot || slot.used || slot.kind !== kind) return false;
       sameKind ??= slot;
+      return slot.key === key;
+    };
+    for (let i = this.#next; i < this.#slots.length || this.#extend(); i++) {
+      if (fits(this.#slots[i])) return this.#slots[i];
+      // Without a call to look for, the next of its kind is as good as any.
+      if (sameKind && key === "") return sameKind;
     }
+    for (let i = 0; i < this.#next; i++) if (fits(this.#slots[i])) return this.#slots[i];
     return sameKind;
   }
 
@@ -65,13 +88,18 @@ class Slots {
   }
 
   at(index: [number, number] | undefined): Slot | undefined {
-    if (!index) return this.#slots[this.#skipUsed()];
-    return this.#slots.find((s) => s.index[0] === index[0] && s.index[1] === index[1]);
+    if (!index) {
+      const next = this.#skipUsed();
+      while (next >= this.#slots.length && this.#extend());
+      return this.#slots[next];
+    }
+    while (this.#predicted <= index[0] && this.#extend());
+    return this.#slots.find(({ index: [e, r] }) => e === index[0] && r === index[1]);
   }
 
   take(slot: Slot): void {
     slot.used = true;
-    this.#next = this.#slots.indexOf(slot, 0) + 1;
+    this.#next = this.#slots.indexOf(slot) + 1;
   }
 
   #skipUsed(): number {
@@ -81,6 +109,11 @@ class Slots {
   }
 }
 
+interface Base {
+  kind: string;
+  value: Json;
+}
+
 /** Makes the writer that goes on at line number `line`: part of what its new ids are made from. */
 export type MakeWriter = (line: number) => Writer;
 
@@ -88,7 +121,8 @@ export type MakeWriter = (line: number) => Writer;
 class Loop {
   readonly #make: MakeWriter;
   #last = new Map<string, Json>();
-  #commits = 0;
+  /** Counts what was committed. */
+  commits = 0;
   writer: Writer;
   line = 0;
 
@@ -108,21 +142,16 @@ class Loop {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
     this.writer.expect?.(entries);
-    return new Slots(this.writer, entries, this.#commits);
+    return new Slots(this, entries);
   }
 
-  base(slot: Slot): Json | undefined {
-    const predicted = this.#again(slot);
-    return predicted === undefined ? undefined : overlay(this.#last.get(slot.kind), predicted);
-  }
-
-  /** The prediction in the light of the lines committed since, which may have changed their number. */
-  #again({ entry, record, after, index, kind }: Slot): Json | undefined {
-    if (after === this.#commits) return record;
-    const records = this.writer.predict(entry);
-    const same = records[index[1]];
-    if (same !== undefined && this.writer.kind(same) === kind) return same;
-    return records.find((record) => this.writer.kind(record) === kind) ?? same;
+  /** The base for a line that takes the slot: its prediction in the light of all before it. */
+  base({ entry, record, after, index, kind }: Slot): Base | undefined {
+    if (after === this.commits) return { kind, value: overlay(this.#last.get(kind), record) };
+    const now = this.writer.predict(entry)[index[1]];
+    if (now === undefined) return undefined;
+    const kindNow = this.writer.kind(now);
+    return { kind: kindNow, value: overlay(this.#last.get(kindNow), now) };
   }
 
   last(kind: string): Json | undefined {
@@ -131,7 +160,7 @@ class Loop {
 
   commit(kind: string, value: Json): void {
     this.#last.set(kind, value);
-    this.#commits++;
+    this.commits++;
     this.writer.commit(value);
   }
 }
@@ -139,11 +168,19 @@ class Loop {
 /** Writes operations. One instance per file; `entries` are what the decoder will have, too. */
 export class ScriptWriter {
   readonly #loop: Loop;
+  readonly #trusting: boolean;
+  /** How many lines of a kind were spelled as JSON.stringify does, without exception. */
+  readonly #plain = new Map<string, number>();
   /** Lines that had to be kept as text, for the report: they should be rare. */
   raw = 0;
 
-  constructor(make: MakeWriter) {
+  /**
+   * `trusting`: once many lines of a kind have been spelled plainly, the others are taken to be.
+   * Only for who decodes everything again afterwards and compares the bytes.
+   */
+  constructor(make: MakeWriter, trusting = false) {
     this.#loop = new Loop(make);
+    this.#trusting = trusting;
   }
 
   reset(): void {
@@ -180,26 +217,49 @@ export class ScriptWriter {
     const kind = this.#loop.writer.kind(value);
     const slot = slots.match(kind, this.#loop.writer.key(value));
     const base = slot && this.#loop.base(slot);
-    const from = base === undefined ? this.#loop.last(kind) : base;
+    const fits = base?.kind === kind;
+    const from = fits ? base.value : this.#loop.last(kind);
     const patch = diff(from, value);
-    const rest = correction(apply(from, patch), patch, value, text);
+    const rest = this.#correction(kind, from, patch, value, text);
     if (!rest) return undefined;
     this.#loop.commit(kind, value);
-    if (!slot || base === undefined) return { l: kind, ...rest };
+    if (!slot || !fits) return { l: kind, ...rest };
     const next = slots.isNext(slot);
     slots.take(slot);
     if (next) return Object.keys(rest).length === 0 ? 0 : rest;
     return { ...rest, at: slot.index };
   }
+
+  #correction(
+    kind: string,
+    base: Json | undefined,
+    patch: Patch | null,
+    value: Json,
+    text: string,
+  ): Correction | undefined {
+    const plain = this.#plain.get(kind) ?? 0;
+    if (this.#trusting && plain >= TRUST_AFTER) return patch ? { p: patch } : {};
+    const correction = proven(apply(base, patch), patch, value, text);
+    const isPlain = correction !== undefined && correction.s === undefined;
+    this.#plain.set(kind, isPlain ? plain + 1 : Number.NEGATIVE_INFINITY);
+    return correction;
+  }
+}
+
+const TRUST_AFTER = 64;
+
+interface Correction {
+  p?: Patch;
+  s?: Spelling;
 }
 
 /** Patch and spelling, proven: undefined when they would not give `text` again. */
-function correction(
+function proven(
   restored: Json,
   patch: Patch | null,
   value: Json,
   text: string,
-): { p?: Patch; s?: Spelling } | undefined {
+): Correction | undefined {
   const p = patch ? { p: patch } : {};
   const plain = stringify(restored);
   if (plain === text) return p;
@@ -253,8 +313,9 @@ export class ScriptReader {
     const slot = slots.at(op === 0 ? undefined : op.at);
     if (!slot) throw new ScriptMismatch("an operation names a prediction that is not there");
     const base = this.#loop.base(slot);
+    if (!base) throw new ScriptMismatch("a prediction is no longer made");
     slots.take(slot);
-    return [slot.kind, base];
+    return [base.kind, base.value];
   }
 }
 
