@@ -102,6 +102,20 @@ function goForward(conversion: Conversion): Converted {
 }
 
 function writeNew(conversion: Conversion, trusting: boolean): Converted {
+  const running = verifier(conversion);
+  try {
+    return writeVerified(conversion, trusting, running);
+  } catch (error) {
+    running?.stop();
+    throw error;
+  }
+}
+
+function writeVerified(
+  conversion: Conversion,
+  trusting: boolean,
+  running: Verifier | null,
+): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
@@ -113,7 +127,6 @@ function writeNew(conversion: Conversion, trusting: boolean): Converted {
     version: conversion.cliVersion ?? null,
     parent: null,
   };
-  const running = verifier(conversion);
   const losses = new LossReport();
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
   const { children = 0 } = source;
@@ -131,8 +144,9 @@ function writeNew(conversion: Conversion, trusting: boolean): Converted {
   let records = 0;
   const projector = new Projector(target.agent.tools, losses, { inline: false });
   const writer = target.agent.writer({ seed: id, cliVersion: conversion.cliVersion ?? null });
+  const reader = source.agent.reader();
   const forward = new Forward({
-    reader: source.agent.reader(),
+    reader,
     writer,
     projector,
     losses,
@@ -151,6 +165,7 @@ function writeNew(conversion: Conversion, trusting: boolean): Converted {
   }
   const seen = feed(source.input, (line) => forward.line(line));
   forward.flush();
+  plan.finish?.(reader.header());
   forward.end();
   carrier?.end(seen, source.input.open, target.out, records);
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);

@@ -8,6 +8,7 @@ import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { assume, orSurveyed } from "./assume.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -88,14 +89,18 @@ class Job {
   async run(): Promise<Report> {
     const bases = await openBases(this.#source, this.#input.path, process.env);
     try {
-      return this.#convert(bases, await countChildren(this.#source, this.#input.path));
+      const children = await countChildren(this.#source, this.#input.path);
+      const mayAssume = bases.length === 0 && !this.#options.fullHistory;
+      return orSurveyed(mayAssume ? assume(this.#source, this.#input) : null, (assumed) =>
+        this.#convert(bases, children, assumed),
+      );
     } finally {
       closeBases(bases);
     }
   }
 
-  #convert(bases: readonly BaseInput[], children: number): Report {
-    const { survey, carry } = this.#survey(bases);
+  #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): Report {
+    const { survey, carry } = this.#survey(bases, assumed);
     const path = resolve(this.#options.output);
     const carryPath = this.#wantsCarry(carry) ? this.#carryPath(path) : null;
     this.#refuse(path);
@@ -159,9 +164,12 @@ class Job {
     return this.#input.size === target.bytes && this.#input.sha256() === target.sha256;
   }
 
-  #survey(bases: readonly BaseInput[]): { survey: Surveyed; carry: Carry | null } {
+  #survey(
+    bases: readonly BaseInput[],
+    assumed: Surveyed | null,
+  ): { survey: Surveyed; carry: Carry | null } {
     const { fullHistory = false } = this.#options;
-    const first = surveyFile(this.#source, this.#input, { fullHistory, bases });
+    const first = assumed ?? surveyFile(this.#source, this.#input, { fullHistory, bases });
     this.#input.settle();
     const carry = this.#options.fresh ? null : this.#carryFor(first);
     if (first.plan.entries === 0 && !carry) {

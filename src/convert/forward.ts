@@ -104,6 +104,7 @@ export class Forward {
     for (const entry of value === undefined ? [] : reader.read(value, at)) {
       const n = this.#entry++;
       kept?.see(entry, n);
+      plan.see?.(entry);
       const ready = projector.push(entry, plan.visibility(n), place);
       // The line that ends a message belongs to the next unit.
       if (ready.before.length > 0) this.#unit(this.#release(), ready.before);

@@ -12,6 +12,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
 import {
   type Conversion,
@@ -117,7 +118,16 @@ export class Transfer {
     const input = new Input(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options.env);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
-    const survey = surveyFile(agent, input, { fullHistory: this.#options.fullHistory, bases });
+    const { fullHistory } = this.#options;
+    const assumed = bases.length === 0 && !fullHistory ? assume(agent, input) : null;
+    return orSurveyed(assumed, (guess) =>
+      this.#route(source, guess ?? surveyFile(agent, input, { fullHistory, bases })),
+    );
+  }
+
+  #route(source: Conversion["source"], survey: Surveyed): Outcome {
+    const { input } = source;
+    const { path } = this.#source;
     input.settle();
     if (survey.plan.entries === 0) {
       throw new SegueError("unreadable", "there is nothing of a session in this file", {

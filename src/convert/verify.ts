@@ -99,6 +99,11 @@ export class Verifier {
     Atomics.notify(state, 0);
   }
 
+  /** There is nothing to verify after all. */
+  stop(): void {
+    void this.#worker.terminate();
+  }
+
   /** All is written: the SHA-256 of the rebuilt source; "" when it could not be rebuilt. */
   end(): string {
     const { state, result } = this.#shared;

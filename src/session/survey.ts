@@ -22,6 +22,9 @@ export interface Plan {
   header: Header;
   /** Entries in all. */
   entries: number;
+  /** Is shown each entry before it is asked about, and the header at the end. */
+  see?(entry: Entry): void;
+  finish?(header: Header): void;
   /** Of entry number `n`, counted in reading order. */
   visibility(n: number): Visibility;
   /** The compaction in force, and its entry number. */

@@ -1,0 +1,70 @@
+/** SIGINT and SIGTERM: what is half done is taken away, and the exit code says what happened. */
+import { constants } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+const cleanups = new Set<() => void>();
+let catching = false;
+
+/** From now on a signal ends the process in order. Not for libraries: the host's signals are its own. */
+export function catchSignals(): void {
+  catching = true;
+  for (const signal of SIGNALS) process.on(signal, end);
+}
+
+/** Signals are someone else's again. */
+export function leaveSignals(): void {
+  catching = false;
+  for (const signal of SIGNALS) process.off(signal, end);
+}
+
+/** Has `cleanup` called if a signal ends the process before the function given back is called. */
+export function onInterrupt(cleanup: () => void): () => void {
+  cleanups.add(cleanup);
+  return () => cleanups.delete(cleanup);
+}
+
+/**
+ * Does work that may be long without giving way to signal handlers: SIGINT breaks it off all the
+ * same. SIGTERM waits for its end; `heedSignals` after it, and before what cannot be taken back.
+ */
+export function interruptible<T>(work: () => T): T {
+  if (!catching) return work();
+  const results: T[] = [];
+  const run = (): void => {
+    results.push(work());
+  };
+  try {
+    runInNewContext("run()", { run }, { breakOnSigint: true });
+  } catch (error) {
+    if (codeOf(error) !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+    end("SIGINT");
+  }
+  const [result] = results;
+  // Always there: `end` does not return, and what `work` throws has been thrown on.
+  if (results.length === 0 || result === undefined) throw new Error("interrupted");
+  return result;
+}
+
+/** Lets the signals that came meanwhile have their effect. */
+export async function heedSignals(): Promise<void> {
+  await setImmediate();
+}
+
+function end(signal: (typeof SIGNALS)[number]): never {
+  // The last first: a folder is made before what is put into it.
+  for (const cleanup of [...cleanups].reverse()) {
+    try {
+      cleanup();
+    } catch {
+      // What cannot be removed must not keep the rest from it.
+    }
+  }
+  process.exit(128 + constants.signals[signal]);
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
