@@ -13,19 +13,28 @@ const EXIT: { [kind in Kind]: number } = {
   unreadable: 5,
 };
 
+interface About {
+  where?: string;
+  hint?: string;
+  candidates?: readonly (readonly string[])[];
+}
+
 export class SegueError extends Error {
   readonly kind: Kind;
   /** The file, session or option concerned. */
   readonly where: string | null;
   /** What to do about it. */
   readonly hint: string | null;
+  /** What may have been meant, a row each. */
+  readonly candidates: readonly (readonly string[])[];
 
-  constructor(kind: Kind, message: string, about: { where?: string; hint?: string } = {}) {
+  constructor(kind: Kind, message: string, about: About = {}) {
     super(message);
     this.name = "SegueError";
     this.kind = kind;
     this.where = about.where ?? null;
     this.hint = about.hint ?? null;
+    this.candidates = about.candidates ?? [];
   }
 
   get exit(): number {

@@ -17,16 +17,50 @@ export interface Glance extends Found {
 
 /** null when the file cannot be read. */
 export function glance(agent: Agent, found: Found): Glance | null {
-  let input: Input;
+  return peek(found.path, (input) => look(agent, found, input));
+}
+
+/** Nearly always enough to know the header by; else a longer piece is read. */
+const SHORT = 64 << 10;
+const LONG = 1 << 20;
+
+/** The header as a file's first lines tell it, read until it is enough; null when it cannot be read. */
+export function headOf(
+  agent: Agent,
+  path: string,
+  enough: (header: Header) => boolean,
+): Header | null {
+  return peek(path, (input) => {
+    const header = readHead(agent, input.read(0, SHORT), enough);
+    if (enough(header) || input.size <= SHORT) return header;
+    return readHead(agent, input.read(0, LONG), enough);
+  });
+}
+
+function readHead(agent: Agent, bytes: Buffer, enough: (header: Header) => boolean): Header {
+  const reader = agent.reader();
+  const splitter = new LineSplitter();
+  let at = 0;
+  for (const { value } of splitter.push(bytes)) {
+    if (value !== undefined) reader.read(value, at++);
+    if (enough(reader.header())) return reader.header();
+  }
+  // A file of a single line may lack its end.
+  const rest = splitter.end();
+  if (rest?.value !== undefined) reader.read(rest.value, at);
+  return reader.header();
+}
+
+function peek<T>(path: string, read: (input: Input) => T): T | null {
   try {
-    input = new Input(found.path);
+    const input = new Input(path);
+    try {
+      return read(input);
+    } finally {
+      input.close();
+    }
   } catch {
     return null;
-  }
-  try {
-    return look(agent, found, input);
-  } finally {
-    input.close();
   }
 }
 
@@ -55,8 +89,8 @@ function look(agent: Agent, found: Found, input: Input): Glance {
   take(input.read(0, whole ? input.size : HEAD), false);
   if (!whole) take(input.read(input.size - TAIL, TAIL), true);
   const header = reader.header();
-  const title = header.title ?? firstPrompt;
-  return { ...found, id: found.id, header, title, messages: whole ? groups.size : null };
+  const title = (header.title ?? firstPrompt)?.trim() ?? null;
+  return { ...found, header, title, messages: whole ? groups.size : null };
 }
 
 function promptOf(entry: Entry): string | null {

@@ -1,89 +1,142 @@
-/** Finding sessions: in the stores of all agents, and by what the user typed. */
+/** Finding the session that the user means. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { agents, findAgent } from "../agents/registry.ts";
+import { listFiles } from "../agents/shared/files.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { detectAgent } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
-import type { Env } from "../io/state.ts";
-import { glance } from "./peek.ts";
-
-export interface Places {
-  env: Env;
-  /** The project in question. */
-  cwd: string;
-  /** Store folders given for this run, by agent id. */
-  stores: ReadonlyMap<string, string>;
-}
-
-export function rootsOf(agent: Agent, { env, stores }: Places): string[] {
-  const given = stores.get(agent.id);
-  return given === undefined ? agent.store.roots(env) : [resolve(given)];
-}
-
-export async function sessionsOf(agent: Agent, places: Places): Promise<Found[]> {
-  const lists = await Promise.all(rootsOf(agent, places).map((root) => agent.store.find(root)));
-  return newestFirst(lists.flat());
-}
-
-export async function allSessions(places: Places, only?: Agent): Promise<Found[]> {
-  const chosen = only ? [only] : agents;
-  const lists = await Promise.all(chosen.map((agent) => sessionsOf(agent, places)));
-  return newestFirst(lists.flat());
-}
-
-function newestFirst(found: Found[]): Found[] {
-  return found.sort((a, b) => b.mtime - a.mtime || a.id.localeCompare(b.id));
-}
+import { glance, headOf } from "./peek.ts";
+import { allSessions, hereFirst, newestFirst, type Places, sessionsOf } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
   path: string;
   /** "" for a file outside the stores, until it has been read. */
   id: string;
+  /** The path as the user knows it; null for stdin. */
+  name: string | null;
 }
 
 /**
  * The session that a selector names: a full id, a unique prefix of at least four characters,
- * `agent:id`, `agent#n`, `latest`, or a path.
+ * `agent:id`, `agent#n`, `latest`, a path to a file or to a folder with one session in it, or
+ * `path#id`.
  * @throws SegueError when nothing or more than one session is meant.
  */
 export async function select(selector: string, places: Places, from?: Agent): Promise<Selected> {
-  const path = asPath(selector);
-  if (path !== null) return fromPath(path, from);
-  const [, name = "", sign, rest = ""] = /^([a-z][a-z-]*)([:#])(.+)$/i.exec(selector) ?? [];
-  const agent = sign ? findAgent(name) : from;
-  if (sign === "#" && agent) return nth(agent, Number(rest), places);
+  const [, name = "", n, id] = /^([a-z][a-z-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
+  const named = findAgent(name);
+  if (named && n !== undefined) return nth(named, Number(n), places);
+  if (named && id !== undefined) return byId(id, places, named);
   if (selector === "latest") return latest(places, from);
-  return byId(sign && agent ? rest : selector, places, agent);
+  const place = asPlace(selector);
+  if (!place) return byId(selector, places, from);
+  return isFolder(place.path) ? inFolder(place, from) : inFile(place, from);
 }
 
-function asPath(selector: string): string | null {
-  const looksLikeOne = /[/\\]/.test(selector) || selector.endsWith(".jsonl");
-  return looksLikeOne || (existsSync(selector) && statSync(selector).isFile()) ? selector : null;
-}
-
-function fromPath(path: string, from?: Agent): Selected {
-  const input = new Input(path);
+/** The session in a file; `name` is the path as the user knows it, null for stdin. */
+export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
+  const input = new Input(path, undefined, name);
   try {
-    return { agent: from ?? detectAgent(input), path: realpathSync(path), id: "" };
+    return { agent: from ?? detectAgent(input), path: realpathSync(path), id: "", name };
   } finally {
     input.close();
   }
 }
 
+/** A path, and the id of one of the sessions there; null when it is not said which. */
+interface Place {
+  path: string;
+  id: string | null;
+}
+
+function asPlace(selector: string): Place | null {
+  if (existsSync(selector)) return { path: selector, id: null };
+  const at = selector.lastIndexOf("#");
+  const path = selector.slice(0, Math.max(0, at));
+  if (existsSync(path)) return { path, id: selector.slice(at + 1) };
+  const looksLikeOne = /[/\\]/.test(selector) || selector.endsWith(".jsonl");
+  return looksLikeOne ? { path: selector, id: null } : null;
+}
+
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function inFile({ path, id }: Place, from?: Agent): Selected {
+  const session = sessionIn(path, from);
+  if (id === null) return session;
+  const own = idOf(session.agent, path);
+  if (isMeant(own, id)) return session;
+  throw new SegueError("not-found", `the session in this file is ${own || "without an id"}`, {
+    where: path,
+    hint: `there is no session "${id}" in it`,
+  });
+}
+
+async function inFolder({ path, id }: Place, from?: Agent): Promise<Selected> {
+  const all = await sessionsBelow(path, from);
+  const matches = id === null ? all : matching(all, id);
+  const [one] = matches;
+  if (matches.length > 1) {
+    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "name one as folder#id");
+  }
+  if (one) return chosen(one);
+  if (id === null) {
+    throw new SegueError("unreadable", "no session of a known agent is in this folder", {
+      where: path,
+      hint: "name a session file, or the folder of an agent's store",
+    });
+  }
+  throw new SegueError("not-found", `there is no session "${id}" in this folder`, { where: path });
+}
+
+/** What agents would find there, were it their store, and session files that just lie there. */
+async function sessionsBelow(folder: string, from?: Agent): Promise<Found[]> {
+  const found = new Map<string, Found>();
+  for (const { store } of from ? [from] : agents) {
+    for (const session of await store.find(folder)) {
+      if (agentOf(session.path, from)?.id === session.agent) found.set(session.path, session);
+    }
+  }
+  for await (const file of listFiles(folder, 1)) {
+    if (found.has(file.path) || !file.path.endsWith(".jsonl")) continue;
+    const agent = agentOf(file.path, from);
+    if (agent) found.set(file.path, { ...file, agent: agent.id, id: idOf(agent, file.path) });
+  }
+  return newestFirst([...found.values()]);
+}
+
+/** undefined for what is no session, or cannot be read. */
+function agentOf(path: string, from?: Agent): Agent | undefined {
+  try {
+    return sessionIn(path, from).agent;
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(agent: Agent, path: string): string {
+  return headOf(agent, path, ({ id }) => id !== "")?.id ?? "";
+}
+
 async function byId(id: string, places: Places, agent?: Agent): Promise<Selected> {
-  const found = await allSessions(places, agent);
-  const exact = found.filter((session) => session.id === id);
-  const matches =
-    exact.length > 0 || id.length < 4
-      ? exact
-      : found.filter((session) => session.id.startsWith(id));
+  const matches = matching(await allSessions(places, agent), id);
   const [one] = matches;
   if (!one) throw nothing(id, agent);
-  if (matches.length > 1) throw ambiguous(id, matches);
+  if (matches.length > 1) throw ambiguous(id, matches, "give more of the id, or agent:id");
   return chosen(one);
+}
+
+/** Those of that id, else those whose id begins so. */
+function matching(found: readonly Found[], id: string): Found[] {
+  const exact = found.filter((session) => session.id === id);
+  return exact.length > 0 ? exact : found.filter((session) => isMeant(session.id, id));
+}
+
+function isMeant(id: string, given: string): boolean {
+  return id === given || (given.length >= 4 && id.startsWith(given));
 }
 
 function nothing(id: string, agent?: Agent): SegueError {
@@ -94,38 +147,24 @@ function nothing(id: string, agent?: Agent): SegueError {
   });
 }
 
-function ambiguous(id: string, matches: readonly Found[]): SegueError {
-  const listed = matches.slice(0, 8).map((session) => `${session.agent}:${session.id}`);
-  return new SegueError("ambiguous", `"${id}" may be any of ${matches.length} sessions`, {
-    where: listed.join(", "),
-    hint: "give more of the id, or agent:id",
-  });
-}
+const MOST_LISTED = 8;
 
-/** Sessions of the project in question come first, each kind newest first. */
-export function hereFirst(found: readonly Found[], places: Places): Found[] {
-  const here = realOr(places.cwd);
-  const isHere = (session: Found): boolean => {
+function ambiguous(given: string, matches: readonly Found[], hint: string): SegueError {
+  const listed = matches.length > MOST_LISTED ? matches.slice(0, MOST_LISTED - 1) : matches;
+  const candidates = listed.map((session): string[] => {
     const agent = findAgent(session.agent);
-    const cwd = agent && glance(agent, session)?.header.cwd;
-    return typeof cwd === "string" && realOr(cwd) === here;
-  };
-  const [near, far]: [Found[], Found[]] = [[], []];
-  for (const session of found) (isHere(session) ? near : far).push(session);
-  return [...near, ...far];
-}
-
-function realOr(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
+    const seen = agent && glance(agent, session);
+    return [session.agent, session.id, seen?.header.cwd ?? "", seen?.title ?? ""];
+  });
+  const more = matches.length - listed.length;
+  if (more > 0) candidates.push([`… and ${more} more`]);
+  const message = `"${given}" may be any of ${matches.length} sessions`;
+  return new SegueError("ambiguous", message, { hint, candidates });
 }
 
 async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
   const found = hereFirst(await sessionsOf(agent, places), places);
-  const session = Number.isInteger(n) && n >= 1 ? found[n - 1] : undefined;
+  const session = found[n - 1];
   if (session) return chosen(session);
   throw new SegueError("not-found", `${agent.name} has ${found.length} sessions, no number ${n}`, {
     hint: `\`segue list --agent ${agent.id}\` shows them`,
@@ -140,8 +179,8 @@ async function latest(places: Places, from?: Agent): Promise<Selected> {
   });
 }
 
-function chosen(session: Found): Selected {
-  const agent = findAgent(session.agent);
-  if (!agent) throw new SegueError("not-found", `there is no agent "${session.agent}"`);
-  return { agent, path: session.path, id: session.id };
+function chosen({ agent: name, path, id }: Found): Selected {
+  const agent = findAgent(name);
+  if (!agent) throw new SegueError("not-found", `there is no agent "${name}"`);
+  return { agent, path, id, name: path };
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { agents } from "../agents/registry.ts";
-import { rootsOf, sessionsOf } from "../catalog/select.ts";
+import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import { installedVersion } from "../io/launch.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { print, printJson, table } from "./terminal.ts";

@@ -1,14 +1,12 @@
 /** `segue check`: proves the laws on a session of the user's own. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
-import { allSessions, type Selected, select } from "../catalog/select.ts";
+import type { Selected } from "../catalog/select.ts";
+import { allSessions } from "../catalog/stores.ts";
 import { type Check, checkSession } from "../convert/check.ts";
 import { SegueError } from "../errors.ts";
-import { spool } from "../io/spool.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { withScratch } from "../io/folders.ts";
+import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
 import { print, printJson, table } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -29,24 +27,16 @@ export function command(): Command {
     .action(run);
 }
 
-function positive(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
-  return Number(value);
-}
-
 async function run(selector: string | undefined, options: Options): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  try {
-    const checks: Check[] = [];
+  const checks: Check[] = [];
+  await withScratch(async (scratch) => {
     for (const session of await chosen(selector, options, scratch)) {
-      checks.push(await checkSession(session.agent, session.path, scratch));
+      checks.push(await checkSession(session, scratch));
     }
-    if (options.json) printJson(jsonOf(checks, options.all ?? false));
-    else for (const check of checks) printCheck(check);
-    if (checks.some(({ laws }) => laws.some(({ ok }) => !ok))) process.exitCode = 1;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
+  if (options.json) printJson(jsonOf(checks, options.all ?? false));
+  else for (const check of checks) printCheck(check);
+  if (checks.some(({ laws }) => laws.some(({ ok }) => !ok))) process.exitCode = 1;
 }
 
 async function chosen(
@@ -58,16 +48,15 @@ async function chosen(
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   if (!options.all) {
     if (selector === undefined) throw new SegueError("usage", "name a session, or give --all");
-    const name =
-      selector === "-" ? await spool(process.stdin, join(scratch, "in.jsonl")) : selector;
-    return [await select(name, places, from)];
+    return [await selectOrStdin(selector, places, from, scratch)];
   }
   const taken = new Map<string, number>();
   return (await allSessions(places, from)).flatMap(({ agent: id, path, id: session, bytes }) => {
     const n = (taken.get(id) ?? 0) + 1;
     taken.set(id, n);
     const agent = findAgent(id);
-    return agent && bytes > 0 && n <= (options.number ?? 20) ? [{ agent, path, id: session }] : [];
+    if (!agent || bytes === 0 || n > (options.number ?? 20)) return [];
+    return [{ agent, path, id: session, name: path }];
   });
 }
 
@@ -78,7 +67,7 @@ function jsonOf(checks: readonly Check[], all: boolean): unknown {
 }
 
 function printCheck(check: Check): void {
-  print(`${check.agent} ${check.path}`);
+  print(`${check.agent} ${check.path ?? "stdin"}`);
   const laws = check.laws.map(({ law, through, ok, detail }) => [
     ok ? "  ok" : "  FAILED",
     `law ${law}`,

@@ -1,8 +1,12 @@
 /** Options and steps that several commands share. */
-import type { Command } from "commander";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
 import { agentNamed } from "../agents/registry.ts";
-import type { Places } from "../catalog/select.ts";
+import type { Agent } from "../agents/types.ts";
+import { type Selected, select, sessionIn } from "../catalog/select.ts";
+import type { Places } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
+import { spool } from "../io/spool.ts";
 
 export interface PlaceOptions {
   cwd?: string;
@@ -13,10 +17,10 @@ export interface PlaceOptions {
 export function withPlaces(command: Command): Command {
   return command
     .option("--cwd <dir>", "the project in question (default: the current folder)")
-    .option("--store <agent=dir>", "look for an agent's sessions there", collect, []);
+    .option("--store <agent=dir>", "look for an agent's sessions there", collect);
 }
 
-export function collect(value: string, values: string[] | undefined): string[] {
+function collect(value: string, values: string[] | undefined): string[] {
   return [...(values ?? []), value];
 }
 
@@ -30,4 +34,21 @@ export function placesOf(options: PlaceOptions): Places {
     stores.set(agentNamed(given.slice(0, at)).id, given.slice(at + 1));
   }
   return { env: process.env, cwd: options.cwd ?? process.cwd(), stores };
+}
+
+/** As `select`; "-" is what comes through stdin, a copy of which is put into `scratch`. */
+export async function selectOrStdin(
+  selector: string,
+  places: Places,
+  from: Agent | undefined,
+  scratch: string,
+): Promise<Selected> {
+  if (selector !== "-") return select(selector, places, from);
+  return sessionIn(await spool(process.stdin, join(scratch, "stdin")), from, null);
+}
+
+/** Reads an option's number. */
+export function positive(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
+  return Number(value);
 }

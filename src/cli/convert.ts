@@ -1,15 +1,18 @@
 /** `segue convert`: file to file; no store is touched. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { agentNamed } from "../agents/registry.ts";
+import { isFolder, select } from "../catalog/select.ts";
 import { convertFile, refuseSource } from "../convert/file.ts";
-import { reportText } from "../convert/report.ts";
+import { type Report, reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
+import { withScratch } from "../io/folders.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
-import { ProgressLine, printJson, say } from "./terminal.ts";
+import { placesOf } from "./common.ts";
+import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
 interface Options {
   to: string;
@@ -23,13 +26,12 @@ interface Options {
   report?: string;
   json?: boolean;
   force?: boolean;
-  quiet?: boolean;
 }
 
 export function command(): Command {
   return new Command("convert")
     .description("convert a session file into another agent's format")
-    .argument("<src>", "a session file, or - for stdin")
+    .argument("<src>", "a session file, any other name of a session, or - for stdin")
     .requiredOption("--to <agent>", "the agent to convert to")
     .option("--from <agent>", "the agent the file is of (default: told from its content)")
     .option("-o, --output <file>", "where to write (default: stdout)")
@@ -41,7 +43,6 @@ export function command(): Command {
     .option("--report <file>", "write the full report there, as JSON")
     .option("--json", "print the report as JSON (needs -o)")
     .option("--force", "replace the output file if it exists")
-    .option("--quiet", "say nothing but errors")
     .addHelpText(
       "after",
       `
@@ -57,37 +58,57 @@ async function run(src: string, options: Options): Promise<void> {
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
   }
-  if (options.report !== undefined) refuseSource(options.report, src);
-  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  try {
-    const path = src === "-" ? await spool(process.stdin, join(scratch, "stdin")) : src;
-    const { from, fresh, fullHistory, cwd, force } = options;
-    const inside = options.embed || output === undefined;
-    const progress = new ProgressLine();
-    const report = await convertFile(path, {
-      to: options.to,
-      output: output ?? join(scratch, "out"),
-      carry: options.carry ? (inside ? "inside" : "beside") : "none",
-      fresh: fresh ?? false,
-      fullHistory: fullHistory ?? false,
-      force: force ?? false,
-      name: src === "-" ? null : src,
-      ...(from === undefined ? {} : { from }),
-      ...(cwd === undefined ? {} : { cwd }),
-      progress: progress.update,
-      warn: (text) => say(`segue: ${text}`),
-    });
-    progress.clear();
+  await withScratch(async (scratch) => {
+    const source = await sourceOf(src, options.from, scratch);
+    if (options.report !== undefined) refuseSource(options.report, source.path);
+    const report = await converted(source, options, output ?? join(scratch, "out"));
     if (output === undefined) report.target.path = null;
     if (options.report !== undefined) {
       writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     }
     if (options.json) printJson(report);
-    else if (!options.quiet) for (const line of reportText(report)) say(line);
+    else for (const line of reportText(report)) say(line);
     if (output === undefined) await pour(join(scratch, "out"));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
+}
+
+interface Source {
+  path: string;
+  /** The path as the user knows it; null for stdin. */
+  name: string | null;
+  from: string | undefined;
+}
+
+/** A file is taken as it is: what lies beside it may be needed to know whose it is. */
+async function sourceOf(src: string, from: string | undefined, scratch: string): Promise<Source> {
+  if (src === "-")
+    return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
+  if (existsSync(src) && !isFolder(src)) return { path: src, name: src, from };
+  const wanted = from === undefined ? undefined : agentNamed(from);
+  const { agent, path } = await select(src, placesOf({}), wanted);
+  return { path, name: path, from: agent.id };
+}
+
+async function converted(source: Source, options: Options, output: string): Promise<Report> {
+  const { path, name, from } = source;
+  const { to, carry, embed, fresh, fullHistory, force, cwd } = options;
+  const inside = embed || options.output === undefined;
+  const progress = new ProgressLine();
+  const report = await convertFile(path, {
+    to,
+    output,
+    carry: carry ? (inside ? "inside" : "beside") : "none",
+    fresh: fresh ?? false,
+    fullHistory: fullHistory ?? false,
+    force: force ?? false,
+    name,
+    ...(from === undefined ? {} : { from }),
+    ...(cwd === undefined ? {} : { cwd }),
+    progress: progress.update,
+    warn: (text) => warn(`segue: ${text}`),
+  });
+  progress.clear();
+  return report;
 }
 
 /** Sends a file to stdout, at the pace of its reader. */

@@ -2,60 +2,75 @@
 import { Command, InvalidArgumentError } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import { type Glance, glance } from "../catalog/peek.ts";
-import { allSessions, hereFirst } from "../catalog/select.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { allSessions, hereFirst } from "../catalog/stores.ts";
+import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
 import { oneLine, print, printJson, printJsonLine, say, table } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
   all?: boolean;
+  since?: number;
   number?: number;
   json?: boolean;
   jsonl?: boolean;
 }
 
+const SCHEMA = "segue/list@1";
 const SHOWN = 30;
 
 export function command(): Command {
   return withPlaces(new Command("list"))
     .description("sessions of every agent, newest first, this project's first")
     .option("--agent <agent>", "only this agent's")
-    .option("--all", "sessions of every folder, not only of this project")
+    .option(
+      "--since <time>",
+      "only those that went on since: 30m, 3h, 2d, 1w, or an ISO date",
+      since,
+    )
+    .option("--all", "all there are")
     .option("-n, --number <n>", `how many (default: ${SHOWN})`, positive)
     .option("--json", "print one JSON document")
     .option("--jsonl", "print one JSON line a session")
     .action(run);
 }
 
-function positive(value: string): number {
-  const n = Number(value);
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError("it must be a number above 0.");
-  return n;
+const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
+
+/** Milliseconds since the epoch. */
+function since(text: string): number {
+  const [, n, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
+  const time = n === undefined ? Date.parse(text) : Date.now() - Number(n) * (UNITS[unit] ?? 0);
+  if ((n !== undefined || /^\d{4}-\d\d/.test(text)) && !Number.isNaN(time)) return time;
+  throw new InvalidArgumentError("it must be like 3h, 2d, or 2026-01-31.");
 }
 
 async function run(options: Options): Promise<void> {
   const places = placesOf(options);
   const only = options.agent === undefined ? undefined : agentNamed(options.agent);
-  const found = hereFirst(await allSessions(places, only), places);
+  const { since: oldest = 0 } = options;
+  const found = (await allSessions(places, only)).filter(({ mtime }) => mtime >= oldest);
+  const most = options.number ?? (options.all ? found.length : SHOWN);
   const glances: Glance[] = [];
-  for (const session of found) {
-    if (glances.length >= (options.number ?? SHOWN)) break;
+  let unreadable = 0;
+  for (const session of hereFirst(found, places)) {
+    if (glances.length >= most) break;
     const agent = findAgent(session.agent);
     const seen = agent && glance(agent, session);
-    if (seen && (options.all || only || isHere(seen, places.cwd))) glances.push(seen);
+    if (seen) glances.push(seen);
+    else unreadable++;
   }
-  if (options.jsonl) for (const seen of glances) printJsonLine(row(seen));
-  else if (options.json) printJson({ schema: "segue/list@1", sessions: glances.map(row) });
-  else printTable(glances, found.length);
+  if (options.jsonl) {
+    for (const seen of glances) printJsonLine({ schema: SCHEMA, ...row(seen) });
+  } else if (options.json) printJson({ schema: SCHEMA, sessions: glances.map(row) });
+  else printTable(glances);
+  if (unreadable > 0) say(`sessions that cannot be read: ${unreadable}`);
+  const rest = found.length - glances.length - unreadable;
+  if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
 }
 
-function isHere(seen: Glance, cwd: string): boolean {
-  return seen.header.cwd === null || seen.header.cwd === cwd;
-}
-
-function printTable(glances: readonly Glance[], total: number): void {
+function printTable(glances: readonly Glance[]): void {
   if (glances.length === 0) {
-    say(total === 0 ? "no session was found" : `none here; ${total} elsewhere: add --all`);
+    say("no session was found");
     return;
   }
   const rows = glances.map((seen) => [

@@ -1,7 +1,8 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError } from "commander";
 import { fileError, SegueError } from "../errors.ts";
-import { oneLine, say } from "./terminal.ts";
+import { catchSignals } from "../io/interrupt.ts";
+import { beQuiet, oneLine, table, warn } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
@@ -24,7 +25,9 @@ Examples:
 
 /** Runs a command line; gives the exit code. */
 export async function main(args: string[]): Promise<number> {
-  const verbose = args.includes("--verbose");
+  const end = args.indexOf("--");
+  const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
+  catchSignals();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
@@ -34,7 +37,7 @@ export async function main(args: string[]): Promise<number> {
   try {
     const program = await build(args);
     if (args.length === 0) {
-      say(program.helpInformation());
+      warn(program.helpInformation());
       return 2;
     }
     await program.parseAsync(args, { from: "user" });
@@ -47,11 +50,14 @@ export async function main(args: string[]): Promise<number> {
 async function build(args: readonly string[]): Promise<Command> {
   const program = new Command("segue")
     .description("Move a coding session from one coding agent to another, natively, and back.")
+    .option("--quiet", "say nothing but errors and warnings")
     .option("--verbose", "say more, with stack traces for errors")
     .option("-V, --version", "print the version")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false });
+    .hook("preAction", () => {
+      if (program.opts<{ quiet?: boolean }>().quiet) beQuiet();
+    });
   const wanted = args.find((arg) => Object.hasOwn(COMMANDS, arg));
   const load = wanted === undefined ? Object.values(COMMANDS) : [COMMANDS[wanted]];
   for (const command of load) {
@@ -59,7 +65,8 @@ async function build(args: readonly string[]): Promise<Command> {
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
-    command.configureOutput({ writeErr: (text) => say(text.trimEnd()) });
+    command.configureHelp({ showGlobalOptions: true });
+    command.configureOutput({ writeErr: (text) => warn(text.trimEnd()) });
   }
   return program;
 }
@@ -69,15 +76,22 @@ function report(error: unknown, verbose: boolean): number {
   if (isBrokenPipe(error)) return 0;
   if (error instanceof SegueError) {
     const where = error.where === null ? "" : ` (${error.where})`;
-    say(`segue: ${oneLine(error.message + where)}`);
-    if (error.hint !== null) say(`  ${oneLine(error.hint)}`);
-    if (verbose && error.stack) say(error.stack);
+    warn(`segue: ${oneLine(error.message + where)}`);
+    if (error.hint !== null) warn(`  ${oneLine(error.hint)}`);
+    if (error.candidates.length > 0) warn(listed(error.candidates));
+    if (verbose && error.stack) warn(error.stack);
     return error.exit;
   }
-  say(`segue: ${oneLine(error instanceof Error ? error.message : String(error))}`);
-  say("  this should not happen: run it again with --verbose and report what it says");
-  if (verbose && error instanceof Error && error.stack) say(error.stack);
+  warn(`segue: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+  warn("  this should not happen: run it again with --verbose and report what it says");
+  if (verbose && error instanceof Error && error.stack) warn(error.stack);
   return 1;
+}
+
+function listed(candidates: SegueError["candidates"]): string {
+  // Agent and id are whole, to be typed again; folder and title are not.
+  const widths = [undefined, undefined, 28, 40];
+  return table(candidates.map((row) => ["", ...row.map((cell, i) => oneLine(cell, widths[i]))]));
 }
 
 /** The reader of our output has gone: nothing is wrong. */

@@ -1,14 +1,16 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
-import { type Places, rootsOf, select } from "../catalog/select.ts";
+import { type Selected, select } from "../catalog/select.ts";
+import { type Places, rootsOf } from "../catalog/stores.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
+import { withScratch } from "../io/folders.ts";
+import { heedSignals } from "../io/interrupt.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
@@ -23,7 +25,6 @@ interface Options extends PlaceOptions {
   fullHistory?: boolean;
   fork?: boolean;
   json?: boolean;
-  quiet?: boolean;
 }
 
 export function command(): Command {
@@ -39,7 +40,6 @@ export function command(): Command {
     .option("--full-history", "send what came before a compaction as well")
     .option("--fork", "write a new session even where the original could be continued")
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
-    .option("--quiet", "do not print what was lost")
     .addHelpText(
       "after",
       `
@@ -57,44 +57,54 @@ async function run(selector: string, args: string[], options: Options): Promise<
   const selected = await select(selector, places, from);
   const target = options.in === undefined ? selected.agent : agentNamed(options.in);
   if (options.launch && !options.dryRun) requireInstalled(target, places.env);
-  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  try {
-    const progress = new ProgressLine();
-    const transfer = new Transfer(
-      { agent: selected.agent, path: selected.path, id: selected.id },
-      {
-        agent: target,
-        root: targetRoot(target, places),
-        version: installedVersion(target, places.env),
-      },
-      {
-        env: places.env,
-        scratch,
-        fullHistory: options.fullHistory ?? false,
-        fork: options.fork ?? false,
-        dryRun: options.dryRun ?? false,
-        progress: progress.update,
-        ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
-      },
-    );
-    const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
-    progress.clear();
-    const { id, path } = outcome;
-    const request = { id, path, prompt: options.prompt ?? null, args };
-    const command = [target.launch.command, ...target.launch.resumeArgs(request)];
-    const { report } = outcome;
-    report.target.command = command;
-    if (!options.dryRun) {
-      outcome.commit();
-      await noteTitle(target, outcome, places.env);
-    }
-    show(report, options, command, outcome.note);
-    if (options.dryRun || !options.launch) return;
-    rmSync(scratch, { recursive: true, force: true });
-    await launch(command, workFolder(outcome.cwd), places.env);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  const { command, cwd } = await withScratch((scratch) =>
+    handOver({ selected, target, places, scratch }, args, options),
+  );
+  if (options.dryRun || !options.launch) return;
+  await launch(command, workFolder(cwd), places.env);
+}
+
+interface Handover {
+  selected: Selected;
+  target: Agent;
+  places: Places;
+  scratch: string;
+}
+
+/** Writes the session for its new agent, and gives what starts that. */
+async function handOver(
+  { selected, target, places, scratch }: Handover,
+  args: string[],
+  options: Options,
+): Promise<{ command: string[]; cwd: string | null }> {
+  const { env } = places;
+  const progress = new ProgressLine();
+  const transfer = new Transfer(
+    { agent: selected.agent, path: selected.path, id: selected.id },
+    { agent: target, root: targetRoot(target, places), version: installedVersion(target, env) },
+    {
+      env,
+      scratch,
+      fullHistory: options.fullHistory ?? false,
+      fork: options.fork ?? false,
+      dryRun: options.dryRun ?? false,
+      progress: progress.update,
+      ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
+    },
+  );
+  const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
+  await heedSignals();
+  progress.clear();
+  const { id, path, cwd, report } = outcome;
+  const request = { id, path, prompt: options.prompt ?? null, args };
+  const command = [target.launch.command, ...target.launch.resumeArgs(request)];
+  report.target.command = command;
+  if (!options.dryRun) {
+    outcome.commit();
+    await noteTitle(target, outcome, env);
   }
+  show(report, options, command, outcome.note);
+  return { command, cwd };
 }
 
 /** Before anything is written for it. */
@@ -129,8 +139,8 @@ function show(report: Report, options: Options, command: string[], note: string)
     printJson(report);
     return;
   }
-  if (!options.quiet) for (const line of reportText(report)) say(line);
-  if (!options.quiet) say(note);
+  for (const line of reportText(report)) say(line);
+  say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
 }

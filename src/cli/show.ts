@@ -1,17 +1,13 @@
 /** `segue show`: the conversation, readable. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
-import { select } from "../catalog/select.ts";
 import { closeBases, openBases } from "../convert/bases.ts";
 import { entriesOf, readSession } from "../convert/session.ts";
+import { withScratch } from "../io/folders.ts";
 import { Input } from "../io/input.ts";
-import { spool } from "../io/spool.ts";
 import { renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
 import { print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -53,12 +49,10 @@ function count(text: string): number {
 
 async function run(selector: string, options: Options): Promise<void> {
   const from = options.from === undefined ? undefined : agentNamed(options.from);
-  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  try {
-    const name =
-      selector === "-" ? await spool(process.stdin, join(scratch, "in.jsonl")) : selector;
-    const { agent, path } = await select(name, placesOf(options), from);
-    const input = new Input(path);
+  const places = placesOf(options);
+  await withScratch(async (scratch) => {
+    const { agent, path, name } = await selectOrStdin(selector, places, from, scratch);
+    const input = new Input(path, undefined, name);
     const bases = await openBases(agent, path, process.env);
     const reader = agent.reader();
     if (options.raw) for (const chunk of input.chunks()) process.stdout.write(Buffer.from(chunk));
@@ -66,9 +60,7 @@ async function run(selector: string, options: Options): Promise<void> {
     else showEntries(entriesOf(reader, input, bases), options);
     closeBases(bases);
     input.close();
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {

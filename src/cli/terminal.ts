@@ -14,7 +14,20 @@ export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string 
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
+let quiet = false;
+
+/** `--quiet`: from now on nothing but errors and warnings is said. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
+/** For a person to know. */
 export function say(text: string): void {
+  if (!quiet) warn(text);
+}
+
+/** Said in any case. */
+export function warn(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
@@ -47,7 +60,7 @@ export class ProgressLine {
   #shown = "";
 
   readonly update = (done: number, total: number): void => {
-    if (!process.stderr.isTTY || Date.now() - this.#since < 1000) return;
+    if (quiet || !process.stderr.isTTY || Date.now() - this.#since < 1000) return;
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { SegueError } from "../errors.ts";
 import { cutBack, removeFile } from "../io/append.ts";
 import { Journal, type Write } from "../io/journal.ts";
+import { dropCarry } from "../io/state.ts";
 import { print } from "./terminal.ts";
 
 export function command(): Command {
@@ -29,6 +30,9 @@ function run(n: string | undefined, options: { force?: boolean }): void {
   refuseBuried(write, writes);
   takeBack(write, options.force ?? false);
   journal.undone(write.n);
+  const { carry } = write;
+  const isNeeded = journal.writes().some((other) => other.carry === carry);
+  if (carry !== null && !isNeeded) dropCarry(process.env, carry);
   print(`undone: ${write.action} ${write.path}`);
 }
 

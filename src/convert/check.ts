@@ -1,30 +1,38 @@
 /** The laws, proven on one session file. */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { Input } from "../io/input.ts";
+import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
-import { closeBases, openBases } from "./bases.ts";
+import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
 import { surveyFile } from "./survey-file.ts";
 
 export interface Check {
   agent: string;
-  path: string;
+  /** null for stdin. */
+  path: string | null;
   laws: { law: number; through: string | null; ok: boolean; detail: string }[];
   /** What each target's model would not see as it was. */
   losses: (Loss & { through: string })[];
 }
 
-export async function checkSession(agent: Agent, path: string, scratch: string): Promise<Check> {
-  const check: Check = { agent: agent.id, path, laws: [], losses: [] };
-  const input = new Input(path);
+export async function checkSession(
+  { agent, path, name }: { agent: Agent; path: string; name: string | null },
+  scratch: string,
+): Promise<Check> {
+  const check: Check = { agent: agent.id, path: name === null ? null : path, laws: [], losses: [] };
+  const input = new Input(path, undefined, name);
   const bases = await openBases(agent, path, process.env);
   try {
-    for (const target of agents) checkThrough(check, { agent, input, bases }, target, scratch);
+    const source = { agent, input, bases, children: await countChildren(agent, path) };
+    for (const target of agents) {
+      interruptible(() => checkThrough(check, source, target, scratch));
+      await heedSignals();
+    }
   } finally {
     closeBases(bases);
     input.close();
@@ -59,6 +67,6 @@ function checkThrough(
       : `${messages} messages, ${toolCalls} tool calls; the carry is ${share} % of the source`;
   check.laws.push({ law: through === null ? 1 : 2, through, ok: done.verified === true, detail });
   for (const loss of done.losses) check.losses.push({ ...loss, through: target.id });
-  rmSync(out.temp, { force: true });
-  if (carryOut) rmSync(carryOut.temp, { force: true });
+  out.discard();
+  carryOut?.discard();
 }

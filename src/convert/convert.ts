@@ -4,6 +4,7 @@ import { uuid7 } from "../agents/shared/ids.ts";
 import type { Agent, Writer } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
+import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
 import {
   CARRY_SCHEMA,
@@ -94,6 +95,7 @@ export function targetId(source: Header, target: Agent, attempt = 0): string {
 function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
   const trusting = carryOut !== null && source.input.size >= OWN_THREAD;
+  if (source.input.size >= HUGE) keepSmall();
   const done = writeNew(conversion, trusting);
   if (done.verified !== false || !trusting) return done;
   target.out.restart();
@@ -135,7 +137,7 @@ function writeVerified(
     carryOut &&
     new Carrier(carryOut, {
       schema: CARRY_SCHEMA,
-      source: { agent: source.agent.id, id: plan.header.id, path: source.input.path },
+      source: { agent: source.agent.id, id: plan.header.id, path: source.input.name },
       target: { agent: target.agent.id, id },
     });
   const coder =
@@ -205,6 +207,8 @@ function embed(out: Output, carryOut: Output, writer: Writer): void {
   carry.close();
 }
 
+/** From here on memory is worth more than the tenth of the time that saving it costs. */
+const HUGE = 256e6;
 /** Smaller sessions are verified faster than a thread is started. */
 const OWN_THREAD = 8e6;
 
@@ -240,7 +244,7 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     carryOut &&
     new Carrier(carryOut, {
       schema: CARRY_SCHEMA,
-      source: { agent: source.agent.id, id: survey.plan.header.id, path: source.input.path },
+      source: { agent: source.agent.id, id: survey.plan.header.id, path: source.input.name },
       target: { agent: target.agent.id, id },
     });
   const coder =

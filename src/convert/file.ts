@@ -1,11 +1,12 @@
 /** File to file: what `segue convert` does, for programs as well. No store is touched. */
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
+import { withScratch } from "../io/folders.ts";
 import { Input, type Progress } from "../io/input.ts";
+import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { assume, orSurveyed } from "./assume.ts";
@@ -47,13 +48,11 @@ export interface ConvertFileOptions {
  * @throws SegueError when the source is no session, or the output is in the way.
  */
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
-  const scratch = mkdtempSync(join(tmpdir(), "segue-"));
-  const input = new Input(path, options.progress);
+  const input = new Input(path, options.progress, options.name);
   try {
-    return await new Job(input, options, scratch).run();
+    return await withScratch((scratch) => new Job(input, options, scratch).run());
   } finally {
     input.close();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
@@ -91,15 +90,20 @@ class Job {
     try {
       const children = await countChildren(this.#source, this.#input.path);
       const mayAssume = bases.length === 0 && !this.#options.fullHistory;
-      return orSurveyed(mayAssume ? assume(this.#source, this.#input) : null, (assumed) =>
-        this.#convert(bases, children, assumed),
+      const finish = interruptible(() =>
+        orSurveyed(mayAssume ? assume(this.#source, this.#input) : null, (assumed) =>
+          this.#convert(bases, children, assumed),
+        ),
       );
+      await heedSignals();
+      return finish();
     } finally {
       closeBases(bases);
     }
   }
 
-  #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): Report {
+  /** Everything but the last step, which is given back. */
+  #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
     const { survey, carry } = this.#survey(bases, assumed);
     const path = resolve(this.#options.output);
     const carryPath = this.#wantsCarry(carry) ? this.#carryPath(path) : null;
@@ -108,8 +112,17 @@ class Job {
     const out = new Output(path);
     const carryOut = carryPath === null ? null : new Output(carryPath);
     const { cwd } = this.#options;
-    try {
-      const done = convert({
+    const orNothing = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        carryOut?.discard();
+        out.discard();
+        throw error;
+      }
+    };
+    const done = orNothing(() =>
+      convert({
         source: { agent: this.#source, input: this.#input, bases, children },
         target: { agent: this.#target, out },
         carryOut,
@@ -117,13 +130,9 @@ class Job {
         carry,
         survey,
         ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
-      });
-      return this.#finish(done, out, carryOut);
-    } catch (error) {
-      out.discard();
-      carryOut?.discard();
-      throw error;
-    }
+      }),
+    );
+    return () => orNothing(() => this.#finish(done, out, carryOut));
   }
 
   /** Before anything is written, so that nothing is written when something is in the way. */
@@ -145,7 +154,7 @@ class Job {
   }
 
   #openBeside(): Carry | null {
-    const { name = this.#input.path } = this.#options;
+    const { name } = this.#input;
     if (name === null || !existsSync(`${name}.segue`)) return null;
     return tryOpenCarry(new Input(`${name}.segue`), (why) => this.#complain(why));
   }
@@ -174,7 +183,7 @@ class Job {
     const carry = this.#options.fresh ? null : this.#carryFor(first);
     if (first.plan.entries === 0 && !carry) {
       throw new SegueError("unreadable", "there is nothing of a session in this file", {
-        where: this.#input.path,
+        where: this.#input.where,
       });
     }
     if (!carry || carry.header.source.agent !== this.#target.id) {
@@ -214,7 +223,8 @@ class Job {
   }
 
   #finish(done: Converted, out: Output, carryOut: Output | null): Report {
-    const { force = false, name = this.#input.path } = this.#options;
+    const { force = false } = this.#options;
+    const { name } = this.#input;
     const inside = this.#place === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };
     if (inside) carryOut?.discard();
@@ -222,7 +232,7 @@ class Job {
     out.commit({ replace: force });
     const id = done.sourceId || basename(name ?? "stdin", ".jsonl");
     return reportOf(done, {
-      source: { agent: this.#source, id, path: name },
+      source: { agent: this.#source, id, path: name === null ? null : resolve(name) },
       target: { agent: this.#target, path: out.path, command: null },
       carry,
     });

@@ -69,7 +69,8 @@ export function reportOf(done: Converted, ends: Ends): Report {
 /** The laws that this very conversion has proven of itself. */
 function lawsOf(done: Converted): number[] {
   if (!done.verified) return [];
-  return done.how === "copied" ? [1] : done.how === "restored" ? [2, 3] : [2, 4];
+  if (done.how === "copied") return [1];
+  return done.added > 0 ? [2, 3] : [2];
 }
 
 /** A few lines for a person. */

@@ -22,7 +22,7 @@ export function detectAgent(input: Input): Agent {
   const [best] = [...votes].sort((a, b) => b[1] - a[1]);
   if (best) return best[0];
   throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
-    where: input.path,
+    where: input.where,
     hint: "name its agent with --from if you know it",
   });
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
@@ -89,15 +90,15 @@ export class Transfer {
     const { agent, path } = this.#source;
     const input = new Input(path);
     const { header } = surveyFile(agent, input).plan;
-    const id = this.#source.id || header.id;
+    const id = checkId(this.#source.id || header.id, path);
     const cwd = this.#options.cwd ?? header.cwd;
-    const stored = agent.store.pathFor(this.#target.root, header, this.#options.env);
     const place = { id, cwd, title: null };
     if (path.startsWith(join(this.#target.root, "/")) || header.id === "") {
       input.close();
       const note = `opening it in ${agent.name}, its own agent`;
       return { ...place, path, report: this.#opened(id, path), note, commit: () => {} };
     }
+    const stored = placeFor(agent.store, this.#target.root, header, this.#options.env);
     if (existsSync(stored)) throw exists(stored);
     const out = this.#newOutput(stored);
     for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
@@ -168,7 +169,7 @@ export class Transfer {
     if (!write || !existsSync(write.target.path) || write.source.bytes !== input.size) return null;
     if (write.source.sha256 !== input.sha256()) return null;
     return {
-      id: write.target.id,
+      id: checkId(write.target.id, write.target.path),
       path: write.target.path,
       cwd: this.#options.cwd ?? survey.plan.header.cwd,
       title: null,
@@ -181,6 +182,7 @@ export class Transfer {
   #goHome(source: Conversion["source"], id: string, home: Home): Outcome {
     const { write, carry } = home;
     const { bases = [] } = source;
+    checkId(write.source.id, write.source.path);
     const survey = surveyFile(source.agent, source.input, {
       fullHistory: true,
       oldLines: carry.footer.target.lines,
@@ -252,8 +254,9 @@ export class Transfer {
     const survey = surveyFile(agent, input);
     const header = survey.plan.header;
     const [newId, path] = this.#freePlace(header, (attempt) => targetId(header, agent, attempt));
+    const oldId = JSON.stringify(checkId(header.id, path));
     const out = this.#newOutput(path);
-    for (const line of input.lines()) out.line(line.text.replaceAll(header.id, newId));
+    for (const line of input.lines()) out.line(line.text.replaceAll(oldId, JSON.stringify(newId)));
     out.sync();
     input.close();
     return {
@@ -308,7 +311,8 @@ export class Transfer {
     const { agent, root } = this.#target;
     for (let attempt = 0; ; attempt++) {
       const id = idFor(attempt);
-      const path = agent.store.pathFor(root, { ...header, agent: agent.id, id }, this.#options.env);
+      const place = { ...header, agent: agent.id, id };
+      const path = placeFor(agent.store, root, place, this.#options.env);
       if (!existsSync(path)) return [id, path];
     }
   }

@@ -4,13 +4,13 @@ import {
   existsSync,
   fsyncSync,
   openSync,
-  rmdirSync,
   rmSync,
   truncateSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
+import { removeEmptyFolders } from "./folders.ts";
 import { Input } from "./input.ts";
 
 /** Appends what `from` holds after its first `before` bytes to the file at `path`. */
@@ -63,19 +63,7 @@ export function removeFile(
     if (!force) refuseChanged(path, written);
     rmSync(path);
   }
-  for (let folder = dirname(path); made !== null; folder = dirname(folder)) {
-    if (!folder.startsWith(made) || !removeEmpty(folder)) return;
-  }
-}
-
-function removeEmpty(folder: string): boolean {
-  try {
-    rmdirSync(folder);
-    return true;
-  } catch {
-    // Not empty, or gone already with something in its place: not ours.
-    return false;
-  }
+  removeEmptyFolders(dirname(path), made);
 }
 
 function refuseChanged(path: string, written: State): void {

@@ -22,24 +22,34 @@ interface Span {
  */
 export class Input implements ByteSource {
   readonly path: string;
+  /** What its user calls it; null for what came through stdin. */
+  readonly name: string | null;
   readonly #fd: number;
   readonly #progress: Progress | undefined;
   #size: number;
 
   /** @throws SegueError when it cannot be read. */
-  constructor(path: string, progress?: Progress) {
+  constructor(path: string, progress?: Progress, name: string | null = path) {
     this.path = path;
+    this.name = name;
     this.#progress = progress;
     try {
       this.#fd = openSync(path, "r");
       const info = fstatSync(this.#fd);
       if (info.isDirectory()) {
-        throw new SegueError("unreadable", "this is a folder, not a session file", { where: path });
+        throw new SegueError("unreadable", "this is a folder, not a session file", {
+          where: this.where,
+        });
       }
       this.#size = info.size;
     } catch (error) {
-      throw fileError(error, path, "read the file");
+      throw fileError(error, this.where, "read the file");
     }
+  }
+
+  /** For messages. */
+  get where(): string {
+    return this.name ?? "stdin";
   }
 
   get size(): number {

@@ -32,24 +32,23 @@ export function onInterrupt(cleanup: () => void): () => void {
  */
 export function interruptible<T>(work: () => T): T {
   if (!catching) return work();
-  const results: T[] = [];
+  const done: { result: T }[] = [];
   const run = (): void => {
-    results.push(work());
+    done.push({ result: work() });
   };
   try {
     runInNewContext("run()", { run }, { breakOnSigint: true });
   } catch (error) {
     if (codeOf(error) !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
-    end("SIGINT");
   }
-  const [result] = results;
-  // Always there: `end` does not return, and what `work` throws has been thrown on.
-  if (results.length === 0 || result === undefined) throw new Error("interrupted");
-  return result;
+  const [first] = done;
+  return first ? first.result : end("SIGINT");
 }
 
 /** Lets the signals that came meanwhile have their effect. */
 export async function heedSignals(): Promise<void> {
+  // Twice: the first may come in the same turn of the event loop, before it looks for signals.
+  await setImmediate();
   await setImmediate();
 }
 

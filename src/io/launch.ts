@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
+import { leaveSignals } from "./interrupt.ts";
 import type { Env } from "./state.ts";
 
 /** The file that a command name stands for; null when it is not on PATH. */
@@ -63,6 +64,7 @@ export async function launch(command: readonly string[], cwd: string, env: Env):
 function asChild(path: string, args: string[], cwd: string, env: Env): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, { cwd, env, stdio: "inherit" });
+    leaveSignals();
     const forward = (signal: NodeJS.Signals): void => {
       child.kill(signal);
     };

@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
+import { removeEmptyFolders } from "./folders.ts";
+import { onInterrupt } from "./interrupt.ts";
 
 const BUFFER = 1 << 20;
 
@@ -29,6 +31,7 @@ export class Output {
   #filled = 0;
   #written = 0;
   #digest: string | undefined;
+  readonly #settled: () => void;
   /** Told how many bytes are in the file whenever there are more. */
   onWritten: ((bytes: number) => void) | undefined;
 
@@ -43,6 +46,7 @@ export class Output {
     } catch (error) {
       throw fileError(error, path, "write the file");
     }
+    this.#settled = onInterrupt(() => this.#remove());
   }
 
   /** Begins anew, with nothing written. */
@@ -107,7 +111,7 @@ export class Output {
       fsyncSync(this.#fd);
       closeSync(this.#fd);
     } catch (error) {
-      rmSync(this.temp, { force: true });
+      this.#remove();
       throw fileError(error, this.path, "write the file");
     }
     this.#digest = this.#hash.digest("hex");
@@ -128,9 +132,10 @@ export class Output {
     try {
       if (replace) renameSync(this.temp, path);
       else claim(this.temp, path);
+      this.#settled();
       syncFolder(dirname(path));
     } catch (error) {
-      rmSync(this.temp, { force: true });
+      this.#remove();
       if (codeOf(error) === "EEXIST") throw exists(path);
       throw fileError(error, path, "write the file");
     }
@@ -142,7 +147,13 @@ export class Output {
     } catch {
       // Closed already.
     }
+    this.#remove();
+  }
+
+  #remove(): void {
     rmSync(this.temp, { force: true });
+    removeEmptyFolders(dirname(this.temp), this.madeFolder);
+    this.#settled();
   }
 }
 

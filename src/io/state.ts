@@ -1,11 +1,14 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
 
 export type Env = NodeJS.ProcessEnv;
+
+/** A carry's name: the digest of its content. */
+const NAME = /^[0-9a-f]{64}$/;
 
 /** SEGUE_HOME, else segue/ in the XDG state folder. */
 export function stateFolder(env: Env): string {
@@ -33,10 +36,15 @@ export function carryPath(env: Env, name: string): string {
   return join(stateFolder(env), "carry", `${name}.segue`);
 }
 
+/** Takes a carry away that nothing leads to any more. */
+export function dropCarry(env: Env, name: string): void {
+  if (NAME.test(name)) rmSync(carryPath(env, name), { force: true });
+}
+
 /** The carry of that name, or null when it is gone or no longer what its name says. */
 export function readCarry(env: Env, name: string): Input | null {
   const path = carryPath(env, name);
-  if (!/^[0-9a-f]{64}$/.test(name) || !existsSync(path)) return null;
+  if (!NAME.test(name) || !existsSync(path)) return null;
   const input = new Input(path);
   if (input.sha256() === name) return input;
   input.close();

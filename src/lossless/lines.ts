@@ -56,13 +56,14 @@ export function lineOf(bytes: Buffer): Line {
   return line;
 }
 
-const MAX_DEPTH = 1000;
+/** Of a value that is worked with. */
+export const MAX_DEPTH = 1000;
 
 function shallow(value: Json | undefined, text: string): Json | undefined {
   return text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH) ? undefined : value;
 }
 
-function isDeeper(value: Json | undefined, depth: number): boolean {
+export function isDeeper(value: Json | undefined, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (depth === 0) return true;
   const items = Array.isArray(value) ? value : Object.values(value);

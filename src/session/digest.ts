@@ -1,5 +1,6 @@
 /** What entries say, as a short digest that survives re-spelling, added keys and new ids. */
 import { hash } from "node:crypto";
+import { printed } from "./json.ts";
 import type { Entry, Part } from "./types.ts";
 
 /** Twelve hexadecimal digits; "" when the entries say nothing. */
@@ -21,7 +22,7 @@ function partText(part: Part): string {
     case "reasoning":
       return `${part.kind} ${part.text}`;
     case "tool-call":
-      return `call ${part.callId} ${part.name} ${typeof part.input === "string" ? part.input : JSON.stringify(part.input)}`;
+      return `call ${part.callId} ${part.name} ${printed(part.input)}`;
     case "tool-result":
       return `result ${part.callId} ${part.content.map(partText).join("\u0001")}`;
     case "image":

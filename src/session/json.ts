@@ -26,6 +26,17 @@ export function member(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** A value as text for a digest or a person; of one nested too deep to print, only that it is. */
+export function printed(value: Json): string {
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return "(nested too deep to print)";
+    throw error;
+  }
+}
+
 /** An object without the keys whose value is undefined. */
 export function compact(members: { [key: string]: Json | undefined }): JsonObject {
   const out: JsonObject = {};

@@ -1,4 +1,5 @@
 /** Entries as text for people. */
+import { printed } from "./json.ts";
 import type { Entry, Message, Part } from "./types.ts";
 
 export type ToolDetail = "none" | "brief" | "full";
@@ -39,8 +40,7 @@ function renderPart(part: Part, tools: ToolDetail): string {
     case "file":
       return `(file ${part.name ?? ""}, ${part.mediaType})`;
     case "tool-call": {
-      const input = typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-      return tools === "none" ? "" : `→ ${part.name} ${limit(input, tools)}`;
+      return tools === "none" ? "" : `→ ${part.name} ${limit(printed(part.input), tools)}`;
     }
     case "tool-result": {
       const text = part.content.map((item) => renderPart(item, tools)).join("\n");

@@ -1,44 +1,15 @@
 /** The command line's contract: exit codes, what goes where, and the shapes of its JSON. */
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
-import { type Fixture, fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
-import { type Ended, Machine } from "../support/segue.ts";
+import { Machine } from "../support/segue.ts";
+import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
 const machine = () => new Machine(mkdtempSync(join(root, "home-")));
-const BASICS = agents.map(({ id }) => fixture(`${id}/basic`));
-const [CLAUDE, CODEX, PI] = [known(BASICS[0]), known(BASICS[1]), known(BASICS[2])];
-
-/** A machine with a session of each agent. */
-function inhabited(): Machine {
-  const m = machine();
-  for (const each of BASICS) m.install(each);
-  return m;
-}
-
-function idOf({ name }: Fixture): string {
-  return known(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.jsonl)/.exec(name))[0];
-}
-
-function fails({ err, code, out }: Ended, exit: number, says: RegExp): void {
-  assert.match(err, says);
-  assert.ok(err.trimEnd().split("\n").length <= 3, err);
-  assert.doesNotMatch(err, /^ +at |should not happen/m);
-  assert.equal(out, "", "stdout");
-  assert.equal(code, exit, err);
-}
-
 /** Names of all keys, to any depth: what programs may rely on. */
 function keys(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [keys(value[0])];
@@ -92,59 +63,9 @@ describe("wrong use", () => {
   });
 });
 
-describe("selecting a session", () => {
-  it("by id, prefix, agent and id, number, latest, or path", async () => {
-    const m = inhabited();
-    utimesSync(m.at(stored(CODEX)), new Date(), new Date(Date.now() + 60_000));
-    const id = idOf(PI);
-    for (const selector of [id, `pi:${id}`, `pi:${id.slice(0, 13)}`, "pi#1", m.at(stored(PI))]) {
-      const { code, out, err } = await m.run(["show", selector, "--json"]);
-      assert.equal(code, 0, err);
-      assert.equal(JSON.parse(out).header.id, id, selector);
-    }
-    const { out } = await m.run(["show", "latest", "--json"]);
-    assert.equal(JSON.parse(out).header.id, idOf(CODEX));
-  });
-
-  it("a prefix of two: both are named, and 3", async () => {
-    const m = inhabited();
-    // Pi's and Codex's ids begin with the same time.
-    const shared = idOf(PI).slice(0, 5);
-    assert.ok(idOf(CODEX).startsWith(shared));
-    const ended = await m.run(["show", shared]);
-    fails(ended, 3, /any of 2 sessions/);
-    assert.match(ended.err, new RegExp(`pi:${idOf(PI)}`));
-    assert.match(ended.err, new RegExp(`codex:${idOf(CODEX)}`));
-    assert.equal((await m.run(["show", `pi:${shared}`])).code, 0);
-    assert.equal((await m.run(["show", shared, "--from", "pi"])).code, 0);
-  });
-
-  it("agents have short names", async () => {
-    const m = inhabited();
-    for (const name of ["claude", "cc", "CLAUDE-CODE"]) {
-      assert.equal((await m.run(["show", `${name}#1`])).code, 0, name);
-    }
-  });
-
-  it("--store says where to look", async () => {
-    const m = inhabited();
-    const bare = machine();
-    const store = m.at(".pi/agent/sessions");
-    const { out } = await bare.run(["list", "--all", "--json", "--store", `pi=${store}`]);
-    assert.equal(JSON.parse(out).sessions.length, 1);
-    const vendor = { env: { CODEX_HOME: m.at(".codex") } };
-    const moved = await bare.run(["list", "--all", "--json"], vendor);
-    assert.equal(JSON.parse(moved.out).sessions[0].agent, "codex");
-  });
-});
-
-function stored({ path }: Fixture): string {
-  return path.slice(path.indexOf("/.", path.indexOf("/fixtures/")) + 1);
-}
-
 describe("segue show", () => {
   it("prints the conversation, all or part of it", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const all = await m.run(["show", "pi#1"]);
     assert.match(all.out, /^\[1\] user\nMARK-USER-1/);
     assert.equal(all.err, "");
@@ -158,7 +79,7 @@ describe("segue show", () => {
   });
 
   it("prints the file as it is, and takes one from stdin", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const raw = await m.run(["show", "pi#1", "--raw"]);
     assert.ok(raw.stdout.equals(readFileSync(PI.path)));
     const piped = await m.run(["show", "-", "--json"], { stdin: readFileSync(PI.path) });
@@ -247,9 +168,7 @@ describe("segue convert", () => {
     assert.notEqual(fresh.out, home.out);
   });
 
-  it("gives the same bytes each time", {
-    todo: "the carry names the temporary copy of stdin as its source",
-  }, async () => {
+  it("gives the same bytes each time, and no name of ours", async () => {
     const m = machine();
     const stdin = readFileSync(CODEX.path);
     const [a, b] = [
@@ -257,12 +176,91 @@ describe("segue convert", () => {
       await m.run(["convert", "-", "--to", "pi"], { stdin }),
     ];
     assert.ok(a.stdout.equals(b.stdout));
+    await m.run(["convert", "-", "--to", "pi", "-o", "b.jsonl"], { stdin });
+    const [header] = readFileSync(m.at("b.jsonl.segue"), "latin1").split("\n");
+    assert.equal(JSON.parse(known(header)).source.path, null);
+  });
+
+  it("reports name stdin, and files by their whole path", async () => {
+    const m = machine();
+    m.copy(PI, "a.jsonl");
+    const stdin = readFileSync(PI.path);
+    const piped = await m.run(["convert", "-", "--to", "codex", "-o", "b", "--json"], { stdin });
+    assert.equal(JSON.parse(piped.out).source.path, null);
+    const { out } = await m.run(["convert", "a.jsonl", "--to", "codex", "-o", "c", "--json"]);
+    assert.equal(JSON.parse(out).source.path, m.at("a.jsonl"));
+  });
+
+  it("errors name stdin", async () => {
+    for (const args of [
+      ["convert", "-", "--to", "pi"],
+      ["show", "-"],
+      ["check", "-"],
+    ]) {
+      const ended = await machine().run(args, { stdin: "Dear diary,\n" });
+      fails(ended, 5, /not a session .*\(stdin\)/);
+    }
+  });
+
+  it("proves law 1 by a copy, 2 by a conversion, 3 only by what was added", async () => {
+    const m = machine();
+    m.copy(CODEX, "a.jsonl");
+    const laws = async (from: string, to: string, out: string) => {
+      const args = ["convert", from, "--to", to, "-o", out, "--force", "--json"];
+      return JSON.parse((await m.run(args)).out).verified.laws;
+    };
+    assert.deepEqual(await laws("a.jsonl", "codex", "copy.jsonl"), [1]);
+    assert.deepEqual(await laws("a.jsonl", "pi", "b.jsonl"), [2]);
+    assert.deepEqual(await laws("b.jsonl", "codex", "home.jsonl"), [2]);
+    const lines = readFileSync(m.at("b.jsonl"), "utf8").trimEnd().split("\n");
+    const last = JSON.parse(known(lines.at(-1)));
+    const turn = { role: "user", content: [{ type: "text", text: "more" }], timestamp: 1 };
+    const more = { ...last, type: "message", id: "ffffffff", parentId: last.id, message: turn };
+    writeFileSync(m.at("b.jsonl"), `${[...lines, JSON.stringify(more)].join("\n")}\n`);
+    assert.deepEqual(await laws("b.jsonl", "codex", "home.jsonl"), [2, 3]);
+  });
+
+  it("takes what other commands take", async () => {
+    const m = inhabited(root);
+    const { code, out } = await m.run(["convert", "pi#1", "--to", "pi", "--quiet"]);
+    assert.equal(code, 0);
+    assert.equal(out, readFileSync(PI.path, "utf8"));
+  });
+});
+
+describe("--quiet and --verbose", () => {
+  for (const args of [
+    ["list"],
+    ["show", "pi#1"],
+    ["resume", "pi#1", "--in", "codex", "--dry-run"],
+    ["convert", "pi#1", "--to", "codex"],
+    ["check", "pi#1"],
+    ["agents"],
+    ["log"],
+  ]) {
+    it(`segue ${args.join(" ")}`, async () => {
+      const m = inhabited(root);
+      const [quiet, before] = [
+        await m.run([...args, "--quiet"]),
+        await m.run(["--quiet", ...args]),
+      ];
+      for (const ended of [quiet, before]) assert.deepEqual([ended.code, ended.err], [0, ""]);
+      assert.equal(quiet.out, before.out);
+      const verbose = await m.run([...args, "--verbose"]);
+      assert.equal(verbose.code, 0);
+      assert.equal(verbose.out, quiet.out);
+    });
+  }
+
+  it("errors are said all the same, with a stack if wanted", async () => {
+    fails(await machine().run(["undo", "--quiet"]), 3, /nothing to undo/);
+    assert.match((await machine().run(["undo", "--verbose"])).err, /^ +at /m);
   });
 });
 
 describe("segue list, agents, check, log", () => {
   it("list --json and --jsonl", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const { out, err, code } = await m.run(["list", "--all", "--json"]);
     assert.deepEqual([code, err], [0, ""]);
     const document = JSON.parse(out);
@@ -273,29 +271,27 @@ describe("segue list, agents, check, log", () => {
     ]);
     const found = document.sessions.map(({ agent }: { agent: string }) => agent).sort();
     assert.deepEqual(found, agents.map(({ id }) => id).sort());
-    const lines = await m.run(["list", "--all", "--jsonl"]);
+    const lines = (await m.run(["list", "--all", "--jsonl"])).out.trimEnd().split("\n");
     assert.deepEqual(
-      lines.out
-        .trimEnd()
-        .split("\n")
-        .map((line): unknown => JSON.parse(line)),
-      document.sessions,
+      lines.map((line): unknown => JSON.parse(line)),
+      document.sessions.map((row: object) => ({ schema: "segue/list@1", ...row })),
     );
     const one = await m.run(["list", "--all", "--agent", "pi", "-n", "1", "--jsonl"]);
     assert.equal(JSON.parse(one.out).id, idOf(PI));
   });
 
-  it("list is of this project, unless --all", async () => {
-    const m = inhabited();
-    const none = await m.run(["list"]);
-    assert.deepEqual([none.code, none.out], [0, ""]);
-    assert.match(none.err, /3 elsewhere/);
-    const there = await m.run(["list", "--cwd", "/home/dev/shop", "--json"]);
-    assert.equal(JSON.parse(there.out).sessions.length, 3);
+  it("check tells of subagents whose transcripts lie elsewhere", async () => {
+    const m = inhabited(root);
+    const folder = m.at(stored(CLAUDE).replace(/\.jsonl$/, ""), "subagents");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "agent-a1.jsonl"), "{}\n");
+    const { losses } = JSON.parse((await m.run(["check", "claude#1", "--json"])).out);
+    const codes = losses.map(({ code }: { code: string }) => code);
+    assert.ok(codes.includes("subagent-elsewhere"), codes);
   });
 
   it("agents --json", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const { out, code } = await m.run(["agents", "--json"]);
     assert.equal(code, 0);
     const document = JSON.parse(out);
@@ -310,7 +306,7 @@ describe("segue list, agents, check, log", () => {
   });
 
   it("check proves the laws, and says what would be lost", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const { out, code } = await m.run(["check", "claude#1", "--json"]);
     assert.equal(code, 0);
     const document = JSON.parse(out);
@@ -320,6 +316,8 @@ describe("segue list, agents, check, log", () => {
       assert.deepEqual(Object.keys(law), ["law", "through", "ok", "detail"]);
       assert.equal(law.ok, true);
     }
+    const piped = await m.run(["check", "-", "--json"], { stdin: readFileSync(PI.path) });
+    assert.equal(JSON.parse(piped.out).path, null);
     const words = await m.run(["check", "--all"]);
     assert.equal(words.code, 0);
     assert.equal(words.out.match(/law 1 {2}same bytes/g)?.length, 3);
@@ -327,7 +325,7 @@ describe("segue list, agents, check, log", () => {
   });
 
   it("log and undo: what was written is named, and taken back exactly", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const before = readdirSync(m.home, { recursive: true, encoding: "utf8" }).sort();
     assert.equal((await m.run(["log"])).out, "");
     await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
@@ -349,8 +347,21 @@ describe("segue list, agents, check, log", () => {
     assert.deepEqual(after, before);
   });
 
+  it("undo takes the carry away when no other write needs it", async () => {
+    const m = inhabited(root);
+    const carries = () => readdirSync(m.at(".segue/carry"));
+    await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
+    const path = m.at(".segue/journal.jsonl");
+    const write = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, `${JSON.stringify({ ...write, n: 2, path: m.at("x") })}\n`, { flag: "a" });
+    assert.equal((await m.run(["undo", "1"])).code, 0);
+    assert.deepEqual(carries(), [`${write.carry}.segue`]);
+    assert.equal((await m.run(["undo"])).code, 0);
+    assert.deepEqual(carries(), []);
+  });
+
   it("a journal whose last line is torn is read", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
     const path = m.at(".segue/journal.jsonl");
     writeFileSync(path, `${readFileSync(path, "utf8")}{"n":2,"ti`);
@@ -362,7 +373,7 @@ describe("segue list, agents, check, log", () => {
 
 describe("segue resume", () => {
   it("--dry-run writes nothing, and gives the whole report", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const before = readdirSync(m.home, { recursive: true, encoding: "utf8" }).sort();
     const { code, out } = await m.run(["resume", "pi#1", "--in", "codex", "--dry-run", "--json"]);
     assert.equal(code, 0);
@@ -376,7 +387,7 @@ describe("segue resume", () => {
   });
 
   it("--no-launch writes the session where its agent finds it, and prints the command", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     for (const { id } of agents) {
       if (id === "pi") continue;
       const { code, out, err } = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
@@ -390,7 +401,7 @@ describe("segue resume", () => {
   });
 
   it("comes home to an unchanged original: its old bytes are a prefix", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     const original = m.at(stored(PI));
     const old = readFileSync(original);
     await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
@@ -413,13 +424,13 @@ describe("segue resume", () => {
   });
 
   it("an agent that is not installed: said before anything is written", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     fails(await m.run(["resume", "pi#1", "--in", "codex"]), 1, /not installed/);
     assert.equal((await m.run(["log", "--json"])).out.includes('"n"'), false);
   });
 
   it("a folder that is gone", async () => {
-    const m = inhabited();
+    const m = inhabited(root);
     mkdirSync(m.at("bin"));
     writeFileSync(m.at("bin/pi"), "#!/bin/sh\necho started\n", { mode: 0o755 });
     const text = readFileSync(PI.path, "utf8").replaceAll("/home/dev/shop", m.at("gone"));

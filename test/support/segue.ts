@@ -6,6 +6,9 @@ import type { Fixture } from "./fixtures.ts";
 
 const BIN = join(import.meta.dirname, "../../src/bin.ts");
 
+/** Types are stripped once, not in every process. */
+const COMPILED = join(import.meta.dirname, "../../node_modules/.cache/segue-tests");
+
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -45,6 +48,7 @@ export class Machine {
       TMPDIR: process.env.TMPDIR ?? "/tmp",
       PATH: `${this.at("bin")}:${dirname(process.execPath)}:/usr/bin:/bin`,
       NODE_NO_WARNINGS: "1",
+      NODE_COMPILE_CACHE: COMPILED,
     };
   }
 

@@ -100,6 +100,32 @@ describe("claude-code: reading", () => {
     );
   });
 
+  it("has nothing of the session follow what happened to a subagent", () => {
+    const side = { isSidechain: true, agentId: "a" };
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      line("s1", "u", "system", {}, { ...side, subtype: "compact_boundary" }),
+      line(
+        "s2",
+        "s1",
+        "user",
+        { role: "user", content: "short" },
+        { ...side, isCompactSummary: true },
+      ),
+      line("s3", "s2", "attachment", {}, { ...side, attachment: { type: "date" } }),
+      line("s4", "s3", "assistant", {}, { ...side, isApiErrorMessage: true }),
+      assistant("b", "u", "msg_2", { type: "text", text: "done" }),
+      line("s5", "s4", "system", {}, { ...side, subtype: "x" }),
+    ]);
+    const events = entries.filter(({ kind }) => kind === "event");
+    assert.equal(events.length, 5);
+    assert.ok(events.every(({ parentId }) => parentId === null));
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "b"],
+    );
+  });
+
   it("puts calls whose results came in between in one line, too", () => {
     const { entries } = read([
       line("u", null, "user", { role: "user", content: "go" }),
@@ -366,5 +392,33 @@ describe("claude-code: store", () => {
     const long = slug(`/tmp/segue-lab-tbQGae/project/${a}/${b}/${c}`);
     assert.equal(long.length, 207);
     assert.ok(long.endsWith("-7lrd4e"), long);
+  });
+});
+
+describe("claude-code: going on with a file", () => {
+  const goOn = (...lines: Json[]): Json => {
+    const writer = claudeCode.writer({ seed: "seed", cliVersion: null });
+    for (const record of lines) writer.commit(record);
+    const place = { id: "x", parentId: null, time: null } as const;
+    const parts = [{ kind: "text" as const, text: "and now?" }];
+    return writer.predict({ kind: "message", ...place, role: "user", parts })[0] ?? null;
+  };
+  const title = { type: "custom-title", customTitle: "t", sessionId: "titled" };
+  const side = line("a", null, "user", { role: "user", content: "x" }, { isSidechain: true });
+
+  it("is in the session that a line outside of the tree names, where no other does", () => {
+    assert.equal(member(goOn(title), "sessionId"), "titled");
+    assert.equal(member(goOn(line("u", null, "user", {}), title), "sessionId"), "s");
+  });
+
+  it("is in the session, but not behind, a subagent's lines", () => {
+    const record = goOn(side);
+    assert.equal(member(record, "sessionId"), "s");
+    assert.equal(member(record, "cwd"), "/p");
+    assert.equal(member(record, "parentUuid"), null);
+    const elsewhere = { isSidechain: true, cwd: "/worktree" };
+    const after = goOn(line("u", null, "user", {}), line("a", null, "user", {}, elsewhere));
+    assert.equal(member(after, "cwd"), "/p");
+    assert.equal(member(after, "parentUuid"), "u");
   });
 });

@@ -282,3 +282,47 @@ test("each item of Codex's files is predicted from its own entry", () => {
     });
   }
 });
+
+test("a stray line does not change the form of what follows it", () => {
+  const writer = codex.writer({ seed: "seed", cliVersion: null });
+  for (const record of writer.predict(START)) writer.commit(record);
+  for (const stray of [null, [1, 2], { type: "mystery" }, { type: "message", role: "user" }]) {
+    writer.commit(stray);
+    for (const record of writer.predict(say("user", text("go")))) {
+      assert.ok(codex.recognises(record));
+      assert.notEqual(member(record, "payload"), undefined);
+    }
+  }
+});
+
+test("a file without envelopes is continued with items, and with nothing else", () => {
+  const [path] = globSync("test/fixtures/codex/old-0.20.0/.codex/sessions/**/*.jsonl");
+  assert.ok(path);
+  const writer = codex.writer({ seed: "seed", cliVersion: null });
+  const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
+  for (const line of lines) writer.commit(parseValue(line) ?? null);
+  const patch = call("call_1", { tool: "write", path: "/p/a", content: "x\n" });
+  const compaction = { kind: "event", id: "c", parentId: null, time: TIME } as const;
+  const records = [
+    say("user", text("and now?")),
+    say("assistant", text("this"), patch),
+    result("call_1", "Success."),
+    { ...compaction, event: "compaction", summary: "in short" } as const,
+  ].flatMap((entry) => {
+    const predicted = writer.predict(entry);
+    for (const record of predicted) writer.commit(record);
+    return predicted;
+  });
+  assert.deepEqual(kinds(records), [
+    "bare/response_item/message/user",
+    "bare/response_item/message/assistant",
+    "bare/response_item/function_call",
+    "bare/response_item/function_call_output",
+    "bare/response_item/message/user",
+  ]);
+  assert.ok(records.every((record) => codex.recognises(record)));
+  assert.deepEqual(writer.rewind("", 1), []);
+  const [entry] = codex.reader().read(records[2] ?? null, 0);
+  assert.ok(entry?.kind === "message" && entry.parts[0]?.kind === "tool-call");
+  assert.deepEqual(entry.parts[0].use, { tool: "write", path: "/p/a", content: "x\n" });
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { digest } from "../../src/session/digest.ts";
+import type { Json } from "../../src/session/types.ts";
 import { call, event, message, result } from "../support/entries.ts";
 
 const base = message("a", null, "user", ["hello"]);
@@ -32,6 +33,14 @@ describe("digest", () => {
       [event("c", null, { event: "compaction", summary: "hello" })],
     ];
     assert.equal(new Set(said.map(digest)).size, said.length);
+  });
+
+  it("is of a call nested too deep to print, too", () => {
+    const input: Json = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    assert.match(
+      digest([message("a", null, "assistant", [call("1", "x", { input })])]),
+      /^\w{12}$/,
+    );
   });
 
   it("is empty for what says nothing", () => {

@@ -590,6 +590,15 @@ describe("pi: store and launch", () => {
     );
   });
 
+  it("writes only a time into a file's name", () => {
+    const name = (createdAt: string | null) =>
+      basename(pi.store.pathFor("/r", { ...HEADER, createdAt }, {})).slice(0, 24);
+    assert.equal(name("2026-01-01T10:00:00+01:00"), "2026-01-01T09-00-00-000Z");
+    for (const time of [null, "", "/x", "+012026-01-01T00:00:00.000Z"]) {
+      assert.equal(name(time), "1970-01-01T00-00-00-000Z");
+    }
+  });
+
   it("finds sessions, and survives what is none", async () => {
     const root = await mkdtemp(join(tmpdir(), "segue-pi-"));
     try {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { renderEntry } from "../../src/session/render.ts";
+import type { Json } from "../../src/session/types.ts";
 import { call, event, message, result } from "../support/entries.ts";
 
 describe("renderEntry", () => {
@@ -11,6 +12,12 @@ describe("renderEntry", () => {
     );
     const side = message("1", null, "assistant", ["x"], { sidechain: "s" });
     assert.equal(renderEntry(side, "brief"), "assistant (subagent)\nx");
+  });
+
+  it("shows a call nested too deep to print", () => {
+    const input: Json = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    const deep = message("1", null, "assistant", [call("c", "x", { input })]);
+    assert.match(renderEntry(deep, "full") ?? "", /→ x \(nested too deep/);
   });
 
   it("leaves out what is no conversation", () => {

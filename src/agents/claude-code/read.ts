@@ -76,6 +76,11 @@ class ClaudeReader implements Reader {
       return [this.#outside(type, record, { id: `#${at}`, parentId: null, time })];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
+    const entries = this.#inTree(type, record, place);
+    return isSidechain(record) ? entries.map(aside) : entries;
+  }
+
+  #inTree(type: string, record: Json, place: Place): Entry[] {
     switch (type) {
       case "user":
         return this.#user(record, place);
@@ -121,8 +126,7 @@ class ClaudeReader implements Reader {
     const parent =
       string(member(record, "parentUuid")) ?? string(member(record, "logicalParentUuid")) ?? null;
     const group = this.#group;
-    const sidechain = member(record, "isSidechain") === true;
-    if (sidechain) return { id: uuid, parentId: parent, time };
+    if (isSidechain(record)) return { id: uuid, parentId: parent, time };
     const joins = group !== undefined && this.#joins(group, record);
     const parentId =
       group && parent !== null && (joins || group.members.has(parent)) ? group.tail : parent;
@@ -163,7 +167,8 @@ class ClaudeReader implements Reader {
 
   #user(record: Json, place: Place): Entry[] {
     const content = member(member(record, "message"), "content");
-    if (member(record, "isCompactSummary") === true) return [this.#compaction(content, place)];
+    if (member(record, "isCompactSummary") === true)
+      return [this.#compaction(record, content, place)];
     const blocks = typeof content === "string" ? [{ type: "text", text: content }] : array(content);
     const results: ToolResultPart[] = [];
     const parts: Part[] = [];
@@ -218,7 +223,9 @@ class ClaudeReader implements Reader {
     return !expanded;
   }
 
-  #compaction(content: Json | undefined, place: Place): Entry {
+  #compaction(record: Json, content: Json | undefined, place: Place): Entry {
+    // The main conversation goes on as it was.
+    if (isSidechain(record)) return event(place, { event: "opaque", type: "user/summary" });
     const text =
       typeof content === "string"
         ? content
@@ -271,7 +278,7 @@ class ClaudeReader implements Reader {
 
   #system(record: Json, place: Place): Entry {
     const subtype = string(member(record, "subtype")) ?? "unknown";
-    if (subtype === "compact_boundary") {
+    if (subtype === "compact_boundary" && !isSidechain(record)) {
       const meta = member(record, "compactMetadata");
       const keepFrom = string(member(member(meta, "preservedSegment"), "headUuid"));
       const tokens = number(member(meta, "preTokens"));
@@ -285,6 +292,15 @@ class ClaudeReader implements Reader {
     }
     return event(place, { event: "opaque", type: `system/${subtype}` });
   }
+}
+
+function isSidechain(record: Json): boolean {
+  return member(record, "isSidechain") === true;
+}
+
+/** Nothing of the session follows what happens to a subagent. Messages say themselves whose they are. */
+function aside(entry: Entry): Entry {
+  return entry.kind === "message" ? entry : { ...entry, parentId: null };
 }
 
 function event(place: Place, body: EventBody): Entry {
@@ -305,7 +321,7 @@ function present(part: Part | undefined): Part[] {
 }
 
 function sidechain(record: Json): { sidechain?: string } {
-  if (member(record, "isSidechain") !== true) return {};
+  if (!isSidechain(record)) return {};
   return { sidechain: string(member(record, "agentId")) ?? "sidechain" };
 }
 

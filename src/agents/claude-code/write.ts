@@ -38,6 +38,9 @@ interface Context {
 class ClaudeWriter implements Writer {
   readonly #seed: string;
   #context: Context;
+  /** A line has told the session's id; a line of the main conversation was there. */
+  #sessionKnown = false;
+  #mainSeen = false;
   #tail: string | null = null;
   #promptId: string | undefined;
   #time: string | null = null;
@@ -116,18 +119,31 @@ class ClaudeWriter implements Writer {
   commit(record: Json): void {
     this.#n++;
     const uuid = string(member(record, "uuid"));
-    if (uuid === undefined || member(record, "isSidechain") === true) return;
+    this.#commitSession(string(member(record, "sessionId")), uuid !== undefined);
+    const isMain = uuid !== undefined && member(record, "isSidechain") !== true;
+    if (isMain || !this.#mainSeen) this.#commitContext(record);
+    if (!isMain) return;
+    this.#mainSeen = true;
     this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
+    this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
+    this.#commitContent(member(member(record, "message"), "content"), uuid);
+  }
+
+  /** As the reader has it: lines of the tree tell whose session it is; others only before them. */
+  #commitSession(id: string | undefined, inTree: boolean): void {
+    if (id === undefined || (this.#sessionKnown && !inTree)) return;
+    this.#context.sessionId = id;
+    this.#sessionKnown = true;
+  }
+
+  #commitContext(record: Json): void {
     const context = this.#context;
-    context.sessionId = string(member(record, "sessionId")) ?? context.sessionId;
     context.cwd = string(member(record, "cwd")) ?? context.cwd;
     context.version = string(member(record, "version")) ?? context.version;
     context.gitBranch = string(member(record, "gitBranch")) ?? context.gitBranch;
     context.userType = string(member(record, "userType")) ?? context.userType;
     context.entrypoint = string(member(record, "entrypoint")) ?? context.entrypoint;
-    this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
-    this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
   #commitContent(content: Json | undefined, uuid: string): void {

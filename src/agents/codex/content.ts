@@ -1,5 +1,6 @@
 /** Content of Responses API items, as Codex stores it, and parts of the session model. */
-import { array, member, string } from "../../session/json.ts";
+import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
+import { array, isObject, member, string } from "../../session/json.ts";
 import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
 
 /** `data:` URLs become image data; others stay URLs. */
@@ -58,6 +59,23 @@ export function inputText(text: string): JsonObject {
 
 function inputImage(image: ImagePart): JsonObject {
   return { type: "input_image", image_url: imageUrl(image) };
+}
+
+/** An agent that has arguments as they are, and not as a text, has them some levels down its line. */
+const MAX_ARGUMENTS_DEPTH = MAX_DEPTH - 50;
+
+/**
+ * Arguments are JSON in a string; a model may have written something else, or what is nested too
+ * deep to be worked with: that stays a text.
+ */
+export function readArguments(text: Json | undefined): Json {
+  if (typeof text !== "string") return text ?? {};
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) && !isDeeper(value, MAX_ARGUMENTS_DEPTH) ? value : text;
+  } catch {
+    return text;
+  }
 }
 
 /** The output of a call: a text where it is nothing but text, else a list. */

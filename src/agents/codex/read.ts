@@ -15,7 +15,7 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import type { Reader } from "../types.ts";
-import { readContent, readImage } from "./content.ts";
+import { readArguments, readContent, readImage } from "./content.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
 import { isFailure, unwrap } from "./results.ts";
@@ -443,17 +443,6 @@ function readCall(item: Json, type: string): { name: string; input: Json } {
       return { name: "web_search", input: member(item, "action") ?? {} };
     default:
       return { name, input: readArguments(member(item, "arguments")) };
-  }
-}
-
-/** Arguments are JSON in a string; a model may have written something else. */
-function readArguments(text: Json | undefined): Json {
-  if (typeof text !== "string") return text ?? {};
-  try {
-    const value: Json = JSON.parse(text);
-    return isObject(value) ? value : text;
-  } catch {
-    return text;
   }
 }
 

@@ -37,6 +37,9 @@ const BARE_ITEMS = new Set([
   "function_call",
   "function_call_output",
   "local_shell_call",
+  "custom_tool_call",
+  "custom_tool_call_output",
+  "web_search_call",
 ]);
 
 export function lineOf(record: Json): Line {
@@ -59,9 +62,26 @@ function isBareMeta(record: Json): boolean {
   return Object.hasOwn(record, "instructions") || Object.hasOwn(record, "git");
 }
 
+/** One of the items that files of 0.31 and before hold as they are. */
+function isBareItem(record: Json): boolean {
+  const has = (key: string) => typeof member(record, key) === "string";
+  switch (member(record, "type")) {
+    case "message":
+      return has("role") && Array.isArray(member(record, "content"));
+    case "reasoning":
+      return Array.isArray(member(record, "summary"));
+    case "function_call":
+      return has("call_id") && has("arguments");
+    case "function_call_output":
+      return has("call_id");
+    default:
+      return false;
+  }
+}
+
 /** Does a record look like a line of a rollout? */
 export function recognises(record: Json): boolean {
-  if (isBareMeta(record)) return true;
+  if (isBareMeta(record) || isBareItem(record)) return true;
   const type = string(member(record, "type")) ?? "";
   return (
     ENVELOPES.has(type) &&

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
+import { timeFor } from "../shared/place.ts";
 import type { Base, Found, Store } from "../types.ts";
 import { lineOf } from "./records.ts";
 
@@ -153,8 +154,7 @@ async function readHead(path: string): Promise<string> {
 
 /** Codex names folders and files by the local time at which a session began. */
 function localTime(createdAt: string | null): [day: [string, string, string], stamp: string] {
-  const ms = Date.parse(createdAt ?? "");
-  const date = new Date(Number.isNaN(ms) ? 0 : ms);
+  const date = timeFor(createdAt);
   const two = (n: number) => String(n).padStart(2, "0");
   const year = String(date.getFullYear()).padStart(4, "0");
   const [month, day] = [two(date.getMonth() + 1), two(date.getDate())];

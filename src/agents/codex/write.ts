@@ -1,5 +1,5 @@
 /** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
-import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
+import { array, compact, member, number, object, string } from "../../session/json.ts";
 import { reasoningAsText, textPart } from "../../session/text.ts";
 import type {
   Entry,
@@ -15,7 +15,7 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid7 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
-import { inputText, printOutput, printUserContent } from "./content.ts";
+import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
 import { atLeast, CARRY_TYPE, keyOf, kindOf, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
 import { isAborted, ownContent } from "./scaffold.ts";
@@ -51,8 +51,10 @@ interface State {
   /** UI events are `item_completed`, and lines are numbered. */
   paginated: boolean;
   ordinal: number;
-  /** Lines have no envelope (≤ 0.31). */
+  /** Lines have no envelope (≤ 0.31): items are all there is. */
   bare: boolean;
+  /** The first line that tells has told whether lines have one. */
+  formKnown: boolean;
   /** Items name their turn in `internal_chat_message_metadata_passthrough`. */
   named: boolean;
   time: string | null;
@@ -102,6 +104,7 @@ class CodexWriter implements Writer {
       paginated: atLeast(options.cliVersion, 150),
       ordinal: -1,
       bare: false,
+      formKnown: false,
       named: false,
       time: null,
       turnId: "",
@@ -124,7 +127,7 @@ class CodexWriter implements Writer {
   predict(entry: Entry): Json[] {
     const drafts = entry.kind === "event" ? this.#event(entry) : this.#message(entry);
     let { sequence } = this.#state;
-    return drafts.map((draft, i) => {
+    return this.#writable(drafts).map((draft, i) => {
       if (sequence && draft.type === "response_item") {
         draft.metadata = printSequence(sequence, draft.payload);
         sequence = nextSequence(sequence, draft.payload, draft.metadata);
@@ -137,7 +140,7 @@ class CodexWriter implements Writer {
     const state = this.#state;
     const { type, payload, time, bare } = lineOf(record);
     state.n++;
-    state.bare = bare;
+    this.#commitForm(type, bare);
     state.time = time ?? state.time;
     const ordinal = number(member(record, "ordinal"));
     const numbered = ordinal !== undefined;
@@ -170,13 +173,21 @@ class CodexWriter implements Writer {
 
   /** Codex goes back by whole turns of the user. */
   rewind(_mark: string, turns: number): Json[] {
-    if (turns < 1) return [];
+    if (turns < 1 || this.#state.bare) return [];
     const drafts = this.#state.turnOpen ? [this.#turnEnd(null)] : [];
     drafts.push({ type: "event_msg", payload: { type: "thread_rolled_back", num_turns: turns } });
     return drafts.map((draft, i) => this.#frame(draft, i, null));
   }
 
   // What is committed.
+
+  /** A stray line says nothing of the file's form, and an item only where the opening was not seen. */
+  #commitForm(type: string, bare: boolean): void {
+    const state = this.#state;
+    if (state.formKnown || (type !== "session_meta" && type !== "response_item")) return;
+    state.bare = bare;
+    state.formKnown = type === "session_meta";
+  }
 
   /** A writer may be started in the middle of a file: more than the first line says where it is. */
   #commitContext(type: string, payload: Json): void {
@@ -263,13 +274,18 @@ class CodexWriter implements Writer {
     const name = string(member(payload, "name"));
     if (callId === undefined || name === undefined) return;
     const full = joinName(string(member(payload, "namespace")), name);
-    const input = member(payload, "input") ?? parse(string(member(payload, "arguments")));
+    const input = member(payload, "input") ?? readArguments(member(payload, "arguments"));
     const use = fromNative(full, input);
     this.#calls.add({ kind: "tool-call", callId, name: full, input, use });
     this.#state.turnUsed = true;
   }
 
   // What is predicted.
+
+  /** Of a file without envelopes, 0.20 … 0.31 read the items, and have no word for anything else. */
+  #writable(drafts: readonly Draft[]): readonly Draft[] {
+    return this.#state.bare ? drafts.filter(({ type }) => BARE_FILE.has(type)) : drafts;
+  }
 
   #event(entry: Extract<Entry, { kind: "event" }>): Draft[] {
     switch (entry.event) {
@@ -278,6 +294,7 @@ class CodexWriter implements Writer {
       case "compaction": {
         const start = this.#turnStart(entry.time, false);
         const scene = this.#scene(entry, start);
+        if (this.#state.bare) return [this.#item(scene, summaryItem(entry.summary))];
         const payload = compactedPayload(entry.summary, entry.kept ?? []);
         return [...start, { type: "compacted", payload }, this.#ui(scene, compactionEvent(scene))];
       }
@@ -352,7 +369,10 @@ class CodexWriter implements Writer {
       if (meant.kind === "text") texts.push(meant.text);
       else {
         flush();
-        drafts.push(...this.#assistantPart(entry, scene, meant));
+        // Reasoning that comes as a text is another vendor's.
+        if (meant.kind === "reasoning" && part.kind === "text") {
+          drafts.push(...this.#foreignReasoning(scene, meant.text));
+        } else drafts.push(...this.#assistantPart(entry, scene, meant));
       }
     }
     flush();
@@ -366,7 +386,7 @@ class CodexWriter implements Writer {
   #assistantPart(entry: Message, scene: Scene, part: Part): Draft[] {
     switch (part.kind) {
       case "reasoning":
-        return this.#reasoning(entry, scene, part);
+        return this.#reasoning(scene, part);
       case "tool-call":
         return this.#call(scene, part);
       case "image":
@@ -377,21 +397,26 @@ class CodexWriter implements Writer {
     }
   }
 
+  #reasoning(scene: Scene, part: ReasoningPart): Draft[] {
+    const item = compact({
+      type: "reasoning",
+      summary: part.text === "" ? [] : [{ type: "summary_text", text: part.text }],
+      encrypted_content: member(part.seal, "encrypted_content"),
+    });
+    return [...this.#reasoningUi(scene, part.text), this.#item(scene, item)];
+  }
+
   /**
-   * A vendor's own reasoning is an item; other reasoning goes to the model as words, since the API
-   * refuses reasoning that it did not write, and shows on the screen as reasoning all the same.
+   * Goes to the model as words, since the API refuses reasoning that it did not write, and shows on
+   * the screen as reasoning all the same.
    */
-  #reasoning(entry: Message, scene: Scene, part: ReasoningPart): Draft[] {
-    const native = part.seal !== undefined || entry.id.startsWith("rs_");
-    const item = native
-      ? compact({
-          type: "reasoning",
-          summary: part.text === "" ? [] : [{ type: "summary_text", text: part.text }],
-          encrypted_content: member(part.seal, "encrypted_content"),
-        })
-      : outputMessage([reasoningAsText(part.text)]);
-    const events = reasoningEvent(scene, part.text).map((event) => this.#ui(scene, event));
-    return [...events, this.#item(scene, item)];
+  #foreignReasoning(scene: Scene, text: string): Draft[] {
+    const item = outputMessage([reasoningAsText(text)]);
+    return [...this.#reasoningUi(scene, text), this.#item(scene, item)];
+  }
+
+  #reasoningUi(scene: Scene, text: string): Draft[] {
+    return reasoningEvent(scene, text).map((event) => this.#ui(scene, event));
   }
 
   #call(scene: Scene, call: ToolCallPart): Draft[] {
@@ -405,10 +430,21 @@ class CodexWriter implements Writer {
       ? { name: tool, namespace }
       : { name: call.name };
     const { callId: call_id, input } = call;
-    const item = isFreeForm(call)
+    const item = this.#isCustom(call)
       ? compact({ type: "custom_tool_call", call_id, ...name, input })
-      : compact({ type: "function_call", ...name, arguments: argumentText(input), call_id });
+      : compact({ type: "function_call", ...name, arguments: this.#argumentText(call), call_id });
     return [this.#item(scene, item)];
+  }
+
+  /** A file without envelopes is from before there were custom tools: apply_patch took an object. */
+  #isCustom(call: ToolCallPart): boolean {
+    return isFreeForm(call) && !this.#state.bare;
+  }
+
+  #argumentText(call: ToolCallPart): string {
+    const { input } = call;
+    if (isFreeForm(call)) return JSON.stringify({ input });
+    return typeof input === "string" ? input : JSON.stringify(input);
   }
 
   #results(entry: Message): Draft[] {
@@ -421,7 +457,7 @@ class CodexWriter implements Writer {
     const call = this.#calls.get(part.callId);
     // A hosted tool's outcome is part of the call; there is no output to pair with it.
     if (part.callId.startsWith("ws_") || part.callId.startsWith("ig_")) return [];
-    const custom = call !== undefined && isFreeForm(call);
+    const custom = call !== undefined && this.#isCustom(call);
     const scene = this.#scene(entry);
     const events = call ? resultEvent(scene, call, part) : [];
     const item = {
@@ -500,7 +536,7 @@ class CodexWriter implements Writer {
 
   #frame({ type, payload, time, metadata }: Draft, i: number, entryTime: string | null): Json {
     const { bare, paginated, ordinal, n } = this.#state;
-    if (bare) return payload;
+    if (bare && type === "response_item") return payload;
     // Items on the screen replace each other where their ids are the same.
     const item = object(payload.item);
     if (item?.id === NEW_ID) item.id = `item-${n + i}`;
@@ -514,6 +550,9 @@ class CodexWriter implements Writer {
   }
 }
 
+/** The opening of a new file, and Segue's own lines, are what they are. */
+const BARE_FILE = new Set(["response_item", "session_meta", CARRY_TYPE]);
+
 const PASSTHROUGH = "internal_chat_message_metadata_passthrough";
 
 function outputMessage(texts: readonly string[]): JsonObject {
@@ -524,10 +563,6 @@ function outputMessage(texts: readonly string[]): JsonObject {
 /** A custom tool takes a text as it is; a function's arguments are JSON, or were meant to be. */
 function isFreeForm(call: ToolCallPart): boolean {
   return typeof call.input === "string" && !FUNCTIONS.has(call.name);
-}
-
-function argumentText(input: Json): string {
-  return typeof input === "string" ? input : JSON.stringify(input);
 }
 
 const FUNCTIONS = new Set(["exec_command", "shell", "update_plan", "view_image", "write_stdin"]);
@@ -551,8 +586,11 @@ function compactedPayload(summary: string, kept: readonly Message[]): JsonObject
       ? outputMessage([plainText(message.parts)])
       : { type: "message", role: "user", content: printUserContent(message.parts) },
   );
-  const last = { type: "message", role: "user", content: [inputText(summary)] };
-  return { message: summary, replacement_history: [...restated, last] };
+  return { message: summary, replacement_history: [...restated, summaryItem(summary)] };
+}
+
+function summaryItem(summary: string): JsonObject {
+  return { type: "message", role: "user", content: [inputText(summary)] };
 }
 
 function nextSequence(
@@ -588,13 +626,4 @@ function isOutput(item: Json): boolean {
 
 function seconds(time: string | null): number {
   return Math.floor((Date.parse(time ?? EPOCH) || 0) / 1000);
-}
-
-function parse(text: string | undefined): Json {
-  try {
-    const value: Json = JSON.parse(text ?? "");
-    return isObject(value) ? value : (text ?? "");
-  } catch {
-    return text ?? "";
-  }
 }

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
+import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
 
 export const store: Store = {
@@ -25,7 +26,7 @@ export const store: Store = {
   },
 
   pathFor(root, header: Header, env) {
-    const time = (header.createdAt ?? new Date(0).toISOString()).replace(/[:.]/g, "-");
+    const time = timeFor(header.createdAt).toISOString().replace(/[:.]/g, "-");
     const folder = root === flatRoot(env) ? root : join(root, folderName(header.cwd ?? "/"));
     return join(folder, `${time}_${header.id}.jsonl`);
   },

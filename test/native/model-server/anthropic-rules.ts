@@ -25,6 +25,15 @@ const BLOCK_KEYS: Record<string, string[]> = {
   document: ["type", "source", "title", "context", "citations", "cache_control"],
   search_result: ["type", "source", "title", "content", "citations", "cache_control"],
 };
+/**
+ * What Claude Code 2.1.329 sends, under a beta header of its own, where the model changed within a
+ * session: a `system` message without content that sets the effort. No word on it is published.
+ */
+function isTurnControl(message: Obj, headers: Asked["headers"]): boolean {
+  const beta = String(headers["anthropic-beta"] ?? "").includes("per-turn-control");
+  return beta && message.role === "system" && isObj(message.output_config);
+}
+
 /** Only in `system` messages, with the beta mid-conversation-tool-changes (docs: the page on such messages). */
 const TOOL_CHANGES = ["tool_addition", "tool_removal"];
 const OTHER_BLOCKS = [
@@ -243,9 +252,10 @@ export const anthropicRules: Rule[] = [
   {
     // "all messages must have non-empty content" (#28203, #20441)
     name: "content-not-empty",
-    check: ({ body }) => {
+    check: ({ body, headers }) => {
       const messages = objs(body.messages);
       for (const [at, message] of messages.entries()) {
+        if (isTurnControl(message, headers)) continue;
         const empty = message.content === "" || arr(message.content).length === 0;
         const isText = typeof message.content === "string" && message.content !== "";
         const isPrefill = at === messages.length - 1 && message.role === "assistant";

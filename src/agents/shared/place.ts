@@ -1,0 +1,63 @@
+/**
+ * Ids, times and folders come from session files: they are data, and are checked here before they
+ * become an argument of a program or part of a path.
+ */
+import { relative, resolve, sep } from "node:path";
+import { SegueError } from "../../errors.ts";
+import type { Header } from "../../session/types.ts";
+import type { Store } from "../types.ts";
+
+/** As Pi's own rule for ids, and no longer than a file name with a time before it can be. */
+const SAFE_ID = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
+
+function isSafeId(id: string): boolean {
+  return SAFE_ID.test(id) && !id.includes("..");
+}
+
+/**
+ * The id, fit to be an argument or part of a file's name. It is never an option.
+ * @throws SegueError when it is not.
+ */
+export function checkId(id: string, file: string): string {
+  if (isSafeId(id)) return id;
+  const what = id === "" ? "the session has no id" : "the session's id cannot be used as it is";
+  throw new SegueError("refused", `${what}: it would be an argument, or the name of a file`, {
+    where: file,
+    hint: "open it in another agent (--in): there it gets an id of its own",
+  });
+}
+
+/** Most file systems take no longer names. */
+const NAME_BYTES = 255;
+
+/**
+ * Where a new session belongs below `root`.
+ * @throws SegueError when what the session says of itself gives no path, or one outside of `root`.
+ */
+export function placeFor(
+  store: Store,
+  root: string,
+  header: Header,
+  env: NodeJS.ProcessEnv,
+): string {
+  checkId(header.id, root);
+  const path = resolve(store.pathFor(root, header, env));
+  const names = relative(resolve(root), path).split(sep);
+  const about = { where: root, hint: "name another folder with --cwd" };
+  if (names[0] === ".." || names[0] === "" || resolve(root, ...names) !== path) {
+    throw new SegueError("refused", "the session would lie outside of the store", about);
+  }
+  if (names.some((name) => name.includes("\0") || Buffer.byteLength(name) > NAME_BYTES)) {
+    const why = "the name of the session's folder is too long, or no name, for the file system";
+    throw new SegueError("refused", why, about);
+  }
+  return path;
+}
+
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** A session's time for its file's name; the epoch for what is no time, or not of this calendar. */
+export function timeFor(time: string | null): Date {
+  const ms = Date.parse(time ?? "");
+  return new Date(ms >= 0 && ms <= LAST ? ms : 0);
+}

@@ -1,0 +1,96 @@
+/** SIGINT and SIGTERM: nothing of ours is left, and the exit code says what happened. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { temporaryFolder } from "../support/folder.ts";
+import { Machine } from "../support/segue.ts";
+import { inhabited, PI } from "./support.ts";
+
+const root = temporaryFolder();
+
+/** Makes Segue send itself a signal when it first calls a function of node:fs. */
+function signalled(m: Machine, signal: string, call: string): { [name: string]: string } {
+  const path = join(root, `${signal}-${call}.mjs`);
+  writeFileSync(
+    path,
+    `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    import { isMainThread } from "node:worker_threads";
+    const real = fs.${call};
+    let sent = !isMainThread;
+    fs.${call} = (...args) => {
+      if (!sent) process.kill(process.pid, "${signal}");
+      sent = true;
+      return real(...args);
+    };
+    syncBuiltinESMExports();`,
+  );
+  mkdirSync(m.at("tmp"), { recursive: true });
+  return { NODE_OPTIONS: `--import=${path}`, TMPDIR: m.at("tmp") };
+}
+
+function below(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+}
+
+describe("interrupted", { skip: process.platform === "win32" }, () => {
+  for (const [signal, exit] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    for (const call of ["writeSync", "fsyncSync"]) {
+      it(`convert, by ${signal} at ${call}`, async () => {
+        const m = new Machine(mkdtempSync(join(root, "home-")));
+        m.copy(PI, "a.jsonl");
+        const env = signalled(m, signal, call);
+        const args = ["convert", "a.jsonl", "--to", "codex", "-o", "new/folder/b.jsonl"];
+        const { code, out, err } = await m.run(args, { env });
+        assert.deepEqual([code, out, err], [exit, "", ""]);
+        assert.deepEqual(below(m.home).sort(), ["a.jsonl", "tmp"]);
+      });
+    }
+
+    it(`resume, by ${signal}: the stores are as they were`, async () => {
+      const m = inhabited(root);
+      const env = signalled(m, signal, "fsyncSync");
+      const stores = () => [".claude", ".codex", ".pi"].flatMap((name) => below(m.at(name))).sort();
+      const before = stores();
+      const args = ["resume", "pi#1", "--in", "codex", "--no-launch"];
+      const { code, out } = await m.run(args, { env });
+      assert.deepEqual([code, out], [exit, ""]);
+      assert.deepEqual(stores(), before);
+      assert.deepEqual(below(m.at("tmp")), []);
+      assert.deepEqual(below(m.at(".segue")), ["carry"]);
+    });
+
+    it(`while it waits for stdin, by ${signal}`, async () => {
+      const m = new Machine(mkdtempSync(join(root, "home-")));
+      const env = signalled(m, signal, "mkdtempSync");
+      const { code } = await m.run(["convert", "-", "--to", "codex"], { env });
+      assert.equal(code, exit);
+      assert.deepEqual(below(m.at("tmp")), []);
+    });
+  }
+
+  it("SIGINT does not wait for the end of long work", async () => {
+    const m = new Machine(mkdtempSync(join(root, "home-")));
+    m.copy(PI, "a.jsonl");
+    const path = join(root, "endless.mjs");
+    writeFileSync(
+      path,
+      `
+      import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      fs.fsyncSync = () => { fs.writeSync(1, "busy"); for (;;); };
+      syncBuiltinESMExports();`,
+    );
+    const { code, out } = await m.run(["convert", "a.jsonl", "--to", "codex", "-o", "b.jsonl"], {
+      env: { NODE_OPTIONS: `--import=${path}` },
+      started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
+    });
+    assert.deepEqual([code, out], [130, "busy"]);
+    assert.deepEqual(below(m.home), ["a.jsonl"]);
+  });
+});
