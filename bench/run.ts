@@ -30,6 +30,11 @@ const DIRECTIONS: readonly [from: string, to: string][] = [
 ];
 
 const MAX_RATIO = 4;
+/**
+ * With 20 MB, starting the process and its thread weighs as much as the work: this only guards
+ * against getting slower. The bound that counts is that of 100 MB.
+ */
+const MAX_RATIO_QUICK = 9;
 const MAX_MEMORY = 300;
 const MAX_MEMORY_GIGABYTE = 350;
 const MAX_START = 1.6;
@@ -98,12 +103,13 @@ function converting(from: string, to: string, size: number, runs: number): Row[]
   }
   const what = `${from} → ${to}, ${size} MB`;
   const ratio = median(times) / median(yard);
+  const bound = options.quick ? MAX_RATIO_QUICK : MAX_RATIO;
   return [
     {
       what: `${what}: time, against parsing it`,
       measured: `${median(times).toFixed(2)} s / ${median(yard).toFixed(2)} s = ${ratio.toFixed(2)} ×`,
-      bound: `≤ ${MAX_RATIO} ×`,
-      ok: ratio <= MAX_RATIO,
+      bound: `≤ ${bound} ×`,
+      ok: ratio <= bound,
     },
     memoryRow(what, median(memory), MAX_MEMORY),
     carryRow(what, path),
