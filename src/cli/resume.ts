@@ -14,7 +14,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { ProgressLine, print, printJson, say } from "./terminal.ts";
+import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   in?: string;
@@ -88,6 +88,7 @@ async function handOver(
       fullHistory: options.fullHistory ?? false,
       fork: options.fork ?? false,
       dryRun: options.dryRun ?? false,
+      warn: (text) => warn(`segue: ${text}`),
       progress: progress.update,
       ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
     },

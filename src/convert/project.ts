@@ -11,6 +11,7 @@ import { NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
   Entry,
   EventBody,
+  Json,
   Message,
   Part,
   ReasoningPart,
@@ -207,7 +208,7 @@ export class Projector {
   #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
     const mapped = this.#translate(part);
     this.counts.toolCalls++;
-    this.#chars += mapped.name.length + (JSON.stringify(mapped.input) ?? "").length;
+    this.#chars += mapped.name.length + textLength(mapped.input);
     const call = { ...mapped, callId: this.#callId(part.callId) };
     message.parts.push(call);
     let key = part.callId;
@@ -287,6 +288,15 @@ export class Projector {
   #lose(code: LossCode | null): void {
     if (code) this.#losses.add(code, this.#line);
   }
+}
+
+/** Roughly how long a value is as text: its strings, and a little for all else. */
+function textLength(value: Json, depth = 0): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null || depth > 8) return 4;
+  let sum = 0;
+  for (const item of Object.values(value)) sum += textLength(item, depth + 1) + 8;
+  return sum;
 }
 
 /** The call as every API takes it: a plain name, and an object of arguments. */

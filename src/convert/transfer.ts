@@ -9,6 +9,7 @@ import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
+import { interruptible } from "../io/interrupt.ts";
 import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
@@ -35,6 +36,8 @@ export interface TransferOptions {
   fork: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
   dryRun: boolean;
+  /** Is told what is worth knowing but stops nothing. */
+  warn(text: string): void;
   /** Is told how far each pass over the source has come. */
   progress?: Progress;
   cwd?: string;
@@ -152,11 +155,11 @@ export class Transfer {
     if (!write || write.carry === null) return null;
     const bytes = readCarry(this.#options.env, write.carry);
     if (!bytes) {
-      this.#notes.push("the carry of this session is missing or damaged: converting anew");
+      this.#options.warn("the carry of this session is missing or damaged: converting anew");
       return null;
     }
     const carry = tryOpenCarry(bytes, (why) => {
-      this.#notes.push(`the carry of this session is damaged (${why}): converting anew`);
+      this.#options.warn(`the carry of this session is damaged (${why}): converting anew`);
     });
     if (!carry || matchCarry(carry, this.#source.agent, id) !== null) return null;
     return { write, carry };
@@ -295,7 +298,9 @@ export class Transfer {
   #convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
     const { agent, version } = this.#target;
     try {
-      return convert({ ...conversion, target: { agent, out }, cliVersion: version });
+      return interruptible(() =>
+        convert({ ...conversion, target: { agent, out }, cliVersion: version }),
+      );
     } catch (error) {
       out.discard();
       conversion.carryOut?.discard();
