@@ -13,6 +13,7 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
+import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
@@ -144,11 +145,6 @@ function show(report: Report, options: Options, command: string[], note: string)
   say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
-}
-
-/** For printing only: nothing is ever run through a shell. */
-function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function workFolder(cwd: string | null): string {

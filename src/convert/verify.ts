@@ -8,6 +8,7 @@ import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
 import { Growing, type Written } from "../io/growing.ts";
 import { followCarry } from "../lossless/carry.ts";
+import { emptyHeader } from "../session/header.ts";
 import type { Plan } from "../session/survey.ts";
 import { restore } from "./restore.ts";
 
@@ -21,19 +22,7 @@ export interface Files {
 
 /** Of a file that has just been written: if it held more than its carry knows, that would show. */
 const NOTHING_NEW: Plan = {
-  header: {
-    agent: "",
-    id: "",
-    title: null,
-    cwd: null,
-    gitBranch: null,
-    gitCommit: null,
-    model: null,
-    version: null,
-    createdAt: null,
-    updatedAt: null,
-    parent: null,
-  },
+  header: emptyHeader(""),
   entries: 0,
   visibility: () => "live",
   compaction: null,

@@ -18,3 +18,8 @@ export function textPart(text: string): TextPart | ReasoningPart {
 
 /** What stands in for a tool result that the source does not hold. */
 export const NO_RESULT = "No result was recorded for this call.";
+
+/** A word for a POSIX shell, quoted where it has to be. To be shown: nothing is run through a shell. */
+export function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addPatch, editPatch, parsePatch } from "../../src/agents/codex/patch.ts";
 import { unwrap } from "../../src/agents/codex/results.ts";
-import { quote } from "../../src/agents/codex/shell.ts";
+
 import { fromNative, joinName, splitName, tools } from "../../src/agents/codex/tools.ts";
+import { shellWord } from "../../src/session/text.ts";
 import type { ToolUse } from "../../src/session/types.ts";
 
 test("uses that Codex has a tool for come back as they went", () => {
@@ -157,7 +158,7 @@ test("wrappers come off outputs", () => {
 });
 
 test("quoting", () => {
-  assert.equal(quote("a/b-c.ts"), "a/b-c.ts");
-  assert.equal(quote(""), "''");
-  assert.equal(quote("$(x)"), "'$(x)'");
+  assert.equal(shellWord("a/b-c.ts"), "a/b-c.ts");
+  assert.equal(shellWord(""), "''");
+  assert.equal(shellWord("$(x)"), "'$(x)'");
 });

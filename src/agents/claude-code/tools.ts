@@ -1,5 +1,6 @@
 /** Claude Code's tools in the shared vocabulary. Inputs as seen in 2.1.197 and its predecessors. */
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { shellWord } from "../../session/text.ts";
 import type {
   ImagePart,
   Json,
@@ -11,6 +12,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { mcpCall, mcpUse } from "../shared/tools.ts";
 import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
@@ -134,17 +136,12 @@ function subagentUse(input: JsonObject): ToolUse | null {
   };
 }
 
-function mcpUse(name: string, input: Json): ToolUse | null {
-  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
-  return server && tool ? { tool: "mcp", server, name: tool, input } : null;
-}
-
 function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null {
   const call = (name: string, input: JsonObject, exact = true) => ({ name, input, exact });
   switch (use.tool) {
     case "execute": {
       const command =
-        use.cwd === undefined ? use.command : `cd ${quote(use.cwd)} && ${use.command}`;
+        use.cwd === undefined ? use.command : `cd ${shellWord(use.cwd)} && ${use.command}`;
       return call("Bash", compact({ command, timeout: use.timeoutMs }), use.cwd === undefined);
     }
     case "read":
@@ -158,7 +155,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
     case "glob":
       return call("Glob", compact({ pattern: use.pattern, path: use.path }));
     case "list":
-      return call("Bash", { command: `ls ${quote(use.path)}` }, false);
+      return call("Bash", { command: `ls ${shellWord(use.path)}` }, false);
     case "fetch":
       return call("WebFetch", { url: use.url, prompt: use.prompt ?? "" }, use.prompt !== undefined);
     case "web-search":
@@ -173,7 +170,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
         compact({ description: use.description, prompt: use.prompt, subagent_type: use.type }),
       );
     case "mcp":
-      return isObject(use.input) ? call(`mcp__${use.server}__${use.name}`, use.input) : null;
+      return mcpCall(use);
     case "view-image":
       return call("Read", { file_path: use.path });
     case "notebook-edit":
@@ -193,10 +190,6 @@ function editCall(path: string, edits: TextEdit[]): { name: string; input: Json;
     return { name: "Edit", input: { file_path: path, ...one(first) }, exact: true };
   }
   return { name: "MultiEdit", input: { file_path: path, edits: edits.map(one) }, exact: true };
-}
-
-function quote(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 // The Messages API: name ^[a-zA-Z0-9_-]{1,128}$ and an object as input.

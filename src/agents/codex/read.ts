@@ -1,5 +1,6 @@
 /** Decodes the lines of Codex's rollout files. Facts and sources: README.md in this folder. */
 
+import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { textPart } from "../../session/text.ts";
@@ -38,19 +39,7 @@ const KEPT_CHARS = 80_000;
 
 class CodexReader implements Reader {
   readonly #ids = new IdTable();
-  readonly #header: Header = {
-    agent: "codex",
-    id: "",
-    title: null,
-    cwd: null,
-    gitBranch: null,
-    gitCommit: null,
-    model: null,
-    version: null,
-    createdAt: null,
-    updatedAt: null,
-    parent: null,
-  };
+  readonly #header: Header = emptyHeader("codex");
   /** The newest entry of the conversation. */
   #tail: string | null = null;
   /** For each user turn, the entry before it: what a rollback goes back to. */

@@ -1,8 +1,5 @@
 /** Words of a POSIX shell command. */
-
-export function quote(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+import { shellWord } from "../../session/text.ts";
 
 /** A command's words as one line: the script itself for `bash -lc SCRIPT`. */
 export function commandLine(words: readonly string[]): string {
@@ -10,7 +7,7 @@ export function commandLine(words: readonly string[]): string {
   if (words.length === 3 && script !== undefined && /(^|\/)(ba|z|da)?sh$/.test(shell)) {
     if (flag === "-lc" || flag === "-c") return script;
   }
-  return words.map(quote).join(" ");
+  return words.map(shellWord).join(" ");
 }
 
 /** The patch in `apply_patch <<'EOF' … EOF`, which models use where they have no tool for it. */

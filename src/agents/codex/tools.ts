@@ -1,9 +1,10 @@
 /** Codex's tools in the shared vocabulary. Inputs as seen in 0.20 … 0.169. */
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../session/types.ts";
 import type { Tools } from "../types.ts";
 import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "./patch.ts";
-import { commandLine, heredocPatch, quote } from "./shell.ts";
+import { commandLine, heredocPatch } from "./shell.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -156,7 +157,7 @@ function call(name: string, input: JsonObject, exact: boolean) {
 
 /** Codex reads and searches through the shell: the same effect, in other words. */
 function exec(words: readonly string[]) {
-  return call("exec_command", { cmd: words.map(quote).join(" ") }, false);
+  return call("exec_command", { cmd: words.map(shellWord).join(" ") }, false);
 }
 
 function workdir(cwd: string | undefined): JsonObject {

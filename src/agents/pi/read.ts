@@ -1,4 +1,6 @@
 /** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
+
+import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, object, string } from "../../session/json.ts";
 import type {
   Entry,
@@ -31,19 +33,7 @@ interface Place {
 
 class PiReader implements Reader {
   readonly #calls = new OpenCalls();
-  readonly #header: Header = {
-    agent: "pi",
-    id: "",
-    title: null,
-    cwd: null,
-    gitBranch: null,
-    gitCommit: null,
-    model: null,
-    version: null,
-    createdAt: null,
-    updatedAt: null,
-    parent: null,
-  };
+  readonly #header: Header = emptyHeader("pi");
   /** Version 1 of the format has no ids: its entries follow each other. */
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */

@@ -1,5 +1,6 @@
 /** Pi's built-in tools in the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { shellWord } from "../../session/text.ts";
 import type {
   Json,
   JsonObject,
@@ -8,6 +9,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { mcpCall, mcpUse } from "../shared/tools.ts";
 import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
@@ -94,17 +96,12 @@ function searchUse(input: JsonObject): ToolUse | null {
   };
 }
 
-function mcpUse(name: string, input: Json): ToolUse | null {
-  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
-  return server && tool ? { tool: "mcp", server, name: tool, input } : null;
-}
-
 function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null {
   const call = (name: string, input: JsonObject, exact = true) => ({ name, input, exact });
   switch (use.tool) {
     case "execute": {
       const command =
-        use.cwd === undefined ? use.command : `cd ${quote(use.cwd)} && ${use.command}`;
+        use.cwd === undefined ? use.command : `cd ${shellWord(use.cwd)} && ${use.command}`;
       const timeout = use.timeoutMs === undefined ? undefined : use.timeoutMs / 1000;
       return call("bash", compact({ command, timeout }), use.cwd === undefined);
     }
@@ -129,7 +126,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
     case "list":
       return call("ls", { path: use.path });
     case "mcp":
-      return isObject(use.input) ? call(`mcp__${use.server}__${use.name}`, use.input) : null;
+      return mcpCall(use);
     // read shows images, too.
     case "view-image":
       return call("read", { path: use.path });
@@ -142,10 +139,6 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
     case "notebook-edit":
       return null;
   }
-}
-
-function quote(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Pi sends a call on under its own name; the narrowest of the APIs behind it wants this form. */

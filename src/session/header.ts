@@ -1,0 +1,18 @@
+import type { Header } from "./types.ts";
+
+/** What is known of a session before anything of it was read. */
+export function emptyHeader(agent: string): Header {
+  return {
+    agent,
+    id: "",
+    title: null,
+    cwd: null,
+    gitBranch: null,
+    gitCommit: null,
+    model: null,
+    version: null,
+    createdAt: null,
+    updatedAt: null,
+    parent: null,
+  };
+}
