@@ -180,14 +180,12 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
   if (Array.isArray(predicted))
     return Array.isArray(last) ? overlayArray(last, predicted, depth) : predicted;
   if (!isObject(predicted) || !isObject(last) || predicted.type !== last.type) return predicted;
-  const out: JsonObject = {};
-  for (const key of Object.keys(last)) {
-    const own = Object.hasOwn(predicted, key) ? predicted[key] : undefined;
-    const whole = own !== undefined && FREE_FORM.has(key);
-    set(out, key, whole ? own : overlay(last[key], own, depth + 1));
-  }
+  // All keys of the last value in their order, then those it did not have.
+  const out: JsonObject = { ...last };
   for (const key of Object.keys(predicted)) {
-    if (!Object.hasOwn(last, key)) set(out, key, predicted[key] ?? null);
+    const item = predicted[key] ?? null;
+    const known = Object.hasOwn(last, key) && !FREE_FORM.has(key) ? last[key] : undefined;
+    set(out, key, known === undefined ? item : overlay(known, item, depth + 1));
   }
   return out;
 }
