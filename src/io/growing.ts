@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { ByteSource } from "../lossless/carry.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
+import { readAt } from "./read-at.ts";
 
 /** Waits for more than `have` bytes and says how many there are: `have` again when there will be no more. */
 export type Written = (have: number) => number;
@@ -31,14 +32,7 @@ export class Growing implements ByteSource {
 
   read(offset: number, length: number): Buffer {
     while (this.#size < offset + length && this.hasMore(this.#size)) {}
-    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#size - offset)));
-    let filled = 0;
-    while (filled < buffer.length) {
-      const n = readSync(this.#fd, buffer, filled, buffer.length - filled, offset + filled);
-      if (n === 0) break;
-      filled += n;
-    }
-    return buffer.subarray(0, filled);
+    return readAt(this.#fd, offset, Math.min(length, this.#size - offset));
   }
 
   *lines(): Generator<Line> {

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { fileError, SegueError } from "../errors.ts";
 import type { ByteSource } from "../lossless/carry.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
+import { readAt } from "./read-at.ts";
 
 const CHUNK = 1 << 20;
 
@@ -57,14 +58,7 @@ export class Input implements ByteSource {
   }
 
   read(offset: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#size - offset)));
-    let filled = 0;
-    while (filled < buffer.length) {
-      const n = readSync(this.#fd, buffer, filled, buffer.length - filled, offset + filled);
-      if (n === 0) break;
-      filled += n;
-    }
-    return buffer.subarray(0, filled);
+    return readAt(this.#fd, offset, Math.min(length, this.#size - offset));
   }
 
   /** The bytes in order; each chunk is only good until the next is asked for. */

@@ -5,14 +5,13 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { assertHistory } from "./assert-history.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
 import { AGENTS, type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
 import { type Recording, record } from "./record.ts";
-import { hand, type Resumed } from "./segue.ts";
-import { Tui } from "./tmux.ts";
+import { goesOn, sees } from "./screen.ts";
+import { hand } from "./segue.ts";
 
 enterNetns();
 
@@ -38,41 +37,11 @@ function rename({ agent, path, sessionId }: Recording): void {
   if (title) appendFileSync(path, `${JSON.stringify(title)}\n`);
 }
 
-async function seesInList(lab: Lab, agent: Agent, wanted: string): Promise<void> {
-  const args = { claude: ["--resume"], codex: ["resume"], pi: ["-r"] };
-  const tui = Tui.start(lab, tuiCommand(agent, args[agent]));
-  try {
-    await tui.waitFor(wanted);
-  } finally {
-    await tui.close();
-  }
-}
-
-/** Opens the session with the very command that Segue would run. */
-async function goesOn(lab: Lab, recording: Recording, to: Agent, there: Resumed): Promise<string> {
-  const [, ...args] = there.command;
-  const tui = Tui.start(lab, tuiCommand(to, args), { rows: 200 });
-  try {
-    await tui.waitFor("MARK-S-A11");
-    const shown = await tui.settle();
-    const since = lab.server.requests.length;
-    lab.server.script([{ text: "MARK-S-A12 Here I am." }]);
-    tui.type("MARK-S-U12 Are you there?");
-    await tui.settle(300);
-    tui.press("Enter");
-    await tui.waitFor("MARK-S-A12");
-    const [request] = lab.server.mainRequests(since);
-    assert.ok(request, "the prompt led to no main request");
-    assertHistory(request, [
-      ...abroad(recording.markers, to),
-      { role: "user", marker: "MARK-S-U12" },
-    ]);
-    assert.deepEqual(lab.server.refusals, []);
-    return shown;
-  } finally {
-    await tui.close();
-  }
-}
+const LIST: { [agent in Agent]: string[] } = {
+  claude: ["--resume"],
+  codex: ["resume"],
+  pi: ["-r"],
+};
 
 for (const from of AGENTS) {
   for (const to of AGENTS.filter((agent) => agent !== from)) {
@@ -83,8 +52,10 @@ for (const from of AGENTS) {
         rename(recording);
         const there = await hand(lab, recording.sessionId, to);
         // Codex keeps titles outside its session files, so a session of its own has none here.
-        await seesInList(lab, to, from === "codex" ? "MARK-S-U" : TITLE);
-        const shown = await goesOn(lab, recording, to, there);
+        await sees(lab, tuiCommand(to, LIST[to]), from === "codex" ? "MARK-S-U" : TITLE);
+        // The very command that Segue would run.
+        const command = tuiCommand(to, there.command.slice(1));
+        const shown = await goesOn(lab, command, abroad(recording.markers, to));
         assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
         if (to === "codex") await codexKnows(lab, there.id, from !== "codex");
       } finally {

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { assertHistory } from "./assert-history.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
 import { type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { arr, objs } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { type Recording, record } from "./record.ts";
-import { Tui } from "./tmux.ts";
+import { goesOn, sees } from "./screen.ts";
 
 enterNetns();
 
@@ -25,44 +24,17 @@ async function withRecording(
   }
 }
 
-async function sees(lab: Lab, command: string[], wanted: string): Promise<void> {
-  const tui = Tui.start(lab, command);
-  try {
-    await tui.waitFor(wanted);
-  } finally {
-    await tui.close();
-  }
-}
-
-/** Opens the session in the agent's terminal interface, waits for its last words there, and goes on with it. */
-async function goesOn(lab: Lab, recording: Recording, args: string[]): Promise<string> {
-  const tui = Tui.start(lab, tuiCommand(recording.agent, args), { rows: 150 });
-  try {
-    await tui.waitFor("MARK-S-A11");
-    const shown = await tui.settle();
-    const since = lab.server.requests.length;
-    lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);
-    tui.type("MARK-S-U12 Are you there?");
-    await tui.settle(300);
-    tui.press("Enter");
-    await tui.waitFor("MARK-S-A12");
-    const [request] = lab.server.mainRequests(since);
-    assert.ok(request, "the prompt led to no main request");
-    assertHistory(request, [...recording.markers, { role: "user", marker: "MARK-S-U12" }]);
-    assert.deepEqual(lab.server.refusals, []);
-    return shown;
-  } finally {
-    await tui.close();
-  }
-}
-
 test("claude: the picker, and going on after --resume", () =>
   withRecording("claude", async (lab, recording) => {
     // Claude Code's picker leaves out what `claude -p` recorded (entrypoint sdk-cli).
     const lines = readFileSync(recording.path, "utf8");
     writeFileSync(recording.path, lines.replaceAll('"entrypoint":"sdk-cli"', '"entrypoint":"cli"'));
     await sees(lab, tuiCommand("claude", ["--resume"]), "MARK-S-U09");
-    const shown = await goesOn(lab, recording, ["--resume", recording.sessionId]);
+    const shown = await goesOn(
+      lab,
+      tuiCommand("claude", ["--resume", recording.sessionId]),
+      recording.markers,
+    );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-W06[\s\S]*MARK-S-U09/);
   }));
 
@@ -70,7 +42,11 @@ test("codex: the picker, and going on after resume", () =>
   withRecording("codex", async (lab, recording) => {
     const picker = tuiCommand("codex", ["resume", "--include-non-interactive"]);
     await sees(lab, picker, "MARK-S-U01");
-    const shown = await goesOn(lab, recording, ["resume", recording.sessionId]);
+    const shown = await goesOn(
+      lab,
+      tuiCommand("codex", ["resume", recording.sessionId]),
+      recording.markers,
+    );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
   }));
 
@@ -92,5 +68,5 @@ test("codex: thread/list and thread/read", () =>
 test("pi: the picker, and going on after --session", () =>
   withRecording("pi", async (lab, recording) => {
     await sees(lab, tuiCommand("pi", ["-r"]), "MARK-S-U01");
-    await goesOn(lab, recording, ["--session", recording.sessionId]);
+    await goesOn(lab, tuiCommand("pi", ["--session", recording.sessionId]), recording.markers);
   }));

@@ -1,0 +1,40 @@
+/** What the tests of the CLIs' screens share. */
+import assert from "node:assert/strict";
+import { assertHistory, type Expected } from "./assert-history.ts";
+import type { Lab } from "./lab.ts";
+import { Tui } from "./tmux.ts";
+
+/** Starts the command and waits until its screen shows the text. */
+export async function sees(lab: Lab, command: string[], wanted: string): Promise<void> {
+  const tui = Tui.start(lab, command);
+  try {
+    await tui.waitFor(wanted);
+  } finally {
+    await tui.close();
+  }
+}
+
+/**
+ * Opens a recorded session on its agent's screen, waits for its last words there, and goes on with
+ * a new prompt, which must be sent with all of the history. Gives what the screen showed.
+ */
+export async function goesOn(lab: Lab, command: string[], history: Expected[]): Promise<string> {
+  const tui = Tui.start(lab, command, { rows: 200 });
+  try {
+    await tui.waitFor("MARK-S-A11");
+    const shown = await tui.settle();
+    const since = lab.server.requests.length;
+    lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);
+    tui.type("MARK-S-U12 Are you there?");
+    await tui.settle(300);
+    tui.press("Enter");
+    await tui.waitFor("MARK-S-A12");
+    const [request] = lab.server.mainRequests(since);
+    assert.ok(request, "the prompt led to no main request");
+    assertHistory(request, [...history, { role: "user", marker: "MARK-S-U12" }]);
+    assert.deepEqual(lab.server.refusals, []);
+    return shown;
+  } finally {
+    await tui.close();
+  }
+}
