@@ -34,6 +34,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "blank-carried": "carried",
   "call-id-changed": "projected",
   "reasoning-as-text": "demoted",
+  "reasoning-unsealed": "projected",
   "reasoning-sealed": "carried",
   "tool-reworded": "projected",
   "tool-foreign": "projected",

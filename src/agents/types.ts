@@ -13,6 +13,15 @@ export interface Agent {
   proven: { version: string; date: string } | null;
   /** Does a record look like one of this agent's? Used to detect a file's format; see `detect`. */
   recognises(record: Json): boolean;
+  /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */
+  known?: Shape;
+  /**
+   * Does its CLI send reasoning again that is not of its own vendor? Where it does, such reasoning
+   * stays reasoning; elsewhere it goes as text, so that the model sees it.
+   */
+  takesReasoning?: boolean;
+  /** Session files of this agent that are one JSON document instead of lines. */
+  documents?: readonly DocumentForm[];
   reader(): Reader;
   writer(options: WriterOptions): Writer;
   tools: Tools;
@@ -33,7 +42,34 @@ export interface WriterOptions {
   seed: string;
   /** Version of the target's CLI, where known; codecs with several formats choose by it. */
   cliVersion: string | null;
+  /** A model that the target's installation has (see `Store.model`), for agents that insist on one. */
+  model?: string | null;
+  /** Agents that keep sessions otherwise than they exchange them write the one or the other form. */
+  form?: "store" | "file";
 }
+
+/**
+ * A session file that is one JSON document. Segue works on lines: the document is taken apart into
+ * records, one a line after a first line that says how it was spelled, and put together again.
+ */
+export interface DocumentForm {
+  /** Stands in the first line, e.g. "gemini-json"; unique over all agents. */
+  name: string;
+  /** The records of a document, in order; null when it is not of this form. */
+  records(document: Json): Json[] | null;
+  /** The document of these records: `document(records(d))` equals `d`, key order included. */
+  document(records: readonly Json[]): Json;
+}
+
+/**
+ * What is known of a JSON value: `true` for whatever it be, the known keys of an object, the items
+ * of an array, or one of several shapes, told apart by a name that the value gives.
+ */
+export type Shape =
+  | true
+  | { keys: Readonly<Record<string, Shape>> }
+  | { each: Shape }
+  | { name(value: Json): string; of: Readonly<Record<string, Shape>> };
 
 /**
  * Encodes entries as the agent's records. A closed-loop predictor: `predict` says what the agent
@@ -81,6 +117,20 @@ export interface Found {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
+  /** What a database tells without reading the session: lists show it. */
+  summary?: Summary;
+}
+
+export interface Summary {
+  title: string | null;
+  cwd: string | null;
+  model: string | null;
+  /** ISO 8601. */
+  createdAt: string | null;
+  updatedAt: string | null;
+  /** Messages of user and assistant, where that is quickly known. */
+  messages: number | null;
+  parent: string | null;
 }
 
 export interface Store {
@@ -94,6 +144,53 @@ export interface Store {
   bases?(path: string, roots: string[]): Promise<Base[]>;
   /** Transcripts of the session's subagents that lie in files of their own. */
   children?(path: string): Promise<string[]>;
+  /** Files that belong to a new session besides its own: written with it where they are missing. */
+  companions?(root: string, path: string, header: Header): Companion[];
+  /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
+  model?(root: string, env: NodeJS.ProcessEnv): string | null;
+  /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
+  database?: Database;
+}
+
+export interface Companion {
+  path: string;
+  text: string;
+}
+
+/**
+ * Sessions in a database. Each row is a line of JSON, the session's own row first; what SQLite
+ * holds as JSON text stands in the line as it is, to the letter.
+ */
+export interface Database {
+  /** Is there a database, or an older folder storage, of this agent at this path? */
+  holds(path: string): boolean;
+  /** The sessions that match `id` exactly, as lines; null for none. One read transaction, whatever runs. */
+  read(path: string, id: string): string[] | null;
+  /**
+   * Turns a session's rows `before` into `after` (null: no session), in one transaction.
+   * @throws SegueError when the rows are not `before`, or the schema is not one that is known.
+   */
+  replace(
+    path: string,
+    id: string,
+    before: readonly string[] | null,
+    after: readonly string[] | null,
+  ): void;
+  /** Writes a new session by the agent's own import; `replace` then sees to what that changes. */
+  import?(request: ImportRequest): void;
+}
+
+export interface ImportRequest {
+  /** Path of the agent's binary. */
+  command: string;
+  path: string;
+  id: string;
+  lines: readonly string[];
+  /** A folder for temporary files. */
+  scratch: string;
+  /** The session's folder. */
+  cwd: string;
+  env: NodeJS.ProcessEnv;
 }
 
 /** The leading part of a file that another file continues. */

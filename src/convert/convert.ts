@@ -144,7 +144,7 @@ function writeVerified(
     carrier &&
     new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit), trusting);
   let records = 0;
-  const projector = new Projector(target.agent.tools, losses, { inline: false });
+  const projector = new Projector(target.agent, losses, { inline: false });
   const writer = target.agent.writer({ seed: id, cliVersion: conversion.cliVersion ?? null });
   const reader = source.agent.reader();
   const forward = new Forward({

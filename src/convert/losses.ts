@@ -29,6 +29,10 @@ export const LOSSES = {
     "minor",
     "reasoning is sent as text: no vendor accepts another's as its own",
   ],
+  "reasoning-unsealed": [
+    "info",
+    "reasoning is sent as reasoning, without its signature, which only its vendor accepts",
+  ],
   "reasoning-sealed": ["minor", "encrypted reasoning is kept aside: only its vendor can read it"],
   "tool-reworded": ["minor", "tool calls were put in terms of another tool with the same effect"],
   "tool-foreign": ["minor", "tool calls without an equivalent keep their own name"],

@@ -3,7 +3,7 @@
  * in well-formed turns. A message is held until its tool results have come, so that every call is
  * followed by its result, whatever the order in the source.
  */
-import type { Tools } from "../agents/types.ts";
+import type { Agent, Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
 import type { Visibility } from "../session/survey.ts";
@@ -49,6 +49,7 @@ interface Open {
 
 export class Projector {
   readonly #tools: Tools;
+  readonly #takesReasoning: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
   readonly #ids = new IdTable();
@@ -58,8 +59,13 @@ export class Projector {
   readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
   /** `inline`: write compactions where they stand, not ahead of everything. */
-  constructor(tools: Tools, losses: LossReport, options: { inline: boolean }) {
+  constructor(
+    { tools, takesReasoning = false }: Pick<Agent, "tools" | "takesReasoning">,
+    losses: LossReport,
+    options: { inline: boolean },
+  ) {
     this.#tools = tools;
+    this.#takesReasoning = takesReasoning;
     this.#losses = losses;
     this.#inline = options.inline;
   }
@@ -281,6 +287,10 @@ export class Projector {
     }
     this.counts.reasoning++;
     this.#chars += part.text.length;
+    if (this.#takesReasoning) {
+      if (part.seal !== undefined) this.#lose("reasoning-unsealed");
+      return [{ kind: "reasoning", text: part.text }];
+    }
     this.#lose("reasoning-as-text");
     return [{ kind: "text", text: reasoningAsText(part.text) }];
   }

@@ -83,7 +83,7 @@ class Restore {
     const { unread, stale } = this.#restoreUnits();
     const open = carry.footer.source.open && stale === 0;
     const losses = new LossReport();
-    const projector = new Projector(home.tools, losses, { inline: true });
+    const projector = new Projector(home, losses, { inline: true });
     const forward = new Forward({
       reader: replay(this.#reader, unread),
       writer: this.#script.writer,

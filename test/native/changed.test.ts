@@ -61,7 +61,7 @@ function sees(lab: Lab, expected: Expected[]): void {
 }
 
 test("claude → codex, where a turn is taken back → claude", () =>
-  trip("claude", "codex", async (trip) => {
+  trip("claude-code", "codex", async (trip) => {
     const { lab, recording, there } = trip;
     const kept = await workThere(lab, "codex", there.id, "T1");
     await workThere(lab, "codex", there.id, "T2");
@@ -74,7 +74,11 @@ test("claude → codex, where a turn is taken back → claude", () =>
     assert.notEqual(sessionPath(lab, "codex", there.id), there.path, "codex wrote no new segment");
 
     const sent = await home(trip);
-    sees(lab, [...recording.markers, ...abroad(kept, "claude"), ...abroad(after, "claude")]);
+    sees(lab, [
+      ...recording.markers,
+      ...abroad(kept, "claude-code"),
+      ...abroad(after, "claude-code"),
+    ]);
     assert.doesNotMatch(sent, /MARK-T2/);
   }));
 
@@ -98,7 +102,7 @@ test("codex → pi, where the user goes back in the tree → codex", () =>
   }));
 
 test("claude → pi, where the user goes back in the tree → claude", () =>
-  trip("claude", "pi", async (trip) => {
+  trip("claude-code", "pi", async (trip) => {
     const { lab, recording, there } = trip;
     const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
     const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
@@ -109,12 +113,12 @@ test("claude → pi, where the user goes back in the tree → claude", () =>
     const after = await workThere(lab, "pi", there.id, "T3");
 
     const sent = await home(trip);
-    sees(lab, [...recording.markers, ...abroad(after, "claude")]);
+    sees(lab, [...recording.markers, ...abroad(after, "claude-code")]);
     assert.doesNotMatch(sent, /MARK-T2/);
   }));
 
 test("claude → pi, which compacts and keeps the last messages → claude", () =>
-  trip("claude", "pi", async (trip) => {
+  trip("claude-code", "pi", async (trip) => {
     const { lab, there } = trip;
     await workThere(lab, "pi", there.id, "T1");
     await compactPi(lab, there.path);
@@ -122,7 +126,7 @@ test("claude → pi, which compacts and keeps the last messages → claude", () 
     const abroadSent = historyOf(lab.server.lastMain()).map(({ text }) => text);
 
     const sent = await home(trip);
-    sees(lab, abroad(after, "claude"));
+    sees(lab, abroad(after, "claude-code"));
     for (const text of abroadSent) {
       const [marker] = /MARK-[ST]\d?-\w+/.exec(text) ?? [];
       if (marker) assert.ok(sent.includes(marker), `${marker} is gone`);
@@ -131,11 +135,11 @@ test("claude → pi, which compacts and keeps the last messages → claude", () 
   }));
 
 test("codex → claude, which compacts → codex", () =>
-  trip("codex", "claude", async (trip) => {
+  trip("codex", "claude-code", async (trip) => {
     const { lab, there } = trip;
-    await workThere(lab, "claude", there.id, "T1");
-    await turn(lab, "claude", [], { prompt: "/compact", resume: there.id });
-    const after = await workThere(lab, "claude", there.id, "T2");
+    await workThere(lab, "claude-code", there.id, "T1");
+    await turn(lab, "claude-code", [], { prompt: "/compact", resume: there.id });
+    const after = await workThere(lab, "claude-code", there.id, "T2");
 
     const sent = await home(trip);
     sees(lab, abroad(after, "codex"));

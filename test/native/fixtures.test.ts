@@ -7,21 +7,16 @@ import { cpSync, globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { driverOf } from "./agents/index.ts";
 import { historyOf } from "./assert-history.ts";
-import { AGENTS, type Agent, createLab } from "./lab.ts";
+import { AGENTS, createLab } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { turn } from "./record.ts";
-import { hand, SEGUE_ID, segue } from "./segue.ts";
+import { hand, segue } from "./segue.ts";
 
 enterNetns();
 
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
-
-const FILES: { [agent in Agent]: string } = {
-  claude: ".claude/projects/*/*.jsonl",
-  codex: ".codex/{sessions/*/*/*,archived_sessions}/rollout-*.jsonl",
-  pi: ".pi/agent/sessions/*/*.jsonl",
-};
 
 /** What `segue show` says was said and done, line by line, without its own words around it. */
 function linesOf(shown: string): string[] {
@@ -31,9 +26,9 @@ function linesOf(shown: string): string[] {
 }
 
 for (const from of AGENTS) {
-  const folder = join(FIXTURES, SEGUE_ID[from]);
+  const folder = join(FIXTURES, from);
   for (const variant of globSync("*", { cwd: folder }).sort()) {
-    const files = globSync(FILES[from], { cwd: join(folder, variant) }).sort();
+    const files = globSync(driverOf(from).fixtures, { cwd: join(folder, variant) }).sort();
     for (const to of AGENTS.filter((agent) => agent !== from)) {
       test(`${from} ${variant} → ${to}`, async () => {
         const lab = await createLab();

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { drivers } from "./agents/index.ts";
 import { objs, parseJson } from "./model-server/json.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -23,25 +24,10 @@ const PI = {
 };
 const piFolder = join(cache, "pi-1.5.2");
 
-/**
- * Where each CLI's program is, once installed. SEGUE_LAB_CLAUDE, SEGUE_LAB_CODEX and SEGUE_LAB_PI name other programs
- * instead, to try the tests with other versions.
- */
-const pinned = {
-  claude: join(here, "node_modules/@anthropic-ai/claude-code/bin/claude.exe"),
-  codex: join(here, "node_modules/@openai/codex/bin/codex.js"),
-  pi: join(piFolder, "dist/bundle/cli.js"),
-};
-export const programs = {
-  claude: process.env.SEGUE_LAB_CLAUDE ?? pinned.claude,
-  codex: process.env.SEGUE_LAB_CODEX ?? pinned.codex,
-  pi: process.env.SEGUE_LAB_PI ?? pinned.pi,
-};
-
 function isInstalled(): boolean {
   const stamp = join(cache, "stamp");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wantedStamp()) return false;
-  return Object.values(pinned).every((program) => existsSync(program));
+  return drivers.every(({ program }) => existsSync(program.at(-1) ?? ""));
 }
 
 export function install(): void {
@@ -51,7 +37,7 @@ export function install(): void {
   // The one install script that is needed: it puts the platform's binary in its place.
   const claude = join(here, "node_modules/@anthropic-ai/claude-code");
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
-  if (!existsSync(pinned.pi)) installPi();
+  if (!existsSync(piFolder)) installPi();
   writeFileSync(join(cache, "stamp"), wantedStamp());
 }
 
@@ -88,5 +74,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const before = isInstalled();
   install();
   console.log(before ? "The CLIs are installed already." : "The CLIs are installed.");
-  for (const [name, program] of Object.entries(programs)) console.log(`  ${name}: ${program}`);
+  for (const { id, program } of drivers) console.log(`  ${id}: ${program.join(" ")}`);
 }

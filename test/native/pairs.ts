@@ -1,14 +1,6 @@
 /** What a session that was handed over must look like in the other agent's request. */
 import type { Expected } from "./assert-history.ts";
-import type { Agent } from "./lab.ts";
 import type { Step } from "./model-server/server.ts";
-
-/** The tools each agent offers its model for what the recording does. */
-const NATIVE: { [agent in Agent]: RegExp } = {
-  claude: /^(Bash|Read|Write|Edit)$/,
-  codex: /^(exec_command|apply_patch)$/,
-  pi: /^(bash|read|write|edit)$/,
-};
 
 /** A turn with reasoning and a tool call, and what must be found of it later. */
 export function work(tag: string): { prompt: string; steps: Step[]; markers: Expected[] } {
@@ -35,10 +27,4 @@ export function work(tag: string): { prompt: string; steps: Step[]; markers: Exp
   };
 }
 
-/** Reasoning of another vendor arrives as text; calls arrive as the agent's own tools. */
-export function abroad(markers: Expected[], agent: Agent): Expected[] {
-  return markers.map((one) => {
-    if (one.role === "reasoning") return { ...one, role: "assistant" };
-    return one.role === "tool-call" ? { ...one, name: NATIVE[agent] } : one;
-  });
-}
+export { abroad } from "./agents/index.ts";

@@ -13,7 +13,7 @@ import { obj, parseJson } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
-import { SEGUE_ID, segue } from "./segue.ts";
+import { segue } from "./segue.ts";
 
 enterNetns();
 
@@ -23,13 +23,13 @@ async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string
   writeFileSync(loose, text);
   const header = obj(obj(parseJson(await segue(lab, ["show", loose, "--json"]))).header);
   const id = String(header.id);
-  const { store } = agentNamed(SEGUE_ID[agent]);
+  const { store } = agentNamed(agent);
   const [root = ""] = store.roots(lab.env);
   const time = String(header.createdAt);
   const path = store.pathFor(
     root,
     {
-      agent: SEGUE_ID[agent],
+      agent: agent,
       id,
       cwd: lab.cwd,
       createdAt: time,
@@ -55,7 +55,7 @@ for (const from of AGENTS) {
       try {
         const recording = await record(lab, from);
         const original = readFileSync(recording.path, "utf8");
-        const piped = await segue(lab, ["convert", recording.path, "--to", SEGUE_ID[to]]);
+        const piped = await segue(lab, ["convert", recording.path, "--to", to]);
         assert.match(piped, /segue.carry/);
         const there = await place(lab, to, piped);
         const { prompt, steps, markers } = work("T1");
@@ -64,7 +64,7 @@ for (const from of AGENTS) {
         assertHistory(lab.server.lastMain(), [...told, ...markers.slice(0, -1)]);
 
         const path = sessionPath(lab, to, there.id);
-        const back = await segue(lab, ["convert", path, "--to", SEGUE_ID[from]]);
+        const back = await segue(lab, ["convert", path, "--to", from]);
         assert.ok(back.startsWith(original), "the old bytes are not there");
         writeFileSync(recording.path, back);
         await turn(lab, from, [{ text: "MARK-Z-A1" }], {

@@ -8,12 +8,6 @@ import { run } from "./process.ts";
 
 const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
-export const SEGUE_ID: { [agent in Agent]: string } = {
-  claude: "claude-code",
-  codex: "codex",
-  pi: "pi",
-};
-
 export interface Resumed {
   id: string;
   path: string;

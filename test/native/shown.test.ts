@@ -3,13 +3,13 @@
  * target's own screen with what was said and done; going on from there sends all of it.
  */
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { AGENTS, type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
+import { AGENTS, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
-import { type Recording, record } from "./record.ts";
+import { record } from "./record.ts";
 import { goesOn, sees } from "./screen.ts";
 import { hand } from "./segue.ts";
 
@@ -17,47 +17,25 @@ enterNetns();
 
 const TITLE = "A title of its own";
 
-/** Gives the session a title, in the record that the agent itself writes when the user renames it. */
-function rename({ agent, path, sessionId }: Recording): void {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  const last: unknown = JSON.parse(lines.at(-1) ?? "{}");
-  const parentId = typeof last === "object" && last !== null && "id" in last ? last.id : null;
-  const records = {
-    claude: { type: "custom-title", customTitle: TITLE, sessionId },
-    codex: null,
-    pi: {
-      type: "session_info",
-      id: "0a0b0c0d",
-      parentId,
-      timestamp: new Date().toISOString(),
-      name: TITLE,
-    },
-  };
-  const title = records[agent];
-  if (title) appendFileSync(path, `${JSON.stringify(title)}\n`);
-}
-
-const LIST: { [agent in Agent]: string[] } = {
-  claude: ["--resume"],
-  codex: ["resume"],
-  pi: ["-r"],
-};
-
 for (const from of AGENTS) {
   for (const to of AGENTS.filter((agent) => agent !== from)) {
     test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
       const lab = await createLab();
       try {
         const recording = await record(lab, from);
-        rename(recording);
+        driverOf(from).rename?.(lab, recording.sessionId, TITLE);
         const there = await hand(lab, recording.sessionId, to);
         // Codex keeps titles outside its session files, so a session of its own has none here.
-        await sees(lab, tuiCommand(to, LIST[to]), from === "codex" ? "MARK-S-U" : TITLE);
+        await sees(
+          lab,
+          tuiCommand(to, driverOf(to).listArgs),
+          driverOf(from).rename ? TITLE : "MARK-S-U",
+        );
         // The very command that Segue would run.
         const command = tuiCommand(to, there.command.slice(1));
         const shown = await goesOn(lab, command, abroad(recording.markers, to));
         assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
-        if (to === "codex") await codexKnows(lab, there.id, from !== "codex");
+        if (to === "codex") await codexKnows(lab, there.id, driverOf(from).rename !== null);
       } finally {
         await lab.close();
       }

@@ -10,8 +10,8 @@ enterNetns();
 
 /** Every agent with its usual model, and where the model decides over the protocol or the tools, with others. */
 const runs: { agent: Agent; model?: string }[] = [
-  { agent: "claude" },
-  { agent: "claude", model: "claude-sonnet-4-5" },
+  { agent: "claude-code" },
+  { agent: "claude-code", model: "claude-sonnet-4-5" },
   { agent: "codex" },
   { agent: "codex", model: "gpt-6-sol" },
   { agent: "pi", model: PI_MODELS.anthropic },
@@ -46,13 +46,13 @@ for (const { agent, ...options } of runs) {
 test("a reasoning signature that is not this vendor's own is refused, so these tests can fail", async () => {
   const lab = await createLab();
   try {
-    const recording = await record(lab, "claude");
+    const recording = await record(lab, "claude-code");
     const lines = readFileSync(recording.path, "utf8");
     const forged = lines.replace(/"signature":"[^"]+"/, '"signature":"Rm9yZWlnbg=="');
     assert.notEqual(forged, lines);
     writeFileSync(recording.path, forged);
     await assert.rejects(
-      turn(lab, "claude", [{ text: "x" }], { prompt: "go on", resume: recording.sessionId }),
+      turn(lab, "claude-code", [{ text: "x" }], { prompt: "go on", resume: recording.sessionId }),
       /refused claude[\s\S]*thinking-signature/,
     );
   } finally {

@@ -25,14 +25,14 @@ async function withRecording(
 }
 
 test("claude: the picker, and going on after --resume", () =>
-  withRecording("claude", async (lab, recording) => {
+  withRecording("claude-code", async (lab, recording) => {
     // Claude Code's picker leaves out what `claude -p` recorded (entrypoint sdk-cli).
     const lines = readFileSync(recording.path, "utf8");
     writeFileSync(recording.path, lines.replaceAll('"entrypoint":"sdk-cli"', '"entrypoint":"cli"'));
-    await sees(lab, tuiCommand("claude", ["--resume"]), "MARK-S-U09");
+    await sees(lab, tuiCommand("claude-code", ["--resume"]), "MARK-S-U09");
     const shown = await goesOn(
       lab,
-      tuiCommand("claude", ["--resume", recording.sessionId]),
+      tuiCommand("claude-code", ["--resume", recording.sessionId]),
       recording.markers,
     );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-W06[\s\S]*MARK-S-U09/);

@@ -15,7 +15,7 @@ const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
 function project(entries: readonly Entry[], tools: Tools = CLAUDE) {
   const losses = new LossReport();
-  const projector = new Projector(tools, losses, { inline: false });
+  const projector = new Projector({ tools }, losses, { inline: false });
   const out = entries.flatMap((entry, line) => {
     const { before, now } = projector.push(entry, "live", line);
     return [...before, ...now];

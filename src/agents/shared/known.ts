@@ -1,0 +1,42 @@
+/** Schema drift: what of a record an agent's folder does not know. */
+import { isObject } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+import type { Shape } from "../types.ts";
+
+/**
+ * The places in a value that its shape does not know, such as `message.content[].cache_edits`, or
+ * `type=new_kind` for a record of an unknown kind. Empty for what is known through and through.
+ */
+export function unknowns(value: Json, shape: Shape, at = ""): string[] {
+  if (shape === true) return [];
+  if ("each" in shape) {
+    if (!Array.isArray(value)) return [];
+    return unique(value.flatMap((item) => unknowns(item, shape.each, `${at}[]`)));
+  }
+  if (!isObject(value)) return [];
+  if ("name" in shape) {
+    const name = shape.name(value);
+    const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
+    return named === undefined ? [`${at}<${name}>`] : unknowns(value, named, `${at}<${name}>`);
+  }
+  return Object.entries(value).flatMap(([key, item]) => {
+    const place = at === "" ? key : `${at}.${key}`;
+    const known = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
+    return known === undefined ? [place] : unknowns(item, known, place);
+  });
+}
+
+/** An object with these keys, of which more need not be known. */
+export function keys(names: string, more: Readonly<Record<string, Shape>> = {}): Shape {
+  const plain = names.split(" ").filter((name) => name !== "");
+  return { keys: { ...Object.fromEntries(plain.map((name) => [name, true as const])), ...more } };
+}
+
+/** Shapes told apart by a member, such as `type`. */
+export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
+  return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
+}
+
+function unique(places: readonly string[]): string[] {
+  return [...new Set(places)];
+}

@@ -1,0 +1,79 @@
+/** What the lab knows of each agent's CLI: one file an agent here, and a line in index.ts. */
+import type { Expected } from "../assert-history.ts";
+import type { Lab, LabOptions } from "../lab.ts";
+import type { RunResult } from "../process.ts";
+
+export interface Driver {
+  /** Segue's id of the agent. */
+  id: string;
+  /** The binary's name on PATH. */
+  command: string;
+  /** The command line of the pinned program, without arguments; made of paths below test/native. */
+  program: string[];
+  /** Variables that this CLI needs, besides HOME and the like. */
+  env(place: Place): Record<string, string>;
+  /** Writes what the CLI needs in the private HOME: settings, trust, a model that the lab's server plays. */
+  configure(place: Place): void;
+  /** One headless run: a first prompt, or going on with a session. */
+  run(lab: Lab, options: CliOptions): Promise<CliRun>;
+  /** Where a session lies, as Segue's selector takes it: a path, or `path#id`. The newest when several do. */
+  sessionPath(lab: Lab, id: string): string;
+  /**
+   * What of a session may never change once it is written, oldest first: the file's bytes; of a
+   * database the rows that hold the conversation.
+   */
+  bytes(lab: Lab, id: string): Buffer;
+  /** Names of the tools that it offers its model for what the recording does. */
+  tools: RegExp;
+  /**
+   * The markers of a session of its own, as its CLI sends them again: without what the CLI itself
+   * leaves out.
+   */
+  own(markers: readonly Expected[]): Expected[];
+  /** The markers of a session that came from elsewhere, as its CLI must send them. */
+  foreign(markers: readonly Expected[]): Expected[];
+  /** The command line of its screen, given arguments. */
+  tui(args: readonly string[]): string[];
+  /** Arguments that show its own list of sessions on the screen. */
+  listArgs: readonly string[];
+  /** Gives a recorded session a title, as its own rename does; null where that is not in the session's file. */
+  rename: ((lab: Lab, id: string, title: string) => void) | null;
+  /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
+  fixtures: string;
+}
+
+/** Where a lab lies, and what it talks to. */
+export interface Place {
+  home: string;
+  /** Folders that are to be trusted; the project first. */
+  folders: readonly string[];
+  /** `http://127.0.0.1:PORT` of the model server. */
+  url: string;
+  options: LabOptions;
+}
+
+export interface CliOptions {
+  prompt: string;
+  /** The id of the session to go on with. */
+  resume?: string;
+  /** The path of a PNG to send along. */
+  image?: string;
+  /** A model's name, as the agent spells it. */
+  model?: string;
+  /** The default is the lab's project. */
+  cwd?: string;
+  /** Further arguments, before the prompt. */
+  args?: string[];
+  timeoutMs?: number;
+}
+
+/** What one headless run of a CLI came to. */
+export interface CliRun extends RunResult {
+  agent: string;
+  /** The session that was started or resumed, where the CLI told. */
+  sessionId: string | null;
+  /** The last text of the assistant. */
+  text: string | null;
+  /** An error that the CLI told of, whatever its exit code. */
+  error: string | null;
+}
