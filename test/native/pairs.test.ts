@@ -35,8 +35,12 @@ function startsWith(path: string, bytes: Buffer): void {
   assert.ok(now.subarray(0, bytes.length).equals(bytes), `the old bytes of ${path} changed`);
 }
 
+/** While one agent is worked on: its pairs alone. */
+const ONLY = process.env.SEGUE_LAB_PAIRS;
+
 for (const from of AGENTS) {
   for (const to of AGENTS.filter((agent) => agent !== from)) {
+    if (ONLY !== undefined && from !== ONLY && to !== ONLY) continue;
     test(`${from} → ${to} → ${from} → ${to}`, async () => {
       const lab = await createLab();
       try {

@@ -2,9 +2,10 @@
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { pi } from "./pi.ts";
+import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, pi];
+export const drivers: readonly Driver[] = [claudeCode, codex, pi, qwen];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
