@@ -10,9 +10,10 @@ export const qwen: Agent = {
   id: "qwen",
   name: "Qwen Code",
   aliases: ["qwen-code", "qwencode"],
-  proven: null,
   recognises,
   takesReasoning: true,
+  // `--resume` takes UUIDs of versions 1 to 5 alone for ids; another is looked up as a title.
+  sessionId: (uuid) => `${uuid.slice(0, 14)}4${uuid.slice(15)}`,
   reader,
   writer,
   tools,
