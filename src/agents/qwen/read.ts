@@ -7,7 +7,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { readPart, readResult, readUsage } from "./content.ts";
 import { apiError } from "./limits.ts";
-import { ACKNOWLEDGED, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
+import { ACKNOWLEDGED, CARRY, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -83,7 +83,8 @@ class QwenReader implements Reader {
   }
 
   #outside(type: string, record: Json, place: Place): Entry {
-    if (type === "segue-carry") return event(place, carryBody(record));
+    this.#header.id ||= string(member(record, "sessionId")) ?? "";
+    if (type === CARRY) return event(place, carryBody(member(record, "systemPayload")));
     return event(place, { event: "opaque", type });
   }
 
@@ -315,12 +316,12 @@ function opaque(type: string): EventBody {
   return { event: "opaque", type: `system/${type}` };
 }
 
-function carryBody(record: Json): EventBody {
+function carryBody(payload: Json | undefined): EventBody {
   return {
     event: "carry",
-    part: number(member(record, "part")) ?? 0,
-    parts: number(member(record, "parts")) ?? 0,
-    data: string(member(record, "data")) ?? "",
+    part: number(member(payload, "part")) ?? 0,
+    parts: number(member(payload, "parts")) ?? 0,
+    data: string(member(payload, "data")) ?? "",
   };
 }
 

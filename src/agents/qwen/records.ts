@@ -2,13 +2,18 @@
 import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
+/** Records of Segue's own. Without a uuid they are none to the CLI, which leaves them be (0.24.4 [run]). */
+export const CARRY = "segue-carry";
+
 const TYPES = new Set(["user", "assistant", "tool_result", "system"]);
 
 /** Does a record look like a line of Qwen Code's? Claude Code's have type, uuid and sessionId, too. */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
   const { uuid, sessionId, type, message } = record;
-  if (typeof uuid !== "string" || typeof sessionId !== "string") return false;
+  if (typeof sessionId !== "string") return false;
+  if (type === CARRY) return isObject(record.systemPayload);
+  if (typeof uuid !== "string") return false;
   if (typeof type !== "string" || !TYPES.has(type)) return false;
   if (type === "system") return isObject(record.systemPayload) || record.provenance === "system";
   return Array.isArray(member(message, "parts"));

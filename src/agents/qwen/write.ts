@@ -15,7 +15,7 @@ import { uuid4 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printParts, printResponse, printUsage, readCall } from "./content.ts";
 import { resultDisplay } from "./display.ts";
-import { ACKNOWLEDGED, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
+import { ACKNOWLEDGED, CARRY, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -47,6 +47,7 @@ class QwenWriter implements Writer {
   readonly #seed: string;
   readonly #context: Context;
   readonly #calls = new OpenCalls();
+  #sessionKnown = false;
   #tail: string | null = null;
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
@@ -132,7 +133,9 @@ class QwenWriter implements Writer {
 
   #commitContext(record: Json): void {
     const context = this.#context;
-    context.sessionId = string(member(record, "sessionId")) ?? context.sessionId;
+    // As the CLI has it: the first line tells whose session it is.
+    if (!this.#sessionKnown) context.sessionId = string(member(record, "sessionId")) ?? "";
+    this.#sessionKnown = true;
     context.cwd = string(member(record, "cwd")) ?? context.cwd;
     context.version = string(member(record, "version")) ?? context.version;
     context.gitBranch = string(member(record, "gitBranch"));
@@ -206,8 +209,7 @@ class QwenWriter implements Writer {
       case "carry": {
         const { part, parts, data } = entry;
         const { sessionId } = this.#context;
-        // Without a uuid it is no record to the CLI, which leaves it where it is (0.24.4 [run]).
-        return [{ type: "segue-carry", part, parts, data, sessionId }];
+        return [{ type: CARRY, sessionId, systemPayload: { part, parts, data } }];
       }
       case "limit":
       case "error":
