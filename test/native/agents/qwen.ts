@@ -23,6 +23,8 @@ export const qwen: Driver = {
   id: "qwen",
   command: "qwen",
   program: [
+    "/usr/bin/env",
+    `BASH_ENV=${below("agents/qwen-shell.sh")}`,
     process.execPath,
     process.env.SEGUE_LAB_QWEN ?? below("node_modules/@qwen-code/qwen-code/cli-entry.js"),
   ],
