@@ -50,6 +50,8 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** For a session whose own records name none. */
+  title?: string | null;
   cliVersion?: string | null;
 }
 
@@ -138,6 +140,7 @@ function writeVerified(
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
+    title: plan.header.title ?? conversion.title ?? null,
     version: conversion.cliVersion ?? null,
     parent: null,
   };

@@ -64,6 +64,8 @@ interface Source {
   agent: Agent;
   path: string;
   id: string;
+  /** What the store calls the session, where its file does not say. */
+  title: string | null;
 }
 
 interface Target {
@@ -143,7 +145,7 @@ export class Transfer {
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
     const input = this.#open(path, this.#options.progress);
-    const bases = await openBases(agent, path, this.#options.env);
+    const bases = await openBases(agent, path, this.#options);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     const { fullHistory } = this.#options;
     const assumed = bases.length === 0 && !fullHistory ? assume(agent, input) : null;
@@ -319,12 +321,14 @@ export class Transfer {
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const done = this.#convert({ source, survey, carryOut, carry: null, id: newId, cwd }, out);
+    const title = survey.plan.header.title ?? this.#source.title;
+    const conversion = { source, survey, carryOut, carry: null, id: newId, cwd, title };
+    const done = this.#convert(conversion, out);
     return {
       id: newId,
       path,
       cwd,
-      title: survey.plan.header.title,
+      title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {

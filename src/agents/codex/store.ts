@@ -1,7 +1,10 @@
 /** Where Codex keeps its sessions. */
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { zstdDecompress } from "node:zlib";
+import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
@@ -11,8 +14,8 @@ import { lineOf } from "./records.ts";
 
 const UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
 
-/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind. */
-const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl$`);
+/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind; or compressed. */
+const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl(?:\\.zst)?$`);
 
 /** sessions/YYYY/MM/DD/FILE; archived ones lie flat. */
 const FOLDERS = [
@@ -23,6 +26,8 @@ const FOLDERS = [
 /** The first line holds the model's instructions; this is room enough for it. */
 const HEAD_BYTES = 1 << 20;
 const MAX_BASES = 100;
+
+const decompress = promisify(zstdDecompress);
 
 interface Rollout extends StoredFile {
   stamp: string;
@@ -42,7 +47,8 @@ export const store: Store = {
       const other = newest.get(file.threadId);
       if (!other || isNewer(file, other)) newest.set(file.threadId, file);
     }
-    return [...newest.values()].map(found);
+    const names = await threadNames(root);
+    return [...newest.values()].map((rollout) => found(rollout, names.get(rollout.threadId)));
   },
 
   pathFor(root, header: Header) {
@@ -80,7 +86,7 @@ function rootsAbove(path: string): string[] {
 async function* rollouts(root: string): AsyncGenerator<Rollout> {
   for (const { name, depth } of FOLDERS) {
     for await (const file of listFiles(join(root, name), depth)) {
-      if (!file.path.endsWith(".jsonl")) continue;
+      if (!/\.jsonl(\.zst)?$/.test(file.path)) continue;
       const rollout = parseName(file) ?? (await parseHead(file));
       if (rollout) yield rollout;
     }
@@ -109,8 +115,37 @@ function isNewer(a: Rollout, b: Rollout): boolean {
   return segments === 0 ? a.mtime > b.mtime : segments > 0;
 }
 
-function found({ path, mtime, bytes, threadId }: Rollout): Found {
-  return { agent: "codex", id: threadId, path, mtime, bytes };
+function found({ path, mtime, bytes, threadId }: Rollout, title: string | undefined): Found {
+  const own = { agent: "codex", id: threadId, path, mtime, bytes };
+  return title === undefined ? own : { ...own, summary: { ...NOTHING, title } };
+}
+
+const NOTHING = {
+  title: null,
+  cwd: null,
+  model: null,
+  createdAt: null,
+  updatedAt: null,
+  messages: null,
+  parent: null,
+};
+
+/** What the user called the threads: session_index.jsonl, to which Codex appends; the newest counts. */
+async function threadNames(root: string): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  let text: string;
+  try {
+    text = await readFile(join(root, "session_index.jsonl"), "utf8");
+  } catch {
+    return names;
+  }
+  for (const line of text.split("\n")) {
+    const record = parseValue(line);
+    const id = string(member(record, "id"));
+    const name = string(member(record, "thread_name"));
+    if (id !== undefined && name !== undefined) names.set(id, name);
+  }
+  return names;
 }
 
 async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
@@ -143,6 +178,10 @@ async function readMeta(path: string): Promise<Json | undefined> {
 }
 
 async function readHead(path: string): Promise<string> {
+  if (path.endsWith(".zst")) {
+    const text = (await decompress(await readFile(path))).toString("utf8", 0, HEAD_BYTES);
+    return text.replace(/^\ufeff/, "");
+  }
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD_BYTES) });
