@@ -123,6 +123,7 @@ function look(agent: Agent, found: Found, input: Bytes): Glance {
   take(input.read(0, whole ? input.size : HEAD), false);
   if (!whole) take(input.read(input.size - TAIL, TAIL), true);
   const header = reader.header();
+  header.title ??= agent.store.title?.(found.path) ?? null;
   const title = (header.title ?? firstPrompt)?.trim() ?? null;
   return { ...found, header, title, messages: whole ? groups.size : null };
 }

@@ -19,8 +19,6 @@ export interface Selected {
   id: string;
   /** The path as the user knows it; null for stdin. */
   name: string | null;
-  /** What the store calls it, where its file does not say; null when unknown. */
-  title: string | null;
 }
 
 /**
@@ -47,7 +45,7 @@ export function sessionIn(path: string, from?: Agent, name: string | null = path
   try {
     const lines = from ? null : linesOf(input);
     const agent = from ?? detectAgent(lines ? linesIn(lines) : input.lines(), input.where);
-    return { agent, path: realpathSync(path), id: "", name, title: null };
+    return { agent, path: realpathSync(path), id: "", name };
   } finally {
     input.close();
   }
@@ -88,7 +86,7 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   const own = agent && id !== null ? agent.store.database?.read(path, id) : null;
   if (agent && id !== null && own) {
     const place = `${path}#${id}`;
-    return { agent, path: place, id, name: place, title: null };
+    return { agent, path: place, id, name: place };
   }
   const all = (await agent?.store.find(dirname(path))) ?? [];
   const here = newestFirst(all.filter((session) => isSame(session.path, path)));
@@ -216,5 +214,5 @@ function chosen(found: Found): Selected {
   const agent = findAgent(found.agent);
   if (!agent) throw new SegueError("not-found", `there is no agent "${found.agent}"`);
   const path = placeOf(found);
-  return { agent, path, id: found.id, name: path, title: found.summary?.title ?? null };
+  return { agent, path, id: found.id, name: path };
 }

@@ -58,7 +58,7 @@ async function chosen(
     const agent = findAgent(id);
     if (!agent || bytes === 0 || n > (options.number ?? 20)) return [];
     const path = placeOf(found);
-    return [{ agent, path, id: session, name: path, title: null }];
+    return [{ agent, path, id: session, name: path }];
   });
 }
 

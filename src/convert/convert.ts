@@ -50,8 +50,6 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
-  /** For a session whose own records name none. */
-  title?: string | null;
   cliVersion?: string | null;
 }
 
@@ -137,10 +135,10 @@ function writeVerified(
   const id = conversion.id ?? targetId(plan.header, target.agent);
   const header: Header = {
     ...plan.header,
+    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
-    title: plan.header.title ?? conversion.title ?? null,
     version: conversion.cliVersion ?? null,
     parent: null,
   };

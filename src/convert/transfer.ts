@@ -64,8 +64,6 @@ interface Source {
   agent: Agent;
   path: string;
   id: string;
-  /** What the store calls the session, where its file does not say. */
-  title: string | null;
 }
 
 interface Target {
@@ -321,14 +319,12 @@ export class Transfer {
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const title = survey.plan.header.title ?? this.#source.title;
-    const conversion = { source, survey, carryOut, carry: null, id: newId, cwd, title };
-    const done = this.#convert(conversion, out);
+    const done = this.#convert({ source, survey, carryOut, carry: null, id: newId, cwd }, out);
     return {
       id: newId,
       path,
       cwd,
-      title,
+      title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {

@@ -1,4 +1,5 @@
 /** Where Codex keeps its sessions. */
+import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -47,13 +48,18 @@ export const store: Store = {
       const other = newest.get(file.threadId);
       if (!other || isNewer(file, other)) newest.set(file.threadId, file);
     }
-    const names = await threadNames(root);
-    return [...newest.values()].map((rollout) => found(rollout, names.get(rollout.threadId)));
+    return [...newest.values()].map(found);
   },
 
   pathFor(root, header: Header) {
     const [day, stamp] = localTime(header.createdAt);
     return join(root, "sessions", ...day, `rollout-${stamp}-${header.id}.jsonl`);
+  },
+
+  title(path) {
+    const [, , threadId = ""] = NAME.exec(basename(path)) ?? [];
+    const [root] = rootsAbove(path);
+    return root === undefined ? null : threadName(root, threadId);
   },
 
   async bases(path, roots) {
@@ -115,37 +121,28 @@ function isNewer(a: Rollout, b: Rollout): boolean {
   return segments === 0 ? a.mtime > b.mtime : segments > 0;
 }
 
-function found({ path, mtime, bytes, threadId }: Rollout, title: string | undefined): Found {
-  const own = { agent: "codex", id: threadId, path, mtime, bytes };
-  return title === undefined ? own : { ...own, summary: { ...NOTHING, title } };
+function found({ path, mtime, bytes, threadId }: Rollout): Found {
+  return { agent: "codex", id: threadId, path, mtime, bytes };
 }
 
-const NOTHING = {
-  title: null,
-  cwd: null,
-  model: null,
-  createdAt: null,
-  updatedAt: null,
-  messages: null,
-  parent: null,
-};
-
-/** What the user called the threads: session_index.jsonl, to which Codex appends; the newest counts. */
-async function threadNames(root: string): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  let text: string;
-  try {
-    text = await readFile(join(root, "session_index.jsonl"), "utf8");
-  } catch {
-    return names;
-  }
-  for (const line of text.split("\n")) {
+/** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */
+function threadName(root: string, threadId: string): string | null {
+  let name: string | null = null;
+  for (const line of readOr(join(root, "session_index.jsonl")).split("\n")) {
+    if (!line.includes(threadId)) continue;
     const record = parseValue(line);
-    const id = string(member(record, "id"));
-    const name = string(member(record, "thread_name"));
-    if (id !== undefined && name !== undefined) names.set(id, name);
+    if (record === undefined || string(member(record, "id")) !== threadId) continue;
+    name = string(member(record, "thread_name")) ?? name;
   }
-  return names;
+  return name;
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
