@@ -143,7 +143,7 @@ export class Transfer {
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
     const input = this.#open(path, this.#options.progress);
-    const bases = await openBases(agent, path, this.#options.env);
+    const bases = await openBases(agent, path, this.#options);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     const { fullHistory } = this.#options;
     const assumed = bases.length === 0 && !fullHistory ? assume(agent, input) : null;
@@ -324,7 +324,7 @@ export class Transfer {
       id: newId,
       path,
       cwd,
-      title: survey.plan.header.title,
+      title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
