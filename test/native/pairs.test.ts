@@ -15,6 +15,8 @@ import { hand } from "./segue.ts";
 
 enterNetns();
 
+const ONLY = process.env.SEGUE_LAB_PAIRS;
+
 async function workIn(
   lab: Lab,
   agent: Agent,
@@ -37,6 +39,7 @@ function startsWith(path: string, bytes: Buffer): void {
 
 for (const from of AGENTS) {
   for (const to of AGENTS.filter((agent) => agent !== from)) {
+    if (ONLY !== undefined && from !== ONLY && to !== ONLY) continue;
     test(`${from} → ${to} → ${from} → ${to}`, async () => {
       const lab = await createLab();
       try {
