@@ -254,8 +254,7 @@ export function printResult(
   const text = use?.tool === "execute" && !isRefused(result) ? onlyText(result) : undefined;
   if (text === undefined) return result;
   const code = result.exitCode ?? 0;
-  const output = text.replace(/\n$/, "");
-  const worded = `${output}\n<shellId: ${shellId} completed with exit code ${code}>`;
+  const worded = `${text}\n<shellId: ${shellId} completed with exit code ${code}>`;
   // The CLI calls every command that ended a success.
   return { ...withText(result, worded), isError: false };
 }
