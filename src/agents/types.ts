@@ -9,8 +9,6 @@ export interface Agent {
   name: string;
   /** Short names accepted on the command line. */
   aliases: readonly string[];
-  /** The CLI and day that the native tests last proved this agent with; null when never. */
-  proven: { version: string; date: string } | null;
   /** Does a record look like one of this agent's? Used to detect a file's format; see `detect`. */
   recognises(record: Json): boolean;
   /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */
@@ -20,6 +18,8 @@ export interface Agent {
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
    */
   takesReasoning?: boolean;
+  /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
+  sessionId?(uuid: string, createdAt: string | null): string;
   /** Session files of this agent that are one JSON document instead of lines. */
   documents?: readonly DocumentForm[];
   reader(): Reader;
@@ -176,6 +176,8 @@ export interface Database {
     before: readonly string[] | null,
     after: readonly string[] | null,
   ): void;
+  /** The same session under a new id, with new ids for all rows that need one of their own. */
+  renamed(lines: readonly string[], newId: string): string[];
   /** Writes a new session by the agent's own import; `replace` then sees to what that changes. */
   import?(request: ImportRequest): void;
 }

@@ -1,7 +1,9 @@
 /** What a list shows of a session, from the head and the tail of its file. */
-import type { Agent, Found } from "../agents/types.ts";
+import type { Agent, Found, Summary } from "../agents/types.ts";
+import { documentLines } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { LineSplitter } from "../lossless/lines.ts";
+import { emptyHeader } from "../session/header.ts";
 import type { Entry, Header } from "../session/types.ts";
 
 const HEAD = 256 << 10;
@@ -17,7 +19,30 @@ export interface Glance extends Found {
 
 /** null when the file cannot be read. */
 export function glance(agent: Agent, found: Found): Glance | null {
-  return peek(found.path, (input) => look(agent, found, input));
+  const { summary } = found;
+  if (summary && agent.store.database) return told(found, emptyHeader(agent.id), summary);
+  const seen = peek(found.path, (input) => look(agent, found, input));
+  return seen && summary ? told(seen, seen.header, summary, seen) : seen;
+}
+
+/** What the store tells of a session goes before what its file does. */
+function told(found: Found, header: Header, summary: Summary, seen?: Glance): Glance {
+  const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
+  return {
+    ...found,
+    header: {
+      ...header,
+      id: found.id,
+      title: title ?? header.title,
+      cwd: cwd ?? header.cwd,
+      model: model ?? header.model,
+      createdAt: createdAt ?? header.createdAt,
+      updatedAt: updatedAt ?? header.updatedAt,
+      parent: parent ?? header.parent,
+    },
+    title: title ?? seen?.title ?? null,
+    messages: messages ?? seen?.messages ?? null,
+  };
 }
 
 /** Nearly always enough to know the header by; else a longer piece is read. */
@@ -51,11 +76,20 @@ function readHead(agent: Agent, bytes: Buffer, enough: (header: Header) => boole
   return reader.header();
 }
 
-function peek<T>(path: string, read: (input: Input) => T): T | null {
+/** A file's bytes, or the lines that stand for a document. */
+interface Bytes {
+  size: number;
+  read(offset: number, length: number): Buffer;
+}
+
+function peek<T>(path: string, read: (input: Bytes) => T): T | null {
   try {
     const input = new Input(path);
     try {
-      return read(input);
+      const lines = documentLines(input);
+      return read(
+        lines ? { size: lines.length, read: (at, n) => lines.subarray(at, at + n) } : input,
+      );
     } finally {
       input.close();
     }
@@ -64,7 +98,7 @@ function peek<T>(path: string, read: (input: Input) => T): T | null {
   }
 }
 
-function look(agent: Agent, found: Found, input: Input): Glance {
+function look(agent: Agent, found: Found, input: Bytes): Glance {
   const reader = agent.reader();
   const whole = input.size <= HEAD + TAIL;
   const groups = new Set<string>();

@@ -1,13 +1,16 @@
 /** Finding the session that the user means. */
 import { existsSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { agents, findAgent } from "../agents/registry.ts";
 import { listFiles } from "../agents/shared/files.ts";
 import type { Agent, Found } from "../agents/types.ts";
+import { databaseAt, documentLines } from "../convert/open.ts";
 import { detectAgent } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
+import { linesIn } from "../lossless/lines.ts";
 import { glance, headOf } from "./peek.ts";
-import { allSessions, hereFirst, newestFirst, type Places, sessionsOf } from "./stores.ts";
+import { allSessions, hereFirst, newestFirst, type Places, placeOf, sessionsOf } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
@@ -32,6 +35,7 @@ export async function select(selector: string, places: Places, from?: Agent): Pr
   if (selector === "latest") return latest(places, from);
   const place = asPlace(selector);
   if (!place) return byId(selector, places, from);
+  if (databaseAt(place.path)) return inDatabase(place);
   return isFolder(place.path) ? inFolder(place, from) : inFile(place, from);
 }
 
@@ -39,7 +43,9 @@ export async function select(selector: string, places: Places, from?: Agent): Pr
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    return { agent: from ?? detectAgent(input), path: realpathSync(path), id: "", name };
+    const lines = from ? null : documentLines(input);
+    const agent = from ?? detectAgent(lines ? linesIn(lines) : input.lines(), input.where);
+    return { agent, path: realpathSync(path), id: "", name };
   } finally {
     input.close();
   }
@@ -56,7 +62,7 @@ function asPlace(selector: string): Place | null {
   const at = selector.lastIndexOf("#");
   const path = selector.slice(0, Math.max(0, at));
   if (existsSync(path)) return { path, id: selector.slice(at + 1) };
-  const looksLikeOne = /[/\\]/.test(selector) || selector.endsWith(".jsonl");
+  const looksLikeOne = /[/\\]/.test(selector) || /\.jsonl?$/.test(selector);
   return looksLikeOne ? { path: selector, id: null } : null;
 }
 
@@ -73,6 +79,27 @@ function inFile({ path, id }: Place, from?: Agent): Selected {
     where: path,
     hint: `there is no session "${id}" in it`,
   });
+}
+
+async function inDatabase({ path, id }: Place): Promise<Selected> {
+  const agent = databaseAt(path);
+  const own = agent && id !== null ? agent.store.database?.read(path, id) : null;
+  if (agent && id !== null && own)
+    return { agent, path: `${path}#${id}`, id, name: `${path}#${id}` };
+  const all = (await agent?.store.find(dirname(path))) ?? [];
+  const here = newestFirst(all.filter((session) => isSame(session.path, path)));
+  const matches = id === null ? here : matching(here, id);
+  const [one] = matches;
+  if (matches.length > 1) {
+    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "name one as database#id");
+  }
+  if (one) return chosen(one);
+  const which = id === null ? "session" : `session "${id}"`;
+  throw new SegueError("not-found", `there is no ${which} in this database`, { where: path });
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || (existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b));
 }
 
 async function inFolder({ path, id }: Place, from?: Agent): Promise<Selected> {
@@ -97,11 +124,13 @@ async function sessionsBelow(folder: string, from?: Agent): Promise<Found[]> {
   const found = new Map<string, Found>();
   for (const { store } of from ? [from] : agents) {
     for (const session of await store.find(folder)) {
-      if (agentOf(session.path, from)?.id === session.agent) found.set(session.path, session);
+      const place = placeOf(session);
+      const isRow = place !== session.path;
+      if (isRow || agentOf(session.path, from)?.id === session.agent) found.set(place, session);
     }
   }
   for await (const file of listFiles(folder, 1)) {
-    if (found.has(file.path) || !file.path.endsWith(".jsonl")) continue;
+    if (found.has(file.path) || !/\.jsonl?$/.test(file.path)) continue;
     const agent = agentOf(file.path, from);
     if (agent) found.set(file.path, { ...file, agent: agent.id, id: idOf(agent, file.path) });
   }
@@ -179,8 +208,9 @@ async function latest(places: Places, from?: Agent): Promise<Selected> {
   });
 }
 
-function chosen({ agent: name, path, id }: Found): Selected {
-  const agent = findAgent(name);
-  if (!agent) throw new SegueError("not-found", `there is no agent "${name}"`);
-  return { agent, path, id, name: path };
+function chosen(found: Found): Selected {
+  const agent = findAgent(found.agent);
+  if (!agent) throw new SegueError("not-found", `there is no agent "${found.agent}"`);
+  const path = placeOf(found);
+  return { agent, path, id: found.id, name: path };
 }

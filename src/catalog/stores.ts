@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { agents, findAgent } from "../agents/registry.ts";
 import type { Agent, Found } from "../agents/types.ts";
+import { databaseAt } from "../convert/open.ts";
 import type { Env } from "../io/state.ts";
 import { headOf } from "./peek.ts";
 
@@ -40,10 +41,20 @@ export function hereFirst(found: readonly Found[], places: Places): Found[] {
   const [near, far]: [Found[], Found[]] = [[], []];
   for (const session of found) {
     const agent = findAgent(session.agent);
-    const cwd = agent && headOf(agent, session.path, (header) => header.cwd !== null)?.cwd;
+    const cwd = agent && cwdOf(agent, session);
     (typeof cwd === "string" && realOr(cwd) === here ? near : far).push(session);
   }
   return [...near, ...far];
+}
+
+function cwdOf(agent: Agent, { path, summary }: Found): string | null | undefined {
+  if (summary && (summary.cwd !== null || agent.store.database)) return summary.cwd;
+  return headOf(agent, path, (header) => header.cwd !== null)?.cwd;
+}
+
+/** Where a session lies, as selectors take it: a path, or `path#id` in a database. */
+export function placeOf({ path, id }: Found): string {
+  return databaseAt(path) ? `${path}#${id}` : path;
 }
 
 function realOr(path: string): string {

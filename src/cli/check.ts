@@ -2,12 +2,12 @@
 import { Command } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Selected } from "../catalog/select.ts";
-import { allSessions } from "../catalog/stores.ts";
+import { allSessions, placeOf } from "../catalog/stores.ts";
 import { type Check, checkSession } from "../convert/check.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
-import { print, printJson, table } from "./terminal.ts";
+import { oneLine, print, printJson, table } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -51,11 +51,13 @@ async function chosen(
     return [await selectOrStdin(selector, places, from, scratch)];
   }
   const taken = new Map<string, number>();
-  return (await allSessions(places, from)).flatMap(({ agent: id, path, id: session, bytes }) => {
+  return (await allSessions(places, from)).flatMap((found) => {
+    const { agent: id, id: session, bytes } = found;
     const n = (taken.get(id) ?? 0) + 1;
     taken.set(id, n);
     const agent = findAgent(id);
     if (!agent || bytes === 0 || n > (options.number ?? 20)) return [];
+    const path = placeOf(found);
     return [{ agent, path, id: session, name: path }];
   });
 }
@@ -75,6 +77,11 @@ function printCheck(check: Check): void {
     detail,
   ]);
   print(table(laws));
+  for (const { what, count, line } of check.unknown) {
+    print(
+      `  unknown to this version, kept as it is: ${oneLine(what, 100)} ×${count}, first in line ${line}`,
+    );
+  }
   for (const { through, code, count, what } of check.losses) {
     print(`  ${through}: ${code} ×${count}: ${what}`);
   }

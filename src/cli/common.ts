@@ -1,4 +1,5 @@
 /** Options and steps that several commands share. */
+import { once } from "node:events";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { agentNamed } from "../agents/registry.ts";
@@ -6,6 +7,7 @@ import type { Agent } from "../agents/types.ts";
 import { type Selected, select, sessionIn } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
+import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
 
 export interface PlaceOptions {
@@ -51,4 +53,14 @@ export async function selectOrStdin(
 export function positive(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
   return Number(value);
+}
+
+/** Sends a file to stdout, at the pace of its reader. */
+export async function pour(path: string): Promise<void> {
+  const input = new Input(path);
+  for (const chunk of input.chunks()) {
+    const more = process.stdout.write(Buffer.from(chunk));
+    if (!more) await once(process.stdout, "drain");
+  }
+  input.close();
 }

@@ -1,17 +1,16 @@
 /** `segue convert`: file to file; no store is touched. */
-import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { isFolder, select } from "../catalog/select.ts";
 import { convertFile, refuseSource } from "../convert/file.ts";
+import { databaseAt } from "../convert/open.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
-import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
-import { placesOf } from "./common.ts";
+import { placesOf, pour } from "./common.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
 interface Options {
@@ -83,7 +82,7 @@ interface Source {
 async function sourceOf(src: string, from: string | undefined, scratch: string): Promise<Source> {
   if (src === "-")
     return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
-  if (existsSync(src) && !isFolder(src)) return { path: src, name: src, from };
+  if (existsSync(src) && !isFolder(src) && !databaseAt(src)) return { path: src, name: src, from };
   const wanted = from === undefined ? undefined : agentNamed(from);
   const { agent, path } = await select(src, placesOf({}), wanted);
   return { path, name: path, from: agent.id };
@@ -109,14 +108,4 @@ async function converted(source: Source, options: Options, output: string): Prom
   });
   progress.clear();
   return report;
-}
-
-/** Sends a file to stdout, at the pace of its reader. */
-async function pour(path: string): Promise<void> {
-  const input = new Input(path);
-  for (const chunk of input.chunks()) {
-    const more = process.stdout.write(Buffer.from(chunk));
-    if (!more) await once(process.stdout, "drain");
-  }
-  input.close();
 }

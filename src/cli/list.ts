@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import { type Glance, glance } from "../catalog/peek.ts";
-import { allSessions, hereFirst } from "../catalog/stores.ts";
+import { allSessions, hereFirst, placeOf } from "../catalog/stores.ts";
 import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
 import { oneLine, print, printJson, printJsonLine, say, table } from "./terminal.ts";
 
@@ -95,7 +95,7 @@ function row(seen: Glance): { [key: string]: unknown } {
     messages: seen.messages,
     tokens: null,
     model: header.model,
-    path: seen.path,
+    path: placeOf(seen),
     branch: header.gitBranch,
     parent: header.parent,
     limit: null,

@@ -82,7 +82,12 @@ async function handOver(
   const progress = new ProgressLine();
   const transfer = new Transfer(
     { agent: selected.agent, path: selected.path, id: selected.id },
-    { agent: target, root: targetRoot(target, places), version: installedVersion(target, env) },
+    {
+      agent: target,
+      root: targetRoot(target, places),
+      version: installedVersion(target, env),
+      command: findCommand(target.launch.command, env),
+    },
     {
       env,
       scratch,

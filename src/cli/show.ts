@@ -2,12 +2,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { closeBases, openBases } from "../convert/bases.ts";
+import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readSession } from "../convert/session.ts";
 import { withScratch } from "../io/folders.ts";
-import { Input } from "../io/input.ts";
 import { renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
-import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
 import { print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -52,10 +52,14 @@ async function run(selector: string, options: Options): Promise<void> {
   const places = placesOf(options);
   await withScratch(async (scratch) => {
     const { agent, path, name } = await selectOrStdin(selector, places, from, scratch);
-    const input = new Input(path, undefined, name);
+    if (options.raw && !rowsAt(path)) {
+      await pour(path);
+      return;
+    }
+    const input = openSession(path, { scratch, name });
     const bases = await openBases(agent, path, process.env);
     const reader = agent.reader();
-    if (options.raw) for (const chunk of input.chunks()) process.stdout.write(Buffer.from(chunk));
+    if (options.raw) await pour(input.path);
     else if (options.json) printJson(readSession(reader, input, bases));
     else showEntries(entriesOf(reader, input, bases), options);
     closeBases(bases);

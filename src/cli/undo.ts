@@ -1,7 +1,11 @@
 /** `segue undo`: takes a write back exactly. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
+import { takeRowsBack } from "../convert/rows.ts";
 import { SegueError } from "../errors.ts";
-import { cutBack, removeFile } from "../io/append.ts";
+import { cutBack, removeCompanion, removeFile } from "../io/append.ts";
+import { removeEmptyFolders } from "../io/folders.ts";
 import { Journal, type Write } from "../io/journal.ts";
 import { dropCarry } from "../io/state.ts";
 import { print } from "./terminal.ts";
@@ -47,7 +51,11 @@ function refuseBuried(write: Write, writes: readonly Write[]): void {
 }
 
 function takeBack(write: Write, force: boolean): void {
-  const { path, before, target, madeFolder } = write;
-  if (write.action === "create") removeFile(path, target, madeFolder, force);
-  else cutBack(path, before, target, force);
+  const { path, before, target, madeFolder, companions = [] } = write;
+  if (path.includes("#") && !existsSync(path)) takeRowsBack(write, force, process.env);
+  else if (write.action === "create") {
+    removeFile(path, target, madeFolder, force);
+    for (const companion of companions) removeCompanion(companion, dirname(path));
+    removeEmptyFolders(dirname(path), madeFolder);
+  } else cutBack(path, before, target, force);
 }

@@ -2,13 +2,16 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { agents } from "../agents/registry.ts";
+import { unknowns } from "../agents/shared/known.ts";
 import type { Agent } from "../agents/types.ts";
-import { Input } from "../io/input.ts";
+import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
+import { isFrame } from "../lossless/document.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
+import { openSession } from "./open.ts";
 import { surveyFile } from "./survey-file.ts";
 
 export interface Check {
@@ -18,17 +21,34 @@ export interface Check {
   laws: { law: number; through: string | null; ok: boolean; detail: string }[];
   /** What each target's model would not see as it was. */
   losses: (Loss & { through: string })[];
+  /** Kinds and keys that this version of Segue does not know of the agent: kept, but not understood. */
+  unknown: Unknown[];
+}
+
+export interface Unknown {
+  /** Such as `<response_item>.payload.new_key`, or `<new_kind>` for records of a kind of their own. */
+  what: string;
+  count: number;
+  /** The first line that holds it, counted from 1. */
+  line: number;
 }
 
 export async function checkSession(
   { agent, path, name }: { agent: Agent; path: string; name: string | null },
   scratch: string,
 ): Promise<Check> {
-  const check: Check = { agent: agent.id, path: name === null ? null : path, laws: [], losses: [] };
-  const input = new Input(path, undefined, name);
+  const check: Check = {
+    agent: agent.id,
+    path: name === null ? null : path,
+    laws: [],
+    losses: [],
+    unknown: [],
+  };
+  const input = openSession(path, { scratch, name });
   const bases = await openBases(agent, path, process.env);
   try {
     const source = { agent, input, bases, children: await countChildren(agent, path) };
+    check.unknown = unknownOf(agent, input);
     for (const target of agents) {
       interruptible(() => checkThrough(check, source, target, scratch));
       await heedSignals();
@@ -38,6 +58,21 @@ export async function checkSession(
     input.close();
   }
   return check;
+}
+
+function unknownOf({ known }: Agent, input: Input): Unknown[] {
+  const found = new Map<string, Unknown>();
+  let line = 0;
+  for (const { value } of input.lines()) {
+    line++;
+    if (known === undefined || value === undefined || isFrame(value)) continue;
+    for (const what of unknowns(value, known)) {
+      const before = found.get(what);
+      if (before) before.count++;
+      else found.set(what, { what, count: 1, line });
+    }
+  }
+  return [...found.values()];
 }
 
 function checkThrough(

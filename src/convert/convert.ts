@@ -33,7 +33,13 @@ export interface Conversion {
     /** Transcripts of subagents that lie in files of their own. */
     children?: number;
   };
-  target: { agent: Agent; out: Output };
+  target: {
+    agent: Agent;
+    out: Output;
+    /** See WriterOptions. */
+    form?: "store" | "file";
+    model?: string | null;
+  };
   /** Takes the carry; null when none is wanted. */
   carryOut: Output | null;
   /** Put the carry into the target as records that its CLI skips, too. */
@@ -84,7 +90,8 @@ export function matchCarry(carry: Carry, agent: Agent, id: string): string | nul
 
 /** The id of the session that a conversion writes: it follows from the source and the target. */
 export function targetId(source: Header, target: Agent, attempt = 0): string {
-  return uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
+  const uuid = uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
+  return target.sessionId?.(uuid, source.createdAt) ?? uuid;
 }
 
 /**
@@ -101,6 +108,11 @@ function goForward(conversion: Conversion): Converted {
   target.out.restart();
   carryOut.restart();
   return writeNew(conversion, false);
+}
+
+/** A session of the agent's own in its other form, e.g. an export as rows of the store. */
+export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Converted {
+  return writeNew({ ...conversion, carryOut: null, carry: null }, false);
 }
 
 function writeNew(conversion: Conversion, trusting: boolean): Converted {
@@ -145,7 +157,9 @@ function writeVerified(
     new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit), trusting);
   let records = 0;
   const projector = new Projector(target.agent, losses, { inline: false });
-  const writer = target.agent.writer({ seed: id, cliVersion: conversion.cliVersion ?? null });
+  const { form = "store", model = null } = target;
+  const cliVersion = conversion.cliVersion ?? null;
+  const writer = target.agent.writer({ seed: id, cliVersion, form, model });
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,

@@ -12,6 +12,7 @@ import type { Carry } from "../lossless/carry.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
+import { documentOf, openSession } from "./open.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
 
@@ -48,12 +49,15 @@ export interface ConvertFileOptions {
  * @throws SegueError when the source is no session, or the output is in the way.
  */
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
-  const input = new Input(path, options.progress, options.name);
-  try {
-    return await withScratch((scratch) => new Job(input, options, scratch).run());
-  } finally {
-    input.close();
-  }
+  return await withScratch(async (scratch) => {
+    const { progress, name } = options;
+    const input = openSession(path, { scratch, progress, name });
+    try {
+      return await new Job(input, path, options, scratch).run();
+    } finally {
+      input.close();
+    }
+  });
 }
 
 /** Whatever `output` is called: a source is never written to. */
@@ -69,6 +73,8 @@ export function refuseSource(output: string, source: string): void {
 
 class Job {
   readonly #input: Input;
+  /** Where the source lies; `#input` may hold lines that were made of it. */
+  readonly #place: string;
   readonly #options: ConvertFileOptions;
   readonly #scratch: string;
   readonly #target: Agent;
@@ -76,8 +82,9 @@ class Job {
   readonly #beside: Carry | null;
   readonly #source: Agent;
 
-  constructor(input: Input, options: ConvertFileOptions, scratch: string) {
+  constructor(input: Input, place: string, options: ConvertFileOptions, scratch: string) {
     this.#input = input;
+    this.#place = place;
     this.#options = options;
     this.#scratch = scratch;
     this.#target = agentNamed(options.to);
@@ -86,9 +93,9 @@ class Job {
   }
 
   async run(): Promise<Report> {
-    const bases = await openBases(this.#source, this.#input.path, process.env);
+    const bases = await openBases(this.#source, this.#place, process.env);
     try {
-      const children = await countChildren(this.#source, this.#input.path);
+      const children = await countChildren(this.#source, this.#place);
       const mayAssume = bases.length === 0 && !this.#options.fullHistory;
       const finish = interruptible(() =>
         orSurveyed(mayAssume ? assume(this.#source, this.#input) : null, (assumed) =>
@@ -124,9 +131,9 @@ class Job {
     const done = orNothing(() =>
       convert({
         source: { agent: this.#source, input: this.#input, bases, children },
-        target: { agent: this.#target, out },
+        target: { agent: this.#target, out, form: "file" },
         carryOut,
-        embed: this.#place === "inside",
+        embed: this.#carryPlace === "inside",
         carry,
         survey,
         ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
@@ -137,11 +144,11 @@ class Job {
 
   /** Before anything is written, so that nothing is written when something is in the way. */
   #refuse(path: string): void {
-    refuseSource(path, this.#input.path);
+    refuseSource(path, this.#place);
     if (!this.#options.force && existsSync(path)) throw exists(path);
   }
 
-  get #place(): "beside" | "inside" | "none" {
+  get #carryPlace(): "beside" | "inside" | "none" {
     return this.#options.carry ?? "beside";
   }
 
@@ -166,7 +173,7 @@ class Job {
     if (this.#beside && this.#isAsWritten(this.#beside)) {
       return agentNamed(this.#beside.header.target.agent);
     }
-    return detectAgent(this.#input);
+    return detectAgent(this.#input.lines(), this.#input.where);
   }
 
   #isAsWritten({ footer: { target } }: Carry): boolean {
@@ -214,18 +221,19 @@ class Job {
 
   /** What comes home to a pipe is the old bytes and nothing else. */
   #wantsCarry(old: Carry | null): boolean {
-    if (this.#place === "none" || this.#source === this.#target) return false;
-    return old === null || this.#place === "beside";
+    if (this.#carryPlace === "none" || this.#source === this.#target) return false;
+    return old === null || this.#carryPlace === "beside";
   }
 
   #carryPath(output: string): string {
-    return this.#place === "inside" ? join(this.#scratch, "carry") : `${output}.segue`;
+    return this.#carryPlace === "inside" ? join(this.#scratch, "carry") : `${output}.segue`;
   }
 
-  #finish(done: Converted, out: Output, carryOut: Output | null): Report {
+  #finish(done: Converted, lines: Output, carryOut: Output | null): Report {
+    const out = asDocument(lines);
     const { force = false } = this.#options;
     const { name } = this.#input;
-    const inside = this.#place === "inside";
+    const inside = this.#carryPlace === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };
     if (inside) carryOut?.discard();
     else carryOut?.commit({ replace: force });
@@ -237,6 +245,17 @@ class Job {
       carry,
     });
   }
+}
+
+/** What is to be written where the lines stand for a JSON document. */
+function asDocument(lines: Output): Output {
+  const document = documentOf(lines.temp);
+  if (!document) return lines;
+  const out = new Output(lines.path);
+  out.write(document);
+  out.sync();
+  lines.discard();
+  return out;
 }
 
 function bytesOf(bytes: Buffer): { size: number; read(offset: number, length: number): Buffer } {

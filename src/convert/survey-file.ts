@@ -9,10 +9,10 @@ import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
 const DETECT_LINES = 64;
 
 /** The agent whose records the file holds, judged by many of its lines. */
-export function detectAgent(input: Input): Agent {
+export function detectAgent(lines: Iterable<Line>, where: string): Agent {
   const votes = new Map<Agent, number>();
   let looked = 0;
-  for (const { value } of input.lines()) {
+  for (const { value } of lines) {
     if (value === undefined) continue;
     for (const agent of agents) {
       if (agent.recognises(value)) votes.set(agent, (votes.get(agent) ?? 0) + 1);
@@ -22,7 +22,7 @@ export function detectAgent(input: Input): Agent {
   const [best] = [...votes].sort((a, b) => b[1] - a[1]);
   if (best) return best[0];
   throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
-    where: input.where,
+    where,
     hint: "name its agent with --from if you know it",
   });
 }

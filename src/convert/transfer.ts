@@ -2,10 +2,10 @@
  * A session's way into another agent's store: as a new session there, or, when it came from there
  * and the original is as it was left, as new turns at the original's end.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkId, placeFor } from "../agents/shared/place.ts";
-import type { Agent } from "../agents/types.ts";
+import type { Agent, Companion } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
@@ -14,6 +14,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import type { Header } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
 import {
@@ -23,8 +24,11 @@ import {
   matchCarry,
   targetId,
   tryOpenCarry,
+  writeOwn,
 } from "./convert.ts";
+import { isThere, openSession, rowsAt } from "./open.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
+import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
 import { type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
@@ -66,6 +70,8 @@ interface Target {
   agent: Agent;
   root: string;
   version: string | null;
+  /** Path of the agent's binary; null where it is not installed. */
+  command: string | null;
 }
 
 /** The write that a session came by, and the carry that leads back. */
@@ -91,21 +97,20 @@ export class Transfer {
   /** In its own agent, as it is; a file from elsewhere is first copied into the store. */
   native(): Outcome {
     const { agent, path } = this.#source;
-    const input = new Input(path);
+    const input = this.#open(path);
     const { header } = surveyFile(agent, input).plan;
     const id = checkId(this.#source.id || header.id, path);
     const cwd = this.#options.cwd ?? header.cwd;
     const place = { id, cwd, title: null };
-    if (path.startsWith(join(this.#target.root, "/")) || header.id === "") {
+    if (rowsAt(path) || path.startsWith(join(this.#target.root, "/")) || header.id === "") {
       input.close();
       const note = `opening it in ${agent.name}, its own agent`;
       return { ...place, path, report: this.#opened(id, path), note, commit: () => {} };
     }
-    const stored = placeFor(agent.store, this.#target.root, header, this.#options.env);
-    if (existsSync(stored)) throw exists(stored);
+    const stored = this.#placeFor(header);
+    if (isThere(stored)) throw exists(stored);
     const out = this.#newOutput(stored);
-    for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
-    out.sync();
+    this.#copyNative(input, out);
     const { bytes, sha256 } = out;
     input.close();
     return {
@@ -113,13 +118,31 @@ export class Transfer {
       path: stored,
       report: this.#opened(id, stored),
       note: `copied into ${agent.name}'s store: ${stored}`,
-      commit: () => this.#create(out, { agent: agent.id, id, path, bytes, sha256 }, id, null),
+      commit: () => {
+        const source = { agent: agent.id, id, path, bytes, sha256 };
+        this.#create(out, source, { ...header, id, cwd }, stored, null);
+      },
     };
+  }
+
+  /** As it is; where the store keeps another form than the file has, in that form. */
+  #copyNative(input: Input, out: Output): void {
+    const { agent, version } = this.#target;
+    if (!agent.store.database) {
+      for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
+      out.sync();
+      return;
+    }
+    const survey = surveyFile(agent, input);
+    const { id, cwd } = survey.plan.header;
+    const target = { agent, out, model: this.#model() };
+    const place = { id, ...(cwd === null ? {} : { cwd }) };
+    writeOwn({ source: { agent, input }, target, survey, cliVersion: version, ...place });
   }
 
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
-    const input = new Input(path, this.#options.progress);
+    const input = this.#open(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options.env);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     const { fullHistory } = this.#options;
@@ -169,7 +192,7 @@ export class Transfer {
   #alreadyThere(input: Input, id: string, survey: Surveyed): Outcome | null {
     const { agent } = this.#source;
     const write = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
-    if (!write || !existsSync(write.target.path) || write.source.bytes !== input.size) return null;
+    if (!write || !isThere(write.target.path) || write.source.bytes !== input.size) return null;
     if (write.source.sha256 !== input.sha256()) return null;
     return {
       id: checkId(write.target.id, write.target.path),
@@ -195,7 +218,8 @@ export class Transfer {
     const out = new Output(join(this.#options.scratch, "home"));
     const carryOut = this.#newCarry();
     const done = this.#convert({ source, survey, carryOut, carry }, out);
-    const before = this.#options.fork || done.stale > 0 ? null : prefixSize(write.source.path, out);
+    const before =
+      this.#options.fork || done.stale > 0 ? null : this.#prefixSize(write.source.path, out);
     if (before !== null) {
       // A session that lies in several files cannot be continued from outside: no carry back.
       const kept = bases.length === 0 ? carryOut : null;
@@ -244,8 +268,12 @@ export class Transfer {
         const source = this.#side(id, done);
         const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
         const action = "append";
-        this.#journal.add({ action, path, before, madeFolder: null, source, target, carry });
-        appendTail(path, before, out.temp);
+        const write = { action, path, before, madeFolder: null, source, target, carry } as const;
+        if (rowsAt(path)) this.#appendRows(write, out);
+        else {
+          this.#journal.add(write);
+          appendTail(path, before, out.temp);
+        }
       },
     };
   }
@@ -257,9 +285,9 @@ export class Transfer {
     const survey = surveyFile(agent, input);
     const header = survey.plan.header;
     const [newId, path] = this.#freePlace(header, (attempt) => targetId(header, agent, attempt));
-    const oldId = JSON.stringify(checkId(header.id, path));
+    const oldId = checkId(header.id, path);
     const out = this.#newOutput(path);
-    for (const line of input.lines()) out.line(line.text.replaceAll(oldId, JSON.stringify(newId)));
+    for (const line of this.#renamed(input, oldId, newId)) out.line(line);
     out.sync();
     input.close();
     return {
@@ -269,8 +297,19 @@ export class Transfer {
       title: header.title,
       report: this.#report({ ...done, id: newId }, path, null),
       note: this.#note(`a new session: ${path}`),
-      commit: () => this.#create(out, this.#side(id, done), newId, null),
+      commit: () => {
+        const place = { ...header, id: newId };
+        this.#create(out, this.#side(id, done), place, path, null);
+      },
     };
+  }
+
+  #renamed(input: Input, oldId: string, newId: string): Iterable<string> {
+    const { database } = this.#target.agent.store;
+    const texts = [...input.lines()].map(({ text }) => text);
+    if (database) return database.renamed(texts, newId);
+    const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
+    return texts.map((text) => text.replaceAll(from, to));
   }
 
   #goThere(source: Conversion["source"], id: string, survey: Surveyed): Outcome {
@@ -290,17 +329,16 @@ export class Transfer {
       note: this.#note(`a new session: ${path}`),
       commit: () => {
         const carry = keepCarry(this.#options.env, carryOut);
-        this.#create(out, this.#side(id, done), newId, carry);
+        this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
       },
     };
   }
 
   #convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
     const { agent, version } = this.#target;
+    const target = { agent, out, model: this.#model() };
     try {
-      return interruptible(() =>
-        convert({ ...conversion, target: { agent, out }, cliVersion: version }),
-      );
+      return interruptible(() => convert({ ...conversion, target, cliVersion: version }));
     } catch (error) {
       out.discard();
       conversion.carryOut?.discard();
@@ -313,17 +351,33 @@ export class Transfer {
     header: Surveyed["plan"]["header"],
     idFor: (attempt: number) => string,
   ): [id: string, path: string] {
-    const { agent, root } = this.#target;
     for (let attempt = 0; ; attempt++) {
       const id = idFor(attempt);
-      const place = { ...header, agent: agent.id, id };
-      const path = placeFor(agent.store, root, place, this.#options.env);
-      if (!existsSync(path)) return [id, path];
+      const path = this.#placeFor({ ...header, agent: this.#target.agent.id, id });
+      if (!isThere(path)) return [id, path];
     }
   }
 
+  /** A file's path, or `path#id` in a database. */
+  #placeFor(header: Header): string {
+    const { agent, root } = this.#target;
+    const path = placeFor(agent.store, root, header, this.#options.env);
+    return agent.store.database ? `${path}#${header.id}` : path;
+  }
+
+  #model(): string | null {
+    const { agent, root } = this.#target;
+    return agent.store.model?.(root, this.#options.env) ?? null;
+  }
+
+  #open(path: string, progress?: Progress): Input {
+    return openSession(path, { scratch: this.#options.scratch, progress });
+  }
+
+  /** Rows go into their database from a file aside. */
   #newOutput(path: string): Output {
-    return new Output(this.#options.dryRun ? join(this.#options.scratch, "new") : path);
+    const aside = this.#options.dryRun || this.#target.agent.store.database !== undefined;
+    return new Output(aside ? join(this.#options.scratch, "new") : path);
   }
 
   #newCarry(): Output {
@@ -331,19 +385,55 @@ export class Transfer {
     return dryRun ? new Output(join(scratch, "carry")) : newCarry(env);
   }
 
-  #create(out: Output, source: Side, id: string, carry: string | null): void {
-    const { agent } = this.#target;
-    const target: Side = {
-      agent: agent.id,
-      id,
-      path: out.path,
-      bytes: out.bytes,
-      sha256: out.sha256,
-    };
+  #create(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
+    const { agent, root, command } = this.#target;
+    const { bytes, sha256 } = out;
+    const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };
+    const write = { action: "create", path, before: 0, source, target, carry } as const;
+    if (agent.store.database) {
+      this.#journal.add({ ...write, madeFolder: null });
+      const lines = linesIn(readFileSync(out.temp));
+      const { scratch, env } = this.#options;
+      const cwd = header.cwd ?? process.cwd();
+      writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+      out.discard();
+      return;
+    }
     const { madeFolder } = out;
-    const action = "create";
-    this.#journal.add({ action, path: out.path, before: 0, madeFolder, source, target, carry });
+    const wanted = agent.store.companions?.(root, path, header) ?? [];
+    const outputs = wanted.filter((file) => !existsSync(file.path)).map(companionOutput);
+    const companions = outputs.map((file) => ({
+      path: file.path,
+      sha256: file.sha256,
+      madeFolder: file.madeFolder,
+    }));
+    this.#journal.add({ ...write, madeFolder, ...(companions.length > 0 ? { companions } : {}) });
+    for (const companion of outputs) companion.commit();
     out.commit();
+  }
+
+  #appendRows(write: Omit<Write, "n" | "time">, out: Output): void {
+    const after = readFileSync(out.temp);
+    const backup = keepBackup(this.#options.env, after.subarray(0, write.before));
+    this.#journal.add({ ...write, backup });
+    appendRows(write.path, write.before, after);
+    out.discard();
+  }
+
+  /** The size of a session whose bytes are the first ones of `out`; null when they are not, or it is gone. */
+  #prefixSize(path: string, out: Output): number | null {
+    if (!isThere(path)) return null;
+    const now = this.#open(path);
+    const written = new Input(out.temp);
+    try {
+      // Lines that stand for a document cannot be appended to it.
+      if (now.path !== path && !rowsAt(path)) return null;
+      const { size } = now;
+      return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
+    } finally {
+      now.close();
+      written.close();
+    }
   }
 
   #side(id: string, done: Converted): Side {
@@ -374,16 +464,9 @@ export class Transfer {
   }
 }
 
-/** The size of a file whose bytes are the first ones of `out`; null when they are not, or it is gone. */
-function prefixSize(path: string, out: Output): number | null {
-  if (!existsSync(path)) return null;
-  const now = new Input(path);
-  const written = new Input(out.temp);
-  try {
-    const { size } = now;
-    return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
-  } finally {
-    now.close();
-    written.close();
-  }
+function companionOutput({ path, text }: Companion): Output {
+  const out = new Output(path);
+  out.write(text);
+  out.sync();
+  return out;
 }

@@ -66,6 +66,24 @@ export function removeFile(
   removeEmptyFolders(dirname(path), made);
 }
 
+/**
+ * Removes a file that was written beside a session: one in the session's own folder in any case,
+ * for it went on with the session; one elsewhere when it is still as it was written.
+ */
+export function removeCompanion(
+  { path, sha256, madeFolder }: { path: string; sha256: string; madeFolder: string | null },
+  sessionFolder: string,
+): void {
+  if (existsSync(path)) {
+    const input = new Input(path);
+    const same = input.sha256() === sha256;
+    input.close();
+    if (!same && dirname(path) !== sessionFolder) return;
+    rmSync(path);
+  }
+  removeEmptyFolders(dirname(path), madeFolder);
+}
+
 function refuseChanged(path: string, written: State): void {
   const input = new Input(path);
   const same = input.size === written.bytes && input.sha256() === written.sha256;

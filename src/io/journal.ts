@@ -29,6 +29,16 @@ export interface Write {
   target: Side;
   /** Name of the carry that leads from target to source; null for none. */
   carry: string | null;
+  /** Files that were written beside a new session. */
+  companions?: WrittenCompanion[];
+  /** Of rows that were added to a session in a database: the name of what was there before. */
+  backup?: string;
+}
+
+export interface WrittenCompanion {
+  path: string;
+  sha256: string;
+  madeFolder: string | null;
 }
 
 type Line = Write | { undo: number; time: string };

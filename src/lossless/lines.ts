@@ -47,6 +47,14 @@ export class LineSplitter {
   }
 }
 
+/** All lines of bytes that are in memory. */
+export function* linesIn(bytes: Buffer): Generator<Line> {
+  const splitter = new LineSplitter();
+  yield* splitter.push(bytes);
+  const rest = splitter.end();
+  if (rest) yield rest;
+}
+
 /** One line, without its newline. */
 export function lineOf(bytes: Buffer): Line {
   const text = bytes.toString("utf8");

@@ -1,10 +1,10 @@
 /** The laws, on every session file that an agent's CLI wrote, and on hostile ones. */
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import { convertFile, see } from "../support/conversion.ts";
+import { convertFile, readLines, see } from "../support/conversion.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { copyIsSame, nothingInSilence, sameBytes, thereAndBack, workAndBack } from "./laws.ts";
@@ -20,7 +20,7 @@ for (const fixture of fixtures) {
 describe("law 1: same bytes", () => {
   for (const fixture of fixtures) {
     it(fixture.name, async () => {
-      const bytes = readFileSync(fixture.path);
+      const bytes = readLines(fixture.path);
       // With the codecs of the other agents as well: a file need not be what it is taken for.
       for (const agent of agents) sameBytes(agent, bytes);
       if (sessions.includes(fixture)) await copyIsSame(fixture, folder());

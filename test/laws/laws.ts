@@ -11,6 +11,7 @@ import type { Entry, Message, Part } from "../../src/session/types.ts";
 import {
   convertFile,
   type File,
+  readLines,
   readRecords,
   type Seen,
   see,
@@ -81,8 +82,8 @@ export async function workAndBack(source: File, through: Agent, folder: string):
 }
 
 async function continues(before: File, after: File, mark: string): Promise<void> {
-  const old = readFileSync(before.path);
-  const now = readFileSync(after.path);
+  const old = readLines(before.path);
+  const now = readLines(after.path);
   assert.ok(now.subarray(0, old.length).equals(old), `${mark}: the old bytes are no prefix`);
   const oldLines = readRecords(before.path).length;
   for (const record of readRecords(after.path).slice(oldLines)) {

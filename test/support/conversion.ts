@@ -1,15 +1,23 @@
 /** Conversions from file to file, as `segue convert -o` does them; and an agent that works on. */
-import { appendFileSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { agents } from "../../src/agents/registry.ts";
 import { uuid7 } from "../../src/agents/shared/ids.ts";
 import type { Agent, Writer } from "../../src/agents/types.ts";
 import { closeBases, openBases } from "../../src/convert/bases.ts";
 import { convertFile as convert } from "../../src/convert/file.ts";
+import { documentLines, openSession } from "../../src/convert/open.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { LineSplitter } from "../../src/lossless/lines.ts";
+import { joinDocument } from "../../src/lossless/document.ts";
+import { linesIn } from "../../src/lossless/lines.ts";
 import type { Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
+import { temporaryFolder } from "./folder.ts";
+
+const root = temporaryFolder();
+const scratch = () => mkdtempSync(join(root, "lines-"));
 
 export interface File {
   agent: Agent;
@@ -46,7 +54,7 @@ export async function see(
   { agent, path }: File,
   options: { fullHistory?: boolean } = {},
 ): Promise<Seen> {
-  const input = new Input(path);
+  const input = openSession(path, { scratch: scratch() });
   const bases = await openBases(agent, path, process.env);
   const { plan } = surveyFile(agent, input, { ...options, bases });
   const lines = [
@@ -70,11 +78,25 @@ export async function see(
 
 /** The value of each line; undefined for one that is no JSON. */
 export function readRecords(path: string): (Json | undefined)[] {
-  const splitter = new LineSplitter();
-  const lines = [...splitter.push(readFileSync(path))];
-  const rest = splitter.end();
-  return [...lines, ...(rest ? [rest] : [])].map(({ value }) => value);
+  return [...linesIn(readLines(path))].map(({ value }) => value);
 }
+
+/** The bytes of a session's lines: the file's own, or those that stand for a document. */
+export function readLines(path: string): Buffer {
+  const input = new Input(path);
+  const lines = documentLines(input);
+  input.close();
+  return lines ?? readFileSync(path);
+}
+
+/** Puts lines at the end of a session, as its form has it. */
+function append(path: string, text: string): void {
+  const lines = readLines(path);
+  const all = Buffer.concat([lines, Buffer.from(text)]);
+  writeFileSync(path, joinDocument(all, FORMS) ?? all);
+}
+
+const FORMS = agents.flatMap(({ documents = [] }) => documents);
 
 /** A text of each part of a message; what is said, however it is spelled. */
 export function textsOf({ parts }: Message): string[] {
@@ -178,14 +200,14 @@ export function workOn(
     if (n === back?.records) place = writer.mark();
     if (record !== undefined) writer.commit(record);
   });
-  const bytes = readFileSync(path);
+  const bytes = readLines(path);
   let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
   const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
   for (const record of gone) {
     writer.commit(record);
     text += `${JSON.stringify(record)}\n`;
   }
-  appendFileSync(path, text + write(writer, [...first, ...turn(agent, mark)]));
+  append(path, text + write(writer, [...first, ...turn(agent, mark)]));
 }
 
 /** The beginning of a session file that the agent's own writer makes, and the writer. */

@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
+import { documentLines } from "../../src/convert/open.ts";
+import { Input } from "../../src/io/input.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures");
 
@@ -13,7 +15,7 @@ export interface Fixture {
   path: string;
 }
 
-/** Every JSONL file of every agent, hidden folders included. */
+/** Every JSONL file and every JSON document of every agent, hidden folders included. */
 export const fixtures: readonly Fixture[] = agents.flatMap((agent) => [
   ...list(agent, agent.id, () => true),
   ...list(agent, "hostile", (path) => basename(path).startsWith(`${agent.id}-`)),
@@ -21,9 +23,18 @@ export const fixtures: readonly Fixture[] = agents.flatMap((agent) => [
 
 function list(agent: Agent, folder: string, wanted: (path: string) => boolean): Fixture[] {
   return readdirSync(join(FOLDER, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".jsonl") && wanted(name))
+    .filter((name) => wanted(name) && isSession(join(FOLDER, folder, name)))
     .sort()
     .map((name) => ({ agent, name: join(folder, name), path: join(FOLDER, folder, name) }));
+}
+
+/** JSON files are sessions when they are documents of a form that an agent has. */
+function isSession(path: string): boolean {
+  if (!path.endsWith(".json")) return path.endsWith(".jsonl");
+  const input = new Input(path);
+  const lines = documentLines(input);
+  input.close();
+  return lines !== null;
 }
 
 /** The one fixture below `folder`, such as "pi/basic". */

@@ -132,7 +132,7 @@ describe("detectAgent", () => {
     if (/empty|session_index/.test(name)) continue;
     it(name, () => {
       const input = new Input(path);
-      assert.equal(detectAgent(input).id, agent.id);
+      assert.equal(detectAgent(input.lines(), input.where).id, agent.id);
       input.close();
     });
   }

@@ -225,8 +225,19 @@ const checkLoss: Sample<Check["losses"][number]> = {
   may: {},
 };
 
+const unknown: Sample<Check["unknown"][number]> = {
+  must: { what: "<new_kind>", count: 1, line: 1 },
+  may: {},
+};
+
 const check: Sample<Check> = {
-  must: { agent: "codex", path: "a", laws: [law.must], losses: [checkLoss.must] },
+  must: {
+    agent: "codex",
+    path: "a",
+    laws: [law.must],
+    losses: [checkLoss.must],
+    unknown: [unknown.must],
+  },
   may: {},
 };
 
@@ -247,7 +258,10 @@ const write: Sample<Write> = {
     target: side.must,
     carry: null,
   },
-  may: {},
+  may: {
+    companions: [{ path: "a", sha256: "0".repeat(64), madeFolder: null }],
+    backup: "0".repeat(64),
+  },
 };
 
 // Every word that a key may have.
@@ -325,6 +339,7 @@ describe("types and schemas name the same keys", () => {
     sameKeys("report", "Counts", counts);
     sameKeys("report", "Loss", loss);
     sameKeys("check", "Check", check);
+    sameKeys("check", "Unknown", unknown);
     sameKeys("check", "One", check, ["schema"]);
     sameKeys("check", "Law", law);
     sameKeys("check", "Loss", checkLoss);

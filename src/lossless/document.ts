@@ -1,0 +1,113 @@
+/**
+ * Session files that are one JSON document, as lines. The first line says which form it is and how
+ * it was spelled, so that the lines give the document again, byte for byte:
+ * `{"segue.document":{"form":"gemini-json","indent":2,"end":"\n"}}`. Then comes one record a line.
+ */
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Json } from "../session/types.ts";
+import { parseValue, stringify } from "./json-text.ts";
+import { lineOf, linesIn } from "./lines.ts";
+
+/** What a document is made of; see `DocumentForm` in agents/types.ts. */
+export interface Form {
+  name: string;
+  records(document: Json): Json[] | null;
+  document(records: readonly Json[]): Json;
+}
+
+/** `raw`: the document itself, where its spelling is one that no rule gives; see `SPELLINGS`. */
+interface Frame {
+  form: string;
+  indent: number | string;
+  end: string;
+  raw?: string;
+}
+
+const KEY = "segue.document";
+
+const SPELLINGS = ([2, 0, "\t", 4, 1, 3] as const).flatMap((indent) =>
+  ["\n", "", "\r\n"].map((end) => ({ indent, end })),
+);
+
+/** The first line of a document that is to be written in this form. */
+export function frameLine(form: string): { [KEY]: { form: string; indent: number; end: string } } {
+  return { [KEY]: { form, indent: 2, end: "\n" } };
+}
+
+/** Is this the first line of a document's lines? Readers pass over it. */
+export function isFrame(record: Json | undefined): boolean {
+  return frameOf(record) !== null;
+}
+
+function frameOf(record: Json | undefined): Frame | null {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) return null;
+  const frame = record[KEY];
+  if (typeof frame !== "object" || frame === null || Array.isArray(frame)) return null;
+  const { form, indent, end, raw } = frame;
+  if (typeof form !== "string" || typeof end !== "string") return null;
+  if (typeof indent !== "string" && typeof indent !== "number") return null;
+  return { form, indent, end, ...(typeof raw === "string" ? { raw } : {}) };
+}
+
+/** A document as lines; null when these bytes are none of these forms. */
+export function splitDocument(bytes: Buffer, forms: readonly Form[]): Buffer | null {
+  const { value } = lineOf(bytes);
+  if (value === undefined) return null;
+  for (const form of forms) {
+    const records = form.records(value);
+    if (records) return linesOf([frame(bytes, form, records), ...records]);
+  }
+  return null;
+}
+
+function frame(bytes: Buffer, form: Form, records: readonly Json[]): Json {
+  for (const { indent, end } of SPELLINGS) {
+    if (spelled(form, records, indent, end).equals(bytes)) {
+      return { [KEY]: { form: form.name, indent, end } };
+    }
+  }
+  const raw = zstdCompressSync(bytes).toString("base64");
+  return { [KEY]: { form: form.name, indent: 2, end: "\n", raw } };
+}
+
+function spelled(
+  form: Form,
+  records: readonly Json[],
+  indent: number | string,
+  end: string,
+): Buffer {
+  return Buffer.from(JSON.stringify(form.document(records), null, indent) + end);
+}
+
+function linesOf(records: readonly Json[]): Buffer {
+  return Buffer.from(records.map((record) => `${stringify(record) ?? "null"}\n`).join(""));
+}
+
+/** The document that these lines are; null when they are not a document's. */
+export function joinDocument(lines: Buffer, forms: readonly Form[]): Buffer | null {
+  const records = [...linesIn(lines)].flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const [first, ...own] = records;
+  const found = frameOf(first);
+  const form = found && forms.find(({ name }) => name === found.form);
+  if (!form) return null;
+  if (found.raw !== undefined) {
+    const bytes = zstdDecompressSync(Buffer.from(found.raw, "base64"));
+    // As it was, as long as nothing was added.
+    if (splitDocument(bytes, [form])?.equals(lines)) return bytes;
+  }
+  return spelled(form, own, found.indent, found.end);
+}
+
+/** How much of a file is looked at to know that it is lines. */
+const HEAD = 64 << 10;
+
+/** Could these first bytes be those of a document, not of lines? */
+export function mayBeDocument(head: Buffer, size: number): boolean {
+  const text = head.subarray(0, HEAD).toString("utf8").trimStart();
+  if (!text.startsWith("{")) return false;
+  const end = text.indexOf("\n");
+  // One line only, as far as can be seen: a document without line breaks, or a session just begun.
+  if (end < 0) return true;
+  const isWholeLine = parseValue(text.slice(0, end)) !== undefined;
+  return !isWholeLine || (text.length - end <= 3 && head.length === size);
+}
