@@ -10,7 +10,6 @@ export const copilot: Agent = {
   id: "copilot",
   name: "Copilot CLI",
   aliases: ["gh", "github-copilot", "copilot-cli"],
-  proven: null,
   recognises,
   known,
   reader,
