@@ -135,6 +135,7 @@ function writeVerified(
   const id = conversion.id ?? targetId(plan.header, target.agent);
   const header: Header = {
     ...plan.header,
+    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,

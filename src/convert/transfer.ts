@@ -324,7 +324,7 @@ export class Transfer {
       id: newId,
       path,
       cwd,
-      title: survey.plan.header.title,
+      title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {

@@ -1,5 +1,6 @@
 /** Where Copilot CLI keeps its sessions. */
-import { open, readdir, stat } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
@@ -28,6 +29,8 @@ export const store: Store = {
 
   pathFor: (root, header: Header) => join(root, header.id, EVENTS),
 
+  title: (path) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.title ?? null,
+
   companions: (_root, path, header): Companion[] => [
     { path: join(dirname(path), WORKSPACE), text: workspaceText(header) },
   ],
@@ -47,7 +50,7 @@ async function look(folder: string, id: string): Promise<Found | undefined> {
     const info = await stat(path);
     if (!info.isFile()) return undefined;
     const found: Found = { agent: "copilot", id, path, mtime: info.mtimeMs, bytes: info.size };
-    const about = readWorkspace(await head(join(folder, WORKSPACE)));
+    const about = readWorkspace(head(join(folder, WORKSPACE)));
     return about ? { ...found, summary: about } : found;
   } catch {
     // Gone meanwhile, a file among the folders, or not ours to read.
@@ -55,20 +58,11 @@ async function look(folder: string, id: string): Promise<Found | undefined> {
   }
 }
 
-/** The file holds a dozen short lines. */
-const MAX_BYTES = 16 << 10;
-
-async function head(path: string): Promise<string> {
+/** The file holds a dozen short lines; the CLI does without it, too. */
+function head(path: string): string {
   try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-      return buffer.toString("utf8", 0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return readFileSync(path, "utf8");
   } catch {
-    // The CLI does without it, too.
     return "";
   }
 }

@@ -55,11 +55,14 @@ export const copilot: Driver = {
   own: unchanged,
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["copilot", ...args],
-  listArgs: ["--resume"],
+  // `--resume` opens the only session there is; the list stands on the screen's second page.
+  listArgs: [],
+  listKeys: ["Tab"],
   rename(lab, id, name) {
     const path = join(dirname(sessionPath(lab, id)), "workspace.yaml");
     const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace(/^name: .*$/m, `name: ${name}`));
+    const named = text.replace(/^name: .*$/m, `name: ${name}`);
+    writeFileSync(path, named.replace(/^user_named: .*$/m, "user_named: true"));
   },
   fixtures: ".copilot/session-state/*/events.jsonl",
 };
