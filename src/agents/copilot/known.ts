@@ -58,7 +58,7 @@ session.schedule_rearmed session.session_limits_changed session.shutdown session
 session.truncation session.usage_checkpoint session.usage_record session.warning
 session.workspace_file_changed skill.context_delivered_ref skill.invoked_ref subagent.completed
 subagent.configured subagent.deselected subagent.failed subagent.selected subagent.started
-tool.user_requested tool_search.activated model.call_snapshot model.messages_snapshot
+tool.user_requested tool_search.activated model.message model.messages_snapshot model.model_call_started model.model_call_success model.response model.turn_ended model.turn_started
 segue.carry`;
 
 const others = Object.fromEntries(OTHERS.split(/\s+/).map((name) => [name, event(true)]));

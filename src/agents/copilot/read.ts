@@ -84,9 +84,8 @@ class CopilotReader implements Reader {
         return message(place, "tool", [this.#result(data)]);
       case "system.message":
         return { ...message(place, "system", textParts(text)), ...SCAFFOLD };
-      // What runs beside the conversation, and skills, are told to the model in the user's place.
+      // What ran beside the conversation, and skills: told to the model in the user's place.
       case "system.notification":
-      case "skill.invoked":
       case "skill.context_delivered":
         return { ...message(place, "user", textParts(text)), ...SCAFFOLD };
       default:
@@ -96,11 +95,10 @@ class CopilotReader implements Reader {
 
   #user(data: Json | undefined, place: Place): Message {
     const text = string(member(data, "content")) ?? "";
-    const source = string(member(data, "source")) ?? "";
-    const injected =
-      member(data, "isAutopilotContinuation") === true || source.startsWith("skill-");
+    const isSkill = string(member(data, "source"))?.startsWith("skill-") ?? false;
+    const injected = isSkill || member(data, "isAutopilotContinuation") === true;
     const parts: Part[] = [...textParts(text), ...this.#assets.images(member(data, "attachments"))];
-    if (place.agentId === undefined && !injected) this.#requests.add(text);
+    if (place.agentId === undefined && !isSkill) this.#requests.add(text);
     return { ...message(place, "user", parts), ...(injected ? SCAFFOLD : {}) };
   }
 
@@ -168,6 +166,9 @@ class CopilotReader implements Reader {
       case "session.context_cleared":
         this.#requests.clear();
         return opaque;
+      case "session.info":
+        this.#noteFork(text("infoType"), text("message"));
+        return opaque;
       case "session.error":
         return readError(data);
       case "abort":
@@ -201,6 +202,12 @@ class CopilotReader implements Reader {
     this.#header.gitCommit = string(member(context, "headCommit")) ?? this.#header.gitCommit;
   }
 
+  /** The newer one of the two says where it came from: `Forked from "title" (id) as "title" (id).` */
+  #noteFork(type: string | undefined, message: string | undefined): void {
+    const [, parent] = /^Forked from ".*" \(([\w-]+)\) as "/s.exec(message ?? "") ?? [];
+    if (type === "fork" && parent !== undefined) this.#header.parent = parent;
+  }
+
   #model(model: string | undefined, place: Place): EventBody | undefined {
     if (model === undefined) return undefined;
     if (place.agentId === undefined) this.#header.model = model;
@@ -214,7 +221,7 @@ class CopilotReader implements Reader {
     const tokens = number(member(data, "preCompactionTokens"));
     return {
       event: "compaction",
-      summary: this.#requests.compacted(summary),
+      summary: this.#requests.compacted(summary, string(member(data, "activeWorkflowSummary"))),
       ...(tokens === undefined ? {} : { tokens }),
     };
   }
