@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
 import { obj, str } from "../model-server/json.ts";
 import {
@@ -52,7 +53,7 @@ export const copilot: Driver = {
   sessionPath,
   bytes: (lab, id) => fileBytes(sessionPath(lab, id)),
   tools,
-  own: unchanged,
+  own,
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["copilot", ...args],
   // `--resume` opens the only session there is; the list stands on the screen's second page.
@@ -66,6 +67,12 @@ export const copilot: Driver = {
   },
   fixtures: ".copilot/session-state/*/events.jsonl",
 };
+
+/** On the wires of OpenAI no reasoning is sent after a resume, however it was sealed. */
+function own(markers: readonly Expected[], model: string = COPILOT_MODELS.anthropic): Expected[] {
+  const all = unchanged(markers);
+  return model === COPILOT_MODELS.anthropic ? all : all.filter(({ role }) => role !== "reasoning");
+}
 
 function sessionPath(lab: Lab, id: string): string {
   return newest(lab, `.copilot/session-state/${id}/events.jsonl`, `copilot session ${id}`);

@@ -27,9 +27,9 @@ export interface Driver {
   tools: RegExp;
   /**
    * The markers of a session of its own, as its CLI sends them again: without what the CLI itself
-   * leaves out.
+   * leaves out. With which model, where that matters; else the lab's usual one.
    */
-  own(markers: readonly Expected[]): Expected[];
+  own(markers: readonly Expected[], model?: string): Expected[];
   /** The markers of a session that came from elsewhere, as its CLI must send them. */
   foreign(markers: readonly Expected[]): Expected[];
   /** The command line of its screen, given arguments. */
