@@ -4,6 +4,7 @@ import { shellWord } from "../../session/text.ts";
 import type {
   Json,
   JsonObject,
+  TextEdit,
   ToolCallPart,
   ToolResultPart,
   ToolUse,
@@ -272,4 +273,29 @@ function onlyText({ content }: ToolResultPart): string | undefined {
 
 function withText(result: ToolResultPart, text: string): ToolResultPart {
   return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
+}
+
+/**
+ * What the CLI's screen shows of a file that was written or edited: without it only the path. Never
+ * sent to a model. Where in the file an edited line stands is not known here.
+ */
+export function diffOf(use: ToolUse | null): string | undefined {
+  if (use?.tool === "write") {
+    const made = "create file mode 100644\nindex 0000000..0000000\n--- a/dev/null";
+    return diffText(use.path, made, [{ old: "", new: use.content }]);
+  }
+  if (use?.tool !== "edit") return undefined;
+  return diffText(use.path, `index 0000000..0000000 100644\n--- a${use.path}`, use.edits);
+}
+
+function diffText(path: string, head: string, edits: readonly TextEdit[]): string {
+  const hunks = edits.map((edit) => {
+    const [gone, added] = [lines("-", edit.old), lines("+", edit.new)];
+    return `@@ -1,${count(gone)} +1,${count(added)} @@\n${gone}${added}`;
+  });
+  return `\ndiff --git a${path} b${path}\n${head}\n+++ b${path}\n${hunks.join("")}`;
+}
+
+function count(text: string): number {
+  return text.split("\n").length - 1;
 }

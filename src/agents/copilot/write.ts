@@ -15,10 +15,11 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
+import { timeFor } from "../shared/place.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { plainText, type Stored, stored } from "./assets.ts";
 import { summaryIn } from "./compaction.ts";
-import { fromNative, intention, mcpUse, printResult, TITLES } from "./tools.ts";
+import { diffOf, fromNative, intention, mcpUse, printResult, TITLES } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
   return new CopilotWriter(options);
@@ -276,6 +277,7 @@ class CopilotWriter implements Writer {
           success: true,
           result: compact({
             content,
+            detailedContent: diffOf(use),
             binaryResultsForLlm: images.length > 0 ? binaryResultsForLlm : undefined,
           }),
         };
@@ -416,7 +418,6 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** The CLI refuses a file with a time that is none. */
 function isoTime(time: string | null): string | undefined {
-  const ms = Date.parse(time ?? "");
-  if (Number.isNaN(ms)) return undefined;
-  return time !== null && ISO.test(time) ? time : new Date(ms).toISOString();
+  if (time === null || Number.isNaN(Date.parse(time))) return undefined;
+  return ISO.test(time) ? time : timeFor(time).toISOString();
 }
