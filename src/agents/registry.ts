@@ -2,10 +2,11 @@
 import { SegueError } from "../errors.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { gemini } from "./gemini/index.ts";
 import { pi } from "./pi/index.ts";
 import type { Agent } from "./types.ts";
 
-export const agents: readonly Agent[] = [claudeCode, codex, pi];
+export const agents: readonly Agent[] = [claudeCode, codex, pi, gemini];
 
 export function findAgent(name: string): Agent | undefined {
   const wanted = name.toLowerCase();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { own } from "./agents/index.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
@@ -18,6 +19,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "pi", model: PI_MODELS.responses },
   { agent: "pi", model: PI_MODELS.chat },
   { agent: "pi", model: PI_MODELS.gemini },
+  { agent: "gemini" },
+  { agent: "gemini", model: "gemini-2.5-pro" },
 ];
 
 for (const { agent, ...options } of runs) {
@@ -32,7 +35,7 @@ for (const { agent, ...options } of runs) {
         resume: recording.sessionId,
       });
       const history = assertHistory(lab.server.lastMain(), [
-        ...recording.markers,
+        ...own(recording.markers, agent),
         { role: "user", marker: "MARK-S-U12" },
       ]);
       assert.equal(countImages(history), recording.images);

@@ -3,10 +3,11 @@
 import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
+import { gemini } from "./gemini.ts";
 import { pi } from "./pi.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, pi];
+export const drivers: readonly Driver[] = [claudeCode, codex, pi, gemini];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
