@@ -4,11 +4,12 @@ import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
+import { gemini } from "./gemini.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, pi, qwen, copilot];
+export const drivers: readonly Driver[] = [claudeCode, codex, pi, qwen, copilot, gemini];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
