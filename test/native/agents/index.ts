@@ -1,10 +1,11 @@
 /** The drivers of all CLIs in the lab. */
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
+import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, pi];
+export const drivers: readonly Driver[] = [claudeCode, codex, opencode, kilo, pi];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
