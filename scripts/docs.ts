@@ -3,21 +3,15 @@
  * made from the code. `node scripts/docs.ts` writes it anew; test/unit/docs.test.ts compares.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, sep } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ProvenPair, passes, provenWith } from "../src/agents/proven.ts";
+import { proven } from "../src/agents/proven-data.ts";
 import { agents } from "../src/agents/registry.ts";
-import type { Agent } from "../src/agents/types.ts";
-import { closeBases, countChildren, openBases } from "../src/convert/bases.ts";
-import { type Converted, convert } from "../src/convert/convert.ts";
 import { LOSSES, type LossCode } from "../src/convert/losses.ts";
-import { surveyFile } from "../src/convert/survey-file.ts";
-import { Input } from "../src/io/input.ts";
-import { Output } from "../src/io/output.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCS = join(ROOT, "docs");
-const FIXTURES = join(ROOT, "test/fixtures");
 
 /** What becomes of a part that the target does not get as it was, in the words of law 4. */
 const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" } = {
@@ -123,113 +117,53 @@ function help(args: readonly string[]): string {
 }
 
 function agentTable(): string {
-  const rows = agents.map(({ id, name, aliases, proven }) => [
-    name,
-    [id, ...aliases].map((word) => `\`${word}\``).join(", "),
-    "yes",
-    "yes",
-    "yes",
-    proven ? `${proven.version} on ${proven.date}` : "never",
-  ]);
-  return table(["agent", "names", "read", "write", "resume", "proven with"], rows);
+  const rows = agents.map(({ id, name, aliases }) => {
+    const [from, into] = [passes("from", id), passes("to", id)];
+    const with_ = provenWith(id);
+    return [
+      name,
+      [id, ...aliases].map((word) => `\`${word}\``).join(", "),
+      `${from.passed} of ${from.tried}`,
+      `${into.passed} of ${into.tried}`,
+      with_ ? `${with_.version} on ${with_.date}` : "never",
+    ];
+  });
+  return table(["agent", "names", "read from", "written and resumed", "proven with"], rows);
 }
 
-/** The sum over an agent's fixtures, converted to one target. */
-interface Sum {
-  sessions: number;
-  same: number;
-  counts: Converted["counts"];
-  losses: Map<LossCode, number>;
-}
-
-async function pairTables(): Promise<string> {
-  const scratch = mkdtempSync(join(tmpdir(), "segue-docs-"));
-  try {
-    const rows: string[][] = [];
-    const details: string[][] = [];
-    for (const from of agents) {
-      for (const to of agents) {
-        const sum = await sumOf(from, to, scratch);
-        rows.push(pairRow(from, to, sum));
-        if (from !== to) details.push(detailRow(from, to, sum));
-      }
-    }
-    const head = ["from → to", "sessions", "same bytes again", "messages", "tool calls"];
-    const more = ["of these by the target's own tools", "results", "reasoning", "images"];
-    const fates = ["from → to", ...FATES];
-    return `${table([...head, ...more], rows)}\n\n${table(fates, details)}`;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+function pairTables(): string {
+  const [proofs, details]: [string[][], string[][]] = [[], []];
+  for (const pair of proven.pairs) {
+    const name = `${nameOf(pair.from)} → ${nameOf(pair.to)}`;
+    proofs.push([name, ...proofOf(pair)]);
+    if (pair.ok) details.push([name, ...fatesOf(pair)]);
   }
+  const sent = ["messages", "tool calls", "by own tools", "results", "reasoning", "images"];
+  const head = ["from → to", "proven", ...sent];
+  return `${table(head, proofs)}\n\n${table(["from → to", ...FATES], details)}`;
 }
 
-function pairRow(from: Agent, to: Agent, { sessions, same, counts, losses }: Sum): string[] {
-  const name = `${from.name} → ${to.name}`;
-  const proof = [String(sessions), `${same} of ${sessions}`];
-  if (from === to) return [name, ...proof, "copied", "", "", "", "", ""];
-  const { messages, toolCalls, toolResults, reasoning, images } = counts;
-  const native = toolCalls - (losses.get("tool-foreign") ?? 0);
-  const sent = [messages, toolCalls, native, toolResults, reasoning, images];
-  return [name, ...proof, ...sent.map(String)];
+function nameOf(id: string): string {
+  return agents.find((agent) => agent.id === id)?.name ?? id;
 }
 
-function detailRow(from: Agent, to: Agent, { losses }: Sum): string[] {
-  const cells = FATES.map((fate) =>
-    [...losses]
-      .filter(([code]) => FATE[code] === fate)
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([code, count]) => `\`${code}\` ${count}`)
+function proofOf({ ok, date, why = "", counts = {}, losses = [] }: ProvenPair): string[] {
+  if (!ok) return [`**FAILED** on ${date}: ${why.replaceAll("|", "\\|")}`, "", "", "", "", "", ""];
+  const { messages = 0, toolCalls = 0, toolResults = 0, reasoning = 0, images = 0 } = counts;
+  const foreign = losses.find(({ code }) => code === "tool-foreign")?.count ?? 0;
+  const sent = [messages, toolCalls, toolCalls - foreign, toolResults, reasoning, images];
+  return [date, ...sent.map(String)];
+}
+
+function fatesOf({ losses = [] }: ProvenPair): string[] {
+  const fates = new Map(Object.entries(FATE));
+  return FATES.map((fate) =>
+    losses
+      .filter(({ code }) => fates.get(code) === fate)
+      .sort((a, b) => a.code.localeCompare(b.code))
+      .map(({ code, count }) => `\`${code}\` ${count}`)
       .join(", "),
   );
-  return [`${from.name} → ${to.name}`, ...cells];
-}
-
-async function sumOf(from: Agent, to: Agent, scratch: string): Promise<Sum> {
-  const counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
-  const sum: Sum = { sessions: 0, same: 0, counts, losses: new Map() };
-  const files = readdirSync(join(FIXTURES, from.id), { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((name) => name.endsWith(".jsonl")).sort()) {
-    const done = await converted(from, to, file, scratch);
-    if (!done) continue;
-    sum.sessions++;
-    if (done.verified) sum.same++;
-    counts.messages += done.counts.messages;
-    counts.toolCalls += done.counts.toolCalls;
-    counts.toolResults += done.counts.toolResults;
-    counts.reasoning += done.counts.reasoning;
-    counts.images += done.counts.images;
-    for (const { code, count } of done.losses) {
-      sum.losses.set(code, (sum.losses.get(code) ?? 0) + count);
-    }
-  }
-  return sum;
-}
-
-/** What `segue check` does for one target. Undefined for a file that is no session. */
-async function converted(
-  from: Agent,
-  to: Agent,
-  file: string,
-  scratch: string,
-): Promise<Converted | undefined> {
-  const path = join(FIXTURES, from.id, file);
-  const [variant = ""] = file.split(sep);
-  const input = new Input(path);
-  const bases = await openBases(from, path, { HOME: join(FIXTURES, from.id, variant) });
-  try {
-    const survey = surveyFile(from, input, { bases });
-    if (survey.plan.header.id === "") return undefined;
-    const out = new Output(join(scratch, "out"));
-    const carryOut = from === to ? null : new Output(join(scratch, "carry"));
-    const source = { agent: from, input, bases, children: await countChildren(from, path) };
-    const done = convert({ source, target: { agent: to, out }, carryOut, carry: null, survey });
-    out.discard();
-    carryOut?.discard();
-    return done;
-  } finally {
-    closeBases(bases);
-    input.close();
-  }
 }
 
 if (import.meta.main) {

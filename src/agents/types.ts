@@ -9,8 +9,6 @@ export interface Agent {
   name: string;
   /** Short names accepted on the command line. */
   aliases: readonly string[];
-  /** The CLI and day that the native tests last proved this agent with; null when never. */
-  proven: { version: string; date: string } | null;
   /** Does a record look like one of this agent's? Used to detect a file's format; see `detect`. */
   recognises(record: Json): boolean;
   /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */

@@ -1,6 +1,7 @@
 /** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
 import { existsSync } from "node:fs";
 import { Command } from "commander";
+import { passes, provenWith } from "../agents/proven.ts";
 import { agents } from "../agents/registry.ts";
 import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import { installedVersion } from "../io/launch.ts";
@@ -28,8 +29,8 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
         sessions: (await sessionsOf(agent, places)).length,
         read: true,
         write: true,
-        resume: true,
-        proven: agent.proven,
+        resume: passes("to", agent.id).passed > 0,
+        proven: provenWith(agent.id),
       };
     }),
   );
@@ -42,7 +43,14 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
     row.version ?? "not installed",
     `${row.sessions} sessions`,
     row.proven ? `proven with ${row.proven.version}, ${row.proven.date}` : "not proven",
+    `${sumOf("from", row.id)} read, ${sumOf("to", row.id)} resumed`,
     row.stores.join(", "),
   ]);
   print(table(lines));
+}
+
+/** How many of the pairs that were tried passed. */
+function sumOf(side: "from" | "to", id: string): string {
+  const { passed, tried } = passes(side, id);
+  return `${passed}/${tried}`;
 }

@@ -310,7 +310,14 @@ describe("segue list, agents, check, log", () => {
     const { out, code } = await m.run(["check", "claude#1", "--json"]);
     assert.equal(code, 0);
     const document = JSON.parse(out);
-    assert.deepEqual(Object.keys(document), ["schema", "agent", "path", "laws", "losses"]);
+    assert.deepEqual(Object.keys(document), [
+      "schema",
+      "agent",
+      "path",
+      "laws",
+      "losses",
+      "unknown",
+    ]);
     assert.equal(document.laws.length, agents.length);
     for (const law of document.laws) {
       assert.deepEqual(Object.keys(law), ["law", "through", "ok", "detail"]);

@@ -27,4 +27,4 @@ export function work(tag: string): { prompt: string; steps: Step[]; markers: Exp
   };
 }
 
-export { abroad } from "./agents/index.ts";
+export { foreign as abroad } from "./agents/index.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isThere } from "../../src/convert/open.ts";
 import type { Agent, Lab } from "./lab.ts";
-import { obj, parseJson, str } from "./model-server/json.ts";
+import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import { run } from "./process.ts";
 
 const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
@@ -14,6 +14,8 @@ export interface Resumed {
   /** The command that opens the session in its agent. */
   command: string[];
   report: { [key: string]: unknown };
+  counts: { [what: string]: number };
+  losses: { code: string; count: number }[];
 }
 
 /** Runs `segue` in the lab, as a user would. */
@@ -34,7 +36,14 @@ export async function hand(lab: Lab, id: string, to: Agent, args: string[] = [])
   const report = obj(parseJson(out));
   const target = obj(report.target);
   const path = str(target.path) ?? "";
-  assert.ok(existsSync(path), `segue wrote no file: ${out}`);
+  assert.ok(isThere(path), `segue wrote no session: ${out}`);
   const command = Array.isArray(target.command) ? target.command.map(String) : [];
-  return { id: str(target.id) ?? "", path, command, report };
+  const counts = Object.fromEntries(
+    Object.entries(obj(report.counts)).map(([what, n]) => [what, Number(n)]),
+  );
+  const losses = objs(report.losses).map(({ code, count }) => ({
+    code: String(code),
+    count: Number(count),
+  }));
+  return { id: str(target.id) ?? "", path, command, report, counts, losses };
 }

@@ -9,7 +9,6 @@ export const claudeCode: Agent = {
   id: "claude-code",
   name: "Claude Code",
   aliases: ["claude", "cc"],
-  proven: { version: "2.1.197", date: "2026-11-21" },
   recognises,
   reader,
   writer,

@@ -10,7 +10,6 @@ export const codex: Agent = {
   id: "codex",
   name: "Codex",
   aliases: ["cx"],
-  proven: { version: "0.169.0", date: "2026-11-21" },
   recognises,
   reader,
   writer,

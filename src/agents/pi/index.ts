@@ -9,7 +9,6 @@ export const pi: Agent = {
   id: "pi",
   name: "Pi",
   aliases: [],
-  proven: { version: "1.5.2", date: "2026-11-21" },
   recognises,
   reader,
   writer,

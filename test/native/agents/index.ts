@@ -1,4 +1,6 @@
 /** The drivers of all CLIs in the lab. */
+
+import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { kilo, opencode } from "./opencode.ts";
@@ -16,7 +18,23 @@ export function driverOf(id: string): Driver {
   return driver;
 }
 
+/** Every pair that is to be proven. Forks of an agent are tried with a few, see `Driver.partners`. */
+export const PAIRS: readonly (readonly [from: string, to: string])[] = drivers.flatMap((from) =>
+  drivers
+    .filter((to) => to !== from && isPartner(from, to) && isPartner(to, from))
+    .map((to) => [from.id, to.id] as const),
+);
+
+function isPartner({ partners }: Driver, { id }: Driver): boolean {
+  return partners === undefined || partners.includes(id);
+}
+
 /** A session from elsewhere, as this agent must send it. */
-export function abroad<T extends Parameters<Driver["foreign"]>[0]>(markers: T, agent: string) {
+export function foreign(markers: readonly Expected[], agent: string): Expected[] {
   return driverOf(agent).foreign(markers);
+}
+
+/** A session of the agent's own, as it sends it again. */
+export function own(markers: readonly Expected[], agent: string): Expected[] {
+  return driverOf(agent).own(markers);
 }

@@ -38,6 +38,8 @@ export interface Driver {
   listArgs: readonly string[];
   /** Gives a recorded session a title, as its own rename does; null where that is not in the session's file. */
   rename: ((lab: Lab, id: string, title: string) => void) | null;
+  /** The agents that it is paired with; all when undefined. */
+  partners?: readonly string[];
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
   fixtures: string;
 }
