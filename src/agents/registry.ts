@@ -2,10 +2,12 @@
 import { SegueError } from "../errors.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { kilo } from "./kilo/index.ts";
+import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
 import type { Agent } from "./types.ts";
 
-export const agents: readonly Agent[] = [claudeCode, codex, pi];
+export const agents: readonly Agent[] = [claudeCode, codex, opencode, kilo, pi];
 
 export function findAgent(name: string): Agent | undefined {
   const wanted = name.toLowerCase();
