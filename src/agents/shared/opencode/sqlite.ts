@@ -7,7 +7,8 @@ import { SESSION_COLUMNS } from "./forms.ts";
 
 export interface Column {
   name: string;
-  notNull: boolean;
+  /** It has to be given a value. */
+  required: boolean;
   fallback: SQLInputValue;
 }
 
@@ -21,7 +22,7 @@ export const TABLES = {
   session: ["id"],
   message: ["id"],
   part: ["id"],
-  todo: ["session_id = ?", "position"],
+  todo: ["session_id", "position"],
   session_message: ["id"],
 } as const satisfies { [table: string]: readonly string[] };
 
@@ -67,7 +68,14 @@ export function columnsOf(db: DatabaseSync, table: string): Columns {
   return new Map(
     rows.map((row) => {
       const name = String(row.name);
-      return [name, { name, notNull: row.notnull === 1, fallback: literal(row.dflt_value) }];
+      return [
+        name,
+        {
+          name,
+          required: row.notnull === 1 && row.dflt_value === null,
+          fallback: literal(row.dflt_value),
+        },
+      ];
     }),
   );
 }
@@ -75,7 +83,7 @@ export function columnsOf(db: DatabaseSync, table: string): Columns {
 /** The value of a default that SQLite tells as an expression. */
 function literal(expression: SQLOutputValue | undefined): SQLInputValue {
   if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
-  const quoted = /^'(.*)'$/s.exec(expression)?.[1];
+  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
   if (quoted !== undefined) return quoted.replaceAll("''", "'");
   const n = Number(expression);
   return Number.isNaN(n) ? null : n;
@@ -98,8 +106,8 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
     const missing = NEEDED[table].find((name) => !columns.has(name));
     if (missing !== undefined) throw unknownLayout(path, `${table} has no column "${missing}"`);
     if (purpose === "read") continue;
-    for (const { name, notNull, fallback } of columns.values()) {
-      if (notNull && fallback === null && !KNOWN[table].includes(name)) {
+    for (const { name, required } of columns.values()) {
+      if (required && !KNOWN[table].includes(name)) {
         throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
       }
     }
