@@ -17,7 +17,11 @@ export interface Item {
   data: JsonObject;
 }
 
+/** The messages from one on, or all that follow one ("": all there are). */
+export type Removed = { from: string } | { after: string };
+
 export interface StoredMessage extends Item {
+  sessionId: string;
   parts: Item[];
 }
 
@@ -43,8 +47,8 @@ export type Stored =
   | { kind: "message"; form: Form; message: StoredMessage }
   /** Of the "v2" store, which no shipped screen uses yet. */
   | { kind: "v2"; type: string; item: Item }
-  /** Segue's own: the messages from this one on are gone, as after a revert. */
-  | { kind: "removed"; from: string }
+  /** Segue's own: messages are gone, as after a revert and the prompt that follows it. */
+  | { kind: "removed"; removed: Removed }
   | { kind: "other" };
 
 export function unwrap(record: Json): Stored {
@@ -56,14 +60,26 @@ export function unwrap(record: Json): Stored {
   const message = member(record, "message");
   if (isObject(message) && typeof message.id === "string") {
     const parts = array(member(record, "parts")).filter(isObject).map(rowItem);
-    return { kind: "message", form: "store", message: { ...rowItem(message), parts } };
+    return {
+      kind: "message",
+      form: "store",
+      message: { ...rowItem(message), sessionId: string(message.session_id) ?? "", parts },
+    };
   }
   const info = member(record, "info");
   if (isObject(info) && typeof info.id === "string") return unwrapExport(record, info);
   const v2 = member(record, "session_message");
   if (isObject(v2)) return { kind: "v2", type: string(v2.type) ?? "", item: rowItem(v2) };
-  const from = string(member(member(record, "removed"), "from"));
-  return from === undefined ? { kind: "other" } : { kind: "removed", from };
+  const removed = removedOf(record);
+  return removed === null ? { kind: "other" } : { kind: "removed", removed };
+}
+
+export function removedOf(record: Json): Removed | null {
+  const removed = member(record, "removed");
+  const from = string(member(removed, "from"));
+  if (from !== undefined) return { from };
+  const after = string(member(removed, "after"));
+  return after === undefined ? null : { after };
 }
 
 function unwrapExport(record: Json, info: JsonObject): Stored {
@@ -71,7 +87,11 @@ function unwrapExport(record: Json, info: JsonObject): Stored {
     return { kind: "session", form: "file", session: infoFacts(info) };
   }
   const parts = array(member(record, "parts")).filter(isObject).map(exportItem);
-  return { kind: "message", form: "file", message: { ...exportItem(info), parts } };
+  return {
+    kind: "message",
+    form: "file",
+    message: { ...exportItem(info), sessionId: string(info.sessionID) ?? "", parts },
+  };
 }
 
 function rowItem(row: JsonObject): Item {
@@ -132,8 +152,7 @@ function time(value: Json | undefined): number | null {
 /** A message as a record of the form that is asked for. */
 export function wrapMessage(
   form: Form,
-  sessionId: string,
-  { id, data, parts }: StoredMessage,
+  { id, sessionId, data, parts }: StoredMessage,
   ms: number,
 ): JsonObject {
   if (form === "file") {
@@ -233,7 +252,7 @@ export function exportOf(lines: readonly Json[]): JsonObject {
     if (session) info = infoOf(session);
     const stored = unwrap(line);
     if (stored.kind === "message" && stored.form === "store") {
-      messages.push(wrapMessage("file", string(info.id) ?? "", stored.message, 0));
+      messages.push(wrapMessage("file", stored.message, 0));
     }
   }
   return { info, messages };
@@ -249,10 +268,11 @@ export function rowsOf(document: JsonObject): Json[] {
     if (stored.kind !== "message") continue;
     const message = {
       ...withoutIds(stored.message),
+      sessionId: id,
       parts: stored.message.parts.map(withoutIds),
     };
     const ms = member(member(item, "info"), "time");
-    lines.push(wrapMessage("store", id, message, time(member(ms, "created")) ?? 0));
+    lines.push(wrapMessage("store", message, time(member(ms, "created")) ?? 0));
   }
   return lines;
 }

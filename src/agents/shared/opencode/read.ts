@@ -15,7 +15,7 @@ import type {
   Usage,
 } from "../../../session/types.ts";
 import type { Reader } from "../../types.ts";
-import { type Item, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
+import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
 import { failureOf } from "./limits.ts";
 import { exitOf, fromNative } from "./tools.ts";
 
@@ -34,6 +34,7 @@ export class OpenCodeReader implements Reader {
   #reverted = false;
   /** The messages so far and what each followed, so that those that are removed can be left. */
   readonly #before = new Map<string, string | null>();
+  readonly #ends = new Map<string, string | null>();
   /** A compaction that was asked for: the tail that it keeps. */
   #tail: string | null = null;
 
@@ -57,7 +58,7 @@ export class OpenCodeReader implements Reader {
       case "v2":
         return this.#v2(stored.type, stored.item);
       case "removed":
-        return [this.#removed(stored.from, at)];
+        return [this.#removed(stored.removed, at)];
       case "other":
         return [event({ id: `#${at}`, parentId: null, time: null }, opaque("unknown"))];
     }
@@ -83,15 +84,21 @@ export class OpenCodeReader implements Reader {
     return [event(place, { event: "start", header })];
   }
 
-  #removed(from: string, at: number): Entry {
-    const before = this.#before.get(from);
-    if (before !== undefined) this.#tip = before;
+  #removed(removed: Removed, at: number): Entry {
+    if ("after" in removed) this.#tip = this.#ends.get(removed.after) ?? null;
+    else this.#tip = this.#before.get(removed.from) ?? null;
     this.#revert = null;
     this.#reverted = false;
     return event({ id: `#${at}`, parentId: null, time: null }, opaque("removed"));
   }
 
   #message(message: StoredMessage): Entry[] {
+    const entries = this.#entries(message);
+    this.#ends.set(message.id, this.#tip);
+    return entries;
+  }
+
+  #entries(message: StoredMessage): Entry[] {
     if (!this.#before.has(message.id)) this.#before.set(message.id, this.#tip);
     if (this.#reverted) return this.#hidden(message);
     const revert = this.#revert;

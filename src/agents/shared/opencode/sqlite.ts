@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { array, isObject, member, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
-import { SESSION_COLUMNS } from "./forms.ts";
+import { type Removed, removedOf, SESSION_COLUMNS } from "./forms.ts";
 
 export interface Column {
   name: string;
@@ -233,15 +233,23 @@ export function rowsOf(lines: readonly Json[]): Rows {
 export function withoutRemoved(lines: readonly Json[]): Json[] {
   let out: Json[] = [];
   for (const line of lines) {
-    const from = string(member(member(line, "removed"), "from"));
-    if (from === undefined) {
+    const removed = removedOf(line);
+    if (removed === null) {
       out.push(line);
       continue;
     }
-    const at = out.findIndex((one) => string(member(member(one, "message"), "id")) === from);
-    out = (at < 0 ? out : out.slice(0, at)).map(withoutRevert);
+    out = out.slice(0, placeOf(removed, out)).map(withoutRevert);
   }
   return out;
+}
+
+/** How many lines stay. */
+function placeOf(removed: Removed, lines: readonly Json[]): number {
+  const id = "from" in removed ? removed.from : removed.after;
+  const isIt = (line: Json) => string(member(member(line, "message"), "id")) === id;
+  const at = id === "" ? 0 : lines.findIndex(isIt);
+  if (at < 0) return lines.length;
+  return "from" in removed ? at : at + 1;
 }
 
 function withoutRevert(line: Json): Json {

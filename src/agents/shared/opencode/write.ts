@@ -74,8 +74,9 @@ export class OpenCodeWriter implements Writer {
   #time = 0;
   #n = 0;
   #revert: string | null = null;
-  readonly #messages: string[] = [];
-  readonly #places = new Map<string, number>();
+  #reverted = false;
+  /** The newest message; "" before the first. */
+  #last = "";
   #results = new Map<string, ToolResultPart>();
 
   constructor(flavour: Flavour, options: WriterOptions) {
@@ -141,13 +142,12 @@ export class OpenCodeWriter implements Writer {
   }
 
   mark(): string {
-    return this.#messages.at(-1) ?? "";
+    return this.#last;
   }
 
   /** As a revert and the prompt after it: the messages are gone, and so they are said to be. */
   rewind(mark: string): Json[] {
-    const from = this.#messages[mark === "" ? 0 : (this.#places.get(mark) ?? -2) + 1];
-    return from === undefined ? [] : [{ removed: { from } }];
+    return mark === this.#last ? [] : [{ removed: { after: mark } }];
   }
 
   commit(record: Json): void {
@@ -166,7 +166,9 @@ export class OpenCodeWriter implements Writer {
         this.#commitMessage(stored.message);
         break;
       case "removed":
-        this.#commitRemoved(stored.from);
+        // The messages before `from` are not remembered: there is one at least.
+        if ("after" in stored.removed) this.#last = stored.removed.after;
+        this.#revert = null;
         break;
       case "v2":
       case "other":
@@ -186,9 +188,10 @@ export class OpenCodeWriter implements Writer {
     if (providerID !== undefined && modelID !== undefined) this.#model = { providerID, modelID };
   }
 
-  #commitMessage({ id, data, parts }: StoredMessage): void {
-    this.#places.set(id, this.#messages.length);
-    this.#messages.push(id);
+  #commitMessage({ id, sessionId, data, parts }: StoredMessage): void {
+    this.#last = id;
+    this.#reverted ||= id === this.#revert;
+    if (this.#session.id === "") this.#session.id = sessionId;
     const time = number(member(data.time, "created"));
     if (time !== undefined) this.#time = Math.max(this.#time, time);
     if (data.role === "user") {
@@ -209,25 +212,17 @@ export class OpenCodeWriter implements Writer {
     for (const { data: part } of parts) this.#snapshot = string(part.snapshot) ?? this.#snapshot;
   }
 
-  #commitRemoved(from: string): void {
-    this.#revert = null;
-    const at = this.#places.get(from);
-    if (at === undefined) return;
-    for (const id of this.#messages.splice(at)) this.#places.delete(id);
-  }
-
   /** The drafts as records, each later than what is there. */
   #written(drafts: readonly Draft[], time: string | null): Json[] {
     const out: Json[] = [];
     // What was taken back goes before anything is added, as it does at OpenCode's next prompt.
-    const { id } = this.#session;
-    if (this.#revert !== null && this.#places.has(this.#revert)) {
+    if (this.#revert !== null && this.#reverted) {
       out.push({ removed: { from: this.#revert } });
     }
     let ms = this.#time;
     for (const draft of drafts) {
       ms = Math.max(ms + 1, msOf(time) ?? 0);
-      out.push(wrapMessage(this.#form, id, this.#named(draft, ms, out.length), ms));
+      out.push(wrapMessage(this.#form, this.#named(draft, ms, out.length), ms));
     }
     return out;
   }
@@ -247,7 +242,7 @@ export class OpenCodeWriter implements Writer {
     const stamped = isAnswer
       ? { ...data, parentID: this.#lastUserBefore(data), time: { created: ms, completed: ms } }
       : { ...data, time: { created: ms } };
-    return { id, data: stamped, parts: items };
+    return { id, sessionId: this.#session.id, data: stamped, parts: items };
   }
 
   #lastUserBefore(data: JsonObject): string {
