@@ -82,6 +82,25 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
   return gone.length > 0 ? [1, members, gone] : [1, members];
 }
 
+/** Are two values the same, key order included? That is, would they be printed alike? */
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!equal(a[i], b[i])) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return false;
+  const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+  if (keysA.length !== keysB.length) return false;
+  for (let i = 0; i < keysA.length; i++) {
+    const key = keysA[i];
+    if (key === undefined || key !== keysB[i] || !equal(a[key], b[key])) return false;
+  }
+  return true;
+}
+
 /** Strings that share little are cheaper whole. */
 function splice(base: string, value: string): Patch {
   const limit = Math.min(base.length, value.length);
