@@ -1,4 +1,5 @@
 /** How the carry of a conversion comes about, and is proven: in this thread, or in one beside it. */
+import { crc32 } from "node:zlib";
 import type { Agent } from "../agents/types.ts";
 import { Input } from "../io/input.ts";
 import type { Output } from "../io/output.ts";
@@ -75,10 +76,12 @@ export class Carrier {
 /** The carry of a conversion in the making. */
 export interface Making {
   coder: Coder;
+  /** Bytes of the source, as they are read. */
+  read(chunk: Buffer): void;
   /** All units are told. */
   end(footer: Omit<CarryFooter, "units">): void;
-  /** SHA-256 of the source as the two files give it; "" when they do not. They have been written. */
-  verify(): string;
+  /** Both files have been written: do they give the source of this SHA-256 again? */
+  verify(sha256: string): boolean;
   /** There will be no conversion. */
   stop(): void;
 }
@@ -91,12 +94,17 @@ export function makeHere(carryOut: Output, ends: Ends): Making {
   return {
     coder: new UnitCoder(source.agent, target.agent, target.id, (unit) => carrier.unit(unit)),
     end: (footer) => carrier.end(footer),
-    verify: () => rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }),
+    read: () => {},
+    verify: (sha256) =>
+      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === sha256,
     stop: () => {},
   };
 }
 
-/** In a thread beside this one, which proves each line of the source as it codes it. */
+/**
+ * In a thread beside this one, which proves each line of the source as it codes it. It reads the
+ * source for itself; that both have read the same is told by the CRC.
+ */
 export function makeBeside(carryOut: Output, ends: Ends): Making {
   const { source, target } = ends;
   const carrier = new Carrier(carryOut, ends);
@@ -108,10 +116,12 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
     target: target.out.temp,
   };
   const thread = new CarryThread(task, () => target.out.flush());
-  let sha256 = "";
+  let read = 0;
+  /** Of the source that was restored. */
+  let restored = -1;
   const take = (answers: ReturnType<CarryThread["ready"]>): void => {
     for (const answer of answers) {
-      if ("sha256" in answer) sha256 = answer.sha256;
+      if ("crc" in answer) restored = answer.crc;
       else carrier.block(answer);
     }
   };
@@ -127,7 +137,10 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
       take(thread.rest());
       carrier.end(footer);
     },
-    verify: () => (carrier.intact ? sha256 : ""),
+    read: (chunk) => {
+      read = crc32(chunk, read);
+    },
+    verify: () => carrier.intact && restored === read,
     stop: () => thread.stop(),
   };
 }

@@ -27,8 +27,8 @@ export interface Task {
   target: string;
 }
 
-/** What the thread gives: units, and at last the SHA-256 of the source that they restore. */
-export type Answer = UnitText | { sha256: string };
+/** What the thread gives: units, and at last the CRC-32 of the source that they restore. */
+export type Answer = UnitText | { crc: number };
 
 export interface Shared {
   task: Task;

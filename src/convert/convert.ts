@@ -153,7 +153,11 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
-  const seen = feed(source.input, (line) => forward.line(line));
+  const seen = feed(
+    source.input,
+    (line) => forward.line(line),
+    (chunk) => making?.read(chunk),
+  );
   forward.flush();
   plan.finish?.(reader.header());
   forward.end();
@@ -172,7 +176,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     source: seen,
     added: 0,
     stale: 0,
-    verified: making && making.verify() === seen.sha256,
+    verified: making ? making.verify(seen.sha256) : null,
   };
 }
 
@@ -307,10 +311,14 @@ const NEWLINE = "\n";
 type Seen = Converted["source"];
 type Footer = Omit<CarryFooter, "units">;
 
-function feed(input: Input, take: (line: Parameters<Forward["line"]>[0]) => void): Seen {
+function feed(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
   const hash = createHash("sha256");
+  const tap = (chunk: Buffer): void => {
+    hash.update(chunk);
+    see?.(chunk);
+  };
   let lines = 0;
-  for (const line of input.lines({ tap: (chunk) => hash.update(chunk) })) {
+  for (const line of input.lines({ tap })) {
     take(line);
     lines++;
   }

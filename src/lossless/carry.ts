@@ -8,7 +8,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Op } from "./script.ts";
 
-export const CARRY_SCHEMA = "segue/carry@1";
+export const CARRY_SCHEMA = "segue/carry@2";
 
 export interface CarryHeader {
   schema: typeof CARRY_SCHEMA;

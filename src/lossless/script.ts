@@ -147,15 +147,23 @@ class Loop {
 
   /** The base for a line that takes the slot: its prediction in the light of all before it. */
   base({ entry, record, after, index, kind }: Slot): Base | undefined {
-    if (after === this.commits) return { kind, value: overlay(this.#last.get(kind), record) };
+    if (after === this.commits) return this.#base(kind, record);
     const now = this.writer.predict(entry)[index[1]];
-    if (now === undefined) return undefined;
-    const kindNow = this.writer.kind(now);
-    return { kind: kindNow, value: overlay(this.#last.get(kindNow), now) };
+    return now === undefined ? undefined : this.#base(this.writer.kind(now), now);
   }
 
+  #base(kind: string, predicted: Json): Base {
+    return { kind, value: this.#next(overlay(this.#last.get(kind), predicted)) };
+  }
+
+  /** The base for a line of this kind that nothing predicts. */
   last(kind: string): Json | undefined {
-    return this.#last.get(kind);
+    const last = this.#last.get(kind);
+    return last === undefined ? undefined : this.#next(last);
+  }
+
+  #next(record: Json): Json {
+    return this.writer.next ? this.writer.next(record) : record;
   }
 
   commit(kind: string, value: Json): void {
@@ -221,7 +229,7 @@ export class ScriptWriter {
     const next = slots.isNext(slot);
     slots.take(slot);
     if (!next) return { op: { ...rest, at: slot.index }, base };
-    return { op: rest.p || rest.s ? rest : 0, base };
+    return { op: rest.p === undefined && !rest.s ? 0 : rest, base };
   }
 }
 
@@ -237,7 +245,7 @@ interface Correction {
 }
 
 function patched(patch: Patch | null): Correction {
-  return patch ? { p: patch } : {};
+  return patch === null ? {} : { p: patch };
 }
 
 /** Patch and spelling, proven: undefined when they would not give `text` again. */
@@ -271,7 +279,7 @@ export function gives(op: Op, base: Json | undefined, line: Line, plain: boolean
 }
 
 function restoredBy(op: Exclude<Op, { t: string } | { b: string }>, base: Json | undefined): Json {
-  return apply(base, (op !== 0 && op.p) || null);
+  return apply(base, op === 0 ? null : (op.p ?? null));
 }
 
 /** Reads operations back into lines. Give it the same entries, group by group. */
