@@ -48,11 +48,12 @@ export class Carrier {
   }
 
   /** Units that were put together elsewhere. */
-  block(units: UnitText): void {
+  block(ready: UnitText): void {
     const at = this.#out.bytes;
-    this.#out.write(this.#encoder.block(units));
+    const text = Buffer.from(ready.text);
+    this.#out.write(this.#encoder.block({ text, units: ready.units }));
     this.#out.flush();
-    this.intact &&= this.#reads(at, units.text);
+    this.intact &&= this.#reads(at, text);
   }
 
   end(footer: Omit<CarryFooter, "units">): void {
@@ -60,10 +61,10 @@ export class Carrier {
     this.#out.sync();
   }
 
-  #reads(at: number, text: string): boolean {
+  #reads(at: number, text: Buffer): boolean {
     const file = new Input(this.#out.temp);
     try {
-      return readBlockAt(file, at).equals(Buffer.from(text));
+      return readBlockAt(file, at).equals(text);
     } catch (error) {
       if (error instanceof CarryDamaged) return false;
       throw error;

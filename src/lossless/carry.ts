@@ -88,7 +88,7 @@ export class CarryEncoder {
     return Buffer.from(`${JSON.stringify(header)}\n`);
   }
 
-  block({ text, units }: UnitText): Buffer {
+  block({ text, units }: { text: string | Buffer; units: number }): Buffer {
     this.#units += units;
     return compress(text);
   }
@@ -100,7 +100,7 @@ export class CarryEncoder {
   }
 }
 
-function compress(text: string): Buffer {
+function compress(text: string | Buffer): Buffer {
   const frame = zstdCompressSync(text, COMPRESS);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(frame.length);

@@ -76,7 +76,7 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
   let cursor = 0;
   for (const key of keys) {
     const item = value[key] ?? null;
-    if (!Object.hasOwn(base, key)) {
+    if (baseKeys[cursor] !== key && !Object.hasOwn(base, key)) {
       set(members, key, replace(item));
       changed = added = true;
       continue;
@@ -220,8 +220,9 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
   const out: JsonObject = { ...last };
   for (const key of Object.keys(predicted)) {
     const item = predicted[key] ?? null;
-    const known = Object.hasOwn(last, key) && !FREE_FORM.has(key) ? last[key] : undefined;
-    set(out, key, known === undefined ? item : overlay(known, item, depth + 1));
+    // Only what has parts can be completed.
+    const whole = typeof item !== "object" || FREE_FORM.has(key) || !Object.hasOwn(last, key);
+    set(out, key, whole ? item : overlay(last[key], item, depth + 1));
   }
   return out;
 }

@@ -58,11 +58,12 @@ class Slots {
     if (!entry) return false;
     this.#predicted++;
     const { writer, commits } = this.#loop;
-    writer.predict(entry).forEach((record, r) => {
+    const records = writer.predict(entry);
+    for (let r = 0; r < records.length; r++) {
+      const record = records[r] ?? null;
       const [kind, key] = [writer.kind(record), writer.key(record)];
-      const slot = { entry, record, after: commits, kind, key, used: false };
-      this.#slots.push({ ...slot, index: [e, r] });
-    });
+      this.#slots.push({ entry, index: [e, r], record, after: commits, kind, key, used: false });
+    }
     return true;
   }
 
@@ -267,8 +268,8 @@ function proven(
 }
 
 /**
- * Does the operation, as it was read back, give the line again? `plain`: the line is known to be
- * spelled as JSON.stringify does, so that its value is all there is to compare.
+ * Does the operation give the line again? `plain`: the line is known to be spelled as
+ * JSON.stringify does, so that its value is all there is to compare.
  */
 export function gives(op: Op, base: Json | undefined, line: Line, plain: boolean): boolean {
   if (op !== 0 && "t" in op) return line.bytes === undefined && op.t === line.text;
