@@ -18,6 +18,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "pi", model: PI_MODELS.responses },
   { agent: "pi", model: PI_MODELS.chat },
   { agent: "pi", model: PI_MODELS.gemini },
+  { agent: "qwen" },
 ];
 
 for (const { agent, ...options } of runs) {
