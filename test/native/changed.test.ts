@@ -233,6 +233,8 @@ async function rewindQwen(lab: Lab, id: string): Promise<void> {
     await tui.waitFor("Restore conversation only");
     tui.press("Enter");
     await tui.waitFor("Conversation rewound");
+    // The record is written a little later.
+    await tui.settle(1500);
   } finally {
     await tui.close();
   }
