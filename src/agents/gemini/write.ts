@@ -53,6 +53,8 @@ class GeminiWriter implements Writer {
   #asParts = false;
   /** The file is one document: it holds messages and nothing else. */
   #isDocument = false;
+  /** There was a message since the time of the last one was noted. */
+  #owesUpdate = false;
   /** What lines that are there already are compared with. */
   #expected: readonly Entry[] = [];
   #answerBefore: JsonObject | undefined;
@@ -87,9 +89,8 @@ class GeminiWriter implements Writer {
     }
   }
 
-  /** The CLI deletes sessions that were not updated for a month. */
   end(): Json[] {
-    return this.#isDocument ? [] : [this.#updated()];
+    return this.#owesUpdate ? [this.#updated()] : [];
   }
 
   kind(record: Json): string {
@@ -150,6 +151,7 @@ class GeminiWriter implements Writer {
 
   #commitMessage(record: JsonObject, id: string): void {
     this.#commitTime(record.timestamp);
+    this.#owesUpdate = !this.#isDocument;
     if (!this.#live.has(id)) this.#last = id;
     this.#live.add(id);
     const parts = contentParts(record.content);
@@ -165,6 +167,7 @@ class GeminiWriter implements Writer {
   }
 
   #commitTime(time: Json | undefined): void {
+    this.#owesUpdate = false;
     this.#time = isoTime(string(time) ?? null) ?? this.#time;
   }
 
@@ -181,8 +184,9 @@ class GeminiWriter implements Writer {
     return { $set: { lastUpdated: this.#time } };
   }
 
+  /** The CLI notes the time after every message; here once a turn is enough. */
   #updates(there: boolean): Json[] {
-    return there && !this.#isDocument ? [this.#updated()] : [];
+    return this.#owesUpdate || (there && !this.#isDocument) ? [this.#updated()] : [];
   }
 
   /**
