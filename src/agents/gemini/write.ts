@@ -220,7 +220,9 @@ class GeminiWriter implements Writer {
     const belongs = own.every(({ callId }) => calls.some((call) => call.callId === callId));
     if (!belongs || calls.length === 0) return [this.#response(entry, own, calls)];
     if (all.length < calls.length) return [];
-    return [this.#onScreen(entry, calls), this.#response(entry, all, calls)];
+    const response = this.#response(entry, all, calls);
+    // The messages of a document are not merged by id: a second one would be a second message.
+    return this.#isDocument ? [response] : [this.#onScreen(entry, calls), response];
   }
 
   #onScreen(entry: Message, calls: readonly ToolCallPart[]): JsonObject {
@@ -259,7 +261,7 @@ class GeminiWriter implements Writer {
     const calls = entry.parts.filter((part) => part.kind === "tool-call");
     const first = this.#asParts && calls.length > 0 ? this.#fresh(entry) : this.#ownAnswer(entry);
     const time = this.#updated();
-    if (calls.length === 0) return [time, first, time];
+    if (calls.length === 0) return this.#isDocument ? [first] : [time, first, time];
     const results = this.#expectedResults(calls);
     // In the light of the line that was there, once it was.
     const isThere = this.#answer !== undefined && this.#answer !== this.#answerBefore;
@@ -270,6 +272,7 @@ class GeminiWriter implements Writer {
     const told = [...results.values()].flatMap((result) => printed(result, calls));
     const response = this.#message(entry, "user", told, 2);
     const shownAs = this.#asParts ? { displayContent: NOT_SHOWN } : {};
+    if (this.#isDocument) return this.#asParts ? [first, response] : [{ ...first, toolCalls }];
     return [time, first, time, { ...base, toolCalls }, { ...response, ...shownAs }, time];
   }
 
@@ -332,7 +335,8 @@ class GeminiWriter implements Writer {
     );
     if (called) return [];
     const time = this.#updated();
-    return [time, this.#response(entry, results, callsOf(this.#answer)), time];
+    const response = this.#response(entry, results, callsOf(this.#answer));
+    return this.#isDocument ? [response] : [time, response, time];
   }
 
   #event(entry: EventBody, time: string | null): Json[] {

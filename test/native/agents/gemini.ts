@@ -1,4 +1,11 @@
-import { appendFileSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { obj, parseJson, str } from "../model-server/json.ts";
