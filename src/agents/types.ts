@@ -81,6 +81,11 @@ export type Shape =
 export interface Writer {
   /** For agents whose files have no opening record: what `start` said, before its prediction. */
   begin?(header: Header): void;
+  /**
+   * Another writer had the file so far, from its beginning. For what only the whole file tells, as
+   * with agents that go back by naming what comes after the mark.
+   */
+  replaces?(before: Writer): void;
   /** All that is predicted next: a result is predicted in the light of its call, though it be in the same group. */
   expect?(entries: readonly Entry[]): void;
   predict(entry: Entry): Json[];

@@ -134,7 +134,9 @@ class Loop {
   /** Forgets everything, so that what follows can be decoded without what came before. */
   reset(): void {
     this.#last = new Map();
+    const before = this.writer;
     this.writer = this.#make(this.line);
+    this.writer.replaces?.(before);
   }
 
   slots(entries: readonly Entry[]): Slots {

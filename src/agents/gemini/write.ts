@@ -65,6 +65,13 @@ class GeminiWriter implements Writer {
     this.#seed = seed;
   }
 
+  replaces(before: Writer): void {
+    if (!(before instanceof GeminiWriter)) return;
+    this.#live = before.#live;
+    this.#last = before.#last;
+    this.#isDocument = before.#isDocument;
+  }
+
   /**
    * Predictions for these will be compared with lines that are there: they are as the CLI itself
    * writes, which is more than it should (see `#own`).
