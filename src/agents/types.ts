@@ -86,8 +86,11 @@ export interface Writer {
    * with agents that go back by naming what comes after the mark.
    */
   replaces?(before: Writer): void;
-  /** All that is predicted next: a result is predicted in the light of its call, though it be in the same group. */
-  expect?(entries: readonly Entry[]): void;
+  /**
+   * All that is predicted next: a result is predicted in the light of its call, though it be in the
+   * same group. `there`: for lines that exist already; else the predictions are what is written.
+   */
+  expect?(entries: readonly Entry[], there: boolean): void;
   predict(entry: Entry): Json[];
   commit(record: Json): void;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */

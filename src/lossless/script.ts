@@ -143,7 +143,7 @@ class Loop {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
-    this.writer.expect?.(entries);
+    this.writer.expect?.(entries, true);
     return new Slots(this, entries);
   }
 

@@ -40,6 +40,7 @@ const SCREEN = "#shown";
 
 class GeminiWriter implements Writer {
   readonly #seed: string;
+  readonly #now: string | undefined;
   /** Counts committed records: the source of new ids. */
   #n = 0;
   #time = new Date(0).toISOString();
@@ -61,8 +62,9 @@ class GeminiWriter implements Writer {
   /** Results that were asked for while others of the same message are not there. */
   readonly #results = new Map<string, ToolResultPart>();
 
-  constructor({ seed }: WriterOptions) {
+  constructor({ seed, facts }: WriterOptions) {
     this.#seed = seed;
+    this.#now = string(member(facts ?? undefined, "now"));
   }
 
   replaces(before: Writer): void {
@@ -73,11 +75,11 @@ class GeminiWriter implements Writer {
   }
 
   /**
-   * Predictions for these will be compared with lines that are there: they are as the CLI itself
-   * writes, which is more than it should (see `#own`).
+   * Predictions for lines that are there are as the CLI itself writes, which is more than is good
+   * to write (see `#fresh`).
    */
-  expect(entries: readonly Entry[]): void {
-    this.#expected = entries;
+  expect(entries: readonly Entry[], there: boolean): void {
+    this.#expected = there ? entries : [];
     this.#answerBefore = this.#answer;
   }
 
@@ -96,7 +98,9 @@ class GeminiWriter implements Writer {
     }
   }
 
+  /** Sessions that were not updated for a month are deleted at the CLI's next start (0.61 [run]). */
   end(): Json[] {
+    if (this.#now !== undefined) return [{ $set: { lastUpdated: this.#now } }];
     return this.#owesUpdate ? [this.#updated()] : [];
   }
 
