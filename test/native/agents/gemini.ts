@@ -37,6 +37,7 @@ export const gemini: Driver = {
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["gemini", "--yolo", ...args],
   listArgs: ["--list-sessions"],
+  acp: ["--acp"],
   rename(lab, id, summary) {
     appendFileSync(sessionPath(lab, id), `${JSON.stringify({ $set: { summary } })}\n`);
   },
