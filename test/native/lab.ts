@@ -34,6 +34,8 @@ export interface LabOptions extends ServerOptions {
   piModel?: string;
   /** codex's default model. */
   codexModel?: string;
+  /** Lets gemini clean up its sessions, as it does by default. */
+  geminiCleansUp?: boolean;
 }
 
 export async function createLab(options: LabOptions = {}): Promise<Lab> {

@@ -22,6 +22,11 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "copilot", model: COPILOT_MODELS.anthropic },
   { agent: "copilot", model: COPILOT_MODELS.responses },
   { agent: "copilot", model: COPILOT_MODELS.completions },
+  { agent: "gemini" },
+  { agent: "gemini", model: "gemini-2.5-pro" },
+  { agent: "qwen" },
+  { agent: "opencode" },
+  { agent: "kilo" },
 ];
 
 for (const { agent, ...options } of runs) {
