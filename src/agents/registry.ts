@@ -5,9 +5,10 @@ import { codex } from "./codex/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
+import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
 
-export const agents: readonly Agent[] = [claudeCode, codex, opencode, kilo, pi];
+export const agents: readonly Agent[] = [claudeCode, codex, opencode, kilo, pi, qwen];
 
 export function findAgent(name: string): Agent | undefined {
   const wanted = name.toLowerCase();

@@ -148,6 +148,8 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** A title that stands beside the session's file, not in it. */
+  title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
   model?(root: string, env: NodeJS.ProcessEnv): string | null;
   /** What a new session in this folder has to say of the machine, for writers: they read nothing. */

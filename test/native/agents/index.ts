@@ -5,9 +5,10 @@ import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
+import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, opencode, kilo, pi];
+export const drivers: readonly Driver[] = [claudeCode, codex, opencode, kilo, pi, qwen];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
