@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
+import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { record, turn } from "./record.ts";
 
 enterNetns();
@@ -18,6 +19,10 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "pi", model: PI_MODELS.responses },
   { agent: "pi", model: PI_MODELS.chat },
   { agent: "pi", model: PI_MODELS.gemini },
+  { agent: "opencode", model: OPENCODE_MODELS.anthropic },
+  { agent: "opencode", model: OPENCODE_MODELS.responses },
+  { agent: "opencode", model: OPENCODE_MODELS.chat },
+  { agent: "kilo" },
 ];
 
 for (const { agent, ...options } of runs) {

@@ -144,7 +144,8 @@ async function run(lab: Lab, agent: string, command: string, options: CliOptions
   args.push(...(options.args ?? []));
   if (options.image !== undefined) args.push("--file", options.image);
   args.push("--", options.prompt);
-  const done = await runProgram(lab, command, args, options);
+  // Starting takes long: it looks at the whole machine first.
+  const done = await runProgram(lab, command, args, { timeoutMs: 150_000, ...options });
   const events = jsonLines(done.stdout);
   const texts = events.filter((event) => event.type === "text").map((event) => obj(event.part));
   const failed = events.find((event) => event.type === "error");
