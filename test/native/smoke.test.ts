@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
-import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { record, turn } from "./record.ts";
 
 enterNetns();
