@@ -18,6 +18,8 @@ export interface Agent {
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
    */
   takesReasoning?: boolean;
+  /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
+  cutsOff?: boolean;
   /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /** Session files of this agent that are one JSON document instead of lines. */
