@@ -12,10 +12,10 @@ export const BASICS = agents
   .map(({ id }) => fixture(`${id}/basic`));
 export const [CLAUDE, CODEX, PI] = [known(BASICS[0]), known(BASICS[1]), known(BASICS[2])];
 
-/** A machine with a session of each agent, in a folder below `root`. */
+/** A machine with a session of each of three agents, in a folder below `root`. */
 export function inhabited(root: string): Machine {
   const machine = new Machine(mkdtempSync(join(root, "home-")));
-  for (const each of BASICS) machine.install(each);
+  for (const each of [CLAUDE, CODEX, PI]) machine.install(each);
   return machine;
 }
 
