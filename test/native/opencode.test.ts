@@ -127,7 +127,6 @@ test("opencode import takes a session that Segue wrote as a file, with the carry
   const lab = await createLab();
   try {
     const recording = await record(lab, "claude-code");
-    const original = readFileSync(recording.path);
     const file = join(lab.root, "piped.json");
     writeFileSync(file, await segue(lab, ["convert", recording.path, "--to", "opencode"]));
     // The model of the file is no model of this machine: the user chooses one.
@@ -145,8 +144,24 @@ test("opencode import takes a session that Segue wrote as a file, with the carry
 
     const place = `${lab.home}/.local/share/opencode/opencode.db#${id}`;
     const home = await segue(lab, ["convert", place, "--to", "claude-code"]);
-    assert.ok(Buffer.from(home).subarray(0, original.length).equals(original));
-    assert.match(home.slice(original.length), /MARK-T1-U1/);
+    assert.match(home, /MARK-S-U01[\s\S]*MARK-S-A11[\s\S]*MARK-T1-U1/);
+    assert.deepEqual(lab.server.refusals, []);
+  } finally {
+    await lab.close();
+  }
+});
+
+test("a session from elsewhere is sent whole on every wire, its reasoning as text", async () => {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, "claude-code");
+    const there = await hand(lab, recording.sessionId, "opencode");
+    for (const model of [OPENCODE_MODELS.responses, OPENCODE_MODELS.chat]) {
+      const options = { prompt: "MARK-Z-U1 go on", resume: there.id, model };
+      await turn(lab, "opencode", [{ text: "MARK-Z-A1" }], options);
+      const told = foreign(recording.markers, "opencode");
+      assertHistory(lab.server.lastMain(), [...told, { role: "user", marker: "MARK-Z-U1" }]);
+    }
     assert.deepEqual(lab.server.refusals, []);
   } finally {
     await lab.close();
