@@ -49,7 +49,7 @@ function written(entries: readonly Entry[], options: Partial<WriterOptions> = {}
   const start = { kind: "event", id: "start", parentId: null, time: null } as const;
   const out: Json[] = [];
   for (const group of [[{ ...start, event: "start" as const, header: HEADER }], entries]) {
-    writer.expect?.(group);
+    writer.expect?.(group, false);
     for (const entry of group) {
       for (const record of writer.predict(entry)) {
         writer.commit(record);
