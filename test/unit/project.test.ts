@@ -132,6 +132,17 @@ describe("calls and their results", () => {
 });
 
 describe("call ids", () => {
+  it("that are too long stay different, also when they are taken over one by one", () => {
+    const long = "run_shell_command__run_shell_command_1795000000000_";
+    const ids = [0, 1].map((n) => {
+      const { out } = project(chain(["assistant", call(long + n)]));
+      const parts = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      return parts.flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []))[0];
+    });
+    assert.notEqual(ids[0], ids[1]);
+    for (const id of ids) assert.match(id ?? "", /^[\w-]{1,40}$/);
+  });
+
   it("are valid for every vendor, unique, and paired, whatever they were", () => {
     const odd = fc.oneof(
       fc.string({ unit: "binary", maxLength: 80 }),
