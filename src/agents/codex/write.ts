@@ -16,7 +16,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import { uuid7 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
-import { atLeast, CARRY_TYPE, keyOf, kindOf, lineOf } from "./records.ts";
+import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
 import { isAborted, ownContent } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
@@ -92,6 +92,7 @@ class CodexWriter implements Writer {
   readonly #seed: string;
   readonly #cliVersion: string | null;
   readonly #calls = new OpenCalls();
+  #newest: { record: Json; line: Line } = { record: null, line: lineOf(null) };
   #state: State;
 
   constructor(options: WriterOptions) {
@@ -141,7 +142,7 @@ class CodexWriter implements Writer {
 
   commit(record: Json): void {
     const state = this.#state;
-    const { type, payload, time, bare } = lineOf(record);
+    const { type, payload, time, bare } = this.#line(record);
     state.n++;
     this.#commitForm(type, bare);
     state.time = time ?? state.time;
@@ -175,11 +176,17 @@ class CodexWriter implements Writer {
   }
 
   kind(record: Json): string {
-    return kindOf(record);
+    return kindOf(this.#line(record));
   }
 
   key(record: Json): string {
-    return keyOf(record);
+    return keyOf(this.#line(record));
+  }
+
+  /** A record is asked for its kind and its key and then committed, one after the other. */
+  #line(record: Json): Line {
+    if (record !== this.#newest.record) this.#newest = { record, line: lineOf(record) };
+    return this.#newest.line;
   }
 
   mark(): string {
