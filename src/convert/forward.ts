@@ -40,6 +40,8 @@ export class Forward {
   readonly #parts: ForwardParts;
   #held: Line[] = [];
   #heldChars = 0;
+  /** Of the lines held, those after so many gave no entry: Codex's copies for the screen. */
+  #told = 0;
   #line: number;
   #entry: number;
 
@@ -101,13 +103,15 @@ export class Forward {
     const { value } = line;
     if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
     let held = !own;
+    let told = false;
     for (const entry of value === undefined ? [] : reader.read(value, at)) {
       const n = this.#entry++;
+      told = true;
       kept?.see(entry, n);
       plan.see?.(entry);
       const ready = projector.push(entry, plan.visibility(n), place);
-      // The line that ends a message belongs to the next unit.
-      if (ready.before.length > 0) this.#unit(this.#release(), ready.before);
+      // The line that ends a message belongs to the next unit, and so do its copies before it.
+      if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
       if (ready.now.length === 0) continue;
       if (!held) this.#hold(line);
       held = true;
@@ -115,6 +119,7 @@ export class Forward {
       for (const again of kept?.after(n) ?? []) this.#again(again, place);
     }
     if (!held) this.#hold(line);
+    if (told) this.#told = this.#held.length;
     if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
   }
 
@@ -130,10 +135,10 @@ export class Forward {
     this.#heldChars += line.text.length;
   }
 
-  #release(): Line[] {
-    const lines = this.#held;
-    this.#held = [];
-    this.#heldChars = 0;
+  #release(count = this.#held.length): Line[] {
+    const lines = this.#held.splice(0, count);
+    this.#heldChars = this.#held.reduce((chars, { text }) => chars + text.length, 0);
+    this.#told = 0;
     return lines;
   }
 
