@@ -2,7 +2,9 @@
  * What an agent folder provides. Codecs (`reader`, `writer`, `tools`) are pure; `store` and
  * `launch` touch the machine. Adding an agent is one folder and one line in registry.ts.
  */
+
 import type { Entry, Header, Json, ToolCallPart, ToolUse } from "../session/types.ts";
+import type { Flags } from "./shared/flags.ts";
 
 export interface Agent {
   id: string;
@@ -210,6 +212,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
+  flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
   setTitle?(request: TitleRequest): Promise<void>;
 }

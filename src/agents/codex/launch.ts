@@ -1,5 +1,6 @@
 /** How Codex is started on a session. */
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 import { setTitle } from "./title.ts";
 
 export const launch: Launch = {
@@ -12,5 +13,6 @@ export const launch: Launch = {
     id,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  flags,
   setTitle,
 };
