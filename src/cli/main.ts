@@ -20,6 +20,8 @@ const EXAMPLES = `
 Examples:
   segue resume 5bc111 --in codex           open a session in Codex, with all its history
   segue resume latest --in pi              the newest session of this project, in Pi
+  segue codex 3                            the third newest session of Codex, in Codex
+  segue claude --in codex -- --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
   segue undo                               take the last write back`;
 
@@ -58,17 +60,29 @@ async function build(args: readonly string[]): Promise<Command> {
     .hook("preAction", () => {
       if (program.opts<{ quiet?: boolean }>().quiet) beQuiet();
     });
-  const wanted = args.find((arg) => Object.hasOwn(COMMANDS, arg));
-  const load = wanted === undefined ? Object.values(COMMANDS) : [COMMANDS[wanted]];
-  for (const command of load) {
-    if (command) program.addCommand((await command()).command());
-  }
+  for (const command of await commandsFor(args)) program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     command.configureHelp({ showGlobalOptions: true });
     command.configureOutput({ writeErr: (text) => warn(text.trimEnd()) });
   }
   return program;
+}
+
+/** Those that the first word may mean. */
+async function commandsFor(args: readonly string[]): Promise<Command[]> {
+  const at = args.findIndex((arg) => !arg.startsWith("-"));
+  const [word, ...rest] = at < 0 ? [] : args.slice(at);
+  if (word === undefined || word === "help") {
+    return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command()));
+  }
+  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (load) return [(await load()).command()];
+  const { command, unknownWord } = await import("./quick.ts");
+  const end = args.indexOf("--");
+  const quick = command(word, end < 0 ? 0 : args.length - end - 1);
+  if (quick) return [quick];
+  throw unknownWord(word, rest, Object.keys(COMMANDS));
 }
 
 function report(error: unknown, verbose: boolean): number {

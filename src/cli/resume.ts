@@ -6,6 +6,7 @@ import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
+import { translateFlags } from "../convert/flags.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
@@ -17,7 +18,7 @@ import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
-interface Options extends PlaceOptions {
+export interface ResumeOptions extends PlaceOptions {
   in?: string;
   from?: string;
   dryRun?: boolean;
@@ -28,19 +29,16 @@ interface Options extends PlaceOptions {
   json?: boolean;
 }
 
+export const ARGS =
+  "after --: arguments for the agent, in its terms or in those of the session's own";
+
 export function command(): Command {
-  return withPlaces(new Command("resume"))
+  const resume = new Command("resume")
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
-    .argument("[args...]", "after --: arguments for the agent")
-    .option("--in <agent>", "the agent to open it in (default: its own)")
-    .option("--from <agent>", "only look at this agent's sessions")
-    .option("--dry-run", "write nothing; say what would happen and what would be lost")
-    .option("--no-launch", "write the session and print the command instead of running it")
-    .option("--prompt <text>", "the first new prompt")
-    .option("--full-history", "send what came before a compaction as well")
-    .option("--fork", "write a new session even where the original could be continued")
-    .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
+    .argument("[args...]", ARGS)
+    .option("--from <agent>", "only look at this agent's sessions");
+  return withResumeOptions(resume)
     .addHelpText(
       "after",
       `
@@ -52,17 +50,49 @@ Examples:
     .action(run);
 }
 
-async function run(selector: string, args: string[], options: Options): Promise<void> {
+/** What can be said of a resume, whichever command it is. */
+export function withResumeOptions(command: Command): Command {
+  return withPlaces(command)
+    .option("--in <agent>", "the agent to open it in (default: its own)")
+    .option("--dry-run", "write nothing; say what would happen and what would be lost")
+    .option("--no-launch", "write the session and print the command instead of running it")
+    .option("--prompt <text>", "the first new prompt")
+    .option("--full-history", "send what came before a compaction as well")
+    .option("--fork", "write a new session even where the original could be continued")
+    .option("--json", "print the report as JSON (with --dry-run or --no-launch)");
+}
+
+async function run(selector: string, args: string[], options: ResumeOptions): Promise<void> {
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
-  const selected = await select(selector, places, from);
+  await resume(await select(selector, places, from), places, args, options);
+}
+
+/** Hands the session over and becomes its agent, as the options say. */
+export async function resume(
+  selected: Selected,
+  places: Places,
+  given: readonly string[],
+  options: ResumeOptions,
+): Promise<void> {
   const target = options.in === undefined ? selected.agent : agentNamed(options.in);
   if (options.launch && !options.dryRun) requireInstalled(target, places.env);
+  const args = forwarded(given, selected.agent, target);
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );
   if (options.dryRun || !options.launch) return;
   await launch(command, workFolder(cwd), places.env);
+}
+
+/** What the user set on the one agent, in terms of the other. */
+function forwarded(args: readonly string[], source: Agent, target: Agent): string[] {
+  const [own, other] = [source.launch.flags, target.launch.flags];
+  if (args.length === 0 || source === target || !own || !other) return [...args];
+  const { name } = target;
+  const said = translateFlags(args, { name: source.name, flags: own }, { name, flags: other });
+  for (const note of said.notes) say(note);
+  return said.args;
 }
 
 interface Handover {
@@ -76,7 +106,7 @@ interface Handover {
 async function handOver(
   { selected, target, places, scratch }: Handover,
   args: string[],
-  options: Options,
+  options: ResumeOptions,
 ): Promise<{ command: string[]; cwd: string | null }> {
   const { env } = places;
   const progress = new ProgressLine();
@@ -141,7 +171,7 @@ function targetRoot(target: Agent, places: Places): string {
   return root;
 }
 
-function show(report: Report, options: Options, command: string[], note: string): void {
+function show(report: Report, options: ResumeOptions, command: string[], note: string): void {
   if (options.json) {
     printJson(report);
     return;

@@ -133,7 +133,7 @@ class Translation {
     const model = modelOf(said.value);
     const word = modelName(said.value, model, flags, known);
     if (word === null) {
-      this.#notes.push(`${text}: left to ${name}'s default, which models of others say nothing to`);
+      this.#notes.push(`${text}: left to ${name}'s default, it has no such model`);
       return [];
     }
     return this.#instead(text, ["--model", word]);
@@ -176,7 +176,7 @@ class Translation {
     }
     this.#kept = this.#kept.filter((word) => typeof word === "string" || !this.#saysSo(word));
     const mode = this.#mode(literal === null ? asked : both(asked, literal), text);
-    const less = within(asked, mode.grants) ? "" : ` (here: ${permissionName(asked)})`;
+    const less = within(asked, mode.grants) ? "" : ` (asked for: ${permissionName(asked)})`;
     this.#notes.push(
       `${text} → ${mode.args.join(" ") || "no flag"}: ${permissionName(mode.grants)}${less}`,
     );
