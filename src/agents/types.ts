@@ -15,6 +15,8 @@ export interface Agent {
   recognises(record: Json): boolean;
   /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */
   known?: Shape;
+  /** Tokens that the model was last given, for agents that tell it in a record of its own. */
+  contextTokens?(record: Json): number | undefined;
   /**
    * Does its CLI send reasoning again that is not of its own vendor? Where it does, such reasoning
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
@@ -119,6 +121,8 @@ export interface Found {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
+  /** Where the store's files have one: with time and size it tells whether a file is still the same. */
+  inode?: number;
   /** What a database tells without reading the session: lists show it. */
   summary?: Summary;
 }

@@ -1,7 +1,7 @@
 import type { Agent } from "../types.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
-import { recognises } from "./records.ts";
+import { contextTokens, recognises } from "./records.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { writer } from "./write.ts";
@@ -11,6 +11,7 @@ export const codex: Agent = {
   name: "Codex",
   aliases: ["cx"],
   recognises,
+  contextTokens,
   reader,
   writer,
   tools,

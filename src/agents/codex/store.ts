@@ -121,8 +121,8 @@ function isNewer(a: Rollout, b: Rollout): boolean {
   return segments === 0 ? a.mtime > b.mtime : segments > 0;
 }
 
-function found({ path, mtime, bytes, threadId }: Rollout): Found {
-  return { agent: "codex", id: threadId, path, mtime, bytes };
+function found({ path, mtime, bytes, inode, threadId }: Rollout): Found {
+  return { agent: "codex", id: threadId, path, mtime, bytes, inode };
 }
 
 /** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */

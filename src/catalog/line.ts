@@ -1,0 +1,246 @@
+/**
+ * What a list shows of a session, from the head and the tail of its file: how much is read does
+ * not depend on how long the session is.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Agent, Found, Reader, Summary } from "../agents/types.ts";
+import { documentLines } from "../convert/open.ts";
+import { Input } from "../io/input.ts";
+import { mayBeDocument } from "../lossless/document.ts";
+import { LineSplitter, type Line as SessionLine } from "../lossless/lines.ts";
+import type { Entry, Header, Json } from "../session/types.ts";
+import type { Limit, Line } from "./row.ts";
+
+/** A file of up to this size is read whole, so that its messages are counted. */
+const WHOLE = 96 << 10;
+const CHUNK = 32 << 10;
+const TAIL = 16 << 10;
+/** A tail that holds no whole line is read again, longer, up to this size. */
+const LONGEST_TAIL = 2 << 20;
+/** The first prompt comes after what the harness says; with pictures in it, it is long. */
+const LONGEST_HEAD = 16 << 20;
+/** Of a head in which every line is whole and none is what was looked for. */
+const ENOUGH_HEAD = 1 << 20;
+
+/** Longer titles are cut: some are whole files that were pasted. */
+const TITLE = 1000;
+const LIMIT_TEXT = 300;
+
+/** Shared by all reads: they are synchronous. */
+const buffer = Buffer.allocUnsafe(WHOLE);
+
+/** @throws what the file system says when the file cannot be read. */
+export function lineOf(agent: Agent, found: Found): Line {
+  const { summary } = found;
+  const scan = new Scan(agent);
+  if (summary && agent.store.database) return withSummary(scan.line(true), summary);
+  const whole = readFile(scan, found.path);
+  const line = scan.line(whole);
+  return summary ? withSummary(line, summary) : line;
+}
+
+/** What the store tells of a session goes before what its file does. */
+function withSummary(line: Line, summary: Summary): Line {
+  const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
+  return {
+    ...line,
+    title: title === null ? line.title : short(title, TITLE),
+    cwd: cwd ?? line.cwd,
+    model: model ?? line.model,
+    createdAt: createdAt ?? line.createdAt,
+    updatedAt: updatedAt ?? line.updatedAt,
+    parent: parent ?? line.parent,
+    messages,
+  };
+}
+
+/** Feeds a file's head and tail to `scan`. Was that all of it? */
+function readFile(scan: Scan, path: string): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const { size } = fstatSync(fd);
+    const head = readInto(fd, buffer, 0, Math.min(size, size <= WHOLE ? WHOLE : CHUNK));
+    if (scan.mayBeDocument(head, size)) {
+      const lines = linesOfDocument(path);
+      if (lines) {
+        scan.takeAll(lines);
+        return true;
+      }
+    }
+    if (size <= WHOLE) {
+      scan.takeAll(head);
+      return true;
+    }
+    const headEnd = readHead(scan, fd, head, size);
+    readTail(scan, fd, headEnd, size);
+    return headEnd >= size;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function linesOfDocument(path: string): Buffer | null {
+  const input = new Input(path);
+  try {
+    return documentLines(input);
+  } finally {
+    input.close();
+  }
+}
+
+/** Reads on until the scan knows what a head tells; gives the place that it has come to. */
+function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
+  const splitter = new LineSplitter();
+  let chunk = first;
+  let end = 0;
+  for (;;) {
+    for (const { value } of splitter.push(chunk)) {
+      if (value !== undefined) scan.take(value);
+      if (scan.knowsHead) return end + chunk.length;
+    }
+    end += chunk.length;
+    const inLine = chunk.indexOf(0x0a) < 0;
+    if (end >= size || end >= (inLine ? LONGEST_HEAD : ENOUGH_HEAD)) return end;
+    // A long line is read in ever longer pieces.
+    const length = Math.min(size - end, inLine ? end : CHUNK);
+    const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
+    chunk = readInto(fd, room, end, length);
+    if (chunk.length === 0) return end;
+  }
+}
+
+function readTail(scan: Scan, fd: number, headEnd: number, size: number): void {
+  for (let length = TAIL; ; length *= 4) {
+    const from = Math.max(headEnd, size - length);
+    const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
+    const tail = readInto(fd, room, from, size - from);
+    const start = from === 0 ? 0 : tail.indexOf(0x0a) + 1;
+    const hasLine = start > 0 && tail.indexOf(0x0a, start) >= 0;
+    if (hasLine) {
+      scan.takeAll(tail.subarray(start));
+      return;
+    }
+    if (from === headEnd || length >= LONGEST_TAIL) return;
+  }
+}
+
+function readInto(fd: number, room: Buffer, offset: number, length: number): Buffer {
+  let filled = 0;
+  while (filled < length) {
+    const n = readSync(fd, room, filled, length - filled, offset + filled);
+    if (n === 0) break;
+    filled += n;
+  }
+  return room.subarray(0, filled);
+}
+
+/** Notes of a session's entries what its list line needs. */
+export class Scan {
+  readonly #agent: Agent;
+  readonly #reader: Reader;
+  #at = 0;
+  #prompt: string | null = null;
+  #messages = 0;
+  #group: string | null = null;
+  #tokens: number | null = null;
+  #limit: Limit | null = null;
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+    this.#reader = agent.reader();
+  }
+
+  mayBeDocument(head: Buffer, size: number): boolean {
+    return this.#agent.documents !== undefined && mayBeDocument(head, size);
+  }
+
+  /** Does it know what only the head of a session tells? */
+  get knowsHead(): boolean {
+    return this.#prompt !== null && this.#reader.header().cwd !== null;
+  }
+
+  takeAll(bytes: Buffer): void {
+    const splitter = new LineSplitter();
+    for (const line of splitter.push(bytes)) this.#takeLine(line);
+    const rest = splitter.end();
+    if (rest) this.#takeLine(rest);
+  }
+
+  #takeLine({ value }: SessionLine): void {
+    if (value !== undefined) this.take(value);
+  }
+
+  take(record: Json): Entry[] {
+    const entries = this.#reader.read(record, this.#at++);
+    for (const entry of entries) this.#note(entry);
+    this.#tokens = this.#agent.contextTokens?.(record) ?? this.#tokens;
+    return entries;
+  }
+
+  #note(entry: Entry): void {
+    if (entry.kind === "event") {
+      if (entry.event === "limit") this.#limit = limitOf(entry);
+      return;
+    }
+    if (entry.scaffold || entry.sidechain !== undefined) return;
+    if (entry.role === "user") this.#prompt ??= promptOf(entry);
+    if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
+    if (entry.usage) {
+      const { input, output, cacheRead, cacheWrite } = entry.usage;
+      this.#tokens = input + output + cacheRead + cacheWrite;
+    }
+    this.#count(entry);
+  }
+
+  /** Fragments of one message count once; they follow each other, with results in between. */
+  #count({ role, group, id }: Extract<Entry, { kind: "message" }>): void {
+    if (role !== "user" && role !== "assistant") return;
+    if ((group ?? id) === this.#group) return;
+    this.#group = group ?? id;
+    this.#messages++;
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get header(): Header {
+    return this.#reader.header();
+  }
+
+  line(whole: boolean): Line {
+    const header = this.#reader.header();
+    const title = header.title ?? this.#prompt;
+    return {
+      title: title === null ? null : short(title, TITLE),
+      cwd: header.cwd,
+      createdAt: header.createdAt,
+      updatedAt: header.updatedAt,
+      messages: whole ? this.#messages : null,
+      tokens: this.#tokens,
+      model: header.model,
+      branch: header.gitBranch,
+      parent: header.parent,
+      limit: this.#limit,
+    };
+  }
+}
+
+function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
+  const { time, resetsAt = null, text } = entry;
+  return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
+}
+
+function promptOf(entry: Extract<Entry, { kind: "message" }>): string | null {
+  const texts = entry.parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const text = texts.join(" ");
+  return text.trim() === "" ? null : text;
+}
+
+/** Without a copy of what is cut off: a slice of a string holds on to all of it. */
+function short(text: string, length: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= length) return trimmed;
+  const cut = trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${Buffer.from(cut).toString()}…`;
+}
