@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Agent, Found, Reader, Summary } from "../agents/types.ts";
-import { documentLines } from "../convert/open.ts";
+import { linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
 import { LineSplitter, type Line as SessionLine } from "../lossless/lines.ts";
@@ -82,7 +82,7 @@ function readFile(scan: Scan, path: string): boolean {
 function linesOfDocument(path: string): Buffer | null {
   const input = new Input(path);
   try {
-    return documentLines(input);
+    return linesOf(input);
   } finally {
     input.close();
   }
