@@ -16,7 +16,7 @@ import {
 } from "../lossless/carry.ts";
 import type { Line } from "../lossless/lines.ts";
 import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
-import type { Header } from "../session/types.ts";
+import type { Header, Json } from "../session/types.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, Projector } from "./project.ts";
@@ -39,6 +39,7 @@ export interface Conversion {
     /** See WriterOptions. */
     form?: "store" | "file";
     model?: string | null;
+    facts?: Json;
   };
   /** Takes the carry; null when none is wanted. */
   carryOut: Output | null;
@@ -158,9 +159,9 @@ function writeVerified(
     new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit), trusting);
   let records = 0;
   const projector = new Projector(target.agent, losses, { inline: false });
-  const { form = "store", model = null } = target;
+  const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
-  const writer = target.agent.writer({ seed: id, cliVersion, form, model });
+  const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,

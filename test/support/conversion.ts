@@ -172,6 +172,7 @@ export function turn(agent: Agent, mark: string): Message[] {
 /** The lines that `entries` give after what `writer` has committed. */
 export function write(writer: Writer, entries: readonly Entry[]): string {
   let text = "";
+  writer.expect?.(entries);
   for (const entry of entries) {
     for (const record of writer.predict(entry)) {
       writer.commit(record);
