@@ -47,7 +47,7 @@ export function usesOf(args: readonly string[], flags: Flags): Use[] {
   const table = tableOf(flags);
   const uses: Use[] = [];
   for (let i = 0; i < args.length && args[i] !== "--"; i++) {
-    const use = read(args, i, table, (word) => table.has(word));
+    const use = read(args, i, table, (word) => split(word, table)[0] !== undefined);
     if (!use) continue;
     uses.push(use);
     i += use.words.length - 1;
@@ -83,7 +83,8 @@ class Translation {
   /** Whose terms each word is in. */
   #sort(args: readonly string[]): void {
     const [own, foreign] = [tableOf(this.#source.flags), tableOf(this.#target.flags)];
-    const isFlag = (word: string): boolean => own.has(word) || foreign.has(word);
+    const isFlag = (word: string): boolean =>
+      [own, foreign].some((table) => split(word, table)[0] !== undefined);
     for (let i = 0; i < args.length; i++) {
       const here = read(args, i, own, isFlag);
       const there = read(args, i, foreign, isFlag);
@@ -304,6 +305,7 @@ function read(
     if (about === "permission" && arity === "none" && args[i + 1] === "false") after.push("false");
   }
   const values = glued === null ? after : [glued];
+  if (arity === "one" && values.length === 0) return null;
   if (choices && !choices.includes(values[0] ?? "")) return null;
   const isOff = arity === "none" && values[0] === "false";
   return { about: isOff ? "own" : about, name, values, words: [word, ...after] };
@@ -325,7 +327,7 @@ function prefer(source: Use | null, target: Use | null): Use | null {
   // "-s read-only" is Codex's, though others know an "-s" without a value.
   if (target.about === "permission" && target.words.length > source.words.length) return target;
   const isOwn = source.about === "own" || source.about === "session";
-  return isOwn && source.name === target.name ? target : source;
+  return isOwn && (source.name === target.name || target.about === "permission") ? target : source;
 }
 
 const VENDORS: readonly [Vendor, RegExp][] = [

@@ -2,7 +2,7 @@
  * The flags of OpenCode 1.18.33 and of Kilo CLI 7.7.7, its fork, from their `--help`. What they ask
  * before doing is set in their configuration alone: by flag they can only be told not to ask.
  */
-import { ALL, type Flags } from "./flags.ts";
+import { ALL, type Flags } from "../flags.ts";
 
 export function opencodeFlags(session: readonly string[]): Flags {
   return {
