@@ -37,6 +37,10 @@ export async function main(args: string[]): Promise<number> {
     process.exitCode = report(fileError(error, "stdout", "write the output"), verbose);
   });
   try {
+    if (args.length === 0) {
+      const { canPick, pick } = await import("./picker/index.ts");
+      if (canPick()) return await pick();
+    }
     const program = await build(args);
     if (args.length === 0) {
       warn(program.helpInformation());

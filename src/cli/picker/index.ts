@@ -1,0 +1,101 @@
+/** `segue` alone, in a terminal: choose a session, then where to go on with it. */
+import { isatty } from "node:tty";
+import { agentNamed, agents } from "../../agents/registry.ts";
+import { openCatalog } from "../../catalog/catalog.ts";
+import type { Places } from "../../catalog/stores.ts";
+import { findCommand } from "../../io/launch.ts";
+import { placesOf } from "../common.ts";
+import { Losses } from "./losses.ts";
+import { type Action, Picker, type Session } from "./model.ts";
+import { type Preview, previewOf } from "./preview.ts";
+import { Screen } from "./screen.ts";
+
+/** How long a session is under the cursor before it is read: keys that repeat are not held up. */
+const PAUSE_MS = 40;
+/** More than fit on any screen: what is shown first. */
+const FIRST = 200;
+
+/** Can the picker be shown here? */
+export function canPick(): boolean {
+  return isatty(0) && isatty(1) && process.env.TERM !== "dumb";
+}
+
+/** Gives the exit code, unless an agent takes over. */
+export async function pick(): Promise<number> {
+  const places = placesOf({});
+  const action = await choose(new Screen(process.stdout), places);
+  if (action.do === "interrupt") return 130;
+  if (action.do === "leave") return 0;
+  const { resume } = await import("../resume.ts");
+  const { agent: id, path } = action.session;
+  const selected = { agent: agentNamed(id), path, id: action.session.id, name: path };
+  await resume(selected, places, [], { in: action.target.id, launch: true });
+  return Number(process.exitCode ?? 0);
+}
+
+async function choose(screen: Screen, places: Places): Promise<Action> {
+  const previews = new Map<string, Preview | null>();
+  const losses = new Losses(places.env, () => draw());
+  const installed = agents.filter(({ launch }) => findCommand(launch.command, places.env) !== null);
+  const picker = new Picker(installed, {
+    preview: ({ path }) => previews.get(path),
+    losses: (session, target) => losses.of(session, target),
+  });
+  const look = (): { colour: boolean; now: number } => ({
+    colour: !places.env.NO_COLOR,
+    now: Date.now(),
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const draw = (): void => {
+    if (isOver) return;
+    screen.draw(picker.screen(screen.size, look()));
+    clearTimeout(timer);
+    timer = setTimeout(lookCloser, PAUSE_MS);
+  };
+  const lookCloser = (): void => {
+    const { session, target } = picker;
+    if (session && target) losses.want(session, target);
+    else losses.stop();
+    if (!session || target || previews.has(session.path)) return;
+    previews.set(session.path, previewOf(session));
+    draw();
+  };
+  try {
+    return await new Promise<Action>((resolve, reject) => {
+      const key = (pressed: Parameters<Picker["press"]>[0]): void => {
+        const action = picker.press(pressed);
+        if (action) resolve(action);
+        else draw();
+      };
+      screen.on({ key, resize: draw });
+      draw();
+      load(places, (sessions, total) => {
+        picker.load(sessions, total);
+        draw();
+      }).catch(reject);
+    });
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+    losses.stop();
+    screen.leave();
+  }
+}
+
+/** The first of them at once, all of them thereafter. */
+async function load(
+  places: Places,
+  show: (sessions: readonly Session[], total: number) => void,
+): Promise<void> {
+  const catalog = await openCatalog(places);
+  try {
+    const first = catalog.sessions({ most: FIRST });
+    show(first, catalog.size);
+    if (first.length === catalog.size) return;
+    await new Promise(setImmediate);
+    show(catalog.sessions(), catalog.size);
+  } finally {
+    catalog.close();
+  }
+}
