@@ -3,10 +3,28 @@ import measure from "fast-string-truncated-width";
 import { oneLine } from "../terminal.ts";
 
 /** What is looked at of a text, however long it is. */
-const LONGEST = 4000;
+const LONGEST = 2000;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export function widthOf(text: string): number {
-  return measure(text).width;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
+  return width;
+}
+
+function columnsOf(grapheme: string): number {
+  return grapheme.length === 1 && grapheme >= " " && grapheme <= "~" ? 1 : measure(grapheme).width;
+}
+
+/** How many characters of it fit into this width; whole letters only. */
+function fitting(text: string, width: number): number {
+  let room = width;
+  for (const { segment, index } of graphemes.segment(text)) {
+    room -= columnsOf(segment);
+    if (room < 0) return index;
+  }
+  return text.length;
 }
 
 /** One line of a text that comes from elsewhere, without anything that a terminal obeys. */
@@ -16,8 +34,8 @@ export function clean(text: string): string {
 
 /** At most so wide. */
 export function clip(line: string, width: number): string {
-  if (!measure(line, { limit: Math.max(0, width) }).truncated) return line;
-  return width < 1 ? "" : `${line.slice(0, measure(line, { limit: width - 1 }).index)}…`;
+  if (fitting(line, width) === line.length) return line;
+  return width < 1 ? "" : `${line.slice(0, fitting(line, width - 1))}…`;
 }
 
 /** Exactly so wide. */
@@ -32,10 +50,12 @@ export function wrap(text: string, width: number, most: number): string[] {
   let rest = clean(text);
   while (rest !== "" && width > 0) {
     if (lines.length === most - 1) return [...lines, clip(rest, width)];
-    const { index, truncated } = measure(rest, { limit: width });
-    if (!truncated) return [...lines, rest];
+    const index = fitting(rest, width);
+    if (index === rest.length) return [...lines, rest];
     const space = rest.lastIndexOf(" ", index);
-    const end = space > index / 2 ? space : Math.max(index, 1);
+    // What fits nowhere is left out, so that this comes to an end.
+    if (index === 0) return lines;
+    const end = space > index / 2 ? space : index;
     lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
   }

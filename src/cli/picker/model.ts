@@ -395,7 +395,7 @@ export function previewLines(
 function factsOf({ agent, cwd, messages, tokens, model, id }: Session): string {
   const counted = [
     messages === null ? "" : `${messages} messages`,
-    tokens === null ? "" : `${Math.round(tokens / 1000)}k tokens`,
+    tokens === null ? "" : `${tokens < 1000 ? tokens : `${Math.round(tokens / 1000)}k`} tokens`,
   ];
   return [agent, ...counted, model ?? "", cwd ?? "", id].filter((text) => text !== "").join(" · ");
 }
