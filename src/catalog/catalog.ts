@@ -10,13 +10,13 @@
  * There is no time after which it is stale: each `refresh` compares path, size, time and inode of
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
-import type { Agent, Found } from "../agents/types.ts";
+import type { Found } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { CatalogFile, isBusy } from "./database.ts";
-import { type Job, type ReadLine, readLines } from "./lines.ts";
+import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import type { Line, Row } from "./row.ts";
-import { type Places, placeOf, type Walked, walk } from "./stores.ts";
+import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Filter {
   /** Id of an agent. */
@@ -64,7 +64,7 @@ interface Known {
 /** What a session is sorted by; a time to come is a clock's mistake, and goes for little. */
 const SOON = 864e5;
 
-export async function openCatalog(places: Places, only?: Agent): Promise<Catalog> {
+export async function openCatalog(places: Places, only?: Keeper): Promise<Catalog> {
   const file = await CatalogFile.open(places.env);
   const catalog = new Catalog(file, places, only);
   await catalog.refresh();
@@ -74,13 +74,13 @@ export async function openCatalog(places: Places, only?: Agent): Promise<Catalog
 export class Catalog {
   readonly file: CatalogFile;
   readonly #places: Places;
-  readonly #only: Agent | undefined;
+  readonly #only: Keeper | undefined;
   #project: Project | undefined;
   #known: Known[] = [];
   /** What could not be read, in the newest refresh. */
   problems: Problem[] = [];
 
-  constructor(file: CatalogFile, places: Places, only?: Agent) {
+  constructor(file: CatalogFile, places: Places, only?: Keeper) {
     this.file = file;
     this.#places = places;
     this.#only = only;
@@ -106,11 +106,18 @@ export class Catalog {
     const old = this.file.guarded(() => alive.map((store) => this.#load(store)));
     const plans = alive.map((store, i) => compare(store, old[i] ?? new Map()));
     const jobs = plans.flatMap(({ jobs }) => jobs);
-    const read = await readLines(jobs);
+    const read = await this.#read(jobs);
     this.#note(read);
     const gone = plans.flatMap(({ gone }) => gone);
     const kept = plans.flatMap(({ kept }) => kept);
     this.#known = [...kept, ...this.#save(jobs, read, gone)];
+  }
+
+  /** What reads sessions is loaded when there is something to read. */
+  async #read(jobs: readonly Job[]): Promise<ReadLine[]> {
+    if (jobs.length === 0) return [];
+    const { readLines } = await import("./lines.ts");
+    return readLines(jobs);
   }
 
   #load({ agent, root }: Walked): Map<string, Known> {
@@ -139,7 +146,7 @@ export class Catalog {
   #note(read: readonly ReadLine[]): void {
     for (const { job, error } of read) {
       if (error === null) continue;
-      this.problems.push({ agent: job.agent.id, path: job.place, why: error });
+      this.problems.push({ agent: job.agent, path: job.place, why: error });
     }
   }
 
@@ -208,6 +215,16 @@ export class Catalog {
   sessions(filter: Filter = {}): Listed[] {
     const chosen = this.#sorted(filter);
     return this.#listed(filter.most === undefined ? chosen : chosen.slice(0, filter.most));
+  }
+
+  /** The numbers of the sessions that there are; the file may know others, of other stores. */
+  get numbers(): ReadonlySet<number> {
+    return new Set(this.#known.map(({ sid }) => sid));
+  }
+
+  /** Sessions by their numbers in the text index, newest first; each is looked up when it is asked for. */
+  numbered(filter: Filter): [sid: number, session: () => Listed | undefined][] {
+    return this.#sorted(filter).map((known) => [known.sid, () => this.#listed([known])[0]]);
   }
 
   /** How many sessions there are of the kind that is asked for, whatever `most` says. */
@@ -282,12 +299,20 @@ export class Catalog {
 /** Rows of the text index belong to a session by their numbers. */
 export const ENTRIES_PER_SESSION = 2 ** 22;
 
+/** The index takes whole numbers only for what they are when they come as such: Node makes others of large ones. */
+export function rowOfEntry(sid: number, entry: number): bigint {
+  return BigInt(sid * ENTRIES_PER_SESSION + entry);
+}
+
 export function forgetText(file: CatalogFile, sid: number): void {
-  const first = sid * ENTRIES_PER_SESSION;
   const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
   if (!known) return;
   file.run("DELETE FROM indexed WHERE sid = ?", sid);
-  file.run("DELETE FROM text WHERE rowid BETWEEN ? AND ?", first, first + ENTRIES_PER_SESSION - 1);
+  file.run(
+    "DELETE FROM text WHERE rowid BETWEEN ? AND ?",
+    rowOfEntry(sid, 0),
+    rowOfEntry(sid, ENTRIES_PER_SESSION - 1),
+  );
 }
 
 interface Plan {
@@ -304,7 +329,7 @@ function compare({ agent, root, found }: Walked, old: Map<string, Known>): Plan 
     const known = old.get(place);
     old.delete(place);
     if (known && isSame(known, session)) plan.kept.push(known);
-    else plan.jobs.push({ agent, root, place, found: session });
+    else plan.jobs.push({ agent: agent.id, root, place, found: session });
   }
   for (const { sid } of old.values()) plan.gone.push(sid);
   return plan;
@@ -319,7 +344,7 @@ function knownOf({ job, line }: ReadLine, sid: number): Known {
   if (!line) throw new SegueError("failed", "a session that was not read cannot be noted");
   return {
     sid,
-    agent: agent.id,
+    agent,
     place,
     id: found.id,
     size: found.bytes,

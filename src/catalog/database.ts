@@ -35,8 +35,10 @@ const TABLES = `
     size INTEGER NOT NULL,
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
+    isWhole INTEGER NOT NULL,
     entries INTEGER NOT NULL,
     messages INTEGER NOT NULL,
+    lastGroup TEXT,
     offset INTEGER NOT NULL,
     mark TEXT NOT NULL
   );
@@ -162,8 +164,14 @@ export class CatalogFile {
     }
   }
 
-  exec(sql: string): void {
-    this.#db.exec(sql);
+  /** Forgets everything. */
+  empty(): void {
+    this.#statements = new Map();
+    const drop = ["text", "indexed", "line", "session"].map(
+      (name) => `DROP TABLE IF EXISTS ${name};`,
+    );
+    this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);
+    this.#db.exec("VACUUM");
   }
 
   #prepared(sql: string): StatementSync {

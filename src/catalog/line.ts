@@ -7,15 +7,17 @@ import type { Agent, Found, Reader, Summary } from "../agents/types.ts";
 import { linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
-import { LineSplitter, type Line as SessionLine } from "../lossless/lines.ts";
-import type { Entry, Header, Json } from "../session/types.ts";
+import { LineSplitter } from "../lossless/lines.ts";
+import type { Entry, Json } from "../session/types.ts";
 import type { Limit, Line } from "./row.ts";
 
 /** A file of up to this size is read whole, so that its messages are counted. */
 const WHOLE = 96 << 10;
 const CHUNK = 32 << 10;
-const TAIL = 16 << 10;
-/** A tail that holds no whole line is read again, longer, up to this size. */
+const TAIL = 8 << 10;
+/** A tail that does not tell of tokens is read again, longer, up to this size. */
+const FAIR_TAIL = 32 << 10;
+/** And one that holds no whole line up to this. */
 const LONGEST_TAIL = 2 << 20;
 /** The first prompt comes after what the harness says; with pictures in it, it is long. */
 const LONGEST_HEAD = 16 << 20;
@@ -63,15 +65,16 @@ function readFile(scan: Scan, path: string): boolean {
     if (scan.mayBeDocument(head, size)) {
       const lines = linesOfDocument(path);
       if (lines) {
-        scan.takeAll(lines);
+        scan.noteAll(lines);
         return true;
       }
     }
     if (size <= WHOLE) {
-      scan.takeAll(head);
+      scan.noteAll(head);
       return true;
     }
     const headEnd = readHead(scan, fd, head, size);
+    scan.leaveHead();
     readTail(scan, fd, headEnd, size);
     return headEnd >= size;
   } finally {
@@ -116,10 +119,8 @@ function readTail(scan: Scan, fd: number, headEnd: number, size: number): void {
     const tail = readInto(fd, room, from, size - from);
     const start = from === 0 ? 0 : tail.indexOf(0x0a) + 1;
     const hasLine = start > 0 && tail.indexOf(0x0a, start) >= 0;
-    if (hasLine) {
-      scan.takeAll(tail.subarray(start));
-      return;
-    }
+    if (hasLine) scan.noteAll(tail.subarray(start));
+    if (hasLine && (scan.knowsTail || length >= FAIR_TAIL)) return;
     if (from === headEnd || length >= LONGEST_TAIL) return;
   }
 }
@@ -145,9 +146,23 @@ export class Scan {
   #tokens: number | null = null;
   #limit: Limit | null = null;
 
-  constructor(agent: Agent) {
+  /** `before`: what an earlier scan came to, of a session that this one goes on with. */
+  constructor(agent: Agent, before: Pick<Scan, "messages" | "group"> | null = null) {
     this.#agent = agent;
     this.#reader = agent.reader();
+    this.#messages = before?.messages ?? 0;
+    this.#group = before?.group ?? null;
+  }
+
+  /** Lets the reader know of a record that an earlier scan has noted. */
+  prime(record: Json): void {
+    this.#reader.read(record, this.#at++);
+  }
+
+  /** What comes from now on is of the tail: what the head told of the end counts no more. */
+  leaveHead(): void {
+    this.#tokens = null;
+    this.#limit = null;
   }
 
   mayBeDocument(head: Buffer, size: number): boolean {
@@ -159,25 +174,31 @@ export class Scan {
     return this.#prompt !== null && this.#reader.header().cwd !== null;
   }
 
-  takeAll(bytes: Buffer): void {
-    const splitter = new LineSplitter();
-    for (const line of splitter.push(bytes)) this.#takeLine(line);
-    const rest = splitter.end();
-    if (rest) this.#takeLine(rest);
+  /** Does it know what only the tail tells? */
+  get knowsTail(): boolean {
+    return this.#tokens !== null || this.#limit !== null;
   }
 
-  #takeLine({ value }: SessionLine): void {
-    if (value !== undefined) this.take(value);
+  /** All entries of these lines; they are noted as they are asked for. */
+  *takeAll(bytes: Buffer): Generator<Entry> {
+    const splitter = new LineSplitter();
+    for (const { value } of splitter.push(bytes)) if (value !== undefined) yield* this.take(value);
+    const rest = splitter.end()?.value;
+    if (rest !== undefined) yield* this.take(rest);
   }
 
   take(record: Json): Entry[] {
     const entries = this.#reader.read(record, this.#at++);
-    for (const entry of entries) this.#note(entry);
+    for (const entry of entries) this.note(entry);
     this.#tokens = this.#agent.contextTokens?.(record) ?? this.#tokens;
     return entries;
   }
 
-  #note(entry: Entry): void {
+  noteAll(bytes: Buffer): void {
+    for (const _ of this.takeAll(bytes));
+  }
+
+  note(entry: Entry): void {
     if (entry.kind === "event") {
       if (entry.event === "limit") this.#limit = limitOf(entry);
       return;
@@ -204,8 +225,8 @@ export class Scan {
     return this.#messages;
   }
 
-  get header(): Header {
-    return this.#reader.header();
+  get group(): string | null {
+    return this.#group;
   }
 
   line(whole: boolean): Line {

@@ -3,12 +3,12 @@ import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
-import type { Agent, Found } from "../agents/types.ts";
+import type { Found } from "../agents/types.ts";
 import { lineOf } from "./line.ts";
 import type { Line } from "./row.ts";
 
 export interface Job {
-  agent: Agent;
+  agent: string;
   root: string;
   place: string;
   found: Found;
@@ -30,7 +30,7 @@ const BATCH = 16;
 
 /** What a thread is given: `next` counts the jobs that are taken. */
 export interface Share {
-  jobs: { agent: string; found: Found }[];
+  jobs: readonly Job[];
   next: Int32Array;
 }
 
@@ -40,7 +40,7 @@ export type Done = [n: number, outcome: Outcome][];
 /** In the order of the jobs. */
 export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
   const share: Share = {
-    jobs: jobs.map(({ agent, found }) => ({ agent: agent.id, found })),
+    jobs,
     next: new Int32Array(new SharedArrayBuffer(4)),
   };
   const threads = jobs.length < MANY ? 0 : Math.min(availableParallelism() - 1, 7);
@@ -50,7 +50,7 @@ export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
     for (const [n, outcome] of done) outcomes.set(n, outcome);
   }
   // What a thread that died had taken.
-  return jobs.map((job, n) => ({ job, ...(outcomes.get(n) ?? outcomeOf(job.agent, job.found)) }));
+  return jobs.map((job, n) => ({ job, ...(outcomes.get(n) ?? outcomeOf(job)) }));
 }
 
 /** Takes jobs as long as there are some. */
@@ -61,14 +61,14 @@ export function work({ jobs, next }: Share): Done {
     if (from >= jobs.length) return done;
     for (let n = from; n < Math.min(from + BATCH, jobs.length); n++) {
       const job = jobs[n];
-      if (job) done.push([n, outcomeOf(agentNamed(job.agent), job.found)]);
+      if (job) done.push([n, outcomeOf(job)]);
     }
   }
 }
 
-function outcomeOf(agent: Agent, found: Found): Outcome {
+function outcomeOf({ agent, found }: Job): Outcome {
   try {
-    return { line: lineOf(agent, found), error: null };
+    return { line: lineOf(agentNamed(agent), found), error: null };
   } catch (error) {
     return { line: null, error: error instanceof Error ? error.message : String(error) };
   }
@@ -77,7 +77,10 @@ function outcomeOf(agent: Agent, found: Found): Outcome {
 function inThread(share: Share): Promise<Done> {
   return new Promise((resolve) => {
     const code = new URL(`./lines-worker${extname(import.meta.filename)}`, import.meta.url);
-    const worker = new Worker(code, { workerData: share });
+    const worker = new Worker(code, {
+      workerData: share,
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     worker.on("message", (done: Done) => resolve(done));
     worker.on("error", () => resolve([]));
     worker.on("exit", () => resolve([]));

@@ -1,7 +1,7 @@
 /** The sessions in the stores of all agents, found without reading them. */
 import { resolve } from "node:path";
-import { agents } from "../agents/registry.ts";
-import type { Agent, Found } from "../agents/types.ts";
+import { stores } from "../agents/stores.ts";
+import type { Found, Store } from "../agents/types.ts";
 import { answers, remoteMountsOf } from "../io/mounts.ts";
 import type { Env } from "../io/state.ts";
 
@@ -13,29 +13,37 @@ export interface Places {
   stores: ReadonlyMap<string, string>;
 }
 
+/** An agent, as far as finding its sessions goes. */
+export interface Keeper {
+  id: string;
+  store: Store;
+}
+
 /** The sessions of one store. */
 export interface Walked {
-  agent: Agent;
+  agent: Keeper;
   root: string;
   found: Found[];
   /** A mount that does not answer, because of which the store was left out; else null. */
   dead: string | null;
 }
 
-export function rootsOf(agent: Agent, { env, stores }: Places): string[] {
-  const given = stores.get(agent.id);
-  return given === undefined ? agent.store.roots(env) : [resolve(given)];
+const ALL: readonly Keeper[] = Object.entries(stores).map(([id, store]) => ({ id, store }));
+
+export function rootsOf({ id, store }: Keeper, places: Places): string[] {
+  const given = places.stores.get(id);
+  return given === undefined ? store.roots(places.env) : [resolve(given)];
 }
 
 /** Looks through every store, or those of one agent. */
-export function walk(places: Places, only?: Agent): Promise<Walked[]> {
-  const chosen = only ? [only] : agents;
+export function walk(places: Places, only?: Keeper): Promise<Walked[]> {
+  const chosen = only ? [only] : ALL;
   return Promise.all(
     chosen.flatMap((agent) => rootsOf(agent, places).map((root) => walkStore(agent, root))),
   );
 }
 
-async function walkStore(agent: Agent, root: string): Promise<Walked> {
+async function walkStore(agent: Keeper, root: string): Promise<Walked> {
   const dead = await deadMount(root);
   return { agent, root, found: dead === null ? await agent.store.find(root) : [], dead };
 }
@@ -47,11 +55,11 @@ async function deadMount(root: string): Promise<string | null> {
   return null;
 }
 
-export async function sessionsOf(agent: Agent, places: Places): Promise<Found[]> {
+export async function sessionsOf(agent: Keeper, places: Places): Promise<Found[]> {
   return allSessions(places, agent);
 }
 
-export async function allSessions(places: Places, only?: Agent): Promise<Found[]> {
+export async function allSessions(places: Places, only?: Keeper): Promise<Found[]> {
   return newestFirst((await walk(places, only)).flatMap(({ found }) => found));
 }
 
@@ -60,6 +68,6 @@ export function newestFirst(found: Found[]): Found[] {
 }
 
 /** Where a session lies, as selectors take it: a path, or `path#id` in a database. */
-export function placeOf({ path, id }: Found, agent: Agent): string {
-  return agent.store.database?.holds(path) ? `${path}#${id}` : path;
+export function placeOf({ path, id }: Found, { store }: Keeper): string {
+  return store.database?.holds(path) ? `${path}#${id}` : path;
 }

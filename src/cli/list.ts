@@ -1,8 +1,7 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command } from "commander";
-import { agentNamed } from "../agents/registry.ts";
 import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
-import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
+import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { rowOf, sessionTable, since } from "./sessions.ts";
 import { print, printJson, printJsonLine, say } from "./terminal.ts";
 
@@ -37,8 +36,8 @@ export function command(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const only = options.agent === undefined ? undefined : agentNamed(options.agent);
-  const catalog = await openCatalog(placesOf(options), only);
+  const only = options.agent === undefined ? undefined : await agentFor(options.agent);
+  const catalog = await openCatalog(await placesFor(options), only);
   const filter: Filter = { since: options.since, limited: options.limited };
   const most = options.number ?? (options.all ? undefined : SHOWN);
   const sessions = catalog.sessions({ ...filter, most });

@@ -7,11 +7,14 @@ import { beQuiet, oneLine, table, warn } from "./terminal.ts";
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   list: () => import("./list.ts"),
+  search: () => import("./search.ts"),
   show: () => import("./show.ts"),
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
   check: () => import("./check.ts"),
   agents: () => import("./agents.ts"),
+  doctor: () => import("./doctor.ts"),
+  scan: () => import("./scan.ts"),
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
 };

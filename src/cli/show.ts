@@ -5,7 +5,7 @@ import { closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readSession } from "../convert/session.ts";
 import { withScratch } from "../io/folders.ts";
-import { renderEntry, type ToolDetail } from "../session/render.ts";
+import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
 import { print, printJson } from "./terminal.ts";
@@ -71,9 +71,10 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
   const kept: string[] = [];
   let n = 0;
   for (const entry of entries) {
+    if (!isShown(entry)) continue;
+    n++;
     const text = renderEntry(entry, tools);
     if (text === null) continue;
-    n++;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
     const block = `[${n}] ${text}\n`;
     if (tail === undefined) print(block);

@@ -35,6 +35,22 @@ export function print(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
+/** Is there a terminal that shows colours, and may they be used? */
+export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (FORCE_COLOR) return FORCE_COLOR !== "0";
+  return !NO_COLOR && TERM !== "dumb" && stream.isTTY === true;
+}
+
+/** Prints pieces of text in one line, every second one of them in bold. */
+export function printMarked(start: string, pieces: readonly string[]): void {
+  const shown = pieces.map((piece, i) => {
+    const text = printable(piece);
+    return i % 2 === 1 ? `\x1b[1;33m${text}\x1b[0m` : text;
+  });
+  process.stdout.write(`${start}${shown.join("")}\n`);
+}
+
 export function printJson(document: unknown): void {
   process.stdout.write(`${safeJson(document, 2)}\n`);
 }
