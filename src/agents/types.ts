@@ -89,6 +89,8 @@ export interface Writer {
   expect?(entries: readonly Entry[]): void;
   predict(entry: Entry): Json[];
   commit(record: Json): void;
+  /** What `record`, an older one or a prediction, would be as the very next: its running numbers. */
+  next?(record: Json): Json;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */
   end(): Json[];
   /**
