@@ -48,6 +48,10 @@ export function permissionName(grants: readonly Grant[]): string {
     ["edits unasked", EDITS],
     ["edits and sandboxed commands unasked", SANDBOXED],
     ["edits unasked, commands as another model judges", JUDGED],
+    [
+      "edits and sandboxed commands unasked, others as another model judges",
+      [...SANDBOXED, "run-judged"],
+    ],
     ["edits and commands in the project unasked", ["edit", "run"]],
     ["everything unasked", ALL],
   ];

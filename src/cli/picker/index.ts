@@ -6,7 +6,7 @@ import type { Places } from "../../catalog/stores.ts";
 import { findCommand } from "../../io/launch.ts";
 import { placesOf } from "../common.ts";
 import { Losses } from "./losses.ts";
-import { type Action, Picker, type Session } from "./model.ts";
+import { type Action, type Key, Picker, type Session } from "./model.ts";
 import { type Preview, previewOf } from "./preview.ts";
 import { Screen } from "./screen.ts";
 
@@ -47,27 +47,39 @@ async function choose(screen: Screen, places: Places): Promise<Action> {
   });
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
-  const draw = (): void => {
-    if (isOver) return;
-    screen.draw(picker.screen(screen.size, look()));
-    clearTimeout(timer);
-    timer = setTimeout(lookCloser, PAUSE_MS);
+  let fail: (error: unknown) => void = () => {};
+  /** What goes wrong on the way must not leave the terminal as ours. */
+  const guarded = (work: () => void): void => {
+    try {
+      if (!isOver) work();
+    } catch (error) {
+      fail(error);
+    }
   };
-  const lookCloser = (): void => {
-    const { session, target } = picker;
-    if (session && target) losses.want(session, target);
-    else losses.stop();
-    if (!session || target || previews.has(session.path)) return;
-    previews.set(session.path, previewOf(session));
-    draw();
-  };
+  const draw = (): void =>
+    guarded(() => {
+      screen.draw(picker.screen(screen.size, look()));
+      clearTimeout(timer);
+      timer = setTimeout(lookCloser, PAUSE_MS);
+    });
+  const lookCloser = (): void =>
+    guarded(() => {
+      const { session, target } = picker;
+      if (session && target) losses.want(session, target);
+      else losses.stop();
+      if (!session || target || previews.has(session.path)) return;
+      previews.set(session.path, previewOf(session));
+      draw();
+    });
   try {
     return await new Promise<Action>((resolve, reject) => {
-      const key = (pressed: Parameters<Picker["press"]>[0]): void => {
-        const action = picker.press(pressed);
-        if (action) resolve(action);
-        else draw();
-      };
+      fail = reject;
+      const key = (pressed: Key): void =>
+        guarded(() => {
+          const action = picker.press(pressed);
+          if (action) resolve(action);
+          else draw();
+        });
       screen.on({ key, resize: draw });
       draw();
       load(places, (sessions, total) => {

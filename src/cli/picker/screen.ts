@@ -47,6 +47,9 @@ export class Screen {
 
   on(handlers: { key(key: Key): void; resize(): void }): void {
     this.#pressed = handlers.key;
+    // The terminal itself has gone: as if its user had left.
+    const gone = (): void => handlers.key({ name: "c", ctrl: true, text: "" });
+    this.#in.once("error", gone).once("end", gone);
     this.#resized = () => {
       this.#shown = [];
       this.#out.write("\x1b[2J");
