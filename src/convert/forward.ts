@@ -140,7 +140,7 @@ export class Forward {
   #unit(lines: Line[], entries: Entry[]): void {
     const { writer } = this.#parts;
     const records: Json[] = [];
-    writer.expect?.(entries);
+    writer.expect?.(entries, false);
     for (const entry of entries) {
       for (const record of writer.predict(entry)) {
         writer.commit(record);

@@ -135,14 +135,16 @@ class Loop {
   /** Forgets everything, so that what follows can be decoded without what came before. */
   reset(): void {
     this.#last = new Map();
+    const before = this.writer;
     this.writer = this.#make(this.line);
+    this.writer.replaces?.(before);
   }
 
   slots(entries: readonly Entry[]): Slots {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
-    this.writer.expect?.(entries);
+    this.writer.expect?.(entries, true);
     return new Slots(this, entries);
   }
 
