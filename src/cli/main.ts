@@ -6,6 +6,7 @@ import { beQuiet, oneLine, table, warn } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
+  pick: () => import("./pick.ts"),
   list: () => import("./list.ts"),
   search: () => import("./search.ts"),
   show: () => import("./show.ts"),
@@ -21,6 +22,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
 
 const EXAMPLES = `
 Examples:
+  segue                                    choose a session and an agent on a screen
   segue resume 5bc111 --in codex           open a session in Codex, with all its history
   segue resume latest --in pi              the newest session of this project, in Pi
   segue codex 3                            the third newest session of Codex, in Codex
@@ -40,20 +42,23 @@ export async function main(args: string[]): Promise<number> {
     process.exitCode = report(fileError(error, "stdout", "write the output"), verbose);
   });
   try {
-    if (args.length === 0) {
-      const { canPick, pick } = await import("./picker/index.ts");
-      if (canPick()) return await pick();
-    }
-    const program = await build(args);
-    if (args.length === 0) {
+    const words = args.length === 0 ? await alone() : args;
+    const program = await build(words);
+    if (words.length === 0) {
       warn(program.helpInformation());
       return 2;
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
   }
+}
+
+/** What `segue` without any word stands for. */
+async function alone(): Promise<string[]> {
+  const { canPick } = await import("./pick.ts");
+  return canPick() ? ["pick"] : [];
 }
 
 async function build(args: readonly string[]): Promise<Command> {

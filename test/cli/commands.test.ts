@@ -37,6 +37,7 @@ describe("wrong use", () => {
     [["show", "pi#7"], 3, /no number 7/],
     [["show", "latest"], 3, /no session was found/],
     [["resume", "latest", "--in", "pi"], 3, /no session was found/],
+    [["pick"], 2, /needs a terminal/],
     [["undo"], 3, /nothing to undo/],
     [["undo", "9"], 3, /no write 9/],
   ] as const) {

@@ -1,19 +1,19 @@
 /** What a hand-over would lose: a dry run in a process of its own, so that keys are never waited for. */
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Places } from "../../catalog/stores.ts";
 import { onInterrupt } from "../../io/interrupt.ts";
-import type { Env } from "../../io/state.ts";
 import type { Session, Target } from "./model.ts";
 
 const MOST_LINES = 60;
 
 export class Losses {
-  readonly #env: Env;
+  readonly #places: Places;
   readonly #changed: () => void;
   readonly #known = new Map<string, readonly string[]>();
   #running: { key: string; child: ChildProcess; release(): void } | null = null;
 
-  constructor(env: Env, changed: () => void) {
-    this.#env = env;
+  constructor(places: Places, changed: () => void) {
+    this.#places = places;
     this.#changed = changed;
   }
 
@@ -30,8 +30,10 @@ export class Losses {
     this.stop();
     const [program = ""] = process.argv.slice(1);
     const what = ["resume", session.path, "--from", session.agent, "--in", target.id, "--dry-run"];
-    const child = spawn(process.execPath, [...process.execArgv, program, ...what], {
-      env: this.#env,
+    const { env, stores } = this.#places;
+    const given = [...stores].flatMap(([agent, folder]) => ["--store", `${agent}=${folder}`]);
+    const child = spawn(process.execPath, [...process.execArgv, program, ...what, ...given], {
+      env,
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#running = { key, child, release: onInterrupt(() => child.kill()) };

@@ -1,14 +1,16 @@
-/** `segue` alone, in a terminal: choose a session, then where to go on with it. */
+/** `segue pick`, and `segue` alone in a terminal: choose a session, then where to go on with it. */
 import { isatty } from "node:tty";
-import { agentNamed, agents } from "../../agents/registry.ts";
-import { openCatalog } from "../../catalog/catalog.ts";
-import type { Places } from "../../catalog/stores.ts";
-import { findCommand } from "../../io/launch.ts";
-import { placesOf } from "../common.ts";
-import { Losses } from "./losses.ts";
-import { type Action, type Key, Picker, type Session } from "./model.ts";
-import { type Preview, previewOf } from "./preview.ts";
-import { Screen } from "./screen.ts";
+import { Command } from "commander";
+import { agentNamed, agents } from "../agents/registry.ts";
+import { openCatalog } from "../catalog/catalog.ts";
+import type { Places } from "../catalog/stores.ts";
+import { SegueError } from "../errors.ts";
+import { findCommand } from "../io/launch.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { Losses } from "./picker/losses.ts";
+import { type Action, type Key, Picker, type Session } from "./picker/model.ts";
+import { type Preview, previewOf } from "./picker/preview.ts";
+import { Screen } from "./picker/screen.ts";
 
 /** How long a session is under the cursor before it is read: keys that repeat are not held up. */
 const PAUSE_MS = 40;
@@ -20,22 +22,31 @@ export function canPick(): boolean {
   return isatty(0) && isatty(1) && process.env.TERM !== "dumb";
 }
 
-/** Gives the exit code, unless an agent takes over. */
-export async function pick(): Promise<number> {
-  const places = placesOf({});
+export function command(): Command {
+  return withPlaces(new Command("pick"))
+    .description("choose a session and an agent on a screen, as `segue` alone does")
+    .action(run);
+}
+
+async function run(options: PlaceOptions): Promise<void> {
+  if (!canPick()) {
+    throw new SegueError("usage", "this needs a terminal to show sessions in", {
+      hint: "`segue list` prints them, `segue resume` opens one",
+    });
+  }
+  const places = placesOf(options);
   const action = await choose(new Screen(process.stdout), places);
-  if (action.do === "interrupt") return 130;
-  if (action.do === "leave") return 0;
-  const { resume } = await import("../resume.ts");
+  if (action.do === "interrupt") process.exitCode = 130;
+  if (action.do !== "launch") return;
+  const { resume } = await import("./resume.ts");
   const { agent: id, path } = action.session;
   const selected = { agent: agentNamed(id), path, id: action.session.id, name: path };
   await resume(selected, places, [], { in: action.target.id, launch: true });
-  return Number(process.exitCode ?? 0);
 }
 
 async function choose(screen: Screen, places: Places): Promise<Action> {
   const previews = new Map<string, Preview | null>();
-  const losses = new Losses(places.env, () => draw());
+  const losses = new Losses(places, () => draw());
   const installed = agents.filter(({ launch }) => findCommand(launch.command, places.env) !== null);
   const picker = new Picker(installed, {
     preview: ({ path }) => previews.get(path),
