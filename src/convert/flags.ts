@@ -74,10 +74,11 @@ class Translation {
     const flags = end < 0 ? args : args.slice(0, end);
     this.#sort(flags);
     for (const use of this.#uses) this.#leaveOut(use);
-    const said = [...this.#model(), ...this.#effort(), ...this.#dirs(), ...this.#permission()];
+    const said = [...this.#model(), ...this.#effort(), ...this.#permission()];
     const kept = this.#kept.flatMap((word) => (typeof word === "string" ? [word] : word.words));
     const rest = end < 0 ? [] : args.slice(end);
-    return { args: [...said, ...kept, ...rest], notes: this.#notes };
+    // Folders last: where a flag takes several, it would take the words after it as well.
+    return { args: [...said, ...kept, ...this.#dirs(), ...rest], notes: this.#notes };
   }
 
   /** Whose terms each word is in. */

@@ -9,8 +9,9 @@ export const launch: Launch = {
   // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
   resumeArgs: ({ id, prompt, args }) => [
     "resume",
-    ...args,
+    // First: the user's words may be a prompt, and that comes after it.
     id,
+    ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
   flags,
