@@ -55,6 +55,7 @@ function driver({ id, command, program, prefix, config, database, partners }: Na
       db.prepare("UPDATE session SET title = ? WHERE id = ?").run(title, session);
       db.close();
     },
+    acp: ["acp"],
     fixtures: "*.{jsonl,json}",
     ...(partners ? { partners } : {}),
   };
