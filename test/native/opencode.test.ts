@@ -3,12 +3,16 @@
  * user does abroad.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { dump } from "../support/opencode-db.ts";
 import { foreign, own } from "./agents/index.ts";
+import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, type Expected, historyOf } from "./assert-history.ts";
 import { createLab, type Lab } from "./lab.ts";
-import { obj, objs, str } from "./model-server/json.ts";
+import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { OpenCodeServer } from "./opencode-server.ts";
 import { work } from "./pairs.ts";
@@ -117,4 +121,49 @@ test("claude-code → opencode, where it is compacted → claude-code", async ()
     return foreign(await workThere(lab, there.id, "T2"), "claude-code");
   });
   assert.match(sent, /Side reply/);
+});
+
+test("opencode import takes a session that Segue wrote as a file, with the carry inside", async () => {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, "claude-code");
+    const file = join(lab.root, "piped.json");
+    writeFileSync(file, await segue(lab, ["convert", recording.path, "--to", "opencode"]));
+    // The model of the file is no model of this machine: the user chooses one.
+    execFileSync(join(lab.bin, "opencode"), ["import", file], { cwd: lab.cwd, env: lab.env });
+    const { info } = obj(parseJson(readFileSync(file, "utf8")));
+    const id = str(obj(info).id) ?? "";
+    const { prompt, steps, markers } = work("T1");
+    const model = OPENCODE_MODELS.anthropic;
+    await turn(lab, "opencode", steps, { prompt, resume: id, model });
+    assertHistory(lab.server.lastMain(), [
+      ...foreign(recording.markers, "opencode"),
+      ...own(markers.slice(0, -1), "opencode"),
+    ]);
+    assert.doesNotMatch(JSON.stringify(lab.server.lastMain().body), /segue-carry/);
+
+    const place = `${lab.home}/.local/share/opencode/opencode.db#${id}`;
+    const home = await segue(lab, ["convert", place, "--to", "claude-code"]);
+    assert.match(home, /MARK-S-U01[\s\S]*MARK-S-A11[\s\S]*MARK-T1-U1/);
+    assert.deepEqual(lab.server.refusals, []);
+  } finally {
+    await lab.close();
+  }
+});
+
+test("a session from elsewhere is sent whole on every wire, its reasoning as text", async () => {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, "claude-code");
+    const there = await hand(lab, recording.sessionId, "opencode");
+    for (const model of [OPENCODE_MODELS.responses, OPENCODE_MODELS.chat]) {
+      const options = { prompt: "MARK-Z-U1 go on", resume: there.id, model };
+      await turn(lab, "opencode", [{ text: "MARK-Z-A1" }], options);
+      const told = foreign(recording.markers, "opencode");
+      assertHistory(lab.server.lastMain(), [...told, { role: "user", marker: "MARK-Z-U1" }]);
+    }
+    assert.deepEqual(lab.server.refusals, []);
+  } finally {
+    await lab.close();
+  }
 });
