@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { agentNamed } from "../src/agents/registry.ts";
 import { emptyHeader } from "../src/session/header.ts";
 import { CWD } from "./conversation.ts";
-import { DATA, generate } from "./generate.ts";
+import { DATA, FORMAT_NAMES, generate } from "./generate.ts";
 import { Random } from "./text.ts";
 
 /** Part of the folder's name: raise it whenever what is generated changes. */
@@ -25,7 +25,6 @@ const EDITION = 1;
 
 /** What sessions are cut from, of each agent. */
 const SOURCE_MEGABYTES = 20;
-const AGENTS = ["claude-code", "codex", "pi"] as const;
 const PROJECTS = 60;
 const LAST = Date.parse("2026-11-20T18:00:00.000Z");
 
@@ -38,8 +37,8 @@ export interface Stores {
 
 /** A home with `count` sessions of `average` bytes, which is made unless it is there already. */
 export function generateStores(count: number, average: number): Stores {
-  const home = join(DATA, `home-${count}-${average}-${EDITION}`);
-  const list = join(home, "made.json");
+  const home = join(DATA, `home-${count}-${average}-${FORMAT_NAMES.length}-${EDITION}`);
+  const list = join(home, "made");
   if (!existsSync(list)) {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
@@ -55,7 +54,7 @@ export function generateStores(count: number, average: number): Stores {
 
 function make(home: string, count: number, average: number): Stores {
   const random = new Random(count);
-  const sources = AGENTS.map((agent) => new Source(agent));
+  const sources = FORMAT_NAMES.map((agent) => new Source(agent));
   const stores: Stores = { home, paths: [], bytes: 0 };
   for (let n = 0; n < count; n++) {
     const source = sources[n % sources.length];
@@ -75,11 +74,11 @@ function sizeOf(random: Random, average: number): number {
 }
 
 class Source {
-  readonly #agent: (typeof AGENTS)[number];
+  readonly #agent: string;
   readonly #bytes: Buffer;
   readonly #id: string;
 
-  constructor(agent: (typeof AGENTS)[number]) {
+  constructor(agent: string) {
     this.#agent = agent;
     this.#bytes = readFileSync(generate(agent, SOURCE_MEGABYTES));
     this.#id = idIn(agent, this.#bytes.toString("utf8", 0, this.#bytes.indexOf(0x0a)));

@@ -43,6 +43,8 @@ export interface Problem {
   agent: string;
   path: string;
   why: string;
+  /** Is it a whole store, or one session? */
+  isStore: boolean;
 }
 
 /** A session as it is kept in memory: what sorting and filtering need. */
@@ -57,9 +59,12 @@ interface Known {
   inode: number;
   cwd: string | null;
   isLimited: boolean;
-  /** Set when it was read in this run. */
+  /** Set when it was read in this run, and could not be filed. */
   line?: Line;
 }
+
+/** So many sessions are read before they are filed: all at once would fill the memory. */
+const AT_ONCE = 4000;
 
 /** What a session is sorted by; a time to come is a clock's mistake, and goes for little. */
 const SOON = 864e5;
@@ -98,19 +103,36 @@ export class Catalog {
 
   /** Brings the catalogue to what the stores are now. */
   async refresh(): Promise<void> {
+    const { rebuilds } = this.file;
+    await this.#refresh();
+    // It turned out to be damaged on the way: what was taken from it is in the new one, too, now.
+    if (this.file.rebuilds !== rebuilds) await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
     const stores = await walk(this.#places, this.#only);
     this.problems = stores.flatMap(({ agent, root, dead }) =>
-      dead === null ? [] : [{ agent: agent.id, path: root, why: `${dead} does not answer` }],
+      dead === null
+        ? []
+        : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
     const old = this.file.guarded(() => alive.map((store) => this.#load(store)));
     const plans = alive.map((store, i) => compare(store, old[i] ?? new Map()));
-    const jobs = plans.flatMap(({ jobs }) => jobs);
-    const read = await this.#read(jobs);
-    this.#note(read);
-    const gone = plans.flatMap(({ gone }) => gone);
-    const kept = plans.flatMap(({ kept }) => kept);
-    this.#known = [...kept, ...this.#save(jobs, read, gone)];
+    this.#save(
+      [],
+      plans.flatMap(({ gone }) => gone),
+    );
+    const known = plans.flatMap(({ kept }) => kept);
+    // Oldest first, as sessions get their numbers so: search looks at high numbers first.
+    const jobs = plans.flatMap((plan) => plan.jobs);
+    jobs.sort((a, b) => a.found.mtime - b.found.mtime);
+    for (let from = 0; from < jobs.length; from += AT_ONCE) {
+      const read = await this.#read(jobs.slice(from, from + AT_ONCE));
+      this.#note(read);
+      for (const session of this.#save(read, [])) known.push(session);
+    }
+    this.#known = known;
   }
 
   /** What reads sessions is loaded when there is something to read. */
@@ -146,17 +168,14 @@ export class Catalog {
   #note(read: readonly ReadLine[]): void {
     for (const { job, error } of read) {
       if (error === null) continue;
-      this.problems.push({ agent: job.agent, path: job.place, why: error });
+      this.problems.push({ agent: job.agent, path: job.place, why: error, isStore: false });
     }
   }
 
   /** Files what was read, and forgets what is gone; gives what is there now of what was read. */
-  #save(jobs: readonly Job[], read: readonly ReadLine[], gone: readonly number[]): Known[] {
-    // Sessions get their numbers in the order of time: search looks at high numbers first.
-    const good = read
-      .filter(({ error }) => error === null)
-      .sort((a, b) => a.job.found.mtime - b.job.found.mtime);
-    if (jobs.length === 0 && gone.length === 0) return [];
+  #save(read: readonly ReadLine[], gone: readonly number[]): Known[] {
+    const good = read.filter(({ error }) => error === null);
+    if (good.length === 0 && gone.length === 0) return [];
     const write = (): Known[] =>
       this.file.transaction(() => {
         for (const sid of gone) this.#forget(sid);
@@ -197,6 +216,8 @@ export class Catalog {
       known.sid,
       JSON.stringify(known.line),
     );
+    // Of many sessions only few are shown: these are looked up again.
+    delete known.line;
     return known;
   }
 

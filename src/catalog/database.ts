@@ -70,6 +70,8 @@ export class CatalogFile {
   #statements = new Map<string, StatementSync>();
   /** Was a damaged file given up, or is there no place for one? For a person to know. */
   note: string | null = null;
+  /** How often it was made anew since it was opened: what was read from it before is void. */
+  rebuilds = 0;
 
   private constructor(sqlite: Sqlite, path: string) {
     this.#sqlite = sqlite;
@@ -136,6 +138,7 @@ export class CatalogFile {
       this.close();
       removeFile(this.#path);
       this.#db = this.#connect(this.#path);
+      this.rebuilds++;
       return work();
     }
   }
@@ -144,7 +147,7 @@ export class CatalogFile {
   all(sql: string, ...values: SQLInputValue[]): SQLOutputValue[][] {
     return this.#prepared(sql)
       .all(...values)
-      .map((row) => Object.values(row));
+      .map((row) => (Array.isArray(row) ? row : Object.values(row)));
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {

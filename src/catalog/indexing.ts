@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { withScratch } from "../io/folders.ts";
 import { type Catalog, ENTRIES_PER_SESSION, forgetText, rowOfEntry } from "./catalog.ts";
@@ -55,9 +56,13 @@ export async function indexSessions(
 async function alone(tasks: readonly Task[], filing: Filing, signal?: AbortSignal): Promise<void> {
   await withScratch(async (scratch) => {
     for (const task of tasks) {
-      if (signal?.aborted) return;
       try {
-        for await (const piece of pieces(task, scratch)) filing.take(piece);
+        for await (const piece of pieces(task, scratch)) {
+          filing.take(piece);
+          // A word from outside is heard between two pieces only.
+          if (signal) await setImmediate();
+          if (signal?.aborted) return;
+        }
       } catch (error) {
         filing.fail(task.sid, error instanceof Error ? error.message : String(error));
       }

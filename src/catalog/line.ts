@@ -20,9 +20,10 @@ const FAIR_TAIL = 32 << 10;
 /** And one that holds no whole line up to this. */
 const LONGEST_TAIL = 2 << 20;
 /** The first prompt comes after what the harness says; with pictures in it, it is long. */
-const LONGEST_HEAD = 16 << 20;
-/** Of a head in which every line is whole and none is what was looked for. */
+const LONGEST_HEAD = 32 << 20;
+/** In so much, and so many lines, it would have come. */
 const ENOUGH_HEAD = 1 << 20;
+const ENOUGH_LINES = 300;
 
 /** Longer titles are cut: some are whole files that were pasted. */
 const TITLE = 1000;
@@ -95,20 +96,20 @@ function linesOfDocument(path: string): Buffer | null {
 function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
   const splitter = new LineSplitter();
   let chunk = first;
-  let end = 0;
+  let [end, lines] = [0, 0];
   for (;;) {
     for (const { value } of splitter.push(chunk)) {
+      lines++;
       if (value !== undefined) scan.take(value);
       if (scan.knowsHead) return end + chunk.length;
     }
     end += chunk.length;
-    const inLine = chunk.indexOf(0x0a) < 0;
-    if (end >= size || end >= (inLine ? LONGEST_HEAD : ENOUGH_HEAD)) return end;
+    const isEnough = lines >= ENOUGH_LINES && end >= ENOUGH_HEAD;
+    if (end >= size || end >= LONGEST_HEAD || isEnough || chunk.length === 0) return end;
     // A long line is read in ever longer pieces.
-    const length = Math.min(size - end, inLine ? end : CHUNK);
+    const length = Math.min(size - end, chunk.includes(0x0a) ? CHUNK : end);
     const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
     chunk = readInto(fd, room, end, length);
-    if (chunk.length === 0) return end;
   }
 }
 

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
 import type { Found } from "../agents/types.ts";
+import { keepSmall } from "../io/memory.ts";
 import { lineOf } from "./line.ts";
 import type { Line } from "./row.ts";
 
@@ -39,6 +40,7 @@ export type Done = [n: number, outcome: Outcome][];
 
 /** In the order of the jobs. */
 export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
+  if (jobs.length >= MANY) keepSmall();
   const share: Share = {
     jobs,
     next: new Int32Array(new SharedArrayBuffer(4)),
@@ -79,7 +81,7 @@ function inThread(share: Share): Promise<Done> {
     const code = new URL(`./lines-worker${extname(import.meta.filename)}`, import.meta.url);
     const worker = new Worker(code, {
       workerData: share,
-      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     worker.on("message", (done: Done) => resolve(done));
     worker.on("error", () => resolve([]));

@@ -26,6 +26,8 @@ export interface Match {
 /** Of what many entries have, only those of the newest sessions are weighed. */
 const WEIGHED = 4_000;
 const LOOKED_AT = 64_000;
+/** So many times the sessions that are shown are weighed, so that the best are among them. */
+const CHOICE = 3;
 const HITS = 3;
 const SNIPPET_WORDS = 16;
 
@@ -57,7 +59,7 @@ function matches(
   // Without words, what meets the first condition is what was looked for.
   const [words = null, ...conditions] = [query.words, ...query.conditions].filter(isThere);
   const found: Match[] = [];
-  for (const [sid, rowids] of candidates(file, words, sessions)) {
+  for (const [sid, rowids] of candidates(file, words, sessions, most)) {
     if (found.length >= most) break;
     if (!conditions.every((condition) => has(file, condition, sid))) continue;
     const session = sessions.get(sid)?.();
@@ -78,8 +80,9 @@ function candidates(
   file: CatalogFile,
   words: string | null,
   sessions: ReadonlyMap<number, unknown>,
+  most: number,
 ): Candidate[] {
-  if (words !== null) return ranked(file, words, sessions);
+  if (words !== null) return ranked(file, words, sessions, most);
   return [...sessions.keys()].map((sid) => [sid, []]);
 }
 
@@ -99,11 +102,12 @@ function ranked(
   file: CatalogFile,
   words: string,
   allowed: ReadonlyMap<number, unknown>,
+  most: number,
 ): Candidate[] {
   const rows = file.all(
     `SELECT rowid, bm25(text, ${WEIGHTS}) FROM text WHERE text MATCH ? AND rowid >= ?`,
     words,
-    lowestWeighed(file, words, allowed),
+    lowestWeighed(file, words, allowed, most),
   );
   const found = new Map<number, { score: number; rows: [rowid: number, rank: number][] }>();
   for (const [id, score] of rows) {
@@ -121,24 +125,25 @@ function ranked(
     .map(([sid, { rows: own }]) => [sid, bestOf(own)]);
 }
 
-/** The newest entries count, until there are enough of them that may be shown. */
+/** The newest entries count, until there are enough of them, in enough sessions that may be shown. */
 function lowestWeighed(
   file: CatalogFile,
   words: string,
   allowed: ReadonlyMap<number, unknown>,
+  most: number,
 ): bigint {
-  for (let page = WEIGHED; page <= LOOKED_AT; page *= 4) {
+  if (!Number.isFinite(most)) return 0n;
+  for (let page = WEIGHED; ; page *= 4) {
     const rows = file.all(
       `SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT ${page}`,
       words,
     );
-    const sids = rows.map(([rowid]) => Math.floor(Number(rowid) / ENTRIES_PER_SESSION));
     if (rows.length < page) return 0n;
-    const last = BigInt(Number(rows.at(-1)?.[0] ?? 0));
-    const enough = sids.reduce((n, sid) => n + Number(allowed.has(sid)), 0) >= WEIGHED / 4;
-    if (enough || page * 4 > LOOKED_AT) return last;
+    const sids = rows.map(([rowid]) => Math.floor(Number(rowid) / ENTRIES_PER_SESSION));
+    const shown = new Set(sids.filter((sid) => allowed.has(sid)));
+    const isEnough = shown.size >= CHOICE * most || page * 4 > LOOKED_AT;
+    if (isEnough) return rowOfEntry(sids.at(-1) ?? 0, 0);
   }
-  return 0n;
 }
 
 function bestOf(rows: [rowid: number, rank: number][]): number[] {

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { rowOf, sessionTable, since } from "./sessions.ts";
+import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
 import { print, printJson, printJsonLine, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -42,15 +42,9 @@ async function run(options: Options): Promise<void> {
   const most = options.number ?? (options.all ? undefined : SHOWN);
   const sessions = catalog.sessions({ ...filter, most });
   const rest = catalog.count(filter) - sessions.length;
-  const { problems, note } = catalog;
   catalog.close();
   show(sessions, options);
-  if (note !== null) say(`segue: ${note}`);
-  const dead = problems.filter(({ why }) => why.endsWith("does not answer"));
-  for (const { agent, path, why } of dead) say(`${agent}: ${path} was left out: ${why}`);
-  const unreadable = problems.length - dead.length;
-  if (unreadable > 0)
-    say(`sessions that cannot be read: ${unreadable} (\`segue doctor\` says why)`);
+  sayProblems(catalog);
   if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
 }
 

@@ -4,6 +4,7 @@ import { openCatalog } from "../catalog/catalog.ts";
 import { indexSessions } from "../catalog/indexing.ts";
 import { pending } from "../catalog/pending.ts";
 import { type PlaceOptions, placesFor, withPlaces } from "./places.ts";
+import { sayProblems } from "./sessions.ts";
 import { ProgressLine, print, printJson, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
@@ -30,12 +31,12 @@ async function run(options: Options): Promise<void> {
   const tasks = pending(catalog);
   const done = await indexSessions(catalog, tasks, { progress: progress.update });
   progress.clear();
-  const { size, problems, note } = catalog;
+  const { size, problems } = catalog;
   catalog.close();
-  if (note !== null) say(`segue: ${note}`);
   const failed = problems.length + done.failed.length;
   const { sessions: read, bytes } = done;
   if (options.json) printJson({ schema: "segue/scan@1", sessions: size, read, bytes, failed });
   else print(`${size} sessions; read ${read} of them, ${(bytes / 1e6).toFixed(1)} MB`);
-  if (failed > 0) say(`what cannot be read: ${failed} (\`segue doctor\` says why)`);
+  sayProblems(catalog);
+  if (done.failed.length > 0) say(`what cannot be searched: ${done.failed.length} sessions`);
 }

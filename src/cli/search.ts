@@ -7,7 +7,7 @@ import { type Match, search } from "../catalog/search.ts";
 import { MARK_OFF, MARK_ON } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { folderName, rowOf, since, timeAgo, when } from "./sessions.ts";
+import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
 import {
   hasColor,
   oneLine,
@@ -67,18 +67,24 @@ async function run(words: string[], options: Options): Promise<void> {
   const name = options.agent ?? query.agent;
   const only = name === undefined ? undefined : await agentFor(name);
   const catalog = await openCatalog(places, only);
-  const missing = await catchUp(catalog, only?.id);
+  let missing = await catchUp(catalog, only?.id);
   const filter: Filter = {
     since: options.since ?? sinceOf(query),
     limited: options.limited,
     here: query.cwd !== undefined,
   };
   const most = options.number ?? (options.all ? Number.POSITIVE_INFINITY : SHOWN);
-  const found = catalog.file.guarded(() => search(catalog, query, filter, most));
-  const { note } = catalog;
+  const { rebuilds } = catalog.file;
+  const look = () => catalog.file.guarded(() => search(catalog, query, filter, most));
+  let found = look();
+  if (catalog.file.rebuilds !== rebuilds) {
+    await catalog.refresh();
+    missing = await catchUp(catalog, only?.id);
+    found = look();
+  }
   catalog.close();
   show(found, missing.length, options);
-  if (note !== null) say(`segue: ${note}`);
+  sayProblems(catalog);
   if (missing.length > 0) {
     const megabytes = Math.ceil(missing.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
     say(`not searched: ${missing.length} sessions (${megabytes} MB) that are not in the index yet`);

@@ -1,9 +1,9 @@
 /** How sessions are chosen and shown, wherever several are listed. */
 import { homedir } from "node:os";
 import { InvalidArgumentError } from "commander";
-import type { Listed } from "../catalog/catalog.ts";
+import type { Catalog, Listed } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
-import { oneLine, table } from "./terminal.ts";
+import { oneLine, say, table } from "./terminal.ts";
 
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
@@ -20,6 +20,16 @@ export function since(text: string): number {
   const time = timeAgo(text);
   if (time !== undefined) return time;
   throw new InvalidArgumentError("it must be like 3h, 2d, or 2026-01-31.");
+}
+
+/** What a person should know of a list: what is not in it, and why. */
+export function sayProblems({ note, problems }: Pick<Catalog, "note" | "problems">): void {
+  if (note !== null) say(`segue: ${note}`);
+  const dead = problems.filter(({ isStore }) => isStore);
+  for (const { agent, path, why } of dead) say(`${agent}: ${path} was left out: ${why}`);
+  const unreadable = problems.length - dead.length;
+  if (unreadable > 0)
+    say(`sessions that cannot be read: ${unreadable} (\`segue doctor\` says why)`);
 }
 
 /** What `--json` shows of a session: names and their order are a contract. */

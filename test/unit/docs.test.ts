@@ -36,7 +36,7 @@ describe("docs", () => {
     }
     const text = readFileSync(join(ROOT, "docs/json.md"), "utf8");
     const examples = [...text.matchAll(/<!-- schema: (\w+) -->\n\n```json\n([\s\S]*?)\n```/g)];
-    assert.equal(examples.length, 6);
+    assert.equal(examples.length, 9);
     for (const [, name = "", json = ""] of examples) {
       const document: Json = JSON.parse(json);
       assert.ok(ajv.validate(`urn:segue:${name}@1`, document), `${name}: ${ajv.errorsText()}`);
