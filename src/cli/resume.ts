@@ -1,10 +1,10 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
-import { existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
-import { type Selected, select } from "../catalog/select.ts";
+import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
@@ -13,9 +13,10 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
+import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
+import { ask, ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   in?: string;
@@ -57,12 +58,15 @@ async function run(selector: string, args: string[], options: Options): Promise<
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const selected = await select(selector, places, from);
   const target = options.in === undefined ? selected.agent : agentNamed(options.in);
-  if (options.launch && !options.dryRun) requireInstalled(target, places.env);
+  if (launches(options)) requireInstalled(target, places.env);
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );
-  if (options.dryRun || !options.launch) return;
-  await launch(command, workFolder(cwd), places.env);
+  if (launches(options)) await launch(command, cwd, places.env);
+}
+
+function launches({ dryRun = false, launch }: Options): boolean {
+  return launch && !dryRun;
 }
 
 interface Handover {
@@ -74,10 +78,33 @@ interface Handover {
 
 /** Writes the session for its new agent, and gives what starts that. */
 async function handOver(
-  { selected, target, places, scratch }: Handover,
+  handover: Handover,
   args: string[],
   options: Options,
-): Promise<{ command: string[]; cwd: string | null }> {
+): Promise<{ command: string[]; cwd: string }> {
+  const { target, places } = handover;
+  const prepared = await prepare(handover, options, options.cwd);
+  const { outcome, folder } = launches(options)
+    ? await orElsewhere(prepared, options, (cwd) => prepare(handover, options, cwd))
+    : { outcome: prepared, folder: prepared.cwd ?? process.cwd() };
+  const { id, path, report } = outcome;
+  const request = { id, path, prompt: options.prompt ?? null, args };
+  const command = [target.launch.command, ...target.launch.resumeArgs(request)];
+  report.target.command = command;
+  if (options.dryRun) outcome.discard();
+  else {
+    outcome.commit();
+    await noteTitle(target, outcome, places.env);
+  }
+  show(report, options, command, outcome.note);
+  return { command, cwd: folder };
+}
+
+async function prepare(
+  { selected, target, places, scratch }: Handover,
+  { fullHistory = false, fork = false, dryRun = false }: Options,
+  cwd: string | undefined,
+): Promise<Outcome> {
   const { env } = places;
   const progress = new ProgressLine();
   const transfer = new Transfer(
@@ -91,27 +118,55 @@ async function handOver(
     {
       env,
       scratch,
-      fullHistory: options.fullHistory ?? false,
-      fork: options.fork ?? false,
-      dryRun: options.dryRun ?? false,
+      fullHistory,
+      fork,
+      dryRun,
       warn: (text) => warn(`segue: ${text}`),
       progress: progress.update,
-      ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
+      ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
     },
   );
   const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
   await heedSignals();
   progress.clear();
-  const { id, path, cwd, report } = outcome;
-  const request = { id, path, prompt: options.prompt ?? null, args };
-  const command = [target.launch.command, ...target.launch.resumeArgs(request)];
-  report.target.command = command;
-  if (!options.dryRun) {
-    outcome.commit();
-    await noteTitle(target, outcome, env);
+  return outcome;
+}
+
+/**
+ * What starts where the session's agent can start: in its folder, or, when that is gone, in one
+ * that the user names.
+ */
+async function orElsewhere(
+  outcome: Outcome,
+  options: Options,
+  again: (cwd: string) => Promise<Outcome>,
+): Promise<{ outcome: Outcome; folder: string }> {
+  const wanted = outcome.cwd ?? process.cwd();
+  const folder = [wanted, localForm(wanted, process.platform)].find(isFolder);
+  if (folder !== undefined) return { outcome, folder };
+  outcome.discard();
+  const other = options.cwd === undefined ? await askFolder(wanted) : null;
+  if (other === null) throw gone(wanted, options);
+  return { outcome: await again(other), folder: other };
+}
+
+/** null where nobody can be asked, and for an answer that is no folder. */
+async function askFolder(gone: string): Promise<string | null> {
+  const question = `go on in another folder? [${process.cwd()}; a path; n] `;
+  const answer = await ask(`the session's folder is gone: ${gone}\n${question}`);
+  if (answer === null || /^no?$/i.test(answer)) return null;
+  const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : answer);
+  return isFolder(folder) ? folder : null;
+}
+
+function gone(folder: string, { cwd }: Options): SegueError {
+  if (cwd !== undefined) {
+    return new SegueError("failed", "there is no such folder to go on in", { where: folder });
   }
-  show(report, options, command, outcome.note);
-  return { command, cwd };
+  return new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
+    where: folder,
+    hint: `name another with --cwd: the session's paths are rewritten for it`,
+  });
 }
 
 /** Before anything is written for it. */
@@ -150,13 +205,4 @@ function show(report: Report, options: Options, command: string[], note: string)
   say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
-}
-
-function workFolder(cwd: string | null): string {
-  const folder = cwd ?? process.cwd();
-  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
-  throw new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
-    where: folder,
-    hint: `make it again, or name another with --cwd (its parent is ${dirname(folder)})`,
-  });
 }

@@ -73,6 +73,23 @@ export class ProgressLine {
   }
 }
 
+/** Asks on the terminal, a line; null where there is none. */
+export async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While it asks, Ctrl-C is a key; it is to mean what it means elsewhere.
+  lines.once("SIGINT", () => {
+    lines.close();
+    process.kill(process.pid, "SIGINT");
+  });
+  try {
+    return (await lines.question(printable(question))).trim();
+  } finally {
+    lines.close();
+  }
+}
+
 /** Columns of text, each as wide as its widest cell; the last is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -118,7 +118,7 @@ export function moved(path: string, from: string, to: string, rules: PathRules):
   if (!names) return null;
   const slash = isWindows(to) && to.includes("\\") ? "\\" : "/";
   const base = /^(?:[a-z]:)?[\\/]$/i.test(to) ? to.slice(0, -1) : to.replace(/[\\/]+$/, "");
-  const end = names.length > 0 && /[\\/]$/.test(path) ? slash : "";
+  const end = /[\\/]$/.test(path) ? slash : "";
   return [base, ...names].join(slash) + end || slash;
 }
 
