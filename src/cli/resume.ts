@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
+import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
 import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
@@ -91,6 +92,7 @@ async function handOver(
   const request = { id, path, prompt: options.prompt ?? null, args };
   const command = [target.launch.command, ...target.launch.resumeArgs(request)];
   report.target.command = command;
+  if (launches(options)) refuseTooLong(command, outcome, places.env);
   if (options.dryRun) outcome.discard();
   else {
     outcome.commit();
@@ -167,6 +169,16 @@ function gone(folder: string, { cwd }: Options): SegueError {
     where: folder,
     hint: `name another with --cwd: the session's paths are rewritten for it`,
   });
+}
+
+/** Before anything is written: what could not be started then. */
+function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
+  try {
+    checkArguments(command, env);
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** Before anything is written for it. */

@@ -107,6 +107,15 @@ setInterval(() => {}, 1e6);
     assert.equal(JSON.parse(out).cwd, m.at("moved"));
   });
 
+  it("a prompt too long to be passed on is refused before anything is written", async () => {
+    const m = machine("pi", TELL);
+    // The longest that Linux takes; Pi is given it with a space before the "@".
+    const prompt = `@${"x".repeat(131_070)}`;
+    const done = await m.run(["resume", m.at("s.jsonl"), "--prompt", prompt]);
+    fails(done, 1, /longer than this system takes/);
+    assert.equal(existsSync(m.at(".pi")), false);
+  });
+
   it("a session that comes home opens in its own folder, or anew in another", async () => {
     const m = machine("codex", TELL);
     writeFileSync(m.at("bin", "pi"), TELL.replace("codex-cli 0.169.0", "0.73.0"), { mode: 0o755 });

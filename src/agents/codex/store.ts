@@ -1,10 +1,10 @@
 /** Where Codex keeps its sessions. */
 import { open } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
+import { hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Base, Found, Store } from "../types.ts";
 import { lineOf } from "./records.ts";
@@ -32,8 +32,8 @@ interface Rollout extends StoredFile {
 }
 
 export const store: Store = {
-  roots(env) {
-    return [env.CODEX_HOME || join(env.HOME || homedir(), ".codex")];
+  roots(env, { path, home } = hostOf(env)) {
+    return [env.CODEX_HOME || path.join(home, ".codex")];
   },
 
   async find(root) {
