@@ -46,6 +46,8 @@ export interface WriterOptions {
   cliVersion: string | null;
   /** A model that the target's installation has (see `Store.model`), for agents that insist on one. */
   model?: string | null;
+  /** What the target's store told of the machine (see `Store.facts`). */
+  facts?: Json;
   /** Agents that keep sessions otherwise than they exchange them write the one or the other form. */
   form?: "store" | "file";
 }
@@ -148,8 +150,12 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** A title that stands beside the session's file, not in it. */
+  title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
   model?(root: string, env: NodeJS.ProcessEnv): string | null;
+  /** What a new session in this folder has to say of the machine, for writers: they read nothing. */
+  facts?(root: string, cwd: string, env: NodeJS.ProcessEnv): Json;
   /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
   database?: Database;
 }

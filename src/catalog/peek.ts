@@ -1,6 +1,6 @@
 /** What a list shows of a session, from the head and the tail of its file. */
 import type { Agent, Found, Summary } from "../agents/types.ts";
-import { documentLines } from "../convert/open.ts";
+import { linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import { emptyHeader } from "../session/header.ts";
@@ -86,7 +86,7 @@ function peek<T>(path: string, read: (input: Bytes) => T): T | null {
   try {
     const input = new Input(path);
     try {
-      const lines = documentLines(input);
+      const lines = linesOf(input);
       return read(
         lines ? { size: lines.length, read: (at, n) => lines.subarray(at, at + n) } : input,
       );
@@ -123,6 +123,7 @@ function look(agent: Agent, found: Found, input: Bytes): Glance {
   take(input.read(0, whole ? input.size : HEAD), false);
   if (!whole) take(input.read(input.size - TAIL, TAIL), true);
   const header = reader.header();
+  header.title ??= agent.store.title?.(found.path) ?? null;
   const title = (header.title ?? firstPrompt)?.trim() ?? null;
   return { ...found, header, title, messages: whole ? groups.size : null };
 }

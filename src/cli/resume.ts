@@ -110,7 +110,7 @@ async function prepare(
   const { env } = places;
   const progress = new ProgressLine();
   const transfer = new Transfer(
-    { agent: selected.agent, path: selected.path, id: selected.id },
+    selected,
     {
       agent: target,
       root: targetRoot(target, places),

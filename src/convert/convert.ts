@@ -17,7 +17,7 @@ import {
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
-import type { Header } from "../session/types.ts";
+import type { Header, Json } from "../session/types.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, Projector } from "./project.ts";
@@ -40,6 +40,7 @@ export interface Conversion {
     /** See WriterOptions. */
     form?: "store" | "file";
     model?: string | null;
+    facts?: Json;
   };
   /** Takes the carry; null when none is wanted. */
   carryOut: Output | null;
@@ -136,6 +137,7 @@ function writeVerified(
   const id = conversion.id ?? targetId(plan.header, target.agent);
   const header: Header = {
     ...plan.header,
+    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -159,9 +161,9 @@ function writeVerified(
   let records = 0;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const projector = new Projector(target.agent, losses, { inline: false, relocation });
-  const { form = "store", model = null } = target;
+  const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
-  const writer = target.agent.writer({ seed: id, cliVersion, form, model });
+  const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,

@@ -140,6 +140,7 @@ export class Forward {
   #unit(lines: Line[], entries: Entry[]): void {
     const { writer } = this.#parts;
     const records: Json[] = [];
+    writer.expect?.(entries);
     for (const entry of entries) {
       for (const record of writer.predict(entry)) {
         writer.commit(record);

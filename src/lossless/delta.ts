@@ -191,7 +191,7 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
 }
 
 /** Keys under which agents keep a tool's own arguments: those of two calls have nothing in common. */
-const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input"]);
+const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input", "args"]);
 
 function overlayArray(last: Json[], predicted: Json[], depth: number): Json {
   if (last.length === 0) return predicted;

@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { agents } from "../../src/agents/registry.ts";
 import { type Fixture, fixture } from "../support/fixtures.ts";
 import { known } from "../support/folder.ts";
 import { type Ended, Machine } from "../support/segue.ts";
 
-export const BASICS = agents.map(({ id }) => fixture(`${id}/basic`));
+export const BASICS = ["claude-code", "codex", "pi"].map((id) => fixture(`${id}/basic`));
 export const [CLAUDE, CODEX, PI] = [known(BASICS[0]), known(BASICS[1]), known(BASICS[2])];
 
 /** A machine with a session of each agent, in a folder below `root`. */

@@ -21,6 +21,7 @@ import {
   write,
 } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { partners } from "../support/partners.ts";
 
 const root = temporaryFolder();
 const TURNS = 100;
@@ -72,7 +73,7 @@ function asks(entry: Entry, mark: string): boolean {
 }
 
 for (const agent of agents) {
-  for (const through of agents.filter((other) => other !== agent)) {
+  for (const through of partners(agent)) {
     describe(`${agent.id} through ${through.id}`, () => {
       for (const turns of [1, 5, TURNS - 3]) {
         it(`${turns} turns taken back there`, async () => {

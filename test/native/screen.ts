@@ -5,9 +5,19 @@ import type { Lab } from "./lab.ts";
 import { Tui } from "./tmux.ts";
 
 /** Starts the command and waits until its screen shows the text. */
-export async function sees(lab: Lab, command: string[], wanted: string): Promise<void> {
+export async function sees(
+  lab: Lab,
+  command: string[],
+  wanted: string,
+  keys: readonly string[] = [],
+): Promise<void> {
   const tui = Tui.start(lab, command);
   try {
+    if (keys.length > 0) {
+      await tui.waitFor(/\S/);
+      await tui.settle(1000);
+      tui.press(...keys);
+    }
     await tui.waitFor(wanted);
   } finally {
     await tui.close();

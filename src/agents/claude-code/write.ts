@@ -364,6 +364,8 @@ function readTwin(filePath: string, startLine: number, content: string): Json {
 /** Does a record look like a line of Claude Code's? */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
+  // Agents that took over this form keep other things in it: Gemini's parts, and payloads.
+  if (member(record.message, "parts") !== undefined || isObject(record.systemPayload)) return false;
   if (typeof record.sessionId === "string" && typeof record.type === "string") return true;
   return record.type === "summary" && typeof record.leafUuid === "string";
 }
