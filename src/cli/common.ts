@@ -2,13 +2,16 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { agentNamed } from "../agents/registry.ts";
+import { agentNamed, agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { type Selected, select, sessionIn } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
+import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
+import { commandVariable } from "../io/launch.ts";
 import { spool } from "../io/spool.ts";
+import type { Env } from "../io/state.ts";
 
 export interface PlaceOptions {
   cwd?: string;
@@ -27,7 +30,7 @@ function collect(value: string, values: string[] | undefined): string[] {
 }
 
 export function placesOf(options: PlaceOptions): Places {
-  const stores = new Map<string, string>();
+  const { env, stores } = configured();
   for (const given of options.store ?? []) {
     const at = given.indexOf("=");
     if (at < 1) {
@@ -35,7 +38,29 @@ export function placesOf(options: PlaceOptions): Places {
     }
     stores.set(agentNamed(given.slice(0, at)).id, given.slice(at + 1));
   }
-  return { env: process.env, cwd: options.cwd ?? process.cwd(), stores };
+  return { env, cwd: options.cwd ?? process.cwd(), stores };
+}
+
+/** What the config says of agents: where their stores are, and what starts them. */
+function configured(): { env: Env; stores: Map<string, string> } {
+  const env = { ...process.env };
+  const stores = new Map<string, string>();
+  for (const agent of agents) {
+    const { id } = agent;
+    const { value: store, source } = settings().get(`agents.${id}.store`);
+    const fromFile = source === "user" || source === "project";
+    if (typeof store === "string" && !(fromFile && isMoved(agent))) stores.set(id, store);
+    const command = settings().text(`agents.${id}.command`);
+    if (command !== null) env[commandVariable(id)] = command;
+  }
+  return { env, stores };
+}
+
+/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+function isMoved({ store }: Agent): boolean {
+  const { HOME, USERPROFILE } = process.env;
+  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
+  return store.roots(process.env).join("\0") !== store.roots(plain).join("\0");
 }
 
 /** As `select`; "-" is what comes through stdin, a copy of which is put into `scratch`. */

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import { type Glance, glance } from "../catalog/peek.ts";
 import { allSessions, hereFirst, placeOf } from "../catalog/stores.ts";
+import { settings } from "../config/settings.ts";
 import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
 import { oneLine, print, printJson, printJsonLine, say, table } from "./terminal.ts";
 
@@ -16,7 +17,6 @@ interface Options extends PlaceOptions {
 }
 
 const SCHEMA = "segue/list@1";
-const SHOWN = 30;
 
 export function command(): Command {
   return withPlaces(new Command("list"))
@@ -28,7 +28,7 @@ export function command(): Command {
       since,
     )
     .option("--all", "all there are")
-    .option("-n, --number <n>", `how many (default: ${SHOWN})`, positive)
+    .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)
     .option("--json", "print one JSON document")
     .option("--jsonl", "print one JSON line a session")
     .action(run);
@@ -49,11 +49,11 @@ async function run(options: Options): Promise<void> {
   const only = options.agent === undefined ? undefined : agentNamed(options.agent);
   const { since: oldest = 0 } = options;
   const found = (await allSessions(places, only)).filter(({ mtime }) => mtime >= oldest);
-  const most = options.number ?? (options.all ? found.length : SHOWN);
+  const most = options.number ?? (options.all ? found.length : settings().count("list.number"));
   const glances: Glance[] = [];
   let unreadable = 0;
   for (const session of hereFirst(found, places)) {
-    if (glances.length >= most) break;
+    if (most !== null && glances.length >= most) break;
     const agent = findAgent(session.agent);
     const seen = agent && glance(agent, session);
     if (seen) glances.push(seen);

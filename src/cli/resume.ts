@@ -7,12 +7,13 @@ import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
 import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
+import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { findCommand, installedVersion, launch } from "../io/launch.ts";
+import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
@@ -35,7 +36,7 @@ export function command(): Command {
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
     .argument("[args...]", "after --: arguments for the agent")
-    .option("--in <agent>", "the agent to open it in (default: its own)")
+    .option("--in <agent>", "the agent to open it in (default: its own, or `in` of the config)")
     .option("--from <agent>", "only look at this agent's sessions")
     .option("--dry-run", "write nothing; say what would happen and what would be lost")
     .option("--no-launch", "write the session and print the command instead of running it")
@@ -58,12 +59,21 @@ async function run(selector: string, args: string[], options: Options): Promise<
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const selected = await select(selector, places, from);
-  const target = options.in === undefined ? selected.agent : agentNamed(options.in);
+  const target = targetOf(selected, options);
   if (launches(options)) requireInstalled(target, places.env);
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );
-  if (launches(options)) await launch(command, cwd, places.env);
+  if (launches(options)) await launch(command, cwd, process.env);
+}
+
+/** The agent to open it in: as the option says, or the config; else its own. */
+function targetOf(selected: Selected, options: Options): Agent {
+  if (options.in !== undefined) return agentNamed(options.in);
+  const { value, where } = settings().get("in");
+  if (typeof value !== "string") return selected.agent;
+  say(`in ${value}, as ${where} says (--in is for another agent)`);
+  return agentNamed(value);
 }
 
 function launches({ dryRun = false, launch }: Options): boolean {
@@ -89,8 +99,9 @@ async function handOver(
     ? await orElsewhere(prepared, options, (cwd) => prepare(handover, options, cwd))
     : { outcome: prepared, folder: prepared.cwd ?? process.cwd() };
   const { id, path, report } = outcome;
-  const request = { id, path, prompt: options.prompt ?? null, args };
-  const command = [target.launch.command, ...target.launch.resumeArgs(request)];
+  const always = settings().words(`agents.${target.id}.args`);
+  const request = { id, path, prompt: options.prompt ?? null, args: [...always, ...args] };
+  const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
   if (options.dryRun) outcome.discard();
@@ -115,7 +126,7 @@ async function prepare(
       agent: target,
       root: targetRoot(target, places),
       version: installedVersion(target, env),
-      command: findCommand(target.launch.command, env),
+      command: findCommand(commandOf(target, env), env),
     },
     {
       env,
@@ -182,7 +193,9 @@ function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): 
 }
 
 /** Before anything is written for it. */
-function requireInstalled({ name, launch: { command } }: Agent, env: Env): void {
+function requireInstalled(agent: Agent, env: Env): void {
+  const { name } = agent;
+  const command = commandOf(agent, env);
   if (findCommand(command, env) !== null) return;
   throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
     hint: "install it, or give --no-launch to write the session for later",
@@ -191,7 +204,7 @@ function requireInstalled({ name, launch: { command } }: Agent, env: Env): void 
 
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */
 async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promise<void> {
-  const command = findCommand(target.launch.command, env);
+  const command = findCommand(commandOf(target, env), env);
   if (title === null || command === null || !target.launch.setTitle) return;
   try {
     await target.launch.setTitle({ command, id, title, env });

@@ -21,6 +21,38 @@ export function beQuiet(): void {
   quiet = true;
 }
 
+let color: string | null = "auto";
+
+/** "always", "never", or as the terminal is. */
+export function useColor(when: string | null): void {
+  color = when;
+}
+
+/** Is there a terminal that shows colours, and may they be used? */
+export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
+  if (color === "always" || color === "never") return color === "always";
+  return process.env.TERM !== "dumb" && stream.isTTY === true;
+}
+
+const STYLES = { bold: "1", red: "31" };
+
+/** Without control characters, and as the style says where there is colour. */
+function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
+  const plain = printable(text);
+  return hasColor(stream) ? `\x1b[${STYLES[style]}m${plain}\x1b[0m` : plain;
+}
+
+/** Prints a text whose first line is a heading. */
+export function printHeaded(text: string): void {
+  const [heading = ""] = text.split("\n", 1);
+  process.stdout.write(`${styled("bold", heading)}${printable(text.slice(heading.length))}\n`);
+}
+
+/** What ended the run. */
+export function warnError(text: string): void {
+  process.stderr.write(`${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+}
+
 /** For a person to know. */
 export function say(text: string): void {
   if (!quiet) warn(text);

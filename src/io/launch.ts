@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import { findProgram, programWords } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
+import { variableFor } from "../config/keys.ts";
 import { SegueError } from "../errors.ts";
 import { leaveSignals } from "./interrupt.ts";
 import type { Env } from "./state.ts";
@@ -12,9 +13,19 @@ export function findCommand(name: string, env: Env): string | null {
   return findProgram(name, env);
 }
 
+/** Names the program that starts an agent, where it is not the usual one. */
+export function commandVariable(agent: string): string {
+  return variableFor(`agents.${agent}.command`);
+}
+
+/** What starts an agent: its usual command, or what the user set in its place. */
+export function commandOf({ id, launch }: Agent, env: Env): string {
+  return env[commandVariable(id)] || launch.command;
+}
+
 /** The version of an agent's CLI; null when it is not installed or does not say. */
 export function installedVersion(agent: Agent, env: Env): string | null {
-  const path = findCommand(agent.launch.command, env);
+  const path = findCommand(commandOf(agent, env), env);
   return path === null ? null : versionOf(path, agent.launch.versionArgs, env);
 }
 
