@@ -47,7 +47,7 @@ export function hereFirst(found: readonly Found[], places: Places): Found[] {
   return [...near, ...far];
 }
 
-function cwdOf(agent: Agent, { path, summary }: Found): string | null | undefined {
+export function cwdOf(agent: Agent, { path, summary }: Found): string | null | undefined {
   if (summary && (summary.cwd !== null || agent.store.database)) return summary.cwd;
   return headOf(agent, path, (header) => header.cwd !== null)?.cwd;
 }

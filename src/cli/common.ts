@@ -19,9 +19,12 @@ export interface PlaceOptions {
 }
 
 /** `--cwd` and `--store`, which say where sessions are looked for. */
-export function withPlaces(command: Command): Command {
+export function withPlaces(
+  command: Command,
+  project = "the project in question (default: the current folder)",
+): Command {
   return command
-    .option("--cwd <dir>", "the project in question (default: the current folder)")
+    .option("--cwd <dir>", project)
     .option("--store <agent=dir>", "look for an agent's sessions there", collect);
 }
 

@@ -37,7 +37,7 @@ export function command(): Command {
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
 /** Milliseconds since the epoch. */
-function since(text: string): number {
+export function since(text: string): number {
   const [, n, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
   const time = n === undefined ? Date.parse(text) : Date.now() - Number(n) * (UNITS[unit] ?? 0);
   if ((n !== undefined || /^\d{4}-\d\d/.test(text)) && !Number.isNaN(time)) return time;

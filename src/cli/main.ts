@@ -12,6 +12,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
   check: () => import("./check.ts"),
+  dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
   config: () => import("./config.ts"),
   log: () => import("./log.ts"),

@@ -89,14 +89,19 @@ function safeJson(document: unknown, indent?: number): string {
  */
 export class ProgressLine {
   readonly #since = Date.now();
+  readonly #doing: string;
   #shown = "";
+
+  constructor(doing = "reading") {
+    this.#doing = doing;
+  }
 
   readonly update = (done: number, total: number): void => {
     if (quiet || !process.stderr.isTTY || Date.now() - this.#since < 1000) return;
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;
-    process.stderr.write(`\r\x1b[Kreading … ${text}`);
+    process.stderr.write(`\r\x1b[K${this.#doing} … ${text}`);
   };
 
   clear(): void {
