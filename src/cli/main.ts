@@ -15,6 +15,10 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
   config: () => import("./config.ts"),
+  completions: async () => {
+    const { command } = await import("./completions.ts");
+    return { command: () => command(() => build([])) };
+  },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
 };

@@ -12,7 +12,6 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
