@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { catchSignals } from "../io/interrupt.ts";
+import { EXAMPLES as MORE } from "./examples.ts";
 import { beQuiet, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
@@ -82,6 +83,10 @@ async function build(args: readonly string[]): Promise<Command> {
   const load = wanted === undefined ? Object.values(COMMANDS) : [COMMANDS[wanted]];
   for (const command of load) {
     if (command) program.addCommand((await command()).command());
+  }
+  for (const command of program.commands) {
+    const examples = MORE[command.name()];
+    if (examples) command.addHelpText("after", `\nExamples:\n  ${examples.join("\n  ")}`);
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
