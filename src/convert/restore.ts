@@ -33,7 +33,7 @@ export interface RestoreResult {
   /** Lines that came back as they were, and lines that are new. */
   restored: number;
   added: number;
-  /** Units of the carry that no longer fit, because the file was changed where they belong. */
+  /** Units of the carry that no longer fit: the file was changed where they belong, or home has no branches. */
   stale: number;
   losses: LossReport;
   counts: Counts;
@@ -69,6 +69,8 @@ class Restore {
   /** What was said between that place and the end of what was restored: messages, and turns. */
   #saidSince = 0;
   #turnsSince = 0;
+  /** Units of a branch that was left, which home has no form for. */
+  #cut = 0;
 
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
     this.#options = options;
@@ -80,7 +82,8 @@ class Restore {
 
   run(): RestoreResult {
     const { home, survey, coder, carry } = this.#options;
-    const { unread, stale } = this.#restoreUnits();
+    const { unread, stale: unfit } = this.#restoreUnits();
+    const stale = unfit + this.#cut;
     const open = carry.footer.source.open && stale === 0;
     const losses = new LossReport();
     const projector = new Projector(home, losses, { inline: true });
@@ -158,14 +161,20 @@ class Restore {
     const home = inHomeTerms(entries, this.#options.home.tools);
     const lines = this.#decodeOps(unit, home);
     if (!lines) return false;
-    for (const { content } of lines) this.#emit(content);
-    this.#restored += lines.length;
     this.#noteMark(entries);
+    const kept = this.#isCut() ? [] : lines;
+    if (this.#isCut()) this.#cut++;
+    for (const { content } of kept) this.#emit(content);
+    this.#restored += kept.length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
-      lines.map(({ value }) => value),
+      kept.map(({ value }) => value),
     );
     return true;
+  }
+
+  #isCut(): boolean {
+    return this.#saidSince > 0 && this.#options.home.cutsOff === true;
   }
 
   #noteMark(entries: readonly Entry[]): void {

@@ -14,16 +14,17 @@ import {
 } from "node:fs";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
+import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
-import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
+import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
 const files = (m: Machine, folder = "out") =>
   globSync("**/*.*", { cwd: m.at(folder) })
     .filter((name) => statSync(m.at(folder, name)).isFile())
     .sort();
-const fileOf = (fixture: (typeof BASICS)[number], ending: string) =>
+const fileOf = (fixture: Fixture, ending: string) =>
   `${fixture.agent.id}/${idOf(fixture)}${ending}`;
 
 describe("segue dump", () => {
@@ -32,7 +33,7 @@ describe("segue dump", () => {
     const { code, err } = await m.run(["dump", "out"]);
     assert.equal(code, 0, err);
     assert.match(err, /^3 written, 0 unchanged/);
-    for (const fixture of BASICS) {
+    for (const fixture of [CLAUDE, CODEX, PI]) {
       assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
     }
   });
@@ -100,7 +101,7 @@ describe("segue dump", () => {
     assert.equal(code, 0, err);
     assert.match(err, /^2 written, 1 unchanged/);
     assert.equal(existsSync(left), false);
-    for (const fixture of BASICS) {
+    for (const fixture of [CLAUDE, CODEX, PI]) {
       assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
     }
   });

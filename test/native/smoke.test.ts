@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
+import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
@@ -25,7 +26,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "gemini" },
   { agent: "gemini", model: "gemini-2.5-pro" },
   { agent: "qwen" },
-  { agent: "opencode" },
+  { agent: "opencode", model: OPENCODE_MODELS.anthropic },
+  { agent: "opencode", model: OPENCODE_MODELS.responses },
+  { agent: "opencode", model: OPENCODE_MODELS.chat },
   { agent: "kilo" },
 ];
 

@@ -172,7 +172,7 @@ export function turn(agent: Agent, mark: string): Message[] {
 /** The lines that `entries` give after what `writer` has committed. */
 export function write(writer: Writer, entries: readonly Entry[]): string {
   let text = "";
-  writer.expect?.(entries);
+  writer.expect?.(entries, false);
   for (const entry of entries) {
     for (const record of writer.predict(entry)) {
       writer.commit(record);
@@ -201,6 +201,7 @@ export function workOn(
     if (n === back?.records) place = writer.mark();
     if (record !== undefined) writer.commit(record);
   });
+  if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
   const bytes = readLines(path);
   let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
   const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
@@ -209,6 +210,12 @@ export function workOn(
     text += `${JSON.stringify(record)}\n`;
   }
   append(path, text + write(writer, [...first, ...turn(agent, mark)]));
+}
+
+/** What a CLI leaves that cuts its file off when its user goes back. */
+function linesBefore(path: string, records: number): string {
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, records);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** The beginning of a session file that the agent's own writer makes, and the writer. */

@@ -63,6 +63,8 @@ class ClaudeWriter implements Writer {
   }
 
   begin(header: Header): void {
+    // On the way home another agent's header can come after lines of this very session.
+    if (this.#tail !== null) return;
     this.#context.sessionId = header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
     this.#context.gitBranch = header.gitBranch ?? this.#context.gitBranch;

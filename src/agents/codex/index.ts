@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { recognises } from "./records.ts";
@@ -11,6 +12,7 @@ export const codex: Agent = {
   name: "Codex",
   aliases: ["cx"],
   recognises,
+  known,
   reader,
   writer,
   tools,

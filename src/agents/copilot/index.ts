@@ -10,6 +10,7 @@ export const copilot: Agent = {
   id: "copilot",
   name: "Copilot CLI",
   aliases: ["gh", "github-copilot", "copilot-cli"],
+  cutsOff: true,
   recognises,
   known,
   reader,

@@ -305,10 +305,14 @@ class GeminiReader implements Reader {
 
   /** The context that the CLI opens a conversation with, the first time that it is seen. */
   #context(stated: readonly Said[]): Entry[] {
-    return stated.flatMap((said) => {
+    const entries = stated.flatMap((said) => {
       const isNew = said.scaffold && !this.#ids.has(said.id);
       return isNew ? this.#entries(said, said.parts) : [];
     });
+    // In a conversation that goes on, it stands after what was said so far.
+    const { last } = this.#live;
+    if (entries.length > 0 && last) last.tail = this.#tip;
+    return entries;
   }
 
   #noteFolder({ parts }: Said): void {

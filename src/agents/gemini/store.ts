@@ -55,6 +55,10 @@ export const store: Store = {
     return names.filter((name) => /\.jsonl?$/.test(name)).map((name) => join(folder, name));
   },
 
+  // The CLI deletes at its next start what was not updated for a month: a session that is put there
+  // now is as of now, whenever it took place.
+  facts: () => ({ now: new Date().toISOString() }),
+
   /** What makes the folder the project's, in both places where the CLI looks. */
   companions(root, path, header): Companion[] {
     const text = projectKey(header.cwd ?? "/");

@@ -40,6 +40,7 @@ const SCREEN = "#shown";
 
 class GeminiWriter implements Writer {
   readonly #seed: string;
+  readonly #now: string | undefined;
   /** Counts committed records: the source of new ids. */
   #n = 0;
   #time = new Date(0).toISOString();
@@ -53,22 +54,32 @@ class GeminiWriter implements Writer {
   #asParts = false;
   /** The file is one document: it holds messages and nothing else. */
   #isDocument = false;
+  /** There was a message since the time of the last one was noted. */
+  #owesUpdate = false;
   /** What lines that are there already are compared with. */
   #expected: readonly Entry[] = [];
   #answerBefore: JsonObject | undefined;
   /** Results that were asked for while others of the same message are not there. */
   readonly #results = new Map<string, ToolResultPart>();
 
-  constructor({ seed }: WriterOptions) {
+  constructor({ seed, facts }: WriterOptions) {
     this.#seed = seed;
+    this.#now = string(member(facts ?? undefined, "now"));
+  }
+
+  replaces(before: Writer): void {
+    if (!(before instanceof GeminiWriter)) return;
+    this.#live = before.#live;
+    this.#last = before.#last;
+    this.#isDocument = before.#isDocument;
   }
 
   /**
-   * Predictions for these will be compared with lines that are there: they are as the CLI itself
-   * writes, which is more than it should (see `#own`).
+   * Predictions for lines that are there are as the CLI itself writes, which is more than is good
+   * to write (see `#fresh`).
    */
-  expect(entries: readonly Entry[]): void {
-    this.#expected = entries;
+  expect(entries: readonly Entry[], there: boolean): void {
+    this.#expected = there ? entries : [];
     this.#answerBefore = this.#answer;
   }
 
@@ -87,9 +98,10 @@ class GeminiWriter implements Writer {
     }
   }
 
-  /** The CLI deletes sessions that were not updated for a month. */
+  /** Sessions that were not updated for a month are deleted at the CLI's next start (0.61 [run]). */
   end(): Json[] {
-    return this.#isDocument ? [] : [this.#updated()];
+    if (this.#now !== undefined) return [{ $set: { lastUpdated: this.#now } }];
+    return this.#owesUpdate ? [this.#updated()] : [];
   }
 
   kind(record: Json): string {
@@ -150,6 +162,7 @@ class GeminiWriter implements Writer {
 
   #commitMessage(record: JsonObject, id: string): void {
     this.#commitTime(record.timestamp);
+    this.#owesUpdate = !this.#isDocument;
     if (!this.#live.has(id)) this.#last = id;
     this.#live.add(id);
     const parts = contentParts(record.content);
@@ -165,6 +178,7 @@ class GeminiWriter implements Writer {
   }
 
   #commitTime(time: Json | undefined): void {
+    this.#owesUpdate = false;
     this.#time = isoTime(string(time) ?? null) ?? this.#time;
   }
 
@@ -181,8 +195,9 @@ class GeminiWriter implements Writer {
     return { $set: { lastUpdated: this.#time } };
   }
 
+  /** The CLI notes the time after every message; here once a turn is enough. */
   #updates(there: boolean): Json[] {
-    return there && !this.#isDocument ? [this.#updated()] : [];
+    return this.#owesUpdate || (there && !this.#isDocument) ? [this.#updated()] : [];
   }
 
   /**
@@ -216,7 +231,9 @@ class GeminiWriter implements Writer {
     const belongs = own.every(({ callId }) => calls.some((call) => call.callId === callId));
     if (!belongs || calls.length === 0) return [this.#response(entry, own, calls)];
     if (all.length < calls.length) return [];
-    return [this.#onScreen(entry, calls), this.#response(entry, all, calls)];
+    const response = this.#response(entry, all, calls);
+    // The messages of a document are not merged by id: a second one would be a second message.
+    return this.#isDocument ? [response] : [this.#onScreen(entry, calls), response];
   }
 
   #onScreen(entry: Message, calls: readonly ToolCallPart[]): JsonObject {
@@ -255,7 +272,7 @@ class GeminiWriter implements Writer {
     const calls = entry.parts.filter((part) => part.kind === "tool-call");
     const first = this.#asParts && calls.length > 0 ? this.#fresh(entry) : this.#ownAnswer(entry);
     const time = this.#updated();
-    if (calls.length === 0) return [time, first, time];
+    if (calls.length === 0) return this.#isDocument ? [first] : [time, first, time];
     const results = this.#expectedResults(calls);
     // In the light of the line that was there, once it was.
     const isThere = this.#answer !== undefined && this.#answer !== this.#answerBefore;
@@ -266,6 +283,7 @@ class GeminiWriter implements Writer {
     const told = [...results.values()].flatMap((result) => printed(result, calls));
     const response = this.#message(entry, "user", told, 2);
     const shownAs = this.#asParts ? { displayContent: NOT_SHOWN } : {};
+    if (this.#isDocument) return this.#asParts ? [first, response] : [{ ...first, toolCalls }];
     return [time, first, time, { ...base, toolCalls }, { ...response, ...shownAs }, time];
   }
 
@@ -328,7 +346,8 @@ class GeminiWriter implements Writer {
     );
     if (called) return [];
     const time = this.#updated();
-    return [time, this.#response(entry, results, callsOf(this.#answer)), time];
+    const response = this.#response(entry, results, callsOf(this.#answer));
+    return this.#isDocument ? [response] : [time, response, time];
   }
 
   #event(entry: EventBody, time: string | null): Json[] {

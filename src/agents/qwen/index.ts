@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { recognises } from "./records.ts";
@@ -11,6 +12,7 @@ export const qwen: Agent = {
   name: "Qwen Code",
   aliases: ["qwen-code", "qwencode"],
   recognises,
+  known,
   takesReasoning: true,
   // `--resume` takes UUIDs of versions 1 to 5 alone for ids; another is looked up as a title.
   sessionId: (uuid) => `${uuid.slice(0, 14)}4${uuid.slice(15)}`,

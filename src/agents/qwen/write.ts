@@ -65,6 +65,8 @@ class QwenWriter implements Writer {
   }
 
   begin(header: Header): void {
+    // On the way home another agent's header can come after lines of this very session.
+    if (this.#sessionKnown) return;
     this.#context.sessionId = header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
     this.#context.gitBranch = header.gitBranch ?? undefined;

@@ -65,6 +65,7 @@ export const copilot: Driver = {
     const named = text.replace(/^name: .*$/m, `name: ${name}`);
     writeFileSync(path, named.replace(/^user_named: .*$/m, "user_named: true"));
   },
+  acp: ["--acp"],
   fixtures: ".copilot/session-state/*/events.jsonl",
 };
 

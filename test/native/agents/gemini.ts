@@ -14,6 +14,12 @@ import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(run_shell_command|read_file|write_file|replace)$/;
 
+/**
+ * With a model that is named none is chosen by another request: in that one 0.61 sends the newest
+ * messages, beginning anywhere, of its own recordings too, and the API's rules do not allow it.
+ */
+const MODEL = "gemini-3.1-pro-preview";
+
 export const gemini: Driver = {
   id: "gemini",
   command: "gemini",
@@ -35,8 +41,9 @@ export const gemini: Driver = {
   // 0.61 shows its thoughts, and sends none of them again.
   own: (markers) => markers.filter(({ role }) => role !== "reasoning"),
   foreign: (markers) => reasoningAsText(markers, tools),
-  tui: (args) => ["gemini", "--yolo", ...args],
+  tui: (args) => ["gemini", "--yolo", "-m", MODEL, ...args],
   listArgs: ["--list-sessions"],
+  acp: ["--acp"],
   rename(lab, id, summary) {
     appendFileSync(sessionPath(lab, id), `${JSON.stringify({ $set: { summary } })}\n`);
   },
@@ -76,8 +83,7 @@ function configure({ home, options }: Place): void {
 
 async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   const args = ["--yolo", "-o", "json"];
-  // A model that is named needs no request that chooses one.
-  args.push("-m", options.model ?? "gemini-3.1-pro-preview");
+  args.push("-m", options.model ?? MODEL);
   if (options.resume !== undefined) args.push("--resume", options.resume);
   args.push(...(options.args ?? []));
   args.push("-p", `${options.prompt}${attached(lab, options)}`);

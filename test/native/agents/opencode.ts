@@ -25,9 +25,10 @@ interface Names {
   prefix: string;
   config: string;
   database: string;
+  partners?: readonly string[];
 }
 
-function driver({ id, command, program, prefix, config, database }: Names): Driver {
+function driver({ id, command, program, prefix, config, database, partners }: Names): Driver {
   const file = (lab: Lab) => join(lab.home, database);
   return {
     id,
@@ -54,7 +55,9 @@ function driver({ id, command, program, prefix, config, database }: Names): Driv
       db.prepare("UPDATE session SET title = ? WHERE id = ?").run(title, session);
       db.close();
     },
-    fixtures: "*.jsonl",
+    acp: ["acp"],
+    fixtures: "*.{jsonl,json}",
+    ...(partners ? { partners } : {}),
   };
 }
 
@@ -76,6 +79,8 @@ export const kilo = driver({
   prefix: "KILO",
   config: ".config/kilo/kilo.json",
   database: ".local/share/kilo/kilo.db",
+  // Its code is OpenCode's: with one of another kind besides, all that is its own is seen.
+  partners: ["opencode", "claude-code"],
 });
 
 function foreign(markers: readonly Expected[]): Expected[] {
@@ -140,7 +145,8 @@ async function run(lab: Lab, agent: string, command: string, options: CliOptions
   args.push(...(options.args ?? []));
   if (options.image !== undefined) args.push("--file", options.image);
   args.push("--", options.prompt);
-  const done = await runProgram(lab, command, args, options);
+  // Starting takes long: it looks at the whole machine first.
+  const done = await runProgram(lab, command, args, { timeoutMs: 150_000, ...options });
   const events = jsonLines(done.stdout);
   const texts = events.filter((event) => event.type === "text").map((event) => obj(event.part));
   const failed = events.find((event) => event.type === "error");

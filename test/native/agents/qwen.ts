@@ -77,7 +77,8 @@ function configure({ home }: Place): void {
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
     general: { disableAutoUpdate: true, enableAutoUpdate: false },
-    // Its notes on the user, made after a turn, would take steps of the script.
+    // What it asks of the model after a turn would take steps of the script.
+    ui: { enableFollowupSuggestions: false },
     memory: { enableManagedAutoMemory: false, enableManagedAutoDream: false },
   };
   writeFileSync(join(home, ".qwen/settings.json"), JSON.stringify(settings));

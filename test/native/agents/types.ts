@@ -40,6 +40,8 @@ export interface Driver {
   listKeys?: readonly string[];
   /** Gives a recorded session a title, as its own rename does; null where that is not in the session's file. */
   rename: ((lab: Lab, id: string, title: string) => void) | null;
+  /** Arguments that make it speak the Agent Client Protocol, where it does. */
+  acp?: readonly string[];
   /** The agents that it is paired with; all when undefined. */
   partners?: readonly string[];
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */

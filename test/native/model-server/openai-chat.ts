@@ -41,10 +41,12 @@ function answer(step: Step, asked: Asked): Reply {
     created: Math.floor(Date.now() / 1000),
     model: asked.body.model,
   };
+  // A client that compacts asks whether it became less.
+  const prompt = 1200 + Math.ceil(JSON.stringify(asked.body.messages ?? []).length / 4);
   const usage = {
-    prompt_tokens: 1200,
+    prompt_tokens: prompt,
     completion_tokens: 80,
-    total_tokens: 1280,
+    total_tokens: prompt + 80,
     prompt_tokens_details: { cached_tokens: 300 },
   };
   const finish_reason = calls.length > 0 ? "tool_calls" : "stop";

@@ -1,8 +1,8 @@
 /** Sessions as rows of OpenCode's SQLite database, or as files of the folder that came before it. */
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
@@ -217,7 +217,9 @@ function forget(db: DatabaseSync, id: string, rows: Rows): void {
 function importSession(flavour: Flavour, request: ImportRequest): void {
   const { command, path, id, lines, scratch, cwd, env } = request;
   const file = join(scratch, `${id}.json`);
-  writeFileSync(file, JSON.stringify(exportOf(lines.map(parsed))), { mode: 0o600 });
+  const records = lines.map(parsed);
+  writeFileSync(file, JSON.stringify(exportOf(records)), { mode: 0o600 });
+  const projects = existsSync(path) ? reading(path, projectTimes) : new Map<string, Times>();
   try {
     execFileSync(command, ["import", file], {
       cwd,
@@ -227,6 +229,46 @@ function importSession(flavour: Flavour, request: ImportRequest): void {
     });
   } catch {
     // What it did of it, or nothing: the rows are put right in one transaction afterwards.
+  }
+  if (holdsDatabase(path, flavour)) settleProjects(path, projects, rowsOf(records));
+}
+
+interface Times {
+  created: SQLOutputValue;
+  updated: SQLOutputValue;
+}
+
+function projectTimes(db: DatabaseSync): Map<string, Times> {
+  const rows = db.prepare("SELECT id, time_created, time_updated FROM project").all();
+  return new Map(
+    rows.map(({ id, time_created: created, time_updated: updated }) => [
+      String(id),
+      { created: created ?? null, updated: updated ?? null },
+    ]),
+  );
+}
+
+/**
+ * The CLI notes at every start when it last saw a project. That is put back, and a project that it
+ * made for this session is marked as such, so that taking the session back leaves nothing.
+ */
+function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: Rows): void {
+  const session = rows.get("session")?.values().next().value;
+  const own = { created: session?.time_created ?? 0, updated: session?.time_created ?? 0 };
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
+    for (const id of projectTimes(db).keys()) {
+      const { created, updated } = before.get(id) ?? own;
+      db.prepare("UPDATE project SET time_created = ?, time_updated = ? WHERE id = ?").run(
+        created,
+        updated,
+        id,
+      );
+    }
+    db.exec("COMMIT");
+  } finally {
+    db.close();
   }
 }
 

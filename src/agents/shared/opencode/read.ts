@@ -219,6 +219,8 @@ export class OpenCodeReader implements Reader {
 
   #v2(type: string, { id, data }: Item): Entry[] {
     const time = isoTime(number(member(data.time, "created")) ?? null);
+    // The same conversation a second time.
+    if (this.#before.size > 0) return [event({ id, parentId: null, time }, opaque("v2"))];
     const content = array(data.content).filter(isObject);
     switch (type) {
       case "user":
