@@ -3,7 +3,7 @@
  * types. With --install it is installed as users do, from the packed file, and run.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -45,12 +45,10 @@ function pack(folder: string): Packed {
 
 function checkFiles({ files }: Packed): string {
   for (const { path } of files) if (!OURS.test(path)) fail(`${path} is in it`);
-  for (const name of [
-    "dist/bin.js",
-    "dist/index.d.ts",
-    "dist/convert/verify-worker.js",
-    "README.md",
-  ]) {
+  const workers = globSync("src/**/*-worker.ts", { cwd: ROOT }).map((name) =>
+    name.replace(/^src/, "dist").replace(/ts$/, "js"),
+  );
+  for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", ...workers]) {
     if (!files.some(({ path }) => path === name)) fail(`${name} is missing`);
   }
   const bin = files.find(({ path }) => path === "dist/bin.js");
