@@ -28,6 +28,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "limit-carried": "carried",
   "blank-carried": "carried",
   "call-id-changed": "projected",
+  "path-relocated": "projected",
   "reasoning-as-text": "demoted",
   "reasoning-unsealed": "projected",
   "reasoning-sealed": "carried",

@@ -5,6 +5,7 @@
 
 import type { Entry, Header, Json, ToolCallPart, ToolUse } from "../session/types.ts";
 import type { Flags } from "./shared/flags.ts";
+import type { Host } from "./shared/host.ts";
 
 export interface Agent {
   id: string;
@@ -155,7 +156,7 @@ export interface Summary {
 
 export interface Store {
   /** Folders of the store; the environment's vendor variables move them. */
-  roots(env: NodeJS.ProcessEnv): string[];
+  roots(env: NodeJS.ProcessEnv, host?: Host): string[];
   /** Every session in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
   /** Where a new session belongs below `root`. */

@@ -4,9 +4,9 @@
  * another version, it is made anew; where it cannot be written, one in memory does.
  */
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { hostOf } from "../agents/shared/host.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
@@ -50,7 +50,10 @@ const TABLES = `
 
 export function cacheFolder(env: Env): string {
   if (env.SEGUE_HOME) return join(env.SEGUE_HOME, "cache");
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "segue");
+  const { platform, home } = hostOf(env);
+  const cache = join(home, ".cache");
+  const own = env.XDG_CACHE_HOME || (platform === "win32" ? env.LOCALAPPDATA || cache : cache);
+  return join(own, "segue");
 }
 
 export function databasePath(env: Env): string {

@@ -9,7 +9,7 @@ import { isThere, openSession } from "../convert/open.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Journal } from "../io/journal.ts";
-import { findCommand, installedVersion } from "../io/launch.ts";
+import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
 import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
@@ -188,8 +188,9 @@ function examineLines(findings: Findings, agent: Agent, path: string, input: Inp
 
 function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[], env: Env): void {
   const { id, name, launch } = agent;
+  const command = commandOf(agent, env);
   const about = { severity: "info", about: "tool", agent: id } as const;
-  const path = findCommand(launch.command, env);
+  const path = findCommand(command, env);
   const sessions = newestOf(agent, stores).length;
   if (path === null) {
     const what = `${name} is not installed; sessions of it here: ${sessions}`;
@@ -200,7 +201,7 @@ function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[]
   const version = installedVersion(agent, env);
   if (version === null) {
     const what = `${name} does not say its version`;
-    const hint = `see what \`${launch.command} ${launch.versionArgs.join(" ")}\` says`;
+    const hint = `see what \`${command} ${launch.versionArgs.join(" ")}\` says`;
     findings.add({ ...about, severity: "attention", path, what, hint });
     return;
   }

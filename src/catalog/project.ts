@@ -3,49 +3,12 @@
  * worktrees, and whatever lies below), else those of the folder and what lies below it.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, posix, resolve, win32 } from "node:path";
+import { dirname, resolve } from "node:path";
+import { hostOf } from "../agents/shared/host.ts";
 import { remoteMount } from "../io/mounts.ts";
+import { isWithin, localForm, rulesFor, sameFolder } from "../session/paths.ts";
 
-type Platform = NodeJS.Platform;
-
-/**
- * A path as it is compared: a Windows path in a store that is read under WSL, or the other way
- * round, becomes one of this platform; where names differ by case only in looks, in lower case.
- */
-export function comparable(path: string, platform: Platform = process.platform): string {
-  const native = platform === "win32" ? toWindows(path) : fromWindows(path);
-  const rules = platform === "win32" ? win32 : posix;
-  const plain = rules.normalize(native).replace(/(?<=[^/\\:])[\\/]+$/, "");
-  const isLoose =
-    platform === "win32" || platform === "darwin" || /^\/mnt\/[a-z](\/|$)/i.test(plain);
-  return isLoose ? plain.toLowerCase() : plain;
-}
-
-/** `C:\x` is /mnt/c/x in WSL, and `\\wsl$\Ubuntu\home\x` is /home/x. */
-function fromWindows(path: string): string {
-  const [, drive, rest = ""] = /^(?:\\\\\?\\)?([A-Za-z]):[\\/](.*)$/s.exec(path) ?? [];
-  if (drive !== undefined) return `/mnt/${drive.toLowerCase()}/${rest.replaceAll("\\", "/")}`;
-  const [, inside] = /^[\\/]{2}wsl(?:\$|\.localhost)[\\/][^\\/]+([\\/].*)$/is.exec(path) ?? [];
-  return inside === undefined ? path : inside.replaceAll("\\", "/");
-}
-
-/** /mnt/c/x of WSL, and /c/x of Git Bash, are `C:\x`. */
-function toWindows(path: string): string {
-  const [, drive, rest = ""] = /^(?:\/mnt)?\/([A-Za-z])(\/.*)?$/s.exec(path) ?? [];
-  if (drive !== undefined) return `${drive}:${rest.replaceAll("/", "\\") || "\\"}`;
-  return path.replace(/^\\\\\?\\(?=[A-Za-z]:)/, "").replaceAll("/", "\\");
-}
-
-/** Is one of the folders `path`, or above it? All of them as `comparable` gives them. */
-export function isWithin(path: string, folders: readonly string[]): boolean {
-  return folders.some(
-    (folder) =>
-      path === folder ||
-      (path.startsWith(folder) &&
-        (/[\\/]$/.test(folder) || /[\\/]/.test(path[folder.length] ?? ""))),
-  );
-}
+const RULES = rulesFor(process.platform);
 
 export class Project {
   /** Of the project; what lies below them is of it, too. */
@@ -59,8 +22,7 @@ export class Project {
     const root = gitRoot(real);
     const tree = root === null || isNoProject(root) ? null : root;
     this.#exact = tree === null && isNoProject(real);
-    const folders = tree === null ? [real] : [tree, ...worktreesOf(tree)];
-    this.#folders = [...new Set(folders.map((path) => comparable(path)))];
+    this.#folders = tree === null ? [real] : [...new Set([tree, ...worktreesOf(tree)])];
   }
 
   /** Is a session that was begun in this folder of the project? */
@@ -68,21 +30,21 @@ export class Project {
     if (cwd === null) return false;
     const before = this.#seen.get(cwd);
     if (before !== undefined) return before;
-    const path = comparable(realOr(cwd));
-    const is = this.#exact ? this.#folders.includes(path) : isWithin(path, this.#folders);
+    const path = realOr(cwd);
+    const holds = this.#exact ? sameFolder : isWithin;
+    const is = this.#folders.some((folder) => holds(path, folder, RULES));
     this.#seen.set(cwd, is);
     return is;
   }
 }
 
 function isNoProject(path: string): boolean {
-  const home = process.env.HOME || homedir();
-  return dirname(path) === path || comparable(path) === comparable(realOr(home));
+  return dirname(path) === path || sameFolder(path, realOr(hostOf(process.env).home), RULES);
 }
 
 /** The real path; of a folder that is gone, that of the nearest above which is there. */
 export function realOr(path: string): string {
-  const whole = resolve(comparableForm(path));
+  const whole = resolve(localForm(path, process.platform));
   // Nothing is asked of a file system that may not answer.
   if (remoteMount(whole) !== null) return whole;
   try {
@@ -93,11 +55,6 @@ export function realOr(path: string): string {
       ? whole
       : resolve(realOr(above), whole.slice(above.length).replace(/^[\\/]/, ""));
   }
-}
-
-/** A path of the other side of WSL, in this side's form; case is kept. */
-function comparableForm(path: string): string {
-  return process.platform === "win32" ? toWindows(path) : fromWindows(path);
 }
 
 /** The nearest folder from `path` upwards that has a `.git`. */

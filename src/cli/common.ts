@@ -7,14 +7,14 @@ import { type Selected, select, sessionIn } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
-import { type PlaceOptions, storesGiven } from "./places.ts";
+import { configured, type PlaceOptions, storesGiven } from "./places.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
 export function placesOf(options: PlaceOptions): Places {
-  const given = storesGiven(options);
-  const stores = new Map(given.map(([name, folder]) => [agentNamed(name).id, folder]));
-  return { env: process.env, cwd: options.cwd ?? process.cwd(), stores };
+  const places = configured(options);
+  for (const [name, folder] of storesGiven(options)) places.stores.set(agentNamed(name).id, folder);
+  return places;
 }
 
 /** As `select`; "-" is what comes through stdin, a copy of which is put into `scratch`. */

@@ -1,6 +1,7 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command } from "commander";
 import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
+import { settings } from "../config/settings.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
 import { print, printJson, printJsonLine, say } from "./terminal.ts";
@@ -16,7 +17,6 @@ interface Options extends PlaceOptions {
 }
 
 const SCHEMA = "segue/list@1";
-const SHOWN = 30;
 
 export function command(): Command {
   return withPlaces(new Command("list"))
@@ -29,7 +29,7 @@ export function command(): Command {
     )
     .option("--limited", "only those that stopped at a usage limit")
     .option("--all", "all there are")
-    .option("-n, --number <n>", `how many (default: ${SHOWN})`, positive)
+    .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)
     .option("--json", "print one JSON document")
     .option("--jsonl", "print one JSON line a session")
     .action(run);
@@ -39,7 +39,8 @@ async function run(options: Options): Promise<void> {
   const only = options.agent === undefined ? undefined : await agentFor(options.agent);
   const catalog = await openCatalog(await placesFor(options), only);
   const filter: Filter = { since: options.since, limited: options.limited };
-  const most = options.number ?? (options.all ? undefined : SHOWN);
+  const most =
+    options.number ?? (options.all ? undefined : (settings().count("list.number") ?? undefined));
   const sessions = catalog.sessions({ ...filter, most });
   const rest = catalog.count(filter) - sessions.length;
   catalog.close();

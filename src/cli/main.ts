@@ -1,8 +1,10 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { catchSignals } from "../io/interrupt.ts";
-import { beQuiet, oneLine, table, warn } from "./terminal.ts";
+import { EXAMPLES as MORE } from "./examples.ts";
+import { beQuiet, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
@@ -13,9 +15,15 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
   check: () => import("./check.ts"),
+  dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
   doctor: () => import("./doctor.ts"),
   scan: () => import("./scan.ts"),
+  config: () => import("./config.ts"),
+  completions: async () => {
+    const { command } = await import("./completions.ts");
+    return { command: () => command(() => build([])) };
+  },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
 };
@@ -66,13 +74,30 @@ async function build(args: readonly string[]): Promise<Command> {
     .description("Move a coding session from one coding agent to another, natively, and back.")
     .option("--quiet", "say nothing but errors and warnings")
     .option("--verbose", "say more, with stack traces for errors")
+    .addOption(
+      new Option("--color <when>", "colours: in a terminal, always, or never").choices([
+        "auto",
+        "always",
+        "never",
+      ]),
+    )
     .option("-V, --version", "print the version")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
-    .hook("preAction", () => {
-      if (program.opts<{ quiet?: boolean }>().quiet) beQuiet();
+    .hook("preAction", async (_, command) => {
+      const { quiet, color } = program.opts<{ quiet?: boolean; color?: string }>();
+      if (quiet) beQuiet();
+      const { cwd = "." } = command.opts<{ cwd?: string }>();
+      const flags =
+        color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];
+      const set = await loadSettings(process.env, cwd, new Map(flags));
+      useColor(set.text("color"));
     });
   for (const command of await commandsFor(args)) program.addCommand(command);
+  for (const command of program.commands) {
+    const examples = MORE[command.name()];
+    if (examples) command.addHelpText("after", `\nExamples:\n  ${examples.join("\n  ")}`);
+  }
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     command.configureHelp({ showGlobalOptions: true });
@@ -83,7 +108,7 @@ async function build(args: readonly string[]): Promise<Command> {
 
 /** Those that the first word may mean. */
 async function commandsFor(args: readonly string[]): Promise<Command[]> {
-  const at = args.findIndex((arg) => !arg.startsWith("-"));
+  const at = args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--color");
   const [word, ...rest] = at < 0 ? [] : args.slice(at);
   if (word === undefined || word === "help") {
     return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command()));
@@ -102,13 +127,13 @@ function report(error: unknown, verbose: boolean): number {
   if (isBrokenPipe(error)) return 0;
   if (error instanceof SegueError) {
     const where = error.where === null ? "" : ` (${error.where})`;
-    warn(`segue: ${oneLine(error.message + where)}`);
+    warnError(oneLine(error.message + where));
     if (error.hint !== null) warn(`  ${oneLine(error.hint)}`);
     if (error.candidates.length > 0) warn(listed(error.candidates));
     if (verbose && error.stack) warn(error.stack);
     return error.exit;
   }
-  warn(`segue: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+  warnError(oneLine(error instanceof Error ? error.message : String(error)));
   warn("  this should not happen: run it again with --verbose and report what it says");
   if (verbose && error instanceof Error && error.stack) warn(error.stack);
   return 1;

@@ -5,12 +5,13 @@ import { agentNamed, agents } from "../agents/registry.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import type { Places } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
-import { findCommand } from "../io/launch.ts";
+import { commandOf, findCommand } from "../io/launch.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { Losses } from "./picker/losses.ts";
 import { type Action, type Key, Picker, type Session } from "./picker/model.ts";
 import { type Preview, previewOf } from "./picker/preview.ts";
 import { Screen } from "./picker/screen.ts";
+import { hasColor } from "./terminal.ts";
 
 /** How long a session is under the cursor before it is read: keys that repeat are not held up. */
 const PAUSE_MS = 40;
@@ -47,13 +48,14 @@ async function run(options: PlaceOptions): Promise<void> {
 async function choose(screen: Screen, places: Places): Promise<Action> {
   const previews = new Map<string, Preview | null>();
   const losses = new Losses(places, () => draw());
-  const installed = agents.filter(({ launch }) => findCommand(launch.command, places.env) !== null);
+  const { env } = places;
+  const installed = agents.filter((agent) => findCommand(commandOf(agent, env), env) !== null);
   const picker = new Picker(installed, {
     preview: ({ path }) => previews.get(path),
     losses: (session, target) => losses.of(session, target),
   });
   const look = (): { colour: boolean; now: number } => ({
-    colour: !places.env.NO_COLOR,
+    colour: hasColor(),
     now: Date.now(),
   });
   let timer: NodeJS.Timeout | undefined;

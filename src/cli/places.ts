@@ -1,7 +1,12 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { type Command, InvalidArgumentError } from "commander";
+import { stores as storeOf } from "../agents/stores.ts";
+import type { Store } from "../agents/types.ts";
 import type { Keeper, Places } from "../catalog/stores.ts";
+import { variableFor } from "../config/keys.ts";
+import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
+import type { Env } from "../io/state.ts";
 
 export interface PlaceOptions {
   cwd?: string;
@@ -9,9 +14,12 @@ export interface PlaceOptions {
 }
 
 /** `--cwd` and `--store`, which say where sessions are looked for. */
-export function withPlaces(command: Command): Command {
+export function withPlaces(
+  command: Command,
+  project = "the project in question (default: the current folder)",
+): Command {
   return command
-    .option("--cwd <dir>", "the project in question (default: the current folder)")
+    .option("--cwd <dir>", project)
     .option("--store <agent=dir>", "look for an agent's sessions there", collect);
 }
 
@@ -30,9 +38,34 @@ export function storesGiven({ store = [] }: PlaceOptions): [agent: string, folde
 
 /** As `placesOf`, but the agents are loaded only when the options name one. */
 export async function placesFor(options: PlaceOptions): Promise<Places> {
+  const places = configured(options);
+  const given = storesGiven(options);
+  for (const [name, folder] of given) places.stores.set((await agentFor(name)).id, folder);
+  return places;
+}
+
+/** What the config says of agents: where their stores are, and what starts them. */
+export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
+  stores: Map<string, string>;
+} {
+  const env: Env = { ...process.env };
   const stores = new Map<string, string>();
-  for (const [name, folder] of storesGiven(options)) stores.set((await agentFor(name)).id, folder);
-  return { env: process.env, cwd: options.cwd ?? process.cwd(), stores };
+  for (const [id, store] of Object.entries(storeOf)) {
+    const { value: folder, source } = settings().get(`agents.${id}.store`);
+    const fromFile = source === "user" || source === "project";
+    if (typeof folder === "string" && !(fromFile && isMoved(store))) stores.set(id, folder);
+    const command = `agents.${id}.command`;
+    const program = settings().text(command);
+    if (program !== null) env[variableFor(command)] = program;
+  }
+  return { env, cwd, stores };
+}
+
+/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+function isMoved(store: Store): boolean {
+  const { HOME, USERPROFILE } = process.env;
+  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
+  return store.roots(process.env).join("\0") !== store.roots(plain).join("\0");
 }
 
 /** As `agentNamed`, for commands that do not need the agents otherwise. */

@@ -22,7 +22,9 @@ export function command(word: string, after: number): Command | null {
     const options = quick.opts<ResumeOptions>();
     const places = placesOf(options);
     const selected = await select(agent ? nth(agent, words) : only(word, words), places);
-    await resume(selected, places, quick.args.slice(words.length), options);
+    // Whoever names an agent means that one, whatever the config says of sessions in general.
+    const own = agent ? { in: agent.id } : {};
+    await resume(selected, places, quick.args.slice(words.length), { ...own, ...options });
   });
 }
 

@@ -1,6 +1,6 @@
 /** How sessions are chosen and shown, wherever several are listed. */
-import { homedir } from "node:os";
 import { InvalidArgumentError } from "commander";
+import { hostOf } from "../agents/shared/host.ts";
 import type { Catalog, Listed } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
 import { oneLine, say, table } from "./terminal.ts";
@@ -90,7 +90,7 @@ const PROJECT_WIDTH = 28;
 
 /** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null): string {
-  const home = process.env.HOME || homedir();
+  const { home } = hostOf(process.env);
   const path = oneLine(cwd ?? "");
   const short = path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
   return short.length <= PROJECT_WIDTH ? short : `…${short.slice(1 - PROJECT_WIDTH)}`;

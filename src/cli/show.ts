@@ -8,7 +8,7 @@ import { withScratch } from "../io/folders.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
-import { print, printJson } from "./terminal.ts";
+import { printHeaded, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -77,11 +77,11 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
     if (text === null) continue;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
     const block = `[${n}] ${text}\n`;
-    if (tail === undefined) print(block);
+    if (tail === undefined) printHeaded(block);
     else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
-  for (const block of kept) print(block);
+  for (const block of kept) printHeaded(block);
 }

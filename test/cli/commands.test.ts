@@ -61,6 +61,36 @@ describe("wrong use", () => {
     assert.match(err, /Usage: segue/);
   });
 
+  it("--help of every command has examples", async () => {
+    const { out } = await machine().run(["--help"]);
+    const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
+    const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
+    assert.ok(names.length > 8);
+    for (const name of names.filter((each) => each !== "help")) {
+      assert.match((await machine().run([name, "--help"])).out, /\nExamples:\n {2}\S/, name);
+    }
+  });
+
+  it("--quiet and --verbose stand before or after the command", async () => {
+    const m = machine();
+    const failing = ["show", "deadbeef"];
+    for (const args of [
+      ["--verbose", ...failing],
+      [...failing, "--verbose"],
+    ]) {
+      const { err, code } = await m.run(args);
+      assert.equal(code, 3);
+      assert.match(err, /^ +at /m, "a stack, when asked for");
+    }
+    for (const args of [
+      ["--quiet", "list"],
+      ["list", "--quiet"],
+    ]) {
+      const { err, out, code } = await m.run(args);
+      assert.deepEqual([code, out, err], [0, "", ""]);
+    }
+  });
+
   it("--help and --version are no errors", async () => {
     const help = await machine().run(["--help"]);
     assert.equal(help.code, 0);

@@ -1,7 +1,7 @@
 /** The published JSON Schemas against what Segue prints, and against its types. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -479,6 +479,11 @@ describe("what the commands print is valid", () => {
     const line = segue("search", "MARK-USER-1", "--jsonl", "-n", "1");
     valid("search", parse(line));
     valid("doctor", parse(segue("doctor", "--json")));
+  });
+  it("config", () => {
+    writeFileSync(join(folder, ".segue.yml"), "in: codex\n");
+    valid("config", parse(segue("config", "--json")));
+    rmSync(join(folder, ".segue.yml"));
   });
   it("agents", () => valid("agents", parse(segue("agents", "--json"))));
   it("check", () => {
