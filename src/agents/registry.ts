@@ -2,10 +2,24 @@
 import { SegueError } from "../errors.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { copilot } from "./copilot/index.ts";
+import { gemini } from "./gemini/index.ts";
+import { kilo } from "./kilo/index.ts";
+import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
+import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
 
-export const agents: readonly Agent[] = [claudeCode, codex, pi];
+export const agents: readonly Agent[] = [
+  claudeCode,
+  codex,
+  pi,
+  qwen,
+  copilot,
+  gemini,
+  opencode,
+  kilo,
+];
 
 export function findAgent(name: string): Agent | undefined {
   const wanted = name.toLowerCase();

@@ -20,6 +20,8 @@ export interface Agent {
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
    */
   takesReasoning?: boolean;
+  /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
+  cutsOff?: boolean;
   /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /** Session files of this agent that are one JSON document instead of lines. */
@@ -46,6 +48,8 @@ export interface WriterOptions {
   cliVersion: string | null;
   /** A model that the target's installation has (see `Store.model`), for agents that insist on one. */
   model?: string | null;
+  /** What the target's store told of the machine (see `Store.facts`). */
+  facts?: Json;
   /** Agents that keep sessions otherwise than they exchange them write the one or the other form. */
   form?: "store" | "file";
 }
@@ -81,10 +85,20 @@ export type Shape =
 export interface Writer {
   /** For agents whose files have no opening record: what `start` said, before its prediction. */
   begin?(header: Header): void;
-  /** All that is predicted next: a result is predicted in the light of its call, though it be in the same group. */
-  expect?(entries: readonly Entry[]): void;
+  /**
+   * Another writer had the file so far, from its beginning. For what only the whole file tells, as
+   * with agents that go back by naming what comes after the mark.
+   */
+  replaces?(before: Writer): void;
+  /**
+   * All that is predicted next: a result is predicted in the light of its call, though it be in the
+   * same group. `there`: for lines that exist already; else the predictions are what is written.
+   */
+  expect?(entries: readonly Entry[], there: boolean): void;
   predict(entry: Entry): Json[];
   commit(record: Json): void;
+  /** What `record`, an older one or a prediction, would be as the very next: its running numbers. */
+  next?(record: Json): Json;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */
   end(): Json[];
   /**
@@ -150,8 +164,12 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** A title that stands beside the session's file, not in it. */
+  title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
   model?(root: string, env: NodeJS.ProcessEnv): string | null;
+  /** What a new session in this folder has to say of the machine, for writers: they read nothing. */
+  facts?(root: string, cwd: string, env: NodeJS.ProcessEnv): Json;
   /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
   database?: Database;
 }

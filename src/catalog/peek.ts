@@ -1,6 +1,6 @@
 /** What the first lines of a session file say of it. */
 import type { Agent } from "../agents/types.ts";
-import { documentLines } from "../convert/open.ts";
+import { linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import type { Header } from "../session/types.ts";
@@ -46,7 +46,7 @@ function peek<T>(path: string, read: (input: Bytes) => T): T | null {
   try {
     const input = new Input(path);
     try {
-      const lines = documentLines(input);
+      const lines = linesOf(input);
       return read(
         lines ? { size: lines.length, read: (at, n) => lines.subarray(at, at + n) } : input,
       );

@@ -43,7 +43,7 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
   const input = openSession(task.place, { scratch });
   try {
     const isFile = input.path === task.place && rowsAt(task.place) === null;
-    const bases = isFile ? await openBases(agent, task.place, process.env) : [];
+    const bases = isFile ? await openBases(agent, task.place, { env: process.env, scratch }) : [];
     if (isFile && bases.length === 0) yield* ofFile(task, agent, input);
     else yield whole(task, agent, input, entriesOf(agent.reader(), input, bases));
     closeBases(bases);

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
 import { listFiles } from "../agents/shared/files.ts";
 import type { Agent, Found } from "../agents/types.ts";
-import { databaseAt, documentLines } from "../convert/open.ts";
+import { databaseAt, linesOf } from "../convert/open.ts";
 import { detectAgent } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
@@ -45,7 +45,7 @@ export async function select(selector: string, places: Places, from?: Agent): Pr
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    const lines = from ? null : documentLines(input);
+    const lines = from ? null : linesOf(input);
     const agent = from ?? detectAgent(lines ? linesIn(lines) : input.lines(), input.where);
     return { agent, path: realpathSync(path), id: "", name };
   } finally {
@@ -86,8 +86,10 @@ function inFile({ path, id }: Place, from?: Agent): Selected {
 async function inDatabase({ path, id }: Place): Promise<Selected> {
   const agent = databaseAt(path);
   const own = agent && id !== null ? agent.store.database?.read(path, id) : null;
-  if (agent && id !== null && own)
-    return { agent, path: `${path}#${id}`, id, name: `${path}#${id}` };
+  if (agent && id !== null && own) {
+    const place = `${path}#${id}`;
+    return { agent, path: place, id, name: place };
+  }
   const all = (await agent?.store.find(dirname(path))) ?? [];
   const here = newestFirst(all.filter((session) => isSame(session.path, path)));
   const matches = id === null ? here : matching(here, id);

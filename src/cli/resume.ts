@@ -81,7 +81,7 @@ async function handOver(
   const { env } = places;
   const progress = new ProgressLine();
   const transfer = new Transfer(
-    { agent: selected.agent, path: selected.path, id: selected.id },
+    selected,
     {
       agent: target,
       root: targetRoot(target, places),

@@ -57,7 +57,7 @@ async function run(selector: string, options: Options): Promise<void> {
       return;
     }
     const input = openSession(path, { scratch, name });
-    const bases = await openBases(agent, path, process.env);
+    const bases = await openBases(agent, path, { env: process.env, scratch });
     const reader = agent.reader();
     if (options.raw) await pour(input.path);
     else if (options.json) printJson(readSession(reader, input, bases));

@@ -45,7 +45,7 @@ export async function checkSession(
     unknown: [],
   };
   const input = openSession(path, { scratch, name });
-  const bases = await openBases(agent, path, process.env);
+  const bases = await openBases(agent, path, { env: process.env, scratch });
   try {
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);

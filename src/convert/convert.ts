@@ -6,24 +6,19 @@ import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
-import {
-  CARRY_SCHEMA,
-  type Carry,
-  CarryDamaged,
-  CarryEncoder,
-  type CarryHeader,
-  openCarry,
-} from "../lossless/carry.ts";
+import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
+import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
-import type { Header } from "../session/types.ts";
+import type { Header, Json } from "../session/types.ts";
+import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
+import { CarryThreadFailed } from "./carry-thread.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, Projector } from "./project.ts";
 import { restore } from "./restore.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, UnitCoder } from "./units.ts";
-import { type Files, rebuild, Verifier } from "./verify.ts";
 
 export interface Conversion {
   source: {
@@ -39,6 +34,7 @@ export interface Conversion {
     /** See WriterOptions. */
     form?: "store" | "file";
     model?: string | null;
+    facts?: Json;
   };
   /** Takes the carry; null when none is wanted. */
   carryOut: Output | null;
@@ -94,47 +90,52 @@ export function targetId(source: Header, target: Agent, attempt = 0): string {
   return target.sessionId?.(uuid, source.createdAt) ?? uuid;
 }
 
-/**
- * Of a big session not every line's spelling is proven while it is written, since all are rebuilt
- * and compared at the end. When one was spelled unlike the others of its kind, the work is done
- * again with a proof for each.
- */
+/** A thread that fails is no reason to fail: all is done again in this one. */
 function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
-  const trusting = carryOut !== null && source.input.size >= OWN_THREAD;
   if (source.input.size >= HUGE) keepSmall();
-  const done = writeNew(conversion, trusting);
-  if (done.verified !== false || !trusting) return done;
+  if (!carryOut || source.input.size < OWN_THREAD) return writeNew(conversion, makeHere);
+  const done = beside(conversion);
+  if (done?.verified) return done;
   target.out.restart();
   carryOut.restart();
-  return writeNew(conversion, false);
+  return writeNew(conversion, makeHere);
 }
 
 /** A session of the agent's own in its other form, e.g. an export as rows of the store. */
 export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Converted {
-  return writeNew({ ...conversion, carryOut: null, carry: null }, false);
+  return writeNew({ ...conversion, carryOut: null, carry: null }, makeHere);
 }
 
-function writeNew(conversion: Conversion, trusting: boolean): Converted {
-  const running = verifier(conversion);
+function beside(conversion: Conversion): Converted | null {
   try {
-    return writeVerified(conversion, trusting, running);
+    return writeNew(conversion, makeBeside);
   } catch (error) {
-    running?.stop();
+    if (error instanceof CarryThreadFailed) return null;
     throw error;
   }
 }
 
-function writeVerified(
-  conversion: Conversion,
-  trusting: boolean,
-  running: Verifier | null,
-): Converted {
+function writeNew(conversion: Conversion, make: typeof makeHere): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
+  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id } };
+  const making = carryOut && make(carryOut, ends);
+  try {
+    return writeAll(conversion, id, making);
+  } catch (error) {
+    making?.stop();
+    throw error;
+  }
+}
+
+function writeAll(conversion: Conversion, id: string, making: Making | null): Converted {
+  const { source, target, survey, carryOut } = conversion;
+  const { plan } = survey;
   const header: Header = {
     ...plan.header,
+    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -145,21 +146,11 @@ function writeVerified(
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
   const { children = 0 } = source;
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
-  const carrier =
-    carryOut &&
-    new Carrier(carryOut, {
-      schema: CARRY_SCHEMA,
-      source: { agent: source.agent.id, id: plan.header.id, path: source.input.name },
-      target: { agent: target.agent.id, id },
-    });
-  const coder =
-    carrier &&
-    new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit), trusting);
   let records = 0;
   const projector = new Projector(target.agent, losses, { inline: false });
-  const { form = "store", model = null } = target;
+  const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
-  const writer = target.agent.writer({ seed: id, cliVersion, form, model });
+  const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,
@@ -168,10 +159,10 @@ function writeVerified(
     losses,
     plan,
     kept: null,
-    coder,
+    coder: making?.coder ?? null,
     write: (line) => {
       target.out.line(line);
-      records++;
+      if (!isFrameText(line)) records++;
     },
     read: { lines: 0, entries: 0 },
   });
@@ -179,14 +170,17 @@ function writeVerified(
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
-  const seen = feed(source.input, (line) => forward.line(line));
+  const seen = feed(
+    source.input,
+    (line) => forward.line(line),
+    (chunk) => making?.read(chunk),
+  );
   forward.flush();
   plan.finish?.(reader.header());
   forward.end();
-  carrier?.end(seen, source.input.open, target.out, records);
+  making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
   target.out.sync();
-  const again = carryOut && verified(conversion, carryOut, running);
   return {
     how: "converted",
     id,
@@ -199,7 +193,7 @@ function writeVerified(
     source: seen,
     added: 0,
     stale: 0,
-    verified: again === null ? null : again === seen.sha256,
+    verified: making ? making.verify(seen.sha256) : null,
   };
 }
 
@@ -226,41 +220,22 @@ const HUGE = 256e6;
 /** Smaller sessions are verified faster than a thread is started. */
 const OWN_THREAD = 8e6;
 
-/** Verifies the conversion while it goes on; null when it is better done afterwards. */
-function verifier({ source, target, carryOut }: Conversion): Verifier | null {
-  if (!carryOut || source.input.size < OWN_THREAD) return null;
-  const verifier = new Verifier(filesOf(source.agent, target.agent, target.out, carryOut));
-  target.out.onWritten = (bytes) => verifier.note(0, bytes);
-  carryOut.onWritten = (bytes) => verifier.note(1, bytes);
-  return verifier;
-}
-
-function filesOf(home: Agent, from: Agent, target: Output, carry: Output): Files {
-  return { home: home.id, from: from.id, target: target.temp, carry: carry.temp };
-}
-
-function verified(conversion: Conversion, carryOut: Output, running: Verifier | null): string {
-  const { source, target } = conversion;
-  const result = running?.end();
-  if (result) return result;
-  const files = filesOf(source.agent, target.agent, target.out, carryOut);
-  return rebuild(
-    files,
-    () => target.out.bytes,
-    () => carryOut.bytes,
-  );
+function footerOf({ source, target }: Conversion, seen: Seen, lines: number): Footer {
+  const { bytes, sha256 } = target.out;
+  return {
+    source: { ...seen, open: source.input.open },
+    target: { bytes, sha256, lines },
+  };
 }
 
 function comeHome(conversion: Conversion, carry: Carry): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { id } = carry.header.source;
-  const carrier =
-    carryOut &&
-    new Carrier(carryOut, {
-      schema: CARRY_SCHEMA,
-      source: { agent: source.agent.id, id: survey.plan.header.id, path: source.input.name },
-      target: { agent: target.agent.id, id },
-    });
+  const ends = {
+    source: { ...source, id: survey.plan.header.id },
+    target: { ...target, id },
+  };
+  const carrier = carryOut && new Carrier(carryOut, ends);
   const coder =
     carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
   const hash = createHash("sha256");
@@ -273,7 +248,7 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     write: (piece) => target.out.write(piece),
   });
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
-  carrier?.end(seen, source.input.open, target.out, result.restored + result.added);
+  carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
   checkRestored(carry, target.out, result.stale);
   return {
@@ -325,7 +300,8 @@ function copy({ source, target, survey }: Conversion): Converted {
     const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
     if (!first) target.out.write(NEWLINE);
     first = false;
-    for (const { content } of script.decode(writer.encode([line], entries), entries)) {
+    const ops = writer.encode([line], entries).map(({ op }) => op);
+    for (const { content } of script.decode(ops, entries)) {
       target.out.write(content);
     }
   });
@@ -350,41 +326,20 @@ function copy({ source, target, survey }: Conversion): Converted {
 const NEWLINE = "\n";
 
 type Seen = Converted["source"];
+type Footer = Omit<CarryFooter, "units">;
 
-function feed(input: Input, take: (line: Parameters<Forward["line"]>[0]) => void): Seen {
+function feed(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
   const hash = createHash("sha256");
+  const tap = (chunk: Buffer): void => {
+    hash.update(chunk);
+    see?.(chunk);
+  };
   let lines = 0;
-  for (const line of input.lines({ tap: (chunk) => hash.update(chunk) })) {
+  for (const line of input.lines({ tap })) {
     take(line);
     lines++;
   }
   return { sha256: hash.digest("hex"), bytes: input.size, lines };
-}
-
-/** Writes a carry file. */
-class Carrier {
-  readonly #out: Output;
-  readonly #encoder = new CarryEncoder();
-
-  constructor(out: Output, header: CarryHeader) {
-    this.#out = out;
-    out.write(this.#encoder.header(header));
-  }
-
-  unit(unit: Parameters<CarryEncoder["unit"]>[0]): void {
-    const bytes = this.#encoder.unit(unit);
-    if (!bytes) return;
-    this.#out.write(bytes);
-    this.#out.flush();
-  }
-
-  end(seen: Seen, open: boolean, target: Output, lines: number): void {
-    const { bytes, sha256 } = target;
-    this.#out.write(
-      this.#encoder.footer({ source: { ...seen, open }, target: { bytes, sha256, lines } }),
-    );
-    this.#out.sync();
-  }
 }
 
 /** Opens a carry; a damaged one is null, and `complain` is told why. */

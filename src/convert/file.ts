@@ -93,7 +93,10 @@ class Job {
   }
 
   async run(): Promise<Report> {
-    const bases = await openBases(this.#source, this.#place, process.env);
+    const bases = await openBases(this.#source, this.#place, {
+      env: process.env,
+      scratch: this.#scratch,
+    });
     try {
       const children = await countChildren(this.#source, this.#place);
       const mayAssume = bases.length === 0 && !this.#options.fullHistory;

@@ -6,6 +6,7 @@
  * is the unit's part of the carry.
  */
 import type { Reader, Writer } from "../agents/types.ts";
+import { isFrame } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Plan } from "../session/survey.ts";
@@ -13,7 +14,7 @@ import type { Entry, Header, Json } from "../session/types.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
 import type { Projector } from "./project.ts";
-import type { UnitCoder } from "./units.ts";
+import type { Coder } from "./units.ts";
 
 export interface ForwardParts {
   /** Decodes the source; it may have read part of it already. */
@@ -26,7 +27,7 @@ export interface ForwardParts {
   /** What compactions keep of the source; null where they are not written as they come. */
   kept: Kept | null;
   /** Writes the carry; null when none is wanted. */
-  coder: UnitCoder | null;
+  coder: Coder | null;
   /** Takes target lines, without their newline. */
   write(line: string): void;
   /** Lines and entries that `reader` has read already. */
@@ -101,7 +102,9 @@ export class Forward {
     const { value } = line;
     if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
     let held = !own;
-    for (const entry of value === undefined ? [] : reader.read(value, at)) {
+    const entries =
+      value === undefined || (at === 0 && isFrame(value)) ? [] : reader.read(value, at);
+    for (const entry of entries) {
       const n = this.#entry++;
       kept?.see(entry, n);
       plan.see?.(entry);
@@ -140,6 +143,7 @@ export class Forward {
   #unit(lines: Line[], entries: Entry[]): void {
     const { writer } = this.#parts;
     const records: Json[] = [];
+    writer.expect?.(entries, false);
     for (const entry of entries) {
       for (const record of writer.predict(entry)) {
         writer.commit(record);
@@ -150,11 +154,8 @@ export class Forward {
   }
 
   #records(lines: Line[], records: Json[]): void {
-    for (const record of records) {
-      // Never undefined: a line too deep to print is too deep to have been decoded.
-      const text = stringify(record);
-      if (text !== undefined) this.#parts.write(text);
-    }
+    // Never undefined: a line too deep to print is too deep to have been decoded.
+    for (const record of records) this.#parts.write(stringify(record) ?? "");
     this.#parts.coder?.unit(lines, records);
   }
 }

@@ -3,11 +3,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
 import { agents } from "../agents/registry.ts";
 import type { Agent, Database } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
-import { joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
+import { isFrameText, joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
 
 /** A session's place in a database, written `path#id`. */
 export interface Rows {
@@ -54,7 +55,7 @@ export function openSession(place: string, { scratch, progress, name }: OpenOpti
     return new Input(spill(scratch, place, readRows(rows)), progress, called);
   }
   const input = new Input(place, progress, called);
-  const lines = documentLines(input);
+  const lines = linesOf(input);
   if (!lines) return input;
   input.close();
   return new Input(spill(scratch, place, lines), progress, called);
@@ -72,8 +73,27 @@ function readRows({ agent, database, path, id }: Rows): Buffer {
 
 const FORMS = agents.flatMap(({ documents = [] }) => documents);
 
+/** The first bytes of what zstd compressed; Codex may keep its rollouts so. */
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** The lines of a compressed file or of a document; null for a file of lines. */
+export function linesOf(input: Input): Buffer | null {
+  if (!isCompressed(input.read(0, ZSTD.length))) return documentLines(input);
+  try {
+    return zstdDecompressSync(input.read(0, input.size));
+  } catch {
+    throw new SegueError("unreadable", "the file is compressed, and damaged", {
+      where: input.where,
+    });
+  }
+}
+
+export function isCompressed(head: Buffer): boolean {
+  return head.subarray(0, ZSTD.length).equals(ZSTD);
+}
+
 /** The lines of a document; null for a file of lines. */
-export function documentLines(input: Input): Buffer | null {
+function documentLines(input: Input): Buffer | null {
   if (FORMS.length === 0 || !mayBeDocument(input.read(0, 64 << 10), input.size)) return null;
   return splitDocument(input.read(0, input.size), FORMS);
 }
@@ -81,7 +101,7 @@ export function documentLines(input: Input): Buffer | null {
 /** The document that a file's lines stand for; null when they are themselves the session. */
 export function documentOf(path: string): Buffer | null {
   const head = new Input(path);
-  const isOne = head.read(0, 32).toString("latin1").startsWith('{"segue.document"');
+  const isOne = isFrameText(head.read(0, 32).toString("latin1"));
   head.close();
   return isOne ? joinDocument(readFileSync(path), FORMS) : null;
 }

@@ -36,8 +36,8 @@ export interface Ready {
 
 const NOTHING: Ready = { before: [], now: [] };
 
-/** Valid for every vendor's API: Anthropic's characters, OpenAI's length. */
-const CALL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+/** Valid for every vendor's API: Anthropic's characters, the length of OpenAI's Chat Completions. */
+const CALL_ID = /^[a-zA-Z0-9_-]{1,40}$/;
 
 interface Open {
   message: Message;
@@ -235,8 +235,8 @@ export class Projector {
   }
 
   #callId(id: string): string {
-    let valid = CALL_ID.test(id) ? id : id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 56) || "call";
-    for (let n = 2; this.#ids.has(valid); n++) valid = `${valid.slice(0, 56)}_${n}`;
+    let valid = CALL_ID.test(id) ? id : id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 32) || "call";
+    for (let n = 2; this.#ids.has(valid); n++) valid = `${valid.slice(0, 32)}_${n}`;
     if (valid !== id) this.#lose("call-id-changed");
     this.#ids.set(valid, 0);
     return valid;

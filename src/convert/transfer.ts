@@ -14,7 +14,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
-import type { Header } from "../session/types.ts";
+import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
 import {
@@ -135,7 +135,7 @@ export class Transfer {
     }
     const survey = surveyFile(agent, input);
     const { id, cwd } = survey.plan.header;
-    const target = { agent, out, model: this.#model() };
+    const target = { agent, out, ...this.#installation(cwd) };
     const place = { id, ...(cwd === null ? {} : { cwd }) };
     writeOwn({ source: { agent, input }, target, survey, cliVersion: version, ...place });
   }
@@ -143,7 +143,7 @@ export class Transfer {
   async prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
     const input = this.#open(path, this.#options.progress);
-    const bases = await openBases(agent, path, this.#options.env);
+    const bases = await openBases(agent, path, this.#options);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     const { fullHistory } = this.#options;
     const assumed = bases.length === 0 && !fullHistory ? assume(agent, input) : null;
@@ -324,7 +324,7 @@ export class Transfer {
       id: newId,
       path,
       cwd,
-      title: survey.plan.header.title,
+      title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
@@ -336,7 +336,7 @@ export class Transfer {
 
   #convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
     const { agent, version } = this.#target;
-    const target = { agent, out, model: this.#model() };
+    const target = { agent, out, ...this.#installation(conversion.cwd ?? null) };
     try {
       return interruptible(() => convert({ ...conversion, target, cliVersion: version }));
     } catch (error) {
@@ -365,9 +365,12 @@ export class Transfer {
     return agent.store.database ? `${path}#${header.id}` : path;
   }
 
-  #model(): string | null {
+  /** What new records have to say of the machine they are written for. */
+  #installation(cwd: string | null): { model: string | null; facts: Json } {
     const { agent, root } = this.#target;
-    return agent.store.model?.(root, this.#options.env) ?? null;
+    const { env } = this.#options;
+    const model = agent.store.model?.(root, env) ?? null;
+    return { model, facts: agent.store.facts?.(root, cwd ?? process.cwd(), env) ?? null };
   }
 
   #open(path: string, progress?: Progress): Input {

@@ -1,8 +1,9 @@
 /** Writes a carry, unit by unit: source lines against what their target records say. */
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Unit } from "../lossless/carry.ts";
+import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
-import { type MakeWriter, ScriptWriter } from "../lossless/script.ts";
+import { type Coded, type MakeWriter, ScriptWriter } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { inHomeTerms } from "./translate.ts";
@@ -18,7 +19,12 @@ export function homeWriter(home: Agent, targetId: string): MakeWriter {
   return (line) => home.writer({ seed: `${targetId}:${line}`, cliVersion: null });
 }
 
-export class UnitCoder {
+/** Takes the units of a conversion, in their order. `records`: undefined for one that is no JSON. */
+export interface Coder {
+  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void;
+}
+
+export class UnitCoder implements Coder {
   readonly #home: Agent;
   readonly #back: Reader;
   readonly #script: ScriptWriter;
@@ -26,17 +32,10 @@ export class UnitCoder {
   #records = 0;
   #sinceReset = 0;
 
-  /** `trusting`: see ScriptWriter. */
-  constructor(
-    source: Agent,
-    target: Agent,
-    targetId: string,
-    sink: (unit: Unit) => void,
-    trusting = false,
-  ) {
+  constructor(source: Agent, target: Agent, targetId: string, sink: (unit: Unit) => void) {
     this.#home = source;
     this.#back = target.reader();
-    this.#script = new ScriptWriter(homeWriter(source, targetId), trusting);
+    this.#script = new ScriptWriter(homeWriter(source, targetId));
     this.#sink = sink;
   }
 
@@ -45,12 +44,22 @@ export class UnitCoder {
     return this.#script.raw;
   }
 
-  /** `records`: undefined for a target line that is no JSON. */
   unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void {
-    if (lines.length === 0 && records.length === 0) return;
+    if (lines.length > 0 || records.length > 0) this.#sink(this.code(lines, records).unit);
+  }
+
+  /** `plain`: every line is known to be spelled as JSON.stringify does. */
+  code(
+    lines: readonly Line[],
+    records: readonly (Json | undefined)[],
+    plain = false,
+  ): { unit: Unit; coded: Coded[] } {
+    const isFirst = this.#records === 0;
     const entries = records.flatMap((record) => {
       const at = this.#records++;
-      return record === undefined ? [] : this.#back.read(record, at);
+      return record === undefined || (at === 0 && isFrame(record))
+        ? []
+        : this.#back.read(record, at);
     });
     const reset = this.#sinceReset > RESET_LINES && isUser(entries[0]);
     if (reset) {
@@ -59,8 +68,12 @@ export class UnitCoder {
     }
     this.#sinceReset += lines.length;
     const home = inHomeTerms(entries, this.#home.tools);
-    const o = this.#script.encode(lines, home);
-    this.#sink({ n: records.length, d: digest(entries), ...(reset ? { r: 1 } : {}), o });
+    const coded = this.#script.encode(lines, home, plain);
+    const o = coded.map(({ op }) => op);
+    // A document's first line is none of its records: the same session may come back without it.
+    const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
+    const unit = { n, d: digest(entries), ...(reset ? { r: 1 as const } : {}), o };
+    return { unit, coded };
   }
 }
 

@@ -57,6 +57,11 @@ export class Input implements ByteSource {
     return this.#size;
   }
 
+  /** For another thread to read from, at places of its own. */
+  get fd(): number {
+    return this.#fd;
+  }
+
   read(offset: number, length: number): Buffer {
     return readAt(this.#fd, offset, Math.min(length, this.#size - offset));
   }

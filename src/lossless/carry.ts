@@ -8,7 +8,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Op } from "./script.ts";
 
-export const CARRY_SCHEMA = "segue/carry@1";
+export const CARRY_SCHEMA = "segue/carry@2";
 
 export interface CarryHeader {
   schema: typeof CARRY_SCHEMA;
@@ -48,40 +48,63 @@ const COMPRESS = {
 
 export class CarryDamaged extends Error {}
 
-/** Encodes a carry; each call gives the bytes that are ready. */
-export class CarryEncoder {
+/** Units as text, gathered until they are worth a block. */
+export class UnitTexts {
   #lines: string[] = [];
   #chars = 0;
+
+  get isFull(): boolean {
+    return this.#chars >= BLOCK_CHARS;
+  }
+
+  /** The unit as its text has it. */
+  add(unit: Unit): string {
+    const line = JSON.stringify(unit);
+    this.#lines.push(line);
+    this.#chars += line.length;
+    return line;
+  }
+
+  /** What was gathered since the last time. */
+  take(): UnitText {
+    const taken = { text: this.#lines.join("\n"), units: this.#lines.length };
+    this.#lines = [];
+    this.#chars = 0;
+    return taken;
+  }
+}
+
+/** Units, a line each. */
+export interface UnitText {
+  text: string;
+  units: number;
+}
+
+/** Encodes a carry: its header, its units in blocks, its footer. */
+export class CarryEncoder {
   #units = 0;
 
   header(header: CarryHeader): Buffer {
     return Buffer.from(`${JSON.stringify(header)}\n`);
   }
 
-  unit(unit: Unit): Buffer | undefined {
-    this.#units++;
-    return this.#push(JSON.stringify(unit));
+  block({ text, units }: { text: string | Buffer; units: number }): Buffer {
+    this.#units += units;
+    return compress(text);
   }
 
-  footer(footer: Omit<CarryFooter, "units">): Buffer {
-    this.#lines.push(JSON.stringify({ ...footer, units: this.#units }));
-    return this.#block();
+  /** The last block: the units that are left, and the footer. */
+  footer(footer: Omit<CarryFooter, "units">, { text, units }: UnitText): Buffer {
+    const line = JSON.stringify({ ...footer, units: this.#units + units });
+    return compress(units === 0 ? line : `${text}\n${line}`);
   }
+}
 
-  #push(line: string): Buffer | undefined {
-    this.#lines.push(line);
-    this.#chars += line.length;
-    return this.#chars >= BLOCK_CHARS ? this.#block() : undefined;
-  }
-
-  #block(): Buffer {
-    const frame = zstdCompressSync(Buffer.from(this.#lines.join("\n")), COMPRESS);
-    this.#lines = [];
-    this.#chars = 0;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(frame.length);
-    return Buffer.concat([length, frame]);
-  }
+function compress(text: string | Buffer): Buffer {
+  const frame = zstdCompressSync(text, COMPRESS);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(frame.length);
+  return Buffer.concat([length, frame]);
 }
 
 /** A source of bytes at any place, such as an open file. */
@@ -127,29 +150,13 @@ export function openCarry(bytes: ByteSource): Carry {
   };
 }
 
-/** A carry that is still being written; its footer is there once all units have been walked. */
-export function followCarry(bytes: ByteSource & { hasMore(have: number): boolean }): Carry {
-  bytes.hasMore(0);
-  const { header, from } = readHeader(bytes);
-  let footer: CarryFooter | undefined;
-  return {
-    header,
-    get footer() {
-      if (!footer) throw new CarryDamaged("it ends before its footer");
-      return footer;
-    },
-    *units() {
-      for (let at = from; bytes.hasMore(at); ) {
-        const head = bytes.read(at, 4);
-        if (head.length < 4) throw new CarryDamaged("it is cut short");
-        const block = { at: at + 4, length: head.readUInt32BE() };
-        const lines = readBlock(bytes, block).toString("utf8").split("\n");
-        at = block.at + block.length;
-        if (!bytes.hasMore(at)) footer = parseFooter(lines.pop());
-        for (const line of lines) yield parseUnit(line);
-      }
-    },
-  };
+/**
+ * What the block at `at` holds.
+ * @throws CarryDamaged when there is none, or not a whole one.
+ */
+export function readBlockAt(bytes: ByteSource, at: number): Buffer {
+  for (const block of blockOffsets(bytes, at)) return readBlock(bytes, block);
+  throw new CarryDamaged("it is cut short");
 }
 
 const NEWLINE = 0x0a;
@@ -206,7 +213,7 @@ function readBlock(bytes: ByteSource, { at, length }: Block): Buffer {
   throw new CarryDamaged("a block fails its checksum");
 }
 
-function parseUnit(line: string): Unit {
+export function parseUnit(line: string): Unit {
   const unit: unknown = tryJson(line);
   if (isUnit(unit)) return unit;
   throw new CarryDamaged("a unit is malformed");

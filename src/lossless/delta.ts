@@ -6,17 +6,27 @@
 import type { Json, JsonObject } from "../session/types.ts";
 
 /**
+ * - a string, number or boolean: replace by it
  * - `[0, value]` replace
- * - `[1, members, gone, order]` object: patches and additions by key, keys that are gone, and the
- *   order of all keys where it is not that of the base with additions at the end
+ * - an object: patches and additions by key
+ * - `[1, members, gone, order]` the same, with keys that are gone, and the order of all keys where
+ *   it is not that of the base with additions at the end
  * - `[2, length, items]` array: its length, and patches and additions by index
  * - `[3, head, tail, middle]` string: keep `head` characters, insert `middle`, keep `tail`
  */
 export type Patch =
+  | string
+  | number
+  | boolean
   | [0, Json]
-  | [1, { [key: string]: Patch }, string[]?, string[]?]
+  | Members
+  | [1, Members, string[], string[]?]
   | [2, number, { [index: string]: Patch }]
   | [3, number, number, string];
+
+interface Members {
+  [key: string]: Patch;
+}
 
 /** Nesting beyond which a value is treated as a whole; keeps recursion off the end of the stack. */
 const MAX_DEPTH = 400;
@@ -25,14 +35,20 @@ export class TooDeep extends Error {}
 
 /** null when the values are equal, key order included. */
 export function diff(base: Json | undefined, value: Json, depth = 0): Patch | null {
-  if (base === value) return Object.is(base, value) ? null : [0, value];
+  if (base === value) return Object.is(base, value) ? null : replace(value);
   if (depth > MAX_DEPTH) throw new TooDeep("nested too deep to compare");
-  if (typeof value === "string") return typeof base === "string" ? splice(base, value) : [0, value];
-  if (typeof value !== "object" || value === null) return [0, value];
+  if (typeof value === "string") return typeof base === "string" ? splice(base, value) : value;
+  if (typeof value !== "object" || value === null) return replace(value);
   if (Array.isArray(value)) {
     return Array.isArray(base) ? diffArray(base, value, depth) : [0, value];
   }
   return isObject(base) ? diffObject(base, value, depth) : [0, value];
+}
+
+/** Infinity, as what 1e400 is read, would come out of the carry as null: as no patch. */
+function replace(value: Json): Patch {
+  if (typeof value === "object") return [0, value];
+  return typeof value === "number" && !Number.isFinite(value) ? [0, value] : value;
 }
 
 function diffArray(base: Json[], value: Json[], depth: number): Patch | null {
@@ -40,8 +56,8 @@ function diffArray(base: Json[], value: Json[], depth: number): Patch | null {
   let changed = base.length !== value.length;
   for (let i = 0; i < value.length; i++) {
     const item = value[i] ?? null;
-    const patch: Patch | null = i < base.length ? diff(base[i], item, depth + 1) : [0, item];
-    if (patch) {
+    const patch: Patch | null = i < base.length ? diff(base[i], item, depth + 1) : replace(item);
+    if (patch !== null) {
       items[i] = patch;
       changed = true;
     }
@@ -52,7 +68,7 @@ function diffArray(base: Json[], value: Json[], depth: number): Patch | null {
 function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch | null {
   const keys = Object.keys(value);
   const baseKeys = Object.keys(base);
-  const members: { [key: string]: Patch } = {};
+  const members: Members = {};
   let changed = false;
   let inOrder = true;
   let added = false;
@@ -60,8 +76,8 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
   let cursor = 0;
   for (const key of keys) {
     const item = value[key] ?? null;
-    if (!Object.hasOwn(base, key)) {
-      set(members, key, [0, item]);
+    if (baseKeys[cursor] !== key && !Object.hasOwn(base, key)) {
+      set(members, key, replace(item));
       changed = added = true;
       continue;
     }
@@ -71,7 +87,7 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
     while (cursor < baseKeys.length && baseKeys[cursor] !== key) cursor++;
     if (cursor++ >= baseKeys.length) inOrder = false;
     const patch = diff(base[key], item, depth + 1);
-    if (patch) {
+    if (patch !== null) {
       set(members, key, patch);
       changed = true;
     }
@@ -79,16 +95,35 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
   const gone = shared < baseKeys.length ? baseKeys.filter((key) => !Object.hasOwn(value, key)) : [];
   if (!changed && inOrder && gone.length === 0) return null;
   if (!inOrder) return [1, members, gone, keys];
-  return gone.length > 0 ? [1, members, gone] : [1, members];
+  return gone.length > 0 ? [1, members, gone] : members;
+}
+
+/** Are two values the same, key order included? That is, would they be printed alike? */
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!equal(a[i], b[i])) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return false;
+  const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+  if (keysA.length !== keysB.length) return false;
+  for (let i = 0; i < keysA.length; i++) {
+    const key = keysA[i];
+    if (key === undefined || key !== keysB[i] || !equal(a[key], b[key])) return false;
+  }
+  return true;
 }
 
 /** Strings that share little are cheaper whole. */
 function splice(base: string, value: string): Patch {
   const limit = Math.min(base.length, value.length);
-  if (limit < 24) return [0, value];
+  if (limit < 24) return value;
   const head = sharedHead(base, value, limit);
   const tail = sharedTail(base, value, limit - head);
-  if (head + tail < 16) return [0, value];
+  if (head + tail < 16) return value;
   return [3, head, tail, value.slice(head, value.length - tail)];
 }
 
@@ -118,6 +153,8 @@ function sharedTail(a: string, b: string, limit: number): number {
 /** The value that `patch` was made from. `base` is not changed, but parts of it are shared. */
 export function apply(base: Json | undefined, patch: Patch | null): Json {
   if (patch === null) return base ?? null;
+  if (typeof patch !== "object") return patch;
+  if (!Array.isArray(patch)) return applyMembers(isObject(base) ? base : {}, patch);
   switch (patch[0]) {
     case 0:
       return patch[1];
@@ -145,9 +182,8 @@ function applyObject(
   base: JsonObject,
   [, members, gone, order]: Extract<Patch, [1, ...unknown[]]>,
 ): JsonObject {
-  if (!order && !gone) return applyMembers(base, members);
   const out: JsonObject = {};
-  const dropped = gone && gone.length > 0 ? new Set(gone) : undefined;
+  const dropped = gone.length > 0 ? new Set(gone) : undefined;
   const keys = order ?? [
     ...Object.keys(base).filter((key) => !dropped?.has(key)),
     ...Object.keys(members).filter((key) => !Object.hasOwn(base, key)),
@@ -155,13 +191,13 @@ function applyObject(
   for (const key of keys) {
     const patch = Object.hasOwn(members, key) ? members[key] : undefined;
     const own = Object.hasOwn(base, key) ? base[key] : undefined;
-    set(out, key, patch ? apply(own, patch) : (own ?? null));
+    set(out, key, patch === undefined ? (own ?? null) : apply(own, patch));
   }
   return out;
 }
 
 /** The common case: all keys stay, in their order. */
-function applyMembers(base: JsonObject, members: { [key: string]: Patch }): JsonObject {
+function applyMembers(base: JsonObject, members: Members): JsonObject {
   const out: JsonObject = { ...base };
   for (const key of Object.keys(members)) {
     const own = Object.hasOwn(base, key) ? base[key] : undefined;
@@ -184,14 +220,15 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
   const out: JsonObject = { ...last };
   for (const key of Object.keys(predicted)) {
     const item = predicted[key] ?? null;
-    const known = Object.hasOwn(last, key) && !FREE_FORM.has(key) ? last[key] : undefined;
-    set(out, key, known === undefined ? item : overlay(known, item, depth + 1));
+    // Only what has parts can be completed.
+    const whole = typeof item !== "object" || FREE_FORM.has(key) || !Object.hasOwn(last, key);
+    set(out, key, whole ? item : overlay(last[key], item, depth + 1));
   }
   return out;
 }
 
 /** Keys under which agents keep a tool's own arguments: those of two calls have nothing in common. */
-const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input"]);
+const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input", "args"]);
 
 function overlayArray(last: Json[], predicted: Json[], depth: number): Json {
   if (last.length === 0) return predicted;

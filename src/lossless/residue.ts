@@ -35,9 +35,9 @@ export function decode(agent: Agent, bytes: Buffer): Decoded {
   const take = (line: Line): void => {
     const at = decoded.residue.lines.length;
     const entries = line.value === undefined ? [] : reader.read(line.value, at);
-    const [op] = script.encode([line], entries);
+    const [coded] = script.encode([line], entries);
     decoded.entries.push(...entries);
-    decoded.residue.lines.push([entries.length, op ?? 0]);
+    decoded.residue.lines.push([entries.length, coded?.op ?? 0]);
   };
   const splitter = new LineSplitter();
   for (const line of splitter.push(bytes)) take(line);

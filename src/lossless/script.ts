@@ -5,7 +5,7 @@
  */
 import type { Writer } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
-import { apply, diff, overlay, type Patch, TooDeep } from "./delta.ts";
+import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
 import { type Line, lineOf } from "./lines.ts";
 
@@ -58,11 +58,12 @@ class Slots {
     if (!entry) return false;
     this.#predicted++;
     const { writer, commits } = this.#loop;
-    writer.predict(entry).forEach((record, r) => {
+    const records = writer.predict(entry);
+    for (let r = 0; r < records.length; r++) {
+      const record = records[r] ?? null;
       const [kind, key] = [writer.kind(record), writer.key(record)];
-      const slot = { entry, record, after: commits, kind, key, used: false };
-      this.#slots.push({ ...slot, index: [e, r] });
-    });
+      this.#slots.push({ entry, index: [e, r], record, after: commits, kind, key, used: false });
+    }
     return true;
   }
 
@@ -134,28 +135,38 @@ class Loop {
   /** Forgets everything, so that what follows can be decoded without what came before. */
   reset(): void {
     this.#last = new Map();
+    const before = this.writer;
     this.writer = this.#make(this.line);
+    this.writer.replaces?.(before);
   }
 
   slots(entries: readonly Entry[]): Slots {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
-    this.writer.expect?.(entries);
+    this.writer.expect?.(entries, true);
     return new Slots(this, entries);
   }
 
   /** The base for a line that takes the slot: its prediction in the light of all before it. */
   base({ entry, record, after, index, kind }: Slot): Base | undefined {
-    if (after === this.commits) return { kind, value: overlay(this.#last.get(kind), record) };
+    if (after === this.commits) return this.#base(kind, record);
     const now = this.writer.predict(entry)[index[1]];
-    if (now === undefined) return undefined;
-    const kindNow = this.writer.kind(now);
-    return { kind: kindNow, value: overlay(this.#last.get(kindNow), now) };
+    return now === undefined ? undefined : this.#base(this.writer.kind(now), now);
   }
 
+  #base(kind: string, predicted: Json): Base {
+    return { kind, value: this.#next(overlay(this.#last.get(kind), predicted)) };
+  }
+
+  /** The base for a line of this kind that nothing predicts. */
   last(kind: string): Json | undefined {
-    return this.#last.get(kind);
+    const last = this.#last.get(kind);
+    return last === undefined ? undefined : this.#next(last);
+  }
+
+  #next(record: Json): Json {
+    return this.writer.next ? this.writer.next(record) : record;
   }
 
   commit(kind: string, value: Json): void {
@@ -168,99 +179,87 @@ class Loop {
 /** Writes operations. One instance per file; `entries` are what the decoder will have, too. */
 export class ScriptWriter {
   readonly #loop: Loop;
-  readonly #trusting: boolean;
-  /** How many lines of a kind were spelled as JSON.stringify does, without exception. */
-  readonly #plain = new Map<string, number>();
   /** Lines that had to be kept as text, for the report: they should be rare. */
   raw = 0;
 
-  /**
-   * `trusting`: once many lines of a kind have been spelled plainly, the others are taken to be.
-   * Only for who decodes everything again afterwards and compares the bytes.
-   */
-  constructor(make: MakeWriter, trusting = false) {
+  constructor(make: MakeWriter) {
     this.#loop = new Loop(make);
-    this.#trusting = trusting;
   }
 
   reset(): void {
     this.#loop.reset();
   }
 
-  encode(lines: readonly Line[], entries: readonly Entry[]): Op[] {
+  /** `plain`: every line is known to be spelled as JSON.stringify does. */
+  encode(lines: readonly Line[], entries: readonly Entry[], plain = false): Coded[] {
     const slots = this.#loop.slots(entries);
     return lines.map((line) => {
-      const op = this.#line(line, slots);
+      const coded = this.#line(line, slots, plain);
       this.#loop.line++;
-      return op;
+      return coded;
     });
   }
 
-  #line(line: Line, slots: Slots): Op {
+  #line(line: Line, slots: Slots, plain: boolean): Coded {
     if (line.bytes) return this.#raw({ b: line.bytes.toString("base64") });
     const { value, text } = line;
     if (value === undefined) return this.#raw({ t: text });
     try {
-      return this.#json(value, text, slots) ?? this.#raw({ t: text });
+      return this.#json(value, plain ? null : text, slots) ?? this.#raw({ t: text });
     } catch (error) {
       if (error instanceof TooDeep) return this.#raw({ t: text });
       throw error;
     }
   }
 
-  #raw(op: Op): Op {
+  #raw(op: Op): Coded {
     this.raw++;
-    return op;
+    return { op, base: undefined };
   }
 
-  #json(value: Json, text: string, slots: Slots): Op | undefined {
+  /** `text`: null when its spelling is no question. */
+  #json(value: Json, text: string | null, slots: Slots): Coded | undefined {
     const kind = this.#loop.writer.kind(value);
     const slot = slots.match(kind, this.#loop.writer.key(value));
-    const base = slot && this.#loop.base(slot);
-    const fits = base?.kind === kind;
-    const from = fits ? base.value : this.#loop.last(kind);
-    const patch = diff(from, value);
-    const rest = this.#correction(kind, from, patch, value, text);
+    const predicted = slot && this.#loop.base(slot);
+    const fits = predicted?.kind === kind;
+    const base = fits ? predicted.value : this.#loop.last(kind);
+    const patch = diff(base, value);
+    const rest = text === null ? patched(patch) : proven(base, patch, value, text);
     if (!rest) return undefined;
     this.#loop.commit(kind, value);
-    if (!slot || !fits) return { l: kind, ...rest };
+    if (!slot || !fits) return { op: { l: kind, ...rest }, base };
     const next = slots.isNext(slot);
     slots.take(slot);
-    if (next) return Object.keys(rest).length === 0 ? 0 : rest;
-    return { ...rest, at: slot.index };
-  }
-
-  #correction(
-    kind: string,
-    base: Json | undefined,
-    patch: Patch | null,
-    value: Json,
-    text: string,
-  ): Correction | undefined {
-    const plain = this.#plain.get(kind) ?? 0;
-    if (this.#trusting && plain >= TRUST_AFTER) return patch ? { p: patch } : {};
-    const correction = proven(apply(base, patch), patch, value, text);
-    const isPlain = correction !== undefined && correction.s === undefined;
-    this.#plain.set(kind, isPlain ? plain + 1 : Number.NEGATIVE_INFINITY);
-    return correction;
+    if (!next) return { op: { ...rest, at: slot.index }, base };
+    return { op: rest.p === undefined && !rest.s ? 0 : rest, base };
   }
 }
 
-const TRUST_AFTER = 64;
+/** An operation, and what it corrects: a prediction or an earlier line. */
+export interface Coded {
+  op: Op;
+  base: Json | undefined;
+}
 
 interface Correction {
   p?: Patch;
   s?: Spelling;
 }
 
+function patched(patch: Patch | null): Correction {
+  return patch === null ? {} : { p: patch };
+}
+
 /** Patch and spelling, proven: undefined when they would not give `text` again. */
 function proven(
-  restored: Json,
+  base: Json | undefined,
   patch: Patch | null,
   value: Json,
   text: string,
 ): Correction | undefined {
-  const p = patch ? { p: patch } : {};
+  const p = patched(patch);
+  const restored = apply(base, patch);
   const plain = stringify(restored);
   if (plain === text) return p;
   if (plain === undefined) return undefined;
@@ -268,6 +267,22 @@ function proven(
   if (spelling === null || "raw" in spelling || print(restored, spelling) !== text)
     return undefined;
   return { ...p, s: spelling };
+}
+
+/**
+ * Does the operation give the line again? `plain`: the line is known to be spelled as
+ * JSON.stringify does, so that its value is all there is to compare.
+ */
+export function gives(op: Op, base: Json | undefined, line: Line, plain: boolean): boolean {
+  if (op !== 0 && "t" in op) return line.bytes === undefined && op.t === line.text;
+  if (op !== 0 && "b" in op) return line.bytes?.equals(Buffer.from(op.b, "base64")) ?? false;
+  const value = restoredBy(op, base);
+  if (plain && line.value !== undefined) return !(op !== 0 && op.s) && equal(value, line.value);
+  return print(value, (op !== 0 && op.s) || null) === line.text;
+}
+
+function restoredBy(op: Exclude<Op, { t: string } | { b: string }>, base: Json | undefined): Json {
+  return apply(base, op === 0 ? null : (op.p ?? null));
 }
 
 /** Reads operations back into lines. Give it the same entries, group by group. */
@@ -300,7 +315,7 @@ export class ScriptReader {
     if (op !== 0 && "t" in op) return asItIs(op.t);
     if (op !== 0 && "b" in op) return asItIs(Buffer.from(op.b, "base64"));
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
-    const value = apply(base, (op !== 0 && op.p) || null);
+    const value = restoredBy(op, base);
     this.#loop.commit(kind, value);
     return { content: print(value, (op !== 0 && op.s) || null), value };
   }

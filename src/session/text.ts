@@ -23,3 +23,18 @@ export const NO_RESULT = "No result was recorded for this call.";
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** The reasoning that opens a text (see `reasoningAsText`), and the text that follows it. */
+export function leadingReasoning(text: string): (TextPart | ReasoningPart)[] {
+  const parts: (TextPart | ReasoningPart)[] = [];
+  let rest = text;
+  while (rest.startsWith(OPEN)) {
+    const end = rest.indexOf(`${CLOSE}\n\n`);
+    const close = end < 0 && rest.endsWith(CLOSE) ? rest.length - CLOSE.length : end;
+    if (close < OPEN.length) break;
+    parts.push({ kind: "reasoning", text: rest.slice(OPEN.length, close) });
+    rest = rest.slice(close + CLOSE.length).replace(/^\n\n/, "");
+  }
+  if (rest !== "") parts.push({ kind: "text", text: rest });
+  return parts;
+}

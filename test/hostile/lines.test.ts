@@ -8,6 +8,7 @@ import type { Agent } from "../../src/agents/types.ts";
 import { convertFile, type File, see, textsOf } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
+import { partners } from "../support/partners.ts";
 
 const root = temporaryFolder();
 
@@ -25,7 +26,7 @@ function changed(agent: Agent, change: (lines: string[]) => string[]): File {
 async function survives(file: File): Promise<Map<string, number>[]> {
   const before = sha256(file.path);
   const reports: Map<string, number>[] = [];
-  for (const through of agents.filter((agent) => agent !== file.agent)) {
+  for (const through of partners(file.agent)) {
     const there = { agent: through, path: `${file.path}.${through.id}` };
     const back = { agent: file.agent, path: `${file.path}.${through.id}.back` };
     const report = await convertFile(file, there);

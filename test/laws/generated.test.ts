@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Entry, Json, ToolCallPart, ToolUse } from "../../src/session/types.ts";
-import { convertFile, opening, write } from "../support/conversion.ts";
+import { opening, write } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { partners } from "../support/partners.ts";
 import { nothingInSilence, sameBytes, thereAndBack, workAndBack } from "./laws.ts";
 
 const root = temporaryFolder();
@@ -187,15 +188,14 @@ for (const agent of agents) {
       );
     });
 
-    for (const through of agents.filter((other) => other !== agent)) {
+    for (const through of partners(agent)) {
       it(`laws 2 and 4 through ${through.id}`, async () => {
         await fc.assert(
           fc.asyncProperty(turns, async (session) => {
             if (session.length === 0) return;
             const file = source(session);
-            await thereAndBack(file, through, folder());
-            const target = { agent: through, path: join(folder(), "there.jsonl") };
-            await nothingInSilence(file, target, await convertFile(file, target));
+            const { there, done } = await thereAndBack(file, through, folder());
+            await nothingInSilence(file, there, done);
           }),
           { numRuns: 20 },
         );

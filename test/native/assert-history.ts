@@ -101,6 +101,7 @@ function explain(one: Expected, history: HistoryItem[], from: number): string {
 const SCAFFOLDING = [
   "<system-reminder>",
   "<environment_context>",
+  "<session_context>",
   "<user_instructions>",
   "<permissions instructions>",
   "<skills_instructions>",

@@ -158,6 +158,162 @@ test("pi → codex, which compacts → pi", () =>
     assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
   }));
 
+test("claude → qwen, where the user goes back to an earlier prompt → claude", () =>
+  trip("claude-code", "qwen", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "qwen", there.id, "T1");
+    await workThere(lab, "qwen", there.id, "T2");
+    await rewindQwen(lab, there.id);
+    const after = await workThere(lab, "qwen", there.id, "T3");
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T2/);
+
+    const sent = await home(trip);
+    sees(lab, [
+      ...recording.markers,
+      ...abroad(kept, "claude-code"),
+      ...abroad(after, "claude-code"),
+    ]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("codex → qwen, which compacts → codex", () =>
+  trip("codex", "qwen", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "qwen", there.id, "T1");
+    const summary = [{ text: "<state_snapshot>MARK-SUMMARY</state_snapshot>" }];
+    await turn(lab, "qwen", summary, { prompt: "/compress", resume: there.id });
+    const after = await workThere(lab, "qwen", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "codex"));
+    assert.match(sent, /MARK-SUMMARY/, "the summary is gone");
+    assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
+  }));
+
+test("qwen → codex, which compacts → qwen", () =>
+  trip("qwen", "codex", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "codex", there.id, "T1");
+    await compactOnScreen(lab, tuiCommand("codex", ["resume", there.id]), /Context compacted/i);
+    const after = await workThere(lab, "codex", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "qwen"));
+    assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
+  }));
+
+test("qwen → pi, where the user goes back in the tree → qwen", () =>
+  trip("qwen", "pi", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "pi", there.id, "T1");
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T2");
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T3");
+
+    const sent = await home(trip);
+    sees(lab, [...recording.markers, ...abroad(kept, "qwen"), ...abroad(after, "qwen")]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+/** Escape twice opens the list of prompts, at the last one; Enter takes it, and Enter again the first way. */
+async function rewindQwen(lab: Lab, id: string): Promise<void> {
+  const tui = Tui.start(lab, tuiCommand("qwen", ["--resume", id]));
+  try {
+    await tui.waitFor("Type your message");
+    await tui.settle(1000);
+    tui.press("Escape");
+    await tui.settle(200);
+    tui.press("Escape");
+    await tui.waitFor("Rewind Conversation");
+    tui.press("Enter");
+    await tui.waitFor("Restore conversation only");
+    tui.press("Enter");
+    await tui.waitFor("Conversation rewound");
+    // The record is written a little later.
+    await tui.settle(1500);
+  } finally {
+    await tui.close();
+  }
+}
+
+test("claude → copilot, which compacts → claude", () =>
+  trip("claude-code", "copilot", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "copilot", there.id, "T1");
+    const command = tuiCommand("copilot", there.command.slice(1));
+    await compactOnScreen(lab, command, /Compaction completed/);
+    const after = await workThere(lab, "copilot", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "claude-code"));
+    assert.match(sent, /MARK-S-U01[\s\S]*Side reply/, "the user's messages, and the summary");
+    assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
+  }));
+
+// Copilot CLI cuts its file off, and has no form for a branch: what comes of it is a new session.
+test("claude → copilot, where a turn is taken back → claude", () =>
+  trip("claude-code", "copilot", async ({ lab, recording, there }) => {
+    await workThere(lab, "copilot", there.id, "T1");
+    await hand(lab, there.id, "claude-code");
+    const longer = readFileSync(recording.path);
+    await undoOnScreen(lab, tuiCommand("copilot", there.command.slice(1)));
+    const after = await workThere(lab, "copilot", there.id, "T2");
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T1/);
+
+    const back = await hand(lab, there.id, "claude-code");
+    assert.notEqual(back.path, recording.path);
+    assert.deepEqual(readFileSync(recording.path), longer, "the original was touched");
+    const prompt = "MARK-Z-U1 where are we?";
+    await turn(lab, "claude-code", [{ text: "MARK-Z-A1" }], { prompt, resume: back.id });
+    sees(lab, [...recording.markers, ...abroad(after, "claude-code")]);
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T1/);
+  }));
+
+test("copilot → pi, where the user goes back in the tree → copilot", () =>
+  trip("copilot", "pi", async ({ lab, recording, original, there }) => {
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T1");
+    await hand(lab, there.id, "copilot");
+    const longer = readFileSync(recording.path);
+    assert.ok(longer.subarray(0, original.length).equals(original), "old bytes changed");
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T2");
+
+    const back = await hand(lab, there.id, "copilot");
+    assert.notEqual(back.path, recording.path);
+    assert.deepEqual(readFileSync(recording.path), longer, "the original was touched");
+    const prompt = "MARK-Z-U1 where are we?";
+    await turn(lab, "copilot", [{ text: "MARK-Z-A1" }], { prompt, resume: back.id });
+    sees(lab, [...recording.markers, ...abroad(after, "copilot")]);
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T1/);
+  }));
+
+/** Takes back the last turn: the list of turns, this one, and without the files. */
+async function undoOnScreen(lab: Lab, command: string[]): Promise<void> {
+  const tui = Tui.start(lab, command);
+  try {
+    await tui.waitFor(/MARK-T1-A2/);
+    await tui.settle();
+    tui.type("/undo");
+    await tui.settle(300);
+    tui.press("Enter");
+    await tui.waitFor(/Rewind to a previous point/);
+    tui.press("Enter");
+    await tui.waitFor(/Conversation only/);
+    tui.press("Enter");
+    await tui.waitFor(/Rewound the conversation/);
+  } finally {
+    await tui.close();
+  }
+}
+
 async function compactPi(lab: Lab, path: string): Promise<void> {
   // Pi keeps the last 20,000 tokens by default, which is more than there is.
   const settings = join(lab.home, ".pi/agent/settings.json");

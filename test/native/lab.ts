@@ -7,6 +7,7 @@ import type { CliOptions, CliRun } from "./agents/types.ts";
 import { install } from "./install.ts";
 import { ModelServer, type ServerOptions } from "./model-server/server.ts";
 
+export { COPILOT_MODELS } from "./agents/copilot.ts";
 export { AGENTS, PAIRS } from "./agents/index.ts";
 export { PI_MODELS } from "./agents/pi.ts";
 export type { CliOptions, CliRun } from "./agents/types.ts";
@@ -33,6 +34,8 @@ export interface LabOptions extends ServerOptions {
   piModel?: string;
   /** codex's default model. */
   codexModel?: string;
+  /** Lets gemini clean up its sessions, as it does by default. */
+  geminiCleansUp?: boolean;
 }
 
 export async function createLab(options: LabOptions = {}): Promise<Lab> {

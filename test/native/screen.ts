@@ -5,10 +5,20 @@ import type { Lab } from "./lab.ts";
 import { Tui } from "./tmux.ts";
 
 /** Starts the command and waits until its screen shows the text. */
-export async function sees(lab: Lab, command: string[], wanted: string): Promise<void> {
+export async function sees(
+  lab: Lab,
+  command: string[],
+  wanted: string,
+  keys: readonly string[] = [],
+): Promise<void> {
   const tui = Tui.start(lab, command);
   try {
-    await tui.waitFor(wanted);
+    if (keys.length > 0) {
+      await tui.waitFor(/\S/);
+      await tui.settle(1000);
+      tui.press(...keys);
+    }
+    await tui.waitFor(wanted, 60_000);
   } finally {
     await tui.close();
   }
@@ -21,14 +31,14 @@ export async function sees(lab: Lab, command: string[], wanted: string): Promise
 export async function goesOn(lab: Lab, command: string[], history: Expected[]): Promise<string> {
   const tui = Tui.start(lab, command, { rows: 200 });
   try {
-    await tui.waitFor("MARK-S-A11");
+    await tui.waitFor("MARK-S-A11", 90_000);
     const shown = await tui.settle();
     const since = lab.server.requests.length;
     lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);
     tui.type("MARK-S-U12 Are you there?");
     await tui.settle(300);
     tui.press("Enter");
-    await tui.waitFor("MARK-S-A12");
+    await tui.waitFor("MARK-S-A12", 60_000);
     const [request] = lab.server.mainRequests(since);
     assert.ok(request, "the prompt led to no main request");
     assertHistory(request, [...history, { role: "user", marker: "MARK-S-U12" }]);

@@ -30,11 +30,12 @@ for (const from of AGENTS) {
           lab,
           tuiCommand(to, driverOf(to).listArgs),
           driverOf(from).rename ? TITLE : "MARK-S-U",
+          driverOf(to).listKeys,
         );
         // The very command that Segue would run.
         const command = tuiCommand(to, there.command.slice(1));
         const shown = await goesOn(lab, command, abroad(recording.markers, to));
-        assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
+        assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-[CO]02[\s\S]*MARK-S-U09/);
         if (to === "codex") await codexKnows(lab, there.id, driverOf(from).rename !== null);
       } finally {
         await lab.close();

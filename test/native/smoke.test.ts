@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { driverOf } from "./agents/index.ts";
+import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
-import { type Agent, createLab, PI_MODELS } from "./lab.ts";
+import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { record, turn } from "./record.ts";
 
@@ -18,6 +20,16 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "pi", model: PI_MODELS.responses },
   { agent: "pi", model: PI_MODELS.chat },
   { agent: "pi", model: PI_MODELS.gemini },
+  { agent: "copilot", model: COPILOT_MODELS.anthropic },
+  { agent: "copilot", model: COPILOT_MODELS.responses },
+  { agent: "copilot", model: COPILOT_MODELS.completions },
+  { agent: "gemini" },
+  { agent: "gemini", model: "gemini-2.5-pro" },
+  { agent: "qwen" },
+  { agent: "opencode", model: OPENCODE_MODELS.anthropic },
+  { agent: "opencode", model: OPENCODE_MODELS.responses },
+  { agent: "opencode", model: OPENCODE_MODELS.chat },
+  { agent: "kilo" },
 ];
 
 for (const { agent, ...options } of runs) {
@@ -32,7 +44,7 @@ for (const { agent, ...options } of runs) {
         resume: recording.sessionId,
       });
       const history = assertHistory(lab.server.lastMain(), [
-        ...recording.markers,
+        ...driverOf(agent).own(recording.markers, options.model),
         { role: "user", marker: "MARK-S-U12" },
       ]);
       assert.equal(countImages(history), recording.images);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
 import { type Agent, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { arr, objs } from "./model-server/json.ts";
@@ -69,4 +70,16 @@ test("pi: the picker, and going on after --session", () =>
   withRecording("pi", async (lab, recording) => {
     await sees(lab, tuiCommand("pi", ["-r"]), "MARK-S-U01");
     await goesOn(lab, tuiCommand("pi", ["--session", recording.sessionId]), recording.markers);
+  }));
+
+test("copilot: the list, and going on after --resume", () =>
+  withRecording("copilot", async (lab, recording) => {
+    const { listArgs, listKeys } = driverOf("copilot");
+    await sees(lab, tuiCommand("copilot", listArgs), "MARK-S-U01", listKeys);
+    const shown = await goesOn(
+      lab,
+      tuiCommand("copilot", [`--resume=${recording.sessionId}`]),
+      recording.markers,
+    );
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-C02[\s\S]*MARK-S-U09/);
   }));

@@ -6,7 +6,7 @@ import { uuid7 } from "../../src/agents/shared/ids.ts";
 import type { Agent, Writer } from "../../src/agents/types.ts";
 import { closeBases, openBases } from "../../src/convert/bases.ts";
 import { convertFile as convert } from "../../src/convert/file.ts";
-import { documentLines, openSession } from "../../src/convert/open.ts";
+import { linesOf, openSession } from "../../src/convert/open.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
@@ -55,7 +55,7 @@ export async function see(
   options: { fullHistory?: boolean } = {},
 ): Promise<Seen> {
   const input = openSession(path, { scratch: scratch() });
-  const bases = await openBases(agent, path, process.env);
+  const bases = await openBases(agent, path, { env: process.env, scratch: scratch() });
   const { plan } = surveyFile(agent, input, { ...options, bases });
   const lines = [
     ...bases.flatMap((base) => [...base.input.lines({ end: base.bytes })]),
@@ -84,7 +84,7 @@ export function readRecords(path: string): (Json | undefined)[] {
 /** The bytes of a session's lines: the file's own, or those that stand for a document. */
 export function readLines(path: string): Buffer {
   const input = new Input(path);
-  const lines = documentLines(input);
+  const lines = linesOf(input);
   input.close();
   return lines ?? readFileSync(path);
 }
@@ -172,6 +172,7 @@ export function turn(agent: Agent, mark: string): Message[] {
 /** The lines that `entries` give after what `writer` has committed. */
 export function write(writer: Writer, entries: readonly Entry[]): string {
   let text = "";
+  writer.expect?.(entries, false);
   for (const entry of entries) {
     for (const record of writer.predict(entry)) {
       writer.commit(record);
@@ -200,6 +201,7 @@ export function workOn(
     if (n === back?.records) place = writer.mark();
     if (record !== undefined) writer.commit(record);
   });
+  if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
   const bytes = readLines(path);
   let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
   const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
@@ -208,6 +210,12 @@ export function workOn(
     text += `${JSON.stringify(record)}\n`;
   }
   append(path, text + write(writer, [...first, ...turn(agent, mark)]));
+}
+
+/** What a CLI leaves that cuts its file off when its user goes back. */
+function linesBefore(path: string, records: number): string {
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, records);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** The beginning of a session file that the agent's own writer makes, and the writer. */

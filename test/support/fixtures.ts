@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import { documentLines } from "../../src/convert/open.ts";
+import { linesOf } from "../../src/convert/open.ts";
 import { Input } from "../../src/io/input.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures");
@@ -32,7 +32,7 @@ function list(agent: Agent, folder: string, wanted: (path: string) => boolean): 
 function isSession(path: string): boolean {
   if (!path.endsWith(".json")) return path.endsWith(".jsonl");
   const input = new Input(path);
-  const lines = documentLines(input);
+  const lines = linesOf(input);
   input.close();
   return lines !== null;
 }

@@ -9,6 +9,7 @@ import {
   type CarryHeader,
   openCarry,
   type Unit,
+  UnitTexts,
 } from "../../src/lossless/carry.ts";
 import type { Op } from "../../src/lossless/script.ts";
 import { anyText } from "../support/arbitrary.ts";
@@ -25,12 +26,13 @@ const FOOTER = {
 
 function pack(units: readonly Unit[]): Buffer {
   const encoder = new CarryEncoder();
+  const texts = new UnitTexts();
   const blocks = [encoder.header(HEADER)];
   for (const unit of units) {
-    const block = encoder.unit(unit);
-    if (block) blocks.push(block);
+    texts.add(unit);
+    if (texts.isFull) blocks.push(encoder.block(texts.take()));
   }
-  return Buffer.concat([...blocks, encoder.footer(FOOTER)]);
+  return Buffer.concat([...blocks, encoder.footer(FOOTER, texts.take())]);
 }
 
 function sourceOf(bytes: Buffer): ByteSource {

@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
+import { zstdCompressSync } from "node:zlib";
+import { codex } from "../../src/agents/codex/index.ts";
 import { launch } from "../../src/agents/codex/launch.ts";
 import { store } from "../../src/agents/codex/store.ts";
+import { openSession } from "../../src/convert/open.ts";
+import { surveyFile } from "../../src/convert/survey-file.ts";
 
 const FIXTURES = "test/fixtures/codex";
 const root = mkdtempSync(join(tmpdir(), "segue-codex-"));
@@ -43,6 +55,32 @@ test("after a rewind the newest segment is the session", async () => {
   assert.equal(found.length, 1);
   assert.match(found[0]?.path ?? "", /_01a1fc37-e37b/);
   assert.equal(found[0]?.id, "01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee");
+});
+
+test("a thread's name comes from Codex's own list of names", async () => {
+  const found = await store.find(`${FIXTURES}/archive/.codex`);
+  const titles = found.map(({ path }) => store.title?.(path)).filter((title) => title !== null);
+  assert.deepEqual(titles, ["MARK-NAME my session"]);
+});
+
+test("compressed rollouts are found, and what they continue", async () => {
+  const home = join(root, "compressed");
+  cpSync(`${FIXTURES}/fork/.codex`, home, { recursive: true });
+  for (const { path } of await store.find(home)) {
+    writeFileSync(`${path}.zst`, zstdCompressSync(readFileSync(path)));
+    rmSync(path);
+  }
+  const found = await store.find(home);
+  assert.ok(found.length > 0 && found.every(({ path }) => path.endsWith(".jsonl.zst")));
+  const fork =
+    found
+      .map(({ path }) => path)
+      .sort()
+      .at(-1) ?? "";
+  assert.equal((await store.bases?.(fork, [home]))?.length, 1);
+  const input = openSession(fork, { scratch: root });
+  assert.equal(surveyFile(codex, input).plan.header.id.length, 36);
+  input.close();
 });
 
 test("what a fork and a segment continue", async () => {

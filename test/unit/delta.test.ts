@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { apply, diff, overlay, type Patch, TooDeep } from "../../src/lossless/delta.ts";
+import { apply, diff, equal, overlay, type Patch, TooDeep } from "../../src/lossless/delta.ts";
 import type { Json } from "../../src/session/types.ts";
 import { json, key } from "../support/arbitrary.ts";
 
@@ -42,6 +42,21 @@ function mutate(value: Json, path: readonly number[], change: Json, how: number)
 function own(members: [string, Json][]): Json {
   return JSON.parse(`{${members.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`)}}`);
 }
+
+describe("equal", () => {
+  it("is true of what is printed alike, and of nothing else", () => {
+    const path = fc.array(fc.nat(5), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(json, path, json, fc.nat(3), (a, at, change, how) => {
+        const b = mutate(a, at, change, how);
+        const [textA, textB] = [JSON.stringify(a), JSON.stringify(b)];
+        assert.equal(equal(a, b), textA === textB);
+        assert.ok(equal(a, JSON.parse(textA)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
 
 describe("apply(base, diff(base, value)) is value", () => {
   it("for any two values", () => {

@@ -15,6 +15,8 @@ import { detectAgent } from "../../src/convert/survey-file.ts";
 import { SegueError } from "../../src/errors.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";
+import { linesIn } from "../../src/lossless/lines.ts";
+import { readLines } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -131,9 +133,7 @@ describe("detectAgent", () => {
   for (const { agent, name, path } of fixtures) {
     if (/empty|session_index/.test(name)) continue;
     it(name, () => {
-      const input = new Input(path);
-      assert.equal(detectAgent(input.lines(), input.where).id, agent.id);
-      input.close();
+      assert.equal(detectAgent(linesIn(readLines(path)), path).id, agent.id);
     });
   }
 });

@@ -1,12 +1,12 @@
 /** Law 1 on bytes that no agent wrote. The same, on files that one did: test/laws. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { decode, encode, type Residue } from "../../src/lossless/residue.ts";
 import { json, jsonText } from "../support/arbitrary.ts";
+import { readLines } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { known } from "../support/folder.ts";
 
@@ -23,7 +23,7 @@ function linesOf(agent: Agent): string[] {
   const writer = agent.writer({ seed: "", cliVersion: null });
   for (const fixture of fixtures) {
     if (fixture.agent !== agent || fixture.name.startsWith("hostile")) continue;
-    for (const line of readFileSync(fixture.path, "utf8").trimEnd().split("\n")) {
+    for (const line of readLines(fixture.path).toString("utf8").trimEnd().split("\n")) {
       kinds.set(writer.kind(JSON.parse(line)), line);
     }
   }

@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { store } from "./store.ts";
@@ -10,6 +11,7 @@ export const claudeCode: Agent = {
   name: "Claude Code",
   aliases: ["claude", "cc"],
   recognises,
+  known,
   reader,
   writer,
   tools,

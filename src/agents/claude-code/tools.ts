@@ -208,8 +208,9 @@ export function onlyText(content: Content): string | undefined {
 
 /** Read numbers the lines it shows, "1\tfirst"; the shared form has them plain. */
 export function numberLines(text: string, from: number): string {
-  let n = from;
-  return `${n}\t${text.replace(/\n/g, () => `\n${++n}\t`)}`;
+  const lines = text.split("\n");
+  for (let i = 0; i < lines.length; i++) lines[i] = `${from + i}\t${lines[i]}`;
+  return lines.join("\n");
 }
 
 const NUMBER = / *\d+[\t→]/y;
@@ -221,11 +222,12 @@ export function unnumberLines(text: string): string | undefined {
   for (let from = 0, end = 0; end >= 0; from = end + 1) {
     NUMBER.lastIndex = from;
     if (!NUMBER.test(text)) return undefined;
-    const number = Number(text.slice(from, NUMBER.lastIndex - 1));
+    const start = NUMBER.lastIndex;
+    const number = Number(text.slice(from, start - 1));
     if (expected !== undefined && number !== expected) return undefined;
     expected = number + 1;
-    end = text.indexOf("\n", NUMBER.lastIndex);
-    out.push(text.slice(NUMBER.lastIndex, end < 0 ? undefined : end));
+    end = text.indexOf("\n", start);
+    out.push(text.slice(start, end < 0 ? undefined : end));
   }
   return out.join("\n");
 }

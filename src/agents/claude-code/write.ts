@@ -63,6 +63,8 @@ class ClaudeWriter implements Writer {
   }
 
   begin(header: Header): void {
+    // On the way home another agent's header can come after lines of this very session.
+    if (this.#tail !== null) return;
     this.#context.sessionId = header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
     this.#context.gitBranch = header.gitBranch ?? this.#context.gitBranch;
@@ -364,6 +366,8 @@ function readTwin(filePath: string, startLine: number, content: string): Json {
 /** Does a record look like a line of Claude Code's? */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
+  // Agents that took over this form keep other things in it: Gemini's parts, and payloads.
+  if (member(record.message, "parts") !== undefined || isObject(record.systemPayload)) return false;
   if (typeof record.sessionId === "string" && typeof record.type === "string") return true;
   return record.type === "summary" && typeof record.leafUuid === "string";
 }

@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { contextTokens, recognises } from "./records.ts";
@@ -12,6 +13,7 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  known,
   reader,
   writer,
   tools,

@@ -1,7 +1,11 @@
 /** Where Codex keeps its sessions. */
-import { open } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { zstdDecompress } from "node:zlib";
+import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
@@ -11,8 +15,8 @@ import { lineOf } from "./records.ts";
 
 const UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
 
-/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind. */
-const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl$`);
+/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind; or compressed. */
+const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl(?:\\.zst)?$`);
 
 /** sessions/YYYY/MM/DD/FILE; archived ones lie flat. */
 const FOLDERS = [
@@ -23,6 +27,8 @@ const FOLDERS = [
 /** The first line holds the model's instructions; this is room enough for it. */
 const HEAD_BYTES = 1 << 20;
 const MAX_BASES = 100;
+
+const decompress = promisify(zstdDecompress);
 
 interface Rollout extends StoredFile {
   stamp: string;
@@ -48,6 +54,12 @@ export const store: Store = {
   pathFor(root, header: Header) {
     const [day, stamp] = localTime(header.createdAt);
     return join(root, "sessions", ...day, `rollout-${stamp}-${header.id}.jsonl`);
+  },
+
+  title(path) {
+    const [, , threadId = ""] = NAME.exec(basename(path)) ?? [];
+    const [root] = rootsAbove(path);
+    return root === undefined ? null : threadName(root, threadId);
   },
 
   async bases(path, roots) {
@@ -80,7 +92,7 @@ function rootsAbove(path: string): string[] {
 async function* rollouts(root: string): AsyncGenerator<Rollout> {
   for (const { name, depth } of FOLDERS) {
     for await (const file of listFiles(join(root, name), depth)) {
-      if (!file.path.endsWith(".jsonl")) continue;
+      if (!/\.jsonl(\.zst)?$/.test(file.path)) continue;
       const rollout = parseName(file) ?? (await parseHead(file));
       if (rollout) yield rollout;
     }
@@ -113,6 +125,26 @@ function found({ path, mtime, bytes, inode, threadId }: Rollout): Found {
   return { agent: "codex", id: threadId, path, mtime, bytes, inode };
 }
 
+/** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */
+function threadName(root: string, threadId: string): string | null {
+  let name: string | null = null;
+  for (const line of readOr(join(root, "session_index.jsonl")).split("\n")) {
+    if (!line.includes(threadId)) continue;
+    const record = parseValue(line);
+    if (record === undefined || string(member(record, "id")) !== threadId) continue;
+    name = string(member(record, "thread_name")) ?? name;
+  }
+  return name;
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
   const files = new Map<string, Rollout>();
   for (const root of roots) {
@@ -143,6 +175,10 @@ async function readMeta(path: string): Promise<Json | undefined> {
 }
 
 async function readHead(path: string): Promise<string> {
+  if (path.endsWith(".zst")) {
+    const text = (await decompress(await readFile(path))).toString("utf8", 0, HEAD_BYTES);
+    return text.replace(/^\ufeff/, "");
+  }
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD_BYTES) });

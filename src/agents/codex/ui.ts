@@ -241,5 +241,13 @@ function absolute(cwd: string, path: string): string {
 
 /** Never throws and never looks at this process's own folder. */
 function fileUrl(path: string): Json {
-  return path.startsWith("/") ? pathToFileURL(path).href : `file:///${path.replaceAll("\\", "/")}`;
+  if (path === newest.path) return newest.url;
+  const url = path.startsWith("/")
+    ? pathToFileURL(path).href
+    : `file:///${path.replaceAll("\\", "/")}`;
+  newest = { path, url };
+  return url;
 }
+
+/** Nearly all commands of a session run in one folder. */
+let newest = { path: "", url: "file:///" };

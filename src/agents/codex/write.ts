@@ -67,6 +67,8 @@ interface State {
   lastSaid: string | null;
   shell: Wrapper;
   sequence: Sequence | null;
+  /** The newest count of tokens: of one request, and of the whole. */
+  spent: { last: Json; total: Json } | null;
 }
 
 /** Counters of a line's `metadata`. */
@@ -114,6 +116,7 @@ class CodexWriter implements Writer {
       lastSaid: null,
       shell: "text",
       sequence: null,
+      spent: null,
     };
   }
 
@@ -152,6 +155,18 @@ class CodexWriter implements Writer {
     else this.#commitContext(type, payload);
     if (type === "event_msg") this.#commitEvent(payload);
     if (type === "response_item") this.#commitItem(payload, member(record, "metadata"));
+  }
+
+  next(record: Json): Json {
+    const line = object(record);
+    if (!line) return record;
+    const { ordinal, spent } = this.#state;
+    const numbered = typeof line.ordinal === "number" && line.ordinal !== ordinal + 1;
+    const next = numbered ? { ...line, ordinal: ordinal + 1 } : line;
+    const payload = object(line.payload);
+    return spent && payload?.type === "token_count"
+      ? { ...next, payload: withSpent(payload, spent) }
+      : next;
   }
 
   end(): Json[] {
@@ -193,6 +208,7 @@ class CodexWriter implements Writer {
   #commitContext(type: string, payload: Json): void {
     const state = this.#state;
     state.threadId = string(member(payload, "thread_id")) ?? state.threadId;
+    if (type === "token_usage_record") this.#commitSpent(payload);
     if (type !== "turn_context") return;
     state.cwd = string(member(payload, "cwd")) ?? state.cwd;
     state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
@@ -207,6 +223,12 @@ class CodexWriter implements Writer {
     state.cwd = text("cwd") ?? state.cwd;
     state.version = text("cli_version") ?? "0.20.0";
     state.paginated = numbered || text("history_mode") === "paginated";
+  }
+
+  #commitSpent(payload: Json): void {
+    const last = member(payload, "usage");
+    const total = member(payload, "thread_token_usage");
+    if (last !== undefined && total !== undefined) this.#state.spent = { last, total };
   }
 
   #commitEvent(payload: Json): void {
@@ -591,6 +613,13 @@ function compactedPayload(summary: string, kept: readonly Message[]): JsonObject
 
 function summaryItem(summary: string): JsonObject {
   return { type: "message", role: "user", content: [inputText(summary)] };
+}
+
+/** The screen is told what was counted just before. */
+function withSpent(payload: JsonObject, { last, total }: { last: Json; total: Json }): JsonObject {
+  const info = object(payload.info);
+  if (!info?.total_token_usage || !info.last_token_usage) return payload;
+  return { ...payload, info: { ...info, total_token_usage: total, last_token_usage: last } };
 }
 
 function nextSequence(

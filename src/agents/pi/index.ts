@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
@@ -10,6 +11,7 @@ export const pi: Agent = {
   name: "Pi",
   aliases: [],
   recognises,
+  known,
   reader,
   writer,
   tools,

@@ -3,10 +3,23 @@
 import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
+import { copilot } from "./copilot.ts";
+import { gemini } from "./gemini.ts";
+import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
+import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [claudeCode, codex, pi];
+export const drivers: readonly Driver[] = [
+  claudeCode,
+  codex,
+  pi,
+  qwen,
+  copilot,
+  gemini,
+  opencode,
+  kilo,
+];
 
 /** Every agent's id. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);

@@ -23,7 +23,7 @@ export async function runProgram(
   options: CliOptions,
   input?: string,
 ): Promise<RunResult> {
-  const { cwd = lab.cwd, timeoutMs = 60_000 } = options;
+  const { cwd = lab.cwd, timeoutMs = 180_000 } = options;
   const settings = { cwd, env: lab.env, timeoutMs };
   return run(join(lab.bin, command), args, input === undefined ? settings : { ...settings, input });
 }

@@ -27,17 +27,21 @@ export interface Driver {
   tools: RegExp;
   /**
    * The markers of a session of its own, as its CLI sends them again: without what the CLI itself
-   * leaves out.
+   * leaves out. With which model, where that matters; else the lab's usual one.
    */
-  own(markers: readonly Expected[]): Expected[];
+  own(markers: readonly Expected[], model?: string): Expected[];
   /** The markers of a session that came from elsewhere, as its CLI must send them. */
   foreign(markers: readonly Expected[]): Expected[];
   /** The command line of its screen, given arguments. */
   tui(args: readonly string[]): string[];
   /** Arguments that show its own list of sessions on the screen. */
   listArgs: readonly string[];
+  /** Keys that lead there from the first screen, where no argument does. */
+  listKeys?: readonly string[];
   /** Gives a recorded session a title, as its own rename does; null where that is not in the session's file. */
   rename: ((lab: Lab, id: string, title: string) => void) | null;
+  /** Arguments that make it speak the Agent Client Protocol, where it does. */
+  acp?: readonly string[];
   /** The agents that it is paired with; all when undefined. */
   partners?: readonly string[];
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */

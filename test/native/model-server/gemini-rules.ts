@@ -54,7 +54,24 @@ function contents(asked: Asked): Content[] {
 const calls = (content: Content | undefined): Obj[] =>
   (content?.parts ?? []).map((part) => part.functionCall).filter(isObj);
 const responses = (content: Content | undefined): Obj[] =>
-  (content?.parts ?? []).map((part) => part.functionResponse).filter(isObj);
+  (content?.parts ?? [])
+    .map((part) => part.functionResponse)
+    .filter(isObj)
+    .filter((response, at, all) => !isRepeated(response, all.slice(0, at)));
+
+/**
+ * Gemini CLI 0.61.0 stores each result of its own tools twice, and sends both after a resume [run],
+ * four of each after the next; google-gemini/gemini-cli#16437 and others tell of refusals. So that
+ * sessions that it recorded itself can be tried at all, a response that is the same to the letter
+ * counts once: but only to calls that the CLI itself has numbered, by name and time. One that came
+ * from elsewhere is refused.
+ */
+function isRepeated(response: Obj, before: readonly Obj[]): boolean {
+  const id = str(response.id) ?? "";
+  if (!/^[A-Za-z0-9_.:-]+_\d{13}_\d+$/.test(id)) return false;
+  const text = JSON.stringify(response);
+  return before.some((other) => JSON.stringify(other) === text);
+}
 
 function eachPart(
   asked: Asked,

@@ -17,10 +17,11 @@ export const openaiChat: Protocol = {
 
 function declaredTools(asked: Asked): DeclaredTool[] {
   return objs(asked.body.tools).map((tool) => {
-    const definition = obj(tool.function);
+    const custom = tool.type === "custom";
+    const definition = obj(custom ? tool.custom : tool.function);
     return {
       name: str(definition.name) ?? "",
-      kind: "function",
+      kind: custom ? "custom" : "function",
       schema: obj(definition.parameters),
     };
   });
@@ -29,22 +30,23 @@ function declaredTools(asked: Asked): DeclaredTool[] {
 function answer(step: Step, asked: Asked): Reply {
   const tools = declaredTools(asked);
   const calls = (step.tools ?? []).map((spec) => {
-    const call = callFor(spec, tools);
-    return {
-      id: freshId("call_"),
-      type: "function",
-      function: { name: call.name, arguments: JSON.stringify(call.input) },
-    };
+    const { name, kind, input, text } = callFor(spec, tools);
+    const id = freshId("call_");
+    return kind === "custom"
+      ? { id, type: kind, custom: { name, input: text } }
+      : { id, type: kind, function: { name, arguments: JSON.stringify(input) } };
   });
   const head = {
     id: freshId("chatcmpl-"),
     created: Math.floor(Date.now() / 1000),
     model: asked.body.model,
   };
+  // A client that compacts asks whether it became less.
+  const prompt = 1200 + Math.ceil(JSON.stringify(asked.body.messages ?? []).length / 4);
   const usage = {
-    prompt_tokens: 1200,
+    prompt_tokens: prompt,
     completion_tokens: 80,
-    total_tokens: 1280,
+    total_tokens: prompt + 80,
     prompt_tokens_details: { cached_tokens: 300 },
   };
   const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
@@ -72,6 +74,13 @@ function answer(step: Step, asked: Asked): Reply {
   for (const reasoning_content of pieces(step.thinking ?? "")) delta({ reasoning_content });
   for (const content of pieces(step.text ?? "")) delta({ content });
   calls.forEach((call, index) => {
+    if (call.custom) {
+      const { name, input } = call.custom;
+      delta({ tool_calls: [{ index, ...call, custom: { name, input: "" } }] });
+      for (const piece of pieces(input))
+        delta({ tool_calls: [{ index, custom: { input: piece } }] });
+      return;
+    }
     const { name, arguments: text } = call.function;
     delta({ tool_calls: [{ index, ...call, function: { name, arguments: "" } }] });
     for (const piece of pieces(text)) {

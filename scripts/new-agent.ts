@@ -1,0 +1,140 @@
+/**
+ * Makes the folder of a new agent, with fixtures, tests and a driver: `npm run new-agent NAME`.
+ * What it makes works as it is, with sessions of a made-up form; CONTRIBUTING.md says how to go on.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { findAgent } from "../src/agents/registry.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const TEMPLATES = join(import.meta.dirname, "template");
+
+/** What the templates say in place of the agent's name. */
+interface Names {
+  id: string;
+  variable: string;
+  className: string;
+  title: string;
+  environment: string;
+}
+
+/** Words of the language, and names that the templates use themselves. */
+const TAKEN = new Set(
+  `agents break case catch class const continue debugger default delete do drivers else enum export extends
+  false finally for function hostile if import in instanceof interface known launch let new null package
+  private protected public reader recognises return shared static store super switch test this throw tools
+  true try type typeof var void while with writer yield`.split(/\s+/),
+);
+
+/** @throws Error that says what is wrong with it. */
+function namesOf(id: string | undefined): Names {
+  if (id === undefined) throw new Error("say the agent's name: npm run new-agent NAME");
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) || id.length > 40) {
+    throw new Error(
+      `"${id}" is no name: lower-case letters and digits, with single hyphens between`,
+    );
+  }
+  const words = id.split("-");
+  const className = words.map(capital).join("");
+  const variable = className[0]?.toLowerCase() + className.slice(1);
+  if (TAKEN.has(variable)) throw new Error(`"${id}" cannot be a name here: take a longer one`);
+  const title = words.map(capital).join(" ");
+  return { id, variable, className, title, environment: id.toUpperCase().replaceAll("-", "_") };
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+/** Each file that is made, by the template it is made from. */
+function filesFor({ id }: Names): [template: string, path: string][] {
+  const folder = join("src/agents", id);
+  const parts = "index store read write content tools launch limits known".split(" ");
+  const session = "00000000-0000-4000-8000-000000000001.jsonl";
+  return [
+    ...parts.map((part): [string, string] => [`${part}.ts.txt`, join(folder, `${part}.ts`)]),
+    ["README.md.txt", join(folder, "README.md")],
+    ["unit.test.ts.txt", join("test/unit", `${id}.test.ts`)],
+    ["session.jsonl.txt", join("test/fixtures", id, "basic", `.${id}`, "sessions", session)],
+    ["driver.ts.txt", join("test/native/agents", `${id}.ts`)],
+  ];
+}
+
+/** Where an agent is listed. */
+const LISTS = [
+  { path: "src/agents/registry.ts", from: (id: string) => `./${id}/index.ts` },
+  { path: "test/native/agents/index.ts", from: (id: string) => `./${id}.ts` },
+];
+
+/** @throws Error when it is there already, in whole or in part. */
+function refuseExisting({ id, variable }: Names): void {
+  const other = findAgent(id);
+  if (other) throw new Error(`there is an agent "${id}" already: ${other.name}`);
+  const there = filesFor(namesOf(id)).find(([, path]) => existsSync(join(ROOT, path)));
+  if (there) throw new Error(`${there[1]} is there already`);
+  const listed = LISTS.find(({ path }) => {
+    return new RegExp(`\\b${variable}\\b`).test(readFileSync(join(ROOT, path), "utf8"));
+  });
+  if (listed)
+    throw new Error(`${listed.path} uses the name "${variable}" already: take another one`);
+}
+
+function filled(template: string, names: Names): string {
+  return readFileSync(join(TEMPLATES, template), "utf8")
+    .replaceAll("__ID__", names.id)
+    .replaceAll("__VAR__", names.variable)
+    .replaceAll("__CLASS__", names.className)
+    .replaceAll("__TITLE__", names.title)
+    .replaceAll("__ENV__", names.environment);
+}
+
+/** The list with one more in it: an import, and an element of the array. */
+function withAgent(text: string, variable: string, from: string): string {
+  const listed = text.replace(
+    /(: readonly (?:Agent|Driver)\[\] = \[)([^\]]*?)(,?\s*\])/,
+    `$1$2, ${variable}]`,
+  );
+  if (listed === text) throw new Error("the list of agents has a form that is not known");
+  const at = listed.indexOf("\nimport ") + 1;
+  return `${listed.slice(0, at)}import { ${variable} } from "${from}";\n${listed.slice(at)}`;
+}
+
+function make(names: Names): string[] {
+  const made: string[] = [];
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+    made.push(path);
+  };
+  const lists = LISTS.map(({ path, from }) => {
+    const text = readFileSync(join(ROOT, path), "utf8");
+    return { path, text: withAgent(text, names.variable, from(names.id)) };
+  });
+  for (const [template, path] of filesFor(names)) write(path, filled(template, names));
+  for (const { path, text } of lists) write(path, text);
+  const code = made.filter((path) => /\.(ts|md)$/.test(path)).map((path) => join(ROOT, path));
+  const biome = join(ROOT, "node_modules/.bin/biome");
+  execFileSync(biome, ["check", "--write", "--log-level=error", ...code], { cwd: ROOT });
+  // The pages in docs/ name every agent.
+  execFileSync(process.execPath, [join(ROOT, "scripts/docs.ts")], { cwd: ROOT });
+  return made;
+}
+
+try {
+  const names = namesOf(process.argv[2]);
+  refuseExisting(names);
+  const made = make(names);
+  console.log(`${names.title} is there, with sessions of a made-up form. Made, or changed:\n`);
+  for (const path of made) console.log(`  ${relative(ROOT, join(ROOT, path))}`);
+  console.log(`
+It passes its tests as it is:
+
+  npx node --test test/unit/${names.id}.test.ts
+  npx node --test --test-name-pattern=${names.id} test/laws/fixtures.test.ts
+
+Go on by "Adding an agent" in CONTRIBUTING.md: each REPLACE in these files says what is made up.`);
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

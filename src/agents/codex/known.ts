@@ -1,0 +1,154 @@
+/** The line kinds and keys of Codex that this folder knows: those of 0.20 to 0.169. */
+import { isObject, member, string } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+import { by, keys } from "../shared/known.ts";
+import type { Shape } from "../types.ts";
+import { CARRY_TYPE } from "./records.ts";
+
+const LINE = "timestamp ordinal type";
+const ITEM = "type id internal_chat_message_metadata_passthrough";
+const TURN = "type turn_id root_turn_id";
+
+const content: Shape = {
+  each: by("type", {
+    input_text: keys("type text"),
+    output_text: keys("type text annotations logprobs"),
+    input_image: keys("type image_url detail file_id"),
+    encrypted_content: keys("type encrypted_content"),
+  }),
+};
+
+/** Items of the Responses API. */
+const ITEMS: Readonly<Record<string, Shape>> = {
+  message: keys(`${ITEM} role status phase`, { content }),
+  agent_message: keys(`${ITEM} author recipient`, { content }),
+  reasoning: keys(`${ITEM} content encrypted_content status`, {
+    summary: { each: keys("type text") },
+  }),
+  function_call: keys(`${ITEM} status name namespace arguments call_id`),
+  function_call_output: keys(`${ITEM} status call_id output`),
+  custom_tool_call: keys(`${ITEM} status name namespace input call_id`),
+  custom_tool_call_output: keys(`${ITEM} status call_id output`),
+  local_shell_call: keys(`${ITEM} status call_id action`),
+  web_search_call: keys(`${ITEM} status action`),
+  tool_search_call: true,
+  tool_search_output: true,
+  image_generation_call: true,
+  compaction: true,
+  context_compaction: true,
+  additional_tools: keys(`${ITEM} role tools`),
+  ghost_snapshot: keys("type ghost_commit"),
+};
+
+/** Items of a turn as the screen shows it: the kinds, not what is in them. */
+const TURN_ITEMS = [
+  "UserMessage",
+  "AgentMessage",
+  "Reasoning",
+  "CommandExecution",
+  "FileChange",
+  "McpToolCall",
+  "WebSearch",
+  "ImageView",
+  "CollabAgentToolCall",
+  "SubAgentActivity",
+  "ContextCompaction",
+  "Plan",
+  "HookPrompt",
+  "DynamicToolCall",
+  "Sleep",
+  "ImageGeneration",
+  "EnteredReviewMode",
+  "ExitedReviewMode",
+];
+
+const event: Shape = by("type", {
+  user_message: keys("type message images local_images local_audio text_elements kind"),
+  agent_message: keys("type message phase memory_citation"),
+  agent_reasoning: keys("type text"),
+  item_completed: keys("type thread_id turn_id started_at_ms completed_at_ms", {
+    item: by("type", Object.fromEntries(TURN_ITEMS.map((type) => [type, true as const]))),
+  }),
+  patch_apply_end: keys("type call_id turn_id stdout stderr success changes status"),
+  exec_command_end: true,
+  mcp_tool_call_end: true,
+  web_search_end: true,
+  context_compacted: true,
+  thread_rolled_back: keys("type num_turns"),
+  task_started: keys(
+    `${TURN} turn_attribution started_at model_context_window collaboration_mode_kind`,
+  ),
+  task_complete: keys(
+    `${TURN} last_agent_message started_at completed_at duration_ms time_to_first_token_ms error`,
+  ),
+  turn_aborted: keys(`${TURN} reason started_at completed_at duration_ms`),
+  thread_settings_applied: keys("type thread_id thread_settings"),
+  token_count: keys("type info rate_limits"),
+});
+
+const meta = keys(
+  "account_scoped session_id id timestamp cwd runtime_workspace_roots originator cli_version " +
+    "source thread_source model_provider history_mode context_window forked_from_id " +
+    "forked_from_ordinal_exclusive history_base multi_agent_version instructions " +
+    "parent_thread_id agent_nickname agent_path",
+  {
+    base_instructions: keys("text provenance"),
+    git: keys("commit_hash branch repository_url"),
+  },
+);
+
+const turnContext = keys(
+  "turn_id root_turn_id disabled_plugin_ids cwd approval_policy approvals_reviewer " +
+    "permission_profile model comp_hash collaboration_mode multi_agent_version realtime_active " +
+    "summary sandbox_policy current_date timezone personality truncation_policy workspace_roots " +
+    "effort active_permission_profile",
+);
+
+const compacted = keys(
+  "message replacement_history_metadata retained_context window_number first_window_id " +
+    "previous_window_id window_id compaction_response_id latest_token_usage_record resume_metadata",
+  { replacement_history: { each: by("type", ITEMS) } },
+);
+
+const ENVELOPES: Readonly<Record<string, Shape>> = {
+  session_meta: keys(LINE, { payload: meta }),
+  response_item: keys(`${LINE} metadata`, { payload: by("type", ITEMS) }),
+  event_msg: keys(LINE, { payload: event }),
+  turn_context: keys(LINE, { payload: turnContext }),
+  compacted: keys(LINE, { payload: compacted }),
+  world_state: keys(LINE, { payload: keys("full state") }),
+  token_usage_record: keys(LINE, {
+    payload: keys(
+      "thread_id turn_id session_id root_turn_id response_id usage turn_token_usage " +
+        "thread_token_usage",
+    ),
+  }),
+  inter_agent_communication: keys(`${LINE} payload`),
+  inter_agent_communication_metadata: keys(`${LINE} payload`),
+  dynamic_tools_updated: keys(`${LINE} payload`),
+  retained_context: keys(`${LINE} payload`),
+  security_risk_score: keys(`${LINE} payload`),
+  realtime_item: keys(`${LINE} payload`),
+  [CARRY_TYPE]: true,
+};
+
+/** Up to 0.31 lines have no envelope, and the first and some others no type either. */
+function nameOf(line: Json): string {
+  const type = string(member(line, "type"));
+  if (type !== undefined) return type;
+  if (string(member(line, "record_type")) === "state") return "(state)";
+  if (string(member(line, "thread_name")) !== undefined) return "(title)";
+  return isObject(line) && typeof line.id === "string" ? "(opening)" : "";
+}
+
+export const known: Shape = {
+  name: nameOf,
+  of: {
+    ...ITEMS,
+    ...ENVELOPES,
+    "(opening)": keys("id timestamp instructions git"),
+    "(state)": keys("record_type"),
+    // Of session_index.jsonl, where titles stand.
+    "(title)": keys("id thread_name updated_at"),
+  },
+};

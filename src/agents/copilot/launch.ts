@@ -1,0 +1,14 @@
+/** How Copilot CLI is started on a session. */
+import type { Launch } from "../types.ts";
+
+export const launch: Launch = {
+  command: "copilot",
+  versionArgs: ["--version"],
+  // With "=", so that neither an id nor a prompt is ever taken for an option. It changes to the
+  // session's own folder by itself.
+  resumeArgs: ({ id, prompt, args }) => [
+    `--resume=${id}`,
+    ...args,
+    ...(prompt === null ? [] : [`--interactive=${prompt}`]),
+  ],
+};

@@ -1,0 +1,302 @@
+/** Decodes Copilot CLI's events. Facts and sources: README.md in this folder. */
+import { emptyHeader } from "../../session/header.ts";
+import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
+import { leadingReasoning } from "../../session/text.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  Message,
+  Part,
+  ReasoningPart,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+} from "../../session/types.ts";
+import { OpenCalls } from "../shared/calls.ts";
+import type { Reader } from "../types.ts";
+import { Assets, textParts } from "./assets.ts";
+import { Requests } from "./compaction.ts";
+import { readError } from "./limits.ts";
+import { fromNative, mcpUse, parseResult } from "./tools.ts";
+
+export function reader(): Reader {
+  return new CopilotReader();
+}
+
+/** Where an entry stands. */
+interface Place {
+  id: string;
+  parentId: string | null;
+  time: string | null;
+  /** The subagent it belongs to. */
+  agentId?: string;
+}
+
+/** How messages of the harness are marked. */
+const SCAFFOLD = { scaffold: true } as const;
+
+class CopilotReader implements Reader {
+  readonly #header: Header = emptyHeader("copilot");
+  readonly #calls = new OpenCalls();
+  readonly #assets = new Assets();
+  readonly #requests = new Requests();
+  /**
+   * The newest event of the main conversation. The CLI reads its file as one line of events,
+   * whatever their `parentId` (tried with 1.0.102), and so does this.
+   */
+  #tail: string | null = null;
+  /** Token counts of the next answer. */
+  #usage: Usage | undefined;
+
+  header(): Header {
+    return { ...this.#header };
+  }
+
+  read(record: Json, at: number): Entry[] {
+    const type = string(member(record, "type")) ?? "unknown";
+    const data = member(record, "data");
+    const place = this.#place(record, at);
+    this.#header.updatedAt = place.time ?? this.#header.updatedAt;
+    const entry = this.#entry(type, data, place);
+    if (place.agentId !== undefined) return [aside(entry, place.agentId)];
+    this.#tail = type === "session.context_cleared" ? null : place.id;
+    return [entry];
+  }
+
+  #place(record: Json, at: number): Place {
+    const time = string(member(record, "timestamp")) ?? null;
+    const id = string(member(record, "id")) ?? `#${at}`;
+    const agentId = string(member(record, "agentId"));
+    const place = { id, parentId: this.#tail, time };
+    return agentId === undefined ? place : { ...place, agentId };
+  }
+
+  #entry(type: string, data: Json | undefined, place: Place): Entry {
+    const text = string(member(data, "content")) ?? "";
+    switch (type) {
+      case "user.message":
+        return this.#user(data, place);
+      case "assistant.message":
+        return this.#answer(data, place);
+      case "tool.execution_complete":
+        return message(place, "tool", [this.#result(data)]);
+      case "system.message":
+        return { ...message(place, "system", textParts(text)), ...SCAFFOLD };
+      // What ran beside the conversation, and skills: told to the model in the user's place.
+      case "system.notification":
+      case "skill.context_delivered":
+        return { ...message(place, "user", textParts(text)), ...SCAFFOLD };
+      default:
+        return event(place, this.#body(type, data, place));
+    }
+  }
+
+  #user(data: Json | undefined, place: Place): Message {
+    const text = string(member(data, "content")) ?? "";
+    const isSkill = string(member(data, "source"))?.startsWith("skill-") ?? false;
+    const injected = isSkill || member(data, "isAutopilotContinuation") === true;
+    const parts: Part[] = [...textParts(text), ...this.#assets.images(member(data, "attachments"))];
+    if (place.agentId === undefined && !isSkill) this.#requests.add(text);
+    return { ...message(place, "user", parts), ...(injected ? SCAFFOLD : {}) };
+  }
+
+  #answer(data: Json | undefined, place: Place): Message {
+    const model = string(member(data, "model"));
+    const group = string(member(data, "apiCallId"));
+    const calls = array(member(data, "toolRequests")).map(readRequest);
+    const spoken = leadingReasoning(string(member(data, "content")) ?? "");
+    for (const call of calls) this.#calls.add(call);
+    if (model !== undefined && place.agentId === undefined) this.#header.model = model;
+    const entry = message(place, "assistant", [...readReasoning(data), ...spoken, ...calls]);
+    if (group !== undefined) entry.group = group;
+    if (model !== undefined) entry.model = model;
+    if (this.#usage) entry.usage = this.#usage;
+    this.#usage = undefined;
+    entry.stop = calls.length > 0 ? "tool" : "end";
+    return entry;
+  }
+
+  #result(data: Json | undefined): ToolResultPart {
+    const callId = string(member(data, "toolCallId")) ?? "";
+    const result = member(data, "result");
+    const failed = member(data, "success") === false;
+    // Of a failure the model is told the message, whatever else there is (tried with 1.0.102).
+    const told = failed ? string(member(member(data, "error"), "message")) : undefined;
+    const part: ToolResultPart = {
+      kind: "tool-result",
+      callId,
+      isError: failed,
+      content: [
+        ...textParts(told ?? string(member(result, "content"))),
+        ...this.#assets.images(member(result, "binaryResultsForLlm")),
+      ],
+    };
+    const use = this.#calls.get(callId)?.use ?? null;
+    this.#calls.answer(callId);
+    return parseResult(use, part);
+  }
+
+  #body(type: string, data: Json | undefined, place: Place): EventBody {
+    const text = (key: string) => string(member(data, key));
+    const opaque: EventBody = { event: "opaque", type };
+    switch (type) {
+      case "session.start":
+        return this.#start(data);
+      case "session.resume":
+      case "session.context_changed":
+        if (place.agentId === undefined) this.#noteContext(data);
+        return opaque;
+      case "session.binary_asset":
+        this.#assets.add(data);
+        return opaque;
+      case "session.usage_record":
+        this.#usage = readUsage(member(data, "usage"));
+        return opaque;
+      case "session.model_change":
+        return this.#model(text("newModel"), place) ?? opaque;
+      case "session.mode_changed":
+        return { event: "mode", mode: "agent", value: text("newMode") ?? "" };
+      case "session.title_changed":
+        this.#header.title = text("title") || this.#header.title;
+        return { event: "title", title: text("title") ?? "" };
+      case "session.compaction_complete":
+        return this.#compaction(data, place) ?? opaque;
+      case "session.context_cleared":
+        this.#requests.clear();
+        return opaque;
+      case "session.info":
+        this.#noteFork(text("infoType"), text("message"));
+        return opaque;
+      case "session.error":
+        return readError(data);
+      case "abort":
+        return { event: "interruption" };
+      case "segue.carry":
+        return carry(data);
+      default:
+        return opaque;
+    }
+  }
+
+  /** A second one in a file counts for nothing: it must be the first line. */
+  #start(data: Json | undefined): EventBody {
+    if (this.#header.id === "") {
+      Object.assign(this.#header, {
+        id: string(member(data, "sessionId")) ?? "",
+        version: string(member(data, "copilotVersion")) ?? null,
+        createdAt: string(member(data, "startTime")) ?? this.#header.updatedAt,
+        model: string(member(data, "selectedModel")) ?? null,
+        parent: string(member(data, "detachedFromSpawningParentSessionId")) ?? null,
+      } satisfies Partial<Header>);
+      this.#noteContext(member(data, "context"));
+    }
+    return { event: "start", header: this.header() };
+  }
+
+  #noteContext(data: Json | undefined): void {
+    const context = object(member(data, "context")) ?? data;
+    this.#header.cwd ??= string(member(context, "cwd")) ?? null;
+    this.#header.gitBranch = string(member(context, "branch")) ?? this.#header.gitBranch;
+    this.#header.gitCommit = string(member(context, "headCommit")) ?? this.#header.gitCommit;
+  }
+
+  /** The newer one of the two says where it came from: `Forked from "title" (id) as "title" (id).` */
+  #noteFork(type: string | undefined, message: string | undefined): void {
+    const [, parent] = /^Forked from ".*" \(([\w-]+)\) as "/s.exec(message ?? "") ?? [];
+    if (type === "fork" && parent !== undefined) this.#header.parent = parent;
+  }
+
+  #model(model: string | undefined, place: Place): EventBody | undefined {
+    if (model === undefined) return undefined;
+    if (place.agentId === undefined) this.#header.model = model;
+    return { event: "model", model };
+  }
+
+  #compaction(data: Json | undefined, place: Place): EventBody | undefined {
+    const summary = string(member(data, "summaryContent"));
+    if (summary === undefined || member(data, "success") === false) return undefined;
+    if (place.agentId !== undefined) return undefined;
+    const tokens = number(member(data, "preCompactionTokens"));
+    return {
+      event: "compaction",
+      summary: this.#requests.compacted(summary, string(member(data, "activeWorkflowSummary"))),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+  }
+}
+
+function message(place: Place, role: Message["role"], parts: Part[]): Message {
+  const { id, parentId, time } = place;
+  return { kind: "message", id, parentId, time, role, parts };
+}
+
+function event({ id, parentId, time }: Place, body: EventBody): Entry {
+  // The first event hangs on nothing, and nothing follows from what opens a file.
+  return { kind: "event", id, parentId, time, ...body };
+}
+
+/** Nothing of the main conversation follows what happens to a subagent. */
+function aside(entry: Entry, agentId: string): Entry {
+  return entry.kind === "message" ? { ...entry, sidechain: agentId } : { ...entry, parentId: null };
+}
+
+function readRequest(request: Json): ToolCallPart {
+  const name = string(member(request, "name")) ?? "";
+  const input = member(request, "arguments") ?? {};
+  const callId = string(member(request, "toolCallId")) ?? "";
+  const server = string(member(request, "mcpServerName"));
+  const tool = string(member(request, "mcpToolName"));
+  const use =
+    server !== undefined && tool !== undefined
+      ? mcpUse(server, tool, input)
+      : fromNative(name, input);
+  return { kind: "tool-call", callId, name, input, use };
+}
+
+/** The readable text, and what only the model's vendor can read. */
+function readReasoning(data: Json | undefined): ReasoningPart[] {
+  const text = string(member(data, "reasoningText"));
+  const seal = compact({
+    reasoningOpaque: member(data, "reasoningOpaque"),
+    encryptedContent: member(data, "encryptedContent"),
+    reasoningBlocks: member(data, "reasoningBlocks"),
+  });
+  const sealed = Object.keys(seal).length > 0;
+  if (text === undefined && !sealed) return [];
+  return [{ kind: "reasoning", text: text ?? "", ...(sealed ? { seal } : {}) }];
+}
+
+/** `inputTokens` counts what the cache held, too. */
+function readUsage(usage: Json | undefined): Usage | undefined {
+  const input = number(member(usage, "inputTokens"));
+  if (input === undefined) return undefined;
+  const cacheRead = number(member(usage, "cacheReadTokens")) ?? 0;
+  const cacheWrite = number(member(usage, "cacheWriteTokens")) ?? 0;
+  return {
+    input: Math.max(0, input - cacheRead - cacheWrite),
+    output: number(member(usage, "outputTokens")) ?? 0,
+    cacheRead,
+    cacheWrite,
+  };
+}
+
+function carry(data: Json | undefined): EventBody {
+  return {
+    event: "carry",
+    part: number(member(data, "part")) ?? 0,
+    parts: number(member(data, "parts")) ?? 0,
+    data: string(member(data, "data")) ?? "",
+  };
+}
+
+/** Does a record look like one of Copilot CLI's events? */
+export function recognises(record: Json): boolean {
+  if (!isObject(record) || !isObject(record.data)) return false;
+  const { type, id, timestamp } = record;
+  return (
+    [type, id, timestamp].every((value) => typeof value === "string") &&
+    Object.hasOwn(record, "parentId")
+  );
+}

@@ -1,0 +1,68 @@
+/** Where Copilot CLI keeps its sessions. */
+import { readFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Header } from "../../session/types.ts";
+import type { Companion, Found, Store } from "../types.ts";
+import { readWorkspace, workspaceText } from "./workspace.ts";
+
+const EVENTS = "events.jsonl";
+const WORKSPACE = "workspace.yaml";
+
+export const store: Store = {
+  roots(env) {
+    const home = env.COPILOT_HOME || join(env.HOME || homedir(), ".copilot");
+    return [join(home, "session-state")];
+  },
+
+  // session-state/<id>/events.jsonl, of all folders side by side. A folder without events is a
+  // screen that was opened and left; the one with a dot holds locks.
+  async find(root) {
+    const found: Found[] = [];
+    for (const id of await names(root)) {
+      const session = id.startsWith(".") ? undefined : await look(join(root, id), id);
+      if (session) found.push(session);
+    }
+    return found;
+  },
+
+  pathFor: (root, header: Header) => join(root, header.id, EVENTS),
+
+  title: (path) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.title ?? null,
+
+  companions: (_root, path, header): Companion[] => [
+    { path: join(dirname(path), WORKSPACE), text: workspaceText(header) },
+  ],
+};
+
+async function names(root: string): Promise<string[]> {
+  try {
+    return await readdir(root);
+  } catch {
+    return [];
+  }
+}
+
+async function look(folder: string, id: string): Promise<Found | undefined> {
+  const path = join(folder, EVENTS);
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) return undefined;
+    const found: Found = { agent: "copilot", id, path, mtime: info.mtimeMs, bytes: info.size };
+    const about = readWorkspace(head(join(folder, WORKSPACE)));
+    return about ? { ...found, summary: about } : found;
+  } catch {
+    // Gone meanwhile, a file among the folders, or not ours to read.
+    return undefined;
+  }
+}
+
+/** The file holds a dozen short lines; the CLI does without it, too. */
+function head(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,556 @@
+/** Decodes Gemini CLI's records. Facts and sources: README.md in this folder. */
+import { hash } from "node:crypto";
+import { isFrame } from "../../lossless/document.ts";
+import { emptyHeader } from "../../session/header.ts";
+import { array, isObject, member, number, string } from "../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  Message,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+  Usage,
+} from "../../session/types.ts";
+import { OpenCalls } from "../shared/calls.ts";
+import type { Reader } from "../types.ts";
+import {
+  contentParts,
+  isIgnored,
+  readCall,
+  readContent,
+  readResponse,
+  thoughtText,
+} from "./content.ts";
+import { limitText } from "./limits.ts";
+import { type Item, Live, lasting, lastingBefore, turnsBetween } from "./live.ts";
+import { parseResult } from "./tools.ts";
+
+export function reader(): Reader {
+  return new GeminiReader();
+}
+
+/** A message as its record has it, before it is known what of it is new. */
+interface Said {
+  id: string;
+  time: string | null;
+  role: "user" | "assistant";
+  /** Of an assistant: reasoning, texts, calls, in order. */
+  parts: Part[];
+  results: ToolResultPart[];
+  key: string;
+  scaffold: boolean;
+  passing: boolean;
+  model?: string;
+  usage?: Usage;
+}
+
+/** What the CLI answers to its own summary when it compresses a chat. */
+export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
+
+/** Said in the user's place, when a model ends without a word after a tool. */
+const NUDGE = "[System: You successfully executed a tool but returned an empty response.";
+
+class GeminiReader implements Reader {
+  readonly #header: Header = emptyHeader("gemini");
+  readonly #calls = new OpenCalls();
+  readonly #answered = new Set<string>();
+  readonly #ids = new Set<string>();
+  readonly #live = new Live();
+  #started = false;
+  #at = 0;
+  #root: string | null = null;
+  /** Where the next entry hangs on, and the newest entry in the tree. */
+  #tip: string | null = null;
+  #leaf: string | null = null;
+
+  header(): Header {
+    return { ...this.#header };
+  }
+
+  // The order in which the CLI itself asks what a line is (loadConversationRecord).
+  read(record: Json, at: number): Entry[] {
+    this.#at = at;
+    if (isFrame(record)) return [];
+    const rewind = string(member(record, "$rewindTo"));
+    if (rewind !== undefined) return this.#rewind(rewind);
+    if (typeof member(record, "id") === "string") return this.#record(record);
+    const set = member(record, "$set");
+    if (isObject(set)) return this.#set(set);
+    if (isMetadata(record)) return this.#metadata(record);
+    return [this.#aside({ event: "opaque", type: string(member(record, "type")) ?? "unknown" })];
+  }
+
+  #metadata(record: Json): Entry[] {
+    const header = this.#header;
+    const first = !this.#started;
+    this.#started = true;
+    const text = (key: string) => string(member(record, key));
+    if (first) {
+      header.id = text("sessionId") ?? "";
+      header.createdAt = text("startTime") ?? null;
+      header.updatedAt = text("lastUpdated") ?? header.createdAt;
+      this.#root = `#${this.#at}`;
+    }
+    header.title = text("summary") ?? header.title;
+    header.cwd ??= string(array(member(record, "directories"))[0]) ?? null;
+    const body: EventBody = first
+      ? { event: "start", header: this.header() }
+      : { event: "opaque", type: "metadata" };
+    return [this.#aside(body, header.createdAt), ...this.#within(record)];
+  }
+
+  /** A whole document that stands in one line. */
+  #within(record: Json): Entry[] {
+    return array(member(record, "messages")).flatMap((message) =>
+      typeof member(message, "id") === "string" ? this.#record(message) : [],
+    );
+  }
+
+  #set(set: { [key: string]: Json }): Entry[] {
+    const header = this.#header;
+    header.id = string(set.sessionId) ?? header.id;
+    header.updatedAt = string(set.lastUpdated) ?? header.updatedAt;
+    header.cwd ??= string(array(set.directories)[0]) ?? null;
+    if (isObject(set.segueCarry)) return [this.#aside(carry(set.segueCarry))];
+    const title = string(set.summary);
+    if (title !== undefined) {
+      header.title = title;
+      return [this.#aside({ event: "title", title })];
+    }
+    if (Array.isArray(set.messages)) return this.#checkpoint(set.messages);
+    const known = Object.keys(set).every((key) => PLAIN.has(key));
+    return known ? [] : [this.#aside({ event: "opaque", type: `$set/${Object.keys(set).join()}` })];
+  }
+
+  #record(record: Json): Entry[] {
+    const time = string(member(record, "timestamp")) ?? null;
+    this.#header.updatedAt = time ?? this.#header.updatedAt;
+    const said = this.#said(record);
+    if (said) return this.#message(said);
+    return [this.#aside(notice(record), time)];
+  }
+
+  #message(said: Said): Entry[] {
+    const item = this.#live.get(said.id);
+    if (!item) return this.#add(said);
+    if (item.key === said.key || item.passing) return this.#amend(item, said);
+    if (item !== this.#live.last)
+      return [this.#aside({ event: "opaque", type: "message/changed" })];
+    // Said anew, in the place of what was said before.
+    const undone = this.#goTo(item.before, item);
+    return [...undone, ...this.#add(said)];
+  }
+
+  /** A message that was not there before. */
+  #add(said: Said): Entry[] {
+    const entries = this.#entries(said, said.parts);
+    const item: Item = {
+      id: said.id,
+      key: said.key,
+      calls: new Set(callIds(said.parts)),
+      isTurn: entries.some(isTurn),
+      passing: said.passing,
+      hasUsage: said.usage !== undefined,
+      before: this.#live.last,
+      first: entries[0]?.id ?? null,
+      tail: this.#tip,
+      entries: entries.length,
+    };
+    this.#live.add(item);
+    return entries;
+  }
+
+  /** A message that is written once more, with what has been added to it. */
+  #amend(item: Item, said: Said): Entry[] {
+    const isNew = (part: Part) => part.kind === "tool-call" && !item.calls.has(part.callId);
+    const calls = said.parts.filter(isNew);
+    const usage = said.usage && !item.hasUsage ? { usage: said.usage } : {};
+    const { usage: _, ...rest } = said;
+    const entries = this.#entries({ ...rest, ...usage }, calls, item.entries);
+    for (const id of callIds(calls)) item.calls.add(id);
+    item.hasUsage ||= said.usage !== undefined;
+    item.entries += entries.length;
+    item.first ??= entries[0]?.id ?? null;
+    if (entries.length > 0 && this.#live.last) this.#live.last.tail = this.#tip;
+    return entries;
+  }
+
+  /** `parts` of a message, and the results that have not been told yet. */
+  #entries(said: Said, parts: Part[], number = 0): Entry[] {
+    const { id, time, role, model, usage } = said;
+    const entries: Entry[] = [];
+    if (said.scaffold) this.#noteFolder(said);
+    for (const part of parts) {
+      if (part.kind !== "tool-call") continue;
+      this.#calls.add(part);
+      this.#answered.delete(part.callId);
+    }
+    const results = said.results.filter(({ callId }) => !this.#answered.has(callId));
+    const place = () => this.#place(id, time, number + entries.length);
+    const answer = () => {
+      if (results.length === 0) return;
+      const told = results.map((result) => this.#result(result));
+      entries.push({ kind: "message", ...place(), role: "tool", parts: told });
+    };
+    if (role === "user") answer();
+    if (parts.length > 0 || usage) {
+      const entry: Message = { kind: "message", ...place(), role, parts };
+      if (role === "assistant") entry.group = id;
+      if (said.scaffold) entry.scaffold = true;
+      if (model !== undefined) entry.model = model;
+      if (usage) entry.usage = usage;
+      entries.push(entry);
+    }
+    if (role === "assistant") answer();
+    return entries;
+  }
+
+  #result(result: ToolResultPart): ToolResultPart {
+    const use = this.#calls.get(result.callId)?.use ?? null;
+    this.#answered.add(result.callId);
+    this.#calls.answer(result.callId);
+    return parseResult(use, result);
+  }
+
+  /** The next place in the tree: the first entry of a message has its id, if it is free. */
+  #place(id: string, time: string | null, number: number) {
+    const place = {
+      id: this.#free(number === 0 ? id : `${id}#${number}`),
+      parentId: this.#tip,
+      time,
+    };
+    this.#tip = this.#leaf = place.id;
+    return place;
+  }
+
+  #free(id: string): string {
+    let free = id;
+    for (let n = this.#at; this.#ids.has(free); n++) free = `${id}~${n}`;
+    this.#ids.add(free);
+    return free;
+  }
+
+  /** An event beside the tree. */
+  #aside(body: EventBody, time: string | null = null): Entry {
+    return { kind: "event", id: this.#free(`#${this.#at}`), parentId: null, time, ...body };
+  }
+
+  #inTree(body: EventBody): Entry {
+    const { updatedAt } = this.#header;
+    return { kind: "event", ...this.#place(`#${this.#at}`, updatedAt, 0), ...body };
+  }
+
+  #rewind(id: string): Entry[] {
+    const { last } = this.#live;
+    this.#live.rewind(id);
+    return this.#goTo(this.#live.last, last);
+  }
+
+  /** Makes `item` the newest message, where it was `from`; null is the empty conversation. */
+  #goTo(item: Item | null, from: Item | null): Entry[] {
+    const turns = turnsBetween(from, item);
+    this.#tip = item ? item.tail : this.#root;
+    const compacted = item?.compacted;
+    if (item && compacted && item !== from) {
+      // Of what the compaction kept, only a part is left.
+      const again = this.#inTree({ event: "compaction", ...compacted });
+      item.tail = again.id;
+      delete item.compacted;
+      return [again];
+    }
+    if (this.#tip === this.#leaf || this.#leaf === null) return [];
+    const gone = this.#inTree({ event: "rollback", turns });
+    if (item) item.tail = gone.id;
+    return [gone];
+  }
+
+  /**
+   * A checkpoint states the whole conversation anew; with every resume the CLI writes one. What was
+   * said already gives no entries, whatever its spelling.
+   */
+  #checkpoint(messages: Json[]): Entry[] {
+    const from = this.#live.last;
+    const stated = messages
+      .map((message) => this.#said(message))
+      .filter((said) => said !== undefined);
+    const said = stated.filter(({ scaffold }) => !scaffold);
+    const context = this.#context(stated);
+    this.#live.clear();
+    if (said.length === 0) {
+      // The CLI opens every run so; in one that resumes, the conversation follows at once.
+      if (from) this.#tip = null;
+      return context;
+    }
+    let known = 0;
+    const more: Entry[] = [];
+    for (; known < said.length; known++) {
+      const one = said[known];
+      const item = one && this.#follows(one);
+      if (!one || !item) break;
+      this.#live.take(item);
+    }
+    const rest = said.slice(known);
+    const compaction = known === 0 ? this.#compaction(rest, from) : null;
+    if (compaction) return [...context, ...compaction];
+    more.push(...this.#goTo(this.#live.last, from));
+    for (const one of said.slice(0, known)) {
+      const item = this.#live.get(one.id);
+      if (item && item === this.#live.last) more.push(...this.#amend(item, one));
+    }
+    return [...context, ...more, ...rest.flatMap((one) => this.#add(one))];
+  }
+
+  /** The context that the CLI opens a conversation with, the first time that it is seen. */
+  #context(stated: readonly Said[]): Entry[] {
+    const entries = stated.flatMap((said) => {
+      const isNew = said.scaffold && !this.#ids.has(said.id);
+      return isNew ? this.#entries(said, said.parts) : [];
+    });
+    // In a conversation that goes on, it stands after what was said so far.
+    const { last } = this.#live;
+    if (entries.length > 0 && last) last.tail = this.#tip;
+    return entries;
+  }
+
+  #noteFolder({ parts }: Said): void {
+    const [part] = parts;
+    const text = part?.kind === "text" ? part.text : "";
+    this.#header.cwd ??= /\*\*Workspace Directories:\*\*\n {2}- (.+)/.exec(text)?.[1] ?? null;
+  }
+
+  /** The message that is meant, if it is known and follows the newest one. */
+  #follows(said: Said): Item | undefined {
+    const newest = lasting(this.#live.last);
+    const item = this.#live.known(said.id);
+    if (item?.key === said.key && (item.passing || lastingBefore(item) === newest)) return item;
+    if (!said.passing || !said.results.every(({ callId }) => this.#answered.has(callId))) {
+      return undefined;
+    }
+    return {
+      ...PASSING,
+      id: said.id,
+      key: said.key,
+      before: this.#live.last,
+      calls: new Set(),
+      tail: this.#live.last?.tail ?? null,
+    };
+  }
+
+  /** The chat was compressed: a summary, what the CLI answers to it, and what it keeps. */
+  #compaction(said: readonly Said[], from: Item | null): Entry[] | null {
+    const [first, second, ...rest] = said;
+    if (first?.role !== "user" || second?.role !== "assistant") return null;
+    if (plain(second.parts) !== ACKNOWLEDGED) return null;
+    const summary = plain(first.parts);
+    const kept = keptOf(
+      rest.filter(({ passing }) => !passing),
+      lasting(from),
+    );
+    const keepFrom = kept?.[0]?.first ?? undefined;
+    this.#tip = from ? from.tail : this.#root;
+    const compacted = { summary, ...(keepFrom === undefined ? {} : { keepFrom }) };
+    const event = this.#inTree({ event: "compaction", ...compacted });
+    for (const one of [first, second]) this.#restate(one, event.id, { summary });
+    if (!kept) return [event, ...rest.flatMap((one) => this.#add(one))];
+    for (const [n, one] of rest.filter(({ passing }) => !passing).entries()) {
+      this.#restate(one, kept[n]?.tail ?? null, compacted, kept[n]);
+    }
+    const last = this.#live.last;
+    if (last) {
+      last.tail = event.id;
+      delete last.compacted;
+    }
+    return [event];
+  }
+
+  /** A message of a checkpoint for which there is an entry already. */
+  #restate(
+    said: Said,
+    tail: string | null,
+    compacted: NonNullable<Item["compacted"]>,
+    as?: Item,
+  ): void {
+    this.#live.add({
+      id: said.id,
+      key: said.key,
+      calls: as?.calls ?? new Set(callIds(said.parts)),
+      isTurn: as?.isTurn ?? false,
+      passing: false,
+      hasUsage: true,
+      before: this.#live.last,
+      first: as?.first ?? null,
+      tail,
+      entries: as?.entries ?? 1,
+      compacted,
+    });
+  }
+
+  /** A message of user or model; undefined for any other record. */
+  #said(record: Json): Said | undefined {
+    const id = string(member(record, "id"));
+    const type = member(record, "type");
+    if (id === undefined || (type !== "user" && type !== "gemini")) return undefined;
+    const time = string(member(record, "timestamp")) ?? null;
+    if (type === "user") return userSaid(id, time, member(record, "content"));
+    const model = string(member(record, "model"));
+    this.#header.model = model ?? this.#header.model;
+    return modelSaid(id, time, record);
+  }
+}
+
+const PASSING = { isTurn: false, passing: true, hasUsage: true, first: null, entries: 1 };
+
+/** Keys of `$set` that say nothing that an entry could hold. */
+const PLAIN = new Set(["lastUpdated", "sessionId", "directories", "memoryScratchpad", "startTime"]);
+
+/** The messages that a checkpoint kept, if they are the newest of the conversation, in its order. */
+function keptOf(said: readonly Said[], last: Item | null): Item[] | null {
+  const kept: Item[] = [];
+  let at = last;
+  for (const one of [...said].reverse()) {
+    if (!at || at.key !== one.key) return null;
+    kept.unshift(at);
+    at = lastingBefore(at);
+  }
+  return kept;
+}
+
+function userSaid(id: string, time: string | null, content: Json | undefined): Said {
+  const { parts, results } = readContent(content, "user");
+  const text = plain(parts);
+  const raw = contentParts(content)
+    .map((part) => string(member(part, "text")) ?? "x")
+    .join("");
+  const scaffold = /^\s*<(session|hook)_context>/.test(text) || text.startsWith(NUDGE);
+  const passing = parts.length === 0 || isIgnored(raw);
+  return { id, time, role: "user", parts, results, key: keyOf("user", parts), scaffold, passing };
+}
+
+/**
+ * Live records hold a text, with thoughts and calls beside it; those of a checkpoint hold parts,
+ * which go before what stands beside them (convertSessionToClientHistory).
+ */
+function modelSaid(id: string, time: string | null, record: Json): Said {
+  const { parts } = readContent(member(record, "content"), "assistant");
+  const toolCalls = array(member(record, "toolCalls"));
+  const whole =
+    parts.some(({ kind }) => kind === "tool-call" || kind === "reasoning") &&
+    contentParts(member(record, "content")).some(isCallOrThought);
+  if (!whole) {
+    parts.unshift(...array(member(record, "thoughts")).map(readThought));
+    parts.push(...toolCalls.map(readCall));
+  }
+  const model = string(member(record, "model"));
+  const usage = readUsage(member(record, "tokens"));
+  return {
+    id,
+    time,
+    role: "assistant",
+    parts,
+    results: toolCalls.flatMap(ownResult),
+    key: keyOf("assistant", parts),
+    scaffold: false,
+    passing: parts.length === 0,
+    ...(model === undefined ? {} : { model }),
+    ...(usage ? { usage } : {}),
+  };
+}
+
+function isCallOrThought(part: Json): boolean {
+  return member(part, "functionCall") !== undefined || member(part, "thought") === true;
+}
+
+function readThought(thought: Json): Part {
+  return { kind: "reasoning", text: thoughtText(thought) };
+}
+
+/**
+ * A call's own result among those it stands with: after a checkpoint every call of a message has
+ * the results of all of them.
+ */
+function ownResult(call: Json): ToolResultPart[] {
+  const id = string(member(call, "id")) ?? "";
+  const result = member(call, "result");
+  if (result === undefined || result === null) return [];
+  if (typeof result === "string") {
+    const name = member(call, "name") ?? "";
+    return [readResponse({ id, name, response: { output: result } })];
+  }
+  const { results } = readContent(result, "user");
+  const own = results.filter(({ callId }) => callId === id);
+  if (own.length > 0) return own.slice(0, 1);
+  return results.length === 1 ? results.map((one) => ({ ...one, callId: id })) : [];
+}
+
+function readUsage(tokens: Json | undefined): Usage | undefined {
+  const input = number(member(tokens, "input"));
+  if (input === undefined) return undefined;
+  const count = (key: string) => number(member(tokens, key)) ?? 0;
+  const cacheRead = count("cached");
+  // What was read from the cache is part of the input, and thoughts are no part of the output.
+  const output = count("output") + count("thoughts");
+  return { input: Math.max(0, input - cacheRead), output, cacheRead, cacheWrite: 0 };
+}
+
+/** A message that is of neither side. */
+function notice(record: Json): EventBody {
+  const type = string(member(record, "type")) ?? "unknown";
+  const text = plain(readContent(member(record, "content"), "user").parts);
+  if (type === "error") {
+    const limit = limitText(text);
+    return limit === undefined ? { event: "error", text } : { event: "limit", text: limit };
+  }
+  if (type === "info" && text === "Request cancelled.") return { event: "interruption" };
+  return { event: "opaque", type };
+}
+
+function carry(data: Json): EventBody {
+  return {
+    event: "carry",
+    part: number(member(data, "part")) ?? 0,
+    parts: number(member(data, "parts")) ?? 0,
+    data: string(member(data, "data")) ?? "",
+  };
+}
+
+function plain(parts: readonly Part[]): string {
+  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+}
+
+function keyOf(role: string, parts: readonly Part[]): string {
+  const said = parts.map((part) => {
+    if (part.kind === "text") return part.text;
+    if (part.kind === "image" || part.kind === "file") return `\u0001${part.data ?? ""}`;
+    return "";
+  });
+  return hash("sha1", `${role}\u0000${said.join("")}`, "base64");
+}
+
+function callIds(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) =>
+    part.kind === "tool-call" ? [(part satisfies ToolCallPart).callId] : [],
+  );
+}
+
+function isTurn(entry: Entry): boolean {
+  return entry.kind === "message" && entry.role === "user" && !entry.scaffold;
+}
+
+function isMetadata(record: Json): boolean {
+  const { sessionId, projectHash } = isObject(record) ? record : {};
+  return typeof sessionId === "string" && typeof projectHash === "string";
+}
+
+const TYPES = new Set(["user", "gemini", "info", "error", "warning"]);
+
+/** Does a record look like a line of Gemini CLI's? */
+export function recognises(record: Json): boolean {
+  if (!isObject(record)) return false;
+  if (typeof record.$rewindTo === "string" || isObject(record.$set)) return true;
+  if (typeof record.id !== "string") return isMetadata(record);
+  const known = typeof record.type === "string" && TYPES.has(record.type);
+  return known && Object.hasOwn(record, "content") && !Object.hasOwn(record, "parentId");
+}

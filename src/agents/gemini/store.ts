@@ -1,0 +1,238 @@
+/** Where Gemini CLI keeps its sessions. */
+import { hash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { isObject, member, string } from "../../session/json.ts";
+import type { Header, Json } from "../../session/types.ts";
+import { listFiles, type StoredFile } from "../shared/files.ts";
+import { timeFor } from "../shared/place.ts";
+import type { Companion, Found, Store } from "../types.ts";
+
+export const store: Store = {
+  roots(env) {
+    const home = env.GEMINI_CLI_HOME || env.HOME || homedir() || tmpdir();
+    return [join(home, ".gemini", "tmp")];
+  },
+
+  // tmp/<project>/chats/session-*.jsonl, or .json; subagents lie in folders below.
+  async find(root) {
+    const projects = new Map<string, string | null>();
+    const found = new Map<string, Found>();
+    for await (const file of listFiles(root, 3)) {
+      if (!isSessionFile(file.path)) continue;
+      const folder = dirname(file.path);
+      const project = dirname(folder);
+      if (!projects.has(project)) projects.set(project, ownerOf(project));
+      const head = await headOf(file);
+      if (!head || head.isEmpty) continue;
+      const cwd = projects.get(project) ?? null;
+      const one = foundAt(file, head.id, cwd);
+      // The CLI goes by the file that was updated last, of several with the same session.
+      const key = `${folder}\0${head.id}`;
+      const other = found.get(key);
+      if (!other || other.mtime < one.mtime) found.set(key, one);
+    }
+    return [...found.values()];
+  },
+
+  pathFor(root, header: Header) {
+    const time = timeFor(header.createdAt).toISOString().slice(0, 16).replace(/:/g, "-");
+    return join(
+      root,
+      slugFor(root, header.cwd ?? "/"),
+      "chats",
+      `session-${time}-${nameOf(header.id)}.jsonl`,
+    );
+  },
+
+  // chats/<id>/<id of the subagent>.jsonl
+  async children(path) {
+    const head = await headOf({ path, mtime: 0, bytes: 0, inode: 0 });
+    const folder = join(dirname(path), cleaned(head?.id ?? basename(path)));
+    const names = await readdir(folder).catch(() => []);
+    return names.filter((name) => /\.jsonl?$/.test(name)).map((name) => join(folder, name));
+  },
+
+  // The CLI deletes at its next start what was not updated for a month: a session that is put there
+  // now is as of now, whenever it took place.
+  facts: () => ({ now: new Date().toISOString() }),
+
+  /** What makes the folder the project's, in both places where the CLI looks. */
+  companions(root, path, header): Companion[] {
+    const text = projectKey(header.cwd ?? "/");
+    const slug = basename(dirname(dirname(path)));
+    return [join(root, slug), join(dirname(root), "history", slug)].map((folder) => ({
+      path: join(folder, MARKER),
+      text,
+    }));
+  },
+};
+
+const MARKER = ".project_root";
+
+function isSessionFile(path: string): boolean {
+  if (basename(dirname(path)) !== "chats") return false;
+  return /^session-.*\.jsonl?$/.test(basename(path));
+}
+
+function foundAt(file: StoredFile, id: string, cwd: string | null): Found {
+  const found: Found = { ...file, agent: "gemini", id };
+  if (cwd === null) return found;
+  const unknown = { title: null, model: null, createdAt: null, updatedAt: null };
+  return { ...found, summary: { ...unknown, cwd, messages: null, parent: null } };
+}
+
+/**
+ * With every resume up to 0.61 the CLI leaves a file with nothing but metadata and context under
+ * the session's first eight characters. At its next start it takes that for a broken session, and
+ * deletes it with all files whose names end in the same eight characters: the session itself, as
+ * the CLI would name it. Ours end in others. They begin with those eight, by which the CLI knows
+ * the session that is open and spares it; and the end has to be eight letters or digits, or a
+ * deletion of this file would not be told from one of that (sessionCleanup.ts, [run]).
+ */
+export function nameOf(id: string): string {
+  const first = cleaned(id).slice(0, 8);
+  const digest = hash("sha1", id);
+  const last = [digest.slice(0, 8), digest.slice(8, 16)].find((end) => end !== first);
+  return `${first}-${last ?? "00000000"}`;
+}
+
+/** As sanitizeFilenamePart. */
+function cleaned(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, "_");
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+interface Head {
+  id: string;
+  /** Nobody has said anything in it. */
+  isEmpty: boolean;
+}
+
+async function headOf(file: StoredFile): Promise<Head | undefined> {
+  try {
+    const handle = await open(file.path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return readHead(buffer.toString("utf8", 0, bytesRead), bytesRead < HEAD_BYTES);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Not ours to read: no session.
+    return undefined;
+  }
+}
+
+function readHead(text: string, whole: boolean): Head | undefined {
+  const [first = "", ...lines] = text.split("\n");
+  const id =
+    string(member(parse(first), "sessionId")) ?? /"sessionId"\s*:\s*"([^"\\]+)"/.exec(text)?.[1];
+  if (id === undefined) return undefined;
+  return {
+    id,
+    isEmpty: whole && text.startsWith('{"') && parse(first) !== undefined && lines.every(isOpening),
+  };
+}
+
+/** A line of a session that was only opened. */
+function isOpening(line: string): boolean {
+  if (line.trim() === "") return true;
+  const set = member(parse(line), "$set");
+  if (!isObject(set)) return false;
+  return !Array.isArray(set.messages) || set.messages.length < 2;
+}
+
+function parse(line: string): Json | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As the CLI normalizes a project's path. */
+function projectKey(cwd: string): string {
+  const path = resolve(cwd);
+  return process.platform === "win32" ? path.toLowerCase() : path;
+}
+
+/**
+ * The folder of a project: as projects.json has it, or the markers, or a new one of the folder's
+ * name (projectRegistry.ts). An older folder, named by the hash of the path, is copied to the new
+ * one by the CLI itself.
+ */
+export function slugFor(root: string, cwd: string): string {
+  const key = projectKey(cwd);
+  const registry = registryOf(root);
+  const registered = registry.get(key);
+  if (registered !== undefined && mayOwn(root, registered, key)) return registered;
+  return markedFor(root, key) ?? newSlug(root, key, new Set(registry.values()));
+}
+
+function registryOf(root: string): Map<string, string> {
+  const projects = member(parse(readText(join(dirname(root), "projects.json"))), "projects");
+  const slugs = new Map<string, string>();
+  for (const [path, slug] of Object.entries(isObject(projects) ? projects : {})) {
+    if (typeof slug === "string" && /^[a-z0-9-]+$/.test(slug)) slugs.set(path, slug);
+  }
+  return slugs;
+}
+
+function bases(root: string): string[] {
+  return [root, join(dirname(root), "history")];
+}
+
+function mayOwn(root: string, slug: string, key: string): boolean {
+  return bases(root).every((base) => {
+    const owner = ownerOf(join(base, slug));
+    return owner === null || projectKey(owner) === key;
+  });
+}
+
+/** Whose folder it is; null when nothing says so. */
+function ownerOf(folder: string): string | null {
+  return readText(join(folder, MARKER)).trim() || null;
+}
+
+function markedFor(root: string, key: string): string | undefined {
+  for (const base of bases(root)) {
+    for (const slug of namesIn(base)) {
+      const owner = ownerOf(join(base, slug));
+      if (owner !== null && projectKey(owner) === key && /^[a-z0-9-]+$/.test(slug)) return slug;
+    }
+  }
+  return undefined;
+}
+
+function newSlug(root: string, key: string, taken: ReadonlySet<string>): string {
+  const name = key.split(sep).at(-1) ?? "";
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "-")
+    .replace(/-+/g, "-")
+    .replace(/^-|-$/g, "");
+  for (let n = 0; ; n++) {
+    const slug = n === 0 ? plain || "project" : `${plain || "project"}-${n}`;
+    if (!taken.has(slug) && mayOwn(root, slug, key)) return slug;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,24 @@
+import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
+import { launch } from "./launch.ts";
+import { reader } from "./read.ts";
+import { recognises } from "./records.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const qwen: Agent = {
+  id: "qwen",
+  name: "Qwen Code",
+  aliases: ["qwen-code", "qwencode"],
+  recognises,
+  known,
+  takesReasoning: true,
+  // `--resume` takes UUIDs of versions 1 to 5 alone for ids; another is looked up as a title.
+  sessionId: (uuid) => `${uuid.slice(0, 14)}4${uuid.slice(15)}`,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

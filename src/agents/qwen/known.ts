@@ -1,0 +1,84 @@
+/** The record kinds and keys of Qwen Code that this folder knows: those of 0.15.10 and 0.24.4. */
+import { by, keys } from "../shared/known.ts";
+import type { Shape } from "../types.ts";
+import { CARRY } from "./records.ts";
+
+const FRAME =
+  "uuid parentUuid sessionId timestamp type provenance cwd version gitBranch forkedFrom " +
+  "agentId agentName isSidechain agentRunId agentRound goalContext backgroundTurn daemonPromptId";
+
+/** One kind of part has one of these keys; `text` is there with `thought`, too. */
+const part: Shape = keys("text thought thoughtSignature", {
+  inlineData: keys("data mimeType displayName"),
+  fileData: keys("fileUri mimeType displayName"),
+  functionCall: keys("id name args"),
+  functionResponse: keys("id name response parts"),
+});
+
+const message = keys("role", { parts: { each: part } });
+
+const user = keys(`${FRAME} subtype systemPayload`, { message });
+
+const assistant = keys(`${FRAME} subtype model contextWindowSize`, {
+  message,
+  usageMetadata: keys(
+    "promptTokenCount candidatesTokenCount thoughtsTokenCount totalTokenCount " +
+      "cachedContentTokenCount toolUsePromptTokenCount promptTokensDetails",
+  ),
+});
+
+const toolResult = keys(`${FRAME} subtype`, {
+  message,
+  toolCallResult: keys(
+    "callId status resultDisplay executionStatus error errorType contentLength artifacts",
+  ),
+});
+
+/** Records that only the CLI's own screen and book-keeping use: by name, not looked into. */
+const ASIDE = [
+  "slash_command",
+  "ui_telemetry",
+  "at_command",
+  "attribution_snapshot",
+  "background_task_completed",
+  "cron",
+  "parent_session",
+  "rewind",
+  "agent_bootstrap",
+  "agent_launch_prompt",
+  "agent_retry",
+  "agent_session_ready",
+  "file_history_snapshot",
+  "session_source",
+  "session_model",
+  "omni_recall",
+  "session_sources_snapshot",
+  "branch_checkpoint",
+  "goal_state",
+  "goal_runtime",
+  "goal_turn_end",
+  "turn_result",
+  "session_artifact_event",
+  "session_artifact_snapshot",
+  "managed_session_header_v1",
+  "managed_session_event_v1",
+  "managed_session_commit_v1",
+];
+
+const aside = keys(`${FRAME} subtype systemPayload`);
+
+const system = by("subtype", {
+  ...Object.fromEntries(ASIDE.map((subtype) => [subtype, aside])),
+  custom_title: keys(`${FRAME} subtype`, { systemPayload: keys("customTitle titleSource") }),
+  chat_compression: keys(`${FRAME} subtype`, {
+    systemPayload: keys("info completedToolCallIds", { compressedHistory: { each: message } }),
+  }),
+});
+
+export const known: Shape = by("type", {
+  user,
+  assistant,
+  tool_result: toolResult,
+  system,
+  [CARRY]: true,
+});

@@ -1,0 +1,335 @@
+/** Decodes Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
+import { emptyHeader } from "../../session/header.ts";
+import { IdTable } from "../../session/id-table.ts";
+import { array, isObject, member, number, string } from "../../session/json.ts";
+import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
+import { OpenCalls } from "../shared/calls.ts";
+import type { Reader } from "../types.ts";
+import { readPart, readResult, readUsage } from "./content.ts";
+import { apiError } from "./limits.ts";
+import { ACKNOWLEDGED, CARRY, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
+import { parseResult } from "./tools.ts";
+
+export function reader(): Reader {
+  return new QwenReader();
+}
+
+/** Where an entry stands in the tree. */
+interface Place {
+  id: string;
+  parentId: string | null;
+  time: string | null;
+}
+
+/** The newest message of the user, which the result of a local command may take back. */
+interface Said {
+  id: string;
+  text: string;
+}
+
+class QwenReader implements Reader {
+  /** Every uuid that was read: what comes again is a further fragment. */
+  readonly #seen = new IdTable();
+  /** Entry that followers of a uuid follow, where that is not the entry of this id. */
+  readonly #tails = new Map<string, string | null>();
+  readonly #calls = new OpenCalls();
+  #said: Said | undefined;
+  #fragments = 0;
+  readonly #header: Header = emptyHeader("qwen");
+
+  header(): Header {
+    return this.#header;
+  }
+
+  read(record: Json, at: number): Entry[] {
+    const type = string(member(record, "type")) ?? "unknown";
+    const uuid = string(member(record, "uuid"));
+    const time = string(member(record, "timestamp")) ?? null;
+    if (uuid === undefined || uuid === "") {
+      return [this.#outside(type, record, { id: `#${at}`, parentId: null, time })];
+    }
+    this.#note(record, time);
+    const entries = this.#inTree(type, record, this.#place(record, uuid, time));
+    if (isSidechain(record)) return entries.map(aside);
+    const last = entries.at(-1);
+    if (last && last.id !== uuid) this.#tails.set(uuid, last.id);
+    return entries;
+  }
+
+  #inTree(type: string, record: Json, place: Place): Entry[] {
+    switch (type) {
+      case "user":
+      case "tool_result":
+        return this.#user(record, place);
+      case "assistant":
+        return [this.#assistant(record, place)];
+      case "system":
+        return this.#system(record, place);
+      default:
+        // The CLI skips what it does not know: no link of the chain.
+        return [event({ ...place, parentId: null }, { event: "opaque", type })];
+    }
+  }
+
+  #note(record: Json, time: string | null): void {
+    const header = this.#header;
+    header.id ||= string(member(record, "sessionId")) ?? "";
+    header.cwd ??= string(member(record, "cwd")) ?? null;
+    header.gitBranch = string(member(record, "gitBranch")) ?? header.gitBranch;
+    header.version = string(member(record, "version")) ?? header.version;
+    header.createdAt ??= time;
+    header.updatedAt = time ?? header.updatedAt;
+    header.parent ??= string(member(member(record, "forkedFrom"), "sessionId")) ?? null;
+  }
+
+  #outside(type: string, record: Json, place: Place): Entry {
+    this.#header.id ||= string(member(record, "sessionId")) ?? "";
+    if (type === CARRY) return event(place, carryBody(member(record, "systemPayload")));
+    return event(place, { event: "opaque", type });
+  }
+
+  /** Lines that share a uuid are fragments of one message: each follows the one before it. */
+  #place(record: Json, uuid: string, time: string | null): Place {
+    const parent = string(member(record, "parentUuid")) ?? null;
+    if (!this.#seen.has(uuid)) {
+      this.#seen.set(uuid, 0);
+      return { id: uuid, parentId: this.#tail(parent), time };
+    }
+    return { id: `${uuid}#${++this.#fragments}`, parentId: this.#tail(uuid), time };
+  }
+
+  #tail(uuid: string | null): string | null {
+    const tail = uuid === null ? undefined : this.#tails.get(uuid);
+    return tail === undefined ? uuid : tail;
+  }
+
+  #user(record: Json, place: Place): Entry[] {
+    const results: Part[] = [];
+    const said: Part[] = [];
+    const injected: Part[] = [];
+    for (const part of partsOf(record)) {
+      const response = member(part, "functionResponse");
+      if (isObject(response)) results.push(this.#result(response, record));
+      else if (isInjected(part)) injected.push(...present(readPart(part)));
+      else said.push(...present(readPart(part)));
+    }
+    const scaffold = isScaffold(record) ? { scaffold: true } : {};
+    const messages: Omit<Message, keyof Place | "kind">[] = [];
+    if (results.length > 0) messages.push({ role: "tool", parts: results });
+    if (said.length > 0) messages.push({ role: "user", parts: said, ...scaffold });
+    if (injected.length > 0) messages.push({ role: "user", parts: injected, scaffold: true });
+    if (messages.length === 0) messages.push({ role: "user", parts: [], ...scaffold });
+    this.#said = saidBy(record, place.id);
+    return chained(place, messages, sidechain(record));
+  }
+
+  #result(response: Json, record: Json): Part {
+    const result = readResult(response, member(record, "toolCallResult"));
+    const use = this.#calls.get(result.callId)?.use ?? null;
+    this.#calls.answer(result.callId);
+    return parseResult(use, result);
+  }
+
+  #assistant(record: Json, place: Place): Entry {
+    const parts = this.#answer(partsOf(record));
+    const model = string(member(record, "model"));
+    const usage = readUsage(member(record, "usageMetadata"));
+    if (model !== undefined && !isSidechain(record)) this.#header.model = model;
+    this.#said = undefined;
+    const scaffold = subtypeOf(record) === "realtime_message" ? { scaffold: true } : {};
+    return {
+      kind: "message",
+      ...place,
+      role: "assistant",
+      parts,
+      group: string(member(record, "uuid")) ?? place.id,
+      ...scaffold,
+      ...sidechain(record),
+      ...(model === undefined ? {} : { model }),
+      ...(usage ? { usage } : {}),
+    };
+  }
+
+  #answer(parts: readonly Json[]): Part[] {
+    const read = parts.flatMap((part) => present(readPart(part)));
+    for (const part of read) if (part.kind === "tool-call") this.#calls.add(part);
+    return read;
+  }
+
+  #system(record: Json, place: Place): Entry[] {
+    const payload = member(record, "systemPayload");
+    const subtype = subtypeOf(record);
+    if (isBeside(record)) {
+      this.#tails.set(place.id, place.parentId);
+      return [event({ ...place, parentId: null }, { event: "opaque", type: `system/${subtype}` })];
+    }
+    switch (subtype) {
+      case "custom_title":
+        return [this.#titled(payload, place)];
+      case "chat_compression":
+        return this.#compressed(record, payload, place);
+      case "slash_command":
+        return [this.#command(payload, place)];
+      case "session_model": {
+        const model = string(member(payload, "modelId"));
+        return [event(place, model === undefined ? opaque(subtype) : { event: "model", model })];
+      }
+      case "parent_session":
+        this.#header.parent ??= string(member(payload, "parentSessionId")) ?? null;
+        return [event(place, opaque(subtype))];
+      case "ui_telemetry": {
+        const uiEvent = member(payload, "uiEvent");
+        const name = string(member(uiEvent, "event.name")) ?? "";
+        return [event(place, apiError(uiEvent) ?? opaque(`${subtype}/${name}`))];
+      }
+      default:
+        return [event(place, opaque(subtype))];
+    }
+  }
+
+  #titled(payload: Json | undefined, place: Place): Entry {
+    const title = string(member(payload, "customTitle"));
+    if (title === undefined) return event(place, opaque("custom_title"));
+    this.#header.title = title;
+    return event(place, { event: "title", title });
+  }
+
+  /** A command that answers by itself takes what the user typed out of the model's history. */
+  #command(payload: Json | undefined, place: Place): Entry {
+    const said = this.#said;
+    this.#said = undefined;
+    const items = array(member(payload, "outputHistoryItems"));
+    const local =
+      member(payload, "phase") === "result" &&
+      member(payload, "sentToModel") !== true &&
+      items.length > 0 &&
+      items.every((item) => member(item, "type") === "assistant");
+    return local && said && said.text === member(payload, "rawCommand")
+      ? event(place, { event: "hide", target: said.id })
+      : event(place, opaque("slash_command"));
+  }
+
+  /**
+   * From here on the model sees `compressedHistory`: the summary, a word of thanks that the CLI puts
+   * into its mouth, and whatever else was kept, as messages.
+   */
+  #compressed(record: Json, payload: Json | undefined, place: Place): Entry[] {
+    const history = member(payload, "compressedHistory");
+    if (!Array.isArray(history) || isSidechain(record)) {
+      return [event(place, opaque("chat_compression"))];
+    }
+    const [first, ...rest] = history;
+    const summary = summaryOf(first);
+    const tokens = number(member(member(payload, "info"), "originalTokenCount"));
+    const compaction = event(place, {
+      event: "compaction",
+      summary: summary ?? "",
+      ...(tokens === undefined ? {} : { tokens }),
+    });
+    this.#said = undefined;
+    const kept = summary === undefined ? history : rest;
+    const messages = kept.flatMap((content) => this.#kept(content));
+    const after = { id: `${place.id}#kept`, parentId: place.id, time: place.time };
+    return [compaction, ...chained(after, messages, {})];
+  }
+
+  #kept(content: Json): Omit<Message, keyof Place | "kind">[] {
+    const parts = array(member(content, "parts"));
+    if (member(content, "role") === "model") {
+      const [first, ...more] = parts;
+      const thanks = member(first, "text") === ACKNOWLEDGED;
+      const answer = this.#answer(thanks ? more : parts);
+      return answer.length > 0 ? [{ role: "assistant", parts: answer }] : [];
+    }
+    const results: Part[] = [];
+    const said: Part[] = [];
+    for (const part of parts) {
+      const response = member(part, "functionResponse");
+      if (isObject(response)) results.push(this.#result(response, null));
+      else said.push(...present(readPart(part)));
+    }
+    return [
+      ...(results.length > 0 ? [{ role: "tool" as const, parts: results }] : []),
+      ...(said.length > 0 ? [{ role: "user" as const, parts: said }] : []),
+    ];
+  }
+}
+
+/** Messages one after another: the first has the place, the others follow it. */
+function chained(
+  place: Place,
+  messages: readonly Omit<Message, keyof Place | "kind">[],
+  side: { sidechain?: string },
+): Entry[] {
+  return messages.map((message, i) => ({
+    kind: "message",
+    id: linkId(place.id, i),
+    parentId: i === 0 ? place.parentId : linkId(place.id, i - 1),
+    time: place.time,
+    ...message,
+    ...side,
+  }));
+}
+
+function linkId(id: string, i: number): string {
+  return i === 0 ? id : `${id}#m${i}`;
+}
+
+/** What the CLI says in the user's place. A prompt that the user had put off (cron) is the user's. */
+function isScaffold(record: Json): boolean {
+  return ["notification", "goal_runtime", "realtime_message"].includes(subtypeOf(record));
+}
+
+/** Parts that a hook or the CLI itself added to the user's message. */
+function isInjected(part: Json): boolean {
+  const text = (string(member(part, "text")) ?? "").trim();
+  return ["qwen:user-prompt-submit-context", "system-reminder"].some(
+    (tag) => text.startsWith(`<${tag}>`) && text.endsWith(`</${tag}>`),
+  );
+}
+
+/** A message that is nothing but one text of the user's. */
+function saidBy(record: Json, id: string): Said | undefined {
+  const [part, ...more] = partsOf(record);
+  const text = string(member(part, "text"));
+  const plain = member(record, "type") === "user" && subtypeOf(record) === "";
+  return plain && more.length === 0 && text !== undefined ? { id, text } : undefined;
+}
+
+/** The summary that a compressed history begins with: the user's, and text alone. */
+function summaryOf(content: Json | undefined): string | undefined {
+  if (member(content, "role") !== "user") return undefined;
+  const texts = array(member(content, "parts")).map((part) => string(member(part, "text")));
+  return texts.every((text) => text !== undefined) ? texts.join("\n\n") : undefined;
+}
+
+/** Nothing of the session follows what happens to a subagent. Messages say themselves whose they are. */
+function aside(entry: Entry): Entry {
+  return entry.kind === "message" ? entry : { ...entry, parentId: null };
+}
+
+function event(place: Place, body: EventBody): Entry {
+  return { kind: "event", ...place, ...body };
+}
+
+function opaque(type: string): EventBody {
+  return { event: "opaque", type: `system/${type}` };
+}
+
+function carryBody(payload: Json | undefined): EventBody {
+  return {
+    event: "carry",
+    part: number(member(payload, "part")) ?? 0,
+    parts: number(member(payload, "parts")) ?? 0,
+    data: string(member(payload, "data")) ?? "",
+  };
+}
+
+function present(part: Part | undefined): Part[] {
+  return part ? [part] : [];
+}
+
+function sidechain(record: Json): { sidechain?: string } {
+  if (!isSidechain(record)) return {};
+  return { sidechain: string(member(record, "agentId")) ?? "sidechain" };
+}

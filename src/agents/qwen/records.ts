@@ -1,0 +1,52 @@
+/** What reader and writer both know of Qwen Code's records. Facts and sources: README.md in this folder. */
+import { array, isObject, member, string } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+
+/** Records of Segue's own. Without a uuid they are none to the CLI, which leaves them be (0.24.4 [run]). */
+export const CARRY = "segue-carry";
+
+const TYPES = new Set(["user", "assistant", "tool_result", "system"]);
+
+/** Does a record look like a line of Qwen Code's? Claude Code's have type, uuid and sessionId, too. */
+export function recognises(record: Json): boolean {
+  if (!isObject(record)) return false;
+  const { uuid, sessionId, type, message } = record;
+  if (typeof sessionId !== "string") return false;
+  if (type === CARRY) return isObject(record.systemPayload);
+  if (typeof uuid !== "string") return false;
+  if (typeof type !== "string" || !TYPES.has(type)) return false;
+  if (type === "system") return isObject(record.systemPayload) || record.provenance === "system";
+  return Array.isArray(member(message, "parts"));
+}
+
+/**
+ * System records that the CLI leaves out of its chain: the active branch never ends in one of
+ * them, although they have a parent.
+ */
+const BESIDE = new Set([
+  "session_artifact_event",
+  "session_artifact_snapshot",
+  "session_sources_snapshot",
+  "managed_session_header_v1",
+  "managed_session_event_v1",
+  "managed_session_commit_v1",
+]);
+
+export function isBeside(record: Json): boolean {
+  return member(record, "type") === "system" && BESIDE.has(subtypeOf(record));
+}
+
+export function subtypeOf(record: Json): string {
+  return string(member(record, "subtype")) ?? "";
+}
+
+export function isSidechain(record: Json): boolean {
+  return member(record, "isSidechain") === true;
+}
+
+export function partsOf(record: Json): Json[] {
+  return array(member(member(record, "message"), "parts"));
+}
+
+/** What the CLI puts after the summary of a compressed chat, so that roles take turns. */
+export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";

@@ -1,0 +1,60 @@
+/** Where Qwen Code keeps its sessions. */
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Header } from "../../session/types.ts";
+import { listFiles } from "../shared/files.ts";
+import type { Found, Store } from "../types.ts";
+
+/** Other names the CLI does not take for sessions. */
+const NAME = /^([0-9a-fA-F-]{32,36})\.jsonl$/;
+
+export const store: Store = {
+  roots(env) {
+    return [join(baseFolder(env), "projects")];
+  },
+
+  // projects/<folder's name>/chats/<id>.jsonl, and archived ones in chats/archive.
+  async find(root) {
+    const found: Found[] = [];
+    for await (const file of listFiles(root, 4)) {
+      const id = NAME.exec(basename(file.path))?.[1];
+      if (id !== undefined && isChat(file.path)) found.push({ ...file, agent: "qwen", id });
+    }
+    return found;
+  },
+
+  // projects/<folder's name>/subagents/<id>/agent-<type>-<call id>.jsonl
+  async children(path) {
+    const chats = basename(dirname(path)) === "archive" ? dirname(dirname(path)) : dirname(path);
+    const folder = join(dirname(chats), "subagents", basename(path, ".jsonl"));
+    const found: string[] = [];
+    for await (const file of listFiles(folder, 1)) {
+      if (file.path.endsWith(".jsonl")) found.push(file.path);
+    }
+    return found;
+  },
+
+  pathFor(root, header: Header) {
+    return join(root, folderName(header.cwd ?? "/"), "chats", `${header.id}.jsonl`);
+  },
+};
+
+function isChat(path: string): boolean {
+  const folder = dirname(path);
+  return basename(folder) === "chats" || folder.endsWith(join("chats", "archive"));
+}
+
+function baseFolder(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME || homedir();
+  const named = env.QWEN_RUNTIME_DIR || env.QWEN_HOME;
+  return named ? expand(named, home) : join(home, ".qwen");
+}
+
+function expand(path: string, home: string): string {
+  return resolve(path === "~" || path.startsWith("~/") ? home + path.slice(1) : path);
+}
+
+/** "/home/dev/shop" → "-home-dev-shop". On Windows in lower case, as names are the same there in any. */
+export function folderName(cwd: string, platform: NodeJS.Platform = process.platform): string {
+  return (platform === "win32" ? cwd.toLowerCase() : cwd).replace(/[^A-Za-z0-9]/g, "-");
+}

@@ -1,0 +1,313 @@
+/** Sessions as rows of OpenCode's SQLite database, or as files of the folder that came before it. */
+import { execFileSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { SegueError } from "../../../errors.ts";
+import { number, object, string } from "../../../session/json.ts";
+import type { Json } from "../../../session/types.ts";
+import type { Database, ImportRequest } from "../../types.ts";
+import type { Flavour } from "./flavour.ts";
+import { exportOf, rowsOf as rowsOfExport, unwrap } from "./forms.ts";
+import { ascendingId } from "./ids.ts";
+import { projectOf } from "./project.ts";
+import { columnsOf, type Row, type Rows, readLines, rowsOf, schemaOf, turn } from "./sqlite.ts";
+import { holdsStorage, readStored } from "./storage.ts";
+
+export function database(flavour: Flavour): Database {
+  return {
+    holds: (path) => holdsStorage(path, flavour) || holdsDatabase(path, flavour),
+    read: (path, id) => (isFolder(path) ? readStored(path, id) : readRows(path, id)),
+    replace: (path, id, before, after) => replace(flavour, path, id, before, after),
+    renamed,
+    import: (request) => importSession(flavour, request),
+  };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+const MAGIC = "SQLite format 3\0";
+/** Databases that were looked into: lists ask about the same one for every session. */
+const known = new Map<string, Flavour["id"]>();
+
+function holdsDatabase(path: string, { id }: Flavour): boolean {
+  if (/\.jsonl?$/.test(path)) return false;
+  const owner = known.get(path) ?? ownerOf(path);
+  if (owner !== null) known.set(path, owner);
+  return owner === id;
+}
+
+/** Kilo's has tables of its own besides those of OpenCode. */
+function ownerOf(path: string): Flavour["id"] | null {
+  if (!isSqlite(path)) return null;
+  try {
+    return reading(path, (db) => {
+      const tables = new Set(
+        db
+          .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+          .all()
+          .map(({ name }) => name),
+      );
+      if (!["project", "session", "message", "part"].every((name) => tables.has(name))) return null;
+      return tables.has("kilo_board") ? "kilo" : "opencode";
+    });
+  } catch {
+    // Not ours to read, or no database after all.
+    return null;
+  }
+}
+
+function isSqlite(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(MAGIC.length);
+      return readSync(file, head) === MAGIC.length && head.toString("latin1") === MAGIC;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Reads in one transaction, so that what a running CLI writes meanwhile is all there or not at all. */
+export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+function readRows(path: string, id: string): string[] | null {
+  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id));
+}
+
+function replace(
+  flavour: Flavour,
+  path: string,
+  id: string,
+  before: readonly string[] | null,
+  after: readonly string[] | null,
+): void {
+  if (isFolder(path)) {
+    throw new SegueError("refused", "sessions in the folder of an older version stay as they are", {
+      where: path,
+      hint: `start ${flavour.command} once, so that it has a database`,
+    });
+  }
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+    const schema = schemaOf(db, path, "write");
+    const now = readLines(db, schema, id);
+    if (!sameLines(now, before)) throw movedOn(path, id, now, before);
+    const rows = rowsOf((after ?? []).map(parsed));
+    checkOwn(rows, id, path);
+    const session = rows.get("session")?.values().next().value;
+    if (session) addProject(db, flavour, session);
+    turn(db, schema, rowsOf((now ?? []).map(parsed)), rows);
+    if (after === null) forget(db, id, rowsOf((before ?? []).map(parsed)));
+    db.exec("COMMIT");
+  } catch (error) {
+    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
+  } finally {
+    // What was not committed is rolled back.
+    db.close();
+  }
+}
+
+function parsed(line: string): Json {
+  return JSON.parse(line);
+}
+
+/** Lines that take messages away stand for the rows that are left. */
+function sameLines(now: readonly string[] | null, before: readonly string[] | null): boolean {
+  if (now === null || before === null) return now === before;
+  if (now.length === before.length && now.every((line, n) => line === before[n])) return true;
+  if (!before.some((line) => line.startsWith('{"removed":'))) return false;
+  const [a, b] = [rowsOf(now.map(parsed)), rowsOf(before.map(parsed))];
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+function plain(rows: Rows): [string, [string, Row][]][] {
+  return [...rows].map(([table, own]) => [table, [...own].sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+function movedOn(
+  path: string,
+  id: string,
+  now: readonly string[] | null,
+  before: readonly string[] | null,
+): SegueError {
+  if (before === null) {
+    return new SegueError("refused", `there is a session "${id}" already`, { where: path });
+  }
+  const why = now === null ? "is gone" : "has gone on meanwhile";
+  return new SegueError("refused", `the session ${why}: nothing was changed`, { where: path });
+}
+
+/** Lines of one session never touch another's rows. */
+function checkOwn(rows: Rows, id: string, path: string): void {
+  for (const [table, own] of rows) {
+    for (const row of own.values()) {
+      if (row[table === "session" ? "id" : "session_id"] === id) continue;
+      throw new SegueError("refused", `a row of "${table}" belongs to another session`, {
+        where: path,
+      });
+    }
+  }
+}
+
+function refusedBySqlite(error: unknown, path: string): SegueError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new SegueError("refused", `the database did not take it (${why}): nothing was changed`, {
+    where: path,
+  });
+}
+
+/** A session hangs on its project. */
+function addProject(db: DatabaseSync, flavour: Flavour, session: Row): void {
+  const row = projectRow(flavour, session);
+  const columns = columnsOf(db, "project");
+  const names = Object.keys(row).filter((name) => columns.has(name));
+  const sql = `INSERT INTO project (${names.map((name) => `"${name}"`).join(", ")})
+    VALUES (${names.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+  db.prepare(sql).run(...names.map((name) => row[name] ?? null));
+}
+
+function projectRow(flavour: Flavour, session: Row): Row {
+  const directory = String(session.directory ?? "/");
+  const found = projectOf(directory, flavour.idFile, process.env);
+  const id = String(session.project_id ?? "");
+  const isGlobal = id === "global";
+  return {
+    id,
+    worktree: isGlobal ? "/" : found.worktree,
+    vcs: isGlobal ? null : "git",
+    time_created: session.time_created ?? 0,
+    time_updated: session.time_created ?? 0,
+    sandboxes: "[]",
+  };
+}
+
+/** Of a session that was taken away: its log, and the project that Segue itself had put there. */
+function forget(db: DatabaseSync, id: string, rows: Rows): void {
+  for (const table of ["event", "event_sequence"]) {
+    if (columnsOf(db, table).has("aggregate_id")) {
+      db.prepare(`DELETE FROM "${table}" WHERE aggregate_id = ?`).run(id);
+    }
+  }
+  const session = rows.get("session")?.values().next().value;
+  if (!session) return;
+  // OpenCode's own projects have times of their own.
+  db.prepare(
+    `DELETE FROM project WHERE id = ? AND time_created = ? AND time_updated = ?
+      AND name IS NULL AND NOT EXISTS (SELECT 1 FROM session WHERE project_id = project.id)`,
+  ).run(session.project_id ?? null, session.time_created ?? null, session.time_created ?? null);
+}
+
+/** By the CLI's own `import`, which takes what `export` prints. It needs the session's folder. */
+function importSession(flavour: Flavour, request: ImportRequest): void {
+  const { command, path, id, lines, scratch, cwd, env } = request;
+  const file = join(scratch, `${id}.json`);
+  const records = lines.map(parsed);
+  writeFileSync(file, JSON.stringify(exportOf(records)), { mode: 0o600 });
+  const projects = existsSync(path) ? reading(path, projectTimes) : new Map<string, Times>();
+  try {
+    execFileSync(command, ["import", file], {
+      cwd,
+      env: { ...env, [flavour.variable]: path },
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: 60_000,
+    });
+  } catch {
+    // What it did of it, or nothing: the rows are put right in one transaction afterwards.
+  }
+  if (holdsDatabase(path, flavour)) settleProjects(path, projects, rowsOf(records));
+}
+
+interface Times {
+  created: SQLOutputValue;
+  updated: SQLOutputValue;
+}
+
+function projectTimes(db: DatabaseSync): Map<string, Times> {
+  const rows = db.prepare("SELECT id, time_created, time_updated FROM project").all();
+  return new Map(
+    rows.map(({ id, time_created: created, time_updated: updated }) => [
+      String(id),
+      { created: created ?? null, updated: updated ?? null },
+    ]),
+  );
+}
+
+/**
+ * The CLI notes at every start when it last saw a project. That is put back, and a project that it
+ * made for this session is marked as such, so that taking the session back leaves nothing.
+ */
+function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: Rows): void {
+  const session = rows.get("session")?.values().next().value;
+  const own = { created: session?.time_created ?? 0, updated: session?.time_created ?? 0 };
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
+    for (const id of projectTimes(db).keys()) {
+      const { created, updated } = before.get(id) ?? own;
+      db.prepare("UPDATE project SET time_created = ?, time_updated = ? WHERE id = ?").run(
+        created,
+        updated,
+        id,
+      );
+    }
+    db.exec("COMMIT");
+  } finally {
+    db.close();
+  }
+}
+
+/** The same session under a new id, and new ids for its messages and parts, which are unique in a database. */
+function renamed(lines: readonly string[], newId: string): string[] {
+  const records = lines.map(parsed);
+  const rows = records.some((record) => object(record)?.session !== undefined);
+  const own = rows ? records : [...rowsOfExport(exportDocument(records))];
+  const ids = new Map<string, string>();
+  const fresh = (old: Json | undefined, prefix: "msg" | "prt", ms: number, n: number): string => {
+    const id = ascendingId(prefix, ms, n, `${newId}:${string(old) ?? ""}`);
+    ids.set(string(old) ?? "", id);
+    return id;
+  };
+  for (const line of own) {
+    const session = object(object(line)?.session);
+    if (session) ids.set(string(session.id) ?? "", newId);
+    const message = object(object(line)?.message);
+    const ms = number(message?.time_created) ?? 0;
+    if (message) fresh(message.id, "msg", ms, 1);
+    const parts = object(line)?.parts;
+    (Array.isArray(parts) ? parts : []).forEach((part, n) => {
+      fresh(object(part)?.id, "prt", ms, n + 2);
+    });
+  }
+  return own
+    .filter((line) => unwrap(line).kind !== "other")
+    .map((line) => JSON.stringify(withIds(line, ids)));
+}
+
+function exportDocument(records: readonly Json[]): { [key: string]: Json } {
+  const head = records.map(object).find((record) => Array.isArray(record?.messages));
+  return { ...head, messages: records.filter((record) => Array.isArray(object(record)?.parts)) };
+}
+
+/** Every string that is one of these ids, as the id that takes its place. */
+function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
+  if (typeof value === "string") return ids.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => withIds(item, ids));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withIds(item, ids)]));
+}

@@ -1,0 +1,98 @@
+/**
+ * Which project a folder belongs to, by OpenCode's own rule: what its `origin` is called, else the id
+ * that was noted in the repository, else its first commit, else "global".
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+export interface Project {
+  id: string;
+  worktree: string;
+  vcs: "git" | null;
+}
+
+const GLOBAL: Project = { id: "global", worktree: "/", vcs: null };
+
+/** `idFile`: the name of the file below .git that holds the id. Runs git, where there is one. */
+export function projectOf(cwd: string, idFile: string, env: NodeJS.ProcessEnv): Project {
+  const worktree = repositoryOf(cwd);
+  if (worktree === null) return GLOBAL;
+  const git = (...args: string[]): string | null => run(worktree, args, env);
+  const common = git("rev-parse", "--git-common-dir");
+  const commonDir = common === null ? join(worktree, ".git") : resolve(worktree, common);
+  const id =
+    remoteId(git("remote", "get-url", "origin")) ??
+    notedId(join(commonDir, idFile)) ??
+    firstCommit(git("rev-list", "--max-parents=0", "HEAD"));
+  return {
+    id: id ?? "global",
+    worktree: git("rev-parse", "--show-toplevel") ?? worktree,
+    vcs: "git",
+  };
+}
+
+function repositoryOf(cwd: string): string | null {
+  for (let folder = realOr(resolve(cwd)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): string | null {
+  try {
+    const stdio = ["ignore", "pipe", "ignore"] as const;
+    const out = execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: [...stdio] });
+    return out.trim() === "" ? null : out.trim();
+  } catch {
+    // No git here, no commit yet, no remote.
+    return null;
+  }
+}
+
+/** The SHA-1 of `git-remote:host/path`; null for what is no address of a host. */
+export function remoteId(url: string | null): string | null {
+  const place = url === null ? null : hostAndPath(url);
+  if (place === null) return null;
+  const path = place.path
+    .replace(/^\/+/, "")
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "");
+  if (place.host === "" || path === "") return null;
+  return createHash("sha1").update(`git-remote:${place.host.toLowerCase()}/${path}`).digest("hex");
+}
+
+function hostAndPath(url: string): { host: string; path: string } | null {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) {
+    try {
+      const { protocol, host, pathname } = new URL(url);
+      return protocol === "file:" ? null : { host, path: pathname };
+    } catch {
+      return null;
+    }
+  }
+  const [, host, path] = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(url) ?? [];
+  return host !== undefined && path !== undefined ? { host, path } : null;
+}
+
+function notedId(path: string): string | null {
+  try {
+    const id = readFileSync(path, "utf8").trim();
+    return id === "" ? null : id;
+  } catch {
+    return null;
+  }
+}
+
+function firstCommit(list: string | null): string | null {
+  return list?.split("\n").filter(Boolean).sort()[0] ?? null;
+}

@@ -1,0 +1,414 @@
+/** Decodes OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
+import { emptyHeader } from "../../../session/header.ts";
+import { array, isObject, member, number, object, string } from "../../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  ImagePart,
+  Json,
+  JsonObject,
+  Message,
+  Part,
+  TextPart,
+  ToolResultPart,
+  Usage,
+} from "../../../session/types.ts";
+import type { Reader } from "../../types.ts";
+import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
+import { failureOf } from "./limits.ts";
+import { exitOf, fromNative } from "./tools.ts";
+
+interface Place {
+  id: string;
+  parentId: string | null;
+  time: string | null;
+}
+
+export class OpenCodeReader implements Reader {
+  readonly #header: Header;
+  #tip: string | null = null;
+  #started = false;
+  /** From this message on, and within it from this part on, all was taken back. */
+  #revert: { message: string; part: string | null } | null = null;
+  #reverted = false;
+  /** The messages so far and what each followed, so that those that are removed can be left. */
+  readonly #before = new Map<string, string | null>();
+  readonly #ends = new Map<string, string | null>();
+  /** A compaction that was asked for: the tail that it keeps. */
+  #tail: string | null = null;
+
+  constructor(agent: string) {
+    this.#header = emptyHeader(agent);
+  }
+
+  header(): Header {
+    return { ...this.#header };
+  }
+
+  read(record: Json, at: number): Entry[] {
+    const stored = unwrap(record);
+    switch (stored.kind) {
+      case "frame":
+        return [];
+      case "session":
+        return this.#session(stored.session, at);
+      case "message":
+        return this.#message(stored.message);
+      case "v2":
+        return this.#v2(stored.type, stored.item);
+      case "removed":
+        return [this.#removed(stored.removed, at)];
+      case "other":
+        return [event({ id: `#${at}`, parentId: null, time: null }, opaque("unknown"))];
+    }
+  }
+
+  /** The row changes with every prompt: of what it says, only what stays goes into an entry. */
+  #session(facts: SessionFacts, at: number): Entry[] {
+    const place = { id: `#${at}`, parentId: null, time: isoTime(facts.created) };
+    if (this.#started) return [event(place, opaque("session"))];
+    this.#started = true;
+    const { id, directory: cwd, parent } = facts;
+    Object.assign(this.#header, { id, cwd, parent, createdAt: isoTime(facts.created) });
+    const header = this.header();
+    Object.assign(this.#header, {
+      title: facts.title,
+      version: facts.version,
+      model: string(member(facts.model ?? {}, "id")) ?? null,
+      updatedAt: isoTime(facts.updated) ?? isoTime(facts.created),
+    });
+    const message = string(member(facts.revert ?? {}, "messageID"));
+    const part = string(member(facts.revert ?? {}, "partID")) ?? null;
+    if (message !== undefined) this.#revert = { message, part };
+    return [event(place, { event: "start", header })];
+  }
+
+  #removed(removed: Removed, at: number): Entry {
+    if ("after" in removed) this.#tip = this.#ends.get(removed.after) ?? null;
+    else this.#tip = this.#before.get(removed.from) ?? null;
+    this.#revert = null;
+    this.#reverted = false;
+    return event({ id: `#${at}`, parentId: null, time: null }, opaque("removed"));
+  }
+
+  #message(message: StoredMessage): Entry[] {
+    const entries = this.#entries(message);
+    this.#ends.set(message.id, this.#tip);
+    return entries;
+  }
+
+  #entries(message: StoredMessage): Entry[] {
+    if (!this.#before.has(message.id)) this.#before.set(message.id, this.#tip);
+    if (this.#reverted) return this.#hidden(message);
+    const revert = this.#revert;
+    if (revert?.message !== message.id) return this.#said(message);
+    this.#reverted = true;
+    const cut = message.parts.findIndex(({ id }) => id === revert.part);
+    if (revert.part === null || cut <= 0) return this.#hidden(message);
+    const kept = this.#said({ ...message, parts: message.parts.slice(0, cut) });
+    const rest = { ...message, id: `${message.id}#reverted`, parts: message.parts.slice(cut) };
+    return [...kept, ...this.#hidden(rest)];
+  }
+
+  /** What was taken back stays in the store until the next prompt, but no model sees it. */
+  #hidden(message: StoredMessage): Entry[] {
+    const entries = this.#said(message);
+    return entries.flatMap((entry) => {
+      if (entry.kind !== "message") return [entry];
+      const place = { id: `${entry.id}#hide`, parentId: null, time: entry.time };
+      return [entry, event(place, { event: "hide", target: entry.id })];
+    });
+  }
+
+  #said({ id, data, parts }: StoredMessage): Entry[] {
+    const time = isoTime(number(member(data.time, "created")) ?? null);
+    this.#header.updatedAt = later(this.#header.updatedAt, time);
+    const role = string(data.role) ?? "";
+    if (role === "user") return this.#user(id, time, parts);
+    if (role === "assistant") return this.#assistant(id, time, data, parts);
+    return [event({ id, parentId: null, time }, opaque(`message/${role}`))];
+  }
+
+  #user(id: string, time: string | null, items: readonly Item[]): Entry[] {
+    const compaction = items.find(({ data }) => data.type === "compaction");
+    if (compaction) {
+      this.#tail = string(compaction.data.tail_start_id) ?? null;
+      return [event({ id, parentId: null, time }, opaque("compaction"))];
+    }
+    const carry = items.map(carryOf).find((body) => body !== undefined);
+    if (carry) return [event({ id, parentId: null, time }, carry)];
+    const out: Entry[] = [];
+    const unsent = items.filter(({ data }) => data.type === "text" && data.ignored === true);
+    const sent = items.filter((item) => !unsent.includes(item)).flatMap(userPart);
+    if (unsent.length > 0) {
+      const aside = this.#say(`${id}#ignored`, time, "user", unsent.flatMap(userPart));
+      out.push({ ...aside, scaffold: true });
+    }
+    if (sent.length > 0 || unsent.length === 0) out.push(this.#say(id, time, "user", sent));
+    return out;
+  }
+
+  #assistant(id: string, time: string | null, data: JsonObject, items: readonly Item[]): Entry[] {
+    const model = string(data.modelID);
+    const { error } = data;
+    const spoken = items.some(({ data: { type } }) => type === "text" || type === "tool");
+    // An answer that was broken off is sent again with what it has; another that failed is not.
+    const aborted = string(member(error, "name")) === "MessageAbortedError";
+    if (data.summary === true && error === undefined) return [this.#summary(id, time, items)];
+    if (model !== undefined && data.providerID !== "segue") this.#header.model = model;
+    const steps = stepsOf(items);
+    const out = steps.flatMap((step, n) =>
+      this.#step(n === 0 ? id : `${id}/${n}`, time, step, (answer) => {
+        if (model !== undefined) answer.model = model;
+        const usage = n === 0 ? usageOf(data.tokens) : undefined;
+        if (usage) answer.usage = usage;
+        const stop = STOPS[string(data.finish) ?? ""];
+        if (stop && n === steps.length - 1) answer.stop = stop;
+        if (error !== undefined && !(aborted && spoken))
+          answer.stop = aborted ? "aborted" : "error";
+      }),
+    );
+    for (const item of items) {
+      if (item.data.type !== "retry") continue;
+      out.push(event(aside(item.id, time), failureOf(item.data.error ?? null, time)));
+    }
+    if (error !== undefined) {
+      const body: EventBody = aborted ? { event: "interruption" } : failureOf(error, time);
+      out.push(event(aside(`${id}#error`, time), body));
+    }
+    return out;
+  }
+
+  #summary(id: string, time: string | null, items: readonly Item[]): Entry {
+    const summary = items
+      .filter(({ data }) => data.type === "text")
+      .map(({ data }) => string(data.text) ?? "")
+      .join("\n\n");
+    const keepFrom = this.#tail;
+    const place = { id, parentId: this.#tip, time };
+    this.#tip = id;
+    this.#tail = null;
+    return event(place, {
+      event: "compaction",
+      summary,
+      ...(keepFrom === null ? {} : { keepFrom }),
+    });
+  }
+
+  /** What one request of the model's gave: its answer, and the results of its calls. */
+  #step(
+    id: string,
+    time: string | null,
+    items: readonly Item[],
+    finish: (answer: Message) => void,
+  ): Entry[] {
+    const results = items.flatMap(resultOf);
+    const answer = this.#say(id, time, "assistant", items.flatMap(answerPart));
+    answer.group = id;
+    finish(answer);
+    if (results.length === 0) return [answer];
+    return [answer, this.#say(`${id}/results`, time, "tool", results)];
+  }
+
+  #say(id: string, time: string | null, role: Message["role"], parts: Part[]): Message {
+    const message: Message = { kind: "message", id, parentId: this.#tip, time, role, parts };
+    this.#tip = id;
+    return message;
+  }
+
+  #v2(type: string, { id, data }: Item): Entry[] {
+    const time = isoTime(number(member(data.time, "created")) ?? null);
+    // The same conversation a second time.
+    if (this.#before.size > 0) return [event({ id, parentId: null, time }, opaque("v2"))];
+    const content = array(data.content).filter(isObject);
+    switch (type) {
+      case "user":
+        return [this.#say(id, time, "user", v2Texts(data.text))];
+      case "synthetic":
+      case "system":
+        return [{ ...this.#say(id, time, "user", v2Texts(data.text)), scaffold: true }];
+      case "assistant": {
+        const items = content.map((block) => v2Item(block));
+        return this.#step(id, time, items, (answer) => {
+          const model = string(member(data.model, "id"));
+          if (model !== undefined) answer.model = model;
+          const usage = usageOf(data.tokens);
+          if (usage) answer.usage = usage;
+          if (data.error !== undefined) answer.stop = "error";
+        });
+      }
+      case "compaction": {
+        const place = { id, parentId: this.#tip, time };
+        this.#tip = id;
+        return [event(place, { event: "compaction", summary: string(data.summary) ?? "" })];
+      }
+      default:
+        return [event({ id, parentId: null, time }, opaque(`session_message/${type}`))];
+    }
+  }
+}
+
+/** A block of the "v2" store as the part it would be in the other. */
+function v2Item(block: JsonObject): Item {
+  const id = string(block.id) ?? "";
+  if (block.type !== "tool") return { id, data: block };
+  const state = object(block.state) ?? {};
+  const output = array(state.content)
+    .map((item) => string(member(item, "text")) ?? "")
+    .join("\n");
+  const data = { type: "tool", tool: block.name ?? "", callID: id, state: { ...state, output } };
+  return { id, data };
+}
+
+function v2Texts(text: Json | undefined): Part[] {
+  return typeof text === "string" ? [{ kind: "text", text }] : [];
+}
+
+const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
+  stop: "end",
+  "tool-calls": "tool",
+  length: "length",
+};
+
+/** Since 1.2 a message is one step; where it holds several, each begins with a part that says so. */
+function stepsOf(items: readonly Item[]): Item[][] {
+  const steps: Item[][] = [[]];
+  for (const item of items) {
+    const current = steps.at(-1);
+    const begins = item.data.type === "step-start" && current?.some(({ data }) => isSaid(data));
+    if (begins) steps.push([item]);
+    else current?.push(item);
+  }
+  return steps;
+}
+
+function isSaid({ type }: JsonObject): boolean {
+  return type === "text" || type === "tool" || type === "reasoning";
+}
+
+function userPart({ data }: Item): Part[] {
+  switch (data.type) {
+    case "text":
+      return [{ kind: "text", text: string(data.text) ?? "" }];
+    case "file":
+      return filePart(data);
+    case "subtask":
+      return [{ kind: "text", text: string(data.prompt) ?? "" }];
+    default:
+      return [];
+  }
+}
+
+/** What names a file on disk is said in a text of its own; the model is sent no such file. */
+function filePart(data: JsonObject): Part[] {
+  const mediaType = string(data.mime) ?? "application/octet-stream";
+  const url = string(data.url) ?? "";
+  const base64 = dataOf(url);
+  if (mediaType.startsWith("image/")) {
+    const image: ImagePart = { kind: "image", mediaType, data: base64 };
+    return [base64 === null ? { ...image, url } : image];
+  }
+  if (base64 === null) return [];
+  return [{ kind: "file", name: string(data.filename) ?? null, mediaType, data: base64 }];
+}
+
+function dataOf(url: string): string | null {
+  return /^data:[^,]*;base64,/.test(url.slice(0, 200)) ? url.slice(url.indexOf(",") + 1) : null;
+}
+
+function answerPart({ data }: Item): Part[] {
+  switch (data.type) {
+    case "text":
+      return [{ kind: "text", text: string(data.text) ?? "" }];
+    case "reasoning":
+      return [reasoningPart(data)];
+    case "tool": {
+      const name = string(data.tool) ?? "";
+      const input = member(data.state, "input") ?? {};
+      const use = fromNative(name, input);
+      return [{ kind: "tool-call", callId: string(data.callID) ?? "", name, input, use }];
+    }
+    case "file":
+      return filePart(data);
+    default:
+      return [];
+  }
+}
+
+/** Without a seal it may be from elsewhere: then a line end was put after it. See write.ts. */
+function reasoningPart(data: JsonObject): Part {
+  const text = string(data.text) ?? "";
+  const seal = object(data.metadata);
+  if (seal) return { kind: "reasoning", text, seal };
+  return { kind: "reasoning", text: text.endsWith("\n") ? text.slice(0, -1) : text };
+}
+
+/** Calls that are pending or running, as a kill leaves them, have no result. */
+function resultOf({ data }: Item): ToolResultPart[] {
+  if (data.type !== "tool") return [];
+  const { state } = data;
+  const callId = string(data.callID) ?? "";
+  const status = string(member(state, "status"));
+  if (status === "error") {
+    const text = string(member(state, "error")) ?? "";
+    return [{ kind: "tool-result", callId, isError: true, content: texts(text) }];
+  }
+  if (status !== "completed") return [];
+  const content: ToolResultPart["content"] = texts(string(member(state, "output")) ?? "");
+  for (const item of array(member(state, "attachments"))) {
+    for (const part of isObject(item) ? filePart(item) : []) {
+      if (part.kind === "image") content.push(part);
+    }
+  }
+  const exitCode = exitOf(string(data.tool) ?? "", member(state, "metadata"));
+  if (exitCode === undefined) return [{ kind: "tool-result", callId, isError: false, content }];
+  return [{ kind: "tool-result", callId, isError: exitCode !== 0, exitCode, content }];
+}
+
+function texts(text: string): TextPart[] {
+  return text === "" ? [] : [{ kind: "text", text }];
+}
+
+function usageOf(tokens: Json | undefined): Usage | undefined {
+  const count = (value: Json | undefined) => number(value) ?? 0;
+  const cache = member(tokens, "cache");
+  const usage: Usage = {
+    input: count(member(tokens, "input")),
+    output: count(member(tokens, "output")),
+    cacheRead: count(member(cache, "read")),
+    cacheWrite: count(member(cache, "write")),
+  };
+  return Object.values(usage).some((n) => n !== 0) ? usage : undefined;
+}
+
+function carryOf({ data }: Item): EventBody | undefined {
+  const carry = member(object(data.metadata), "segue-carry");
+  if (!isObject(carry)) return undefined;
+  return {
+    event: "carry",
+    part: number(carry.part) ?? 0,
+    parts: number(carry.parts) ?? 0,
+    data: string(carry.data) ?? "",
+  };
+}
+
+function event(place: Place, body: EventBody): Entry {
+  return { kind: "event", ...place, ...body };
+}
+
+function aside(id: string, time: string | null): Place {
+  return { id, parentId: null, time };
+}
+
+function opaque(type: string): EventBody {
+  return { event: "opaque", type };
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+export function isoTime(ms: number | null): string | null {
+  return ms !== null && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
+}

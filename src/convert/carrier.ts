@@ -1,0 +1,147 @@
+/** How the carry of a conversion comes about, and is proven: in this thread, or in one beside it. */
+import { crc32 } from "node:zlib";
+import type { Agent } from "../agents/types.ts";
+import { Input } from "../io/input.ts";
+import type { Output } from "../io/output.ts";
+import {
+  CARRY_SCHEMA,
+  CarryDamaged,
+  CarryEncoder,
+  type CarryFooter,
+  readBlockAt,
+  type Unit,
+  type UnitText,
+  UnitTexts,
+} from "../lossless/carry.ts";
+import { CarryThread } from "./carry-thread.ts";
+import { type Coder, UnitCoder } from "./units.ts";
+import { rebuild } from "./verify.ts";
+
+/** Between which sessions a carry leads. */
+export interface Ends {
+  source: { agent: Agent; id: string; input: Input };
+  target: { agent: Agent; id: string; out: Output };
+}
+
+/** Writes a carry file. */
+export class Carrier {
+  readonly #out: Output;
+  readonly #encoder = new CarryEncoder();
+  readonly #texts = new UnitTexts();
+  /** Is each block on the disk what was put into it? */
+  intact = true;
+
+  constructor(out: Output, { source, target }: Ends) {
+    this.#out = out;
+    const header = this.#encoder.header({
+      schema: CARRY_SCHEMA,
+      source: { agent: source.agent.id, id: source.id, path: source.input.name },
+      target: { agent: target.agent.id, id: target.id },
+    });
+    out.write(header);
+    out.flush();
+  }
+
+  unit(unit: Unit): void {
+    this.#texts.add(unit);
+    if (this.#texts.isFull) this.#out.write(this.#encoder.block(this.#texts.take()));
+  }
+
+  /** Units that were put together elsewhere. */
+  block(ready: UnitText): void {
+    const at = this.#out.bytes;
+    const text = Buffer.from(ready.text);
+    this.#out.write(this.#encoder.block({ text, units: ready.units }));
+    this.#out.flush();
+    this.intact &&= this.#reads(at, text);
+  }
+
+  end(footer: Omit<CarryFooter, "units">): void {
+    this.#out.write(this.#encoder.footer(footer, this.#texts.take()));
+    this.#out.sync();
+  }
+
+  #reads(at: number, text: Buffer): boolean {
+    const file = new Input(this.#out.temp);
+    try {
+      return readBlockAt(file, at).equals(text);
+    } catch (error) {
+      if (error instanceof CarryDamaged) return false;
+      throw error;
+    } finally {
+      file.close();
+    }
+  }
+}
+
+/** The carry of a conversion in the making. */
+export interface Making {
+  coder: Coder;
+  /** Bytes of the source, as they are read. */
+  read(chunk: Buffer): void;
+  /** All units are told. */
+  end(footer: Omit<CarryFooter, "units">): void;
+  /** Both files have been written: do they give the source of this SHA-256 again? */
+  verify(sha256: string): boolean;
+  /** There will be no conversion. */
+  stop(): void;
+}
+
+/** In this thread. Both files are read again when they have been written. */
+export function makeHere(carryOut: Output, ends: Ends): Making {
+  const { source, target } = ends;
+  const carrier = new Carrier(carryOut, ends);
+  const files = { home: source.agent, from: target.agent };
+  return {
+    coder: new UnitCoder(source.agent, target.agent, target.id, (unit) => carrier.unit(unit)),
+    end: (footer) => carrier.end(footer),
+    read: () => {},
+    verify: (sha256) =>
+      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === sha256,
+    stop: () => {},
+  };
+}
+
+/**
+ * In a thread beside this one, which proves each line of the source as it codes it. It reads the
+ * source for itself; that both have read the same is told by the CRC.
+ */
+export function makeBeside(carryOut: Output, ends: Ends): Making {
+  const { source, target } = ends;
+  const carrier = new Carrier(carryOut, ends);
+  const task = {
+    home: source.agent.id,
+    from: target.agent.id,
+    targetId: target.id,
+    source: { fd: source.input.fd, size: source.input.size },
+    target: target.out.temp,
+  };
+  const thread = new CarryThread(task, () => target.out.flush());
+  let read = 0;
+  /** Of the source that was restored. */
+  let restored = -1;
+  const take = (answers: ReturnType<CarryThread["ready"]>): void => {
+    for (const answer of answers) {
+      if ("crc" in answer) restored = answer.crc;
+      else carrier.block(answer);
+    }
+  };
+  target.out.onWritten = (bytes) => {
+    thread.written(bytes);
+    take(thread.ready());
+  };
+  return {
+    coder: thread,
+    end: (footer) => {
+      target.out.flush();
+      target.out.onWritten = undefined;
+      take(thread.rest());
+      carrier.end(footer);
+    },
+    read: (chunk) => {
+      read = crc32(chunk, read);
+    },
+    verify: () => carrier.intact && restored === read,
+    stop: () => thread.stop(),
+  };
+}
