@@ -10,12 +10,13 @@
  * There is no time after which it is stale: each `refresh` compares path, size, time and inode of
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
-import type { Found } from "../agents/types.ts";
+import { stores } from "../agents/stores.ts";
+import type { Found, Summary } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
-import type { Line, Row } from "./row.ts";
+import { type Line, type Row, titleOf, withSummary } from "./row.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Filter {
@@ -59,9 +60,14 @@ interface Known {
   inode: number;
   cwd: string | null;
   isLimited: boolean;
+  /** What the store tells of it now, without its file. */
+  summary?: Summary;
   /** Set when it was read in this run, and could not be filed. */
   line?: Line;
 }
+
+/** So many are looked up one by one; of more, all are. */
+const FEW = 500;
 
 /** So many sessions are read before they are filed: all at once would fill the memory. */
 const AT_ONCE = 4000;
@@ -279,8 +285,9 @@ export class Catalog {
     const lines = this.#lines(chosen);
     const counts = this.#counts(chosen);
     return chosen.flatMap((known) => {
-      const line = known.line ?? lines.get(known.sid);
-      if (!line) return [];
+      const read = known.line ?? lines.get(known.sid);
+      if (!read) return [];
+      const line = chosen.length < FEW ? toldNow(known, read) : read;
       const { agent, id, place: path, mtime: time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       const messages = line.messages ?? counts.get(known.sid) ?? null;
@@ -293,7 +300,7 @@ export class Catalog {
   #lines(chosen: readonly Known[]): Map<number, Line> {
     const wanted = chosen.filter(({ line }) => line === undefined);
     const rows =
-      wanted.length < 500
+      wanted.length < FEW
         ? wanted.flatMap(({ sid }) =>
             this.file.all("SELECT sid, line FROM line WHERE sid = ?", sid),
           )
@@ -306,7 +313,7 @@ export class Catalog {
     if (chosen.length === 0) return new Map();
     const sql = "SELECT sid, messages FROM indexed JOIN session USING (sid, size, mtime, inode)";
     const rows =
-      chosen.length < 500
+      chosen.length < FEW
         ? chosen.flatMap(({ sid }) => this.file.all(`${sql} WHERE sid = ?`, sid))
         : this.file.all(sql);
     return new Map(rows.map(([sid, messages]) => [Number(sid), Number(messages)]));
@@ -336,6 +343,13 @@ export function forgetText(file: CatalogFile, sid: number): void {
   );
 }
 
+/** What stands beside a session's file may be other than when that was read. */
+function toldNow({ agent, place, summary }: Known, line: Line): Line {
+  if (summary) return withSummary(line, summary);
+  const title = stores[agent]?.title?.(place) ?? null;
+  return title === null ? line : { ...line, title: titleOf(title) };
+}
+
 interface Plan {
   kept: Known[];
   jobs: Job[];
@@ -349,11 +363,15 @@ function compare({ agent, root, found }: Walked, old: Map<string, Known>): Plan 
     const place = placeOf(session, agent);
     const known = old.get(place);
     old.delete(place);
-    if (known && isSame(known, session)) plan.kept.push(known);
+    if (known && isSame(known, session)) plan.kept.push(summarised(known, session));
     else plan.jobs.push({ agent: agent.id, root, place, found: session });
   }
   for (const { sid } of old.values()) plan.gone.push(sid);
   return plan;
+}
+
+function summarised(known: Known, { summary }: Found): Known {
+  return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
 }
 
 function isSame(known: Known, { bytes, mtime, inode = 0, id }: Found): boolean {

@@ -3,13 +3,13 @@
  * not depend on how long the session is.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Agent, Found, Reader, Summary } from "../agents/types.ts";
-import { linesOf } from "../convert/open.ts";
+import type { Agent, Found, Reader } from "../agents/types.ts";
+import { isCompressed, linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import type { Entry, Json } from "../session/types.ts";
-import type { Limit, Line } from "./row.ts";
+import { type Limit, type Line, short, titleOf, withSummary } from "./row.ts";
 
 /** A file of up to this size is read whole, so that its messages are counted. */
 const WHOLE = 96 << 10;
@@ -25,8 +25,6 @@ const LONGEST_HEAD = 32 << 20;
 const ENOUGH_HEAD = 1 << 20;
 const ENOUGH_LINES = 300;
 
-/** Longer titles are cut: some are whole files that were pasted. */
-const TITLE = 1000;
 const LIMIT_TEXT = 300;
 
 /** Shared by all reads: they are synchronous. */
@@ -38,23 +36,8 @@ export function lineOf(agent: Agent, found: Found): Line {
   const scan = new Scan(agent);
   if (summary && agent.store.database) return withSummary(scan.line(true), summary);
   const whole = readFile(scan, found.path);
-  const line = scan.line(whole);
+  const line = scan.line(whole, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;
-}
-
-/** What the store tells of a session goes before what its file does. */
-function withSummary(line: Line, summary: Summary): Line {
-  const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
-  return {
-    ...line,
-    title: title === null ? line.title : short(title, TITLE),
-    cwd: cwd ?? line.cwd,
-    model: model ?? line.model,
-    createdAt: createdAt ?? line.createdAt,
-    updatedAt: updatedAt ?? line.updatedAt,
-    parent: parent ?? line.parent,
-    messages,
-  };
 }
 
 /** Feeds a file's head and tail to `scan`. Was that all of it? */
@@ -63,8 +46,8 @@ function readFile(scan: Scan, path: string): boolean {
   try {
     const { size } = fstatSync(fd);
     const head = readInto(fd, buffer, 0, Math.min(size, size <= WHOLE ? WHOLE : CHUNK));
-    if (scan.mayBeDocument(head, size)) {
-      const lines = linesOfDocument(path);
+    if (scan.mayBeOther(head, size)) {
+      const lines = linesAt(path);
       if (lines) {
         scan.noteAll(lines);
         return true;
@@ -83,7 +66,7 @@ function readFile(scan: Scan, path: string): boolean {
   }
 }
 
-function linesOfDocument(path: string): Buffer | null {
+function linesAt(path: string): Buffer | null {
   const input = new Input(path);
   try {
     return linesOf(input);
@@ -166,7 +149,9 @@ export class Scan {
     this.#limit = null;
   }
 
-  mayBeDocument(head: Buffer, size: number): boolean {
+  /** Is it something else than lines: compressed, or a document? */
+  mayBeOther(head: Buffer, size: number): boolean {
+    if (isCompressed(head)) return true;
     return this.#agent.documents !== undefined && mayBeDocument(head, size);
   }
 
@@ -230,11 +215,12 @@ export class Scan {
     return this.#group;
   }
 
-  line(whole: boolean): Line {
+  /** `beside`: a title that stands beside the file. */
+  line(whole: boolean, beside: string | null = null): Line {
     const header = this.#reader.header();
-    const title = header.title ?? this.#prompt;
+    const title = header.title ?? beside ?? this.#prompt;
     return {
-      title: title === null ? null : short(title, TITLE),
+      title: title === null ? null : titleOf(title),
       cwd: header.cwd,
       createdAt: header.createdAt,
       updatedAt: header.updatedAt,
@@ -257,12 +243,4 @@ function promptOf(entry: Extract<Entry, { kind: "message" }>): string | null {
   const texts = entry.parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   const text = texts.join(" ");
   return text.trim() === "" ? null : text;
-}
-
-/** Without a copy of what is cut off: a slice of a string holds on to all of it. */
-function short(text: string, length: number): string {
-  const trimmed = text.trim();
-  if (trimmed.length <= length) return trimmed;
-  const cut = trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "");
-  return `${Buffer.from(cut).toString()}…`;
 }

@@ -32,6 +32,9 @@ export interface Pending extends Task {
   bytes: number;
 }
 
+/** A session in a database does not tell how large it is. */
+const ROWS = 100_000;
+
 /** What is to be read, oldest session first: numbers that rise are filed faster. */
 export function pending(catalog: Catalog): Pending[] {
   const rows = catalog.file.all(
@@ -54,7 +57,7 @@ export function pending(catalog: Catalog): Pending[] {
       mtime: Number(mtime),
       inode: Number(inode),
       state,
-      bytes: Math.max(1, Number(size) - (state?.offset ?? 0)),
+      bytes: size === 0 ? ROWS : Math.max(1, Number(size) - (state?.offset ?? 0)),
     };
   });
 }

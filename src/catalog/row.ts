@@ -1,4 +1,5 @@
 /** What is known of a session without reading all of it. */
+import type { Summary } from "../agents/types.ts";
 
 /** One line of `segue list`. Times are ISO 8601. */
 export interface Row {
@@ -30,3 +31,33 @@ export interface Limit {
 
 /** What reading a session's head and tail adds to what its store tells. */
 export type Line = Omit<Row, "agent" | "id" | "path">;
+
+/** Longer titles are cut: some are whole files that were pasted. */
+const TITLE = 1000;
+
+/** What the store tells of a session goes before what its file does. */
+export function withSummary(line: Line, summary: Summary): Line {
+  const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
+  return {
+    ...line,
+    title: title === null ? line.title : titleOf(title),
+    cwd: cwd ?? line.cwd,
+    model: model ?? line.model,
+    createdAt: createdAt ?? line.createdAt,
+    updatedAt: updatedAt ?? line.updatedAt,
+    parent: parent ?? line.parent,
+    messages: messages ?? line.messages,
+  };
+}
+
+export function titleOf(text: string): string {
+  return short(text, TITLE);
+}
+
+/** Without a hold on what is cut off: a slice of a string keeps all of it. */
+export function short(text: string, length: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= length) return trimmed;
+  const cut = trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${Buffer.from(cut).toString()}…`;
+}

@@ -63,7 +63,12 @@ it("every agent has its store in the table of stores, and it is the same", () =>
     Object.keys(stores),
     agents.map(({ id }) => id),
   );
-  for (const { id, store } of agents) assert.equal(stores[id], store);
+  const env = { HOME: "/home/dev" };
+  for (const { id, store } of agents) {
+    const same = known(stores[id]);
+    assert.deepEqual(same.roots(env), store.roots(env), id);
+    assert.deepEqual(Object.keys(same), Object.keys(store), id);
+  }
 });
 
 describe("the catalogue is right at once:", () => {
