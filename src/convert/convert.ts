@@ -7,6 +7,7 @@ import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
 import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
+import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
@@ -163,7 +164,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     coder: making?.coder ?? null,
     write: (line) => {
       target.out.line(line);
-      records++;
+      if (!isFrameText(line)) records++;
     },
     read: { lines: 0, entries: 0 },
   });

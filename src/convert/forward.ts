@@ -6,6 +6,7 @@
  * is the unit's part of the carry.
  */
 import type { Reader, Writer } from "../agents/types.ts";
+import { isFrame } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Plan } from "../session/survey.ts";
@@ -101,7 +102,9 @@ export class Forward {
     const { value } = line;
     if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
     let held = !own;
-    for (const entry of value === undefined ? [] : reader.read(value, at)) {
+    const entries =
+      value === undefined || (at === 0 && isFrame(value)) ? [] : reader.read(value, at);
+    for (const entry of entries) {
       const n = this.#entry++;
       kept?.see(entry, n);
       plan.see?.(entry);

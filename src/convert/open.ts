@@ -8,7 +8,7 @@ import { agents } from "../agents/registry.ts";
 import type { Agent, Database } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
-import { joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
+import { isFrameText, joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
 
 /** A session's place in a database, written `path#id`. */
 export interface Rows {
@@ -97,7 +97,7 @@ function documentLines(input: Input): Buffer | null {
 /** The document that a file's lines stand for; null when they are themselves the session. */
 export function documentOf(path: string): Buffer | null {
   const head = new Input(path);
-  const isOne = head.read(0, 32).toString("latin1").startsWith('{"segue.document"');
+  const isOne = isFrameText(head.read(0, 32).toString("latin1"));
   head.close();
   return isOne ? joinDocument(readFileSync(path), FORMS) : null;
 }

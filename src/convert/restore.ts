@@ -4,6 +4,7 @@
  */
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
+import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptMismatch, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -136,18 +137,21 @@ class Restore {
 
   #next(n: number): Read[] {
     const out: Read[] = [];
-    while (out.length < n) {
+    for (let records = 0; records < n; ) {
       const next = this.#lines.next();
       if (next.done) break;
       const read = this.#decode(next.value);
-      if (!read.entries.some(isCarry)) out.push(read);
+      if (read.entries.some(isCarry)) continue;
+      out.push(read);
+      if (!isFrame(read.line.value)) records++;
     }
     return out;
   }
 
   #decode(line: Line): Read {
     const at = this.#at++;
-    const entries = line.value === undefined ? [] : this.#reader.read(line.value, at);
+    const { value } = line;
+    const entries = value === undefined || isFrame(value) ? [] : this.#reader.read(value, at);
     const first = this.#entry;
     for (const entry of entries) this.#kept.see(entry, this.#entry++);
     return { line, entries, first };
@@ -156,7 +160,8 @@ class Restore {
   /** false when the records are not those that the unit was made for. */
   #unit(unit: Unit, reads: readonly Read[]): boolean {
     const entries = reads.flatMap((read) => read.entries);
-    if (reads.length < unit.n || digest(entries) !== unit.d) return false;
+    const records = reads.filter(({ line }) => !isFrame(line.value)).length;
+    if (records < unit.n || digest(entries) !== unit.d) return false;
     if (unit.r) this.#script.reset();
     const home = inHomeTerms(entries, this.#options.home.tools);
     const lines = this.#decodeOps(unit, home);
@@ -165,7 +170,7 @@ class Restore {
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
     for (const { content } of kept) this.#emit(content);
-    this.#restored += kept.length;
+    this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
       kept.map(({ value }) => value),
@@ -217,7 +222,7 @@ function isCarry(entry: Entry): boolean {
 
 /** A reader that gives what was read ahead first, without reading it twice. */
 function replay(reader: Reader, reads: readonly Read[]): Reader {
-  const queue = reads.filter((read) => read.line.value !== undefined);
+  const queue = reads.filter(({ line: { value } }) => value !== undefined && !isFrame(value));
   return {
     read: (record, at) => queue.shift()?.entries ?? reader.read(record, at),
     header: () => reader.header(),

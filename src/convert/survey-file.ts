@@ -3,6 +3,7 @@ import { agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import type { Input } from "../io/input.ts";
+import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
 
@@ -72,7 +73,7 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   };
   const read = (line: Line): void => {
     if (lines === options.oldLines) firstNew = entries;
-    const own = line.value === undefined || take(line.value);
+    const own = line.value === undefined || (!isFrame(line.value) && take(line.value));
     at++;
     if (own) lines++;
   };

@@ -1,6 +1,7 @@
 /** Writes a carry, unit by unit: source lines against what their target records say. */
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Unit } from "../lossless/carry.ts";
+import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Coded, type MakeWriter, ScriptWriter } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -53,9 +54,12 @@ export class UnitCoder implements Coder {
     records: readonly (Json | undefined)[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
+    const isFirst = this.#records === 0;
     const entries = records.flatMap((record) => {
       const at = this.#records++;
-      return record === undefined ? [] : this.#back.read(record, at);
+      return record === undefined || (at === 0 && isFrame(record))
+        ? []
+        : this.#back.read(record, at);
     });
     const reset = this.#sinceReset > RESET_LINES && isUser(entries[0]);
     if (reset) {
@@ -66,7 +70,9 @@ export class UnitCoder implements Coder {
     const home = inHomeTerms(entries, this.#home.tools);
     const coded = this.#script.encode(lines, home, plain);
     const o = coded.map(({ op }) => op);
-    const unit = { n: records.length, d: digest(entries), ...(reset ? { r: 1 as const } : {}), o };
+    // A document's first line is none of its records: the same session may come back without it.
+    const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
+    const unit = { n, d: digest(entries), ...(reset ? { r: 1 as const } : {}), o };
     return { unit, coded };
   }
 }

@@ -39,6 +39,10 @@ export function isFrame(record: Json | undefined): boolean {
   return frameOf(record) !== null;
 }
 
+export function isFrameText(line: string): boolean {
+  return line.startsWith(`{"${KEY}"`);
+}
+
 function frameOf(record: Json | undefined): Frame | null {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return null;
   const frame = record[KEY];

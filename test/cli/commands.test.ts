@@ -18,6 +18,13 @@ function keys(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, keys(v)]));
 }
 
+/** One document, or a document in each line. */
+function isJson(text: string): void {
+  const [first = ""] = text.split("\n");
+  const whole = first === "{" ? [text] : text.trimEnd().split("\n");
+  for (const part of whole) JSON.parse(part);
+}
+
 describe("wrong use", () => {
   for (const [args, exit, says] of [
     [["convert", "x.jsonl"], 2, /--to/],
@@ -128,7 +135,7 @@ describe("segue convert", () => {
         const there = await m.run(["convert", "-", "--to", id], { stdin });
         assert.equal(there.code, 0, there.err);
         assert.match(there.err, new RegExp(`${source.agent.id} → ${id}: `));
-        for (const line of there.out.trimEnd().split("\n")) JSON.parse(line);
+        isJson(there.out);
         const back = await m.run(["convert", "-", "--to", source.agent.id, "--quiet"], {
           stdin: there.stdout,
         });
@@ -300,7 +307,7 @@ describe("segue list, agents, check, log", () => {
       ...["path", "branch", "parent", "limit"],
     ]);
     const found = document.sessions.map(({ agent }: { agent: string }) => agent).sort();
-    assert.deepEqual(found, agents.map(({ id }) => id).sort());
+    assert.deepEqual(found, ["claude-code", "codex", "pi"]);
     const lines = (await m.run(["list", "--all", "--jsonl"])).out.trimEnd().split("\n");
     assert.deepEqual(
       lines.map((line): unknown => JSON.parse(line)),
@@ -331,7 +338,8 @@ describe("segue list, agents, check, log", () => {
         ...["id", "name", "installed", "version", "stores", "sessions", "read", "write", "resume"],
         "proven",
       ]);
-      assert.deepEqual([row.installed, row.version, row.sessions], [false, null, 1]);
+      const sessions = ["claude-code", "codex", "pi"].includes(row.id) ? 1 : 0;
+      assert.deepEqual([row.installed, row.version, row.sessions], [false, null, sessions]);
     }
   });
 
@@ -425,13 +433,18 @@ describe("segue resume", () => {
 
   it("--no-launch writes the session where its agent finds it, and prints the command", async () => {
     const m = inhabited(root);
-    for (const { id } of agents) {
+    for (const { id, store } of agents) {
       if (id === "pi") continue;
-      const { code, out, err } = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
+      const ended = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
+      const { code, out, err } = ended;
+      if (store.database) {
+        // Only its own CLI can make a database.
+        fails(ended, 1, /has no database here yet/);
+        continue;
+      }
       assert.equal(code, 0, err);
       assert.equal(out.split("\n").length, 2);
       const listed = JSON.parse((await m.run(["list", "--all", "--agent", id, "--json"])).out);
-      assert.equal(listed.sessions.length, 2);
       const newer = listed.sessions.find((s: { id: string }) => out.includes(s.id));
       assert.match(newer.title, /MARK-USER-1/);
     }
