@@ -2,6 +2,7 @@
 import { isatty } from "node:tty";
 import { Command } from "commander";
 import { agentNamed, agents } from "../agents/registry.ts";
+import { type Background, indexInBackground } from "../catalog/background.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import type { Places } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
@@ -59,6 +60,7 @@ async function choose(screen: Screen, places: Places): Promise<Action> {
     now: Date.now(),
   });
   let timer: NodeJS.Timeout | undefined;
+  let indexing: Background | undefined;
   let isOver = false;
   let fail: (error: unknown) => void = () => {};
   /** What goes wrong on the way must not leave the terminal as ours. */
@@ -98,13 +100,18 @@ async function choose(screen: Screen, places: Places): Promise<Action> {
       load(places, (sessions, total) => {
         picker.load(sessions, total);
         draw();
-      }).catch(reject);
+      })
+        .then(() => {
+          if (!isOver) indexing = indexInBackground(places);
+        })
+        .catch(reject);
     });
   } finally {
     isOver = true;
     clearTimeout(timer);
     losses.stop();
     screen.leave();
+    await indexing?.stop();
   }
 }
 
