@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { AGENTS, createLab, type Lab, tuiCommand } from "./lab.ts";
+import { createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
 import { record } from "./record.ts";
@@ -17,31 +17,29 @@ enterNetns();
 
 const TITLE = "A title of its own";
 
-for (const from of AGENTS) {
-  for (const to of AGENTS.filter((agent) => agent !== from)) {
-    test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
-      const lab = await createLab();
-      try {
-        const recording = await record(lab, from);
-        driverOf(from).rename?.(lab, recording.sessionId, TITLE);
-        const there = await hand(lab, recording.sessionId, to);
-        // Codex keeps titles outside its session files, so a session of its own has none here.
-        await sees(
-          lab,
-          tuiCommand(to, driverOf(to).listArgs),
-          driverOf(from).rename ? TITLE : "MARK-S-U",
-          driverOf(to).listKeys,
-        );
-        // The very command that Segue would run.
-        const command = tuiCommand(to, there.command.slice(1));
-        const shown = await goesOn(lab, command, abroad(recording.markers, to));
-        assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-[CO]02[\s\S]*MARK-S-U09/);
-        if (to === "codex") await codexKnows(lab, there.id, driverOf(from).rename !== null);
-      } finally {
-        await lab.close();
-      }
-    });
-  }
+for (const [from, to] of SOME_PAIRS) {
+  test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
+    const lab = await createLab();
+    try {
+      const recording = await record(lab, from);
+      driverOf(from).rename?.(lab, recording.sessionId, TITLE);
+      const there = await hand(lab, recording.sessionId, to);
+      // Codex keeps titles outside its session files, so a session of its own has none here.
+      await sees(
+        lab,
+        tuiCommand(to, driverOf(to).listArgs),
+        driverOf(from).rename ? TITLE : "MARK-S-U",
+        driverOf(to).listKeys,
+      );
+      // The very command that Segue would run.
+      const command = tuiCommand(to, there.command.slice(1));
+      const shown = await goesOn(lab, command, abroad(recording.markers, to));
+      assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-[CO]02[\s\S]*MARK-S-U09/);
+      if (to === "codex") await codexKnows(lab, there.id, driverOf(from).rename !== null);
+    } finally {
+      await lab.close();
+    }
+  });
 }
 
 async function codexKnows(lab: Lab, id: string, titled: boolean): Promise<void> {

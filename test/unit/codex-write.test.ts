@@ -339,7 +339,7 @@ test("under one stamp an entry is predicted alike, but for running numbers", () 
         const record = parseValue(line);
         if (record === undefined) return;
         const entries = reader.read(record, at);
-        writer.expect?.(entries, true);
+        writer.expect?.(entries, false);
         const more = entries.map((entry) => ({
           entry,
           stamp: writer.stamp?.(entry),

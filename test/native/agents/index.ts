@@ -37,6 +37,15 @@ export const PAIRS: readonly (readonly [from: string, to: string])[] = drivers.f
     .map((to) => [from.id, to.id] as const),
 );
 
+/**
+ * Some of them, for tests that would take too long with all: from each agent to two others, and to
+ * each from two others.
+ */
+export const SOME_PAIRS: typeof PAIRS = drivers.flatMap((from, at) => {
+  const targets = [1, 3].map((step) => drivers[(at + step) % drivers.length]?.id);
+  return PAIRS.filter(([source, target]) => source === from.id && targets.includes(target));
+});
+
 function isPartner({ partners }: Driver, { id }: Driver): boolean {
   return partners === undefined || partners.includes(id);
 }
