@@ -99,6 +99,11 @@ export interface Writer {
   commit(record: Json): void;
   /** What `record`, an older one or a prediction, would be as the very next: its running numbers. */
   next?(record: Json): Json;
+  /**
+   * As long as this stays the same, an entry is predicted alike, but for what `next` puts right.
+   * Without it, whatever is committed may change what is predicted.
+   */
+  stamp?(entry: Entry): number;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */
   end(): Json[];
   /**

@@ -47,7 +47,7 @@ export class Carrier {
     if (this.#texts.isFull) this.#out.write(this.#encoder.block(this.#texts.take()));
   }
 
-  /** Units that were put together elsewhere. */
+  /** Text that is put together; it is read again once it is written. */
   block(ready: UnitText): void {
     const at = this.#out.bytes;
     const text = Buffer.from(ready.text);
@@ -57,7 +57,7 @@ export class Carrier {
   }
 
   end(footer: Omit<CarryFooter, "units">): void {
-    this.#out.write(this.#encoder.footer(footer, this.#texts.take()));
+    this.block(this.#encoder.last(footer, this.#texts.take()));
     this.#out.sync();
   }
 

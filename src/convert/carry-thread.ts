@@ -3,7 +3,8 @@
  * it is written, and is told only how many lines of each belong to a unit. So it codes what a
  * reader of the target's bytes will see, and proves each line while it has it in hand.
  */
-import { extname } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { dirname, extname } from "node:path";
 import {
   MessageChannel,
   type MessagePort,
@@ -78,6 +79,7 @@ export class CarryThread implements Coder {
     this.#worker = new Worker(code, {
       workerData: this.#shared,
       transferList: [port2],
+      env: { ...process.env, ...compileCache() },
       resourceLimits: { maxYoungGenerationSizeMb: 24 },
     });
     this.#worker.unref();
@@ -159,6 +161,12 @@ export class CarryThread implements Coder {
   #load(place: keyof typeof AT): number {
     return Atomics.load(this.#shared.state, AT[place]);
   }
+}
+
+/** A thread does not share this one's compiled code by itself. */
+function compileCache(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 function isPlain({ value, text }: Line): boolean {

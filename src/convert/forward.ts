@@ -41,6 +41,8 @@ export class Forward {
   readonly #parts: ForwardParts;
   #held: Line[] = [];
   #heldChars = 0;
+  /** Of the lines held, those after so many gave no entry: Codex's copies for the screen. */
+  #told = 0;
   #line: number;
   #entry: number;
 
@@ -102,15 +104,17 @@ export class Forward {
     const { value } = line;
     if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
     let held = !own;
-    const entries =
-      value === undefined || (at === 0 && isFrame(value)) ? [] : reader.read(value, at);
+    let told = false;
+    const isOpening = at === 0 && isFrame(value);
+    const entries = value === undefined || isOpening ? [] : reader.read(value, at);
     for (const entry of entries) {
       const n = this.#entry++;
+      told = true;
       kept?.see(entry, n);
       plan.see?.(entry);
       const ready = projector.push(entry, plan.visibility(n), place);
-      // The line that ends a message belongs to the next unit.
-      if (ready.before.length > 0) this.#unit(this.#release(), ready.before);
+      // The line that ends a message belongs to the next unit, and so do its copies before it.
+      if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
       if (ready.now.length === 0) continue;
       if (!held) this.#hold(line);
       held = true;
@@ -118,6 +122,7 @@ export class Forward {
       for (const again of kept?.after(n) ?? []) this.#again(again, place);
     }
     if (!held) this.#hold(line);
+    if (told) this.#told = this.#held.length;
     if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
   }
 
@@ -133,10 +138,10 @@ export class Forward {
     this.#heldChars += line.text.length;
   }
 
-  #release(): Line[] {
-    const lines = this.#held;
-    this.#held = [];
-    this.#heldChars = 0;
+  #release(count = this.#held.length): Line[] {
+    const lines = this.#held.splice(0, count);
+    this.#heldChars = this.#held.reduce((chars, { text }) => chars + text.length, 0);
+    this.#told = 0;
     return lines;
   }
 

@@ -3,6 +3,7 @@
  * in well-formed turns. A message is held until its tool results have come, so that every call is
  * followed by its result, whatever the order in the source.
  */
+import { hash } from "node:crypto";
 import type { Agent, Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
@@ -235,8 +236,9 @@ export class Projector {
   }
 
   #callId(id: string): string {
-    let valid = CALL_ID.test(id) ? id : id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 32) || "call";
-    for (let n = 2; this.#ids.has(valid); n++) valid = `${valid.slice(0, 32)}_${n}`;
+    const fit = CALL_ID.test(id) ? id : fitting(id);
+    let valid = fit;
+    for (let n = 2; this.#ids.has(valid); n++) valid = `${fit.slice(0, 32)}_${n}`;
     if (valid !== id) this.#lose("call-id-changed");
     this.#ids.set(valid, 0);
     return valid;
@@ -298,6 +300,12 @@ export class Projector {
   #lose(code: LossCode | null): void {
     if (code) this.#losses.add(code, this.#line);
   }
+}
+
+/** A valid id in place of one that is not: another for each, also of turns that are taken over later. */
+function fitting(id: string): string {
+  const name = id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 31) || "call";
+  return `${name}_${hash("sha1", id).slice(0, 8)}`;
 }
 
 /** Roughly how long a value is as text: its strings, and a little for all else. */

@@ -93,10 +93,10 @@ export class CarryEncoder {
     return compress(text);
   }
 
-  /** The last block: the units that are left, and the footer. */
-  footer(footer: Omit<CarryFooter, "units">, { text, units }: UnitText): Buffer {
+  /** The text of the last block: the units that are left, and the footer. */
+  last(footer: Omit<CarryFooter, "units">, { text, units }: UnitText): UnitText {
     const line = JSON.stringify({ ...footer, units: this.#units + units });
-    return compress(units === 0 ? line : `${text}\n${line}`);
+    return { text: units === 0 ? line : `${text}\n${line}`, units };
   }
 }
 

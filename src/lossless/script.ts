@@ -23,13 +23,20 @@ export type Op =
   | { t: string }
   | { b: string };
 
+/** What an entry is predicted to be. */
+interface Predicted {
+  entry: Entry;
+  records: readonly Json[];
+  /** When that was; see `Loop.stamp`. */
+  stamp: number;
+}
+
 /** A prediction: record number `index[1]` of entry number `index[0]`. */
 interface Slot {
-  entry: Entry;
+  from: Predicted;
   index: [number, number];
-  /** As it was predicted after `after` commits. */
+  /** As it was first predicted. */
   record: Json;
-  after: number;
   kind: string;
   key: string;
   used: boolean;
@@ -57,12 +64,13 @@ class Slots {
     const entry = this.#entries[e];
     if (!entry) return false;
     this.#predicted++;
-    const { writer, commits } = this.#loop;
+    const { writer } = this.#loop;
     const records = writer.predict(entry);
+    const from = { entry, records, stamp: this.#loop.stamp(entry) };
     for (let r = 0; r < records.length; r++) {
       const record = records[r] ?? null;
       const [kind, key] = [writer.kind(record), writer.key(record)];
-      this.#slots.push({ entry, index: [e, r], record, after: commits, kind, key, used: false });
+      this.#slots.push({ from, index: [e, r], record, kind, key, used: false });
     }
     return true;
   }
@@ -122,8 +130,7 @@ export type MakeWriter = (line: number) => Writer;
 class Loop {
   readonly #make: MakeWriter;
   #last = new Map<string, Json>();
-  /** Counts what was committed. */
-  commits = 0;
+  #commits = 0;
   writer: Writer;
   line = 0;
 
@@ -148,11 +155,21 @@ class Loop {
     return new Slots(this, entries);
   }
 
+  /** While it is the same, so is what the entry is predicted to be. */
+  stamp(entry: Entry): number {
+    return this.writer.stamp ? this.writer.stamp(entry) : this.#commits;
+  }
+
   /** The base for a line that takes the slot: its prediction in the light of all before it. */
-  base({ entry, record, after, index, kind }: Slot): Base | undefined {
-    if (after === this.commits) return this.#base(kind, record);
-    const now = this.writer.predict(entry)[index[1]];
-    return now === undefined ? undefined : this.#base(this.writer.kind(now), now);
+  base({ from, record, index, kind }: Slot): Base | undefined {
+    const stamp = this.stamp(from.entry);
+    if (stamp !== from.stamp) {
+      from.records = this.writer.predict(from.entry);
+      from.stamp = stamp;
+    }
+    const now = from.records[index[1]];
+    if (now === undefined) return undefined;
+    return this.#base(now === record ? kind : this.writer.kind(now), now);
   }
 
   #base(kind: string, predicted: Json): Base {
@@ -171,7 +188,7 @@ class Loop {
 
   commit(kind: string, value: Json): void {
     this.#last.set(kind, value);
-    this.commits++;
+    this.#commits++;
     this.writer.commit(value);
   }
 }

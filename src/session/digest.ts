@@ -1,33 +1,89 @@
 /** What entries say, as a short digest that survives re-spelling, added keys and new ids. */
-import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { printed } from "./json.ts";
 import type { Entry, Part } from "./types.ts";
 
-/** Twelve hexadecimal digits; "" when the entries say nothing. */
+/** Sixteen hexadecimal digits; "" when the entries say nothing. */
 export function digest(entries: readonly Entry[]): string {
-  const said = entries.map(saying).filter((text) => text !== "");
-  return said.length === 0 ? "" : hash("sha1", said.join("\u0002")).slice(0, 12);
+  const mix = new Mix();
+  for (const entry of entries) addEntry(mix, entry);
+  return mix.isEmpty ? "" : mix.hex;
 }
 
-function saying(entry: Entry): string {
+function addEntry(mix: Mix, entry: Entry): void {
   if (entry.kind === "event") {
-    return entry.event === "compaction" ? `compaction\u0001${entry.summary}` : "";
+    if (entry.event === "compaction") mix.add("compaction").add(entry.summary).end();
+    return;
   }
-  return `${entry.role}\u0001${entry.parts.map(partText).join("\u0001")}`;
+  mix.add(entry.role);
+  for (const part of entry.parts) addPart(mix, part);
+  mix.end();
 }
 
-function partText(part: Part): string {
+function addPart(mix: Mix, part: Part): void {
+  mix.add(part.kind);
   switch (part.kind) {
     case "text":
     case "reasoning":
-      return `${part.kind} ${part.text}`;
+      mix.add(part.text);
+      break;
     case "tool-call":
-      return `call ${part.callId} ${part.name} ${printed(part.input)}`;
+      mix.add(part.callId).add(part.name).add(printed(part.input));
+      break;
     case "tool-result":
-      return `result ${part.callId} ${part.content.map(partText).join("\u0001")}`;
+      mix.add(part.callId);
+      for (const item of part.content) addPart(mix, item);
+      break;
     case "image":
-      return `image ${part.mediaType} ${part.data ?? part.url ?? ""}`;
+      mix.add(part.mediaType).add(part.data ?? part.url ?? "");
+      break;
     case "file":
-      return `file ${part.mediaType} ${part.data}`;
+      mix.add(part.mediaType).add(part.data);
+      break;
   }
+  mix.end();
+}
+
+/**
+ * Texts one after the other, as 64 bits. It guards against accidents and not against malice, so
+ * of each text its length and its CRC-32 are enough: a hash would have to be given all as one.
+ */
+class Mix {
+  #a = 0x9e3779b9;
+  #b = 0x85ebca6b;
+  isEmpty = true;
+
+  add(text: string): this {
+    this.isEmpty = false;
+    this.#number(crc32(text));
+    this.#number(text.length);
+    return this;
+  }
+
+  /** No text has this length: what is nested differently differs. */
+  end(): void {
+    this.#number(-1);
+  }
+
+  get hex(): string {
+    return hex(final(this.#a ^ this.#b)) + hex(final(Math.imul(this.#a, 5) + this.#b));
+  }
+
+  #number(n: number): void {
+    this.#a = Math.imul(this.#a ^ n, 0x9e3779b1);
+    this.#a ^= this.#a >>> 15;
+    this.#b = Math.imul(this.#b + n, 0x85ebca77);
+    this.#b ^= this.#b >>> 13;
+  }
+}
+
+/** The finaliser of MurmurHash3: every bit of the outcome hangs on all bits. */
+function final(n: number): number {
+  let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function hex(n: number): string {
+  return n.toString(16).padStart(8, "0");
 }

@@ -15,9 +15,10 @@ import { agents } from "../../src/agents/registry.ts";
 import { placeFor } from "../../src/agents/shared/place.ts";
 import type { Store } from "../../src/agents/types.ts";
 import { SegueError } from "../../src/errors.ts";
+import { see } from "../support/conversion.ts";
 import { HEADER } from "../support/entries.ts";
-import { fixture, fixtures } from "../support/fixtures.ts";
-import { known, temporaryFolder } from "../support/folder.ts";
+import { fixture, fixtures, plain } from "../support/fixtures.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
 
 const root = temporaryFolder();
@@ -36,13 +37,14 @@ describe("control characters never reach the terminal", () => {
   for (const agent of agents) {
     it(`from a title, a text, a folder or a name: ${agent.id}`, async () => {
       const m = machine();
-      const basic = fixture(`${agent.id}/basic`);
-      m.install(basic);
+      const basic = plain(agent);
+      // Rows lie in a database; as lines they are a file like any other.
+      if (agent.store.database) mkdirSync(m.at("lines"));
+      else m.install(basic);
       const at = basic.path.indexOf("/.", basic.path.indexOf("/fixtures/"));
-      const stored = m.at(basic.path.slice(at + 1));
-      const ansi = known(
-        fixtures.find(({ name }) => name.endsWith(`${agent.id}-ansi-title.jsonl`)),
-      );
+      const stored = m.at(agent.store.database ? "lines/s.jsonl" : basic.path.slice(at + 1));
+      const ansi =
+        fixtures.find(({ name }) => name.endsWith(`${agent.id}-ansi-title.jsonl`)) ?? basic;
       const evil = JSON.stringify(EVIL).slice(1, -1);
       const text = readFileSync(ansi.path, "utf8")
         .replaceAll("MARK-USER-1", `MARK-USER-1 ${evil}`)
@@ -82,9 +84,15 @@ describe("ids, folders and times name no file outside the store", () => {
           assert.throws(place, refusal);
           return;
         }
+        // Nor could those that spell it in letters of their own, when it is too long.
+        if (["gemini", "qwen"].includes(agent.id) && name.length > 255) {
+          assert.throws(place, refusal);
+          return;
+        }
         const path = place();
         inside(store, path);
-        assert.ok(relative(store, path).includes(id));
+        // Gemini's names hold the beginning; a database has many sessions.
+        if (!agent.store.database) assert.ok(relative(store, path).includes(id.slice(0, 8)));
       });
 
       it(`${agent.id}: a time of ${JSON.stringify(name).slice(0, 30)}`, () => {
@@ -131,8 +139,8 @@ describe("ids, folders and times name no file outside the store", () => {
     for (const id of ["../../../evil", "--dangerous", "-c", "a b\u0000"]) {
       it(`${agent.id}: a session whose id is ${JSON.stringify(id)}`, async () => {
         const m = machine();
-        const basic = fixture(`${agent.id}/basic`);
-        const own = known(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(basic.name))[0];
+        const basic = plain(agent);
+        const own = (await see(basic)).plan.header.id;
         const text = readFileSync(basic.path, "utf8").replaceAll(
           own,
           JSON.stringify(id).slice(1, -1),

@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { convertFile, type File, see, textsOf } from "../support/conversion.ts";
-import { fixture } from "../support/fixtures.ts";
+import { fixture, plain } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { partners } from "../support/partners.ts";
 
@@ -14,9 +14,7 @@ const root = temporaryFolder();
 
 /** The agent's basic session with some of its text changed. */
 function changed(agent: Agent, change: (lines: string[]) => string[]): File {
-  const lines = readFileSync(fixture(`${agent.id}/basic`).path, "utf8")
-    .trimEnd()
-    .split("\n");
+  const lines = readFileSync(plain(agent).path, "utf8").trimEnd().split("\n");
   const path = join(mkdtempSync(join(root, "session-")), "a.jsonl");
   writeFileSync(path, `${change(lines).join("\n")}\n`);
   return { agent, path };
@@ -70,7 +68,7 @@ for (const agent of agents) {
       const file = changed(agent, (lines) =>
         lines.map((line, n) =>
           n > 2
-            ? line.replace(/"(content|input|arguments)":(?=[[{])/, `"$1":${deepList},"x":`)
+            ? line.replace(/"(content|input|arguments|parts)":(?=[[{])/, `"$1":${deepList},"x":`)
             : line,
         ),
       );

@@ -37,6 +37,14 @@ function isSession(path: string): boolean {
   return lines !== null;
 }
 
+/** A plain recording of the agent's: a few turns with tools. */
+export function plain(agent: Agent): Fixture {
+  const name = ["basic", "basic-resumed", "rows"].find((variant) =>
+    fixtures.some((one) => one.name.startsWith(`${agent.id}/${variant}/`)),
+  );
+  return fixture(`${agent.id}/${name}`);
+}
+
 /** The one fixture below `folder`, such as "pi/basic". */
 export function fixture(folder: string): Fixture {
   const [one, ...more] = fixtures.filter(({ name }) => name.startsWith(`${folder}/`));

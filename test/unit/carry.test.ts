@@ -32,7 +32,7 @@ function pack(units: readonly Unit[]): Buffer {
     texts.add(unit);
     if (texts.isFull) blocks.push(encoder.block(texts.take()));
   }
-  return Buffer.concat([...blocks, encoder.footer(FOOTER, texts.take())]);
+  return Buffer.concat([...blocks, encoder.block(encoder.last(FOOTER, texts.take()))]);
 }
 
 function sourceOf(bytes: Buffer): ByteSource {

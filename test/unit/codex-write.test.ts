@@ -326,3 +326,34 @@ test("a file without envelopes is continued with items, and with nothing else", 
   assert.ok(entry?.kind === "message" && entry.parts[0]?.kind === "tool-call");
   assert.deepEqual(entry.parts[0].use, { tool: "write", path: "/p/a", content: "x\n" });
 });
+
+test("under one stamp an entry is predicted alike, but for running numbers", () => {
+  let kept = 0;
+  for (const path of globSync("test/fixtures/codex/*/.codex/**/rollout-*.jsonl")) {
+    const reader = codex.reader();
+    const writer = codex.writer({ seed: "s", cliVersion: null });
+    let open: { entry: Entry; stamp: number | undefined; records: Json[] }[] = [];
+    readFileSync(path, "utf8")
+      .split("\n")
+      .forEach((line, at) => {
+        const record = parseValue(line);
+        if (record === undefined) return;
+        const entries = reader.read(record, at);
+        writer.expect?.(entries);
+        const more = entries.map((entry) => ({
+          entry,
+          stamp: writer.stamp?.(entry),
+          records: writer.predict(entry),
+        }));
+        open = [...open, ...more].slice(-8);
+        writer.commit(record);
+        for (const { entry, stamp, records } of open) {
+          if (writer.stamp?.(entry) !== stamp) continue;
+          kept++;
+          const next = (list: Json[]) => list.map((item) => writer.next?.(item));
+          assert.deepEqual(next(records), next(writer.predict(entry)), `${path}:${at + 1}`);
+        }
+      });
+  }
+  assert.ok(kept > 100, `${kept} kept`);
+});

@@ -1,100 +1,239 @@
-/** Which sessions are of a project. */
+/** What another vendor's model may be sent: well-formed turns, whatever the source holds. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
-import { comparable, isWithin, Project } from "../../src/catalog/project.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import fc from "fast-check";
+import { agents } from "../../src/agents/registry.ts";
+import type { Tools } from "../../src/agents/types.ts";
+import { LossReport } from "../../src/convert/losses.ts";
+import { Projector } from "../../src/convert/project.ts";
+import { NO_RESULT } from "../../src/session/text.ts";
+import type { Entry, Part } from "../../src/session/types.ts";
+import { call, chain, message, result } from "../support/entries.ts";
+import { known } from "../support/folder.ts";
 
-const root = temporaryFolder();
+const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
-function folder(...names: string[]): string {
-  const path = join(root, ...names);
-  mkdirSync(path, { recursive: true });
-  return path;
+function project(entries: readonly Entry[], tools: Tools = CLAUDE) {
+  const losses = new LossReport();
+  const projector = new Projector({ tools }, losses, { inline: false });
+  const out = entries.flatMap((entry, line) => {
+    const { before, now } = projector.push(entry, "live", line);
+    return [...before, ...now];
+  });
+  out.push(...projector.flush());
+  const counted = Object.fromEntries(losses.list().map(({ code, count }) => [code, count]));
+  return { out, lines: out.map(brief), losses: counted, counts: projector.counts };
 }
 
-function git(cwd: string, ...args: string[]): void {
-  const names = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
-  execFileSync("git", [...names, ...args], { cwd, stdio: "ignore" });
+function brief(entry: Entry): string {
+  return entry.kind === "event"
+    ? entry.event
+    : `${entry.role}: ${entry.parts.map(briefPart).join(" | ")}`;
 }
 
-describe("paths, as they are compared", () => {
-  for (const [platform, path, same] of [
-    ["linux", "/home/dev/shop/", "/home/dev/shop"],
-    ["linux", "/home/dev/./a/../shop", "/home/dev/shop"],
-    ["linux", "/home/dev/Shop", "/home/dev/Shop"],
-    ["linux", "C:\\Users\\Dev\\Shop", "/mnt/c/users/dev/shop"],
-    ["linux", "/mnt/c/Users/Dev/shop", "/mnt/c/users/dev/shop"],
-    ["linux", "\\\\wsl$\\Ubuntu\\home\\dev", "/home/dev"],
-    ["linux", "\\\\wsl.localhost\\Ubuntu\\home\\dev\\", "/home/dev"],
-    ["linux", "/", "/"],
-    ["darwin", "/Users/Dev/Shop", "/users/dev/shop"],
-    ["win32", "C:\\Users\\Dev\\", "c:\\users\\dev"],
-    ["win32", "C:/Users/Dev", "c:\\users\\dev"],
-    ["win32", "/mnt/c/Users/Dev", "c:\\users\\dev"],
-    ["win32", "/c/Users/Dev", "c:\\users\\dev"],
-    ["win32", "\\\\?\\C:\\Users", "c:\\users"],
-    ["win32", "C:\\", "c:\\"],
-  ] as const) {
-    it(`${platform}: ${path}`, () => assert.equal(comparable(path, platform), same));
+function briefPart(part: Part): string {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "tool-call":
+      return `→${part.callId}`;
+    case "tool-result":
+      return `←${part.callId} ${part.content.map(briefPart).join(" | ")}`;
+    default:
+      return part.kind;
   }
+}
 
-  it("within a folder, not beside one of the same beginning", () => {
-    assert.ok(isWithin("/a/b", ["/a/b"]));
-    assert.ok(isWithin("/a/b/c", ["/a/b"]));
-    assert.ok(isWithin("/a", ["/"]));
-    assert.ok(isWithin("c:\\a\\b", ["c:\\a"]));
-    assert.ok(!isWithin("/a/bc", ["/a/b"]));
-    assert.ok(!isWithin("/a", ["/a/b"]));
+describe("calls and their results", () => {
+  it("stand together, in the order of the calls", () => {
+    const { lines, losses } = project(
+      chain(
+        ["user", "go"],
+        ["assistant", "both", call("a"), call("b")],
+        ["tool", result("b", "of b")],
+        ["tool", result("a", "of a")],
+        ["assistant", "done"],
+      ),
+    );
+    assert.deepEqual(lines, [
+      "user: go",
+      "assistant: both | →a | →b",
+      "tool: ←a of a",
+      "tool: ←b of b",
+      "assistant: done",
+    ]);
+    assert.deepEqual(losses, {});
+  });
+
+  it("come together across fragments of one message", () => {
+    const { lines } = project([
+      message("1", null, "assistant", ["text"], { group: "g" }),
+      message("2", "1", "assistant", [call("a")], { group: "g" }),
+      message("3", "2", "tool", [result("a", "of a")]),
+      message("4", "3", "assistant", [call("b")], { group: "g" }),
+      message("5", "4", "tool", [result("b", "of b")]),
+      message("6", "5", "assistant", ["next"], { group: "h" }),
+    ]);
+    assert.deepEqual(lines, [
+      "assistant: text | →a | →b",
+      "tool: ←a of a",
+      "tool: ←b of b",
+      "assistant: next",
+    ]);
+  });
+
+  it("a call without a result gets one that says so", () => {
+    const { out, losses } = project(chain(["assistant", call("a")], ["user", "go on"]));
+    assert.deepEqual(out.map(brief), ["assistant: →a", `tool: ←a ${NO_RESULT}`, "user: go on"]);
+    assert.equal(losses["result-missing"], 1);
+    const [part] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : [])).slice(1);
+    assert.ok(part?.kind === "tool-result" && part.isError);
+  });
+
+  it("a result without a call is kept aside", () => {
+    const { lines, losses } = project(chain(["user", "hi"], ["tool", result("x", "of nobody")]));
+    assert.deepEqual(lines, ["user: hi"]);
+    assert.equal(losses["result-orphan"], 1);
+  });
+
+  it("a result that comes before its call, or after the user has gone on, is an orphan", () => {
+    const { lines, losses } = project(
+      chain(
+        ["tool", result("a", "early")],
+        ["assistant", call("a")],
+        ["user", "go"],
+        ["tool", result("a", "late")],
+      ),
+    );
+    assert.deepEqual(lines, ["assistant: →a", `tool: ←a ${NO_RESULT}`, "user: go"]);
+    assert.deepEqual(losses, { "result-orphan": 2, "result-missing": 1 });
+  });
+
+  it("a second result of one call is an orphan", () => {
+    const { lines, losses } = project(
+      chain(["assistant", call("a")], ["tool", result("a", "one"), result("a", "two")]),
+    );
+    assert.deepEqual(lines, ["assistant: →a", "tool: ←a one"]);
+    assert.equal(losses["result-orphan"], 1);
+  });
+
+  it("ids that come again in a later message are made unique, with their results", () => {
+    const { lines, losses } = project(
+      chain(
+        ["assistant", call("a")],
+        ["tool", result("a", "one")],
+        ["assistant", call("a")],
+        ["tool", result("a", "two")],
+      ),
+    );
+    assert.deepEqual(lines, ["assistant: →a", "tool: ←a one", "assistant: →a_2", "tool: ←a_2 two"]);
+    assert.equal(losses["call-id-changed"], 1);
   });
 });
 
-describe("a project", () => {
-  it("is its folder and what lies below, through links, even where that is gone", () => {
-    const shop = folder("plain", "shop");
-    symlinkSync(shop, join(root, "link"));
-    const project = new Project(join(root, "link"));
-    for (const cwd of [shop, join(root, "link"), join(shop, "gone", "deep")]) {
-      assert.ok(project.has(cwd), cwd);
-    }
-    for (const cwd of [join(root, "plain"), join(root, "plain", "shopping"), null]) {
-      assert.ok(!project.has(cwd), String(cwd));
-    }
+describe("call ids", () => {
+  it("that are too long stay different, also when they are taken over one by one", () => {
+    const long = "run_shell_command__run_shell_command_1795000000000_";
+    const ids = [0, 1].map((n) => {
+      const { out } = project(chain(["assistant", call(long + n)]));
+      const parts = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      return parts.flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []))[0];
+    });
+    assert.notEqual(ids[0], ids[1]);
+    for (const id of ids) assert.match(id ?? "", /^[\w-]{1,40}$/);
   });
 
-  it("is the whole repository and its worktrees, from wherever in them", () => {
-    const shop = folder("repo", "shop");
-    git(shop, "init", "-q");
-    git(shop, "commit", "-q", "--allow-empty", "-m", "a");
-    git(shop, "worktree", "add", "-q", "../tree");
-    const tree = join(root, "repo", "tree");
-    const api = folder("repo", "shop", "api");
-    for (const here of [shop, tree, api]) {
-      const project = new Project(here);
-      for (const cwd of [shop, tree, api, join(tree, "web")]) assert.ok(project.has(cwd), cwd);
-      assert.ok(!project.has(join(root, "repo")));
-    }
+  it("are valid for every vendor, unique, and paired, whatever they were", () => {
+    const odd = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 80 }),
+      fc.constantFrom("", "a", "a_2", "../../x", "é", "x".repeat(70), "x".repeat(64)),
+    );
+    fc.assert(
+      fc.property(fc.array(odd, { maxLength: 12 }), fc.boolean(), (ids, together) => {
+        const entries = together
+          ? chain(["assistant", ...ids.map((id) => call(id))])
+          : chain(
+              ...ids.flatMap(
+                (id): Parameters<typeof chain> => [
+                  ["assistant", call(id)],
+                  ["tool", result(id, `of ${id}`)],
+                ],
+              ),
+            );
+        const { out } = project(entries);
+        const parts = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+        const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []));
+        const results = parts.flatMap((part) => (part.kind === "tool-result" ? [part.callId] : []));
+        assert.equal(new Set(calls).size, ids.length);
+        assert.deepEqual(results, calls);
+        for (const id of calls) assert.match(id, /^[a-zA-Z0-9_-]{1,64}$/);
+        if (!together) {
+          const texts = parts.flatMap((p) => (p.kind === "tool-result" ? p.content : []));
+          assert.deepEqual(
+            texts.map(briefPart),
+            ids.map((id) => `of ${id}`),
+          );
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("what a model's API would refuse", () => {
+  it("messages with nothing in them are kept aside", () => {
+    const { lines, losses } = project(
+      chain(["user", ""], ["user", " \n\t"], ["assistant", ""], ["assistant"], ["user", "x"]),
+    );
+    assert.deepEqual(lines, ["user: x"]);
+    assert.ok((losses["blank-carried"] ?? 0) >= 2);
   });
 
-  it("is never all that lies in a home folder, or on the disk", () => {
-    const home = folder("home");
-    const before = process.env.HOME;
-    process.env.HOME = home;
-    try {
-      git(home, "init", "-q");
-      for (const here of [home, "/"]) {
-        const project = new Project(here);
-        assert.ok(project.has(here));
-        assert.ok(!project.has(join(home, "shop")));
-      }
-      const work = folder("home", "work");
-      assert.ok(new Project(work).has(join(work, "a")));
-      assert.ok(!new Project(work).has(home));
-    } finally {
-      if (before === undefined) delete process.env.HOME;
-      else process.env.HOME = before;
-    }
+  it("an empty result keeps its place", () => {
+    const { lines } = project(chain(["assistant", call("a")], ["tool", result("a", "")]));
+    assert.deepEqual(lines, ["assistant: →a", "tool: ←a "]);
+  });
+
+  it("names and arguments that no API takes are put right", () => {
+    const { out, losses } = project(
+      chain(
+        ["assistant", call("a", "no such name!", { use: null, input: "free" })],
+        ["tool", result("a", "done")],
+      ),
+    );
+    const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+    assert.ok(first?.kind === "tool-call");
+    assert.match(first.name, /^[a-zA-Z0-9_-]{1,64}$/);
+    assert.deepEqual(first.input, { input: "free" });
+    assert.deepEqual(out.map(brief), ["assistant: →a", "tool: ←a done"]);
+    assert.equal(losses["tool-adapted"], 1);
+  });
+
+  it("seals of another vendor are not sent", () => {
+    const { out, losses } = project(
+      chain([
+        "assistant",
+        { kind: "reasoning", text: "thought", seal: { signature: "SECRET" } },
+        { kind: "reasoning", text: "", seal: { encrypted_content: "SECRET" } },
+        "said",
+      ]),
+    );
+    assert.doesNotMatch(JSON.stringify(out), /SECRET/);
+    assert.match(JSON.stringify(out), /thought/);
+    assert.deepEqual(losses, { "reasoning-as-text": 1, "reasoning-sealed": 1 });
+  });
+});
+
+describe("what is not conversation", () => {
+  it("is kept aside, and counted", () => {
+    const { lines, losses } = project([
+      message("1", null, "user", ["<context>"], { scaffold: true }),
+      message("2", "1", "system", ["be kind"]),
+      message("3", "2", "user", ["hi"]),
+      message("4", "3", "assistant", ["half an ans"], { stop: "aborted" }),
+      message("5", "4", "assistant", ["overloaded"], { stop: "error" }),
+    ]);
+    assert.deepEqual(lines, ["user: hi"]);
+    assert.deepEqual(losses, { "scaffold-carried": 2, "failed-carried": 2 });
   });
 });

@@ -218,18 +218,29 @@ const NUMBER = / *\d+[\t→]/y;
 /** The inverse of `numberLines`; undefined when the text is not numbered without a gap. */
 export function unnumberLines(text: string): string | undefined {
   const out: string[] = [];
-  let expected: number | undefined;
+  let number = firstNumber(text);
+  if (Number.isNaN(number)) return undefined;
   for (let from = 0, end = 0; end >= 0; from = end + 1) {
-    NUMBER.lastIndex = from;
-    if (!NUMBER.test(text)) return undefined;
-    const start = NUMBER.lastIndex;
-    const number = Number(text.slice(from, start - 1));
-    if (expected !== undefined && number !== expected) return undefined;
-    expected = number + 1;
+    const start = afterNumber(text, from, number++);
+    if (start < 0) return undefined;
     end = text.indexOf("\n", start);
     out.push(text.slice(start, end < 0 ? undefined : end));
   }
   return out.join("\n");
+}
+
+function firstNumber(text: string): number {
+  return Number(/^ *\d+(?=[\t→])/.exec(text)?.[0]);
+}
+
+/** Where the line that begins at `from` goes on after this number; -1 when it has another. */
+function afterNumber(text: string, from: number, number: number): number {
+  const usual = `${number}\t`;
+  if (text.startsWith(usual, from)) return from + usual.length;
+  NUMBER.lastIndex = from;
+  if (!NUMBER.test(text)) return -1;
+  const start = NUMBER.lastIndex;
+  return Number(text.slice(from, start - 1)) === number ? start : -1;
 }
 
 const EXIT = /^Exit code (\d+)(?:\n|$)/;

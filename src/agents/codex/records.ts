@@ -91,8 +91,7 @@ export function recognises(record: Json): boolean {
 }
 
 /** What a line is, as a path of its type tags; lines of one kind have the same keys. */
-export function kindOf(record: Json): string {
-  const { type, payload, bare } = lineOf(record);
+export function kindOf({ type, payload, bare }: Line): string {
   const kind = string(member(payload, "type")) ?? "";
   const inner =
     kind === "item_completed"
@@ -104,8 +103,7 @@ export function kindOf(record: Json): string {
 }
 
 /** The id of the call or item that a line is about; "" when it names none. */
-export function keyOf(record: Json): string {
-  const { type, payload } = lineOf(record);
+export function keyOf({ type, payload }: Line): string {
   if (type !== "response_item" && type !== "event_msg") return "";
   return (
     string(member(payload, "call_id")) ??

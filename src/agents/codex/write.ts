@@ -16,7 +16,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import { uuid7 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
-import { atLeast, CARRY_TYPE, keyOf, kindOf, lineOf } from "./records.ts";
+import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
 import { isAborted, ownContent } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
@@ -60,6 +60,8 @@ interface State {
   time: string | null;
   turnId: string;
   turnOpen: boolean;
+  /** A turn was seen to begin or to end. */
+  turnKnown: boolean;
   /** Something was said in the open turn. */
   turnUsed: boolean;
   /** The user's turns so far, without those rolled back. */
@@ -92,7 +94,12 @@ class CodexWriter implements Writer {
   readonly #seed: string;
   readonly #cliVersion: string | null;
   readonly #calls = new OpenCalls();
+  #newest: { record: Json; line: Line } = { record: null, line: lineOf(null) };
   #state: State;
+  /** The state as predictions were last known to hang on it, and how often that changed. */
+  #known: State;
+  #changes = 0;
+  #callChanges = 0;
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
@@ -111,6 +118,7 @@ class CodexWriter implements Writer {
       time: null,
       turnId: "",
       turnOpen: false,
+      turnKnown: false,
       turnUsed: false,
       turns: 0,
       lastSaid: null,
@@ -118,6 +126,7 @@ class CodexWriter implements Writer {
       sequence: null,
       spent: null,
     };
+    this.#known = { ...this.#state };
   }
 
   expect(entries: readonly Entry[]): void {
@@ -141,7 +150,7 @@ class CodexWriter implements Writer {
 
   commit(record: Json): void {
     const state = this.#state;
-    const { type, payload, time, bare } = lineOf(record);
+    const { type, payload, time, bare } = this.#line(record);
     state.n++;
     this.#commitForm(type, bare);
     state.time = time ?? state.time;
@@ -155,18 +164,46 @@ class CodexWriter implements Writer {
     else this.#commitContext(type, payload);
     if (type === "event_msg") this.#commitEvent(payload);
     if (type === "response_item") this.#commitItem(payload, member(record, "metadata"));
+    this.#commitScene();
   }
 
   next(record: Json): Json {
     const line = object(record);
     if (!line) return record;
-    const { ordinal, spent } = this.#state;
+    const { ordinal } = this.#state;
     const numbered = typeof line.ordinal === "number" && line.ordinal !== ordinal + 1;
     const next = numbered ? { ...line, ordinal: ordinal + 1 } : line;
     const payload = object(line.payload);
-    return spent && payload?.type === "token_count"
-      ? { ...next, payload: withSpent(payload, spent) }
-      : next;
+    if (!payload) return next;
+    if (line.type === "response_item") return this.#nextItem(next, payload);
+    return line.type === "event_msg" ? this.#nextEvent(next, payload) : next;
+  }
+
+  #nextItem(line: JsonObject, payload: JsonObject): Json {
+    const { sequence } = this.#state;
+    const metadata = object(line.metadata);
+    if (!sequence || metadata?.history_sequence === undefined) return line;
+    return { ...line, metadata: { ...metadata, ...printSequence(sequence, payload) } };
+  }
+
+  #nextEvent(line: JsonObject, payload: JsonObject): Json {
+    const { spent, n } = this.#state;
+    if (spent && payload.type === "token_count") {
+      return { ...line, payload: withSpent(payload, spent) };
+    }
+    const item = object(payload.item);
+    if (typeof item?.id !== "string" || !OWN_ID.test(item.id)) return line;
+    return { ...line, payload: { ...payload, item: { ...item, id: ownId(n) } } };
+  }
+
+  /** What `predict` makes of an entry hangs on the newest line only where it says nothing itself. */
+  stamp(entry: Entry): number {
+    const { n, turnOpen } = this.#state;
+    const opens = entry.kind === "event" || entry.role === "user";
+    const mayOpen = opens || (entry.role === "assistant" && !turnOpen);
+    if (mayOpen || entry.time === null) return -1 - n;
+    // Results are predicted in the light of their calls.
+    return entry.role === "tool" ? this.#changes + this.#callChanges : this.#changes;
   }
 
   end(): Json[] {
@@ -175,11 +212,17 @@ class CodexWriter implements Writer {
   }
 
   kind(record: Json): string {
-    return kindOf(record);
+    return kindOf(this.#line(record));
   }
 
   key(record: Json): string {
-    return keyOf(record);
+    return keyOf(this.#line(record));
+  }
+
+  /** A record is asked for its kind and its key and then committed, one after the other. */
+  #line(record: Json): Line {
+    if (record !== this.#newest.record) this.#newest = { record, line: lineOf(record) };
+    return this.#newest.line;
   }
 
   mark(): string {
@@ -204,6 +247,15 @@ class CodexWriter implements Writer {
     state.formKnown = type === "session_meta";
   }
 
+  #commitScene(): void {
+    const known = this.#known;
+    const now = this.#state;
+    if (SCENE.every((key) => known[key] === now[key]) && sameForm(known.sequence, now.sequence))
+      return;
+    this.#known = { ...now };
+    this.#changes++;
+  }
+
   /** A writer may be started in the middle of a file: more than the first line says where it is. */
   #commitContext(type: string, payload: Json): void {
     const state = this.#state;
@@ -211,7 +263,14 @@ class CodexWriter implements Writer {
     if (type === "token_usage_record") this.#commitSpent(payload);
     if (type !== "turn_context") return;
     state.cwd = string(member(payload, "cwd")) ?? state.cwd;
-    state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
+    this.#commitTurnId(string(member(payload, "turn_id")));
+  }
+
+  /** A writer that was started within a turn learns of it by what names it. */
+  #commitTurnId(turnId: string | undefined): void {
+    if (turnId === undefined) return;
+    this.#state.turnId = turnId;
+    this.#state.turnOpen ||= !this.#state.turnKnown;
   }
 
   #commitMeta(payload: Json, numbered: boolean): void {
@@ -236,15 +295,16 @@ class CodexWriter implements Writer {
     switch (member(payload, "type")) {
       case "task_started":
         state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
-        state.turnOpen = true;
+        state.turnOpen = state.turnKnown = true;
         state.turnUsed = false;
         break;
       case "task_complete":
       case "turn_aborted":
         state.turnOpen = false;
+        state.turnKnown = true;
         break;
       case "item_completed":
-        state.turnId = string(member(payload, "turn_id")) ?? state.turnId;
+        this.#commitTurnId(string(member(payload, "turn_id")));
         break;
       case "thread_rolled_back":
         state.turns = Math.max(0, state.turns - (number(member(payload, "num_turns")) ?? 0));
@@ -256,7 +316,7 @@ class CodexWriter implements Writer {
     const state = this.#state;
     const turnId = string(member(member(payload, PASSTHROUGH), "turn_id"));
     state.named = turnId !== undefined;
-    state.turnId = turnId ?? state.turnId;
+    this.#commitTurnId(turnId);
     state.sequence = nextSequence(state.sequence, payload, metadata);
     const role = member(payload, "role");
     switch (member(payload, "type")) {
@@ -299,6 +359,7 @@ class CodexWriter implements Writer {
     const input = member(payload, "input") ?? readArguments(member(payload, "arguments"));
     const use = fromNative(full, input);
     this.#calls.add({ kind: "tool-call", callId, name: full, input, use });
+    this.#callChanges++;
     this.#state.turnUsed = true;
   }
 
@@ -561,7 +622,7 @@ class CodexWriter implements Writer {
     if (bare && type === "response_item") return payload;
     // Items on the screen replace each other where their ids are the same.
     const item = object(payload.item);
-    if (item?.id === NEW_ID) item.id = `item-${n + i}`;
+    if (item?.id === NEW_ID) item.id = ownId(n + i);
     return compact({
       timestamp: time ?? entryTime ?? this.#state.time ?? EPOCH,
       ordinal: paginated ? ordinal + 1 + i : undefined,
@@ -570,6 +631,30 @@ class CodexWriter implements Writer {
       metadata,
     });
   }
+}
+
+/** What of the state shows in predictions, apart from what `next` puts right. */
+const SCENE = [
+  "threadId",
+  "cwd",
+  "version",
+  "paginated",
+  "bare",
+  "named",
+  "turnId",
+  "turnOpen",
+  "shell",
+] as const;
+
+const OWN_ID = /^item-\d+$/;
+
+function ownId(n: number): string {
+  return `item-${n}`;
+}
+
+/** Are the same counters written? */
+function sameForm(a: Sequence | null, b: Sequence | null): boolean {
+  return (a === null) === (b === null) && (a?.order === null) === (b?.order === null);
 }
 
 /** The opening of a new file, and Segue's own lines, are what they are. */

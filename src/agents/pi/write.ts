@@ -272,7 +272,7 @@ class PiWriter implements Writer {
   }
 
   #framed(frame: Frame, message: JsonObject, after: JsonObject = {}): Json {
-    const timestamp = Date.parse(frame.timestamp);
+    const timestamp = momentOf(frame.timestamp).ms;
     return { type: "message", ...this.#own(frame), message: { ...message, timestamp, ...after } };
   }
 
@@ -328,12 +328,30 @@ function stopReason({ stop, parts }: Message): string {
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-function isoTime(time: string | null): string | undefined {
-  const ms = Date.parse(time ?? "");
-  if (Number.isNaN(ms)) return undefined;
-  // Printing a date costs much, and most are in this form.
-  return time !== null && ISO.test(time) ? time : new Date(ms).toISOString();
+interface Moment {
+  time: string | null;
+  ms: number;
+  iso: string | undefined;
 }
+
+function isoTime(time: string | null): string | undefined {
+  return momentOf(time).iso;
+}
+
+function momentOf(time: string | null): Moment {
+  if (time !== newest.time) newest = readMoment(time);
+  return newest;
+}
+
+function readMoment(time: string | null): Moment {
+  const ms = Date.parse(time ?? "");
+  if (Number.isNaN(ms)) return { time, ms, iso: undefined };
+  // Printing a date costs much, and most are in this form.
+  return { time, ms, iso: time !== null && ISO.test(time) ? time : new Date(ms).toISOString() };
+}
+
+/** Reading one costs, too: what is predicted and then committed mostly has one time. */
+let newest: Moment = readMoment(null);
 
 /** As Pi's appendSessionInfo: a title is one line. */
 function oneLine(title: string): string {
