@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { comparable, isWithin, Project } from "../../src/catalog/project.ts";
+import { Project } from "../../src/catalog/project.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder();
@@ -19,37 +19,6 @@ function git(cwd: string, ...args: string[]): void {
   const names = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
   execFileSync("git", [...names, ...args], { cwd, stdio: "ignore" });
 }
-
-describe("paths, as they are compared", () => {
-  for (const [platform, path, same] of [
-    ["linux", "/home/dev/shop/", "/home/dev/shop"],
-    ["linux", "/home/dev/./a/../shop", "/home/dev/shop"],
-    ["linux", "/home/dev/Shop", "/home/dev/Shop"],
-    ["linux", "C:\\Users\\Dev\\Shop", "/mnt/c/users/dev/shop"],
-    ["linux", "/mnt/c/Users/Dev/shop", "/mnt/c/users/dev/shop"],
-    ["linux", "\\\\wsl$\\Ubuntu\\home\\dev", "/home/dev"],
-    ["linux", "\\\\wsl.localhost\\Ubuntu\\home\\dev\\", "/home/dev"],
-    ["linux", "/", "/"],
-    ["darwin", "/Users/Dev/Shop", "/users/dev/shop"],
-    ["win32", "C:\\Users\\Dev\\", "c:\\users\\dev"],
-    ["win32", "C:/Users/Dev", "c:\\users\\dev"],
-    ["win32", "/mnt/c/Users/Dev", "c:\\users\\dev"],
-    ["win32", "/c/Users/Dev", "c:\\users\\dev"],
-    ["win32", "\\\\?\\C:\\Users", "c:\\users"],
-    ["win32", "C:\\", "c:\\"],
-  ] as const) {
-    it(`${platform}: ${path}`, () => assert.equal(comparable(path, platform), same));
-  }
-
-  it("within a folder, not beside one of the same beginning", () => {
-    assert.ok(isWithin("/a/b", ["/a/b"]));
-    assert.ok(isWithin("/a/b/c", ["/a/b"]));
-    assert.ok(isWithin("/a", ["/"]));
-    assert.ok(isWithin("c:\\a\\b", ["c:\\a"]));
-    assert.ok(!isWithin("/a/bc", ["/a/b"]));
-    assert.ok(!isWithin("/a", ["/a/b"]));
-  });
-});
 
 describe("a project", () => {
   it("is its folder and what lies below, through links, even where that is gone", () => {
