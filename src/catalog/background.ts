@@ -26,6 +26,8 @@ export function indexInBackground(places: Places): Background {
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   return {
     stop() {
+      // Whoever awaits its end must not be ended before.
+      worker.ref();
       worker.postMessage("stop");
       return ended;
     },

@@ -91,6 +91,16 @@ describe("what a setting does", () => {
     assert.match(err, /in codex, as .*\.segue\.yml:1 says/);
     const other = await m.run(["resume", idOf(PI), "--in", "claude", "--dry-run", "--json"]);
     assert.equal(JSON.parse(other.out).target.agent, "claude-code");
+    const latest = await m.run(["latest", "--dry-run", "--json"]);
+    assert.equal(JSON.parse(latest.out).target.agent, "codex");
+  });
+
+  it("in: not of an agent that was named", async () => {
+    const m = inhabited(root);
+    write(m, ".segue.yml", "in: codex\n");
+    const target = async (...args: string[]) =>
+      JSON.parse((await m.run([...args, "--dry-run", "--json"])).out).target.agent;
+    assert.deepEqual([await target("pi"), await target("pi", "--in", "codex")], ["pi", "codex"]);
   });
 
   it("list.number: how long the list is", async () => {
@@ -111,6 +121,8 @@ describe("what a setting does", () => {
     assert.ok((await path()).startsWith(m.at("moved")));
     assert.ok((await path([], { CODEX_HOME: m.at("third") })).startsWith(m.at("third")));
     assert.ok((await path(["--store", `codex=${m.at(".codex")}`])).startsWith(m.at(".codex")));
+    const search = await m.run(["search", "MARK-USER-1", "--agent", "codex", "--json"]);
+    assert.ok(JSON.parse(search.out).sessions[0]?.path.startsWith(m.at("moved")));
   });
 
   it("agents.X.command and args: what is started", async () => {
@@ -141,6 +153,7 @@ describe("what a setting does", () => {
     assert.doesNotMatch((await m.run(["show", idOf(PI)])).out, colored);
     assert.match((await m.run(["--color", "always", "show", idOf(PI)])).out, colored);
     assert.match((await m.run(["show", idOf(PI)], { env: { FORCE_COLOR: "1" } })).out, colored);
+    assert.match((await m.run(["--color", "always", "search", "MARK-USER-1"])).out, colored);
     const json = await m.run(["list", "--json"], { env: { FORCE_COLOR: "1" } });
     assert.doesNotMatch(json.out, colored);
   });
