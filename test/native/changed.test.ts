@@ -250,7 +250,9 @@ test("claude → copilot, which compacts → claude", () =>
 
     const sent = await home(trip);
     sees(lab, abroad(after, "claude-code"));
-    assert.match(sent, /MARK-S-U01[\s\S]*Side reply/, "the user's messages, and the summary");
+    // Whether its request for a summary declares tools, and so counts as a step here, differs.
+    const both = /MARK-S-U01[\s\S]*(Side reply|LAB-END)/;
+    assert.match(sent, both, "the user's messages, and the summary");
     assert.doesNotMatch(sent, /MARK-S-C02/, "what was compacted away is sent");
   }));
 
