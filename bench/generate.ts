@@ -16,6 +16,9 @@ const FORMATS: { [agent: string]: (talk: Conversation) => Generator<JsonObject> 
   pi,
 };
 
+/** Agents in whose format a session can be made. */
+export const FORMAT_NAMES = Object.keys(FORMATS);
+
 /** Part of the file's name: raise it whenever what is generated changes. */
 const EDITION = 1;
 

@@ -4,36 +4,54 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..");
 
+/** A line of the table: what was measured, against what bound. */
+export interface Row {
+  what: string;
+  measured: string;
+  bound: string;
+  ok: boolean;
+}
+
 export interface Run {
   seconds: number;
   /** 10⁶ bytes of resident memory; 0 where it was not asked for. */
   megabytes: number;
+  /** Seconds that processors worked for it, in all threads: what a busy machine does not change. 0 as above. */
+  cpu: number;
   stdout: string;
 }
 
-/** Run inside the child: its peak memory goes to file descriptor 3 when it ends. */
+/** Run inside the child: what it used goes to file descriptor 3 when it ends. */
 const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from "node:fs";
   import { isMainThread } from "node:worker_threads";
   if (isMainThread) {
-    process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));
+    process.on("exit", () => {
+      const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+      writeSync(3, [maxRSS, userCPUTime + systemCPUTime].join(" "));
+    });
   }
 `)}`;
 
 /** This Node with `args`, in a process of its own. Throws unless it ends well. */
-export function runNode(args: readonly string[], { memory = false } = {}): Run {
+export function runNode(
+  args: readonly string[],
+  { memory = false, env = process.env }: { memory?: boolean; env?: NodeJS.ProcessEnv } = {},
+): Run {
   const all = memory ? ["--import", REPORT_MEMORY, ...args] : args;
   const from = process.hrtime.bigint();
   const child = spawnSync(process.execPath, all, {
     cwd: ROOT,
+    env,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     maxBuffer: 64 << 20,
   });
   const seconds = Number(process.hrtime.bigint() - from) / 1e9;
   if (child.status !== 0) throw new Error(`node ${args.join(" ")}: ${child.stderr}`);
-  const kibibytes = Number(child.output[3] ?? 0);
-  return { seconds, megabytes: (kibibytes * 1024) / 1e6, stdout: child.stdout };
+  const [kibibytes = 0, microseconds = 0] = (child.output[3] ?? "").split(" ").map(Number);
+  const megabytes = (kibibytes * 1024) / 1e6;
+  return { seconds, megabytes, cpu: microseconds / 1e6, stdout: child.stdout };
 }
 
 export function median(values: readonly number[]): number {

@@ -2,7 +2,8 @@
  * Measures Segue against its bounds, in whole processes: `npm run bench`.
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
- *   --write   put the table into docs/benchmarks.md
+ *   --write   put the tables into docs/benchmarks.md
+ *   --only    convert, or catalog
  *
  * Times are medians. The yardstick (bench/yardstick.ts) runs in turn with what it is compared to,
  * so that a busy machine slows both.
@@ -13,15 +14,9 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureCatalog } from "./catalog.ts";
 import { DATA, generate } from "./generate.ts";
-import { median, ROOT, runNode } from "./process.ts";
-
-interface Row {
-  what: string;
-  measured: string;
-  bound: string;
-  ok: boolean;
-}
+import { median, ROOT, type Row, runNode } from "./process.ts";
 
 const DIRECTIONS: readonly [from: string, to: string][] = [
   ["claude-code", "codex"],
@@ -48,15 +43,26 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    only: { type: "string" },
   },
 });
 
+/** Each has a place of its own in docs/benchmarks.md. */
+const PARTS: { [name: string]: (quick: boolean) => Row[] } = {
+  convert: measure,
+  catalog: (quick) => measureCatalog(BIN, quick),
+};
+
 build();
-const rows = measure(options.quick);
-console.log(table(rows));
-if (options.write) writeDocument(rows);
-const broken = rows.filter(({ ok }) => !ok);
-if (broken.length > 0) console.log(`\n${broken.length} of ${rows.length} bounds are broken`);
+const broken: Row[] = [];
+for (const [name, part] of Object.entries(PARTS)) {
+  if (options.only !== undefined && options.only !== name) continue;
+  const rows = part(options.quick);
+  console.log(`${table(rows)}\n`);
+  if (options.write) writeDocument(name, rows);
+  broken.push(...rows.filter(({ ok }) => !ok));
+}
+if (broken.length > 0) console.log(`${broken.length} bounds are broken`);
 process.exitCode = broken.length > 0 ? 1 : 0;
 
 function measure(quick: boolean): Row[] {
@@ -194,9 +200,9 @@ function table(rows: readonly Row[]): string {
   return all.map(print).join("\n");
 }
 
-function writeDocument(rows: readonly Row[]): void {
+function writeDocument(name: string, rows: readonly Row[]): void {
   const path = join(ROOT, "docs", "benchmarks.md");
-  const marks = /(<!-- bench:begin -->\n)[\s\S]*(<!-- bench:end -->)/;
+  const marks = new RegExp(`(<!-- ${name}:begin -->\n)[\\s\\S]*(<!-- ${name}:end -->)`);
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, ${gigabytes} GB, ${process.platform}`;
   const date = new Date().toISOString().slice(0, 10);

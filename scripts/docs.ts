@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type ProvenPair, passes, provenWith } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
 import { agents } from "../src/agents/registry.ts";
+import { permissionName } from "../src/agents/shared/flags.ts";
 import { LOSSES, type LossCode } from "../src/convert/losses.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -27,6 +28,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "limit-carried": "carried",
   "blank-carried": "carried",
   "call-id-changed": "projected",
+  "path-relocated": "projected",
   "reasoning-as-text": "demoted",
   "reasoning-unsealed": "projected",
   "reasoning-sealed": "carried",
@@ -48,6 +50,7 @@ const SECTIONS: { [name: string]: () => string | Promise<string> } = {
   cli: helpPages,
   agents: agentTable,
   pairs: pairTables,
+  flags: flagTables,
 };
 
 /** Each page of docs/ that has a section made from the code: its path, and its text as it should be. */
@@ -129,6 +132,31 @@ function agentTable(): string {
     ];
   });
   return table(["agent", "names", "read from", "written and resumed", "proven with"], rows);
+}
+
+/** How each agent is told what it may do, and what else can be said of it elsewhere. */
+function flagTables(): string {
+  const known = agents.flatMap(({ name, launch: { flags } }) => (flags ? [{ name, flags }] : []));
+  const modes = known.flatMap(({ name, flags }) =>
+    flags.modes.map(({ args, grants }) => [
+      name,
+      permissionName(grants),
+      code(args.join(" ")) || "as it is",
+    ]),
+  );
+  const others = known.map(({ name, flags: { models, effort, dirs, table: named } }) => [
+    name,
+    models.vendors.join(", "),
+    effort?.levels.join(", ") ?? "",
+    code(dirs?.(["DIR"]).join(" ") ?? ""),
+    (named.restricts ?? []).map((flag) => code(/--[\w-]+/.exec(flag)?.[0] ?? "")).join(", "),
+  ]);
+  const head = ["agent", "models of", "effort", "folders", "flags that only take away"];
+  return `${table(["agent", "permission", "said as"], modes)}\n\n${table(head, others)}`;
+}
+
+function code(text: string): string {
+  return text === "" ? "" : `\`${text}\``;
 }
 
 function pairTables(): string {

@@ -100,6 +100,17 @@ function withAgent(text: string, variable: string, from: string): string {
   return `${listed.slice(0, at)}import { ${variable} } from "${from}";\n${listed.slice(at)}`;
 }
 
+const STORES = "src/agents/stores.ts";
+
+/** The table of stores with one more in it. */
+function withStore(text: string, { id, variable }: Names): string {
+  const listed = text.replace(/\n};\s*$/, `\n  "${id}": ${variable},\n};\n`);
+  if (listed === text) throw new Error("the table of stores has a form that is not known");
+  const at = listed.indexOf("\nimport ") + 1;
+  const line = `import { store as ${variable} } from "./${id}/store.ts";\n`;
+  return listed.slice(0, at) + line + listed.slice(at);
+}
+
 function make(names: Names): string[] {
   const made: string[] = [];
   const write = (path: string, text: string): void => {
@@ -111,6 +122,8 @@ function make(names: Names): string[] {
     const text = readFileSync(join(ROOT, path), "utf8");
     return { path, text: withAgent(text, names.variable, from(names.id)) };
   });
+  const stores = withStore(readFileSync(join(ROOT, STORES), "utf8"), names);
+  lists.push({ path: STORES, text: stores });
   for (const [template, path] of filesFor(names)) write(path, filled(template, names));
   for (const { path, text } of lists) write(path, text);
   const code = made.filter((path) => /\.(ts|md)$/.test(path)).map((path) => join(ROOT, path));

@@ -66,3 +66,8 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
       return error;
   }
 }
+
+/** An error in a few words, for one of many things that went wrong. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -30,15 +30,24 @@ export function findAgent(name: string): Agent | undefined {
 export function agentNamed(name: string): Agent {
   const agent = findAgent(name);
   if (agent) return agent;
-  const near = agents
-    .flatMap(({ id, aliases }) => [id, ...aliases])
+  const near = nearest(name, agentNames());
+  throw new SegueError("not-found", `there is no agent "${name}"`, {
+    hint: `did you mean ${near.join(", ")}? \`segue agents\` lists all`,
+  });
+}
+
+/** All names that agents go by. */
+export function agentNames(): string[] {
+  return agents.flatMap(({ id, aliases }) => [id, ...aliases]);
+}
+
+/** The three names that are spelled most like this. */
+export function nearest(name: string, names: readonly string[]): string[] {
+  return names
     .map((id) => ({ id, distance: distance(id, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ id }) => id);
-  throw new SegueError("not-found", `there is no agent "${name}"`, {
-    hint: `did you mean ${near.join(", ")}? \`segue agents\` lists all`,
-  });
 }
 
 /** Levenshtein distance. */

@@ -2,7 +2,10 @@
  * What an agent folder provides. Codecs (`reader`, `writer`, `tools`) are pure; `store` and
  * `launch` touch the machine. Adding an agent is one folder and one line in registry.ts.
  */
+
 import type { Entry, Header, Json, ToolCallPart, ToolUse } from "../session/types.ts";
+import type { Flags } from "./shared/flags.ts";
+import type { Host } from "./shared/host.ts";
 
 export interface Agent {
   id: string;
@@ -13,6 +16,8 @@ export interface Agent {
   recognises(record: Json): boolean;
   /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */
   known?: Shape;
+  /** Tokens that the model was last given, for agents that tell it in a record of its own. */
+  contextTokens?(record: Json): number | undefined;
   /**
    * Does its CLI send reasoning again that is not of its own vendor? Where it does, such reasoning
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
@@ -136,6 +141,8 @@ export interface Found {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
+  /** Where the store's files have one: with time and size it tells whether a file is still the same. */
+  inode?: number;
   /** What a database tells without reading the session: lists show it. */
   summary?: Summary;
 }
@@ -154,7 +161,7 @@ export interface Summary {
 
 export interface Store {
   /** Folders of the store; the environment's vendor variables move them. */
-  roots(env: NodeJS.ProcessEnv): string[];
+  roots(env: NodeJS.ProcessEnv, host?: Host): string[];
   /** Every session in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
   /** Where a new session belongs below `root`. */
@@ -231,6 +238,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
+  flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
   setTitle?(request: TitleRequest): Promise<void>;
 }

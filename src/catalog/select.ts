@@ -1,7 +1,7 @@
 /** Finding the session that the user means. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { agents, findAgent } from "../agents/registry.ts";
+import { agentNamed, agents, findAgent } from "../agents/registry.ts";
 import { listFiles } from "../agents/shared/files.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { databaseAt, linesOf } from "../convert/open.ts";
@@ -9,8 +9,10 @@ import { detectAgent } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
-import { glance, headOf } from "./peek.ts";
-import { allSessions, hereFirst, newestFirst, type Places, placeOf, sessionsOf } from "./stores.ts";
+import { type Listed, openCatalog } from "./catalog.ts";
+import { lineOf } from "./line.ts";
+import { headOf } from "./peek.ts";
+import { allSessions, newestFirst, type Places, placeOf } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
@@ -126,7 +128,7 @@ async function sessionsBelow(folder: string, from?: Agent): Promise<Found[]> {
   const found = new Map<string, Found>();
   for (const { store } of from ? [from] : agents) {
     for (const session of await store.find(folder)) {
-      const place = placeOf(session);
+      const place = foundAt(session);
       const isRow = place !== session.path;
       if (isRow || agentOf(session.path, from)?.id === session.agent) found.set(place, session);
     }
@@ -182,37 +184,67 @@ const MOST_LISTED = 8;
 
 function ambiguous(given: string, matches: readonly Found[], hint: string): SegueError {
   const listed = matches.length > MOST_LISTED ? matches.slice(0, MOST_LISTED - 1) : matches;
+  // Two sessions of one id are told apart by their paths alone.
+  const areSame = new Set(matches.map(({ agent, id }) => `${agent}:${id}`)).size < matches.length;
   const candidates = listed.map((session): string[] => {
-    const agent = findAgent(session.agent);
-    const seen = agent && glance(agent, session);
-    return [session.agent, session.id, seen?.header.cwd ?? "", seen?.title ?? ""];
+    const { cwd, title } = glance(session);
+    const names = [session.agent, session.id];
+    return areSame ? [...names, "", title, foundAt(session)] : [...names, cwd, title];
   });
   const more = matches.length - listed.length;
   if (more > 0) candidates.push([`… and ${more} more`]);
   const message = `"${given}" may be any of ${matches.length} sessions`;
-  return new SegueError("ambiguous", message, { hint, candidates });
+  const how = areSame ? "name one by its path" : hint;
+  return new SegueError("ambiguous", message, { hint: how, candidates });
+}
+
+function glance(session: Found): { cwd: string; title: string } {
+  const agent = findAgent(session.agent);
+  try {
+    const line = agent && lineOf(agent, session);
+    return { cwd: line?.cwd ?? "", title: line?.title ?? "" };
+  } catch {
+    return { cwd: "", title: "" };
+  }
+}
+
+/** Those of an agent or of all, this project's first. */
+async function inOrder(places: Places, agent?: Agent, most?: number): Promise<Listed[]> {
+  const catalog = await openCatalog(places, agent);
+  try {
+    return catalog.sessions({ most });
+  } finally {
+    catalog.close();
+  }
 }
 
 async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
-  const found = hereFirst(await sessionsOf(agent, places), places);
-  const session = found[n - 1];
-  if (session) return chosen(session);
-  throw new SegueError("not-found", `${agent.name} has ${found.length} sessions, no number ${n}`, {
+  const listed = await inOrder(places, agent, n);
+  const session = listed[n - 1];
+  if (session) return listedAs(session);
+  throw new SegueError("not-found", `${agent.name} has ${listed.length} sessions, no number ${n}`, {
     hint: `\`segue list --agent ${agent.id}\` shows them`,
   });
 }
 
 async function latest(places: Places, from?: Agent): Promise<Selected> {
-  const [first] = hereFirst(await allSessions(places, from), places);
-  if (first) return chosen(first);
+  const [first] = await inOrder(places, from, 1);
+  if (first) return listedAs(first);
   throw new SegueError("not-found", "no session was found in any store", {
     hint: "`segue agents` shows where they are looked for",
   });
 }
 
+function listedAs({ agent: name, path, id }: Listed): Selected {
+  return { agent: agentNamed(name), path, id, name: path };
+}
+
 function chosen(found: Found): Selected {
-  const agent = findAgent(found.agent);
-  if (!agent) throw new SegueError("not-found", `there is no agent "${found.agent}"`);
-  const path = placeOf(found);
+  const agent = agentNamed(found.agent);
+  const path = placeOf(found, agent);
   return { agent, path, id: found.id, name: path };
+}
+
+function foundAt(found: Found): string {
+  return placeOf(found, agentNamed(found.agent));
 }

@@ -1,11 +1,9 @@
-/** The sessions in the stores of all agents. */
-import { realpathSync } from "node:fs";
+/** The sessions in the stores of all agents, found without reading them. */
 import { resolve } from "node:path";
-import { agents, findAgent } from "../agents/registry.ts";
-import type { Agent, Found } from "../agents/types.ts";
-import { databaseAt } from "../convert/open.ts";
+import { stores } from "../agents/stores.ts";
+import type { Found, Store } from "../agents/types.ts";
+import { answers, remoteMountsOf } from "../io/mounts.ts";
 import type { Env } from "../io/state.ts";
-import { headOf } from "./peek.ts";
 
 export interface Places {
   env: Env;
@@ -15,52 +13,61 @@ export interface Places {
   stores: ReadonlyMap<string, string>;
 }
 
-export function rootsOf(agent: Agent, { env, stores }: Places): string[] {
-  const given = stores.get(agent.id);
-  return given === undefined ? agent.store.roots(env) : [resolve(given)];
+/** An agent, as far as finding its sessions goes. */
+export interface Keeper {
+  id: string;
+  store: Store;
 }
 
-export async function sessionsOf(agent: Agent, places: Places): Promise<Found[]> {
-  const lists = await Promise.all(rootsOf(agent, places).map((root) => agent.store.find(root)));
-  return newestFirst(lists.flat());
+/** The sessions of one store. */
+export interface Walked {
+  agent: Keeper;
+  root: string;
+  found: Found[];
+  /** A mount that does not answer, because of which the store was left out; else null. */
+  dead: string | null;
 }
 
-export async function allSessions(places: Places, only?: Agent): Promise<Found[]> {
-  const chosen = only ? [only] : agents;
-  const lists = await Promise.all(chosen.map((agent) => sessionsOf(agent, places)));
-  return newestFirst(lists.flat());
+const ALL: readonly Keeper[] = Object.entries(stores).map(([id, store]) => ({ id, store }));
+
+export function rootsOf({ id, store }: Keeper, places: Places): string[] {
+  const given = places.stores.get(id);
+  return given === undefined ? store.roots(places.env) : [resolve(given)];
+}
+
+/** Looks through every store, or those of one agent. */
+export function walk(places: Places, only?: Keeper): Promise<Walked[]> {
+  const chosen = only ? [only] : ALL;
+  return Promise.all(
+    chosen.flatMap((agent) => rootsOf(agent, places).map((root) => walkStore(agent, root))),
+  );
+}
+
+async function walkStore(agent: Keeper, root: string): Promise<Walked> {
+  const dead = await deadMount(root);
+  return { agent, root, found: dead === null ? await agent.store.find(root) : [], dead };
+}
+
+async function deadMount(root: string): Promise<string | null> {
+  for (const mount of remoteMountsOf(root)) {
+    if (!(await answers(mount))) return mount;
+  }
+  return null;
+}
+
+export async function sessionsOf(agent: Keeper, places: Places): Promise<Found[]> {
+  return allSessions(places, agent);
+}
+
+export async function allSessions(places: Places, only?: Keeper): Promise<Found[]> {
+  return newestFirst((await walk(places, only)).flatMap(({ found }) => found));
 }
 
 export function newestFirst(found: Found[]): Found[] {
-  return found.sort((a, b) => b.mtime - a.mtime || a.id.localeCompare(b.id));
-}
-
-/** Sessions of the project in question come first, each kind newest first. */
-export function hereFirst(found: readonly Found[], places: Places): Found[] {
-  const here = realOr(places.cwd);
-  const [near, far]: [Found[], Found[]] = [[], []];
-  for (const session of found) {
-    const agent = findAgent(session.agent);
-    const cwd = agent && cwdOf(agent, session);
-    (typeof cwd === "string" && realOr(cwd) === here ? near : far).push(session);
-  }
-  return [...near, ...far];
-}
-
-function cwdOf(agent: Agent, { path, summary }: Found): string | null | undefined {
-  if (summary && (summary.cwd !== null || agent.store.database)) return summary.cwd;
-  return headOf(agent, path, (header) => header.cwd !== null)?.cwd;
+  return found.sort((a, b) => b.mtime - a.mtime || (a.id < b.id ? -1 : 1));
 }
 
 /** Where a session lies, as selectors take it: a path, or `path#id` in a database. */
-export function placeOf({ path, id }: Found): string {
-  return databaseAt(path) ? `${path}#${id}` : path;
-}
-
-function realOr(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
+export function placeOf({ path, id }: Found, { store }: Keeper): string {
+  return store.database?.holds(path) ? `${path}#${id}` : path;
 }

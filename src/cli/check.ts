@@ -57,7 +57,7 @@ async function chosen(
     taken.set(id, n);
     const agent = findAgent(id);
     if (!agent || bytes === 0 || n > (options.number ?? 20)) return [];
-    const path = placeOf(found);
+    const path = placeOf(found, agent);
     return [{ agent, path, id: session, name: path }];
   });
 }

@@ -1,41 +1,20 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { type Selected, select, sessionIn } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
-import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
+import { configured, type PlaceOptions, storesGiven } from "./places.ts";
 
-export interface PlaceOptions {
-  cwd?: string;
-  store?: string[];
-}
-
-/** `--cwd` and `--store`, which say where sessions are looked for. */
-export function withPlaces(command: Command): Command {
-  return command
-    .option("--cwd <dir>", "the project in question (default: the current folder)")
-    .option("--store <agent=dir>", "look for an agent's sessions there", collect);
-}
-
-function collect(value: string, values: string[] | undefined): string[] {
-  return [...(values ?? []), value];
-}
+export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
 export function placesOf(options: PlaceOptions): Places {
-  const stores = new Map<string, string>();
-  for (const given of options.store ?? []) {
-    const at = given.indexOf("=");
-    if (at < 1) {
-      throw new SegueError("usage", `--store takes agent=dir, not "${given}"`);
-    }
-    stores.set(agentNamed(given.slice(0, at)).id, given.slice(at + 1));
-  }
-  return { env: process.env, cwd: options.cwd ?? process.cwd(), stores };
+  const places = configured(options);
+  for (const [name, folder] of storesGiven(options)) places.stores.set(agentNamed(name).id, folder);
+  return places;
 }
 
 /** As `select`; "-" is what comes through stdin, a copy of which is put into `scratch`. */
@@ -47,12 +26,6 @@ export async function selectOrStdin(
 ): Promise<Selected> {
   if (selector !== "-") return select(selector, places, from);
   return sessionIn(await spool(process.stdin, join(scratch, "stdin")), from, null);
-}
-
-/** Reads an option's number. */
-export function positive(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
-  return Number(value);
 }
 
 /** Sends a file to stdout, at the pace of its reader. */

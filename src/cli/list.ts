@@ -1,22 +1,22 @@
 /** `segue list`: sessions, newest first, this project's first. */
-import { Command, InvalidArgumentError } from "commander";
-import { agentNamed, findAgent } from "../agents/registry.ts";
-import { type Glance, glance } from "../catalog/peek.ts";
-import { allSessions, hereFirst, placeOf } from "../catalog/stores.ts";
-import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
-import { oneLine, print, printJson, printJsonLine, say, table } from "./terminal.ts";
+import { Command } from "commander";
+import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
+import { settings } from "../config/settings.ts";
+import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
+import { print, printJson, printJsonLine, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
   all?: boolean;
   since?: number;
+  limited?: boolean;
   number?: number;
   json?: boolean;
   jsonl?: boolean;
 }
 
 const SCHEMA = "segue/list@1";
-const SHOWN = 30;
 
 export function command(): Command {
   return withPlaces(new Command("list"))
@@ -27,77 +27,32 @@ export function command(): Command {
       "only those that went on since: 30m, 3h, 2d, 1w, or an ISO date",
       since,
     )
+    .option("--limited", "only those that stopped at a usage limit")
     .option("--all", "all there are")
-    .option("-n, --number <n>", `how many (default: ${SHOWN})`, positive)
+    .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)
     .option("--json", "print one JSON document")
     .option("--jsonl", "print one JSON line a session")
     .action(run);
 }
 
-const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
-
-/** Milliseconds since the epoch. */
-function since(text: string): number {
-  const [, n, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
-  const time = n === undefined ? Date.parse(text) : Date.now() - Number(n) * (UNITS[unit] ?? 0);
-  if ((n !== undefined || /^\d{4}-\d\d/.test(text)) && !Number.isNaN(time)) return time;
-  throw new InvalidArgumentError("it must be like 3h, 2d, or 2026-01-31.");
-}
-
 async function run(options: Options): Promise<void> {
-  const places = placesOf(options);
-  const only = options.agent === undefined ? undefined : agentNamed(options.agent);
-  const { since: oldest = 0 } = options;
-  const found = (await allSessions(places, only)).filter(({ mtime }) => mtime >= oldest);
-  const most = options.number ?? (options.all ? found.length : SHOWN);
-  const glances: Glance[] = [];
-  let unreadable = 0;
-  for (const session of hereFirst(found, places)) {
-    if (glances.length >= most) break;
-    const agent = findAgent(session.agent);
-    const seen = agent && glance(agent, session);
-    if (seen) glances.push(seen);
-    else unreadable++;
-  }
-  if (options.jsonl) {
-    for (const seen of glances) printJsonLine({ schema: SCHEMA, ...row(seen) });
-  } else if (options.json) printJson({ schema: SCHEMA, sessions: glances.map(row) });
-  else printTable(glances);
-  if (unreadable > 0) say(`sessions that cannot be read: ${unreadable}`);
-  const rest = found.length - glances.length - unreadable;
+  const only = options.agent === undefined ? undefined : await agentFor(options.agent);
+  const catalog = await openCatalog(await placesFor(options), only);
+  const filter: Filter = { since: options.since, limited: options.limited };
+  const most =
+    options.number ?? (options.all ? undefined : (settings().count("list.number") ?? undefined));
+  const sessions = catalog.sessions({ ...filter, most });
+  const rest = catalog.count(filter) - sessions.length;
+  catalog.close();
+  show(sessions, options);
+  sayProblems(catalog);
   if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
 }
 
-function printTable(glances: readonly Glance[]): void {
-  if (glances.length === 0) {
-    say("no session was found");
-    return;
-  }
-  const rows = glances.map((seen) => [
-    seen.agent,
-    new Date(seen.mtime).toISOString().slice(0, 16).replace("T", " "),
-    seen.id,
-    oneLine(seen.header.cwd ?? "", 28),
-    oneLine(seen.title ?? "", 50),
-  ]);
-  print(table(rows));
-}
-
-function row(seen: Glance): { [key: string]: unknown } {
-  const { header } = seen;
-  return {
-    agent: seen.agent,
-    id: seen.id,
-    title: seen.title,
-    cwd: header.cwd,
-    createdAt: header.createdAt,
-    updatedAt: header.updatedAt ?? new Date(seen.mtime).toISOString(),
-    messages: seen.messages,
-    tokens: null,
-    model: header.model,
-    path: placeOf(seen),
-    branch: header.gitBranch,
-    parent: header.parent,
-    limit: null,
-  };
+function show(sessions: readonly Listed[], options: Options): void {
+  if (options.jsonl) {
+    for (const session of sessions) printJsonLine({ schema: SCHEMA, ...rowOf(session) });
+  } else if (options.json) printJson({ schema: SCHEMA, sessions: sessions.map(rowOf) });
+  else if (sessions.length === 0) say("no session was found");
+  else print(sessionTable(sessions));
 }

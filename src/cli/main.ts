@@ -1,25 +1,40 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { catchSignals } from "../io/interrupt.ts";
-import { beQuiet, oneLine, table, warn } from "./terminal.ts";
+import { EXAMPLES as MORE } from "./examples.ts";
+import { beQuiet, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
+  pick: () => import("./pick.ts"),
   list: () => import("./list.ts"),
+  search: () => import("./search.ts"),
   show: () => import("./show.ts"),
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
   check: () => import("./check.ts"),
+  dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
+  doctor: () => import("./doctor.ts"),
+  scan: () => import("./scan.ts"),
+  config: () => import("./config.ts"),
+  completions: async () => {
+    const { command } = await import("./completions.ts");
+    return { command: () => command(() => build([])) };
+  },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
 };
 
 const EXAMPLES = `
 Examples:
+  segue                                    choose a session and an agent on a screen
   segue resume 5bc111 --in codex           open a session in Codex, with all its history
   segue resume latest --in pi              the newest session of this project, in Pi
+  segue codex 3                            the third newest session of Codex, in Codex
+  segue claude --in codex -- --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
   segue undo                               take the last write back`;
 
@@ -35,16 +50,23 @@ export async function main(args: string[]): Promise<number> {
     process.exitCode = report(fileError(error, "stdout", "write the output"), verbose);
   });
   try {
-    const program = await build(args);
-    if (args.length === 0) {
+    const words = args.length === 0 ? await alone() : args;
+    const program = await build(words);
+    if (words.length === 0) {
       warn(program.helpInformation());
       return 2;
     }
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
   }
+}
+
+/** What `segue` without any word stands for. */
+async function alone(): Promise<string[]> {
+  const { canPick } = await import("./pick.ts");
+  return canPick() ? ["pick"] : [];
 }
 
 async function build(args: readonly string[]): Promise<Command> {
@@ -52,16 +74,29 @@ async function build(args: readonly string[]): Promise<Command> {
     .description("Move a coding session from one coding agent to another, natively, and back.")
     .option("--quiet", "say nothing but errors and warnings")
     .option("--verbose", "say more, with stack traces for errors")
+    .addOption(
+      new Option("--color <when>", "colours: in a terminal, always, or never").choices([
+        "auto",
+        "always",
+        "never",
+      ]),
+    )
     .option("-V, --version", "print the version")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
-    .hook("preAction", () => {
-      if (program.opts<{ quiet?: boolean }>().quiet) beQuiet();
+    .hook("preAction", async (_, command) => {
+      const { quiet, color } = program.opts<{ quiet?: boolean; color?: string }>();
+      if (quiet) beQuiet();
+      const { cwd = "." } = command.opts<{ cwd?: string }>();
+      const flags =
+        color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];
+      const set = await loadSettings(process.env, cwd, new Map(flags));
+      useColor(set.text("color"));
     });
-  const wanted = args.find((arg) => Object.hasOwn(COMMANDS, arg));
-  const load = wanted === undefined ? Object.values(COMMANDS) : [COMMANDS[wanted]];
-  for (const command of load) {
-    if (command) program.addCommand((await command()).command());
+  for (const command of await commandsFor(args)) program.addCommand(command);
+  for (const command of program.commands) {
+    const examples = MORE[command.name()];
+    if (examples) command.addHelpText("after", `\nExamples:\n  ${examples.join("\n  ")}`);
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
@@ -71,18 +106,34 @@ async function build(args: readonly string[]): Promise<Command> {
   return program;
 }
 
+/** Those that the first word may mean. */
+async function commandsFor(args: readonly string[]): Promise<Command[]> {
+  const at = args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--color");
+  const [word, ...rest] = at < 0 ? [] : args.slice(at);
+  if (word === undefined || word === "help") {
+    return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command()));
+  }
+  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (load) return [(await load()).command()];
+  const { command, unknownWord } = await import("./quick.ts");
+  const end = args.indexOf("--");
+  const quick = command(word, end < 0 ? 0 : args.length - end - 1);
+  if (quick) return [quick];
+  throw unknownWord(word, rest, Object.keys(COMMANDS));
+}
+
 function report(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isBrokenPipe(error)) return 0;
   if (error instanceof SegueError) {
     const where = error.where === null ? "" : ` (${error.where})`;
-    warn(`segue: ${oneLine(error.message + where)}`);
+    warnError(oneLine(error.message + where));
     if (error.hint !== null) warn(`  ${oneLine(error.hint)}`);
     if (error.candidates.length > 0) warn(listed(error.candidates));
     if (verbose && error.stack) warn(error.stack);
     return error.exit;
   }
-  warn(`segue: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+  warnError(oneLine(error instanceof Error ? error.message : String(error)));
   warn("  this should not happen: run it again with --verbose and report what it says");
   if (verbose && error instanceof Error && error.stack) warn(error.stack);
   return 1;

@@ -1,23 +1,27 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
-import { existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
+import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
-import { type Selected, select } from "../catalog/select.ts";
+import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
+import { settings } from "../config/settings.ts";
+import { translateFlags } from "../convert/flags.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { findCommand, installedVersion, launch } from "../io/launch.ts";
+import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
+import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
+import { ask, ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
-interface Options extends PlaceOptions {
+export interface ResumeOptions extends PlaceOptions {
   in?: string;
   from?: string;
   dryRun?: boolean;
@@ -28,19 +32,16 @@ interface Options extends PlaceOptions {
   json?: boolean;
 }
 
+export const ARGS =
+  "after --: arguments for the agent, in its terms or in those of the session's own";
+
 export function command(): Command {
-  return withPlaces(new Command("resume"))
+  const resume = new Command("resume")
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
-    .argument("[args...]", "after --: arguments for the agent")
-    .option("--in <agent>", "the agent to open it in (default: its own)")
-    .option("--from <agent>", "only look at this agent's sessions")
-    .option("--dry-run", "write nothing; say what would happen and what would be lost")
-    .option("--no-launch", "write the session and print the command instead of running it")
-    .option("--prompt <text>", "the first new prompt")
-    .option("--full-history", "send what came before a compaction as well")
-    .option("--fork", "write a new session even where the original could be continued")
-    .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
+    .argument("[args...]", ARGS)
+    .option("--from <agent>", "only look at this agent's sessions");
+  return withResumeOptions(resume)
     .addHelpText(
       "after",
       `
@@ -52,17 +53,61 @@ Examples:
     .action(run);
 }
 
-async function run(selector: string, args: string[], options: Options): Promise<void> {
+/** What can be said of a resume, whichever command it is. */
+export function withResumeOptions(command: Command): Command {
+  return withPlaces(command)
+    .option("--in <agent>", "the agent to open it in (default: its own, or `in` of the config)")
+    .option("--dry-run", "write nothing; say what would happen and what would be lost")
+    .option("--no-launch", "write the session and print the command instead of running it")
+    .option("--prompt <text>", "the first new prompt")
+    .option("--full-history", "send what came before a compaction as well")
+    .option("--fork", "write a new session even where the original could be continued")
+    .option("--json", "print the report as JSON (with --dry-run or --no-launch)");
+}
+
+async function run(selector: string, args: string[], options: ResumeOptions): Promise<void> {
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
-  const selected = await select(selector, places, from);
-  const target = options.in === undefined ? selected.agent : agentNamed(options.in);
-  if (options.launch && !options.dryRun) requireInstalled(target, places.env);
+  await resume(await select(selector, places, from), places, args, options);
+}
+
+/** Hands the session over and becomes its agent, as the options say. */
+export async function resume(
+  selected: Selected,
+  places: Places,
+  given: readonly string[],
+  options: ResumeOptions,
+): Promise<void> {
+  const target = targetOf(selected, options);
+  if (launches(options)) requireInstalled(target, places.env);
+  const args = forwarded(given, selected.agent, target);
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );
-  if (options.dryRun || !options.launch) return;
-  await launch(command, workFolder(cwd), places.env);
+  if (launches(options)) await launch(command, cwd, process.env);
+}
+
+/** The agent to open it in: as the option says, or the config; else its own. */
+function targetOf(selected: Selected, options: ResumeOptions): Agent {
+  if (options.in !== undefined) return agentNamed(options.in);
+  const { value, where } = settings().get("in");
+  if (typeof value !== "string") return selected.agent;
+  say(`in ${value}, as ${where} says (--in is for another agent)`);
+  return agentNamed(value);
+}
+
+function launches({ dryRun = false, launch }: ResumeOptions): boolean {
+  return launch && !dryRun;
+}
+
+/** What the user set on the one agent, in terms of the other. */
+function forwarded(args: readonly string[], source: Agent, target: Agent): string[] {
+  const [own, other] = [source.launch.flags, target.launch.flags];
+  if (args.length === 0 || source === target || !own || !other) return [...args];
+  const { name } = target;
+  const said = translateFlags(args, { name: source.name, flags: own }, { name, flags: other });
+  for (const note of said.notes) say(note);
+  return said.args;
 }
 
 interface Handover {
@@ -74,10 +119,35 @@ interface Handover {
 
 /** Writes the session for its new agent, and gives what starts that. */
 async function handOver(
-  { selected, target, places, scratch }: Handover,
+  handover: Handover,
   args: string[],
-  options: Options,
-): Promise<{ command: string[]; cwd: string | null }> {
+  options: ResumeOptions,
+): Promise<{ command: string[]; cwd: string }> {
+  const { target, places } = handover;
+  const prepared = await prepare(handover, options, options.cwd);
+  const { outcome, folder } = launches(options)
+    ? await orElsewhere(prepared, options, (cwd) => prepare(handover, options, cwd))
+    : { outcome: prepared, folder: prepared.cwd ?? process.cwd() };
+  const { id, path, report } = outcome;
+  const always = settings().words(`agents.${target.id}.args`);
+  const request = { id, path, prompt: options.prompt ?? null, args: [...always, ...args] };
+  const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
+  report.target.command = command;
+  if (launches(options)) refuseTooLong(command, outcome, places.env);
+  if (options.dryRun) outcome.discard();
+  else {
+    outcome.commit();
+    await noteTitle(target, outcome, places.env);
+  }
+  show(report, options, command, outcome.note);
+  return { command, cwd: folder };
+}
+
+async function prepare(
+  { selected, target, places, scratch }: Handover,
+  { fullHistory = false, fork = false, dryRun = false }: ResumeOptions,
+  cwd: string | undefined,
+): Promise<Outcome> {
   const { env } = places;
   const progress = new ProgressLine();
   const transfer = new Transfer(
@@ -86,36 +156,76 @@ async function handOver(
       agent: target,
       root: targetRoot(target, places),
       version: installedVersion(target, env),
-      command: findCommand(target.launch.command, env),
+      command: findCommand(commandOf(target, env), env),
     },
     {
       env,
       scratch,
-      fullHistory: options.fullHistory ?? false,
-      fork: options.fork ?? false,
-      dryRun: options.dryRun ?? false,
+      fullHistory,
+      fork,
+      dryRun,
       warn: (text) => warn(`segue: ${text}`),
       progress: progress.update,
-      ...(options.cwd === undefined ? {} : { cwd: resolve(options.cwd) }),
+      ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
     },
   );
   const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
   await heedSignals();
   progress.clear();
-  const { id, path, cwd, report } = outcome;
-  const request = { id, path, prompt: options.prompt ?? null, args };
-  const command = [target.launch.command, ...target.launch.resumeArgs(request)];
-  report.target.command = command;
-  if (!options.dryRun) {
-    outcome.commit();
-    await noteTitle(target, outcome, env);
+  return outcome;
+}
+
+/**
+ * What starts where the session's agent can start: in its folder, or, when that is gone, in one
+ * that the user names.
+ */
+async function orElsewhere(
+  outcome: Outcome,
+  options: ResumeOptions,
+  again: (cwd: string) => Promise<Outcome>,
+): Promise<{ outcome: Outcome; folder: string }> {
+  const wanted = outcome.cwd ?? process.cwd();
+  const folder = [wanted, localForm(wanted, process.platform)].find(isFolder);
+  if (folder !== undefined) return { outcome, folder };
+  outcome.discard();
+  const other = options.cwd === undefined ? await askFolder(wanted) : null;
+  if (other === null) throw gone(wanted, options);
+  return { outcome: await again(other), folder: other };
+}
+
+/** null where nobody can be asked, and for an answer that is no folder. */
+async function askFolder(gone: string): Promise<string | null> {
+  const question = `go on in another folder? [${process.cwd()}; a path; n] `;
+  const answer = await ask(`the session's folder is gone: ${gone}\n${question}`);
+  if (answer === null || /^no?$/i.test(answer)) return null;
+  const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : answer);
+  return isFolder(folder) ? folder : null;
+}
+
+function gone(folder: string, { cwd }: ResumeOptions): SegueError {
+  if (cwd !== undefined) {
+    return new SegueError("failed", "there is no such folder to go on in", { where: folder });
   }
-  show(report, options, command, outcome.note);
-  return { command, cwd };
+  return new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
+    where: folder,
+    hint: `name another with --cwd: the session's paths are rewritten for it`,
+  });
+}
+
+/** Before anything is written: what could not be started then. */
+function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
+  try {
+    checkArguments(command, env);
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** Before anything is written for it. */
-function requireInstalled({ name, launch: { command } }: Agent, env: Env): void {
+function requireInstalled(agent: Agent, env: Env): void {
+  const { name } = agent;
+  const command = commandOf(agent, env);
   if (findCommand(command, env) !== null) return;
   throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
     hint: "install it, or give --no-launch to write the session for later",
@@ -124,7 +234,7 @@ function requireInstalled({ name, launch: { command } }: Agent, env: Env): void 
 
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */
 async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promise<void> {
-  const command = findCommand(target.launch.command, env);
+  const command = findCommand(commandOf(target, env), env);
   if (title === null || command === null || !target.launch.setTitle) return;
   try {
     await target.launch.setTitle({ command, id, title, env });
@@ -141,7 +251,7 @@ function targetRoot(target: Agent, places: Places): string {
   return root;
 }
 
-function show(report: Report, options: Options, command: string[], note: string): void {
+function show(report: Report, options: ResumeOptions, command: string[], note: string): void {
   if (options.json) {
     printJson(report);
     return;
@@ -150,13 +260,4 @@ function show(report: Report, options: Options, command: string[], note: string)
   say(note);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
-}
-
-function workFolder(cwd: string | null): string {
-  const folder = cwd ?? process.cwd();
-  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
-  throw new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
-    where: folder,
-    hint: `make it again, or name another with --cwd (its parent is ${dirname(folder)})`,
-  });
 }

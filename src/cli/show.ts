@@ -5,10 +5,10 @@ import { closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readSession } from "../convert/session.ts";
 import { withScratch } from "../io/folders.ts";
-import { renderEntry, type ToolDetail } from "../session/render.ts";
+import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
-import { print, printJson } from "./terminal.ts";
+import { printHeaded, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -71,16 +71,17 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
   const kept: string[] = [];
   let n = 0;
   for (const entry of entries) {
+    if (!isShown(entry)) continue;
+    n++;
     const text = renderEntry(entry, tools);
     if (text === null) continue;
-    n++;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
     const block = `[${n}] ${text}\n`;
-    if (tail === undefined) print(block);
+    if (tail === undefined) printHeaded(block);
     else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
-  for (const block of kept) print(block);
+  for (const block of kept) printHeaded(block);
 }

@@ -21,6 +21,38 @@ export function beQuiet(): void {
   quiet = true;
 }
 
+let color: string | null = "auto";
+
+/** "always", "never", or as the terminal is. */
+export function useColor(when: string | null): void {
+  color = when;
+}
+
+/** Is there a terminal that shows colours, and may they be used? */
+export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
+  if (color === "always" || color === "never") return color === "always";
+  return process.env.TERM !== "dumb" && stream.isTTY === true;
+}
+
+const STYLES = { bold: "1", red: "31" };
+
+/** Without control characters, and as the style says where there is colour. */
+function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
+  const plain = printable(text);
+  return hasColor(stream) ? `\x1b[${STYLES[style]}m${plain}\x1b[0m` : plain;
+}
+
+/** Prints a text whose first line is a heading. */
+export function printHeaded(text: string): void {
+  const [heading = ""] = text.split("\n", 1);
+  process.stdout.write(`${styled("bold", heading)}${printable(text.slice(heading.length))}\n`);
+}
+
+/** What ended the run. */
+export function warnError(text: string): void {
+  process.stderr.write(`${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+}
+
 /** For a person to know. */
 export function say(text: string): void {
   if (!quiet) warn(text);
@@ -33,6 +65,15 @@ export function warn(text: string): void {
 
 export function print(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
+}
+
+/** Prints pieces of text in one line, every second one of them in bold. */
+export function printMarked(start: string, pieces: readonly string[]): void {
+  const shown = pieces.map((piece, i) => {
+    const text = printable(piece);
+    return i % 2 === 1 ? `\x1b[1;33m${text}\x1b[0m` : text;
+  });
+  process.stdout.write(`${start}${shown.join("")}\n`);
 }
 
 export function printJson(document: unknown): void {
@@ -57,19 +98,41 @@ function safeJson(document: unknown, indent?: number): string {
  */
 export class ProgressLine {
   readonly #since = Date.now();
+  readonly #doing: string;
   #shown = "";
+
+  constructor(doing = "reading") {
+    this.#doing = doing;
+  }
 
   readonly update = (done: number, total: number): void => {
     if (quiet || !process.stderr.isTTY || Date.now() - this.#since < 1000) return;
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;
-    process.stderr.write(`\r\x1b[Kreading … ${text}`);
+    process.stderr.write(`\r\x1b[K${this.#doing} … ${text}`);
   };
 
   clear(): void {
     if (this.#shown !== "") process.stderr.write("\r\x1b[K");
     this.#shown = "";
+  }
+}
+
+/** Asks on the terminal, a line; null where there is none. */
+export async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While it asks, Ctrl-C is a key; it is to mean what it means elsewhere.
+  lines.once("SIGINT", () => {
+    lines.close();
+    process.kill(process.pid, "SIGINT");
+  });
+  try {
+    return (await lines.question(printable(question))).trim();
+  } finally {
+    lines.close();
   }
 }
 

@@ -9,7 +9,8 @@ import type { Output } from "../io/output.ts";
 import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
 import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
-import { ScriptReader, ScriptWriter } from "../lossless/script.ts";
+import { type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
+import { Relocation } from "../session/relocate.ts";
 import type { Header, Json } from "../session/types.ts";
 import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
 import { CarryThreadFailed } from "./carry-thread.ts";
@@ -147,7 +148,8 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { children = 0 } = source;
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
   let records = 0;
-  const projector = new Projector(target.agent, losses, { inline: false });
+  const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
+  const projector = new Projector(target.agent, losses, { inline: false, relocation });
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
@@ -288,39 +290,79 @@ function checkRestored(carry: Carry, out: Output, stale: number): void {
 }
 
 /** To its own agent: through the session model all the same, so that the copy proves law 1. */
-function copy({ source, target, survey }: Conversion): Converted {
+function copy({ source, target, survey, cwd }: Conversion): Converted {
   const { agent, input } = source;
+  const { header } = survey.plan;
   const reader = agent.reader();
   const make = homeWriter(agent, "copy");
   const writer = new ScriptWriter(make);
   const script = new ScriptReader(make);
+  const out = new CopyOut(target.out, Relocation.between(header.cwd, cwd));
   let lines = 0;
-  let first = true;
   const seen = feed(input, (line) => {
     const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
-    if (!first) target.out.write(NEWLINE);
-    first = false;
     const ops = writer.encode([line], entries).map(({ op }) => op);
-    for (const { content } of script.decode(ops, entries)) {
-      target.out.write(content);
+    for (const restored of script.decode(ops, entries)) {
+      out.line(restored);
     }
   });
-  if (!first && !input.open) target.out.write(NEWLINE);
+  const sha256 = out.end(input.open);
   target.out.sync();
   return {
     how: "copied",
-    id: survey.plan.header.id,
-    sourceId: survey.plan.header.id,
-    header: survey.plan.header,
+    id: header.id,
+    sourceId: header.id,
+    header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
     counts: EMPTY,
     tokens: 0,
-    losses: [],
+    losses: out.losses.list(),
     source: seen,
     added: 0,
     stale: 0,
-    verified: target.out.sha256 === seen.sha256,
+    verified: sha256 === seen.sha256,
   };
+}
+
+/** Writes lines that came through the model: as they are, or for another folder. */
+class CopyOut {
+  readonly #out: Output;
+  readonly #hash = createHash("sha256");
+  readonly relocation: Relocation | null;
+  readonly losses = new LossReport();
+  #lines = 0;
+
+  constructor(out: Output, relocation: Relocation | null) {
+    this.#out = out;
+    this.relocation = relocation;
+  }
+
+  line({ content, value }: Restored): void {
+    if (this.#lines > 0) this.#newline();
+    this.#hash.update(content);
+    this.#out.write(
+      typeof content === "string" && value !== undefined ? this.#relocated(content) : content,
+    );
+    this.#lines++;
+  }
+
+  #relocated(text: string): string {
+    const relocated = this.relocation?.text(text) ?? text;
+    const count = this.relocation?.take() ?? 0;
+    if (count > 0) this.losses.add("path-relocated", this.#lines, count);
+    return relocated;
+  }
+
+  #newline(): void {
+    this.#hash.update(NEWLINE);
+    this.#out.write(NEWLINE);
+  }
+
+  /** The digest of the lines as they were before anything in them was relocated. */
+  end(open: boolean): string {
+    if (this.#lines > 0 && !open) this.#newline();
+    return this.#hash.digest("hex");
+  }
 }
 
 const NEWLINE = "\n";

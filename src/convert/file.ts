@@ -115,6 +115,7 @@ class Job {
   /** Everything but the last step, which is given back. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
     const { survey, carry } = this.#survey(bases, assumed);
+    if (carry && this.#options.cwd !== undefined) throw oneAtATime(this.#input.where);
     const path = resolve(this.#options.output);
     const carryPath = this.#wantsCarry(carry) ? this.#carryPath(path) : null;
     this.#refuse(path);
@@ -248,6 +249,17 @@ class Job {
       carry,
     });
   }
+}
+
+function oneAtATime(where: string): SegueError {
+  return new SegueError(
+    "usage",
+    "this session comes home to its old bytes: not to another folder",
+    {
+      where,
+      hint: "convert it without --cwd first, and what that gives to the same agent with --cwd",
+    },
+  );
 }
 
 /** What is to be written where the lines stand for a JSON document. */

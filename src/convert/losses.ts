@@ -25,6 +25,10 @@ export const LOSSES = {
   "limit-carried": ["info", "notes of limits and API errors are kept aside"],
   "blank-carried": ["info", "messages with nothing in them are kept aside: model APIs refuse them"],
   "call-id-changed": ["info", "tool call ids were changed to be valid and unique"],
+  "path-relocated": [
+    "info",
+    "paths below the session's old folder, in arguments of tools, were put below its new one",
+  ],
   "reasoning-as-text": [
     "minor",
     "reasoning is sent as text: no vendor accepts another's as its own",

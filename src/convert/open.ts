@@ -78,7 +78,7 @@ const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** The lines of a compressed file or of a document; null for a file of lines. */
 export function linesOf(input: Input): Buffer | null {
-  if (!input.read(0, ZSTD.length).equals(ZSTD)) return documentLines(input);
+  if (!isCompressed(input.read(0, ZSTD.length))) return documentLines(input);
   try {
     return zstdDecompressSync(input.read(0, input.size));
   } catch {
@@ -86,6 +86,10 @@ export function linesOf(input: Input): Buffer | null {
       where: input.where,
     });
   }
+}
+
+export function isCompressed(head: Buffer): boolean {
+  return head.subarray(0, ZSTD.length).equals(ZSTD);
 }
 
 /** The lines of a document; null for a file of lines. */

@@ -7,6 +7,7 @@ import { hash } from "node:crypto";
 import type { Agent, Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
+import type { Relocation } from "../session/relocate.ts";
 import type { Visibility } from "../session/survey.ts";
 import { NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
@@ -53,22 +54,27 @@ export class Projector {
   readonly #takesReasoning: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
+  readonly #relocation: Relocation | null;
   readonly #ids = new IdTable();
   #open: Open | undefined;
   #line = 0;
   #chars = 0;
   readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
-  /** `inline`: write compactions where they stand, not ahead of everything. */
+  /**
+   * `inline`: write compactions where they stand, not ahead of everything. `relocation`: to the
+   * folder where the session goes on.
+   */
   constructor(
     { tools, takesReasoning = false }: Pick<Agent, "tools" | "takesReasoning">,
     losses: LossReport,
-    options: { inline: boolean },
+    options: { inline: boolean; relocation?: Relocation | null },
   ) {
     this.#tools = tools;
     this.#takesReasoning = takesReasoning;
     this.#losses = losses;
     this.#inline = options.inline;
+    this.#relocation = options.relocation ?? null;
   }
 
   /** Is a message held back until its results are there? */
@@ -213,7 +219,7 @@ export class Projector {
   }
 
   #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
-    const mapped = this.#translate(part);
+    const mapped = this.#translate(this.#relocated(part));
     this.counts.toolCalls++;
     this.#chars += mapped.name.length + textLength(mapped.input);
     const call = { ...mapped, callId: this.#callId(part.callId) };
@@ -221,6 +227,18 @@ export class Projector {
     let key = part.callId;
     while (calls.has(key)) key += "'";
     calls.set(key, call);
+  }
+
+  #relocated(part: ToolCallPart): ToolCallPart {
+    const relocation = this.#relocation;
+    if (!relocation) return part;
+    const use = part.use && relocation.use(part.use);
+    const used = relocation.take();
+    const input = relocation.json(part.input);
+    // The same paths twice, as a rule.
+    const count = Math.max(used, relocation.take());
+    if (count > 0) this.#losses.add("path-relocated", this.#line, count);
+    return count > 0 ? { ...part, use, input } : part;
   }
 
   #translate(part: ToolCallPart): ToolCallPart {

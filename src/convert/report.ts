@@ -81,7 +81,9 @@ export function reportText(report: Report): string[] {
   for (const loss of report.losses.filter(({ severity }) => severity !== "info")) {
     lines.push(`  ${loss.severity}  ${loss.code} ×${loss.count}: ${loss.what}`);
   }
-  const aside = report.losses.filter(({ severity }) => severity === "info");
+  const relocated = report.losses.find(({ code }) => code === "path-relocated");
+  if (relocated) lines.push(`  ${relocated.what}: ${relocated.count}`);
+  const aside = report.losses.filter((loss) => loss.severity === "info" && loss !== relocated);
   if (aside.length > 0) {
     const total = aside.reduce((n, { count }) => n + count, 0);
     lines.push(

@@ -14,6 +14,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { Relocation } from "../session/relocate.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
@@ -26,6 +27,7 @@ import {
   tryOpenCarry,
   writeOwn,
 } from "./convert.ts";
+import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
@@ -58,6 +60,8 @@ export interface Outcome {
   /** What will happen, for a person. */
   note: string;
   commit(): void;
+  /** It shall not happen after all. */
+  discard(): void;
 }
 
 interface Source {
@@ -80,6 +84,14 @@ interface Home {
   carry: Carry;
 }
 
+interface Copied {
+  id: string;
+  path: string;
+  out: Output;
+  losses: LossReport;
+  lines: number;
+}
+
 export class Transfer {
   readonly #source: Source;
   readonly #target: Target;
@@ -100,12 +112,14 @@ export class Transfer {
     const input = this.#open(path);
     const { header } = surveyFile(agent, input).plan;
     const id = checkId(this.#source.id || header.id, path);
+    const relocation = Relocation.between(header.cwd, this.#options.cwd);
+    if (relocation) return this.#elsewhere(input, { ...header, id }, relocation);
     const cwd = this.#options.cwd ?? header.cwd;
     const place = { id, cwd, title: null };
     if (rowsAt(path) || path.startsWith(join(this.#target.root, "/")) || header.id === "") {
       input.close();
       const note = `opening it in ${agent.name}, its own agent`;
-      return { ...place, path, report: this.#opened(id, path), note, commit: () => {} };
+      return { ...place, path, report: this.#opened(id, path), note, commit() {}, discard() {} };
     }
     const stored = this.#placeFor(header);
     if (isThere(stored)) throw exists(stored);
@@ -122,6 +136,35 @@ export class Transfer {
         const source = { agent: agent.id, id, path, bytes, sha256 };
         this.#create(out, source, { ...header, id, cwd }, stored, null);
       },
+      discard: () => out.discard(),
+    };
+  }
+
+  /** In its own agent, but in another folder: a copy that belongs there; the original stays. */
+  #elsewhere(input: Input, header: Header, relocation: Relocation): Outcome {
+    const { agent, path: from } = this.#source;
+    const copy = this.#copyTo(input, header, relocation);
+    const { id, path, out, losses } = copy;
+    const report = this.#opened(header.id, path);
+    const { size: bytes } = input;
+    const sha256 = input.sha256();
+    input.close();
+    const source = { agent: agent.id, id: header.id, path: from, bytes, sha256 };
+    return {
+      id,
+      path,
+      cwd: relocation.to,
+      title: header.title,
+      report: {
+        ...report,
+        how: "copied",
+        source: { ...report.source, records: copy.lines, bytes },
+        target: { ...report.target, id },
+        losses: losses.list(),
+      },
+      note: this.#note(`a new session, for ${relocation.to}: ${path}`),
+      commit: () => this.#create(out, source, { ...header, id, cwd: relocation.to }, path, null),
+      discard: () => out.discard(),
     };
   }
 
@@ -194,15 +237,28 @@ export class Transfer {
     const write = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
     if (!write || !isThere(write.target.path) || write.source.bytes !== input.size) return null;
     if (write.source.sha256 !== input.sha256()) return null;
+    const there = this.#folderOf(write.target.path) ?? survey.plan.header.cwd;
+    if (Relocation.between(there, this.#options.cwd)) return null;
     return {
       id: checkId(write.target.id, write.target.path),
       path: write.target.path,
-      cwd: this.#options.cwd ?? survey.plan.header.cwd,
+      cwd: this.#options.cwd ?? there,
       title: null,
       report: this.#opened(write.target.id, write.target.path),
       note: this.#note("it was handed over before; going on there (--fork writes a new session)"),
-      commit: () => {},
+      commit() {},
+      discard() {},
     };
+  }
+
+  /** The folder that a session of the target's belongs to. */
+  #folderOf(path: string): string | null {
+    const input = this.#open(path);
+    try {
+      return folderIn(this.#target.agent, input);
+    } finally {
+      input.close();
+    }
   }
 
   #goHome(source: Conversion["source"], id: string, home: Home): Outcome {
@@ -218,21 +274,27 @@ export class Transfer {
     const out = new Output(join(this.#options.scratch, "home"));
     const carryOut = this.#newCarry();
     const done = this.#convert({ source, survey, carryOut, carry }, out);
-    const before =
-      this.#options.fork || done.stale > 0 ? null : this.#prefixSize(write.source.path, out);
+    const restored = new Input(out.temp);
+    const folder = folderIn(this.#target.agent, restored);
+    restored.close();
+    const moves = Relocation.between(folder, this.#options.cwd) !== null;
+    const isNew = this.#options.fork || done.stale > 0 || moves;
+    const before = isNew ? null : this.#prefixSize(write.source.path, out);
     if (before !== null) {
       // A session that lies in several files cannot be continued from outside: no carry back.
       const kept = bases.length === 0 ? carryOut : null;
       if (!kept) carryOut.discard();
-      return this.#append(id, done, write.source, before, out, kept);
+      const here = { ...done, header: { ...done.header, cwd: folder ?? done.header.cwd } };
+      return this.#append(id, here, write.source, before, out, kept);
     }
     carryOut.discard();
-    this.#notes.push(`${this.#whyNew(done)}: writing a new session`);
+    this.#notes.push(`${this.#whyNew(done, moves)}: writing a new session`);
     return this.#fork(id, done, out);
   }
 
-  #whyNew({ stale }: Converted): string {
+  #whyNew({ stale }: Converted, moves: boolean): string {
     if (this.#options.fork) return "a fork was asked for";
+    if (moves) return "another folder was asked for";
     if (stale > 0) return "the session was changed before its end";
     return "the original has gone on, or is gone";
   }
@@ -275,6 +337,10 @@ export class Transfer {
           appendTail(path, before, out.temp);
         }
       },
+      discard: () => {
+        out.discard();
+        carryOut?.discard();
+      },
     };
   }
 
@@ -282,26 +348,52 @@ export class Transfer {
   #fork(id: string, done: Converted, restored: Output): Outcome {
     const { agent } = this.#target;
     const input = new Input(restored.temp);
-    const survey = surveyFile(agent, input);
-    const header = survey.plan.header;
-    const [newId, path] = this.#freePlace(header, (attempt) => targetId(header, agent, attempt));
-    const oldId = checkId(header.id, path);
-    const out = this.#newOutput(path);
-    for (const line of this.#renamed(input, oldId, newId)) out.line(line);
-    out.sync();
+    const { header } = surveyFile(agent, input).plan;
+    const relocation = Relocation.between(header.cwd, this.#options.cwd);
+    const copy = this.#copyTo(
+      input,
+      { ...header, id: checkId(header.id, this.#source.path) },
+      relocation,
+    );
+    const { out, path } = copy;
     input.close();
+    const cwd = this.#options.cwd ?? header.cwd;
+    const losses = [...done.losses, ...copy.losses.list()];
     return {
-      id: newId,
+      id: copy.id,
       path,
-      cwd: this.#options.cwd ?? header.cwd,
+      cwd,
       title: header.title,
-      report: this.#report({ ...done, id: newId }, path, null),
+      report: this.#report({ ...done, id: copy.id, losses }, path, null),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
-        const place = { ...header, id: newId };
+        restored.discard();
+        const place = { ...header, id: copy.id, cwd };
         this.#create(out, this.#side(id, done), place, path, null);
       },
+      discard: () => {
+        restored.discard();
+        out.discard();
+      },
     };
+  }
+
+  /** The target's own session once more: under a new id, and where it goes on. */
+  #copyTo(input: Input, header: Header, relocation: Relocation | null): Copied {
+    const { agent } = this.#target;
+    const place = { ...header, cwd: relocation?.to ?? header.cwd };
+    const [id, path] = this.#freePlace(place, (attempt) => targetId(place, agent, attempt));
+    const out = this.#newOutput(path);
+    const losses = new LossReport();
+    let lines = 0;
+    for (const line of this.#renamed(input, header.id, id)) {
+      out.line(relocation?.text(line) ?? line);
+      const count = relocation?.take() ?? 0;
+      if (count > 0) losses.add("path-relocated", lines, count);
+      lines++;
+    }
+    out.sync();
+    return { id, path, out, losses, lines };
   }
 
   #renamed(input: Input, oldId: string, newId: string): Iterable<string> {
@@ -330,6 +422,10 @@ export class Transfer {
       commit: () => {
         const carry = keepCarry(this.#options.env, carryOut);
         this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
+      },
+      discard: () => {
+        out.discard();
+        carryOut.discard();
       },
     };
   }
@@ -465,6 +561,18 @@ export class Transfer {
   #note(text: string): string {
     return [...this.#notes, text].join("\n");
   }
+}
+
+/** The folder that a session says it belongs to. */
+function folderIn(agent: Agent, input: Input): string | null {
+  const reader = agent.reader();
+  let at = 0;
+  for (const { value } of input.lines()) {
+    if (value !== undefined) reader.read(value, at++);
+    const { cwd } = reader.header();
+    if (cwd !== null) return cwd;
+  }
+  return null;
 }
 
 function companionOutput({ path, text }: Companion): Output {

@@ -1,38 +1,34 @@
 /** Starting an agent: without a shell, in the session's folder, in place of ourselves. */
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { constants } from "node:os";
+import { findProgram, programWords } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
+import { variableFor } from "../config/keys.ts";
 import { SegueError } from "../errors.ts";
 import { leaveSignals } from "./interrupt.ts";
 import type { Env } from "./state.ts";
 
 /** The file that a command name stands for; null when it is not on PATH. */
 export function findCommand(name: string, env: Env): string | null {
-  const endings = process.platform === "win32" ? [".exe", ".cmd", ".bat", ""] : [""];
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    for (const ending of endings) {
-      const path = join(folder, name + ending);
-      if (folder !== "" && isExecutable(path)) return path;
-    }
-  }
-  return null;
+  return findProgram(name, env);
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+/** What starts an agent: its usual command, or what the user set in its place. */
+export function commandOf({ id, launch }: Agent, env: Env): string {
+  return env[variableFor(`agents.${id}.command`)] || launch.command;
 }
 
 /** The version of an agent's CLI; null when it is not installed or does not say. */
 export function installedVersion(agent: Agent, env: Env): string | null {
-  const command = findCommand(agent.launch.command, env);
-  if (command === null) return null;
-  const { stdout, status } = spawnSync(command, [...agent.launch.versionArgs], {
+  const path = findCommand(commandOf(agent, env), env);
+  return path === null ? null : versionOf(path, agent.launch.versionArgs, env);
+}
+
+function versionOf(path: string, args: readonly string[], env: Env): string | null {
+  const words = startable(path, env);
+  if (!words) return null;
+  const [program, ...before] = words;
+  const { stdout, status } = spawnSync(program, [...before, ...args], {
     encoding: "utf8",
     env,
     timeout: 20_000,
@@ -40,6 +36,15 @@ export function installedVersion(agent: Agent, env: Env): string | null {
   });
   if (status !== 0) return null;
   return /\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?/.exec(stdout)?.[0] ?? null;
+}
+
+/** null for what cannot be started; that is said when it is to be. */
+function startable(path: string, env: Env): [string, ...string[]] | null {
+  try {
+    return programWords(path, env);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -58,20 +63,30 @@ export async function launch(command: readonly string[], cwd: string, env: Env):
     process.chdir(cwd);
     process.execve(path, [name, ...args], { ...env, PWD: cwd });
   }
-  await asChild(path, args, cwd, env);
+  const [program, ...before] = programWords(path, env);
+  await asChild(program, [...before, ...args], cwd, env);
 }
 
-function asChild(path: string, args: string[], cwd: string, env: Env): Promise<void> {
+/** Windows sends Ctrl-C to all that run in a console; killing the child would be no interruption. */
+const FORWARDED: readonly NodeJS.Signals[] =
+  process.platform === "win32" ? ["SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+const LEFT: readonly NodeJS.Signals[] = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : [];
+
+/** Runs a program with our own input and output; its end is told by our exit code. */
+export function asChild(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Env,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { cwd, env, stdio: "inherit" });
+    const child = spawn(program, [...args], { cwd, env, stdio: "inherit" });
     leaveSignals();
-    const forward = (signal: NodeJS.Signals): void => {
-      child.kill(signal);
-    };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, forward);
+    for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+    for (const signal of LEFT) process.on(signal, () => {});
     child.on("error", reject);
     child.on("exit", (code, signal) => {
-      process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+      process.exitCode = code ?? 128 + (signal === null ? 1 : constants.signals[signal]);
       resolve();
     });
   });

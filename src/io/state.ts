@@ -1,7 +1,7 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { type Host, hostOf } from "../agents/shared/host.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
 
@@ -10,11 +10,20 @@ export type Env = NodeJS.ProcessEnv;
 /** A carry's name: the digest of its content. */
 const NAME = /^[0-9a-f]{64}$/;
 
-/** SEGUE_HOME, else segue/ in the XDG state folder. */
-export function stateFolder(env: Env): string {
+/** SEGUE_HOME, else segue/ in the XDG state folder; on Windows in the local application data. */
+export function stateFolder(env: Env, { platform, path, home } = hostOf(env)): string {
   if (env.SEGUE_HOME) return env.SEGUE_HOME;
-  const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
-  return join(state, "segue");
+  const state = path.join(home, ".local", "state");
+  const own = platform === "win32" ? env.LOCALAPPDATA || state : state;
+  return path.join(env.XDG_STATE_HOME || own, "segue");
+}
+
+/** The user's config file; see `stateFolder`. */
+export function configFile(env: Env, { platform, path, home }: Host = hostOf(env)): string {
+  if (env.SEGUE_HOME) return path.join(env.SEGUE_HOME, "config.yml");
+  const config = path.join(home, ".config");
+  const own = platform === "win32" ? env.APPDATA || config : config;
+  return path.join(env.XDG_CONFIG_HOME || own, "segue", "config.yml");
 }
 
 /** A place for a carry that is being written; `keepCarry` files it under its digest. */

@@ -6,6 +6,13 @@ export type ToolDetail = "none" | "brief" | "full";
 
 const BRIEF = 200;
 
+/** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */
+export function isShown(entry: Entry): boolean {
+  if (entry.kind === "event") return ["compaction", "limit", "error"].includes(entry.event);
+  if (entry.scaffold || entry.role === "system") return false;
+  return entry.parts.some((part) => part.kind !== "text" || part.text !== "");
+}
+
 /** null for what is no part of the conversation. */
 export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);

@@ -44,6 +44,7 @@ describe("wrong use", () => {
     [["show", "pi#7"], 3, /no number 7/],
     [["show", "latest"], 3, /no session was found/],
     [["resume", "latest", "--in", "pi"], 3, /no session was found/],
+    [["pick"], 2, /needs a terminal/],
     [["undo"], 3, /nothing to undo/],
     [["undo", "9"], 3, /no write 9/],
   ] as const) {
@@ -58,6 +59,36 @@ describe("wrong use", () => {
     const { code, out, err } = await machine().run([]);
     assert.deepEqual([code, out], [2, ""]);
     assert.match(err, /Usage: segue/);
+  });
+
+  it("--help of every command has examples", async () => {
+    const { out } = await machine().run(["--help"]);
+    const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
+    const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
+    assert.ok(names.length > 8);
+    for (const name of names.filter((each) => each !== "help")) {
+      assert.match((await machine().run([name, "--help"])).out, /\nExamples:\n {2}\S/, name);
+    }
+  });
+
+  it("--quiet and --verbose stand before or after the command", async () => {
+    const m = machine();
+    const failing = ["show", "deadbeef"];
+    for (const args of [
+      ["--verbose", ...failing],
+      [...failing, "--verbose"],
+    ]) {
+      const { err, code } = await m.run(args);
+      assert.equal(code, 3);
+      assert.match(err, /^ +at /m, "a stack, when asked for");
+    }
+    for (const args of [
+      ["--quiet", "list"],
+      ["list", "--quiet"],
+    ]) {
+      const { err, out, code } = await m.run(args);
+      assert.deepEqual([code, out, err], [0, "", ""]);
+    }
   });
 
   it("--help and --version are no errors", async () => {

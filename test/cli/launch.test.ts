@@ -1,11 +1,20 @@
 /** `segue resume` becomes the agent: arguments, folder, input, exit code and signals are its own. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
+import { fails } from "./support.ts";
 
 const root = temporaryFolder();
 
@@ -82,5 +91,59 @@ setInterval(() => {}, 1e6);
       started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
     });
     assert.deepEqual([code, out], [5, "ready\ninterrupted\n"]);
+  });
+
+  it("a session whose folder is gone is not written, and the error says what to do", async () => {
+    const m = machine("codex", TELL);
+    rmSync(m.at("shop"), { recursive: true });
+    const args = ["resume", m.at("s.jsonl"), "--in", "codex"];
+    fails(await m.run(args), 1, /folder is gone.*\n.*--cwd/);
+    fails(await m.run([...args, "--cwd", m.at("nowhere")]), 1, /no such folder/);
+    assert.equal(existsSync(m.at(".codex")), false, "something was written");
+    assert.deepEqual((await m.run(["log"])).out, "");
+    mkdirSync(m.at("moved"));
+    const { out, err, code } = await m.run([...args, "--cwd", m.at("moved")]);
+    assert.equal(code, 37, err);
+    assert.equal(JSON.parse(out).cwd, m.at("moved"));
+  });
+
+  it("a prompt too long to be passed on is refused before anything is written", async () => {
+    const m = machine("pi", TELL);
+    // The longest that Linux takes; Pi is given it with a space before the "@".
+    const prompt = `@${"x".repeat(131_070)}`;
+    const done = await m.run(["resume", m.at("s.jsonl"), "--prompt", prompt]);
+    fails(done, 1, /longer than this system takes/);
+    assert.equal(existsSync(m.at(".pi")), false);
+  });
+
+  it("a session that comes home opens in its own folder, or anew in another", async () => {
+    const m = machine("codex", TELL);
+    writeFileSync(m.at("bin", "pi"), TELL.replace("codex-cli 0.169.0", "0.73.0"), { mode: 0o755 });
+    for (const folder of ["there", "third"]) mkdirSync(m.at(folder));
+    const placed = await m.run(["resume", m.at("s.jsonl"), "--in", "pi"]);
+    assert.equal(placed.code, 37, placed.err);
+    const resume = async (...args: string[]) => {
+      const { out, err, code } = await m.run(["resume", ...args]);
+      assert.equal(code, 37, err);
+      return { told: JSON.parse(out), err };
+    };
+    const there = await resume("pi#1", "--in", "codex", "--cwd", m.at("there"));
+    assert.equal(there.told.cwd, m.at("there"));
+    const again = await resume("pi#1", "--in", "codex");
+    assert.match(again.err, /handed over before/);
+    assert.equal(again.told.cwd, m.at("there"), "where it was handed over to");
+    const home = await resume("codex#1", "--in", "pi");
+    assert.match(home.err, /up to date/);
+    assert.equal(home.told.cwd, m.at("shop"), "its own folder");
+    const moved = await resume("codex#1", "--in", "pi", "--cwd", m.at("third"));
+    assert.match(moved.err, /another folder was asked for/);
+    assert.equal(moved.told.cwd, m.at("third"));
+    const native = await resume("pi#1", "--cwd", m.at("there"));
+    assert.match(native.err, /put below its new one: [1-9].*a new session, for/s);
+    const copy = readFileSync(native.told.args[1], "utf8");
+    assert.ok(copy.includes(m.at("there")) && !copy.includes(`"cwd":"${m.at("shop")}"`));
+    const undone = await m.run(["undo"]);
+    assert.equal(undone.code, 0, undone.err);
+    assert.equal(existsSync(native.told.args[1]), false);
   });
 });

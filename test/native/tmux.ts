@@ -23,7 +23,7 @@ export class Tui {
   }
 
   /** Starts the command (a program and its arguments, no shell words) in a fresh terminal. */
-  static start(lab: Lab, command: string[], options: TuiOptions = {}): Tui {
+  static start(lab: Pick<Lab, "cwd" | "env">, command: string[], options: TuiOptions = {}): Tui {
     const { cwd = lab.cwd, columns = 140, rows = 50 } = options;
     const env = { ...lab.env, ...options.env };
     const tui = new Tui(`segue-${randomBytes(6).toString("hex")}`, env);
@@ -52,6 +52,23 @@ export class Tui {
   /** Presses keys by tmux's names: Enter, Escape, Down, C-c, C-t … */
   press(...keys: string[]): void {
     this.#tmux(["send-keys", ...keys]);
+  }
+
+  /** Pastes a text, as a terminal does that says so. */
+  paste(text: string): void {
+    this.#tmux(["set-buffer", "--", text]);
+    this.#tmux(["paste-buffer", "-p"]);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux(["resize-window", "-x", String(columns), "-y", String(rows)]);
+  }
+
+  /** Sends a signal to what the shell in the terminal has started. */
+  signal(name: NodeJS.Signals): void {
+    const shell = this.#tmux(["list-panes", "-F", "#{pane_pid}"]).trim();
+    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim();
+    for (const pid of children.split(" ")) process.kill(Number(pid), name);
   }
 
   /** Waits until the screen (with what has scrolled off) shows the text; the error of a timeout shows the screen. */

@@ -28,7 +28,7 @@ export interface File {
 export function convertFile(
   source: File,
   target: File,
-  options: { fullHistory?: boolean; carry?: "beside" | "inside" } = {},
+  options: { fullHistory?: boolean; carry?: "beside" | "inside"; cwd?: string } = {},
 ): Promise<Report> {
   return convert(source.path, {
     to: target.agent.id,

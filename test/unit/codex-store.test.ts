@@ -151,5 +151,5 @@ test("how a session is resumed", () => {
   const args = (prompt: string | null, ...args: string[]) =>
     launch.resumeArgs({ id: "i", path: "p", prompt, args });
   assert.deepEqual(args(null), ["resume", "i"]);
-  assert.deepEqual(args("-x", "--search"), ["resume", "--search", "i", "--", "-x"]);
+  assert.deepEqual(args("-x", "--search"), ["resume", "i", "--search", "--", "-x"]);
 });

@@ -1,10 +1,13 @@
 /** The published JSON Schemas against what Segue prints, and against its types. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Finding } from "../../src/catalog/doctor.ts";
+import type { Limit, Row } from "../../src/catalog/row.ts";
+import type { Hit } from "../../src/catalog/search.ts";
 import type { Check } from "../../src/convert/check.ts";
 import { LOSSES, type Loss } from "../../src/convert/losses.ts";
 import type { Counts } from "../../src/convert/project.ts";
@@ -264,6 +267,42 @@ const write: Sample<Write> = {
   },
 };
 
+const limit: Sample<Limit> = { must: { at: time, resetsAt: null, text: "a" }, may: {} };
+
+const row: Sample<Row> = {
+  must: {
+    agent: "codex",
+    id: "s1",
+    title: null,
+    cwd: "/home/dev/shop",
+    createdAt: time,
+    updatedAt: time,
+    messages: 1,
+    tokens: null,
+    model: "m",
+    path: "a",
+    branch: null,
+    parent: null,
+    limit: limit.must,
+  },
+  may: {},
+};
+
+const hit: Sample<Hit> = { must: { entry: 1, snippet: "a" }, may: {} };
+
+const finding: Sample<Finding> = {
+  must: {
+    severity: "info",
+    about: "tool",
+    agent: null,
+    path: null,
+    what: "a",
+    count: 1,
+    hint: null,
+  },
+  may: {},
+};
+
 // Every word that a key may have.
 const words: {
   role: { [word in Message["role"]]: true };
@@ -272,6 +311,8 @@ const words: {
   severity: { [word in Loss["severity"]]: true };
   status: { [word in TodoItem["status"]]: true };
   action: { [word in Write["action"]]: true };
+  about: { [word in Finding["about"]]: true };
+  urgency: { [word in Finding["severity"]]: true };
 } = {
   role: { user: true, assistant: true, tool: true, system: true },
   stop: { end: true, tool: true, length: true, error: true, aborted: true },
@@ -279,6 +320,8 @@ const words: {
   severity: { info: true, minor: true, major: true },
   status: { pending: true, in_progress: true, completed: true },
   action: { create: true, append: true },
+  about: { store: true, session: true, record: true, tool: true, journal: true, carry: true },
+  urgency: { attention: true, info: true },
 };
 
 /** The definition's keys are the type's keys, and those it requires are those the type requires. */
@@ -347,6 +390,16 @@ describe("types and schemas name the same keys", () => {
     sameKeys("log", "Side", side);
   });
 
+  it("list, search and doctor", () => {
+    sameKeys("list", "Listed", row);
+    sameKeys("list", "Line", row, ["schema"]);
+    sameKeys("search", "Found", row, ["hits"]);
+    sameKeys("search", "Line", row, ["schema", "hits"]);
+    for (const schema of ["list", "search"]) sameKeys(schema, "Limit", limit);
+    sameKeys("search", "Hit", hit);
+    sameKeys("doctor", "Finding", finding);
+  });
+
   it("words", () => {
     const allowed = (schema: string, definition: string | null, key: string) => {
       const whole = schemas.get(schema);
@@ -362,6 +415,8 @@ describe("types and schemas name the same keys", () => {
     assert.deepEqual(allowed("report", "Loss", "severity"), all(words.severity));
     assert.deepEqual(allowed("check", "Loss", "severity"), all(words.severity));
     assert.deepEqual(allowed("log", "Write", "action"), all(words.action));
+    assert.deepEqual(allowed("doctor", "Finding", "about"), all(words.about));
+    assert.deepEqual(allowed("doctor", "Finding", "severity"), all(words.urgency));
   });
 
   it("every kind at once is valid, and a key too many is not", () => {
@@ -370,6 +425,7 @@ describe("types and schemas name the same keys", () => {
     valid("report", plain(report.must));
     valid("check", plain({ schema: "segue/check@1", ...check.must }));
     valid("log", plain({ schema: "segue/log@1", writes: [write.must] }));
+    valid("list", plain({ schema: "segue/list@1", sessions: [row.must] }));
     for (const code of Object.keys(LOSSES)) {
       valid("report", plain({ ...report.must, losses: [{ ...loss.must, code }] }));
     }
@@ -414,6 +470,20 @@ describe("what the commands print is valid", () => {
     for (const line of segue("list", "--all", "--jsonl").trimEnd().split("\n")) {
       valid("list", parse(line));
     }
+  });
+  it("scan, search and doctor", () => {
+    valid("scan", parse(segue("scan", "--json")));
+    const found = parse(segue("search", "MARK-USER-1", "--json"));
+    assert.equal(array(member(found, "sessions")).length, 3);
+    valid("search", found);
+    const line = segue("search", "MARK-USER-1", "--jsonl", "-n", "1");
+    valid("search", parse(line));
+    valid("doctor", parse(segue("doctor", "--json")));
+  });
+  it("config", () => {
+    writeFileSync(join(folder, ".segue.yml"), "in: codex\n");
+    valid("config", parse(segue("config", "--json")));
+    rmSync(join(folder, ".segue.yml"));
   });
   it("agents", () => valid("agents", parse(segue("agents", "--json"))));
   it("check", () => {

@@ -1,5 +1,6 @@
 /** How Claude Code is started on a session. */
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "claude",
@@ -11,4 +12,5 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  flags,
 };

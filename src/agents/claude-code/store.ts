@@ -1,8 +1,8 @@
 /** Where Claude Code keeps its sessions. */
-import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
+import { hostOf } from "../shared/host.ts";
 import type { Found, Store } from "../types.ts";
 
 const SLUG_LIMIT = 200;
@@ -24,8 +24,8 @@ function hash(text: string): string {
 }
 
 export const store: Store = {
-  roots(env) {
-    return [join(env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), ".claude"), "projects")];
+  roots(env, { path, home } = hostOf(env)) {
+    return [path.join(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude"), "projects")];
   },
 
   // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.

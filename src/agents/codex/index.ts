@@ -2,7 +2,7 @@ import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
-import { recognises } from "./records.ts";
+import { contextTokens, recognises } from "./records.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { writer } from "./write.ts";
@@ -12,6 +12,7 @@ export const codex: Agent = {
   name: "Codex",
   aliases: ["cx"],
   recognises,
+  contextTokens,
   known,
   reader,
   writer,

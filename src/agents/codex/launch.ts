@@ -1,5 +1,6 @@
 /** How Codex is started on a session. */
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 import { setTitle } from "./title.ts";
 
 export const launch: Launch = {
@@ -8,9 +9,11 @@ export const launch: Launch = {
   // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
   resumeArgs: ({ id, prompt, args }) => [
     "resume",
-    ...args,
+    // First: the user's words may be a prompt, and that comes after it.
     id,
+    ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  flags,
   setTitle,
 };

@@ -1,5 +1,5 @@
 /** The lines of a rollout file: an envelope around a payload, or, up to 0.31, the bare payload. */
-import { isObject, member, string } from "../../session/json.ts";
+import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
 export interface Line {
@@ -118,4 +118,11 @@ export function atLeast(version: string | null, minor: number): boolean {
   const [, major, found] = /(\d+)\.(\d+)\./.exec(version ?? "") ?? [];
   if (major === undefined || found === undefined) return false;
   return Number(major) > 0 || Number(found) >= minor;
+}
+
+/** Of a `token_count`: the tokens of the newest request and its answer. */
+export function contextTokens(record: Json): number | undefined {
+  const { payload } = lineOf(record);
+  const usage = member(member(payload, "info"), "last_token_usage");
+  return number(member(usage, "total_tokens"));
 }

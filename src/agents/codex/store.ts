@@ -1,7 +1,6 @@
 /** Where Codex keeps its sessions. */
 import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
@@ -9,6 +8,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
+import { hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Base, Found, Store } from "../types.ts";
 import { lineOf } from "./records.ts";
@@ -38,8 +38,8 @@ interface Rollout extends StoredFile {
 }
 
 export const store: Store = {
-  roots(env) {
-    return [env.CODEX_HOME || join(env.HOME || homedir(), ".codex")];
+  roots(env, { path, home } = hostOf(env)) {
+    return [env.CODEX_HOME || path.join(home, ".codex")];
   },
 
   async find(root) {
@@ -121,8 +121,8 @@ function isNewer(a: Rollout, b: Rollout): boolean {
   return segments === 0 ? a.mtime > b.mtime : segments > 0;
 }
 
-function found({ path, mtime, bytes, threadId }: Rollout): Found {
-  return { agent: "codex", id: threadId, path, mtime, bytes };
+function found({ path, mtime, bytes, inode, threadId }: Rollout): Found {
+  return { agent: "codex", id: threadId, path, mtime, bytes, inode };
 }
 
 /** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */

@@ -1,6 +1,7 @@
 /** Codex keeps titles in its own index, not in session files; only it can write them there. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { programWords } from "../shared/program.ts";
 import type { TitleRequest } from "../types.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -10,7 +11,11 @@ const TIMEOUT_MS = 10_000;
  * that was never opened takes a name, too). Rejects when it does not answer or does not agree.
  */
 export function setTitle({ command, id, title, env }: TitleRequest): Promise<void> {
-  const child = spawn(command, ["app-server"], { env, stdio: ["pipe", "pipe", "ignore"] });
+  const [program, ...before] = programWords(command, env);
+  const child = spawn(program, [...before, "app-server"], {
+    env,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   const send = (message: object): void => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   };

@@ -1,11 +1,13 @@
 /** How Gemini CLI is started on a session. */
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "gemini",
   versionArgs: ["--version"],
   // It looks in the folder of the project that it is started in, and for nothing but the whole id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
+  flags,
 };
 
 /** In one word, as a prompt may begin with "-". A bare one would make it end after the answer. */

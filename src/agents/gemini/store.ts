@@ -49,7 +49,7 @@ export const store: Store = {
 
   // chats/<id>/<id of the subagent>.jsonl
   async children(path) {
-    const head = await headOf({ path, mtime: 0, bytes: 0 });
+    const head = await headOf({ path, mtime: 0, bytes: 0, inode: 0 });
     const folder = join(dirname(path), cleaned(head?.id ?? basename(path)));
     const names = await readdir(folder).catch(() => []);
     return names.filter((name) => /\.jsonl?$/.test(name)).map((name) => join(folder, name));

@@ -1,5 +1,6 @@
 /** How Pi is started on a session. */
 import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "pi",
@@ -7,6 +8,7 @@ export const launch: Launch = {
   // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
   // With the path it opens the file itself and works in the folder that the header names.
   resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
+  flags,
 };
 
 /** "-" would be read as an option and "@" as a file to attach. Versions before 1.x know no "--". */

@@ -1,17 +1,16 @@
 /** Where Pi keeps its sessions. */
 import { open } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, join, posix, win32 } from "node:path";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
+import { type Host, hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
 
 export const store: Store = {
-  roots(env) {
-    const flat = flatRoot(env);
-    return [flat ?? join(agentFolder(env), "sessions")];
+  roots(env, host = hostOf(env)) {
+    return [flatRoot(env, host) ?? host.path.join(agentFolder(env, host), "sessions")];
   },
 
   // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi looks no deeper.
@@ -27,32 +26,30 @@ export const store: Store = {
 
   pathFor(root, header: Header, env) {
     const time = timeFor(header.createdAt).toISOString().replace(/[:.]/g, "-");
-    const folder = root === flatRoot(env) ? root : join(root, folderName(header.cwd ?? "/"));
+    const folder =
+      root === flatRoot(env, hostOf(env)) ? root : join(root, folderName(header.cwd ?? "/"));
     return join(folder, `${time}_${header.id}.jsonl`);
   },
 };
 
-function agentFolder(env: NodeJS.ProcessEnv): string {
-  const home = homeFolder(env);
-  return expand(env.PI_CODING_AGENT_DIR, home) ?? join(home, ".pi", "agent");
+function agentFolder(env: NodeJS.ProcessEnv, host: Host): string {
+  return expand(env.PI_CODING_AGENT_DIR, host) ?? host.path.join(host.home, ".pi", "agent");
 }
 
 /** With this variable all sessions lie side by side, whatever folder they belong to. */
-function flatRoot(env: NodeJS.ProcessEnv): string | undefined {
-  return expand(env.PI_CODING_AGENT_SESSION_DIR, homeFolder(env));
+function flatRoot(env: NodeJS.ProcessEnv, host: Host): string | undefined {
+  return expand(env.PI_CODING_AGENT_SESSION_DIR, host);
 }
 
-function homeFolder(env: NodeJS.ProcessEnv): string {
-  return env.HOME || homedir();
-}
-
-function expand(path: string | undefined, home: string): string | undefined {
+function expand(path: string | undefined, host: Host): string | undefined {
   if (path === undefined || path === "") return undefined;
-  return resolve(path === "~" || path.startsWith("~/") ? home + path.slice(1) : path);
+  return host.path.resolve(/^~(?:[\\/]|$)/.test(path) ? host.home + path.slice(1) : path);
 }
 
 /** "/home/dev/shop" → "--home-dev-shop--". Links are not resolved. */
 export function folderName(cwd: string): string {
+  // A session may come from a machine of another kind.
+  const { resolve } = /^[A-Za-z]:|^\\\\/.test(cwd) ? win32 : posix;
   return `--${resolve(cwd)
     .replace(/^[/\\]/, "")
     .replace(/[/\\:]/g, "-")}--`;

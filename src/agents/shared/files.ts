@@ -1,5 +1,5 @@
 /** Walking a store's folders. */
-import { opendir, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export interface StoredFile {
@@ -7,6 +7,7 @@ export interface StoredFile {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
+  inode: number;
 }
 
 /**
@@ -14,24 +15,39 @@ export interface StoredFile {
  * loop cannot hold the walk; what cannot be read is skipped.
  */
 export async function* listFiles(root: string, depth: number): AsyncGenerator<StoredFile> {
-  let folder: Awaited<ReturnType<typeof opendir>>;
-  try {
-    folder = await opendir(root);
-  } catch {
-    return;
-  }
-  for await (const item of folder) {
-    const path = join(root, item.name);
-    if (item.isDirectory() && depth > 1) yield* listFiles(path, depth - 1);
-    else if (item.isFile() || item.isSymbolicLink()) yield* statFile(path);
+  yield* filesIn(root, depth);
+}
+
+/** As `listFiles`, at once: for a few calls to the system a file, threads cost more than they save. */
+export function filesIn(root: string, depth: number): StoredFile[] {
+  const files: StoredFile[] = [];
+  collect(root, depth, files);
+  return files;
+}
+
+function collect(folder: string, depth: number, files: StoredFile[]): void {
+  for (const item of entriesOf(folder)) {
+    const path = join(folder, item.name);
+    if (item.isDirectory()) {
+      if (depth > 1) collect(path, depth - 1, files);
+    } else if (item.isFile() || item.isSymbolicLink()) addFile(path, files);
   }
 }
 
-async function* statFile(path: string): AsyncGenerator<StoredFile> {
+function entriesOf(folder: string): Dirent[] {
   try {
-    const info = await stat(path);
-    if (info.isFile()) yield { path, mtime: info.mtimeMs, bytes: info.size };
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Gone meanwhile, a dangling link, or not ours to read.
+    return [];
+  }
+}
+
+function addFile(path: string, files: StoredFile[]): void {
+  try {
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (!info?.isFile()) return;
+    files.push({ path, mtime: info.mtimeMs, bytes: info.size, inode: info.ino });
+  } catch {
+    // Not ours to read, or a link that leads back to itself.
   }
 }

@@ -1,5 +1,6 @@
 /** OpenCode, or its fork, put together. */
 import type { Agent } from "../../types.ts";
+import type { Flags } from "../flags.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportForm, isRecord } from "./forms.ts";
 import { sessionId } from "./ids.ts";
@@ -10,7 +11,7 @@ import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { OpenCodeWriter } from "./write.ts";
 
-export function agentOf(flavour: Flavour): Agent {
+export function agentOf(flavour: Flavour, flags: Flags): Agent {
   const { id, name, aliases } = flavour;
   return {
     id,
@@ -25,6 +26,6 @@ export function agentOf(flavour: Flavour): Agent {
     writer: (options) => new OpenCodeWriter(flavour, options),
     tools,
     store: store(flavour),
-    launch: launch(flavour.command),
+    launch: launch(flavour.command, flags),
   };
 }

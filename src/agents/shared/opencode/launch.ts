@@ -1,10 +1,13 @@
 /** How OpenCode is started on a session. */
+
 import type { Launch } from "../../types.ts";
+import type { Flags } from "../flags.ts";
 
 /** It has to be started in the session's folder: from another one it waits for ever. */
-export function launch(command: string): Launch {
+export function launch(command: string, flags: Flags): Launch {
   return {
     command,
+    flags,
     versionArgs: ["--version"],
     resumeArgs: ({ id, prompt, args }) => [
       "--session",

@@ -1,0 +1,17 @@
+/** The system that Segue runs on, as far as paths depend on it. Tests stand in for the others. */
+import { homedir } from "node:os";
+import { type PlatformPath, posix, win32 } from "node:path";
+
+export interface Host {
+  platform: NodeJS.Platform;
+  path: PlatformPath;
+  /** The user's own folder, as the agents find it. */
+  home: string;
+}
+
+/** HOME is a word of POSIX: on Windows programs go by the profile, whatever a shell has set. */
+export function hostOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): Host {
+  return platform === "win32"
+    ? { platform, path: win32, home: env.USERPROFILE || homedir() }
+    : { platform, path: posix, home: env.HOME || homedir() };
+}

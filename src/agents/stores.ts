@@ -1,0 +1,24 @@
+/**
+ * The store of every agent, without the rest of it: listing sessions that are known already loads
+ * no reader or writer. A line an agent, as in registry.ts; a test compares the two.
+ */
+import { store as claudeCode } from "./claude-code/store.ts";
+import { store as codex } from "./codex/store.ts";
+import { store as copilot } from "./copilot/store.ts";
+import { store as gemini } from "./gemini/store.ts";
+import { store as pi } from "./pi/store.ts";
+import { store as qwen } from "./qwen/store.ts";
+import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
+import { store as openCode } from "./shared/opencode/store.ts";
+import type { Store } from "./types.ts";
+
+export const stores: { readonly [agent: string]: Store } = {
+  "claude-code": claudeCode,
+  codex,
+  pi,
+  qwen,
+  copilot,
+  gemini,
+  opencode: openCode(OPENCODE),
+  kilo: openCode(KILO),
+};

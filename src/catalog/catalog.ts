@@ -1,0 +1,406 @@
+/**
+ * The catalogue: every session of every agent, as the stores have it at this moment.
+ *
+ *     const catalog = await openCatalog(places);     // stats the stores, reads what changed
+ *     catalog.sessions()                             // Listed[]: this project's first, newest first
+ *     catalog.sessions({ agent: "codex", since: Date.now() - 864e5, most: 30 })
+ *     await catalog.refresh();                       // again, later on
+ *     catalog.close();
+ *
+ * There is no time after which it is stale: each `refresh` compares path, size, time and inode of
+ * all session files with what was noted, and reads the heads and tails of those that differ.
+ */
+import { stores } from "../agents/stores.ts";
+import type { Found, Summary } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
+import { CatalogFile, isBusy } from "./database.ts";
+import type { Job, ReadLine } from "./lines.ts";
+import { Project } from "./project.ts";
+import { type Line, type Row, titleOf, withSummary } from "./row.ts";
+import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
+
+export interface Filter {
+  /** Id of an agent. */
+  agent?: string | undefined;
+  /** Only those that went on since: milliseconds since the epoch. */
+  since?: number | undefined;
+  /** Only those that stopped at a usage limit. */
+  limited?: boolean | undefined;
+  /** Only those of the project. */
+  here?: boolean | undefined;
+  /** At most so many. */
+  most?: number | undefined;
+}
+
+export interface Listed extends Row {
+  /** When it last went on: milliseconds since the epoch. */
+  time: number;
+  bytes: number;
+  /** Is it of the project in question? */
+  here: boolean;
+}
+
+export interface Problem {
+  agent: string;
+  path: string;
+  why: string;
+  /** Is it a whole store, or one session? */
+  isStore: boolean;
+}
+
+/** A session as it is kept in memory: what sorting and filtering need. */
+interface Known {
+  /** 0: not in the database, as it could not be read. */
+  sid: number;
+  agent: string;
+  place: string;
+  id: string;
+  size: number;
+  mtime: number;
+  inode: number;
+  cwd: string | null;
+  isLimited: boolean;
+  /** What the store tells of it now, without its file. */
+  summary?: Summary;
+  /** Set when it was read in this run, and could not be filed. */
+  line?: Line;
+}
+
+/** So many are looked up one by one; of more, all are. */
+const FEW = 500;
+
+/** So many sessions are read before they are filed: all at once would fill the memory. */
+const AT_ONCE = 4000;
+
+/** What a session is sorted by; a time to come is a clock's mistake, and goes for little. */
+const SOON = 864e5;
+
+export async function openCatalog(places: Places, only?: Keeper): Promise<Catalog> {
+  const file = await CatalogFile.open(places.env);
+  const catalog = new Catalog(file, places, only);
+  await catalog.refresh();
+  return catalog;
+}
+
+export class Catalog {
+  readonly file: CatalogFile;
+  readonly #places: Places;
+  readonly #only: Keeper | undefined;
+  #project: Project | undefined;
+  #known: Known[] = [];
+  /** What could not be read, in the newest refresh. */
+  problems: Problem[] = [];
+
+  constructor(file: CatalogFile, places: Places, only?: Keeper) {
+    this.file = file;
+    this.#places = places;
+    this.#only = only;
+  }
+
+  /** How many sessions there are. */
+  get size(): number {
+    return this.#known.length;
+  }
+
+  /** What a person should know of the catalogue's file itself. */
+  get note(): string | null {
+    return this.file.note;
+  }
+
+  /** Brings the catalogue to what the stores are now. */
+  async refresh(): Promise<void> {
+    const { rebuilds } = this.file;
+    await this.#refresh();
+    // It turned out to be damaged on the way: what was taken from it is in the new one, too, now.
+    if (this.file.rebuilds !== rebuilds) await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    const stores = await walk(this.#places, this.#only);
+    this.problems = stores.flatMap(({ agent, root, dead }) =>
+      dead === null
+        ? []
+        : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
+    );
+    const alive = stores.filter(({ dead }) => dead === null);
+    const old = this.file.guarded(() => alive.map((store) => this.#load(store)));
+    const plans = alive.map((store, i) => compare(store, old[i] ?? new Map()));
+    this.#save(
+      [],
+      plans.flatMap(({ gone }) => gone),
+    );
+    const known = plans.flatMap(({ kept }) => kept);
+    // Oldest first, as sessions get their numbers so: search looks at high numbers first.
+    const jobs = plans.flatMap((plan) => plan.jobs);
+    jobs.sort((a, b) => a.found.mtime - b.found.mtime);
+    for (let from = 0; from < jobs.length; from += AT_ONCE) {
+      const read = await this.#read(jobs.slice(from, from + AT_ONCE));
+      this.#note(read);
+      for (const session of this.#save(read, [])) known.push(session);
+    }
+    this.#known = known;
+  }
+
+  /** What reads sessions is loaded when there is something to read. */
+  async #read(jobs: readonly Job[]): Promise<ReadLine[]> {
+    if (jobs.length === 0) return [];
+    const { readLines } = await import("./lines.ts");
+    return readLines(jobs);
+  }
+
+  #load({ agent, root }: Walked): Map<string, Known> {
+    const rows = this.file.all(
+      "SELECT sid, place, id, size, mtime, inode, cwd, isLimited FROM session WHERE root = ? AND agent = ?",
+      root,
+      agent.id,
+    );
+    const known = new Map<string, Known>();
+    for (const [sid, place, id, size, mtime, inode, cwd, isLimited] of rows) {
+      known.set(String(place), {
+        sid: Number(sid),
+        agent: agent.id,
+        place: String(place),
+        id: String(id),
+        size: Number(size),
+        mtime: Number(mtime),
+        inode: Number(inode),
+        cwd: cwd === null ? null : String(cwd),
+        isLimited: isLimited === 1,
+      });
+    }
+    return known;
+  }
+
+  #note(read: readonly ReadLine[]): void {
+    for (const { job, error } of read) {
+      if (error === null) continue;
+      this.problems.push({ agent: job.agent, path: job.place, why: error, isStore: false });
+    }
+  }
+
+  /** Files what was read, and forgets what is gone; gives what is there now of what was read. */
+  #save(read: readonly ReadLine[], gone: readonly number[]): Known[] {
+    const good = read.filter(({ error }) => error === null);
+    if (good.length === 0 && gone.length === 0) return [];
+    const write = (): Known[] =>
+      this.file.transaction(() => {
+        for (const sid of gone) this.#forget(sid);
+        return good.map((line) => this.#put(line));
+      });
+    try {
+      return this.file.guarded(write);
+    } catch (error) {
+      // Someone else is writing for very long, or the disk is full: this run can do without.
+      if (!isBusy(error) && !isFull(error)) throw error;
+      return good.map((line) => knownOf(line, 0));
+    }
+  }
+
+  #put(read: ReadLine): Known {
+    const { job } = read;
+    const known = knownOf(read, 0);
+    const [row] = this.file.all(
+      `INSERT INTO session (root, agent, place, id, size, mtime, inode, cwd, isLimited)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (root, agent, place) DO UPDATE SET
+         id = excluded.id, size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,
+         cwd = excluded.cwd, isLimited = excluded.isLimited
+       RETURNING sid`,
+      job.root,
+      known.agent,
+      known.place,
+      known.id,
+      known.size,
+      known.mtime,
+      known.inode,
+      known.cwd,
+      known.isLimited ? 1 : 0,
+    );
+    known.sid = Number(row?.[0] ?? 0);
+    this.file.run(
+      "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
+      known.sid,
+      JSON.stringify(known.line),
+    );
+    // Of many sessions only few are shown: these are looked up again.
+    delete known.line;
+    return known;
+  }
+
+  #forget(sid: number): void {
+    this.file.run("DELETE FROM session WHERE sid = ?", sid);
+    this.file.run("DELETE FROM line WHERE sid = ?", sid);
+    forgetText(this.file, sid);
+  }
+
+  get project(): Project {
+    this.#project ??= new Project(this.#places.cwd);
+    return this.#project;
+  }
+
+  /** This project's first, each kind newest first. */
+  sessions(filter: Filter = {}): Listed[] {
+    const chosen = this.#sorted(filter);
+    return this.#listed(filter.most === undefined ? chosen : chosen.slice(0, filter.most));
+  }
+
+  /** The numbers of the sessions that there are; the file may know others, of other stores. */
+  get numbers(): ReadonlySet<number> {
+    return new Set(this.#known.map(({ sid }) => sid));
+  }
+
+  /** Sessions by their numbers in the text index, newest first; each is looked up when it is asked for. */
+  numbered(filter: Filter): [sid: number, session: () => Listed | undefined][] {
+    return this.#sorted(filter).map((known) => [known.sid, () => this.#listed([known])[0]]);
+  }
+
+  /** How many sessions there are of the kind that is asked for, whatever `most` says. */
+  count(filter: Filter): number {
+    return this.#matching(filter).length;
+  }
+
+  #matching({ agent, since = Number.NEGATIVE_INFINITY, limited, here }: Filter): Known[] {
+    return this.#known.filter(
+      (known) =>
+        (agent === undefined || known.agent === agent) &&
+        known.mtime >= since &&
+        (!limited || known.isLimited) &&
+        (!here || this.project.has(known.cwd)),
+    );
+  }
+
+  #sorted(filter: Filter): Known[] {
+    const latest = Date.now() + SOON;
+    const time = ({ mtime }: Known) => (mtime > latest ? 0 : mtime);
+    return this.#matching(filter)
+      .map((known) => ({ known, here: this.project.has(known.cwd), time: time(known) }))
+      .sort(
+        (a, b) =>
+          Number(b.here) - Number(a.here) || b.time - a.time || (a.known.id < b.known.id ? -1 : 1),
+      )
+      .map(({ known }) => known);
+  }
+
+  #listed(chosen: readonly Known[]): Listed[] {
+    const lines = this.#lines(chosen);
+    const counts = this.#counts(chosen);
+    return chosen.flatMap((known) => {
+      const read = known.line ?? lines.get(known.sid);
+      if (!read) return [];
+      const line = chosen.length < FEW ? toldNow(known, read) : read;
+      const { agent, id, place: path, mtime: time, size: bytes, cwd } = known;
+      const updatedAt = line.updatedAt ?? new Date(time).toISOString();
+      const messages = line.messages ?? counts.get(known.sid) ?? null;
+      const here = this.project.has(cwd);
+      return [{ agent, id, ...line, updatedAt, messages, path, time, bytes, here }];
+    });
+  }
+
+  /** Few are looked up one by one; many at once. */
+  #lines(chosen: readonly Known[]): Map<number, Line> {
+    const wanted = chosen.filter(({ line }) => line === undefined);
+    const rows =
+      wanted.length < FEW
+        ? wanted.flatMap(({ sid }) =>
+            this.file.all("SELECT sid, line FROM line WHERE sid = ?", sid),
+          )
+        : this.file.all("SELECT sid, line FROM line");
+    return new Map(rows.map(([sid, line]) => [Number(sid), parseLine(String(line))]));
+  }
+
+  /** Messages of sessions that were read as a whole, for the index, and did not change since. */
+  #counts(chosen: readonly Known[]): Map<number, number> {
+    if (chosen.length === 0) return new Map();
+    const sql = "SELECT sid, messages FROM indexed JOIN session USING (sid, size, mtime, inode)";
+    const rows =
+      chosen.length < FEW
+        ? chosen.flatMap(({ sid }) => this.file.all(`${sql} WHERE sid = ?`, sid))
+        : this.file.all(sql);
+    return new Map(rows.map(([sid, messages]) => [Number(sid), Number(messages)]));
+  }
+
+  close(): void {
+    this.file.close();
+  }
+}
+
+/** Rows of the text index belong to a session by their numbers. */
+export const ENTRIES_PER_SESSION = 2 ** 22;
+
+/** The index takes whole numbers only for what they are when they come as such: Node makes others of large ones. */
+export function rowOfEntry(sid: number, entry: number): bigint {
+  return BigInt(sid * ENTRIES_PER_SESSION + entry);
+}
+
+export function forgetText(file: CatalogFile, sid: number): void {
+  const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
+  if (!known) return;
+  file.run("DELETE FROM indexed WHERE sid = ?", sid);
+  file.run(
+    "DELETE FROM text WHERE rowid BETWEEN ? AND ?",
+    rowOfEntry(sid, 0),
+    rowOfEntry(sid, ENTRIES_PER_SESSION - 1),
+  );
+}
+
+/** What stands beside a session's file may be other than when that was read. */
+function toldNow({ agent, place, summary }: Known, line: Line): Line {
+  if (summary) return withSummary(line, summary);
+  const title = stores[agent]?.title?.(place) ?? null;
+  return title === null ? line : { ...line, title: titleOf(title) };
+}
+
+interface Plan {
+  kept: Known[];
+  jobs: Job[];
+  /** Numbers of sessions that are there no more. */
+  gone: number[];
+}
+
+function compare({ agent, root, found }: Walked, old: Map<string, Known>): Plan {
+  const plan: Plan = { kept: [], jobs: [], gone: [] };
+  for (const session of found) {
+    const place = placeOf(session, agent);
+    const known = old.get(place);
+    old.delete(place);
+    if (known && isSame(known, session)) plan.kept.push(summarised(known, session));
+    else plan.jobs.push({ agent: agent.id, root, place, found: session });
+  }
+  for (const { sid } of old.values()) plan.gone.push(sid);
+  return plan;
+}
+
+function summarised(known: Known, { summary }: Found): Known {
+  return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
+}
+
+function isSame(known: Known, { bytes, mtime, inode = 0, id }: Found): boolean {
+  return known.size === bytes && known.mtime === mtime && known.inode === inode && known.id === id;
+}
+
+function knownOf({ job, line }: ReadLine, sid: number): Known {
+  const { agent, place, found } = job;
+  if (!line) throw new SegueError("failed", "a session that was not read cannot be noted");
+  return {
+    sid,
+    agent,
+    place,
+    id: found.id,
+    size: found.bytes,
+    mtime: found.mtime,
+    inode: found.inode ?? 0,
+    cwd: line.cwd,
+    isLimited: line.limit !== null,
+    line,
+  };
+}
+
+// Only this module writes them, in the edition that the file's name tells.
+function parseLine(text: string): Line {
+  return JSON.parse(text);
+}
+
+function isFull(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
+}

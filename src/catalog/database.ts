@@ -1,0 +1,221 @@
+/**
+ * The catalogue's file: one SQLite database in Segue's cache folder, which several processes may
+ * have open at once. It holds nothing that the stores do not: whenever it is damaged, or made by
+ * another version, it is made anew; where it cannot be written, one in memory does.
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { hostOf } from "../agents/shared/host.ts";
+import type { Env } from "../io/state.ts";
+
+/** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
+const EDITION = 1;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS session (
+    sid INTEGER PRIMARY KEY AUTOINCREMENT,
+    root TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    place TEXT NOT NULL,
+    id TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime REAL NOT NULL,
+    inode INTEGER NOT NULL,
+    cwd TEXT,
+    isLimited INTEGER NOT NULL,
+    UNIQUE (root, agent, place)
+  );
+  CREATE TABLE IF NOT EXISTS line (
+    sid INTEGER PRIMARY KEY,
+    line TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS indexed (
+    sid INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime REAL NOT NULL,
+    inode INTEGER NOT NULL,
+    isWhole INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    lastGroup TEXT,
+    offset INTEGER NOT NULL,
+    mark TEXT NOT NULL
+  );
+  CREATE VIRTUAL TABLE IF NOT EXISTS text USING fts5 (
+    said, tool, command, path, title,
+    tokenize = "unicode61 remove_diacritics 2"
+  );
+`;
+
+export function cacheFolder(env: Env): string {
+  if (env.SEGUE_HOME) return join(env.SEGUE_HOME, "cache");
+  const { platform, home } = hostOf(env);
+  const cache = join(home, ".cache");
+  const own = env.XDG_CACHE_HOME || (platform === "win32" ? env.LOCALAPPDATA || cache : cache);
+  return join(own, "segue");
+}
+
+export function databasePath(env: Env): string {
+  return join(cacheFolder(env), `catalog-${EDITION}.sqlite`);
+}
+
+type Sqlite = typeof import("node:sqlite");
+
+/** SQLite's codes for a file that is damaged, or no database at all. */
+const DAMAGED = new Set([11, 26]);
+
+export class CatalogFile {
+  readonly #sqlite: Sqlite;
+  /** null: in memory only. */
+  readonly #path: string | null;
+  #db: DatabaseSync;
+  #statements = new Map<string, StatementSync>();
+  /** Was a damaged file given up, or is there no place for one? For a person to know. */
+  note: string | null = null;
+  /** How often it was made anew since it was opened: what was read from it before is void. */
+  rebuilds = 0;
+
+  private constructor(sqlite: Sqlite, path: string) {
+    this.#sqlite = sqlite;
+    let kept: string | null = path;
+    try {
+      this.#db = this.#openFile(path);
+    } catch (error) {
+      kept = null;
+      const why = error instanceof Error ? error.message : String(error);
+      this.note = `the catalogue cannot be kept, so that each run reads all sessions anew: ${why}`;
+      this.#db = new sqlite.DatabaseSync(":memory:");
+      this.#db.exec(TABLES);
+    }
+    this.#path = kept;
+  }
+
+  static async open(env: Env): Promise<CatalogFile> {
+    const sqlite = await import("node:sqlite");
+    return new CatalogFile(sqlite, databasePath(env));
+  }
+
+  get isKept(): boolean {
+    return this.#path !== null;
+  }
+
+  #openFile(path: string): DatabaseSync {
+    try {
+      return this.#connect(path);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.note = "the catalogue was damaged, and is made anew";
+      removeFile(path);
+      return this.#connect(path);
+    }
+  }
+
+  #connect(path: string): DatabaseSync {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // Sessions hold what is nobody else's business.
+    closeSync(openSync(path, "a", 0o600));
+    const db = new this.#sqlite.DatabaseSync(path, { timeout: 10_000 });
+    try {
+      // What was written last may be lost with the machine's power: it is read again, then.
+      db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000");
+      const { user_version: edition } = db.prepare("PRAGMA user_version").get() ?? {};
+      if (edition !== EDITION) {
+        db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${EDITION}; COMMIT`);
+        removeOlder(path);
+      }
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Does `work`; once more with a new file when this one turns out to be damaged. */
+  guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isDamage(error) || this.#path === null) throw error;
+      this.note = "the catalogue was damaged, and is made anew";
+      this.close();
+      removeFile(this.#path);
+      this.#db = this.#connect(this.#path);
+      this.rebuilds++;
+      return work();
+    }
+  }
+
+  /** Rows as lists of their columns. */
+  all(sql: string, ...values: SQLInputValue[]): SQLOutputValue[][] {
+    return this.#prepared(sql)
+      .all(...values)
+      .map((row) => (Array.isArray(row) ? row : Object.values(row)));
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  /** All of `work`, or nothing of it, is in the file; others wait as long as it takes. */
+  transaction<T>(work: () => T): T {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Forgets everything. */
+  empty(): void {
+    this.#statements = new Map();
+    const drop = ["text", "indexed", "line", "session"].map(
+      (name) => `DROP TABLE IF EXISTS ${name};`,
+    );
+    this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);
+    this.#db.exec("VACUUM");
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    // Much faster where there are many rows; not there before Node 22.16.
+    if ("setReturnArrays" in statement) statement.setReturnArrays(true);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  close(): void {
+    this.#statements = new Map();
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+export function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && DAMAGED.has(code & 0xff);
+}
+
+/** Is the database being written by another process for longer than we wait? */
+export function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && [5, 6].includes(code & 0xff);
+}
+
+function removeFile(path: string): void {
+  for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
+}
+
+/** Files of older editions: no Segue that is installed now reads them. */
+function removeOlder(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    const edition = Number(/^catalog-(\d+)\.sqlite(?:-wal|-shm)?$/.exec(name)?.[1] ?? EDITION);
+    if (edition < EDITION) rmSync(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,301 @@
+/** What is wrong with the sessions on this machine, or with what Segue keeps itself. */
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { provenWith } from "../agents/proven.ts";
+import { agentNamed, agents } from "../agents/registry.ts";
+import { unknowns } from "../agents/shared/known.ts";
+import type { Agent, Found } from "../agents/types.ts";
+import { isThere, openSession } from "../convert/open.ts";
+import type { Input } from "../io/input.ts";
+import { heedSignals, interruptible } from "../io/interrupt.ts";
+import { Journal } from "../io/journal.ts";
+import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
+import { type Env, readCarry, stateFolder } from "../io/state.ts";
+import { isFrame } from "../lossless/document.ts";
+import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
+
+export interface Finding {
+  /** `attention`: something is lost, or will be, unless somebody sees to it. */
+  severity: "attention" | "info";
+  about: "store" | "session" | "record" | "tool" | "journal" | "carry";
+  agent: string | null;
+  /** File or folder; the first of them where there are several. */
+  path: string | null;
+  what: string;
+  count: number;
+  /** What to do. */
+  hint: string | null;
+}
+
+export interface Examination {
+  findings: Finding[];
+  /** Sessions that were read, of all there are. */
+  read: number;
+  sessions: number;
+}
+
+export interface DoctorOptions {
+  scratch: string;
+  /** How many of each agent are read, the newest first. */
+  each: number;
+  progress?: (done: number, total: number) => void;
+}
+
+export async function examine(
+  places: Places,
+  only: Agent | undefined,
+  { scratch, each, progress }: DoctorOptions,
+): Promise<Examination> {
+  const chosen = only ? [only] : agents;
+  const stores = await walk(places, only);
+  const findings = new Findings();
+  for (const store of stores) examineStore(findings, store);
+  for (const agent of chosen) examineTool(findings, agent, stores, places.env);
+  const tasks = chosen.flatMap((agent) => newestOf(agent, stores).slice(0, each));
+  const total = tasks.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  for (const found of tasks) {
+    interruptible(() => examineSession(findings, agentNamed(found.agent), found, scratch));
+    done += found.bytes;
+    progress?.(done, total);
+    await heedSignals();
+  }
+  if (!only) {
+    examineJournal(findings, places.env);
+    examineCarries(findings, places.env);
+  }
+  const sessions = stores.reduce((sum, { found }) => sum + found.length, 0);
+  return { findings: findings.all, read: tasks.length, sessions };
+}
+
+/** Findings of one kind are counted, and the first is named. */
+class Findings {
+  readonly #all = new Map<string, Finding>();
+
+  add(finding: Omit<Finding, "count">, isOne = false): void {
+    const { about, agent, what, path } = finding;
+    const key = [about, agent, what, isOne ? path : ""].join("\0");
+    const before = this.#all.get(key);
+    if (before) before.count++;
+    else this.#all.set(key, { ...finding, count: 1 });
+  }
+
+  get all(): Finding[] {
+    const all = [...this.#all.values()];
+    return all.sort((a, b) => Number(a.severity === "info") - Number(b.severity === "info"));
+  }
+}
+
+function newestOf(agent: Agent, stores: readonly Walked[]): Found[] {
+  const own = stores.filter((store) => store.agent.id === agent.id);
+  return newestFirst(own.flatMap(({ found }) => found));
+}
+
+function examineStore(findings: Findings, { agent, root, found, dead }: Walked): void {
+  const about = { severity: "attention", about: "store", agent: agent.id } as const;
+  if (dead !== null) {
+    const what = `the file system ${dead} does not answer: its sessions are left out`;
+    findings.add({ ...about, path: root, what, hint: "mount it again, or unmount it" });
+    return;
+  }
+  for (const [path, why] of closedFolders(root, DEEPEST)) {
+    const hint = "its sessions are not found: give yourself the right to read it";
+    findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
+  }
+  for (const { path } of found) {
+    const why = closed(path);
+    if (why === null) continue;
+    const hint = "give yourself the right to read it";
+    const session = { ...about, about: "session" } as const;
+    findings.add({ ...session, path, what: `a session cannot be read: ${why}`, hint }, true);
+  }
+}
+
+const DEEPEST = 6;
+
+function* closedFolders(folder: string, depth: number): Generator<[path: string, why: string]> {
+  if (depth === 0 || !existsSync(folder)) return;
+  try {
+    for (const item of readdirSync(folder, { withFileTypes: true })) {
+      if (item.isDirectory()) yield* closedFolders(join(folder, item.name), depth - 1);
+    }
+  } catch (error) {
+    yield [folder, reason(error)];
+  }
+}
+
+function closed(path: string): string | null {
+  try {
+    accessSync(path, constants.R_OK);
+    return null;
+  } catch (error) {
+    return reason(error);
+  }
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "EIO") return "the disk reports an error";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Lines that are no JSON, kinds and keys that this version does not know. */
+function examineSession(findings: Findings, agent: Agent, found: Found, scratch: string): void {
+  const place = placeOf(found, agent);
+  // That was said already.
+  if (place === found.path && closed(found.path) !== null) return;
+  const about = { about: "session", agent: agent.id, path: place } as const;
+  let input: Input;
+  try {
+    input = openSession(place, { scratch });
+  } catch (error) {
+    const what = `a session cannot be read: ${reason(error)}`;
+    findings.add({ ...about, severity: "attention", what, hint: null }, true);
+    return;
+  }
+  try {
+    examineLines(findings, agent, place, input);
+  } finally {
+    input.close();
+  }
+}
+
+function examineLines(findings: Findings, agent: Agent, path: string, input: Input): void {
+  const about = { agent: agent.id, path, hint: null } as const;
+  let broken = 0;
+  let last = false;
+  for (const { value, text } of input.lines()) {
+    last = value === undefined && text.trim() !== "";
+    if (last) broken++;
+    if (value === undefined || agent.known === undefined || isFrame(value)) continue;
+    for (const what of unknowns(value, agent.known)) {
+      const unknown = `unknown to this version of Segue, and kept as it is: ${what}`;
+      findings.add({ ...about, severity: "info", about: "record", what: unknown });
+    }
+  }
+  const torn = last && input.open ? 1 : 0;
+  const session = { ...about, about: "session" } as const;
+  if (torn > 0) {
+    const what = "the last line was not written to its end; it is kept as it is";
+    findings.add({ ...session, severity: "info", what });
+  }
+  if (broken > torn) {
+    const what = `lines that are no JSON: ${broken - torn}; they are kept, but not understood`;
+    findings.add({ ...session, severity: "attention", what }, true);
+  }
+}
+
+function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[], env: Env): void {
+  const { id, name, launch } = agent;
+  const command = commandOf(agent, env);
+  const about = { severity: "info", about: "tool", agent: id } as const;
+  const path = findCommand(command, env);
+  const sessions = newestOf(agent, stores).length;
+  if (path === null) {
+    const what = `${name} is not installed; sessions of it here: ${sessions}`;
+    const hint = "they can be opened in another agent: segue resume SESSION --in AGENT";
+    if (sessions > 0) findings.add({ ...about, path: null, what, hint });
+    return;
+  }
+  const version = installedVersion(agent, env);
+  if (version === null) {
+    const what = `${name} does not say its version`;
+    const hint = `see what \`${command} ${launch.versionArgs.join(" ")}\` says`;
+    findings.add({ ...about, severity: "attention", path, what, hint });
+    return;
+  }
+  const proven = provenWith(id);
+  if (proven && isNewer(version, proven.version)) {
+    const what = `${name} ${version} is newer than ${proven.version}, with which Segue was proven`;
+    const hint = "`segue check --all` proves that its sessions are still read without loss";
+    findings.add({ ...about, path, what, hint });
+  }
+}
+
+/** By its numbers. */
+export function isNewer(version: string, than: string): boolean {
+  const numbers = (text: string) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+  const [a, b] = [numbers(version), numbers(than)];
+  const at = a.findIndex((n, i) => n !== (b[i] ?? 0));
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
+}
+
+function examineJournal(findings: Findings, env: Env): void {
+  const path = join(stateFolder(env), "journal.jsonl");
+  const about = { about: "journal", agent: null, path } as const;
+  let text = "";
+  try {
+    text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  } catch (error) {
+    const what = `the journal cannot be read: ${reason(error)}`;
+    const hint = "without it Segue cannot undo, nor find the way home";
+    findings.add({ ...about, severity: "attention", what, hint });
+    return;
+  }
+  for (const line of text.split("\n")) {
+    if (line === "" || isJson(line)) continue;
+    const what = "lines of the journal are damaged: what they told cannot be undone";
+    findings.add({ ...about, severity: "attention", what, hint: null });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Each write's carry has to be there, whole, for the way home. */
+function examineCarries(findings: Findings, env: Env): void {
+  const needed = new Set<string>();
+  for (const { carry, target } of journalOf(env)) {
+    if (carry === null) continue;
+    needed.add(carry);
+    const about = { about: "carry", agent: target.agent, path: target.path } as const;
+    if (!isThere(target.path)) {
+      const what = "sessions that Segue wrote are there no more";
+      findings.add({ ...about, severity: "info", what, hint: null });
+      continue;
+    }
+    const whole = readCarry(env, carry);
+    whole?.close();
+    if (whole) continue;
+    const what = "what leads a session home exactly (its carry) is gone or damaged";
+    const hint = "going home makes a fresh conversion of it";
+    findings.add({ ...about, severity: "attention", what, hint }, true);
+  }
+  for (const name of carriesIn(env)) {
+    if (needed.has(name)) continue;
+    const what = "carries that nothing leads to any more";
+    const path = join(stateFolder(env), "carry", `${name}.segue`);
+    findings.add({
+      about: "carry",
+      severity: "info",
+      agent: null,
+      path,
+      what,
+      hint: "they may be deleted",
+    });
+  }
+}
+
+function journalOf(env: Env): ReturnType<Journal["writes"]> {
+  try {
+    return new Journal(env).writes();
+  } catch {
+    return [];
+  }
+}
+
+function carriesIn(env: Env): string[] {
+  try {
+    const names = readdirSync(join(stateFolder(env), "carry"));
+    return names.flatMap((name) => /^([0-9a-f]{64})\.segue$/.exec(name)?.[1] ?? []);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Builds the text index, or brings it up to date: threads read the sessions, and this one files
+ * what they find, some seconds' work at a time. What is filed stays filed: after a kill, or when
+ * another process does the same, reading goes on from there.
+ */
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { withScratch } from "../io/folders.ts";
+import { type Catalog, ENTRIES_PER_SESSION, forgetText, rowOfEntry } from "./catalog.ts";
+import type { CatalogFile } from "./database.ts";
+import type { Pending, Task } from "./pending.ts";
+import { type Piece, pieces } from "./reading.ts";
+
+/** What a thread is given: `next` counts the tasks that are taken, `waiting` the pieces not yet filed. */
+export interface Crew {
+  tasks: readonly Task[];
+  next: Int32Array;
+  waiting: Int32Array;
+}
+
+export type Message = { piece: Piece } | { sid: number; error: string };
+
+/** So many pieces may wait to be filed. */
+export const WINDOW = 24;
+
+/** What is filed in one transaction: characters, roughly. */
+const BATCH_CHARS = 6_000_000;
+
+export interface IndexOptions {
+  /** 0: in this thread alone, for little. */
+  threads?: number;
+  progress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface Indexed {
+  sessions: number;
+  bytes: number;
+  failed: { sid: number; error: string }[];
+}
+
+export async function indexSessions(
+  catalog: Catalog,
+  tasks: readonly Pending[],
+  { threads = Math.min(availableParallelism(), 8), progress, signal }: IndexOptions = {},
+): Promise<Indexed> {
+  const filing = new Filing(catalog.file, tasks, progress);
+  if (threads === 0) await alone(tasks, filing, signal);
+  else await crew(tasks, Math.min(threads, tasks.length), filing, signal);
+  filing.flush();
+  return filing.result;
+}
+
+async function alone(tasks: readonly Task[], filing: Filing, signal?: AbortSignal): Promise<void> {
+  await withScratch(async (scratch) => {
+    for (const task of tasks) {
+      try {
+        for await (const piece of pieces(task, scratch)) {
+          filing.take(piece);
+          // A word from outside is heard between two pieces only.
+          if (signal) await setImmediate();
+          if (signal?.aborted) return;
+        }
+      } catch (error) {
+        filing.fail(task.sid, error instanceof Error ? error.message : String(error));
+      }
+    }
+  });
+}
+
+async function crew(
+  tasks: readonly Task[],
+  threads: number,
+  filing: Filing,
+  signal?: AbortSignal,
+): Promise<void> {
+  const shared: Crew = {
+    tasks: tasks.map(({ sid, agent, place, state }) => ({ sid, agent, place, state })),
+    next: new Int32Array(new SharedArrayBuffer(4)),
+    waiting: new Int32Array(new SharedArrayBuffer(4)),
+  };
+  const stop = (): void => {
+    Atomics.store(shared.next, 0, tasks.length);
+  };
+  signal?.addEventListener("abort", stop);
+  await Promise.all(Array.from({ length: threads }, () => inThread(shared, filing)));
+  signal?.removeEventListener("abort", stop);
+}
+
+function inThread(shared: Crew, filing: Filing): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const code = new URL(`./index-worker${extname(import.meta.filename)}`, import.meta.url);
+    const worker = new Worker(code, {
+      workerData: shared,
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
+    worker.on("message", (message: Message) => {
+      if ("error" in message) {
+        filing.fail(message.sid, message.error);
+        return;
+      }
+      Atomics.sub(shared.waiting, 0, 1);
+      Atomics.notify(shared.waiting, 0);
+      try {
+        filing.take(message.piece);
+      } catch (error) {
+        void worker.terminate();
+        reject(error);
+      }
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => resolve());
+  });
+}
+
+/** Gathers pieces, and files them together in the order of their numbers. */
+class Filing {
+  readonly #file: CatalogFile;
+  readonly #tasks: ReadonlyMap<number, Pending>;
+  readonly #progress: IndexOptions["progress"];
+  readonly #total: number;
+  readonly result: Indexed = { sessions: 0, bytes: 0, failed: [] };
+  #held: Piece[] = [];
+  #chars = 0;
+
+  constructor(file: CatalogFile, tasks: readonly Pending[], progress: IndexOptions["progress"]) {
+    this.#file = file;
+    this.#tasks = new Map(tasks.map((task) => [task.sid, task]));
+    this.#progress = progress;
+    this.#total = tasks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  take(piece: Piece): void {
+    this.#held.push(piece);
+    for (const [, { said, command, path }] of piece.texts) {
+      this.#chars += said.length + command.length + path.length + 40;
+    }
+    this.result.bytes += piece.bytes;
+    if (piece.done) this.result.sessions++;
+    this.#progress?.(this.result.bytes, this.#total);
+    if (this.#chars >= BATCH_CHARS || this.#held.length >= 1000) this.flush();
+  }
+
+  fail(sid: number, error: string): void {
+    this.result.failed.push({ sid, error });
+  }
+
+  flush(): void {
+    // Stable: the pieces of one session stay in order.
+    const held = this.#held.sort((a, b) => a.sid - b.sid);
+    this.#held = [];
+    this.#chars = 0;
+    if (held.length === 0) return;
+    this.#file.guarded(() =>
+      this.#file.transaction(() => {
+        for (const piece of held) this.#put(piece);
+      }),
+    );
+  }
+
+  #put(piece: Piece): void {
+    const { sid, texts, fresh, done, state } = piece;
+    const task = this.#tasks.get(sid);
+    if (!task || !this.#isStillSo(task, piece)) return;
+    if (fresh) forgetText(this.#file, sid);
+    const sql = `INSERT OR REPLACE INTO text (rowid, said, tool, command, path, title)
+                 VALUES (?, ?, ?, ?, ?, ?)`;
+    for (const [entry, { said, tool, command, path, title }] of texts) {
+      if (entry >= ENTRIES_PER_SESSION) continue;
+      this.#file.run(sql, rowOfEntry(sid, entry), said, tool, command, path, title);
+    }
+    this.#file.run(
+      `INSERT OR REPLACE INTO indexed
+         (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[sid, task.size, task.mtime, task.inode, done ? 1 : 0],
+      ...[state.entries, state.messages, state.group, state.offset, state.mark],
+    );
+    task.state = state;
+  }
+
+  /** Is the session still there, and has no other process filed it meanwhile? */
+  #isStillSo({ sid, state }: Pending, { fresh }: Piece): boolean {
+    const [row] = this.#file.all(
+      "SELECT i.offset, i.entries FROM session LEFT JOIN indexed AS i USING (sid) WHERE sid = ?",
+      sid,
+    );
+    if (!row) return false;
+    const [offset, entries] = row;
+    if (state === null) return fresh && offset === null;
+    return offset === state.offset && entries === state.entries;
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * What a list shows of a session, from the head and the tail of its file: how much is read does
+ * not depend on how long the session is.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Agent, Found, Reader } from "../agents/types.ts";
+import { isCompressed, linesOf } from "../convert/open.ts";
+import { Input } from "../io/input.ts";
+import { mayBeDocument } from "../lossless/document.ts";
+import { LineSplitter } from "../lossless/lines.ts";
+import type { Entry, Json } from "../session/types.ts";
+import { type Limit, type Line, short, titleOf, withSummary } from "./row.ts";
+
+/** A file of up to this size is read whole, so that its messages are counted. */
+const WHOLE = 96 << 10;
+const CHUNK = 32 << 10;
+const TAIL = 8 << 10;
+/** A tail that does not tell of tokens is read again, longer, up to this size. */
+const FAIR_TAIL = 32 << 10;
+/** And one that holds no whole line up to this. */
+const LONGEST_TAIL = 2 << 20;
+/** The first prompt comes after what the harness says; with pictures in it, it is long. */
+const LONGEST_HEAD = 32 << 20;
+/** In so much, and so many lines, it would have come. */
+const ENOUGH_HEAD = 1 << 20;
+const ENOUGH_LINES = 300;
+
+const LIMIT_TEXT = 300;
+
+/** Shared by all reads: they are synchronous. */
+const buffer = Buffer.allocUnsafe(WHOLE);
+
+/** @throws what the file system says when the file cannot be read. */
+export function lineOf(agent: Agent, found: Found): Line {
+  const { summary } = found;
+  const scan = new Scan(agent);
+  if (summary && agent.store.database) return withSummary(scan.line(true), summary);
+  const whole = readFile(scan, found.path);
+  const line = scan.line(whole, agent.store.title?.(found.path) ?? null);
+  return summary ? withSummary(line, summary) : line;
+}
+
+/** Feeds a file's head and tail to `scan`. Was that all of it? */
+function readFile(scan: Scan, path: string): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const { size } = fstatSync(fd);
+    const head = readInto(fd, buffer, 0, Math.min(size, size <= WHOLE ? WHOLE : CHUNK));
+    if (scan.mayBeOther(head, size)) {
+      const lines = linesAt(path);
+      if (lines) {
+        scan.noteAll(lines);
+        return true;
+      }
+    }
+    if (size <= WHOLE) {
+      scan.noteAll(head);
+      return true;
+    }
+    const headEnd = readHead(scan, fd, head, size);
+    scan.leaveHead();
+    readTail(scan, fd, headEnd, size);
+    return headEnd >= size;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function linesAt(path: string): Buffer | null {
+  const input = new Input(path);
+  try {
+    return linesOf(input);
+  } finally {
+    input.close();
+  }
+}
+
+/** Reads on until the scan knows what a head tells; gives the place that it has come to. */
+function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
+  const splitter = new LineSplitter();
+  let chunk = first;
+  let [end, lines] = [0, 0];
+  for (;;) {
+    for (const { value } of splitter.push(chunk)) {
+      lines++;
+      if (value !== undefined) scan.take(value);
+      if (scan.knowsHead) return end + chunk.length;
+    }
+    end += chunk.length;
+    const isEnough = lines >= ENOUGH_LINES && end >= ENOUGH_HEAD;
+    if (end >= size || end >= LONGEST_HEAD || isEnough || chunk.length === 0) return end;
+    // A long line is read in ever longer pieces.
+    const length = Math.min(size - end, chunk.includes(0x0a) ? CHUNK : end);
+    const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
+    chunk = readInto(fd, room, end, length);
+  }
+}
+
+function readTail(scan: Scan, fd: number, headEnd: number, size: number): void {
+  for (let length = TAIL; ; length *= 4) {
+    const from = Math.max(headEnd, size - length);
+    const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
+    const tail = readInto(fd, room, from, size - from);
+    const start = from === 0 ? 0 : tail.indexOf(0x0a) + 1;
+    const hasLine = start > 0 && tail.indexOf(0x0a, start) >= 0;
+    if (hasLine) scan.noteAll(tail.subarray(start));
+    if (hasLine && (scan.knowsTail || length >= FAIR_TAIL)) return;
+    if (from === headEnd || length >= LONGEST_TAIL) return;
+  }
+}
+
+function readInto(fd: number, room: Buffer, offset: number, length: number): Buffer {
+  let filled = 0;
+  while (filled < length) {
+    const n = readSync(fd, room, filled, length - filled, offset + filled);
+    if (n === 0) break;
+    filled += n;
+  }
+  return room.subarray(0, filled);
+}
+
+/** Notes of a session's entries what its list line needs. */
+export class Scan {
+  readonly #agent: Agent;
+  readonly #reader: Reader;
+  #at = 0;
+  #prompt: string | null = null;
+  #messages = 0;
+  #group: string | null = null;
+  #tokens: number | null = null;
+  #limit: Limit | null = null;
+
+  /** `before`: what an earlier scan came to, of a session that this one goes on with. */
+  constructor(agent: Agent, before: Pick<Scan, "messages" | "group"> | null = null) {
+    this.#agent = agent;
+    this.#reader = agent.reader();
+    this.#messages = before?.messages ?? 0;
+    this.#group = before?.group ?? null;
+  }
+
+  /** Lets the reader know of a record that an earlier scan has noted. */
+  prime(record: Json): void {
+    this.#reader.read(record, this.#at++);
+  }
+
+  /** What comes from now on is of the tail: what the head told of the end counts no more. */
+  leaveHead(): void {
+    this.#tokens = null;
+    this.#limit = null;
+  }
+
+  /** Is it something else than lines: compressed, or a document? */
+  mayBeOther(head: Buffer, size: number): boolean {
+    if (isCompressed(head)) return true;
+    return this.#agent.documents !== undefined && mayBeDocument(head, size);
+  }
+
+  /** Does it know what only the head of a session tells? */
+  get knowsHead(): boolean {
+    return this.#prompt !== null && this.#reader.header().cwd !== null;
+  }
+
+  /** Does it know what only the tail tells? */
+  get knowsTail(): boolean {
+    return this.#tokens !== null || this.#limit !== null;
+  }
+
+  /** All entries of these lines; they are noted as they are asked for. */
+  *takeAll(bytes: Buffer): Generator<Entry> {
+    const splitter = new LineSplitter();
+    for (const { value } of splitter.push(bytes)) if (value !== undefined) yield* this.take(value);
+    const rest = splitter.end()?.value;
+    if (rest !== undefined) yield* this.take(rest);
+  }
+
+  take(record: Json): Entry[] {
+    const entries = this.#reader.read(record, this.#at++);
+    for (const entry of entries) this.note(entry);
+    this.#tokens = this.#agent.contextTokens?.(record) ?? this.#tokens;
+    return entries;
+  }
+
+  noteAll(bytes: Buffer): void {
+    for (const _ of this.takeAll(bytes));
+  }
+
+  note(entry: Entry): void {
+    if (entry.kind === "event") {
+      if (entry.event === "limit") this.#limit = limitOf(entry);
+      return;
+    }
+    if (entry.scaffold || entry.sidechain !== undefined) return;
+    if (entry.role === "user") this.#prompt ??= promptOf(entry);
+    if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
+    if (entry.usage) {
+      const { input, output, cacheRead, cacheWrite } = entry.usage;
+      this.#tokens = input + output + cacheRead + cacheWrite;
+    }
+    this.#count(entry);
+  }
+
+  /** Fragments of one message count once; they follow each other, with results in between. */
+  #count({ role, group, id }: Extract<Entry, { kind: "message" }>): void {
+    if (role !== "user" && role !== "assistant") return;
+    if ((group ?? id) === this.#group) return;
+    this.#group = group ?? id;
+    this.#messages++;
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get group(): string | null {
+    return this.#group;
+  }
+
+  /** `beside`: a title that stands beside the file. */
+  line(whole: boolean, beside: string | null = null): Line {
+    const header = this.#reader.header();
+    const title = header.title ?? beside ?? this.#prompt;
+    return {
+      title: title === null ? null : titleOf(title),
+      cwd: header.cwd,
+      createdAt: header.createdAt,
+      updatedAt: header.updatedAt,
+      messages: whole ? this.#messages : null,
+      tokens: this.#tokens,
+      model: header.model,
+      branch: header.gitBranch,
+      parent: header.parent,
+      limit: this.#limit,
+    };
+  }
+}
+
+function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
+  const { time, resetsAt = null, text } = entry;
+  return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
+}
+
+function promptOf(entry: Extract<Entry, { kind: "message" }>): string | null {
+  const texts = entry.parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const text = texts.join(" ");
+  return text.trim() === "" ? null : text;
+}

@@ -1,0 +1,90 @@
+/** Reads the list lines of many sessions, on all cores when there are many. */
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { agentNamed } from "../agents/registry.ts";
+import type { Found } from "../agents/types.ts";
+import { keepSmall } from "../io/memory.ts";
+import { lineOf } from "./line.ts";
+import type { Line } from "./row.ts";
+
+export interface Job {
+  agent: string;
+  root: string;
+  place: string;
+  found: Found;
+}
+
+export interface ReadLine {
+  job: Job;
+  line: Line | null;
+  /** Why it could not be read. */
+  error: string | null;
+}
+
+type Outcome = Omit<ReadLine, "job">;
+
+/** From this many on, a thread's start is worth its while. */
+const MANY = 600;
+/** How many a thread takes at a time. */
+const BATCH = 16;
+
+/** What a thread is given: `next` counts the jobs that are taken. */
+export interface Share {
+  jobs: readonly Job[];
+  next: Int32Array;
+}
+
+/** What a thread gives back: numbers of jobs, with what came of them. */
+export type Done = [n: number, outcome: Outcome][];
+
+/** In the order of the jobs. */
+export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
+  if (jobs.length >= MANY) keepSmall();
+  const share: Share = {
+    jobs,
+    next: new Int32Array(new SharedArrayBuffer(4)),
+  };
+  const threads = jobs.length < MANY ? 0 : Math.min(availableParallelism() - 1, 7);
+  const others = Array.from({ length: threads }, () => inThread(share));
+  const outcomes = new Map(work(share));
+  for (const done of await Promise.all(others)) {
+    for (const [n, outcome] of done) outcomes.set(n, outcome);
+  }
+  // What a thread that died had taken.
+  return jobs.map((job, n) => ({ job, ...(outcomes.get(n) ?? outcomeOf(job)) }));
+}
+
+/** Takes jobs as long as there are some. */
+export function work({ jobs, next }: Share): Done {
+  const done: Done = [];
+  for (;;) {
+    const from = Atomics.add(next, 0, BATCH);
+    if (from >= jobs.length) return done;
+    for (let n = from; n < Math.min(from + BATCH, jobs.length); n++) {
+      const job = jobs[n];
+      if (job) done.push([n, outcomeOf(job)]);
+    }
+  }
+}
+
+function outcomeOf({ agent, found }: Job): Outcome {
+  try {
+    return { line: lineOf(agentNamed(agent), found), error: null };
+  } catch (error) {
+    return { line: null, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function inThread(share: Share): Promise<Done> {
+  return new Promise((resolve) => {
+    const code = new URL(`./lines-worker${extname(import.meta.filename)}`, import.meta.url);
+    const worker = new Worker(code, {
+      workerData: share,
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
+    worker.on("message", (done: Done) => resolve(done));
+    worker.on("error", () => resolve([]));
+    worker.on("exit", () => resolve([]));
+  });
+}

@@ -1,0 +1,52 @@
+/** `segue doctor`: what cannot be read and why, and what else is wrong. */
+import { Command } from "commander";
+import { agentNamed } from "../agents/registry.ts";
+import { examine, type Finding } from "../catalog/doctor.ts";
+import { withScratch } from "../io/folders.ts";
+import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
+import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  agent?: string;
+  all?: boolean;
+  number: number;
+  json?: boolean;
+}
+
+export function command(): Command {
+  return withPlaces(new Command("doctor"))
+    .description("what cannot be read and why: files, records, agents, and what Segue keeps")
+    .option("--agent <agent>", "only this agent's")
+    .option("--all", "read every session to its end")
+    .option("-n, --number <n>", "how many sessions of each agent are read", positive, 50)
+    .option("--json", "print one JSON document")
+    .addHelpText("after", "\nThe exit code is 1 when something needs attention.")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const only = options.agent === undefined ? undefined : agentNamed(options.agent);
+  const each = options.all ? Number.POSITIVE_INFINITY : options.number;
+  const line = new ProgressLine();
+  const { findings, read, sessions } = await withScratch((scratch) =>
+    examine(placesOf(options), only, { scratch, each, progress: line.update }),
+  );
+  line.clear();
+  const ok = findings.every(({ severity }) => severity !== "attention");
+  if (options.json) printJson({ schema: "segue/doctor@1", ok, read, sessions, findings });
+  else {
+    for (const finding of findings) printFinding(finding);
+    const rest = read < sessions ? "; --all reads every one" : "";
+    const sum = ok ? "nothing needs attention" : "see to what is marked with !";
+    print(`${sum} (read ${read} of ${sessions} sessions${rest})`);
+  }
+  if (!ok) process.exitCode = 1;
+}
+
+function printFinding({ severity, agent, path, what, count, hint }: Finding): void {
+  const mark = severity === "attention" ? "!" : "-";
+  const times = count > 1 ? ` ×${count}` : "";
+  print(`${mark} ${oneLine(`${agent === null ? "" : `${agent}: `}${what}`)}${times}`);
+  if (path !== null) print(`    ${count > 1 ? "first: " : ""}${oneLine(path)}`);
+  if (hint !== null) print(`    ${oneLine(hint)}`);
+}

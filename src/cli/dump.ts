@@ -1,0 +1,130 @@
+/** `segue dump`: many sessions into a folder, and again what changed since. */
+import { existsSync, mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { agentNamed, agents, findAgent } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { openCatalog } from "../catalog/catalog.ts";
+import { realOr } from "../catalog/project.ts";
+import { allSessions, type Places, placeOf, rootsOf } from "../catalog/stores.ts";
+import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
+import { SegueError, wordsOf } from "../errors.ts";
+import { withScratch } from "../io/folders.ts";
+import { heedSignals } from "../io/interrupt.ts";
+import { isWithin, rulesFor } from "../session/paths.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { since } from "./sessions.ts";
+import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  format: Format;
+  since?: number;
+}
+
+export function command(): Command {
+  return withPlaces(new Command("dump"), "only sessions of this project")
+    .usage("[options] [agent|all] <dir>")
+    .description("export sessions into a folder; the next time, only what changed")
+    .argument("<what...>", "an agent or all (the default), then the folder")
+    .addOption(
+      new Option("--format <format>", "native: files as they lie; session, json: the session model")
+        .choices(FORMATS)
+        .default("native"),
+    )
+    .option("--since <time>", "only those that went on since: 3h, 2d, 1w, or an ISO date", since)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  segue dump ~/sessions
+  segue dump codex ~/sessions --format markdown --since 1w
+  segue dump all public/sessions --format html --cwd .`,
+    )
+    .action(run);
+}
+
+async function run(words: string[], options: Options): Promise<void> {
+  const [only, dir] = parse(words);
+  const places = placesOf(options);
+  const folder = resolve(dir);
+  refuseStore(folder, places);
+  const all = await wanted(only, places, options);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    throw new SegueError("failed", "the folder cannot be made", { where: folder });
+  }
+  const progress = new ProgressLine("dumping");
+  const { format } = options;
+  const result = await withScratch((scratch) =>
+    dump(all, {
+      folder,
+      format,
+      env: places.env,
+      scratch,
+      progress: progress.update,
+      pause: heedSignals,
+      failed: (place, error) => {
+        progress.clear();
+        warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
+      },
+    }),
+  );
+  progress.clear();
+  const { written, unchanged, failed } = result;
+  const rest = failed > 0 ? `, ${failed} failed` : "";
+  say(`${written} written, ${unchanged} unchanged${rest}: ${folder}`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+function parse(words: readonly string[]): [only: Agent | undefined, dir: string] {
+  const [first = "", second, ...more] = words;
+  if (more.length > 0) {
+    throw new SegueError("usage", "segue dump takes an agent and a folder, no more", {
+      hint: "segue dump [agent|all] <dir>",
+    });
+  }
+  if (second !== undefined) return [first === "all" ? undefined : agentNamed(first), second];
+  if (first !== "all" && !findAgent(first)) return [undefined, first];
+  throw new SegueError("usage", `segue dump ${first}: into which folder?`, {
+    hint: `segue dump ${first} <dir>; a folder of that name is ./${first}`,
+  });
+}
+
+/** Sources are never written to. */
+function refuseStore(folder: string, places: Places): void {
+  const rules = rulesFor(process.platform);
+  for (const agent of agents) {
+    for (const root of rootsOf(agent, places)) {
+      if (!existsSync(root) || !isWithin(realOr(folder), realOr(root), rules)) continue;
+      throw new SegueError("refused", `this folder lies in the store of ${agent.name}`, {
+        where: folder,
+        hint: "name a folder elsewhere",
+      });
+    }
+  }
+}
+
+async function wanted(
+  only: Agent | undefined,
+  places: Places,
+  { since: oldest = 0, cwd }: Options,
+): Promise<Wanted[]> {
+  const here = cwd === undefined ? null : await placesHere(places, only);
+  return (await allSessions(places, only)).flatMap((found) => {
+    const agent = findAgent(found.agent);
+    if (!agent || found.mtime < oldest || found.bytes === 0) return [];
+    const place = placeOf(found, agent);
+    return here === null || here.has(place) ? [{ agent, found, place }] : [];
+  });
+}
+
+/** Where the sessions of the project lie. */
+async function placesHere(places: Places, only: Agent | undefined): Promise<Set<string>> {
+  const catalog = await openCatalog(places, only);
+  try {
+    return new Set(catalog.sessions({ here: true }).map(({ path }) => path));
+  } finally {
+    catalog.close();
+  }
+}

@@ -1,0 +1,16 @@
+/** Examples in the help of commands whose own says none. */
+export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
+  list: ["segue list", "segue list --agent codex --since 2d", "segue list --all --json"],
+  pick: ["segue", "segue pick --cwd ~/shop"],
+  show: [
+    "segue show latest --tail 5",
+    "segue show claude#2 --range 10-20 --tools full",
+    "segue show session.jsonl --json",
+  ],
+  check: ["segue check latest", "segue check session.jsonl --json", "segue check --all -n 5"],
+  agents: ["segue agents", "segue agents --json"],
+  doctor: ["segue doctor", "segue doctor --agent codex --all"],
+  scan: ["segue scan", "segue scan --rebuild"],
+  log: ["segue log", "segue log --json"],
+  undo: ["segue undo", "segue undo 12"],
+};

@@ -1,0 +1,63 @@
+/** Text by the columns that it takes on a screen. */
+import measure from "fast-string-truncated-width";
+import { oneLine } from "../terminal.ts";
+
+/** What is looked at of a text, however long it is. */
+const LONGEST = 2000;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += columnsOf(segment);
+  return width;
+}
+
+function columnsOf(grapheme: string): number {
+  return grapheme.length === 1 && grapheme >= " " && grapheme <= "~" ? 1 : measure(grapheme).width;
+}
+
+/** How many characters of it fit into this width; whole letters only. */
+function fitting(text: string, width: number): number {
+  let room = width;
+  for (const { segment, index } of graphemes.segment(text)) {
+    room -= columnsOf(segment);
+    if (room < 0) return index;
+  }
+  return text.length;
+}
+
+/** One line of a text that comes from elsewhere, without anything that a terminal obeys. */
+export function clean(text: string): string {
+  return oneLine(text.slice(0, LONGEST));
+}
+
+/** At most so wide. */
+export function clip(line: string, width: number): string {
+  if (fitting(line, width) === line.length) return line;
+  return width < 1 ? "" : `${line.slice(0, fitting(line, width - 1))}…`;
+}
+
+/** Exactly so wide. */
+export function fill(line: string, width: number): string {
+  const clipped = clip(line, width);
+  return clipped + " ".repeat(Math.max(0, width - widthOf(clipped)));
+}
+
+/** Lines of at most this width, broken between words where there are any; at most `most` of them. */
+export function wrap(text: string, width: number, most: number): string[] {
+  const lines: string[] = [];
+  let rest = clean(text);
+  while (rest !== "" && width > 0) {
+    if (lines.length === most - 1) return [...lines, clip(rest, width)];
+    const index = fitting(rest, width);
+    if (index === rest.length) return [...lines, rest];
+    const space = rest.lastIndexOf(" ", index);
+    // What fits nowhere is left out, so that this comes to an end.
+    if (index === 0) return lines;
+    const end = space > index / 2 ? space : index;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return lines;
+}

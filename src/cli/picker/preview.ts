@@ -1,0 +1,150 @@
+/** What the picker shows of a session beside its line: read from its head and its tail. */
+import { isAbsolute, relative } from "node:path";
+import { findAgent } from "../../agents/registry.ts";
+import type { Reader } from "../../agents/types.ts";
+import type { Row } from "../../catalog/row.ts";
+import { linesOf, rowsAt } from "../../convert/open.ts";
+import { Input } from "../../io/input.ts";
+import { LineSplitter } from "../../lossless/lines.ts";
+import type { Entry, Message, Part, ToolUse } from "../../session/types.ts";
+
+const HEAD = 256 << 10;
+const TAIL = 256 << 10;
+/** Rows of a database that are read from its ends. */
+const ROWS = 300;
+const TURNS = 8;
+const FILES = 12;
+
+export interface Preview {
+  /** What the user asked first; null when that was not found. */
+  first: string | null;
+  /** The newest last. */
+  turns: readonly Turn[];
+  /** Files that were written, the newest first. */
+  files: readonly string[];
+}
+
+export interface Turn {
+  who: string;
+  text: string;
+}
+
+/** null when it cannot be read. */
+export function previewOf(row: Pick<Row, "agent" | "path" | "cwd">): Preview | null {
+  const agent = findAgent(row.agent);
+  if (!agent) return null;
+  const reader = agent.reader();
+  const seen = new Seen(row.cwd);
+  try {
+    const rows = rowsAt(row.path);
+    if (rows) {
+      const lines = rows.database.read(rows.path, rows.id) ?? [];
+      const ends =
+        lines.length > 2 * ROWS ? [...lines.slice(0, ROWS), ...lines.slice(-ROWS)] : lines;
+      take(reader, seen, Buffer.from(`${ends.join("\n")}\n`), false);
+    } else readFile(row.path, reader, seen);
+    return seen.preview;
+  } catch {
+    return null;
+  }
+}
+
+function readFile(path: string, reader: Reader, seen: Seen): void {
+  const input = new Input(path);
+  try {
+    const lines = linesOf(input);
+    const size = lines?.length ?? input.size;
+    const read = (at: number, n: number): Buffer =>
+      lines?.subarray(at, at + n) ?? input.read(at, n);
+    if (size <= HEAD + TAIL) take(reader, seen, read(0, size), false);
+    else {
+      take(reader, seen, read(0, HEAD), false);
+      take(reader, seen, read(size - TAIL, TAIL), true);
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** `torn`: the first line may lack its beginning. */
+function take(reader: Reader, seen: Seen, bytes: Buffer, torn: boolean): void {
+  const splitter = new LineSplitter();
+  let skip = torn;
+  for (const { value } of splitter.push(bytes)) {
+    if (!skip && value !== undefined)
+      for (const entry of reader.read(value, seen.at++)) seen.add(entry);
+    skip = false;
+  }
+}
+
+class Seen {
+  at = 0;
+  readonly #cwd: string | null;
+  #first: string | null = null;
+  readonly #turns: Turn[] = [];
+  readonly #files = new Set<string>();
+
+  constructor(cwd: string | null) {
+    this.#cwd = cwd;
+  }
+
+  add(entry: Entry): void {
+    if (entry.kind === "event") {
+      if (entry.event === "limit") this.#turn("limit", entry.text);
+      if (entry.event === "compaction") this.#turn("compacted", entry.summary);
+      return;
+    }
+    if (entry.scaffold || entry.sidechain !== undefined) return;
+    for (const part of entry.parts) this.#part(entry, part);
+  }
+
+  #part({ role }: Message, part: Part): void {
+    if (part.kind === "tool-call") {
+      this.#turn("tool", toolText(part.name, part.use));
+      for (const path of filesOf(part.use)) this.#file(path);
+    }
+    if (part.kind !== "text" || part.text.trim() === "") return;
+    if (role === "user") this.#first ??= part.text;
+    if (role === "user" || role === "assistant")
+      this.#turn(role === "user" ? "you" : "agent", part.text);
+  }
+
+  #turn(who: string, text: string): void {
+    this.#turns.push({ who, text });
+    if (this.#turns.length > TURNS) this.#turns.shift();
+  }
+
+  #file(path: string): void {
+    const inside = this.#cwd !== null && isAbsolute(path) ? relative(this.#cwd, path) : path;
+    const name = inside.startsWith("..") || inside === "" ? path : inside;
+    this.#files.delete(name);
+    this.#files.add(name);
+  }
+
+  get preview(): Preview {
+    const files = [...this.#files].reverse().slice(0, FILES);
+    return { first: this.#first, turns: this.#turns, files };
+  }
+}
+
+function toolText(name: string, use: ToolUse | null): string {
+  if (!use) return name;
+  if (use.tool === "execute") return `$ ${use.command}`;
+  return "path" in use && use.path !== undefined ? `${use.tool} ${use.path}` : use.tool;
+}
+
+/** The files that a tool changes. */
+export function filesOf(use: ToolUse | null): string[] {
+  switch (use?.tool) {
+    case "write":
+    case "edit":
+    case "notebook-edit":
+      return [use.path];
+    case "patch":
+      return [
+        ...use.patch.matchAll(/^(?:\*\*\* (?:Add|Update|Delete) File: |\+\+\+ (?:b\/)?)(.+)$/gm),
+      ].flatMap(([, path = ""]) => (path === "/dev/null" ? [] : [path.trim()]));
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,119 @@
+/** A terminal that is ours for a while, and then is as it was. */
+
+import { openSync } from "node:fs";
+import { createInterface, emitKeypressEvents } from "node:readline";
+import { PassThrough } from "node:stream";
+import { ReadStream, type WriteStream } from "node:tty";
+import { onInterrupt } from "../../io/interrupt.ts";
+import type { Key, Screenful, Size } from "./model.ts";
+
+// The other screen, no wrapping at its edge, and pasted text marked as such.
+const ENTER = "\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[2J";
+const LEAVE = "\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m\x1b[?1049l";
+
+/** How long an Esc is waited for what would make it another key. */
+const ESCAPE_MS = 60;
+
+interface Pressed {
+  name?: string;
+  ctrl?: boolean;
+  meta?: boolean;
+  sequence?: string;
+}
+
+export class Screen {
+  readonly #in: ReadStream;
+  readonly #out: WriteStream;
+  readonly #release: () => void;
+  #shown: string[] = [];
+  #pasting = false;
+  #isOpen = true;
+  #pressed: (key: Key) => void = () => {};
+  readonly #onKey = (text: string | undefined, pressed: Pressed): void => this.#take(text, pressed);
+  #resized: () => void = () => {};
+
+  constructor(output: WriteStream) {
+    const input = keyboard();
+    this.#in = input;
+    this.#out = output;
+    this.#release = onInterrupt(() => this.leave());
+    // Only its patience with Esc is used.
+    const patience = createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_MS });
+    emitKeypressEvents(input, patience);
+    input.setRawMode(true);
+    input.on("keypress", this.#onKey);
+    output.write(ENTER);
+  }
+
+  on(handlers: { key(key: Key): void; resize(): void }): void {
+    this.#pressed = handlers.key;
+    // The terminal itself has gone: as if its user had left.
+    const gone = (): void => handlers.key({ name: "c", ctrl: true, text: "" });
+    this.#in.once("error", gone).once("end", gone);
+    this.#resized = () => {
+      this.#shown = [];
+      this.#out.write("\x1b[2J");
+      handlers.resize();
+    };
+    this.#out.on("resize", this.#resized);
+    this.#in.resume();
+  }
+
+  get size(): Size {
+    return { columns: this.#out.columns || 80, rows: this.#out.rows || 24 };
+  }
+
+  /** Only lines that changed are sent. */
+  draw({ lines, cursor }: Screenful): void {
+    if (!this.#isOpen) return;
+    let text = "\x1b[?25l";
+    for (let i = 0; i < Math.max(lines.length, this.#shown.length); i++) {
+      const line = lines[i] ?? "";
+      if (line !== this.#shown[i]) text += `\x1b[${i + 1};1H\x1b[K${line}`;
+    }
+    if (cursor) text += `\x1b[${cursor.row};${cursor.column}H\x1b[?25h`;
+    this.#shown = lines;
+    this.#out.write(text);
+  }
+
+  leave(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#release();
+    this.#in.off("keypress", this.#onKey);
+    this.#out.off("resize", this.#resized);
+    this.#in.setRawMode(false);
+    this.#in.destroy();
+    this.#out.write(LEAVE);
+  }
+
+  #take(
+    text: string | undefined,
+    { name = "", ctrl = false, meta = false, sequence }: Pressed,
+  ): void {
+    if (name === "paste-start" || name === "paste-end") {
+      this.#pasting = name === "paste-start";
+      return;
+    }
+    // A line end that is pasted is no Enter.
+    if (this.#pasting) {
+      const typed = (text ?? sequence ?? "").replace(/\s/g, " ");
+      this.#pressed({ name: "", ctrl: false, text: isText(typed) ? typed : "" });
+      return;
+    }
+    const typed = text !== undefined && isText(text) && !ctrl && !meta ? text : "";
+    this.#pressed({ name: meta && name !== "escape" ? "" : name, ctrl, text: typed });
+  }
+}
+
+/**
+ * The terminal, opened anew: a stream on our own stdin would leave that without blocking, and the
+ * agent that gets it would find it empty.
+ */
+function keyboard(): ReadStream {
+  return process.platform === "win32" ? process.stdin : new ReadStream(openSync("/dev/tty", "r"));
+}
+
+function isText(text: string): boolean {
+  return text !== "" && !/\p{Cc}/u.test(text);
+}

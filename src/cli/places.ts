@@ -1,0 +1,81 @@
+/** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
+import { type Command, InvalidArgumentError } from "commander";
+import { stores as storeOf } from "../agents/stores.ts";
+import type { Store } from "../agents/types.ts";
+import type { Keeper, Places } from "../catalog/stores.ts";
+import { variableFor } from "../config/keys.ts";
+import { settings } from "../config/settings.ts";
+import { SegueError } from "../errors.ts";
+import type { Env } from "../io/state.ts";
+
+export interface PlaceOptions {
+  cwd?: string;
+  store?: string[];
+}
+
+/** `--cwd` and `--store`, which say where sessions are looked for. */
+export function withPlaces(
+  command: Command,
+  project = "the project in question (default: the current folder)",
+): Command {
+  return command
+    .option("--cwd <dir>", project)
+    .option("--store <agent=dir>", "look for an agent's sessions there", collect);
+}
+
+function collect(value: string, values: string[] | undefined): string[] {
+  return [...(values ?? []), value];
+}
+
+/** The stores that the options name, each with the name of its agent. */
+export function storesGiven({ store = [] }: PlaceOptions): [agent: string, folder: string][] {
+  return store.map((given) => {
+    const at = given.indexOf("=");
+    if (at >= 1) return [given.slice(0, at), given.slice(at + 1)];
+    throw new SegueError("usage", `--store takes agent=dir, not "${given}"`);
+  });
+}
+
+/** As `placesOf`, but the agents are loaded only when the options name one. */
+export async function placesFor(options: PlaceOptions): Promise<Places> {
+  const places = configured(options);
+  const given = storesGiven(options);
+  for (const [name, folder] of given) places.stores.set((await agentFor(name)).id, folder);
+  return places;
+}
+
+/** What the config says of agents: where their stores are, and what starts them. */
+export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
+  stores: Map<string, string>;
+} {
+  const env: Env = { ...process.env };
+  const stores = new Map<string, string>();
+  for (const [id, store] of Object.entries(storeOf)) {
+    const { value: folder, source } = settings().get(`agents.${id}.store`);
+    const fromFile = source === "user" || source === "project";
+    if (typeof folder === "string" && !(fromFile && isMoved(store))) stores.set(id, folder);
+    const command = `agents.${id}.command`;
+    const program = settings().text(command);
+    if (program !== null) env[variableFor(command)] = program;
+  }
+  return { env, cwd, stores };
+}
+
+/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+function isMoved(store: Store): boolean {
+  const { HOME, USERPROFILE } = process.env;
+  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
+  return store.roots(process.env).join("\0") !== store.roots(plain).join("\0");
+}
+
+/** As `agentNamed`, for commands that do not need the agents otherwise. */
+export async function agentFor(name: string): Promise<Keeper> {
+  const { agentNamed } = await import("../agents/registry.ts");
+  return agentNamed(name);
+}
+
+/** Reads an option's number. */
+export function positive(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
+  return Number(value);
+}

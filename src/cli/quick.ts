@@ -1,0 +1,64 @@
+/** `segue AGENT [n]` and `segue latest`: going on with a session in as few words as can be. */
+import { Argument, Command } from "commander";
+import { agentNames, findAgent, nearest } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { select } from "../catalog/select.ts";
+import { SegueError } from "../errors.ts";
+import { placesOf } from "./common.ts";
+import { ARGS, type ResumeOptions, resume, withResumeOptions } from "./resume.ts";
+
+/** The command that a word stands for; null for none. `after`: how many words follow "--". */
+export function command(word: string, after: number): Command | null {
+  const agent = findAgent(word);
+  if (!agent && word !== "latest") return null;
+  const quick = withResumeOptions(new Command(word)).description(
+    agent
+      ? `go on with a session of ${agent.name}, there or in another agent`
+      : "go on with the newest session of this project, there or in another agent",
+  );
+  if (agent) quick.argument("[n]", "the n-th newest, this project's first (default: 1)");
+  return quick.addArgument(new Argument("[args...]", ARGS)).action(async () => {
+    const words = quick.args.slice(0, Math.max(0, quick.args.length - after));
+    const options = quick.opts<ResumeOptions>();
+    const places = placesOf(options);
+    const selected = await select(agent ? nth(agent, words) : only(word, words), places);
+    // Whoever names an agent means that one, whatever the config says of sessions in general.
+    const own = agent ? { in: agent.id } : {};
+    await resume(selected, places, quick.args.slice(words.length), { ...own, ...options });
+  });
+}
+
+function nth(agent: Agent, [n = "1", ...more]: readonly string[]): string {
+  if (/^[1-9]\d*$/.test(n) && more.length === 0) return `${agent.id}#${n}`;
+  throw new SegueError("usage", `"${[n, ...more].join(" ")}" is not a session's number`, {
+    hint: `segue ${agent.id} 3 is its third newest; arguments for it go after --`,
+  });
+}
+
+function only(word: string, words: readonly string[]): string {
+  if (words.length === 0) return word;
+  throw new SegueError("usage", `\`segue ${word}\` takes nothing like "${words.join(" ")}"`, {
+    hint: "arguments for the agent go after --",
+  });
+}
+
+/** Of a word that is neither a command nor an agent; `rest` is what follows it. */
+export function unknownWord(
+  word: string,
+  rest: readonly string[],
+  commands: readonly string[],
+): SegueError {
+  const names = agentNames();
+  const near = nearest(word, [...commands, "latest", ...names]);
+  // What can only be about an agent, or is all but the name of one.
+  const [first = "", next = ""] = [near[0], rest[0]];
+  const looksLikeSession = /[#:/\\]/.test(word) || /^(?=.*\d)[0-9a-f-]{4,}$/i.test(word);
+  const isAgent =
+    !looksLikeSession && (/^\d+$/.test(next) || rest.includes("--in") || names.includes(first));
+  const hint = looksLikeSession
+    ? `to open a session: segue resume ${word}`
+    : `did you mean ${near.join(", ")}? \`segue --help\` lists all`;
+  return isAgent
+    ? new SegueError("not-found", `there is no agent "${word}"`, { hint })
+    : new SegueError("usage", `unknown command "${word}"`, { hint });
+}

@@ -1,0 +1,150 @@
+/** `segue search`: full text over every session. */
+import { Command } from "commander";
+import { type Filter, openCatalog } from "../catalog/catalog.ts";
+import { type Pending, pending } from "../catalog/pending.ts";
+import { parseQuery, type Query } from "../catalog/query.ts";
+import { type Match, search } from "../catalog/search.ts";
+import { MARK_OFF, MARK_ON } from "../catalog/text.ts";
+import { SegueError } from "../errors.ts";
+import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
+import {
+  hasColor,
+  oneLine,
+  print,
+  printJson,
+  printJsonLine,
+  printMarked,
+  say,
+} from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  agent?: string;
+  all?: boolean;
+  since?: number;
+  limited?: boolean;
+  number?: number;
+  json?: boolean;
+  jsonl?: boolean;
+}
+
+const SCHEMA = "segue/search@1";
+const SHOWN = 20;
+
+export function command(): Command {
+  return withPlaces(new Command("search"))
+    .description("full text of every session: what was said, commands, tools, paths, titles")
+    .argument("<query...>", 'words, "phrases", prefix*, -not, a OR b, tool:bash, file:a.ts, …')
+    .option("--agent <agent>", "only this agent's")
+    .option(
+      "--since <time>",
+      "only those that went on since: 30m, 3h, 2d, 1w, or an ISO date",
+      since,
+    )
+    .option("--limited", "only those that stopped at a usage limit")
+    .option("--all", "all that match")
+    .option("-n, --number <n>", `how many sessions (default: ${SHOWN})`, positive)
+    .option("--json", "print one JSON document")
+    .option("--jsonl", "print one JSON line a session")
+    .addHelpText(
+      "after",
+      `
+In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash, file:src/x.ts, title:words
+Examples:
+  segue search '"connection refused" since:1w'
+  segue search 'migrat* file:schema.sql agent:codex'
+  segue show SESSION --range N          opens a session at a hit's number`,
+    )
+    .action(run);
+}
+
+async function run(words: string[], options: Options): Promise<void> {
+  const query = parseQuery(words.join(" "));
+  const places = await placesFor({
+    ...options,
+    ...(query.cwd === undefined ? {} : { cwd: query.cwd }),
+  });
+  const name = options.agent ?? query.agent;
+  const only = name === undefined ? undefined : await agentFor(name);
+  const catalog = await openCatalog(places, only);
+  let missing = await catchUp(catalog, only?.id);
+  const filter: Filter = {
+    since: options.since ?? sinceOf(query),
+    limited: options.limited,
+    here: query.cwd !== undefined,
+  };
+  const most = options.number ?? (options.all ? Number.POSITIVE_INFINITY : SHOWN);
+  const { rebuilds } = catalog.file;
+  const look = () => catalog.file.guarded(() => search(catalog, query, filter, most));
+  let found = look();
+  if (catalog.file.rebuilds !== rebuilds) {
+    await catalog.refresh();
+    missing = await catchUp(catalog, only?.id);
+    found = look();
+  }
+  catalog.close();
+  show(found, missing.length, options);
+  sayProblems(catalog);
+  if (missing.length > 0) {
+    const megabytes = Math.ceil(missing.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
+    say(`not searched: ${missing.length} sessions (${megabytes} MB) that are not in the index yet`);
+    say("  `segue scan` reads them, once");
+  }
+}
+
+function sinceOf({ since: text }: Query): number | undefined {
+  if (text === undefined) return undefined;
+  const time = timeAgo(text);
+  if (time !== undefined) return time;
+  throw new SegueError("usage", `since:${text} is no time`, {
+    hint: "as in since:3h, since:2d, since:2026-01-31",
+  });
+}
+
+/** So much is read before the search, about half a second's work; of more, it is said. */
+const LITTLE = 24e6;
+
+/** Brings in what changed; gives what is still missing. */
+async function catchUp(
+  catalog: Awaited<ReturnType<typeof openCatalog>>,
+  agent: string | undefined,
+): Promise<Pending[]> {
+  const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
+  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
+  if (bytes > LITTLE) return tasks;
+  if (tasks.length > 0) {
+    const { indexSessions } = await import("../catalog/indexing.ts");
+    await indexSessions(catalog, tasks, { threads: 0 });
+  }
+  return [];
+}
+
+function show(found: readonly Match[], missing: number, options: Options): void {
+  const plain = found.map(({ session, hits }) => ({
+    ...rowOf(session),
+    hits: hits.map(({ entry, snippet }) => ({ entry, snippet: unmarked(snippet) })),
+  }));
+  if (options.jsonl) for (const row of plain) printJsonLine({ schema: SCHEMA, ...row });
+  else if (options.json) printJson({ schema: SCHEMA, sessions: plain, missing });
+  else if (found.length === 0) say("nothing was found");
+  else for (const match of found) printMatch(match);
+}
+
+function printMatch({ session, hits }: Match): void {
+  const { agent, time, cwd, id, title } = session;
+  print(`${agent} ${id}  ${when(time)}  ${folderName(cwd)}  ${oneLine(title ?? "", 60)}`);
+  for (const { entry, snippet } of hits) printMarked(`  [${entry}] `, marked(snippet));
+}
+
+function unmarked(snippet: string): string {
+  return oneLine(snippet.replaceAll(MARK_ON, "").replaceAll(MARK_OFF, ""));
+}
+
+/** Pieces of a snippet, of which every second one is what was looked for. */
+function marked(snippet: string): string[] {
+  if (!hasColor()) return [unmarked(snippet)];
+  return snippet
+    .replace(/\s+/g, " ")
+    .trim()
+    .split(new RegExp(`[${MARK_ON}${MARK_OFF}]`));
+}

@@ -1,0 +1,109 @@
+/** A config file, as YAML 1.2. Loaded only when there is one. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { agentNamed, nearest } from "../agents/registry.ts";
+import { fileError, SegueError } from "../errors.ts";
+import { isGroup, KEYS, keyFor, type Value } from "./keys.ts";
+import type { Assigned, Layer } from "./settings.ts";
+import { readValue } from "./values.ts";
+
+const MOST_BYTES = 1 << 20;
+
+export interface ConfigFile {
+  path: string;
+  source: "project" | "user";
+  home: string;
+}
+
+/** @throws SegueError that names the line of what is wrong. */
+export function readConfig(file: ConfigFile): Layer {
+  const lines = new LineCounter();
+  const document = parseDocument(read(file.path), { lineCounter: lines });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) {
+    const [first = ""] = problem.message.split("\n");
+    const line = problem.linePos?.[0].line;
+    throw new SegueError("usage", `this is not valid YAML: ${first}`, { where: at(file, line) });
+  }
+  const { contents } = document;
+  const values = new Map<string, Assigned>();
+  if (contents === null) return { source: file.source, values };
+  if (!isMap(contents)) {
+    throw new SegueError("usage", "a config file holds keys and values", { where: file.path });
+  }
+  for (const given of leaves(contents, "", lines)) {
+    const [name, value] = checked(given, file);
+    values.set(name, { value, where: at(file, given.line) });
+  }
+  return { source: file.source, values };
+}
+
+function read(path: string): string {
+  try {
+    if (statSync(path).size <= MOST_BYTES) return readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, path, "read the config file");
+  }
+  throw new SegueError("usage", "a config file of more than a megabyte is none", { where: path });
+}
+
+function at({ path }: ConfigFile, line: number | undefined): string {
+  return line === undefined ? path : `${path}:${line}`;
+}
+
+interface Given {
+  name: string;
+  value: unknown;
+  line: number | undefined;
+}
+
+function* leaves(map: YAMLMap, above: string, lines: LineCounter): Generator<Given> {
+  for (const { key, value } of map.items) {
+    const word = isScalar(key) ? String(key.value) : "?";
+    const name = above === "" ? word : `${above}.${word}`;
+    if (isMap(value) && isGroup(name)) {
+      yield* leaves(value, name, lines);
+      continue;
+    }
+    const start = isNode(key) ? key.range?.[0] : undefined;
+    const line = start === undefined ? undefined : lines.linePos(start).line;
+    yield { name, value: isNode(value) ? value.toJSON() : value, line };
+  }
+}
+
+function checked({ name, value, line }: Given, file: ConfigFile): [string, Value] {
+  const where = at(file, line);
+  const found = keyFor(name);
+  if (!found) throw unknown(name, where);
+  const { key, agent } = found;
+  if (key.userOnly && file.source === "project") {
+    throw new SegueError("usage", `a project's file cannot set ${name}`, {
+      where,
+      hint: "it comes with the project: only your own config file may say what is run and read",
+    });
+  }
+  try {
+    const id = agent === null ? name : name.replace(`.${agent}.`, `.${agentNamed(agent).id}.`);
+    const read = readValue(key.kind, value, { home: file.home, folder: dirname(file.path) });
+    if (!(read instanceof Error)) return [id, read];
+    throw new SegueError("usage", `${name} must be ${read.message}`, { where });
+  } catch (error) {
+    if (!(error instanceof SegueError) || error.where !== null) throw error;
+    const { message, hint } = error;
+    throw new SegueError("usage", message, { where, ...(hint === null ? {} : { hint }) });
+  }
+}
+
+function unknown(name: string, where: string): SegueError {
+  const words = name.split(".");
+  const names = KEYS.map((key) => key.name.replace("<agent>", words[1] ?? "<agent>"));
+  // "lst" is like the beginning of "list.number".
+  const beginning = (key: string) => key.split(".").slice(0, words.length).join(".");
+  const [near] = nearest(name, names.map(beginning));
+  const meant = names.find((key) => beginning(key) === near);
+  return new SegueError("usage", `there is no setting "${name}"`, {
+    where,
+    hint: `did you mean ${meant}? \`segue config\` lists all`,
+  });
+}

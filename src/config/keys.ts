@@ -1,0 +1,100 @@
+/**
+ * Everything that can be set, a line each. A key has an effect, or it is not here; `docs/config.md`
+ * and `segue config` are made from this.
+ */
+export type Value = string | number | readonly string[];
+
+/** How a value is read; see values.ts. */
+export type Kind = "agent" | "count" | "when" | "folder" | "program" | "words";
+
+export interface Key {
+  /** `<agent>` stands for an agent's id or short name. */
+  name: string;
+  kind: Kind;
+  /** null: nothing is set, and the command does what it does without. */
+  default: Value | null;
+  about: string;
+  /**
+   * Only the user's own file may set it: a project's file comes with the project, from whoever
+   * wrote that, and must not make Segue run, read or write what the user did not ask for.
+   */
+  userOnly: boolean;
+}
+
+const AGENT = "<agent>";
+
+export const KEYS: readonly Key[] = [
+  {
+    name: "in",
+    kind: "agent",
+    default: null,
+    about:
+      "the agent that `segue resume` and `segue latest` open sessions in, when `--in` does not say",
+    userOnly: false,
+  },
+  {
+    name: "list.number",
+    kind: "count",
+    default: 30,
+    about: "how many sessions `segue list` shows, when `-n` does not say",
+    userOnly: false,
+  },
+  {
+    name: "color",
+    kind: "when",
+    default: "auto",
+    about: "auto (in a terminal), always or never",
+    userOnly: false,
+  },
+  {
+    name: `agents.${AGENT}.store`,
+    kind: "folder",
+    default: null,
+    about: "where its sessions lie, when `--store` does not say",
+    userOnly: true,
+  },
+  {
+    name: `agents.${AGENT}.command`,
+    kind: "program",
+    default: null,
+    about: "the program to start for it: a name on PATH, or a path",
+    userOnly: true,
+  },
+  {
+    name: `agents.${AGENT}.args`,
+    kind: "words",
+    default: null,
+    about: "arguments that it is always started with",
+    userOnly: true,
+  },
+];
+
+/** The key that a name means; `agent` is what stands in its place for one. */
+export function keyFor(name: string): { key: Key; agent: string | null } | undefined {
+  const words = name.split(".");
+  for (const key of KEYS) {
+    const pattern = key.name.split(".");
+    if (pattern.length !== words.length) continue;
+    if (!pattern.every((word, i) => word === AGENT || word === words[i])) continue;
+    const at = pattern.indexOf(AGENT);
+    return { key, agent: at < 0 ? null : (words[at] ?? null) };
+  }
+  return undefined;
+}
+
+/** Does a key's name begin with this and a dot? */
+export function isGroup(name: string): boolean {
+  const words = name.split(".");
+  return KEYS.some((key) => {
+    const pattern = key.name.split(".");
+    const head = pattern.slice(0, words.length);
+    return (
+      pattern.length > words.length && head.every((word, i) => word === AGENT || word === words[i])
+    );
+  });
+}
+
+/** `agents.claude-code.store` → `SEGUE_AGENTS_CLAUDE_CODE_STORE`. */
+export function variableFor(name: string): string {
+  return `SEGUE_${name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
+}

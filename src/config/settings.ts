@@ -1,0 +1,159 @@
+/**
+ * What the user set: flags beat the environment, that beats the project's file, that the user's
+ * own, and that what Segue does by default.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { hostOf } from "../agents/shared/host.ts";
+import { SegueError } from "../errors.ts";
+import { configFile, type Env } from "../io/state.ts";
+import { KEYS, keyFor, type Value, variableFor } from "./keys.ts";
+
+export type Source = "flag" | "environment" | "project" | "user" | "default";
+
+export interface Assigned {
+  value: Value;
+  /** File and line, or variable, or option. */
+  where: string;
+}
+
+export interface Layer {
+  source: Source;
+  values: ReadonlyMap<string, Assigned>;
+}
+
+export interface Setting {
+  key: string;
+  value: Value | null;
+  source: Source;
+  where: string | null;
+}
+
+export interface ConfigPath {
+  path: string;
+  source: "project" | "user";
+  found: boolean;
+}
+
+export class Settings {
+  readonly files: readonly ConfigPath[];
+  readonly #layers: readonly Layer[];
+
+  /** `layers`: what comes first wins. */
+  constructor(layers: readonly Layer[] = [], files: readonly ConfigPath[] = []) {
+    this.#layers = layers;
+    this.files = files;
+  }
+
+  get(key: string): Setting {
+    for (const { source, values } of this.#layers) {
+      const set = values.get(key);
+      if (set) return { key, source, ...set };
+    }
+    return { key, value: keyFor(key)?.key.default ?? null, source: "default", where: null };
+  }
+
+  text(key: string): string | null {
+    const { value } = this.get(key);
+    return typeof value === "string" ? value : null;
+  }
+
+  count(key: string): number | null {
+    const { value } = this.get(key);
+    return typeof value === "number" ? value : null;
+  }
+
+  words(key: string): readonly string[] {
+    const { value } = this.get(key);
+    return typeof value === "object" && value !== null ? value : [];
+  }
+
+  /** Every key that is not of an agent, then those of agents that are set. */
+  all(): Setting[] {
+    const plain = KEYS.filter(({ name }) => !name.includes("<")).map(({ name }) => name);
+    const set = this.#layers.flatMap(({ values }) => [...values.keys()]);
+    const more = [...new Set(set)].filter((name) => !plain.includes(name)).sort();
+    return [...plain, ...more].map((name) => this.get(name));
+  }
+}
+
+let current = new Settings();
+
+/** What holds in this run. */
+export function settings(): Settings {
+  return current;
+}
+
+/** Reads everything that is set; from then on `settings()` gives it. */
+export async function loadSettings(
+  env: Env,
+  folder: string,
+  flags: ReadonlyMap<string, Assigned> = new Map(),
+): Promise<Settings> {
+  const files = configPaths(env, folder);
+  const layers: Layer[] = [{ source: "flag", values: flags }, await environment(env, folder)];
+  for (const { path, source, found } of files) {
+    if (!found) continue;
+    const { readConfig } = await import("./file.ts");
+    layers.push(readConfig({ path, source, home: hostOf(env).home }));
+  }
+  current = new Settings(layers, files);
+  return current;
+}
+
+const PROJECT_FILE = ".segue.yml";
+
+function configPaths(env: Env, folder: string): ConfigPath[] {
+  const user = configFile(env);
+  const own = { path: user, source: "user", found: existsSync(user) } as const;
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const path = join(at, PROJECT_FILE);
+    if (path !== user && existsSync(path)) return [{ path, source: "project", found: true }, own];
+    if (dirname(at) === at) return [own];
+  }
+}
+
+/** Of agents, what is named in the environment; of all else, what every key's variable says. */
+async function environment(env: Env, folder: string): Promise<Layer> {
+  const values = new Map<string, Assigned>();
+  const names = new Map<string, string>();
+  for (const { name } of KEYS) if (!name.includes("<")) names.set(variableFor(name), name);
+  const ofAgents = Object.keys(env).filter((name) => AGENT_VARIABLE.test(name) && env[name]);
+  if (ofAgents.length > 0) {
+    const { agents } = await import("../agents/registry.ts");
+    for (const { id } of agents) {
+      for (const key of ["store", "command", "args"]) {
+        const name = `agents.${id}.${key}`;
+        names.set(variableFor(name), name);
+      }
+    }
+  }
+  for (const [variable, name] of names) {
+    const given = env[variable];
+    if (given)
+      values.set(name, { value: await readVariable(name, given, env, folder), where: variable });
+  }
+  const color = colorIn(env);
+  if (color && !values.has("color")) values.set("color", color);
+  return { source: "environment", values };
+}
+
+const AGENT_VARIABLE = /^SEGUE_AGENTS_/;
+
+async function readVariable(name: string, given: string, env: Env, folder: string): Promise<Value> {
+  const { readValue } = await import("./values.ts");
+  const { key } = keyFor(name) ?? {};
+  const around = { home: hostOf(env).home, folder };
+  const value = key ? readValue(key.kind, given, around) : new Error("a setting");
+  if (!(value instanceof Error)) return value;
+  throw new SegueError("usage", `${variableFor(name)} must be ${value.message}`);
+}
+
+/** The variables that many programs heed. */
+function colorIn({ FORCE_COLOR, NO_COLOR }: Env): Assigned | undefined {
+  if (FORCE_COLOR) {
+    const never = FORCE_COLOR === "0" || FORCE_COLOR === "false";
+    return { value: never ? "never" : "always", where: "FORCE_COLOR" };
+  }
+  return NO_COLOR ? { value: "never", where: "NO_COLOR" } : undefined;
+}

@@ -1,0 +1,253 @@
+/** Many sessions into a folder: what changed since the last time, each file whole or not at all. */
+import { readdirSync, rmSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import type { Agent, Found } from "../agents/types.ts";
+import { closeBases, openBases } from "../convert/bases.ts";
+import { openSession, rowsAt } from "../convert/open.ts";
+import { entriesOf } from "../convert/session.ts";
+import type { BaseInput } from "../convert/survey-file.ts";
+import { SegueError } from "../errors.ts";
+import { Input } from "../io/input.ts";
+import { Output } from "../io/output.ts";
+import type { Env } from "../io/state.ts";
+import { type Entry, type Header, SESSION_SCHEMA } from "../session/types.ts";
+import { Manifest } from "./manifest.ts";
+import { nameFor, partName } from "./names.ts";
+import { htmlPage, markdownPage, type Page } from "./pages.ts";
+
+export const FORMATS = ["native", "session", "markdown", "html", "json"] as const;
+export type Format = (typeof FORMATS)[number];
+
+const ENDINGS: { [format in Exclude<Format, "native">]: string } = {
+  session: ".session.json",
+  markdown: ".md",
+  html: ".html",
+  json: ".json",
+};
+
+/** Goes up when a format's files come out otherwise: all are written anew then. */
+const VERSION = 1;
+
+export interface Wanted {
+  agent: Agent;
+  found: Found;
+  /** A path, or `path#id`. */
+  place: string;
+}
+
+export interface DumpOptions {
+  folder: string;
+  format: Format;
+  env: Env;
+  /** A folder for temporary files. */
+  scratch: string;
+  progress(done: number, total: number): void;
+  /** Is told of each session that cannot be dumped. */
+  failed(place: string, error: unknown): void;
+  /** Between two sessions. */
+  pause(): Promise<void>;
+}
+
+export interface DumpResult {
+  written: number;
+  unchanged: number;
+  failed: number;
+}
+
+export async function dump(all: readonly Wanted[], options: DumpOptions): Promise<DumpResult> {
+  const { folder, format } = options;
+  const manifest = new Manifest(folder);
+  removeLeftovers(folder);
+  const result: DumpResult = { written: 0, unchanged: 0, failed: 0 };
+  for (const [i, wanted] of all.entries()) {
+    options.progress(i, all.length);
+    await options.pause();
+    const key = `${format}:${wanted.agent.id}:${wanted.place}`;
+    const { mtime, bytes } = wanted.found;
+    const state = `${VERSION}:${mtime}:${bytes}`;
+    if (manifest.isCurrent(key, state)) {
+      result.unchanged++;
+      continue;
+    }
+    try {
+      await one(wanted, { key, state }, manifest, options);
+      result.written++;
+    } catch (error) {
+      if (isFull(error)) throw error;
+      result.failed++;
+      options.failed(wanted.place, error);
+    }
+  }
+  manifest.tidy();
+  return result;
+}
+
+/** Nothing that follows would fare better. */
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof SegueError &&
+    /disk is full|permission denied/.test(error.message) &&
+    /write/.test(error.message)
+  );
+}
+
+/** What runs that were killed left behind; not the files of one that is at work. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const [, pid] = /^\.segue-(\d+)-[0-9a-f]{12}\.tmp$/.exec(basename(name)) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: somebody else's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Is the file only copied? Then it need not be one that can be read. */
+function asItLies(place: string, format: Format): boolean {
+  return format === "native" && rowsAt(place) === null;
+}
+
+/** A file of the dump, and what is to be in it. */
+interface Piece {
+  file: string;
+  write(out: Output): void;
+}
+
+async function one(
+  { agent, found, place }: Wanted,
+  { key, state }: { key: string; state: string },
+  manifest: Manifest,
+  options: DumpOptions,
+): Promise<void> {
+  const { folder, format, scratch, env } = options;
+  const input = asItLies(place, format) ? new Input(place) : openSession(place, { scratch });
+  const bases = await openBases(agent, place, { env, scratch });
+  try {
+    const ending = format === "native" ? nativeEnding(place) : ENDINGS[format];
+    const known = manifest.get(key)?.files[0];
+    const name = (id: string): string => `${agent.id}/${id}${ending}`;
+    const file = known ?? name(nameFor(found.id, place, (id) => manifest.isFree(name(id), key)));
+    if (!manifest.isFree(file, key)) {
+      throw new SegueError("refused", "a file of that name is there already, and not of a dump", {
+        where: join(folder, file),
+        hint: "dump into another folder, or take the file away",
+      });
+    }
+    const pieces =
+      format === "native"
+        ? await nativePieces(agent, place, file, bases, input)
+        : [{ file, write: (out: Output) => write(out, format, { agent, input, bases }) }];
+    const entry = { key, state, files: pieces.map((piece) => piece.file) };
+    manifest.add({ ...entry, begun: true });
+    for (const piece of pieces) commit(join(folder, piece.file), piece.write);
+    manifest.add(entry);
+  } finally {
+    closeBases(bases);
+    input.close();
+    // What was spilled for this one is of no more use.
+    if (input.path !== place) rmSync(input.path, { force: true });
+  }
+}
+
+function commit(path: string, write: (out: Output) => void): void {
+  const out = new Output(path);
+  try {
+    write(out);
+    out.commit({ replace: true });
+  } catch (error) {
+    out.discard();
+    throw error;
+  }
+}
+
+function nativeEnding(place: string): string {
+  if (rowsAt(place)) return ".jsonl";
+  const name = basename(place);
+  const [ending = ""] = /\.[A-Za-z0-9]{1,8}(?:\.zst)?$/.exec(name) ?? [];
+  return ending || extname(name);
+}
+
+/** The session's own file, and below its name those of its subagents and those it continues. */
+async function nativePieces(
+  agent: Agent,
+  place: string,
+  file: string,
+  bases: readonly BaseInput[],
+  input: Input,
+): Promise<Piece[]> {
+  const isFile = rowsAt(place) === null;
+  // A document or a compressed file goes as it lies, not as the lines that were made of it.
+  const own = isFile ? place : input.path;
+  const pieces: Piece[] = [{ file, write: (out) => copy(own, out) }];
+  const children = isFile ? ((await agent.store.children?.(place)) ?? []) : [];
+  const more = [...bases.map((base) => base.input.name ?? base.input.path), ...children];
+  const folder = file.slice(0, file.length - nativeEnding(place).length);
+  for (const path of more) {
+    pieces.push({ file: `${folder}/${partName(basename(path))}`, write: (out) => copy(path, out) });
+  }
+  return pieces;
+}
+
+function copy(path: string, out: Output): void {
+  const input = new Input(path);
+  try {
+    input.settle();
+    for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
+  } finally {
+    input.close();
+  }
+}
+
+interface Source {
+  agent: Agent;
+  input: Input;
+  bases: readonly BaseInput[];
+}
+
+function write(out: Output, format: Exclude<Format, "native">, source: Source): void {
+  source.input.settle();
+  const header = headerOf(source);
+  if (format === "markdown") writePage(out, markdownPage(), header, source);
+  else if (format === "html") writePage(out, htmlPage(), header, source);
+  else writeModel(out, header, source, format === "json" ? 2 : 0);
+}
+
+/** Known only when all is read: so everything is read twice, and nothing is kept. */
+function headerOf(source: Source): Header {
+  const reader = source.agent.reader();
+  for (const _ of entriesOf(reader, source.input, source.bases));
+  return reader.header();
+}
+
+function entries({ agent, input, bases }: Source): Generator<Entry> {
+  return entriesOf(agent.reader(), input, bases);
+}
+
+function writePage(out: Output, page: Page, header: Header, source: Source): void {
+  out.write(page.head(header));
+  for (const entry of entries(source)) out.write(page.entry(entry));
+  out.write(page.tail());
+}
+
+function writeModel(out: Output, header: Header, source: Source, indent: number): void {
+  const [line, gap, deep] = indent > 0 ? ["\n", " ", "    "] : ["", "", ""];
+  const shallow = indent > 0 ? "  " : "";
+  const text = (value: object): string =>
+    JSON.stringify(value, null, indent).replaceAll("\n", `\n${deep}`);
+  const head = JSON.stringify(header, null, indent).replaceAll("\n", `\n${shallow}`);
+  out.write(`{${line}${shallow}"schema":${gap}${JSON.stringify(SESSION_SCHEMA)},${line}`);
+  out.write(`${shallow}"header":${gap}${head},${line}${shallow}"entries":${gap}[`);
+  let first = true;
+  for (const entry of entries(source)) {
+    out.write(`${first ? "" : ","}${line}${deep}${text(entry)}`);
+    first = false;
+  }
+  out.write(`${first ? "" : line + shallow}]${line}}\n`);
+}

@@ -1,0 +1,27 @@
+/** Names of files that every system takes, and that no two sessions share. */
+import { createHash } from "node:crypto";
+
+/** Where names that differ only in case are one, two ids must not become one file. */
+const PLAIN = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
+/** Devices of Windows, whatever follows a dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
+const MOST = 100;
+
+/** A name for a session's files, without an ending: its id where that is fit to be one. */
+export function nameFor(id: string, place: string, isFree: (name: string) => boolean): string {
+  const safe = id
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, "_")
+    .replace(/\.(?=\.|$)/g, "_")
+    .replace(/^[^a-z0-9]/, "_")
+    .slice(0, MOST);
+  const isPlain = PLAIN.test(id) && !DEVICE.test(id) && id.length <= MOST;
+  if (isPlain && isFree(id)) return id;
+  return `${safe || "session"}-${createHash("sha256").update(`${id}\0${place}`).digest("hex").slice(0, 8)}`;
+}
+
+/** The name of a file that belongs to a session, below its own. */
+export function partName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9._-]/g, "_").replace(/[. ]+$/, "_");
+  return DEVICE.test(safe.toLowerCase()) ? `_${safe}` : safe.slice(-200);
+}

@@ -1,0 +1,181 @@
+/**
+ * A session that goes on in another folder: what its tools were told of files below the old one is
+ * said of the new one. Only paths change, never what somebody said, nor what a tool answered.
+ */
+import { moved, type PathRules, rulesFor } from "./paths.ts";
+import type { Json, ToolUse } from "./types.ts";
+
+/** A JSON string, and the colon after it that makes it a key. */
+const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+
+/** Keys of what was said, written or answered: a path that stands there is quoted, not used. */
+const TEXTS = new Set([
+  ...["text", "content", "thinking", "reasoning", "summary", "title", "message", "prompt"],
+  ...["description", "old_string", "new_string", "oldText", "newText", "oldString", "newString"],
+  ...["output", "stdout", "stderr", "result", "aggregated_output", "formatted_output", "display"],
+  ...["signature", "encrypted_content", "data", "originalFile", "unified_diff", "lastPrompt"],
+]);
+const COMMANDS = new Set(["command", "cmd", "script"]);
+const NESTED = new Set(["arguments"]);
+
+const PATCH = "*** Begin Patch\n";
+const PATCH_PATHS = /^(\*\*\* (?:(?:Add|Delete|Update) File|Move to): )(.+)$/gm;
+
+export class Relocation {
+  readonly from: string;
+  readonly to: string;
+  readonly #rules: PathRules;
+  readonly #inCommand: RegExp;
+  #count = 0;
+
+  /** null when nothing moves. */
+  static between(
+    from: string | null,
+    to: string | null | undefined,
+    platform: NodeJS.Platform = process.platform,
+  ): Relocation | null {
+    if (from === null || to === null || to === undefined) return null;
+    const rules = rulesFor(platform);
+    // Below the root is everything: that is no project.
+    if (trimmed(from) === trimmed(to) || moved("/", from, "/", rules) !== null) return null;
+    if (moved(from, from, to, rules) === null) return null;
+    return new Relocation(from, to, rules);
+  }
+
+  private constructor(from: string, to: string, rules: PathRules) {
+    this.from = from;
+    this.to = to;
+    this.#rules = rules;
+    this.#inCommand = inCommand(trimmed(from));
+  }
+
+  /** How many paths were rewritten since this was last asked. */
+  take(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  path(path: string): string {
+    const at = moved(path, this.from, this.to, this.#rules);
+    if (at === null || at === path) return path;
+    this.#count++;
+    return at;
+  }
+
+  /** Paths that stand in a command as words of their own, or begin one. */
+  command(command: string): string {
+    const needsQuotes = /[^\w./:@%+=,\\-]/.test(this.to);
+    return command.replace(this.#inCommand, (whole, before: string, path: string) => {
+      // Unquoted, it would become two words.
+      if (needsQuotes && before !== '"' && before !== "'") return whole;
+      return before + this.path(path);
+    });
+  }
+
+  patch(patch: string): string {
+    return patch.replace(PATCH_PATHS, (_, verb: string, path: string) => verb + this.path(path));
+  }
+
+  use(use: ToolUse): ToolUse {
+    switch (use.tool) {
+      case "execute": {
+        const command = this.command(use.command);
+        return { ...use, command, ...(use.cwd === undefined ? {} : { cwd: this.path(use.cwd) }) };
+      }
+      case "patch":
+        return { ...use, patch: this.patch(use.patch) };
+      case "mcp":
+        return { ...use, input: this.json(use.input) };
+      case "notebook-edit":
+        return { ...use, path: this.path(use.path), input: this.json(use.input) };
+      case "read":
+      case "write":
+      case "edit":
+      case "list":
+      case "view-image":
+        return { ...use, path: this.path(use.path) };
+      case "search":
+      case "glob":
+        return use.path === undefined ? use : { ...use, path: this.path(use.path) };
+      case "fetch":
+      case "web-search":
+      case "todo":
+      case "subagent":
+      case "ask":
+        return use;
+    }
+  }
+
+  /** Arguments of a tool, or a whole record. */
+  json(value: Json): Json {
+    if (typeof value === "string") return value.startsWith(PATCH) ? this.patch(value) : value;
+    const text = printed(value);
+    const now = text && this.text(text);
+    if (!now || now === text) return value;
+    const parsed: Json = JSON.parse(now);
+    return parsed;
+  }
+
+  /** As `json`, on its text: everything but the paths keeps its spelling. */
+  text(json: string): string {
+    let key = "";
+    return json.replace(STRING, (token, colon: string | undefined) => {
+      const quoted = colon === undefined ? token : token.slice(0, -colon.length);
+      const string = unquoted(quoted);
+      if (string === undefined) return token;
+      const now = colon === undefined ? this.#value(key, string) : this.path(string);
+      if (colon !== undefined) key = string;
+      return now === string ? token : JSON.stringify(now) + (colon ?? "");
+    });
+  }
+
+  #value(key: string, value: string): string {
+    if (TEXTS.has(key)) return value;
+    if (value.startsWith(PATCH)) return this.patch(value);
+    if (COMMANDS.has(key)) return this.command(value);
+    if (NESTED.has(key) && value.startsWith("{")) return this.text(value);
+    return this.path(value);
+  }
+}
+
+function trimmed(path: string): string {
+  return path.replace(/(?<=.)[\\/]+$/, "");
+}
+
+/** The folder as commands spell it: with either slash, and a drive as Linux and Git Bash name it. */
+function inCommand(from: string): RegExp {
+  const [, drive, rest = ""] = /^([A-Za-z]):[\\/](.*)$/.exec(from) ?? [];
+  const names = rest.split(/[\\/]/).map(escaped).join("[\\\\/]+");
+  const spelled =
+    drive === undefined
+      ? escaped(from)
+      : `(?:[${drive.toLowerCase()}${drive.toUpperCase()}]:[\\\\/]+|/mnt/${drive.toLowerCase()}/)${names}`;
+  return new RegExp(
+    `(^|[\\s"'=:,;(|&<>\`])(${spelled}(?:[\\\\/][^\\s"'\`;|&<>()]*)?)(?![\\w.-])`,
+    "g",
+  );
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function unquoted(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    // A control character as it is: no JSON.
+    return undefined;
+  }
+}
+
+/** undefined for what is nested too deep to print: it is left as it is. */
+function printed(value: Json): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/** `segue dump`: every format, again and again, killed, in the way, and hostile. */
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { describe, it } from "node:test";
+import { parse } from "../../src/lossless/json-text.ts";
+import type { Fixture } from "../support/fixtures.ts";
+import { known, sha256, temporaryFolder } from "../support/folder.ts";
+import type { Machine } from "../support/segue.ts";
+import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
+
+const root = temporaryFolder();
+const files = (m: Machine, folder = "out") =>
+  globSync("**/*.*", { cwd: m.at(folder) })
+    .filter((name) => statSync(m.at(folder, name)).isFile())
+    .sort();
+const fileOf = (fixture: Fixture, ending: string) =>
+  `${fixture.agent.id}/${idOf(fixture)}${ending}`;
+
+describe("segue dump", () => {
+  it("native: the files as they lie", async () => {
+    const m = inhabited(root);
+    const { code, err } = await m.run(["dump", "out"]);
+    assert.equal(code, 0, err);
+    assert.match(err, /^3 written, 0 unchanged/);
+    for (const fixture of [CLAUDE, CODEX, PI]) {
+      assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
+    }
+  });
+
+  it("session and json: the session model, as show prints it", async () => {
+    const m = inhabited(root);
+    const shown = parse((await m.run(["show", idOf(CLAUDE), "--json"])).out);
+    for (const [format, ending] of [
+      ["session", ".session.json"],
+      ["json", ".json"],
+    ] as const) {
+      const { code, err } = await m.run(["dump", "claude", "out", "--format", format]);
+      assert.equal(code, 0, err);
+      const text = readFileSync(m.at("out", fileOf(CLAUDE, ending)), "utf8");
+      assert.deepEqual(parse(text)?.value, shown?.value);
+      if (format === "json") assert.equal(text, `${JSON.stringify(parse(text)?.value, null, 2)}\n`);
+    }
+  });
+
+  it("markdown and html: the conversation", async () => {
+    const m = inhabited(root);
+    for (const [format, ending] of [
+      ["markdown", ".md"],
+      ["html", ".html"],
+    ] as const) {
+      assert.equal((await m.run(["dump", "pi", "out", "--format", format])).code, 0);
+      const text = readFileSync(m.at("out", fileOf(PI, ending)), "utf8");
+      assert.match(text, /User/);
+      assert.match(text, /Assistant/);
+    }
+  });
+
+  it("only what changed, the next time", async () => {
+    const m = inhabited(root);
+    await m.run(["dump", "out"]);
+    const before = files(m);
+    assert.match((await m.run(["dump", "out"])).err, /^0 written, 3 unchanged/);
+    const path = m.at(stored(PI));
+    const [last = ""] = readFileSync(path, "utf8").trimEnd().split("\n").slice(-1);
+    appendFileSync(path, `${last}\n`);
+    assert.match((await m.run(["dump", "out"])).err, /^1 written, 2 unchanged/);
+    assert.equal(sha256(m.at("out", fileOf(PI, ".jsonl"))), sha256(path));
+    rmSync(m.at("out", fileOf(CODEX, ".jsonl")));
+    assert.match((await m.run(["dump", "out"])).err, /^1 written, 2 unchanged/);
+    assert.deepEqual(files(m), before);
+    rmSync(path);
+    assert.match((await m.run(["dump", "out"])).err, /^0 written, 2 unchanged/);
+    assert.deepEqual(files(m), before, "a dump keeps what is gone elsewhere");
+  });
+
+  it("goes on after a kill", async () => {
+    const m = inhabited(root);
+    await m.run(["dump", "out"]);
+    const manifest = m.at("out", ".segue-dump.jsonl");
+    const lines = readFileSync(manifest, "utf8").trimEnd().split("\n");
+    const [first = "", second = ""] = lines;
+    // One done, one begun whose line is torn; the temporary file of a process that is no more.
+    writeFileSync(manifest, `${first}\n${second.slice(0, 20)}`);
+    const { files: names }: { files: string[] } = JSON.parse(first);
+    for (const name of files(m)) if (name !== names[0]) rmSync(m.at("out", name));
+    const left = m.at("out", "pi", ".segue-999999999-0123456789ab.tmp");
+    mkdirSync(m.at("out", "pi"), { recursive: true });
+    writeFileSync(left, "half");
+    const { err, code } = await m.run(["dump", "out"]);
+    assert.equal(code, 0, err);
+    assert.match(err, /^2 written, 1 unchanged/);
+    assert.equal(existsSync(left), false);
+    for (const fixture of [CLAUDE, CODEX, PI]) {
+      assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
+    }
+  });
+
+  it("only an agent's, only since, only a project's", async () => {
+    const m = inhabited(root);
+    assert.match((await m.run(["dump", "codex", "a"])).err, /^1 written/);
+    utimesSync(m.at(stored(PI)), 1e9, 1e9);
+    assert.match((await m.run(["dump", "all", "b", "--since", "1d"])).err, /^2 written/);
+    const cwd = known(/"cwd":"([^"]+)"/.exec(readFileSync(m.at(stored(PI)), "utf8")))[1] ?? "";
+    assert.match((await m.run(["dump", "pi", "c", "--cwd", cwd])).err, /^1 written/);
+    assert.match((await m.run(["dump", "pi", "d", "--cwd", m.at("nowhere")])).err, /^0 written/);
+  });
+
+  it("what cannot be read is said, and the rest is dumped", async () => {
+    const m = inhabited(root);
+    writeFileSync(m.at(stored(PI)), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]));
+    const { code, err } = await m.run(["dump", "out", "--format", "html"]);
+    assert.equal(code, 1);
+    assert.match(err, /compressed, and damaged\n2 written, 0 unchanged, 1 failed/);
+    assert.equal((await m.run(["dump", "copies"])).code, 0, "a copy asks nothing of the file");
+  });
+
+  it("is refused in a store, over what is not of a dump, and for wrong words", async () => {
+    const m = inhabited(root);
+    fails(await m.run(["dump", m.at(".claude", "projects", "x")]), 4, /store of Claude Code/);
+    symlinkSync(m.at(".codex"), m.at("link"));
+    fails(await m.run(["dump", m.at("link", "x")]), 4, /store of Codex/);
+    fails(await m.run(["dump", "codex"]), 2, /into which folder/);
+    fails(await m.run(["dump", "nobody", "out"]), 3, /there is no agent/);
+    fails(await m.run(["dump", "codex", "out", "x"]), 2, /no more/);
+    fails(await m.run(["dump", "out", "--format", "pdf"]), 2, /native, session/);
+    writeFileSync(m.at("file"), "x");
+    fails(await m.run(["dump", m.at("file")]), 1, /folder cannot be made/);
+    const mine = m.at("out", fileOf(PI, ".jsonl"));
+    mkdirSync(m.at("out", "pi"), { recursive: true });
+    writeFileSync(mine, "mine");
+    assert.equal((await m.run(["dump", "pi", "out"])).code, 0);
+    assert.equal(readFileSync(mine, "utf8"), "mine");
+    assert.equal(files(m).length, 2);
+  });
+});

@@ -1,0 +1,280 @@
+/** The picker in a real terminal, with agents that are scripts: no agent's CLI is needed. */
+import assert from "node:assert/strict";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fixture } from "../support/fixtures.ts";
+import { Tui } from "./tmux.ts";
+
+const BIN = join(import.meta.dirname, "../../src/bin.ts");
+
+/** Tells what it was given, and what it finds the terminal to be. */
+const AGENT = `#!${process.execPath}
+const { readSync } = require("node:fs");
+const args = process.argv.slice(2);
+if (args.includes("--version")) { console.log("9.9.9"); process.exit(); }
+if (args.includes("app-server")) process.exit(1);
+const { execFileSync } = require("node:child_process");
+const mode = execFileSync("stty", ["-a"], { encoding: "utf8", stdio: ["inherit", "pipe", "inherit"] });
+console.log("AGENT " + process.argv[1].split("/").pop() + " " + JSON.stringify(args));
+console.log("IN " + process.cwd());
+console.log("LINES " + / icanon/.test(mode) + " ECHO " + / echo /.test(mode));
+const bytes = Buffer.alloc(100);
+console.log("TYPED " + bytes.subarray(0, readSync(0, bytes)).toString());
+`;
+
+interface Home {
+  root: string;
+  cwd: string;
+  env: Record<string, string>;
+  tui: Tui;
+}
+
+interface Given {
+  columns?: number;
+  rows?: number;
+  env?: Record<string, string>;
+  agents?: string[];
+  prepare?(root: string, shop: string): void;
+}
+
+/** A shell in a terminal, on a machine with a session of three agents. */
+async function withShell(given: Given, use: (home: Home) => Promise<void>): Promise<void> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "segue-picker-")));
+  const cwd = join(root, "shop");
+  for (const folder of ["shop", "bin", "tmp"]) mkdirSync(join(root, folder));
+  for (const name of given.agents ?? ["claude", "codex", "pi"]) {
+    writeFileSync(join(root, "bin", name), AGENT, { mode: 0o755 });
+  }
+  for (const name of ["claude-code/basic", "codex/basic", "pi/basic"]) install(root, name, cwd);
+  given.prepare?.(root, cwd);
+  const env = {
+    PATH: [join(root, "bin"), dirname(process.execPath), "/usr/bin:/bin"].join(":"),
+    HOME: root,
+    SEGUE_HOME: join(root, ".segue"),
+    TMPDIR: join(root, "tmp"),
+    TMUX_TMPDIR: join(root, "tmp"),
+    LANG: "C.UTF-8",
+    TERM: "xterm-256color",
+    PS1: "$ ",
+    ...given.env,
+  };
+  const { columns = 80, rows = 24 } = given;
+  const tui = Tui.start({ cwd, env }, ["bash", "--norc", "--noprofile"], { columns, rows });
+  try {
+    await tui.waitFor("$");
+    await use({ root, cwd, env, tui });
+  } finally {
+    await tui.close();
+    rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** A fixture as its agent had it, but in the folder `cwd`. */
+function install(root: string, name: string, cwd: string): void {
+  const { path } = fixture(name);
+  const at = path.indexOf("/.", path.indexOf("/fixtures/"));
+  cpSync(path.slice(0, at), root, { recursive: true });
+  const copy = join(root, path.slice(at));
+  writeFileSync(copy, readFileSync(copy, "utf8").replaceAll("/home/dev/shop", cwd));
+}
+
+/** Starts the picker, and waits for its first whole screen. */
+async function open(tui: Tui): Promise<void> {
+  tui.type(`${process.execPath} ${BIN}; echo "[exit $?]"`);
+  tui.press("Enter");
+  await shows(tui, /\d sessions/);
+}
+
+/** Waits for what is on the screen now, not for what has been there. */
+async function shows(tui: Tui, wanted: RegExp): Promise<string> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const screen = tui.screen().replace(/ +$/gm, "");
+    if (wanted.test(screen)) return screen;
+    if (Date.now() > deadline) assert.fail(`the screen did not show ${wanted}:\n${screen}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+test("filter, look, choose an agent, see what is lost, go on there", async () => {
+  await withShell({ env: { NO_COLOR: "1" } }, async ({ tui, cwd }) => {
+    await open(tui);
+    const first = await shows(tui, /^first {3}MARK-USER-1/m);
+    assert.match(first, /3 sessions/);
+    assert.match(first, /^> \S+ +\S+ +\*shop +MARK-USER-1/m, "this project's are marked");
+    assert.match(first, /^─{80}$/m, "two panes in 80 columns");
+    tui.type("CODEX shop");
+    const found = await shows(tui, /1 of 3/);
+    assert.match(found, /^> codex /m);
+    const looked = await shows(tui, /^changed: hello.txt, out.txt$/m);
+    assert.match(looked, /^codex · 10 messages · 1k tokens · gpt-5.5/m);
+    assert.match(looked, /^you {5}MARK-USER-2 again$/m);
+    tui.press("Enter");
+    const targets = await shows(tui, /Open in which agent\?/);
+    assert.match(targets, /^> Codex +its own agent$/m);
+    assert.match(targets, /^ {2}Claude Code$/m);
+    assert.match(targets, /opens as it is/);
+    tui.press("Down");
+    await shows(tui, /^> Claude Code/m);
+    const losses = await shows(tui, /codex → claude-code: 10 messages/);
+    assert.match(losses, /tool-foreign ×1/);
+    tui.press("Enter");
+    await shows(tui, /AGENT claude \["--resume","[0-9a-f-]{36}"\]/);
+    tui.type("go on");
+    tui.press("Enter");
+    const after = await shows(tui, /TYPED go on/);
+    assert.match(after.replaceAll("\n", ""), new RegExp(`IN ${cwd}LINES true ECHO true`));
+  });
+});
+
+test("only agents that are installed are offered", async () => {
+  await withShell({ agents: ["pi"] }, async ({ tui }) => {
+    await open(tui);
+    tui.type("codex");
+    await shows(tui, /1 of 3/);
+    tui.press("Enter");
+    const targets = await shows(tui, /Open in which agent\?/);
+    assert.match(targets, /^> Pi$/m);
+    assert.doesNotMatch(targets, /Codex|Claude/);
+  });
+});
+
+test("Esc goes back, step by step, and leaves the terminal as it was", async () => {
+  await withShell({}, async ({ tui }) => {
+    tui.type("echo BEFORE-1");
+    tui.press("Enter");
+    await open(tui);
+    assert.doesNotMatch(tui.screen(), /BEFORE-1/);
+    tui.type("codex");
+    await shows(tui, /1 of 3/);
+    tui.press("Enter");
+    await shows(tui, /which agent/);
+    tui.press("Escape");
+    await shows(tui, /1 of 3/);
+    tui.press("Escape");
+    await shows(tui, /3 sessions/);
+    tui.press("Escape");
+    const after = await shows(tui, /\[exit 0\]/);
+    assert.match(after, /BEFORE-1/);
+    await usable(tui);
+  });
+});
+
+for (const [what, exit, end] of [
+  ["Ctrl-C", 130, (tui: Tui) => tui.press("C-c")],
+  ["SIGTERM", 143, (tui: Tui) => tui.signal("SIGTERM")],
+] as const) {
+  test(`${what} leaves the terminal as it was, and exits with ${exit}`, async () => {
+    await withShell({}, async ({ tui }) => {
+      tui.type("echo BEFORE-1");
+      tui.press("Enter");
+      await open(tui);
+      end(tui);
+      const after = await shows(tui, new RegExp(`\\[exit ${exit}\\]`));
+      assert.match(after, /BEFORE-1/);
+      await usable(tui);
+    });
+  });
+}
+
+/** Echo, whole lines and wrapping are there again. */
+async function usable(tui: Tui): Promise<void> {
+  tui.type("stty -a | grep -o ' icanon\\| echo ' | xargs echo MODE; printf 'x%.0s' {1..100}; echo");
+  tui.press("Enter");
+  const screen = await shows(tui, /MODE icanon echo/);
+  assert.match(screen, /MODE icanon echo/);
+  await shows(tui, /^x{80}\n?x{20}$/m);
+}
+
+test("another size: it is laid out anew, also beside each other, also with hardly any room", async () => {
+  await withShell({}, async ({ tui }) => {
+    await open(tui);
+    await shows(tui, /^first/m);
+    tui.resize(140, 40);
+    await shows(tui, /^> \S+ .* │ MARK-USER-1/m);
+    tui.resize(40, 7);
+    const small = await shows(tui, /^> \S+ .*…$/m);
+    assert.doesNotMatch(small, /│|^first/m);
+    tui.resize(16, 3);
+    await shows(tui, /^this terminal i…$/m);
+    tui.resize(80, 24);
+    await shows(tui, /^first/m);
+  });
+});
+
+test("titles that would move the cursor, and wide letters, break nothing", async () => {
+  const title =
+    "\u001b[2J\u001b[5;5HEVIL\u001b]0;owned\u0007 日本語日本語日本語日本語日本語 👩‍👩‍👧 \u202eback";
+  const prepare = (root: string, shop: string): void => {
+    const folder = join(root, ".claude/projects/-odd");
+    mkdirSync(folder, { recursive: true });
+    const id = "5bc11129-0000-4369-9607-043d5c33041d";
+    const text = readFileSync(fixture("claude-code/basic").path, "utf8")
+      .replaceAll("/home/dev/shop", shop)
+      .replaceAll("5bc11129-2190-4369-9607-043d5c33041d", id);
+    const titled = { type: "custom-title", customTitle: title, sessionId: id };
+    writeFileSync(join(folder, `${id}.jsonl`), `${text}${JSON.stringify(titled)}\n`);
+    const later = Date.now() / 1000 + 60;
+    utimesSync(join(folder, `${id}.jsonl`), later, later);
+  };
+  await withShell({ prepare }, async ({ tui }) => {
+    await open(tui);
+    const screen = await shows(tui, /^first/m);
+    const lines = screen.split("\n");
+    assert.match(lines[0] ?? "", /^segue> +4 sessions$/);
+    assert.match(lines[1] ?? "", /^> claude-code now +\*shop +\ufffd\[2J\ufffd\[5;5HEVIL/);
+    assert.match(lines[2] ?? "", /^ {2}\S+ +\S+ +\*shop +MARK/);
+    assert.match(lines[23] ?? "", /^type to filter/);
+  });
+});
+
+test("what is pasted is searched for, line ends and all, and opens nothing", async () => {
+  await withShell({}, async ({ tui }) => {
+    await open(tui);
+    tui.paste("codex\nshop\n");
+    const screen = await shows(tui, /segue> codex shop +1 of 3/);
+    assert.match(screen, /^> codex /m);
+  });
+});
+
+test("arrow keys, pages and the ends of a long list", async () => {
+  const prepare = (root: string, shop: string): void => {
+    const folder = join(root, ".claude/projects/-many");
+    mkdirSync(folder, { recursive: true });
+    const text = readFileSync(fixture("claude-code/basic").path, "utf8");
+    for (let i = 0; i < 600; i++) {
+      const id = `5bc11129-0000-4369-9607-${String(i).padStart(12, "0")}`;
+      const path = join(folder, `${id}.jsonl`);
+      const own = text.replaceAll("5bc11129-2190-4369-9607-043d5c33041d", id);
+      writeFileSync(path, own.replaceAll("/home/dev/shop", `${shop}${i}`));
+      const time = Date.now() / 1000 - 1000 - i;
+      utimesSync(path, time, time);
+    }
+  };
+  await withShell({ prepare }, async ({ tui }) => {
+    await open(tui);
+    await shows(tui, /603 sessions/);
+    tui.press("End");
+    await shows(tui, /^> claude-code .* shop599 /m);
+    tui.press("Up");
+    await shows(tui, /^> claude-code .* shop598 /m);
+    tui.press("PageUp", "Down", "PageDown");
+    await shows(tui, /^> claude-code .* shop599 /m);
+    tui.type("shop417");
+    await shows(tui, /1 of 603/);
+    await shows(tui, /^> claude-code .* shop417 /m);
+    tui.press("C-u", "Home");
+    await shows(tui, /^> \S+ .*\*shop /m);
+  });
+});
