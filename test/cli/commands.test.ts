@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
+import { partners } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
 import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
@@ -128,8 +129,7 @@ describe("segue show", () => {
 
 describe("segue convert", () => {
   for (const source of BASICS) {
-    for (const { id } of agents) {
-      if (id === source.agent.id) continue;
+    for (const { id } of partners(source.agent)) {
       it(`${source.agent.id} to ${id} and back, through pipes`, async () => {
         const m = machine();
         const stdin = readFileSync(source.path);

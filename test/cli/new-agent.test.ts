@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/folder.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const TREE = join(temporaryFolder(), "tree");
-const LEFT_OUT = new Set(["node_modules", ".cache", ".results", "fixtures"]);
+const LEFT_OUT = new Set(["node_modules", ".cache", ".results", ".data", "fixtures"]);
 
 /** With one session of each agent, so that the laws are soon through. */
 function copyTree(): void {

@@ -136,7 +136,9 @@ describe("ids, folders and times name no file outside the store", () => {
   }
 
   for (const agent of agents) {
-    for (const id of ["../../../evil", "--dangerous", "-c", "a b\u0000"]) {
+    // The command line checks ids in one place, whosever they are.
+    const ids = ["../../../evil", "-c", "--dangerous", "a b\u0000"];
+    for (const id of agent.id === "pi" ? ids : ids.slice(0, 2)) {
       it(`${agent.id}: a session whose id is ${JSON.stringify(id)}`, async () => {
         const m = machine();
         const basic = plain(agent);

@@ -73,7 +73,7 @@ function asks(entry: Entry, mark: string): boolean {
 }
 
 for (const agent of agents) {
-  for (const through of partners(agent)) {
+  for (const through of partners(agent).slice(0, 1)) {
     describe(`${agent.id} through ${through.id}`, () => {
       // Where turns that were taken back are cut off, the old bytes are no prefix: a new session.
       const branches = !agent.cutsOff && !through.cutsOff;
