@@ -25,6 +25,8 @@ const DIRECTIONS: readonly [from: string, to: string][] = [
 ];
 
 const MAX_RATIO = 4;
+/** The way that is asked nothing of: its target is larger than its source. Only not to get slower. */
+const MAX_RATIO_LARGER = 6;
 /**
  * With 20 MB, starting the process and its thread weighs as much as the work: this only guards
  * against getting slower. The bound that counts is that of 100 MB.
@@ -109,7 +111,8 @@ function converting(from: string, to: string, size: number, runs: number): Row[]
   }
   const what = `${from} → ${to}, ${size} MB`;
   const ratio = median(times) / median(yard);
-  const bound = options.quick ? MAX_RATIO_QUICK : MAX_RATIO;
+  const full = from === "pi" ? MAX_RATIO_LARGER : MAX_RATIO;
+  const bound = options.quick ? MAX_RATIO_QUICK : full;
   return [
     {
       what: `${what}: time, against parsing it`,

@@ -53,7 +53,7 @@ describe("control characters never reach the terminal", () => {
       const odd = `\u001b[2J${basename(stored)}`;
       writeFileSync(join(dirname(stored), odd), text);
       safe(await m.run(["list", "--all"]));
-      for (const args of [
+      const all = [
         ["list", "--all", "--json"],
         ["show", stored, "--tools", "full"],
         ["show", stored, "--json"],
@@ -62,7 +62,9 @@ describe("control characters never reach the terminal", () => {
         ["log"],
         [EVIL.replaceAll("\u0000", "")],
         ["convert", stored, "--to", EVIL.replaceAll("\u0000", "")],
-      ]) {
+      ];
+      // The last ones do not come from the session's agent: once is enough.
+      for (const args of agent.id === "pi" ? all : all.slice(0, 4)) {
         safe(await m.run(args));
       }
       const json = await m.run(["show", stored, "--json"]);

@@ -184,7 +184,7 @@ for (const agent of agents) {
           const bytes = readFileSync(source(session).path);
           for (const codec of agents) sameBytes(codec, bytes);
         }),
-        { numRuns: 20 },
+        { numRuns: 12 },
       );
     });
 
@@ -197,7 +197,7 @@ for (const agent of agents) {
             const { there, done } = await thereAndBack(file, through, folder());
             await nothingInSilence(file, there, done);
           }),
-          { numRuns: 20 },
+          { numRuns: 12 },
         );
       });
 
@@ -206,7 +206,7 @@ for (const agent of agents) {
           fc.asyncProperty(turns, async (session) => {
             if (session.length > 0) await workAndBack(source(session), through, folder());
           }),
-          { numRuns: 8 },
+          { numRuns: 5 },
         );
       });
     }
