@@ -182,7 +182,7 @@ for (const agent of agents) {
       fc.assert(
         fc.property(turns, (session) => {
           const bytes = readFileSync(source(session).path);
-          for (const codec of agents) sameBytes(codec, bytes);
+          for (const codec of [agent, ...partners(agent)]) sameBytes(codec, bytes);
         }),
         { numRuns: 12 },
       );
