@@ -1,18 +1,23 @@
 /**
  * Runs the native tests, one file after another, in a network namespace with loopback only:
- * `node test/native/run.ts [part of a file's name…]`. The last line of the output is `N passed, N failed`.
+ * `node test/native/run.ts [part of a file's name…] [--test PATTERN]`. The last line of the output is
+ * `N passed, N failed`.
  */
 import { globSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { enterNetns } from "./netns.ts";
 
 enterNetns();
 
 const here = dirname(fileURLToPath(import.meta.url));
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { test: { type: "string" } },
+});
 const files = globSync("**/*.test.ts", {
   cwd: here,
   exclude: (name) => name === "node_modules" || name === ".cache",
@@ -23,7 +28,11 @@ const files = globSync("**/*.test.ts", {
 
 let passed = 0;
 let failed = 0;
-const tests = run({ files, concurrency: 1 });
+const tests = run({
+  files,
+  concurrency: Number(process.env.NC ?? 1),
+  ...(values.test === undefined ? {} : { testNamePatterns: [values.test] }),
+});
 tests.on("test:pass", ({ details, skip }) => {
   if (details.type !== "suite" && skip === undefined) passed += 1;
 });

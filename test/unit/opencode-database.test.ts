@@ -216,6 +216,29 @@ describe("an older database", () => {
   });
 });
 
+describe("a session of a clock that was ahead", () => {
+  it("is written as of now, so that the next prompt is later", () => {
+    const facts = opencode.store.facts?.(join(fresh(), ".."), "/", {}) ?? null;
+    const time = "2999-01-01T00:00:00.000Z";
+    const header = { ...opencode.reader().header(), id: ID, cwd: "/", createdAt: time };
+    const writer = opencode.writer({ seed: "s", cliVersion: null, facts });
+    const place = { id: "one", parentId: null, time };
+    const lines = [
+      ...writer.predict({ ...place, kind: "event", event: "start", header }),
+      ...writer.predict({
+        ...place,
+        kind: "message",
+        role: "user",
+        parts: [{ kind: "text", text: "hello" }],
+      }),
+    ];
+    assert.equal(lines.length, 2);
+    const written = [...JSON.stringify(lines).matchAll(/"(?:time_)?created":(\d+)/g)];
+    assert.ok(written.length >= 2);
+    for (const [, ms] of written) assert.ok(Number(ms) <= Date.now() + 1);
+  });
+});
+
 describe("Kilo's database", () => {
   it("is told apart from OpenCode's, and takes a session in spite of its indexes", () => {
     const path = fresh(makeKiloDatabase, "kilo.db");

@@ -66,7 +66,7 @@ export function store(flavour: Flavour): Store {
       const { id: projectId, worktree } = projectOf(cwd, flavour.idFile, env);
       const [path] = databases(root);
       const columns = path === undefined ? null : sessionColumns(path);
-      return { projectId, worktree, columns };
+      return { projectId, worktree, columns, now: Date.now() };
     },
 
     database: rows,

@@ -41,6 +41,8 @@ interface Facts {
   worktree: string;
   /** Columns of the database's session table; null when there is none yet. */
   columns: readonly string[] | null;
+  /** The machine's clock, in milliseconds; Infinity when nothing is written for its CLI. */
+  now: number;
 }
 
 function factsOf(value: Json | undefined): Facts {
@@ -49,6 +51,7 @@ function factsOf(value: Json | undefined): Facts {
     projectId: string(member(value, "projectId")) ?? "global",
     worktree: string(member(value, "worktree")) ?? "/",
     columns: Array.isArray(columns) ? columns.flatMap((name) => string(name) ?? []) : null,
+    now: number(member(value, "now")) ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -219,9 +222,11 @@ export class OpenCodeWriter implements Writer {
     if (this.#revert !== null && this.#reverted) {
       out.push({ removed: { from: this.#revert } });
     }
+    // The next prompt must be later: OpenCode takes one that is not as answered, and asks nobody.
+    const at = Math.min(msOf(time) ?? 0, this.#facts.now);
     let ms = this.#time;
     for (const draft of drafts) {
-      ms = Math.max(ms + 1, msOf(time) ?? 0);
+      ms = Math.max(ms + 1, at);
       out.push(wrapMessage(this.#form, this.#named(draft, ms, out.length), ms));
     }
     return out;
@@ -408,7 +413,7 @@ export class OpenCodeWriter implements Writer {
   }
 
   #row(header: Header): JsonObject {
-    const created = msOf(header.createdAt) ?? 0;
+    const created = Math.min(msOf(header.createdAt) ?? 0, this.#facts.now);
     const directory = header.cwd ?? "/";
     const { projectId, worktree, columns } = this.#facts;
     const { providerID = "", modelID = "" } = this.#model;
