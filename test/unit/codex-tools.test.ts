@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addPatch, editPatch, parsePatch } from "../../src/agents/codex/patch.ts";
+import { addPatch, editPatch, parsePatch } from "../../src/agents/shared/patch.ts";
 import { unwrap } from "../../src/agents/codex/results.ts";
 
 import { fromNative, joinName, splitName, tools } from "../../src/agents/codex/tools.ts";

@@ -3,7 +3,7 @@ import { array, compact, isObject, member, number, string } from "../../session/
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../session/types.ts";
 import type { Tools } from "../types.ts";
-import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "./patch.ts";
+import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "../shared/patch.ts";
 import { commandLine, heredocPatch } from "./shell.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */

@@ -16,7 +16,7 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { imageUrl } from "./content.ts";
-import { type Change, parsePatch, unifiedDiff } from "./patch.ts";
+import { type Change, parsePatch, unifiedDiff } from "../shared/patch.ts";
 import { splitName } from "./tools.ts";
 
 export interface Scene {
