@@ -1,12 +1,16 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { agentNamed } from "../agents/registry.ts";
+import { agentNamed, agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
+import { realOr } from "../catalog/project.ts";
 import { type Selected, select, sessionIn } from "../catalog/select.ts";
-import type { Places } from "../catalog/stores.ts";
+import { type Places, rootsOf } from "../catalog/stores.ts";
+import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
+import { isWithin, rulesFor } from "../session/paths.ts";
 import { configured, type PlaceOptions, storesGiven } from "./places.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
@@ -36,4 +40,18 @@ export async function pour(path: string): Promise<void> {
     if (!more) await once(process.stdout, "drain");
   }
   input.close();
+}
+
+/** Sources are never written to. */
+export function refuseStore(path: string, places: Places): void {
+  const rules = rulesFor(process.platform);
+  for (const agent of agents) {
+    for (const root of rootsOf(agent, places)) {
+      if (!existsSync(root) || !isWithin(realOr(path), realOr(root), rules)) continue;
+      throw new SegueError("refused", `this lies in the store of ${agent.name}`, {
+        where: path,
+        hint: "name a place elsewhere",
+      });
+    }
+  }
 }

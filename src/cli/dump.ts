@@ -1,18 +1,16 @@
 /** `segue dump`: many sessions into a folder, and again what changed since. */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { agentNamed, agents, findAgent } from "../agents/registry.ts";
+import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { openCatalog } from "../catalog/catalog.ts";
-import { realOr } from "../catalog/project.ts";
-import { allSessions, type Places, placeOf, rootsOf } from "../catalog/stores.ts";
+import { allSessions, type Places, placeOf } from "../catalog/stores.ts";
 import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { isWithin, rulesFor } from "../session/paths.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
@@ -89,20 +87,6 @@ function parse(words: readonly string[]): [only: Agent | undefined, dir: string]
   throw new SegueError("usage", `segue dump ${first}: into which folder?`, {
     hint: `segue dump ${first} <dir>; a folder of that name is ./${first}`,
   });
-}
-
-/** Sources are never written to. */
-function refuseStore(folder: string, places: Places): void {
-  const rules = rulesFor(process.platform);
-  for (const agent of agents) {
-    for (const root of rootsOf(agent, places)) {
-      if (!existsSync(root) || !isWithin(realOr(folder), realOr(root), rules)) continue;
-      throw new SegueError("refused", `this folder lies in the store of ${agent.name}`, {
-        where: folder,
-        hint: "name a folder elsewhere",
-      });
-    }
-  }
 }
 
 async function wanted(

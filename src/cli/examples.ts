@@ -7,6 +7,11 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
     "segue show claude#2 --range 10-20 --tools full",
     "segue show session.jsonl --json",
   ],
+  handoff: [
+    "segue handoff latest",
+    "segue handoff claude#2 --budget 4k --for codex -o handoff.md",
+    'segue handoff 5bc111 --preset verbose --then "fix the failing test"',
+  ],
   check: ["segue check latest", "segue check session.jsonl --json", "segue check --all -n 5"],
   agents: ["segue agents", "segue agents --json"],
   doctor: ["segue doctor", "segue doctor --agent codex --all"],

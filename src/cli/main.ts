@@ -14,6 +14,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   show: () => import("./show.ts"),
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
+  handoff: () => import("./handoff.ts"),
   check: () => import("./check.ts"),
   dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
@@ -36,6 +37,7 @@ Examples:
   segue codex 3                            the third newest session of Codex, in Codex
   segue claude --in codex -- --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
+  segue handoff latest --budget 4k         the session as a document
   segue undo                               take the last write back`;
 
 /** Runs a command line; gives the exit code. */

@@ -86,13 +86,23 @@ function checked({ name, value, line }: Given, file: ConfigFile): [string, Value
   try {
     const id = agent === null ? name : name.replace(`.${agent}.`, `.${agentNamed(agent).id}.`);
     const read = readValue(key.kind, value, { home: file.home, folder: dirname(file.path) });
-    if (!(read instanceof Error)) return [id, read];
+    if (!(read instanceof Error)) {
+      if (file.source === "project" && read === key.userValue) throw onlyUser(name, read, where);
+      return [id, read];
+    }
     throw new SegueError("usage", `${name} must be ${read.message}`, { where });
   } catch (error) {
     if (!(error instanceof SegueError) || error.where !== null) throw error;
     const { message, hint } = error;
     throw new SegueError("usage", message, { where, ...(hint === null ? {} : { hint }) });
   }
+}
+
+function onlyUser(name: string, value: Value, where: string): SegueError {
+  return new SegueError("usage", `a project's file cannot set ${name} to ${value}`, {
+    where,
+    hint: "it comes with the project: only your own config file may say so",
+  });
 }
 
 function unknown(name: string, where: string): SegueError {

@@ -5,7 +5,16 @@
 export type Value = string | number | readonly string[];
 
 /** How a value is read; see values.ts. */
-export type Kind = "agent" | "count" | "when" | "folder" | "program" | "words";
+export type Kind =
+  | "agent"
+  | "count"
+  | "tokens"
+  | "when"
+  | "preset"
+  | "redact"
+  | "folder"
+  | "program"
+  | "words";
 
 export interface Key {
   /** `<agent>` stands for an agent's id or short name. */
@@ -19,6 +28,8 @@ export interface Key {
    * wrote that, and must not make Segue run, read or write what the user did not ask for.
    */
   userOnly: boolean;
+  /** A value that only the user's own file may give it. */
+  userValue?: Value;
 }
 
 const AGENT = "<agent>";
@@ -45,6 +56,49 @@ export const KEYS: readonly Key[] = [
     default: "auto",
     about: "auto (in a terminal), always or never",
     userOnly: false,
+  },
+  {
+    name: "preset",
+    kind: "preset",
+    default: null,
+    about: "how much a handoff tells: minimal, standard, verbose or full, when `--preset` does not",
+    userOnly: false,
+  },
+  {
+    name: "budget",
+    kind: "tokens",
+    default: null,
+    about: "tokens of a handoff, such as 8000 or 20k, when `--budget` does not say",
+    userOnly: false,
+  },
+  {
+    name: "recentMessages",
+    kind: "count",
+    default: null,
+    about: "how many of the newest entries a handoff tells again",
+    userOnly: false,
+  },
+  {
+    name: "shell.maxSamples",
+    kind: "count",
+    default: null,
+    about: "how many commands a handoff tells",
+    userOnly: false,
+  },
+  {
+    name: "shell.stdoutLines",
+    kind: "count",
+    default: null,
+    about: "how many lines of what a command printed",
+    userOnly: false,
+  },
+  {
+    name: "redact",
+    kind: "redact",
+    default: "auto",
+    about: "secrets in handoffs: always or never replaced, or (auto) in files that leave Segue",
+    userOnly: false,
+    userValue: "never",
   },
   {
     name: `agents.${AGENT}.store`,

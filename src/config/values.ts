@@ -1,6 +1,7 @@
 /** Reads what a file or a variable gives as a key's value. */
 import { resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
+import { PRESETS } from "../handoff/presets.ts";
 import type { Kind, Value } from "./keys.ts";
 
 export interface Around {
@@ -24,6 +25,17 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
         ? n
         : new Error("a number above 0");
     }
+    case "tokens":
+      return readTokens(given) ?? new Error("a number of tokens, such as 8000 or 20k");
+    case "preset":
+      return PRESETS.find((preset) => preset === given) ?? new Error(`one of ${listed(PRESETS)}`);
+    case "redact": {
+      const meant = given === true || given === "true" ? "always" : given;
+      const value = meant === false || meant === "false" ? "never" : meant;
+      return value === "auto" || value === "always" || value === "never"
+        ? value
+        : new Error("auto, always or never");
+    }
     case "when":
       return given === "auto" || given === "always" || given === "never"
         ? given
@@ -36,6 +48,19 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
     case "words":
       return words(given) ?? new Error('a list of texts, such as ["--model", "gpt-5.5"]');
   }
+}
+
+/** `8000`, `8k`, `1m`; undefined for what is none. */
+export function readTokens(given: unknown): number | undefined {
+  const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(String(given).trim()) ?? [];
+  if (digits === "") return undefined;
+  const scale = { "": 1, k: 1_000, m: 1_000_000 }[unit.toLowerCase()] ?? 1;
+  const tokens = Number(digits) * scale;
+  return Number.isSafeInteger(tokens) && tokens > 0 ? tokens : undefined;
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** Without NUL, which no system takes in a path or an argument. */

@@ -2,8 +2,8 @@
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../session/types.ts";
-import type { Tools } from "../types.ts";
 import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "../shared/patch.ts";
+import type { Tools } from "../types.ts";
 import { commandLine, heredocPatch } from "./shell.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */

@@ -15,8 +15,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import { imageUrl } from "./content.ts";
 import { type Change, parsePatch, unifiedDiff } from "../shared/patch.ts";
+import { imageUrl } from "./content.ts";
 import { splitName } from "./tools.ts";
 
 export interface Scene {

@@ -1,0 +1,99 @@
+/** The handoff of a session, wherever it lies. */
+import type { Agent } from "../agents/types.ts";
+import { closeBases, openBases } from "../convert/bases.ts";
+import { openSession } from "../convert/open.ts";
+import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
+import { type GitState, gitState } from "../io/git.ts";
+import type { Input } from "../io/input.ts";
+import type { Env } from "../io/state.ts";
+import { isFrame } from "../lossless/document.ts";
+import type { Header } from "../session/types.ts";
+import { compose, type Handoff, selectorOf } from "./document.ts";
+import { type Facts, mapTexts } from "./facts.ts";
+import { Gatherer, type GatherOptions } from "./gather.ts";
+import type { Amounts } from "./presets.ts";
+import { tokenCounter } from "./tokens.ts";
+
+export interface HandoffRequest {
+  agent: Agent;
+  path: string;
+  /** What it is called in errors; null for stdin. */
+  name: string | null;
+  /** Does `segue show` find it by its id? */
+  isStored: boolean;
+  amounts: Amounts;
+  /** The agent that is to read it. */
+  receiver: Agent | null;
+  task: string | null;
+  redact: boolean;
+  /** The project's folder now; null where there is none. */
+  folder(cwd: string | null): string | null;
+  env: Env;
+  scratch: string;
+}
+
+export interface Made extends Handoff {
+  header: Header;
+  /** How many secrets were replaced; null when none were looked for. */
+  redacted: number | null;
+}
+
+/** @throws SegueError when the session cannot be read, or the budget is too small. */
+export async function handoffOf(request: HandoffRequest): Promise<Made> {
+  const { agent, path, name, amounts, receiver, env, scratch } = request;
+  const input = openSession(path, { scratch, name });
+  const bases = await openBases(agent, path, { env, scratch });
+  const tools = receiver?.tools ?? null;
+  const facts = gather(agent, input, bases, { ...amounts, tools });
+  closeBases(bases);
+  input.close();
+  const count = await tokenCounter();
+  const place = name === null ? null : path;
+  const { header } = facts;
+  const git = stateNow(request.folder(header.cwd), header.gitCommit, env);
+  const told = request.redact ? await redacted(facts) : facts;
+  const handoff = compose(told, {
+    agent,
+    selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
+    path: place,
+    git,
+    budget: amounts.budget,
+    maxSamples: amounts.maxSamples,
+    task: request.task,
+    count,
+  });
+  return { ...handoff, header: told.header, redacted: request.redact ? 0 : null };
+}
+
+function gather(
+  agent: Agent,
+  input: Input,
+  bases: readonly BaseInput[],
+  options: GatherOptions,
+): Facts {
+  const { plan } = surveyFile(agent, input, { fullHistory: true, bases });
+  const gatherer = new Gatherer(options, plan.header.cwd);
+  const reader = agent.reader();
+  let at = 0;
+  let n = 0;
+  const lines = function* () {
+    for (const base of bases) yield* base.input.lines({ end: base.bytes });
+    yield* input.lines();
+  };
+  for (const { value } of lines()) {
+    if (value !== undefined && !isFrame(value)) {
+      for (const entry of reader.read(value, at)) gatherer.add(entry, plan.visibility(n++));
+    }
+    at++;
+  }
+  const title = plan.header.title ?? agent.store.title?.(input.path) ?? null;
+  return gatherer.facts({ ...plan.header, title });
+}
+
+function stateNow(folder: string | null, commit: string | null, env: Env): GitState | null {
+  return folder === null ? null : gitState(folder, commit, env);
+}
+
+async function redacted(facts: Facts): Promise<Facts> {
+  return facts;
+}

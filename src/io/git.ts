@@ -1,0 +1,66 @@
+/** Asks git what a folder's repository is like now. Nothing of the repository is run or changed. */
+import { spawnSync } from "node:child_process";
+import { remoteMount } from "./mounts.ts";
+import type { Env } from "./state.ts";
+
+/** The repository as it is found now. */
+export interface GitState {
+  branch: string | null;
+  commit: string | null;
+  /** Commits since the session's, newest first, one a line; null when that one is not known here. */
+  since: string[] | null;
+  /** Files that differ from the last commit, as `git status --short` has them. */
+  changed: string[];
+}
+
+/** A repository's own settings could name programs to run: those are turned off. */
+const SAFE = [
+  "--no-optional-locks",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "core.quotePath=false",
+  "-c",
+  "log.showSignature=false",
+];
+
+/** null where there is no repository, no git, or no answer in time. */
+export function gitState(folder: string, commitThen: string | null, env: Env): GitState | null {
+  if (remoteMount(folder) !== null) return null;
+  const git = (...args: string[]): string | null => {
+    const { stdout, status } = spawnSync("git", [...SAFE, ...args], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+      timeout: 10_000,
+      maxBuffer: 16 << 20,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return status === 0 ? stdout : null;
+  };
+  const status = git("status", "--short", "--untracked-files=normal", "--ignore-submodules=all");
+  if (status === null) return null;
+  const branch = git("branch", "--show-current")?.trim();
+  return {
+    branch: branch || null,
+    commit: git("rev-parse", "--verify", "--quiet", "HEAD")?.trim() || null,
+    since: sinceOf(commitThen, git),
+    changed: linesOf(status),
+  };
+}
+
+/** Only what looks like a commit is given to git as one. */
+function sinceOf(
+  commit: string | null,
+  git: (...args: string[]) => string | null,
+): string[] | null {
+  if (commit === null || !/^[0-9a-f]{7,64}$/.test(commit)) return null;
+  const log = git("log", "--oneline", "--no-decorate", "-n", "200", `${commit}..HEAD`, "--");
+  return log === null ? null : linesOf(log);
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
