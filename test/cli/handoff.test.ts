@@ -1,0 +1,233 @@
+/** `segue handoff`: documents of real sessions, where they go, and what is refused. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { agents } from "../../src/agents/registry.ts";
+import { tokenCounter } from "../../src/handoff/tokens.ts";
+import { fixture } from "../support/fixtures.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { Machine } from "../support/segue.ts";
+import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
+
+const root = temporaryFolder();
+const GOLDEN = join(import.meta.dirname, "../handoff");
+
+const count = await tokenCounter();
+
+interface Document {
+  markdown: string;
+  tokens: number;
+  budget: number | null;
+  redacted: number | null;
+  sections: { name: string; tokens: number; omitted: number; shortened: number }[];
+}
+
+async function made(m: Machine, ...args: string[]): Promise<Document> {
+  const { out, err, code } = await m.run(["handoff", ...args, "--json"]);
+  assert.equal(code, 0, err);
+  return JSON.parse(out);
+}
+
+/** One session of each agent's real CLI. */
+const REAL: { [agent: string]: string } = {
+  "claude-code": "claude-code/basic",
+  codex: "codex/basic",
+  pi: "pi/basic",
+  gemini: "gemini/basic",
+  qwen: "qwen/rich",
+  copilot: "copilot/tools",
+  opencode: "opencode/rows",
+  kilo: "kilo/rows",
+};
+
+describe("the document of a real session", () => {
+  for (const { id, name } of agents) {
+    it(`${name}: as in test/handoff; to see what changed: SEGUE_GOLDEN=1 and git diff`, async () => {
+      const m = new Machine(mkdtempSync(join(root, "home-")));
+      const file = m.copy(fixture(REAL[id] ?? id), "session.jsonl");
+      const { out, err, code } = await m.run(["handoff", file, "--from", id]);
+      assert.equal(code, 0, err);
+      const shown = out.replaceAll(m.home, "/home/dev/sessions");
+      const golden = join(GOLDEN, `${id}.md`);
+      if (process.env.SEGUE_GOLDEN) writeFileSync(golden, shown);
+      assert.equal(shown, readFileSync(golden, "utf8"));
+    });
+  }
+
+  it("each has one, and no more", () => {
+    assert.deepEqual(readdirSync(GOLDEN).sort(), agents.map(({ id }) => `${id}.md`).sort());
+  });
+});
+
+describe("segue handoff", () => {
+  it("prints one JSON document, as its schema has it, with every token accounted for", async () => {
+    const m = inhabited(root);
+    const document = await made(m, idOf(CLAUDE), "--budget", "2k");
+    const schema = join(import.meta.dirname, "../../schema/handoff.schema.json");
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+    assert.ok(
+      ajv.validate(JSON.parse(readFileSync(schema, "utf8")), document),
+      ajv.errorsText(ajv.errors),
+    );
+    assert.equal(document.budget, 2000);
+    assert.ok(document.tokens <= 1800);
+    assert.equal(document.tokens, count(document.markdown));
+    const sum = document.sections.reduce((total, { tokens }) => total + tokens, 0);
+    assert.ok(Math.abs(sum - document.tokens) < 20, `${sum} of ${document.tokens}`);
+  });
+
+  it("gives the same bytes each time, through a pipe as well but for the way back", async () => {
+    const m = inhabited(root);
+    const one = await m.run(["handoff", idOf(PI)]);
+    assert.equal(one.out, (await m.run(["handoff", idOf(PI)])).out);
+    const file = readFileSync(m.at(stored(PI)));
+    const { out } = await m.run(["handoff", "-"], { stdin: file });
+    assert.match(out, /cannot be looked up again/);
+    assert.doesNotMatch(out, /segue show/);
+    assert.match(out, /MARK-USER-1/);
+  });
+
+  it("leads to what it leaves out", async () => {
+    const m = inhabited(root);
+    const { out } = await m.run(["handoff", idOf(CODEX)]);
+    const commands = [...out.matchAll(/`segue (show \S+ --range \d+-\d+)`/g)];
+    assert.ok(commands.length >= 3, out);
+    for (const [, command = ""] of commands) {
+      const shown = await m.run(command.split(" "));
+      assert.equal(shown.code, 0, shown.err);
+      assert.match(shown.out, /^\[\d+\] /);
+    }
+    assert.ok(out.includes(`> original: ${m.at(stored(CODEX))}`));
+  });
+
+  it("--for names the tools as the receiver knows them", async () => {
+    const m = inhabited(root);
+    const own = await m.run(["handoff", idOf(CLAUDE)]);
+    assert.match(own.out, /→ Read \{"file_path"/);
+    const other = await m.run(["handoff", idOf(CLAUDE), "--for", "gemini"]);
+    assert.match(other.out, /→ read_file \{"file_path"/);
+    assert.doesNotMatch(other.out, /→ Read/);
+  });
+
+  it("--then and --go say what is to be done; else it is to confirm and wait", async () => {
+    const m = inhabited(root);
+    const last = async (...args: string[]) =>
+      (await m.run(["handoff", idOf(PI), ...args])).out.split("## What to do now\n\n")[1];
+    assert.match((await last()) ?? "", /^Confirm .* Then wait/);
+    assert.match((await last("--go")) ?? "", /^Go on with the work/);
+    assert.equal(await last("--then", "fix `x`\n# now"), "fix `x`\n# now\n");
+  });
+
+  it("-o writes a private file, replaces none without leave, and is never the source", async () => {
+    const m = inhabited(root);
+    const args = ["handoff", idOf(PI), "--no-redact", "-o"];
+    const { code, err, out } = await m.run([...args, "x/handoff.md"]);
+    assert.equal(code, 0, err);
+    assert.equal(out, "");
+    assert.match(err, /\d+ tokens of 8000: .*handoff\.md/);
+    assert.equal(statSync(m.at("x/handoff.md")).mode & 0o777, 0o600);
+    fails(await m.run([...args, "x/handoff.md"]), 4, /the file exists already/);
+    assert.equal((await m.run([...args, "x/handoff.md", "--force"])).code, 0);
+    fails(await m.run([...args, "x"]), 2, /-o names a folder/);
+    const store = m.at(stored(PI), "..", "new.md");
+    fails(await m.run([...args, store]), 4, /in the store of Pi/);
+    const copy = m.copy(PI, "copy.jsonl");
+    const onto = ["handoff", copy, "--no-redact", "--force", "-o", copy];
+    fails(await m.run(onto), 4, /the output is the source itself/);
+  });
+
+  it("tells what became of the repository since", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("shop"));
+    const git = (...args: string[]): void => {
+      const own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
+      execFileSync("git", [...own, ...args], { cwd: m.at("shop"), env: { ...m.env } });
+    };
+    git("init", "-q");
+    writeFileSync(m.at("shop", "a"), "1");
+    git("add", "a");
+    git("commit", "-qm", "first");
+    writeFileSync(m.at("shop", "b"), "2");
+    // A repository's settings could run a program.
+    writeFileSync(m.at("evil"), `#!/bin/sh\ntouch ${m.at("ran")}\n`, { mode: 0o755 });
+    git("config", "core.fsmonitor", m.at("evil"));
+    const { out } = await m.run(["handoff", idOf(CODEX), "--cwd", m.at("shop")]);
+    assert.match(out, /> then: branch \S+, commit [0-9a-f]{12}\n> now: branch main, commit/);
+    assert.match(out, /> not committed \(1\):\n> \?\? b/);
+    assert.ok(!readdirSync(m.home).includes("ran"));
+  });
+
+  it("refuses what makes no sense", async () => {
+    const m = inhabited(root);
+    const run = (...args: string[]) => m.run(["handoff", ...args]);
+    fails(await run(idOf(PI), "--budget", "many"), 2, /it must be like 8000 or 20k/);
+    fails(await run(idOf(PI), "--budget", "10"), 2, /takes at least 1000 tokens, not 10/);
+    fails(await run(idOf(PI), "--preset", "huge"), 2, /minimal, standard, verbose, full/);
+    fails(await run(idOf(PI), "--go", "--then", "x"), 2, /--then and --go cannot both/);
+    fails(await run(idOf(PI), "--for", "nobody"), 3, /there is no agent "nobody"/);
+    fails(await run("ffffffff"), 3, /ffffffff/);
+    const long = "do this and that ".repeat(1000);
+    fails(await run(idOf(PI), "--budget", "1500", "--then", long), 2, /too few for what has to/);
+    writeFileSync(m.at("junk"), "not a session\n");
+    fails(await run("junk"), 5, /not a session/);
+  });
+});
+
+describe("settings of handoffs", () => {
+  const tokens = (out: string): number => count(out);
+  const m = inhabited(root);
+  const document = async (config: string, ...args: string[]) => {
+    mkdirSync(m.at(".segue"), { recursive: true });
+    writeFileSync(m.at(".segue", "config.yml"), config);
+    const { out, err, code } = await m.run(["handoff", idOf(CODEX), ...args]);
+    assert.equal(code, 0, err);
+    return out;
+  };
+
+  it("preset and budget, which the options beat", async () => {
+    const plain = await document("");
+    const least = await document("preset: minimal\n");
+    assert.ok(tokens(least) < tokens(plain));
+    assert.ok(tokens(await document("budget: 1200\n")) <= 1080);
+    assert.equal(await document("preset: minimal\n", "--preset", "standard"), plain);
+    assert.equal(await document("budget: 1200\n", "--preset", "standard"), plain);
+    assert.ok(tokens(await document("budget: 8k\n", "--budget", "1200")) <= 1080);
+  });
+
+  it("recentMessages, shell.maxSamples, shell.stdoutLines", async () => {
+    const recent = (out: string) => out.split("## Recent turns")[1]?.match(/^\[\d+\] /gm)?.length;
+    assert.ok((recent(await document("")) ?? 0) > 3);
+    assert.ok((recent(await document("recentMessages: 3\n")) ?? 0) <= 3);
+    const run = (out: string) => out.match(/^> \[\d+\] (?:exit \d+|ok|failed) · /gm)?.length ?? 0;
+    assert.ok(run(await document("")) > 1);
+    assert.equal(run(await document("shell: {maxSamples: 1}\n")), 1);
+    assert.match(await document(""), /exit 3 · .*\n> MARK-FILE-1 hello\n> MARK-ERR/);
+    assert.match(await document("shell:\n  stdoutLines: 1\n"), /\[… \d+ lines …\]/);
+  });
+
+  it("what they must be", async () => {
+    for (const [text, says] of [
+      ["preset: huge\n", /preset must be one of minimal, standard, verbose or full/],
+      ["budget: lots\n", /budget must be a number of tokens/],
+      ["recentMessages: 0\n", /recentMessages must be a number above 0/],
+      ["redact: perhaps\n", /redact must be auto, always or never/],
+      ["redact: never\n", /a project's file cannot set redact to never/],
+      ["redact: false\n", /a project's file cannot set redact to never/],
+      ["recentmessages: 3\n", /there is no setting "recentmessages".*\n.*recentMessages/],
+    ] as const) {
+      const other = new Machine(mkdtempSync(join(root, "home-")));
+      writeFileSync(other.at(".segue.yml"), text);
+      fails(await other.run(["handoff", "latest"]), 2, says);
+    }
+  });
+});
