@@ -31,9 +31,6 @@ export interface Chosen {
   isWhole: boolean;
 }
 
-export interface Spent {
-  chosen: ReadonlyMap<Unit, Chosen>;
-}
 
 /** A shortened unit is worth having from this size on. */
 const SHORT = 60;

@@ -305,8 +305,7 @@ async function undoOnScreen(lab: Lab, command: string[]): Promise<void> {
     await tui.settle();
     tui.type("/undo");
     await tui.settle(300);
-    tui.press("Enter");
-    await tui.waitFor(/Rewind to a previous point/);
+    await tui.pressUntil("Enter", /Rewind to a previous point/);
     tui.press("Enter");
     await tui.waitFor(/Conversation only/);
     tui.press("Enter");
@@ -330,8 +329,7 @@ async function compactOnScreen(lab: Lab, command: string[], done: RegExp): Promi
     await tui.settle();
     tui.type("/compact");
     await tui.settle(300);
-    tui.press("Enter");
-    await tui.waitFor(done);
+    await tui.pressUntil("Enter", done);
   } finally {
     await tui.close();
   }

@@ -1,9 +1,10 @@
 /**
- * Runs the native tests, one file after another, in a network namespace with loopback only:
+ * Runs the native tests, two files at a time, in a network namespace with loopback only:
  * `node test/native/run.ts [part of a file's name…] [--test PATTERN]`. The last line of the output is
  * `N passed, N failed`.
  */
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -30,7 +31,8 @@ let passed = 0;
 let failed = 0;
 const tests = run({
   files,
-  concurrency: Number(process.env.NC ?? 1),
+  // Each lab has a home, a model server and a terminal of its own.
+  concurrency: Math.min(2, availableParallelism()),
   ...(values.test === undefined ? {} : { testNamePatterns: [values.test] }),
 });
 tests.on("test:pass", ({ details, skip }) => {

@@ -54,6 +54,18 @@ export class Tui {
     this.#tmux(["send-keys", ...keys]);
   }
 
+  /**
+   * Presses a key again and again until the screen shows the text: a list of suggestions that opens
+   * at that moment takes the key for itself. More of it has to do no harm.
+   */
+  async pressUntil(key: string, wanted: RegExp): Promise<void> {
+    for (let tries = 0; tries < 5; tries++) {
+      this.press(key);
+      if (await this.waitFor(wanted, 6_000).catch(() => null)) return;
+    }
+    await this.waitFor(wanted);
+  }
+
   /** Pastes a text, as a terminal does that says so. */
   paste(text: string): void {
     this.#tmux(["set-buffer", "--", text]);
@@ -72,7 +84,7 @@ export class Tui {
   }
 
   /** Waits until the screen (with what has scrolled off) shows the text; the error of a timeout shows the screen. */
-  async waitFor(wanted: string | RegExp, timeoutMs = 15_000): Promise<string> {
+  async waitFor(wanted: string | RegExp, timeoutMs = 45_000): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     let seen = "";
     while (Date.now() < deadline) {
