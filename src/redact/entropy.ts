@@ -80,6 +80,7 @@ function isCode(word: string, standing: Standing): boolean {
 /** Pieces as in `my-service_2.newToken`: words, and short numbers. */
 function piecesOf(word: string): string[] {
   return word
+    .replace(/(?<![a-z\d])v(?=\d)/gi, "")
     .replace(/([a-z])([A-Z])/g, "$1-$2")
     .replace(/(\d)(?=[a-z])|([a-z])(?=\d)/gi, "$&-")
     .split(/[-_.]+/);

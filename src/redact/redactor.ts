@@ -4,9 +4,6 @@ import { providerFindings } from "./providers.ts";
 import { BETWEEN, type Finding, ownFindings } from "./rules.ts";
 import { PLACEHOLDER, type Range, rangeIn, type View, viewsOf } from "./views.ts";
 
-/** Goes up when the rules find other things: what was redacted is then written anew. */
-export const REDACTION = 1;
-
 /** Texts are searched together up to so many characters, and what is longer alone. */
 const AT_ONCE = 4_000_000;
 

@@ -131,7 +131,7 @@ function* addresses(text: string): Generator<Finding> {
 const PASSWORDS = `passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)`;
 const TOKENS = `secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-amz-signature`;
 /** How a name and its value are joined in JSON, YAML, shells, code, Markdown, XML and calls. */
-const JOIN = String.raw`["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
+const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
 /** `--password VALUE`. */
 const OPTION = String.raw`(?<=(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,4}[a-z]{1,20})[ \t]{1,4}`;
 const QUOTED = "([\"'`])([^\\s\\0\"'`]{8,8192})[ \\t]{0,8}[\"'`]";
@@ -145,6 +145,14 @@ const ASSIGNMENT = new RegExp(
 /** Of lists and of models. */
 const PAGING = /(?:page|next|continuation|cancellation|sync|stop|pad|bos|eos)[-_]?$/i;
 
+const NAME = new RegExp(`(?:${PASSWORDS}|${TOKENS})$`, "i");
+
+/** What of a name says that its value is a secret: "token" of "accessToken". */
+export function secretName(name: string): string | undefined {
+  const [said] = NAME.exec(name.slice(-64)) ?? [];
+  return said === undefined || PAGING.test(name.slice(0, -said.length)) ? undefined : said;
+}
+
 /** A value that is given to a name which says that it is a secret. */
 function* assignments(text: string): Generator<Finding> {
   ASSIGNMENT.lastIndex = 0;
@@ -153,7 +161,7 @@ function* assignments(text: string): Generator<Finding> {
     const match = ASSIGNMENT.exec(text);
     if (!match) return;
     const found = assigned(match, text, at);
-    // Within what is no secret there may be one: `secret=token=…`.
+    // Within what is no secret there may be one.
     ASSIGNMENT.lastIndex = found?.end ?? match.index + (match[1] ?? "").length;
     if (found) yield found;
   }
@@ -167,10 +175,16 @@ function assigned(match: RegExpExecArray, text: string, from: number): Finding |
   // Of what is not quoted, the end of a sentence or a bracket is no part.
   const value = quoted ?? bare.replace(/[.:)\]}]+$/, "");
   const isSecret = password === undefined ? looksLikeToken : looksLikePassword;
-  if (!isSecret(value, standing)) return null;
+  if (isAssignment(value) || !isSecret(value, standing)) return null;
   const start = match.index + all.indexOf(value, name.length + join.length);
   const kind = password === undefined ? kindOf(name) : "password";
   return finding(kind, start, quoted ?? value + restOf(text, start + value.length, bare, value));
+}
+
+/** `secret=token=…`: the inner one is closer. */
+function isAssignment(value: string): boolean {
+  const [, name] = /^([\w.-]{2,64})[=:]./.exec(value) ?? [];
+  return name !== undefined && secretName(name) !== undefined;
 }
 
 function restOf(text: string, end: number, judged: string, value: string): string {

@@ -2,26 +2,38 @@
 import { isUtf8 } from "node:buffer";
 import type { Json, JsonObject } from "../session/types.ts";
 import type { Redactor } from "./redactor.ts";
+import { secretName } from "./rules.ts";
 
 /** Puts another text in the place of one; `name` is that of the member it is the value of. */
 type Change = (text: string, name: string) => string;
 
-/** Looks for secrets in the texts of a value, for `Redactor.redactAll` and `redactValues` to know. */
-export async function learnValues(redactor: Redactor, values: readonly Json[]): Promise<void> {
-  await redactor.learn(textsOf(values).map(({ shown }) => shown));
+/** Looks for secrets in JSON documents, for `redactJson` to replace wherever they stand. */
+export async function learnJson(redactor: Redactor, documents: readonly string[]): Promise<void> {
+  await redactor.learn(textsOf(documents.map(parsed)).map(({ shown }) => shown));
 }
 
-/** The values with placeholders for the secrets in them: in texts, in names, in files that are text. */
-export async function redactValues(redactor: Redactor, values: readonly Json[]): Promise<Json[]> {
+/**
+ * The documents with placeholders for the secrets in them: in texts, in names, in files that are
+ * text. Throws a SyntaxError for what is no JSON.
+ */
+export async function redactJson(
+  redactor: Redactor,
+  documents: readonly string[],
+): Promise<string[]> {
+  const values = documents.map(parsed);
   const texts = textsOf(values);
   const redacted = await redactor.redactAll(texts.map(({ shown }) => shown));
   let i = 0;
   const next: Change = () => {
     const [text, out = ""] = [texts[i], redacted[i]];
     i++;
-    return text ? out.slice(text.lead.length, out.length - text.tail.length) : "";
+    return text ? without(text, out) : "";
   };
-  return values.map((value) => changed(value, "", next));
+  return values.map((value) => JSON.stringify(changed(value, "", next)));
+}
+
+function parsed(document: string): Json {
+  return JSON.parse(document);
 }
 
 interface Shown {
@@ -40,12 +52,16 @@ function textsOf(values: readonly Json[]): Shown[] {
   return texts;
 }
 
-/** A name such as "password" says what the word is that it stands before. */
+/** A member's name such as "password" says what the word is that it stands before. */
 function shownWith(text: string, name: string): Shown {
-  const isWord =
-    /^[^\s"'`]{8,8192}$/.test(text) && /^[\w.-]{2,40}$/.test(name) && /[a-z]/i.test(name);
-  const [lead, tail] = isWord ? [`${name}: "`, '"'] : ["", ""];
+  const said = /^[^\s"'`]{8,8192}$/.test(text) ? secretName(name) : undefined;
+  const [lead, tail] = said === undefined ? ["", ""] : [`${said}: "`, '"'];
   return { shown: lead + text + tail, lead, tail };
+}
+
+function without({ lead, tail }: Shown, out: string): string {
+  const isWhole = out.startsWith(lead) && out.endsWith(tail);
+  return isWhole ? out.slice(lead.length, out.length - tail.length) : out;
 }
 
 function changed(value: Json, name: string, change: Change): Json {

@@ -29,11 +29,14 @@ const COLOUR = String.raw`(?:\u001b|\\{1,8}(?:u001[bB]|x1[bB]|033|e))\[[0-9;:?]*
 const HIDING = new RegExp(`${PLACEHOLDER.source}|${COLOUR}|\\\\{1,8}[nrt"'\`]`, "g");
 
 const MARKS = ["\u001b", "\\", "[secret:"];
+/** A line that begins with a long word, or a backslash before a word that begins with n, r or t? */
+const EITHER = /\\[nrt][\w-]{11}/;
 
 /**
  * The ways to read a text: one in which placeholders, terminal colours and the escapes of JSON
- * are blanked in place, so that a key after `\n` stands at the start of a word; and where there
- * are colours, one without them, for they may stand in the middle of a key.
+ * are blanked in place, so that a key after `\n` stands at the start of a word; where there are
+ * colours, one without them, for they may stand in the middle of a key; and where that may be no
+ * escape but the key's first letter, one that has it.
  */
 export function viewsOf(text: string): View[] {
   // Nearly all texts: nothing is copied.
@@ -44,8 +47,10 @@ export function viewsOf(text: string): View[] {
     hasColours ||= isColour;
     return isColour ? " ".repeat(found.length) : blank(found);
   });
-  const whole = { text: blanked, at: null };
-  return hasColours ? [whole, withoutColours(text, blanked)] : [whole];
+  const views: View[] = [{ text: blanked, at: null }];
+  if (hasColours) views.push(withoutColours(text, blanked));
+  if (EITHER.test(text)) views.push({ text: text.replace(PLACEHOLDER, blank), at: null });
+  return views;
 }
 
 /** As many characters as it takes the place of. */
