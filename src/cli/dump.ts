@@ -16,6 +16,7 @@ import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   format: Format;
+  redact?: boolean;
   since?: number;
 }
 
@@ -30,13 +31,14 @@ export function command(): Command {
         .default("native"),
     )
     .option("--since <time>", "only those that went on since: 3h, 2d, 1w, or an ISO date", since)
+    .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
     .addHelpText(
       "after",
       `
 Examples:
   segue dump ~/sessions
   segue dump codex ~/sessions --format markdown --since 1w
-  segue dump all public/sessions --format html --cwd .`,
+  segue dump all public/sessions --format html --redact --cwd .`,
     )
     .action(run);
 }
@@ -45,6 +47,12 @@ async function run(words: string[], options: Options): Promise<void> {
   const [only, dir] = parse(words);
   const places = placesOf(options);
   const folder = resolve(dir);
+  const { format, redact = false } = options;
+  if (redact && format === "native") {
+    throw new SegueError("usage", "--redact: native files are copied byte for byte", {
+      hint: "name another format, such as --format markdown",
+    });
+  }
   refuseStore(folder, places);
   const all = await wanted(only, places, options);
   try {
@@ -53,11 +61,11 @@ async function run(words: string[], options: Options): Promise<void> {
     throw new SegueError("failed", "the folder cannot be made", { where: folder });
   }
   const progress = new ProgressLine("dumping");
-  const { format } = options;
   const result = await withScratch((scratch) =>
     dump(all, {
       folder,
       format,
+      redact,
       env: places.env,
       scratch,
       progress: progress.update,
@@ -69,9 +77,10 @@ async function run(words: string[], options: Options): Promise<void> {
     }),
   );
   progress.clear();
-  const { written, unchanged, failed } = result;
+  const { written, unchanged, failed, secrets } = result;
   const rest = failed > 0 ? `, ${failed} failed` : "";
-  say(`${written} written, ${unchanged} unchanged${rest}: ${folder}`);
+  const replaced = redact ? `, ${secrets} ${secrets === 1 ? "secret" : "secrets"} replaced` : "";
+  say(`${written} written, ${unchanged} unchanged${rest}${replaced}: ${folder}`);
   if (failed > 0) process.exitCode = 1;
 }
 

@@ -10,10 +10,12 @@ import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Env } from "../io/state.ts";
+import { REDACTION } from "../redact/version.ts";
 import { type Entry, type Header, SESSION_SCHEMA } from "../session/types.ts";
 import { Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
 import { htmlPage, markdownPage, type Page } from "./pages.ts";
+import { type Content, redacted } from "./redacted.ts";
 
 export const FORMATS = ["native", "session", "markdown", "html", "json"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -38,6 +40,8 @@ export interface Wanted {
 export interface DumpOptions {
   folder: string;
   format: Format;
+  /** Put placeholders in the place of secrets; not with `native`. */
+  redact: boolean;
   env: Env;
   /** A folder for temporary files. */
   scratch: string;
@@ -52,25 +56,28 @@ export interface DumpResult {
   written: number;
   unchanged: number;
   failed: number;
+  /** Secrets that were replaced, each counted once in each session that was written. */
+  secrets: number;
 }
 
 export async function dump(all: readonly Wanted[], options: DumpOptions): Promise<DumpResult> {
   const { folder, format } = options;
   const manifest = new Manifest(folder);
   removeLeftovers(folder);
-  const result: DumpResult = { written: 0, unchanged: 0, failed: 0 };
+  const result: DumpResult = { written: 0, unchanged: 0, failed: 0, secrets: 0 };
   for (const [i, wanted] of all.entries()) {
     options.progress(i, all.length);
     await options.pause();
     const key = `${format}:${wanted.agent.id}:${wanted.place}`;
     const { mtime, bytes } = wanted.found;
-    const state = `${VERSION}:${mtime}:${bytes}`;
+    const version = options.redact ? `${VERSION}-redacted-${REDACTION}` : VERSION;
+    const state = `${version}:${mtime}:${bytes}`;
     if (manifest.isCurrent(key, state)) {
       result.unchanged++;
       continue;
     }
     try {
-      await one(wanted, { key, state }, manifest, options);
+      result.secrets += await one(wanted, { key, state }, manifest, options);
       result.written++;
     } catch (error) {
       if (isFull(error)) throw error;
@@ -117,16 +124,18 @@ function asItLies(place: string, format: Format): boolean {
 /** A file of the dump, and what is to be in it. */
 interface Piece {
   file: string;
-  write(out: Output): void;
+  write(out: Output): void | Promise<void>;
 }
 
+/** How many secrets were replaced in it. */
 async function one(
   { agent, found, place }: Wanted,
   { key, state }: { key: string; state: string },
   manifest: Manifest,
   options: DumpOptions,
-): Promise<void> {
+): Promise<number> {
   const { folder, format, scratch, env } = options;
+  let secrets = 0;
   const input = asItLies(place, format) ? new Input(place) : openSession(place, { scratch });
   const bases = await openBases(agent, place, { env, scratch });
   try {
@@ -143,11 +152,22 @@ async function one(
     const pieces =
       format === "native"
         ? await nativePieces(agent, place, file, bases, input)
-        : [{ file, write: (out: Output) => write(out, format, { agent, input, bases }) }];
+        : [
+            {
+              file,
+              write: async (out: Output) => {
+                const content = contentOf({ agent, input, bases });
+                const shown = options.redact ? await redacted(content) : content;
+                await write(out, format, shown);
+                secrets = shown.secrets;
+              },
+            },
+          ];
     const entry = { key, state, files: pieces.map((piece) => piece.file) };
     manifest.add({ ...entry, begun: true });
-    for (const piece of pieces) commit(join(folder, piece.file), piece.write);
+    for (const piece of pieces) await commit(join(folder, piece.file), piece.write);
     manifest.add(entry);
+    return secrets;
   } finally {
     closeBases(bases);
     input.close();
@@ -156,10 +176,10 @@ async function one(
   }
 }
 
-function commit(path: string, write: (out: Output) => void): void {
+async function commit(path: string, write: Piece["write"]): Promise<void> {
   const out = new Output(path);
   try {
-    write(out);
+    await write(out);
     out.commit({ replace: true });
   } catch (error) {
     out.discard();
@@ -211,12 +231,19 @@ interface Source {
   bases: readonly BaseInput[];
 }
 
-function write(out: Output, format: Exclude<Format, "native">, source: Source): void {
+async function write(
+  out: Output,
+  format: Exclude<Format, "native">,
+  content: Content,
+): Promise<void> {
+  if (format === "markdown") await writePage(out, markdownPage(), content);
+  else if (format === "html") await writePage(out, htmlPage(), content);
+  else await writeModel(out, content, format === "json" ? 2 : 0);
+}
+
+function contentOf(source: Source): Content {
   source.input.settle();
-  const header = headerOf(source);
-  if (format === "markdown") writePage(out, markdownPage(), header, source);
-  else if (format === "html") writePage(out, htmlPage(), header, source);
-  else writeModel(out, header, source, format === "json" ? 2 : 0);
+  return { header: headerOf(source), entries: () => entries(source), secrets: 0 };
 }
 
 /** Known only when all is read: so everything is read twice, and nothing is kept. */
@@ -230,22 +257,22 @@ function entries({ agent, input, bases }: Source): Generator<Entry> {
   return entriesOf(agent.reader(), input, bases);
 }
 
-function writePage(out: Output, page: Page, header: Header, source: Source): void {
-  out.write(page.head(header));
-  for (const entry of entries(source)) out.write(page.entry(entry));
+async function writePage(out: Output, page: Page, content: Content): Promise<void> {
+  out.write(page.head(content.header));
+  for await (const entry of content.entries()) out.write(page.entry(entry));
   out.write(page.tail());
 }
 
-function writeModel(out: Output, header: Header, source: Source, indent: number): void {
+async function writeModel(out: Output, content: Content, indent: number): Promise<void> {
   const [line, gap, deep] = indent > 0 ? ["\n", " ", "    "] : ["", "", ""];
   const shallow = indent > 0 ? "  " : "";
   const text = (value: object): string =>
     JSON.stringify(value, null, indent).replaceAll("\n", `\n${deep}`);
-  const head = JSON.stringify(header, null, indent).replaceAll("\n", `\n${shallow}`);
+  const head = JSON.stringify(content.header, null, indent).replaceAll("\n", `\n${shallow}`);
   out.write(`{${line}${shallow}"schema":${gap}${JSON.stringify(SESSION_SCHEMA)},${line}`);
   out.write(`${shallow}"header":${gap}${head},${line}${shallow}"entries":${gap}[`);
   let first = true;
-  for (const entry of entries(source)) {
+  for await (const entry of content.entries()) {
     out.write(`${first ? "" : ","}${line}${deep}${text(entry)}`);
     first = false;
   }

@@ -125,6 +125,54 @@ describe("segue dump", () => {
     assert.equal((await m.run(["dump", "copies"])).code, 0, "a copy asks nothing of the file");
   });
 
+  it("--redact: placeholders for secrets, and written anew when it is asked for or no longer", async () => {
+    const m = inhabited(root);
+    const secret = `ghp_${"k7Qw2Zx9Lm4Vb8Nc3Rt6Yp1Hs5Jd0Gf7Ka2W"}`;
+    const password = `hunter2${"hunter2"}`;
+    const path = m.at(stored(PI));
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    const at = lines.findIndex((line) => line.includes('"role":"user"'));
+    const said = (text: string) =>
+      known(lines[at]).replace(/"content":(?:"[^"]*"|\[.*?\])/, `"content":"${text}"`);
+    const told = said(`password=${password} and ${secret}`);
+    lines.splice(at + 1, 0, said(`say ${password} first`), told);
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const formats = [
+      ["markdown", ".md"],
+      ["html", ".html"],
+      ["json", ".json"],
+      ["session", ".session.json"],
+    ] as const;
+    for (const [format, ending] of formats) {
+      const args = ["dump", "pi", "out", "--format", format];
+      const text = () => readFileSync(m.at("out", fileOf(PI, ending)), "utf8");
+      await m.run(args);
+      const plain = text();
+      assert.ok(plain.includes(secret) && plain.includes(password));
+      assert.match(
+        (await m.run([...args, "--redact"])).err,
+        /^1 written, 0 unchanged, 2 secrets replaced/,
+      );
+      const expected = plain
+        .replaceAll(secret, "[secret:github-token-1]")
+        .replaceAll(password, "[secret:password-1]");
+      assert.equal(text(), expected);
+      assert.match(
+        (await m.run([...args, "--redact"])).err,
+        /^0 written, 1 unchanged, 0 secrets replaced/,
+      );
+      assert.match((await m.run(args)).err, /^1 written, 0 unchanged: /);
+      assert.equal(text(), plain);
+    }
+    fails(await m.run(["dump", "pi", "x", "--redact"]), 2, /byte for byte/);
+    fails(
+      await m.run(["dump", "pi", "x", "--format", "native", "--redact"]),
+      2,
+      /--format markdown/,
+    );
+    assert.equal(existsSync(m.at("x")), false);
+  });
+
   it("is refused in a store, over what is not of a dump, and for wrong words", async () => {
     const m = inhabited(root);
     fails(await m.run(["dump", m.at(".claude", "projects", "x")]), 4, /store of Claude Code/);

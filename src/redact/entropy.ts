@@ -1,0 +1,100 @@
+/**
+ * Whether a word that stands where a secret is expected looks like one. Only words after a name
+ * that says so (`API_KEY=`, `"password":`) come here: a git hash, a UUID or a path elsewhere is
+ * never asked about.
+ *
+ * The thresholds, and where they are from:
+ * - A token has 12 characters or more, with a digit among them, and 3.5 bits of Shannon entropy a
+ *   character. 3.5 and the digit: rule `generic-api-key` of gitleaks. Its least length of 10 is of no
+ *   use, as ten different characters come to 3.3 bits.
+ * - Hexadecimal has 16 digits or more and 3.0 bits: `HexHighEntropyString` of detect-secrets. Its
+ *   alphabet gives 4 bits at most, so that random digits seldom reach 3.5.
+ * - A password has 8 characters or more, the least that NIST SP 800-63B allows, with a letter, and a
+ *   digit or a sign, and 2.5 bits: people's passwords repeat themselves (`hunter2hunter2`: 2.8).
+ *   Of letters alone it has 16 or more and 3.0 bits, as the app passwords that mail providers give.
+ */
+const TOKEN = { length: 12, bits: 3.5 };
+const HEX = { length: 16, bits: 3 };
+const PASSWORD = { length: 8, bits: 2.5 };
+const LETTERS = { length: 16, bits: 3 };
+
+/** Bits a character: 0 for "aaaa", 6 for base64 with each of its letters once. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  const length = [...text].length;
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / length) * Math.log2(count / length);
+  return bits;
+}
+
+/**
+ * How sure it is that a word is meant as a value: `quoted`; `set`: right after `NAME=` or an
+ * option, as in shells and .env files; `bare`: anything else, in code often a variable.
+ */
+export type Standing = "quoted" | "set" | "bare";
+
+const STAND_IN =
+  /your|example|placeholder|change[-_ ]?me|redacted|dummy|x{4}|\*{3}|\.{3}|…|:\/\/|[<>(){}]{2}|\$[{(]|^\$[a-z]|^[%{<[(]|^(?:sha\d+|md5)[-:]/i;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+export function looksLikeToken(word: string, standing: Standing): boolean {
+  if (!/\d/.test(word) || !/[A-Za-z]/.test(word)) return false;
+  if (STAND_IN.test(word) || isPath(word) || isCode(word, standing)) return false;
+  // Ids of all sorts are UUIDs; a shell is only told of one as a token if it is one.
+  if (UUID.test(word)) return standing === "set";
+  const isHex = /^[0-9a-f]+$/i.test(word);
+  if (!isHex && isWords(word)) return false;
+  const { length, bits } = isHex ? HEX : TOKEN;
+  return word.length >= length && entropy(word) >= bits;
+}
+
+export function looksLikePassword(word: string, standing: Standing): boolean {
+  // No password begins like a path, but PWD=… does.
+  if (STAND_IN.test(word) || isPath(word) || /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/]/.test(word))
+    return false;
+  if (word.length < PASSWORD.length || !/\p{L}/u.test(word)) return false;
+  if (isWords(word)) return looksLikeMadeUp(word, standing);
+  return /[^\p{L}_.-]/u.test(word) && entropy(word) >= PASSWORD.bits && !isCode(word, standing);
+}
+
+/** Words and numbers: a password of somebody's, or the name of a variable or a message? */
+function looksLikeMadeUp(word: string, standing: Standing): boolean {
+  const parts = piecesOf(word).filter((piece) => /[a-z]/i.test(piece));
+  const namesItself = /pass|pwd|token|secret|cred|key/i.test(word);
+  if (namesItself && (parts.length > 1 || standing === "bare")) return false;
+  if (!/\d/.test(word)) {
+    const isOne = standing !== "bare" && /^[a-z]+$/i.test(word) && parts.length === 1;
+    return isOne && word.length >= LETTERS.length && entropy(word) >= LETTERS.bits;
+  }
+  if (standing === "bare" && /[a-z][A-Z]|[._]/.test(word)) return false;
+  return !/^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i.test(word) && entropy(word) >= PASSWORD.bits;
+}
+
+/** `getenv("X")`, `args[1]`, `user.pass1!`: only what is not quoted can be code. */
+function isCode(word: string, standing: Standing): boolean {
+  if (standing === "quoted") return false;
+  return /[\w$][([]|^[a-z_$][\w$]*(?:\??\.[a-z_$][\w$]*)+[!;?]?$/i.test(word);
+}
+
+/** Pieces as in `my-service_2.newToken`: words, and short numbers. */
+function piecesOf(word: string): string[] {
+  return word
+    .replace(/(?<![a-z\d])v(?=\d)/gi, "")
+    .replace(/([a-z])([A-Z])/g, "$1-$2")
+    .replace(/(\d)(?=[a-z])|([a-z])(?=\d)/gi, "$&-")
+    .split(/[-_.]+/);
+}
+
+/** Random letters come with single ones between digits; what people name does not. */
+function isWords(word: string): boolean {
+  return piecesOf(word).every((piece) =>
+    /^(?:[A-Za-z][a-z]+|[A-Z]{2,}|[a-z]{2,}|\d{1,4})?$/.test(piece),
+  );
+}
+
+/** `/run/secrets/key1`, `test/unit/a2.ts`, `C:\keys\x1`; not base64 that has slashes. */
+function isPath(word: string): boolean {
+  const names = word.replace(/^(?:~|\.{1,2}|[A-Za-z]:)?(?=[\\/])/, "").split(/[\\/]/);
+  return names.length > 1 && names.every((name) => isWords(name.replace(/[@+:]/g, "-")));
+}

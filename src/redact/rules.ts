@@ -1,0 +1,218 @@
+/** Rules of our own: what the providers' rules leave out, or find less of. */
+import { looksLikePassword, looksLikeToken, type Standing } from "./entropy.ts";
+import type { Range } from "./views.ts";
+
+/**
+ * A secret in a text. `kind` as it stands in the placeholder. `exact`: known by its form, not by
+ * what it stands beside, so that where both are found its ends are the right ones.
+ */
+export interface Finding extends Range {
+  kind: string;
+  /** The same for each form of the same secret. */
+  identity: string;
+  exact: boolean;
+}
+
+/** Everything that our own rules find in a text. */
+export function ownFindings(text: string): Finding[] {
+  return [
+    ...privateKeys(text),
+    ...formed(text),
+    ...credentials(text),
+    ...addresses(text),
+    ...assignments(text),
+  ];
+}
+
+function finding(kind: string, start: number, value: string, exact = false): Finding {
+  return { kind, start, end: start + value.length, identity: value, exact };
+}
+
+const BEGIN = /-----BEGIN ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
+const END = /-----END ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/;
+const LINES = /(?:[\s\0|>→│:+-]{0,16}(?:\d{1,6}[\s|→│:]{1,8})?[A-Za-z0-9+/=]{40,})+/y;
+/** A key of 8192 bits is of 6400 characters; line numbers and escapes come to some more. */
+const LONGEST = 20_000;
+
+/**
+ * Blocks from BEGIN to END, whatever stands between the lines: numbers, quotes, the marks of a
+ * diff. Of a block that was cut off, the lines that are there. The rule of secretlint asks for
+ * plain lines of an unencrypted key, and an end.
+ */
+function* privateKeys(text: string): Generator<Finding> {
+  let done = 0;
+  for (const { index, 0: head } of text.matchAll(BEGIN)) {
+    if (index < done) continue;
+    const from = index + head.length;
+    const end = endOfKey(text, from);
+    const body = (text.slice(from, end).match(/[A-Za-z0-9+/=]{16,}/g) ?? []).join("");
+    if (body.length < 40 || new Set(body).size < 10) continue;
+    done = end;
+    yield { kind: "private-key", start: index, end, identity: `key ${body}`, exact: true };
+  }
+}
+
+function endOfKey(text: string, from: number): number {
+  const [block = ""] = text.slice(from, from + LONGEST).split(BETWEEN, 1);
+  const end = END.exec(block);
+  if (end) return from + end.index + end[0].length;
+  LINES.lastIndex = from;
+  return LINES.test(text) ? LINES.lastIndex : from;
+}
+
+/** Stands between two texts that are searched as one: no rule matches across it. */
+export const BETWEEN = "\n\0\n";
+
+/**
+ * By form: JSON web tokens (RFC 7519), keys of Google, of xAI and of age, and `sk-…`, which is how
+ * most providers of models begin theirs: secretlint knows the API keys of OpenAI and Anthropic,
+ * not those of OpenRouter, DeepSeek and others, nor the OAuth tokens that agents log in with.
+ */
+const FORMS: { kind: string; form: RegExp; isSure: boolean }[] = [
+  {
+    kind: "jwt",
+    form: /(?<![\w-])eyJ[\w-]{8,8192}\.eyJ[\w-]{8,16384}\.[\w-]{16,2048}/g,
+    isSure: true,
+  },
+  { kind: "google-api-key", form: /(?<![\w-])AIza[\w-]{35}(?![\w-])/g, isSure: true },
+  { kind: "xai-api-key", form: /(?<![\w-])xai-[A-Za-z0-9]{60,100}(?!\w)/g, isSure: true },
+  { kind: "age-key", form: /(?<!\w)AGE-SECRET-KEY-1[0-9A-Z]{58}(?!\w)/g, isSure: true },
+  { kind: "api-key", form: /(?<![\w-])sk-[\w-]{20,200}(?![\w-])/g, isSure: false },
+];
+
+function* formed(text: string): Generator<Finding> {
+  for (const { kind, form, isSure } of FORMS) {
+    for (const { index, 0: word } of text.matchAll(form)) {
+      if (isSure || looksLikeToken(word, "quoted")) yield finding(kind, index, word, true);
+    }
+  }
+}
+
+const HEADER =
+  /((?<!\w)(?:proxy-)?authorization[ \t]{0,8}["'`]?\]?[ \t]{0,8}(?::|=>?|,)[ \t]{0,8}["'`]?(?:(bearer|basic|token|apikey)[ \t]{1,8})?)([\w.~+/=:-]{8,16384})/gi;
+const BEARER = /((?<!\w)bearer[ \t]{1,8})([\w.~+/=-]{12,16384})/gi;
+
+/** `Authorization: Basic …` and `Bearer …`. */
+function* credentials(text: string): Generator<Finding> {
+  for (const { index, 1: before = "", 2: scheme, 3: word = "" } of text.matchAll(HEADER)) {
+    const isSecret =
+      scheme?.toLowerCase() === "basic" ? isPair(word) : looksLikeToken(word, "quoted");
+    if (isSecret) yield finding("authorization", index + before.length, word);
+  }
+  for (const { index, 1: before = "", 2: word = "" } of text.matchAll(BEARER)) {
+    if (looksLikeToken(word, "quoted")) yield finding("authorization", index + before.length, word);
+  }
+}
+
+/** Base64 of `user:password`. */
+function isPair(word: string): boolean {
+  return /^[\x20-\x7e]+:[\x20-\x7e]{3,}$/.test(Buffer.from(word, "base64").toString("latin1"));
+}
+
+/** Up to the last @ before the host. What a URL cannot hold ends it, and so does its path. */
+const ADDRESS =
+  /((?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s\0:@/?#"'`<>]{0,200}:)([^\s\0/?#"'`<>]{4,500})@(?!sha\d+:)[\w[]/gi;
+/** What examples say in place of a password. */
+const SAID = /^(?:pass(?:word|wd)?|pwd|user(?:name)?|secret|root|admin|test|mypassword|token)$/i;
+
+/**
+ * `scheme://user:password@host` of any scheme: only the password is replaced. The rules of
+ * secretlint know HTTP, FTP and four databases, and take the whole address, with what follows it.
+ */
+function* addresses(text: string): Generator<Finding> {
+  for (const { index, 1: before = "", 2: word = "" } of text.matchAll(ADDRESS)) {
+    const user = before.slice(before.indexOf("//") + 2, -1);
+    const isTemplate = /[{}]|\$[\w(]|^%\w+%$|\*{3}|x{4}|\.{3}|…/i.test(word);
+    if (word === user || isTemplate || SAID.test(word) || /^(.)\1+$/.test(word)) continue;
+    yield finding("url-password", index + before.length, word);
+  }
+}
+
+const PASSWORDS = `passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)`;
+const TOKENS = `secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-amz-signature`;
+/** How a name and its value are joined in JSON, YAML, shells, code, Markdown, XML and calls. */
+const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
+/** `--password VALUE`. */
+const OPTION = String.raw`(?<=(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,4}[a-z]{1,20})[ \t]{1,4}`;
+const QUOTED = "([\"'`])([^\\s\\0\"'`]{8,8192})[ \\t]{0,8}[\"'`]";
+/** Enough to judge a word by; it is taken to its end. */
+const UNQUOTED = "([^\\s\\0\"'`,;&|<>]{8,512})";
+const REST = /[^\s\0"'`,;&|<>]*/y;
+const ASSIGNMENT = new RegExp(
+  `((${PASSWORDS})|${TOKENS})(${JOIN}|${OPTION})(?:${QUOTED}|${UNQUOTED})`,
+  "gi",
+);
+/** Of lists and of models. */
+const PAGING = /(?:page|next|continuation|cancellation|sync|stop|pad|bos|eos)[-_]?$/i;
+
+const NAME = new RegExp(`(?:${PASSWORDS}|${TOKENS})$`, "i");
+
+/** What of a name says that its value is a secret: "token" of "accessToken". */
+export function secretName(name: string): string | undefined {
+  const [said] = NAME.exec(name.slice(-64)) ?? [];
+  return said === undefined || PAGING.test(name.slice(0, -said.length)) ? undefined : said;
+}
+
+/** A value that is given to a name which says that it is a secret. */
+function* assignments(text: string): Generator<Finding> {
+  ASSIGNMENT.lastIndex = 0;
+  for (;;) {
+    const at = ASSIGNMENT.lastIndex;
+    const match = ASSIGNMENT.exec(text);
+    if (!match) return;
+    const found = assigned(match, text, at);
+    // Within what is no secret there may be one.
+    ASSIGNMENT.lastIndex = found?.end ?? match.index + (match[1] ?? "").length;
+    if (found) yield found;
+  }
+}
+
+function assigned(match: RegExpExecArray, text: string, from: number): Finding | null {
+  const [all, name = "", password, join = "", quote = "", quoted, bare = ""] = match;
+  const before = text.slice(Math.max(from, match.index - 64), match.index);
+  const standing = standingOf({ before, name, join, quote });
+  if (standing === null) return null;
+  // Of what is not quoted, the end of a sentence or a bracket is no part.
+  const value = quoted ?? bare.replace(/[.:)\]}]+$/, "");
+  const isSecret = password === undefined ? looksLikeToken : looksLikePassword;
+  if (isAssignment(value) || !isSecret(value, standing)) return null;
+  const start = match.index + all.indexOf(value, name.length + join.length);
+  const kind = password === undefined ? kindOf(name) : "password";
+  return finding(kind, start, quoted ?? value + restOf(text, start + value.length, bare, value));
+}
+
+/** `secret=token=…`: the inner one is closer. */
+function isAssignment(value: string): boolean {
+  const [, name] = /^([\w.-]{2,64})[=:]./.exec(value) ?? [];
+  return name !== undefined && secretName(name) !== undefined;
+}
+
+function restOf(text: string, end: number, judged: string, value: string): string {
+  if (judged.length < 512 || judged !== value) return "";
+  REST.lastIndex = end;
+  return REST.exec(text)?.[0] ?? "";
+}
+
+interface Place {
+  /** What stands before the name, its own first half among it. */
+  before: string;
+  name: string;
+  join: string;
+  quote: string;
+}
+
+/** null where it is no assignment after all. */
+function standingOf({ before, name, join, quote }: Place): Standing | null {
+  const [lead = ""] = /[\w.-]*$/.exec(before) ?? [];
+  if (PAGING.test(lead) && /^token$/i.test(name)) return null;
+  const sign = join.trim();
+  if (sign === ">" && !before.slice(0, before.length - lead.length).endsWith("<")) return null;
+  if (sign.endsWith(",") && (quote === "" || sign === ",")) return null;
+  if (quote !== "") return "quoted";
+  return join === "=" || sign === "" || sign === ">" ? "set" : "bare";
+}
+
+function kindOf(name: string): string {
+  if (/key/i.test(name)) return "api-key";
+  return /token/i.test(name) ? "token" : "secret";
+}
