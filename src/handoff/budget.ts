@@ -31,7 +31,6 @@ export interface Chosen {
   isWhole: boolean;
 }
 
-
 /** A shortened unit is worth having from this size on. */
 const SHORT = 60;
 

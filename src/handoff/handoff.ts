@@ -50,8 +50,12 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   const count = await tokenCounter();
   const place = name === null ? null : path;
   const { header } = facts;
-  const git = stateNow(request.folder(header.cwd), header.gitCommit, env);
-  const told = request.redact ? await redacted(facts) : facts;
+  const now = stateNow(request.folder(header.cwd), header.gitCommit, env);
+  const {
+    facts: told,
+    git,
+    secrets,
+  } = request.redact ? await redacted(facts, now) : { facts, git: now, secrets: null };
   const handoff = compose(told, {
     agent,
     selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
@@ -62,7 +66,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     task: request.task,
     count,
   });
-  return { ...handoff, header: told.header, redacted: request.redact ? 0 : null };
+  return { ...handoff, header: told.header, redacted: secrets };
 }
 
 function gather(
@@ -94,6 +98,21 @@ function stateNow(folder: string | null, commit: string | null, env: Env): GitSt
   return folder === null ? null : gitState(folder, commit, env);
 }
 
-async function redacted(facts: Facts): Promise<Facts> {
-  return facts;
+/** All texts at once, so that a secret is the same everywhere, also where nothing around it tells. */
+async function redacted(facts: Facts, git: GitState | null) {
+  const { Redactor } = await import("../redact/redactor.ts");
+  const redactor = new Redactor();
+  const texts: string[] = [];
+  const collect = (text: string): string => {
+    texts.push(text);
+    return text;
+  };
+  mapTexts(facts, collect);
+  const commits = git?.since ?? [];
+  const clean = await redactor.redactAll([...texts, ...commits]);
+  let at = 0;
+  const told = mapTexts(facts, (text) => clean[at++] ?? text);
+  const since = git?.since ? clean.slice(texts.length) : null;
+  const secrets = [...redactor.found.values()].reduce((sum, n) => sum + n, 0);
+  return { facts: told, git: git && { ...git, since }, secrets };
 }

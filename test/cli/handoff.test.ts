@@ -231,3 +231,42 @@ describe("settings of handoffs", () => {
     }
   });
 });
+
+describe("secrets in a handoff", () => {
+  const key = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
+  const session = (m: Machine): string => {
+    const text = readFileSync(PI.path, "utf8").replaceAll("MARK-USER-1", `use ${key} for it`);
+    writeFileSync(m.at("session.jsonl"), text);
+    return m.at("session.jsonl");
+  };
+  const machine = () => new Machine(mkdtempSync(join(root, "home-")));
+
+  it("stay unless it is said or set, and are counted", async () => {
+    const m = machine();
+    const file = session(m);
+    const plain = await m.run(["handoff", file]);
+    assert.ok(plain.out.includes(key));
+    const { out, err } = await m.run(["handoff", file, "--redact"]);
+    assert.ok(!out.includes(key));
+    assert.match(out, /\[secret:github-token-1\]/);
+    assert.match(err, /1 secret replaced/);
+    mkdirSync(m.at(".segue"), { recursive: true });
+    writeFileSync(m.at(".segue", "config.yml"), "redact: true\n");
+    assert.ok(!(await m.run(["handoff", file])).out.includes(key));
+    assert.ok((await m.run(["handoff", file, "--no-redact"])).out.includes(key));
+    assert.equal((await made(m, file)).redacted, 1);
+  });
+
+  it("do not go into a file outside of Segue's folder where nobody can be asked", async () => {
+    const m = machine();
+    const file = session(m);
+    const text = async (...args: string[]) => {
+      const { code, err } = await m.run(["handoff", file, ...args]);
+      assert.equal(code, 0, err);
+      return readFileSync(m.at(args[1] ?? ""), "utf8");
+    };
+    assert.ok(!(await text("-o", "out.md")).includes(key));
+    assert.ok((await text("-o", "plain.md", "--no-redact")).includes(key));
+    assert.ok((await text("-o", ".segue/own.md")).includes(key));
+  });
+});
