@@ -238,6 +238,14 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /**
+   * Arguments that start a new session on its screen, whose first prompt is about a document. Where
+   * the CLI puts a file that a prompt mentions into that prompt, it is mentioned so. Without this,
+   * the CLI takes no first prompt.
+   */
+  startArgs?(start: StartRequest): string[];
+  /** Must the document lie in the project to be read unasked? Else it lies in Segue's own folder. */
+  readsProjectOnly?: boolean;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
   flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
@@ -249,6 +257,15 @@ export interface ResumeRequest {
   path: string;
   /** The first new prompt; null for none. */
   prompt: string | null;
+  /** The user's own arguments for the agent. */
+  args: readonly string[];
+}
+
+export interface StartRequest {
+  /** Absolute path of the document. */
+  file: string;
+  /** The prompt, with the mention of the file in its place. */
+  prompt(mention: string): string;
   /** The user's own arguments for the agent. */
   args: readonly string[];
 }

@@ -15,8 +15,9 @@ import { LEAST } from "../handoff/document.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
 import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/presets.ts";
 import { withScratch } from "../io/folders.ts";
+import { writeHandoff } from "../io/handoffs.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { exists, Output } from "../io/output.ts";
+import { exists } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { type PlaceOptions, placesOf, refuseStore, selectOrStdin, withPlaces } from "./common.ts";
@@ -81,7 +82,7 @@ async function run(selector: string, options: Options): Promise<void> {
     if (output !== null) refuseSource(output, selected.path);
     const leaves = output !== null && !isOurs(output, places);
     const redact = await redaction(options, leaves);
-    const task = taskOf(options);
+    const task = taskOf(options.then, options.go);
     const made = await documentOf({ selected, receiver, task, redact, places, scratch }, options);
     await heedSignals();
     deliver(made, output, options);
@@ -89,23 +90,19 @@ async function run(selector: string, options: Options): Promise<void> {
 }
 
 function deliver(made: Made, output: string | null, { json }: Options): void {
-  if (output !== null) write(output, made.markdown);
-  if (json) printJson(jsonOf(made));
+  if (output !== null) writeHandoff(output, made.markdown);
+  if (json) printJson(jsonOf(made, output, null));
   else if (output === null) process.stdout.write(made.markdown);
   if (output === null) return;
   const { tokens, budget } = made;
   say(`${tokens} tokens${budget === null ? "" : ` of ${budget}`}: ${output}`);
 }
 
-export function jsonOf({ markdown, tokens, budget, sections, redacted }: Made): object {
-  return { schema: "segue/handoff@1", markdown, tokens, budget, redacted, sections };
-}
-
-/** A document holds what was said in private. */
-function write(path: string, text: string): void {
-  const out = new Output(path);
-  out.write(text);
-  out.commit({ replace: true });
+/** `file`: where it was written; `command`: what starts an agent with it. */
+export function jsonOf(made: Made, file: string | null, command: string[] | null): object {
+  const { markdown, tokens, budget, sections, redacted } = made;
+  const schema = "segue/handoff@1";
+  return { schema, markdown, tokens, budget, redacted, file, command, sections };
 }
 
 /** Before anything is asked or read. */
@@ -163,7 +160,7 @@ function folderNow(folder: string | null): string | null {
 }
 
 /** What the reader is asked to do. */
-export function taskOf({ then, go }: DocumentOptions): string {
+export function taskOf(then: string | undefined, go: boolean | undefined): string {
   if (then !== undefined && go) {
     throw new SegueError("usage", "--then and --go cannot both be given", {
       hint: "--then says what is to be done, --go that the work goes on",

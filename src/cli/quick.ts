@@ -5,7 +5,8 @@ import type { Agent } from "../agents/types.ts";
 import { select } from "../catalog/select.ts";
 import { SegueError } from "../errors.ts";
 import { placesOf } from "./common.ts";
-import { ARGS, type ResumeOptions, resume, withResumeOptions } from "./resume.ts";
+import { ARGS, resume, withResumeOptions } from "./resume.ts";
+import type { ResumeOptions } from "./starting.ts";
 
 /** The command that a word stands for; null for none. `after`: how many words follow "--". */
 export function command(word: string, after: number): Command | null {

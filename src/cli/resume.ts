@@ -8,7 +8,6 @@ import type { Agent } from "../agents/types.ts";
 import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
-import { translateFlags } from "../convert/flags.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { type Outcome, Transfer } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
@@ -18,19 +17,18 @@ import { commandOf, findCommand, installedVersion, launch } from "../io/launch.t
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
-import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { ask, ProgressLine, print, printJson, say, warn } from "./terminal.ts";
-
-export interface ResumeOptions extends PlaceOptions {
-  in?: string;
-  from?: string;
-  dryRun?: boolean;
-  launch: boolean;
-  prompt?: string;
-  fullHistory?: boolean;
-  fork?: boolean;
-  json?: boolean;
-}
+import { placesOf, withPlaces } from "./common.ts";
+import { handOn, refuseDocumentOptions } from "./hand-on.ts";
+import { withDocumentOptions } from "./handoff.ts";
+import {
+  askFolder,
+  forwarded,
+  gone,
+  launches,
+  type ResumeOptions,
+  requireInstalled,
+} from "./starting.ts";
+import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
 export const ARGS =
   "after --: arguments for the agent, in its terms or in those of the session's own";
@@ -55,14 +53,17 @@ Examples:
 
 /** What can be said of a resume, whichever command it is. */
 export function withResumeOptions(command: Command): Command {
-  return withPlaces(command)
+  const places = withPlaces(command)
     .option("--in <agent>", "the agent to open it in (default: its own, or `in` of the config)")
     .option("--dry-run", "write nothing; say what would happen and what would be lost")
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first new prompt")
     .option("--full-history", "send what came before a compaction as well")
     .option("--fork", "write a new session even where the original could be continued")
-    .option("--json", "print the report as JSON (with --dry-run or --no-launch)");
+    .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
+    .option("--handoff", "begin a new session there with a document about this one")
+    .option("--debug-prompt", "print that document, and do nothing else");
+  return withDocumentOptions(places);
 }
 
 async function run(selector: string, args: string[], options: ResumeOptions): Promise<void> {
@@ -79,6 +80,11 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   const target = targetOf(selected, options);
+  if (options.handoff || options.debugPrompt) {
+    await handOn({ selected, target, places, args: given }, options);
+    return;
+  }
+  refuseDocumentOptions(options);
   if (launches(options)) requireInstalled(target, places.env);
   const args = forwarded(given, selected.agent, target);
   const { command, cwd } = await withScratch((scratch) =>
@@ -94,20 +100,6 @@ function targetOf(selected: Selected, options: ResumeOptions): Agent {
   if (typeof value !== "string") return selected.agent;
   say(`in ${value}, as ${where} says (--in is for another agent)`);
   return agentNamed(value);
-}
-
-function launches({ dryRun = false, launch }: ResumeOptions): boolean {
-  return launch && !dryRun;
-}
-
-/** What the user set on the one agent, in terms of the other. */
-function forwarded(args: readonly string[], source: Agent, target: Agent): string[] {
-  const [own, other] = [source.launch.flags, target.launch.flags];
-  if (args.length === 0 || source === target || !own || !other) return [...args];
-  const { name } = target;
-  const said = translateFlags(args, { name: source.name, flags: own }, { name, flags: other });
-  for (const note of said.notes) say(note);
-  return said.args;
 }
 
 interface Handover {
@@ -193,25 +185,6 @@ async function orElsewhere(
   return { outcome: await again(other), folder: other };
 }
 
-/** null where nobody can be asked, and for an answer that is no folder. */
-async function askFolder(gone: string): Promise<string | null> {
-  const question = `go on in another folder? [${process.cwd()}; a path; n] `;
-  const answer = await ask(`the session's folder is gone: ${gone}\n${question}`);
-  if (answer === null || /^no?$/i.test(answer)) return null;
-  const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : answer);
-  return isFolder(folder) ? folder : null;
-}
-
-function gone(folder: string, { cwd }: ResumeOptions): SegueError {
-  if (cwd !== undefined) {
-    return new SegueError("failed", "there is no such folder to go on in", { where: folder });
-  }
-  return new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
-    where: folder,
-    hint: `name another with --cwd: the session's paths are rewritten for it`,
-  });
-}
-
 /** Before anything is written: what could not be started then. */
 function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
   try {
@@ -220,16 +193,6 @@ function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): 
     outcome.discard();
     throw error;
   }
-}
-
-/** Before anything is written for it. */
-function requireInstalled(agent: Agent, env: Env): void {
-  const { name } = agent;
-  const command = commandOf(agent, env);
-  if (findCommand(command, env) !== null) return;
-  throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
-    hint: "install it, or give --no-launch to write the session for later",
-  });
 }
 
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */

@@ -12,5 +12,7 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  // A file that is mentioned comes along, wherever it lies.
+  startArgs: ({ file, prompt, args }) => [...args, "--", prompt(`@"${file}"`)],
   flags,
 };

@@ -14,6 +14,7 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  startArgs: ({ file, prompt, args }) => [...args, "--", prompt(file)],
   flags,
   setTitle,
 };

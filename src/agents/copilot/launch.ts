@@ -1,4 +1,5 @@
 /** How Copilot CLI is started on a session. */
+import { dirname } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -11,6 +12,11 @@ export const launch: Launch = {
     `--resume=${id}`,
     ...args,
     ...(prompt === null ? [] : [`--interactive=${prompt}`]),
+  ],
+  startArgs: ({ file, prompt, args }) => [
+    `--add-dir=${dirname(file)}`,
+    ...args,
+    `--interactive=${prompt(file)}`,
   ],
   flags,
 };

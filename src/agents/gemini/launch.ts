@@ -1,4 +1,5 @@
 /** How Gemini CLI is started on a session. */
+import { mentioning } from "../shared/mention.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -7,6 +8,10 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   // It looks in the folder of the project that it is started in, and for nothing but the whole id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
+  startArgs: (start) => {
+    const { folder, prompt } = mentioning(start);
+    return [folder, ...start.args, ...promptArgs(prompt)];
+  },
   flags,
 };
 

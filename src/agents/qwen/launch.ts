@@ -1,4 +1,5 @@
 /** How Qwen Code is started on a session. */
+import { mentioning } from "../shared/mention.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -7,6 +8,10 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   // The id is looked up among those of the current folder only, so the caller starts it in header.cwd.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
+  startArgs: (start) => {
+    const { folder, prompt } = mentioning(start);
+    return [folder, ...start.args, ...promptArgs(prompt)];
+  },
   flags,
 };
 

@@ -152,7 +152,7 @@ export class ModelServer {
       headers: request.headers,
       body: parsed,
       protocol: protocol?.id ?? null,
-      main: tools.length > 0,
+      main: tools.length > 0 && !isForTitle(asked.body),
     };
     this.requests.push(recorded);
     if (this.#log !== undefined) appendFileSync(this.#log, `${JSON.stringify(recorded)}\n`);
@@ -210,6 +210,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** The small routes beside the model itself. */
+/** Codex (0.169) asks for a title with all of its tools declared, and for JSON as the answer. */
+function isForTitle({ text }: Obj): boolean {
+  return obj(obj(text).format).type === "json_schema";
+}
+
 function sendPlain(method: string, path: string, response: ServerResponse): void {
   if (method === "HEAD") {
     response.writeHead(200).end();

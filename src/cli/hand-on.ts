@@ -1,0 +1,130 @@
+/** `segue resume --handoff`: a new session of another agent's, which begins with a document. */
+import { resolve } from "node:path";
+import { checkArguments } from "../agents/shared/program.ts";
+import type { Agent } from "../agents/types.ts";
+import { isFolder, type Selected } from "../catalog/select.ts";
+import type { Places } from "../catalog/stores.ts";
+import { settings } from "../config/settings.ts";
+import { SegueError } from "../errors.ts";
+import { nameFor, started } from "../handoff/deliver.ts";
+import type { Made } from "../handoff/handoff.ts";
+import { withScratch } from "../io/folders.ts";
+import {
+  handoffPath,
+  projectHandoffPath,
+  writeHandoff,
+  writeProjectHandoff,
+} from "../io/handoffs.ts";
+import { commandOf, launch } from "../io/launch.ts";
+import type { Env } from "../io/state.ts";
+import { localForm } from "../session/paths.ts";
+import { shellWord } from "../session/text.ts";
+import { documentOf, jsonOf, redaction, taskOf } from "./handoff.ts";
+import {
+  askFolder,
+  forwarded,
+  gone,
+  launches,
+  type ResumeOptions,
+  requireInstalled,
+} from "./starting.ts";
+import { print, printJson, say } from "./terminal.ts";
+
+interface HandOn {
+  selected: Selected;
+  target: Agent;
+  places: Places;
+  args: readonly string[];
+}
+
+/** Begins a new session of the target's with a document about the one that was selected. */
+export async function handOn(
+  { selected, target, places, args: given }: HandOn,
+  options: ResumeOptions,
+): Promise<void> {
+  const { env } = places;
+  refuseNativeOptions(options);
+  const task = taskOf(options.then ?? options.prompt, options.go);
+  const starts = launches(options) && !options.debugPrompt;
+  if (starts) requireInstalled(target, env);
+  const redact = await redaction(options, false);
+  const made = await withScratch((scratch) =>
+    documentOf({ selected, receiver: target, task: null, redact, places, scratch }, options),
+  );
+  if (options.debugPrompt) {
+    process.stdout.write(made.markdown);
+    return;
+  }
+  const folder = await folderFor(options.cwd ?? made.header.cwd, options, starts);
+  const name = nameFor(selected.agent.id, made.header.id);
+  const file = options.dryRun
+    ? handoffPath(env, name)
+    : delivered(made.markdown, name, target, folder, env);
+  const always = settings().words(`agents.${target.id}.args`);
+  const args = [...always, ...forwarded(given, selected.agent, target)];
+  const begun = started(target, file, selected.agent.name, task, args);
+  const command = [commandOf(target, env), ...begun.args];
+  if (starts) checkArguments(command, env);
+  tell(made, file, command, options);
+  if (begun.prompt !== null)
+    say(`${target.name} takes no first prompt; give it this one:\n${begun.prompt}`);
+  if (starts) await launch(command, folder, process.env);
+}
+
+function refuseNativeOptions({ fork, fullHistory }: ResumeOptions): void {
+  const given = { "--fork": fork, "--full-history": fullHistory };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  throw new SegueError("usage", `${name} is of the session itself; a handoff has a --budget`, {
+    hint: `leave --handoff or ${name} out`,
+  });
+}
+
+function delivered(text: string, name: string, target: Agent, project: string, env: Env): string {
+  if (target.launch.readsProjectOnly) {
+    const inside = projectHandoffPath(project, name);
+    if (writeProjectHandoff(project, inside, text)) return inside;
+  }
+  const path = handoffPath(env, name);
+  writeHandoff(path, text);
+  return path;
+}
+
+function tell(made: Made, file: string, command: string[], options: ResumeOptions): void {
+  if (options.json) {
+    printJson(jsonOf(made, file, command));
+    return;
+  }
+  const { tokens, budget } = made;
+  const left = made.sections.filter(({ omitted }) => omitted > 0);
+  say(`a handoff of ${tokens} tokens${budget === null ? "" : ` (budget ${budget})`}: ${file}`);
+  for (const { name, omitted } of left) say(`  left out: ${omitted} of ${name}`);
+  if (options.dryRun) say("dry run: nothing was written");
+  if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
+}
+
+/** The folder to start in: as `orElsewhere`, but nothing has to be done again for another. */
+async function folderFor(
+  cwd: string | null,
+  options: ResumeOptions,
+  starts: boolean,
+): Promise<string> {
+  const wanted = cwd ?? process.cwd();
+  const found = [wanted, localForm(wanted, process.platform)].find(isFolder);
+  if (found !== undefined) return resolve(found);
+  if (!starts) return process.cwd();
+  const other = options.cwd === undefined ? await askFolder(wanted) : null;
+  if (other === null) throw gone(wanted, options);
+  return other;
+}
+
+/** What only a document has. */
+export function refuseDocumentOptions({ preset, budget, then, go, redact }: ResumeOptions): void {
+  const given = Object.entries({ preset, budget, then, go, redact });
+  const [name] = given.find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  const option = name === "redact" && redact === false ? "--no-redact" : `--${name}`;
+  throw new SegueError("usage", `${option} is of a handoff, and the session itself goes there`, {
+    hint: "give --handoff as well; the first prompt of a session is --prompt",
+  });
+}
