@@ -19,6 +19,7 @@ import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { fitTo, tokens } from "./fit.ts";
 import { ask, ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
 export interface ResumeOptions extends PlaceOptions {
@@ -28,6 +29,7 @@ export interface ResumeOptions extends PlaceOptions {
   launch: boolean;
   prompt?: string;
   fullHistory?: boolean;
+  fit?: number;
   fork?: boolean;
   json?: boolean;
 }
@@ -61,6 +63,7 @@ export function withResumeOptions(command: Command): Command {
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first new prompt")
     .option("--full-history", "send what came before a compaction as well")
+    .option("--fit <tokens>", "let a handoff entry stand for older turns: 200k, 1m", tokens)
     .option("--fork", "write a new session even where the original could be continued")
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)");
 }
@@ -78,6 +81,7 @@ export async function resume(
   given: readonly string[],
   options: ResumeOptions,
 ): Promise<void> {
+  if (options.fit !== undefined && options.fullHistory) throw eitherOr();
   const target = targetOf(selected, options);
   if (launches(options)) requireInstalled(target, places.env);
   const args = forwarded(given, selected.agent, target);
@@ -85,6 +89,12 @@ export async function resume(
     handOver({ selected, target, places, scratch }, args, options),
   );
   if (launches(options)) await launch(command, cwd, process.env);
+}
+
+function eitherOr(): SegueError {
+  return new SegueError("usage", "--fit leaves older turns out, and --full-history sends them", {
+    hint: "give one of the two",
+  });
 }
 
 /** The agent to open it in: as the option says, or the config; else its own. */
@@ -145,7 +155,7 @@ async function handOver(
 
 async function prepare(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fork = false, dryRun = false }: ResumeOptions,
+  { fullHistory = false, fit, fork = false, dryRun = false }: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
   const { env } = places;
@@ -162,6 +172,7 @@ async function prepare(
       env,
       scratch,
       fullHistory,
+      fit: fit === undefined ? null : await fitTo(fit),
       fork,
       dryRun,
       warn: (text) => warn(`segue: ${text}`),
@@ -169,7 +180,8 @@ async function prepare(
       ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
     },
   );
-  const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
+  const isOwn = selected.agent === target && fit === undefined;
+  const outcome = isOwn ? transfer.native() : await transfer.prepare();
   await heedSignals();
   progress.clear();
   return outcome;

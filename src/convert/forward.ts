@@ -54,7 +54,7 @@ export class Forward {
 
   /**
    * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force.
+   * the summary of a compaction in force, or the handoff entry that stands for more.
    */
   begin(header: Header): void {
     const { plan, writer, projector } = this.#parts;
@@ -65,6 +65,9 @@ export class Forward {
     }
     writer.begin?.(header);
     this.#unit([], entries);
+    if (plan.handoff !== undefined) {
+      this.#unit([], projector.handoff(plan.handoff, header.createdAt));
+    }
     if (!plan.compaction) return;
     const { n, keepFrom: _, ...compaction } = plan.compaction;
     this.#unit([], projector.compaction({ ...place, id: `compaction-${n}`, ...compaction }));
