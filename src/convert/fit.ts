@@ -3,12 +3,14 @@
  * stands for those before. What it stands for is in the carry, as all that is not sent.
  *
  * Counting tokens takes a second for one to four MB of text, so only the end is counted, turn by turn
- * backwards until the room is full. One pass over the file finds that end, and holds its text: as much
- * as the limit would take at `SPARSE` characters a token. Older text than that is taken not to fit.
+ * backwards until the room is full. A first pass over the file finds how far back that can go: as many
+ * characters as the limit would take at `SPARSE` a token; older text is taken not to fit. A second pass
+ * holds the text from there on, and nothing holds more.
  */
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import type { Input } from "../io/input.ts";
+import { keepSmallest } from "../io/memory.ts";
 import { printed } from "../session/json.ts";
 import { isShown } from "../session/render.ts";
 import type { Numbered, Replaced } from "../session/replaced.ts";
@@ -42,6 +44,8 @@ const IMAGE_TOKENS = 1600;
 const FRAME_TOKENS = 4;
 /** Prose and code have three to five characters a token; runs of spaces up to a hundred. */
 const SPARSE = 16;
+/** From here on there is too little memory for the tokenizer's table and for V8's ease. */
+const BIG = 32e6;
 /** The handoff entry's share: so many tokens at most, and a quarter of the limit. */
 const SHARE = 8000;
 
@@ -57,6 +61,7 @@ export function fits(source: Source, target: Agent, { plan }: Surveyed, fit: Fit
 export function fitted(source: Source, target: Agent, survey: Surveyed, fit: Fit): Surveyed {
   const { plan } = survey;
   const { window } = fit;
+  if (source.input.size >= BIG) keepSmallest();
   const tail = readTail(source, target, plan, fit);
   const all = tail.whole(fit);
   if (all !== null) {
@@ -122,28 +127,46 @@ function entriesBefore(source: Source, plan: Plan, end: number): Iterable<Number
 
 /** The newest part of the conversation, as the target would get it. */
 function readTail(source: Source, target: Agent, plan: Plan, { limit }: Fit): Tail {
+  const sizes = new Sizes();
+  tell(source, target, plan, sizes);
+  const tail = new Tail(sizes.before(limit * SPARSE));
+  tell(source, target, plan, tail);
+  return tail;
+}
+
+/** Is told the pieces of a conversation. */
+interface Listener {
+  /** What is sent before everything else. */
+  ahead(entries: readonly Entry[]): void;
+  /** A piece begins, with this entry of the source. */
+  begin(from: number, isRequest: boolean): void;
+  /** An entry of the source that is in the newest piece. */
+  see(entry: Entry): void;
+  /** What is sent for the newest piece. */
+  add(entries: readonly Entry[]): void;
+}
+
+function tell(source: Source, target: Agent, plan: Plan, listener: Listener): void {
   const { agent, input, bases = [] } = source;
   const options = { inline: false, own: agent === target };
   const projector = new Projector(target, new LossReport(), options);
-  const tail = new Tail(limit * SPARSE);
   if (plan.compaction) {
     const { n, keepFrom: _, ...compaction } = plan.compaction;
     const place = { kind: "event", id: `compaction-${n}`, parentId: null, time: null } as const;
-    tail.ahead(projector.compaction({ ...place, ...compaction }));
+    listener.ahead(projector.compaction({ ...place, ...compaction }));
   }
   let n = -1;
   for (const entry of entriesOf(agent.reader(), input, bases)) {
     if (plan.visibility(++n) !== "live") continue;
     const { pending } = projector;
     const { before, now } = projector.push(entry, "live", 0);
-    tail.add(before);
-    if (now.length > 0) tail.begin(n, isRequest(entry));
-    else if (projector.pending && (!pending || before.length > 0)) tail.begin(n, false);
-    tail.pair(entry);
-    tail.add(now);
+    listener.add(before);
+    if (now.length > 0) listener.begin(n, isRequest(entry));
+    else if (projector.pending && (!pending || before.length > 0)) listener.begin(n, false);
+    listener.see(entry);
+    listener.add(now);
   }
-  tail.add(projector.flush());
-  return tail;
+  listener.add(projector.flush());
 }
 
 /** Does a turn begin with it? */
@@ -169,51 +192,68 @@ interface Cut {
   midTurn: boolean;
 }
 
-class Tail {
-  readonly #maxChars: number;
+/** How many characters each piece has. */
+class Sizes implements Listener {
+  readonly #chars: number[] = [];
+
+  ahead(): void {}
+
+  begin(): void {
+    this.#chars.push(0);
+  }
+
+  see(): void {}
+
+  add(entries: readonly Entry[]): void {
+    const at = this.#chars.length - 1;
+    const weight = new Weight();
+    for (const entry of entries) weight.add(entry);
+    if (at >= 0) this.#chars[at] = (this.#chars[at] ?? 0) + weight.chars;
+  }
+
+  /** The number of pieces before those that have `chars` characters, at least. */
+  before(chars: number): number {
+    let at = this.#chars.length;
+    for (let sum = 0; at > 0 && sum < chars; sum += this.#chars[at] ?? 0) at--;
+    return at;
+  }
+}
+
+/** The pieces but for the first `gone` ones. */
+class Tail implements Listener {
+  readonly #gone: number;
   readonly #ahead = new Weight();
   readonly #pieces: Piece[] = [];
-  /** Pieces that were let go of, and the requests among them. */
-  #gone = 0;
+  /** Pieces so far; and the requests among those that are gone. */
+  #told = 0;
   #goneRequests = 0;
-  #chars = 0;
   /** Number of the piece in which a call that has no result yet was made. */
   readonly #calls = new Map<string, number>();
 
-  constructor(maxChars: number) {
-    this.#maxChars = maxChars;
+  constructor(gone: number) {
+    this.#gone = gone;
   }
 
-  /** What is sent before everything else. */
   ahead(entries: readonly Entry[]): void {
     for (const entry of entries) this.#ahead.add(entry);
   }
 
   begin(from: number, isRequest: boolean): void {
-    this.#pieces.push({ from, isRequest, mayStart: true, weight: new Weight() });
-    while (this.#chars - (this.#pieces[0]?.weight.chars ?? 0) > this.#maxChars) this.#letGo();
+    this.#told++;
+    if (this.#told > this.#gone) {
+      this.#pieces.push({ from, isRequest, mayStart: true, weight: new Weight() });
+    } else this.#goneRequests += Number(isRequest);
   }
 
-  #letGo(): void {
-    const piece = this.#pieces.shift();
-    if (!piece) return;
-    this.#gone++;
-    this.#goneRequests += Number(piece.isRequest);
-    this.#chars -= piece.weight.chars;
-  }
-
-  /** Adds to the newest piece. */
   add(entries: readonly Entry[]): void {
-    const { weight } = this.#pieces.at(-1) ?? { weight: this.#ahead };
-    const before = weight.chars;
-    for (const entry of entries) weight.add(entry);
-    if (weight !== this.#ahead) this.#chars += weight.chars - before;
+    const piece = this.#pieces.at(-1);
+    if (piece) for (const entry of entries) piece.weight.add(entry);
   }
 
   /** No cut is made between a call and its result, though they be sent apart. */
-  pair(entry: Entry): void {
+  see(entry: Entry): void {
     if (entry.kind !== "message") return;
-    const now = this.#gone + this.#pieces.length - 1;
+    const now = this.#told - 1;
     for (const part of entry.parts) {
       if (part.kind === "tool-call") this.#calls.set(part.callId, now);
       if (part.kind !== "tool-result") continue;

@@ -36,6 +36,8 @@ export interface ForwardParts {
 
 /** Lines held back for one unit, at most: beyond it they are kept aside as they are. */
 const MAX_HELD_CHARS = 8 << 20;
+/** The same where no message is held back, that is to say where nothing is sent of them. */
+const MAX_UNSENT_CHARS = 256 << 10;
 
 export class Forward {
   readonly #parts: ForwardParts;
@@ -126,7 +128,8 @@ export class Forward {
     }
     if (!held) this.#hold(line);
     if (told) this.#told = this.#held.length;
-    if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
+    const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
+    if (this.#heldChars > most) this.#unit(this.#release(), []);
   }
 
   /** Says again what a compaction keeps: records of the target that no line of the source is. */

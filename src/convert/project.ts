@@ -52,6 +52,7 @@ interface Open {
 export class Projector {
   readonly #tools: Tools;
   readonly #takesReasoning: boolean;
+  readonly #keepsSeals: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
   readonly #own: boolean;
@@ -64,11 +65,15 @@ export class Projector {
 
   /**
    * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
-   * the target's own, so tools and reasoning stay as they are. `relocation`: to the folder where the
+   * the target's own, so that tools stay as they are, and reasoning where it can. `relocation`: to the folder where the
    * session goes on.
    */
   constructor(
-    { tools, takesReasoning = false }: Pick<Agent, "tools" | "takesReasoning">,
+    {
+      tools,
+      takesReasoning = false,
+      keepsSeals = false,
+    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals">,
     losses: LossReport,
     options: { inline: boolean; own?: boolean; relocation?: Relocation | null },
   ) {
@@ -77,6 +82,7 @@ export class Projector {
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
+    this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
   }
 
@@ -308,7 +314,7 @@ export class Projector {
   }
 
   #reasoning(part: ReasoningPart): Part[] {
-    if (this.#own) {
+    if (this.#keepsSeals) {
       this.counts.reasoning++;
       this.#chars += part.text.length;
       return [part];
