@@ -50,6 +50,7 @@ export function command(): Command {
 Examples:
   segue resume 5bc111 --in codex
   segue resume claude#2 --in pi --prompt "go on with the tests"
+  segue resume latest --in codex --fit 200k
   segue resume latest --in codex -- --model gpt-5.5`,
     )
     .action(run);
@@ -63,7 +64,11 @@ export function withResumeOptions(command: Command): Command {
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first new prompt")
     .option("--full-history", "send what came before a compaction as well")
-    .option("--fit <tokens>", "let a handoff entry stand for older turns: 200k, 1m", tokens)
+    .option(
+      "--fit <tokens>",
+      "let a handoff entry stand for older turns, so that it fits: 200k, 1m",
+      tokens,
+    )
     .option("--fork", "write a new session even where the original could be continued")
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)");
 }
