@@ -468,8 +468,10 @@ export class Transfer {
     const { fit } = this.#options;
     if (!fit) return survey;
     const fitting = fitted(source, this.#target.agent, survey, fit);
-    const { handoff } = fitting.plan;
-    if (fitting.fitted) this.#notes.push(fitNote(fitting.fitted, handoff !== undefined));
+    if (!fitting.fitted) return fitting;
+    const isCut = fitting.plan.handoff !== undefined;
+    const isOwn = source.agent === this.#target.agent;
+    this.#notes.push(isCut ? cutNote(fitting.fitted, isOwn) : fitsNote(fitting.fitted));
     return fitting;
   }
 
@@ -606,15 +608,18 @@ export class Transfer {
   }
 }
 
-/** What was done to make a session fit, for a person. */
-function fitNote({ tokens, window, turns, midTurn }: Fitted, isCut: boolean): string {
-  if (!isCut) return `the session fits (${tokens} of ${window} tokens): nothing is replaced`;
-  const beginning = midTurn ? ["the beginning of the newest turn"] : [];
+function fitsNote({ tokens, window }: Fitted): string {
+  return `the session fits (${tokens} of ${window} tokens): nothing is replaced`;
+}
+
+/** What was replaced, for a person. */
+function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   const older = turns > 0 ? [turns === 1 ? "1 older turn" : `${turns} older turns`] : [];
-  const what = [...older, ...beginning].join(" and ") || "what came before the first turn";
-  const [is, come] =
-    turns > 1 || older.length + beginning.length > 1 ? ["are", "they come"] : ["is", "it comes"];
-  return `${what} ${is} replaced by a handoff entry; ${come} back on the way home`;
+  const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
+  const what = parts.join(" and ") || "what came before the first turn";
+  const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];
+  const where = isOwn ? "the original stays as it is" : `${come} back on the way home`;
+  return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 
 /** The folder that a session says it belongs to. */

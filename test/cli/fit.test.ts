@@ -189,6 +189,9 @@ describe("in the session's own agent", () => {
   it("a new, shorter session; its turns go home with --full-history", async () => {
     const { m, path, id } = machine();
     const original = readFileSync(path);
+    const args = ["resume", id, "--fit", "4k"];
+    const said = await m.run([...args, "--dry-run"]);
+    assert.match(said.err, /turns are replaced by a handoff entry; the original stays as it is/);
     const short = await handed(m, resume(id, "claude", "--fit", "4k"));
     assert.notEqual(short.target.id, id);
     assert.ok(readFileSync(path).equals(original));
