@@ -21,6 +21,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "event-carried": "carried",
   "branch-carried": "carried",
   "compacted-carried": "carried",
+  "fitted-carried": "carried",
   "subagent-carried": "carried",
   "subagent-elsewhere": "left",
   "hidden-carried": "carried",

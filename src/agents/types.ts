@@ -23,6 +23,11 @@ export interface Agent {
    * stays reasoning; elsewhere it goes as text, so that the model sees it.
    */
   takesReasoning?: boolean;
+  /**
+   * Of a session of its own that is written anew, does its CLI send sealed reasoning as it was? It
+   * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
+   */
+  keepsSeals?: boolean;
   /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
   cutsOff?: boolean;
   /** The id of a new session, made of a UUID, for agents whose ids are of another form. */

@@ -18,6 +18,7 @@ import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { placesOf, withPlaces } from "./common.ts";
+import { fitTo, tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
 import {
@@ -46,6 +47,7 @@ export function command(): Command {
 Examples:
   segue resume 5bc111 --in codex
   segue resume claude#2 --in pi --prompt "go on with the tests"
+  segue resume latest --in codex --fit 200k
   segue resume latest --in codex -- --model gpt-5.5`,
     )
     .action(run);
@@ -59,6 +61,11 @@ export function withResumeOptions(command: Command): Command {
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first new prompt")
     .option("--full-history", "send what came before a compaction as well")
+    .option(
+      "--fit <tokens>",
+      "let a handoff entry stand for older turns, so that it fits: 200k, 1m",
+      tokens,
+    )
     .option("--fork", "write a new session even where the original could be continued")
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
     .option("--handoff", "begin a new session there with a document about this one")
@@ -79,6 +86,7 @@ export async function resume(
   given: readonly string[],
   options: ResumeOptions,
 ): Promise<void> {
+  if (options.fit !== undefined && options.fullHistory) throw eitherOr();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {
     await handOn({ selected, target, places, args: given }, options);
@@ -91,6 +99,12 @@ export async function resume(
     handOver({ selected, target, places, scratch }, args, options),
   );
   if (launches(options)) await launch(command, cwd, process.env);
+}
+
+function eitherOr(): SegueError {
+  return new SegueError("usage", "--fit leaves older turns out, and --full-history sends them", {
+    hint: "give one of the two",
+  });
 }
 
 /** The agent to open it in: as the option says, or the config; else its own. */
@@ -137,7 +151,7 @@ async function handOver(
 
 async function prepare(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fork = false, dryRun = false }: ResumeOptions,
+  { fullHistory = false, fit, fork = false, dryRun = false }: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
   const { env } = places;
@@ -154,6 +168,7 @@ async function prepare(
       env,
       scratch,
       fullHistory,
+      fit: fit === undefined ? null : await fitTo(fit, selected.agent),
       fork,
       dryRun,
       warn: (text) => warn(`segue: ${text}`),
@@ -161,7 +176,8 @@ async function prepare(
       ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
     },
   );
-  const outcome = selected.agent === target ? transfer.native() : await transfer.prepare();
+  const isOwn = selected.agent === target && fit === undefined;
+  const outcome = isOwn ? transfer.native() : await transfer.prepare();
   await heedSignals();
   progress.clear();
   return outcome;

@@ -18,6 +18,7 @@ export interface ResumeOptions extends DocumentOptions {
   handoff?: boolean;
   debugPrompt?: boolean;
   fullHistory?: boolean;
+  fit?: number;
   fork?: boolean;
   json?: boolean;
 }

@@ -58,8 +58,10 @@ export interface Converted {
   header: Header;
   records: number;
   counts: Counts;
-  /** Rough: four characters of text a token. */
+  /** Rough, at four characters of text a token; where the session was made to fit, as they were counted. */
   tokens: number;
+  /** What the session was made to fit. */
+  window: number | null;
   losses: Loss[];
   /** Of the source as it was read. */
   source: { sha256: string; bytes: number; lines: number };
@@ -73,9 +75,10 @@ export interface Converted {
 const EMPTY: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
 export function convert(conversion: Conversion): Converted {
-  const { source, target, carry } = conversion;
+  const { source, target, carry, survey } = conversion;
   if (carry && carry.header.source.agent === target.agent.id) return comeHome(conversion, carry);
-  return source.agent === target.agent ? copy(conversion) : goForward(conversion);
+  const isSame = source.agent === target.agent && survey.plan.handoff === undefined;
+  return isSame ? copy(conversion) : goForward(conversion);
 }
 
 /** A carry that belongs to this very session, or why it does not. */
@@ -149,7 +152,8 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
   let records = 0;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
-  const projector = new Projector(target.agent, losses, { inline: false, relocation });
+  const own = source.agent === target.agent;
+  const projector = new Projector(target.agent, losses, { inline: false, own, relocation });
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
@@ -190,7 +194,8 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     header,
     records,
     counts: projector.counts,
-    tokens: projector.tokens,
+    tokens: survey.fitted?.tokens ?? projector.tokens,
+    window: survey.fitted?.window ?? null,
     losses: losses.list(),
     source: seen,
     added: 0,
@@ -261,6 +266,7 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     records: result.restored + result.added,
     counts: result.counts,
     tokens: result.tokens,
+    window: null,
     losses: result.losses.list(),
     source: seen,
     added: result.added,
@@ -316,6 +322,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     records: seen.lines,
     counts: EMPTY,
     tokens: 0,
+    window: null,
     losses: out.losses.list(),
     source: seen,
     added: 0,

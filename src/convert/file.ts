@@ -12,6 +12,7 @@ import type { Carry } from "../lossless/carry.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
+import { type Fit, fitted } from "./fit.ts";
 import { documentOf, openSession } from "./open.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -32,6 +33,8 @@ export interface ConvertFileOptions {
   fresh?: boolean;
   /** Send what came before a compaction as well. */
   fullHistory?: boolean;
+  /** What the new session is made to fit; see fit.ts. */
+  fit?: Fit;
   /** The folder that the new session belongs to. */
   cwd?: string;
   /** Replace the output if it exists. The source is never replaced. */
@@ -99,7 +102,8 @@ class Job {
     });
     try {
       const children = await countChildren(this.#source, this.#place);
-      const mayAssume = bases.length === 0 && !this.#options.fullHistory;
+      const { fullHistory, fit } = this.#options;
+      const mayAssume = bases.length === 0 && !fullHistory && !fit;
       const finish = interruptible(() =>
         orSurveyed(mayAssume ? assume(this.#source, this.#input) : null, (assumed) =>
           this.#convert(bases, children, assumed),
@@ -114,10 +118,13 @@ class Job {
 
   /** Everything but the last step, which is given back. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
-    const { survey, carry } = this.#survey(bases, assumed);
+    const { survey: whole, carry } = this.#survey(bases, assumed);
+    const { fit } = this.#options;
+    const source = { agent: this.#source, input: this.#input, bases, children };
+    const survey = fit && !carry ? fitted(source, this.#target, whole, fit) : whole;
     if (carry && this.#options.cwd !== undefined) throw oneAtATime(this.#input.where);
     const path = resolve(this.#options.output);
-    const carryPath = this.#wantsCarry(carry) ? this.#carryPath(path) : null;
+    const carryPath = this.#wantsCarry(carry, survey) ? this.#carryPath(path) : null;
     this.#refuse(path);
     if (carryPath !== null) this.#refuse(carryPath);
     const out = new Output(path);
@@ -134,7 +141,7 @@ class Job {
     };
     const done = orNothing(() =>
       convert({
-        source: { agent: this.#source, input: this.#input, bases, children },
+        source,
         target: { agent: this.#target, out, form: "file" },
         carryOut,
         embed: this.#carryPlace === "inside",
@@ -224,8 +231,10 @@ class Job {
   }
 
   /** What comes home to a pipe is the old bytes and nothing else. */
-  #wantsCarry(old: Carry | null): boolean {
-    if (this.#carryPlace === "none" || this.#source === this.#target) return false;
+  #wantsCarry(old: Carry | null, { plan }: Surveyed): boolean {
+    const isSame = this.#source === this.#target;
+    const isCopy = isSame && old === null && plan.handoff === undefined;
+    if (this.#carryPlace === "none" || isCopy) return false;
     return old === null || this.#carryPlace === "beside";
   }
 

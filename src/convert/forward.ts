@@ -36,6 +36,8 @@ export interface ForwardParts {
 
 /** Lines held back for one unit, at most: beyond it they are kept aside as they are. */
 const MAX_HELD_CHARS = 8 << 20;
+/** The same where no message is held back, that is to say where nothing is sent of them. */
+const MAX_UNSENT_CHARS = 256 << 10;
 
 export class Forward {
   readonly #parts: ForwardParts;
@@ -54,7 +56,7 @@ export class Forward {
 
   /**
    * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force.
+   * the summary of a compaction in force, or the handoff entry that stands for more.
    */
   begin(header: Header): void {
     const { plan, writer, projector } = this.#parts;
@@ -65,6 +67,9 @@ export class Forward {
     }
     writer.begin?.(header);
     this.#unit([], entries);
+    if (plan.handoff !== undefined) {
+      this.#unit([], projector.handoff(plan.handoff, header.createdAt));
+    }
     if (!plan.compaction) return;
     const { n, keepFrom: _, ...compaction } = plan.compaction;
     this.#unit([], projector.compaction({ ...place, id: `compaction-${n}`, ...compaction }));
@@ -123,7 +128,8 @@ export class Forward {
     }
     if (!held) this.#hold(line);
     if (told) this.#told = this.#held.length;
-    if (this.#heldChars > MAX_HELD_CHARS) this.#unit(this.#release(), []);
+    const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
+    if (this.#heldChars > most) this.#unit(this.#release(), []);
   }
 
   /** Says again what a compaction keeps: records of the target that no line of the source is. */

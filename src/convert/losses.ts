@@ -12,6 +12,10 @@ export const LOSSES = {
     "info",
     "messages before the last compaction are kept aside; its summary is sent",
   ],
+  "fitted-carried": [
+    "info",
+    "messages that a handoff entry stands for, so that the session fits, are kept aside",
+  ],
   "subagent-carried": ["info", "messages of subagents are kept aside; their results are sent"],
   "subagent-elsewhere": [
     "info",

@@ -52,8 +52,10 @@ interface Open {
 export class Projector {
   readonly #tools: Tools;
   readonly #takesReasoning: boolean;
+  readonly #keepsSeals: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
+  readonly #own: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new IdTable();
   #open: Open | undefined;
@@ -62,18 +64,25 @@ export class Projector {
   readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
   /**
-   * `inline`: write compactions where they stand, not ahead of everything. `relocation`: to the
-   * folder where the session goes on.
+   * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
+   * the target's own, so that tools stay as they are, and reasoning where it can. `relocation`: to the folder where the
+   * session goes on.
    */
   constructor(
-    { tools, takesReasoning = false }: Pick<Agent, "tools" | "takesReasoning">,
+    {
+      tools,
+      takesReasoning = false,
+      keepsSeals = false,
+    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals">,
     losses: LossReport,
-    options: { inline: boolean; relocation?: Relocation | null },
+    options: { inline: boolean; own?: boolean; relocation?: Relocation | null },
   ) {
     this.#tools = tools;
     this.#takesReasoning = takesReasoning;
     this.#losses = losses;
     this.#inline = options.inline;
+    this.#own = options.own ?? false;
+    this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
   }
 
@@ -90,10 +99,7 @@ export class Projector {
   /** Takes the next entry, of source line `line`. */
   push(entry: Entry, visibility: Visibility, line: number): Ready {
     this.#line = line;
-    if (visibility !== "live") {
-      this.#lose(asideCode(entry, visibility));
-      return NOTHING;
-    }
+    if (visibility !== "live") return this.#aside(asideCode(entry, visibility));
     return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
   }
 
@@ -114,6 +120,12 @@ export class Projector {
       parts: [{ kind: "text", text: entry.summary }],
     };
     return [...kept, summary].flatMap((message) => this.#user(message));
+  }
+
+  /** What stands for the entries that are `replaced`. */
+  handoff(text: string, time: string | null): Entry[] {
+    const place = { kind: "message", id: "handoff", parentId: null, time } as const;
+    return this.#user({ ...place, role: "user", parts: [{ kind: "text", text }] });
   }
 
   /** Ends the message that is held back. Calls that have no result get one that says so. */
@@ -172,14 +184,14 @@ export class Projector {
     }
   }
 
-  #aside(code: LossCode): Ready {
+  #aside(code: LossCode | null): Ready {
     this.#lose(code);
     return NOTHING;
   }
 
   #message(entry: Message): Ready {
-    if (entry.scaffold || entry.role === "system") return this.#aside("scaffold-carried");
-    if (entry.stop === "error" || entry.stop === "aborted") return this.#aside("failed-carried");
+    const unsent = unsentCode(entry);
+    if (unsent) return this.#aside(unsent);
     if (entry.role === "tool") return this.#results(entry);
     if (entry.role === "assistant") return this.#assistant(entry);
     return { before: this.flush(), now: this.#user(entry) };
@@ -242,6 +254,7 @@ export class Projector {
   }
 
   #translate(part: ToolCallPart): ToolCallPart {
+    if (this.#own) return part;
     const native = part.use && this.#tools.toNative(part.use);
     if (!native) {
       this.#lose("tool-foreign");
@@ -301,6 +314,11 @@ export class Projector {
   }
 
   #reasoning(part: ReasoningPart): Part[] {
+    if (this.#keepsSeals) {
+      this.counts.reasoning++;
+      this.#chars += part.text.length;
+      return [part];
+    }
     if (part.text.trim() === "") {
       this.#lose("reasoning-sealed");
       return [];
@@ -341,6 +359,12 @@ function adapted(part: ToolCallPart): ToolCallPart {
   return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
 }
 
+/** Why a message is not sent though it is in its place. */
+function unsentCode(entry: Message): LossCode | null {
+  if (entry.scaffold || entry.role === "system") return "scaffold-carried";
+  return entry.stop === "error" || entry.stop === "aborted" ? "failed-carried" : null;
+}
+
 /** Why an entry outside the model's view is kept aside. */
 function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
   switch (visibility) {
@@ -352,6 +376,8 @@ function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
       return entry.kind === "message" ? "branch-carried" : "event-carried";
     case "compacted":
       return entry.kind === "message" ? "compacted-carried" : "event-carried";
+    case "replaced":
+      return entry.kind === "message" ? (unsentCode(entry) ?? "fitted-carried") : "event-carried";
     case "outside":
       return entry.kind === "event" && entry.event === "title" ? null : "event-carried";
     case "live":

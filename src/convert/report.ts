@@ -57,7 +57,7 @@ export function reportOf(done: Converted, ends: Ends): Report {
     },
     target: { agent: target.agent.id, id: done.id, path: target.path, command: target.command },
     counts: done.counts,
-    tokens: { estimate: done.tokens, window: null },
+    tokens: { estimate: done.tokens, window: done.window },
     losses: done.losses,
     carry: ends.carry,
     verified: { readback: done.verified, laws: lawsOf(done) },

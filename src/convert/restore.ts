@@ -82,12 +82,12 @@ class Restore {
   }
 
   run(): RestoreResult {
-    const { home, survey, coder, carry } = this.#options;
+    const { from, home, survey, coder, carry } = this.#options;
     const { unread, stale: unfit } = this.#restoreUnits();
     const stale = unfit + this.#cut;
     const open = carry.footer.source.open && stale === 0;
     const losses = new LossReport();
-    const projector = new Projector(home, losses, { inline: true });
+    const projector = new Projector(home, losses, { inline: true, own: from === home });
     const forward = new Forward({
       reader: replay(this.#reader, unread),
       writer: this.#script.writer,

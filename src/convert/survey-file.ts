@@ -36,6 +36,18 @@ export interface Surveyed {
   /** Entries of the first `oldLines` lines; and the entry that the first live one after them follows. */
   oldEntries: number;
   forkFrom: number;
+  /** What was made of it to fit a window. */
+  fitted?: Fitted;
+}
+
+/** See convert/fit.ts. */
+export interface Fitted {
+  /** What the conversation comes to in the target, with the handoff entry. */
+  tokens: number;
+  window: number;
+  /** Older turns that are replaced whole; and is the beginning of the newest replaced as well? */
+  turns: number;
+  midTurn: boolean;
 }
 
 /** The leading bytes of another file that this one continues. */

@@ -27,17 +27,20 @@ import {
   tryOpenCarry,
   writeOwn,
 } from "./convert.ts";
+import { type Fit, fits, fitted } from "./fit.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
-import { type Surveyed, surveyFile } from "./survey-file.ts";
+import { type Fitted, type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
   env: Env;
   /** A folder for temporary files. */
   scratch: string;
   fullHistory: boolean;
+  /** What a new session is made to fit; see fit.ts. */
+  fit?: Fit | null;
   /** Write a new session in any case. */
   fork: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
@@ -106,19 +109,25 @@ export class Transfer {
     this.#journal = new Journal(options.env);
   }
 
-  /** In its own agent, as it is; a file from elsewhere is first copied into the store. */
+  /**
+   * In its own agent, as it is; a file from elsewhere is first copied into the store. With its full
+   * history, a session that was made to fit is one whose turns go to the original it was made of.
+   */
   native(): Outcome {
     const { agent, path } = this.#source;
     const input = this.#open(path);
     const { header } = surveyFile(agent, input).plan;
     const id = checkId(this.#source.id || header.id, path);
+    const home = this.#options.fullHistory ? this.#home(id) : null;
+    const back = home?.write.action === "create" && this.#goHome({ agent, input }, id, home);
+    if (back) return back;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
     if (relocation) return this.#elsewhere(input, { ...header, id }, relocation);
     const cwd = this.#options.cwd ?? header.cwd;
     const place = { id, cwd, title: null };
     if (rowsAt(path) || path.startsWith(join(this.#target.root, "/")) || header.id === "") {
       input.close();
-      const note = `opening it in ${agent.name}, its own agent`;
+      const note = this.#note(`opening it in ${agent.name}, its own agent`);
       return { ...place, path, report: this.#opened(id, path), note, commit() {}, discard() {} };
     }
     const stored = this.#placeFor(header);
@@ -188,8 +197,9 @@ export class Transfer {
     const input = this.#open(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options);
     const source = { agent, input, bases, children: await countChildren(agent, path) };
-    const { fullHistory } = this.#options;
-    const assumed = bases.length === 0 && !fullHistory ? assume(agent, input) : null;
+    const { fullHistory, fit } = this.#options;
+    const mayAssume = bases.length === 0 && !fullHistory && !fit;
+    const assumed = mayAssume ? assume(agent, input) : null;
     return orSurveyed(assumed, (guess) =>
       this.#route(source, guess ?? surveyFile(agent, input, { fullHistory, bases })),
     );
@@ -205,8 +215,9 @@ export class Transfer {
       });
     }
     const id = this.#source.id || survey.plan.header.id;
-    const home = this.#home(id);
-    if (home) return this.#goHome(source, id, home);
+    const home = source.agent === this.#target.agent ? null : this.#home(id);
+    const back = home && this.#goHome(source, id, home);
+    if (back) return back;
     const there = this.#options.fork ? null : this.#alreadyThere(input, id, survey);
     if (there) return there;
     return this.#goThere(source, id, survey);
@@ -239,6 +250,7 @@ export class Transfer {
     if (write.source.sha256 !== input.sha256()) return null;
     const there = this.#folderOf(write.target.path) ?? survey.plan.header.cwd;
     if (Relocation.between(there, this.#options.cwd)) return null;
+    if (!this.#fits(write.target.path)) return null;
     return {
       id: checkId(write.target.id, write.target.path),
       path: write.target.path,
@@ -261,7 +273,21 @@ export class Transfer {
     }
   }
 
-  #goHome(source: Conversion["source"], id: string, home: Home): Outcome {
+  /** Is a session of the target's own within what was asked for? */
+  #fits(path: string): boolean {
+    const { fit } = this.#options;
+    if (!fit) return true;
+    const { agent } = this.#target;
+    const input = this.#open(path);
+    try {
+      return fits({ agent, input }, agent, surveyFile(agent, input), fit);
+    } finally {
+      input.close();
+    }
+  }
+
+  /** null when what comes home is more than it shall fit. */
+  #goHome(source: Conversion["source"], id: string, home: Home): Outcome | null {
     const { write, carry } = home;
     const { bases = [] } = source;
     checkId(write.source.id, write.source.path);
@@ -274,6 +300,12 @@ export class Transfer {
     const out = new Output(join(this.#options.scratch, "home"));
     const carryOut = this.#newCarry();
     const done = this.#convert({ source, survey, carryOut, carry }, out);
+    if (!this.#fits(out.temp)) {
+      out.discard();
+      carryOut.discard();
+      this.#notes.push("what would come home is more than --fit allows: writing a new session");
+      return null;
+    }
     const restored = new Input(out.temp);
     const folder = folderIn(this.#target.agent, restored);
     restored.close();
@@ -404,8 +436,10 @@ export class Transfer {
     return texts.map((text) => text.replaceAll(from, to));
   }
 
-  #goThere(source: Conversion["source"], id: string, survey: Surveyed): Outcome {
+  #goThere(source: Conversion["source"], id: string, whole: Surveyed): Outcome {
     const { agent } = this.#target;
+    const survey = this.#fitted(source, whole);
+    if (source.agent === agent && survey.plan.handoff === undefined) return this.native();
     const cwd = this.#options.cwd ?? survey.plan.header.cwd ?? process.cwd();
     const from = { ...survey.plan.header, id, cwd };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
@@ -428,6 +462,17 @@ export class Transfer {
         carryOut.discard();
       },
     };
+  }
+
+  #fitted(source: Conversion["source"], survey: Surveyed): Surveyed {
+    const { fit } = this.#options;
+    if (!fit) return survey;
+    const fitting = fitted(source, this.#target.agent, survey, fit);
+    if (!fitting.fitted) return fitting;
+    const isCut = fitting.plan.handoff !== undefined;
+    const isOwn = source.agent === this.#target.agent;
+    this.#notes.push(isCut ? cutNote(fitting.fitted, isOwn) : fitsNote(fitting.fitted));
+    return fitting;
   }
 
   #convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
@@ -561,6 +606,20 @@ export class Transfer {
   #note(text: string): string {
     return [...this.#notes, text].join("\n");
   }
+}
+
+function fitsNote({ tokens, window }: Fitted): string {
+  return `the session fits (${tokens} of ${window} tokens): nothing is replaced`;
+}
+
+/** What was replaced, for a person. */
+function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
+  const older = turns > 0 ? [turns === 1 ? "1 older turn" : `${turns} older turns`] : [];
+  const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
+  const what = parts.join(" and ") || "what came before the first turn";
+  const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];
+  const where = isOwn ? "the original stays as it is" : `${come} back on the way home`;
+  return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 
 /** The folder that a session says it belongs to. */

@@ -23,6 +23,8 @@ export interface GatherOptions {
   tools: Tools | null;
   /** The newest entries that are kept whole. */
   recentMessages: number;
+  /** Commands that are told; where not all are, the output of those that went well is not kept. */
+  maxSamples: number;
   /** Lines of a command's output. */
   stdoutLines: number;
 }
@@ -66,10 +68,14 @@ export class Gatherer {
     this.#files = new FileLog((path) => shortPath(path, cwd));
   }
 
-  /** Takes every entry in order; those outside of the branch that was gone on with count only. */
-  add(entry: Entry, visibility: Visibility): void {
+  /**
+   * Takes every entry in order; those outside of the branch that was gone on with count only. Where
+   * not every entry is given, each comes with its number.
+   */
+  add(entry: Entry, visibility: Visibility, number?: number): void {
     const shown = isShown(entry);
-    if (shown) this.#n++;
+    if (number !== undefined) this.#n = number;
+    else if (shown) this.#n++;
     if (visibility !== "live" && visibility !== "compacted" && visibility !== "outside") return;
     if (entry.kind === "event") this.#event(entry);
     else if (shown && visibility !== "outside") this.#message(entry);
@@ -203,7 +209,9 @@ export class Gatherer {
       const command = cleaned(use.command);
       const exitCode = result?.exitCode ?? null;
       const test = isTest(command);
-      this.#commands.push({ n, command, output: answer, exitCode, failed, isTest: test });
+      const told = failed || test || this.#kept.maxSamples === Number.POSITIVE_INFINITY;
+      const output = answer === null || told ? answer : "";
+      this.#commands.push({ n, command, output, exitCode, failed, isTest: test });
       return;
     }
     if (use?.tool === "todo") this.#todo = { n, items: use.items };

@@ -12,7 +12,7 @@ import { compose, type Handoff, selectorOf } from "./document.ts";
 import { type Facts, mapTexts } from "./facts.ts";
 import { Gatherer, type GatherOptions } from "./gather.ts";
 import type { Amounts } from "./presets.ts";
-import { tokenCounter } from "./tokens.ts";
+import { spendable, tokenCounter } from "./tokens.ts";
 
 export interface HandoffRequest {
   agent: Agent;
@@ -62,6 +62,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     path: place,
     git,
     budget: amounts.budget,
+    limit: spendable(amounts.budget),
     maxSamples: amounts.maxSamples,
     task: request.task,
     count,

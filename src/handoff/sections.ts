@@ -178,9 +178,7 @@ function lastRuns(tests: readonly Command[]): Command[] {
 function commandsRun(all: readonly Command[], most: number): Section {
   const units = all.map((run) => {
     const unit = command(run);
-    if (run.failed || most === Number.POSITIVE_INFINITY) return { run, unit };
-    const line = command({ ...run, output: run.output === null ? null : "" });
-    return { run, unit: line };
+    return { run, unit };
   });
   const newest = units.toReversed();
   const order = [

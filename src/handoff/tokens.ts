@@ -22,9 +22,13 @@ const PIECES = /\S{400}|\s{400}/gu;
 /** What is spelled like a mark of the model's own ("<|endoftext|>") is text as any other. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
+/** Words that the tokenizer remembers: some MB. */
+const REMEMBERED = 20_000;
+
 /** Loads the tokenizer: some 2 MB, so only where tokens are counted. */
 export async function tokenCounter(): Promise<Count> {
-  const { countTokens } = await import("gpt-tokenizer/encoding/o200k_base");
+  const { countTokens, setMergeCacheSize } = await import("gpt-tokenizer/encoding/o200k_base");
+  setMergeCacheSize(REMEMBERED);
   return (text) => {
     let sum = 0;
     let at = 0;

@@ -5,10 +5,15 @@
 import { IdTable } from "./id-table.ts";
 import type { Entry, EventBody, Header } from "./types.ts";
 
-/** `outside`: not part of the tree. Only `live` entries are in the model's view. */
-export type Visibility = "outside" | "live" | "branch" | "compacted" | "sidechain" | "hidden";
+/**
+ * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they would
+ * be, but a handoff entry stands for them; see convert/fit.ts.
+ */
+export type Visibility = Surveyed | "replaced";
 
-const CODES: readonly Visibility[] = [
+type Surveyed = "outside" | "live" | "branch" | "compacted" | "sidechain" | "hidden";
+
+const CODES: readonly Surveyed[] = [
   "outside",
   "branch",
   "live",
@@ -29,6 +34,8 @@ export interface Plan {
   visibility(n: number): Visibility;
   /** The compaction in force, and its entry number. */
   compaction: (Extract<EventBody, { event: "compaction" }> & { n: number }) | null;
+  /** The text of the handoff entry that stands for `replaced` entries. */
+  handoff?: string;
   /** Live compactions that keep earlier entries: their entry number, and the first that is kept. */
   keeps: ReadonlyMap<number, number>;
   /** Entries whose parent is nowhere before them; they are read as following the entry before. */

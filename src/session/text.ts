@@ -19,6 +19,11 @@ export function textPart(text: string): TextPart | ReasoningPart {
 /** What stands in for a tool result that the source does not hold. */
 export const NO_RESULT = "No result was recorded for this call.";
 
+/** Does a user's message only say that the turn was broken off? Claude Code notes it so. */
+export function isBreak(text: string): boolean {
+  return /^\[Request interrupted by user(?: for tool use)?\]$/.test(text.trim());
+}
+
 /** A word for a POSIX shell, quoted where it has to be. To be shown: nothing is run through a shell. */
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Agent } from "../../src/agents/types.ts";
+import type { Fit } from "../../src/convert/fit.ts";
 import type { LossCode } from "../../src/convert/losses.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { isFrame } from "../../src/lossless/document.ts";
@@ -43,7 +44,7 @@ export async function thereAndBack(
   source: File,
   through: Agent,
   folder: string,
-  options: { fullHistory?: boolean; carry?: "inside" } = {},
+  options: { fullHistory?: boolean; carry?: "inside"; fit?: Fit } = {},
 ): Promise<{ there: File; done: Report }> {
   const before = sha256(source.path);
   const there = { agent: through, path: join(folder, "there.jsonl") };
@@ -67,11 +68,16 @@ const ROUNDS = 3;
  * Law 3: A → B, B works on, B → A, A works on, A → B … Each time the old bytes are a prefix of the
  * new file, and the new turns are native records that follow the old end.
  */
-export async function workAndBack(source: File, through: Agent, folder: string): Promise<void> {
+export async function workAndBack(
+  source: File,
+  through: Agent,
+  folder: string,
+  options: { fit?: Fit } = {},
+): Promise<void> {
   let here = { agent: source.agent, path: join(folder, "a0.jsonl") };
   let there = { agent: through, path: join(folder, "b0.jsonl") };
   copyFileSync(source.path, here.path);
-  await convertFile(here, there);
+  await convertFile(here, there, options);
   for (let round = 1; round <= ROUNDS; round++) {
     const mark = `r${round}`;
     workOn(there, mark);

@@ -6,6 +6,7 @@ import { uuid7 } from "../../src/agents/shared/ids.ts";
 import type { Agent, Writer } from "../../src/agents/types.ts";
 import { closeBases, openBases } from "../../src/convert/bases.ts";
 import { convertFile as convert } from "../../src/convert/file.ts";
+import type { Fit } from "../../src/convert/fit.ts";
 import { linesOf, openSession } from "../../src/convert/open.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
@@ -28,7 +29,7 @@ export interface File {
 export function convertFile(
   source: File,
   target: File,
-  options: { fullHistory?: boolean; carry?: "beside" | "inside"; cwd?: string } = {},
+  options: { fullHistory?: boolean; carry?: "beside" | "inside"; cwd?: string; fit?: Fit } = {},
 ): Promise<Report> {
   return convert(source.path, {
     to: target.agent.id,

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addPatch, editPatch, parsePatch } from "../../src/agents/shared/patch.ts";
 import { unwrap } from "../../src/agents/codex/results.ts";
-
 import { fromNative, joinName, splitName, tools } from "../../src/agents/codex/tools.ts";
+import { addPatch, editPatch, parsePatch } from "../../src/agents/shared/patch.ts";
 import { shellWord } from "../../src/session/text.ts";
 import type { ToolUse } from "../../src/session/types.ts";
 

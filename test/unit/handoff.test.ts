@@ -8,7 +8,7 @@ import { FileLog } from "../../src/handoff/files.ts";
 import { Gatherer, isTest } from "../../src/handoff/gather.ts";
 import { amountsOf, PRESETS, type Preset } from "../../src/handoff/presets.ts";
 import { cleaned, constraintsIn, quoted } from "../../src/handoff/quote.ts";
-import { MARGIN, tokenCounter } from "../../src/handoff/tokens.ts";
+import { MARGIN, spendable, tokenCounter } from "../../src/handoff/tokens.ts";
 import type { Entry, Header, Message, Part, ToolUse } from "../../src/session/types.ts";
 
 const count = await tokenCounter();
@@ -134,6 +134,7 @@ function handoff(entries: readonly Entry[], preset: Preset, budget?: number): Ha
     path: `/home/${FROM}/x\n# y.jsonl`,
     git: { branch: FROM, commit: "0123456789abcdef", since: [`${FROM}\n# z`], changed: [FROM] },
     budget: budget ?? amounts.budget,
+    limit: spendable(budget ?? amounts.budget),
     maxSamples: amounts.maxSamples,
     task: null,
     count,

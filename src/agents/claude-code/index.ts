@@ -8,6 +8,7 @@ import { recognises, writer } from "./write.ts";
 
 export const claudeCode: Agent = {
   id: "claude-code",
+  keepsSeals: true,
   name: "Claude Code",
   aliases: ["claude", "cc"],
   recognises,

@@ -9,6 +9,7 @@ import { writer } from "./write.ts";
 
 export const codex: Agent = {
   id: "codex",
+  keepsSeals: true,
   name: "Codex",
   aliases: ["cx"],
   recognises,
