@@ -47,7 +47,8 @@ export class Spender {
 
   constructor(room: number, count: Count, heading: (section: Section) => number) {
     this.#left = room;
-    this.#count = count;
+    // Where everything has room, nothing has to be counted.
+    this.#count = room === Number.POSITIVE_INFINITY ? () => 0 : count;
     this.#heading = heading;
   }
 
