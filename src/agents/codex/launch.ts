@@ -15,5 +15,7 @@ export const launch: Launch = {
     ...(prompt === null ? [] : ["--", prompt]),
   ],
   flags,
+  // It attaches images only. Its sandboxes let it read everywhere.
+  start: { args: ({ prompt, args }) => [...args, "--", prompt] },
   setTitle,
 };

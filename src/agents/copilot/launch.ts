@@ -13,4 +13,9 @@ export const launch: Launch = {
     ...(prompt === null ? [] : [`--interactive=${prompt}`]),
   ],
   flags,
+  start: {
+    // "@path" would only name the file in the message; outside of the project it asks before it reads.
+    args: ({ prompt, args }) => [...args, `--interactive=${prompt}`],
+    place: "project",
+  },
 };
