@@ -75,14 +75,14 @@ export interface Opening {
 
 /** The arguments that open the target with a document that lies at `path`. */
 export function opening(request: Request, path: string, platform: NodeJS.Platform): Opening {
-  const { target, session, markdown, args = [], then, go } = request;
+  const { target, session, markdown, args = [], instead, go } = request;
   const { start } = target.launch;
   const attached = start?.attach ? attach(start.attach, markdown, path, platform) : null;
   const prompt = firstPrompt({
     from: session.agent.name,
     file: attached?.words ?? path,
     attached: attached !== null,
-    ...(then === undefined ? {} : { then }),
+    ...(instead === undefined ? {} : { instead }),
     ...(go === undefined ? {} : { go }),
   });
   if (!start) return { args: [...args], toSay: prompt };

@@ -4,7 +4,7 @@ import type { Attach } from "../agents/types.ts";
 /** What the agent is to do when it has read the document. By default it tells what it understood, and waits. */
 export interface Task {
   /** This instead. */
-  then?: string;
+  instead?: string;
   /** It goes on with the work at once. */
   go?: boolean;
 }
@@ -31,8 +31,8 @@ export function firstPrompt({ from, file, attached, ...task }: About): string {
   ].join("\n\n");
 }
 
-function taskText({ then, go = false }: Task): string {
-  if (then !== undefined) return `When you know it, do this:\n\n${then}`;
+function taskText({ instead, go = false }: Task): string {
+  if (instead !== undefined) return `When you know it, do this:\n\n${instead}`;
   if (go) return "When you know it, go on with that work at once, where it was left.";
   return "When you know it, tell me in a few lines what you understood: what was wanted, what is done, what is open. Change nothing, and wait for what I say to that.";
 }

@@ -44,7 +44,7 @@ export function writeDocument(place: Place, name: string, text: string): string 
   const { folder, inProject, companions } = place;
   const path = join(folder, name);
   try {
-    makeFolder(folder);
+    makeFolder(folder, !inProject);
     if (inProject) ignoreAll(folder);
     for (const companion of companions) writeMissing(companion);
     put(path, text, true);
@@ -55,8 +55,8 @@ export function writeDocument(place: Place, name: string, text: string): string 
 }
 
 /** A link in the folder's place would lead elsewhere, as whoever made the project likes. */
-function makeFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+function makeFolder(folder: string, recursive: boolean): void {
+  if (statOf(folder) === undefined) mkdirSync(folder, { recursive, mode: 0o700 });
   if (statOf(folder)?.isDirectory()) return;
   throw new SegueError("refused", "a link stands where the folder for documents should be", {
     where: folder,
