@@ -98,9 +98,8 @@ describe("the command", () => {
     kilo: { before: [], glue: "--prompt=", mention: null },
   };
 
-  for (const { id } of agents) {
+  for (const [id, { before, glue, mention }] of Object.entries(FORMS)) {
     it(`${id}: has the user's arguments, and the prompt as one word`, () => {
-      const { before, glue, mention } = known(FORMS[id], id);
       for (const platform of PLATFORMS) {
         const { args, toSay } = open(id, "/s/handoff/a.md", platform);
         assert.deepEqual(args.slice(0, -1), ["--model", "m", ...before]);
