@@ -1,6 +1,6 @@
 /** A handoff document reaches each real CLI, started as `segue` would start it. */
 import assert from "node:assert/strict";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
@@ -8,7 +8,7 @@ import type { Agent } from "../../src/agents/types.ts";
 import { type Delivery, deliver } from "../../src/handoff/deliver.ts";
 import { known } from "../support/folder.ts";
 import { createLab, type Lab } from "./lab.ts";
-import { obj, objs } from "./model-server/json.ts";
+import { obj, objs, parseJson } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { Tui } from "./tmux.ts";
@@ -72,6 +72,15 @@ interface Started {
   shown: string;
 }
 
+/** The lab lets OpenCode and Kilo CLI do everything unasked. */
+function askAsByDefault({ home }: Lab): void {
+  for (const name of ["opencode", "kilo"]) {
+    const path = join(home, `.config/${name}/${name}.json`);
+    const { permission: _, ...settings } = obj(parseJson(readFileSync(path, "utf8")));
+    writeFileSync(path, JSON.stringify(settings));
+  }
+}
+
 /** Delivers the document, and starts its target on a screen until the model has said all. */
 async function started(
   target: Agent,
@@ -81,6 +90,7 @@ async function started(
 ): Promise<void> {
   const lab = await createLab();
   try {
+    askAsByDefault(lab);
     const env = { ...lab.env, SEGUE_HOME: join(lab.home, "state of ü") };
     const session = { agent: { id: "pi", name: "Pi" }, id: "0b5e3f7a-1" };
     const args = ARGS[target.id] ?? [];
