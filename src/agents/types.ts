@@ -243,14 +243,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
-  /**
-   * Arguments that start a new session on its screen, whose first prompt is about a document. Where
-   * the CLI puts a file that a prompt mentions into that prompt, it is mentioned so. Without this,
-   * the CLI takes no first prompt.
-   */
-  startArgs?(start: StartRequest): string[];
-  /** Must the document lie in the project to be read unasked? Else it lies in Segue's own folder. */
-  readsProjectOnly?: boolean;
+  /** How it begins a new session with a document; without it the user has to say the first words. */
+  start?: Start;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
   flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
@@ -266,13 +260,43 @@ export interface ResumeRequest {
   args: readonly string[];
 }
 
+/** A new session whose first message is given, and points to a file. */
+export interface Start {
+  /** Arguments that open the CLI's screen on a new session whose first message is the prompt. */
+  args(request: StartRequest): string[];
+  /** What puts a file's text into the first message, where the CLI has such a thing. */
+  attach?: Attach;
+  /**
+   * Where a file has to lie for the CLI to read it without asking: below the project, or in a
+   * folder of its own. By default it reads it anywhere.
+   */
+  place?: "project" | ((cwd: string, env: NodeJS.ProcessEnv) => OwnPlace);
+}
+
 export interface StartRequest {
-  /** Absolute path of the document. */
-  file: string;
-  /** The prompt, with the mention of the file in its place. */
-  prompt(mention: string): string;
+  prompt: string;
+  /** The file to attach by an argument, where `Attach` says so; else null. */
+  file: string | null;
   /** The user's own arguments for the agent. */
   args: readonly string[];
+}
+
+export interface Attach {
+  /**
+   * The words in a prompt that stand for a file; null for a path that they cannot say. Without it
+   * the file is given as an argument.
+   */
+  mention?(path: string, platform: NodeJS.Platform): string | null;
+  /** It attaches files that it would not read without asking. */
+  anywhere?: true;
+  /** Most of a text that comes whole: bytes in all, lines, and UTF-16 units of a line. */
+  most: { bytes: number; lines?: number; line?: number };
+}
+
+export interface OwnPlace {
+  folder: string;
+  /** Files that make the folder the agent's, written where they are missing. */
+  companions: readonly Companion[];
 }
 
 export interface TitleRequest {

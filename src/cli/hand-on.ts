@@ -1,22 +1,14 @@
 /** `segue resume --handoff`: a new session of another agent's, which begins with a document. */
 import { resolve } from "node:path";
-import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
 import { isFolder, type Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
-import { nameFor, started } from "../handoff/deliver.ts";
+import { deliver } from "../handoff/deliver.ts";
 import type { Made } from "../handoff/handoff.ts";
 import { withScratch } from "../io/folders.ts";
-import {
-  handoffPath,
-  projectHandoffPath,
-  writeHandoff,
-  writeProjectHandoff,
-} from "../io/handoffs.ts";
-import { commandOf, launch } from "../io/launch.ts";
-import type { Env } from "../io/state.ts";
+import { launch } from "../io/launch.ts";
 import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { documentOf, jsonOf, redaction, taskOf } from "./handoff.ts";
@@ -39,7 +31,7 @@ interface HandOn {
 
 /** Begins a new session of the target's with a document about the one that was selected. */
 export async function handOn(
-  { selected, target, places, args: given }: HandOn,
+  { selected, target, places, args }: HandOn,
   options: ResumeOptions,
 ): Promise<void> {
   const { env } = places;
@@ -56,18 +48,22 @@ export async function handOn(
     return;
   }
   const folder = await folderFor(options.cwd ?? made.header.cwd, options, starts);
-  const name = nameFor(selected.agent.id, made.header.id);
-  const file = options.dryRun
-    ? handoffPath(env, name)
-    : delivered(made.markdown, name, target, folder, env);
   const always = settings().words(`agents.${target.id}.args`);
-  const args = [...always, ...forwarded(given, selected.agent, target)];
-  const begun = started(target, file, selected.agent.name, task, args);
-  const command = [commandOf(target, env), ...begun.args];
-  if (starts) checkArguments(command, env);
+  const { command, file, note, toSay } = deliver(
+    {
+      target,
+      session: { agent: selected.agent, id: made.header.id },
+      markdown: made.markdown,
+      args: [...always, ...forwarded(args, selected.agent, target)],
+      dryRun: options.dryRun ?? false,
+      ...task,
+    },
+    folder,
+    env,
+  );
   tell(made, file, command, options);
-  if (begun.prompt !== null)
-    say(`${target.name} takes no first prompt; give it this one:\n${begun.prompt}`);
+  if (note !== null) say(note);
+  if (toSay !== null) say(`${target.name} takes no first prompt; give it this one:\n${toSay}`);
   if (starts) await launch(command, folder, process.env);
 }
 
@@ -78,16 +74,6 @@ function refuseNativeOptions({ fork, fullHistory, fit }: ResumeOptions): void {
   throw new SegueError("usage", `${name} is of the session itself; a handoff has a --budget`, {
     hint: `leave --handoff or ${name} out`,
   });
-}
-
-function delivered(text: string, name: string, target: Agent, project: string, env: Env): string {
-  if (target.launch.readsProjectOnly) {
-    const inside = projectHandoffPath(project, name);
-    if (writeProjectHandoff(project, inside, text)) return inside;
-  }
-  const path = handoffPath(env, name);
-  writeHandoff(path, text);
-  return path;
 }
 
 function tell(made: Made, file: string, command: string[], options: ResumeOptions): void {

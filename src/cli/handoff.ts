@@ -14,10 +14,10 @@ import { SegueError } from "../errors.ts";
 import { LEAST } from "../handoff/document.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
 import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/presets.ts";
+import { type Task, taskText } from "../handoff/prompt.ts";
 import { withScratch } from "../io/folders.ts";
-import { writeHandoff } from "../io/handoffs.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { exists } from "../io/output.ts";
+import { exists, Output } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { type PlaceOptions, placesOf, refuseStore, selectOrStdin, withPlaces } from "./common.ts";
@@ -82,11 +82,18 @@ async function run(selector: string, options: Options): Promise<void> {
     if (output !== null) refuseSource(output, selected.path);
     const leaves = output !== null && !isOurs(output, places);
     const redact = await redaction(options, leaves);
-    const task = taskOf(options.then, options.go);
+    const task = taskText(taskOf(options.then, options.go));
     const made = await documentOf({ selected, receiver, task, redact, places, scratch }, options);
     await heedSignals();
     deliver(made, output, options);
   });
+}
+
+/** Only its owner may read it. */
+function writeHandoff(path: string, text: string): void {
+  const out = new Output(path);
+  out.write(text);
+  out.commit({ replace: true });
 }
 
 function deliver(made: Made, output: string | null, { json }: Options): void {
@@ -159,17 +166,14 @@ function folderNow(folder: string | null): string | null {
   return isFolder(local) ? resolve(local) : null;
 }
 
-/** What the reader is asked to do. */
-export function taskOf(then: string | undefined, go: boolean | undefined): string {
-  if (then !== undefined && go) {
+/** What the reader is to do, as the options say. @throws SegueError when they say two things. */
+export function taskOf(instead: string | undefined, go: boolean | undefined): Task {
+  if (instead !== undefined && go) {
     throw new SegueError("usage", "--then and --go cannot both be given", {
       hint: "--then says what is to be done, --go that the work goes on",
     });
   }
-  if (then !== undefined) return then;
-  return go
-    ? "Go on with the work where it stands. Look up what you need and is not told here."
-    : "Confirm in a few lines how you understand the task and where it stands. Then wait: change nothing before you are asked to.";
+  return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
 }
 
 /** Flags beat what is set; a preset beats what is set on a weaker layer than its own. */

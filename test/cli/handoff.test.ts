@@ -123,9 +123,12 @@ describe("segue handoff", () => {
     const m = inhabited(root);
     const last = async (...args: string[]) =>
       (await m.run(["handoff", idOf(PI), ...args])).out.split("## What to do now\n\n")[1];
-    assert.match((await last()) ?? "", /^Confirm .* Then wait/);
-    assert.match((await last("--go")) ?? "", /^Go on with the work/);
-    assert.equal(await last("--then", "fix `x`\n# now"), "fix `x`\n# now\n");
+    assert.match((await last()) ?? "", /^When you know it, tell me .* wait for what I say/);
+    assert.match((await last("--go")) ?? "", /^When you know it, go on with that work at once/);
+    assert.equal(
+      await last("--then", "fix `x`\n# now"),
+      "When you know it, do this:\n\nfix `x`\n# now\n",
+    );
   });
 
   it("-o writes a private file, replaces none without leave, and is never the source", async () => {

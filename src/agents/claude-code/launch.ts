@@ -12,7 +12,17 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
-  // A file that is mentioned comes along, wherever it lies.
-  startArgs: ({ file, prompt, args }) => [...args, "--", prompt(`@"${file}"`)],
   flags,
+  start: {
+    args: ({ prompt, args }) => [...args, "--", prompt],
+    // Above 25,000 tokens by the API's count, or 256 KB, nothing is attached, without a word.
+    attach: { mention, anywhere: true, most: { bytes: 60_000 } },
+    place: "project",
+  },
 };
+
+/** "#L5" at a path's end would be a range of lines. */
+function mention(path: string): string | null {
+  if (/["\n\r]|#L\d/.test(path)) return null;
+  return /^[\w./-]+$/.test(path) ? `@${path}` : `@"${path}"`;
+}

@@ -14,7 +14,8 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
-  startArgs: ({ file, prompt, args }) => [...args, "--", prompt(file)],
   flags,
+  // It attaches images only. Its sandboxes let it read everywhere.
+  start: { args: ({ prompt, args }) => [...args, "--", prompt] },
   setTitle,
 };

@@ -1,5 +1,4 @@
 /** How Copilot CLI is started on a session. */
-import { dirname } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -13,10 +12,10 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : [`--interactive=${prompt}`]),
   ],
-  startArgs: ({ file, prompt, args }) => [
-    `--add-dir=${dirname(file)}`,
-    ...args,
-    `--interactive=${prompt(file)}`,
-  ],
   flags,
+  start: {
+    // "@path" would only name the file in the message; outside of the project it asks before it reads.
+    args: ({ prompt, args }) => [...args, `--interactive=${prompt}`],
+    place: "project",
+  },
 };

@@ -1,19 +1,29 @@
 /** How Gemini CLI is started on a session. */
-import { mentioning } from "../shared/mention.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
+import { ownPlace } from "./store.ts";
 
 export const launch: Launch = {
   command: "gemini",
   versionArgs: ["--version"],
   // It looks in the folder of the project that it is started in, and for nothing but the whole id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
-  startArgs: (start) => {
-    const { folder, prompt } = mentioning(start);
-    return [folder, ...start.args, ...promptArgs(prompt)];
-  },
   flags,
+  start: {
+    args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
+    attach: { mention, most: { bytes: 1 << 20, lines: 2000, line: 2000 } },
+    // Elsewhere it asks first, and what git ignores in the project it does not read at all.
+    place: (cwd, env) => ownPlace(cwd, env),
+  },
 };
+
+/** A backslash takes what follows it as it is; on Windows quotes do, and a backslash is one. */
+function mention(path: string, platform: NodeJS.Platform): string | null {
+  if (/[\n\r]/.test(path)) return null;
+  if (platform !== "win32") return `@${path.replace(/[^\w./\u0080-\uffff-]/g, "\\$&")}`;
+  if (path.includes('"')) return null;
+  return /^[\w.:\\/-]+$/.test(path) ? `@${path}` : `@"${path}"`;
+}
 
 /** In one word, as a prompt may begin with "-". A bare one would make it end after the answer. */
 function promptArgs(prompt: string | null): string[] {

@@ -8,13 +8,10 @@ import { isObject, member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
 import { timeFor } from "../shared/place.ts";
-import type { Companion, Found, Store } from "../types.ts";
+import type { Companion, Found, OwnPlace, Store } from "../types.ts";
 
 export const store: Store = {
-  roots(env) {
-    const home = env.GEMINI_CLI_HOME || env.HOME || homedir() || tmpdir();
-    return [join(home, ".gemini", "tmp")];
-  },
+  roots: (env) => [rootOf(env)],
 
   // tmp/<project>/chats/session-*.jsonl, or .json; subagents lie in folders below.
   async find(root) {
@@ -59,16 +56,30 @@ export const store: Store = {
   // now is as of now, whenever it took place.
   facts: () => ({ now: new Date().toISOString() }),
 
-  /** What makes the folder the project's, in both places where the CLI looks. */
-  companions(root, path, header): Companion[] {
-    const text = projectKey(header.cwd ?? "/");
-    const slug = basename(dirname(dirname(path)));
-    return [join(root, slug), join(dirname(root), "history", slug)].map((folder) => ({
-      path: join(folder, MARKER),
-      text,
-    }));
-  },
+  companions: (root, path, header) => markersOf(root, dirname(dirname(path)), header.cwd ?? "/"),
 };
+
+/** A folder of the project's that the CLI reads files from as if they were in the project. */
+export function ownPlace(cwd: string, env: NodeJS.ProcessEnv): OwnPlace {
+  const root = rootOf(env);
+  const folder = join(root, slugFor(root, cwd), "segue");
+  return { folder, companions: markersOf(root, dirname(folder), cwd) };
+}
+
+function rootOf(env: NodeJS.ProcessEnv): string {
+  const home = env.GEMINI_CLI_HOME || env.HOME || homedir() || tmpdir();
+  return join(home, ".gemini", "tmp");
+}
+
+/** What makes the folder the project's, in both places where the CLI looks. */
+function markersOf(root: string, project: string, cwd: string): Companion[] {
+  const text = projectKey(cwd);
+  const slug = basename(project);
+  return [join(root, slug), join(dirname(root), "history", slug)].map((folder) => ({
+    path: join(folder, MARKER),
+    text,
+  }));
+}
 
 const MARKER = ".project_root";
 

@@ -8,8 +8,16 @@ export const launch: Launch = {
   // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
   // With the path it opens the file itself and works in the folder that the header names.
   resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
-  startArgs: ({ file, prompt, args }) => [`@${file}`, ...args, ...promptArgs(prompt(file))],
   flags,
+  start: {
+    args: ({ prompt, file, args }) => [
+      ...args,
+      ...(file === null ? [] : [`@${file}`]),
+      ...promptArgs(prompt),
+    ],
+    // A file comes whole, whatever its size: one that fills a model's context is better read in parts.
+    attach: { most: { bytes: 512 << 10 } },
+  },
 };
 
 /** "-" would be read as an option and "@" as a file to attach. Versions before 1.x know no "--". */

@@ -1,19 +1,29 @@
 /** How Qwen Code is started on a session. */
-import { mentioning } from "../shared/mention.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
+import { ownFolder } from "./store.ts";
 
 export const launch: Launch = {
   command: "qwen",
   versionArgs: ["--version"],
   // The id is looked up among those of the current folder only, so the caller starts it in header.cwd.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
-  startArgs: (start) => {
-    const { folder, prompt } = mentioning(start);
-    return [folder, ...start.args, ...promptArgs(prompt)];
-  },
   flags,
+  start: {
+    args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
+    // 25,000 characters at most, and of a longer file only its beginning.
+    attach: { mention, most: { bytes: 24_000, lines: 1000 } },
+    // Of other folders it takes nothing in, without a word; nor what git ignores in the project.
+    place: (_cwd, env) => ({ folder: ownFolder(env), companions: [] }),
+  },
 };
+
+/** A backslash takes the next character as it is, if that is one of the shell's; on Windows none does. */
+function mention(path: string, platform: NodeJS.Platform): string | null {
+  if (platform === "win32") return /[,\s;!?()[\]{}]/.test(path) ? null : `@${path}`;
+  if (/[\\\n\r]/.test(path)) return null;
+  return `@${path.replace(/[ \t()[\]{};|*?$`'"#&<>!~,]/g, "\\$&")}`;
+}
 
 /** `-p` would end after the answer; `-i` goes on. The value is glued on, so that it is never an option. */
 function promptArgs(prompt: string | null): string[] {

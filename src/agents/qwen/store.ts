@@ -44,6 +44,11 @@ function isChat(path: string): boolean {
   return basename(folder) === "chats" || folder.endsWith(join("chats", "archive"));
 }
 
+/** Its folder for temporary files: what lies there it reads as if it were in the project. */
+export function ownFolder(env: NodeJS.ProcessEnv): string {
+  return join(baseFolder(env), "tmp", "segue");
+}
+
 function baseFolder(env: NodeJS.ProcessEnv): string {
   const home = env.HOME || homedir();
   const named = env.QWEN_RUNTIME_DIR || env.QWEN_HOME;

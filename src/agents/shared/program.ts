@@ -118,7 +118,7 @@ export function checkArguments(
   const total = sizes.reduce((n, s) => n + s, platform === "win32" ? 0 : environment);
   if (total <= all && sizes.every((s) => s <= each)) return;
   throw new SegueError("failed", "the arguments are longer than this system takes", {
-    hint: "give a shorter --prompt, or paste it once the agent is open",
+    hint: "give a shorter prompt, or paste it once the agent is open",
   });
 }
 

@@ -16,8 +16,10 @@ export function launch(command: string, flags: Flags): Launch {
       // With "=", a prompt that begins with a dash is no option.
       ...(prompt === null ? [] : [`--prompt=${prompt}`]),
     ],
-    startArgs: ({ file, prompt, args }) => [...args, `--prompt=${prompt(file)}`],
-    // It asks before it reads elsewhere ("external_directory").
-    readsProjectOnly: true,
+    start: {
+      // "@path" in a prompt stays text, and a file outside of the project is asked for.
+      args: ({ prompt, args }) => [...args, `--prompt=${prompt}`],
+      place: "project",
+    },
   };
 }

@@ -1,0 +1,91 @@
+/** Files for other agents to read: documents that sessions are handed over with. */
+import { hash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readFileSync, type Stats, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Companion } from "../agents/types.ts";
+import { fileError, SegueError } from "../errors.ts";
+import { Output } from "./output.ts";
+import { type Env, stateFolder } from "./state.ts";
+
+/** A folder for documents. */
+export interface Place {
+  folder: string;
+  /** Below a project: Git is told to leave it alone. */
+  inProject: boolean;
+  /** Written where they are missing. */
+  companions: readonly Companion[];
+}
+
+/** `handoff/` in Segue's own folder. */
+export function ownPlace(env: Env): Place {
+  return { folder: join(stateFolder(env), "handoff"), inProject: false, companions: [] };
+}
+
+/** `.segue/` in the project. */
+export function projectPlace(cwd: string): Place {
+  return { folder: join(cwd, ".segue"), inProject: true, companions: [] };
+}
+
+const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
+
+/** The name of a session's document. An id is data: one that is no plain name is made one. */
+export function documentName(agent: string, id: string): string {
+  if (PLAIN.test(id) && !id.includes("..")) return `${agent}-${id}.md`;
+  const plain = id.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
+  return `${agent}-${plain}-${hash("sha256", id).slice(0, 12)}.md`;
+}
+
+/**
+ * Writes a document for the user's eyes only, in place of one of the same name, and gives its
+ * path. No link is followed out of the folder.
+ * @throws SegueError when the folder is no real one, or not to be written to.
+ */
+export function writeDocument(place: Place, name: string, text: string): string {
+  const { folder, inProject, companions } = place;
+  const path = join(folder, name);
+  try {
+    makeFolder(folder, !inProject);
+    if (inProject) ignoreAll(folder);
+    for (const companion of companions) writeMissing(companion);
+    put(path, text, true);
+  } catch (error) {
+    throw fileError(error, path, "write the document");
+  }
+  return path;
+}
+
+/** A link in the folder's place would lead elsewhere, as whoever made the project likes. */
+function makeFolder(folder: string, recursive: boolean): void {
+  if (statOf(folder) === undefined) mkdirSync(folder, { recursive, mode: 0o700 });
+  if (statOf(folder)?.isDirectory()) return;
+  throw new SegueError("refused", "a link stands where the folder for documents should be", {
+    where: folder,
+    hint: "remove it, and try again",
+  });
+}
+
+const ALL = "*\n";
+
+function ignoreAll(folder: string): void {
+  const path = join(folder, ".gitignore");
+  if (statOf(path) === undefined) writeFileSync(path, ALL, { flag: "wx", mode: 0o600 });
+  if (statOf(path)?.isFile() && readFileSync(path, "utf8").split(/\r?\n/).includes("*")) return;
+  throw new SegueError("refused", "Git would see the document in this folder", {
+    where: folder,
+    hint: `its .gitignore has to be a file with a line "*"`,
+  });
+}
+
+function writeMissing({ path, text }: Companion): void {
+  if (!existsSync(path)) put(path, text, false);
+}
+
+function put(path: string, text: string, replace: boolean): void {
+  const out = new Output(path);
+  out.write(text);
+  out.commit({ replace });
+}
+
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
