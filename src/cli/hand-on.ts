@@ -54,7 +54,7 @@ export async function handOn(
       target,
       session: { agent: selected.agent, id: made.header.id },
       markdown: made.markdown,
-      args: [...always, ...forwarded(args, selected.agent, target)],
+      args: [...always, ...forwarded(args, selected.agent, target, options)],
       dryRun: options.dryRun ?? false,
       ...task,
     },

@@ -67,6 +67,7 @@ export function withResumeOptions(command: Command): Command {
       tokens,
     )
     .option("--fork", "write a new session even where the original could be continued")
+    .option("--force", "start it though it cannot be told by flags of a limit that you set")
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
     .option("--handoff", "begin a new session there with a document about this one")
     .option("--debug-prompt", "print that document, and do nothing else");
@@ -94,7 +95,7 @@ export async function resume(
   }
   refuseDocumentOptions(options);
   if (launches(options)) requireInstalled(target, places.env);
-  const args = forwarded(given, selected.agent, target);
+  const args = forwarded(given, selected.agent, target, options);
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );

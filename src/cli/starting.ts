@@ -20,6 +20,7 @@ export interface ResumeOptions extends DocumentOptions {
   fullHistory?: boolean;
   fit?: number;
   fork?: boolean;
+  force?: boolean;
   json?: boolean;
 }
 
@@ -28,11 +29,20 @@ export function launches({ dryRun = false, launch }: ResumeOptions): boolean {
 }
 
 /** What the user set on the one agent, in terms of the other. */
-export function forwarded(args: readonly string[], source: Agent, target: Agent): string[] {
+export function forwarded(
+  args: readonly string[],
+  source: Agent,
+  target: Agent,
+  { force = false }: ResumeOptions,
+): string[] {
   const [own, other] = [source.launch.flags, target.launch.flags];
   if (args.length === 0 || source === target || !own || !other) return [...args];
   const { name } = target;
-  const said = translateFlags(args, { name: source.name, flags: own }, { name, flags: other });
+  const [from, to] = [
+    { name: source.name, flags: own },
+    { name, flags: other },
+  ];
+  const said = translateFlags(args, from, to, { force });
   for (const note of said.notes) say(note);
   return said.args;
 }

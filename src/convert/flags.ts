@@ -32,14 +32,16 @@ export interface Translated {
 
 /**
  * `args` are in the source's terms or in the target's; words of neither pass as they are.
- * @throws SegueError when the target cannot be kept from doing more than was asked for.
+ * @throws SegueError when the target cannot be kept from doing more than was asked for; unless
+ * `force`, which leaves that to the target's own settings.
  */
 export function translateFlags(
   args: readonly string[],
   source: Speaker,
   target: Speaker,
+  { force = false } = {},
 ): Translated {
-  return new Translation(source, target).of(args);
+  return new Translation(source, target, force).of(args);
 }
 
 /** The flags on a command line, as one agent reads it. */
@@ -58,15 +60,17 @@ export function usesOf(args: readonly string[], flags: Flags): Use[] {
 class Translation {
   readonly #source: Speaker;
   readonly #target: Speaker;
+  readonly #force: boolean;
   readonly #notes: string[] = [];
   /** In the target's own terms, or in nobody's, in order. */
   #kept: (string | Use)[] = [];
   /** In the source's terms. */
   readonly #uses: Use[] = [];
 
-  constructor(source: Speaker, target: Speaker) {
+  constructor(source: Speaker, target: Speaker, force: boolean) {
     this.#source = source;
     this.#target = target;
+    this.#force = force;
   }
 
   of(args: readonly string[]): Translated {
@@ -178,6 +182,10 @@ class Translation {
     }
     this.#kept = this.#kept.filter((word) => typeof word === "string" || !this.#saysSo(word));
     const mode = this.#mode(literal === null ? asked : both(asked, literal), text);
+    if (mode === null) {
+      this.#notes.push(`${text}: left out, ${this.#target.name} starts as it is set (--force)`);
+      return [];
+    }
     const less = within(asked, mode.grants) ? "" : ` (asked for: ${permissionName(asked)})`;
     this.#notes.push(
       `${text} → ${mode.args.join(" ") || "no flag"}: ${permissionName(mode.grants)}${less}`,
@@ -215,17 +223,17 @@ class Translation {
     return about === "permission" || about === "restricts";
   }
 
-  #mode(asked: readonly Grant[], text: string): Mode {
+  #mode(asked: readonly Grant[], text: string): Mode | null {
     const { name, flags } = this.#target;
     const fit = flags.modes.filter(({ grants }) => within(grants, asked));
     const [best] = fit.filter(
       ({ grants }) =>
         !fit.some((other) => within(grants, other.grants) && !within(other.grants, grants)),
     );
-    if (best) return best;
+    if (best || this.#force) return best ?? null;
     throw new SegueError("refused", `${name} cannot be told by flags to do no more than this`, {
       where: text,
-      hint: `set it in ${name}'s own configuration, and leave these flags out`,
+      hint: `set it in ${name}'s own configuration, and leave these flags out; --force starts it as it is set`,
     });
   }
 

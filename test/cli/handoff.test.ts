@@ -273,3 +273,71 @@ describe("secrets in a handoff", () => {
     assert.ok((await text("-o", ".segue/own.md")).includes(key));
   });
 });
+
+describe("segue resume --handoff", () => {
+  const handed = async (m: Machine, ...args: string[]) => {
+    const { out, err, code } = await m.run([
+      "resume",
+      idOf(CLAUDE),
+      "--handoff",
+      "--no-launch",
+      "--json",
+      ...args,
+    ]);
+    assert.equal(code, 0, err);
+    const document: Document & { file: string; command: string[] } = JSON.parse(out);
+    return document;
+  };
+
+  it("writes a private file, one for a session, and prints what starts the agent with it", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("shop"));
+    const one = await handed(m, "--in", "codex", "--cwd", m.at("shop"), "--then", "do this");
+    assert.ok(one.file.startsWith(m.at(".segue/handoff/claude-code-")), one.file);
+    assert.equal(readFileSync(one.file, "utf8"), one.markdown);
+    assert.equal(statSync(one.file).mode & 0o777, 0o600);
+    assert.deepEqual(one.command.slice(0, 2), ["codex", "--"]);
+    assert.match(one.command[2] ?? "", /handed over.*do this$/s);
+    assert.ok(one.command[2]?.includes(one.file));
+    assert.doesNotMatch(one.markdown, /What to do now/);
+    const again = await handed(m, "--in", "codex", "--budget", "1200");
+    assert.equal(again.file, one.file);
+    assert.ok(again.tokens <= 1080);
+  });
+
+  it("puts it into the project for an agent that asks before it reads elsewhere", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("shop"));
+    const { file } = await handed(m, "--in", "opencode", "--cwd", m.at("shop"));
+    assert.ok(file.startsWith(m.at("shop/.segue/")), file);
+    assert.equal(readFileSync(m.at("shop/.segue/.gitignore"), "utf8"), "*\n");
+  });
+
+  it("--full sends no giant argument, --dry-run writes nothing, --debug-prompt prints it", async () => {
+    const m = inhabited(root);
+    const full = await handed(m, "--in", "pi", "--preset", "full");
+    assert.equal(full.budget, null);
+    assert.ok(full.command.every((word) => word.length < 2000));
+    const other = inhabited(root);
+    const dry = await handed(other, "--in", "codex", "--dry-run");
+    assert.deepEqual(
+      readdirSync(other.home).filter((name) => name === "handoff"),
+      [],
+    );
+    assert.throws(() => readFileSync(dry.file));
+    const { out } = await other.run(["resume", idOf(CLAUDE), "--in", "codex", "--debug-prompt"]);
+    assert.match(out, /^# Handoff of a coding session of Claude Code\n/);
+  });
+
+  it("says what does not go together", async () => {
+    const m = inhabited(root);
+    const run = (...args: string[]) => m.run(["resume", idOf(PI), "--in", "codex", ...args]);
+    fails(await run("--then", "x"), 2, /--then is of a handoff/);
+    fails(await run("--no-redact"), 2, /--no-redact is of a handoff/);
+    fails(await run("--handoff", "--fit", "200k"), 2, /--fit is of the session itself/);
+    fails(await run("--handoff", "--full-history"), 2, /--full-history is of the session itself/);
+    fails(await run("--handoff", "--go", "--then", "x"), 2, /cannot both be given/);
+    fails(await run("--handoff"), 1, /Codex is not installed/);
+    fails(await run("--handoff", "--no-launch", "--budget", "5"), 2, /takes at least 1000 tokens/);
+  });
+});

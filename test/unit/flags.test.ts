@@ -171,6 +171,13 @@ describe("translateFlags", () => {
   it("refuses where the target cannot be kept from doing more", () => {
     const plan = () => translate("claude", "opencode", ["--permission-mode", "plan"]);
     assert.throws(plan, (error) => error instanceof SegueError && error.exit === 4);
+    const [own, other] = ["codex", "opencode"].map((name) => ({ name, flags: table(name) }));
+    assert.ok(own && other);
+    const args = ["--sandbox", "read-only", "x"];
+    assert.throws(() => translateFlags(args, own, other), /no more than this/);
+    const said = translateFlags(args, own, other, { force: true });
+    assert.deepEqual(said.args, ["x"]);
+    assert.match(said.notes.join(), /left out, opencode starts as it is set \(--force\)/);
   });
 
   for (const [from, to] of PAIRS) {
