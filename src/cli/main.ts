@@ -88,7 +88,7 @@ async function build(args: readonly string[]): Promise<Command> {
     .showSuggestionAfterError()
     .hook("preAction", async (_, command) => {
       const { quiet, color } = program.opts<{ quiet?: boolean; color?: string }>();
-      if (quiet) beQuiet();
+      beQuiet(quiet ?? false);
       const { cwd = "." } = command.opts<{ cwd?: string }>();
       const flags =
         color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];

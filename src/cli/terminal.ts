@@ -16,9 +16,9 @@ export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string 
 
 let quiet = false;
 
-/** `--quiet`: from now on nothing but errors and warnings is said. */
-export function beQuiet(): void {
-  quiet = true;
+/** `--quiet`: whether from now on nothing but errors and warnings is said. */
+export function beQuiet(yes: boolean): void {
+  quiet = yes;
 }
 
 let color: string | null = "auto";

@@ -157,7 +157,9 @@ describe("the catalogue's file", () => {
     const m = inhabited(root);
     for (let n = 10; n < 40; n++) copyOf(m, m.at(stored(PI)), OTHER.replace(/..$/, String(n)));
     const commands = [["list"], ["scan"], ["list"], ["search", "MARK-USER-1"], ["scan"]];
-    const ended = await Promise.all(commands.map((args) => m.run([...args, "--json"])));
+    const ended = await Promise.all(
+      commands.map((args) => m.run([...args, "--json"], { alone: true })),
+    );
     for (const { code, err } of ended) assert.equal(code, 0, err);
     const { out } = await m.run(["search", "MARK-USER-1", "--all", "--json"]);
     const { sessions } = JSON.parse(out);

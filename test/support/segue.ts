@@ -1,8 +1,9 @@
-/** The command line as a process of its own, with a home of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** The command line, with a home of its own. */
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Fixture } from "./fixtures.ts";
+import type { Order, Report } from "./segue-host.ts";
 
 const BIN = join(import.meta.dirname, "../../src/bin.ts");
 
@@ -23,6 +24,8 @@ export interface RunOptions {
   stdin?: string | Buffer;
   /** The user that the process runs as. */
   uid?: number;
+  /** In a process of its own; so it is too where an option asks for what only a process has. */
+  alone?: boolean;
   /** Called as soon as the process is there. */
   started?(child: ChildProcess): void;
 }
@@ -64,13 +67,82 @@ export class Machine {
     return this.at(name);
   }
 
+  /**
+   * Runs Segue. A process takes a quarter of a second to start, and the tests do so a thousand
+   * times: what ends by itself and starts nothing runs in one that is there already.
+   */
   run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return runProcess(process.execPath, [BIN, ...args], {
-      ...options,
+    const order = {
+      args: [...args],
       cwd: options.cwd ?? this.home,
       env: { ...this.env, ...options.env },
-    });
+    };
+    if (!needsProcess(args, options)) return hosted(order);
+    const { cwd, env } = order;
+    return runProcess(process.execPath, [BIN, ...args], { ...options, cwd, env });
   }
+}
+
+const ENDS = /^(?:list|show|search|convert|check|dump|agents|doctor|scan|config|handoff|log|undo)$/;
+
+function needsProcess(
+  args: readonly string[],
+  { alone, stdin, uid, started, env = {} }: RunOptions,
+): boolean {
+  if (alone || stdin !== undefined || uid !== undefined || started) return true;
+  if (Object.keys(env).some((name) => name.startsWith("NODE_"))) return true;
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  // It replaces its process with the agent's.
+  const launches = !own.some((arg) => /^--(?:no-launch|dry-run|debug-prompt)$/.test(arg));
+  return launches && !ENDS.test(own[0] ?? "");
+}
+
+let host: ReturnType<typeof fork> | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other: folder and environment are the process's. */
+function hosted(order: Order): Promise<Ended> {
+  const next = last.then(() => inHost(order));
+  last = next.catch(() => {});
+  return next;
+}
+
+function inHost(order: Order): Promise<Ended> {
+  const child = host ?? startHost();
+  host = child;
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => {
+      host = undefined;
+      reject(new Error(`the process that runs Segue ended with ${code}: ${order.args.join(" ")}`));
+    };
+    child.once("exit", ended);
+    child.channel?.ref();
+    child.once("message", (report: Report) => {
+      child.off("exit", ended);
+      child.channel?.unref();
+      const [stdout, stderr] = [report.stdout, report.stderr].map((text) =>
+        Buffer.from(text, "base64"),
+      );
+      const [out = Buffer.of(), err = Buffer.of()] = [stdout, stderr];
+      const { code } = report;
+      resolve({ code, signal: null, stdout: out, out: out.toString(), err: err.toString() });
+    });
+    child.send(order);
+  });
+}
+
+function startHost(): ReturnType<typeof fork> {
+  const child = fork(join(import.meta.dirname, "segue-host.ts"), {
+    env: { NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: COMPILED, PATH: process.env.PATH ?? "" },
+    // A test's own coverage, inspector and such are not meant for it.
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  // It ends with the test file.
+  child.unref();
+  child.channel?.unref();
+  return child;
 }
 
 export function runProcess(
