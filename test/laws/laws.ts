@@ -62,6 +62,7 @@ export async function thereAndBack(
   return { there, done };
 }
 
+/** There, home, and there again: the third shows what the second did to the first. */
 const ROUNDS = 3;
 
 /**
@@ -72,13 +73,13 @@ export async function workAndBack(
   source: File,
   through: Agent,
   folder: string,
-  options: { fit?: Fit } = {},
+  { rounds = ROUNDS, ...options }: { fit?: Fit; rounds?: number } = {},
 ): Promise<void> {
   let here = { agent: source.agent, path: join(folder, "a0.jsonl") };
   let there = { agent: through, path: join(folder, "b0.jsonl") };
   copyFileSync(source.path, here.path);
   await convertFile(here, there, options);
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let round = 1; round <= rounds; round++) {
     const mark = `r${round}`;
     workOn(there, mark);
     const grown = { agent: here.agent, path: join(folder, `${mark}.jsonl`) };

@@ -404,7 +404,7 @@ describe("whatever the text", () => {
         const out = await redact(...texts);
         assert.deepEqual(await redact(...out), out);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -425,7 +425,7 @@ describe("whatever the text", () => {
           assert.ok(before.endsWith(rest.at(-1) ?? first));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -441,7 +441,7 @@ describe("whatever the text", () => {
           assert.equal(out.includes(secret), false);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
