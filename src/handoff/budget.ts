@@ -21,8 +21,6 @@ export interface Section {
   order: readonly Unit[];
   /** What it may take before the sections of less worth had theirs. */
   share: number;
-  /** Between units that stand together. */
-  between: string;
 }
 
 export interface Chosen {

@@ -179,7 +179,7 @@ function bodyOf(
   heading: (section: Section) => string,
 ): string {
   const texts = section.units.flatMap((unit) => chosen.get(unit)?.text ?? []);
-  return texts.length === 0 ? "" : `${heading(section)}${texts.join(section.between)}\n`;
+  return texts.length === 0 ? "" : `${heading(section)}${texts.join("\n")}\n`;
 }
 
 /** What is not there, or not whole, and where it is. */

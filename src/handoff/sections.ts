@@ -1,4 +1,4 @@
-/** What a handoff tells, section by section. The first of `sections` is the most worth. */
+/** What a handoff tells, section by section. */
 import type { Section, Unit } from "./budget.ts";
 import type { Command, Ended, Facts, FileFact, Recent, Said, Used } from "./facts.ts";
 import type { GitNow } from "./git.ts";
@@ -18,7 +18,7 @@ export function sectionsOf(telling: Telling): Section[] {
   const { facts, git, maxSamples } = telling;
   const { commands } = facts;
   const tests = lastRuns(commands.filter(({ isTest }) => isTest));
-  const told = new Set(tests.map(({ n }) => n));
+  const told = new Set(tests);
   return [
     requests(telling),
     state(telling),
@@ -26,7 +26,7 @@ export function sectionsOf(telling: Telling): Section[] {
     files(facts.files),
     list("tests", "Tests: the last run of each", tests.map(command), 0.1),
     commandsRun(
-      commands.filter(({ n }) => !told.has(n)),
+      commands.filter((run) => !told.has(run)),
       maxSamples,
     ),
     list("git", "Git", gitUnits(git), 0.06),
@@ -60,7 +60,7 @@ export const WORTH: readonly string[] = [
 
 /** The newest are the most worth. */
 function list(name: string, title: string, units: Unit[], share: number): Section {
-  return { name, title, units, order: units.toReversed(), share, between: "\n" };
+  return { name, title, units, order: units.toReversed(), share };
 }
 
 /** The last is the task at hand, the first is what it is all about. */

@@ -232,6 +232,15 @@ describe("what a handoff keeps at 1,500 tokens", () => {
   });
 });
 
+it("tells a command beside a test run in the same message", () => {
+  const calls = ["npm test", "npm run build"].map((command, n) => {
+    const called: ToolUse = { tool: "execute", command };
+    return { kind: "tool-call", callId: `${n}`, name: "sh", input: {}, use: called } as const;
+  });
+  const { markdown } = handoff([message("assistant", calls)], "standard");
+  assert.match(markdown, /## Tests.*npm test.*## Commands.*npm run build/s);
+});
+
 describe("a text that cannot be given whole", () => {
   it("keeps its conditions, word for word", () => {
     const text = "Please go on. Use pnpm, not npm!\nIt's a fine day.\nDo not touch src/old.";
