@@ -1,12 +1,5 @@
 /** What goes to the terminal. Text from sessions is data: it never carries control characters. */
-
-// C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-function printable(text: string): string {
-  return text.replace(CONTROL, "\ufffd");
-}
+import { CONTROL, printable } from "../session/text.ts";
 
 /** One line of it, at most `width` characters. */
 export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {

@@ -1,5 +1,6 @@
 /** A session as a page to read: Markdown, or HTML that needs nothing but itself and runs nothing. */
 import { printed } from "../session/json.ts";
+import { printable } from "../session/text.ts";
 import type { Entry, Header, Message, Part } from "../session/types.ts";
 
 export interface Page {
@@ -18,12 +19,8 @@ interface Markup {
   image(mediaType: string, data: string | null): string;
 }
 
-// All but newline and tab; and the marks that reorder what is shown.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 function clean(text: string): string {
-  return text.replaceAll("\r\n", "\n").replace(CONTROL, "\ufffd");
+  return printable(text.replaceAll("\r\n", "\n"));
 }
 
 function line(text: string): string {

@@ -4,11 +4,8 @@
  * broken, so that none can end what the document is wrapped in, or pose as the harness.
  */
 import { stripVTControlCharacters } from "node:util";
+import { printable } from "../session/text.ts";
 import type { Count } from "./tokens.ts";
-
-// All but newline and tab; and the marks that reorder what is shown.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Whatever ends a line somewhere. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -25,7 +22,7 @@ const TAGS =
 export function cleaned(text: string): string {
   const lines = text.replace(LINE_END, "\n");
   const plain = lines.includes("\x1b") ? stripVTControlCharacters(lines) : lines;
-  return plain.replace(CONTROL, "\ufffd").toWellFormed();
+  return printable(plain).toWellFormed();
 }
 
 /** Every line marked as quoted. */
