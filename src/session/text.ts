@@ -25,8 +25,8 @@ export function isBreak(text: string): boolean {
 }
 
 // C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 export const CONTROL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Without control characters: a text is shown, and commands nothing. */
