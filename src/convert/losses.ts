@@ -93,6 +93,6 @@ export class LossReport {
         const [severity, what] = LOSSES[code];
         return { code, severity, count, what, where };
       })
-      .sort((a, b) => rank[a.severity] - rank[b.severity] || a.code.localeCompare(b.code));
+      .sort((a, b) => rank[a.severity] - rank[b.severity] || (a.code < b.code ? -1 : 1));
   }
 }
