@@ -3,7 +3,7 @@
  * changed what was said. On a session long enough for the carry's coder to start afresh in it.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
@@ -31,14 +31,33 @@ async function pair(
   agent: Agent,
   through: Agent,
 ): Promise<{ here: File; there: File; home: File }> {
+  const key = `${agent.id} ${through.id}`;
+  const made = pairs.get(key) ?? make(agent, through, key);
+  pairs.set(key, made);
   const folder = mkdtempSync(join(root, "law-"));
-  const here = { agent, path: join(folder, "a.jsonl") };
-  const there = { agent: through, path: join(folder, "b.jsonl") };
-  const { writer, text } = opening(agent, `${agent.id} ${through.id}`);
+  cpSync(await made, folder, { recursive: true });
+  const [here, there] = placesIn(folder, agent, through);
+  return { here, there, home: { agent, path: join(folder, "home.jsonl") } };
+}
+
+/** Folders that hold a session and what it was converted to: the same for every case. */
+const pairs = new Map<string, Promise<string>>();
+
+async function make(agent: Agent, through: Agent, seed: string): Promise<string> {
+  const folder = mkdtempSync(join(root, "pair-"));
+  const [here, there] = placesIn(folder, agent, through);
+  const { writer, text } = opening(agent, seed);
   const entries = Array.from({ length: TURNS }, (_, n) => turn(agent, `t${n}`)).flat();
   writeFileSync(here.path, text + write(writer, entries));
   await convertFile(here, there);
-  return { here, there, home: { agent, path: join(folder, "home.jsonl") } };
+  return folder;
+}
+
+function placesIn(folder: string, agent: Agent, through: Agent): [here: File, there: File] {
+  return [
+    { agent, path: join(folder, "a.jsonl") },
+    { agent: through, path: join(folder, "b.jsonl") },
+  ];
 }
 
 function hasPrefix({ path }: File, before: File): void {
