@@ -1,5 +1,5 @@
 /** Conversions from file to file, as `segue convert -o` does them; and an agent that works on. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agents } from "../../src/agents/registry.ts";
 import { uuid7 } from "../../src/agents/shared/ids.ts";
@@ -50,11 +50,24 @@ export interface Seen {
   leaf: number;
 }
 
+/** What was seen last, by file and state: each step of a law looks at the file that the step before made. */
+const seen = new Map<string, Promise<Seen>>();
+const MOST_SEEN = 8;
+
 /** A file, and what it continues, as its own agent's reader understands it. */
-export async function see(
-  { agent, path }: File,
-  options: { fullHistory?: boolean } = {},
-): Promise<Seen> {
+export function see(file: File, options: { fullHistory?: boolean } = {}): Promise<Seen> {
+  const { mtimeNs, size, ino } = statSync(file.path, { bigint: true });
+  const key = [file.agent.id, file.path, ino, size, mtimeNs, options.fullHistory].join(" ");
+  const known = seen.get(key) ?? look(file, options);
+  seen.set(key, known);
+  for (const old of seen.keys()) {
+    if (seen.size <= MOST_SEEN) break;
+    seen.delete(old);
+  }
+  return known;
+}
+
+async function look({ agent, path }: File, options: { fullHistory?: boolean }): Promise<Seen> {
   const input = openSession(path, { scratch: scratch() });
   const bases = await openBases(agent, path, { env: process.env, scratch: scratch() });
   const { plan } = surveyFile(agent, input, { ...options, bases });
