@@ -137,6 +137,13 @@ describe("what cannot be read", () => {
   }
 });
 
+it("no folder for temporary files: said, and where it comes from", async () => {
+  const m = machine();
+  const env = { TMPDIR: m.at("gone") };
+  const ended = await m.run(["show", m.copy(PI, "a.jsonl")], { env });
+  isClear(ended, 1, /cannot make a temporary folder.*gone\)\n {2}TMPDIR says/);
+});
+
 describe("without permission", {
   skip: process.getuid?.() !== 0 && "only root can be another",
 }, () => {
