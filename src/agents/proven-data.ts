@@ -16,7 +16,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -29,7 +29,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -41,7 +41,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -53,7 +53,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -65,7 +65,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -77,7 +77,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -89,7 +89,7 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "kilo",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -101,7 +101,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -113,7 +113,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -125,7 +125,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -137,7 +137,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -149,7 +149,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -161,7 +161,7 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -173,7 +173,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -187,7 +187,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -202,7 +202,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -216,7 +216,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -230,7 +230,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -244,7 +244,7 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -258,7 +258,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -269,7 +269,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -281,7 +281,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -292,7 +292,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -303,7 +303,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -314,7 +314,7 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [{ code: "event-carried", count: 22 }],
@@ -322,7 +322,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -334,7 +334,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -347,7 +347,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -359,7 +359,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -371,7 +371,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -383,7 +383,7 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -395,7 +395,7 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -408,7 +408,7 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -422,20 +422,20 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "call-id-changed", count: 5 },
-        { code: "event-carried", count: 2 },
+        { code: "event-carried", count: 1 },
         { code: "scaffold-carried", count: 1 },
       ],
     },
     {
       from: "gemini",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -447,7 +447,7 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -460,7 +460,7 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -472,7 +472,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -484,7 +484,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "codex",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -497,7 +497,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "pi",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -509,7 +509,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "qwen",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -521,7 +521,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "copilot",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -533,7 +533,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "gemini",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -545,7 +545,7 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "kilo",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -557,7 +557,7 @@ export const proven: Proven = {
     {
       from: "kilo",
       to: "claude-code",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
@@ -569,7 +569,7 @@ export const proven: Proven = {
     {
       from: "kilo",
       to: "opencode",
-      date: "2026-11-21",
+      date: "2026-11-28",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1 },
       losses: [
