@@ -8,7 +8,7 @@ export interface Unit {
   /** It has to be there in some form, which may take this share of the budget at first. */
   must?: number;
   whole(): string;
-  /** In at most about so many tokens; null when it is whole or not at all. */
+  /** In at most about so many tokens; without it, it is whole or not at all. */
   short?(most: number): string;
 }
 

@@ -184,9 +184,7 @@ export class Gatherer {
   #call({ name, input, use }: ToolCallPart): string {
     const native = (use && this.#kept.tools?.toNative(use)) ?? { name, input };
     const text = use?.tool === "execute" ? use.command : printed(native.input);
-    const { stdoutLines } = this.#kept;
-    const line = cleaned(`${native.name} ${text}`);
-    return stdoutLines === Number.POSITIVE_INFINITY ? line : clip(line, 100 * stdoutLines);
+    return shortCall(cleaned(`${native.name} ${text}`), this.#kept.stdoutLines);
   }
 
   #result(part: ToolResultPart): void {
@@ -251,6 +249,34 @@ export class Gatherer {
       this.#recent = this.#recent.slice(-recentMessages);
     }
   }
+}
+
+function shortCall(line: string, stdoutLines: number): string {
+  return stdoutLines === Number.POSITIVE_INFINITY ? line : clip(line, 100 * stdoutLines);
+}
+
+/**
+ * Facts that were gathered whole (`stdoutLines` Infinity), cut as they else would have been: for
+ * those in which something has to be found first that a cut could tear.
+ */
+export function cutTo(facts: Facts, stdoutLines: number): Facts {
+  const cut = (text: string | null): string | null =>
+    text === null ? null : headAndTail(text, stdoutLines);
+  const used = (one: Used): Used => ({ ...one, answer: cut(one.answer) });
+  const piece = (one: Piece): Piece => {
+    if (one.kind === "call") return { ...one, text: shortCall(one.text, stdoutLines) };
+    return one.kind === "result" ? { ...one, text: headAndTail(one.text, stdoutLines) } : one;
+  };
+  return {
+    ...facts,
+    commands: facts.commands.map((one) => ({ ...one, output: cut(one.output) })),
+    asked: facts.asked.map(used),
+    web: facts.web.map(used),
+    mcp: facts.mcp.map(used),
+    subagents: facts.subagents.map(used),
+    other: facts.other.map(used),
+    recent: facts.recent.map((one) => ({ ...one, pieces: one.pieces.map(piece) })),
+  };
 }
 
 function byNumber(a: { n: number }, b: { n: number }): number {

@@ -10,7 +10,7 @@ import { isFrame } from "../lossless/document.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
 import { type Facts, mapTexts } from "./facts.ts";
-import { Gatherer, type GatherOptions } from "./gather.ts";
+import { cutTo, Gatherer, type GatherOptions } from "./gather.ts";
 import type { Amounts } from "./presets.ts";
 import { spendable, tokenCounter } from "./tokens.ts";
 
@@ -44,7 +44,9 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   const input = openSession(path, { scratch, name });
   const bases = await openBases(agent, path, { env, scratch });
   const tools = receiver?.tools ?? null;
-  const facts = gather(agent, input, bases, { ...amounts, tools });
+  // A secret that a cut has torn is not found any more.
+  const stdoutLines = request.redact ? Number.POSITIVE_INFINITY : amounts.stdoutLines;
+  const facts = gather(agent, input, bases, { ...amounts, stdoutLines, tools });
   closeBases(bases);
   input.close();
   const count = await tokenCounter();
@@ -55,7 +57,9 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     facts: told,
     git,
     secrets,
-  } = request.redact ? await redacted(facts, now) : { facts, git: now, secrets: null };
+  } = request.redact
+    ? await redacted(facts, now, amounts.stdoutLines)
+    : { facts, git: now, secrets: null };
   const handoff = compose(told, {
     agent,
     selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
@@ -100,7 +104,7 @@ function stateNow(folder: string | null, commit: string | null, env: Env): GitSt
 }
 
 /** All texts at once, so that a secret is the same everywhere, also where nothing around it tells. */
-async function redacted(facts: Facts, git: GitState | null) {
+async function redacted(facts: Facts, git: GitState | null, stdoutLines: number) {
   const { Redactor } = await import("../redact/redactor.ts");
   const redactor = new Redactor();
   const texts: string[] = [];
@@ -115,5 +119,5 @@ async function redacted(facts: Facts, git: GitState | null) {
   const told = mapTexts(facts, (text) => clean[at++] ?? text);
   const since = git?.since ? clean.slice(texts.length) : null;
   const secrets = [...redactor.found.values()].reduce((sum, n) => sum + n, 0);
-  return { facts: told, git: git && { ...git, since }, secrets };
+  return { facts: cutTo(told, stdoutLines), git: git && { ...git, since }, secrets };
 }

@@ -1,4 +1,4 @@
-/** Asks git what a folder's repository is like now. Nothing of the repository is run or changed. */
+/** Asks git what a folder's repository is like now. Nothing of it is changed. */
 import { spawnSync } from "node:child_process";
 import { remoteMount } from "./mounts.ts";
 import type { Env } from "./state.ts";
@@ -13,7 +13,10 @@ export interface GitState {
   changed: string[];
 }
 
-/** A repository's own settings could name programs to run: those are turned off. */
+/**
+ * A repository's own settings can name programs that git starts. Hooks and the file monitor are turned
+ * off; content filters (`filter.*.clean`) cannot be, and run as in any `git status` there.
+ */
 const SAFE = [
   "--no-optional-locks",
   "-c",

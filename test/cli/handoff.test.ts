@@ -260,6 +260,18 @@ describe("secrets in a handoff", () => {
     assert.equal((await made(m, file)).redacted, 1);
   });
 
+  it("are found where what they stand in is cut", async () => {
+    const m = machine();
+    // The output of a command that failed, in one line that is cut in the midst of the key.
+    const long = `MARK-ERR ${"a ".repeat(121)}${key} ${"b ".repeat(400)}`;
+    const text = readFileSync(CODEX.path, "utf8").replaceAll("MARK-ERR\\n", `${long}\\n`);
+    writeFileSync(m.at("cut.jsonl"), text);
+    const plain = await m.run(["handoff", m.at("cut.jsonl"), "--no-redact"]);
+    assert.match(plain.out, /a ghp_\w* \[… \d+ characters …\]/, "it is cut there");
+    const { out } = await m.run(["handoff", m.at("cut.jsonl"), "--redact"]);
+    assert.doesNotMatch(out, /ghp_/);
+  });
+
   it("do not go into a file outside of Segue's folder where nobody can be asked", async () => {
     const m = machine();
     const file = session(m);
