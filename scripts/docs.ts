@@ -42,6 +42,18 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "compaction-as-text": "demoted",
   "parent-missing": "projected",
   "line-unreadable": "carried",
+  "file-inlined": "demoted",
+  "image-as-text": "demoted",
+  "content-as-text": "demoted",
+  "content-unknown": "demoted",
+  "content-cut": "demoted",
+  "content-sealed": "carried",
+  "content-unsent": "carried",
+  "content-missing": "left",
+  "record-unknown": "carried",
+  "record-repeated": "carried",
+  "record-foreign": "carried",
+  "compacted-calls": "carried",
 };
 
 const FATES = ["projected", "demoted", "carried", "left"] as const;

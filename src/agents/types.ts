@@ -28,6 +28,8 @@ export interface Agent {
    * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
    */
   keepsSeals?: boolean;
+  /** Images and documents that its CLI sends again after a resume; see `Media`. */
+  media?: Media;
   /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
   cutsOff?: boolean;
   /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
@@ -43,7 +45,11 @@ export interface Agent {
 
 /** Decodes the records of one session file, fed in order. It keeps state; make one per pass. */
 export interface Reader {
-  /** The entries of record number `at` (0-based). Never throws: what it does not know is `opaque`. */
+  /**
+   * The entries of record number `at` (0-based). Never throws. Every string and blob that a model
+   * could be sent is in a part: a block of a kind that is not known is an `other` part, what is not
+   * passed on is `unread`, with a reason; a record that is not known is `opaque`. See account.ts.
+   */
   read(record: Json, at: number): Entry[];
   /** What the records read so far say of the session. `id` is "" until a record names it. */
   header(): Header;
@@ -76,11 +82,28 @@ export interface DocumentForm {
 }
 
 /**
- * What is known of a JSON value: `true` for whatever it be, the known keys of an object, the items
+ * What an agent's CLI sends its model natively, by media type, of a session that it resumes. What is
+ * not named here is sent as a text that mentions it, and the loss report says so.
+ */
+export interface Media {
+  /** Without it, the four types that every vendor's API takes. */
+  images?: readonly string[];
+  /** The most bytes of one image that its API takes. */
+  imageBytes?: number;
+  /** Documents in a user's message. */
+  documents?: readonly string[];
+  /** Documents in a tool's result. */
+  resultDocuments?: readonly string[];
+}
+
+/**
+ * What is known of a JSON value: `true` for whatever it be that is not content (an id, a setting, a
+ * copy for the screen), `"content"` for what a model is sent, the known keys of an object, the items
  * of an array, or one of several shapes, told apart by a name that the value gives.
  */
 export type Shape =
   | true
+  | "content"
   | { keys: Readonly<Record<string, Shape>> }
   | { each: Shape }
   | { name(value: Json): string; of: Readonly<Record<string, Shape>> };

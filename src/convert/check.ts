@@ -8,11 +8,12 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
+import { unaccounted } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
 import { openSession } from "./open.ts";
-import { surveyFile } from "./survey-file.ts";
+import { type BaseInput, surveyFile } from "./survey-file.ts";
 
 export interface Check {
   agent: string;
@@ -49,6 +50,7 @@ export async function checkSession(
   try {
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);
+    check.laws.push(accountOf(agent, input, bases));
     for (const target of agents) {
       interruptible(() => checkThrough(check, source, target, scratch));
       await heedSignals();
@@ -73,6 +75,31 @@ function unknownOf({ known }: Agent, input: Input): Unknown[] {
     }
   }
   return [...found.values()];
+}
+
+/** Law 4, as far as it can be seen without the agents' CLIs: is all that the file says read, or named? */
+function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
+  const reader = agent.reader();
+  const places = new Map<string, number>();
+  let line = 0;
+  let at = 0;
+  for (const base of bases) {
+    for (const { value } of base.input.lines({ end: base.bytes })) {
+      if (value !== undefined) reader.read(value, at++);
+    }
+  }
+  for (const { value } of input.lines()) {
+    line++;
+    if (value === undefined || isFrame(value)) continue;
+    const entries = reader.read(value, at++);
+    if (agent.known === undefined) continue;
+    for (const place of unaccounted(value, entries, agent.known).content) {
+      if (!places.has(place)) places.set(place, line);
+    }
+  }
+  const detail = [...places].map(([place, first]) => `${place} (line ${first})`).join(", ");
+  const ok = places.size === 0;
+  return { law: 4, through: null, ok, detail: ok ? `${line} lines` : `not read: ${detail}` };
 }
 
 function checkThrough(

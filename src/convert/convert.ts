@@ -16,7 +16,7 @@ import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
 import { CarryThreadFailed } from "./carry-thread.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
-import { type Counts, Projector } from "./project.ts";
+import { type Counts, NO_COUNTS, Projector } from "./project.ts";
 import { restore } from "./restore.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, UnitCoder } from "./units.ts";
@@ -71,8 +71,6 @@ export interface Converted {
   /** Was the source rebuilt from the written files, byte for byte? null: there was no carry. */
   verified: boolean | null;
 }
-
-const EMPTY: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
 export function convert(conversion: Conversion): Converted {
   const { source, target, carry, survey } = conversion;
@@ -160,6 +158,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,
+    known: source.agent.known,
     writer,
     projector,
     losses,
@@ -320,7 +319,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     sourceId: header.id,
     header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
-    counts: EMPTY,
+    counts: NO_COUNTS,
     tokens: 0,
     window: null,
     losses: out.losses.list(),

@@ -5,7 +5,8 @@
  * records are decoded again and turned towards home; what that does not give of the source lines
  * is the unit's part of the carry.
  */
-import type { Reader, Writer } from "../agents/types.ts";
+import { isUnknownKind } from "../agents/shared/known.ts";
+import type { Reader, Shape, Writer } from "../agents/types.ts";
 import { isFrame } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
@@ -19,6 +20,8 @@ import type { Coder } from "./units.ts";
 export interface ForwardParts {
   /** Decodes the source; it may have read part of it already. */
   reader: Reader;
+  /** The kinds of records that its agent's folder knows; see Agent.known. */
+  known: Shape | undefined;
   /** Encodes for the target; it may have committed part of it already. */
   writer: Writer;
   projector: Projector;
@@ -117,6 +120,10 @@ export class Forward {
       told = true;
       kept?.see(entry, n);
       plan.see?.(entry);
+      if (isOpaque(entry) && value !== undefined && this.#isNew(value)) {
+        losses.add("record-unknown", place);
+        continue;
+      }
       const ready = projector.push(entry, plan.visibility(n), place);
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
@@ -130,6 +137,12 @@ export class Forward {
     if (told) this.#told = this.#held.length;
     const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
     if (this.#heldChars > most) this.#unit(this.#release(), []);
+  }
+
+  /** Is it of a kind that this version of Segue does not know? */
+  #isNew(record: Json): boolean {
+    const { known } = this.#parts;
+    return known !== undefined && isUnknownKind(record, known);
   }
 
   /** Says again what a compaction keeps: records of the target that no line of the source is. */
@@ -169,4 +182,8 @@ export class Forward {
     for (const record of records) this.#parts.write(stringify(record) ?? "");
     this.#parts.coder?.unit(lines, records);
   }
+}
+
+function isOpaque(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "opaque";
 }

@@ -17,9 +17,11 @@ import type {
   Message,
   Part,
   ReasoningPart,
+  ResultPart,
   ToolCallPart,
   ToolResultPart,
 } from "../session/types.ts";
+import { Demotion, UNREAD } from "./demote.ts";
 import type { LossCode, LossReport } from "./losses.ts";
 
 export interface Counts {
@@ -28,7 +30,17 @@ export interface Counts {
   toolResults: number;
   reasoning: number;
   images: number;
+  documents: number;
 }
+
+export const NO_COUNTS: Counts = {
+  messages: 0,
+  toolCalls: 0,
+  toolResults: 0,
+  reasoning: 0,
+  images: 0,
+  documents: 0,
+};
 
 /** What is ready to be written: the message held back until now, and the entry just taken. */
 export interface Ready {
@@ -61,7 +73,8 @@ export class Projector {
   #open: Open | undefined;
   #line = 0;
   #chars = 0;
-  readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
+  readonly #demotion: Demotion;
+  readonly counts: Counts = { ...NO_COUNTS };
 
   /**
    * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
@@ -73,7 +86,8 @@ export class Projector {
       tools,
       takesReasoning = false,
       keepsSeals = false,
-    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals">,
+      media = {},
+    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals" | "media">,
     losses: LossReport,
     options: { inline: boolean; own?: boolean; relocation?: Relocation | null },
   ) {
@@ -84,6 +98,7 @@ export class Projector {
     this.#own = options.own ?? false;
     this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
+    this.#demotion = new Demotion(media, this.#own, (code) => this.#lose(code));
   }
 
   /** Is a message held back until its results are there? */
@@ -99,7 +114,10 @@ export class Projector {
   /** Takes the next entry, of source line `line`. */
   push(entry: Entry, visibility: Visibility, line: number): Ready {
     this.#line = line;
-    if (visibility !== "live") return this.#aside(asideCode(entry, visibility));
+    if (visibility !== "live") {
+      if (visibility === "compacted") this.#compactedCalls(entry);
+      return this.#aside(asideCode(entry, visibility));
+    }
     return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
   }
 
@@ -165,6 +183,11 @@ export class Projector {
     };
   }
 
+  #compactedCalls(entry: Entry): void {
+    if (entry.kind !== "message") return;
+    for (const part of entry.parts) if (part.kind === "tool-call") this.#lose("compacted-calls");
+  }
+
   #event(entry: Extract<Entry, { kind: "event" }>): Ready {
     switch (entry.event) {
       // What these say is written ahead of everything else, from the survey.
@@ -179,6 +202,8 @@ export class Projector {
       case "limit":
       case "error":
         return this.#aside("limit-carried");
+      case "unread":
+        return this.#aside(UNREAD[entry.reason]);
       default:
         return this.#aside("event-carried");
     }
@@ -198,9 +223,9 @@ export class Projector {
   }
 
   #user(entry: Message): Entry[] {
-    const parts = entry.parts.flatMap((part) => this.#part(part));
+    const parts = entry.parts.flatMap((part) => this.#part(part, true));
     if (parts.length === 0) {
-      this.#lose("blank-carried");
+      if (!entry.parts.some(({ kind }) => kind === "unread")) this.#lose("blank-carried");
       return [];
     }
     this.counts.messages++;
@@ -218,7 +243,7 @@ export class Projector {
     };
     const { message, calls } = this.#open;
     for (const part of entry.parts) {
-      if (part.kind !== "tool-call") message.parts.push(...this.#part(part));
+      if (part.kind !== "tool-call") message.parts.push(...this.#part(part, false));
       else this.#call(part, message, calls);
     }
     if (entry.stop) message.stop = entry.stop;
@@ -286,13 +311,19 @@ export class Projector {
     return NOTHING;
   }
 
-  #resultPart<T extends Part>(item: T): T[] {
-    if (item.kind === "image") this.counts.images++;
-    if (item.kind === "text") this.#chars += item.text.length;
-    return item.kind === "text" && item.text === "" ? [] : [item];
+  #resultPart(item: ResultPart): ResultPart[] {
+    const sent = this.#demotion.part(item, "result");
+    for (const part of sent) this.#count(part);
+    return sent.filter((part) => part.kind !== "text" || part.text !== "");
   }
 
-  #part(part: Part): Part[] {
+  #count(part: ResultPart): void {
+    if (part.kind === "image") this.counts.images++;
+    if (part.kind === "file") this.counts.documents++;
+    if (part.kind === "text") this.#chars += part.text.length;
+  }
+
+  #part(part: Part, isUser: boolean): Part[] {
     switch (part.kind) {
       case "text":
         this.#chars += part.text.length;
@@ -300,13 +331,13 @@ export class Projector {
       case "reasoning":
         return this.#reasoning(part);
       case "image":
-        this.counts.images++;
-        return [part];
       case "file":
-        this.#lose("file-as-text");
-        return [
-          { kind: "text", text: `[attached file: ${part.name ?? "unnamed"}, ${part.mediaType}]` },
-        ];
+      case "other":
+      case "unread": {
+        const sent = this.#demotion.part(part, isUser ? "user" : "assistant");
+        for (const one of sent) this.#count(one);
+        return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
+      }
       case "tool-call":
       case "tool-result":
         return [];
@@ -367,6 +398,7 @@ function unsentCode(entry: Message): LossCode | null {
 
 /** Why an entry outside the model's view is kept aside. */
 function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
+  if (entry.kind === "event" && entry.event === "unread") return UNREAD[entry.reason];
   switch (visibility) {
     case "sidechain":
       return "subagent-carried";

@@ -90,6 +90,7 @@ class Restore {
     const projector = new Projector(home, losses, { inline: true, own: from === home });
     const forward = new Forward({
       reader: replay(this.#reader, unread),
+      known: from.known,
       writer: this.#script.writer,
       projector,
       losses,

@@ -171,6 +171,10 @@ export class Gatherer {
         return { kind: "image", text: part.mediaType };
       case "file":
         return { kind: "image", text: `${part.name ?? "a file"}, ${part.mediaType}` };
+      case "other":
+        return { kind: "text", text: cleaned(part.text) };
+      case "unread":
+        return { kind: "text", text: "" };
       case "tool-call":
         return { kind: "call", text: this.#call(part) };
       case "tool-result": {

@@ -1,10 +1,18 @@
 /** Entries as text for people. */
 import { printed } from "./json.ts";
-import type { Entry, Message, Part } from "./types.ts";
+import type { Entry, Message, Part, UnreadReason } from "./types.ts";
 
 export type ToolDetail = "none" | "brief" | "full";
 
 const BRIEF = 200;
+
+const UNREAD: { [reason in UnreadReason]: string } = {
+  sealed: "encrypted",
+  unsent: "not sent to the model",
+  missing: "stored elsewhere, and not found",
+  repeated: "the same record again",
+  foreign: "of another session",
+};
 
 /** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */
 export function isShown(entry: Entry): boolean {
@@ -45,7 +53,11 @@ function renderPart(part: Part, tools: ToolDetail): string {
     case "image":
       return `(image, ${part.mediaType})`;
     case "file":
-      return `(file ${part.name ?? ""}, ${part.mediaType})`;
+      return `(file ${part.name ?? part.url ?? ""}, ${part.mediaType})${part.text === undefined ? "" : `\n${part.text}`}`;
+    case "other":
+      return `(${part.type}) ${part.text}`;
+    case "unread":
+      return `(${part.type}: ${UNREAD[part.reason]})`;
     case "tool-call": {
       return tools === "none" ? "" : `→ ${part.name} ${limit(printed(part.input), tools)}`;
     }

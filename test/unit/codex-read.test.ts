@@ -43,6 +43,10 @@ function brief(part: Part): string {
       return part.mediaType;
     case "file":
       return "file";
+    case "other":
+      return part.text;
+    case "unread":
+      return part.reason;
   }
 }
 

@@ -131,7 +131,12 @@ const parts: { [K in Part["kind"]]: Sample<Extract<Part, { kind: K }>> } = {
     may: { exitCode: 1 },
   },
   image: { must: { kind: "image", mediaType: "image/png", data: "AA==" }, may: { url: "b" } },
-  file: { must: { kind: "file", name: null, mediaType: "application/pdf", data: "AA==" }, may: {} },
+  file: {
+    must: { kind: "file", name: null, mediaType: "application/pdf", data: "AA==" },
+    may: { text: "a", url: "b" },
+  },
+  other: { must: { kind: "other", type: "a", text: "b" }, may: { unknown: true, cut: true } },
+  unread: { must: { kind: "unread", type: "a", reason: "sealed" }, may: {} },
 };
 
 const message: Sample<Message> = {
@@ -171,6 +176,7 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   label: { must: { event: "label", target: "e1", label: null }, may: {} },
   hide: { must: { event: "hide", target: "e1" }, may: {} },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
+  unread: { must: { event: "unread", type: "x", reason: "foreign" }, may: {} },
   opaque: { must: { event: "opaque", type: "x" }, may: {} },
 };
 
@@ -197,7 +203,7 @@ const loss: Sample<Loss> = {
 };
 
 const counts: Sample<Counts> = {
-  must: { messages: 1, toolCalls: 2, toolResults: 3, reasoning: 4, images: 5 },
+  must: { messages: 1, toolCalls: 2, toolResults: 3, reasoning: 4, images: 5, documents: 6 },
   may: {},
 };
 

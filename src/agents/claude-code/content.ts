@@ -1,7 +1,14 @@
 /** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
 import { array, compact, isObject, member, string } from "../../session/json.ts";
 import { textPart } from "../../session/text.ts";
-import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import type {
+  FilePart,
+  ImagePart,
+  Json,
+  JsonObject,
+  Part,
+  ResultPart,
+} from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
 
 /** Blocks of a message other than tool results; unknown block types give nothing. */
@@ -59,9 +66,9 @@ function readDocument(block: Json): Part | undefined {
 }
 
 /** The content of a tool result: text and images. */
-export function readResultContent(content: Json | undefined): (TextPart | ImagePart)[] {
+export function readResultContent(content: Json | undefined): ResultPart[] {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  const parts: (TextPart | ImagePart)[] = [];
+  const parts: ResultPart[] = [];
   for (const block of array(content)) {
     if (member(block, "type") === "image") parts.push(readImage(member(block, "source")));
     const text = string(member(block, "text"));
@@ -87,9 +94,12 @@ export function printBlock(part: Part): JsonObject | undefined {
     case "image":
       return { type: "image", source: imageSource(part) };
     case "file": {
-      const source = { type: "base64", media_type: part.mediaType, data: part.data };
-      return compact({ type: "document", source, title: part.name ?? undefined });
+      return compact({ type: "document", source: fileSource(part), title: part.name ?? undefined });
     }
+    case "other":
+      return { type: "text", text: part.text };
+    case "unread":
+      return undefined;
     case "tool-result":
       return undefined;
   }
@@ -101,15 +111,21 @@ function printReasoning(text: string, seal: Json | undefined): JsonObject {
   return { type: "thinking", thinking: text, signature: member(seal, "signature") ?? "" };
 }
 
+function fileSource({ mediaType, data, text, url }: FilePart): JsonObject {
+  if (data !== null) return { type: "base64", media_type: mediaType, data };
+  if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
+  return { type: "url", url: url ?? "" };
+}
+
 function imageSource(image: ImagePart): JsonObject {
   if (image.data === null) return { type: "url", url: image.url ?? "" };
   return { type: "base64", media_type: image.mediaType, data: image.data };
 }
 
 /** A tool result's content: a string when it is one text, else blocks. */
-export function printResultContent(content: (TextPart | ImagePart)[]): Json {
+export function printResultContent(content: readonly ResultPart[]): Json {
   const [first] = content;
   if (!first) return "";
   if (content.length === 1 && first.kind === "text") return first.text;
-  return content.map((part) => printBlock(part) ?? null);
+  return content.flatMap((part) => printBlock(part) ?? []);
 }

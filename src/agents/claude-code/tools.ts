@@ -2,11 +2,10 @@
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
-  ImagePart,
   Json,
   JsonObject,
+  ResultPart,
   TextEdit,
-  TextPart,
   TodoItem,
   ToolCallPart,
   ToolResultPart,
@@ -197,7 +196,7 @@ function accepts(call: ToolCallPart): boolean {
   return /^[a-zA-Z0-9_-]{1,128}$/.test(call.name) && isObject(call.input);
 }
 
-type Content = (TextPart | ImagePart)[];
+type Content = readonly ResultPart[];
 
 /** The text of a result whose content is nothing but text. */
 export function onlyText(content: Content): string | undefined {

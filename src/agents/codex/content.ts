@@ -1,7 +1,16 @@
 /** Content of Responses API items, as Codex stores it, and parts of the session model. */
+
 import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
-import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import { textsAndImages } from "../../session/other.ts";
+import type {
+  ImagePart,
+  Json,
+  JsonObject,
+  Part,
+  ResultPart,
+  TextPart,
+} from "../../session/types.ts";
 
 /** `data:` URLs become image data; others stay URLs. */
 export function readImage(url: string): ImagePart {
@@ -79,7 +88,8 @@ export function readArguments(text: Json | undefined): Json {
 }
 
 /** The output of a call: a text where it is nothing but text, else a list. */
-export function printOutput(content: readonly (TextPart | ImagePart)[]): Json {
+export function printOutput(parts: readonly ResultPart[]): Json {
+  const content = textsAndImages(parts);
   if (content.every((part) => part.kind === "text")) {
     return content.map((part) => part.text).join("\n");
   }

@@ -1,6 +1,8 @@
 /** Encodes entries as OpenCode's messages, in either form. Facts: README.md of agents/opencode. */
+
 import { frameLine } from "../../../lossless/document.ts";
 import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
+import { fileText } from "../../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -331,6 +333,10 @@ export class OpenCodeWriter implements Writer {
       case "image":
         return [{ type: "text", text: `[image: ${part.url ?? part.mediaType}]` }];
       case "file":
+        return [{ type: "text", text: fileText(part) }];
+      case "other":
+        return [{ type: "text", text: part.text }];
+      case "unread":
       case "tool-result":
         return [];
     }
@@ -379,6 +385,7 @@ export class OpenCodeWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "unread":
       case "opaque":
         return [];
     }
@@ -485,9 +492,13 @@ function userPart(part: Part): JsonObject[] {
     case "image":
       return [imagePart(part)];
     case "file": {
+      if (part.data === null) return [{ type: "text", text: fileText(part) }];
       const url = `data:${part.mediaType};base64,${part.data}`;
       return [{ type: "file", mime: part.mediaType, url, filename: part.name ?? "file" }];
     }
+    case "other":
+      return [{ type: "text", text: part.text }];
+    case "unread":
     case "reasoning":
     case "tool-call":
     case "tool-result":
