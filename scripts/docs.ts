@@ -31,6 +31,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "call-id-changed": "projected",
   "path-relocated": "projected",
   "reasoning-as-text": "demoted",
+  "reasoning-omitted": "carried",
   "reasoning-unsealed": "projected",
   "reasoning-sealed": "carried",
   "tool-reworded": "projected",

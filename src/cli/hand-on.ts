@@ -67,8 +67,13 @@ export async function handOn(
   if (starts) await launch(command, folder, process.env);
 }
 
-function refuseNativeOptions({ fork, fullHistory, fit }: ResumeOptions): void {
-  const given = { "--fork": fork, "--full-history": fullHistory, "--fit": fit };
+function refuseNativeOptions({ fork, fullHistory, fit, reasoning }: ResumeOptions): void {
+  const given = {
+    "--fork": fork,
+    "--full-history": fullHistory,
+    "--fit": fit,
+    "--reasoning": reasoning,
+  };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   throw new SegueError("usage", `${name} is of the session itself; a handoff has a --budget`, {

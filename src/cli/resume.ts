@@ -21,6 +21,7 @@ import { placesOf, withPlaces } from "./common.ts";
 import { fitTo, tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
+import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import {
   askFolder,
   forwarded,
@@ -61,6 +62,7 @@ export function withResumeOptions(command: Command): Command {
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first new prompt")
     .option("--full-history", "send what came before a compaction as well")
+    .addOption(reasoningOption())
     .option(
       "--fit <tokens>",
       "let a handoff entry stand for older turns, so that it fits: 200k, 1m",
@@ -152,7 +154,7 @@ async function handOver(
 
 async function prepare(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fit, fork = false, dryRun = false }: ResumeOptions,
+  { fullHistory = false, fit, fork = false, dryRun = false, ...more }: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
   const { env } = places;
@@ -172,6 +174,7 @@ async function prepare(
       fit: fit === undefined ? null : await fitTo(fit, selected.agent),
       fork,
       dryRun,
+      reasoning: reasoningFate(more.reasoning),
       warn: (text) => warn(`segue: ${text}`),
       progress: progress.update,
       ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),

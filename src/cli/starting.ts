@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { isFolder } from "../catalog/select.ts";
 import { translateFlags } from "../convert/flags.ts";
+import type { ReasoningFate } from "../convert/project.ts";
 import { SegueError } from "../errors.ts";
 import { commandOf, findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
@@ -19,6 +20,7 @@ export interface ResumeOptions extends DocumentOptions {
   debugPrompt?: boolean;
   fullHistory?: boolean;
   fit?: number;
+  reasoning?: ReasoningFate;
   fork?: boolean;
   force?: boolean;
   json?: boolean;

@@ -16,7 +16,7 @@ import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
 import { CarryThreadFailed } from "./carry-thread.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
-import { type Counts, NO_COUNTS, Projector } from "./project.ts";
+import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, UnitCoder } from "./units.ts";
@@ -48,6 +48,8 @@ export interface Conversion {
   id?: string;
   cwd?: string;
   cliVersion?: string | null;
+  /** What becomes of reasoning that the target has no place for. */
+  reasoning?: ReasoningFate;
 }
 
 export interface Converted {
@@ -151,7 +153,13 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   let records = 0;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const own = source.agent === target.agent;
-  const projector = new Projector(target.agent, losses, { inline: false, own, relocation });
+  const { reasoning = "text" } = conversion;
+  const projector = new Projector(target.agent, losses, {
+    inline: false,
+    own,
+    relocation,
+    reasoning,
+  });
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
@@ -252,6 +260,7 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     survey,
     coder,
     write: (piece) => target.out.write(piece),
+    reasoning: conversion.reasoning ?? "text",
   });
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));

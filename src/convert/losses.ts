@@ -37,6 +37,7 @@ export const LOSSES = {
     "minor",
     "reasoning is sent as text: no vendor accepts another's as its own",
   ],
+  "reasoning-omitted": ["minor", "reasoning is kept aside, as --reasoning omit asks"],
   "reasoning-unsealed": [
     "info",
     "reasoning is sent as reasoning, without its signature, which only its vendor accepts",

@@ -7,7 +7,9 @@ import { hash } from "node:crypto";
 import type { Agent, Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
+import { otherPart } from "../session/other.ts";
 import type { Relocation } from "../session/relocate.ts";
+import { renderPart } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
 import { NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
@@ -42,6 +44,9 @@ export const NO_COUNTS: Counts = {
   documents: 0,
 };
 
+/** What another vendor's model is sent of the reasoning: `text`, where it has no place of its own, or nothing. */
+export type ReasoningFate = "text" | "omit";
+
 /** What is ready to be written: the message held back until now, and the entry just taken. */
 export interface Ready {
   before: Entry[];
@@ -67,6 +72,7 @@ export class Projector {
   readonly #keepsSeals: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
+  readonly #omitsReasoning: boolean;
   readonly #own: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new IdTable();
@@ -89,13 +95,19 @@ export class Projector {
       media = {},
     }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals" | "media">,
     losses: LossReport,
-    options: { inline: boolean; own?: boolean; relocation?: Relocation | null },
+    options: {
+      inline: boolean;
+      own?: boolean;
+      relocation?: Relocation | null;
+      reasoning?: ReasoningFate;
+    },
   ) {
     this.#tools = tools;
     this.#takesReasoning = takesReasoning;
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
+    this.#omitsReasoning = !this.#own && options.reasoning === "omit";
     this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
     this.#demotion = new Demotion(media, this.#own, (code) => this.#lose(code));
@@ -302,7 +314,10 @@ export class Projector {
 
   #results(entry: Message): Ready {
     for (const part of entry.parts) {
-      if (part.kind !== "tool-result") continue;
+      if (part.kind !== "tool-result") {
+        this.#lose("result-orphan");
+        continue;
+      }
       if (this.#open?.calls.has(part.callId) && !this.#open.results.has(part.callId)) {
         const content = part.content.flatMap((item) => this.#resultPart(item));
         this.#open.results.set(part.callId, { entry, part: { ...part, content } });
@@ -338,9 +353,13 @@ export class Projector {
         for (const one of sent) this.#count(one);
         return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
       }
+      // Not where a call or a result belongs: the target's API has no place for it there.
       case "tool-call":
-      case "tool-result":
-        return [];
+      case "tool-result": {
+        const type = part.kind;
+        const text = renderPart(part, "full");
+        return this.#part(otherPart(type, null, { known: true, text }), isUser);
+      }
     }
   }
 
@@ -349,6 +368,10 @@ export class Projector {
       this.counts.reasoning++;
       this.#chars += part.text.length;
       return [part];
+    }
+    if (this.#omitsReasoning) {
+      this.#lose("reasoning-omitted");
+      return [];
     }
     if (part.text.trim() === "") {
       this.#lose("reasoning-sealed");

@@ -30,6 +30,7 @@ import {
 import { type Fit, fits, fitted } from "./fit.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
+import type { ReasoningFate } from "./project.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
 import { type Fitted, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -41,6 +42,8 @@ export interface TransferOptions {
   fullHistory: boolean;
   /** What a new session is made to fit; see fit.ts. */
   fit?: Fit | null;
+  /** What becomes of reasoning that the target has no place for. */
+  reasoning?: ReasoningFate;
   /** Write a new session in any case. */
   fork: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
@@ -479,7 +482,10 @@ export class Transfer {
     const { agent, version } = this.#target;
     const target = { agent, out, ...this.#installation(conversion.cwd ?? null) };
     try {
-      return interruptible(() => convert({ ...conversion, target, cliVersion: version }));
+      const { reasoning = "text" } = this.#options;
+      return interruptible(() =>
+        convert({ reasoning, ...conversion, target, cliVersion: version }),
+      );
     } catch (error) {
       out.discard();
       conversion.carryOut?.discard();

@@ -39,6 +39,7 @@ export function rebuild({ home, from, target, carry }: Files): string {
       survey: { plan: NOTHING_NEW, oldEntries: 0, forkFrom: Number.POSITIVE_INFINITY },
       coder: null,
       write: (piece) => hash.update(piece),
+      reasoning: "text",
     });
     return hash.digest("hex");
   } finally {

@@ -44,7 +44,7 @@ function renderMessage(entry: Message, tools: ToolDetail): string | null {
   return `${entry.role}${side}\n${body.join("\n")}`;
 }
 
-function renderPart(part: Part, tools: ToolDetail): string {
+export function renderPart(part: Part, tools: ToolDetail): string {
   switch (part.kind) {
     case "text":
       return part.text;

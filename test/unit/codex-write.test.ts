@@ -182,7 +182,7 @@ test("what is written is read again", () => {
     assert.deepEqual(
       parts,
       expected.map((part) =>
-        part.kind === "text" && part.text.startsWith("<thinking>")
+        part.kind === "text" && part.text.startsWith("[Reasoning before this answer")
           ? { kind: "reasoning", text: "hm" }
           : part,
       ),
