@@ -8,6 +8,7 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
+import type { Entry } from "../session/types.ts";
 import { unaccounted } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
@@ -34,9 +35,13 @@ export interface Unknown {
   line: number;
 }
 
+/** Is told what each target's model is sent; see `segue check --verbose`. */
+export type Sent = (through: string, entry: Entry) => void;
+
 export async function checkSession(
   { agent, path, name }: { agent: Agent; path: string; name: string | null },
   scratch: string,
+  sent?: Sent,
 ): Promise<Check> {
   const check: Check = {
     agent: agent.id,
@@ -52,7 +57,8 @@ export async function checkSession(
     check.unknown = unknownOf(agent, input);
     check.laws.push(accountOf(agent, input, bases));
     for (const target of agents) {
-      interruptible(() => checkThrough(check, source, target, scratch));
+      const tell = sent && ((entry: Entry) => sent(target.id, entry));
+      interruptible(() => checkThrough(check, source, target, scratch, tell));
       await heedSignals();
     }
   } finally {
@@ -107,6 +113,7 @@ function checkThrough(
   source: Conversion["source"],
   target: Agent,
   scratch: string,
+  sent: ((entry: Entry) => void) | undefined,
 ): void {
   const { agent, input, bases = [] } = source;
   const name = createHash("sha256").update(`${input.path} ${target.id}`).digest("hex");
@@ -119,6 +126,7 @@ function checkThrough(
     carryOut,
     carry: null,
     survey,
+    ...(sent ? { sent } : {}),
   });
   const share = Math.round((100 * (carryOut?.bytes ?? 0)) / Math.max(1, input.size));
   const { messages, toolCalls } = done.counts;

@@ -11,7 +11,7 @@ import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
-import type { Header, Json } from "../session/types.ts";
+import type { Entry, Header, Json } from "../session/types.ts";
 import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
 import { CarryThreadFailed } from "./carry-thread.ts";
 import { Forward } from "./forward.ts";
@@ -50,6 +50,8 @@ export interface Conversion {
   cliVersion?: string | null;
   /** What becomes of reasoning that the target has no place for. */
   reasoning?: ReasoningFate;
+  /** Is told what the target is given, entry by entry. */
+  sent?: (entry: Entry) => void;
 }
 
 export interface Converted {
@@ -171,6 +173,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     projector,
     losses,
     plan,
+    sent: conversion.sent,
     kept: null,
     coder: making?.coder ?? null,
     write: (line) => {

@@ -31,6 +31,8 @@ export interface ForwardParts {
   kept: Kept | null;
   /** Writes the carry; null when none is wanted. */
   coder: Coder | null;
+  /** Is told what the target is given, entry by entry. */
+  sent?: ((entry: Entry) => void) | undefined;
   /** Takes target lines, without their newline. */
   write(line: string): void;
   /** Lines and entries that `reader` has read already. */
@@ -169,6 +171,7 @@ export class Forward {
     const records: Json[] = [];
     writer.expect?.(entries, false);
     for (const entry of entries) {
+      this.#parts.sent?.(entry);
       for (const record of writer.predict(entry)) {
         writer.commit(record);
         records.push(record);
