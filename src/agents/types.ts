@@ -90,6 +90,8 @@ export interface Media {
   images?: readonly string[];
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
+  /** The most bytes of base64 that one request to its API takes, all images and documents together. */
+  requestBytes?: number;
   /** Documents in a user's message. */
   documents?: readonly string[];
   /** Documents in a tool's result. */
