@@ -77,12 +77,12 @@ function run(fd: number): void {
   );
   const target = followLines(fd, targetBytes);
   const texts = new UnitTexts();
-  const coder = new UnitCoder(
-    agentNamed(task.home),
-    agentNamed(task.from),
-    task.targetId,
-    () => {},
-  );
+  const route = {
+    home: agentNamed(task.home),
+    from: agentNamed(task.from),
+    targetId: task.targetId,
+  };
+  const coder = new UnitCoder(route, () => {});
   for (const [count, records] of told()) {
     const values = take(target, records).map(({ value }) => value);
     const lines = take(source, Math.abs(count));

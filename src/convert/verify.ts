@@ -1,6 +1,7 @@
 /** Rebuilds a source from the two files that a conversion has written, as the way home will. */
 import { createHash } from "node:crypto";
 import type { Agent } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { openCarry } from "../lossless/carry.ts";
 import { emptyHeader } from "../session/header.ts";
@@ -26,8 +27,8 @@ const NOTHING_NEW: Plan = {
   parent: () => -1,
 };
 
-/** SHA-256 of the source, as the two files give it again. */
-export function rebuild({ home, from, target, carry }: Files): string {
+/** SHA-256 of the source, as the two files give it again; null when they do not. */
+export function rebuild({ home, from, target, carry }: Files): string | null {
   const lines = new Input(target);
   const bytes = new Input(carry);
   try {
@@ -42,6 +43,10 @@ export function rebuild({ home, from, target, carry }: Files): string {
       reasoning: "text",
     });
     return hash.digest("hex");
+  } catch (error) {
+    // A file that cannot be read is another matter.
+    if (error instanceof SegueError) throw error;
+    return null;
   } finally {
     lines.close();
     bytes.close();
