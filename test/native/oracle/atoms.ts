@@ -11,7 +11,7 @@ export type Kind = "text" | "argument" | "result" | "blob" | "sealed";
 
 export interface Atom {
   kind: Kind;
-  /** The text; of a blob its digest; of what is sealed nothing but its length. */
+  /** The text; of a blob its digest; of what is sealed its length and digest. */
   text: string;
   /** Where it stands in the request: `messages.3.content.0.text`. */
   place: string;
@@ -58,7 +58,7 @@ export function atomsOf(request: Request): Atom[] {
   function leaf(text: string, at: Spot): void {
     if (text.trim() === "") return;
     if (at.kind === "sealed") {
-      atoms.push({ ...at, text: `${text.length} characters` });
+      atoms.push({ ...at, text: `${text.length} characters, ${digestOf(Buffer.from(text))}` });
       return;
     }
     const bytes = at.kind === "blob" ? bytesOf(text) : dataUrl(text);
@@ -179,6 +179,6 @@ function dataUrl(text: string): Buffer | null {
   return found ? Buffer.from(text.slice(found[0].length), "base64") : null;
 }
 
-export function digestOf(bytes: Buffer): string {
+function digestOf(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }

@@ -1,9 +1,9 @@
 /** `node test/native/run.ts oracle FILE… --through codex`: what vanishes of a session on its way. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { createLab, SOME_PAIRS } from "../lab.ts";
-import { inputOf } from "./inputs.ts";
-import { complaints, judge, told, type Verdict } from "./oracle.ts";
+import { createLab } from "../lab.ts";
+import { inputOf, wordsFor } from "./inputs.ts";
+import { complaints, judge, partners, told, type Verdict } from "./oracle.ts";
 
 export interface OracleOptions {
   /** Agents, with commas between them. */
@@ -19,7 +19,7 @@ export async function oracle(files: readonly string[], options: OracleOptions): 
   for (const file of files) {
     const lab = await createLab();
     try {
-      const input = await inputOf(lab, resolve(file), options.from);
+      const input = inputOf(resolve(file), options.from);
       const targets = options.through?.split(",") ?? partners(input.agent);
       const verdicts = await judge(lab, input, targets);
       for (const verdict of verdicts) {
@@ -36,18 +36,15 @@ export async function oracle(files: readonly string[], options: OracleOptions): 
   return bad;
 }
 
-export function partners(agent: string): string[] {
-  return SOME_PAIRS.filter(([from]) => from === agent).map(([, to]) => to);
-}
-
 function print(file: string, verdict: Verdict): boolean {
-  const wrong = complaints(verdict);
+  const wrong = complaints(verdict, wordsFor(resolve(file)));
   const named = verdict.gone.filter(({ code }) => code !== null);
   const counts = `${verdict.atoms} atoms, ${named.length} named, ${wrong.length} wrong`;
   console.log(`${basename(file)}: ${verdict.source} → ${verdict.target}: ${counts}`);
   for (const line of wrong) console.log(`  ${line}`);
   for (const { atom, lines, code } of named)
     console.log(`  named by ${code}: ${told(atom, lines)}`);
+  for (const what of verdict.refusedOwn) console.log(`  the source's own request breaks ${what}`);
   const losses = verdict.losses.map(({ code, count }) => `${code} ${count}`).join(", ");
   console.log(`  losses: ${losses || "none"}`);
   return wrong.length > 0;

@@ -49,7 +49,7 @@ export function compare(sides: Sides): Outcome {
   const gone: Gone[] = [];
   for (const atom of truth) {
     const lines = missing(atom, hay, sides.own);
-    if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom, lines) });
+    if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom) });
   }
   return { atoms: truth.length, gone, moved: outOfOrder(truth, sent) };
 }
@@ -79,6 +79,7 @@ function isInjected(atom: Atom, injected: Injected): boolean {
 
 class Hay {
   readonly #digests = new Set<string>();
+  readonly #sealed = new Set<string>();
   readonly #text: string;
   readonly #taken = new Map<string, number>();
   readonly #cwd: string;
@@ -90,13 +91,18 @@ class Hay {
       if (atom.bytes) {
         this.#digests.add(atom.text);
         texts.push(...textIn(atom.bytes));
-      } else texts.push(...linesOf(atom.text), ...inJson(atom.text));
+      } else if (atom.kind === "sealed") this.#sealed.add(atom.text);
+      else texts.push(...linesOf(atom.text), ...inJson(atom.text));
     }
     this.#text = `\n${texts.join("\n")}\n`;
   }
 
   hasBlob(digest: string): boolean {
     return this.#digests.has(digest);
+  }
+
+  hasSealed(told: string): boolean {
+    return this.#sealed.has(told);
   }
 
   /** Each line of the truth needs one of its own here. */
@@ -110,10 +116,19 @@ class Hay {
     return false;
   }
 
+  /** A text in one vendor's tags may stand in another's, or in none. */
+  takeBetweenTags(line: string): boolean {
+    const pieces = line
+      .split(TAG)
+      .map(normal)
+      .filter((piece) => piece !== "");
+    return pieces[0] !== line && pieces.every((piece) => this.take(piece));
+  }
+
   #count(line: string, most: number): number {
     let found = 0;
     // A short word must stand as a word: "1" is not in "2019".
-    const asWord = line.length < 16;
+    const asWord = line.length < 5;
     for (let at = this.#text.indexOf(line); at >= 0 && found < most; ) {
       if (!asWord || isWord(this.#text, at, line.length)) found += 1;
       at = this.#text.indexOf(line, at + line.length);
@@ -159,7 +174,7 @@ function textIn(bytes: Buffer): string[] {
 }
 
 function missing(atom: Atom, hay: Hay, own: Injected): string[] {
-  if (atom.kind === "sealed") return [atom.text];
+  if (atom.kind === "sealed") return hay.hasSealed(atom.text) ? [] : [atom.text];
   if (atom.bytes) {
     if (hay.hasBlob(atom.text)) return [];
     const text = textIn(atom.bytes);
@@ -168,7 +183,7 @@ function missing(atom: Atom, hay: Hay, own: Injected): string[] {
   const lines = linesOf(atom.text).filter(
     (line) => !isFraming(line, atom) && !isOwn(line, atom, own),
   );
-  const gone = lines.filter((line) => !hay.take(line));
+  const gone = lines.filter((line) => !hay.take(line) && !hay.takeBetweenTags(line));
   if (gone.length === 0) return [];
   const parsed = inJson(atom.text);
   return parsed.length > 0 && parsed.every((line) => hay.take(line)) ? [] : gone;
@@ -182,17 +197,36 @@ function isOwn(line: string, { kind }: Atom, own: Injected): boolean {
  * What the harnesses write around a tool's result: the session model has the result and its exit
  * code, and each target frames them its own way.
  */
-const FRAMING = [
+const AROUND_RESULTS = [
   /^(?:Chunk ID|Wall time|Process exited with code|Process running with session ID|Original token count|Total output lines|Exit code|Exit Code|Signal|Process Group PGID|Background PIDs|Error):? ?[\w().-]*(?: seconds)?$/,
   /^Output:$/,
   /^Script (?:completed|failed)$/,
-  /^<\/?(?:output|stdout|stderr|file|path|content|type|entries)>$/,
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
+  // Claude Code, in place of a reference to a tool that it does not declare now.
+  /^\[Tool references removed - tool search not enabled\]$/,
 ];
 
+/** What they say of their own accord around words of the user's and of programs. */
+const AROUND_TEXTS = [
+  /^The user sent a new message while you were working:$/,
+  /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,
+  /^\[SYSTEM NOTIFICATION - NOT USER INPUT\]$/,
+  /^This is an automated background-task event, NOT a message from the user\.$/,
+  /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
+  /^<local-command-caveat>/,
+  /^<current_datetime>[^<]*<\/current_datetime>$/,
+  // Gemini CLI, where a session ends without an answer.
+  /^\[The previous response was interrupted before it completed\.\]$/,
+];
+
+const TAG = /<\/?[A-Za-z][\w-]*(?: [^<>]*)?>/;
+
 function isFraming(line: string, { kind }: Atom): boolean {
-  return kind === "result" && FRAMING.some((form) => form.test(line));
+  if (kind === "argument") return false;
+  if (line.split(TAG).every((piece) => piece.trim() === "")) return true;
+  const around = kind === "result" ? AROUND_RESULTS : AROUND_TEXTS;
+  return around.some((form) => form.test(line));
 }
 
 /** Texts of the conversation in another order than in the source, where each is there once. */
@@ -259,11 +293,15 @@ const NAMES: { [code: string]: (atom: Atom) => boolean } = {
   "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
 };
 
-/** Context that a harness put into the conversation when it was recorded, as its own tags tell. */
+/**
+ * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not
+ * every reminder is that: what the user queued, what a hook said and what a task came to is content.
+ */
 const SCAFFOLD = [
-  /^<(?:system-reminder|environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|reminder|plan_mode|system_notification|tools_changed_notice)\b/,
+  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
   /^# AGENTS\.md instructions/,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
+  /^(?:<system-reminder>\s*)?(?:As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
 ];
 
 function isScaffold({ kind, text }: Atom): boolean {
@@ -279,7 +317,7 @@ class Named {
     this.#left = new Map(losses.map(({ code, count }) => [code, count]));
   }
 
-  take(atom: Atom, _lines: readonly string[]): string | null {
+  take(atom: Atom): string | null {
     const before = this.#blocks.get(atom.block);
     if (before !== undefined && NAMES[before]?.(atom)) return before;
     for (const [code, fits] of Object.entries(NAMES)) {

@@ -1,6 +1,7 @@
 /** Sessions that the oracle looks at, put into a lab's HOME as if they had been recorded there. */
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import { basename, dirname, join, relative, sep } from "node:path";
 import { agentNamed } from "../../../src/agents/registry.ts";
 import { driverOf } from "../agents/index.ts";
 import type { Lab } from "../lab.ts";
-import { obj, parseJson, str } from "../model-server/json.ts";
+import { arr, isObj, obj, parseJson, str } from "../model-server/json.ts";
 import { segue } from "../segue.ts";
 
 /** The folder that every fixture and case was recorded in. */
@@ -30,17 +31,16 @@ export interface Input {
 
 const FIXTURE = /^(.*\/test\/fixtures\/([\w-]+)\/[\w.-]+)\//;
 
-/** A file from the command line: one of the fixtures, or one that lies alone. */
-export async function inputOf(lab: Lab, path: string, from?: string): Promise<Input> {
+/** A file: one of the fixtures, or one that lies alone and says in its name, or here, whose it is. */
+export function inputOf(path: string, from?: string): Input {
   const [, home, owner] = FIXTURE.exec(path) ?? [];
-  if (home !== undefined && owner !== undefined && owner !== "hostile") {
-    return { agent: from ?? owner, path, home };
-  }
-  if (from !== undefined) return { agent: from, path, home: null };
   const [, named] = /\.([a-z-]+)\.jsonl?$/.exec(path) ?? [];
-  if (named !== undefined) return { agent: named, path, home: null };
-  const { header } = await shown(lab, path);
-  return { agent: str(header.agent) ?? "", path, home: null };
+  const isFixture = home !== undefined && owner !== "hostile";
+  const agent = from ?? (isFixture ? owner : named);
+  if (agent === undefined) {
+    throw new Error(`${path}: name it NAME.AGENT.jsonl, or say --from AGENT`);
+  }
+  return { agent, path, home: isFixture ? home : null };
 }
 
 /** Puts it into the lab. Where it lies then: a path. */
@@ -87,8 +87,23 @@ export async function put(lab: Lab, input: Input): Promise<string> {
   return path;
 }
 
-async function shown(lab: Lab, path: string, from?: string) {
-  const agent = from === undefined ? [] : ["--from", from];
+/** What the expected.json beside a case says of it. */
+export function wordsFor(path: string): Words | undefined {
+  const beside = join(dirname(path), "expected.json");
+  if (!existsSync(beside)) return undefined;
+  const of = obj(parseJson(readFileSync(beside, "utf8")))[basename(path)];
+  if (!isObj(of)) return undefined;
+  return { sees: arr(of.sees).map(String), sees_not: arr(of.sees_not).map(String) };
+}
+
+/** Words that must be in what the target's model is sent, and that must not. */
+export interface Words {
+  sees: readonly string[];
+  sees_not: readonly string[];
+}
+
+async function shown(lab: Lab, path: string, from: string) {
+  const agent = ["--from", from];
   const session = obj(parseJson(await segue(lab, ["show", path, "--json", ...agent])));
   return { header: obj(session.header) };
 }
@@ -104,7 +119,11 @@ export function sessionsIn(agent: string, home: string): Input[] {
 function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
   for (const path of paths.filter((one) => statSync(one).isFile())) {
     const bytes = readFileSync(path, "latin1");
-    const there = bytes.replaceAll(from, lab.cwd).replaceAll(slug(from), slug(lab.cwd));
+    const there = bytes
+      .replaceAll(from, lab.cwd)
+      .replaceAll(slug(from), slug(lab.cwd))
+      // Codex resumes a session with the provider that it was recorded with, or not at all.
+      .replaceAll('"model_provider":"openai"', '"model_provider":"lab"');
     if (there !== bytes) writeFileSync(path, there, "latin1");
   }
   for (const path of paths) {

@@ -3,12 +3,12 @@
  * target's CLI must send it, too, or the loss report name it. No reader of Segue's has a say.
  */
 import { existsSync } from "node:fs";
-import { type Lab, runCli } from "../lab.ts";
+import { type Lab, runCli, SOME_PAIRS } from "../lab.ts";
 import type { RecordedRequest } from "../model-server/server.ts";
 import { hand } from "../segue.ts";
 import { type Atom, atomsOf } from "./atoms.ts";
 import { anyRun, compare, type Injected, type Loss, linesOf, type Outcome } from "./compare.ts";
-import { type Input, put } from "./inputs.ts";
+import { type Input, put, type Words } from "./inputs.ts";
 
 export const PROMPT = "ORACLE-PROMPT go on";
 
@@ -16,16 +16,17 @@ export interface Verdict extends Outcome {
   source: string;
   target: string;
   losses: Loss[];
-  /** What the model server refused, of the target's request. */
+  /** What the model server refused of the source's own request: a fault of its CLI, or of our rules. */
+  refusedOwn: string[];
+  /** And of the target's. */
   refused: string[];
   truth: RecordedRequest;
   sent: RecordedRequest;
 }
 
-/** Words that must be in what the target's model is sent, and that must not. */
-export interface Words {
-  sees: readonly string[];
-  sees_not: readonly string[];
+/** The agents that a session of this one is taken to, unless others are named. */
+export function partners(agent: string): string[] {
+  return SOME_PAIRS.filter(([from]) => from === agent).map(([, to]) => to);
 }
 
 export async function judge(
@@ -56,6 +57,7 @@ export async function judge(
       source: input.agent,
       target,
       losses,
+      refusedOwn: truth.refused,
       refused: answer.refused,
       truth: truth.request,
       sent: answer.request,
