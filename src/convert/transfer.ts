@@ -23,6 +23,7 @@ import {
   type Converted,
   convert,
   matchCarry,
+  refuseUnverified,
   targetId,
   tryOpenCarry,
   writeOwn,
@@ -43,6 +44,8 @@ export interface TransferOptions {
   fit?: Fit | null;
   /** Write a new session in any case. */
   fork: boolean;
+  /** Write what could not be verified. */
+  force?: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
   dryRun: boolean;
   /** Is told what is worth knowing but stops nothing. */
@@ -479,7 +482,9 @@ export class Transfer {
     const { agent, version } = this.#target;
     const target = { agent, out, ...this.#installation(conversion.cwd ?? null) };
     try {
-      return interruptible(() => convert({ ...conversion, target, cliVersion: version }));
+      const done = interruptible(() => convert({ ...conversion, target, cliVersion: version }));
+      refuseUnverified(done, this.#source.path, this.#options.force ?? false);
+      return done;
     } catch (error) {
       out.discard();
       conversion.carryOut?.discard();
