@@ -98,7 +98,7 @@ export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Ma
     end: (footer) => carrier.end(footer),
     read: () => {},
     verify: (sha256) =>
-      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === sha256,
+      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp, framed: true }) === sha256,
     stop: () => {},
   };
 }
@@ -114,7 +114,7 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
     home: source.agent.id,
     from: target.agent.id,
     targetId: target.id,
-    source: { fd: source.input.fd, size: source.input.size },
+    source: { fd: source.input.fd, size: source.input.size, framed: source.input.framed },
     target: target.out.temp,
   };
   const thread = new CarryThread(task, () => target.out.flush());

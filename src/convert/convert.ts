@@ -64,6 +64,8 @@ export interface Converted {
   sourceId: string;
   header: Header;
   records: number;
+  /** What was written are the lines of a JSON document. */
+  document: boolean;
   counts: Counts;
   /** Rough, at four characters of text a token; where the session was made to fit, as they were counted. */
   tokens: number;
@@ -193,6 +195,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { children = 0 } = source;
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
   let records = 0;
+  let document = false;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const own = source.agent === target.agent;
   const { reasoning = "text" } = conversion;
@@ -218,7 +221,8 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     coder: making?.coder ?? null,
     write: (line) => {
       target.out.line(line);
-      if (!isFrameText(line)) records++;
+      if (records === 0 && isFrameText(line)) document = true;
+      else records++;
     },
     read: { lines: 0, entries: 0 },
   });
@@ -243,6 +247,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     sourceId: plan.header.id,
     header,
     records,
+    document,
     counts: projector.counts,
     tokens: survey.fitted?.tokens ?? projector.tokens,
     window: survey.fitted?.window ?? null,
@@ -318,7 +323,12 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
   const leadsBack = carryOut
-    ? rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === seen.sha256
+    ? rebuild({
+        ...files,
+        target: target.out.temp,
+        carry: carryOut.temp,
+        framed: result.framed,
+      }) === seen.sha256
     : null;
   const isWhole = result.stale > 0 ? null : isOriginal(carry, target.out);
   return {
@@ -327,6 +337,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
     sourceId: survey.plan.header.id,
     header: { ...survey.plan.header, agent: target.agent.id, id },
     records: result.restored + result.added,
+    document: result.framed,
     counts: result.counts,
     tokens: result.tokens,
     window: null,
@@ -375,6 +386,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     sourceId: header.id,
     header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
+    document: input.framed,
     counts: NO_COUNTS,
     tokens: 0,
     window: null,

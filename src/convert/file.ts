@@ -252,7 +252,7 @@ class Job {
   #finish(done: Converted, lines: Output, carryOut: Output | null): Report {
     const { force = false } = this.#options;
     refuseUnverified(done, this.#input.where, force);
-    const out = asDocument(lines);
+    const out = done.document ? asDocument(lines) : lines;
     const { name } = this.#input;
     const inside = this.#carryPlace === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };

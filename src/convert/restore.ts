@@ -36,6 +36,8 @@ export interface RestoreResult {
   /** Lines that came back as they were, and lines that are new. */
   restored: number;
   added: number;
+  /** What was written begins with a document's first line. */
+  framed: boolean;
   /** Units of the carry that no longer fit: the file was changed where they belong, or home has no branches. */
   stale: number;
   losses: LossReport;
@@ -67,6 +69,7 @@ class Restore {
   #restored = 0;
   #added = 0;
   #owesNewline = false;
+  #framed = false;
   /** The writer's mark where the new turns hang on, once that place has been restored. */
   #mark: string | null = null;
   /** What was said between that place and the end of what was restored: messages, and turns. */
@@ -117,6 +120,7 @@ class Restore {
     return {
       restored: this.#restored,
       added: this.#added,
+      framed: this.#framed,
       stale,
       losses,
       counts: projector.counts,
@@ -176,6 +180,7 @@ class Restore {
     this.#noteMark(entries);
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
+    if (!this.#owesNewline) this.#framed = isFrame(kept[0]?.value);
     for (const { content } of kept) this.#emit(content);
     this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(

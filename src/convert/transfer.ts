@@ -14,6 +14,7 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { isFrame } from "../lossless/document.ts";
 import { Relocation } from "../session/relocate.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
@@ -312,7 +313,7 @@ export class Transfer {
       this.#notes.push("what would come home is more than --fit allows: writing a new session");
       return null;
     }
-    const restored = new Input(out.temp);
+    const restored = writtenLines(out, done);
     const folder = folderIn(this.#target.agent, restored);
     restored.close();
     const moves = Relocation.between(folder, this.#options.cwd) !== null;
@@ -385,7 +386,7 @@ export class Transfer {
   /** A copy of the home session under an id of its own, from what the way home gave. */
   #fork(id: string, done: Converted, restored: Output): Outcome {
     const { agent } = this.#target;
-    const input = new Input(restored.temp);
+    const input = writtenLines(restored, done);
     const { header } = surveyFile(agent, input).plan;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
     const copy = this.#copyTo(
@@ -436,8 +437,14 @@ export class Transfer {
 
   #renamed(input: Input, oldId: string, newId: string): Iterable<string> {
     const { database } = this.#target.agent.store;
-    const texts = [...input.lines()].map(({ text }) => text);
-    if (database) return database.renamed(texts, newId);
+    const all = [...input.lines()];
+    if (database)
+      return database.renamed(
+        all.map(({ text }) => text),
+        newId,
+      );
+    // In the store it is a file of lines.
+    const texts = all.filter(({ value }) => !isFrame(value)).map(({ text }) => text);
     const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
     return texts.map((text) => text.replaceAll(from, to));
   }
@@ -643,6 +650,11 @@ function folderIn(agent: Agent, input: Input): string | null {
     if (cwd !== null) return cwd;
   }
   return null;
+}
+
+/** What has been written, for reading. */
+function writtenLines({ temp }: Output, { document }: Converted): Input {
+  return new Input(temp, undefined, temp, document);
 }
 
 function companionOutput({ path, text }: Companion): Output {

@@ -13,6 +13,8 @@ export interface Files {
   home: Agent;
   from: Agent;
   target: string;
+  /** The target's lines stand for a document, if its first one says so. */
+  framed: boolean;
   carry: string;
 }
 
@@ -28,8 +30,8 @@ const NOTHING_NEW: Plan = {
 };
 
 /** SHA-256 of the source, as the two files give it again; null when they do not. */
-export function rebuild({ home, from, target, carry }: Files): string | null {
-  const lines = new Input(target);
+export function rebuild({ home, from, target, framed, carry }: Files): string | null {
+  const lines = new Input(target, undefined, target, framed);
   const bytes = new Input(carry);
   try {
     const hash = createHash("sha256");

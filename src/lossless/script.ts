@@ -6,6 +6,7 @@
 import type { Writer } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
+import { isFrame } from "./document.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
 import { type Line, lineOf } from "./lines.ts";
 
@@ -482,7 +483,7 @@ export class ScriptReader {
 
   #op(op: Op, slots: Slots): Restored {
     if (isLiteral(op)) {
-      const restored = asItIs(contentOf(op));
+      const restored = asItIs(contentOf(op), op.c === 1);
       if (op.c && restored.value !== undefined) this.#loop.note(restored.value);
       return restored;
     }
@@ -514,8 +515,9 @@ export interface Restored {
 }
 
 /** A line that was kept whole; a reader of the file may still understand it. */
-function asItIs(content: string | Buffer): Restored {
-  return { content, value: lineOf(Buffer.from(content)).value };
+function asItIs(content: string | Buffer, isRecord: boolean): Restored {
+  const { value } = lineOf(Buffer.from(content));
+  return { content, value: !isRecord && isFrame(value) ? undefined : value };
 }
 
 /** The operations do not belong to these entries. */
