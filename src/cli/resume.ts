@@ -69,7 +69,10 @@ export function withResumeOptions(command: Command): Command {
       tokens,
     )
     .option("--fork", "write a new session even where the original could be continued")
-    .option("--force", "start it though it cannot be told by flags of a limit that you set")
+    .option(
+      "--force",
+      "write it though it does not verify; start it though it cannot be told of a limit that you set",
+    )
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
     .option("--handoff", "begin a new session there with a document about this one")
     .option("--debug-prompt", "print that document, and do nothing else");
@@ -154,7 +157,7 @@ async function handOver(
 
 async function prepare(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fit, fork = false, dryRun = false, ...more }: ResumeOptions,
+  { fullHistory = false, fit, fork = false, force = false, dryRun = false, ...more }: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
   const { env } = places;
@@ -173,6 +176,7 @@ async function prepare(
       fullHistory,
       fit: fit === undefined ? null : await fitTo(fit, selected.agent),
       fork,
+      force,
       dryRun,
       reasoning: reasoningFate(more.reasoning),
       warn: (text) => warn(`segue: ${text}`),

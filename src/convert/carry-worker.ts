@@ -81,7 +81,8 @@ function run(fd: number): void {
     home: agentNamed(task.home),
     from: agentNamed(task.from),
     targetId: task.targetId,
-  };
+    trust: "sampled",
+  } as const;
   const coder = new UnitCoder(route, () => {});
   for (const [count, records] of told()) {
     const values = take(target, records).map(({ value }) => value);

@@ -2,6 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { uuid7 } from "../agents/shared/ids.ts";
 import type { Agent, Writer } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
@@ -130,6 +131,18 @@ function trusting(work: (trust: Trust) => Converted, again: () => void): Convert
     done = work(trust);
   }
   return done;
+}
+
+/**
+ * Nothing is written that does not lead back, unless its user wants it all the same.
+ * @throws SegueError
+ */
+export function refuseUnverified({ verified }: Converted, where: string, force: boolean): void {
+  if (verified !== false || force) return;
+  throw new SegueError("refused", "what was made of this session does not give its bytes again", {
+    where,
+    hint: "nothing was written; --force writes it all the same, and please report this",
+  });
 }
 
 /** A session of the agent's own in its other form, e.g. an export as rows of the store. */

@@ -23,6 +23,7 @@ import {
   type Converted,
   convert,
   matchCarry,
+  refuseUnverified,
   targetId,
   tryOpenCarry,
   writeOwn,
@@ -46,6 +47,8 @@ export interface TransferOptions {
   reasoning?: ReasoningFate;
   /** Write a new session in any case. */
   fork: boolean;
+  /** Write what could not be verified. */
+  force?: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
   dryRun: boolean;
   /** Is told what is worth knowing but stops nothing. */
@@ -482,10 +485,12 @@ export class Transfer {
     const { agent, version } = this.#target;
     const target = { agent, out, ...this.#installation(conversion.cwd ?? null) };
     try {
-      const { reasoning = "text" } = this.#options;
-      return interruptible(() =>
+      const { reasoning = "text", force = false } = this.#options;
+      const done = interruptible(() =>
         convert({ reasoning, ...conversion, target, cliVersion: version }),
       );
+      refuseUnverified(done, this.#source.path, force);
+      return done;
     } catch (error) {
       out.discard();
       conversion.carryOut?.discard();

@@ -42,11 +42,17 @@ export interface Route {
 }
 
 /**
- * How far the two sides are trusted to predict the same: `all`, as they should; `proven`, each unit
- * is decoded as the way home will, and one that does not give its lines is kept as it is; `none`,
- * all lines are kept as they are.
+ * How far the two sides are trusted to predict the same: `all`, as they should; `sampled`, some
+ * stretches are decoded as the way home will; `proven`, all are, and a unit that does not give its
+ * lines is kept as it is; `none`, all lines are kept as they are.
  */
-export type Trust = "all" | "proven" | "none";
+export type Trust = "all" | "sampled" | "proven" | "none";
+
+/** One in so many stretches from reset to reset is a sample. */
+const SAMPLE = 8;
+
+/** What was decoded is not what was coded. */
+class NotTheSame extends Error {}
 
 export class UnitCoder implements Coder {
   readonly #home: Agent;
@@ -57,13 +63,14 @@ export class UnitCoder implements Coder {
   readonly #sink: (unit: Unit) => void;
   #records = 0;
   #sinceReset = 0;
+  #resets = 0;
 
   constructor({ home, from, targetId, trust = "all" }: Route, sink: (unit: Unit) => void) {
     const make = homeWriter(home, targetId);
     this.#home = home;
     this.#back = from.reader();
     this.#script = new ScriptWriter(make);
-    this.#twin = trust === "proven" ? new ScriptReader(make) : null;
+    this.#twin = trust === "proven" || trust === "sampled" ? new ScriptReader(make) : null;
     this.#trust = trust;
     this.#sink = sink;
   }
@@ -88,7 +95,7 @@ export class UnitCoder implements Coder {
       const at = this.#records++;
       return record === undefined || (at === 0 && isFrame(record))
         ? []
-        : this.#back.read(this.#trust === "all" ? record : asRead(record), at);
+        : this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
     });
     // A document's first line is none of its records: the same session may come back without it.
     const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
@@ -122,18 +129,33 @@ export class UnitCoder implements Coder {
     plain: boolean,
   ): Lines | null {
     try {
-      if (reset) this.#script.reset();
+      if (reset) this.#reset();
       const coded = this.#script.encode(lines, home, plain);
-      if (reset) this.#twin?.reset();
-      return this.#comesBack(coded, lines, home) ? { r: reset ? 1 : undefined, coded } : null;
+      if (this.#comesBack(coded, lines, home)) return { r: reset ? 1 : undefined, coded };
     } catch {
       // A predictor that fails is no reason to fail.
-      return null;
     }
+    if (this.#trust === "sampled") throw new NotTheSame("a unit does not give its lines again");
+    return null;
+  }
+
+  #reset(): void {
+    this.#resets++;
+    this.#script.reset();
+    this.#twin?.reset(false, this.#script.line);
+  }
+
+  /** A twin that is to know all that went before has to see all of it. */
+  get #isSample(): boolean {
+    return (
+      this.#trust !== "sampled" ||
+      this.#resets % SAMPLE === 0 ||
+      this.#twin?.writer.replaces !== undefined
+    );
   }
 
   #comesBack(coded: readonly Coded[], lines: readonly Line[], home: readonly Entry[]): boolean {
-    if (!this.#twin) return true;
+    if (!this.#twin || !this.#isSample) return true;
     // As they will come out of the carry.
     const ops: Op[] = JSON.parse(JSON.stringify(coded.map(({ op }) => op)));
     const restored = this.#twin.decode(ops, home);

@@ -37,6 +37,30 @@ interface Place {
 /** What a compaction without a replacement history keeps: as Codex does, the newest of these. */
 const KEPT_CHARS = 80_000;
 
+/** The newest of the user's messages that come to no more than that. */
+class NewestUsers {
+  #messages: { message: Message; chars: number }[] = [];
+  /** Those before it are too old. */
+  #from = 0;
+  #chars = 0;
+
+  add(message: Message): void {
+    const chars = textLength(message);
+    this.#messages.push({ message, chars });
+    this.#chars += chars;
+    while (this.#chars > KEPT_CHARS) this.#chars -= this.#messages[this.#from++]?.chars ?? 0;
+    // Now and then, so that a message costs the same however many there are.
+    if (this.#from * 2 > this.#messages.length) {
+      this.#messages.splice(0, this.#from);
+      this.#from = 0;
+    }
+  }
+
+  take(): Message[] {
+    return this.#messages.slice(this.#from).map(({ message }) => message);
+  }
+}
+
 class CodexReader implements Reader {
   readonly #ids = new IdTable();
   readonly #header: Header = emptyHeader("codex");
@@ -49,7 +73,7 @@ class CodexReader implements Reader {
   #startId: string | null = null;
   #abortNoted = false;
   #resetsAt: string | undefined;
-  #users: Message[] = [];
+  #users = new NewestUsers();
 
   header(): Header {
     return { ...this.#header };
@@ -177,13 +201,7 @@ class CodexReader implements Reader {
   #turn(line: Line, at: number, parts: Part[]): Entry {
     this.#turns.push(this.#tail);
     const entry = this.#say(line, at, { role: "user", parts });
-    this.#users.push(entry);
-    let chars = 0;
-    const from = this.#users.findLastIndex((user) => {
-      chars += textLength(user);
-      return chars > KEPT_CHARS;
-    });
-    this.#users.splice(0, from + 1);
+    this.#users.add(entry);
     return entry;
   }
 
@@ -322,10 +340,10 @@ class CodexReader implements Reader {
     const history = member(payload, "replacement_history");
     const restated = Array.isArray(history)
       ? restate(history, message, `#${at}`, line.time)
-      : { summary: message, kept: this.#users };
+      : { summary: message, kept: this.#users.take() };
     // A summary that only its vendor can read is no summary elsewhere: the history goes on instead.
     if (restated.summary === "") return opaque(line, at, "compacted/encrypted");
-    this.#users = [];
+    this.#users = new NewestUsers();
     return this.#inTree(line, at, { event: "compaction", ...restated });
   }
 
