@@ -107,8 +107,8 @@ export class Survey {
     const compaction = this.#walk(options.fullHistory ?? false);
     const keeps = new Map<number, number>();
     for (const [n, { keepFrom }] of this.#compactions) {
-      const from = this.#ids.get(keepFrom ?? "");
-      if (from !== undefined && from < n && this.#codes.at(n) === LIVE) keeps.set(n, from);
+      const from = this.#keptFrom(n, keepFrom);
+      if (from >= 0 && this.#codes.at(n) === LIVE) keeps.set(n, from);
     }
     for (const id of this.#hidden) {
       const n = this.#ids.get(id);
@@ -126,6 +126,17 @@ export class Survey {
     };
   }
 
+  /**
+   * The first entry that compaction `n` keeps; -1 for none. One that is not on the path to it is none:
+   * the CLIs then keep nothing, and a walk that waits for it would go through to the root.
+   */
+  #keptFrom(n: number, keepFrom: string | undefined): number {
+    const from = this.#ids.get(keepFrom ?? "") ?? -1;
+    let at = n;
+    while (at > from && at >= 0) at = this.#parents.at(at);
+    return at === from && from < n ? from : -1;
+  }
+
   /** Marks the path from the leaf to the root, up to the compaction in force and what it keeps. */
   #walk(fullHistory: boolean): Plan["compaction"] {
     let compaction: Plan["compaction"] = null;
@@ -136,8 +147,8 @@ export class Survey {
       this.#codes.set(n, found && compaction ? COMPACTED : code);
       if (found && !compaction) {
         compaction = { ...found, n };
-        keepFrom = this.#ids.get(found.keepFrom ?? "") ?? -1;
-        if (keepFrom < 0 || keepFrom >= n) code = COMPACTED;
+        keepFrom = this.#keptFrom(n, found.keepFrom);
+        if (keepFrom < 0) code = COMPACTED;
       }
       if (n === keepFrom) code = COMPACTED;
     }
