@@ -155,11 +155,18 @@ export interface UnreadPart {
 }
 
 /**
- * `sealed`: only its vendor can read it. `unsent`: the source's own CLI does not send it. `missing`:
+ * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
+ * `unsent`: the source's own CLI does not send it. `missing`:
  * it is stored elsewhere and not there. `repeated`: the same record stands in the file already.
  * `foreign`: it belongs to another session.
  */
-export type UnreadReason = "sealed" | "unsent" | "missing" | "repeated" | "foreign";
+export type UnreadReason =
+  | "sealed"
+  | "sealed-summary"
+  | "unsent"
+  | "missing"
+  | "repeated"
+  | "foreign";
 
 /** The shared tool vocabulary; each agent's tools.ts maps it both ways. */
 export type ToolUse =
