@@ -53,6 +53,11 @@ export interface Message extends EntryBase {
   parts: Part[];
   group?: string;
   scaffold?: boolean;
+  /**
+   * In the user's role and sent, yet no request of theirs: what a `!` command printed, the text of a
+   * skill, what a hook or a subagent said.
+   */
+  told?: boolean;
   /** Set on entries of a subagent that the store keeps among those of the main session. */
   sidechain?: string;
   model?: string;

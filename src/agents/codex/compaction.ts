@@ -49,7 +49,7 @@ function isSealed(item: Json): boolean {
   return type === "compaction" || type === "compaction_summary" || type === "context_compaction";
 }
 
-type Body = Pick<Message, "role" | "parts" | "scaffold">;
+type Body = Pick<Message, "role" | "parts" | "scaffold" | "told">;
 
 /** As a rule these are messages; what a model did is told in words, since it is past and done with. */
 function keptOf(item: Json): Body[] {
@@ -95,7 +95,7 @@ function keptMessage(item: Json): Body[] {
   const { own, told, scaffold } = byOrigin(item);
   return [
     { role, parts: readContent(scaffold), scaffold: true },
-    { role, parts: readContent(told) },
+    { role, parts: readContent(told), told: true },
     { role, parts: [...readContent(own), ...sealedIn(item)] },
   ];
 }

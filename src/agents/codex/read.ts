@@ -33,6 +33,7 @@ interface Place {
   time: string | null;
 }
 
+const HOOK = { role: "user", told: true } as const;
 const INSTRUCTIONS = { role: "system", scaffold: true } as const;
 
 /** What a compaction without a replacement history keeps: as Codex does, the newest of these. */
@@ -194,7 +195,7 @@ class CodexReader implements Reader {
         return this.#user(line, at);
       default: {
         const isTold = isHookContext(payload);
-        const kind = isTold ? ({ role: "user" } as const) : INSTRUCTIONS;
+        const kind = isTold ? HOOK : INSTRUCTIONS;
         return [this.#say(line, at, { ...kind, parts })];
       }
     }
@@ -216,7 +217,7 @@ class CodexReader implements Reader {
     }
     // Codex counts it as no turn of the user.
     if (told.length > 0) {
-      entries.push(this.#say(line, at, { role: "user", parts: readContent(told) }));
+      entries.push(this.#say(line, at, { role: "user", parts: readContent(told), told: true }));
     }
     if (own.length > 0 || entries.length === 0) {
       entries.push(this.#turn(line, at, [...readContent(own), ...sealedIn(payload)]));
@@ -411,7 +412,11 @@ class CodexReader implements Reader {
     return { ...entry, ...place };
   }
 
-  #say(line: Line, at: number, body: Pick<Message, "role" | "parts" | "scaffold">): Message {
+  #say(
+    line: Line,
+    at: number,
+    body: Pick<Message, "role" | "parts" | "scaffold" | "told">,
+  ): Message {
     if (body.role !== "assistant" && !body.scaffold) this.#group = null;
     this.#isTold ||= !body.scaffold;
     return { kind: "message", ...this.#place(line, at), ...body };

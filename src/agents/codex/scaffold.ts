@@ -34,13 +34,15 @@ const SCAFFOLD = [
   "Warning: The maximum number of unified exec processes",
 ];
 
+const HOOK = "<hook_context>";
+
 /** The conversation hangs on these, whatever kind newer files call them; 0.169.0 sends them [run]. */
 const TOLD = [
   "<user_shell_command>",
   "<subagent_notification>",
   "<skill>",
   "<hook_prompt",
-  "<hook_context>",
+  HOOK,
   "<codex_internal_context",
   "<goal_context>",
   "<agent_message_board_notification>",
@@ -98,6 +100,10 @@ export function ownContent(item: Json): Json[] {
   return byOrigin(item).own;
 }
 
+export function isHookText(text: string): boolean {
+  return text.startsWith(HOOK);
+}
+
 /** Of the developer's messages, these are no instructions: what a hook found out. */
 export function isHookContext(item: Json): boolean {
   const items = itemsOf(member(item, "content"));
@@ -105,9 +111,7 @@ export function isHookContext(item: Json): boolean {
     items.length > 0 &&
     items.every((content, i) => {
       const kind = noted(item, i) ?? "";
-      return (
-        /^hooks?\./.test(kind) || string(member(content, "text"))?.startsWith("<hook_context>")
-      );
+      return /^hooks?\./.test(kind) || isHookText(string(member(content, "text")) ?? "");
     })
   );
 }

@@ -19,7 +19,7 @@ import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
 import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
-import { isAborted, isTold, ownContent } from "./scaffold.ts";
+import { isAborted, isHookText, isTold, ownContent } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
 import {
   agentEvent,
@@ -434,9 +434,10 @@ class CodexWriter implements Writer {
 
   #user(entry: Message): Draft[] {
     const [first] = entry.parts;
-    // No turn of the user's: it stands in the turn that is open, and the screen is not told of it.
-    if (first?.kind === "text" && isTold(first.text)) {
-      return [this.#said(this.#scene(entry), entry, "user")];
+    // It stands in the turn that is open, and the screen is not told of it.
+    if (entry.told && first?.kind === "text" && isTold(first.text)) {
+      const role = isHookText(first.text) ? "developer" : "user";
+      return [this.#said(this.#scene(entry), entry, role)];
     }
     const start = this.#turnStart(entry.time, true);
     const scene = this.#scene(entry, start);
