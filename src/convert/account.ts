@@ -114,6 +114,12 @@ class Account {
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
+    // Parts that are JSON as text have it escaped.
+    if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
+    for (const [frame, inside] of FRAMES) {
+      const body = text.replace(frame, inside);
+      if (body !== text && this.#said.includes(body)) return true;
+    }
     const lines = text.split("\n").map((line) => line.trim());
     if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
@@ -125,6 +131,16 @@ class Account {
     );
   }
 }
+
+/**
+ * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
+ * ended, and what Codex puts around an attached image.
+ */
+const FRAMES: readonly [frame: RegExp, inside: string][] = [
+  [/^data:[^,]*,/, ""],
+  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+];
 
 function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };

@@ -17,6 +17,7 @@ export type Place = "user" | "assistant" | "result";
 /** Why content that is not passed on is missing, as the loss report has it. */
 export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   sealed: "content-sealed",
+  "sealed-summary": "compaction-sealed",
   unsent: "content-unsent",
   missing: "content-missing",
   repeated: "record-repeated",
@@ -42,7 +43,7 @@ export class Demotion {
 
   /** What is sent of a part: itself, or a text in its place. Nothing is left out without a loss. */
   part(part: ResultPart, place: Place): ResultPart[] {
-    if (this.#own) return [part];
+    if (this.#own && part.kind !== "unread") return [part];
     switch (part.kind) {
       case "text":
         return [part];

@@ -202,7 +202,7 @@ class Restore {
     for (const entry of entries) {
       if (entry.kind !== "message" || entry.scaffold) continue;
       this.#saidSince++;
-      if (entry.role === "user") this.#turnsSince++;
+      if (entry.role === "user" && !entry.told) this.#turnsSince++;
     }
   }
 

@@ -138,7 +138,8 @@ export class Gatherer {
     if (role === "system" || entry.scaffold) return;
     const text = cleaned(textOf(entry.parts));
     const images = entry.parts.filter(({ kind }) => kind === "image" || kind === "file").length;
-    if (role === "user" && (text.trim() !== "" || images > 0) && !isAttached(text)) {
+    const isRequest = role === "user" && !entry.told && !isAttached(text);
+    if (isRequest && (text.trim() !== "" || images > 0)) {
       this.#requests.push({ n, text, images });
       this.#ended = [];
     }

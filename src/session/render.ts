@@ -8,6 +8,7 @@ const BRIEF = 200;
 
 const UNREAD: { [reason in UnreadReason]: string } = {
   sealed: "encrypted",
+  "sealed-summary": "encrypted",
   unsent: "not sent to the model",
   missing: "stored elsewhere, and not found",
   repeated: "the same record again",

@@ -153,6 +153,7 @@ const message: Sample<Message> = {
   may: {
     group: "g",
     scaffold: true,
+    told: true,
     sidechain: "a1",
     model: "m",
     usage: usage.must,
