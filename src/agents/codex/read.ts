@@ -20,7 +20,7 @@ import { readArguments, readContent, readImage } from "./content.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
 import { isFailure, unwrap } from "./results.ts";
-import { isAborted, isSummary, ownContent } from "./scaffold.ts";
+import { folderTold, isAborted, isSummary, ownContent } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
 
 export function reader(): Reader {
@@ -157,6 +157,7 @@ class CodexReader implements Reader {
   #user(line: Line, at: number): Entry {
     const { payload } = line;
     const [first] = array(member(payload, "content"));
+    this.#header.cwd ??= folderTold(payload);
     if (isAborted(payload, string(member(first, "text")) ?? "")) {
       this.#abortNoted = true;
       return this.#inTree(line, at, { event: "interruption" });
