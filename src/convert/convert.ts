@@ -11,15 +11,18 @@ import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 
 import { Carrier, type Ends, type Making, makeBeside, makeHere } from "./carrier.ts";
 
 import { CarryThreadFailed } from "./carry-thread.ts";
+import { headerAt } from "./folder.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
+import { besideTitle } from "./session.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
@@ -183,7 +186,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { plan } = survey;
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
+    title: plan.header.title ?? besideTitle(source.agent, source.input),
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -226,7 +229,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     },
     read: { lines: 0, entries: 0 },
   });
-  forward.begin(header);
+  forward.begin(header, titleOf(header.title, plan.request));
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
@@ -236,7 +239,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     (chunk) => making?.read(chunk),
   );
   forward.flush();
-  plan.finish?.(reader.header());
+  plan.finish?.(headerAt(source.agent, reader, source.input.name));
   forward.end();
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);

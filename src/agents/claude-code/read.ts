@@ -45,6 +45,9 @@ class ClaudeReader implements Reader {
   readonly #calls = new OpenCalls();
   #id = "";
   #cwd: string | null = null;
+  /** Every folder that a record of the conversation names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+  #worktree: string | null = null;
   #branch: string | null = null;
   #version: string | null = null;
   #model: string | null = null;
@@ -80,6 +83,10 @@ class ClaudeReader implements Reader {
       updatedAt: this.#updatedAt,
       parent: null,
     };
+  }
+
+  folders(): { cwds: string[]; worktree: string | null } {
+    return { cwds: [...this.#cwds].reverse(), worktree: this.#worktree };
   }
 
   read(record: Json, at: number): Entry[] {
@@ -147,11 +154,32 @@ class ClaudeReader implements Reader {
 
   #note(record: Json, time: string | null): void {
     this.#id = string(member(record, "sessionId")) ?? this.#id;
-    this.#cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    this.#cwd ??= cwd ?? null;
+    if (cwd !== undefined && !isSidechain(record)) this.#went(cwd);
     this.#branch = string(member(record, "gitBranch")) ?? this.#branch;
     this.#version = string(member(record, "version")) ?? this.#version;
     this.#createdAt ??= time;
     this.#updatedAt = time ?? this.#updatedAt;
+  }
+
+  #went(cwd: string): void {
+    this.#cwds.delete(cwd);
+    this.#cwds.add(cwd);
+  }
+
+  /**
+   * The CLI notes a worktree that it entered, null once it left; and the folder that a session was
+   * moved to with its file (2.1.197 [run]; the latter from its own reading).
+   */
+  #noteFolder(type: string, record: Json): void {
+    if (type === "worktree-state") {
+      this.#worktree = string(member(member(record, "worktreeSession"), "worktreePath")) ?? null;
+    }
+    const cwd = type === "relocated" ? string(member(record, "relocatedCwd")) : undefined;
+    if (cwd === undefined) return;
+    this.#cwd = cwd;
+    this.#went(cwd);
   }
 
   /** Lines that are not part of the chain: titles, queue operations, snapshots … */
@@ -164,6 +192,7 @@ class ClaudeReader implements Reader {
       return event(place, { event: "unread", type: kind, reason: "unsent" });
     }
     if (type === "last-prompt") return event(this.#leaf(record, place), { event: "opaque", type });
+    this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
       string(member(record, "aiTitle")) ??
