@@ -40,6 +40,23 @@ export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
   return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
 }
 
+/**
+ * Shapes told apart by the key that a value has; `aspects` are keys that any of them may have. One
+ * that has none of these keys is named by the first that it has.
+ */
+export function byKey(of: Readonly<Record<string, Shape>>, aspects = ""): Shape {
+  const beside = new Set(aspects.split(" "));
+  return {
+    name(value) {
+      if (!isObject(value)) return typeof value;
+      const names = Object.keys(value);
+      const named = names.find((name) => Object.hasOwn(of, name));
+      return named ?? names.find((name) => !beside.has(name)) ?? "";
+    },
+    of,
+  };
+}
+
 /** Is a record, or something in it that is told apart by name, of a kind that is not known? */
 export function isUnknownKind(value: Json, shape: Shape): boolean {
   return unknowns(value, shape).some((place) => place.endsWith(">"));
