@@ -126,6 +126,12 @@ class Hay {
     return pieces[0] !== line && pieces.every((piece) => this.take(piece));
   }
 
+  /** A line of JSON that stands among others, as the cells of a notebook. */
+  takeJson(line: string): boolean {
+    const said = inJson(line);
+    return said.length > 0 && said.every((one) => this.take(one) || this.takeBetweenTags(one));
+  }
+
   #count(line: string, most: number): number {
     let found = 0;
     // A short word must stand as a word: "1" is not in "2019".
@@ -147,11 +153,26 @@ function isWord(text: string, at: number, length: number): boolean {
   return !before && !after;
 }
 
+/** What Claude Code says of attachments around a name or a line, which is what counts. */
+const AROUND_NAMES = [
+  /^Called the (?:Read|Bash) tool with the following input: \{"(?:file_path|command)":"(?:ls )?([^"]+)"/,
+  /^PDF file(?: read)?: (\S+) \(/,
+  /^The user selected the lines \d+ to \d+ from (.+):$/,
+  /^The user opened the file (.+) in the IDE\./,
+  /^Contents of (.+):$/,
+  /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
+  /^(?:\d+) (.+)$/,
+];
+
 /** A line of a patch is one of an edit as well; a path may be named in full, from the project on, or as a URL. */
 function* formsOf(line: string, cwd: string): Generator<string> {
   yield line;
   const [, patched] = /^(?:[+-] ?|\*\*\* (?:Add|Update|Delete) File: )(.+)$/.exec(line) ?? [];
   if (patched !== undefined) yield* formsOf(patched, cwd);
+  for (const form of AROUND_NAMES) {
+    const [, name] = form.exec(line) ?? [];
+    if (name !== undefined) yield* formsOf(name, cwd);
+  }
   const bare = line.replace(/^file:\/\//, "");
   if (bare !== line) yield bare;
   if (bare.startsWith(`${cwd}/`)) yield bare.slice(cwd.length + 1);
@@ -186,7 +207,9 @@ function missing(atom: Atom, hay: Hay, own: Injected): string[] {
   const lines = linesOf(atom.text).filter(
     (line) => !isFraming(line, atom) && !isOwn(line, atom, own),
   );
-  const gone = lines.filter((line) => !hay.take(line) && !hay.takeBetweenTags(line));
+  const gone = lines.filter(
+    (line) => !hay.take(line) && !hay.takeBetweenTags(line) && !hay.takeJson(line),
+  );
   if (gone.length === 0) return [];
   const parsed = inJson(atom.text);
   return parsed.length > 0 && parsed.every((line) => hay.take(line)) ? [] : gone;
@@ -218,6 +241,12 @@ const AROUND_TEXTS = [
   /^This is an automated background-task event, NOT a message from the user\.$/,
   /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
   /^<local-command-caveat>/,
+  /^Result of calling the (?:Read|Bash) tool:$/,
+  /^\d+$/,
+  /^Full contents of resource:$/,
+  /^Do NOT read this resource again unless/,
+  /^\[Binary content: [\w/.+-]+\]$/,
+  /^This may or may not be related to the current task\.$/,
   /^<current_datetime>[^<]*<\/current_datetime>$/,
   // Claude Code, where a session ends with a prompt or a result.
   /^Continue from where you left off\.$/,
