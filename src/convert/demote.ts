@@ -20,6 +20,7 @@ export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   "sealed-summary": "compaction-sealed",
   unsent: "content-unsent",
   missing: "content-missing",
+  "missing-base": "base-missing",
   repeated: "record-repeated",
   foreign: "record-foreign",
 };
