@@ -88,6 +88,8 @@ export interface DocumentForm {
 export interface Media {
   /** Without it, the four types that every vendor's API takes. */
   images?: readonly string[];
+  /** Images of which only an address is known; by default they are sent as such. */
+  imageUrls?: false;
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
   /** Documents in a user's message. */

@@ -61,9 +61,10 @@ export class Demotion {
   #image(image: ImagePart): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
-    if (data === null || (images.includes(mediaType) && bytesOf(data) <= imageBytes)) return image;
+    if (data === null && this.#media.imageUrls !== false) return image;
+    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) return image;
     this.#lose("image-as-text");
-    const source = mediaType === "image/svg+xml" ? svgOf(data) : null;
+    const source = data !== null && mediaType === "image/svg+xml" ? svgOf(data) : null;
     const text = source === null ? imageText(image) : `${imageText(image)}\n${source}`;
     return { kind: "text", text };
   }
