@@ -45,6 +45,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "line-unreadable": "carried",
   "file-inlined": "demoted",
   "image-as-text": "demoted",
+  "request-too-large": "projected",
   "content-as-text": "demoted",
   "content-unknown": "demoted",
   "content-cut": "demoted",

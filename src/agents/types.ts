@@ -53,6 +53,18 @@ export interface Reader {
   read(record: Json, at: number): Entry[];
   /** What the records read so far say of the session. `id` is "" until a record names it. */
   header(): Header;
+  /** Where records name more folders than the header's: the store tells which is the session's. */
+  folders?(): Partial<Told>;
+}
+
+/** The folders that a session's records name. */
+export interface Told {
+  /** The header's. */
+  cwd: string | null;
+  /** All in which something was done, the newest first. */
+  cwds: readonly string[];
+  /** The worktree that the session was moved into; it may be gone. */
+  worktree: string | null;
 }
 
 export interface WriterOptions {
@@ -92,6 +104,8 @@ export interface Media {
   imageUrls?: false;
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
+  /** The most bytes of base64 that one request to its API takes, all images and documents together. */
+  requestBytes?: number;
   /** Documents in a user's message. */
   documents?: readonly string[];
   /** Documents in a tool's result. */
@@ -202,6 +216,8 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** The folder that a session at this place belongs to; null where neither store nor records say. */
+  folder?(path: string, told: Told): string | null;
   /** A title that stands beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */

@@ -45,7 +45,7 @@ export function command(): Command {
     .option("--cwd <dir>", "the folder that the new session belongs to")
     .option("--report <file>", "write the full report there, as JSON")
     .option("--json", "print the report as JSON (needs -o)")
-    .option("--force", "replace the output file if it exists")
+    .option("--force", "replace the output file if it exists, and write what does not verify")
     .addHelpText(
       "after",
       `

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
-import { isFolder, type Selected, select } from "../catalog/select.ts";
+import { type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
@@ -15,7 +15,6 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
-import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { placesOf, withPlaces } from "./common.ts";
 import { fitTo, tokens } from "./fit.ts";
@@ -23,10 +22,11 @@ import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import {
-  askFolder,
+  elsewhere,
+  folderHere,
   forwarded,
-  gone,
   launches,
+  type Place,
   type ResumeOptions,
   requireInstalled,
 } from "./starting.ts";
@@ -69,7 +69,10 @@ export function withResumeOptions(command: Command): Command {
       tokens,
     )
     .option("--fork", "write a new session even where the original could be continued")
-    .option("--force", "start it though it cannot be told by flags of a limit that you set")
+    .option(
+      "--force",
+      "write it though it does not verify; start it though it cannot be told of a limit that you set",
+    )
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
     .option("--handoff", "begin a new session there with a document about this one")
     .option("--debug-prompt", "print that document, and do nothing else");
@@ -132,11 +135,11 @@ async function handOver(
   args: string[],
   options: ResumeOptions,
 ): Promise<{ command: string[]; cwd: string }> {
-  const { target, places } = handover;
+  const { selected, target, places } = handover;
   const prepared = await prepare(handover, options, options.cwd);
-  const { outcome, folder } = launches(options)
-    ? await orElsewhere(prepared, options, (cwd) => prepare(handover, options, cwd))
-    : { outcome: prepared, folder: prepared.cwd ?? process.cwd() };
+  const { outcome, folder } = await orElsewhere(prepared, selected, options, (cwd) =>
+    prepare(handover, options, cwd),
+  );
   const { id, path, report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
   const request = { id, path, prompt: options.prompt ?? null, args: [...always, ...args] };
@@ -154,7 +157,7 @@ async function handOver(
 
 async function prepare(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fit, fork = false, dryRun = false, ...more }: ResumeOptions,
+  { fullHistory = false, fit, fork = false, force = false, dryRun = false, ...more }: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
   const { env } = places;
@@ -173,6 +176,7 @@ async function prepare(
       fullHistory,
       fit: fit === undefined ? null : await fitTo(fit, selected.agent),
       fork,
+      force,
       dryRun,
       reasoning: reasoningFate(more.reasoning),
       warn: (text) => warn(`segue: ${text}`),
@@ -188,20 +192,20 @@ async function prepare(
 }
 
 /**
- * What starts where the session's agent can start: in its folder, or, when that is gone, in one
- * that the user names.
+ * What goes on where the session's agent can start: in its folder, or, when that is gone or nothing
+ * tells it, in one that the user names.
  */
 async function orElsewhere(
   outcome: Outcome,
+  { path, name }: Selected,
   options: ResumeOptions,
   again: (cwd: string) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; folder: string }> {
-  const wanted = outcome.cwd ?? process.cwd();
-  const folder = [wanted, localForm(wanted, process.platform)].find(isFolder);
-  if (folder !== undefined) return { outcome, folder };
+  const place: Place = { wanted: outcome.cwd, session: name ?? path };
+  const folder = folderHere(place, options);
+  if (folder !== null) return { outcome, folder };
   outcome.discard();
-  const other = options.cwd === undefined ? await askFolder(wanted) : null;
-  if (other === null) throw gone(wanted, options);
+  const other = await elsewhere(place, options);
   return { outcome: await again(other), folder: other };
 }
 

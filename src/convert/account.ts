@@ -69,6 +69,8 @@ class Account {
       return;
     }
     strings({ ...part, content: null }, texts);
+    // A first line that only says this is read as a number.
+    if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
     for (const item of part.content) this.#part(item, texts);
   }
 
@@ -119,7 +121,14 @@ class Account {
       if (body !== text && this.#said.includes(body)) return true;
     }
     const lines = text.split("\n").map((line) => line.trim());
-    return lines.length > 1 && lines.every((line) => this.#said.includes(line));
+    if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
+    // Lines that a tool numbered, in order and without a gap, are read without their numbers.
+    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
+    const first = Number(plain[0]?.[1]);
+    return plain.every(
+      (line, n) =>
+        line !== null && Number(line[1]) === first + n && this.#said.includes(line[2] ?? ""),
+    );
   }
 }
 
@@ -137,7 +146,10 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };
   const name = shape.name(value);
   const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
-  return { shape: named ?? CONTENT, name: `<${name}>` };
+  if (named === undefined || named === true) return { shape: named ?? CONTENT, name: `<${name}>` };
+  // Told apart by one name, and those again by another.
+  const inner = nameIn(value, named);
+  return { shape: inner.shape, name: `<${name}>${inner.name}` };
 }
 
 /** Arguments of a call, for one, are JSON in a string. */

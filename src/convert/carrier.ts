@@ -14,7 +14,7 @@ import {
   UnitTexts,
 } from "../lossless/carry.ts";
 import { CarryThread } from "./carry-thread.ts";
-import { type Coder, UnitCoder } from "./units.ts";
+import { type Coder, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
 
 /** Between which sessions a carry leads. */
@@ -88,16 +88,17 @@ export interface Making {
 }
 
 /** In this thread. Both files are read again when they have been written. */
-export function makeHere(carryOut: Output, ends: Ends): Making {
+export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Making {
   const { source, target } = ends;
   const carrier = new Carrier(carryOut, ends);
   const files = { home: source.agent, from: target.agent };
+  const route = { ...files, targetId: target.id, trust };
   return {
-    coder: new UnitCoder(source.agent, target.agent, target.id, (unit) => carrier.unit(unit)),
+    coder: new UnitCoder(route, (unit) => carrier.unit(unit)),
     end: (footer) => carrier.end(footer),
     read: () => {},
     verify: (sha256) =>
-      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === sha256,
+      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp, framed: true }) === sha256,
     stop: () => {},
   };
 }
@@ -113,7 +114,7 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
     home: source.agent.id,
     from: target.agent.id,
     targetId: target.id,
-    source: { fd: source.input.fd, size: source.input.size },
+    source: { fd: source.input.fd, size: source.input.size, framed: source.input.framed },
     target: target.out.temp,
   };
   const thread = new CarryThread(task, () => target.out.flush());

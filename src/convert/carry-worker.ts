@@ -5,6 +5,7 @@ import { crc32 } from "node:zlib";
 import { agentNamed } from "../agents/registry.ts";
 import { followLines } from "../io/growing.ts";
 import { parseUnit, UnitTexts } from "../lossless/carry.ts";
+import { trustworthy } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { gives } from "../lossless/script.ts";
 import { type Answer, AT, RING, type Shared } from "./carry-thread.ts";
@@ -68,21 +69,25 @@ function take(lines: Iterator<Line>, n: number): Line[] {
 
 function run(fd: number): void {
   let crc = 0;
-  const source = followLines(
-    task.source.fd,
-    () => task.source.size,
-    (chunk) => {
-      crc = crc32(chunk, crc);
-    },
+  const source = trustworthy(
+    followLines(
+      task.source.fd,
+      () => task.source.size,
+      (chunk) => {
+        crc = crc32(chunk, crc);
+      },
+    ),
+    task.source.framed,
   );
   const target = followLines(fd, targetBytes);
   const texts = new UnitTexts();
-  const coder = new UnitCoder(
-    agentNamed(task.home),
-    agentNamed(task.from),
-    task.targetId,
-    () => {},
-  );
+  const route = {
+    home: agentNamed(task.home),
+    from: agentNamed(task.from),
+    targetId: task.targetId,
+    trust: "sampled",
+  } as const;
+  const coder = new UnitCoder(route, () => {});
   for (const [count, records] of told()) {
     const values = take(target, records).map(({ value }) => value);
     const lines = take(source, Math.abs(count));

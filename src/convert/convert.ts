@@ -9,17 +9,23 @@ import type { Output } from "../io/output.ts";
 import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
 import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
-import { type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
+import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
-import { Carrier, type Making, makeBeside, makeHere } from "./carrier.ts";
+
+import { Carrier, type Ends, type Making, makeBeside, makeHere } from "./carrier.ts";
+
 import { CarryThreadFailed } from "./carry-thread.ts";
+import { headerAt } from "./folder.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
+import { besideTitle } from "./session.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
-import { homeWriter, UnitCoder } from "./units.ts";
+import { homeWriter, type Trust, UnitCoder } from "./units.ts";
+import { rebuild } from "./verify.ts";
 
 export interface Conversion {
   source: {
@@ -61,6 +67,8 @@ export interface Converted {
   sourceId: string;
   header: Header;
   records: number;
+  /** What was written are the lines of a JSON document. */
+  document: boolean;
   counts: Counts;
   /** Rough, at four characters of text a token; where the session was made to fit, as they were counted. */
   tokens: number;
@@ -96,16 +104,50 @@ export function targetId(source: Header, target: Agent, attempt = 0): string {
   return target.sessionId?.(uuid, source.createdAt) ?? uuid;
 }
 
-/** A thread that fails is no reason to fail: all is done again in this one. */
+/**
+ * A thread that fails, or a prediction that does not hold on the way home, is no reason to fail: all
+ * is done again, with less trust in both. What is kept as it is comes back whatever anyone predicts.
+ */
 function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
   if (source.input.size >= HUGE) keepSmall();
-  if (!carryOut || source.input.size < OWN_THREAD) return writeNew(conversion, makeHere);
-  const done = beside(conversion);
-  if (done?.verified) return done;
-  target.out.restart();
-  carryOut.restart();
-  return writeNew(conversion, makeHere);
+  if (!carryOut) return writeNew(conversion, makeHere);
+  const first = source.input.size < OWN_THREAD ? null : beside(conversion);
+  if (first?.verified) return first;
+  if (source.input.size >= OWN_THREAD) restart(target.out, carryOut);
+  return trusting(
+    (trust) => writeNew(conversion, (out, ends) => makeHere(out, ends, trust)),
+    () => restart(target.out, carryOut),
+  );
+}
+
+function restart(...outputs: readonly (Output | null)[]): void {
+  for (const output of outputs) output?.restart();
+}
+
+const TRUST: readonly Trust[] = ["all", "proven", "none"];
+
+/** Works with less and less trust until what was written is verified. */
+function trusting(work: (trust: Trust) => Converted, again: () => void): Converted {
+  let done = work("all");
+  for (const trust of TRUST.slice(1)) {
+    if (done.verified !== false) break;
+    again();
+    done = work(trust);
+  }
+  return done;
+}
+
+/**
+ * Nothing is written that does not lead back, unless its user wants it all the same.
+ * @throws SegueError
+ */
+export function refuseUnverified({ verified }: Converted, where: string, force: boolean): void {
+  if (verified !== false || force) return;
+  throw new SegueError("refused", "what was made of this session does not give its bytes again", {
+    where,
+    hint: "nothing was written; --force writes it all the same, and please report this",
+  });
 }
 
 /** A session of the agent's own in its other form, e.g. an export as rows of the store. */
@@ -122,7 +164,10 @@ function beside(conversion: Conversion): Converted | null {
   }
 }
 
-function writeNew(conversion: Conversion, make: typeof makeHere): Converted {
+function writeNew(
+  conversion: Conversion,
+  make: (carryOut: Output, ends: Ends) => Making,
+): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
@@ -141,7 +186,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { plan } = survey;
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
+    title: plan.header.title ?? besideTitle(source.agent, source.input),
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -153,6 +198,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { children = 0 } = source;
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
   let records = 0;
+  let document = false;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const own = source.agent === target.agent;
   const { reasoning = "text" } = conversion;
@@ -178,11 +224,12 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     coder: making?.coder ?? null,
     write: (line) => {
       target.out.line(line);
-      if (!isFrameText(line)) records++;
+      if (records === 0 && isFrameText(line)) document = true;
+      else records++;
     },
     read: { lines: 0, entries: 0 },
   });
-  forward.begin(header);
+  forward.begin(header, titleOf(header.title, plan.request));
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
@@ -192,7 +239,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     (chunk) => making?.read(chunk),
   );
   forward.flush();
-  plan.finish?.(reader.header());
+  plan.finish?.(headerAt(source.agent, reader, source.input.name));
   forward.end();
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
@@ -203,6 +250,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     sourceId: plan.header.id,
     header,
     records,
+    document,
     counts: projector.counts,
     tokens: survey.fitted?.tokens ?? projector.tokens,
     window: survey.fitted?.window ?? null,
@@ -246,6 +294,14 @@ function footerOf({ source, target }: Conversion, seen: Seen, lines: number): Fo
 }
 
 function comeHome(conversion: Conversion, carry: Carry): Converted {
+  const { target, carryOut } = conversion;
+  return trusting(
+    (trust) => bringHome(conversion, carry, trust),
+    () => restart(target.out, carryOut),
+  );
+}
+
+function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { id } = carry.header.source;
   const ends = {
@@ -253,8 +309,9 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     target: { ...target, id },
   };
   const carrier = carryOut && new Carrier(carryOut, ends);
-  const coder =
-    carrier && new UnitCoder(source.agent, target.agent, id, (unit) => carrier.unit(unit));
+  const files = { home: source.agent, from: target.agent };
+  const route = { ...files, targetId: id, trust };
+  const coder = carrier && new UnitCoder(route, (unit) => carrier.unit(unit));
   const hash = createHash("sha256");
   const result = restore(homeLines(source, hash), {
     from: source.agent,
@@ -268,13 +325,22 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
-  checkRestored(carry, target.out, result.stale);
+  const leadsBack = carryOut
+    ? rebuild({
+        ...files,
+        target: target.out.temp,
+        carry: carryOut.temp,
+        framed: result.framed,
+      }) === seen.sha256
+    : null;
+  const isWhole = result.stale > 0 ? null : isOriginal(carry, target.out);
   return {
     how: "restored",
     id,
     sourceId: survey.plan.header.id,
     header: { ...survey.plan.header, agent: target.agent.id, id },
     records: result.restored + result.added,
+    document: result.framed,
     counts: result.counts,
     tokens: result.tokens,
     window: null,
@@ -282,7 +348,7 @@ function comeHome(conversion: Conversion, carry: Carry): Converted {
     source: seen,
     added: result.added,
     stale: result.stale,
-    verified: result.stale === 0,
+    verified: isWhole === false ? false : (leadsBack ?? isWhole),
   };
 }
 
@@ -293,17 +359,14 @@ function* homeLines({ input, bases }: Conversion["source"], hash: Hash): Generat
 }
 
 /** What came back must be what went out: the carry holds its digest. */
-function checkRestored(carry: Carry, out: Output, stale: number): void {
-  if (stale > 0) return;
+function isOriginal(carry: Carry, out: Output): boolean {
   const { bytes, sha256 } = carry.footer.source;
   const written = new Input(out.temp);
-  const same = written.size >= bytes && written.sha256(bytes) === sha256;
-  written.close();
-  if (same) return;
-  throw new SegueError("failed", "the carry did not give the original's bytes again", {
-    where: out.path,
-    hint: "convert with --fresh to leave the carry aside, and please report this",
-  });
+  try {
+    return written.size >= bytes && written.sha256(bytes) === sha256;
+  } finally {
+    written.close();
+  }
 }
 
 /** To its own agent: through the session model all the same, so that the copy proves law 1. */
@@ -311,17 +374,12 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
   const { agent, input } = source;
   const { header } = survey.plan;
   const reader = agent.reader();
-  const make = homeWriter(agent, "copy");
-  const writer = new ScriptWriter(make);
-  const script = new ScriptReader(make);
+  const recoded = recoder(agent);
   const out = new CopyOut(target.out, Relocation.between(header.cwd, cwd));
   let lines = 0;
   const seen = feed(input, (line) => {
     const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
-    const ops = writer.encode([line], entries).map(({ op }) => op);
-    for (const restored of script.decode(ops, entries)) {
-      out.line(restored);
-    }
+    out.line(recoded(line, entries) ?? asItStands(line));
   });
   const sha256 = out.end(input.open);
   target.out.sync();
@@ -331,6 +389,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     sourceId: header.id,
     header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
+    document: input.framed,
     counts: NO_COUNTS,
     tokens: 0,
     window: null,
@@ -340,6 +399,30 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     stale: 0,
     verified: sha256 === seen.sha256,
   };
+}
+
+/** A line as the model gives it again; null where that is not the line, from there on. */
+function recoder(agent: Agent): (line: Line, entries: readonly Entry[]) => Restored | null {
+  const make = homeWriter(agent, "copy");
+  const writer = new ScriptWriter(make);
+  const script = new ScriptReader(make);
+  let broken = false;
+  return (line, entries) => {
+    if (broken) return null;
+    try {
+      const ops = writer.encode([line], entries).map(({ op }) => op);
+      const [restored] = script.decode(ops, entries);
+      if (restored && isLine(restored.content, line)) return restored;
+    } catch {
+      // As below.
+    }
+    broken = true;
+    return null;
+  };
+}
+
+function asItStands({ text, bytes, value }: Line): Restored {
+  return { content: bytes ?? text, value };
 }
 
 /** Writes lines that came through the model: as they are, or for another folder. */

@@ -32,6 +32,8 @@ export class Demotion {
   readonly #media: Media;
   readonly #own: boolean;
   readonly #lose: (code: LossCode) => void;
+  /** Of base64 that is sent. */
+  #bytes = 0;
 
   /** `own`: the target is the agent that the content is of, so that everything has its place. */
   constructor(media: Media, own: boolean, lose: (code: LossCode) => void) {
@@ -62,7 +64,10 @@ export class Demotion {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
     if (data === null && this.#media.imageUrls !== false) return image;
-    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) return image;
+    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+      this.#add(data);
+      return image;
+    }
     this.#lose("image-as-text");
     const source = data !== null && mediaType === "image/svg+xml" ? svgOf(data) : null;
     const text = source === null ? imageText(image) : `${imageText(image)}\n${source}`;
@@ -73,10 +78,20 @@ export class Demotion {
     const { documents = [], resultDocuments = [] } = this.#media;
     const taken = place === "user" ? documents : place === "result" ? resultDocuments : [];
     const isWhole = file.data !== null || file.text !== undefined;
-    if (isWhole && taken.includes(file.mediaType)) return file;
+    if (isWhole && taken.includes(file.mediaType)) {
+      this.#add(file.data ?? "");
+      return file;
+    }
     const text = file.text ?? textIn(file);
     this.#lose(text === null ? "file-as-text" : "file-inlined");
     return { kind: "text", text: fileText(text === null ? file : { ...file, text }) };
+  }
+
+  /** What is too much for one request is sent all the same: the user may compact, or leave some out. */
+  #add(data: string): void {
+    const { requestBytes = Number.POSITIVE_INFINITY } = this.#media;
+    this.#bytes += data.length;
+    if (this.#bytes > requestBytes) this.#lose("request-too-large");
   }
 
   #other(part: OtherPart): TextPart {

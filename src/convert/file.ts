@@ -11,7 +11,7 @@ import { exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
-import { type Converted, convert, matchCarry, tryOpenCarry } from "./convert.ts";
+import { type Converted, convert, matchCarry, refuseUnverified, tryOpenCarry } from "./convert.ts";
 import { type Fit, fitted } from "./fit.ts";
 import { documentOf, openSession } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
@@ -40,7 +40,10 @@ export interface ConvertFileOptions {
   fit?: Fit;
   /** The folder that the new session belongs to. */
   cwd?: string;
-  /** Replace the output if it exists. The source is never replaced. */
+  /**
+   * Replace the output if it exists, and write what could not be verified. The source is never
+   * replaced.
+   */
   force?: boolean;
   /** The name that reports give to a source that is only a copy; null when it has none. */
   name?: string | null;
@@ -247,8 +250,9 @@ class Job {
   }
 
   #finish(done: Converted, lines: Output, carryOut: Output | null): Report {
-    const out = asDocument(lines);
     const { force = false } = this.#options;
+    refuseUnverified(done, this.#input.where, force);
+    const out = done.document ? asDocument(lines) : lines;
     const { name } = this.#input;
     const inside = this.#carryPlace === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };

@@ -54,6 +54,10 @@ export const LOSSES = {
     "minor",
     "images of a type or size that the target's API refuses are mentioned",
   ],
+  "request-too-large": [
+    "major",
+    "images and documents come to more than the target's API takes in one request",
+  ],
   "content-as-text": [
     "minor",
     "content that the target has no place for, such as search results, is sent as text",

@@ -11,7 +11,7 @@ import { otherPart } from "../session/other.ts";
 import type { Relocation } from "../session/relocate.ts";
 import { renderPart } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
-import { NO_RESULT, reasoningAsText } from "../session/text.ts";
+import { isAttached, NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -64,6 +64,8 @@ interface Open {
   calls: Map<string, ToolCallPart>;
   /** Results by source call id. */
   results: Map<string, { entry: Message; part: ToolResultPart }>;
+  /** What stands between a call and its result and says nothing to either: sent after the result. */
+  beside: Entry[];
 }
 
 export class Projector {
@@ -175,6 +177,7 @@ export class Projector {
       out.push(open.message);
     }
     for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    out.push(...open.beside);
     return out;
   }
 
@@ -237,6 +240,11 @@ export class Projector {
     if (unsent) return this.#aside(unsent);
     if (entry.role === "tool") return this.#results(entry);
     if (entry.role === "assistant") return this.#assistant(entry);
+    const open = this.#open;
+    if (open && open.results.size < open.calls.size && isBeside(entry)) {
+      open.beside.push(...this.#user(entry));
+      return NOTHING;
+    }
     return { before: this.flush(), now: this.#user(entry) };
   }
 
@@ -258,6 +266,7 @@ export class Projector {
       message: { ...rest, parts: [] },
       calls: new Map(),
       results: new Map(),
+      beside: [],
     };
     const { message, calls } = this.#open;
     for (const part of entry.parts) {
@@ -424,6 +433,10 @@ function textLength(value: Json, depth = 0): number {
 function adapted(part: ToolCallPart): ToolCallPart {
   const name = part.name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "tool";
   return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
+}
+
+function isBeside({ parts }: Message): boolean {
+  return parts.every((part) => part.kind === "text" && isAttached(part.text));
 }
 
 /** Why a message is not sent though it is in its place. */

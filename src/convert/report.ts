@@ -68,7 +68,7 @@ export function reportOf(done: Converted, ends: Ends): Report {
 
 /** The laws that this very conversion has proven of itself. */
 function lawsOf(done: Converted): number[] {
-  if (!done.verified) return [];
+  if (!done.verified || done.stale > 0) return [];
   if (done.how === "copied") return [1];
   return done.added > 0 ? [2, 3] : [2];
 }
@@ -98,7 +98,7 @@ export function reportText(report: Report): string[] {
   if (report.carry)
     lines.push(`  carry: ${report.carry.path ?? "inside"} (${report.carry.bytes} bytes)`);
   if (report.verified.readback === false)
-    lines.push("  NOT VERIFIED: the way back does not give the same bytes");
+    lines.push("  NOT VERIFIED: what was made of this session does not give its bytes again");
   return lines;
 }
 

@@ -6,7 +6,7 @@ import type { Agent, Reader } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
-import { type Restored, ScriptMismatch, ScriptReader } from "../lossless/script.ts";
+import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry } from "../session/types.ts";
 import { Forward } from "./forward.ts";
@@ -36,6 +36,8 @@ export interface RestoreResult {
   /** Lines that came back as they were, and lines that are new. */
   restored: number;
   added: number;
+  /** What was written begins with a document's first line. */
+  framed: boolean;
   /** Units of the carry that no longer fit: the file was changed where they belong, or home has no branches. */
   stale: number;
   losses: LossReport;
@@ -67,6 +69,7 @@ class Restore {
   #restored = 0;
   #added = 0;
   #owesNewline = false;
+  #framed = false;
   /** The writer's mark where the new turns hang on, once that place has been restored. */
   #mark: string | null = null;
   /** What was said between that place and the end of what was restored: messages, and turns. */
@@ -117,6 +120,7 @@ class Restore {
     return {
       restored: this.#restored,
       added: this.#added,
+      framed: this.#framed,
       stale,
       losses,
       counts: projector.counts,
@@ -148,9 +152,8 @@ class Restore {
       const next = this.#lines.next();
       if (next.done) break;
       const read = this.#decode(next.value);
-      if (read.entries.some(isCarry)) continue;
       out.push(read);
-      if (!isFrame(read.line.value)) records++;
+      if (isRecord(read)) records++;
     }
     return out;
   }
@@ -166,16 +169,18 @@ class Restore {
 
   /** false when the records are not those that the unit was made for. */
   #unit(unit: Unit, reads: readonly Read[]): boolean {
-    const entries = reads.flatMap((read) => read.entries);
-    const records = reads.filter(({ line }) => !isFrame(line.value)).length;
+    const told = reads.filter(isRecord);
+    const entries = told.flatMap((read) => read.entries);
+    const records = told.length;
     if (records < unit.n || digest(entries) !== unit.d) return false;
-    if (unit.r) this.#script.reset();
+    if (unit.r) this.#script.reset(unit.r === 2);
     const home = inHomeTerms(entries, this.#options.home.tools);
     const lines = this.#decodeOps(unit, home);
     if (!lines) return false;
     this.#noteMark(entries);
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
+    if (!this.#owesNewline) this.#framed = isFrame(kept[0]?.value);
     for (const { content } of kept) this.#emit(content);
     this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(
@@ -204,9 +209,9 @@ class Restore {
   #decodeOps(unit: Unit, home: readonly Entry[]): Restored[] | undefined {
     try {
       return this.#script.decode(unit.o, home);
-    } catch (error) {
-      if (error instanceof ScriptMismatch) return undefined;
-      throw error;
+    } catch {
+      // A writer that fails over it was not the one that the unit was made with.
+      return undefined;
     }
   }
 
@@ -221,6 +226,11 @@ class Restore {
     this.#emit(text);
     this.#added++;
   }
+}
+
+/** What was written for the session itself: neither a carry inside nor a document's first line. */
+function isRecord({ line, entries }: Read): boolean {
+  return !isFrame(line.value) && !entries.some(isCarry);
 }
 
 function isCarry(entry: Entry): boolean {

@@ -2,8 +2,16 @@
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
+import { parseValue, stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
-import { type Coded, type MakeWriter, ScriptWriter } from "../lossless/script.ts";
+import {
+  type Coded,
+  isLine,
+  type MakeWriter,
+  type Op,
+  ScriptReader,
+  ScriptWriter,
+} from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { inHomeTerms } from "./translate.ts";
@@ -24,18 +32,46 @@ export interface Coder {
   unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void;
 }
 
+/** From the file of one agent home to that of another. */
+export interface Route {
+  home: Agent;
+  from: Agent;
+  /** Id of the session that leads home. */
+  targetId: string;
+  trust?: Trust;
+}
+
+/**
+ * How far the two sides are trusted to predict the same: `all`, as they should; `sampled`, some
+ * stretches are decoded as the way home will; `proven`, all are, and a unit that does not give its
+ * lines is kept as it is; `none`, all lines are kept as they are.
+ */
+export type Trust = "all" | "sampled" | "proven" | "none";
+
+/** One in so many stretches from reset to reset is a sample. */
+const SAMPLE = 8;
+
+/** What was decoded is not what was coded. */
+class NotTheSame extends Error {}
+
 export class UnitCoder implements Coder {
   readonly #home: Agent;
   readonly #back: Reader;
   readonly #script: ScriptWriter;
+  readonly #twin: ScriptReader | null;
+  readonly #trust: Trust;
   readonly #sink: (unit: Unit) => void;
   #records = 0;
   #sinceReset = 0;
+  #resets = 0;
 
-  constructor(source: Agent, target: Agent, targetId: string, sink: (unit: Unit) => void) {
-    this.#home = source;
-    this.#back = target.reader();
-    this.#script = new ScriptWriter(homeWriter(source, targetId));
+  constructor({ home, from, targetId, trust = "all" }: Route, sink: (unit: Unit) => void) {
+    const make = homeWriter(home, targetId);
+    this.#home = home;
+    this.#back = from.reader();
+    this.#script = new ScriptWriter(make);
+    this.#twin = trust === "proven" || trust === "sampled" ? new ScriptReader(make) : null;
+    this.#trust = trust;
     this.#sink = sink;
   }
 
@@ -59,22 +95,82 @@ export class UnitCoder implements Coder {
       const at = this.#records++;
       return record === undefined || (at === 0 && isFrame(record))
         ? []
-        : this.#back.read(record, at);
+        : this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
     });
-    const reset = this.#sinceReset > RESET_LINES && isUser(entries[0]);
-    if (reset) {
-      this.#script.reset();
-      this.#sinceReset = 0;
-    }
-    this.#sinceReset += lines.length;
-    const home = inHomeTerms(entries, this.#home.tools);
-    const coded = this.#script.encode(lines, home, plain);
-    const o = coded.map(({ op }) => op);
     // A document's first line is none of its records: the same session may come back without it.
     const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
-    const unit = { n, d: digest(entries), ...(reset ? { r: 1 as const } : {}), o };
-    return { unit, coded };
+    const { r, coded } = this.#lines(lines, entries, plain);
+    const o = coded.map(({ op }) => op);
+    return { unit: { n, d: digest(entries), ...(r ? { r } : {}), o }, coded };
   }
+
+  #lines(lines: readonly Line[], entries: readonly Entry[], plain: boolean): Lines {
+    const home = inHomeTerms(entries, this.#home.tools);
+    const before = this.#script.line;
+    const reset = this.#sinceReset > RESET_LINES && isUser(entries[0]);
+    if (reset) this.#sinceReset = 0;
+    this.#sinceReset += lines.length;
+    const predicted = this.#trust === "none" ? null : this.#predicted(lines, home, reset, plain);
+    if (predicted) return predicted;
+    const coded = this.#script.literal(lines, home, before);
+    this.#twin?.reset(true, before);
+    this.#twin?.decode(
+      coded.map(({ op }) => op),
+      home,
+    );
+    return { r: 2, coded };
+  }
+
+  /** null when the lines would not come back so. */
+  #predicted(
+    lines: readonly Line[],
+    home: readonly Entry[],
+    reset: boolean,
+    plain: boolean,
+  ): Lines | null {
+    try {
+      if (reset) this.#reset();
+      const coded = this.#script.encode(lines, home, plain);
+      if (this.#comesBack(coded, lines, home)) return { r: reset ? 1 : undefined, coded };
+    } catch {
+      // A predictor that fails is no reason to fail.
+    }
+    if (this.#trust === "sampled") throw new NotTheSame("a unit does not give its lines again");
+    return null;
+  }
+
+  #reset(): void {
+    this.#resets++;
+    this.#script.reset();
+    this.#twin?.reset(false, this.#script.line);
+  }
+
+  /** A twin that is to know all that went before has to see all of it. */
+  get #isSample(): boolean {
+    return (
+      this.#trust !== "sampled" ||
+      this.#resets % SAMPLE === 0 ||
+      this.#twin?.writer.replaces !== undefined
+    );
+  }
+
+  #comesBack(coded: readonly Coded[], lines: readonly Line[], home: readonly Entry[]): boolean {
+    if (!this.#twin || !this.#isSample) return true;
+    // As they will come out of the carry.
+    const ops: Op[] = JSON.parse(JSON.stringify(coded.map(({ op }) => op)));
+    const restored = this.#twin.decode(ops, home);
+    return lines.every((line, i) => isLine(restored[i]?.content ?? "", line));
+  }
+}
+
+interface Lines {
+  r: Unit["r"] | undefined;
+  coded: Coded[];
+}
+
+/** What the record will be once it is read from its file. */
+function asRead(record: Json): Json {
+  return parseValue(stringify(record) ?? "null") ?? null;
 }
 
 function isUser(entry: Entry | undefined): boolean {

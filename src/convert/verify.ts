@@ -1,6 +1,7 @@
 /** Rebuilds a source from the two files that a conversion has written, as the way home will. */
 import { createHash } from "node:crypto";
 import type { Agent } from "../agents/types.ts";
+import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { openCarry } from "../lossless/carry.ts";
 import { emptyHeader } from "../session/header.ts";
@@ -12,13 +13,17 @@ export interface Files {
   home: Agent;
   from: Agent;
   target: string;
+  /** The target's lines stand for a document, if its first one says so. */
+  framed: boolean;
   carry: string;
 }
 
 /** Of a file that has just been written: if it held more than its carry knows, that would show. */
 const NOTHING_NEW: Plan = {
   header: emptyHeader(""),
+  request: null,
   entries: 0,
+  isEmpty: false,
   visibility: () => "live",
   compaction: null,
   keeps: new Map(),
@@ -26,9 +31,9 @@ const NOTHING_NEW: Plan = {
   parent: () => -1,
 };
 
-/** SHA-256 of the source, as the two files give it again. */
-export function rebuild({ home, from, target, carry }: Files): string {
-  const lines = new Input(target);
+/** SHA-256 of the source, as the two files give it again; null when they do not. */
+export function rebuild({ home, from, target, framed, carry }: Files): string | null {
+  const lines = new Input(target, undefined, target, framed);
   const bytes = new Input(carry);
   try {
     const hash = createHash("sha256");
@@ -42,6 +47,10 @@ export function rebuild({ home, from, target, carry }: Files): string {
       reasoning: "text",
     });
     return hash.digest("hex");
+  } catch (error) {
+    // A file that cannot be read is another matter.
+    if (error instanceof SegueError) throw error;
+    return null;
   } finally {
     lines.close();
     bytes.close();

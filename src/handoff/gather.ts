@@ -4,6 +4,7 @@ import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
 import { isShown } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
+import { isAttached } from "../session/text.ts";
 import type {
   Entry,
   Header,
@@ -292,11 +293,6 @@ function byNumber(a: { n: number }, b: { n: number }): number {
 
 function isFailed(result: ToolResultPart): boolean {
   return result.isError || (result.exitCode ?? 0) !== 0;
-}
-
-/** Nothing but the file that a prompt mentioned: agents keep it as a message of its own. */
-function isAttached(text: string): boolean {
-  return /^<file name="[^"\n]*">\n[\s\S]*<\/file>\s*$/.test(text);
 }
 
 function textOf(parts: readonly Part[]): string {

@@ -25,8 +25,11 @@ export interface Unit {
   n: number;
   /** Digest of what those records say. */
   d: string;
-  /** 1: the coder forgot everything before this unit, so that it can be decoded on its own. */
-  r?: 1;
+  /**
+   * 1: the coder forgot everything before this unit, so that it can be decoded on its own. 2: also
+   * what one writer hands on to the next.
+   */
+  r?: 1 | 2;
   o: Op[];
 }
 

@@ -6,6 +6,7 @@
 import type { Writer } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
+import { isFrame } from "./document.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
 import { type Line, lineOf } from "./lines.ts";
 
@@ -14,14 +15,16 @@ import { type Line, lineOf } from "./lines.ts";
  * - `0`: the next prediction as it is
  * - `{p, s, at}`: a prediction (the next, or number `at[1]` of entry `at[0]`), patched, spelled
  * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
- * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64)
+ * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64).
+ *   `c`: it is a record all the same, which the writer goes on from. (Carries of version 2 lack it.)
  */
 export type Op =
   | 0
   | { p?: Patch; s?: Spelling; at?: [number, number] }
   | { l: string; p?: Patch; s?: Spelling }
-  | { t: string }
-  | { b: string };
+  | Literal;
+
+type Literal = { t: string; c?: 1 } | { b: string; c?: 1 };
 
 /** What an entry is predicted to be. */
 interface Predicted {
@@ -43,78 +46,162 @@ interface Slot {
 }
 
 /**
- * The predictions for a group of entries, taken one by one, mostly in order. Each is made when it
- * is first looked at: by then more is known, and it rarely has to be made again.
+ * The predictions for a group of entries, taken one by one, mostly in order. Each is made when an
+ * operation first needs it: by then more is known, and it rarely has to be made again. How many
+ * records an entry is predicted to be depends on that moment, so only operations may decide it:
+ * they are all that coder and decoder both know.
  */
 class Slots {
-  readonly #loop: Loop;
-  readonly #entries: readonly Entry[];
-  readonly #slots: Slot[] = [];
-  #predicted = 0;
+  protected readonly loop: Loop;
+  protected readonly entries: readonly Entry[];
+  protected readonly slots: Slot[] = [];
+  /** Entries that have their slots. */
+  protected predicted = 0;
   #next = 0;
 
   constructor(loop: Loop, entries: readonly Entry[]) {
-    this.#loop = loop;
-    this.#entries = entries;
+    this.loop = loop;
+    this.entries = entries;
   }
 
-  /** Predicts one more entry; false when there is none. */
-  #extend(): boolean {
-    const e = this.#predicted;
-    const entry = this.#entries[e];
-    if (!entry) return false;
-    this.#predicted++;
-    const { writer } = this.#loop;
+  /** Number of the first slot that may be free. */
+  protected get next(): number {
+    return this.#next;
+  }
+
+  /** The slots of entry number `e`, as things stand. */
+  protected predict(e: number): Slot[] | undefined {
+    const entry = this.entries[e];
+    if (!entry) return undefined;
+    const { writer } = this.loop;
     const records = writer.predict(entry);
-    const from = { entry, records, stamp: this.#loop.stamp(entry) };
-    for (let r = 0; r < records.length; r++) {
-      const record = records[r] ?? null;
+    const from = { entry, records, stamp: this.loop.stamp(entry) };
+    return records.map((record, r) => {
       const [kind, key] = [writer.kind(record), writer.key(record)];
-      this.#slots.push({ from, index: [e, r], record, kind, key, used: false });
-    }
+      return { from, index: [e, r], record, kind, key, used: false };
+    });
+  }
+
+  /** Gives one more entry its slots; false when there is none. */
+  #extend(): boolean {
+    const slots = this.predict(this.predicted);
+    if (!slots) return false;
+    this.predicted++;
+    this.slots.push(...slots);
     return true;
-  }
-
-  /** The slot a line of this kind and key belongs to: same call first, else the next of its kind. */
-  match(kind: string, key: string): Slot | undefined {
-    let sameKind: Slot | undefined;
-    const fits = (slot: Slot | undefined): boolean => {
-      if (!slot || slot.used || slot.kind !== kind) return false;
-      sameKind ??= slot;
-      return slot.key === key;
-    };
-    for (let i = this.#next; i < this.#slots.length || this.#extend(); i++) {
-      if (fits(this.#slots[i])) return this.#slots[i];
-      // Without a call to look for, the next of its kind is as good as any.
-      if (sameKind && key === "") return sameKind;
-    }
-    for (let i = 0; i < this.#next; i++) if (fits(this.#slots[i])) return this.#slots[i];
-    return sameKind;
-  }
-
-  isNext(slot: Slot): boolean {
-    return this.#slots[this.#skipUsed()] === slot;
   }
 
   at(index: [number, number] | undefined): Slot | undefined {
     if (!index) {
-      const next = this.#skipUsed();
-      while (next >= this.#slots.length && this.#extend());
-      return this.#slots[next];
+      const next = this.skipUsed();
+      while (next >= this.slots.length && this.#extend());
+      return this.slots[next];
     }
-    while (this.#predicted <= index[0] && this.#extend());
-    return this.#slots.find(({ index: [e, r] }) => e === index[0] && r === index[1]);
+    while (this.predicted <= index[0] && this.#extend());
+    return this.slots.find(({ index: [e, r] }) => e === index[0] && r === index[1]);
   }
 
   take(slot: Slot): void {
     slot.used = true;
-    this.#next = this.#slots.indexOf(slot) + 1;
+    this.#next = this.slots.indexOf(slot) + 1;
   }
 
-  #skipUsed(): number {
+  protected skipUsed(): number {
     let i = this.#next;
-    while (this.#slots[i]?.used) i++;
+    while (this.slots[i]?.used) i++;
     return i;
+  }
+}
+
+/**
+ * The same for the coder, which has to look ahead for the slot that a line belongs to. What it sees
+ * there is set aside; it counts only when an operation takes a slot of it.
+ */
+class CoderSlots extends Slots {
+  /** Of the entries that come next; each list as it was when it was last needed. */
+  readonly #ahead: Slot[][] = [];
+  /** So many of them are as the decoder would make them now. */
+  #fresh = 0;
+
+  /** Something was committed. */
+  outdate(): void {
+    this.#fresh = 0;
+  }
+
+  /** The slot a line of this kind and key belongs to: same call first, else the next of its kind. */
+  match(kind: string, key: string): Slot | undefined {
+    for (;;) {
+      const slot = this.#search(kind, key);
+      if (!slot || !this.#refresh(slot)) return slot;
+    }
+  }
+
+  #search(kind: string, key: string): Slot | undefined {
+    let sameKind: Slot | undefined;
+    const fits = (slot: Slot): boolean => {
+      if (slot.used || slot.kind !== kind) return false;
+      sameKind ??= slot;
+      return slot.key === key;
+    };
+    for (const slot of this.#fromNext()) {
+      if (fits(slot)) return slot;
+      // Without a call to look for, the next of its kind is as good as any.
+      if (sameKind && key === "") return sameKind;
+    }
+    for (let i = 0; i < this.next; i++) {
+      const slot = this.slots[i];
+      if (slot && fits(slot)) return slot;
+    }
+    return sameKind;
+  }
+
+  *#fromNext(): Generator<Slot> {
+    for (let i = this.next; i < this.slots.length; i++) {
+      const slot = this.slots[i];
+      if (slot) yield slot;
+    }
+    for (let i = 0; ; i++) {
+      const slots = this.#lookAhead(i);
+      if (!slots) return;
+      yield* slots;
+    }
+  }
+
+  #lookAhead(i: number): Slot[] | undefined {
+    const known = this.#ahead[i];
+    if (known) return known;
+    const slots = this.predict(this.predicted + i);
+    if (!slots) return undefined;
+    this.#ahead[i] = slots;
+    if (i === this.#fresh) this.#fresh++;
+    return slots;
+  }
+
+  /** Makes all up to this slot as the decoder will; true when that had to be done. */
+  #refresh({ index: [e] }: Slot): boolean {
+    const most = e - this.predicted;
+    let changed = false;
+    for (; this.#fresh <= most; this.#fresh++) {
+      this.#ahead[this.#fresh] = this.predict(this.predicted + this.#fresh) ?? [];
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Would the decoder come to this slot by itself? */
+  isNext(slot: Slot): boolean {
+    const next = this.skipUsed();
+    if (next < this.slots.length) return this.slots[next] === slot;
+    return this.#ahead.find((slots) => slots.length > 0)?.[0] === slot;
+  }
+
+  override take(slot: Slot): void {
+    while (this.predicted <= slot.index[0]) {
+      this.slots.push(...(this.#ahead.shift() ?? []));
+      this.predicted++;
+      this.#fresh--;
+    }
+    super.take(slot);
   }
 }
 
@@ -139,20 +226,32 @@ class Loop {
     this.writer = make(0);
   }
 
-  /** Forgets everything, so that what follows can be decoded without what came before. */
-  reset(): void {
+  /**
+   * Forgets everything, so that what follows can be decoded without what came before. `wholly`: what
+   * a writer hands on to the next, too.
+   */
+  reset(wholly = false): void {
     this.#last = new Map();
     const before = this.writer;
     this.writer = this.#make(this.line);
-    this.writer.replaces?.(before);
+    if (!wholly) this.writer.replaces?.(before);
   }
 
-  slots(entries: readonly Entry[]): Slots {
+  /** Before the lines of these entries. */
+  expect(entries: readonly Entry[]): void {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
     }
     this.writer.expect?.(entries, true);
-    return new Slots(this, entries);
+  }
+
+  /** The same, for lines that need no prediction. */
+  tryExpect(entries: readonly Entry[]): void {
+    try {
+      this.expect(entries);
+    } catch {
+      // Those after them may: that is seen then.
+    }
   }
 
   /** While it is the same, so is what the entry is predicted to be. */
@@ -191,6 +290,15 @@ class Loop {
     this.#commits++;
     this.writer.commit(value);
   }
+
+  /** Commits a line that was kept as it is. A writer that fails over it does so on both sides. */
+  note(value: Json): void {
+    try {
+      this.commit(this.writer.kind(value), value);
+    } catch {
+      // The line itself is safe.
+    }
+  }
 }
 
 /** Writes operations. One instance per file; `entries` are what the decoder will have, too. */
@@ -209,7 +317,8 @@ export class ScriptWriter {
 
   /** `plain`: every line is known to be spelled as JSON.stringify does. */
   encode(lines: readonly Line[], entries: readonly Entry[], plain = false): Coded[] {
-    const slots = this.#loop.slots(entries);
+    this.#loop.expect(entries);
+    const slots = new CoderSlots(this.#loop, entries);
     return lines.map((line) => {
       const coded = this.#line(line, slots, plain);
       this.#loop.line++;
@@ -217,25 +326,47 @@ export class ScriptWriter {
     });
   }
 
-  #line(line: Line, slots: Slots, plain: boolean): Coded {
-    if (line.bytes) return this.#raw({ b: line.bytes.toString("base64") });
-    const { value, text } = line;
-    if (value === undefined) return this.#raw({ t: text });
+  /**
+   * Begins wholly anew with lines as they are: nothing is predicted, and so nothing can go wrong.
+   * `before`: the number of lines before them.
+   */
+  literal(lines: readonly Line[], entries: readonly Entry[], before: number): Coded[] {
+    this.#loop.line = before;
+    this.#loop.reset(true);
+    this.#loop.tryExpect(entries);
+    return lines.map((line) => {
+      const coded = this.#raw(line, null);
+      this.#loop.line++;
+      return coded;
+    });
+  }
+
+  get line(): number {
+    return this.#loop.line;
+  }
+
+  #line(line: Line, slots: CoderSlots, plain: boolean): Coded {
+    const { value, text, bytes } = line;
+    if (bytes || value === undefined) return this.#raw(line, slots);
     try {
-      return this.#json(value, plain ? null : text, slots) ?? this.#raw({ t: text });
+      return this.#json(value, plain ? null : text, slots) ?? this.#raw(line, slots);
     } catch (error) {
-      if (error instanceof TooDeep) return this.#raw({ t: text });
+      if (error instanceof TooDeep) return this.#raw(line, slots);
       throw error;
     }
   }
 
-  #raw(op: Op): Coded {
+  #raw({ text, bytes, value }: Line, slots: CoderSlots | null): Coded {
     this.raw++;
-    return { op, base: undefined };
+    const op = bytes ? { b: bytes.toString("base64") } : { t: text };
+    if (value === undefined) return { op, base: undefined };
+    this.#loop.note(value);
+    slots?.outdate();
+    return { op: { ...op, c: 1 }, base: undefined };
   }
 
   /** `text`: null when its spelling is no question. */
-  #json(value: Json, text: string | null, slots: Slots): Coded | undefined {
+  #json(value: Json, text: string | null, slots: CoderSlots): Coded | undefined {
     const kind = this.#loop.writer.kind(value);
     const slot = slots.match(kind, this.#loop.writer.key(value));
     const predicted = slot && this.#loop.base(slot);
@@ -244,13 +375,18 @@ export class ScriptWriter {
     const patch = diff(base, value);
     const rest = text === null ? patched(patch) : proven(base, patch, value, text);
     if (!rest) return undefined;
+    const op = slot && fits ? took(slots, slot, rest) : { l: kind, ...rest };
     this.#loop.commit(kind, value);
-    if (!slot || !fits) return { op: { l: kind, ...rest }, base };
-    const next = slots.isNext(slot);
-    slots.take(slot);
-    if (!next) return { op: { ...rest, at: slot.index }, base };
-    return { op: rest.p === undefined && !rest.s ? 0 : rest, base };
+    slots.outdate();
+    return { op, base };
   }
+}
+
+function took(slots: CoderSlots, slot: Slot, rest: Correction): Op {
+  const next = slots.isNext(slot);
+  slots.take(slot);
+  if (!next) return { ...rest, at: slot.index };
+  return rest.p === undefined && !rest.s ? 0 : rest;
 }
 
 /** An operation, and what it corrects: a prediction or an earlier line. */
@@ -291,15 +427,28 @@ function proven(
  * JSON.stringify does, so that its value is all there is to compare.
  */
 export function gives(op: Op, base: Json | undefined, line: Line, plain: boolean): boolean {
-  if (op !== 0 && "t" in op) return line.bytes === undefined && op.t === line.text;
-  if (op !== 0 && "b" in op) return line.bytes?.equals(Buffer.from(op.b, "base64")) ?? false;
+  if (isLiteral(op)) return isLine(contentOf(op), line);
   const value = restoredBy(op, base);
   if (plain && line.value !== undefined) return !(op !== 0 && op.s) && equal(value, line.value);
   return print(value, (op !== 0 && op.s) || null) === line.text;
 }
 
-function restoredBy(op: Exclude<Op, { t: string } | { b: string }>, base: Json | undefined): Json {
+function restoredBy(op: Exclude<Op, Literal>, base: Json | undefined): Json {
   return apply(base, op === 0 ? null : (op.p ?? null));
+}
+
+function isLiteral(op: Op): op is Literal {
+  return op !== 0 && ("t" in op || "b" in op);
+}
+
+function contentOf(op: Literal): string | Buffer {
+  return "t" in op ? op.t : Buffer.from(op.b, "base64");
+}
+
+/** Is this the line, to the byte? */
+export function isLine(content: string | Buffer, { text, bytes }: Line): boolean {
+  if (typeof content === "string") return bytes === undefined && content === text;
+  return bytes?.equals(content) ?? false;
 }
 
 /** Reads operations back into lines. Give it the same entries, group by group. */
@@ -315,12 +464,16 @@ export class ScriptReader {
     return this.#loop.writer;
   }
 
-  reset(): void {
-    this.#loop.reset();
+  /** `wholly`, `line`: see `ScriptWriter.literal`. */
+  reset(wholly = false, line = this.#loop.line): void {
+    this.#loop.line = line;
+    this.#loop.reset(wholly);
   }
 
   decode(ops: readonly Op[], entries: readonly Entry[]): Restored[] {
-    const slots = this.#loop.slots(entries);
+    if (ops.every(isLiteral)) this.#loop.tryExpect(entries);
+    else this.#loop.expect(entries);
+    const slots = new Slots(this.#loop, entries);
     return ops.map((op) => {
       const restored = this.#op(op, slots);
       this.#loop.line++;
@@ -329,8 +482,11 @@ export class ScriptReader {
   }
 
   #op(op: Op, slots: Slots): Restored {
-    if (op !== 0 && "t" in op) return asItIs(op.t);
-    if (op !== 0 && "b" in op) return asItIs(Buffer.from(op.b, "base64"));
+    if (isLiteral(op)) {
+      const restored = asItIs(contentOf(op), op.c === 1);
+      if (op.c && restored.value !== undefined) this.#loop.note(restored.value);
+      return restored;
+    }
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
     const value = restoredBy(op, base);
     this.#loop.commit(kind, value);
@@ -359,8 +515,9 @@ export interface Restored {
 }
 
 /** A line that was kept whole; a reader of the file may still understand it. */
-function asItIs(content: string | Buffer): Restored {
-  return { content, value: lineOf(Buffer.from(content)).value };
+function asItIs(content: string | Buffer, isRecord: boolean): Restored {
+  const { value } = lineOf(Buffer.from(content));
+  return { content, value: !isRecord && isFrame(value) ? undefined : value };
 }
 
 /** The operations do not belong to these entries. */

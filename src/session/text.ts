@@ -51,6 +51,17 @@ export function isBreak(text: string): boolean {
   return /^\[Request interrupted by user(?: for tool use)?\]$/.test(text.trim());
 }
 
+/**
+ * Nothing but what was put beside a message: a file that a prompt mentioned, what a hook said. Agents
+ * keep each as a message of its own.
+ */
+export function isAttached(text: string): boolean {
+  return (
+    /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text) ||
+    /^<system-reminder>\n[\s\S]*<\/system-reminder>\s*$/.test(text)
+  );
+}
+
 // C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.
 export const CONTROL =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -11,7 +11,7 @@ import { linesOf, openSession } from "../../src/convert/open.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { joinDocument } from "../../src/lossless/document.ts";
+import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
@@ -92,22 +92,27 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
 
 /** The value of each line; undefined for one that is no JSON. */
 export function readRecords(path: string): (Json | undefined)[] {
-  return [...linesIn(readLines(path))].map(({ value }) => value);
+  const lines = trustworthy(linesIn(readLines(path)), documentIn(path) !== null);
+  return [...lines].map(({ value }) => value);
 }
 
 /** The bytes of a session's lines: the file's own, or those that stand for a document. */
 export function readLines(path: string): Buffer {
+  return documentIn(path) ?? readFileSync(path);
+}
+
+/** The lines that stand for a document; null for a file of lines. */
+function documentIn(path: string): Buffer | null {
   const input = new Input(path);
   const lines = linesOf(input);
   input.close();
-  return lines ?? readFileSync(path);
+  return lines;
 }
 
 /** Puts lines at the end of a session, as its form has it. */
 function append(path: string, text: string): void {
-  const lines = readLines(path);
-  const all = Buffer.concat([lines, Buffer.from(text)]);
-  writeFileSync(path, joinDocument(all, FORMS) ?? all);
+  const all = Buffer.concat([readLines(path), Buffer.from(text)]);
+  writeFileSync(path, (documentIn(path) && joinDocument(all, FORMS)) ?? all);
 }
 
 const FORMS = agents.flatMap(({ documents = [] }) => documents);

@@ -13,6 +13,7 @@ import {
 } from "../../src/lossless/carry.ts";
 import type { Op } from "../../src/lossless/script.ts";
 import { anyText } from "../support/arbitrary.ts";
+import "../support/seed.ts";
 
 const HEADER: CarryHeader = {
   schema: CARRY_SCHEMA,

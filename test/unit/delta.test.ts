@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { apply, diff, equal, overlay, type Patch, TooDeep } from "../../src/lossless/delta.ts";
 import type { Json } from "../../src/session/types.ts";
 import { json, key } from "../support/arbitrary.ts";
+import "../support/seed.ts";
 
 /** Values are compared as texts: key order counts, and -0 is 0 as in any JSON text. */
 function gives(base: Json | undefined, value: Json): void {

@@ -13,6 +13,7 @@ import {
 import { linesIn } from "../../src/lossless/lines.ts";
 import { isObject } from "../../src/session/json.ts";
 import type { Json } from "../../src/session/types.ts";
+import "../support/seed.ts";
 
 /** `{…, "items": […]}`: the object without its items, then the items. */
 const form: Form = {

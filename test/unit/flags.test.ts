@@ -13,6 +13,7 @@ import { flags as qwen } from "../../src/agents/qwen/flags.ts";
 import { ALL, ASK, type Flags, type Grant, within } from "../../src/agents/shared/flags.ts";
 import { translateFlags, usesOf } from "../../src/convert/flags.ts";
 import { SegueError } from "../../src/errors.ts";
+import "../support/seed.ts";
 
 const TABLES: { [name: string]: Flags } = {
   claude,

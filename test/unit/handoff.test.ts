@@ -10,6 +10,7 @@ import { amountsOf, PRESETS, type Preset } from "../../src/handoff/presets.ts";
 import { cleaned, constraintsIn, quoted } from "../../src/handoff/quote.ts";
 import { MARGIN, spendable, tokenCounter } from "../../src/handoff/tokens.ts";
 import type { Entry, Header, Message, Part, ToolUse } from "../../src/session/types.ts";
+import "../support/seed.ts";
 
 const count = await tokenCounter();
 const [agent] = agents;

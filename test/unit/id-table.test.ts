@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { IdTable } from "../../src/session/id-table.ts";
+import "../support/seed.ts";
 
 it("does what a Map does", () => {
   const id = fc.oneof(fc.string({ unit: "binary" }), fc.uuid(), fc.nat(50).map(String));

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { parse, parseValue, print, spellingOf } from "../../src/lossless/json-text.ts";
 import { anyText, json, jsonText } from "../support/arbitrary.ts";
+import "../support/seed.ts";
 
 /** Spellings are stored as JSON, so they must survive that. */
 function again(text: string): string {

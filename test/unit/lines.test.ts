@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Line, LineSplitter } from "../../src/lossless/lines.ts";
+import "../support/seed.ts";
 
 function split(chunks: readonly Buffer[]): Line[] {
   const splitter = new LineSplitter();

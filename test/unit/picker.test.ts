@@ -17,6 +17,7 @@ import {
 import { filesOf, type Preview, previewOf } from "../../src/cli/picker/preview.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
+import "../support/seed.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const LOOK = { colour: false, now: NOW };

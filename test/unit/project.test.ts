@@ -10,6 +10,7 @@ import { NO_RESULT } from "../../src/session/text.ts";
 import type { Entry, Part } from "../../src/session/types.ts";
 import { call, chain, message, result } from "../support/entries.ts";
 import { known } from "../support/folder.ts";
+import "../support/seed.ts";
 
 const CODEX = known(agents.find(({ id }) => id === "codex"));
 const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;

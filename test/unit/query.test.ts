@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { parseQuery } from "../../src/catalog/query.ts";
 import { readable, searchable, textOf } from "../../src/catalog/text.ts";
 import { SegueError } from "../../src/errors.ts";
+import "../support/seed.ts";
 
 const place = { id: "e1", parentId: null, time: null };
 

@@ -9,6 +9,7 @@ import { json, jsonText } from "../support/arbitrary.ts";
 import { readLines } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { known } from "../support/folder.ts";
+import "../support/seed.ts";
 
 function sameBytes(agent: Agent, bytes: Buffer): void {
   const { entries, residue } = decode(agent, bytes);

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { type Plan, Survey, type SurveyOptions } from "../../src/session/survey.ts";
 import type { Entry } from "../../src/session/types.ts";
 import { event, HEADER, message } from "../support/entries.ts";
+import "../support/seed.ts";
 
 function survey(entries: readonly Entry[], options?: SurveyOptions): Plan {
   const all = new Survey();

@@ -49,6 +49,15 @@ export const store: Store = {
     return found;
   },
 
+  /**
+   * The folder's name is that of the project: records name others after a `cd`, or older ones where
+   * the project was renamed since.
+   */
+  folder(path, { cwd, cwds }) {
+    const name = basename(dirname(path));
+    return cwds.find((one) => slug(one) === name) ?? cwd;
+  },
+
   pathFor(root, header: Header) {
     return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);
   },

@@ -56,6 +56,16 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
+/**
+ * What a call of a tool means that runs at the vendor's: its sandbox is not the user's machine, so that
+ * only searching and fetching are the same as with the agent's own tools.
+ */
+export function fromServer(name: string, input: Json, server: string | undefined): ToolUse | null {
+  if (server !== undefined) return { tool: "mcp", server, name, input };
+  if (!isObject(input) || !/^web_(?:search|fetch)/.test(name)) return null;
+  return webUse(input);
+}
+
 function executeUse(input: JsonObject): ToolUse | null {
   const command = string(input.command);
   const timeoutMs = number(input.timeout);

@@ -19,7 +19,7 @@ import { itemsOf, readContent, readImage } from "./content.ts";
 import { asReasoning, readCall, readOutput, readReasoning, readTools, sealedIn } from "./items.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
-import { byOrigin, isAborted, isHookContext } from "./scaffold.ts";
+import { byOrigin, folderTold, isAborted, isHookContext } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
 
 export function reader(): Reader {
@@ -211,6 +211,7 @@ class CodexReader implements Reader {
     const [first] = itemsOf(member(payload, "content"));
     const { own, told, scaffold } = byOrigin(payload);
     const entries: Entry[] = [];
+    this.#header.cwd ??= folderTold(payload);
     if (isAborted(payload, string(member(first, "text")) ?? "")) {
       this.#abortNoted = true;
       entries.push(this.#inTree(line, at, { event: "interruption" }));

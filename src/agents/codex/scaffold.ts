@@ -82,6 +82,18 @@ export function isAborted(item: Json, text: string): boolean {
   return kind === undefined ? text.startsWith(ABORTED) : kind === "generic.turn_aborted";
 }
 
+/** Files of 0.31 and before name the folder in what the model is told of its environment. */
+export function folderTold(item: Json): string | null {
+  for (const content of array(member(item, "content"))) {
+    const text = string(member(content, "text")) ?? "";
+    if (!text.startsWith("<environment_context>")) continue;
+    const [, tag, line] =
+      /<cwd>([^<\n]+)<\/cwd>|^\s*Current working directory: (.+)$/m.exec(text) ?? [];
+    return (tag ?? line)?.trim() || null;
+  }
+  return null;
+}
+
 export function isSummary(item: Json): boolean {
   return noted(item, 0) === "compaction.summary";
 }
