@@ -100,6 +100,8 @@ export interface DocumentForm {
 export interface Media {
   /** Without it, the four types that every vendor's API takes. */
   images?: readonly string[];
+  /** Images of which only an address is known; by default they are sent as such. */
+  imageUrls?: false;
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
   /** The most bytes of base64 that one request to its API takes, all images and documents together. */
