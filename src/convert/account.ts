@@ -114,6 +114,9 @@ class Account {
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
+    // Of a "data:" address a part has the type and the content.
+    const [data] = /^data:[^,]{1,200};base64,(?=.)/.exec(text.slice(0, 300)) ?? [];
+    if (data !== undefined && this.#said.includes(text.slice(data.length))) return true;
     const lines = text.split("\n").map((line) => line.trim());
     if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
