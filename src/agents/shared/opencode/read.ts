@@ -17,6 +17,7 @@ import type {
 import type { Reader } from "../../types.ts";
 import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
 import { failureOf } from "./limits.ts";
+import { ownTitle } from "./title.ts";
 import { exitOf, fromNative } from "./tools.ts";
 
 interface Place {
@@ -73,7 +74,7 @@ export class OpenCodeReader implements Reader {
     Object.assign(this.#header, { id, cwd, parent, createdAt: isoTime(facts.created) });
     const header = this.header();
     Object.assign(this.#header, {
-      title: facts.title,
+      title: ownTitle(facts.title),
       version: facts.version,
       model: string(member(facts.model ?? {}, "id")) ?? null,
       updatedAt: isoTime(facts.updated) ?? isoTime(facts.created),
