@@ -20,6 +20,7 @@ export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   "sealed-summary": "compaction-sealed",
   unsent: "content-unsent",
   missing: "content-missing",
+  "missing-base": "base-missing",
   repeated: "record-repeated",
   foreign: "record-foreign",
 };
@@ -62,13 +63,13 @@ export class Demotion {
   #image(image: ImagePart): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
-    if (data === null) return image;
-    if (images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+    if (data === null && this.#media.imageUrls !== false) return image;
+    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
       this.#add(data);
       return image;
     }
     this.#lose("image-as-text");
-    const source = mediaType === "image/svg+xml" ? svgOf(data) : null;
+    const source = data !== null && mediaType === "image/svg+xml" ? svgOf(data) : null;
     const text = source === null ? imageText(image) : `${imageText(image)}\n${source}`;
     return { kind: "text", text };
   }

@@ -315,7 +315,11 @@ export class Projector {
       return adapted(part);
     }
     if (!native.exact) this.#lose("tool-reworded");
-    return { ...part, name: native.name, input: native.input };
+    const call = { ...part, name: native.name, input: native.input };
+    // The names of servers and tools of MCP are other people's.
+    if (this.#tools.accepts(call)) return call;
+    this.#lose("tool-adapted");
+    return adapted(call);
   }
 
   #callId(id: string): string {

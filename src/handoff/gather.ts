@@ -115,6 +115,8 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
+        // Of an encrypted one there is nothing to say.
+        if (entry.summary === "") break;
         this.#summaries.push({ n, text: cleaned(entry.summary), images: 0 });
         break;
       case "limit": {

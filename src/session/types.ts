@@ -162,7 +162,7 @@ export interface UnreadPart {
 /**
  * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
  * `unsent`: the source's own CLI does not send it. `missing`:
- * it is stored elsewhere and not there. `repeated`: the same record stands in the file already.
+ * it is stored elsewhere and not there; `missing-base`: the same of a session that this one continues. `repeated`: the same record stands in the file already.
  * `foreign`: it belongs to another session.
  */
 export type UnreadReason =
@@ -170,6 +170,7 @@ export type UnreadReason =
   | "sealed-summary"
   | "unsent"
   | "missing"
+  | "missing-base"
   | "repeated"
   | "foreign";
 

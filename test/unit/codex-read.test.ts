@@ -194,6 +194,20 @@ test("a fork that is read after its base is the fork's session", () => {
   assert.equal(entries.filter((e) => e.kind === "event" && e.event === "start").length, 1);
 });
 
+test("a fork that is read without its base says so, in every conversion", () => {
+  const missing = ({ entries }: Decoded) =>
+    entries.filter(
+      (e) => e.kind === "event" && e.event === "unread" && e.reason === "missing-base",
+    );
+  assert.equal(missing(fixture("fork-orphan")).length, 1);
+  const [base, fork] = globSync(`${FIXTURES}/fork/.codex/sessions/**/*.jsonl`).sort();
+  assert.ok(base && fork);
+  const reader = codex.reader();
+  const records = [base, fork].flatMap((path) => decode(path).records);
+  const entries = records.flatMap((record, at) => reader.read(record, at));
+  assert.deepEqual(missing({ header: reader.header(), entries, records }), []);
+});
+
 const say = (role: string, text: string): Json => ({
   timestamp: "2026-11-21T03:38:05.809Z",
   type: "response_item",

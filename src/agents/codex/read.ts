@@ -90,7 +90,7 @@ class CodexReader implements Reader {
     this.#header.updatedAt = line.time ?? this.#header.updatedAt;
     switch (line.type) {
       case "session_meta":
-        return [this.#meta(line, at)];
+        return this.#meta(line, at);
       case "response_item":
         return this.#item(line, at);
       case "event_msg":
@@ -108,14 +108,14 @@ class CodexReader implements Reader {
     }
   }
 
-  #meta(line: Line, at: number): Entry {
+  #meta(line: Line, at: number): Entry[] {
     const { payload } = line;
     const id = string(member(payload, "id"));
     const first = this.#startId === null;
     // A legacy fork copies its parent's lines below its own session_meta. Any other fork continues
     // its base: that is read first, and the fork's session_meta tells whose session it is now.
     const owns = first || isObject(member(payload, "history_base"));
-    if (!owns || id === undefined) return opaque(line, at, line.type);
+    if (!owns || id === undefined) return [opaque(line, at, line.type)];
     const git = member(payload, "git");
     const spawn = member(member(member(payload, "source"), "subagent"), "thread_spawn");
     const text = (key: string) => string(member(payload, key));
@@ -132,9 +132,13 @@ class CodexReader implements Reader {
         string(member(spawn, "parent_thread_id")) ??
         null,
     } satisfies Partial<Header>);
-    if (!first) return opaque(line, at, line.type);
+    if (!first) return [opaque(line, at, line.type)];
     this.#startId = `#${at}`;
-    return event(outside(line, at), { event: "start", header: this.header() });
+    const start = event(outside(line, at), { event: "start", header: this.header() });
+    // Where it is there, the base is read first.
+    if (!isObject(member(payload, "history_base"))) return [start];
+    const place = { ...outside(line, at), id: `#${at}/base` };
+    return [start, event(place, { event: "unread", type: "history_base", reason: "missing-base" })];
   }
 
   #context(line: Line, at: number): Entry {
