@@ -104,7 +104,9 @@ class Account {
     if (shape === true) return;
     if (typeof value === "string") this.#string(value, place);
     else if (Array.isArray(value)) {
-      const each = shape !== CONTENT && "each" in shape ? shape.each : CONTENT;
+      const { shape: list } = nameIn(value, shape);
+      if (list === true) return;
+      const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
       for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
     } else if (isObject(value)) this.#object(value, shape, place);
   }

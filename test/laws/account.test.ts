@@ -37,11 +37,12 @@ function withNewKind(value: Json, shape: Shape, block: Json): Json {
     const isList = shape.each !== true && shape.each !== CONTENT && "name" in shape.each;
     return isList ? [...items, block] : items;
   }
-  if (!isObject(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
   if ("name" in shape) {
     const named = shape.of[shape.name(value)];
     return named === undefined ? value : withNewKind(value, named, block);
   }
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,

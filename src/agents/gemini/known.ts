@@ -7,8 +7,8 @@ import { contentParts, isContext, isThanks, isWhole } from "./content.ts";
 
 /** One part, a text, or a list of both. */
 const CONTENTS: Shape = {
-  name: (value) => (Array.isArray(value) ? "list" : "one"),
-  of: { list: { each: part }, one: part },
+  name: (value) => (Array.isArray(value) ? "" : "one"),
+  of: { "": { each: part }, one: part },
 };
 
 const COPY =
@@ -40,13 +40,13 @@ const MODEL: Shape = {
 
 /** The word of thanks that the CLI puts after the summary of a compressed chat. */
 const ANSWER: Shape = {
-  name: (value) => (isThanks(value) ? "thanks" : "answer"),
-  of: { thanks: true, answer: MODEL },
+  name: (value) => (isThanks(value) ? "thanks" : ""),
+  of: { thanks: true, "": MODEL },
 };
 const ANY_MESSAGE = by("type", {
   user: {
-    name: (value) => (isContext(member(value, "content")) ? "context" : "said"),
-    of: { context: NOTICE, said: keys(MESSAGE_KEYS, { content: CONTENTS }) },
+    name: (value) => (isContext(member(value, "content")) ? "context" : ""),
+    of: { context: NOTICE, "": keys(MESSAGE_KEYS, { content: CONTENTS }) },
   },
   gemini: ANSWER,
   info: NOTICE,

@@ -232,6 +232,14 @@ const MORE =
 
 /** A native result in the shared form: what the shell tool puts around the output is taken off. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const [first, ...rest] = result.content;
+  const isPlain = first?.kind !== "text" || rest.some(({ kind }) => kind !== "other");
+  if (rest.length === 0 || isPlain) return parsePlain(use, result);
+  const parsed = parsePlain(use, { ...result, content: [first] });
+  return { ...parsed, content: [...parsed.content, ...rest] };
+}
+
+function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   if (text === undefined || result.isError) return result;
   const wrapped = text.startsWith(OPEN) && text.endsWith(CLOSE);

@@ -40,11 +40,15 @@ export function readSaid(part: Json): Said[] {
       return CALLS.has(kind) ? [] : [unread(kind, "unsent")];
     return READ.get(kind)?.(part) ?? [];
   });
-  // What only switches something is no content.
-  const extra = more.filter(
-    (name) => typeof part[name] === "object" || typeof part[name] === "string",
-  );
-  return [...said, ...extra.map((name) => otherPart(name, part[name] ?? null))];
+  return [
+    ...said,
+    ...more.filter((name) => isTold(part[name])).map((name) => otherPart(name, part[name] ?? null)),
+  ];
+}
+
+/** Not what only sets something, as a number or one word does. */
+function isTold(value: Json | undefined): boolean {
+  return typeof value === "string" ? /\s/.test(value) : typeof value === "object" && value !== null;
 }
 
 function unheardOf(part: JsonObject, names: readonly string[]): OtherPart {

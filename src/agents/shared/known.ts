@@ -16,17 +16,23 @@ export function unknowns(value: Json, shape: Shape, at = ""): string[] {
     if (!Array.isArray(value)) return [];
     return unique(value.flatMap((item) => unknowns(item, shape.each, `${at}[]`)));
   }
-  if (!isObject(value)) return [];
+  if (typeof value !== "object" || value === null) return [];
   if ("name" in shape) {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
-    return named === undefined ? [`${at}<${name}>`] : unknowns(value, named, `${at}<${name}>`);
+    return named === undefined ? [`${at}<${name}>`] : unknowns(value, named, placeOf(at, name));
   }
+  if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const place = at === "" ? key : `${at}.${key}`;
     const known = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
     return known === undefined ? [place] : unknowns(item, known, place);
   });
+}
+
+/** A name that is empty tells no kinds apart: it is one of several forms of the same. */
+function placeOf(at: string, name: string): string {
+  return name === "" ? at : `${at}<${name}>`;
 }
 
 /** An object with these keys, of which more need not be known. */
