@@ -140,7 +140,7 @@ export function printPart(part: Part): JsonObject[] {
     }
     case "image":
     case "file":
-      return [printFile(part)];
+      return printNamed(part);
     case "tool-call":
       return [{ functionCall: printCall(part) }];
     case "other":
@@ -159,10 +159,20 @@ export function printCall({ callId, name, input }: ToolCallPart): JsonObject {
 const OWN_URL =
   /^(?:gs:|files\/|https:\/\/(?:generativelanguage\.googleapis\.com|(?:www\.)?youtube\.com|youtu\.be)\/)/;
 
+/** Without `displayName`, on which the CLI's library gives up before it sends anything (0.61.0 [run]). */
 function printFile(part: ImagePart | FilePart): JsonObject {
   const { data, url } = part;
-  const media = data !== null || (url !== undefined && OWN_URL.test(url)) ? printMedia(part) : null;
+  const isOwn = data !== null || (url !== undefined && OWN_URL.test(url));
+  const nameless = part.kind === "file" ? { ...part, name: null } : part;
+  const media = isOwn ? printMedia(nameless) : null;
   return media ?? { text: part.kind === "image" ? imageText(part) : fileText(part) };
+}
+
+/** The file, and before it its name, for which it has no place. */
+function printNamed(part: ImagePart | FilePart): JsonObject[] {
+  const printed = printFile(part);
+  const hasName = part.kind === "file" && part.name !== null && printed.text === undefined;
+  return hasName ? [{ text: `[attached file: ${part.name}]` }, printed] : [printed];
 }
 
 /** A result as the CLI stores it: the response, then its images and documents as parts of their own. */
@@ -172,10 +182,11 @@ export function printResponse(result: ToolResultPart, name: string): JsonObject[
   for (const part of result.content) {
     if (part.kind === "text" || part.kind === "other") texts.push(part.text);
     if (part.kind !== "image" && part.kind !== "file") continue;
-    const printed = printFile(part);
-    const text = string(printed.text);
-    if (text === undefined) media.push(printed);
-    else texts.push(text);
+    for (const printed of printNamed(part)) {
+      const text = string(printed.text);
+      if (text === undefined) media.push(printed);
+      else texts.push(text);
+    }
   }
   const text = texts.join("\n");
   const response = result.isError ? { error: text } : { output: text };
