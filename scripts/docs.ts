@@ -50,6 +50,8 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "content-unknown": "demoted",
   "content-cut": "demoted",
   "content-sealed": "carried",
+  "compaction-sealed": "carried",
+  "base-missing": "left",
   "content-unsent": "carried",
   "content-missing": "left",
   "record-unknown": "carried",

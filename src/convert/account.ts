@@ -117,9 +117,12 @@ class Account {
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
-    // Of a "data:" address a part has the type and the content.
-    const [data] = /^data:[^,]{1,200};base64,(?=.)/.exec(text.slice(0, 300)) ?? [];
-    if (data !== undefined && this.#said.includes(text.slice(data.length))) return true;
+    // Parts that are JSON as text have it escaped.
+    if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
+    for (const [frame, inside] of FRAMES) {
+      const body = text.replace(frame, inside);
+      if (body !== text && this.#said.includes(body)) return true;
+    }
     const lines = text.split("\n").map((line) => line.trim());
     const isSaid = (line: string) =>
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
@@ -137,6 +140,16 @@ class Account {
 /** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
 const EXIT_LINE =
   /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+
+/**
+ * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
+ * ended, and what Codex puts around an attached image.
+ */
+const FRAMES: readonly [frame: RegExp, inside: string][] = [
+  [/^data:[^,]*,/, ""],
+  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+];
 
 function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };

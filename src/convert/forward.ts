@@ -61,12 +61,14 @@ export class Forward {
 
   /**
    * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force, or the handoff entry that stands for more.
+   * the summary of a compaction in force, or the handoff entry that stands for more. `called`: what
+   * a session is called that has no title, for agents whose sessions must have one.
    */
-  begin(header: Header): void {
+  begin(header: Header, called: string | null): void {
     const { plan, writer, projector } = this.#parts;
     const place = { kind: "event", parentId: null, time: header.createdAt } as const;
-    const entries: Entry[] = [{ ...place, id: "start", event: "start", header }];
+    const start = { ...header, title: called };
+    const entries: Entry[] = [{ ...place, id: "start", event: "start", header: start }];
     if (header.title !== null) {
       entries.push({ ...place, id: "title", event: "title", title: header.title });
     }

@@ -21,7 +21,9 @@ export interface Files {
 /** Of a file that has just been written: if it held more than its carry knows, that would show. */
 const NOTHING_NEW: Plan = {
   header: emptyHeader(""),
+  request: null,
   entries: 0,
+  isEmpty: false,
   visibility: () => "live",
   compaction: null,
   keeps: new Map(),

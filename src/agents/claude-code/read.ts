@@ -45,6 +45,9 @@ class ClaudeReader implements Reader {
   readonly #calls = new OpenCalls();
   #id = "";
   #cwd: string | null = null;
+  /** Every folder that a record of the conversation names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+  #worktree: string | null = null;
   #branch: string | null = null;
   #version: string | null = null;
   #model: string | null = null;
@@ -82,6 +85,10 @@ class ClaudeReader implements Reader {
     };
   }
 
+  folders(): { cwds: string[]; worktree: string | null } {
+    return { cwds: [...this.#cwds].reverse(), worktree: this.#worktree };
+  }
+
   read(record: Json, at: number): Entry[] {
     const type = string(member(record, "type")) ?? "unknown";
     const named = string(member(record, "uuid"));
@@ -102,7 +109,10 @@ class ClaudeReader implements Reader {
       : [];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
-    const entries = this.#inTree(type, record, place);
+    const entries = [
+      ...this.#lostSummary(type, record, place),
+      ...this.#inTree(type, record, place),
+    ];
     return [...foreign, ...(isSidechain(record) ? entries.map(aside) : entries)];
   }
 
@@ -147,11 +157,32 @@ class ClaudeReader implements Reader {
 
   #note(record: Json, time: string | null): void {
     this.#id = string(member(record, "sessionId")) ?? this.#id;
-    this.#cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    this.#cwd ??= cwd ?? null;
+    if (cwd !== undefined && !isSidechain(record)) this.#went(cwd);
     this.#branch = string(member(record, "gitBranch")) ?? this.#branch;
     this.#version = string(member(record, "version")) ?? this.#version;
     this.#createdAt ??= time;
     this.#updatedAt = time ?? this.#updatedAt;
+  }
+
+  #went(cwd: string): void {
+    this.#cwds.delete(cwd);
+    this.#cwds.add(cwd);
+  }
+
+  /**
+   * The CLI notes a worktree that it entered, null once it left; and the folder that a session was
+   * moved to with its file (2.1.197 [run]; the latter from its own reading).
+   */
+  #noteFolder(type: string, record: Json): void {
+    if (type === "worktree-state") {
+      this.#worktree = string(member(member(record, "worktreeSession"), "worktreePath")) ?? null;
+    }
+    const cwd = type === "relocated" ? string(member(record, "relocatedCwd")) : undefined;
+    if (cwd === undefined) return;
+    this.#cwd = cwd;
+    this.#went(cwd);
   }
 
   /** Lines that are not part of the chain: titles, queue operations, snapshots … */
@@ -164,6 +195,7 @@ class ClaudeReader implements Reader {
       return event(place, { event: "unread", type: kind, reason: "unsent" });
     }
     if (type === "last-prompt") return event(this.#leaf(record, place), { event: "opaque", type });
+    this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
       string(member(record, "aiTitle")) ??
@@ -282,6 +314,20 @@ class ClaudeReader implements Reader {
     return parseResult(use, result);
   }
 
+  /** Where a boundary is not followed by its summary, what came before is gone all the same: 2.1.197 [run]. */
+  #lostSummary(type: string, record: Json, place: Place): Entry[] {
+    if (type !== "user" && type !== "assistant") return [];
+    if (this.#boundary === undefined || isSummary(record) || isSidechain(record)) return [];
+    const boundary = this.#boundary;
+    this.#boundary = undefined;
+    const { parentId } = place;
+    const id = `${place.id}#summary`;
+    place.parentId = id;
+    return [
+      event({ ...place, id, parentId }, { event: "compaction", summary: NO_SUMMARY, ...boundary }),
+    ];
+  }
+
   /** A summary that follows neither a boundary nor the beginning takes nothing's place: 2.1.197 [run]. */
   #isCompaction(record: Json, place: Place): boolean {
     if (!isSummary(record)) return false;
@@ -367,13 +413,16 @@ class ClaudeReader implements Reader {
   #attachment(record: Json, place: Place): Entry {
     const attached = readAttachment(record);
     const type = `attachment/${attachmentType(record)}`;
-    if ("parts" in attached) {
-      return { kind: "message", ...place, role: "user", ...attached, ...sidechain(record) };
+    const message = { kind: "message", ...place, ...sidechain(record) } as const;
+    if ("parts" in attached) return { ...message, role: "user", ...attached };
+    switch (attached.aside) {
+      case "scaffold":
+        return { ...message, role: "user", parts: [], scaffold: true };
+      case "unsent":
+        return event(place, { event: "unread", type, reason: "unsent" });
+      case "unknown":
+        return event(place, { event: "opaque", type });
     }
-    if (attached.aside === "unsent") {
-      return event(place, { event: "unread", type, reason: "unsent" });
-    }
-    return event(place, { event: "opaque", type });
   }
 
   #system(record: Json, place: Place): Entry {
@@ -418,6 +467,9 @@ interface Said {
 }
 
 const FOREIGN: EventBody = { event: "unread", type: "session", reason: "foreign" };
+
+const NO_SUMMARY =
+  "The conversation before this was compacted; its summary is not in the session's file.";
 
 /** No record has this id. */
 const NOWHERE = "";

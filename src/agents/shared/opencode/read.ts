@@ -15,6 +15,7 @@ import type { Reader } from "../../types.ts";
 import { answerPart, resultOf, texts, userPart, v2Item, v2Shell, v2User } from "./content.ts";
 import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
 import { failureOf } from "./limits.ts";
+import { ownTitle } from "./title.ts";
 
 interface Place {
   id: string;
@@ -70,7 +71,7 @@ export class OpenCodeReader implements Reader {
     Object.assign(this.#header, { id, cwd, parent, createdAt: isoTime(facts.created) });
     const header = this.header();
     Object.assign(this.#header, {
-      title: facts.title,
+      title: ownTitle(facts.title),
       version: facts.version,
       model: string(member(facts.model ?? {}, "id")) ?? null,
       updatedAt: isoTime(facts.updated) ?? isoTime(facts.created),
