@@ -114,8 +114,12 @@ class Account {
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
-    const lines = text.split("\n").map((line) => line.trim());
-    if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
+    const lines = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => !/^<\/?system-reminder>$/.test(line));
+    if (lines.length > 0 && text.includes("\n") && lines.every((line) => this.#said.includes(line)))
+      return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
