@@ -154,10 +154,14 @@ class Account {
       const body = text.replace(frame, inside);
       if (body !== text && this.#said.includes(body)) return true;
     }
-    const lines = text.split("\n").map((line) => line.trim());
+    const lines = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => !/^<\/?system-reminder>$/.test(line));
     const isSaid = (line: string) =>
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
-    if ((lines.length > 1 || this.#ended) && lines.every(isSaid)) return true;
+    const isPut = text.includes("\n") || this.#ended;
+    if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
