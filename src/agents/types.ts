@@ -284,12 +284,22 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does it open a session file in any of its store's folders? */
+  opensPaths?: true;
+  /** What has to be run before its CLI opens the session at this place; null for nothing. */
+  first?(session: { id: string; path: string }): FirstStep | null;
   /** How it begins a new session with a document; without it the user has to say the first words. */
   start?: Start;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
   flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
   setTitle?(request: TitleRequest): Promise<void>;
+}
+
+export interface FirstStep {
+  /** Why, in words that go after "the session". */
+  why: string;
+  args: string[];
 }
 
 export interface ResumeRequest {

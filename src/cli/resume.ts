@@ -1,6 +1,6 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { checkArguments } from "../agents/shared/program.ts";
@@ -146,6 +146,7 @@ async function handOver(
   const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
+  heedFirst(target, outcome, options, places.env);
   if (options.dryRun) outcome.discard();
   else {
     outcome.commit();
@@ -166,7 +167,7 @@ async function prepare(
     selected,
     {
       agent: target,
-      root: targetRoot(target, places),
+      root: targetRoot(selected, target, places),
       version: installedVersion(target, env),
       command: findCommand(commandOf(target, env), env),
     },
@@ -219,6 +220,22 @@ function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): 
   }
 }
 
+/** What the agent's own CLI wants done first is said; Segue changes nothing of a session for it. */
+function heedFirst(target: Agent, outcome: Outcome, options: ResumeOptions, env: Env): void {
+  const step = target.launch.first?.(outcome);
+  if (!step) return;
+  const command = [commandOf(target, env), ...step.args].map(shellWord).join(" ");
+  if (!launches(options)) {
+    say(`the session ${step.why}: run \`${command}\` first`);
+    return;
+  }
+  outcome.discard();
+  throw new SegueError("failed", `the session ${step.why}, so ${target.name} does not open it`, {
+    where: outcome.path,
+    hint: `run \`${command}\`, then this again`,
+  });
+}
+
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */
 async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promise<void> {
   const command = findCommand(commandOf(target, env), env);
@@ -231,9 +248,11 @@ async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promi
   }
 }
 
-function targetRoot(target: Agent, places: Places): string {
+function targetRoot({ agent, path }: Selected, target: Agent, places: Places): string {
   const roots = rootsOf(target, places);
-  const root = roots.find((path) => existsSync(path)) ?? roots[0];
+  const own = agent === target && target.launch.opensPaths;
+  const itsOwn = roots.find((root) => own && path.startsWith(join(root, "/")));
+  const root = itsOwn ?? roots.find((folder) => existsSync(folder)) ?? roots[0];
   if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);
   return root;
 }

@@ -120,6 +120,9 @@ class Account {
       const body = text.replace(frame, inside);
       if (body !== text && this.#said.includes(body)) return true;
     }
+    // Of a "data:" address a part has the type and the content.
+    const [data] = /^data:[^,]{1,200};base64,(?=.)/.exec(text.slice(0, 300)) ?? [];
+    if (data !== undefined && this.#said.includes(text.slice(data.length))) return true;
     const lines = text.split("\n").map((line) => line.trim());
     if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.

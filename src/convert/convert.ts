@@ -6,7 +6,13 @@ import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
-import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
+import {
+  type Carry,
+  CarryDamaged,
+  type CarryFooter,
+  openCarry,
+  type Ways,
+} from "../lossless/carry.ts";
 import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
@@ -49,6 +55,8 @@ export interface Conversion {
   embed?: boolean;
   /** The carry of an earlier conversion of this file, if one lies beside it or inside. */
   carry: Carry | null;
+  /** Other carries that `carryOut` is to hold besides. */
+  ways?: Ways;
   survey: Surveyed;
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
@@ -142,11 +150,19 @@ function trusting(work: (trust: Trust) => Converted, again: () => void): Convert
  * Nothing is written that does not lead back, unless its user wants it all the same.
  * @throws SegueError
  */
-export function refuseUnverified({ verified }: Converted, where: string, force: boolean): void {
+export function refuseUnverified(
+  { verified, how }: Converted,
+  where: string,
+  force: boolean,
+): void {
   if (verified !== false || force) return;
+  const instead =
+    how === "restored"
+      ? "`convert --fresh` leaves the carry aside, --force writes it all the same"
+      : "--force writes it all the same";
   throw new SegueError("refused", "what was made of this session does not give its bytes again", {
     where,
-    hint: "nothing was written; --force writes it all the same, and please report this",
+    hint: `nothing was written; ${instead}, and please report this`,
   });
 }
 
@@ -171,7 +187,8 @@ function writeNew(
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
-  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id } };
+  const { ways } = conversion;
+  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id }, ways };
   const making = carryOut && make(carryOut, ends);
   try {
     return writeAll(conversion, id, making);
@@ -307,6 +324,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const ends = {
     source: { ...source, id: survey.plan.header.id },
     target: { ...target, id },
+    ways: conversion.ways,
   };
   const carrier = carryOut && new Carrier(carryOut, ends);
   const files = { home: source.agent, from: target.agent };

@@ -15,7 +15,7 @@ import { LossReport } from "./losses.ts";
 import { type Counts, Projector, type ReasoningFate } from "./project.ts";
 import type { Surveyed } from "./survey-file.ts";
 import { inHomeTerms } from "./translate.ts";
-import { homeWriter, type UnitCoder } from "./units.ts";
+import { homeWriter, isCarry, type UnitCoder } from "./units.ts";
 
 export interface RestoreOptions {
   /** The agent whose file is read, and the one whose file it once was. */
@@ -180,7 +180,9 @@ class Restore {
     this.#noteMark(entries);
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
-    if (!this.#owesNewline) this.#framed = isFrame(kept[0]?.value);
+    if (!this.#owesNewline) {
+      this.#framed = this.#options.home.documents !== undefined && isFrame(kept[0]?.value);
+    }
     for (const { content } of kept) this.#emit(content);
     this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(
@@ -231,10 +233,6 @@ class Restore {
 /** What was written for the session itself: neither a carry inside nor a document's first line. */
 function isRecord({ line, entries }: Read): boolean {
   return !isFrame(line.value) && !entries.some(isCarry);
-}
-
-function isCarry(entry: Entry): boolean {
-  return entry.kind === "event" && entry.event === "carry";
 }
 
 /** A reader that gives what was read ahead first, without reading it twice. */

@@ -589,9 +589,9 @@ export class Transfer {
     const now = this.#open(path);
     const written = new Input(out.temp);
     try {
-      // Lines that stand for a document cannot be appended to it.
-      if (now.path !== path && !rowsAt(path)) return null;
       const { size } = now;
+      // To a document, or a file that is compressed, no line can be appended.
+      if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
       return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
     } finally {
       now.close();

@@ -90,18 +90,23 @@ export class UnitCoder implements Coder {
     records: readonly (Json | undefined)[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
-    const isFirst = this.#records === 0;
-    const entries = records.flatMap((record) => {
-      const at = this.#records++;
-      return record === undefined || (at === 0 && isFrame(record))
-        ? []
-        : this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
-    });
-    // A document's first line is none of its records: the same session may come back without it.
-    const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
+    // Neither a document's first line nor a carry inside is one of the session's own records: the same
+    // session may come back without.
+    const own = records.map((record) => this.#entriesOf(record)).filter((one) => one !== null);
+    const n = own.length;
+    const entries = own.flat();
     const { r, coded } = this.#lines(lines, entries, plain);
     const o = coded.map(({ op }) => op);
     return { unit: { n, d: digest(entries), ...(r ? { r } : {}), o }, coded };
+  }
+
+  /** null for what is not one of the session's own records. */
+  #entriesOf(record: Json | undefined): Entry[] | null {
+    const at = this.#records++;
+    if (record === undefined) return [];
+    if (at === 0 && isFrame(record)) return null;
+    const entries = this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
+    return entries.some(isCarry) ? null : entries;
   }
 
   #lines(lines: readonly Line[], entries: readonly Entry[], plain: boolean): Lines {
@@ -171,6 +176,11 @@ interface Lines {
 /** What the record will be once it is read from its file. */
 function asRead(record: Json): Json {
   return parseValue(stringify(record) ?? "null") ?? null;
+}
+
+/** A part of a carry that travels inside. */
+export function isCarry(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "carry";
 }
 
 function isUser(entry: Entry | undefined): boolean {

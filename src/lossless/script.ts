@@ -55,8 +55,8 @@ class Slots {
   protected readonly loop: Loop;
   protected readonly entries: readonly Entry[];
   protected readonly slots: Slot[] = [];
-  /** Entries that have their slots. */
-  protected predicted = 0;
+  /** For each entry that has its slots, the number of the first. */
+  readonly #starts: number[] = [];
   #next = 0;
 
   constructor(loop: Loop, entries: readonly Entry[]) {
@@ -67,6 +67,16 @@ class Slots {
   /** Number of the first slot that may be free. */
   protected get next(): number {
     return this.#next;
+  }
+
+  /** So many entries have their slots. */
+  protected get predicted(): number {
+    return this.#starts.length;
+  }
+
+  protected add(slots: readonly Slot[]): void {
+    this.#starts.push(this.slots.length);
+    this.slots.push(...slots);
   }
 
   /** The slots of entry number `e`, as things stand. */
@@ -86,8 +96,7 @@ class Slots {
   #extend(): boolean {
     const slots = this.predict(this.predicted);
     if (!slots) return false;
-    this.predicted++;
-    this.slots.push(...slots);
+    this.add(slots);
     return true;
   }
 
@@ -98,12 +107,17 @@ class Slots {
       return this.slots[next];
     }
     while (this.predicted <= index[0] && this.#extend());
-    return this.slots.find(({ index: [e, r] }) => e === index[0] && r === index[1]);
+    const slot = this.slots[this.#placeOf(index)];
+    return slot?.index[0] === index[0] ? slot : undefined;
+  }
+
+  #placeOf([e, r]: [number, number]): number {
+    return (this.#starts[e] ?? this.slots.length) + r;
   }
 
   take(slot: Slot): void {
     slot.used = true;
-    this.#next = this.slots.indexOf(slot) + 1;
+    this.#next = this.#placeOf(slot.index) + 1;
   }
 
   protected skipUsed(): number {
@@ -197,8 +211,7 @@ class CoderSlots extends Slots {
 
   override take(slot: Slot): void {
     while (this.predicted <= slot.index[0]) {
-      this.slots.push(...(this.#ahead.shift() ?? []));
-      this.predicted++;
+      this.add(this.#ahead.shift() ?? []);
       this.#fresh--;
     }
     super.take(slot);

@@ -25,7 +25,7 @@ export function short(text: string, length: number): string {
 const INSERTED = [
   "command-[a-z]+|local-command-[a-z]+|bash-(?:input|stdout|stderr)",
   "file|files|skill|attached_files?|attachments?|document|image|context|editor_context|selection",
-  "ide_[a-z]+|system-reminder|system_reminder|reminder|environment_context|user_instructions",
+  "ide_[a-z_]+|system-reminder|system_reminder|reminder|environment_context|user_instructions",
   "user_shell_command|current_datetime|user-prompt-submit-hook|task-notification|teammate-message",
 ].join("|");
 const BLOCK = new RegExp(`^\\s*<(${INSERTED})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1>`);
@@ -62,19 +62,30 @@ export class FirstRequest {
     if (this.#text !== null || entry.kind !== "message" || entry.sidechain !== undefined) return;
     if (entry.role === "assistant" && this.#command !== null) this.#text = this.#command;
     if (entry.role !== "user") return;
-    const text = wordsIn(entry);
-    const command = commandIn(text);
+    const texts = textsIn(entry);
+    const command = commandIn(texts.join("\n"));
     if (command !== null) this.#command = command;
     // A command that the CLI carried out by itself asked nothing of the model.
-    if (/^\s*<local-command-/.test(text)) this.#command = null;
+    if (/^\s*<local-command-/.test(texts[0] ?? "")) this.#command = null;
     if (entry.scaffold) return;
-    const asked = requestIn(text);
+    const asked = requestAmong(texts);
     if (asked !== "") this.#text = this.#command ?? asked;
   }
 }
 
-function wordsIn({ parts }: Message): string {
-  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+function textsIn({ parts }: Message): string[] {
+  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+}
+
+/** OpenCode and Kilo put a file that was mentioned before the words, as a call and what came of it. */
+const CALLED = /^Called the \w+ tool with the following input: /;
+
+function requestAmong(texts: readonly string[]): string {
+  const own = texts.filter((text, i) => !CALLED.test(text) && !CALLED.test(texts[i - 1] ?? ""));
+  return own
+    .map(requestIn)
+    .filter((text) => text !== "")
+    .join(" ");
 }
 
 /** `/review PR 12`, of the tags that stand for it. */

@@ -208,7 +208,8 @@ function called(sent: readonly Message[], is: Seen, count: Count): void {
       part.content.some((item) => item.kind === "text" && item.text.includes(NO_RESULT)),
   );
   assert.ok(invented.length >= count("result-missing"), "results that are missing say so");
-  assert.ok(number(was, "file") <= count("file-as-text"), "attached documents");
+  const told = count("file-as-text") + count("file-inlined");
+  assert.ok(number(was, "file") <= told + number(now, "file"), "attached documents");
   assert.deepEqual(pictures(now), pictures(was), "images");
 }
 

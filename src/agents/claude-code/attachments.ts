@@ -138,13 +138,15 @@ export const BY_FORM: Readonly<Record<string, Read>> = {
     context("file", `${field(a, "filename")} was read before the conversation was summarized.`),
   diagnostics: (a) => [otherPart("diagnostics", member(a, "files") ?? null, { known: true })],
   edited_text_file: (a) => context(`changed: ${field(a, "filename")}`, field(a, "snippet")),
-  hook_additional_context: (a) => context(hook(a), ...lines(member(a, "content"))),
+  hook_additional_context: (a) => hook(a, "additional context", lines(member(a, "content"))),
   hook_blocking_error: (a) => {
     const error = member(a, "blockingError");
-    return context(`${hook(a)} blocked`, field(error, "command"), field(error, "blockingError"));
+    const command = field(error, "command");
+    const what = `blocking error from command: "${command}"`;
+    return hook(a, what, [field(error, "blockingError")]);
   },
-  hook_stopped_continuation: (a) => context(`${hook(a)} stopped`, field(a, "message")),
-  hook_success: (a) => context(hook(a), field(a, "content")),
+  hook_stopped_continuation: (a) => hook(a, "stopped continuation", [field(a, "message")]),
+  hook_success: (a) => hook(a, "success", [field(a, "content")]),
   invoked_skills: (a) =>
     array(member(a, "skills")).flatMap((skill) =>
       context(`skill ${field(skill, "name")}`, field(skill, "path"), field(skill, "content")),
@@ -261,8 +263,10 @@ function readMcpResource(attachment: Json): Part[] {
   return hasBlob ? [...parts, unread("blob", "unsent")] : parts;
 }
 
-function hook(attachment: Json): string {
-  return `hook ${field(attachment, "hookName")}`;
+/** What a hook said, after the CLI's label for it. */
+function hook(attachment: Json, what: string, texts: readonly string[]): TextPart[] {
+  const label = `${field(attachment, "hookName")} hook ${what}: `;
+  return context("hook", label + texts.join("\n"));
 }
 
 function lines(value: Json | undefined): string[] {

@@ -44,15 +44,17 @@ function readThinking(block: Json): ReasoningPart {
 }
 
 /** What a text cites goes with it: the CLI sends the citations again (2.1.197 [run]). */
-function citations(block: Json): OtherPart[] {
-  return array(member(block, "citations")).map((citation) => {
+function citations(block: Json): (OtherPart | UnreadPart)[] {
+  return array(member(block, "citations")).flatMap((citation) => {
     const keys = ["title", "document_title", "url", "source", "cited_text"];
     const said = keys.flatMap((key) => string(member(citation, key)) ?? []);
     const type = string(member(citation, "type")) ?? "citation";
-    const isKnown = CITATIONS.has(type);
-    return isKnown
-      ? otherPart(type, citation, { known: true, text: `[cited] ${said.join("\n")}` })
-      : otherPart(type, citation);
+    if (!CITATIONS.has(type)) return [otherPart(type, citation)];
+    const text = `[cited] ${said.join("\n")}`;
+    return [
+      otherPart(type, citation, { known: true, text }),
+      ...sealedIn(citation, "encrypted_index"),
+    ];
   });
 }
 

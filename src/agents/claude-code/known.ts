@@ -69,10 +69,11 @@ const text = keys("type cache_control", {
   citations: {
     each: keys(
       "type document_index file_id start_char_index end_char_index start_page_number " +
-        "end_page_number start_block_index end_block_index search_result_index encrypted_index",
+        "end_page_number start_block_index end_block_index search_result_index",
       {
         cited_text: CONTENT,
         document_title: CONTENT,
+        encrypted_index: CONTENT,
         source: CONTENT,
         title: CONTENT,
         url: CONTENT,

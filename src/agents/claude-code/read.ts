@@ -109,7 +109,10 @@ class ClaudeReader implements Reader {
       : [];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
-    const entries = this.#inTree(type, record, place);
+    const entries = [
+      ...this.#lostSummary(type, record, place),
+      ...this.#inTree(type, record, place),
+    ];
     return [...foreign, ...(isSidechain(record) ? entries.map(aside) : entries)];
   }
 
@@ -311,6 +314,20 @@ class ClaudeReader implements Reader {
     return parseResult(use, result);
   }
 
+  /** Where a boundary is not followed by its summary, what came before is gone all the same: 2.1.197 [run]. */
+  #lostSummary(type: string, record: Json, place: Place): Entry[] {
+    if (type !== "user" && type !== "assistant") return [];
+    if (this.#boundary === undefined || isSummary(record) || isSidechain(record)) return [];
+    const boundary = this.#boundary;
+    this.#boundary = undefined;
+    const { parentId } = place;
+    const id = `${place.id}#summary`;
+    place.parentId = id;
+    return [
+      event({ ...place, id, parentId }, { event: "compaction", summary: NO_SUMMARY, ...boundary }),
+    ];
+  }
+
   /** A summary that follows neither a boundary nor the beginning takes nothing's place: 2.1.197 [run]. */
   #isCompaction(record: Json, place: Place): boolean {
     if (!isSummary(record)) return false;
@@ -396,13 +413,16 @@ class ClaudeReader implements Reader {
   #attachment(record: Json, place: Place): Entry {
     const attached = readAttachment(record);
     const type = `attachment/${attachmentType(record)}`;
-    if ("parts" in attached) {
-      return { kind: "message", ...place, role: "user", ...attached, ...sidechain(record) };
+    const message = { kind: "message", ...place, ...sidechain(record) } as const;
+    if ("parts" in attached) return { ...message, role: "user", ...attached };
+    switch (attached.aside) {
+      case "scaffold":
+        return { ...message, role: "user", parts: [], scaffold: true };
+      case "unsent":
+        return event(place, { event: "unread", type, reason: "unsent" });
+      case "unknown":
+        return event(place, { event: "opaque", type });
     }
-    if (attached.aside === "unsent") {
-      return event(place, { event: "unread", type, reason: "unsent" });
-    }
-    return event(place, { event: "opaque", type });
   }
 
   #system(record: Json, place: Place): Entry {
@@ -447,6 +467,9 @@ interface Said {
 }
 
 const FOREIGN: EventBody = { event: "unread", type: "session", reason: "foreign" };
+
+const NO_SUMMARY =
+  "The conversation before this was compacted; its summary is not in the session's file.";
 
 /** No record has this id. */
 const NOWHERE = "";

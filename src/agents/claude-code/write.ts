@@ -85,7 +85,8 @@ class ClaudeWriter implements Writer {
     if (entry.kind === "event") return this.#event(entry);
     switch (entry.role) {
       case "user":
-        return [this.#user(entry)];
+        // What the CLI says of itself; the reader does not read it.
+        return entry.scaffold && entry.parts.length === 0 ? [] : [this.#user(entry)];
       case "assistant":
         return this.#assistant(entry);
       case "tool":

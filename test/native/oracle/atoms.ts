@@ -110,6 +110,8 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "signature") return type === "thinking";
   if (key === "name") return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
+  // What a command is for, beside the command: a note for the person who watches.
+  if (key === "description") return "command" in owner || "cmd" in owner;
   if (key === "namespace" || key === "caller" || key === "execution") return true;
   if (key === "phase") return type === "message";
   if (key === "format") return "data" in owner;

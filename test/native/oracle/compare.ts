@@ -3,7 +3,7 @@
  * target's, with the loss report between them.
  */
 import { arr, isObj, parseJson } from "../model-server/json.ts";
-import type { Atom } from "./atoms.ts";
+import type { Atom, Kind } from "./atoms.ts";
 
 export interface Loss {
   code: string;
@@ -47,7 +47,8 @@ export function compare(sides: Sides): Outcome {
   const hay = new Hay(sent, sides.cwd);
   const named = new Named(sides.losses);
   const gone: Gone[] = [];
-  for (const atom of truth) {
+  // What a harness wrote may hold the words of somebody: it gets what is left.
+  for (const atom of [...truth].sort((a, b) => Number(isScaffold(a)) - Number(isScaffold(b)))) {
     const lines = missing(atom, hay, sides.own);
     if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom) });
   }
@@ -125,6 +126,12 @@ class Hay {
     return pieces[0] !== line && pieces.every((piece) => this.take(piece));
   }
 
+  /** A line of JSON that stands among others, as the cells of a notebook. */
+  takeJson(line: string): boolean {
+    const said = inJson(line);
+    return said.length > 0 && said.every((one) => this.take(one) || this.takeBetweenTags(one));
+  }
+
   #count(line: string, most: number): number {
     let found = 0;
     // A short word must stand as a word: "1" is not in "2019".
@@ -146,9 +153,26 @@ function isWord(text: string, at: number, length: number): boolean {
   return !before && !after;
 }
 
-/** A path in the project may be named in full or from the project on, and as a URL. */
+/** What Claude Code says of attachments around a name or a line, which is what counts. */
+const AROUND_NAMES = [
+  /^Called the (?:Read|Bash) tool with the following input: \{"(?:file_path|command)":"(?:ls )?([^"]+)"/,
+  /^PDF file(?: read)?: (\S+) \(/,
+  /^The user selected the lines \d+ to \d+ from (.+):$/,
+  /^The user opened the file (.+) in the IDE\./,
+  /^Contents of (.+):$/,
+  /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
+  /^(?:\d+) (.+)$/,
+];
+
+/** A line of a patch is one of an edit as well; a path may be named in full, from the project on, or as a URL. */
 function* formsOf(line: string, cwd: string): Generator<string> {
   yield line;
+  const [, patched] = /^(?:[+-] ?|\*\*\* (?:Add|Update|Delete) File: )(.+)$/.exec(line) ?? [];
+  if (patched !== undefined) yield* formsOf(patched, cwd);
+  for (const form of AROUND_NAMES) {
+    const [, name] = form.exec(line) ?? [];
+    if (name !== undefined) yield* formsOf(name, cwd);
+  }
   const bare = line.replace(/^file:\/\//, "");
   if (bare !== line) yield bare;
   if (bare.startsWith(`${cwd}/`)) yield bare.slice(cwd.length + 1);
@@ -183,7 +207,9 @@ function missing(atom: Atom, hay: Hay, own: Injected): string[] {
   const lines = linesOf(atom.text).filter(
     (line) => !isFraming(line, atom) && !isOwn(line, atom, own),
   );
-  const gone = lines.filter((line) => !hay.take(line) && !hay.takeBetweenTags(line));
+  const gone = lines.filter(
+    (line) => !hay.take(line) && !hay.takeBetweenTags(line) && !hay.takeJson(line),
+  );
   if (gone.length === 0) return [];
   const parsed = inJson(atom.text);
   return parsed.length > 0 && parsed.every((line) => hay.take(line)) ? [] : gone;
@@ -215,18 +241,40 @@ const AROUND_TEXTS = [
   /^This is an automated background-task event, NOT a message from the user\.$/,
   /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
   /^<local-command-caveat>/,
+  /^Result of calling the (?:Read|Bash) tool:$/,
+  /^\d+$/,
+  /^Full contents of resource:$/,
+  /^Do NOT read this resource again unless/,
+  /^\[Binary content: [\w/.+-]+\]$/,
+  /^This may or may not be related to the current task\.$/,
   /^<current_datetime>[^<]*<\/current_datetime>$/,
+  // Claude Code, where a session ends with a prompt or a result.
+  /^Continue from where you left off\.$/,
+  /^No response requested\.$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
 
+/** Around what a call does: how a shell is started, and the frame of a patch. */
+const AROUND_ARGUMENTS = [
+  /^(?:bash|\/bin\/bash|sh|-lc|-c)$/,
+  /^apply_patch <<'?EOF'?$/,
+  /^EOF$/,
+  /^\*\*\* (?:Begin|End) Patch$/,
+  /^@@/,
+];
+
+const AROUND: Partial<Record<Kind, readonly RegExp[]>> = {
+  text: AROUND_TEXTS,
+  result: AROUND_RESULTS,
+  argument: AROUND_ARGUMENTS,
+};
+
 const TAG = /<\/?[A-Za-z][\w-]*(?: [^<>]*)?>/;
 
 function isFraming(line: string, { kind }: Atom): boolean {
-  if (kind === "argument") return false;
-  if (line.split(TAG).every((piece) => piece.trim() === "")) return true;
-  const around = kind === "result" ? AROUND_RESULTS : AROUND_TEXTS;
-  return around.some((form) => form.test(line));
+  if (kind !== "argument" && line.split(TAG).every((piece) => piece.trim() === "")) return true;
+  return AROUND[kind]?.some((form) => form.test(line)) ?? false;
 }
 
 /** Texts of the conversation in another order than in the source, where each is there once. */
@@ -277,6 +325,8 @@ function longestRising(values: readonly number[]): Set<number> {
 
 /** Codes that name content as not sent, or not sent as it was, by what they can be about. */
 const NAMES: { [code: string]: (atom: Atom) => boolean } = {
+  "reasoning-as-text": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
+  "reasoning-unsealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "reasoning-sealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "content-sealed": ({ kind }) => kind === "sealed",
   "image-as-text": ({ kind }) => kind === "blob",
@@ -300,12 +350,16 @@ const NAMES: { [code: string]: (atom: Atom) => boolean } = {
 const SCAFFOLD = [
   /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
   /^# AGENTS\.md instructions/,
+  /^Warning: apply_patch was requested via /,
+  // Vendors' words, blanked in the fixtures.
+  /^lorem ipsum dolor sit amet/,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
   /^(?:<system-reminder>\s*)?(?:As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
 ];
 
-function isScaffold({ kind, text }: Atom): boolean {
-  return kind === "text" && SCAFFOLD.some((start) => start.test(text.trim()));
+function isScaffold({ kind, text, role }: Atom): boolean {
+  if (kind !== "text") return false;
+  return role === "developer" || SCAFFOLD.some((start) => start.test(text.trim()));
 }
 
 /** What the loss report has to say, each as often as it counts. */

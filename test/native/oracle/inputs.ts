@@ -4,6 +4,7 @@ import {
   existsSync,
   globSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -48,9 +49,10 @@ export async function put(lab: Lab, input: Input): Promise<string> {
   if (input.home !== null) {
     const inside = relative(input.home, input.path);
     cpSync(input.home, lab.home, { recursive: true });
+    const files = readdirSync(input.home, { recursive: true, encoding: "utf8" });
     moveTo(
       lab,
-      globSync("**/*", { cwd: input.home }).map((name) => join(lab.home, name)),
+      files.map((name) => join(lab.home, name)),
     );
     return join(lab.home, moved(inside, lab));
   }
@@ -123,7 +125,7 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
       .replaceAll(from, lab.cwd)
       .replaceAll(slug(from), slug(lab.cwd))
       // Codex resumes a session with the provider that it was recorded with, or not at all.
-      .replaceAll('"model_provider":"openai"', '"model_provider":"lab"');
+      .replace(/("(?:model_provider(?:_id)?|modelProvider)": ?")[^"]*"/g, '$1lab"');
     if (there !== bytes) writeFileSync(path, there, "latin1");
   }
   for (const path of paths) {
@@ -139,10 +141,14 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
 }
 
 function moved(path: string, lab: Lab): string {
-  return path
-    .split(sep)
-    .map((name) => name.replace(slug(RECORDED_IN), slug(lab.cwd)))
-    .join(sep);
+  return (
+    path
+      .split(sep)
+      .map((name) => name.replace(slug(RECORDED_IN), slug(lab.cwd)))
+      // Pi's folder, which has lost its end in some fixtures.
+      .map((name) => (name === `-${slug(lab.cwd)}` ? `${name}--` : name))
+      .join(sep)
+  );
 }
 
 function slug(path: string): string {
