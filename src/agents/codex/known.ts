@@ -41,7 +41,7 @@ const call = `${ITEM} status name namespace call_id`;
 /** Items of the Responses API: all of 0.169.0, and those of older versions. */
 const ITEMS: Readonly<Record<string, Shape>> = {
   message: keys(`${ITEM} role status phase`, { content, ...encrypted }),
-  agent_message: keys(`${ITEM} author recipient`, { content }),
+  agent_message: keys(ITEM, { author: CONTENT, recipient: CONTENT, content }),
   reasoning: keys(`${ITEM} status`, {
     summary: texts,
     content: texts,
@@ -180,7 +180,10 @@ const ENVELOPES: Readonly<Record<string, Shape>> = {
     ),
   }),
   inter_agent_communication: keys(LINE, {
-    payload: keys(`${ITEM} author recipient other_recipients trigger_turn`, {
+    payload: keys(`${ITEM} trigger_turn`, {
+      author: CONTENT,
+      recipient: CONTENT,
+      other_recipients: CONTENT,
       content: CONTENT,
       ...encrypted,
     }),
