@@ -332,9 +332,17 @@ export class Recoverer {
     const value = parsed(text);
     // Only a first line of Segue's own is one.
     if (value === undefined || isFrame(value)) return null;
-    const isWhole = isProven && place.line === this.#line;
+    const isWhole = isProven && place.line === this.#line && this.#mayEndAt(to);
     if (!isWhole && !this.#recognises(value)) return null;
     return { text, value, span: [this.#line - place.line, place.at, to] };
+  }
+
+  /** What goes on otherwise is the rest of a record that lacks its beginning. */
+  #mayEndAt(to: number): boolean {
+    let at = to;
+    while (isSpace(this.#text.charCodeAt(at))) at++;
+    const code = this.#text.charCodeAt(at);
+    return at >= this.#text.length || code === NUL || code === OPEN;
   }
 
   #note({ text, value, span }: Whole): void {
