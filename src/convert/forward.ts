@@ -6,7 +6,7 @@
  * is the unit's part of the carry.
  */
 import type { Reader, Writer } from "../agents/types.ts";
-import { isFrame } from "../lossless/document.ts";
+import { isFrame, isFrameText } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Plan } from "../session/survey.ts";
@@ -107,7 +107,10 @@ export class Forward {
     const at = this.#line++;
     const place = own ? at : -1;
     const { value } = line;
-    if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
+    if (value === undefined && line.text.trim() !== "") {
+      // What only looks like a document's first line is JSON, but nobody's record.
+      losses.add(isFrameText(line.text) ? "event-carried" : "line-unreadable", place);
+    }
     let held = !own;
     let told = false;
     const isOpening = at === 0 && isFrame(value);
