@@ -7,6 +7,7 @@
  */
 import { isUnknownKind } from "../agents/shared/known.ts";
 import type { Shape, Writer } from "../agents/types.ts";
+import { isFrameText } from "../lossless/document.ts";
 import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
@@ -126,6 +127,8 @@ export class Forward {
     const { records, recovered, lost } = feed.read(line);
     if (recovered > 0) losses.add("line-recovered", place, recovered);
     if (lost.length > 0) this.#lose(lost, at);
+    // What only looks like a document's first line is JSON, but nobody's record.
+    if (line.value === undefined && isFrameText(line.text)) losses.add("event-carried", place);
     const state = { line, place, held: !own, told: false };
     for (const record of records) this.#record(record, state);
     if (!state.held) this.#hold(line);
