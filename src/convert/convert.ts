@@ -50,6 +50,8 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** When the session began, for one whose records do not say. */
+  createdAt?: string | null;
   cliVersion?: string | null;
 }
 
@@ -146,6 +148,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
+    createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
     version: conversion.cliVersion ?? null,
     parent: null,
   };
