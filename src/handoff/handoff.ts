@@ -1,6 +1,6 @@
 /** The handoff of a session, wherever it lies. */
 import type { Agent } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import { closeBases, countChildren, openBases } from "../convert/bases.ts";
 import { openSession } from "../convert/open.ts";
 import { besideTitle } from "../convert/session.ts";
 import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
@@ -49,6 +49,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   // A secret that a cut has torn is not found any more.
   const stdoutLines = request.redact ? Number.POSITIVE_INFINITY : amounts.stdoutLines;
   const facts = gather(agent, input, bases, { ...amounts, stdoutLines, tools });
+  const subagents = await countChildren(agent, path);
   closeBases(bases);
   input.close();
   const count = await tokenCounter();
@@ -66,6 +67,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     agent,
     selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
     path: place,
+    subagents,
     git,
     budget: amounts.budget,
     limit: spendable(amounts.budget),

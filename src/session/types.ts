@@ -13,6 +13,8 @@ export interface Session {
   schema: typeof SESSION_SCHEMA;
   header: Header;
   entries: Entry[];
+  /** Those of its subagents, where they lie apart and were asked for. */
+  subagents?: Session[];
 }
 
 /** What is known of a session as a whole; null where the store does not say. Times are ISO 8601 UTC. */

@@ -195,7 +195,7 @@ const session: Sample<Session> = {
       })),
     ],
   },
-  may: {},
+  may: { subagents: [{ schema: "segue/session@1", header: header.must, entries: [] }] },
 };
 
 const loss: Sample<Loss> = {

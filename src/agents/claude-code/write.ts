@@ -14,6 +14,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";
@@ -50,6 +51,8 @@ class ClaudeWriter implements Writer {
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
 
+  readonly #subagent = new Subagent();
+
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
     this.#context = {
@@ -82,6 +85,12 @@ class ClaudeWriter implements Writer {
   }
 
   predict(entry: Entry): Json[] {
+    const { id } = this.#subagent;
+    const records = this.#records(entry);
+    return id === null ? records : records.map((record) => ofSubagent(record, id));
+  }
+
+  #records(entry: Entry): Json[] {
     if (entry.kind === "event") return this.#event(entry);
     switch (entry.role) {
       case "user":
@@ -124,7 +133,7 @@ class ClaudeWriter implements Writer {
     const uuid = string(member(record, "uuid"));
     this.#commitSession(string(member(record, "sessionId")), uuid !== undefined);
     this.#commitLeaf(record);
-    const isMain = uuid !== undefined && member(record, "isSidechain") !== true;
+    const isMain = uuid !== undefined && !this.#subagent.isAside(record);
     if (isMain || !this.#mainSeen) this.#commitContext(record);
     if (!isMain) return;
     this.#mainSeen = true;
@@ -390,4 +399,11 @@ function isMessage({ type, message }: JsonObject): boolean {
   const content = member(message, "content");
   const isContent = typeof content === "string" || Array.isArray(content);
   return isContent && member(message, "role") === type;
+}
+
+/** The keys that lines have in a subagent's own file. */
+function ofSubagent(record: Json, agentId: string): Json {
+  if (!isObject(record) || !Object.hasOwn(record, "isSidechain")) return record;
+  const { parentUuid = null, isSidechain: _, ...rest } = record;
+  return { parentUuid, isSidechain: true, agentId, ...rest };
 }
