@@ -25,6 +25,15 @@ export function writer(options: WriterOptions): Writer {
 /** Written when nothing says which version the session belongs to: the one the form was learnt from. */
 const VERSION = "2.1.197";
 
+/**
+ * Names of Claude Code's models, as 2.1.197 and 2.1.332 take them [run]. For an answer with another
+ * name 2.1.332 puts an empty system message into the request, which the API refuses: an answer from
+ * elsewhere gets the name of a model that the installation has used, or that both versions know,
+ * and its own is carried.
+ */
+const KNOWN_MODEL = /^claude-(?:(?:opus|sonnet|haiku|fable)-\d|3-)[\w.-]*$/;
+const MODEL = "claude-opus-4-8";
+
 /** What lines repeat from each other. */
 interface Context {
   sessionId: string;
@@ -46,12 +55,17 @@ class ClaudeWriter implements Writer {
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
+  /** A model for answers whose own Claude Code does not know. */
+  readonly #model: string;
+  /** Names that stand in the session already. */
+  readonly #models = new Set<string>();
   readonly #calls = new OpenCalls();
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
+    this.#model = options.model ?? MODEL;
     this.#context = {
       sessionId: uuid4(options.seed, -1),
       cwd: "/",
@@ -129,6 +143,8 @@ class ClaudeWriter implements Writer {
     this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
     this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
+    const model = string(member(member(record, "message"), "model"));
+    if (model !== undefined) this.#models.add(model);
     this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
@@ -194,7 +210,7 @@ class ClaudeWriter implements Writer {
         type: "message",
         role: "assistant",
         // A line without message.model makes `claude --resume -p` hang.
-        model: entry.model ?? "unknown",
+        model: this.#modelOf(entry),
         content: [block],
         stop_reason: calls ? "tool_use" : entry.stop === "length" ? "max_tokens" : "end_turn",
         stop_sequence: null,
@@ -203,6 +219,11 @@ class ClaudeWriter implements Writer {
       type: "assistant",
       ...this.#frame(entry.time, i),
     }));
+  }
+
+  #modelOf({ model }: Message): string {
+    const isKnown = model !== undefined && (KNOWN_MODEL.test(model) || this.#models.has(model));
+    return isKnown ? model : this.#model;
   }
 
   #results(entry: Message): Json[] {
