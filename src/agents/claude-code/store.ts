@@ -4,6 +4,7 @@ import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import type { Found, Store } from "../types.ts";
+import { lastModel } from "./models.ts";
 
 const SLUG_LIMIT = 200;
 
@@ -48,6 +49,8 @@ export const store: Store = {
     }
     return found;
   },
+
+  model: lastModel,
 
   pathFor(root, header: Header) {
     return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);

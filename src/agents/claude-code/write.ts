@@ -16,6 +16,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
+import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -24,15 +25,6 @@ export function writer(options: WriterOptions): Writer {
 
 /** Written when nothing says which version the session belongs to: the one the form was learnt from. */
 const VERSION = "2.1.197";
-
-/**
- * Names of Claude Code's models, as 2.1.197 and 2.1.332 take them [run]. For an answer with another
- * name 2.1.332 puts an empty system message into the request, which the API refuses: an answer from
- * elsewhere gets the name of a model that the installation has used, or that both versions know,
- * and its own is carried.
- */
-const KNOWN_MODEL = /^claude-(?:(?:opus|sonnet|haiku|fable)-\d|3-)[\w.-]*$/;
-const MODEL = "claude-opus-4-8";
 
 /** What lines repeat from each other. */
 interface Context {
@@ -55,7 +47,7 @@ class ClaudeWriter implements Writer {
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
-  /** A model for answers whose own Claude Code does not know. */
+  /** For answers of models that Claude Code does not know; the carry has the real name. */
   readonly #model: string;
   /** Names that stand in the session already. */
   readonly #models = new Set<string>();
@@ -65,7 +57,7 @@ class ClaudeWriter implements Writer {
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
-    this.#model = options.model ?? MODEL;
+    this.#model = options.model ?? DEFAULT_MODEL;
     this.#context = {
       sessionId: uuid4(options.seed, -1),
       cwd: "/",
@@ -222,7 +214,7 @@ class ClaudeWriter implements Writer {
   }
 
   #modelOf({ model }: Message): string {
-    const isKnown = model !== undefined && (KNOWN_MODEL.test(model) || this.#models.has(model));
+    const isKnown = model !== undefined && (isKnownModel(model) || this.#models.has(model));
     return isKnown ? model : this.#model;
   }
 
