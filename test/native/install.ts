@@ -58,9 +58,12 @@ function npm(args: string[], cwd: string): string {
 }
 
 function wantedStamp(): string {
-  const hash = createHash("sha256").update(JSON.stringify(piPin()));
+  const hash = createHash("sha256");
+  // Their content, not how they are laid out.
   for (const name of ["package.json", "package-lock.json"]) {
-    if (existsSync(pinned(name))) hash.update(readFileSync(pinned(name)));
+    if (existsSync(pinned(name))) {
+      hash.update(JSON.stringify(parseJson(readFileSync(pinned(name), "utf8"))));
+    }
   }
   return hash.digest("hex");
 }
