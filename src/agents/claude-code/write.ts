@@ -17,6 +17,7 @@ import { apiId, uuid4 } from "../shared/ids.ts";
 import { Subagent } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
+import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -47,6 +48,10 @@ class ClaudeWriter implements Writer {
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
+  /** For answers of models that Claude Code does not know; the carry has the real name. */
+  readonly #model: string;
+  /** Names that stand in the session already. */
+  readonly #models = new Set<string>();
   readonly #calls = new OpenCalls();
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
@@ -55,6 +60,7 @@ class ClaudeWriter implements Writer {
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
+    this.#model = options.model ?? DEFAULT_MODEL;
     this.#context = {
       sessionId: uuid4(options.seed, -1),
       cwd: "/",
@@ -140,6 +146,8 @@ class ClaudeWriter implements Writer {
     this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
     this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
+    const model = string(member(member(record, "message"), "model"));
+    if (model !== undefined) this.#models.add(model);
     this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
@@ -214,7 +222,7 @@ class ClaudeWriter implements Writer {
         type: "message",
         role: "assistant",
         // A line without message.model makes `claude --resume -p` hang.
-        model: entry.model ?? "unknown",
+        model: this.#modelOf(entry),
         content: [block],
         stop_reason: calls ? "tool_use" : entry.stop === "length" ? "max_tokens" : "end_turn",
         stop_sequence: null,
@@ -223,6 +231,11 @@ class ClaudeWriter implements Writer {
       type: "assistant",
       ...this.#frame(entry.time, i),
     }));
+  }
+
+  #modelOf({ model }: Message): string {
+    const isKnown = model !== undefined && (isKnownModel(model) || this.#models.has(model));
+    return isKnown ? model : this.#model;
   }
 
   #results(entry: Message): Json[] {
