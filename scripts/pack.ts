@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -45,8 +45,8 @@ function pack(folder: string): Packed {
 
 function checkFiles({ files }: Packed): string {
   for (const { path } of files) if (!OURS.test(path)) fail(`${path} is in it`);
-  const workers = globSync("src/**/*-worker.ts", { cwd: ROOT }).map((name) =>
-    name.replace(/^src/, "dist").replace(/ts$/, "js"),
+  const workers = globSync("src/**/*-worker.ts", { cwd: ROOT }).map(
+    (path) => `dist/${basename(path, ".ts")}.js`,
   );
   for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", ...workers]) {
     if (!files.some(({ path }) => path === name)) fail(`${name} is missing`);
@@ -54,9 +54,8 @@ function checkFiles({ files }: Packed): string {
   const bin = files.find(({ path }) => path === "dist/bin.js");
   if (((bin?.mode ?? 0) & 0o111) === 0) fail("dist/bin.js is not executable");
   for (const { path } of files) {
-    const source = join(ROOT, path.replace(/^dist/, "src").replace(/(?:\.d\.ts|\.js)$/, ".ts"));
-    if (path.startsWith("dist/") && !existsSync(source))
-      fail(`${path} is left from an older build`);
+    const source = join(ROOT, path.replace(/^dist/, "src").replace(/\.d\.ts$/, ".ts"));
+    if (path.endsWith(".d.ts") && !existsSync(source)) fail(`${path} is left from an older build`);
   }
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MOST_BYTES) fail(`it is ${bytes} bytes unpacked, more than ${MOST_BYTES}`);

@@ -28,6 +28,8 @@ export interface Agent {
    * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
    */
   keepsSeals?: boolean;
+  /** Images and documents that its CLI sends again after a resume; see `Media`. */
+  media?: Media;
   /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
   cutsOff?: boolean;
   /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
@@ -43,10 +45,26 @@ export interface Agent {
 
 /** Decodes the records of one session file, fed in order. It keeps state; make one per pass. */
 export interface Reader {
-  /** The entries of record number `at` (0-based). Never throws: what it does not know is `opaque`. */
+  /**
+   * The entries of record number `at` (0-based). Never throws. Every string and blob that a model
+   * could be sent is in a part: a block of a kind that is not known is an `other` part, what is not
+   * passed on is `unread`, with a reason; a record that is not known is `opaque`. See account.ts.
+   */
   read(record: Json, at: number): Entry[];
   /** What the records read so far say of the session. `id` is "" until a record names it. */
   header(): Header;
+  /** Where records name more folders than the header's: the store tells which is the session's. */
+  folders?(): Partial<Told>;
+}
+
+/** The folders that a session's records name. */
+export interface Told {
+  /** The header's. */
+  cwd: string | null;
+  /** All in which something was done, the newest first. */
+  cwds: readonly string[];
+  /** The worktree that the session was moved into; it may be gone. */
+  worktree: string | null;
 }
 
 export interface WriterOptions {
@@ -76,11 +94,32 @@ export interface DocumentForm {
 }
 
 /**
- * What is known of a JSON value: `true` for whatever it be, the known keys of an object, the items
+ * What an agent's CLI sends its model natively, by media type, of a session that it resumes. What is
+ * not named here is sent as a text that mentions it, and the loss report says so.
+ */
+export interface Media {
+  /** Without it, the four types that every vendor's API takes. */
+  images?: readonly string[];
+  /** Images of which only an address is known; by default they are sent as such. */
+  imageUrls?: false;
+  /** The most bytes of one image that its API takes. */
+  imageBytes?: number;
+  /** The most bytes of base64 that one request to its API takes, all images and documents together. */
+  requestBytes?: number;
+  /** Documents in a user's message. */
+  documents?: readonly string[];
+  /** Documents in a tool's result. */
+  resultDocuments?: readonly string[];
+}
+
+/**
+ * What is known of a JSON value: `true` for whatever it be that is not content (an id, a setting, a
+ * copy for the screen), `"content"` for what a model is sent, the known keys of an object, the items
  * of an array, or one of several shapes, told apart by a name that the value gives.
  */
 export type Shape =
   | true
+  | "content"
   | { keys: Readonly<Record<string, Shape>> }
   | { each: Shape }
   | { name(value: Json): string; of: Readonly<Record<string, Shape>> };
@@ -177,6 +216,8 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** The folder that a session at this place belongs to; null where neither store nor records say. */
+  folder?(path: string, told: Told): string | null;
   /** A title that stands beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
@@ -243,12 +284,22 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does it open a session file in any of its store's folders? */
+  opensPaths?: true;
+  /** What has to be run before its CLI opens the session at this place; null for nothing. */
+  first?(session: { id: string; path: string }): FirstStep | null;
   /** How it begins a new session with a document; without it the user has to say the first words. */
   start?: Start;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
   flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
   setTitle?(request: TitleRequest): Promise<void>;
+}
+
+export interface FirstStep {
+  /** Why, in words that go after "the session". */
+  why: string;
+  args: string[];
 }
 
 export interface ResumeRequest {

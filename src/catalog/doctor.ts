@@ -5,6 +5,7 @@ import { provenWith } from "../agents/proven.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
+import { closeBases, openBases } from "../convert/bases.ts";
 import { isThere, openSession } from "../convert/open.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
@@ -12,6 +13,7 @@ import { Journal } from "../io/journal.ts";
 import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
+import type { Entry } from "../session/types.ts";
 import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Finding {
@@ -55,7 +57,9 @@ export async function examine(
   const total = tasks.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const found of tasks) {
-    interruptible(() => examineSession(findings, agentNamed(found.agent), found, scratch));
+    const agent = agentNamed(found.agent);
+    interruptible(() => examineSession(findings, agent, found, scratch));
+    await examineBase(findings, agent, found, { env: places.env, scratch });
     done += found.bytes;
     progress?.(done, total);
     await heedSignals();
@@ -138,6 +142,36 @@ function reason(error: unknown): string {
   if (code === "EACCES" || code === "EPERM") return "permission denied";
   if (code === "EIO") return "the disk reports an error";
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Of a session that continues another one: is that there? */
+async function examineBase(
+  findings: Findings,
+  agent: Agent,
+  found: Found,
+  options: { env: Env; scratch: string },
+): Promise<void> {
+  if (!agent.store.bases || closed(found.path) !== null) return;
+  try {
+    const bases = await openBases(agent, found.path, options);
+    const input = openSession(found.path, options);
+    const [first = input] = bases.map((base) => base.input);
+    const [opening] = first.lines();
+    const entries = opening?.value === undefined ? [] : agent.reader().read(opening.value, 0);
+    if (entries.some(isMissingBase)) {
+      const what = "the session that this one continues is not there: only its own turns are read";
+      const hint = "put the file of the session that it was forked from back into the store";
+      const about = { about: "session", agent: agent.id, path: found.path } as const;
+      findings.add({ ...about, severity: "attention", what, hint }, true);
+    }
+    closeBases([...bases, { input, bytes: 0 }]);
+  } catch {
+    // That it cannot be read was said already.
+  }
+}
+
+function isMissingBase(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "unread" && entry.reason === "missing-base";
 }
 
 /** Lines that are no JSON, kinds and keys that this version does not know. */

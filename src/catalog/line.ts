@@ -3,13 +3,16 @@
  * not depend on how long the session is.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Agent, Found, Reader } from "../agents/types.ts";
+import type { Agent, Database, Found, Reader } from "../agents/types.ts";
+import { foldersAt } from "../convert/folder.ts";
 import { isCompressed, linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
+import { parseValue } from "../lossless/json-text.ts";
 import { LineSplitter } from "../lossless/lines.ts";
+import { FirstRequest, short, titleOf } from "../session/title.ts";
 import type { Entry, Json } from "../session/types.ts";
-import { type Limit, type Line, short, titleOf, withSummary } from "./row.ts";
+import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
 
 /** A file of up to this size is read whole, so that its messages are counted. */
 const WHOLE = 96 << 10;
@@ -34,10 +37,23 @@ const buffer = Buffer.allocUnsafe(WHOLE);
 export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
-  if (summary && agent.store.database) return withSummary(scan.line(true), summary);
+  if (summary && agent.store.database) {
+    if (summary.title === null) readRequest(scan, agent.store.database, found);
+    const line = { ...scan.line(true, found.path), isEmpty: summary.messages === 0 };
+    return withSummary(line, summary);
+  }
   const whole = readFile(scan, found.path);
-  const line = scan.line(whole, agent.store.title?.(found.path) ?? null);
+  const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;
+}
+
+/** A session in a database that has no title: up to the first request. */
+function readRequest(scan: Scan, database: Database, { path, id }: Found): void {
+  for (const line of database.read(path, id) ?? []) {
+    const value = parseValue(line);
+    if (value !== undefined) scan.take(value);
+    if (scan.knowsHead) return;
+  }
 }
 
 /** Feeds a file's head and tail to `scan`. Was that all of it? */
@@ -124,7 +140,8 @@ export class Scan {
   readonly #agent: Agent;
   readonly #reader: Reader;
   #at = 0;
-  #prompt: string | null = null;
+  readonly #request = new FirstRequest();
+  #isEmpty = true;
   #messages = 0;
   #group: string | null = null;
   #tokens: number | null = null;
@@ -157,7 +174,7 @@ export class Scan {
 
   /** Does it know what only the head of a session tells? */
   get knowsHead(): boolean {
-    return this.#prompt !== null && this.#reader.header().cwd !== null;
+    return this.#request.found && this.#reader.header().cwd !== null;
   }
 
   /** Does it know what only the tail tells? */
@@ -185,12 +202,14 @@ export class Scan {
   }
 
   note(entry: Entry): void {
+    this.#request.note(entry);
     if (entry.kind === "event") {
       if (entry.event === "limit") this.#limit = limitOf(entry);
+      if (entry.event === "compaction") this.#isEmpty = false;
       return;
     }
+    if (!entry.scaffold && entry.parts.length > 0) this.#isEmpty = false;
     if (entry.scaffold || entry.sidechain !== undefined) return;
-    if (entry.role === "user") this.#prompt ??= promptOf(entry);
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
@@ -215,13 +234,14 @@ export class Scan {
     return this.#group;
   }
 
-  /** `beside`: a title that stands beside the file. */
-  line(whole: boolean, beside: string | null = null): Line {
+  /** `place`: where the session lies; `beside`: a title that stands beside the file. */
+  line(whole: boolean, place: string, beside: string | null = null): Line {
     const header = this.#reader.header();
-    const title = header.title ?? beside ?? this.#prompt;
+    const title = titleOf(header.title ?? beside, this.#request.text);
     return {
-      title: title === null ? null : titleOf(title),
-      cwd: header.cwd,
+      title: title === null ? null : cutTitle(title),
+      ...foldersAt(this.#agent, this.#reader, place),
+      isEmpty: whole && this.#isEmpty,
       createdAt: header.createdAt,
       updatedAt: header.updatedAt,
       messages: whole ? this.#messages : null,
@@ -237,10 +257,4 @@ export class Scan {
 function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
   const { time, resetsAt = null, text } = entry;
   return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
-}
-
-function promptOf(entry: Extract<Entry, { kind: "message" }>): string | null {
-  const texts = entry.parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-  const text = texts.join(" ");
-  return text.trim() === "" ? null : text;
 }

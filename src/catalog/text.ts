@@ -36,8 +36,11 @@ export function textOf(entry: Entry): Text | null {
 
 function addPart(text: Text, part: Part): void {
   if (part.kind === "text") text.said = joined(text.said, part.text);
-  else if (part.kind === "file") text.path = joined(text.path, part.name ?? "");
-  else if (part.kind === "tool-call") {
+  else if (part.kind === "other") text.said = joined(text.said, part.text);
+  else if (part.kind === "file") {
+    text.path = joined(text.path, part.name ?? "");
+    text.said = joined(text.said, part.text ?? "");
+  } else if (part.kind === "tool-call") {
     text.tool = joined(text.tool, part.use ? `${part.name} ${part.use.tool}` : part.name);
     if (part.use) addUse(text, part.use);
   }

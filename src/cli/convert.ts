@@ -6,11 +6,13 @@ import { agentNamed } from "../agents/registry.ts";
 import { isFolder, select } from "../catalog/select.ts";
 import { convertFile, refuseSource } from "../convert/file.ts";
 import { databaseAt } from "../convert/open.ts";
+import type { ReasoningFate } from "../convert/project.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { spool } from "../io/spool.ts";
 import { placesOf, pour } from "./common.ts";
+import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
 interface Options {
@@ -21,6 +23,7 @@ interface Options {
   carry: boolean;
   fresh?: boolean;
   fullHistory?: boolean;
+  reasoning?: ReasoningFate;
   cwd?: string;
   report?: string;
   json?: boolean;
@@ -38,6 +41,7 @@ export function command(): Command {
     .option("--no-carry", "do not keep what the target cannot hold")
     .option("--fresh", "leave an existing carry aside and convert anew")
     .option("--full-history", "send what came before a compaction as well")
+    .addOption(reasoningOption())
     .option("--cwd <dir>", "the folder that the new session belongs to")
     .option("--report <file>", "write the full report there, as JSON")
     .option("--json", "print the report as JSON (needs -o)")
@@ -99,6 +103,7 @@ async function converted(source: Source, options: Options, output: string): Prom
     carry: carry ? (inside ? "inside" : "beside") : "none",
     fresh: fresh ?? false,
     fullHistory: fullHistory ?? false,
+    reasoning: reasoningFate(options.reasoning),
     force: force ?? false,
     name,
     ...(from === undefined ? {} : { from }),

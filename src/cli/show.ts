@@ -58,10 +58,9 @@ async function run(selector: string, options: Options): Promise<void> {
     }
     const input = openSession(path, { scratch, name });
     const bases = await openBases(agent, path, { env: process.env, scratch });
-    const reader = agent.reader();
     if (options.raw) await pour(input.path);
-    else if (options.json) printJson(readSession(reader, input, bases));
-    else showEntries(entriesOf(reader, input, bases), options);
+    else if (options.json) printJson(readSession(agent, input, bases));
+    else showEntries(entriesOf(agent.reader(), input, bases), options);
     closeBases(bases);
     input.close();
   });

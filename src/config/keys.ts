@@ -11,6 +11,7 @@ export type Kind =
   | "tokens"
   | "when"
   | "preset"
+  | "reasoning"
   | "redact"
   | "folder"
   | "program"
@@ -41,6 +42,14 @@ export const KEYS: readonly Key[] = [
     default: null,
     about:
       "the agent that `segue resume` and `segue latest` open sessions in, when `--in` does not say",
+    userOnly: false,
+  },
+  {
+    name: "reasoning",
+    kind: "reasoning",
+    default: "text",
+    about:
+      "what another vendor's model is sent of reasoning: text (quoted) or omit, when `--reasoning` does not say",
     userOnly: false,
   },
   {

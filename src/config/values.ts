@@ -29,6 +29,8 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
       return readTokens(given) ?? new Error("a number of tokens, such as 8000 or 20k");
     case "preset":
       return PRESETS.find((preset) => preset === given) ?? new Error(`one of ${listed(PRESETS)}`);
+    case "reasoning":
+      return given === "text" || given === "omit" ? given : new Error("text or omit");
     case "redact": {
       const meant = given === true || given === "true" ? "always" : given;
       const value = meant === false || meant === "false" ? "never" : meant;

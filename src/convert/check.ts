@@ -8,11 +8,13 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
+import type { Entry } from "../session/types.ts";
+import { unaccounted } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
 import { openSession } from "./open.ts";
-import { surveyFile } from "./survey-file.ts";
+import { type BaseInput, surveyFile } from "./survey-file.ts";
 
 export interface Check {
   agent: string;
@@ -33,9 +35,13 @@ export interface Unknown {
   line: number;
 }
 
+/** Is told what each target's model is sent; see `segue check --verbose`. */
+export type Sent = (through: string, entry: Entry) => void;
+
 export async function checkSession(
   { agent, path, name }: { agent: Agent; path: string; name: string | null },
   scratch: string,
+  sent?: Sent,
 ): Promise<Check> {
   const check: Check = {
     agent: agent.id,
@@ -49,8 +55,10 @@ export async function checkSession(
   try {
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);
+    check.laws.push(accountOf(agent, input, bases));
     for (const target of agents) {
-      interruptible(() => checkThrough(check, source, target, scratch));
+      const tell = sent && ((entry: Entry) => sent(target.id, entry));
+      interruptible(() => checkThrough(check, source, target, scratch, tell));
       await heedSignals();
     }
   } finally {
@@ -75,11 +83,37 @@ function unknownOf({ known }: Agent, input: Input): Unknown[] {
   return [...found.values()];
 }
 
+/** Law 4, as far as it can be seen without the agents' CLIs: is all that the file says read, or named? */
+function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
+  const reader = agent.reader();
+  const places = new Map<string, number>();
+  let line = 0;
+  let at = 0;
+  for (const base of bases) {
+    for (const { value } of base.input.lines({ end: base.bytes })) {
+      if (value !== undefined) reader.read(value, at++);
+    }
+  }
+  for (const { value } of input.lines()) {
+    line++;
+    if (value === undefined || isFrame(value)) continue;
+    const entries = reader.read(value, at++);
+    if (agent.known === undefined) continue;
+    for (const place of unaccounted(value, entries, agent.known).content) {
+      if (!places.has(place)) places.set(place, line);
+    }
+  }
+  const detail = [...places].map(([place, first]) => `${place} (line ${first})`).join(", ");
+  const ok = places.size === 0;
+  return { law: 4, through: null, ok, detail: ok ? `${line} lines` : `not read: ${detail}` };
+}
+
 function checkThrough(
   check: Check,
   source: Conversion["source"],
   target: Agent,
   scratch: string,
+  sent: ((entry: Entry) => void) | undefined,
 ): void {
   const { agent, input, bases = [] } = source;
   const name = createHash("sha256").update(`${input.path} ${target.id}`).digest("hex");
@@ -92,6 +126,7 @@ function checkThrough(
     carryOut,
     carry: null,
     survey,
+    ...(sent ? { sent } : {}),
   });
   const share = Math.round((100 * (carryOut?.bytes ?? 0)) / Math.max(1, input.size));
   const { messages, toolCalls } = done.counts;

@@ -17,13 +17,18 @@ import { isFrameText } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
+
 import { Carrier, type Ends, type Making, makeBeside, makeHere } from "./carrier.ts";
+
 import { CarryThreadFailed } from "./carry-thread.ts";
+import { headerAt } from "./folder.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
-import { type Counts, Projector } from "./project.ts";
+import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
+import { besideTitle } from "./session.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
@@ -57,6 +62,10 @@ export interface Conversion {
   id?: string;
   cwd?: string;
   cliVersion?: string | null;
+  /** What becomes of reasoning that the target has no place for. */
+  reasoning?: ReasoningFate;
+  /** Is told what the target is given, entry by entry. */
+  sent?: (entry: Entry) => void;
 }
 
 export interface Converted {
@@ -82,8 +91,6 @@ export interface Converted {
   /** Was the source rebuilt from the written files, byte for byte? null: there was no carry. */
   verified: boolean | null;
 }
-
-const EMPTY: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
 
 export function convert(conversion: Conversion): Converted {
   const { source, target, carry, survey } = conversion;
@@ -196,7 +203,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { plan } = survey;
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
+    title: plan.header.title ?? besideTitle(source.agent, source.input),
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -211,17 +218,25 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   let document = false;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const own = source.agent === target.agent;
-  const projector = new Projector(target.agent, losses, { inline: false, own, relocation });
+  const { reasoning = "text" } = conversion;
+  const projector = new Projector(target.agent, losses, {
+    inline: false,
+    own,
+    relocation,
+    reasoning,
+  });
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
   const reader = source.agent.reader();
   const forward = new Forward({
     reader,
+    known: source.agent.known,
     writer,
     projector,
     losses,
     plan,
+    sent: conversion.sent,
     kept: null,
     coder: making?.coder ?? null,
     write: (line) => {
@@ -231,7 +246,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     },
     read: { lines: 0, entries: 0 },
   });
-  forward.begin(header);
+  forward.begin(header, titleOf(header.title, plan.request));
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
@@ -241,7 +256,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     (chunk) => making?.read(chunk),
   );
   forward.flush();
-  plan.finish?.(reader.header());
+  plan.finish?.(headerAt(source.agent, reader, source.input.name));
   forward.end();
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
@@ -323,6 +338,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
     survey,
     coder,
     write: (piece) => target.out.write(piece),
+    reasoning: conversion.reasoning ?? "text",
   });
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
@@ -392,7 +408,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
     document: input.framed,
-    counts: EMPTY,
+    counts: NO_COUNTS,
     tokens: 0,
     window: null,
     losses: out.losses.list(),

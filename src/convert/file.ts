@@ -14,6 +14,7 @@ import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Converted, convert, matchCarry, refuseUnverified, tryOpenCarry } from "./convert.ts";
 import { type Fit, fitted } from "./fit.ts";
 import { documentOf, openSession } from "./open.ts";
+import type { ReasoningFate } from "./project.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
 import { longWay, lostWays, type Routes, waysAlong } from "./ways.ts";
@@ -34,6 +35,8 @@ export interface ConvertFileOptions {
   fresh?: boolean;
   /** Send what came before a compaction as well. */
   fullHistory?: boolean;
+  /** What becomes of reasoning that the target has no place for: a quotation (the default), or nothing. */
+  reasoning?: ReasoningFate;
   /** What the new session is made to fit; see fit.ts. */
   fit?: Fit;
   /** The folder that the new session belongs to. */
@@ -156,6 +159,7 @@ class Job {
         carry,
         ways,
         survey,
+        reasoning: this.#options.reasoning ?? "text",
         ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
       }),
     );

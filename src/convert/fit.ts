@@ -343,7 +343,13 @@ class Weight {
         this.#fixed += IMAGE_TOKENS;
         break;
       case "file":
-        this.#fixed += Math.ceil(part.data.length / 4);
+        this.#fixed += Math.ceil((part.data ?? part.url ?? "").length / 4);
+        this.#text(part.text ?? "");
+        break;
+      case "other":
+        this.#text(part.text);
+        break;
+      case "unread":
         break;
       case "tool-call":
         this.#fixed += FRAME_TOKENS;

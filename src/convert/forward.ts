@@ -5,7 +5,8 @@
  * records are decoded again and turned towards home; what that does not give of the source lines
  * is the unit's part of the carry.
  */
-import type { Reader, Writer } from "../agents/types.ts";
+import { isUnknownKind } from "../agents/shared/known.ts";
+import type { Reader, Shape, Writer } from "../agents/types.ts";
 import { isFrame, isFrameText } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
@@ -19,6 +20,8 @@ import type { Coder } from "./units.ts";
 export interface ForwardParts {
   /** Decodes the source; it may have read part of it already. */
   reader: Reader;
+  /** The kinds of records that its agent's folder knows; see Agent.known. */
+  known: Shape | undefined;
   /** Encodes for the target; it may have committed part of it already. */
   writer: Writer;
   projector: Projector;
@@ -28,6 +31,8 @@ export interface ForwardParts {
   kept: Kept | null;
   /** Writes the carry; null when none is wanted. */
   coder: Coder | null;
+  /** Is told what the target is given, entry by entry. */
+  sent?: ((entry: Entry) => void) | undefined;
   /** Takes target lines, without their newline. */
   write(line: string): void;
   /** Lines and entries that `reader` has read already. */
@@ -56,12 +61,14 @@ export class Forward {
 
   /**
    * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force, or the handoff entry that stands for more.
+   * the summary of a compaction in force, or the handoff entry that stands for more. `called`: what
+   * a session is called that has no title, for agents whose sessions must have one.
    */
-  begin(header: Header): void {
+  begin(header: Header, called: string | null): void {
     const { plan, writer, projector } = this.#parts;
     const place = { kind: "event", parentId: null, time: header.createdAt } as const;
-    const entries: Entry[] = [{ ...place, id: "start", event: "start", header }];
+    const start = { ...header, title: called };
+    const entries: Entry[] = [{ ...place, id: "start", event: "start", header: start }];
     if (header.title !== null) {
       entries.push({ ...place, id: "title", event: "title", title: header.title });
     }
@@ -120,6 +127,10 @@ export class Forward {
       told = true;
       kept?.see(entry, n);
       plan.see?.(entry);
+      if (isOpaque(entry) && value !== undefined && this.#isNew(value)) {
+        losses.add("record-unknown", place);
+        continue;
+      }
       const ready = projector.push(entry, plan.visibility(n), place);
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
@@ -133,6 +144,12 @@ export class Forward {
     if (told) this.#told = this.#held.length;
     const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
     if (this.#heldChars > most) this.#unit(this.#release(), []);
+  }
+
+  /** Is it of a kind that this version of Segue does not know? */
+  #isNew(record: Json): boolean {
+    const { known } = this.#parts;
+    return known !== undefined && isUnknownKind(record, known);
   }
 
   /** Says again what a compaction keeps: records of the target that no line of the source is. */
@@ -159,6 +176,7 @@ export class Forward {
     const records: Json[] = [];
     writer.expect?.(entries, false);
     for (const entry of entries) {
+      this.#parts.sent?.(entry);
       for (const record of writer.predict(entry)) {
         writer.commit(record);
         records.push(record);
@@ -172,4 +190,8 @@ export class Forward {
     for (const record of records) this.#parts.write(stringify(record) ?? "");
     this.#parts.coder?.unit(lines, records);
   }
+}
+
+function isOpaque(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "opaque";
 }

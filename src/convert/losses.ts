@@ -10,7 +10,7 @@ export const LOSSES = {
   "branch-carried": ["info", "messages on abandoned branches are kept aside"],
   "compacted-carried": [
     "info",
-    "messages before the last compaction are kept aside; its summary is sent",
+    "messages before the last compaction are kept aside; its summary is sent (--full-history sends them)",
   ],
   "fitted-carried": [
     "info",
@@ -37,6 +37,7 @@ export const LOSSES = {
     "minor",
     "reasoning is sent as text: no vendor accepts another's as its own",
   ],
+  "reasoning-omitted": ["minor", "reasoning is kept aside, as --reasoning omit asks"],
   "reasoning-unsealed": [
     "info",
     "reasoning is sent as reasoning, without its signature, which only its vendor accepts",
@@ -48,6 +49,42 @@ export const LOSSES = {
   "result-missing": ["minor", "tool calls without a result were given one that says so"],
   "result-orphan": ["minor", "tool results without their call are kept aside"],
   "file-as-text": ["minor", "attached documents are mentioned, their content is kept aside"],
+  "file-inlined": ["info", "text documents are sent as text"],
+  "image-as-text": [
+    "minor",
+    "images of a type or size that the target's API refuses are mentioned",
+  ],
+  "request-too-large": [
+    "major",
+    "images and documents come to more than the target's API takes in one request",
+  ],
+  "content-as-text": [
+    "minor",
+    "content that the target has no place for, such as search results, is sent as text",
+  ],
+  "content-unknown": ["minor", "content of a kind that this version does not know is sent as text"],
+  "content-cut": ["minor", "content that is too long or binary is sent in part"],
+  "content-sealed": ["minor", "encrypted content is kept aside: only its vendor can read it"],
+  "compaction-sealed": [
+    "major",
+    "an encrypted summary of the conversation is kept aside: only its vendor can read it (--full-history sends what came before it)",
+  ],
+  "base-missing": [
+    "major",
+    "the session that this one continues was not found: its messages are not sent",
+  ],
+  "content-unsent": ["info", "content that the source's own CLI does not send is kept aside"],
+  "content-missing": ["major", "content that is stored elsewhere was not found"],
+  "record-unknown": [
+    "minor",
+    "records of a kind that this version does not know are kept aside: see segue check",
+  ],
+  "record-repeated": ["info", "records that stand in the file more than once are read once"],
+  "record-foreign": ["minor", "records of another session in the file are kept aside"],
+  "compacted-calls": [
+    "info",
+    "tool calls before the last compaction are kept aside; --full-history sends them",
+  ],
   "compaction-as-text": [
     "minor",
     "a compaction that keeps messages is sent as these messages and the summary",

@@ -7,9 +7,11 @@ import { hash } from "node:crypto";
 import type { Agent, Tools } from "../agents/types.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
+import { otherPart } from "../session/other.ts";
 import type { Relocation } from "../session/relocate.ts";
+import { renderPart } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
-import { NO_RESULT, reasoningAsText } from "../session/text.ts";
+import { isAttached, NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -17,9 +19,11 @@ import type {
   Message,
   Part,
   ReasoningPart,
+  ResultPart,
   ToolCallPart,
   ToolResultPart,
 } from "../session/types.ts";
+import { Demotion, UNREAD } from "./demote.ts";
 import type { LossCode, LossReport } from "./losses.ts";
 
 export interface Counts {
@@ -28,7 +32,20 @@ export interface Counts {
   toolResults: number;
   reasoning: number;
   images: number;
+  documents: number;
 }
+
+export const NO_COUNTS: Counts = {
+  messages: 0,
+  toolCalls: 0,
+  toolResults: 0,
+  reasoning: 0,
+  images: 0,
+  documents: 0,
+};
+
+/** What another vendor's model is sent of the reasoning: `text`, where it has no place of its own, or nothing. */
+export type ReasoningFate = "text" | "omit";
 
 /** What is ready to be written: the message held back until now, and the entry just taken. */
 export interface Ready {
@@ -47,6 +64,8 @@ interface Open {
   calls: Map<string, ToolCallPart>;
   /** Results by source call id. */
   results: Map<string, { entry: Message; part: ToolResultPart }>;
+  /** What stands between a call and its result and says nothing to either: sent after the result. */
+  beside: Entry[];
 }
 
 export class Projector {
@@ -55,13 +74,15 @@ export class Projector {
   readonly #keepsSeals: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
+  readonly #omitsReasoning: boolean;
   readonly #own: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new IdTable();
   #open: Open | undefined;
   #line = 0;
   #chars = 0;
-  readonly counts: Counts = { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 };
+  readonly #demotion: Demotion;
+  readonly counts: Counts = { ...NO_COUNTS };
 
   /**
    * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
@@ -73,17 +94,25 @@ export class Projector {
       tools,
       takesReasoning = false,
       keepsSeals = false,
-    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals">,
+      media = {},
+    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals" | "media">,
     losses: LossReport,
-    options: { inline: boolean; own?: boolean; relocation?: Relocation | null },
+    options: {
+      inline: boolean;
+      own?: boolean;
+      relocation?: Relocation | null;
+      reasoning?: ReasoningFate;
+    },
   ) {
     this.#tools = tools;
     this.#takesReasoning = takesReasoning;
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
+    this.#omitsReasoning = !this.#own && options.reasoning === "omit";
     this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
+    this.#demotion = new Demotion(media, this.#own, (code) => this.#lose(code));
   }
 
   /** Is a message held back until its results are there? */
@@ -99,17 +128,26 @@ export class Projector {
   /** Takes the next entry, of source line `line`. */
   push(entry: Entry, visibility: Visibility, line: number): Ready {
     this.#line = line;
-    if (visibility !== "live") return this.#aside(asideCode(entry, visibility));
+    if (visibility !== "live") {
+      if (visibility === "compacted") this.#compactedCalls(entry);
+      return this.#aside(asideCode(entry, visibility));
+    }
     return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
   }
 
   /** What a compaction leaves for the model to see in place of what came before it. */
   compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
-    const { kept = [], keepFrom: _, ...plain } = entry;
+    const { kept: all = [], keepFrom: _, ...rest } = entry;
+    const kept = all.filter(({ scaffold }) => !scaffold);
+    if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);
+    const isBlank = entry.summary.trim() === "";
+    // Where a compaction is written as one, its summary has to say something.
+    const plain = isBlank && this.#inline && !this.#own ? { ...rest, summary: NO_SUMMARY } : rest;
     if (kept.length === 0) return [plain];
-    // Where a compaction is written as one, what it keeps has to be said again after it.
+    // And what it keeps has to be said again after it.
     if (this.#inline) return [plain, ...kept.flatMap((message) => this.#user(message))];
     // Its own order: the messages that were kept, then the summary.
+    if (isBlank) return kept.flatMap((message) => this.#user(message));
     this.#lose("compaction-as-text");
     const summary: Message = {
       kind: "message",
@@ -139,6 +177,7 @@ export class Projector {
       out.push(open.message);
     }
     for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    out.push(...open.beside);
     return out;
   }
 
@@ -165,6 +204,11 @@ export class Projector {
     };
   }
 
+  #compactedCalls(entry: Entry): void {
+    if (entry.kind !== "message") return;
+    for (const part of entry.parts) if (part.kind === "tool-call") this.#lose("compacted-calls");
+  }
+
   #event(entry: Extract<Entry, { kind: "event" }>): Ready {
     switch (entry.event) {
       // What these say is written ahead of everything else, from the survey.
@@ -179,6 +223,8 @@ export class Projector {
       case "limit":
       case "error":
         return this.#aside("limit-carried");
+      case "unread":
+        return this.#aside(UNREAD[entry.reason]);
       default:
         return this.#aside("event-carried");
     }
@@ -194,13 +240,18 @@ export class Projector {
     if (unsent) return this.#aside(unsent);
     if (entry.role === "tool") return this.#results(entry);
     if (entry.role === "assistant") return this.#assistant(entry);
+    const open = this.#open;
+    if (open && open.results.size < open.calls.size && isBeside(entry)) {
+      open.beside.push(...this.#user(entry));
+      return NOTHING;
+    }
     return { before: this.flush(), now: this.#user(entry) };
   }
 
   #user(entry: Message): Entry[] {
-    const parts = entry.parts.flatMap((part) => this.#part(part));
+    const parts = entry.parts.flatMap((part) => this.#part(part, true));
     if (parts.length === 0) {
-      this.#lose("blank-carried");
+      if (!entry.parts.some(({ kind }) => kind === "unread")) this.#lose("blank-carried");
       return [];
     }
     this.counts.messages++;
@@ -215,10 +266,11 @@ export class Projector {
       message: { ...rest, parts: [] },
       calls: new Map(),
       results: new Map(),
+      beside: [],
     };
     const { message, calls } = this.#open;
     for (const part of entry.parts) {
-      if (part.kind !== "tool-call") message.parts.push(...this.#part(part));
+      if (part.kind !== "tool-call") message.parts.push(...this.#part(part, false));
       else this.#call(part, message, calls);
     }
     if (entry.stop) message.stop = entry.stop;
@@ -263,7 +315,11 @@ export class Projector {
       return adapted(part);
     }
     if (!native.exact) this.#lose("tool-reworded");
-    return { ...part, name: native.name, input: native.input };
+    const call = { ...part, name: native.name, input: native.input };
+    // The names of servers and tools of MCP are other people's.
+    if (this.#tools.accepts(call)) return call;
+    this.#lose("tool-adapted");
+    return adapted(call);
   }
 
   #callId(id: string): string {
@@ -277,7 +333,10 @@ export class Projector {
 
   #results(entry: Message): Ready {
     for (const part of entry.parts) {
-      if (part.kind !== "tool-result") continue;
+      if (part.kind !== "tool-result") {
+        this.#lose("result-orphan");
+        continue;
+      }
       if (this.#open?.calls.has(part.callId) && !this.#open.results.has(part.callId)) {
         const content = part.content.flatMap((item) => this.#resultPart(item));
         this.#open.results.set(part.callId, { entry, part: { ...part, content } });
@@ -286,13 +345,19 @@ export class Projector {
     return NOTHING;
   }
 
-  #resultPart<T extends Part>(item: T): T[] {
-    if (item.kind === "image") this.counts.images++;
-    if (item.kind === "text") this.#chars += item.text.length;
-    return item.kind === "text" && item.text === "" ? [] : [item];
+  #resultPart(item: ResultPart): ResultPart[] {
+    const sent = this.#demotion.part(item, "result");
+    for (const part of sent) this.#count(part);
+    return sent.filter((part) => part.kind !== "text" || part.text !== "");
   }
 
-  #part(part: Part): Part[] {
+  #count(part: ResultPart): void {
+    if (part.kind === "image") this.counts.images++;
+    if (part.kind === "file") this.counts.documents++;
+    if (part.kind === "text") this.#chars += part.text.length;
+  }
+
+  #part(part: Part, isUser: boolean): Part[] {
     switch (part.kind) {
       case "text":
         this.#chars += part.text.length;
@@ -300,16 +365,20 @@ export class Projector {
       case "reasoning":
         return this.#reasoning(part);
       case "image":
-        this.counts.images++;
-        return [part];
       case "file":
-        this.#lose("file-as-text");
-        return [
-          { kind: "text", text: `[attached file: ${part.name ?? "unnamed"}, ${part.mediaType}]` },
-        ];
+      case "other":
+      case "unread": {
+        const sent = this.#demotion.part(part, isUser ? "user" : "assistant");
+        for (const one of sent) this.#count(one);
+        return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
+      }
+      // Not where a call or a result belongs: the target's API has no place for it there.
       case "tool-call":
-      case "tool-result":
-        return [];
+      case "tool-result": {
+        const type = part.kind;
+        const text = renderPart(part, "full");
+        return this.#part(otherPart(type, null, { known: true, text }), isUser);
+      }
     }
   }
 
@@ -318,6 +387,10 @@ export class Projector {
       this.counts.reasoning++;
       this.#chars += part.text.length;
       return [part];
+    }
+    if (this.#omitsReasoning) {
+      this.#lose("reasoning-omitted");
+      return [];
     }
     if (part.text.trim() === "") {
       this.#lose("reasoning-sealed");
@@ -333,10 +406,13 @@ export class Projector {
     return [{ kind: "text", text: reasoningAsText(part.text) }];
   }
 
-  #lose(code: LossCode | null): void {
-    if (code) this.#losses.add(code, this.#line);
+  #lose(code: LossCode | null, count = 1): void {
+    if (code) this.#losses.add(code, this.#line, count);
   }
 }
+
+/** Stands where only the source's vendor could read what came before. */
+const NO_SUMMARY = "What was said before this is in an encrypted summary, which is not available.";
 
 /** A valid id in place of one that is not: another for each, also of turns that are taken over later. */
 function fitting(id: string): string {
@@ -359,14 +435,27 @@ function adapted(part: ToolCallPart): ToolCallPart {
   return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
 }
 
+function isBeside({ parts }: Message): boolean {
+  return parts.every((part) => part.kind === "text" && isAttached(part.text));
+}
+
 /** Why a message is not sent though it is in its place. */
 function unsentCode(entry: Message): LossCode | null {
   if (entry.scaffold || entry.role === "system") return "scaffold-carried";
   return entry.stop === "error" || entry.stop === "aborted" ? "failed-carried" : null;
 }
 
+/** What the model would not see again anyway is no loss. */
+function unreadCode(
+  { reason }: Extract<EventBody, { event: "unread" }>,
+  visibility: Visibility,
+): LossCode {
+  return visibility === "compacted" || visibility === "branch" ? "event-carried" : UNREAD[reason];
+}
+
 /** Why an entry outside the model's view is kept aside. */
 function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
+  if (entry.kind === "event" && entry.event === "unread") return unreadCode(entry, visibility);
   switch (visibility) {
     case "sidechain":
       return "subagent-carried";

@@ -2,7 +2,7 @@
 import type { Agent } from "../agents/types.ts";
 import type { Converted } from "./convert.ts";
 import type { Loss } from "./losses.ts";
-import type { Counts } from "./project.ts";
+import { type Counts, NO_COUNTS } from "./project.ts";
 
 export interface Report {
   schema: "segue/report@1";
@@ -33,7 +33,7 @@ export function openedReport({ source, target }: Omit<Ends, "carry">, id: string
     how: "opened",
     source: { agent: source.agent.id, id: source.id, path: source.path, records: 0, bytes: 0 },
     target: { agent: target.agent.id, id, path: target.path, command: target.command },
-    counts: { messages: 0, toolCalls: 0, toolResults: 0, reasoning: 0, images: 0 },
+    counts: NO_COUNTS,
     tokens: { estimate: 0, window: null },
     losses: [],
     carry: null,

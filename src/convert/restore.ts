@@ -12,7 +12,7 @@ import type { Entry } from "../session/types.ts";
 import { Forward } from "./forward.ts";
 import { Kept } from "./kept.ts";
 import { LossReport } from "./losses.ts";
-import { type Counts, Projector } from "./project.ts";
+import { type Counts, Projector, type ReasoningFate } from "./project.ts";
 import type { Surveyed } from "./survey-file.ts";
 import { inHomeTerms } from "./translate.ts";
 import { homeWriter, isCarry, type UnitCoder } from "./units.ts";
@@ -26,6 +26,8 @@ export interface RestoreOptions {
   survey: Pick<Surveyed, "plan" | "oldEntries" | "forkFrom">;
   /** Writes the carry of this very step, from home back to `from`; null when none is wanted. */
   coder: UnitCoder | null;
+  /** What becomes of new reasoning that home has no place for. */
+  reasoning: ReasoningFate;
   /** Takes pieces of the home file's lines, newlines included. */
   write(piece: string | Buffer): void;
 }
@@ -85,14 +87,19 @@ class Restore {
   }
 
   run(): RestoreResult {
-    const { from, home, survey, coder, carry } = this.#options;
+    const { from, home, survey, coder, carry, reasoning } = this.#options;
     const { unread, stale: unfit } = this.#restoreUnits();
     const stale = unfit + this.#cut;
     const open = carry.footer.source.open && stale === 0;
     const losses = new LossReport();
-    const projector = new Projector(home, losses, { inline: true, own: from === home });
+    const projector = new Projector(home, losses, {
+      inline: true,
+      own: from === home,
+      reasoning,
+    });
     const forward = new Forward({
       reader: replay(this.#reader, unread),
+      known: from.known,
       writer: this.#script.writer,
       projector,
       losses,
@@ -197,7 +204,7 @@ class Restore {
     for (const entry of entries) {
       if (entry.kind !== "message" || entry.scaffold) continue;
       this.#saidSince++;
-      if (entry.role === "user") this.#turnsSince++;
+      if (entry.role === "user" && !entry.told) this.#turnsSince++;
     }
   }
 

@@ -6,6 +6,7 @@ import type { Input } from "../io/input.ts";
 import { isFrame } from "../lossless/document.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
+import { headerAt } from "./folder.ts";
 
 const DETECT_LINES = 64;
 
@@ -60,6 +61,8 @@ export interface FileOptions extends SurveyOptions {
   bases?: readonly BaseInput[];
   /** Bases to their very end: what follows the place where they were left is a branch. */
   wholeBases?: boolean;
+  /** Where the session lies, if not where the input says. */
+  place?: string;
   /** Lines of an earlier conversion: what comes after them is new. */
   oldLines?: number;
 }
@@ -98,7 +101,8 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   }
   for (const line of input.lines()) read(line);
   if (lines === options.oldLines) firstNew = entries;
-  const plan = survey.finish(reader.header(), options);
+  const header = headerAt(agent, reader, options.place ?? input.name);
+  const plan = survey.finish(header, options);
   return {
     plan,
     lines,

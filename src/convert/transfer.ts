@@ -30,8 +30,10 @@ import {
   writeOwn,
 } from "./convert.ts";
 import { type Fit, fits, fitted } from "./fit.ts";
+import { foldersAt } from "./folder.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
+import type { ReasoningFate } from "./project.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
 import { type Fitted, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -43,6 +45,8 @@ export interface TransferOptions {
   fullHistory: boolean;
   /** What a new session is made to fit; see fit.ts. */
   fit?: Fit | null;
+  /** What becomes of reasoning that the target has no place for. */
+  reasoning?: ReasoningFate;
   /** Write a new session in any case. */
   fork: boolean;
   /** Write what could not be verified. */
@@ -120,7 +124,8 @@ export class Transfer {
   native(): Outcome {
     const { agent, path } = this.#source;
     const input = this.#open(path);
-    const { header } = surveyFile(agent, input).plan;
+    const { header, isEmpty } = surveyFile(agent, input).plan;
+    if (isEmpty) throw nothingIn(path);
     const id = checkId(this.#source.id || header.id, path);
     const home = this.#options.fullHistory ? this.#home(id) : null;
     const back = home?.write.action === "create" && this.#goHome({ agent, input }, id, home);
@@ -213,11 +218,7 @@ export class Transfer {
     const { input } = source;
     const { path } = this.#source;
     input.settle();
-    if (survey.plan.entries === 0) {
-      throw new SegueError("unreadable", "there is nothing of a session in this file", {
-        where: path,
-      });
-    }
+    if (survey.plan.entries === 0 || survey.plan.isEmpty) throw nothingIn(path);
     const id = this.#source.id || survey.plan.header.id;
     const home = source.agent === this.#target.agent ? null : this.#home(id);
     const back = home && this.#goHome(source, id, home);
@@ -271,7 +272,7 @@ export class Transfer {
   #folderOf(path: string): string | null {
     const input = this.#open(path);
     try {
-      return folderIn(this.#target.agent, input);
+      return folderIn(this.#target.agent, input, path);
     } finally {
       input.close();
     }
@@ -311,7 +312,7 @@ export class Transfer {
       return null;
     }
     const restored = writtenLines(out, done);
-    const folder = folderIn(this.#target.agent, restored);
+    const folder = folderIn(this.#target.agent, restored, write.source.path);
     restored.close();
     const moves = Relocation.between(folder, this.#options.cwd) !== null;
     const isNew = this.#options.fork || done.stale > 0 || moves;
@@ -325,7 +326,7 @@ export class Transfer {
     }
     carryOut.discard();
     this.#notes.push(`${this.#whyNew(done, moves)}: writing a new session`);
-    return this.#fork(id, done, out);
+    return this.#fork(id, done, out, write.source.path);
   }
 
   #whyNew({ stale }: Converted, moves: boolean): string {
@@ -381,10 +382,10 @@ export class Transfer {
   }
 
   /** A copy of the home session under an id of its own, from what the way home gave. */
-  #fork(id: string, done: Converted, restored: Output): Outcome {
+  #fork(id: string, done: Converted, restored: Output, place: string): Outcome {
     const { agent } = this.#target;
     const input = writtenLines(restored, done);
-    const { header } = surveyFile(agent, input).plan;
+    const { header } = surveyFile(agent, input, { place }).plan;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
     const copy = this.#copyTo(
       input,
@@ -450,7 +451,9 @@ export class Transfer {
     const { agent } = this.#target;
     const survey = this.#fitted(source, whole);
     if (source.agent === agent && survey.plan.handoff === undefined) return this.native();
-    const cwd = this.#options.cwd ?? survey.plan.header.cwd ?? process.cwd();
+    const folder = this.#options.cwd ?? survey.plan.header.cwd;
+    // Nothing is written before the user has named one: see `commit`.
+    const cwd = folder ?? process.cwd();
     const from = { ...survey.plan.header, id, cwd };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
@@ -459,11 +462,12 @@ export class Transfer {
     return {
       id: newId,
       path,
-      cwd,
+      cwd: folder,
       title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
+        if (folder === null) throw noFolder(this.#source.path);
         const carry = keepCarry(this.#options.env, carryOut);
         this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
       },
@@ -489,8 +493,11 @@ export class Transfer {
     const { agent, version } = this.#target;
     const target = { agent, out, ...this.#installation(conversion.cwd ?? null) };
     try {
-      const done = interruptible(() => convert({ ...conversion, target, cliVersion: version }));
-      refuseUnverified(done, this.#source.path, this.#options.force ?? false);
+      const { reasoning = "text", force = false } = this.#options;
+      const done = interruptible(() =>
+        convert({ reasoning, ...conversion, target, cliVersion: version }),
+      );
+      refuseUnverified(done, this.#source.path, force);
       return done;
     } catch (error) {
       out.discard();
@@ -582,9 +589,9 @@ export class Transfer {
     const now = this.#open(path);
     const written = new Input(out.temp);
     try {
-      // Lines that stand for a document cannot be appended to it.
-      if (now.path !== path && !rowsAt(path)) return null;
       const { size } = now;
+      // To a document, or a file that is compressed, no line can be appended.
+      if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
       return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
     } finally {
       now.close();
@@ -634,16 +641,28 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 
-/** The folder that a session says it belongs to. */
-function folderIn(agent: Agent, input: Input): string | null {
+function nothingIn(where: string): SegueError {
+  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+}
+
+/** Of a session whose folder neither its records nor its store tell. */
+export function noFolder(where: string): SegueError {
+  return new SegueError("failed", "nothing says which folder this session belongs to", {
+    where,
+    hint: "name it with --cwd",
+  });
+}
+
+/** The folder that a session at this place belongs to. */
+function folderIn(agent: Agent, input: Input, place: string): string | null {
   const reader = agent.reader();
   let at = 0;
   for (const { value } of input.lines()) {
     if (value !== undefined) reader.read(value, at++);
-    const { cwd } = reader.header();
-    if (cwd !== null) return cwd;
+    // Later records may name another only where the reader notes them.
+    if (!reader.folders && reader.header().cwd !== null) break;
   }
-  return null;
+  return foldersAt(agent, reader, place).cwd;
 }
 
 /** What has been written, for reading. */

@@ -21,7 +21,9 @@ export interface Files {
 /** Of a file that has just been written: if it held more than its carry knows, that would show. */
 const NOTHING_NEW: Plan = {
   header: emptyHeader(""),
+  request: null,
   entries: 0,
+  isEmpty: false,
   visibility: () => "live",
   compaction: null,
   keeps: new Map(),
@@ -42,6 +44,7 @@ export function rebuild({ home, from, target, framed, carry }: Files): string | 
       survey: { plan: NOTHING_NEW, oldEntries: 0, forkFrom: Number.POSITIVE_INFINITY },
       coder: null,
       write: (piece) => hash.update(piece),
+      reasoning: "text",
     });
     return hash.digest("hex");
   } catch (error) {

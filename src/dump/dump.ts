@@ -4,14 +4,14 @@ import { basename, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf } from "../convert/session.ts";
+import { entriesOf, readHeader } from "../convert/session.ts";
 import type { BaseInput } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
-import { type Entry, type Header, SESSION_SCHEMA } from "../session/types.ts";
+import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
 import { Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
 import { htmlPage, markdownPage, type Page } from "./pages.ts";
@@ -28,7 +28,7 @@ const ENDINGS: { [format in Exclude<Format, "native">]: string } = {
 };
 
 /** Goes up when a format's files come out otherwise: all are written anew then. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface Wanted {
   agent: Agent;
@@ -243,14 +243,10 @@ async function write(
 
 function contentOf(source: Source): Content {
   source.input.settle();
-  return { header: headerOf(source), entries: () => entries(source), secrets: 0 };
-}
-
-/** Known only when all is read: so everything is read twice, and nothing is kept. */
-function headerOf(source: Source): Header {
-  const reader = source.agent.reader();
-  for (const _ of entriesOf(reader, source.input, source.bases));
-  return reader.header();
+  const { agent, input, bases } = source;
+  // Known only when all is read: so everything is read twice, and nothing is kept.
+  const header = readHeader(agent, input, bases);
+  return { header, entries: () => entries(source), secrets: 0 };
 }
 
 function entries({ agent, input, bases }: Source): Generator<Entry> {

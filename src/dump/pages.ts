@@ -1,7 +1,7 @@
 /** A session as a page to read: Markdown, or HTML that needs nothing but itself and runs nothing. */
 import { printed } from "../session/json.ts";
 import { printable } from "../session/text.ts";
-import type { Entry, Header, Message, Part } from "../session/types.ts";
+import type { Entry, Header, Message, Part, ResultPart } from "../session/types.ts";
 
 export interface Page {
   head(header: Header): string;
@@ -52,7 +52,9 @@ function body(entry: Entry, markup: Markup): string {
   if (entry.kind === "message") return messageBody(entry, markup);
   switch (entry.event) {
     case "compaction":
-      return markup.heading("Compaction", entry.time) + markup.prose(entry.summary);
+      return (
+        markup.heading("Compaction", entry.time) + markup.prose(entry.summary || "(encrypted)")
+      );
     case "limit":
       return markup.heading("Limit", entry.time) + markup.prose(entry.text);
     case "error":
@@ -81,11 +83,18 @@ function partBody(part: Part, markup: Markup): string {
     case "image":
       return markup.image(part.mediaType, part.data);
     case "file":
-      return markup.aside(`File ${part.name ?? ""}, ${part.mediaType}`, "");
+      return markup.aside(
+        `File ${part.name ?? part.url ?? ""}, ${part.mediaType}`,
+        part.text ?? "",
+      );
+    case "other":
+      return markup.aside(part.type, part.text);
+    case "unread":
+      return "";
     case "tool-call":
       return markup.aside(part.name, inputText(part.input));
     case "tool-result": {
-      const texts = part.content.flatMap((item) => (item.kind === "text" ? [item.text] : []));
+      const texts = part.content.flatMap(resultText);
       const images = part.content.flatMap((item) =>
         item.kind === "image" ? [markup.image(item.mediaType, item.data)] : [],
       );
@@ -97,6 +106,13 @@ function partBody(part: Part, markup: Markup): string {
       return answer + images.join("");
     }
   }
+}
+
+function resultText(item: ResultPart): string[] {
+  if (item.kind === "text" || item.kind === "other") return [item.text];
+  return item.kind === "file"
+    ? [`[${item.name ?? "file"}, ${item.mediaType}]`, item.text ?? ""]
+    : [];
 }
 
 function inputText(input: Parameters<typeof printed>[0]): string {

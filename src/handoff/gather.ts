@@ -4,6 +4,7 @@ import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
 import { isShown } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
+import { isAttached } from "../session/text.ts";
 import type {
   Entry,
   Header,
@@ -114,6 +115,8 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
+        // Of an encrypted one there is nothing to say.
+        if (entry.summary === "") break;
         this.#summaries.push({ n, text: cleaned(entry.summary), images: 0 });
         break;
       case "limit": {
@@ -137,7 +140,8 @@ export class Gatherer {
     if (role === "system" || entry.scaffold) return;
     const text = cleaned(textOf(entry.parts));
     const images = entry.parts.filter(({ kind }) => kind === "image" || kind === "file").length;
-    if (role === "user" && (text.trim() !== "" || images > 0) && !isAttached(text)) {
+    const isRequest = role === "user" && !entry.told && !isAttached(text);
+    if (isRequest && (text.trim() !== "" || images > 0)) {
       this.#requests.push({ n, text, images });
       this.#ended = [];
     }
@@ -171,6 +175,10 @@ export class Gatherer {
         return { kind: "image", text: part.mediaType };
       case "file":
         return { kind: "image", text: `${part.name ?? "a file"}, ${part.mediaType}` };
+      case "other":
+        return { kind: "text", text: cleaned(part.text) };
+      case "unread":
+        return { kind: "text", text: "" };
       case "tool-call":
         return { kind: "call", text: this.#call(part) };
       case "tool-result": {
@@ -285,11 +293,6 @@ function byNumber(a: { n: number }, b: { n: number }): number {
 
 function isFailed(result: ToolResultPart): boolean {
   return result.isError || (result.exitCode ?? 0) !== 0;
-}
-
-/** Nothing but the file that a prompt mentioned: agents keep it as a message of its own. */
-function isAttached(text: string): boolean {
-  return /^<file name="[^"\n]*">\n[\s\S]*<\/file>\s*$/.test(text);
 }
 
 function textOf(parts: readonly Part[]): string {

@@ -2,11 +2,13 @@
 import type { Agent } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/bases.ts";
 import { openSession } from "../convert/open.ts";
+import { besideTitle } from "../convert/session.ts";
 import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
+import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
 import { type Facts, mapTexts } from "./facts.ts";
@@ -95,8 +97,8 @@ function gather(
     }
     at++;
   }
-  const title = plan.header.title ?? agent.store.title?.(input.path) ?? null;
-  return gatherer.facts({ ...plan.header, title });
+  const own = plan.header.title ?? besideTitle(agent, input);
+  return gatherer.facts({ ...plan.header, title: titleOf(own, plan.request) });
 }
 
 function stateNow(folder: string | null, commit: string | null, env: Env): GitState | null {

@@ -38,7 +38,13 @@ function addPart(mix: Mix, part: Part): void {
       mix.add(part.mediaType).add(part.data ?? part.url ?? "");
       break;
     case "file":
-      mix.add(part.mediaType).add(part.data);
+      mix.add(part.mediaType).add(part.data ?? part.text ?? part.url ?? part.name ?? "");
+      break;
+    case "other":
+      mix.add(part.type).add(part.text);
+      break;
+    case "unread":
+      mix.add(part.type);
       break;
   }
   mix.end();

@@ -1,10 +1,20 @@
 /** Entries as text for people. */
 import { printed } from "./json.ts";
-import type { Entry, Message, Part } from "./types.ts";
+import type { Entry, Message, Part, UnreadReason } from "./types.ts";
 
 export type ToolDetail = "none" | "brief" | "full";
 
 const BRIEF = 200;
+
+const UNREAD: { [reason in UnreadReason]: string } = {
+  sealed: "encrypted",
+  "sealed-summary": "encrypted",
+  unsent: "not sent to the model",
+  missing: "stored elsewhere, and not found",
+  "missing-base": "stored elsewhere, and not found",
+  repeated: "the same record again",
+  foreign: "of another session",
+};
 
 /** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */
 export function isShown(entry: Entry): boolean {
@@ -18,7 +28,7 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);
   switch (entry.event) {
     case "compaction":
-      return `compaction\n${entry.summary}`;
+      return `compaction\n${entry.summary === "" ? "(encrypted)" : entry.summary}`;
     case "limit":
       return `limit\n${entry.text}`;
     case "error":
@@ -36,7 +46,7 @@ function renderMessage(entry: Message, tools: ToolDetail): string | null {
   return `${entry.role}${side}\n${body.join("\n")}`;
 }
 
-function renderPart(part: Part, tools: ToolDetail): string {
+export function renderPart(part: Part, tools: ToolDetail): string {
   switch (part.kind) {
     case "text":
       return part.text;
@@ -45,7 +55,11 @@ function renderPart(part: Part, tools: ToolDetail): string {
     case "image":
       return `(image, ${part.mediaType})`;
     case "file":
-      return `(file ${part.name ?? ""}, ${part.mediaType})`;
+      return `(file ${part.name ?? part.url ?? ""}, ${part.mediaType})${part.text === undefined ? "" : `\n${part.text}`}`;
+    case "other":
+      return `(${part.type}) ${part.text}`;
+    case "unread":
+      return `(${part.type}: ${UNREAD[part.reason]})`;
     case "tool-call": {
       return tools === "none" ? "" : `→ ${part.name} ${limit(printed(part.input), tools)}`;
     }

@@ -3,6 +3,7 @@
  * few bytes an entry, so that sessions of any size can be surveyed.
  */
 import { IdTable } from "./id-table.ts";
+import { FirstRequest } from "./title.ts";
 import type { Entry, EventBody, Header } from "./types.ts";
 
 /**
@@ -25,8 +26,12 @@ const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN] = [0, 1, 2, 3, 4, 5]
 
 export interface Plan {
   header: Header;
+  /** What was asked first, for sessions without a title. */
+  request: string | null;
   /** Entries in all. */
   entries: number;
+  /** Is there anything that somebody said or did? */
+  isEmpty: boolean;
   /** Is shown each entry before it is asked about, and the header at the end. */
   see?(entry: Entry): void;
   finish?(header: Header): void;
@@ -58,6 +63,8 @@ export class Survey {
   #leaf = -1;
   #left = { at: -1, until: 0 };
   #orphans = 0;
+  #isEmpty = true;
+  readonly #request = new FirstRequest();
 
   /** The entry that the next one would follow. */
   get tip(): number {
@@ -74,6 +81,8 @@ export class Survey {
   }
 
   add(entry: Entry): void {
+    this.#request.note(entry);
+    if (isContent(entry)) this.#isEmpty = false;
     const n = this.#parents.length;
     const inTree = isInTree(entry);
     const side = entry.kind === "message" && entry.sidechain !== undefined;
@@ -107,8 +116,8 @@ export class Survey {
     const compaction = this.#walk(options.fullHistory ?? false);
     const keeps = new Map<number, number>();
     for (const [n, { keepFrom }] of this.#compactions) {
-      const from = this.#ids.get(keepFrom ?? "");
-      if (from !== undefined && from < n && this.#codes.at(n) === LIVE) keeps.set(n, from);
+      const from = this.#keptFrom(n, keepFrom);
+      if (from >= 0 && this.#codes.at(n) === LIVE) keeps.set(n, from);
     }
     for (const id of this.#hidden) {
       const n = this.#ids.get(id);
@@ -117,13 +126,26 @@ export class Survey {
     const codes = this.#codes;
     return {
       header,
+      request: this.#request.text,
       entries: this.#parents.length,
+      isEmpty: this.#isEmpty,
       visibility: (n) => CODES[codes.at(n)] ?? "outside",
       compaction,
       keeps,
       orphans: this.#orphans,
       parent: (n) => this.#parents.at(n),
     };
+  }
+
+  /**
+   * The first entry that compaction `n` keeps; -1 for none. One that is not on the path to it is none:
+   * the CLIs then keep nothing, and a walk that waits for it would go through to the root.
+   */
+  #keptFrom(n: number, keepFrom: string | undefined): number {
+    const from = this.#ids.get(keepFrom ?? "") ?? -1;
+    let at = n;
+    while (at > from && at >= 0) at = this.#parents.at(at);
+    return at === from && from < n ? from : -1;
   }
 
   /** Marks the path from the leaf to the root, up to the compaction in force and what it keeps. */
@@ -136,13 +158,18 @@ export class Survey {
       this.#codes.set(n, found && compaction ? COMPACTED : code);
       if (found && !compaction) {
         compaction = { ...found, n };
-        keepFrom = this.#ids.get(found.keepFrom ?? "") ?? -1;
-        if (keepFrom < 0 || keepFrom >= n) code = COMPACTED;
+        keepFrom = this.#keptFrom(n, found.keepFrom);
+        if (keepFrom < 0) code = COMPACTED;
       }
       if (n === keepFrom) code = COMPACTED;
     }
     return compaction;
   }
+}
+
+function isContent(entry: Entry): boolean {
+  if (entry.kind === "event") return entry.event === "compaction";
+  return !entry.scaffold && entry.parts.length > 0;
 }
 
 /** Events without a parent are no tip of the tree (others may follow them), except a compaction. */

@@ -1,19 +1,46 @@
 /** Text forms that more than one part of Segue reads and writes. */
 import type { ReasoningPart, TextPart } from "./types.ts";
 
+/**
+ * How reasoning begins that is sent as text. It is worded and marked as a quotation, and has no tag:
+ * a model that reads tags in its own earlier answers may begin to write them.
+ */
+const QUOTED = "[Reasoning before this answer, quoted:]";
+
+/** The form that Segue wrote before 2026-11-28; sessions that hold it are read as before. */
 const OPEN = "<thinking>\n";
 const CLOSE = "\n</thinking>";
 
 /** Reasoning as a text that another vendor's model may read: its seal means nothing there. */
 export function reasoningAsText(text: string): string {
-  return OPEN + text + CLOSE;
+  const lines = text.split("\n").map((line) => (line === "" ? ">" : `> ${line}`));
+  return [QUOTED, ...lines].join("\n");
 }
 
 /** The inverse of `reasoningAsText`: a text part, or the reasoning it stands for. */
 export function textPart(text: string): TextPart | ReasoningPart {
+  if (text.startsWith(QUOTED)) {
+    const { quoted, rest } = unquoted(text);
+    if (quoted !== null && rest === "") return { kind: "reasoning", text: quoted };
+  }
   return text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= OPEN.length + CLOSE.length
     ? { kind: "reasoning", text: text.slice(OPEN.length, text.length - CLOSE.length) }
     : { kind: "text", text };
+}
+
+/** The quotation that a text begins with, and what follows it; null for none. */
+function unquoted(text: string): { quoted: string | null; rest: string } {
+  const none = { quoted: null, rest: text };
+  let at = QUOTED.length;
+  const lines: string[] = [];
+  while (text[at] === "\n" && text[at + 1] === ">") {
+    const end = text.indexOf("\n", at + 1);
+    const line = text.slice(at + 1, end < 0 ? undefined : end);
+    if (line !== ">" && line[1] !== " ") return none;
+    lines.push(line.slice(2));
+    at = end < 0 ? text.length : end;
+  }
+  return lines.length === 0 ? none : { quoted: lines.join("\n"), rest: text.slice(at) };
 }
 
 /** What stands in for a tool result that the source does not hold. */
@@ -22,6 +49,17 @@ export const NO_RESULT = "No result was recorded for this call.";
 /** Does a user's message only say that the turn was broken off? Claude Code notes it so. */
 export function isBreak(text: string): boolean {
   return /^\[Request interrupted by user(?: for tool use)?\]$/.test(text.trim());
+}
+
+/**
+ * Nothing but what was put beside a message: a file that a prompt mentioned, what a hook said. Agents
+ * keep each as a message of its own.
+ */
+export function isAttached(text: string): boolean {
+  return (
+    /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text) ||
+    /^<system-reminder>\n[\s\S]*<\/system-reminder>\s*$/.test(text)
+  );
 }
 
 // C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.
@@ -43,13 +81,23 @@ export function shellWord(word: string): string {
 export function leadingReasoning(text: string): (TextPart | ReasoningPart)[] {
   const parts: (TextPart | ReasoningPart)[] = [];
   let rest = text;
-  while (rest.startsWith(OPEN)) {
-    const end = rest.indexOf(`${CLOSE}\n\n`);
-    const close = end < 0 && rest.endsWith(CLOSE) ? rest.length - CLOSE.length : end;
-    if (close < OPEN.length) break;
-    parts.push({ kind: "reasoning", text: rest.slice(OPEN.length, close) });
-    rest = rest.slice(close + CLOSE.length).replace(/^\n\n/, "");
+  for (let next = leading(rest); next !== null; next = leading(rest)) {
+    parts.push({ kind: "reasoning", text: next.text });
+    rest = next.rest.replace(/^\n\n/, "");
   }
   if (rest !== "") parts.push({ kind: "text", text: rest });
   return parts;
+}
+
+function leading(text: string): { text: string; rest: string } | null {
+  if (text.startsWith(QUOTED)) {
+    const { quoted, rest } = unquoted(text);
+    const ends = rest === "" || rest.startsWith("\n\n");
+    return quoted === null || !ends ? null : { text: quoted, rest };
+  }
+  if (!text.startsWith(OPEN)) return null;
+  const end = text.indexOf(`${CLOSE}\n\n`);
+  const close = end < 0 && text.endsWith(CLOSE) ? text.length - CLOSE.length : end;
+  if (close < OPEN.length) return null;
+  return { text: text.slice(OPEN.length, close), rest: text.slice(close + CLOSE.length) };
 }

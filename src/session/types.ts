@@ -53,6 +53,11 @@ export interface Message extends EntryBase {
   parts: Part[];
   group?: string;
   scaffold?: boolean;
+  /**
+   * In the user's role and sent, yet no request of theirs: what a `!` command printed, the text of a
+   * skill, what a hook or a subagent said.
+   */
+  told?: boolean;
   /** Set on entries of a subagent that the store keeps among those of the main session. */
   sidechain?: string;
   model?: string;
@@ -67,7 +72,15 @@ export interface Usage {
   cacheWrite: number;
 }
 
-export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | ImagePart | FilePart;
+export type Part =
+  | TextPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | ImagePart
+  | FilePart
+  | OtherPart
+  | UnreadPart;
 
 export interface TextPart {
   kind: "text";
@@ -96,8 +109,11 @@ export interface ToolResultPart {
   callId: string;
   isError: boolean;
   exitCode?: number;
-  content: (TextPart | ImagePart)[];
+  content: ResultPart[];
 }
+
+/** What a tool's result can hold. */
+export type ResultPart = TextPart | ImagePart | FilePart | OtherPart | UnreadPart;
 
 export interface ImagePart {
   kind: "image";
@@ -107,12 +123,56 @@ export interface ImagePart {
   url?: string;
 }
 
+/** A document, such as a PDF. */
 export interface FilePart {
   kind: "file";
   name: string | null;
   mediaType: string;
-  data: string;
+  /** Base64; null when only `text` or `url`, or nothing but the name, is known. */
+  data: string | null;
+  /** The content of a text document, where the agent keeps it as text. */
+  text?: string;
+  url?: string;
 }
+
+/**
+ * Content that the model was given and the session model has no part for, such as a search result
+ * or a block of a kind that is newer than Segue. `otherPart` makes one.
+ */
+export interface OtherPart {
+  kind: "other";
+  /** The agent's own name for the kind of block. */
+  type: string;
+  /** What a model can read of it: its texts, else its JSON, within a bound. */
+  text: string;
+  /** This version of Segue does not know the kind. */
+  unknown?: true;
+  /** Not all of it is in `text`. */
+  cut?: true;
+}
+
+/** A block that is not passed on, and why. Each is counted in the loss report. */
+export interface UnreadPart {
+  kind: "unread";
+  /** The agent's own name for the kind of block or record. */
+  type: string;
+  reason: UnreadReason;
+}
+
+/**
+ * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
+ * `unsent`: the source's own CLI does not send it. `missing`:
+ * it is stored elsewhere and not there; `missing-base`: the same of a session that this one continues. `repeated`: the same record stands in the file already.
+ * `foreign`: it belongs to another session.
+ */
+export type UnreadReason =
+  | "sealed"
+  | "sealed-summary"
+  | "unsent"
+  | "missing"
+  | "missing-base"
+  | "repeated"
+  | "foreign";
 
 /** The shared tool vocabulary; each agent's tools.ts maps it both ways. */
 export type ToolUse =
@@ -151,7 +211,9 @@ export type Event = EntryBase & { kind: "event" } & EventBody;
  * `start`: the record that opens a session file. `compaction`: from here the model sees `summary`
  * in place of what came before (`keepFrom`: the first earlier entry it still sees; `kept`: messages
  * restated with the summary). `carry`: a piece, in base64, of what Segue keeps inside a file that
- * has no place beside it. `opaque`: a record with no meaning elsewhere.
+ * has no place beside it. `unread`: a record whose content is not passed on, and why. `opaque`: a
+ * record with no meaning elsewhere; one of a kind that the agent's `known` shape does not name is
+ * reported as such.
  */
 export type EventBody =
   | { event: "start"; header: Header }
@@ -166,4 +228,5 @@ export type EventBody =
   | { event: "label"; target: string; label: string | null }
   | { event: "hide"; target: string }
   | { event: "carry"; part: number; parts: number; data: string }
+  | { event: "unread"; type: string; reason: UnreadReason }
   | { event: "opaque"; type: string };

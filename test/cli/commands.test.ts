@@ -147,6 +147,29 @@ describe("segue convert", () => {
     }
   }
 
+  it("quotes reasoning, or leaves it out, as --reasoning or the config says", async () => {
+    const m = machine();
+    const source = m.copy(CLAUDE, "a.jsonl");
+    const sent = async (...more: string[]) => {
+      const args = ["convert", "a.jsonl", "--to", "codex", "-o", "b.jsonl", "--force", "--json"];
+      const { out, code } = await m.run([...args, ...more]);
+      assert.equal(code, 0);
+      return { text: readFileSync(m.at("b.jsonl"), "utf8"), losses: JSON.parse(out).losses };
+    };
+    const quoted = await sent();
+    assert.match(quoted.text, /Reasoning before this answer, quoted:\]\\n> MARK-THINK-1/);
+    const without = await sent("--reasoning", "omit");
+    assert.doesNotMatch(without.text, /MARK-THINK-1/);
+    assert.ok(without.losses.some(({ code }: { code: string }) => code === "reasoning-omitted"));
+    const home = await m.run(["convert", "b.jsonl", "--to", "claude", "-o", "back.jsonl"]);
+    assert.equal(home.code, 0);
+    assert.ok(readFileSync(m.at("back.jsonl")).equals(readFileSync(source)));
+    writeFileSync(m.at(".segue.yml"), "reasoning: omit\n");
+    assert.doesNotMatch((await sent()).text, /MARK-THINK-1/);
+    assert.match((await sent("--reasoning=text")).text, /MARK-THINK-1/);
+    fails(await m.run(["convert", "a.jsonl", "--to", "pi", "--reasoning", "all"]), 2, /text, omit/);
+  });
+
   it("writes a file and its carry, and reports", async () => {
     const m = machine();
     const source = m.copy(CLAUDE, "a.jsonl");
@@ -180,6 +203,7 @@ describe("segue convert", () => {
         toolResults: "number",
         reasoning: "number",
         images: "number",
+        documents: "number",
       },
       tokens: { estimate: "number", window: null },
       losses: [
@@ -286,7 +310,9 @@ describe("--quiet and --verbose", () => {
       assert.equal(quiet.out, before.out);
       const verbose = await m.run([...args, "--verbose"]);
       assert.equal(verbose.code, 0);
-      assert.equal(verbose.out, quiet.out);
+      // What each agent's model is sent comes after what check says in any case.
+      if (args[0] === "check") assert.ok(verbose.out.startsWith(quiet.out));
+      else assert.equal(verbose.out, quiet.out);
     });
   }
 
@@ -357,7 +383,8 @@ describe("segue list, agents, check, log", () => {
       "losses",
       "unknown",
     ]);
-    assert.equal(document.laws.length, agents.length);
+    // Law 4 on the file itself, then laws 1 and 2 through each agent.
+    assert.equal(document.laws.length, agents.length + 1);
     for (const law of document.laws) {
       assert.deepEqual(Object.keys(law), ["law", "through", "ok", "detail"]);
       assert.equal(law.ok, true);
@@ -368,6 +395,11 @@ describe("segue list, agents, check, log", () => {
     assert.equal(words.code, 0);
     assert.equal(words.out.match(/law 1 {2}same bytes/g)?.length, 3);
     assert.doesNotMatch(words.out, /FAILED/);
+    assert.doesNotMatch(words.out, /sent to/);
+    const verbose = await m.run(["check", "claude#1", "--verbose"]);
+    assert.match(verbose.out, /law 4 {2}all content is read, or reported/);
+    assert.match(verbose.out, /sent to codex: user MARK-USER-1/);
+    assert.match(verbose.out, /sent to pi: assistant .*MARK-ASSISTANT-2 Now reading a file/);
   });
 
   it("log and undo: what was written is named, and taken back exactly", async () => {

@@ -75,7 +75,11 @@ function costOf(part: Part): number {
     case "image":
       return 1600;
     case "file":
-      return part.data.length;
+      return (part.data ?? part.text ?? "").length;
+    case "other":
+      return countTokens(part.text);
+    case "unread":
+      return 0;
   }
 }
 

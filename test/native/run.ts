@@ -17,8 +17,18 @@ enterNetns();
 const here = dirname(fileURLToPath(import.meta.url));
 const { positionals: wanted, values } = parseArgs({
   allowPositionals: true,
-  options: { test: { type: "string" } },
+  options: {
+    test: { type: "string" },
+    through: { type: "string" },
+    from: { type: "string" },
+    requests: { type: "string" },
+  },
 });
+const [first, ...sessions] = wanted;
+if (first === "oracle" && sessions.length > 0) {
+  const { oracle } = await import("./oracle/command.ts");
+  process.exit((await oracle(sessions, values)) > 0 ? 1 : 0);
+}
 const files = globSync("**/*.test.ts", {
   cwd: here,
   exclude: (name) => name === "node_modules" || name === ".cache",

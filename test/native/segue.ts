@@ -6,7 +6,9 @@ import type { Agent, Lab } from "./lab.ts";
 import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import { run } from "./process.ts";
 
-const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+/** SEGUE_LAB_BIN names the src/bin.ts of another worktree to try. */
+const BIN =
+  process.env.SEGUE_LAB_BIN ?? fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
 export interface Resumed {
   id: string;

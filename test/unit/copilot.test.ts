@@ -63,6 +63,10 @@ function briefPart(part: Part): string {
       return part.mediaType;
     case "file":
       return part.name ?? "file";
+    case "other":
+      return part.text;
+    case "unread":
+      return part.reason;
   }
 }
 
@@ -563,6 +567,12 @@ describe("reasoning that was said as text", () => {
       { kind: "text", text: "c" },
     ]);
     assert.deepEqual(leadingReasoning(reasoningAsText("a")), [{ kind: "reasoning", text: "a" }]);
+    assert.deepEqual(leadingReasoning("<thinking>\nold\n</thinking>\n\nc"), [
+      { kind: "reasoning", text: "old" },
+      { kind: "text", text: "c" },
+    ]);
+    const mocked = "[Reasoning before this answer, quoted:]\nno quotation";
+    assert.deepEqual(leadingReasoning(mocked), [{ kind: "text", text: mocked }]);
     assert.deepEqual(leadingReasoning("<thinking>\nopen"), [
       { kind: "text", text: "<thinking>\nopen" },
     ]);

@@ -28,7 +28,7 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<session-weather>",
     "<user>.message.content[]<hologram>",
     "<user>.mood",
-    "<attachment>.attachment<daydream>",
+    "<attachment><daydream>",
     "<assistant>.message.content[]<thinking>.depth",
     "<assistant>.message.echoes",
     "<user>.message.content[]<tool_result>.weight",

@@ -74,6 +74,10 @@ function briefPart(part: Part): string {
       return part.mediaType;
     case "file":
       return part.name ?? "file";
+    case "other":
+      return part.text;
+    case "unread":
+      return part.reason;
   }
 }
 

@@ -131,7 +131,12 @@ const parts: { [K in Part["kind"]]: Sample<Extract<Part, { kind: K }>> } = {
     may: { exitCode: 1 },
   },
   image: { must: { kind: "image", mediaType: "image/png", data: "AA==" }, may: { url: "b" } },
-  file: { must: { kind: "file", name: null, mediaType: "application/pdf", data: "AA==" }, may: {} },
+  file: {
+    must: { kind: "file", name: null, mediaType: "application/pdf", data: "AA==" },
+    may: { text: "a", url: "b" },
+  },
+  other: { must: { kind: "other", type: "a", text: "b" }, may: { unknown: true, cut: true } },
+  unread: { must: { kind: "unread", type: "a", reason: "sealed" }, may: {} },
 };
 
 const message: Sample<Message> = {
@@ -148,6 +153,7 @@ const message: Sample<Message> = {
   may: {
     group: "g",
     scaffold: true,
+    told: true,
     sidechain: "a1",
     model: "m",
     usage: usage.must,
@@ -171,6 +177,7 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   label: { must: { event: "label", target: "e1", label: null }, may: {} },
   hide: { must: { event: "hide", target: "e1" }, may: {} },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
+  unread: { must: { event: "unread", type: "x", reason: "foreign" }, may: {} },
   opaque: { must: { event: "opaque", type: "x" }, may: {} },
 };
 
@@ -197,7 +204,7 @@ const loss: Sample<Loss> = {
 };
 
 const counts: Sample<Counts> = {
-  must: { messages: 1, toolCalls: 2, toolResults: 3, reasoning: 4, images: 5 },
+  must: { messages: 1, toolCalls: 2, toolResults: 3, reasoning: 4, images: 5, documents: 6 },
   may: {},
 };
 
@@ -439,7 +446,7 @@ describe("sessions of every fixture are valid", () => {
   for (const { agent, name, path } of fixtures) {
     it(name, () => {
       const input = new Input(path);
-      valid("session", parse(JSON.stringify(readSession(agent.reader(), input, []))));
+      valid("session", parse(JSON.stringify(readSession(agent, input, []))));
       input.close();
     });
   }
@@ -501,16 +508,18 @@ describe("what the commands print is valid", () => {
     const copied = segue("convert", path, "--to", "codex", "-o", "copy.jsonl", "--json");
     valid("report", parse(copied));
   });
+  const WRITE = ["--no-launch", "--json", "--cwd", "/home/dev/shop"];
+
   it("resume and log", () => {
     const dry = segue("resume", ID, "--in", "pi", "--dry-run", "--json");
     valid("report", parse(dry));
     valid("log", parse(segue("log", "--json")));
-    const hand = () => segue("resume", ID, "--in", "codex", "--no-launch", "--json");
+    const hand = () => segue("resume", ID, "--in", "codex", ...WRITE);
     valid("report", parse(hand()));
     const again = parse(hand());
     assert.equal(member(again, "how"), "opened");
     valid("report", again);
-    valid("report", parse(segue("resume", ID, "--no-launch", "--json")));
+    valid("report", parse(segue("resume", ID, ...WRITE)));
     const log = parse(segue("log", "--json"));
     assert.equal(array(member(log, "writes")).length, 1);
     valid("log", log);

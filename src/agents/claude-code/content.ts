@@ -1,42 +1,110 @@
 /** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
-import { array, compact, isObject, member, string } from "../../session/json.ts";
+import { array, compact, isObject, member, number, printed, string } from "../../session/json.ts";
+import { otherPart, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
-import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import type {
+  FilePart,
+  ImagePart,
+  Json,
+  JsonObject,
+  OtherPart,
+  Part,
+  ReasoningPart,
+  ResultPart,
+  TextPart,
+  UnreadPart,
+} from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
 
-/** Blocks of a message other than tool results; unknown block types give nothing. */
-export function readBlock(block: Json): Part | undefined {
-  switch (member(block, "type")) {
-    case "text":
-      return textPart(string(member(block, "text")) ?? "");
+/** The parts of a block other than results of calls; one of a kind that is not known is an `other` part. */
+export function readBlock(block: Json): Part[] {
+  const type = string(member(block, "type"));
+  switch (type) {
     case "thinking":
-      return {
-        kind: "reasoning",
-        text: string(member(block, "thinking")) ?? "",
-        ...sealed(member(block, "signature")),
-      };
+      return [readThinking(block)];
     case "redacted_thinking":
-      return { kind: "reasoning", text: "", seal: { redacted: member(block, "data") ?? null } };
+      return [{ kind: "reasoning", text: "", seal: { redacted: member(block, "data") ?? null } }];
     case "tool_use": {
       const name = string(member(block, "name")) ?? "";
       const input = member(block, "input") ?? {};
       const callId = string(member(block, "id")) ?? "";
-      return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
+      return [{ kind: "tool-call", callId, name, input, use: fromNative(name, input) }];
     }
-    case "image":
-      return readImage(member(block, "source"));
-    case "document":
-      return readDocument(block);
+    case "text":
+      return [textPart(string(member(block, "text")) ?? ""), ...citations(block)];
     default:
-      return undefined;
+      return readContent(block, type ?? "unknown");
   }
 }
 
-function sealed(signature: Json | undefined): { seal?: Json } {
-  return typeof signature === "string" && signature !== "" ? { seal: { signature } } : {};
+function readThinking(block: Json): ReasoningPart {
+  const signature = string(member(block, "signature")) ?? "";
+  const text = string(member(block, "thinking")) ?? "";
+  return { kind: "reasoning", text, ...(signature === "" ? {} : { seal: { signature } }) };
 }
 
-function readImage(source: Json | undefined): ImagePart {
+/** What a text cites goes with it: the CLI sends the citations again (2.1.197 [run]). */
+function citations(block: Json): (OtherPart | UnreadPart)[] {
+  return array(member(block, "citations")).flatMap((citation) => {
+    const keys = ["title", "document_title", "url", "source", "cited_text"];
+    const said = keys.flatMap((key) => string(member(citation, key)) ?? []);
+    const type = string(member(citation, "type")) ?? "citation";
+    if (!CITATIONS.has(type)) return [otherPart(type, citation)];
+    const text = `[cited] ${said.join("\n")}`;
+    return [
+      otherPart(type, citation, { known: true, text }),
+      ...sealedIn(citation, "encrypted_index"),
+    ];
+  });
+}
+
+const CITATIONS = new Set([
+  "char_location",
+  "page_location",
+  "content_block_location",
+  "web_search_result_location",
+  "search_result_location",
+]);
+
+/** Blocks that a user's message, an answer or a result can hold. */
+function readContent(block: Json, type: string): ResultPart[] {
+  switch (type) {
+    case "text":
+      return [{ kind: "text", text: string(member(block, "text")) ?? "" }, ...citations(block)];
+    case "image":
+      return [readImage(member(block, "source"))];
+    case "document":
+      return readDocument(block);
+    case "search_result":
+      return [readSearchResult(block)];
+    case "container_upload":
+      return [heldElsewhere(string(member(block, "file_id")) ?? "", "application/octet-stream")];
+    case "tool_reference": {
+      const name = string(member(block, "tool_name")) ?? "";
+      return [otherPart(type, block, { known: true, text: `[tool found: ${name}]` })];
+    }
+    case "resource":
+      return readResource(block);
+    case "audio":
+      return [readAudio(block)];
+    case "resource_link":
+    case "mcp_tool_listing":
+    case "tool_addition":
+    case "tool_removal":
+      return [otherPart(type, block, { known: true })];
+    case "compaction":
+      return readCompaction(block);
+    // It says that another model took over; the CLI does not send it (2.1.197 [run]).
+    case "fallback":
+      return [unread(type, "unsent")];
+    default:
+      return [otherPart(type, block)];
+  }
+}
+
+function readImage(source: Json | undefined): ImagePart | FilePart {
+  const fileId = string(member(source, "file_id"));
+  if (fileId !== undefined) return heldElsewhere(fileId, "image/*");
   const url = string(member(source, "url"));
   return {
     kind: "image",
@@ -46,28 +114,170 @@ function readImage(source: Json | undefined): ImagePart {
   };
 }
 
-function readDocument(block: Json): Part | undefined {
-  const source = member(block, "source");
-  const data = string(member(source, "data"));
-  if (data === undefined) return undefined;
-  return {
-    kind: "file",
-    name: string(member(block, "title")) ?? null,
-    mediaType: string(member(source, "media_type")) ?? "application/pdf",
-    data,
-  };
+/** A file that only the vendor's store of files has, under this id. */
+function heldElsewhere(id: string, mediaType: string): FilePart {
+  return { kind: "file", name: id, mediaType, data: null };
 }
 
-/** The content of a tool result: text and images. */
-export function readResultContent(content: Json | undefined): (TextPart | ImagePart)[] {
-  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  const parts: (TextPart | ImagePart)[] = [];
-  for (const block of array(content)) {
-    if (member(block, "type") === "image") parts.push(readImage(member(block, "source")));
-    const text = string(member(block, "text"));
-    if (text !== undefined) parts.push({ kind: "text", text });
+function readDocument(block: Json): ResultPart[] {
+  const source = member(block, "source");
+  const context = string(member(block, "context"));
+  const title = string(member(block, "title")) ?? null;
+  const parts = documentParts(source, title);
+  if (context === undefined) return parts;
+  return [...parts, otherPart("context", context, { known: true })];
+}
+
+function documentParts(source: Json | undefined, title: string | null): ResultPart[] {
+  const file = { kind: "file", name: title, data: null } as const;
+  const data = string(member(source, "data"));
+  switch (member(source, "type")) {
+    case "base64": {
+      const mediaType = string(member(source, "media_type")) ?? "application/pdf";
+      return [{ ...file, mediaType, data: data ?? null }];
+    }
+    case "text":
+      return [{ ...file, mediaType: "text/plain", text: data ?? "" }];
+    case "url": {
+      const url = string(member(source, "url")) ?? "";
+      return [{ ...file, mediaType: "application/pdf", url }];
+    }
+    case "file": {
+      const id = string(member(source, "file_id")) ?? "";
+      const held = heldElsewhere(id, "application/octet-stream");
+      return title === null ? [held] : [{ kind: "text", text: `${title}:` }, held];
+    }
+    case "content": {
+      const parts = readResultContent(member(source, "content"));
+      const text = parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+      const rest = parts.filter(({ kind }) => kind !== "text");
+      return [{ ...file, mediaType: "text/plain", text }, ...rest];
+    }
+    default:
+      return [otherPart("document", { title, source: source ?? null })];
   }
-  return parts;
+}
+
+function readSearchResult(block: Json): OtherPart {
+  const texts = array(member(block, "content")).map((item) => {
+    const text = string(member(item, "text"));
+    return text === undefined ? printed(item) : text;
+  });
+  const head = ["title", "source"].flatMap((key) => string(member(block, key)) ?? []);
+  return otherPart("search_result", block, { known: true, text: [...head, ...texts].join("\n") });
+}
+
+/** A resource of an MCP server, in a result. */
+function readResource(block: Json): ResultPart[] {
+  const resource = member(block, "resource");
+  const uri = string(member(resource, "uri"));
+  const text = string(member(resource, "text"));
+  const data = string(member(resource, "blob"));
+  if (uri === undefined || (text === undefined && data === undefined)) {
+    return [otherPart("resource", block, { known: true })];
+  }
+  const plain = text === undefined ? "application/octet-stream" : "text/plain";
+  const mediaType = string(member(resource, "mimeType")) ?? plain;
+  const file: FilePart = { kind: "file", name: uri, mediaType, data: data ?? null };
+  return [text === undefined ? file : { ...file, text }];
+}
+
+function readAudio(block: Json): FilePart {
+  const source = member(block, "source");
+  const data = string(member(block, "data")) ?? string(member(source, "data")) ?? null;
+  const mediaType =
+    string(member(block, "mimeType")) ?? string(member(source, "media_type")) ?? "audio/*";
+  return { kind: "file", name: null, mediaType, data };
+}
+
+/** The API's own compaction of what came before, within an answer. */
+function readCompaction(block: Json): (OtherPart | UnreadPart)[] {
+  const text = string(member(block, "content"));
+  const parts: (OtherPart | UnreadPart)[] = [];
+  if (text !== undefined) parts.push(otherPart("compaction", block, { known: true, text }));
+  return [...parts, ...sealedIn(block, "encrypted_content")];
+}
+
+function sealedIn(block: Json | undefined, key: string): UnreadPart[] {
+  const sealed = string(member(block, key)) ?? "";
+  return sealed === "" ? [] : [unread(key, "sealed")];
+}
+
+/** The content of a tool result. */
+export function readResultContent(content: Json | undefined): ResultPart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
+  if (isObject(content)) return readContent(content, string(member(content, "type")) ?? "unknown");
+  return array(content).flatMap((block) =>
+    readContent(block, string(member(block, "type")) ?? "unknown"),
+  );
+}
+
+/** What a tool that runs at the vendor's gave: the block that stands in the answer after the call. */
+export function readServerContent(content: Json | undefined): ResultPart[] {
+  if (Array.isArray(content)) return content.flatMap(readServerItem);
+  return isObject(content) ? readServerItem(content) : readResultContent(content);
+}
+
+function readServerItem(item: Json): ResultPart[] {
+  const type = string(member(item, "type")) ?? "unknown";
+  switch (type) {
+    case "web_search_result":
+      return [...said(item, ["title", "url", "page_age"]), ...sealedIn(item, "encrypted_content")];
+    case "web_fetch_result":
+      return [
+        ...said(item, ["url", "retrieved_at"]),
+        ...readResultContent(member(item, "content")),
+      ];
+    case "code_execution_result":
+    case "bash_code_execution_result":
+    case "encrypted_code_execution_result":
+      return [
+        ...said(item, ["stdout", "stderr"]),
+        ...sealedIn(item, "encrypted_stdout"),
+        ...readServerContent(member(item, "content")),
+      ];
+    case "code_execution_output":
+    case "bash_code_execution_output":
+      return [heldElsewhere(string(member(item, "file_id")) ?? "", "application/octet-stream")];
+    case "text_editor_code_execution_view_result":
+      return said(item, ["content"]);
+    case "text_editor_code_execution_create_result":
+      return [textOf(member(item, "is_file_update") === true ? "File updated." : "File created.")];
+    case "text_editor_code_execution_str_replace_result":
+      return [textOf(array(member(item, "lines")).map(printed).join("\n"))];
+    case "tool_search_tool_search_result":
+      return readResultContent(member(item, "tool_references"));
+    case "advisor_result":
+      return said(item, ["text"]);
+    case "advisor_redacted_result":
+      return sealedIn(item, "encrypted_content");
+    default:
+      return type.endsWith("_tool_result_error")
+        ? said(item, ["error_code", "error_message"])
+        : readContent(item, type);
+  }
+}
+
+function said(item: Json, keys: readonly string[]): TextPart[] {
+  const text = keys
+    .flatMap((key) => string(member(item, key)) ?? [])
+    .filter((one) => one !== "")
+    .join("\n");
+  return text === "" ? [] : [textOf(text)];
+}
+
+function textOf(text: string): TextPart {
+  return { kind: "text", text };
+}
+
+/** Did the tool at the vendor's fail, and with which code did its command end? */
+export function serverOutcome(block: Json): { isError: boolean; exitCode?: number } {
+  const content = member(block, "content");
+  const type = string(member(content, "type")) ?? "";
+  const exitCode = number(member(content, "return_code"));
+  const failed = type.endsWith("_error") || member(block, "is_error") === true;
+  const isError = failed || (exitCode !== undefined && exitCode !== 0);
+  return { isError, ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
 /** The block for a part; undefined for parts that have a record of their own (tool results). */
@@ -87,9 +297,12 @@ export function printBlock(part: Part): JsonObject | undefined {
     case "image":
       return { type: "image", source: imageSource(part) };
     case "file": {
-      const source = { type: "base64", media_type: part.mediaType, data: part.data };
-      return compact({ type: "document", source, title: part.name ?? undefined });
+      return compact({ type: "document", source: fileSource(part), title: part.name ?? undefined });
     }
+    case "other":
+      return { type: "text", text: part.text };
+    case "unread":
+      return undefined;
     case "tool-result":
       return undefined;
   }
@@ -101,15 +314,21 @@ function printReasoning(text: string, seal: Json | undefined): JsonObject {
   return { type: "thinking", thinking: text, signature: member(seal, "signature") ?? "" };
 }
 
+function fileSource({ mediaType, data, text, url, name }: FilePart): JsonObject {
+  if (data !== null) return { type: "base64", media_type: mediaType, data };
+  if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
+  return url === undefined ? { type: "file", file_id: name ?? "" } : { type: "url", url };
+}
+
 function imageSource(image: ImagePart): JsonObject {
   if (image.data === null) return { type: "url", url: image.url ?? "" };
   return { type: "base64", media_type: image.mediaType, data: image.data };
 }
 
 /** A tool result's content: a string when it is one text, else blocks. */
-export function printResultContent(content: (TextPart | ImagePart)[]): Json {
+export function printResultContent(content: readonly ResultPart[]): Json {
   const [first] = content;
   if (!first) return "";
   if (content.length === 1 && first.kind === "text") return first.text;
-  return content.map((part) => printBlock(part) ?? null);
+  return content.flatMap((part) => printBlock(part) ?? []);
 }

@@ -1,6 +1,7 @@
 import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
+import { media } from "./limits.ts";
 import { reader } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -9,6 +10,7 @@ import { recognises, writer } from "./write.ts";
 export const claudeCode: Agent = {
   id: "claude-code",
   keepsSeals: true,
+  media,
   name: "Claude Code",
   aliases: ["claude", "cc"],
   recognises,

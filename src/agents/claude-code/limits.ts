@@ -1,6 +1,19 @@
-/** How a limit shows in Claude Code's records. */
+/** How a limit shows in Claude Code's records, and what its API takes. */
 import { member } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
+import type { Media } from "../types.ts";
+
+/**
+ * Sent as they are, in messages and in results (2.1.197, 2.1.332 [run]). Of an image the API counts the
+ * base64, of which it takes 5 MB, and 32 MB of all.
+ */
+export const media: Media = {
+  images: ["image/jpeg", "image/png", "image/gif", "image/webp"],
+  imageBytes: (5 << 20) * 0.75,
+  requestBytes: 32 << 20,
+  documents: ["application/pdf", "text/plain"],
+  resultDocuments: ["application/pdf", "text/plain"],
+};
 
 /**
  * The event that a line stands for which the CLI wrote in place of an answer. A limit is told by

@@ -1,5 +1,8 @@
 /** Decodes Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
-import { array, member, number, string } from "../../session/json.ts";
+import { crc32 } from "node:zlib";
+import { IdTable } from "../../session/id-table.ts";
+import { array, isObject, member, number, string } from "../../session/json.ts";
+import { textOfPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -12,9 +15,11 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
-import { readBlock, readResultContent } from "./content.ts";
+import { attachmentType, readAttachment } from "./attachments.ts";
+import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
+import { Hidden } from "./hidden.ts";
 import { apiError } from "./limits.ts";
-import { parseResult } from "./tools.ts";
+import { fromServer, parseResult } from "./tools.ts";
 
 export function reader(): Reader {
   return new ClaudeReader();
@@ -40,6 +45,9 @@ class ClaudeReader implements Reader {
   readonly #calls = new OpenCalls();
   #id = "";
   #cwd: string | null = null;
+  /** Every folder that a record of the conversation names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+  #worktree: string | null = null;
   #branch: string | null = null;
   #version: string | null = null;
   #model: string | null = null;
@@ -48,8 +56,17 @@ class ClaudeReader implements Reader {
   readonly #titles: { [kind: string]: string } = {};
   /** A compaction boundary waits for the summary on the next line. */
   #boundary: { keepFrom?: string; tokens?: number } | undefined;
-  /** promptId of a slash command whose expanded prompt follows, marked isMeta. */
-  #command: string | undefined;
+  /** Each uuid so far, with a hash of the parent that its record names. */
+  readonly #seen = new IdTable();
+  readonly #hidden = new Hidden();
+  /** Is there a record of the tree? Does one name its parent? Is there one that should and does not? */
+  #begun = false;
+  #names = false;
+  #nameless = false;
+  /** The session that the newest record of the tree is of. */
+  #session: string | undefined;
+  /** The message of which results of the vendor's own tools were read, and how many. */
+  #served = { messageId: "", results: 0 };
 
   header(): Header {
     return {
@@ -68,24 +85,67 @@ class ClaudeReader implements Reader {
     };
   }
 
+  folders(): { cwds: string[]; worktree: string | null } {
+    return { cwds: [...this.#cwds].reverse(), worktree: this.#worktree };
+  }
+
   read(record: Json, at: number): Entry[] {
     const type = string(member(record, "type")) ?? "unknown";
-    const uuid = string(member(record, "uuid"));
+    const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
-    if (uuid === undefined)
-      return [this.#outside(type, record, { id: `#${at}`, parentId: null, time })];
+    const outside = { id: `#${at}`, parentId: null, time };
+    // Tools that clean transcripts leave uuids out.
+    const uuid = named ?? (isSaid(type, record) ? outside.id : undefined);
+    if (uuid === undefined) return [this.#outside(type, record, outside)];
+    if (this.#isRepeated(uuid, record)) {
+      return [event(outside, { event: "unread", type, reason: "repeated" })];
+    }
+    if (type === "progress") {
+      this.#hidden.add(uuid, string(member(record, "parentUuid")) ?? null);
+      return [event(outside, { event: "opaque", type })];
+    }
+    const foreign = this.#isOfAnother(record)
+      ? [event({ ...outside, id: `#${at}#session` }, FOREIGN)]
+      : [];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
-    const entries = this.#inTree(type, record, place);
-    return isSidechain(record) ? entries.map(aside) : entries;
+    const entries = [
+      ...this.#lostSummary(type, record, place),
+      ...this.#inTree(type, record, place),
+    ];
+    return [...foreign, ...(isSidechain(record) ? entries.map(aside) : entries)];
+  }
+
+  /**
+   * One uuid is one record: after /branch, for one, every record stands twice. A copy that names
+   * another parent is not the same: the CLI takes the later one then, and so does the survey.
+   */
+  #isRepeated(uuid: string, record: Json): boolean {
+    const parent = crc32(string(member(record, "parentUuid")) ?? "") >>> 1;
+    if (this.#seen.get(uuid) === parent) return true;
+    this.#seen.set(uuid, parent);
+    return false;
+  }
+
+  /** Does another session begin here? Of two in a file, the CLI sends the one that the last record is of. */
+  #isOfAnother(record: Json): boolean {
+    if (isSidechain(record)) return false;
+    const before = this.#session;
+    const session = string(member(record, "sessionId"));
+    this.#session = session ?? before;
+    const isRoot = parentOf(record) === null;
+    return isRoot && before !== undefined && session !== undefined && session !== before;
   }
 
   #inTree(type: string, record: Json, place: Place): Entry[] {
+    if (member(record, "isVirtual") === true) {
+      return [event(place, { event: "unread", type: `${type}/virtual`, reason: "unsent" })];
+    }
     switch (type) {
       case "user":
         return this.#user(record, place);
       case "assistant":
-        return [this.#assistant(record, place)];
+        return this.#assistant(record, place);
       case "attachment":
         return [this.#attachment(record, place)];
       case "system":
@@ -97,17 +157,45 @@ class ClaudeReader implements Reader {
 
   #note(record: Json, time: string | null): void {
     this.#id = string(member(record, "sessionId")) ?? this.#id;
-    this.#cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    this.#cwd ??= cwd ?? null;
+    if (cwd !== undefined && !isSidechain(record)) this.#went(cwd);
     this.#branch = string(member(record, "gitBranch")) ?? this.#branch;
     this.#version = string(member(record, "version")) ?? this.#version;
     this.#createdAt ??= time;
     this.#updatedAt = time ?? this.#updatedAt;
   }
 
+  #went(cwd: string): void {
+    this.#cwds.delete(cwd);
+    this.#cwds.add(cwd);
+  }
+
+  /**
+   * The CLI notes a worktree that it entered, null once it left; and the folder that a session was
+   * moved to with its file (2.1.197 [run]; the latter from its own reading).
+   */
+  #noteFolder(type: string, record: Json): void {
+    if (type === "worktree-state") {
+      this.#worktree = string(member(member(record, "worktreeSession"), "worktreePath")) ?? null;
+    }
+    const cwd = type === "relocated" ? string(member(record, "relocatedCwd")) : undefined;
+    if (cwd === undefined) return;
+    this.#cwd = cwd;
+    this.#went(cwd);
+  }
+
   /** Lines that are not part of the chain: titles, queue operations, snapshots … */
   #outside(type: string, record: Json, place: Place): Entry {
     if (this.#id === "") this.#id = string(member(record, "sessionId")) ?? "";
     if (type === "segue-carry") return event(place, carryBody(record));
+    // Without a uuid an attachment is not sent: 2.1.197 [run].
+    if (type === "attachment") {
+      const kind = `attachment/${attachmentType(record)}`;
+      return event(place, { event: "unread", type: kind, reason: "unsent" });
+    }
+    if (type === "last-prompt") return event(this.#leaf(record, place), { event: "opaque", type });
+    this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
       string(member(record, "aiTitle")) ??
@@ -117,17 +205,26 @@ class ClaudeReader implements Reader {
     return event(place, { event: "title", title });
   }
 
+  /** The user went back and has said nothing yet: the line names where the conversation is now. */
+  #leaf(record: Json, place: Place): Place {
+    const leaf = string(member(record, "leafUuid"));
+    const isSet = member(record, "explicit") === true && leaf !== undefined;
+    return isSet && this.#seen.has(leaf) ? { ...place, parentId: leaf } : place;
+  }
+
   /**
    * Claude Code writes each block of a message, and each result, as a line; with parallel calls
    * the lines' parents fork although the conversation does not. They are put in one line here, as
    * the CLI does when it resumes: message id and tool_use id tell what belongs together.
    */
   #place(record: Json, uuid: string, time: string | null): Place {
-    const parent =
-      string(member(record, "parentUuid")) ?? string(member(record, "logicalParentUuid")) ?? null;
+    const named = this.#hidden.resolve(parentOf(record));
+    if (isSidechain(record)) return { id: uuid, parentId: named, time };
     const group = this.#group;
-    if (isSidechain(record)) return { id: uuid, parentId: parent, time };
-    const joins = group !== undefined && this.#joins(group, record);
+    const joins = group !== undefined && this.#joins(group, record, named);
+    const parent = named ?? (parentOf(record) === null ? this.#unnamed(record) : null);
+    this.#begun = true;
+    this.#names ||= named !== null;
     const parentId =
       group && parent !== null && (joins || group.members.has(parent)) ? group.tail : parent;
     if (joins) {
@@ -137,8 +234,25 @@ class ClaudeReader implements Reader {
     return { id: uuid, parentId, time };
   }
 
-  #joins(group: Group, record: Json): boolean {
+  /**
+   * The parent of a record that names none: null for a root, NOWHERE for one that has to have one.
+   * Tools that clean or merge transcripts leave parents out; the survey then takes the record before,
+   * and says so. (The CLI sends the last record alone: 2.1.197 [run].)
+   */
+  #unnamed(record: Json): string | null {
+    const type = member(record, "type");
+    if (!this.#begun || type === "system" || isSummary(record)) return null;
+    // An answer is never the first; whatever else is, may be: the user went back to the beginning.
+    const answers = type === "assistant" || hasResult(record);
+    if (answers) this.#nameless = true;
+    const isLost = member(record, "parentUuid") === undefined || (this.#nameless && !this.#names);
+    return answers || isLost ? NOWHERE : null;
+  }
+
+  #joins(group: Group, record: Json, parent: string | null): boolean {
     const message = member(record, "message");
+    // What a hook says of a call stands beside its result: 2.1.332 sends it [run].
+    if (member(record, "type") === "attachment") return group.members.has(parent ?? "");
     if (member(record, "type") === "assistant") {
       if (string(member(message, "id")) !== group.messageId) return false;
       this.#addCalls(group, message);
@@ -167,26 +281,24 @@ class ClaudeReader implements Reader {
 
   #user(record: Json, place: Place): Entry[] {
     const content = member(member(record, "message"), "content");
-    if (member(record, "isCompactSummary") === true)
-      return [this.#compaction(record, content, place)];
-    const blocks = typeof content === "string" ? [{ type: "text", text: content }] : array(content);
+    if (this.#isCompaction(record, place)) return this.#compaction(record, content, place);
     const results: ToolResultPart[] = [];
     const parts: Part[] = [];
-    for (const block of blocks) {
+    for (const block of blocksOf(content)) {
       if (member(block, "type") === "tool_result") results.push(this.#result(block));
-      else parts.push(...present(readBlock(block)));
+      else parts.push(...readBlock(block));
     }
-    const side = sidechain(record);
-    const entries: Entry[] = [];
-    if (results.length > 0) {
-      entries.push({ kind: "message", ...place, role: "tool", parts: results, ...side });
+    const message = { kind: "message", ...place, ...sidechain(record) } as const;
+    if (results.length === 0) {
+      const scaffold = isScaffold(record, parts) ? { scaffold: true } : {};
+      return [{ ...message, role: "user", parts, ...scaffold }];
     }
-    if (parts.length === 0 && results.length > 0) return entries;
-    const scaffold = this.#isScaffold(record, parts) ? { scaffold: true } : {};
-    const own =
-      results.length > 0 ? { ...place, id: `${place.id}#user`, parentId: place.id } : place;
-    entries.push({ kind: "message", ...own, role: "user", parts, ...scaffold, ...side });
-    return entries;
+    if (parts.length === 0) return [{ ...message, role: "tool", parts: results }];
+    const id = `${place.id}#results`;
+    return [
+      { ...message, id, role: "tool", parts: results },
+      { ...message, parentId: id, role: "user", parts },
+    ];
   }
 
   #result(block: Json): ToolResultPart {
@@ -202,97 +314,234 @@ class ClaudeReader implements Reader {
     return parseResult(use, result);
   }
 
-  /**
-   * isMeta marks what the CLI put in the user's mouth. One kind is the user's own: the prompt that
-   * a slash command expands to, which follows the line that names the command.
-   */
-  #isScaffold(record: Json, parts: readonly Part[]): boolean {
-    const [first] = parts;
-    const text = first?.kind === "text" ? first.text : "";
-    const promptId = string(member(record, "promptId"));
-    if (/^<command-(message|name)>/.test(text)) {
-      this.#command = promptId;
-      return true;
-    }
-    if (/^<local-command-(stdout|stderr|caveat)>|^<bash-(stdout|stderr|input)>/.test(text))
-      return true;
-    if (member(record, "isMeta") !== true) return false;
-    const expanded =
-      promptId !== undefined && promptId === this.#command && !text.startsWith("Caveat:");
-    if (expanded) this.#command = undefined;
-    return !expanded;
+  /** Where a boundary is not followed by its summary, what came before is gone all the same: 2.1.197 [run]. */
+  #lostSummary(type: string, record: Json, place: Place): Entry[] {
+    if (type !== "user" && type !== "assistant") return [];
+    if (this.#boundary === undefined || isSummary(record) || isSidechain(record)) return [];
+    const boundary = this.#boundary;
+    this.#boundary = undefined;
+    const { parentId } = place;
+    const id = `${place.id}#summary`;
+    place.parentId = id;
+    return [
+      event({ ...place, id, parentId }, { event: "compaction", summary: NO_SUMMARY, ...boundary }),
+    ];
   }
 
-  #compaction(record: Json, content: Json | undefined, place: Place): Entry {
+  /** A summary that follows neither a boundary nor the beginning takes nothing's place: 2.1.197 [run]. */
+  #isCompaction(record: Json, place: Place): boolean {
+    if (!isSummary(record)) return false;
+    return this.#boundary !== undefined || place.parentId === null || isSidechain(record);
+  }
+
+  #compaction(record: Json, content: Json | undefined, place: Place): Entry[] {
     // The main conversation goes on as it was.
-    if (isSidechain(record)) return event(place, { event: "opaque", type: "user/summary" });
-    const text =
-      typeof content === "string"
-        ? content
-        : array(content)
-            .map((block) => string(member(block, "text")) ?? "")
-            .join("\n");
+    if (isSidechain(record)) return [event(place, { event: "opaque", type: "user/summary" })];
     const boundary = this.#boundary ?? {};
     this.#boundary = undefined;
-    return event(place, { event: "compaction", summary: text, ...boundary });
+    const parts = blocksOf(content).flatMap(readBlock);
+    const summary = parts.flatMap((part) => wordsOf(part) ?? []).join("\n");
+    const rest = parts.filter((part) => wordsOf(part) === null);
+    const body: EventBody = { event: "compaction", summary, ...boundary };
+    if (rest.length === 0) return [event(place, body)];
+    const id = `${place.id}#summary`;
+    return [
+      event({ ...place, id }, body),
+      { kind: "message", ...place, parentId: id, role: "user", parts: rest },
+    ];
   }
 
-  #assistant(record: Json, place: Place): Entry {
+  #assistant(record: Json, place: Place): Entry[] {
     const message = member(record, "message");
     const model = string(member(message, "model"));
-    const parts = array(member(message, "content")).flatMap((block) => present(readBlock(block)));
+    const said = this.#said(message);
     if (member(record, "isApiErrorMessage") === true) {
-      return event(place, apiError(record, plainText(parts)));
+      const texts = said.flatMap(({ parts }) => parts.flatMap((part) => wordsOf(part) ?? []));
+      return [event(place, apiError(record, texts.join("\n")))];
     }
     if (model !== undefined && model !== "<synthetic>") this.#model = model;
-    for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
-    const group = string(member(message, "id"));
     const usage = readUsage(member(message, "usage"));
     const stop = STOPS[string(member(message, "stop_reason")) ?? ""];
-    const entry: Message = {
-      kind: "message",
-      ...place,
-      role: "assistant",
-      parts,
-      ...sidechain(record),
-    };
-    if (group !== undefined) entry.group = group;
-    if (model !== undefined) entry.model = model;
-    if (usage) entry.usage = usage;
-    if (stop) entry.stop = stop;
-    return entry;
+    // The last has the record's own id: the next record names it as its parent.
+    return said.map(({ role, parts, group }, n): Message => {
+      const isLast = n === said.length - 1;
+      const entry: Message = { kind: "message", ...place, role, parts, ...sidechain(record) };
+      if (!isLast) entry.id = `${place.id}#${n}`;
+      if (n > 0) entry.parentId = `${place.id}#${n - 1}`;
+      if (role === "tool") return entry;
+      if (group !== undefined) entry.group = group;
+      if (model !== undefined) entry.model = model;
+      if (usage) entry.usage = usage;
+      if (stop && isLast) entry.stop = stop;
+      return entry;
+    });
   }
 
-  /** Two kinds of attachment are the user's: a mentioned file, and a prompt typed while it worked. */
+  /**
+   * What an answer says. Results of the vendor's own tools stand within it; what follows one is another
+   * group, so that call, result and text keep their order wherever results stand apart.
+   */
+  #said(message: Json | undefined): Said[] {
+    const messageId = string(member(message, "id"));
+    if (messageId !== this.#served.messageId) {
+      this.#served = { messageId: messageId ?? "", results: 0 };
+    }
+    const said: Said[] = [];
+    for (const block of blocksOf(member(message, "content"))) {
+      const type = string(member(block, "type")) ?? "unknown";
+      if (isServerResult(type, block)) {
+        this.#served.results++;
+        said.push({ role: "tool", parts: [serverResult(block)], group: undefined });
+        continue;
+      }
+      const parts = isServerCall(type) ? [serverCall(block)] : readBlock(block);
+      for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
+      const last = said.at(-1);
+      if (last?.role === "assistant") last.parts.push(...parts);
+      else said.push({ role: "assistant", parts, group: this.#groupOf(messageId) });
+    }
+    return said.length > 0
+      ? said
+      : [{ role: "assistant", parts: [], group: this.#groupOf(messageId) }];
+  }
+
+  #groupOf(messageId: string | undefined): string | undefined {
+    const { results } = this.#served;
+    return messageId === undefined || results === 0 ? messageId : `${messageId}#${results}`;
+  }
+
   #attachment(record: Json, place: Place): Entry {
-    const attachment = member(record, "attachment");
-    const type = string(member(attachment, "type")) ?? "unknown";
-    const text =
-      type === "queued_command"
-        ? string(member(attachment, "prompt"))
-        : mentionedFile(type, attachment);
-    if (text === undefined) return event(place, { event: "opaque", type: `attachment/${type}` });
-    const parts: Part[] = [{ kind: "text", text }];
-    return { kind: "message", ...place, role: "user", parts, ...sidechain(record) };
+    const attached = readAttachment(record);
+    const type = `attachment/${attachmentType(record)}`;
+    const message = { kind: "message", ...place, ...sidechain(record) } as const;
+    if ("parts" in attached) return { ...message, role: "user", ...attached };
+    switch (attached.aside) {
+      case "scaffold":
+        return { ...message, role: "user", parts: [], scaffold: true };
+      case "unsent":
+        return event(place, { event: "unread", type, reason: "unsent" });
+      case "unknown":
+        return event(place, { event: "opaque", type });
+    }
   }
 
   #system(record: Json, place: Place): Entry {
     const subtype = string(member(record, "subtype")) ?? "unknown";
-    if (subtype === "compact_boundary" && !isSidechain(record)) {
-      const meta = member(record, "compactMetadata");
-      const keepFrom = string(member(member(meta, "preservedSegment"), "headUuid"));
-      const tokens = number(member(meta, "preTokens"));
-      this.#boundary = {
-        ...(keepFrom === undefined ? {} : { keepFrom }),
-        ...(tokens === undefined ? {} : { tokens }),
-      };
-    }
-    if (subtype === "api_error") {
-      return event(place, { event: "error", text: string(member(record, "content")) ?? subtype });
+    const content = string(member(record, "content"));
+    if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
+    if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
+    // A command of the CLI's own and what it printed are sent as the user's: 2.1.197, 2.1.332 [run].
+    if (subtype === "local_command" && content !== undefined) {
+      const parts: Part[] = [{ kind: "text", text: content }];
+      return { kind: "message", ...place, role: "user", parts, ...sidechain(record) };
     }
     return event(place, { event: "opaque", type: `system/${subtype}` });
   }
+
+  #bound(record: Json): void {
+    const meta = member(record, "compactMetadata");
+    const keepFrom = this.#keepFrom(meta);
+    const tokens = number(member(meta, "preTokens"));
+    this.#boundary = {
+      ...(keepFrom === undefined ? {} : { keepFrom }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+  }
+
+  /** What a compaction keeps is kept only if all of it is there: 2.1.197 [run]. */
+  #keepFrom(meta: Json | undefined): string | undefined {
+    const kept = member(meta, "preservedMessages");
+    const uuids = array(member(kept, "uuids")).flatMap((uuid) => string(uuid) ?? []);
+    const segment = member(meta, "preservedSegment");
+    const ends = ["headUuid", "tailUuid"].flatMap((key) => string(member(segment, key)) ?? []);
+    const needed = isObject(kept) ? uuids : ends;
+    return needed.every((uuid) => this.#seen.has(uuid)) ? needed[0] : undefined;
+  }
 }
+
+/** One run of blocks of an answer: what was said, or the result of a tool that runs at the vendor's. */
+interface Said {
+  role: "assistant" | "tool";
+  parts: Part[];
+  group: string | undefined;
+}
+
+const FOREIGN: EventBody = { event: "unread", type: "session", reason: "foreign" };
+
+const NO_SUMMARY =
+  "The conversation before this was compacted; its summary is not in the session's file.";
+
+/** No record has this id. */
+const NOWHERE = "";
+
+function parentOf(record: Json): string | null {
+  return (
+    string(member(record, "parentUuid")) ?? string(member(record, "logicalParentUuid")) ?? null
+  );
+}
+
+function blocksOf(content: Json | undefined): Json[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : array(content);
+}
+
+function isSaid(type: string, record: Json): boolean {
+  return (type === "user" || type === "assistant") && isObject(member(record, "message"));
+}
+
+function isSummary(record: Json): boolean {
+  return member(record, "isCompactSummary") === true;
+}
+
+function hasResult(record: Json): boolean {
+  return array(member(member(record, "message"), "content")).some(
+    (block) => member(block, "type") === "tool_result",
+  );
+}
+
+/** Calls of tools that run at the vendor's, or at an MCP server that the vendor reaches. */
+function isServerCall(type: string): boolean {
+  return type === "server_tool_use" || type === "mcp_tool_use";
+}
+
+function isServerResult(type: string, block: Json): boolean {
+  return type.endsWith("_tool_result") && typeof member(block, "tool_use_id") === "string";
+}
+
+function serverCall(block: Json): Part {
+  const name = string(member(block, "name")) ?? "";
+  const input = member(block, "input") ?? {};
+  const callId = string(member(block, "id")) ?? "";
+  const server = string(member(block, "server_name"));
+  return { kind: "tool-call", callId, name, input, use: fromServer(name, input, server) };
+}
+
+function serverResult(block: Json): ToolResultPart {
+  return {
+    kind: "tool-result",
+    callId: string(member(block, "tool_use_id")) ?? "",
+    ...serverOutcome(block),
+    content: readServerContent(member(block, "content")),
+  };
+}
+
+/** The words of a part that stand in a summary or in a note of the CLI's; null where there are none. */
+function wordsOf(part: Part): string | null {
+  if (part.kind === "text" || part.kind === "reasoning") return part.text;
+  return part.kind === "other" ? textOfPart(part) : null;
+}
+
+/**
+ * What is marked isMeta is the CLI's own wording, and is sent (2.1.197, 2.1.332 [run]): the prompt
+ * that a slash command or a skill expands to, pages of a PDF. Only its reminders and its caveat are
+ * no part of the conversation.
+ */
+function isScaffold(record: Json, parts: readonly Part[]): boolean {
+  if (member(record, "isMeta") !== true || parts.length === 0) return false;
+  return parts.every((part) => part.kind === "text" && BOILERPLATE.test(part.text.trim()));
+}
+
+const BOILERPLATE =
+  /^(?:<system-reminder>[\s\S]*<\/system-reminder>|<local-command-caveat>[\s\S]*<\/local-command-caveat>|Caveat: The messages below were generated by the user while running local commands\.[\s\S]*)$/;
 
 function isSidechain(record: Json): boolean {
   return member(record, "isSidechain") === true;
@@ -316,29 +565,9 @@ function carryBody(record: Json): EventBody {
   };
 }
 
-function present(part: Part | undefined): Part[] {
-  return part ? [part] : [];
-}
-
 function sidechain(record: Json): { sidechain?: string } {
   if (!isSidechain(record)) return {};
   return { sidechain: string(member(record, "agentId")) ?? "sidechain" };
-}
-
-function mentionedFile(type: string, attachment: Json | undefined): string | undefined {
-  if (type !== "file") return undefined;
-  const content = member(attachment, "content");
-  const file = member(content, "file");
-  const path = string(member(file, "filePath")) ?? string(member(attachment, "filename"));
-  const text = string(member(file, "content"));
-  return path === undefined || text === undefined
-    ? undefined
-    : `<file name="${path}">\n${text}\n</file>`;
-}
-
-/** The text of an answer that the CLI made up itself. */
-function plainText(parts: readonly Part[]): string {
-  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("\n");
 }
 
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {

@@ -2,11 +2,10 @@
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
-  ImagePart,
   Json,
   JsonObject,
+  ResultPart,
   TextEdit,
-  TextPart,
   TodoItem,
   ToolCallPart,
   ToolResultPart,
@@ -55,6 +54,16 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     default:
       return mcpUse(name, input);
   }
+}
+
+/**
+ * What a call of a tool means that runs at the vendor's: its sandbox is not the user's machine, so that
+ * only searching and fetching are the same as with the agent's own tools.
+ */
+export function fromServer(name: string, input: Json, server: string | undefined): ToolUse | null {
+  if (server !== undefined) return { tool: "mcp", server, name, input };
+  if (!isObject(input) || !/^web_(?:search|fetch)/.test(name)) return null;
+  return webUse(input);
 }
 
 function executeUse(input: JsonObject): ToolUse | null {
@@ -197,7 +206,7 @@ function accepts(call: ToolCallPart): boolean {
   return /^[a-zA-Z0-9_-]{1,128}$/.test(call.name) && isObject(call.input);
 }
 
-type Content = (TextPart | ImagePart)[];
+type Content = readonly ResultPart[];
 
 /** The text of a result whose content is nothing but text. */
 export function onlyText(content: Content): string | undefined {

@@ -85,7 +85,8 @@ class ClaudeWriter implements Writer {
     if (entry.kind === "event") return this.#event(entry);
     switch (entry.role) {
       case "user":
-        return [this.#user(entry)];
+        // What the CLI says of itself; the reader does not read it.
+        return entry.scaffold && entry.parts.length === 0 ? [] : [this.#user(entry)];
       case "assistant":
         return this.#assistant(entry);
       case "tool":
@@ -122,6 +123,7 @@ class ClaudeWriter implements Writer {
     this.#n++;
     const uuid = string(member(record, "uuid"));
     this.#commitSession(string(member(record, "sessionId")), uuid !== undefined);
+    this.#commitLeaf(record);
     const isMain = uuid !== undefined && member(record, "isSidechain") !== true;
     if (isMain || !this.#mainSeen) this.#commitContext(record);
     if (!isMain) return;
@@ -130,6 +132,13 @@ class ClaudeWriter implements Writer {
     this.#time = string(member(record, "timestamp")) ?? this.#time;
     this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
     this.#commitContent(member(member(record, "message"), "content"), uuid);
+  }
+
+  /** The user went back, and the next line hangs where this one says. */
+  #commitLeaf(record: Json): void {
+    const leaf = string(member(record, "leafUuid"));
+    if (member(record, "type") !== "last-prompt" || member(record, "explicit") !== true) return;
+    this.#tail = leaf ?? this.#tail;
   }
 
   /** As the reader has it: lines of the tree tell whose session it is; others only before them. */
@@ -184,7 +193,9 @@ class ClaudeWriter implements Writer {
 
   #assistant(entry: Message): Json[] {
     const content = blocks(entry.parts);
-    const id = entry.group?.startsWith("msg_") ? entry.group : apiId("msg_01", this.#seed, this.#n);
+    const id = entry.group?.startsWith("msg_")
+      ? entry.group.replace(/#\d+$/, "")
+      : apiId("msg_01", this.#seed, this.#n);
     const calls = entry.parts.some((part) => part.kind === "tool-call");
     return content.map((block, i) => ({
       parentUuid: i === 0 ? this.#tail : this.#uuid(i - 1),
@@ -369,5 +380,14 @@ export function recognises(record: Json): boolean {
   // Agents that took over this form keep other things in it: Gemini's parts, and payloads.
   if (member(record.message, "parts") !== undefined || isObject(record.systemPayload)) return false;
   if (typeof record.sessionId === "string" && typeof record.type === "string") return true;
+  if (isMessage(record)) return true;
   return record.type === "summary" && typeof record.leafUuid === "string";
+}
+
+/** A message without what the CLI needs to find it, as tools that clean transcripts leave it. */
+function isMessage({ type, message }: JsonObject): boolean {
+  if (type !== "user" && type !== "assistant") return false;
+  const content = member(message, "content");
+  const isContent = typeof content === "string" || Array.isArray(content);
+  return isContent && member(message, "role") === type;
 }

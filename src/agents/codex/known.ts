@@ -1,43 +1,74 @@
 /** The line kinds and keys of Codex that this folder knows: those of 0.20 to 0.169. */
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import { by, keys } from "../shared/known.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
 import { CARRY_TYPE } from "./records.ts";
+
+const citation: Shape = keys("type start_index end_index index file_id container_id", {
+  url: CONTENT,
+  title: CONTENT,
+  filename: CONTENT,
+});
 
 const LINE = "timestamp ordinal type";
 const ITEM = "type id internal_chat_message_metadata_passthrough";
 const TURN = "type turn_id root_turn_id";
 
+/** Of a message or of a tool's output; a text or one item in place of the list is content, too. */
 const content: Shape = {
   each: by("type", {
-    input_text: keys("type text"),
-    output_text: keys("type text annotations logprobs"),
-    input_image: keys("type image_url detail file_id"),
-    encrypted_content: keys("type encrypted_content"),
+    input_text: keys("type", { text: CONTENT }),
+    output_text: keys("type logprobs", { text: CONTENT, annotations: { each: citation } }),
+    text: keys("type", { text: CONTENT }),
+    refusal: keys("type", { refusal: CONTENT }),
+    input_image: keys("type detail", { image_url: CONTENT, file_id: CONTENT }),
+    input_audio: keys("type", { audio_url: CONTENT, file_id: CONTENT }),
+    input_file: keys("type detail", {
+      filename: CONTENT,
+      file_data: CONTENT,
+      file_url: CONTENT,
+      file_id: CONTENT,
+    }),
+    encrypted_content: keys("type", { encrypted_content: CONTENT }),
   }),
 };
 
-/** Items of the Responses API. */
+const texts: Shape = { each: keys("type", { text: CONTENT }) };
+const encrypted = { encrypted_content: CONTENT, encrypted_function_args: CONTENT } as const;
+const call = `${ITEM} status name namespace call_id`;
+
+/** Items of the Responses API: all of 0.169.0, and those of older versions. */
 const ITEMS: Readonly<Record<string, Shape>> = {
-  message: keys(`${ITEM} role status phase`, { content }),
+  message: keys(`${ITEM} role status phase`, { content, ...encrypted }),
   agent_message: keys(`${ITEM} author recipient`, { content }),
-  reasoning: keys(`${ITEM} content encrypted_content status`, {
-    summary: { each: keys("type text") },
+  reasoning: keys(`${ITEM} status`, {
+    summary: texts,
+    content: texts,
+    encrypted_content: CONTENT,
   }),
-  function_call: keys(`${ITEM} status name namespace arguments call_id`),
-  function_call_output: keys(`${ITEM} status call_id output`),
-  custom_tool_call: keys(`${ITEM} status name namespace input call_id`),
-  custom_tool_call_output: keys(`${ITEM} status call_id output`),
-  local_shell_call: keys(`${ITEM} status call_id action`),
-  web_search_call: keys(`${ITEM} status action`),
-  tool_search_call: true,
-  tool_search_output: true,
-  image_generation_call: true,
-  compaction: true,
-  context_compaction: true,
+  function_call: keys(call, { arguments: CONTENT, ...encrypted }),
+  function_call_output: keys(call, { output: content }),
+  custom_tool_call: keys(call, { input: CONTENT, ...encrypted }),
+  custom_tool_call_output: keys(call, { output: content }),
+  local_shell_call: keys(call, { action: CONTENT, ...encrypted }),
+  web_search_call: keys(call, { action: CONTENT, ...encrypted }),
+  tool_search_call: keys(`${call} execution`, { arguments: CONTENT, ...encrypted }),
+  tool_search_output: keys(`${call} execution`, { tools: CONTENT }),
+  image_generation_call: keys(`${ITEM} status`, {
+    revised_prompt: CONTENT,
+    result: CONTENT,
+    ...encrypted,
+  }),
+  compaction: keys(ITEM, encrypted),
+  compaction_summary: keys(ITEM, encrypted),
+  context_compaction: keys(ITEM, encrypted),
+  // What the harness notes for itself, and the tools that it offers.
   additional_tools: keys(`${ITEM} role tools`),
-  ghost_snapshot: keys("type ghost_commit"),
+  compaction_trigger: keys(ITEM),
+  configuration_update: keys(`${ITEM} reasoning`),
+  ghost_snapshot: keys(`${ITEM} ghost_commit`),
+  other: keys(ITEM),
 };
 
 /** Items of a turn as the screen shows it: the kinds, not what is in them. */
@@ -105,9 +136,9 @@ const turnContext = keys(
 );
 
 const compacted = keys(
-  "message replacement_history_metadata retained_context window_number first_window_id " +
+  "guardian_history mcp_resource_origins replacement_history_metadata retained_context window_number first_window_id " +
     "previous_window_id window_id compaction_response_id latest_token_usage_record resume_metadata",
-  { replacement_history: { each: by("type", ITEMS) } },
+  { message: CONTENT, replacement_history: { each: by("type", ITEMS) } },
 );
 
 const ENVELOPES: Readonly<Record<string, Shape>> = {
@@ -123,7 +154,12 @@ const ENVELOPES: Readonly<Record<string, Shape>> = {
         "thread_token_usage",
     ),
   }),
-  inter_agent_communication: keys(`${LINE} payload`),
+  inter_agent_communication: keys(LINE, {
+    payload: keys(`${ITEM} author recipient other_recipients trigger_turn`, {
+      content: CONTENT,
+      ...encrypted,
+    }),
+  }),
   inter_agent_communication_metadata: keys(`${LINE} payload`),
   dynamic_tools_updated: keys(`${LINE} payload`),
   retained_context: keys(`${LINE} payload`),

@@ -1,7 +1,7 @@
 /** Where Codex keeps its sessions. */
 import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import { parseValue } from "../../lossless/json-text.ts";
@@ -87,6 +87,11 @@ function rootsAbove(path: string): string[] {
     /^(.*)[\\/](?:sessions[\\/]\d+[\\/]\d+[\\/]\d+|archived_sessions)[\\/][^\\/]*$/.exec(path) ??
     [];
   return root === undefined ? [] : [root];
+}
+
+/** Archived sessions lie in a folder of their own. */
+export function isArchived(path: string): boolean {
+  return basename(dirname(path)) === "archived_sessions";
 }
 
 async function* rollouts(root: string): AsyncGenerator<Rollout> {

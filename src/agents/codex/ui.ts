@@ -3,9 +3,11 @@
  * A paginated file shows `item_completed` events, a legacy file the older ones; the other
  * style's events are ignored, so each mode writes its own (0.169).
  */
+
 import { isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compact, member, string } from "../../session/json.ts";
+import { textsAndImages } from "../../session/other.ts";
 import type {
   ImagePart,
   Json,
@@ -178,7 +180,7 @@ function fileChange(scene: Scene, change: Change): JsonObject {
 function mcpEvent(scene: Scene, call: ToolCallPart, result: ToolResultPart): UiEvent {
   const { namespace = "", tool } = splitName(call.name);
   const server = namespace.slice("mcp__".length);
-  const content = result.content.map(mcpContent);
+  const content = textsAndImages(result.content).map(mcpContent);
   if (scene.paginated) {
     return {
       item: {
@@ -222,7 +224,7 @@ function dynamicItem(
     tool,
     arguments: call.input,
     status: result.isError ? "failed" : "completed",
-    content_items: result.content.map((part) =>
+    content_items: textsAndImages(result.content).map((part) =>
       part.kind === "text"
         ? { type: "inputText", text: part.text }
         : { type: "inputImage", imageUrl: imageUrl(part) },

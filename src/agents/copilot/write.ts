@@ -321,6 +321,7 @@ class CopilotWriter implements Writer {
       case "rollback":
       case "label":
       case "hide":
+      case "unread":
       case "opaque":
         return [];
     }

@@ -1,5 +1,7 @@
 /** Parts of the Gemini API, as the CLI stores them, and parts of the session model. */
+
 import { array, compact, isObject, member, printed, string } from "../../session/json.ts";
+import { asTexts, textsAndImages } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   ImagePart,
@@ -151,9 +153,13 @@ export function printPart(part: Part): JsonObject[] {
     case "image":
       return [printImage(part)];
     case "file":
+      if (part.data === null) return asTexts(part).map(({ text }) => ({ text }));
       return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
     case "tool-call":
       return [{ functionCall: printCall(part) }];
+    case "other":
+      return [{ text: part.text }];
+    case "unread":
     case "tool-result":
       return [];
   }
@@ -170,10 +176,9 @@ function printImage({ mediaType, data, url }: ImagePart): JsonObject {
 
 /** A result as the CLI stores it: the response, then its images as parts of their own. */
 export function printResponse(result: ToolResultPart, name: string): JsonObject[] {
-  const texts = result.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-  const images = result.content.flatMap((part) =>
-    part.kind === "image" ? [printImage(part)] : [],
-  );
+  const content = textsAndImages(result.content);
+  const texts = content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const images = content.flatMap((part) => (part.kind === "image" ? [printImage(part)] : []));
   const text = texts.join("\n");
   const response = result.isError ? { error: text } : { output: text };
   return [{ functionResponse: { id: result.callId, name, response } }, ...images];

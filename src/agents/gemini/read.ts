@@ -424,7 +424,7 @@ function userSaid(id: string, time: string | null, content: Json | undefined): S
   const raw = contentParts(content)
     .map((part) => string(member(part, "text")) ?? "x")
     .join("");
-  const scaffold = /^\s*<(session|hook)_context>/.test(text) || text.startsWith(NUDGE);
+  const scaffold = /^\s*<(session|hook)_context>/.test(raw) || text.startsWith(NUDGE);
   const passing = parts.length === 0 || isIgnored(raw);
   return { id, time, role: "user", parts, results, key: keyOf("user", parts), scaffold, passing };
 }

@@ -21,7 +21,7 @@ export const store: Store = {
       if (!isSessionFile(file.path)) continue;
       const folder = dirname(file.path);
       const project = dirname(folder);
-      if (!projects.has(project)) projects.set(project, ownerOf(project));
+      if (!projects.has(project)) projects.set(project, projectAt(project));
       const head = await headOf(file);
       if (!head || head.isEmpty) continue;
       const cwd = projects.get(project) ?? null;
@@ -55,6 +55,10 @@ export const store: Store = {
   // The CLI deletes at its next start what was not updated for a month: a session that is put there
   // now is as of now, whenever it took place.
   facts: () => ({ now: new Date().toISOString() }),
+
+  // The marker is what the CLI goes by; records name the folder since 0.39 only.
+  folder: (path, { cwd }) =>
+    projectAt(dirname(dirname(path)), cwd) ?? projectAt(dirname(dirname(dirname(path)))) ?? cwd,
 
   companions: (root, path, header) => markersOf(root, dirname(dirname(path)), header.cwd ?? "/"),
 };
@@ -207,6 +211,36 @@ function mayOwn(root: string, slug: string, key: string): boolean {
 /** Whose folder it is; null when nothing says so. */
 function ownerOf(folder: string): string | null {
   return readText(join(folder, MARKER)).trim() || null;
+}
+
+/**
+ * The project whose sessions lie in this folder: as its marker says, or projects.json; older folders
+ * are named by the SHA-256 of the project's path, which is looked for among the paths that are known.
+ */
+function projectAt(folder: string, told: string | null = null): string | null {
+  const owner = ownerOf(folder);
+  if (owner !== null) return owner;
+  const [root, name] = [dirname(folder), basename(folder)];
+  for (const [path, slug] of registryOf(root)) if (slug === name) return path;
+  if (!/^[0-9a-f]{64}$/.test(name)) return null;
+  return knownPaths(root, told).find((path) => hash("sha256", path) === name) ?? null;
+}
+
+function knownPaths(root: string, told: string | null): string[] {
+  const trusted = parse(readText(join(dirname(root), "trustedFolders.json")));
+  const owners = namesIn(root).flatMap((name) => ownerOf(join(root, name)) ?? []);
+  const above: string[] = [];
+  for (let path = process.cwd(); ; path = dirname(path)) {
+    above.push(path);
+    if (dirname(path) === path) break;
+  }
+  return [
+    ...(told === null ? [] : [told]),
+    ...registryOf(root).keys(),
+    ...(isObject(trusted) ? Object.keys(trusted) : []),
+    ...owners,
+    ...above,
+  ];
 }
 
 function markedFor(root: string, key: string): string | undefined {

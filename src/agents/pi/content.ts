@@ -1,5 +1,7 @@
 /** Content blocks of Pi's messages and parts of the session model. */
+
 import { array, compact, isObject, member, string } from "../../session/json.ts";
+import { fileText } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
@@ -104,6 +106,10 @@ function answerBlock(part: Part): JsonObject | undefined {
     case "image":
       return { type: "text", text: `[image: ${part.url ?? part.mediaType}]` };
     case "file":
+      return { type: "text", text: fileText(part) };
+    case "other":
+      return { type: "text", text: part.text };
+    case "unread":
     case "tool-result":
       return undefined;
   }

@@ -1,6 +1,8 @@
 /** Encodes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
+
 import { IdTable } from "../../session/id-table.ts";
 import { array, compact, member, number, string } from "../../session/json.ts";
+import { textsAndImages } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -205,7 +207,7 @@ class PiWriter implements Writer {
         role: "toolResult",
         toolCallId: part.callId,
         toolName: call?.name ?? "unknown",
-        content: worded.content.map(printBlock),
+        content: textsAndImages(worded.content).map(printBlock),
         details: worded.isError ? undefined : editDetails(use),
         isError: worded.isError,
       }),
@@ -243,6 +245,7 @@ class PiWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "unread":
       case "opaque":
         return [];
     }

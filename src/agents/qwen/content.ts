@@ -1,5 +1,7 @@
 /** Gemini's parts, as Qwen Code stores them, and parts of the session model. */
+
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { fileText, textsAndImages } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -97,8 +99,12 @@ function printPart(part: Part): JsonObject | undefined {
       return printImage(part);
     case "file": {
       const displayName = part.name ?? undefined;
+      if (part.data === null) return { text: fileText(part) };
       return { inlineData: compact({ data: part.data, mimeType: part.mediaType, displayName }) };
     }
+    case "other":
+      return { text: part.text };
+    case "unread":
     case "tool-result":
       return undefined;
   }
@@ -118,9 +124,10 @@ function printImage({ data, mediaType, url }: ImagePart): JsonObject {
 
 /** The part for a tool's result. A failed one says so by its key. */
 export function printResponse(result: ToolResultPart, name: string): JsonObject {
-  const texts = result.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const content = textsAndImages(result.content);
+  const texts = content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   const text = texts.join("\n");
-  const images = result.content.filter((part) => part.kind === "image").map(printImage);
+  const images = content.filter((part) => part.kind === "image").map(printImage);
   return {
     functionResponse: compact({
       id: result.callId,

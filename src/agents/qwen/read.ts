@@ -37,8 +37,15 @@ class QwenReader implements Reader {
   #fragments = 0;
   readonly #header: Header = emptyHeader("qwen");
 
+  /** Every folder that a record names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+
   header(): Header {
     return this.#header;
+  }
+
+  folders(): { cwds: string[] } {
+    return { cwds: [...this.#cwds].reverse() };
   }
 
   read(record: Json, at: number): Entry[] {
@@ -74,7 +81,12 @@ class QwenReader implements Reader {
   #note(record: Json, time: string | null): void {
     const header = this.#header;
     header.id ||= string(member(record, "sessionId")) ?? "";
-    header.cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    header.cwd ??= cwd ?? null;
+    if (cwd !== undefined) {
+      this.#cwds.delete(cwd);
+      this.#cwds.add(cwd);
+    }
     header.gitBranch = string(member(record, "gitBranch")) ?? header.gitBranch;
     header.version = string(member(record, "version")) ?? header.version;
     header.createdAt ??= time;

@@ -3,12 +3,15 @@ import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import type { Shape } from "../types.ts";
 
+/** What a model is sent: a reader has to pass it on. See convert/account.ts. */
+export const CONTENT = "content" satisfies Shape;
+
 /**
  * The places in a value that its shape does not know, such as `message.content[].cache_edits`, or
  * `type=new_kind` for a record of an unknown kind. Empty for what is known through and through.
  */
 export function unknowns(value: Json, shape: Shape, at = ""): string[] {
-  if (shape === true) return [];
+  if (shape === true || shape === CONTENT) return [];
   if ("each" in shape) {
     if (!Array.isArray(value)) return [];
     return unique(value.flatMap((item) => unknowns(item, shape.each, `${at}[]`)));
@@ -35,6 +38,11 @@ export function keys(names: string, more: Readonly<Record<string, Shape>> = {}):
 /** Shapes told apart by a member, such as `type`. */
 export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
   return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
+}
+
+/** Is a record, or something in it that is told apart by name, of a kind that is not known? */
+export function isUnknownKind(value: Json, shape: Shape): boolean {
+  return unknowns(value, shape).some((place) => place.endsWith(">"));
 }
 
 function unique(places: readonly string[]): string[] {

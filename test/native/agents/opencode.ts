@@ -114,7 +114,8 @@ function configure({ home, url }: Place, file: string): void {
         reasoning: true,
         attachment: true,
         tool_call: true,
-        modalities: { input: ["text", "image"], output: ["text"] },
+        // As models.dev says of the models of Anthropic and OpenAI.
+        modalities: { input: ["text", "image", "pdf"], output: ["text"] },
         limit: { context: 400_000, output: 32_000 },
       },
     },

@@ -1,0 +1,14 @@
+/** `--reasoning`: what another vendor's model is sent of the reasoning. */
+import { Option } from "commander";
+import { settings } from "../config/settings.ts";
+import type { ReasoningFate } from "../convert/project.ts";
+
+export function reasoningOption(): Option {
+  const about = "how another vendor's model is sent the reasoning: as quoted text, or not at all";
+  return new Option("--reasoning <how>", about).choices(["text", "omit"]);
+}
+
+/** As the option says, or else the config. */
+export function reasoningFate(given: ReasoningFate | undefined): ReasoningFate {
+  return given ?? (settings().get("reasoning").value === "omit" ? "omit" : "text");
+}

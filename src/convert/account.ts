@@ -1,0 +1,176 @@
+/**
+ * Accounts for what a record says: every string and blob of it is in a part of its entries, is known
+ * not to be content, or is named as left out. What is none of these would vanish without a word.
+ */
+import { CONTENT } from "../agents/shared/known.ts";
+import type { Shape } from "../agents/types.ts";
+import { isObject } from "../session/json.ts";
+import type { Entry, Json, JsonObject, Part } from "../session/types.ts";
+
+/** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
+export interface Unaccounted {
+  /** What is known to be content, or is of a kind that is not known at all. */
+  content: string[];
+  /** Keys that are not known, of a kind that is: content, or a setting of a newer version. */
+  keys: string[];
+}
+
+/** `known` says what is no content; what it does not know counts as content. */
+export function unaccounted(record: Json, entries: readonly Entry[], known: Shape): Unaccounted {
+  if (entries.some(isLeftOut)) return { content: [], keys: [] };
+  const account = new Account(entries);
+  account.walk(record, { shape: known, at: "", isNew: false });
+  return { content: [...account.content], keys: [...account.keys] };
+}
+
+/** Events that the loss report counts, record by record. */
+function isLeftOut(entry: Entry): boolean {
+  if (entry.kind !== "event") return false;
+  return entry.event === "opaque" || entry.event === "unread" || entry.event === "carry";
+}
+
+/** Where the walk through a record is. `isNew`: below a key that is not known. */
+interface At {
+  shape: Shape;
+  at: string;
+  isNew: boolean;
+}
+
+class Account {
+  readonly content = new Set<string>();
+  readonly keys = new Set<string>();
+  readonly #said: string;
+  /** Kinds of blocks that are named as left out. */
+  readonly #unread = new Set<string>();
+
+  constructor(entries: readonly Entry[]) {
+    const texts: string[] = [];
+    for (const entry of entries) this.#collect(entry, texts);
+    this.#said = texts.join("\n");
+  }
+
+  #collect(entry: Entry, texts: string[]): void {
+    if (entry.kind === "event") {
+      strings({ ...entry, kept: null }, texts);
+      if (entry.event === "compaction") {
+        for (const kept of entry.kept ?? []) this.#collect(kept, texts);
+      }
+      return;
+    }
+    for (const part of entry.parts) this.#part(part, texts);
+  }
+
+  #part(part: Part, texts: string[]): void {
+    if (part.kind === "unread") this.#unread.add(part.type);
+    // What is cut is named in the loss report.
+    if (part.kind === "other" && part.cut) this.#unread.add(part.type);
+    if (part.kind !== "tool-result") {
+      strings({ ...part }, texts);
+      return;
+    }
+    strings({ ...part, content: null }, texts);
+    // A first line that only says this is read as a number.
+    if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
+    for (const item of part.content) this.#part(item, texts);
+  }
+
+  walk(value: Json, place: At): void {
+    const { shape, at } = place;
+    if (shape === true) return;
+    if (typeof value === "string") this.#string(value, place);
+    else if (Array.isArray(value)) {
+      const each = shape !== CONTENT && "each" in shape ? shape.each : CONTENT;
+      for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
+    } else if (isObject(value)) this.#object(value, shape, place);
+  }
+
+  #object(value: JsonObject, shape: Exclude<Shape, true>, { at, isNew }: At): void {
+    if (typeof value.type === "string" && this.#unread.has(value.type)) return;
+    const named = nameIn(value, shape);
+    if (named.shape === true) return;
+    const place = `${at}${named.name}`;
+    const known = named.shape !== CONTENT && "keys" in named.shape ? named.shape.keys : null;
+    for (const [key, item] of Object.entries(value)) {
+      if (this.#unread.has(key)) continue;
+      const inner = known && Object.hasOwn(known, key) ? known[key] : undefined;
+      // The name of a kind is no content of its own.
+      if (inner === undefined && key === "type") continue;
+      this.walk(item, {
+        shape: inner ?? CONTENT,
+        at: place === "" ? key : `${place}.${key}`,
+        isNew: isNew || (known !== null && inner === undefined),
+      });
+    }
+  }
+
+  #string(text: string, place: At): void {
+    if (this.#isSaid(text)) return;
+    const inner = parsed(text);
+    if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
+    else if (place.isNew) this.keys.add(place.at);
+    else this.content.add(place.at);
+  }
+
+  /** A reader may take a frame off a text, or put its lines otherwise. */
+  #isSaid(text: string): boolean {
+    if (text.trim() === "" || this.#said.includes(text)) return true;
+    // Parts that are JSON as text have it escaped.
+    if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
+    for (const [frame, inside] of FRAMES) {
+      const body = text.replace(frame, inside);
+      if (body !== text && this.#said.includes(body)) return true;
+    }
+    // Of a "data:" address a part has the type and the content.
+    const [data] = /^data:[^,]{1,200};base64,(?=.)/.exec(text.slice(0, 300)) ?? [];
+    if (data !== undefined && this.#said.includes(text.slice(data.length))) return true;
+    const lines = text.split("\n").map((line) => line.trim());
+    if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
+    // Lines that a tool numbered, in order and without a gap, are read without their numbers.
+    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
+    const first = Number(plain[0]?.[1]);
+    return plain.every(
+      (line, n) =>
+        line !== null && Number(line[1]) === first + n && this.#said.includes(line[2] ?? ""),
+    );
+  }
+}
+
+/**
+ * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
+ * ended, and what Codex puts around an attached image.
+ */
+const FRAMES: readonly [frame: RegExp, inside: string][] = [
+  [/^data:[^,]*,/, ""],
+  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+];
+
+function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
+  if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };
+  const name = shape.name(value);
+  const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
+  if (named === undefined || named === true) return { shape: named ?? CONTENT, name: `<${name}>` };
+  // Told apart by one name, and those again by another.
+  const inner = nameIn(value, named);
+  return { shape: inner.shape, name: `<${name}>${inner.name}` };
+}
+
+/** Arguments of a call, for one, are JSON in a string. */
+function parsed(text: string): Json | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function strings(value: Json | object | undefined, texts: string[]): void {
+  if (typeof value === "string") texts.push(value);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      texts.push(key);
+      strings(item, texts);
+    }
+  }
+}

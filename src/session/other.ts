@@ -1,0 +1,154 @@
+/** Content that has no part of its own in the session model. */
+import { array, isObject, member, printed, string } from "./json.ts";
+import type {
+  FilePart,
+  ImagePart,
+  Json,
+  OtherPart,
+  ResultPart,
+  TextPart,
+  UnreadPart,
+  UnreadReason,
+} from "./types.ts";
+
+/** The most characters of one block that are passed on as text. */
+export const MOST_OTHER = 64 << 10;
+/** A string of base64 that is longer than this is named, not passed on. */
+const MOST_BASE64 = 1024;
+
+export interface OtherOptions {
+  /** The kind is known, though the session model has no part for it. */
+  known?: boolean;
+  /** What to read, where the block's own texts are not the best there is. */
+  text?: string;
+}
+
+/**
+ * A block of content as a text that a model can read: its own texts where it has any, else its JSON.
+ * `type`: the agent's own name for the kind of block.
+ */
+export function otherPart(type: string, block: Json, options: OtherOptions = {}): OtherPart {
+  const { known = false } = options;
+  const { text: whole, cut: left } =
+    options.text === undefined ? readable(block) : { text: options.text, cut: false };
+  const cut = left || whole.length > MOST_OTHER;
+  const text =
+    whole.length > MOST_OTHER
+      ? `${whole.slice(0, MOST_OTHER)}\n[cut: ${whole.length} characters]`
+      : whole;
+  return {
+    kind: "other",
+    type,
+    text,
+    ...(known ? {} : { unknown: true }),
+    ...(cut ? { cut: true } : {}),
+  };
+}
+
+export function unread(type: string, reason: UnreadReason): UnreadPart {
+  return { kind: "unread", type, reason };
+}
+
+/** Keys that say what a block is, and nothing else. */
+const LABELS = new Set(["type", "cache_control"]);
+
+function readable(block: Json): { text: string; cut: boolean } {
+  if (typeof block === "string") return shortened(block);
+  if (isObject(block)) {
+    const keys = Object.keys(block).filter((key) => !LABELS.has(key));
+    const [only] = keys;
+    // Nothing but a text, or a list of text blocks.
+    if (keys.length === 1 && only !== undefined) {
+      const text = plain(block[only] ?? null);
+      if (text !== undefined) return shortened(text);
+    }
+  }
+  let cut = false;
+  const bounded = withoutBlobs(block, () => {
+    cut = true;
+  });
+  return { text: printed(bounded), cut };
+}
+
+function plain(value: Json): string | undefined {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return undefined;
+  const texts = array(value).map((item) =>
+    isObject(item) && Object.keys(item).every((key) => key === "type" || key === "text")
+      ? string(member(item, "text"))
+      : undefined,
+  );
+  return texts.length > 0 && texts.every((text) => text !== undefined)
+    ? texts.join("\n")
+    : undefined;
+}
+
+function shortened(text: string): { text: string; cut: boolean } {
+  return isBase64(text) ? { text: blobName(text), cut: true } : { text, cut: false };
+}
+
+function withoutBlobs(value: Json, note: () => void, depth = 0): Json {
+  if (typeof value === "string") {
+    if (!isBase64(value)) return value;
+    note();
+    return blobName(value);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > 64) {
+    note();
+    return "[nested too deep]";
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutBlobs(item, note, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withoutBlobs(item, note, depth + 1)]),
+  );
+}
+
+function isBase64(text: string): boolean {
+  return text.length > MOST_BASE64 && /^(?:data:[^,]*,)?[A-Za-z0-9+/_-]+=*$/.test(text);
+}
+
+function blobName(text: string): string {
+  return `[${text.length} characters of base64]`;
+}
+
+/** What stands for a document that is not sent itself: its name, type and size, and its text if it has one. */
+export function fileText({ name, mediaType, data, text, url }: FilePart): string {
+  const size = data === null ? null : `${bytesOf(data)} bytes`;
+  const facts = [name ?? url ?? "unnamed", mediaType, size].filter((fact) => fact !== null);
+  const label = `[attached file: ${facts.join(", ")}]`;
+  return text === undefined ? label : `${label}\n${text}`;
+}
+
+/** The same for an image. */
+export function imageText({ mediaType, data, url }: ImagePart): string {
+  const facts = [mediaType, data === null ? (url ?? null) : `${bytesOf(data)} bytes`];
+  return `[image: ${facts.filter((fact) => fact !== null).join(", ")}]`;
+}
+
+/** Bytes that so much base64 stands for. */
+export function bytesOf(base64: string): number {
+  const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+  return Math.max(0, Math.floor((base64.length * 3) / 4) - padding);
+}
+
+/** A part as text, for agents that have no place for it; null for what is not passed on. */
+export function textOfPart(part: FilePart | OtherPart | UnreadPart): string | null {
+  if (part.kind === "file") return fileText(part);
+  return part.kind === "other" ? part.text : null;
+}
+
+/** The content of a result for agents whose results hold texts and images and nothing else. */
+export function textsAndImages(content: readonly ResultPart[]): (TextPart | ImagePart)[] {
+  return content.flatMap((part): (TextPart | ImagePart)[] => {
+    if (part.kind === "text" || part.kind === "image") return [part];
+    const text = textOfPart(part);
+    return text === null ? [] : [{ kind: "text", text }];
+  });
+}
+
+/** A part that has no place in a message, as the text that stands for it. */
+export function asTexts(part: FilePart | OtherPart | UnreadPart): TextPart[] {
+  const text = textOfPart(part);
+  return text === null ? [] : [{ kind: "text", text }];
+}

@@ -1,0 +1,96 @@
+/**
+ * Law 4 from the reader's side: every string and blob of a record is in a part, is known not to be
+ * content, or is named as left out; and a kind of block that nobody has heard of is no exception.
+ */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { agents } from "../../src/agents/registry.ts";
+import { CONTENT } from "../../src/agents/shared/known.ts";
+import type { Agent, Shape } from "../../src/agents/types.ts";
+import { unaccounted } from "../../src/convert/account.ts";
+import { isFrame } from "../../src/lossless/document.ts";
+import { isObject } from "../../src/session/json.ts";
+import type { Entry, Json } from "../../src/session/types.ts";
+import { readRecords } from "../support/conversion.ts";
+import { type Fixture, fixtures } from "../support/fixtures.ts";
+
+/** The records of a fixture with the entries that its reader gives. `change` makes another record of each. */
+function* read(
+  { agent, path }: Fixture,
+  change: (record: Json) => Json = (record) => record,
+): Generator<{ record: Json; entries: Entry[]; line: number }> {
+  const reader = agent.reader();
+  let at = 0;
+  for (const record of readRecords(path)) {
+    if (record === undefined || isFrame(record)) continue;
+    const changed = change(record);
+    yield { record: changed, entries: reader.read(changed, at++), line: at };
+  }
+}
+
+/** A block of a kind that no vendor has, at the end of every list of blocks that are told apart by kind. */
+function withNewKind(value: Json, shape: Shape, block: Json): Json {
+  if (shape === true || shape === CONTENT) return value;
+  if ("each" in shape) {
+    if (!Array.isArray(value)) return value;
+    const items = value.map((item) => withNewKind(item, shape.each, block));
+    const isList = shape.each !== true && shape.each !== CONTENT && "name" in shape.each;
+    return isList ? [...items, block] : items;
+  }
+  if (!isObject(value)) return value;
+  if ("name" in shape) {
+    const named = shape.of[shape.name(value)];
+    return named === undefined ? value : withNewKind(value, named, block);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      withNewKind(item, shape.keys[key] ?? true, block),
+    ]),
+  );
+}
+
+const isOwn = ({ name }: Fixture): boolean => !/hostile|drift/.test(name);
+const NEW = { type: "segue_unheard_of", payload: { words: "UNHEARD-OF words" } };
+
+function ofAgent(agent: Agent): Fixture[] {
+  return fixtures.filter((fixture) => fixture.agent === agent && isOwn(fixture));
+}
+
+for (const agent of agents) {
+  const { known } = agent;
+  if (known === undefined) continue;
+  describe(agent.id, () => {
+    for (const fixture of ofAgent(agent)) {
+      it(`${fixture.name}: everything is read, or named`, () => {
+        for (const { record, entries, line } of read(fixture)) {
+          assert.deepEqual(
+            unaccounted(record, entries, known),
+            { content: [], keys: [] },
+            `line ${line}`,
+          );
+        }
+      });
+      it(`${fixture.name}: a kind of block that nobody has heard of is read, or named`, () => {
+        const change = (record: Json): Json => withNewKind(record, known, NEW);
+        for (const { record, entries, line } of read(fixture, change)) {
+          assert.deepEqual(
+            unaccounted(record, entries, known).content,
+            [],
+            `line ${line}: ${JSON.stringify(record).slice(0, 300)}`,
+          );
+        }
+      });
+    }
+    it("says of some keys that they are content", () => {
+      assert.ok(hasContent(known), `${agent.id}: known.ts names no content`);
+    });
+  });
+}
+
+function hasContent(shape: Shape): boolean {
+  if (shape === true) return false;
+  if (shape === CONTENT) return true;
+  if ("each" in shape) return hasContent(shape.each);
+  return Object.values("keys" in shape ? shape.keys : shape.of).some(hasContent);
+}

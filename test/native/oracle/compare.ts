@@ -1,0 +1,386 @@
+/**
+ * What of one request's content is in another: the source's own (what its model sees) and the
+ * target's, with the loss report between them.
+ */
+import { arr, isObj, parseJson } from "../model-server/json.ts";
+import type { Atom, Kind } from "./atoms.ts";
+
+export interface Loss {
+  code: string;
+  count: number;
+}
+
+/** A block of which something is not in the target's request. */
+export interface Gone {
+  atom: Atom;
+  /** The lines that are not there; of a blob its digest. */
+  lines: string[];
+  /** The code of the loss report that names it; null: it vanished. */
+  code: string | null;
+}
+
+export interface Outcome {
+  /** All blocks' leaves that had to be there. */
+  atoms: number;
+  gone: Gone[];
+  /** Texts that stand in another order. */
+  moved: string[];
+}
+
+/** Lines of what the CLI itself puts into any request; see `baseline.ts`. */
+export type Injected = ReadonlySet<string>;
+
+export interface Sides {
+  truth: readonly Atom[];
+  sent: readonly Atom[];
+  /** What the source's CLI, and the target's, send in an empty session as well. */
+  own: Injected;
+  theirs: Injected;
+  losses: readonly Loss[];
+  /** Folders of the lab, which a text may name in full or from there. */
+  cwd: string;
+}
+
+export function compare(sides: Sides): Outcome {
+  const truth = sides.truth.filter((atom) => !isInjected(atom, sides.own));
+  const sent = sides.sent.filter((atom) => !isInjected(atom, sides.theirs));
+  const hay = new Hay(sent, sides.cwd);
+  const named = new Named(sides.losses);
+  const gone: Gone[] = [];
+  // What a harness wrote may hold the words of somebody: it gets what is left.
+  for (const atom of [...truth].sort((a, b) => Number(isScaffold(a)) - Number(isScaffold(b)))) {
+    const lines = missing(atom, hay, sides.own);
+    if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom) });
+  }
+  return { atoms: truth.length, gone, moved: outOfOrder(truth, sent) };
+}
+
+/** White space is one space: targets wrap and indent as they do. */
+export function normal(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+export function linesOf(text: string): string[] {
+  return text
+    .split(/\r\n|[\n\r]/)
+    .map(normal)
+    .filter((line) => line !== "");
+}
+
+/** A line as it would be in another run: without times, ids and counts. */
+export function anyRun(line: string): string {
+  return line.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "#").replace(/\d+/g, "#");
+}
+
+/** All of it is what the CLI sends of its own accord. */
+function isInjected(atom: Atom, injected: Injected): boolean {
+  if (atom.kind !== "text") return false;
+  return linesOf(atom.text).every((line) => injected.has(anyRun(line)));
+}
+
+class Hay {
+  readonly #digests = new Set<string>();
+  readonly #sealed = new Set<string>();
+  readonly #text: string;
+  readonly #taken = new Map<string, number>();
+  readonly #cwd: string;
+
+  constructor(sent: readonly Atom[], cwd: string) {
+    this.#cwd = cwd;
+    const texts: string[] = [];
+    for (const atom of sent) {
+      if (atom.bytes) {
+        this.#digests.add(atom.text);
+        texts.push(...textIn(atom.bytes));
+      } else if (atom.kind === "sealed") this.#sealed.add(atom.text);
+      else texts.push(...linesOf(atom.text), ...inJson(atom.text));
+    }
+    this.#text = `\n${texts.join("\n")}\n`;
+  }
+
+  hasBlob(digest: string): boolean {
+    return this.#digests.has(digest);
+  }
+
+  hasSealed(told: string): boolean {
+    return this.#sealed.has(told);
+  }
+
+  /** Each line of the truth needs one of its own here. */
+  take(line: string): boolean {
+    for (const form of formsOf(line, this.#cwd)) {
+      const used = this.#taken.get(form) ?? 0;
+      if (this.#count(form, used + 1) <= used) continue;
+      this.#taken.set(form, used + 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** A text in one vendor's tags may stand in another's, or in none. */
+  takeBetweenTags(line: string): boolean {
+    const pieces = line
+      .split(TAG)
+      .map(normal)
+      .filter((piece) => piece !== "");
+    return pieces[0] !== line && pieces.every((piece) => this.take(piece));
+  }
+
+  /** A line of JSON that stands among others, as the cells of a notebook. */
+  takeJson(line: string): boolean {
+    const said = inJson(line);
+    return said.length > 0 && said.every((one) => this.take(one) || this.takeBetweenTags(one));
+  }
+
+  #count(line: string, most: number): number {
+    let found = 0;
+    // A short word must stand as a word: "1" is not in "2019".
+    const asWord = line.length < 5;
+    for (let at = this.#text.indexOf(line); at >= 0 && found < most; ) {
+      if (!asWord || isWord(this.#text, at, line.length)) found += 1;
+      at = this.#text.indexOf(line, at + line.length);
+    }
+    return found;
+  }
+}
+
+function isWord(text: string, at: number, length: number): boolean {
+  const letter = /[\p{L}\p{N}]/u;
+  const first = text[at] ?? "";
+  const last = text[at + length - 1] ?? "";
+  const before = letter.test(first) && letter.test(text[at - 1] ?? "");
+  const after = letter.test(last) && letter.test(text[at + length] ?? "");
+  return !before && !after;
+}
+
+/** What Claude Code says of attachments around a name or a line, which is what counts. */
+const AROUND_NAMES = [
+  /^Called the (?:Read|Bash) tool with the following input: \{"(?:file_path|command)":"(?:ls )?([^"]+)"/,
+  /^PDF file(?: read)?: (\S+) \(/,
+  /^The user selected the lines \d+ to \d+ from (.+):$/,
+  /^The user opened the file (.+) in the IDE\./,
+  /^Contents of (.+):$/,
+  /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
+  /^(?:\d+) (.+)$/,
+];
+
+/** A line of a patch is one of an edit as well; a path may be named in full, from the project on, or as a URL. */
+function* formsOf(line: string, cwd: string): Generator<string> {
+  yield line;
+  const [, patched] = /^(?:[+-] ?|\*\*\* (?:Add|Update|Delete) File: )(.+)$/.exec(line) ?? [];
+  if (patched !== undefined) yield* formsOf(patched, cwd);
+  for (const form of AROUND_NAMES) {
+    const [, name] = form.exec(line) ?? [];
+    if (name !== undefined) yield* formsOf(name, cwd);
+  }
+  const bare = line.replace(/^file:\/\//, "");
+  if (bare !== line) yield bare;
+  if (bare.startsWith(`${cwd}/`)) yield bare.slice(cwd.length + 1);
+  else if (/^(?:\.\/)?[\w.-]+(?:\/[\w.-]+)*$/.test(bare))
+    yield `${cwd}/${bare.replace(/^\.\//, "")}`;
+}
+
+/** The strings in a text that is JSON: some agents keep a tool's result so. */
+function inJson(text: string): string[] {
+  if (!/^\s*[[{]/.test(text)) return [];
+  return leaves(parseJson(text)).flatMap(linesOf);
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return arr(value).flatMap(leaves);
+  return isObj(value) ? Object.values(value).flatMap(leaves) : [];
+}
+
+function textIn(bytes: Buffer): string[] {
+  const text = bytes.toString("utf8");
+  return Buffer.from(text).equals(bytes) ? linesOf(text) : [];
+}
+
+function missing(atom: Atom, hay: Hay, own: Injected): string[] {
+  if (atom.kind === "sealed") return hay.hasSealed(atom.text) ? [] : [atom.text];
+  if (atom.bytes) {
+    if (hay.hasBlob(atom.text)) return [];
+    const text = textIn(atom.bytes);
+    return text.length > 0 && text.every((line) => hay.take(line)) ? [] : [atom.text];
+  }
+  const lines = linesOf(atom.text).filter(
+    (line) => !isFraming(line, atom) && !isOwn(line, atom, own),
+  );
+  const gone = lines.filter(
+    (line) => !hay.take(line) && !hay.takeBetweenTags(line) && !hay.takeJson(line),
+  );
+  if (gone.length === 0) return [];
+  const parsed = inJson(atom.text);
+  return parsed.length > 0 && parsed.every((line) => hay.take(line)) ? [] : gone;
+}
+
+function isOwn(line: string, { kind }: Atom, own: Injected): boolean {
+  return kind === "text" && line.length >= 12 && own.has(anyRun(line));
+}
+
+/**
+ * What the harnesses write around a tool's result: the session model has the result and its exit
+ * code, and each target frames them its own way.
+ */
+const AROUND_RESULTS = [
+  /^(?:Chunk ID|Wall time|Process exited with code|Process running with session ID|Original token count|Total output lines|Exit code|Exit Code|Signal|Process Group PGID|Background PIDs|Error):? ?[\w().-]*(?: seconds)?$/,
+  /^Output:$/,
+  /^Script (?:completed|failed)$/,
+  /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
+  /^\(End of file - total \d+ lines\)$/,
+  // Claude Code, in place of a reference to a tool that it does not declare now.
+  /^\[Tool references removed - tool search not enabled\]$/,
+];
+
+/** What they say of their own accord around words of the user's and of programs. */
+const AROUND_TEXTS = [
+  /^The user sent a new message while you were working:$/,
+  /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,
+  /^\[SYSTEM NOTIFICATION - NOT USER INPUT\]$/,
+  /^This is an automated background-task event, NOT a message from the user\.$/,
+  /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
+  /^<local-command-caveat>/,
+  /^Result of calling the (?:Read|Bash) tool:$/,
+  /^\d+$/,
+  /^Full contents of resource:$/,
+  /^Do NOT read this resource again unless/,
+  /^\[Binary content: [\w/.+-]+\]$/,
+  /^This may or may not be related to the current task\.$/,
+  /^<current_datetime>[^<]*<\/current_datetime>$/,
+  // Claude Code, where a session ends with a prompt or a result.
+  /^Continue from where you left off\.$/,
+  /^No response requested\.$/,
+  // Gemini CLI, where a session ends without an answer.
+  /^\[The previous response was interrupted before it completed\.\]$/,
+];
+
+/** Around what a call does: how a shell is started, and the frame of a patch. */
+const AROUND_ARGUMENTS = [
+  /^(?:bash|\/bin\/bash|sh|-lc|-c)$/,
+  /^apply_patch <<'?EOF'?$/,
+  /^EOF$/,
+  /^\*\*\* (?:Begin|End) Patch$/,
+  /^@@/,
+];
+
+const AROUND: Partial<Record<Kind, readonly RegExp[]>> = {
+  text: AROUND_TEXTS,
+  result: AROUND_RESULTS,
+  argument: AROUND_ARGUMENTS,
+};
+
+const TAG = /<\/?[A-Za-z][\w-]*(?: [^<>]*)?>/;
+
+function isFraming(line: string, { kind }: Atom): boolean {
+  if (kind !== "argument" && line.split(TAG).every((piece) => piece.trim() === "")) return true;
+  return AROUND[kind]?.some((form) => form.test(line)) ?? false;
+}
+
+/** Texts of the conversation in another order than in the source, where each is there once. */
+function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
+  const moved: string[] = [];
+  for (const kind of ["text", "result"] as const) {
+    const theirs = sent
+      .filter((atom) => atom.kind === "text" || atom.kind === kind)
+      .map(({ text }) => normal(text));
+    const places = truth
+      .filter((atom) => atom.kind === kind)
+      .map(({ text }) => normal(text))
+      .filter((text, _, all) => all.filter((other) => other.includes(text)).length === 1)
+      .flatMap((text) => {
+        const at = theirs.flatMap((other, index) => (other.includes(text) ? [index] : []));
+        const [first, ...more] = at;
+        return first === undefined || more.length > 0 ? [] : [{ text, at: first }];
+      });
+    const kept = longestRising(places.map(({ at }) => at));
+    moved.push(...places.filter((_, index) => !kept.has(index)).map(({ text }) => text));
+  }
+  return moved;
+}
+
+/** The indices of a longest run that never falls. */
+function longestRising(values: readonly number[]): Set<number> {
+  const best: number[] = [];
+  const from: number[] = [];
+  for (const [at, value] of values.entries()) {
+    best[at] = 1;
+    from[at] = -1;
+    for (let before = 0; before < at; before += 1) {
+      const longer = (best[before] ?? 0) + 1;
+      if ((values[before] ?? 0) <= value && longer > (best[at] ?? 0)) {
+        best[at] = longer;
+        from[at] = before;
+      }
+    }
+  }
+  let at = best.indexOf(Math.max(0, ...best));
+  const kept = new Set<number>();
+  while (at >= 0) {
+    kept.add(at);
+    at = from[at] ?? -1;
+  }
+  return kept;
+}
+
+/** Codes that name content as not sent, or not sent as it was, by what they can be about. */
+const NAMES: { [code: string]: (atom: Atom) => boolean } = {
+  "reasoning-as-text": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
+  "reasoning-unsealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
+  "reasoning-sealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
+  "content-sealed": ({ kind }) => kind === "sealed",
+  "image-as-text": ({ kind }) => kind === "blob",
+  "file-as-text": ({ kind, type }) => kind === "blob" || /document|file/.test(type),
+  "content-missing": () => true,
+  "content-cut": ({ kind }) => kind !== "sealed",
+  "record-unknown": () => true,
+  "record-foreign": () => true,
+  "line-unreadable": () => true,
+  "result-orphan": ({ kind }) => kind === "result",
+  "tool-reworded": ({ kind }) => kind === "argument",
+  "tool-adapted": ({ kind }) => kind === "argument",
+  "scaffold-carried": isScaffold,
+  "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
+};
+
+/**
+ * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not
+ * every reminder is that: what the user queued, what a hook said and what a task came to is content.
+ */
+const SCAFFOLD = [
+  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
+  /^# AGENTS\.md instructions/,
+  /^Warning: apply_patch was requested via /,
+  // Vendors' words, blanked in the fixtures.
+  /^lorem ipsum dolor sit amet/,
+  /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
+  /^(?:<system-reminder>\s*)?(?:As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
+];
+
+function isScaffold({ kind, text, role }: Atom): boolean {
+  if (kind !== "text") return false;
+  return role === "developer" || SCAFFOLD.some((start) => start.test(text.trim()));
+}
+
+/** What the loss report has to say, each as often as it counts. */
+class Named {
+  readonly #left: Map<string, number>;
+  readonly #blocks = new Map<string, string>();
+
+  constructor(losses: readonly Loss[]) {
+    this.#left = new Map(losses.map(({ code, count }) => [code, count]));
+  }
+
+  take(atom: Atom): string | null {
+    const before = this.#blocks.get(atom.block);
+    if (before !== undefined && NAMES[before]?.(atom)) return before;
+    for (const [code, fits] of Object.entries(NAMES)) {
+      const left = this.#left.get(code) ?? 0;
+      if (left <= 0 || !fits(atom)) continue;
+      this.#left.set(code, left - 1);
+      this.#blocks.set(atom.block, code);
+      return code;
+    }
+    return null;
+  }
+}
