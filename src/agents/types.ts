@@ -28,6 +28,8 @@ export interface Agent {
    * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
    */
   keepsSeals?: boolean;
+  /** Some of its records say again what others said, as those of Gemini CLI's checkpoints. */
+  restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
   media?: Media;
   /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */

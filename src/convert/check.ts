@@ -9,7 +9,7 @@ import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
 import type { Entry } from "../session/types.ts";
-import { unaccounted } from "./account.ts";
+import { Accountant } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
@@ -86,6 +86,7 @@ function unknownOf({ known }: Agent, input: Input): Unknown[] {
 /** Law 4, as far as it can be seen without the agents' CLIs: is all that the file says read, or named? */
 function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
   const reader = agent.reader();
+  const accountant = agent.known && new Accountant(agent.known, agent);
   const places = new Map<string, number>();
   let line = 0;
   let at = 0;
@@ -98,8 +99,7 @@ function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Che
     line++;
     if (value === undefined || isFrame(value)) continue;
     const entries = reader.read(value, at++);
-    if (agent.known === undefined) continue;
-    for (const place of unaccounted(value, entries, agent.known).content) {
+    for (const place of accountant?.unaccounted(value, entries).content ?? []) {
       if (!places.has(place)) places.set(place, line);
     }
   }

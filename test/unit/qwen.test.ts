@@ -51,8 +51,8 @@ function live(records: readonly Json[]): Message[] {
   );
 }
 
-function brief({ role, parts, scaffold, sidechain }: Message): string {
-  const marks = `${scaffold ? " (scaffold)" : ""}${sidechain ? " (aside)" : ""}`;
+function brief({ role, parts, scaffold, told, sidechain }: Message): string {
+  const marks = `${scaffold ? " (scaffold)" : ""}${told ? " (told)" : ""}${sidechain ? " (aside)" : ""}`;
   return `${role}${marks}: ${parts.map(briefPart).join(" | ")}`;
 }
 
@@ -215,9 +215,9 @@ describe("qwen reader", () => {
     ]);
   });
 
-  it("a notification is nobody's words; a subagent's file is an aside", () => {
+  it("a notification is told, and nobody's request; a subagent's file is an aside", () => {
     const texts = live(fixture("subagent")).map(brief);
-    assert.ok(texts.some((text) => text.startsWith("user (scaffold): <task-notification>")));
+    assert.ok(texts.some((text) => text.startsWith("user (told): <task-notification>")));
     const aside = read(fixture("subagent", "subagents/")).entries;
     assert.deepEqual(
       aside.map((entry) => entry.kind === "message" && brief(entry)),
@@ -253,7 +253,7 @@ describe("qwen reader", () => {
     assert.deepEqual(live(records).map(brief), ["user: one", "user: two"]);
   });
 
-  it("what a hook adds to a message is scaffold", () => {
+  it("what a hook adds to a message is told, as it is sent again", () => {
     const context =
       "<qwen:user-prompt-submit-context>\nmind the gap\n</qwen:user-prompt-submit-context>";
     const record = said("u1", null, "one");
@@ -261,15 +261,15 @@ describe("qwen reader", () => {
     const texts = live([{ ...record, message }, said("u2", "u1", "two")]).map(brief);
     assert.deepEqual(
       texts.map((text) => text.slice(0, 20)),
-      ["user: one", "user (scaffold): <qw", "user: two"],
+      ["user: one", "user (told): <qwen:u", "user: two"],
     );
   });
 
   it("takes a newer version's session for what it can be", () => {
     assert.deepEqual(live(fixture("drift")).map(brief), [
       "user: MARK-D-U1 from a newer version | MARK-D-U2",
-      "assistant: <MARK-D-R1> | MARK-D-A1 | run_shell_command(execute)",
-      "tool: =MARK-D-O1",
+      "assistant: <MARK-D-R1> | ```PYTHON\nprint(1)\n``` | MARK-D-A1 | run_shell_command(execute)",
+      'tool: =MARK-D-O1+{"structured":{"a":1}}',
       "assistant: MARK-D-A2 done",
     ]);
   });

@@ -15,7 +15,15 @@ import { uuid4 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printParts, printResponse, printUsage, readCall } from "./content.ts";
 import { resultDisplay } from "./display.ts";
-import { ACKNOWLEDGED, CARRY, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
+import {
+  ACKNOWLEDGED,
+  CARRY,
+  isBeside,
+  isKnownType,
+  isSidechain,
+  partsOf,
+  subtypeOf,
+} from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -123,7 +131,7 @@ class QwenWriter implements Writer {
     const uuid = string(member(record, "uuid"));
     if (uuid === undefined || isSidechain(record)) return;
     this.#commitContext(record);
-    if (!isBeside(record)) this.#tail = uuid;
+    if (!isBeside(record) && isKnownType(record)) this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
     for (const part of partsOf(record)) {
       const call = member(part, "functionCall");
@@ -148,7 +156,8 @@ class QwenWriter implements Writer {
     const parts = printParts(entry.parts);
     if (parts.length === 0) return [];
     const frame = this.#frame("user", entry.time, 0);
-    if (entry.scaffold !== true) return [{ ...frame, message: { role: "user", parts } }];
+    if (entry.scaffold !== true && entry.told !== true)
+      return [{ ...frame, message: { role: "user", parts } }];
     const note = { provenance: "system", subtype: "notification" };
     return [{ ...frame, ...note, message: { role: "user", parts } }];
   }
