@@ -227,6 +227,9 @@ function isOwn(line: string, { kind }: Atom, own: Injected): boolean {
  * code, and each target frames them its own way.
  */
 const AROUND_RESULTS = [
+  // What Codex says in place of audio or images that its model does not take, and of outputs that it does not read.
+  /^(?:audio|image) content omitted because .*$/,
+  /^aborted$/,
   /^(?:Chunk ID|Wall time|Process exited with code|Process running with session ID|Original token count|Total output lines|Exit code|Exit Code|Signal|Process Group PGID|Background PIDs|Error):? ?[\w().-]*(?: seconds)?$/,
   /^Output:(?: \(empty\))?$/,
   /^(?:Command|Directory): /,
@@ -240,6 +243,7 @@ const AROUND_RESULTS = [
 
 /** What they say of their own accord around words of the user's and of programs. */
 const AROUND_TEXTS = [
+  /^(?:audio|image) content omitted because .*$/,
   /^The user sent a new message while you were working:$/,
   /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,
   /^\[SYSTEM NOTIFICATION - NOT USER INPUT\]$/,
