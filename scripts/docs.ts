@@ -42,6 +42,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "file-as-text": "demoted",
   "compaction-as-text": "demoted",
   "parent-missing": "projected",
+  "line-recovered": "projected",
   "line-unreadable": "carried",
   "file-inlined": "demoted",
   "image-as-text": "demoted",

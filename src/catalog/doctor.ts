@@ -13,6 +13,8 @@ import { Journal } from "../io/journal.ts";
 import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Records } from "../lossless/feed.ts";
+import type { Lost } from "../lossless/recover.ts";
 import type { Entry } from "../session/types.ts";
 import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
@@ -197,17 +199,21 @@ function examineSession(findings: Findings, agent: Agent, found: Found, scratch:
 
 function examineLines(findings: Findings, agent: Agent, path: string, input: Input): void {
   const about = { agent: agent.id, path, hint: null } as const;
+  const { known, recognises } = agent;
+  const records = new Records(recognises);
   let broken = 0;
   let last = false;
-  for (const { value, text } of input.lines()) {
-    last = value === undefined && text.trim() !== "";
-    if (last) broken++;
-    if (value === undefined || agent.known === undefined || isFrame(value)) continue;
-    for (const what of unknowns(value, agent.known)) {
+  for (const line of input.lines()) {
+    const { values, lost } = records.of(line);
+    broken += linesOf(lost);
+    last = line.value === undefined && values.length === 0 && line.text.trim() !== "";
+    if (known === undefined) continue;
+    for (const what of values.flatMap((value) => (isFrame(value) ? [] : unknowns(value, known)))) {
       const unknown = `unknown to this version of Segue, and kept as it is: ${what}`;
       findings.add({ ...about, severity: "info", about: "record", what: unknown });
     }
   }
+  broken += linesOf(records.end());
   const torn = last && input.open ? 1 : 0;
   const session = { ...about, about: "session" } as const;
   if (torn > 0) {
@@ -218,6 +224,10 @@ function examineLines(findings: Findings, agent: Agent, path: string, input: Inp
     const what = `lines that are no JSON: ${broken - torn}; they are kept, but not understood`;
     findings.add({ ...session, severity: "attention", what }, true);
   }
+}
+
+function linesOf(lost: readonly Lost[]): number {
+  return lost.reduce((sum, { count }) => sum + count, 0);
 }
 
 function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[], env: Env): void {

@@ -60,7 +60,7 @@ async function run(selector: string, options: Options): Promise<void> {
     const bases = await openBases(agent, path, { env: process.env, scratch });
     if (options.raw) await pour(input.path);
     else if (options.json) printJson(readSession(agent, input, bases));
-    else showEntries(entriesOf(agent.reader(), input, bases), options);
+    else showEntries(entriesOf(agent, input, bases), options);
     closeBases(bases);
     input.close();
   });

@@ -61,6 +61,8 @@ class Account {
   readonly content = new Set<string>();
   readonly keys = new Set<string>();
   readonly #said: string;
+  /** A command's exit code is in a part. */
+  #ended = false;
   /** Kinds of blocks that are named as left out. */
   readonly #unread = new Set<string>();
 
@@ -96,6 +98,7 @@ class Account {
     strings({ ...part, content: null }, texts);
     // A first line that only says this is read as a number.
     if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
+    this.#ended ||= part.exitCode !== undefined;
     for (const item of part.content) this.#part(item, texts);
   }
 
@@ -151,11 +154,14 @@ class Account {
       const body = text.replace(frame, inside);
       if (body !== text && this.#said.includes(body)) return true;
     }
-    // Of a "data:" address a part has the type and the content.
-    const [data] = /^data:[^,]{1,200};base64,(?=.)/.exec(text.slice(0, 300)) ?? [];
-    if (data !== undefined && this.#said.includes(text.slice(data.length))) return true;
-    const lines = text.split("\n").map((line) => line.trim());
-    if (lines.length > 1 && lines.every((line) => this.#said.includes(line))) return true;
+    const lines = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => !/^<\/?system-reminder>$/.test(line));
+    const isSaid = (line: string) =>
+      this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
+    const isPut = text.includes("\n") || this.#ended;
+    if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
@@ -165,6 +171,10 @@ class Account {
     );
   }
 }
+
+/** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
+const EXIT_LINE =
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
 
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it

@@ -14,6 +14,7 @@ import {
   type Ways,
 } from "../lossless/carry.ts";
 import { isFrameText } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
@@ -228,9 +229,9 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
-  const reader = source.agent.reader();
+  const feed = new Feed(source.agent);
   const forward = new Forward({
-    reader,
+    feed,
     known: source.agent.known,
     writer,
     projector,
@@ -250,13 +251,13 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
-  const seen = feed(
+  const seen = follow(
     source.input,
     (line) => forward.line(line),
     (chunk) => making?.read(chunk),
   );
   forward.flush();
-  plan.finish?.(headerAt(source.agent, reader, source.input.name));
+  plan.finish?.(headerAt(source.agent, feed.reader, source.input.name));
   forward.end();
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
@@ -391,13 +392,11 @@ function isOriginal(carry: Carry, out: Output): boolean {
 function copy({ source, target, survey, cwd }: Conversion): Converted {
   const { agent, input } = source;
   const { header } = survey.plan;
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const recoded = recoder(agent);
   const out = new CopyOut(target.out, Relocation.between(header.cwd, cwd));
-  let lines = 0;
-  const seen = feed(input, (line) => {
-    const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
-    out.line(recoded(line, entries) ?? asItStands(line));
+  const seen = follow(input, (line) => {
+    out.line(recoded(line, feed.entries(line)) ?? asItStands(line));
   });
   const sha256 = out.end(input.open);
   target.out.sync();
@@ -489,7 +488,7 @@ const NEWLINE = "\n";
 type Seen = Converted["source"];
 type Footer = Omit<CarryFooter, "units">;
 
-function feed(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
+function follow(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
   const hash = createHash("sha256");
   const tap = (chunk: Buffer): void => {
     hash.update(chunk);

@@ -93,7 +93,11 @@ export const LOSSES = {
     "minor",
     "messages whose parent is missing were read as following the one before",
   ],
-  "line-unreadable": ["minor", "lines that are no JSON are kept aside"],
+  "line-recovered": ["minor", "records that were found inside damaged lines were read"],
+  "line-unreadable": [
+    "major",
+    "lines, or parts of lines, that hold no whole record are kept aside",
+  ],
 } as const satisfies { [code: string]: readonly [Severity, string] };
 
 export type LossCode = keyof typeof LOSSES;

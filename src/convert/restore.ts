@@ -2,9 +2,10 @@
  * The way home: a session that was converted and perhaps continued, as its first agent's file
  * again. What did not change gets its old bytes back; what is new is encoded after it.
  */
-import type { Agent, Reader } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Feed, type ReadLine, Records, type Source } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -50,8 +51,7 @@ export function restore(lines: Iterable<Line>, options: RestoreOptions): Restore
 }
 
 /** A line of the file that is read, decoded. `first`: the number of its first entry. */
-interface Read {
-  line: Line;
+interface Read extends ReadLine {
   entries: Entry[];
   first: number;
 }
@@ -63,7 +63,9 @@ class Restore {
   readonly #lines: Iterator<Line>;
   readonly #script: ScriptReader;
   readonly #kept: Kept;
-  readonly #reader: Reader;
+  readonly #feed: Feed;
+  /** Of the file at home. */
+  readonly #records: Records;
   #at = 0;
   #entry = 0;
   #restored = 0;
@@ -81,7 +83,8 @@ class Restore {
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
     this.#options = options;
     this.#lines = lines;
-    this.#reader = options.from.reader();
+    this.#feed = new Feed(options.from);
+    this.#records = new Records(options.home.recognises);
     this.#kept = new Kept(options.survey.plan, options.survey.oldEntries);
     this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));
   }
@@ -98,7 +101,7 @@ class Restore {
       reasoning,
     });
     const forward = new Forward({
-      reader: replay(this.#reader, unread),
+      feed: replay(this.#feed, unread),
       known: from.known,
       writer: this.#script.writer,
       projector,
@@ -159,12 +162,12 @@ class Restore {
   }
 
   #decode(line: Line): Read {
-    const at = this.#at++;
-    const { value } = line;
-    const entries = value === undefined || isFrame(value) ? [] : this.#reader.read(value, at);
+    this.#at++;
+    const told = this.#feed.read(line);
+    const entries = told.records.flatMap((record) => record.entries);
     const first = this.#entry;
     for (const entry of entries) this.#kept.see(entry, this.#entry++);
-    return { line, entries, first };
+    return { ...told, entries, first };
   }
 
   /** false when the records are not those that the unit was made for. */
@@ -187,7 +190,7 @@ class Restore {
     this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
-      kept.map(({ value }) => value),
+      kept.map((each) => this.#records.of(textOf(each)).values),
     );
     return true;
   }
@@ -235,11 +238,15 @@ function isRecord({ line, entries }: Read): boolean {
   return !isFrame(line.value) && !entries.some(isCarry);
 }
 
-/** A reader that gives what was read ahead first, without reading it twice. */
-function replay(reader: Reader, reads: readonly Read[]): Reader {
-  const queue = reads.filter(({ line: { value } }) => value !== undefined && !isFrame(value));
+/** Gives what was read ahead first, without reading it twice. */
+function replay(feed: Feed, reads: readonly ReadLine[]): Source {
+  const queue = [...reads];
   return {
-    read: (record, at) => queue.shift()?.entries ?? reader.read(record, at),
-    header: () => reader.header(),
+    read: (line) => queue.shift() ?? feed.read(line),
+    end: () => feed.end(),
   };
+}
+
+function textOf({ content, value }: Restored): Line {
+  return { text: content.toString(), value };
 }

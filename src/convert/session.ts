@@ -1,6 +1,7 @@
 /** A file as the session model. */
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
+import { Feed } from "../lossless/feed.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import { type Entry, type Header, SESSION_SCHEMA, type Session } from "../session/types.ts";
 import { headerAt } from "./folder.ts";
@@ -8,42 +9,36 @@ import type { BaseInput } from "./survey-file.ts";
 
 /** All entries of a session, in order: those of the files it continues, then its own. */
 export function* entriesOf(
-  reader: Reader,
+  agent: Agent,
   input: Input,
   bases: readonly BaseInput[],
+  feed = new Feed(agent),
 ): Generator<Entry> {
-  let at = 0;
   for (const base of bases) {
-    for (const { value } of base.input.lines({ end: base.bytes })) {
-      if (value !== undefined) yield* reader.read(value, at);
-      at++;
-    }
+    for (const line of base.input.lines({ end: base.bytes })) yield* feed.entries(line);
   }
-  for (const { value } of input.lines()) {
-    if (value !== undefined) yield* reader.read(value, at);
-    at++;
-  }
+  for (const line of input.lines()) yield* feed.entries(line);
 }
 
 /** The whole session in memory. */
 export function readSession(agent: Agent, input: Input, bases: readonly BaseInput[]): Session {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const request = new FirstRequest();
   const entries: Entry[] = [];
-  for (const entry of entriesOf(reader, input, bases)) {
+  for (const entry of entriesOf(agent, input, bases, feed)) {
     request.note(entry);
     entries.push(entry);
   }
-  const header = shownHeader(agent, reader, input, request);
+  const header = shownHeader(agent, feed.reader, input, request);
   return { schema: SESSION_SCHEMA, header, entries };
 }
 
 /** The header of a session, with nothing of its entries kept. */
 export function readHeader(agent: Agent, input: Input, bases: readonly BaseInput[]): Header {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const request = new FirstRequest();
-  for (const entry of entriesOf(reader, input, bases)) request.note(entry);
-  return shownHeader(agent, reader, input, request);
+  for (const entry of entriesOf(agent, input, bases, feed)) request.note(entry);
+  return shownHeader(agent, feed.reader, input, request);
 }
 
 /** The header as people are shown it: with the folder it belongs to, and a title in any case. */

@@ -15,6 +15,7 @@ import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
 import { Relocation } from "../session/relocate.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
@@ -655,10 +656,10 @@ export function noFolder(where: string): SegueError {
 
 /** The folder that a session at this place belongs to. */
 function folderIn(agent: Agent, input: Input, place: string): string | null {
-  const reader = agent.reader();
-  let at = 0;
-  for (const { value } of input.lines()) {
-    if (value !== undefined) reader.read(value, at++);
+  const feed = new Feed(agent);
+  const { reader } = feed;
+  for (const line of input.lines()) {
+    feed.read(line);
     // Later records may name another only where the reader notes them.
     if (!reader.folders && reader.header().cwd !== null) break;
   }

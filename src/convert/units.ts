@@ -27,9 +27,12 @@ export function homeWriter(home: Agent, targetId: string): MakeWriter {
   return (line) => home.writer({ seed: `${targetId}:${line}`, cliVersion: null });
 }
 
-/** Takes the units of a conversion, in their order. `records`: undefined for one that is no JSON. */
+/**
+ * Takes the units of a conversion, in their order: lines of the source, and of the target what each
+ * line holds: one record, but for a line that is damaged.
+ */
 export interface Coder {
-  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void;
+  unit(lines: readonly Line[], told: readonly (readonly Json[])[]): void;
 }
 
 /** From the file of one agent home to that of another. */
@@ -61,7 +64,8 @@ export class UnitCoder implements Coder {
   readonly #twin: ScriptReader | null;
   readonly #trust: Trust;
   readonly #sink: (unit: Unit) => void;
-  #records = 0;
+  /** See `Feed`. */
+  #at = 0;
   #sinceReset = 0;
   #resets = 0;
 
@@ -80,19 +84,19 @@ export class UnitCoder implements Coder {
     return this.#script.raw;
   }
 
-  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void {
-    if (lines.length > 0 || records.length > 0) this.#sink(this.code(lines, records).unit);
+  unit(lines: readonly Line[], told: readonly (readonly Json[])[]): void {
+    if (lines.length > 0 || told.length > 0) this.#sink(this.code(lines, told).unit);
   }
 
   /** `plain`: every line is known to be spelled as JSON.stringify does. */
   code(
     lines: readonly Line[],
-    records: readonly (Json | undefined)[],
+    told: readonly (readonly Json[])[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
     // Neither a document's first line nor a carry inside is one of the session's own records: the same
     // session may come back without.
-    const own = records.map((record) => this.#entriesOf(record)).filter((one) => one !== null);
+    const own = told.map((records) => this.#entriesOf(records)).filter((one) => one !== null);
     const n = own.length;
     const entries = own.flat();
     const { r, coded } = this.#lines(lines, entries, plain);
@@ -101,11 +105,14 @@ export class UnitCoder implements Coder {
   }
 
   /** null for what is not one of the session's own records. */
-  #entriesOf(record: Json | undefined): Entry[] | null {
-    const at = this.#records++;
-    if (record === undefined) return [];
-    if (at === 0 && isFrame(record)) return null;
-    const entries = this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
+  #entriesOf(records: readonly Json[]): Entry[] | null {
+    const at = this.#at;
+    this.#at += Math.max(1, records.length);
+    if (at === 0 && isFrame(records[0])) return null;
+    const isProven = this.#trust === "proven";
+    const entries = records.flatMap((record, n) =>
+      this.#back.read(isProven ? asRead(record) : record, at + n),
+    );
     return entries.some(isCarry) ? null : entries;
   }
 

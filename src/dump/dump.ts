@@ -250,7 +250,7 @@ function contentOf(source: Source): Content {
 }
 
 function entries({ agent, input, bases }: Source): Generator<Entry> {
-  return entriesOf(agent.reader(), input, bases);
+  return entriesOf(agent, input, bases);
 }
 
 async function writePage(out: Output, page: Page, content: Content): Promise<void> {

@@ -7,7 +7,7 @@ import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
-import { isFrame } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
@@ -84,18 +84,14 @@ function gather(
 ): Facts {
   const { plan } = surveyFile(agent, input, { fullHistory: true, bases });
   const gatherer = new Gatherer(options, plan.header.cwd);
-  const reader = agent.reader();
-  let at = 0;
+  const feed = new Feed(agent);
   let n = 0;
   const lines = function* () {
     for (const base of bases) yield* base.input.lines({ end: base.bytes });
     yield* input.lines();
   };
-  for (const { value } of lines()) {
-    if (value !== undefined && !isFrame(value)) {
-      for (const entry of reader.read(value, at)) gatherer.add(entry, plan.visibility(n++));
-    }
-    at++;
+  for (const line of lines()) {
+    for (const entry of feed.entries(line)) gatherer.add(entry, plan.visibility(n++));
   }
   const own = plan.header.title ?? besideTitle(agent, input);
   return gatherer.facts({ ...plan.header, title: titleOf(own, plan.request) });

@@ -9,6 +9,7 @@ import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
 import { isFrame } from "./document.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
 import { type Line, lineOf } from "./lines.ts";
+import { Recent, recordAt, type Span } from "./recover.ts";
 
 /**
  * One line of the file:
@@ -17,6 +18,7 @@ import { type Line, lineOf } from "./lines.ts";
  * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
  * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64).
  *   `c`: it is a record all the same, which the writer goes on from. (Carries of version 2 lack it.)
+ *   `f`: records that stand in it, or end in it, though it is none itself; see recover.ts.
  */
 export type Op =
   | 0
@@ -24,7 +26,7 @@ export type Op =
   | { l: string; p?: Patch; s?: Spelling }
   | Literal;
 
-type Literal = { t: string; c?: 1 } | { b: string; c?: 1 };
+type Literal = ({ t: string } | { b: string }) & { c?: 1; f?: Span[] };
 
 /** What an entry is predicted to be. */
 interface Predicted {
@@ -369,13 +371,16 @@ export class ScriptWriter {
     }
   }
 
-  #raw({ text, bytes, value }: Line, slots: CoderSlots | null): Coded {
+  #raw({ text, bytes, value, found = [] }: Line, slots: CoderSlots | null): Coded {
     this.raw++;
     const op = bytes ? { b: bytes.toString("base64") } : { t: text };
-    if (value === undefined) return { op, base: undefined };
-    this.#loop.note(value);
-    slots?.outdate();
-    return { op: { ...op, c: 1 }, base: undefined };
+    for (const record of value === undefined ? found.map((each) => each.value) : [value]) {
+      this.#loop.note(record);
+      slots?.outdate();
+    }
+    if (value !== undefined) return { op: { ...op, c: 1 }, base: undefined };
+    if (found.length === 0) return { op, base: undefined };
+    return { op: { ...op, f: found.map(({ span }) => span) }, base: undefined };
   }
 
   /** `text`: null when its spelling is no question. */
@@ -467,6 +472,7 @@ export function isLine(content: string | Buffer, { text, bytes }: Line): boolean
 /** Reads operations back into lines. Give it the same entries, group by group. */
 export class ScriptReader {
   readonly #loop: Loop;
+  readonly #recent = new Recent();
 
   constructor(make: MakeWriter) {
     this.#loop = new Loop(make);
@@ -497,13 +503,22 @@ export class ScriptReader {
   #op(op: Op, slots: Slots): Restored {
     if (isLiteral(op)) {
       const restored = asItIs(contentOf(op), op.c === 1);
+      this.#recent.add(this.#loop.line, restored);
       if (op.c && restored.value !== undefined) this.#loop.note(restored.value);
+      for (const span of op.f ?? []) this.#noteFound(span);
       return restored;
     }
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
     const value = restoredBy(op, base);
     this.#loop.commit(kind, value);
-    return { content: print(value, (op !== 0 && op.s) || null), value };
+    const restored = { content: print(value, (op !== 0 && op.s) || null), value };
+    this.#recent.add(this.#loop.line, restored);
+    return restored;
+  }
+
+  #noteFound(span: Span): void {
+    const record = recordAt(span, (back) => this.#recent.text(this.#loop.line - back));
+    if (record !== undefined) this.#loop.note(record);
   }
 
   #literal(kind: string): [string, Json | undefined] {

@@ -56,10 +56,7 @@ export function isBreak(text: string): boolean {
  * keep each as a message of its own.
  */
 export function isAttached(text: string): boolean {
-  return (
-    /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text) ||
-    /^<system-reminder>\n[\s\S]*<\/system-reminder>\s*$/.test(text)
-  );
+  return /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text);
 }
 
 // C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.

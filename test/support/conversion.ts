@@ -12,6 +12,7 @@ import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
 import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
+import { Feed, Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
@@ -77,10 +78,8 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
   ];
   closeBases(bases);
   input.close();
-  const reader = agent.reader();
-  const entries = lines.flatMap(({ value }, at) =>
-    value === undefined ? [] : reader.read(value, at),
-  );
+  const feed = new Feed(agent);
+  const entries = lines.flatMap((line) => feed.entries(line));
   const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
   const live = numbers.flatMap((n) => {
     const entry = entries[n];
@@ -216,9 +215,10 @@ export function workOn(
 ): void {
   const writer = agent.writer({ seed: `native ${mark}`, cliVersion: null });
   let place: string | undefined;
-  readRecords(path).forEach((record, n) => {
+  const records = new Records(agent.recognises);
+  [...linesIn(readLines(path))].forEach((line, n) => {
     if (n === back?.records) place = writer.mark();
-    if (record !== undefined) writer.commit(record);
+    for (const record of records.of(line).values) writer.commit(record);
   });
   if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
   const bytes = readLines(path);

@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { slug } from "../../src/agents/claude-code/store.ts";
 import { numberLines, unnumberLines } from "../../src/agents/claude-code/tools.ts";
+import { Demotion } from "../../src/convert/demote.ts";
+import type { LossCode } from "../../src/convert/losses.ts";
 import { array, member } from "../../src/session/json.ts";
 import { Survey } from "../../src/session/survey.ts";
-import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
+import type { Entry, Header, Json, JsonObject, Message, ToolUse } from "../../src/session/types.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/claude-code", import.meta.url));
 
@@ -60,6 +62,18 @@ function assistant(uuid: string, parent: string, id: string, block: Json): Json 
 function result(uuid: string, parent: string, tool_use_id: string): Json {
   const content = [{ type: "tool_result", tool_use_id, content: `out ${tool_use_id}` }];
   return line(uuid, parent, "user", { role: "user", content });
+}
+
+function textsOf(said: readonly Message[]): string[] {
+  return said.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])),
+  );
+}
+
+function unreadIn(entries: readonly Entry[]): string[] {
+  return entries.flatMap((entry) =>
+    entry.kind === "event" && entry.event === "unread" ? [`${entry.type} ${entry.reason}`] : [],
+  );
 }
 
 const use = (id: string) => ({ type: "tool_use", id, name: "Bash", input: { command: id } });
@@ -118,7 +132,7 @@ describe("claude-code: reading", () => {
       line("s5", "s4", "system", {}, { ...side, subtype: "x" }),
     ]);
     const events = entries.filter(({ kind }) => kind === "event");
-    assert.equal(events.length, 5);
+    assert.equal(events.length, 4);
     assert.ok(events.every(({ parentId }) => parentId === null));
     assert.deepEqual(
       live(entries).map(({ id }) => id),
@@ -182,37 +196,208 @@ describe("claude-code: reading", () => {
     );
   });
 
-  it("keeps what the harness says apart from what the user says", () => {
-    const say = (content: string, more = {}) =>
-      read([line("u", null, "user", { role: "user", content }, more)]).entries[0];
-    const scaffold = (entry: Entry | undefined) => entry?.kind === "message" && entry.scaffold;
-    assert.equal(scaffold(say("hello")), undefined);
-    assert.equal(scaffold(say("Caveat: …", { isMeta: true })), true);
-    assert.equal(scaffold(say("<local-command-stdout>ok</local-command-stdout>")), true);
+  it("keeps what the CLI says of itself apart, and nothing that it sends as the user's", () => {
+    const isScaffold = (content: string, more = {}): boolean => {
+      const [entry] = read([line("u", null, "user", { role: "user", content }, more)]).entries;
+      return entry?.kind === "message" && entry.scaffold === true;
+    };
+    assert.equal(isScaffold("hello"), false);
+    const caveat = "<local-command-caveat>Caveat: …</local-command-caveat>";
+    assert.equal(isScaffold(caveat, { isMeta: true }), true);
+    assert.equal(isScaffold("<system-reminder>Be brief</system-reminder>", { isMeta: true }), true);
+    assert.equal(isScaffold("<local-command-stdout>ok</local-command-stdout>"), false);
+    assert.equal(isScaffold("<bash-input>git status</bash-input>"), false);
+    assert.equal(isScaffold("<command-name>/review</command-name>"), false);
+    assert.equal(isScaffold("Review the code", { isMeta: true }), false);
   });
 
-  it("takes the prompt that a slash command expands to as the user's", () => {
-    const { entries } = read([
-      line(
-        "c",
-        null,
-        "user",
-        { role: "user", content: "<command-message>review</command-message>" },
-        { promptId: "p" },
-      ),
-      line(
-        "e",
-        "c",
-        "user",
-        { role: "user", content: "Review the code" },
-        { promptId: "p", isMeta: true },
-      ),
+  it("has calls of the vendor's own tools, their results and what follows in order, as groups", () => {
+    const said = live(read(linesOf("server-tools")).entries);
+    const kinds = said.map(({ role, parts }) => `${role} ${parts.map(({ kind }) => kind)}`);
+    assert.deepEqual(kinds.slice(0, 8), [
+      "user text",
+      "assistant text",
+      "assistant tool-call",
+      "tool tool-result",
+      "assistant text,other,unread",
+      "assistant tool-call",
+      "tool tool-result",
+      "assistant tool-call",
     ]);
-    const said = live(entries).filter((entry) => !entry.scaffold);
+    // One record that holds all of it is the same.
+    assert.deepEqual(kinds.slice(-5), [
+      "assistant text,tool-call",
+      "tool tool-result",
+      "assistant text",
+      "user text",
+      "assistant text",
+    ]);
+    const groups = said.flatMap(({ group }) => group ?? []);
+    assert.equal(groups[0], groups[1]);
+    assert.notEqual(groups[1], groups[2]);
+    const results = said.flatMap(({ parts }) => parts.filter(({ kind }) => kind === "tool-result"));
+    assert.match(JSON.stringify(results[0]), /MARK-HIT.*"sealed"/);
+    const failed = results.map((part) => part.kind === "tool-result" && part.isError);
+    assert.deepEqual(failed, [false, false, true, true, false, false, false, false]);
+  });
+
+  it("reads documents, search results and links, in messages and in results", () => {
+    const said = live(read(linesOf("documents")).entries);
+    const parts = said.flatMap((entry) => entry.parts);
+    const inside = parts.flatMap((part) => (part.kind === "tool-result" ? part.content : []));
     assert.deepEqual(
-      said.map(({ id }) => id),
-      ["e"],
+      inside.map((part) => (part.kind === "other" ? part.type : part.kind)),
+      ["text", "text", "file", "file", "search_result", "resource_link"].concat([
+        "tool_reference",
+        "tool_reference",
+        "file",
+      ]),
     );
+    const files = [...parts, ...inside].filter((part) => part.kind === "file");
+    assert.ok(
+      files.some(({ mediaType, data }) => mediaType === "application/pdf" && data !== null),
+    );
+    assert.ok(files.some(({ text }) => text === "CONTENTDOC body"));
+    assert.ok(files.some(({ url }) => url === "https://e.org/URLDOC.pdf"));
+    assert.ok(files.some(({ name }) => name === "file_FILEDOC"));
+  });
+
+  it("sends on a block of a kind that it does not know", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: [{ type: "hologram", words: "as light" }] }),
+    ]);
+    const [part] = live(entries).flatMap((entry) => entry.parts);
+    assert.ok(part?.kind === "other" && part.unknown === true);
+    assert.match(part.text, /as light/);
+  });
+
+  it("reads what stands in a record beside a result, and has the next record follow it", () => {
+    const both = [...array(member(member(result("r", "a", "t1"), "message"), "content"))];
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a", "u", "msg_1", use("t1")),
+      line("r", "a", "user", { role: "user", content: [...both, { type: "text", text: "and" }] }),
+      assistant("b", "r", "msg_2", { type: "text", text: "done" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ role }) => role),
+      ["user", "assistant", "tool", "user", "assistant"],
+    );
+  });
+
+  it("takes one uuid for one record", () => {
+    const records = [
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a", "u", "msg_1", use("t1")),
+      result("r", "a", "t1"),
+    ];
+    const { entries } = read([
+      ...records,
+      ...records,
+      assistant("b", "r", "msg_2", { type: "text", text: "done" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "a", "r", "b"],
+    );
+    assert.deepEqual(unreadIn(entries), ["user repeated", "assistant repeated", "user repeated"]);
+  });
+
+  it("keeps nothing from before a compaction whose first kept message is not on the way to it", () => {
+    const texts = textsOf(live(read(linesOf("second-compaction")).entries));
+    assert.deepEqual(texts, ["U5 after second compact", "A6 final answer"]);
+  });
+
+  it("takes a summary in the middle of the chain for a message, as the CLI does", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "old" }),
+      line("s", "u", "user", { role: "user", content: "in short" }, { isCompactSummary: true }),
+      line("v", "s", "user", { role: "user", content: "new" }),
+    ]);
+    assert.deepEqual(textsOf(live(entries)), ["old", "in short", "new"]);
+  });
+
+  it("takes what stands before a boundary for compacted though the summary is missing", () => {
+    const boundary = { subtype: "compact_boundary", logicalParentUuid: "u" };
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "old" }),
+      line("b", null, "system", {}, boundary),
+      line("v", "b", "user", { role: "user", content: "new" }),
+    ]);
+    assert.deepEqual(textsOf(live(entries)), ["new"]);
+    assert.ok(entries.some((entry) => entry.kind === "event" && entry.event === "compaction"));
+  });
+
+  it("reads a file in which no record names a parent in its order, and says so", () => {
+    const entries = read(linesOf("no-parents")).entries;
+    const survey = new Survey();
+    for (const entry of entries) survey.add(entry);
+    const plan = survey.finish(claudeCode.reader().header());
+    assert.equal(live(entries).length, entries.length);
+    assert.ok(plan.orphans > 0);
+  });
+
+  it("recognises and reads messages without uuid or session", () => {
+    const bare: Json[] = [
+      { type: "user", message: { role: "user", content: "one" } },
+      {
+        type: "assistant",
+        message: { role: "assistant", content: [{ type: "text", text: "two" }] },
+      },
+      { type: "user", message: { role: "user", content: "three" } },
+    ];
+    assert.ok(bare.every(claudeCode.recognises));
+    assert.deepEqual(textsOf(live(read(bare).entries)), ["one", "two", "three"]);
+  });
+
+  it("finds the result of a call though the next prompt hangs on a note of progress", () => {
+    const { entries } = read([
+      line("u", null, "user", { role: "user", content: "go" }),
+      assistant("a", "u", "msg_1", use("t1")),
+      line("p", "a", "progress", {}),
+      line("q", "p", "progress", {}),
+      result("r", "a", "t1"),
+      line("v", "q", "user", { role: "user", content: "again" }),
+    ]);
+    assert.deepEqual(
+      live(entries).map(({ id }) => id),
+      ["u", "a", "r", "v"],
+    );
+  });
+
+  it("is where the user went back to, before the next prompt as well", () => {
+    assert.deepEqual(textsOf(live(read(linesOf("rewound")).entries)), ["MARK-U1", "MARK-A1"]);
+  });
+
+  it("names another session in the file", () => {
+    const { entries } = read(linesOf("two-sessions"));
+    assert.deepEqual(textsOf(live(entries)), ["MARK-U1", "MARK-A1"]);
+    assert.deepEqual(unreadIn(entries), ["session foreign"]);
+  });
+
+  it("reads each kind of attachment that is sent, and names those that are not", () => {
+    const { entries } = read(linesOf("attachments"));
+    const texts = textsOf(live(entries)).join("\n");
+    for (const word of ["FILE", "DIR", "RESOURCE", "SELECTION", "OPEN", "HOOKCONTEXT", "MEMORY"]) {
+      assert.match(texts, new RegExp(`MARK-${word}`));
+    }
+    assert.deepEqual(unreadIn(entries), ["attachment/hook_success unsent"]);
+    assert.equal(entries.filter((entry) => entry.kind === "message" && entry.scaffold).length, 1);
+  });
+
+  it("reads an attachment of a kind that it does not know by what was sent of it", () => {
+    const attachment = (uuid: string, more: JsonObject): Json => ({
+      parentUuid: null,
+      uuid,
+      type: "attachment",
+      attachment: { type: "daydream", content: "of sheep" },
+      ...FRAME,
+      ...more,
+    });
+    const rendered = [{ content: "Electric sheep" }];
+    const [sent, unsent] = read([attachment("a", { rendered }), attachment("b", {})]).entries;
+    assert.match(JSON.stringify(sent), /"other".*Electric sheep.*"unknown":true/);
+    assert.ok(unsent?.kind === "event" && unsent.event === "opaque");
   });
 
   it("takes mentioned files and queued prompts as the user's", () => {
@@ -228,8 +413,18 @@ describe("claude-code: reading", () => {
       attachment({ type: "file", content: { type: "text", file } }),
     ]).entries;
     const [queued] = read([attachment({ type: "queued_command", prompt: "and this" })]).entries;
+    const image = {
+      type: "image",
+      source: { type: "base64", media_type: "image/png", data: "AA" },
+    };
+    const prompt = [{ type: "text", text: "and that" }, image];
+    const [blocks] = read([attachment({ type: "queued_command", prompt })]).entries;
     assert.match(JSON.stringify(mentioned), /inside/);
     assert.match(JSON.stringify(queued), /and this/);
+    assert.deepEqual(blocks?.kind === "message" && blocks.parts.map(({ kind }) => kind), [
+      "text",
+      "image",
+    ]);
   });
 
   it("prefers a title of the user's own", () => {
@@ -395,6 +590,20 @@ describe("claude-code: store", () => {
   });
 });
 
+describe("claude-code: what its API takes", () => {
+  it("is sent documents as they are, in messages and in results", () => {
+    const file = { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: "AA" } as const;
+    const losses: LossCode[] = [];
+    const demotion = new Demotion(claudeCode.media ?? {}, false, (code) => losses.push(code));
+    assert.deepEqual(demotion.part(file, "user"), [file]);
+    assert.deepEqual(demotion.part(file, "result"), [file]);
+    assert.deepEqual(losses, []);
+    const large = { kind: "image", mediaType: "image/png", data: "A".repeat(6 << 20) } as const;
+    demotion.part(large, "user");
+    assert.deepEqual(losses, ["image-as-text"]);
+  });
+});
+
 describe("claude-code: going on with a file", () => {
   const goOn = (...lines: Json[]): Json => {
     const writer = claudeCode.writer({ seed: "seed", cliVersion: null });
@@ -409,6 +618,13 @@ describe("claude-code: going on with a file", () => {
   it("is in the session that a line outside of the tree names, where no other does", () => {
     assert.equal(member(goOn(title), "sessionId"), "titled");
     assert.equal(member(goOn(line("u", null, "user", {}), title), "sessionId"), "s");
+  });
+
+  it("hangs on the place that the user went back to", () => {
+    const u = line("u", null, "user", { role: "user", content: "one" });
+    const v = line("v", "u", "user", { role: "user", content: "two" });
+    const back = { type: "last-prompt", leafUuid: "u", explicit: true, sessionId: "s" };
+    assert.equal(member(goOn(u, v, back), "parentUuid"), "u");
   });
 
   it("is in the session, but not behind, a subagent's lines", () => {

@@ -401,7 +401,7 @@ test("what one agent of the tree says to another is a message", () => {
   };
   const [entry] = codex.reader().read(record, 0);
   assert.ok(entry?.kind === "message" && !entry.scaffold);
-  assert.deepEqual(entry.parts, [{ kind: "text", text: "Done." }]);
+  assert.deepEqual(entry.parts.map(brief), ["from /root/a to /root", "Done."]);
 });
 
 const sealed = { type: "compaction", encrypted_content: "AAAA" };

@@ -67,6 +67,26 @@ describe("calls and their results", () => {
     assert.deepEqual(losses, {});
   });
 
+  it("stand before what an agent put between them", () => {
+    const hook = '<context name="hook">\nmind the gap\n</context>';
+    const { lines } = project(
+      chain(
+        ["user", "go"],
+        ["assistant", "one", call("a")],
+        ["user", hook],
+        ["tool", result("a", "of a")],
+        ["assistant", "done"],
+      ),
+    );
+    assert.deepEqual(lines, [
+      "user: go",
+      "assistant: one | →a",
+      "tool: ←a of a",
+      `user: ${hook}`,
+      "assistant: done",
+    ]);
+  });
+
   it("come together across fragments of one message", () => {
     const { lines } = project([
       message("1", null, "assistant", ["text"], { group: "g" }),

@@ -51,6 +51,14 @@ describe("what the model sees next", () => {
     assert.equal(view([say("a", null), say("b", "a"), say("a", null), say("c", "a")]), "bbll");
   });
 
+  it("keeps nothing of what a compaction names that is not on the way to it", () => {
+    const compaction = (keepFrom: string) =>
+      event("c", "b", { event: "compaction", summary: "short", keepFrom });
+    const rest = [say("x", "a"), say("b", "a")];
+    assert.equal(view([say("a", null), ...rest, compaction("x"), say("d", "c")]), "cbcll");
+    assert.equal(view([say("a", null), ...rest, compaction("b"), say("d", "c")]), "cblll");
+  });
+
   it("does not end with what stands outside the tree", () => {
     const title = event("t", null, { event: "title", title: "x" });
     assert.equal(view([say("a", null), title, say("b", "a"), title]), "lolo");

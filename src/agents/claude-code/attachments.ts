@@ -201,7 +201,7 @@ export function readAttachment(record: Json): Attached {
   if (rendered === null) return form ? { parts: form(attachment) } : { aside: "unknown" };
   // What a newer version sent of a kind that is not known here was content all the same.
   return form || RENDEREDS.has(type)
-    ? { parts: [text(rendered)] }
+    ? { parts: context(type, rendered) }
     : { parts: [otherPart(`attachment/${type}`, attachment, { text: rendered })] };
 }
 
@@ -212,8 +212,12 @@ function renderedText(record: Json): string | null {
     if (typeof content === "string") return [content];
     return array(content).flatMap((block) => string(member(block, "text")) ?? []);
   });
-  return texts.length === 0 ? null : texts.join("\n");
+  const bare = texts.map((one) => REMINDER.exec(one)?.[1] ?? one);
+  return bare.length === 0 ? null : bare.join("\n");
 }
+
+/** The frame that tells Claude's models whose words these are; here `context` does. */
+const REMINDER = /^<system-reminder>\n([\s\S]*)\n<\/system-reminder>\s*$/;
 
 export function isRendered(record: Json): boolean {
   return renderedText(record) !== null;

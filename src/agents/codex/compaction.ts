@@ -3,7 +3,7 @@ import { member, printed, string } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type { Json, Message, Part } from "../../session/types.ts";
 import { readContent } from "./content.ts";
-import { asReasoning, readCall, readOutput, readReasoning, sealedIn } from "./items.ts";
+import { asReasoning, readAgents, readCall, readOutput, readReasoning, sealedIn } from "./items.ts";
 import { byOrigin, isSummary } from "./scaffold.ts";
 
 interface Restated {
@@ -58,7 +58,9 @@ function keptOf(item: Json): Body[] {
     case "message":
       return keptMessage(item).filter(({ parts }) => parts.length > 0);
     case "agent_message":
-      return [{ role: "user", parts: readContent(member(item, "content")) }];
+      return [
+        { role: "user", parts: [...readAgents(item), ...readContent(member(item, "content"))] },
+      ];
     case "reasoning":
       return [{ role: "assistant", parts: [readReasoning(item)] }];
     case "function_call":

@@ -2,7 +2,14 @@
 import { array, isObject, member, string } from "../../session/json.ts";
 import { otherPart, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
-import type { Json, Part, ReasoningPart, ToolResultPart, UnreadPart } from "../../session/types.ts";
+import type {
+  Json,
+  OtherPart,
+  Part,
+  ReasoningPart,
+  ToolResultPart,
+  UnreadPart,
+} from "../../session/types.ts";
 import { readArguments, readContent } from "./content.ts";
 import { isFailure, unwrap } from "./results.ts";
 
@@ -66,6 +73,16 @@ export function readOutput(callId: string, output: Json | undefined): ToolResult
     ...(found.exitCode === undefined ? {} : { exitCode: found.exitCode }),
     content: found.text === "" ? [] : [{ kind: "text", text: found.text }],
   };
+}
+
+/** Which agent of the tree says something, and to which: the model is given that as well. */
+export function readAgents(item: Json): OtherPart[] {
+  const author = string(member(item, "author"));
+  const recipient = string(member(item, "recipient"));
+  const others = array(member(item, "other_recipients")).flatMap((one) => string(one) ?? []);
+  if (author === undefined || recipient === undefined) return [];
+  const text = `from ${author} to ${[recipient, ...others].join(", ")}`;
+  return [otherPart("agent_message", null, { known: true, text })];
 }
 
 /** The tools that a search for tools found. */

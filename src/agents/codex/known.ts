@@ -41,7 +41,7 @@ const call = `${ITEM} status name namespace call_id`;
 /** Items of the Responses API: all of 0.169.0, and those of older versions. */
 const ITEMS: Readonly<Record<string, Shape>> = {
   message: keys(`${ITEM} role status phase`, { content, ...encrypted }),
-  agent_message: keys(`${ITEM} author recipient`, { content }),
+  agent_message: keys(ITEM, { author: CONTENT, recipient: CONTENT, content }),
   reasoning: keys(`${ITEM} status`, {
     summary: texts,
     content: texts,
@@ -91,9 +91,36 @@ const TURN_ITEMS = [
   "ImageGeneration",
   "EnteredReviewMode",
   "ExitedReviewMode",
+  "FunctionCallOutput",
+  "Extension",
 ];
 
+/** Events that say nothing to the model, or again what an item says: the kinds, not what is in them. */
+const SCREEN_EVENTS =
+  "context_compacted web_search_end mcp_tool_call_end exec_command_end error warning auth_recovery_started auth_recovery_completed guardian_warning " +
+  "realtime_conversation_started realtime_conversation_realtime " +
+  "realtime_conversation_closed realtime_conversation_sdp model_reroute " +
+  "model_verification turn_moderation_metadata safety_buffering " +
+  "agent_reasoning_raw_content agent_reasoning_section_break session_configured " +
+  "environment_connected environment_disconnected thread_goal_updated " +
+  "thread_queue_changed mcp_startup_update mcp_startup_complete mcp_tool_call_begin " +
+  "web_search_begin image_generation_begin image_generation_end exec_command_begin " +
+  "exec_command_output_delta terminal_interaction view_image_tool_call " +
+  "exec_approval_request request_permissions request_user_input " +
+  "dynamic_tool_call_request dynamic_tool_call_response elicitation_request " +
+  "elicitation_abandoned apply_patch_approval_request guardian_assessment " +
+  "deprecation_notice stream_error patch_apply_begin patch_apply_updated turn_diff " +
+  "realtime_conversation_list_voices_response plan_update shutdown_complete " +
+  "entered_review_mode exited_review_mode raw_response_item raw_response_completed " +
+  "item_started hook_started hook_completed agent_message_content_delta plan_delta " +
+  "reasoning_content_delta reasoning_raw_content_delta collab_agent_spawn_begin " +
+  "collab_agent_spawn_end collab_agent_interaction_begin collab_agent_interaction_end " +
+  "collab_waiting_begin collab_waiting_end collab_close_begin collab_close_end " +
+  "collab_resume_begin collab_resume_end sub_agent_activity thread_name_updated " +
+  "undo_completed background_event";
+
 const event: Shape = by("type", {
+  ...Object.fromEntries(SCREEN_EVENTS.split(" ").map((type) => [type, true as const])),
   user_message: keys("type message images local_images local_audio text_elements kind"),
   agent_message: keys("type message phase memory_citation"),
   agent_reasoning: keys("type text"),
@@ -101,10 +128,6 @@ const event: Shape = by("type", {
     item: by("type", Object.fromEntries(TURN_ITEMS.map((type) => [type, true as const]))),
   }),
   patch_apply_end: keys("type call_id turn_id stdout stderr success changes status"),
-  exec_command_end: true,
-  mcp_tool_call_end: true,
-  web_search_end: true,
-  context_compacted: true,
   thread_rolled_back: keys("type num_turns"),
   task_started: keys(
     `${TURN} turn_attribution started_at model_context_window collaboration_mode_kind`,
@@ -121,7 +144,9 @@ const meta = keys(
   "account_scoped session_id id timestamp cwd runtime_workspace_roots originator cli_version " +
     "source thread_source model_provider history_mode context_window forked_from_id " +
     "forked_from_ordinal_exclusive history_base multi_agent_version instructions " +
-    "parent_thread_id agent_nickname agent_path",
+    "parent_thread_id agent_nickname agent_path agent_role attached_thread creator_account_id " +
+    "creator_user_id dynamic_tools memory_mode selected_capability_roots " +
+    "subagent_history_start_ordinal",
   {
     base_instructions: keys("text provenance"),
     git: keys("commit_hash branch repository_url"),
@@ -132,7 +157,7 @@ const turnContext = keys(
   "turn_id root_turn_id disabled_plugin_ids cwd approval_policy approvals_reviewer " +
     "permission_profile model comp_hash collaboration_mode multi_agent_version realtime_active " +
     "summary sandbox_policy current_date timezone personality truncation_policy workspace_roots " +
-    "effort active_permission_profile",
+    "effort active_permission_profile cyber_access_program direct_only_tool_namespaces",
 );
 
 const compacted = keys(
@@ -155,7 +180,10 @@ const ENVELOPES: Readonly<Record<string, Shape>> = {
     ),
   }),
   inter_agent_communication: keys(LINE, {
-    payload: keys(`${ITEM} author recipient other_recipients trigger_turn`, {
+    payload: keys(`${ITEM} trigger_turn`, {
+      author: CONTENT,
+      recipient: CONTENT,
+      other_recipients: CONTENT,
       content: CONTENT,
       ...encrypted,
     }),

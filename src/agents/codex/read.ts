@@ -16,7 +16,15 @@ import type {
 import type { Reader } from "../types.ts";
 import { restate } from "./compaction.ts";
 import { itemsOf, readContent, readImage } from "./content.ts";
-import { asReasoning, readCall, readOutput, readReasoning, readTools, sealedIn } from "./items.ts";
+import {
+  asReasoning,
+  readAgents,
+  readCall,
+  readOutput,
+  readReasoning,
+  readTools,
+  sealedIn,
+} from "./items.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
 import { byOrigin, folderTold, isAborted, isHookContext } from "./scaffold.ts";
@@ -232,14 +240,16 @@ class CodexReader implements Reader {
 
   /** Text from another agent of the tree: a subagent's task, or its answer. */
   #agentMessage(line: Line, at: number): Entry {
-    return this.#turn(line, at, readContent(member(line.payload, "content")));
+    const said = readContent(member(line.payload, "content"));
+    return this.#turn(line, at, [...readAgents(line.payload), ...said]);
   }
 
   /** 0.169.0 makes an `agent_message` of it for the model [run]. */
   #communication(line: Line, at: number): Entry {
     const text = string(member(line.payload, "content")) ?? "";
     const said = text === "" ? [] : readContent(text);
-    return this.#turn(line, at, [...said, ...sealedIn(line.payload)]);
+    const parts = [...readAgents(line.payload), ...said, ...sealedIn(line.payload)];
+    return this.#turn(line, at, parts);
   }
 
   #turn(line: Line, at: number, parts: Part[]): Entry {

@@ -329,6 +329,7 @@ const NAMES: { [code: string]: (atom: Atom) => boolean } = {
   "reasoning-unsealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "reasoning-sealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "content-sealed": ({ kind }) => kind === "sealed",
+  "compaction-sealed": ({ kind, type }) => kind === "sealed" && /compaction/.test(type),
   "image-as-text": ({ kind }) => kind === "blob",
   "file-as-text": ({ kind, type }) => kind === "blob" || /document|file/.test(type),
   "content-missing": () => true,
