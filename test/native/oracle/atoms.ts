@@ -56,7 +56,7 @@ export function atomsOf(request: Request): Atom[] {
   }
 
   function leaf(text: string, at: Spot): void {
-    if (text.trim() === "") return;
+    if (text.trim() === "" || PLACEHOLDER.test(text)) return;
     if (at.kind === "sealed") {
       atoms.push({ ...at, text: `${text.length} characters, ${digestOf(Buffer.from(text))}` });
       return;
@@ -66,6 +66,9 @@ export function atomsOf(request: Request): Atom[] {
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
 }
+
+/** What Qwen Code sends in place of a document that its model does not take: the document is not sent. */
+const PLACEHOLDER = /^\[(?:document|image|audio|video): [\w.+-]+\/[\w.+-]+\]$/;
 
 interface Spot {
   place: string;
@@ -118,6 +121,8 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "output_config") return owner.role === "system";
   if (key === "language") return "code" in owner;
   if (key === "outcome") return "output" in owner;
+  // Qwen Code says it twice.
+  if (key === "reasoning") return owner.reasoning === owner.reasoning_content;
   return key === "logprobs";
 }
 
