@@ -47,7 +47,7 @@ export function atomsOf(request: Request): Atom[] {
     if (!isObj(value)) return;
     const type = str(value.type) ?? at.type;
     const role = str(value.role) ?? at.role;
-    for (const [key, inner] of Object.entries(value)) {
+    for (const [key, inner] of thoughtFirst(Object.entries(value))) {
       if (isEnvelope(key, value)) continue;
       const kind = kindOf(key, value, at.kind);
       const spot = { place: `${at.place}.${key}`, block: at.block, type, role, kind };
@@ -65,6 +65,15 @@ export function atomsOf(request: Request): Atom[] {
     if (bytes) atoms.push({ ...at, kind: "blob", text: digestOf(bytes), bytes });
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
+}
+
+/** Qwen Code puts what was thought last into a message, though it comes first. */
+function thoughtFirst(entries: [string, unknown][]): [string, unknown][] {
+  return entries.sort(([a], [b]) => Number(isThought(b)) - Number(isThought(a)));
+}
+
+function isThought(key: string): boolean {
+  return key === "reasoning_content";
 }
 
 /** What Qwen Code sends in place of a document that its model does not take: the document is not sent. */
