@@ -243,6 +243,16 @@ describe("what a model's API would refuse", () => {
     }
   });
 
+  it("long names of MCP tools are cut to what the API takes", () => {
+    const use = { tool: "mcp", server: "demo", name: "x".repeat(300), input: {} } as const;
+    for (const agent of agents) {
+      const one = { ...call("a"), name: "x".repeat(300), input: {}, use };
+      const { out } = project(chain(["assistant", one]), agent.tools);
+      const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      assert.ok(first?.kind === "tool-call" && agent.tools.accepts(first), agent.id);
+    }
+  });
+
   it("images that the target's CLI does not send are mentioned in their place", () => {
     const images = [
       { kind: "image", mediaType: "image/svg+xml", data: "PHN2Zy8+" },

@@ -253,6 +253,45 @@ describe("qwen reader", () => {
     assert.deepEqual(live(records).map(brief), ["user: one", "user: two"]);
   });
 
+  it("reads every kind of part, and what is told in between", () => {
+    assert.deepEqual(live(fixture("parts")).map(brief), [
+      "user: QP-U1 read these | QP-DOC.pdf | image/png | file",
+      "assistant: <QP-THINK> | QP-A1 I call | mcp__my.server__get(mcp) | read_file(read)",
+      'tool: ={"rows":["QP-ROW"]}',
+      "tool: =QP-O2+QP.pdf+QP-PART",
+      "user: QP-MID in between",
+      "assistant: QP-A2 done",
+      "user (told): <task-notification>\nQP-NOTE\n</task-notif",
+      "assistant: QP-A3 noted",
+      "user: QP-U2 go",
+      "user (told): <qwen:user-prompt-submit-context>\nQP-HOO",
+      "assistant: QP-A4 gone",
+    ]);
+  });
+
+  it("follows the chain through a record of a newer type, and reads an answer that is a text", () => {
+    assert.deepEqual(live(fixture("drift-chain")).map(brief), [
+      "user: QN-U1",
+      "assistant: QN-A1",
+      "user: QN-U2",
+      "assistant: QN-A2 a text",
+      "user: QN-U3",
+      "assistant: QN-A3 a part that is a text",
+    ]);
+  });
+
+  it("what is said in between is sent as the user's record alone", () => {
+    const records = [
+      said("u1", null, "one"),
+      system("s1", "u1", "mid_turn_user_message", { message: "unsent" }),
+      { ...said("u2", "s1", "two"), subtype: "mid_turn_user_message" },
+    ];
+    assert.deepEqual(live(records).map(brief), ["user: one", "user: two"]);
+    assert.deepEqual(events(read(records).entries), [
+      { event: "unread", type: "system/mid_turn_user_message", reason: "unsent" },
+    ]);
+  });
+
   it("what a hook adds to a message is told, as it is sent again", () => {
     const context =
       "<qwen:user-prompt-submit-context>\nmind the gap\n</qwen:user-prompt-submit-context>";
