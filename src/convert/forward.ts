@@ -10,7 +10,7 @@ import type { Reader, Shape, Writer } from "../agents/types.ts";
 import { isFrame } from "../lossless/document.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
-import type { Plan } from "../session/survey.ts";
+import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
@@ -119,8 +119,9 @@ export class Forward {
     let told = false;
     const isOpening = at === 0 && isFrame(value);
     const entries = value === undefined || isOpening ? [] : reader.read(value, at);
-    for (const entry of entries) {
+    for (const read of entries) {
       const n = this.#entry++;
+      const entry = asSeen(plan, read, n);
       told = true;
       kept?.see(entry, n);
       plan.see?.(entry);

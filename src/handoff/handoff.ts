@@ -8,6 +8,7 @@ import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
+import { asSeen } from "../session/survey.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
@@ -93,7 +94,10 @@ function gather(
   };
   for (const { value } of lines()) {
     if (value !== undefined && !isFrame(value)) {
-      for (const entry of reader.read(value, at)) gatherer.add(entry, plan.visibility(n++));
+      for (const entry of reader.read(value, at)) {
+        gatherer.add(asSeen(plan, entry, n), plan.visibility(n));
+        n++;
+      }
     }
     at++;
   }
