@@ -12,7 +12,7 @@ import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
-import type { Plan } from "../session/survey.ts";
+import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
@@ -140,8 +140,9 @@ export class Forward {
   #record({ value, entries }: Decoded, state: LineState): void {
     const { plan, projector, losses, kept } = this.#parts;
     const { line, place } = state;
-    for (const entry of entries) {
+    for (const read of entries) {
       const n = this.#entry++;
+      const entry = asSeen(plan, read, n);
       state.told = true;
       kept?.see(entry, n);
       plan.see?.(entry);

@@ -8,6 +8,7 @@ import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
 import { Feed } from "../lossless/feed.ts";
+import { asSeen } from "../session/survey.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
@@ -93,7 +94,10 @@ function gather(
     yield* input.lines();
   };
   for (const line of lines()) {
-    for (const entry of feed.entries(line)) gatherer.add(entry, plan.visibility(n++));
+    for (const entry of feed.entries(line)) {
+      gatherer.add(asSeen(plan, entry, n), plan.visibility(n));
+      n++;
+    }
   }
   const own = plan.header.title ?? besideTitle(agent, input);
   return gatherer.facts({ ...plan.header, title: titleOf(own, plan.request) });
