@@ -3,7 +3,7 @@
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
- *   --only    convert, or catalog
+ *   --only    convert, catalog or growth
  *
  * Times are medians. The yardstick (bench/yardstick.ts) runs in turn with what it is compared to,
  * so that a busy machine slows both.
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureCatalog } from "./catalog.ts";
 import { DATA, generate } from "./generate.ts";
+import { measureGrowth } from "./growth.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";
 
 const DIRECTIONS: readonly [from: string, to: string][] = [
@@ -53,6 +54,7 @@ const { values: options } = parseArgs({
 const PARTS: { [name: string]: (quick: boolean) => Row[] } = {
   convert: measure,
   catalog: (quick) => measureCatalog(BIN, quick),
+  growth: (quick) => measureGrowth(BIN, quick),
 };
 
 build();

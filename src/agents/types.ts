@@ -28,6 +28,8 @@ export interface Agent {
    * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
    */
   keepsSeals?: boolean;
+  /** Some of its records say again what others said, as those of Gemini CLI's checkpoints. */
+  restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
   media?: Media;
   /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
@@ -53,6 +55,18 @@ export interface Reader {
   read(record: Json, at: number): Entry[];
   /** What the records read so far say of the session. `id` is "" until a record names it. */
   header(): Header;
+  /** Where records name more folders than the header's: the store tells which is the session's. */
+  folders?(): Partial<Told>;
+}
+
+/** The folders that a session's records name. */
+export interface Told {
+  /** The header's. */
+  cwd: string | null;
+  /** All in which something was done, the newest first. */
+  cwds: readonly string[];
+  /** The worktree that the session was moved into; it may be gone. */
+  worktree: string | null;
 }
 
 export interface WriterOptions {
@@ -88,6 +102,8 @@ export interface DocumentForm {
 export interface Media {
   /** Without it, the four types that every vendor's API takes. */
   images?: readonly string[];
+  /** Images of which only an address is known; by default they are sent as such. */
+  imageUrls?: false;
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
   /** The most bytes of base64 that one request to its API takes, all images and documents together. */
@@ -202,6 +218,8 @@ export interface Store {
   children?(path: string): Promise<string[]>;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** The folder that a session at this place belongs to; null where neither store nor records say. */
+  folder?(path: string, told: Told): string | null;
   /** A title that stands beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
@@ -268,12 +286,23 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does it open a session file in any of its store's folders? */
+  opensPaths?: true;
+  /** What keeps its CLI from opening the session at this place; null for nothing. */
+  hindrance?(session: { id: string; path: string }): Hindrance | null;
   /** How it begins a new session with a document; without it the user has to say the first words. */
   start?: Start;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
   flags?: Flags;
   /** For agents that keep titles outside their session files: has the CLI note the title. */
   setTitle?(request: TitleRequest): Promise<void>;
+}
+
+export interface Hindrance {
+  /** In words that go after "the session". */
+  why: string;
+  /** What the user can do. */
+  how: string;
 }
 
 export interface ResumeRequest {

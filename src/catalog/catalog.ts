@@ -12,11 +12,12 @@
  */
 import { stores } from "../agents/stores.ts";
 import type { Found, Summary } from "../agents/types.ts";
+import { mayBeFolder } from "../convert/folder.ts";
 import { SegueError } from "../errors.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
-import { type Line, type Row, titleOf, withSummary } from "./row.ts";
+import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Filter {
@@ -59,7 +60,11 @@ interface Known {
   mtime: number;
   inode: number;
   cwd: string | null;
+  /** What its folder is once `cwd`, a worktree, is gone. */
+  home: string | null;
   isLimited: boolean;
+  /** Nobody has said anything in it: it is no session to anyone. */
+  isEmpty: boolean;
   /** What the store tells of it now, without its file. */
   summary?: Summary;
   /** Set when it was read in this run, and could not be filed. */
@@ -99,7 +104,12 @@ export class Catalog {
 
   /** How many sessions there are. */
   get size(): number {
-    return this.#known.length;
+    return this.#known.length - this.empty;
+  }
+
+  /** Files that an agent began, and in which nobody said anything: they are not listed. */
+  get empty(): number {
+    return this.#known.filter(({ isEmpty }) => isEmpty).length;
   }
 
   /** What a person should know of the catalogue's file itself. */
@@ -150,12 +160,12 @@ export class Catalog {
 
   #load({ agent, root }: Walked): Map<string, Known> {
     const rows = this.file.all(
-      "SELECT sid, place, id, size, mtime, inode, cwd, isLimited FROM session WHERE root = ? AND agent = ?",
+      "SELECT sid, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty FROM session WHERE root = ? AND agent = ?",
       root,
       agent.id,
     );
     const known = new Map<string, Known>();
-    for (const [sid, place, id, size, mtime, inode, cwd, isLimited] of rows) {
+    for (const [sid, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty] of rows) {
       known.set(String(place), {
         sid: Number(sid),
         agent: agent.id,
@@ -164,8 +174,9 @@ export class Catalog {
         size: Number(size),
         mtime: Number(mtime),
         inode: Number(inode),
-        cwd: cwd === null ? null : String(cwd),
+        ...folderNow(cwd === null ? null : String(cwd), home === null ? null : String(home)),
         isLimited: isLimited === 1,
+        isEmpty: isEmpty === 1,
       });
     }
     return known;
@@ -200,11 +211,12 @@ export class Catalog {
     const { job } = read;
     const known = knownOf(read, 0);
     const [row] = this.file.all(
-      `INSERT INTO session (root, agent, place, id, size, mtime, inode, cwd, isLimited)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO session (root, agent, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (root, agent, place) DO UPDATE SET
          id = excluded.id, size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,
-         cwd = excluded.cwd, isLimited = excluded.isLimited
+         cwd = excluded.cwd, home = excluded.home, isLimited = excluded.isLimited,
+         isEmpty = excluded.isEmpty
        RETURNING sid`,
       job.root,
       known.agent,
@@ -214,7 +226,9 @@ export class Catalog {
       known.mtime,
       known.inode,
       known.cwd,
+      known.home,
       known.isLimited ? 1 : 0,
+      known.isEmpty ? 1 : 0,
     );
     known.sid = Number(row?.[0] ?? 0);
     this.file.run(
@@ -262,6 +276,7 @@ export class Catalog {
   #matching({ agent, since = Number.NEGATIVE_INFINITY, limited, here }: Filter): Known[] {
     return this.#known.filter(
       (known) =>
+        !known.isEmpty &&
         (agent === undefined || known.agent === agent) &&
         known.mtime >= since &&
         (!limited || known.isLimited) &&
@@ -292,7 +307,7 @@ export class Catalog {
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       const messages = line.messages ?? counts.get(known.sid) ?? null;
       const here = this.project.has(cwd);
-      return [{ agent, id, ...line, updatedAt, messages, path, time, bytes, here }];
+      return [{ agent, id, ...line, cwd, updatedAt, messages, path, time, bytes, here }];
     });
   }
 
@@ -347,7 +362,7 @@ export function forgetText(file: CatalogFile, sid: number): void {
 function toldNow({ agent, place, summary }: Known, line: Line): Line {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
-  return title === null ? line : { ...line, title: titleOf(title) };
+  return title === null ? line : { ...line, title: cutTitle(title) };
 }
 
 interface Plan {
@@ -374,6 +389,12 @@ function summarised(known: Known, { summary }: Found): Known {
   return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
 }
 
+/** A worktree may have gone since the session was read. */
+function folderNow(cwd: string | null, home: string | null): Pick<Known, "cwd" | "home"> {
+  const isGone = cwd !== null && home !== null && !mayBeFolder(cwd);
+  return { cwd: isGone ? home : cwd, home };
+}
+
 function isSame(known: Known, { bytes, mtime, inode = 0, id }: Found): boolean {
   return known.size === bytes && known.mtime === mtime && known.inode === inode && known.id === id;
 }
@@ -390,7 +411,9 @@ function knownOf({ job, line }: ReadLine, sid: number): Known {
     mtime: found.mtime,
     inode: found.inode ?? 0,
     cwd: line.cwd,
+    home: line.home,
     isLimited: line.limit !== null,
+    isEmpty: line.isEmpty,
     line,
   };
 }

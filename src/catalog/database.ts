@@ -10,7 +10,7 @@ import { hostOf } from "../agents/shared/host.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
-const EDITION = 1;
+const EDITION = 2;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS session (
@@ -23,7 +23,9 @@ const TABLES = `
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
     cwd TEXT,
+    home TEXT,
     isLimited INTEGER NOT NULL,
+    isEmpty INTEGER NOT NULL,
     UNIQUE (root, agent, place)
   );
   CREATE TABLE IF NOT EXISTS line (

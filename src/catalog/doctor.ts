@@ -5,6 +5,7 @@ import { provenWith } from "../agents/proven.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
+import { closeBases, openBases } from "../convert/bases.ts";
 import { isThere, openSession } from "../convert/open.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
@@ -12,6 +13,9 @@ import { Journal } from "../io/journal.ts";
 import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Records } from "../lossless/feed.ts";
+import type { Lost } from "../lossless/recover.ts";
+import type { Entry } from "../session/types.ts";
 import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Finding {
@@ -55,7 +59,9 @@ export async function examine(
   const total = tasks.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const found of tasks) {
-    interruptible(() => examineSession(findings, agentNamed(found.agent), found, scratch));
+    const agent = agentNamed(found.agent);
+    interruptible(() => examineSession(findings, agent, found, scratch));
+    await examineBase(findings, agent, found, { env: places.env, scratch });
     done += found.bytes;
     progress?.(done, total);
     await heedSignals();
@@ -140,6 +146,36 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Of a session that continues another one: is that there? */
+async function examineBase(
+  findings: Findings,
+  agent: Agent,
+  found: Found,
+  options: { env: Env; scratch: string },
+): Promise<void> {
+  if (!agent.store.bases || closed(found.path) !== null) return;
+  try {
+    const bases = await openBases(agent, found.path, options);
+    const input = openSession(found.path, options);
+    const [first = input] = bases.map((base) => base.input);
+    const [opening] = first.lines();
+    const entries = opening?.value === undefined ? [] : agent.reader().read(opening.value, 0);
+    if (entries.some(isMissingBase)) {
+      const what = "the session that this one continues is not there: only its own turns are read";
+      const hint = "put the file of the session that it was forked from back into the store";
+      const about = { about: "session", agent: agent.id, path: found.path } as const;
+      findings.add({ ...about, severity: "attention", what, hint }, true);
+    }
+    closeBases([...bases, { input, bytes: 0 }]);
+  } catch {
+    // That it cannot be read was said already.
+  }
+}
+
+function isMissingBase(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "unread" && entry.reason === "missing-base";
+}
+
 /** Lines that are no JSON, kinds and keys that this version does not know. */
 function examineSession(findings: Findings, agent: Agent, found: Found, scratch: string): void {
   const place = placeOf(found, agent);
@@ -163,17 +199,21 @@ function examineSession(findings: Findings, agent: Agent, found: Found, scratch:
 
 function examineLines(findings: Findings, agent: Agent, path: string, input: Input): void {
   const about = { agent: agent.id, path, hint: null } as const;
+  const { known, recognises } = agent;
+  const records = new Records(recognises);
   let broken = 0;
   let last = false;
-  for (const { value, text } of input.lines()) {
-    last = value === undefined && text.trim() !== "";
-    if (last) broken++;
-    if (value === undefined || agent.known === undefined || isFrame(value)) continue;
-    for (const what of unknowns(value, agent.known)) {
+  for (const line of input.lines()) {
+    const { values, lost } = records.of(line);
+    broken += linesOf(lost);
+    last = line.value === undefined && values.length === 0 && line.text.trim() !== "";
+    if (known === undefined) continue;
+    for (const what of values.flatMap((value) => (isFrame(value) ? [] : unknowns(value, known)))) {
       const unknown = `unknown to this version of Segue, and kept as it is: ${what}`;
       findings.add({ ...about, severity: "info", about: "record", what: unknown });
     }
   }
+  broken += linesOf(records.end());
   const torn = last && input.open ? 1 : 0;
   const session = { ...about, about: "session" } as const;
   if (torn > 0) {
@@ -184,6 +224,10 @@ function examineLines(findings: Findings, agent: Agent, path: string, input: Inp
     const what = `lines that are no JSON: ${broken - torn}; they are kept, but not understood`;
     findings.add({ ...session, severity: "attention", what }, true);
   }
+}
+
+function linesOf(lost: readonly Lost[]): number {
+  return lost.reduce((sum, { count }) => sum + count, 0);
 }
 
 function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[], env: Env): void {

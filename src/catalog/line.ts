@@ -3,13 +3,16 @@
  * not depend on how long the session is.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Agent, Found, Reader } from "../agents/types.ts";
+import type { Agent, Database, Found } from "../agents/types.ts";
+import { foldersAt } from "../convert/folder.ts";
 import { isCompressed, linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
-import { LineSplitter } from "../lossless/lines.ts";
-import type { Entry, Json } from "../session/types.ts";
-import { type Limit, type Line, short, titleOf, withSummary } from "./row.ts";
+import { Feed } from "../lossless/feed.ts";
+import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
+import { FirstRequest, short, titleOf } from "../session/title.ts";
+import type { Entry } from "../session/types.ts";
+import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
 
 /** A file of up to this size is read whole, so that its messages are counted. */
 const WHOLE = 96 << 10;
@@ -34,10 +37,22 @@ const buffer = Buffer.allocUnsafe(WHOLE);
 export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
-  if (summary && agent.store.database) return withSummary(scan.line(true), summary);
+  if (summary && agent.store.database) {
+    if (summary.title === null) readRequest(scan, agent.store.database, found);
+    const line = { ...scan.line(true, found.path), isEmpty: summary.messages === 0 };
+    return withSummary(line, summary);
+  }
   const whole = readFile(scan, found.path);
-  const line = scan.line(whole, agent.store.title?.(found.path) ?? null);
+  const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;
+}
+
+/** A session in a database that has no title: up to the first request. */
+function readRequest(scan: Scan, database: Database, { path, id }: Found): void {
+  for (const line of database.read(path, id) ?? []) {
+    scan.take(textOf(Buffer.from(line)));
+    if (scan.knowsHead) return;
+  }
 }
 
 /** Feeds a file's head and tail to `scan`. Was that all of it? */
@@ -81,9 +96,9 @@ function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
   let chunk = first;
   let [end, lines] = [0, 0];
   for (;;) {
-    for (const { value } of splitter.push(chunk)) {
+    for (const line of splitter.push(chunk)) {
       lines++;
-      if (value !== undefined) scan.take(value);
+      scan.take(line);
       if (scan.knowsHead) return end + chunk.length;
     }
     end += chunk.length;
@@ -122,9 +137,9 @@ function readInto(fd: number, room: Buffer, offset: number, length: number): Buf
 /** Notes of a session's entries what its list line needs. */
 export class Scan {
   readonly #agent: Agent;
-  readonly #reader: Reader;
-  #at = 0;
-  #prompt: string | null = null;
+  readonly #feed: Feed;
+  readonly #request = new FirstRequest();
+  #isEmpty = true;
   #messages = 0;
   #group: string | null = null;
   #tokens: number | null = null;
@@ -133,14 +148,14 @@ export class Scan {
   /** `before`: what an earlier scan came to, of a session that this one goes on with. */
   constructor(agent: Agent, before: Pick<Scan, "messages" | "group"> | null = null) {
     this.#agent = agent;
-    this.#reader = agent.reader();
+    this.#feed = new Feed(agent);
     this.#messages = before?.messages ?? 0;
     this.#group = before?.group ?? null;
   }
 
-  /** Lets the reader know of a record that an earlier scan has noted. */
-  prime(record: Json): void {
-    this.#reader.read(record, this.#at++);
+  /** Lets the reader know of a line that an earlier scan has noted. */
+  prime(line: Text): void {
+    this.#feed.read(line);
   }
 
   /** What comes from now on is of the tail: what the head told of the end counts no more. */
@@ -157,7 +172,7 @@ export class Scan {
 
   /** Does it know what only the head of a session tells? */
   get knowsHead(): boolean {
-    return this.#prompt !== null && this.#reader.header().cwd !== null;
+    return this.#request.found && this.#feed.reader.header().cwd !== null;
   }
 
   /** Does it know what only the tail tells? */
@@ -168,16 +183,18 @@ export class Scan {
   /** All entries of these lines; they are noted as they are asked for. */
   *takeAll(bytes: Buffer): Generator<Entry> {
     const splitter = new LineSplitter();
-    for (const { value } of splitter.push(bytes)) if (value !== undefined) yield* this.take(value);
-    const rest = splitter.end()?.value;
-    if (rest !== undefined) yield* this.take(rest);
+    for (const line of splitter.push(bytes)) yield* this.take(line);
+    const rest = splitter.end();
+    if (rest) yield* this.take(rest);
   }
 
-  take(record: Json): Entry[] {
-    const entries = this.#reader.read(record, this.#at++);
-    for (const entry of entries) this.note(entry);
-    this.#tokens = this.#agent.contextTokens?.(record) ?? this.#tokens;
-    return entries;
+  take(line: Text): Entry[] {
+    const { records } = this.#feed.read(line);
+    for (const { value, entries } of records) {
+      for (const entry of entries) this.note(entry);
+      this.#tokens = this.#agent.contextTokens?.(value) ?? this.#tokens;
+    }
+    return records.flatMap(({ entries }) => entries);
   }
 
   noteAll(bytes: Buffer): void {
@@ -185,12 +202,14 @@ export class Scan {
   }
 
   note(entry: Entry): void {
+    this.#request.note(entry);
     if (entry.kind === "event") {
       if (entry.event === "limit") this.#limit = limitOf(entry);
+      if (entry.event === "compaction") this.#isEmpty = false;
       return;
     }
+    if (!entry.scaffold && entry.parts.length > 0) this.#isEmpty = false;
     if (entry.scaffold || entry.sidechain !== undefined) return;
-    if (entry.role === "user") this.#prompt ??= promptOf(entry);
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
@@ -215,13 +234,14 @@ export class Scan {
     return this.#group;
   }
 
-  /** `beside`: a title that stands beside the file. */
-  line(whole: boolean, beside: string | null = null): Line {
-    const header = this.#reader.header();
-    const title = header.title ?? beside ?? this.#prompt;
+  /** `place`: where the session lies; `beside`: a title that stands beside the file. */
+  line(whole: boolean, place: string, beside: string | null = null): Line {
+    const header = this.#feed.reader.header();
+    const title = titleOf(header.title ?? beside, this.#request.text);
     return {
-      title: title === null ? null : titleOf(title),
-      cwd: header.cwd,
+      title: title === null ? null : cutTitle(title),
+      ...foldersAt(this.#agent, this.#feed.reader, place),
+      isEmpty: whole && this.#isEmpty,
       createdAt: header.createdAt,
       updatedAt: header.updatedAt,
       messages: whole ? this.#messages : null,
@@ -237,10 +257,4 @@ export class Scan {
 function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
   const { time, resetsAt = null, text } = entry;
   return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
-}
-
-function promptOf(entry: Extract<Entry, { kind: "message" }>): string | null {
-  const texts = entry.parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-  const text = texts.join(" ");
-  return text.trim() === "" ? null : text;
 }

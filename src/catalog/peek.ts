@@ -2,6 +2,7 @@
 import type { Agent } from "../agents/types.ts";
 import { linesOf } from "../convert/open.ts";
 import { Input } from "../io/input.ts";
+import { Feed } from "../lossless/feed.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import type { Header } from "../session/types.ts";
 
@@ -23,17 +24,16 @@ export function headOf(
 }
 
 function readHead(agent: Agent, bytes: Buffer, enough: (header: Header) => boolean): Header {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const splitter = new LineSplitter();
-  let at = 0;
-  for (const { value } of splitter.push(bytes)) {
-    if (value !== undefined) reader.read(value, at++);
-    if (enough(reader.header())) return reader.header();
+  for (const line of splitter.push(bytes)) {
+    feed.read(line);
+    if (enough(feed.reader.header())) return feed.reader.header();
   }
   // A file of a single line may lack its end.
   const rest = splitter.end();
-  if (rest?.value !== undefined) reader.read(rest.value, at);
-  return reader.header();
+  if (rest) feed.read(rest);
+  return feed.reader.header();
 }
 
 /** A file's bytes, or the lines that stand for a document. */

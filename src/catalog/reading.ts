@@ -45,7 +45,7 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
     const isFile = input.path === task.place && rowsAt(task.place) === null;
     const bases = isFile ? await openBases(agent, task.place, { env: process.env, scratch }) : [];
     if (isFile && bases.length === 0) yield* ofFile(task, agent, input);
-    else yield whole(task, agent, input, entriesOf(agent.reader(), input, bases));
+    else yield whole(task, agent, input, entriesOf(agent, input, bases));
     closeBases(bases);
   } finally {
     input.close();
@@ -124,8 +124,7 @@ class Reading {
   prime(input: Input): void {
     const head = input.read(0, 1 << 20);
     const end = head.indexOf(0x0a);
-    const { value } = lineOf(head.subarray(0, Math.max(0, end)));
-    if (value !== undefined) this.#scan.prime(value);
+    this.#scan.prime(lineOf(head.subarray(0, Math.max(0, end))));
   }
 
   /** Whole lines. */

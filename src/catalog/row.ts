@@ -1,5 +1,6 @@
 /** What is known of a session without reading all of it. */
 import type { Summary } from "../agents/types.ts";
+import { short } from "../session/title.ts";
 
 /** One line of `segue list`. Times are ISO 8601. */
 export interface Row {
@@ -30,7 +31,12 @@ export interface Limit {
 }
 
 /** What reading a session's head and tail adds to what its store tells. */
-export type Line = Omit<Row, "agent" | "id" | "path">;
+export interface Line extends Omit<Row, "agent" | "id" | "path"> {
+  /** Where `cwd` is a worktree that the session was moved into: its folder once that is gone. */
+  home: string | null;
+  /** Has nobody said anything in it? */
+  isEmpty: boolean;
+}
 
 /** Longer titles are cut: some are whole files that were pasted. */
 const TITLE = 1000;
@@ -40,7 +46,7 @@ export function withSummary(line: Line, summary: Summary): Line {
   const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
   return {
     ...line,
-    title: title === null ? line.title : titleOf(title),
+    title: title === null ? line.title : cutTitle(title),
     cwd: cwd ?? line.cwd,
     model: model ?? line.model,
     createdAt: createdAt ?? line.createdAt,
@@ -50,14 +56,6 @@ export function withSummary(line: Line, summary: Summary): Line {
   };
 }
 
-export function titleOf(text: string): string {
+export function cutTitle(text: string): string {
   return short(text, TITLE);
-}
-
-/** Without a hold on what is cut off: a slice of a string keeps all of it. */
-export function short(text: string, length: number): string {
-  const trimmed = text.trim();
-  if (trimmed.length <= length) return trimmed;
-  const cut = trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "");
-  return `${Buffer.from(cut).toString()}…`;
 }

@@ -67,6 +67,11 @@ export function newestFirst(found: Found[]): Found[] {
   return found.sort((a, b) => b.mtime - a.mtime || (a.id < b.id ? -1 : 1));
 }
 
+/** Is it an empty file? Of rows in a database nobody knows how many bytes they are. */
+export function isNothing(bytes: number, { store }: Keeper): boolean {
+  return bytes === 0 && store.database === undefined;
+}
+
 /** Where a session lies, as selectors take it: a path, or `path#id` in a database. */
 export function placeOf({ path, id }: Found, { store }: Keeper): string {
   return store.database?.holds(path) ? `${path}#${id}` : path;

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Selected } from "../catalog/select.ts";
-import { allSessions, placeOf } from "../catalog/stores.ts";
+import { allSessions, isNothing, placeOf } from "../catalog/stores.ts";
 import { type Check, checkSession, type Sent } from "../convert/check.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
@@ -73,7 +73,7 @@ async function chosen(
     const n = (taken.get(id) ?? 0) + 1;
     taken.set(id, n);
     const agent = findAgent(id);
-    if (!agent || bytes === 0 || n > (options.number ?? 20)) return [];
+    if (!agent || isNothing(bytes, agent) || n > (options.number ?? 20)) return [];
     const path = placeOf(found, agent);
     return [{ agent, path, id: session, name: path }];
   });

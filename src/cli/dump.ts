@@ -5,7 +5,7 @@ import { Command, Option } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { openCatalog } from "../catalog/catalog.ts";
-import { allSessions, type Places, placeOf } from "../catalog/stores.ts";
+import { allSessions, isNothing, type Places, placeOf } from "../catalog/stores.ts";
 import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
@@ -106,7 +106,7 @@ async function wanted(
   const here = cwd === undefined ? null : await placesHere(places, only);
   return (await allSessions(places, only)).flatMap((found) => {
     const agent = findAgent(found.agent);
-    if (!agent || found.mtime < oldest || found.bytes === 0) return [];
+    if (!agent || found.mtime < oldest || isNothing(found.bytes, agent)) return [];
     const place = placeOf(found, agent);
     return here === null || here.has(place) ? [{ agent, found, place }] : [];
   });

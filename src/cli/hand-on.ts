@@ -1,7 +1,6 @@
 /** `segue resume --handoff`: a new session of another agent's, which begins with a document. */
-import { resolve } from "node:path";
 import type { Agent } from "../agents/types.ts";
-import { isFolder, type Selected } from "../catalog/select.ts";
+import type { Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
@@ -9,13 +8,12 @@ import { deliver } from "../handoff/deliver.ts";
 import type { Made } from "../handoff/handoff.ts";
 import { withScratch } from "../io/folders.ts";
 import { launch } from "../io/launch.ts";
-import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { documentOf, jsonOf, redaction, taskOf } from "./handoff.ts";
 import {
-  askFolder,
+  elsewhere,
+  folderHere,
   forwarded,
-  gone,
   launches,
   type ResumeOptions,
   requireInstalled,
@@ -47,7 +45,13 @@ export async function handOn(
     process.stdout.write(made.markdown);
     return;
   }
-  const folder = await folderFor(options.cwd ?? made.header.cwd, options, starts);
+  const place = {
+    wanted: options.cwd ?? made.header.cwd,
+    session: selected.name ?? selected.path,
+  };
+  // The document is put into the folder, so that one has to be there.
+  const here = { ...options, launch: true };
+  const folder = folderHere(place, here) ?? (await elsewhere(place, here));
   const always = settings().words(`agents.${target.id}.args`);
   const { command, file, note, toSay } = deliver(
     {
@@ -92,21 +96,6 @@ function tell(made: Made, file: string, command: string[], options: ResumeOption
   for (const { name, omitted } of left) say(`  left out: ${omitted} of ${name}`);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
-}
-
-/** The folder to start in: as `orElsewhere`, but nothing has to be done again for another. */
-async function folderFor(
-  cwd: string | null,
-  options: ResumeOptions,
-  starts: boolean,
-): Promise<string> {
-  const wanted = cwd ?? process.cwd();
-  const found = [wanted, localForm(wanted, process.platform)].find(isFolder);
-  if (found !== undefined) return resolve(found);
-  if (!starts) return process.cwd();
-  const other = options.cwd === undefined ? await askFolder(wanted) : null;
-  if (other === null) throw gone(wanted, options);
-  return other;
 }
 
 /** What only a document has. */

@@ -4,7 +4,7 @@ import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
 import { settings } from "../config/settings.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
-import { print, printJson, printJsonLine, say } from "./terminal.ts";
+import { print, printJson, printJsonLine, say, sayMore } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -43,9 +43,11 @@ async function run(options: Options): Promise<void> {
     options.number ?? (options.all ? undefined : (settings().count("list.number") ?? undefined));
   const sessions = catalog.sessions({ ...filter, most });
   const rest = catalog.count(filter) - sessions.length;
+  const { empty } = catalog;
   catalog.close();
   show(sessions, options);
   sayProblems(catalog);
+  if (empty > 0) sayMore(`left out, as nobody has said anything in them: ${empty}`);
   if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
 }
 

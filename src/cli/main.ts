@@ -4,7 +4,7 @@ import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { catchSignals } from "../io/interrupt.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
-import { beQuiet, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
+import { beQuiet, beVerbose, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
@@ -44,6 +44,7 @@ Examples:
 export async function main(args: string[]): Promise<number> {
   const end = args.indexOf("--");
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
+  beVerbose(verbose);
   catchSignals();
   let broken: unknown;
   process.stdout.on("error", (error) => {

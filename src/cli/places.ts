@@ -65,7 +65,7 @@ export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
 function isMoved(store: Store): boolean {
   const { HOME, USERPROFILE } = process.env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
-  return store.roots(process.env).join("\0") !== store.roots(plain).join("\0");
+  return store.roots(process.env)[0] !== store.roots(plain)[0];
 }
 
 /** As `agentNamed`, for commands that do not need the agents otherwise. */

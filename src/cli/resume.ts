@@ -1,11 +1,11 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
-import { isFolder, type Selected, select } from "../catalog/select.ts";
+import { type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
@@ -15,7 +15,6 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
-import { localForm } from "../session/paths.ts";
 import { shellWord } from "../session/text.ts";
 import { placesOf, withPlaces } from "./common.ts";
 import { fitTo, tokens } from "./fit.ts";
@@ -23,10 +22,11 @@ import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import {
-  askFolder,
+  elsewhere,
+  folderHere,
   forwarded,
-  gone,
   launches,
+  type Place,
   type ResumeOptions,
   requireInstalled,
 } from "./starting.ts";
@@ -135,17 +135,18 @@ async function handOver(
   args: string[],
   options: ResumeOptions,
 ): Promise<{ command: string[]; cwd: string }> {
-  const { target, places } = handover;
+  const { selected, target, places } = handover;
   const prepared = await prepare(handover, options, options.cwd);
-  const { outcome, folder } = launches(options)
-    ? await orElsewhere(prepared, options, (cwd) => prepare(handover, options, cwd))
-    : { outcome: prepared, folder: prepared.cwd ?? process.cwd() };
+  const { outcome, folder } = await orElsewhere(prepared, selected, options, (cwd) =>
+    prepare(handover, options, cwd),
+  );
   const { id, path, report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
   const request = { id, path, prompt: options.prompt ?? null, args: [...always, ...args] };
   const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
+  heedHindrance(target, outcome, options);
   if (options.dryRun) outcome.discard();
   else {
     outcome.commit();
@@ -166,7 +167,7 @@ async function prepare(
     selected,
     {
       agent: target,
-      root: targetRoot(target, places),
+      root: targetRoot(selected, target, places),
       version: installedVersion(target, env),
       command: findCommand(commandOf(target, env), env),
     },
@@ -192,20 +193,20 @@ async function prepare(
 }
 
 /**
- * What starts where the session's agent can start: in its folder, or, when that is gone, in one
- * that the user names.
+ * What goes on where the session's agent can start: in its folder, or, when that is gone or nothing
+ * tells it, in one that the user names.
  */
 async function orElsewhere(
   outcome: Outcome,
+  { path, name }: Selected,
   options: ResumeOptions,
   again: (cwd: string) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; folder: string }> {
-  const wanted = outcome.cwd ?? process.cwd();
-  const folder = [wanted, localForm(wanted, process.platform)].find(isFolder);
-  if (folder !== undefined) return { outcome, folder };
+  const place: Place = { wanted: outcome.cwd, session: name ?? path };
+  const folder = folderHere(place, options);
+  if (folder !== null) return { outcome, folder };
   outcome.discard();
-  const other = options.cwd === undefined ? await askFolder(wanted) : null;
-  if (other === null) throw gone(wanted, options);
+  const other = await elsewhere(place, options);
   return { outcome: await again(other), folder: other };
 }
 
@@ -217,6 +218,22 @@ function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): 
     outcome.discard();
     throw error;
   }
+}
+
+/** What keeps the agent from opening it is said; Segue changes nothing of a session for it. */
+function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): void {
+  const found = target.launch.hindrance?.(outcome);
+  if (!found) return;
+  const { why, how } = found;
+  if (!launches(options)) {
+    say(`the session ${why}: ${how}`);
+    return;
+  }
+  outcome.discard();
+  throw new SegueError("failed", `the session ${why}, so ${target.name} does not open it`, {
+    where: outcome.path,
+    hint: how,
+  });
 }
 
 /** A title that cannot be noted is a pity, not a failure: the session itself is written. */
@@ -231,9 +248,11 @@ async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promi
   }
 }
 
-function targetRoot(target: Agent, places: Places): string {
+function targetRoot({ agent, path }: Selected, target: Agent, places: Places): string {
   const roots = rootsOf(target, places);
-  const root = roots.find((path) => existsSync(path)) ?? roots[0];
+  const own = agent === target && target.launch.opensPaths;
+  const itsOwn = roots.find((root) => own && path.startsWith(join(root, "/")));
+  const root = itsOwn ?? roots.find((folder) => existsSync(folder)) ?? roots[0];
   if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);
   return root;
 }

@@ -4,9 +4,11 @@ import type { Agent } from "../agents/types.ts";
 import { isFolder } from "../catalog/select.ts";
 import { translateFlags } from "../convert/flags.ts";
 import type { ReasoningFate } from "../convert/project.ts";
+import { noFolder } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
 import { commandOf, findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
+import { localForm } from "../session/paths.ts";
 import type { DocumentOptions } from "./handoff.ts";
 import { ask, say } from "./terminal.ts";
 
@@ -49,22 +51,54 @@ export function forwarded(
   return said.args;
 }
 
+/** Where a session is to go on. */
+export interface Place {
+  /** The folder it belongs to, or the one that was asked for; null when nothing tells. */
+  wanted: string | null;
+  /** Where the session lies, for messages. */
+  session: string;
+}
+
+/** The folder to go on in; null when it is not there, or nothing tells which it is. */
+export function folderHere({ wanted }: Place, options: ResumeOptions): string | null {
+  const found =
+    wanted === null ? undefined : [wanted, localForm(wanted, process.platform)].find(isFolder);
+  if (found !== undefined) return resolve(found);
+  if (options.dryRun) {
+    say(wanted === null ? `${UNKNOWN}: name it with --cwd` : `${GONE}: ${wanted}`);
+    return wanted ?? process.cwd();
+  }
+  // For another machine, say: who names a folder that is not there knows it.
+  return !options.launch && options.cwd !== undefined ? resolve(options.cwd) : null;
+}
+
+const GONE = "the session's folder is gone";
+const UNKNOWN = "nothing says which folder this session belongs to";
+
+/** Another folder, which the user names. @throws SegueError where nobody can be asked. */
+export async function elsewhere(place: Place, options: ResumeOptions): Promise<string> {
+  const other = options.cwd === undefined ? await askFolder(place.wanted) : null;
+  if (other !== null) return other;
+  throw place.wanted === null ? noFolder(place.session) : gone(place.wanted, options);
+}
+
 /** null where nobody can be asked, and for an answer that is no folder. */
-export async function askFolder(gone: string): Promise<string | null> {
+async function askFolder(wanted: string | null): Promise<string | null> {
   const question = `go on in another folder? [${process.cwd()}; a path; n] `;
-  const answer = await ask(`the session's folder is gone: ${gone}\n${question}`);
+  const answer = await ask(`${wanted === null ? UNKNOWN : `${GONE}: ${wanted}`}\n${question}`);
   if (answer === null || /^no?$/i.test(answer)) return null;
   const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : answer);
   return isFolder(folder) ? folder : null;
 }
 
-export function gone(folder: string, { cwd }: ResumeOptions): SegueError {
+function gone(folder: string, { cwd, launch }: ResumeOptions): SegueError {
   if (cwd !== undefined) {
     return new SegueError("failed", "there is no such folder to go on in", { where: folder });
   }
-  return new SegueError("failed", "the session's folder is gone, so its agent cannot start there", {
+  const other = "name another with --cwd: the session's paths are rewritten for it";
+  return new SegueError("failed", `${GONE}, so its agent cannot start there`, {
     where: folder,
-    hint: `name another with --cwd: the session's paths are rewritten for it`,
+    hint: launch ? other : `${other}; or the same, to write it for that folder all the same`,
   });
 }
 

@@ -14,6 +14,13 @@ export function beQuiet(yes: boolean): void {
   quiet = yes;
 }
 
+let verbose = false;
+
+/** `--verbose`: whether from now on more is said. */
+export function beVerbose(yes: boolean): void {
+  verbose = yes;
+}
+
 let color: string | null = "auto";
 
 /** "always", "never", or as the terminal is. */
@@ -49,6 +56,11 @@ export function warnError(text: string): void {
 /** For a person to know. */
 export function say(text: string): void {
   if (!quiet) warn(text);
+}
+
+/** For those who want to know more. */
+export function sayMore(text: string): void {
+  if (verbose) say(text);
 }
 
 /** Said in any case. */

@@ -2,8 +2,9 @@
  * Accounts for what a record says: every string and blob of it is in a part of its entries, is known
  * not to be content, or is named as left out. What is none of these would vanish without a word.
  */
+import { hash } from "node:crypto";
 import { CONTENT } from "../agents/shared/known.ts";
-import type { Shape } from "../agents/types.ts";
+import type { Agent, Shape } from "../agents/types.ts";
 import { isObject } from "../session/json.ts";
 import type { Entry, Json, JsonObject, Part } from "../session/types.ts";
 
@@ -15,12 +16,32 @@ export interface Unaccounted {
   keys: string[];
 }
 
-/** `known` says what is no content; what it does not know counts as content. */
-export function unaccounted(record: Json, entries: readonly Entry[], known: Shape): Unaccounted {
-  if (entries.some(isLeftOut)) return { content: [], keys: [] };
-  const account = new Account(entries);
-  account.walk(record, { shape: known, at: "", isNew: false });
-  return { content: [...account.content], keys: [...account.keys] };
+/** Accounts for the records of one session, in their order. */
+export class Accountant {
+  readonly #known: Shape;
+  /** Strings that an earlier record was accounted for with; null where no record says one again. */
+  readonly #before: Set<string> | null;
+
+  /** `known` says what is no content; what it does not know counts as content. */
+  constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
+    this.#known = known;
+    this.#before = restates ? new Set() : null;
+  }
+
+  unaccounted(record: Json, entries: readonly Entry[]): Unaccounted {
+    const isNamed = entries.some(isLeftOut);
+    if (isNamed && this.#before === null) return NOTHING;
+    const account = new Account(entries, this.#before);
+    account.walk(record, { shape: this.#known, at: "", isNew: false });
+    return isNamed ? NOTHING : { content: [...account.content], keys: [...account.keys] };
+  }
+}
+
+const NOTHING: Unaccounted = { content: [], keys: [] };
+
+/** What is enough to know a long string again. */
+function token(text: string): string {
+  return text.length <= 40 ? text : hash("sha1", text, "base64");
 }
 
 /** Events that the loss report counts, record by record. */
@@ -40,13 +61,19 @@ class Account {
   readonly content = new Set<string>();
   readonly keys = new Set<string>();
   readonly #said: string;
+  /** A command's exit code is in a part. */
+  #ended = false;
   /** Kinds of blocks that are named as left out. */
   readonly #unread = new Set<string>();
 
-  constructor(entries: readonly Entry[]) {
+  readonly #before: Set<string> | null;
+
+  constructor(entries: readonly Entry[], before: Set<string> | null) {
+    this.#before = before;
     const texts: string[] = [];
     for (const entry of entries) this.#collect(entry, texts);
     this.#said = texts.join("\n");
+    for (const text of before ? texts : []) before?.add(token(text));
   }
 
   #collect(entry: Entry, texts: string[]): void {
@@ -71,6 +98,7 @@ class Account {
     strings({ ...part, content: null }, texts);
     // A first line that only says this is read as a number.
     if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
+    this.#ended ||= part.exitCode !== undefined;
     for (const item of part.content) this.#part(item, texts);
   }
 
@@ -79,7 +107,9 @@ class Account {
     if (shape === true) return;
     if (typeof value === "string") this.#string(value, place);
     else if (Array.isArray(value)) {
-      const each = shape !== CONTENT && "each" in shape ? shape.each : CONTENT;
+      const { shape: list } = nameIn(value, shape);
+      if (list === true) return;
+      const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
       for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
     } else if (isObject(value)) this.#object(value, shape, place);
   }
@@ -104,7 +134,11 @@ class Account {
   }
 
   #string(text: string, place: At): void {
-    if (this.#isSaid(text)) return;
+    if (this.#isSaid(text)) {
+      this.#before?.add(token(text));
+      return;
+    }
+    if (this.#before?.has(token(text))) return;
     const inner = parsed(text);
     if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
     else if (place.isNew) this.keys.add(place.at);
@@ -114,12 +148,20 @@ class Account {
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
+    // Parts that are JSON as text have it escaped.
+    if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
+    for (const [frame, inside] of FRAMES) {
+      const body = text.replace(frame, inside);
+      if (body !== text && this.#said.includes(body)) return true;
+    }
     const lines = text
       .split("\n")
       .map((line) => line.trim())
       .filter((line) => !/^<\/?system-reminder>$/.test(line));
-    if (lines.length > 0 && text.includes("\n") && lines.every((line) => this.#said.includes(line)))
-      return true;
+    const isSaid = (line: string) =>
+      this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
+    const isPut = text.includes("\n") || this.#ended;
+    if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
     // Lines that a tool numbered, in order and without a gap, are read without their numbers.
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→](.*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
@@ -129,6 +171,29 @@ class Account {
     );
   }
 }
+
+/** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
+const EXIT_LINE =
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+
+/**
+ * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
+ * ended, what the shell tools of Gemini CLI and Qwen Code put around it, and what Codex puts around
+ * an attached image.
+ */
+const FRAMES: readonly [frame: RegExp, inside: string][] = [
+  [
+    /^(?:<untrusted_context>\n)?Output: (?:\(empty\)|([\s\S]*?))(?:\nExit Code: -?\d+)?(?:\nProcess Group PGID: \d+)?(?:\n<\/untrusted_context>)?$/,
+    "$1",
+  ],
+  [
+    /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
+    "$1",
+  ],
+  [/^data:[^,]*,/, ""],
+  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+];
 
 function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };

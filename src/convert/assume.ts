@@ -7,7 +7,9 @@ import type { Agent, Reader } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import type { Plan, Visibility } from "../session/survey.ts";
+import { FirstRequest } from "../session/title.ts";
 import type { Entry, Header } from "../session/types.ts";
+import { headerAt } from "./folder.ts";
 import type { Surveyed } from "./survey-file.ts";
 
 /** Below this a survey costs next to nothing. */
@@ -33,9 +35,13 @@ export function orSurveyed<T>(assumed: Surveyed | null, work: (guess: Surveyed |
 export function assume(agent: Agent, input: Input): Surveyed | null {
   if (input.size < BIG) return null;
   const reader = agent.reader();
-  const seen = [...glance(reader, input, 0), ...glance(reader, input, input.size - GLANCE)];
+  const request = new FirstRequest();
+  const head = [...glance(reader, input, 0)];
+  for (const entry of head) request.note(entry);
+  const seen = [...head, ...glance(reader, input, input.size - GLANCE)];
   if (seen.length === 0 || seen.some(isCarry)) return null;
-  const plan = new Unbroken(reader.header(), seen.length);
+  const header = headerAt(agent, reader, input.name);
+  const plan = new Unbroken(header, request.text, seen.length);
   return { plan, lines: 0, embedded: null, oldEntries: 0, forkFrom: 0 };
 }
 
@@ -54,7 +60,9 @@ function isCarry(entry: Entry): boolean {
 /** The plan for a session of which every entry is live. */
 class Unbroken implements Plan {
   readonly header: Header;
+  readonly request: string | null;
   readonly entries: number;
+  readonly isEmpty = false;
   readonly compaction = null;
   readonly keeps = new Map<number, number>();
   readonly orphans = 0;
@@ -63,8 +71,9 @@ class Unbroken implements Plan {
   #root: string | null = null;
   #last: Visibility = "outside";
 
-  constructor(header: Header, entries: number) {
+  constructor(header: Header, request: string | null, entries: number) {
     this.header = header;
+    this.request = request;
     this.entries = entries;
   }
 

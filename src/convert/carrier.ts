@@ -8,10 +8,12 @@ import {
   CarryDamaged,
   CarryEncoder,
   type CarryFooter,
+  type CarryHeader,
   readBlockAt,
   type Unit,
   type UnitText,
   UnitTexts,
+  type Ways,
 } from "../lossless/carry.ts";
 import { CarryThread } from "./carry-thread.ts";
 import { type Coder, type Trust, UnitCoder } from "./units.ts";
@@ -21,6 +23,25 @@ import { rebuild } from "./verify.ts";
 export interface Ends {
   source: { agent: Agent; id: string; input: Input };
   target: { agent: Agent; id: string; out: Output };
+  /** Ways home that are kept beside this one. */
+  ways?: Ways | undefined;
+}
+
+/** Of ways to the same place the first is the newest: that of the carry itself, then in their order. */
+function without({ source, target }: CarryHeader, { others, had }: Ways): Ways {
+  const places = new Set([placeOf(source)]);
+  const kept = others.filter(({ header }) => {
+    const isOwn = header.target.agent === target.agent && header.target.id === target.id;
+    const place = placeOf(header.source);
+    if (!isOwn || places.has(place)) return false;
+    places.add(place);
+    return true;
+  });
+  return { others: kept, had };
+}
+
+function placeOf({ agent, id }: CarryHeader["source"]): string {
+  return `${agent}:${id}`;
 }
 
 /** Writes a carry file. */
@@ -31,14 +52,16 @@ export class Carrier {
   /** Is each block on the disk what was put into it? */
   intact = true;
 
-  constructor(out: Output, { source, target }: Ends) {
+  constructor(out: Output, { source, target, ways }: Ends) {
     this.#out = out;
-    const header = this.#encoder.header({
+    const header: CarryHeader = {
       schema: CARRY_SCHEMA,
       source: { agent: source.agent.id, id: source.id, path: source.input.name },
       target: { agent: target.agent.id, id: target.id },
-    });
-    out.write(header);
+    };
+    for (const piece of this.#encoder.header(header, ways && without(header, ways))) {
+      out.write(piece);
+    }
     out.flush();
   }
 
@@ -98,7 +121,7 @@ export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Ma
     end: (footer) => carrier.end(footer),
     read: () => {},
     verify: (sha256) =>
-      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === sha256,
+      rebuild({ ...files, target: target.out.temp, carry: carryOut.temp, framed: true }) === sha256,
     stop: () => {},
   };
 }
@@ -114,7 +137,7 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
     home: source.agent.id,
     from: target.agent.id,
     targetId: target.id,
-    source: { fd: source.input.fd, size: source.input.size },
+    source: { fd: source.input.fd, size: source.input.size, framed: source.input.framed },
     target: target.out.temp,
   };
   const thread = new CarryThread(task, () => target.out.flush());

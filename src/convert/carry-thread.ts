@@ -23,7 +23,7 @@ export interface Task {
   from: string;
   targetId: string;
   /** The open source, and how much of it there is. */
-  source: { fd: number; size: number };
+  source: { fd: number; size: number; framed: boolean };
   /** Path of the target. */
   target: string;
 }

@@ -5,6 +5,8 @@ import { crc32 } from "node:zlib";
 import { agentNamed } from "../agents/registry.ts";
 import { followLines } from "../io/growing.ts";
 import { parseUnit, UnitTexts } from "../lossless/carry.ts";
+import { trustworthy } from "../lossless/document.ts";
+import { Records } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { gives } from "../lossless/script.ts";
 import { type Answer, AT, RING, type Shared } from "./carry-thread.ts";
@@ -68,12 +70,15 @@ function take(lines: Iterator<Line>, n: number): Line[] {
 
 function run(fd: number): void {
   let crc = 0;
-  const source = followLines(
-    task.source.fd,
-    () => task.source.size,
-    (chunk) => {
-      crc = crc32(chunk, crc);
-    },
+  const source = trustworthy(
+    followLines(
+      task.source.fd,
+      () => task.source.size,
+      (chunk) => {
+        crc = crc32(chunk, crc);
+      },
+    ),
+    task.source.framed,
   );
   const target = followLines(fd, targetBytes);
   const texts = new UnitTexts();
@@ -84,9 +89,11 @@ function run(fd: number): void {
     trust: "sampled",
   } as const;
   const coder = new UnitCoder(route, () => {});
+  const found = new Records(route.home.recognises);
   for (const [count, records] of told()) {
-    const values = take(target, records).map(({ value }) => value);
+    const values = take(target, records).map(({ value }) => (value === undefined ? [] : [value]));
     const lines = take(source, Math.abs(count));
+    for (const line of lines) found.of(line);
     const plain = count > 0;
     const { unit, coded } = coder.code(lines, values, plain);
     const text = texts.add(unit);

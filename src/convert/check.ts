@@ -8,8 +8,9 @@ import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Feed, Records } from "../lossless/feed.ts";
 import type { Entry } from "../session/types.ts";
-import { unaccounted } from "./account.ts";
+import { Accountant } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
 import type { Loss } from "./losses.ts";
@@ -68,13 +69,15 @@ export async function checkSession(
   return check;
 }
 
-function unknownOf({ known }: Agent, input: Input): Unknown[] {
+function unknownOf({ known, recognises }: Agent, input: Input): Unknown[] {
   const found = new Map<string, Unknown>();
+  const records = new Records(recognises);
   let line = 0;
-  for (const { value } of input.lines()) {
+  for (const each of input.lines()) {
     line++;
-    if (known === undefined || value === undefined || isFrame(value)) continue;
-    for (const what of unknowns(value, known)) {
+    if (known === undefined) continue;
+    const values = records.of(each).values.filter((value) => !isFrame(value));
+    for (const what of values.flatMap((value) => unknowns(value, known))) {
       const before = found.get(what);
       if (before) before.count++;
       else found.set(what, { what, count: 1, line });
@@ -85,21 +88,20 @@ function unknownOf({ known }: Agent, input: Input): Unknown[] {
 
 /** Law 4, as far as it can be seen without the agents' CLIs: is all that the file says read, or named? */
 function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
+  const accountant = agent.known && new Accountant(agent.known, agent);
   const places = new Map<string, number>();
   let line = 0;
-  let at = 0;
   for (const base of bases) {
-    for (const { value } of base.input.lines({ end: base.bytes })) {
-      if (value !== undefined) reader.read(value, at++);
-    }
+    for (const each of base.input.lines({ end: base.bytes })) feed.read(each);
   }
-  for (const { value } of input.lines()) {
+  for (const each of input.lines()) {
     line++;
-    if (value === undefined || isFrame(value)) continue;
-    const entries = reader.read(value, at++);
-    if (agent.known === undefined) continue;
-    for (const place of unaccounted(value, entries, agent.known).content) {
+    const records = feed.read(each).records.filter(({ value }) => !isFrame(value));
+    const missed = records.flatMap(
+      ({ value, entries }) => accountant?.unaccounted(value, entries).content ?? [],
+    );
+    for (const place of missed) {
       if (!places.has(place)) places.set(place, line);
     }
   }

@@ -6,20 +6,30 @@ import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
-import { type Carry, CarryDamaged, type CarryFooter, openCarry } from "../lossless/carry.ts";
+import {
+  type Carry,
+  CarryDamaged,
+  type CarryFooter,
+  openCarry,
+  type Ways,
+} from "../lossless/carry.ts";
 import { isFrameText } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 
 import { Carrier, type Ends, type Making, makeBeside, makeHere } from "./carrier.ts";
 
 import { CarryThreadFailed } from "./carry-thread.ts";
+import { headerAt } from "./folder.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
 import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
+import { besideTitle } from "./session.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 import { homeWriter, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
@@ -46,10 +56,14 @@ export interface Conversion {
   embed?: boolean;
   /** The carry of an earlier conversion of this file, if one lies beside it or inside. */
   carry: Carry | null;
+  /** Other carries that `carryOut` is to hold besides. */
+  ways?: Ways;
   survey: Surveyed;
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** When the session began, for one whose records do not say. */
+  createdAt?: string | null;
   cliVersion?: string | null;
   /** What becomes of reasoning that the target has no place for. */
   reasoning?: ReasoningFate;
@@ -64,6 +78,8 @@ export interface Converted {
   sourceId: string;
   header: Header;
   records: number;
+  /** What was written are the lines of a JSON document. */
+  document: boolean;
   counts: Counts;
   /** Rough, at four characters of text a token; where the session was made to fit, as they were counted. */
   tokens: number;
@@ -137,11 +153,19 @@ function trusting(work: (trust: Trust) => Converted, again: () => void): Convert
  * Nothing is written that does not lead back, unless its user wants it all the same.
  * @throws SegueError
  */
-export function refuseUnverified({ verified }: Converted, where: string, force: boolean): void {
+export function refuseUnverified(
+  { verified, how }: Converted,
+  where: string,
+  force: boolean,
+): void {
   if (verified !== false || force) return;
+  const instead =
+    how === "restored"
+      ? "`convert --fresh` leaves the carry aside, --force writes it all the same"
+      : "--force writes it all the same";
   throw new SegueError("refused", "what was made of this session does not give its bytes again", {
     where,
-    hint: "nothing was written; --force writes it all the same, and please report this",
+    hint: `nothing was written; ${instead}, and please report this`,
   });
 }
 
@@ -166,7 +190,8 @@ function writeNew(
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
-  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id } };
+  const { ways } = conversion;
+  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id }, ways };
   const making = carryOut && make(carryOut, ends);
   try {
     return writeAll(conversion, id, making);
@@ -181,10 +206,11 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { plan } = survey;
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? source.agent.store.title?.(source.input.path) ?? null,
+    title: plan.header.title ?? besideTitle(source.agent, source.input),
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
+    createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
     version: conversion.cliVersion ?? null,
     parent: null,
   };
@@ -193,6 +219,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { children = 0 } = source;
   if (children > 0) losses.add("subagent-elsewhere", -1, children);
   let records = 0;
+  let document = false;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
   const own = source.agent === target.agent;
   const { reasoning = "text" } = conversion;
@@ -205,9 +232,9 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
-  const reader = source.agent.reader();
+  const feed = new Feed(source.agent);
   const forward = new Forward({
-    reader,
+    feed,
     known: source.agent.known,
     writer,
     projector,
@@ -218,21 +245,22 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     coder: making?.coder ?? null,
     write: (line) => {
       target.out.line(line);
-      if (!isFrameText(line)) records++;
+      if (records === 0 && isFrameText(line)) document = true;
+      else records++;
     },
     read: { lines: 0, entries: 0 },
   });
-  forward.begin(header);
+  forward.begin(header, titleOf(header.title, plan.request));
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }
-  const seen = feed(
+  const seen = follow(
     source.input,
     (line) => forward.line(line),
     (chunk) => making?.read(chunk),
   );
   forward.flush();
-  plan.finish?.(reader.header());
+  plan.finish?.(headerAt(source.agent, feed.reader, source.input.name));
   forward.end();
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
@@ -243,6 +271,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     sourceId: plan.header.id,
     header,
     records,
+    document,
     counts: projector.counts,
     tokens: survey.fitted?.tokens ?? projector.tokens,
     window: survey.fitted?.window ?? null,
@@ -299,6 +328,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const ends = {
     source: { ...source, id: survey.plan.header.id },
     target: { ...target, id },
+    ways: conversion.ways,
   };
   const carrier = carryOut && new Carrier(carryOut, ends);
   const files = { home: source.agent, from: target.agent };
@@ -318,7 +348,12 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
   const leadsBack = carryOut
-    ? rebuild({ ...files, target: target.out.temp, carry: carryOut.temp }) === seen.sha256
+    ? rebuild({
+        ...files,
+        target: target.out.temp,
+        carry: carryOut.temp,
+        framed: result.framed,
+      }) === seen.sha256
     : null;
   const isWhole = result.stale > 0 ? null : isOriginal(carry, target.out);
   return {
@@ -327,6 +362,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
     sourceId: survey.plan.header.id,
     header: { ...survey.plan.header, agent: target.agent.id, id },
     records: result.restored + result.added,
+    document: result.framed,
     counts: result.counts,
     tokens: result.tokens,
     window: null,
@@ -359,13 +395,11 @@ function isOriginal(carry: Carry, out: Output): boolean {
 function copy({ source, target, survey, cwd }: Conversion): Converted {
   const { agent, input } = source;
   const { header } = survey.plan;
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const recoded = recoder(agent);
   const out = new CopyOut(target.out, Relocation.between(header.cwd, cwd));
-  let lines = 0;
-  const seen = feed(input, (line) => {
-    const entries = line.value === undefined ? [] : reader.read(line.value, lines++);
-    out.line(recoded(line, entries) ?? asItStands(line));
+  const seen = follow(input, (line) => {
+    out.line(recoded(line, feed.entries(line)) ?? asItStands(line));
   });
   const sha256 = out.end(input.open);
   target.out.sync();
@@ -375,6 +409,7 @@ function copy({ source, target, survey, cwd }: Conversion): Converted {
     sourceId: header.id,
     header: out.relocation && cwd !== undefined ? { ...header, cwd } : header,
     records: seen.lines,
+    document: input.framed,
     counts: NO_COUNTS,
     tokens: 0,
     window: null,
@@ -456,7 +491,7 @@ const NEWLINE = "\n";
 type Seen = Converted["source"];
 type Footer = Omit<CarryFooter, "units">;
 
-function feed(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
+function follow(input: Input, take: (line: Line) => void, see?: (chunk: Buffer) => void): Seen {
   const hash = createHash("sha256");
   const tap = (chunk: Buffer): void => {
     hash.update(chunk);

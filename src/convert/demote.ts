@@ -17,8 +17,10 @@ export type Place = "user" | "assistant" | "result";
 /** Why content that is not passed on is missing, as the loss report has it. */
 export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   sealed: "content-sealed",
+  "sealed-summary": "compaction-sealed",
   unsent: "content-unsent",
   missing: "content-missing",
+  "missing-base": "base-missing",
   repeated: "record-repeated",
   foreign: "record-foreign",
 };
@@ -42,7 +44,7 @@ export class Demotion {
 
   /** What is sent of a part: itself, or a text in its place. Nothing is left out without a loss. */
   part(part: ResultPart, place: Place): ResultPart[] {
-    if (this.#own) return [part];
+    if (this.#own && part.kind !== "unread") return [part];
     switch (part.kind) {
       case "text":
         return [part];
@@ -61,13 +63,13 @@ export class Demotion {
   #image(image: ImagePart): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
-    if (data === null) return image;
-    if (images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+    if (data === null && this.#media.imageUrls !== false) return image;
+    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
       this.#add(data);
       return image;
     }
     this.#lose("image-as-text");
-    const source = mediaType === "image/svg+xml" ? svgOf(data) : null;
+    const source = data !== null && mediaType === "image/svg+xml" ? svgOf(data) : null;
     const text = source === null ? imageText(image) : `${imageText(image)}\n${source}`;
     return { kind: "text", text };
   }

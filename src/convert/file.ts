@@ -17,6 +17,7 @@ import { documentOf, openSession } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
+import { longWay, lostWays, type Routes, waysAlong } from "./ways.ts";
 
 export interface ConvertFileOptions {
   /** Id or alias of the agent to convert to. */
@@ -124,18 +125,22 @@ class Job {
 
   /** Everything but the last step, which is given back. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
-    const { survey: whole, carry } = this.#survey(bases, assumed);
+    const { survey: whole, taken: carry, beside } = this.#survey(bases, assumed);
     const { fit } = this.#options;
     const source = { agent: this.#source, input: this.#input, bases, children };
     const survey = fit && !carry ? fitted(source, this.#target, whole, fit) : whole;
     if (carry && this.#options.cwd !== undefined) throw oneAtATime(this.#input.where);
     const path = resolve(this.#options.output);
-    const carryPath = this.#wantsCarry(carry, survey) ? this.#carryPath(path) : null;
+    const routes = { taken: carry, beside };
+    const carryPath = this.#wantsCarry(routes, survey, bases) ? this.#carryPath(path) : null;
     this.#refuse(path);
     if (carryPath !== null) this.#refuse(carryPath);
+    this.#tellWays(routes, carryPath);
     const out = new Output(path);
     const carryOut = carryPath === null ? null : new Output(carryPath);
     const { cwd } = this.#options;
+    const replaced = carryPath === null ? null : this.#openReplaced(carryPath);
+    const ways = waysAlong(routes, replaced ? [replaced, ...replaced.others] : []);
     const orNothing = <T>(work: () => T): T => {
       try {
         return work();
@@ -152,11 +157,13 @@ class Job {
         carryOut,
         embed: this.#carryPlace === "inside",
         carry,
+        ways,
         survey,
         reasoning: this.#options.reasoning ?? "text",
         ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
       }),
     );
+    if (done.how === "copied" && carryOut) this.#copyCarry(carryOut);
     return () => orNothing(() => this.#finish(done, out, carryOut));
   }
 
@@ -184,6 +191,35 @@ class Job {
     return tryOpenCarry(new Input(`${name}.segue`), (why) => this.#complain(why));
   }
 
+  /** The carry that is about to be written over: its ways home may be this session's, too. */
+  #openReplaced(path: string): Carry | null {
+    if (this.#carryPlace !== "beside" || !existsSync(path)) return null;
+    const input = new Input(path);
+    // All of it: a file that is open cannot be replaced everywhere.
+    const bytes = input.read(0, input.size);
+    input.close();
+    return tryOpenCarry(bytesOf(bytes), (why) =>
+      this.#warn(`the carry that is replaced cannot be read (${why}): its ways home are gone`),
+    );
+  }
+
+  /** A copy leads wherever the file itself does. */
+  #copyCarry(carryOut: Output): void {
+    const input = new Input(`${this.#input.name}.segue`);
+    for (const chunk of input.chunks()) carryOut.write(chunk);
+    input.close();
+    carryOut.sync();
+  }
+
+  #tellWays(routes: Routes, carryPath: string | null): void {
+    if (this.#carryPlace === "none") return;
+    const { taken, beside } = routes;
+    const isCopy = taken === null && this.#source === this.#target;
+    const lost = carryPath !== null ? [] : isCopy ? beside : (taken?.had ?? []);
+    const told = lostWays(lost) ?? longWay(routes, this.#target);
+    if (told !== null) this.#warn(told);
+  }
+
   /** A session without a single message may leave nothing to tell its agent by, but its carry. */
   #detect(): Agent {
     const { from } = this.#options;
@@ -198,23 +234,22 @@ class Job {
     return this.#input.size === target.bytes && this.#input.sha256() === target.sha256;
   }
 
-  #survey(
-    bases: readonly BaseInput[],
-    assumed: Surveyed | null,
-  ): { survey: Surveyed; carry: Carry | null } {
+  #survey(bases: readonly BaseInput[], assumed: Surveyed | null): Routes & { survey: Surveyed } {
     const { fullHistory = false } = this.#options;
     const first = assumed ?? surveyFile(this.#source, this.#input, { fullHistory, bases });
     this.#input.settle();
-    const carry = this.#options.fresh ? null : this.#carryFor(first);
-    if (first.plan.entries === 0 && !carry) {
+    const { inside, beside } = this.#carriesOf(first);
+    if (first.plan.entries === 0 && inside.length + beside.length === 0) {
       throw new SegueError("unreadable", "there is nothing of a session in this file", {
         where: this.#input.where,
       });
     }
-    if (!carry || carry.header.source.agent !== this.#target.id) {
-      return { survey: first, carry: null };
-    }
-    const oldLines = carry.footer.target.lines;
+    // What lies beside was written when the session came home last: after what is inside.
+    const taken = [...beside, ...inside].find(
+      ({ header }) => header.source.agent === this.#target.id,
+    );
+    if (!taken) return { survey: first, taken: null, beside };
+    const oldLines = taken.footer.target.lines;
     return {
       survey: surveyFile(this.#source, this.#input, {
         fullHistory: true,
@@ -222,27 +257,38 @@ class Job {
         bases,
         wholeBases: true,
       }),
-      carry,
+      taken,
+      beside,
     };
   }
 
-  /** The carry inside or beside the file, if it is this file's. What is wrong with one is said. */
-  #carryFor({ plan, embedded }: Surveyed): Carry | null {
+  /**
+   * The carries inside and beside the file that are this file's, each with those in it that lead
+   * elsewhere. What is wrong with one is said.
+   */
+  #carriesOf({ plan, embedded }: Surveyed): { inside: Carry[]; beside: Carry[] } {
+    if (this.#options.fresh) return { inside: [], beside: [] };
     const inside = embedded && tryOpenCarry(bytesOf(embedded), (why) => this.#complain(why));
-    const carry = inside ?? this.#beside;
-    if (!carry) return null;
-    const problem = matchCarry(carry, this.#source, plan.header.id);
-    if (problem === null || this.#isAsWritten(carry)) return carry;
-    this.#complain(problem);
-    return null;
+    const ofThis = (carry: Carry | null): Carry[] => {
+      if (!carry) return [];
+      const problem = matchCarry(carry, this.#source, plan.header.id);
+      if (problem === null || this.#isAsWritten(carry)) return [carry, ...carry.others];
+      this.#complain(problem);
+      return [];
+    };
+    return { inside: ofThis(inside), beside: ofThis(this.#beside) };
   }
 
-  /** What comes home to a pipe is the old bytes and nothing else. */
-  #wantsCarry(old: Carry | null, { plan }: Surveyed): boolean {
-    const isSame = this.#source === this.#target;
-    const isCopy = isSame && old === null && plan.handoff === undefined;
-    if (this.#carryPlace === "none" || isCopy) return false;
-    return old === null || this.#carryPlace === "beside";
+  /**
+   * What comes home to a pipe is the old bytes and nothing else. No carry leads back to a session that
+   * lies in several files.
+   */
+  #wantsCarry({ taken, beside }: Routes, { plan }: Surveyed, bases: readonly BaseInput[]): boolean {
+    if (this.#carryPlace === "none") return false;
+    const isBeside = this.#carryPlace === "beside";
+    if (taken) return isBeside && bases.length === 0;
+    const isCopy = this.#source === this.#target && plan.handoff === undefined;
+    return !isCopy || (isBeside && beside.length > 0);
   }
 
   #carryPath(output: string): string {
@@ -252,7 +298,7 @@ class Job {
   #finish(done: Converted, lines: Output, carryOut: Output | null): Report {
     const { force = false } = this.#options;
     refuseUnverified(done, this.#input.where, force);
-    const out = asDocument(lines);
+    const out = done.document ? asDocument(lines) : lines;
     const { name } = this.#input;
     const inside = this.#carryPlace === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };

@@ -120,7 +120,7 @@ function entriesBefore(source: Source, plan: Plan, end: number): Iterable<Number
     *[Symbol.iterator]() {
       let n = -1;
       let number = 0;
-      for (const entry of entriesOf(agent.reader(), input, bases)) {
+      for (const entry of entriesOf(agent, input, bases)) {
         if (++n >= end && n > compaction) return;
         if (!isShown(entry)) continue;
         number++;
@@ -162,7 +162,7 @@ function tell(source: Source, target: Agent, plan: Plan, listener: Listener): vo
     listener.ahead(projector.compaction({ ...place, ...compaction }));
   }
   let n = -1;
-  for (const entry of entriesOf(agent.reader(), input, bases)) {
+  for (const entry of entriesOf(agent, input, bases)) {
     if (plan.visibility(++n) !== "live") continue;
     const { pending } = projector;
     const { before, now } = projector.push(entry, "live", 0);

@@ -6,10 +6,12 @@
  * is the unit's part of the carry.
  */
 import { isUnknownKind } from "../agents/shared/known.ts";
-import type { Reader, Shape, Writer } from "../agents/types.ts";
-import { isFrame } from "../lossless/document.ts";
+import type { Shape, Writer } from "../agents/types.ts";
+import { isFrameText } from "../lossless/document.ts";
+import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
+import type { Lost } from "../lossless/recover.ts";
 import type { Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Kept } from "./kept.ts";
@@ -19,7 +21,7 @@ import type { Coder } from "./units.ts";
 
 export interface ForwardParts {
   /** Decodes the source; it may have read part of it already. */
-  reader: Reader;
+  feed: Source;
   /** The kinds of records that its agent's folder knows; see Agent.known. */
   known: Shape | undefined;
   /** Encodes for the target; it may have committed part of it already. */
@@ -35,7 +37,7 @@ export interface ForwardParts {
   sent?: ((entry: Entry) => void) | undefined;
   /** Takes target lines, without their newline. */
   write(line: string): void;
-  /** Lines and entries that `reader` has read already. */
+  /** Lines and entries that `feed` has read already. */
   read: { lines: number; entries: number };
 }
 
@@ -43,6 +45,14 @@ export interface ForwardParts {
 const MAX_HELD_CHARS = 8 << 20;
 /** The same where no message is held back, that is to say where nothing is sent of them. */
 const MAX_UNSENT_CHARS = 256 << 10;
+
+/** Of the line that is being taken: is it in a unit, or held for one? Did it give an entry? */
+interface LineState {
+  line: Line;
+  place: number;
+  held: boolean;
+  told: boolean;
+}
 
 export class Forward {
   readonly #parts: ForwardParts;
@@ -61,12 +71,14 @@ export class Forward {
 
   /**
    * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force, or the handoff entry that stands for more.
+   * the summary of a compaction in force, or the handoff entry that stands for more. `called`: what
+   * a session is called that has no title, for agents whose sessions must have one.
    */
-  begin(header: Header): void {
+  begin(header: Header, called: string | null): void {
     const { plan, writer, projector } = this.#parts;
     const place = { kind: "event", parentId: null, time: header.createdAt } as const;
-    const entries: Entry[] = [{ ...place, id: "start", event: "start", header }];
+    const start = { ...header, title: called };
+    const entries: Entry[] = [{ ...place, id: "start", event: "start", header: start }];
     if (header.title !== null) {
       entries.push({ ...place, id: "title", event: "title", title: header.title });
     }
@@ -99,6 +111,7 @@ export class Forward {
 
   /** Ends the last message; the file itself stays open. */
   flush(): void {
+    this.#lose(this.#parts.feed.end(), this.#line);
     this.#unit(this.#release(), this.#parts.projector.flush());
   }
 
@@ -108,21 +121,31 @@ export class Forward {
   }
 
   #take(line: Line, own: boolean): void {
-    const { reader, plan, projector, losses, kept } = this.#parts;
+    const { feed, losses, projector } = this.#parts;
     const at = this.#line++;
     const place = own ? at : -1;
-    const { value } = line;
-    if (value === undefined && line.text.trim() !== "") losses.add("line-unreadable", place);
-    let held = !own;
-    let told = false;
-    const isOpening = at === 0 && isFrame(value);
-    const entries = value === undefined || isOpening ? [] : reader.read(value, at);
+    const { records, recovered, lost } = feed.read(line);
+    if (recovered > 0) losses.add("line-recovered", place, recovered);
+    if (lost.length > 0) this.#lose(lost, at);
+    // What only looks like a document's first line is JSON, but nobody's record.
+    if (line.value === undefined && isFrameText(line.text)) losses.add("event-carried", place);
+    const state = { line, place, held: !own, told: false };
+    for (const record of records) this.#record(record, state);
+    if (!state.held) this.#hold(line);
+    if (state.told) this.#told = this.#held.length;
+    const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
+    if (this.#heldChars > most) this.#unit(this.#release(), []);
+  }
+
+  #record({ value, entries }: Decoded, state: LineState): void {
+    const { plan, projector, losses, kept } = this.#parts;
+    const { line, place } = state;
     for (const entry of entries) {
       const n = this.#entry++;
-      told = true;
+      state.told = true;
       kept?.see(entry, n);
       plan.see?.(entry);
-      if (isOpaque(entry) && value !== undefined && this.#isNew(value)) {
+      if (isOpaque(entry) && this.#isNew(value)) {
         losses.add("record-unknown", place);
         continue;
       }
@@ -130,15 +153,18 @@ export class Forward {
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
       if (ready.now.length === 0) continue;
-      if (!held) this.#hold(line);
-      held = true;
+      if (!state.held) this.#hold(line);
+      state.held = true;
       this.#unit(this.#release(), ready.now);
       for (const again of kept?.after(n) ?? []) this.#again(again, place);
     }
-    if (!held) this.#hold(line);
-    if (told) this.#told = this.#held.length;
-    const most = projector.pending ? MAX_HELD_CHARS : MAX_UNSENT_CHARS;
-    if (this.#heldChars > most) this.#unit(this.#release(), []);
+  }
+
+  /** `at`: the number of the line that told of it. */
+  #lose(lost: readonly Lost[], at: number): void {
+    for (const { back, count } of lost) {
+      this.#parts.losses.add("line-unreadable", at - back, count);
+    }
   }
 
   /** Is it of a kind that this version of Segue does not know? */
@@ -183,7 +209,10 @@ export class Forward {
   #records(lines: Line[], records: Json[]): void {
     // Never undefined: a line too deep to print is too deep to have been decoded.
     for (const record of records) this.#parts.write(stringify(record) ?? "");
-    this.#parts.coder?.unit(lines, records);
+    this.#parts.coder?.unit(
+      lines,
+      records.map((record) => [record]),
+    );
   }
 }
 

@@ -65,6 +65,14 @@ export const LOSSES = {
   "content-unknown": ["minor", "content of a kind that this version does not know is sent as text"],
   "content-cut": ["minor", "content that is too long or binary is sent in part"],
   "content-sealed": ["minor", "encrypted content is kept aside: only its vendor can read it"],
+  "compaction-sealed": [
+    "major",
+    "an encrypted summary of the conversation is kept aside: only its vendor can read it (--full-history sends what came before it)",
+  ],
+  "base-missing": [
+    "major",
+    "the session that this one continues was not found: its messages are not sent",
+  ],
   "content-unsent": ["info", "content that the source's own CLI does not send is kept aside"],
   "content-missing": ["major", "content that is stored elsewhere was not found"],
   "record-unknown": [
@@ -85,7 +93,11 @@ export const LOSSES = {
     "minor",
     "messages whose parent is missing were read as following the one before",
   ],
-  "line-unreadable": ["minor", "lines that are no JSON are kept aside"],
+  "line-recovered": ["minor", "records that were found inside damaged lines were read"],
+  "line-unreadable": [
+    "major",
+    "lines, or parts of lines, that hold no whole record are kept aside",
+  ],
 } as const satisfies { [code: string]: readonly [Severity, string] };
 
 export type LossCode = keyof typeof LOSSES;

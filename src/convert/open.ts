@@ -8,7 +8,7 @@ import { agents } from "../agents/registry.ts";
 import type { Agent, Database } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
-import { isFrameText, joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
+import { joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
 
 /** A session's place in a database, written `path#id`. */
 export interface Rows {
@@ -57,8 +57,9 @@ export function openSession(place: string, { scratch, progress, name }: OpenOpti
   const input = new Input(place, progress, called);
   const lines = linesOf(input);
   if (!lines) return input;
+  const isDocument = !isCompressed(input.read(0, ZSTD.length));
   input.close();
-  return new Input(spill(scratch, place, lines), progress, called);
+  return new Input(spill(scratch, place, lines), progress, called, isDocument);
 }
 
 /** @throws SegueError when it is not there. */
@@ -98,12 +99,9 @@ function documentLines(input: Input): Buffer | null {
   return splitDocument(input.read(0, input.size), FORMS);
 }
 
-/** The document that a file's lines stand for; null when they are themselves the session. */
+/** The document that the lines of a file stand for, which Segue has written as such. */
 export function documentOf(path: string): Buffer | null {
-  const head = new Input(path);
-  const isOne = isFrameText(head.read(0, 32).toString("latin1"));
-  head.close();
-  return isOne ? joinDocument(readFileSync(path), FORMS) : null;
+  return joinDocument(readFileSync(path), FORMS);
 }
 
 function spill(scratch: string, place: string, lines: Buffer): string {

@@ -137,11 +137,17 @@ export class Projector {
 
   /** What a compaction leaves for the model to see in place of what came before it. */
   compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
-    const { kept = [], keepFrom: _, ...plain } = entry;
+    const { kept: all = [], keepFrom: _, ...rest } = entry;
+    const kept = all.filter(({ scaffold }) => !scaffold);
+    if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);
+    const isBlank = entry.summary.trim() === "";
+    // Where a compaction is written as one, its summary has to say something.
+    const plain = isBlank && this.#inline && !this.#own ? { ...rest, summary: NO_SUMMARY } : rest;
     if (kept.length === 0) return [plain];
-    // Where a compaction is written as one, what it keeps has to be said again after it.
+    // And what it keeps has to be said again after it.
     if (this.#inline) return [plain, ...kept.flatMap((message) => this.#user(message))];
     // Its own order: the messages that were kept, then the summary.
+    if (isBlank) return kept.flatMap((message) => this.#user(message));
     this.#lose("compaction-as-text");
     const summary: Message = {
       kind: "message",
@@ -309,7 +315,11 @@ export class Projector {
       return adapted(part);
     }
     if (!native.exact) this.#lose("tool-reworded");
-    return { ...part, name: native.name, input: native.input };
+    const call = { ...part, name: native.name, input: native.input };
+    // The names of servers and tools of MCP are other people's.
+    if (this.#tools.accepts(call)) return call;
+    this.#lose("tool-adapted");
+    return adapted(call);
   }
 
   #callId(id: string): string {
@@ -396,10 +406,13 @@ export class Projector {
     return [{ kind: "text", text: reasoningAsText(part.text) }];
   }
 
-  #lose(code: LossCode | null): void {
-    if (code) this.#losses.add(code, this.#line);
+  #lose(code: LossCode | null, count = 1): void {
+    if (code) this.#losses.add(code, this.#line, count);
   }
 }
+
+/** Stands where only the source's vendor could read what came before. */
+const NO_SUMMARY = "What was said before this is in an encrypted summary, which is not available.";
 
 /** A valid id in place of one that is not: another for each, also of turns that are taken over later. */
 function fitting(id: string): string {
@@ -432,9 +445,17 @@ function unsentCode(entry: Message): LossCode | null {
   return entry.stop === "error" || entry.stop === "aborted" ? "failed-carried" : null;
 }
 
+/** What the model would not see again anyway is no loss. */
+function unreadCode(
+  { reason }: Extract<EventBody, { event: "unread" }>,
+  visibility: Visibility,
+): LossCode {
+  return visibility === "compacted" || visibility === "branch" ? "event-carried" : UNREAD[reason];
+}
+
 /** Why an entry outside the model's view is kept aside. */
 function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
-  if (entry.kind === "event" && entry.event === "unread") return UNREAD[entry.reason];
+  if (entry.kind === "event" && entry.event === "unread") return unreadCode(entry, visibility);
   switch (visibility) {
     case "sidechain":
       return "subagent-carried";

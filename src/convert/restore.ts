@@ -2,9 +2,10 @@
  * The way home: a session that was converted and perhaps continued, as its first agent's file
  * again. What did not change gets its old bytes back; what is new is encoded after it.
  */
-import type { Agent, Reader } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Feed, type ReadLine, Records, type Source } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -15,7 +16,7 @@ import { LossReport } from "./losses.ts";
 import { type Counts, Projector, type ReasoningFate } from "./project.ts";
 import type { Surveyed } from "./survey-file.ts";
 import { inHomeTerms } from "./translate.ts";
-import { homeWriter, type UnitCoder } from "./units.ts";
+import { homeWriter, isCarry, type UnitCoder } from "./units.ts";
 
 export interface RestoreOptions {
   /** The agent whose file is read, and the one whose file it once was. */
@@ -36,6 +37,8 @@ export interface RestoreResult {
   /** Lines that came back as they were, and lines that are new. */
   restored: number;
   added: number;
+  /** What was written begins with a document's first line. */
+  framed: boolean;
   /** Units of the carry that no longer fit: the file was changed where they belong, or home has no branches. */
   stale: number;
   losses: LossReport;
@@ -48,8 +51,7 @@ export function restore(lines: Iterable<Line>, options: RestoreOptions): Restore
 }
 
 /** A line of the file that is read, decoded. `first`: the number of its first entry. */
-interface Read {
-  line: Line;
+interface Read extends ReadLine {
   entries: Entry[];
   first: number;
 }
@@ -61,12 +63,15 @@ class Restore {
   readonly #lines: Iterator<Line>;
   readonly #script: ScriptReader;
   readonly #kept: Kept;
-  readonly #reader: Reader;
+  readonly #feed: Feed;
+  /** Of the file at home. */
+  readonly #records: Records;
   #at = 0;
   #entry = 0;
   #restored = 0;
   #added = 0;
   #owesNewline = false;
+  #framed = false;
   /** The writer's mark where the new turns hang on, once that place has been restored. */
   #mark: string | null = null;
   /** What was said between that place and the end of what was restored: messages, and turns. */
@@ -78,7 +83,8 @@ class Restore {
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
     this.#options = options;
     this.#lines = lines;
-    this.#reader = options.from.reader();
+    this.#feed = new Feed(options.from);
+    this.#records = new Records(options.home.recognises);
     this.#kept = new Kept(options.survey.plan, options.survey.oldEntries);
     this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));
   }
@@ -95,7 +101,7 @@ class Restore {
       reasoning,
     });
     const forward = new Forward({
-      reader: replay(this.#reader, unread),
+      feed: replay(this.#feed, unread),
       known: from.known,
       writer: this.#script.writer,
       projector,
@@ -117,6 +123,7 @@ class Restore {
     return {
       restored: this.#restored,
       added: this.#added,
+      framed: this.#framed,
       stale,
       losses,
       counts: projector.counts,
@@ -155,12 +162,12 @@ class Restore {
   }
 
   #decode(line: Line): Read {
-    const at = this.#at++;
-    const { value } = line;
-    const entries = value === undefined || isFrame(value) ? [] : this.#reader.read(value, at);
+    this.#at++;
+    const told = this.#feed.read(line);
+    const entries = told.records.flatMap((record) => record.entries);
     const first = this.#entry;
     for (const entry of entries) this.#kept.see(entry, this.#entry++);
-    return { line, entries, first };
+    return { ...told, entries, first };
   }
 
   /** false when the records are not those that the unit was made for. */
@@ -176,11 +183,14 @@ class Restore {
     this.#noteMark(entries);
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
+    if (!this.#owesNewline) {
+      this.#framed = this.#options.home.documents !== undefined && isFrame(kept[0]?.value);
+    }
     for (const { content } of kept) this.#emit(content);
     this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
-      kept.map(({ value }) => value),
+      kept.map((each) => this.#records.of(textOf(each)).values),
     );
     return true;
   }
@@ -197,7 +207,7 @@ class Restore {
     for (const entry of entries) {
       if (entry.kind !== "message" || entry.scaffold) continue;
       this.#saidSince++;
-      if (entry.role === "user") this.#turnsSince++;
+      if (entry.role === "user" && !entry.told) this.#turnsSince++;
     }
   }
 
@@ -228,15 +238,15 @@ function isRecord({ line, entries }: Read): boolean {
   return !isFrame(line.value) && !entries.some(isCarry);
 }
 
-function isCarry(entry: Entry): boolean {
-  return entry.kind === "event" && entry.event === "carry";
+/** Gives what was read ahead first, without reading it twice. */
+function replay(feed: Feed, reads: readonly ReadLine[]): Source {
+  const queue = [...reads];
+  return {
+    read: (line) => queue.shift() ?? feed.read(line),
+    end: () => feed.end(),
+  };
 }
 
-/** A reader that gives what was read ahead first, without reading it twice. */
-function replay(reader: Reader, reads: readonly Read[]): Reader {
-  const queue = reads.filter(({ line: { value } }) => value !== undefined && !isFrame(value));
-  return {
-    read: (record, at) => queue.shift()?.entries ?? reader.read(record, at),
-    header: () => reader.header(),
-  };
+function textOf({ content, value }: Restored): Line {
+  return { text: content.toString(), value };
 }

@@ -4,19 +4,24 @@ import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import type { Input } from "../io/input.ts";
 import { isFrame } from "../lossless/document.ts";
+import { Feed, Records } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
+import { headerAt } from "./folder.ts";
 
 const DETECT_LINES = 64;
 
 /** The agent whose records the file holds, judged by many of its lines. */
 export function detectAgent(lines: Iterable<Line>, where: string): Agent {
   const votes = new Map<Agent, number>();
+  const records = new Records((record) => agents.some((agent) => agent.recognises(record)));
   let looked = 0;
-  for (const { value } of lines) {
-    if (value === undefined) continue;
+  for (const line of lines) {
+    const { values } = records.of(line);
+    if (values.length === 0) continue;
     for (const agent of agents) {
-      if (agent.recognises(value)) votes.set(agent, (votes.get(agent) ?? 0) + 1);
+      const own = values.filter((value) => agent.recognises(value)).length;
+      if (own > 0) votes.set(agent, (votes.get(agent) ?? 0) + own);
     }
     if (++looked >= DETECT_LINES) break;
   }
@@ -60,21 +65,22 @@ export interface FileOptions extends SurveyOptions {
   bases?: readonly BaseInput[];
   /** Bases to their very end: what follows the place where they were left is a branch. */
   wholeBases?: boolean;
+  /** Where the session lies, if not where the input says. */
+  place?: string;
   /** Lines of an earlier conversion: what comes after them is new. */
   oldLines?: number;
 }
 
 export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}): Surveyed {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const survey = new Survey();
   const pieces = new Map<number, { parts: number; data: string }>();
   let entries = 0;
-  let at = 0;
   let lines = 0;
   let firstNew = -1;
-  const take = (value: Parameters<typeof reader.read>[0]): boolean => {
+  const take = (line: Line): boolean => {
     let own = true;
-    for (const entry of reader.read(value, at)) {
+    for (const entry of feed.entries(line)) {
       survey.add(entry);
       entries++;
       if (entry.kind !== "event" || entry.event !== "carry") continue;
@@ -85,8 +91,7 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   };
   const read = (line: Line): void => {
     if (lines === options.oldLines) firstNew = entries;
-    const own = line.value === undefined || (!isFrame(line.value) && take(line.value));
-    at++;
+    const own = take(line) && !isFrame(line.value);
     if (own) lines++;
   };
   for (const { input: base, bytes } of options.bases ?? []) {
@@ -98,7 +103,8 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   }
   for (const line of input.lines()) read(line);
   if (lines === options.oldLines) firstNew = entries;
-  const plan = survey.finish(reader.header(), options);
+  const header = headerAt(agent, feed.reader, options.place ?? input.name);
+  const plan = survey.finish(header, options);
   return {
     plan,
     lines,

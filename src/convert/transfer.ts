@@ -2,7 +2,7 @@
  * A session's way into another agent's store: as a new session there, or, when it came from there
  * and the original is as it was left, as new turns at the original's end.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent, Companion } from "../agents/types.ts";
@@ -14,6 +14,8 @@ import { Journal, type Side, type Write } from "../io/journal.ts";
 import { exists, Output } from "../io/output.ts";
 import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
+import { isFrame } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
 import { Relocation } from "../session/relocate.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
@@ -29,6 +31,7 @@ import {
   writeOwn,
 } from "./convert.ts";
 import { type Fit, fits, fitted } from "./fit.ts";
+import { foldersAt } from "./folder.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
@@ -122,7 +125,8 @@ export class Transfer {
   native(): Outcome {
     const { agent, path } = this.#source;
     const input = this.#open(path);
-    const { header } = surveyFile(agent, input).plan;
+    const { header, isEmpty } = surveyFile(agent, input).plan;
+    if (isEmpty) throw nothingIn(path);
     const id = checkId(this.#source.id || header.id, path);
     const home = this.#options.fullHistory ? this.#home(id) : null;
     const back = home?.write.action === "create" && this.#goHome({ agent, input }, id, home);
@@ -215,11 +219,7 @@ export class Transfer {
     const { input } = source;
     const { path } = this.#source;
     input.settle();
-    if (survey.plan.entries === 0) {
-      throw new SegueError("unreadable", "there is nothing of a session in this file", {
-        where: path,
-      });
-    }
+    if (survey.plan.entries === 0 || survey.plan.isEmpty) throw nothingIn(path);
     const id = this.#source.id || survey.plan.header.id;
     const home = source.agent === this.#target.agent ? null : this.#home(id);
     const back = home && this.#goHome(source, id, home);
@@ -273,7 +273,7 @@ export class Transfer {
   #folderOf(path: string): string | null {
     const input = this.#open(path);
     try {
-      return folderIn(this.#target.agent, input);
+      return folderIn(this.#target.agent, input, path);
     } finally {
       input.close();
     }
@@ -312,8 +312,8 @@ export class Transfer {
       this.#notes.push("what would come home is more than --fit allows: writing a new session");
       return null;
     }
-    const restored = new Input(out.temp);
-    const folder = folderIn(this.#target.agent, restored);
+    const restored = writtenLines(out, done);
+    const folder = folderIn(this.#target.agent, restored, write.source.path);
     restored.close();
     const moves = Relocation.between(folder, this.#options.cwd) !== null;
     const isNew = this.#options.fork || done.stale > 0 || moves;
@@ -327,7 +327,7 @@ export class Transfer {
     }
     carryOut.discard();
     this.#notes.push(`${this.#whyNew(done, moves)}: writing a new session`);
-    return this.#fork(id, done, out);
+    return this.#fork(id, done, out, write.source.path);
   }
 
   #whyNew({ stale }: Converted, moves: boolean): string {
@@ -383,10 +383,10 @@ export class Transfer {
   }
 
   /** A copy of the home session under an id of its own, from what the way home gave. */
-  #fork(id: string, done: Converted, restored: Output): Outcome {
+  #fork(id: string, done: Converted, restored: Output, place: string): Outcome {
     const { agent } = this.#target;
-    const input = new Input(restored.temp);
-    const { header } = surveyFile(agent, input).plan;
+    const input = writtenLines(restored, done);
+    const { header } = surveyFile(agent, input, { place }).plan;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
     const copy = this.#copyTo(
       input,
@@ -436,8 +436,14 @@ export class Transfer {
 
   #renamed(input: Input, oldId: string, newId: string): Iterable<string> {
     const { database } = this.#target.agent.store;
-    const texts = [...input.lines()].map(({ text }) => text);
-    if (database) return database.renamed(texts, newId);
+    const all = [...input.lines()];
+    if (database)
+      return database.renamed(
+        all.map(({ text }) => text),
+        newId,
+      );
+    // In the store it is a file of lines.
+    const texts = all.filter(({ value }) => !isFrame(value)).map(({ text }) => text);
     const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
     return texts.map((text) => text.replaceAll(from, to));
   }
@@ -446,20 +452,27 @@ export class Transfer {
     const { agent } = this.#target;
     const survey = this.#fitted(source, whole);
     if (source.agent === agent && survey.plan.handoff === undefined) return this.native();
-    const cwd = this.#options.cwd ?? survey.plan.header.cwd ?? process.cwd();
-    const from = { ...survey.plan.header, id, cwd };
+    const folder = this.#options.cwd ?? survey.plan.header.cwd;
+    // Nothing is written before the user has named one: see `commit`.
+    const cwd = folder ?? process.cwd();
+    const createdAt = survey.plan.header.createdAt ?? timeOf(this.#source.path);
+    const from = { ...survey.plan.header, id, cwd, createdAt };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const done = this.#convert({ source, survey, carryOut, carry: null, id: newId, cwd }, out);
+    const done = this.#convert(
+      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt },
+      out,
+    );
     return {
       id: newId,
       path,
-      cwd,
+      cwd: folder,
       title: done.header.title,
       report: this.#report(done, path, carryOut),
       note: this.#note(`a new session: ${path}`),
       commit: () => {
+        if (folder === null) throw noFolder(this.#source.path);
         const carry = keepCarry(this.#options.env, carryOut);
         this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
       },
@@ -581,9 +594,9 @@ export class Transfer {
     const now = this.#open(path);
     const written = new Input(out.temp);
     try {
-      // Lines that stand for a document cannot be appended to it.
-      if (now.path !== path && !rowsAt(path)) return null;
       const { size } = now;
+      // To a document, or a file that is compressed, no line can be appended.
+      if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
       return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
     } finally {
       now.close();
@@ -633,16 +646,38 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 
-/** The folder that a session says it belongs to. */
-function folderIn(agent: Agent, input: Input): string | null {
-  const reader = agent.reader();
-  let at = 0;
-  for (const { value } of input.lines()) {
-    if (value !== undefined) reader.read(value, at++);
-    const { cwd } = reader.header();
-    if (cwd !== null) return cwd;
+function nothingIn(where: string): SegueError {
+  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+}
+
+/** Of a session whose folder neither its records nor its store tell. */
+export function noFolder(where: string): SegueError {
+  return new SegueError("failed", "nothing says which folder this session belongs to", {
+    where,
+    hint: "name it with --cwd",
+  });
+}
+
+/** When a file was last written; null for what is none. */
+function timeOf(path: string): string | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
+}
+
+/** The folder that a session at this place belongs to. */
+function folderIn(agent: Agent, input: Input, place: string): string | null {
+  const feed = new Feed(agent);
+  const { reader } = feed;
+  for (const line of input.lines()) {
+    feed.read(line);
+    // Later records may name another only where the reader notes them.
+    if (!reader.folders && reader.header().cwd !== null) break;
   }
-  return null;
+  return foldersAt(agent, reader, place).cwd;
+}
+
+/** What has been written, for reading. */
+function writtenLines({ temp }: Output, { document }: Converted): Input {
+  return new Input(temp, undefined, temp, document);
 }
 
 function companionOutput({ path, text }: Companion): Output {

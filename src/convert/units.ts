@@ -27,9 +27,12 @@ export function homeWriter(home: Agent, targetId: string): MakeWriter {
   return (line) => home.writer({ seed: `${targetId}:${line}`, cliVersion: null });
 }
 
-/** Takes the units of a conversion, in their order. `records`: undefined for one that is no JSON. */
+/**
+ * Takes the units of a conversion, in their order: lines of the source, and of the target what each
+ * line holds: one record, but for a line that is damaged.
+ */
 export interface Coder {
-  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void;
+  unit(lines: readonly Line[], told: readonly (readonly Json[])[]): void;
 }
 
 /** From the file of one agent home to that of another. */
@@ -48,8 +51,9 @@ export interface Route {
  */
 export type Trust = "all" | "sampled" | "proven" | "none";
 
-/** One in so many stretches from reset to reset is a sample. */
+/** The beginning of one in so many stretches from reset to reset is a sample. */
 const SAMPLE = 8;
+const SAMPLE_LINES = 64;
 
 /** What was decoded is not what was coded. */
 class NotTheSame extends Error {}
@@ -61,7 +65,8 @@ export class UnitCoder implements Coder {
   readonly #twin: ScriptReader | null;
   readonly #trust: Trust;
   readonly #sink: (unit: Unit) => void;
-  #records = 0;
+  /** See `Feed`. */
+  #at = 0;
   #sinceReset = 0;
   #resets = 0;
 
@@ -80,28 +85,36 @@ export class UnitCoder implements Coder {
     return this.#script.raw;
   }
 
-  unit(lines: readonly Line[], records: readonly (Json | undefined)[]): void {
-    if (lines.length > 0 || records.length > 0) this.#sink(this.code(lines, records).unit);
+  unit(lines: readonly Line[], told: readonly (readonly Json[])[]): void {
+    if (lines.length > 0 || told.length > 0) this.#sink(this.code(lines, told).unit);
   }
 
   /** `plain`: every line is known to be spelled as JSON.stringify does. */
   code(
     lines: readonly Line[],
-    records: readonly (Json | undefined)[],
+    told: readonly (readonly Json[])[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
-    const isFirst = this.#records === 0;
-    const entries = records.flatMap((record) => {
-      const at = this.#records++;
-      return record === undefined || (at === 0 && isFrame(record))
-        ? []
-        : this.#back.read(this.#trust === "proven" ? asRead(record) : record, at);
-    });
-    // A document's first line is none of its records: the same session may come back without it.
-    const n = records.length - (isFirst && isFrame(records[0]) ? 1 : 0);
+    // Neither a document's first line nor a carry inside is one of the session's own records: the same
+    // session may come back without.
+    const own = told.map((records) => this.#entriesOf(records)).filter((one) => one !== null);
+    const n = own.length;
+    const entries = own.flat();
     const { r, coded } = this.#lines(lines, entries, plain);
     const o = coded.map(({ op }) => op);
     return { unit: { n, d: digest(entries), ...(r ? { r } : {}), o }, coded };
+  }
+
+  /** null for what is not one of the session's own records. */
+  #entriesOf(records: readonly Json[]): Entry[] | null {
+    const at = this.#at;
+    this.#at += Math.max(1, records.length);
+    if (at === 0 && isFrame(records[0])) return null;
+    const isProven = this.#trust === "proven";
+    const entries = records.flatMap((record, n) =>
+      this.#back.read(isProven ? asRead(record) : record, at + n),
+    );
+    return entries.some(isCarry) ? null : entries;
   }
 
   #lines(lines: readonly Line[], entries: readonly Entry[], plain: boolean): Lines {
@@ -147,11 +160,8 @@ export class UnitCoder implements Coder {
 
   /** A twin that is to know all that went before has to see all of it. */
   get #isSample(): boolean {
-    return (
-      this.#trust !== "sampled" ||
-      this.#resets % SAMPLE === 0 ||
-      this.#twin?.writer.replaces !== undefined
-    );
+    if (this.#trust !== "sampled" || this.#twin?.writer.replaces !== undefined) return true;
+    return this.#resets % SAMPLE === 0 && this.#sinceReset <= SAMPLE_LINES;
   }
 
   #comesBack(coded: readonly Coded[], lines: readonly Line[], home: readonly Entry[]): boolean {
@@ -171,6 +181,11 @@ interface Lines {
 /** What the record will be once it is read from its file. */
 function asRead(record: Json): Json {
   return parseValue(stringify(record) ?? "null") ?? null;
+}
+
+/** A part of a carry that travels inside. */
+export function isCarry(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "carry";
 }
 
 function isUser(entry: Entry | undefined): boolean {

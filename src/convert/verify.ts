@@ -13,13 +13,17 @@ export interface Files {
   home: Agent;
   from: Agent;
   target: string;
+  /** The target's lines stand for a document, if its first one says so. */
+  framed: boolean;
   carry: string;
 }
 
 /** Of a file that has just been written: if it held more than its carry knows, that would show. */
 const NOTHING_NEW: Plan = {
   header: emptyHeader(""),
+  request: null,
   entries: 0,
+  isEmpty: false,
   visibility: () => "live",
   compaction: null,
   keeps: new Map(),
@@ -28,8 +32,8 @@ const NOTHING_NEW: Plan = {
 };
 
 /** SHA-256 of the source, as the two files give it again; null when they do not. */
-export function rebuild({ home, from, target, carry }: Files): string | null {
-  const lines = new Input(target);
+export function rebuild({ home, from, target, framed, carry }: Files): string | null {
+  const lines = new Input(target, undefined, target, framed);
   const bytes = new Input(carry);
   try {
     const hash = createHash("sha256");

@@ -2,16 +2,16 @@
 import { readdirSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf } from "../convert/session.ts";
+import { entriesOf, readHeader } from "../convert/session.ts";
 import type { BaseInput } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
-import { type Entry, type Header, SESSION_SCHEMA } from "../session/types.ts";
+import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
 import { Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
 import { htmlPage, markdownPage, type Page } from "./pages.ts";
@@ -28,7 +28,7 @@ const ENDINGS: { [format in Exclude<Format, "native">]: string } = {
 };
 
 /** Goes up when a format's files come out otherwise: all are written anew then. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface Wanted {
   agent: Agent;
@@ -159,9 +159,12 @@ async function one(
                 const content = contentOf({ agent, input, bases });
                 const shown = options.redact ? await redacted(content) : content;
                 await write(out, format, shown);
-                secrets = shown.secrets;
+                secrets += shown.secrets;
               },
             },
+            ...(await childPieces(agent, place, file, options, (found) => {
+              secrets += found;
+            })),
           ];
     const entry = { key, state, files: pieces.map((piece) => piece.file) };
     manifest.add({ ...entry, begun: true });
@@ -215,6 +218,41 @@ async function nativePieces(
   return pieces;
 }
 
+/** What its subagents did, each in a file below the session's name. */
+async function childPieces(
+  agent: Agent,
+  place: string,
+  file: string,
+  { format, redact, env, scratch }: DumpOptions,
+  found: (secrets: number) => void,
+): Promise<Piece[]> {
+  if (format === "native") return [];
+  const ending = ENDINGS[format];
+  const folder = file.slice(0, file.length - ending.length);
+  return (await childrenOf(agent, place)).map((child) => ({
+    file: `${folder}/${partName(childName(child))}${ending}`,
+    write: async (out: Output) => {
+      const input = openSession(child, { scratch });
+      const bases = await openBases(agent, child, { env, scratch });
+      try {
+        const content = contentOf({ agent, input, bases });
+        const shown = redact ? await redacted(content) : content;
+        await write(out, format, shown);
+        found(shown.secrets);
+      } finally {
+        closeBases(bases);
+        input.close();
+      }
+    },
+  }));
+}
+
+/** The id of a row, or a file's name without its ending. */
+function childName(place: string): string {
+  if (rowsAt(place)) return place.slice(place.lastIndexOf("#") + 1);
+  return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
+}
+
 function copy(path: string, out: Output): void {
   const input = new Input(path);
   try {
@@ -243,18 +281,14 @@ async function write(
 
 function contentOf(source: Source): Content {
   source.input.settle();
-  return { header: headerOf(source), entries: () => entries(source), secrets: 0 };
-}
-
-/** Known only when all is read: so everything is read twice, and nothing is kept. */
-function headerOf(source: Source): Header {
-  const reader = source.agent.reader();
-  for (const _ of entriesOf(reader, source.input, source.bases));
-  return reader.header();
+  const { agent, input, bases } = source;
+  // Known only when all is read: so everything is read twice, and nothing is kept.
+  const header = readHeader(agent, input, bases);
+  return { header, entries: () => entries(source), secrets: 0 };
 }
 
 function entries({ agent, input, bases }: Source): Generator<Entry> {
-  return entriesOf(agent.reader(), input, bases);
+  return entriesOf(agent, input, bases);
 }
 
 async function writePage(out: Output, page: Page, content: Content): Promise<void> {

@@ -52,7 +52,9 @@ function body(entry: Entry, markup: Markup): string {
   if (entry.kind === "message") return messageBody(entry, markup);
   switch (entry.event) {
     case "compaction":
-      return markup.heading("Compaction", entry.time) + markup.prose(entry.summary);
+      return (
+        markup.heading("Compaction", entry.time) + markup.prose(entry.summary || "(encrypted)")
+      );
     case "limit":
       return markup.heading("Limit", entry.time) + markup.prose(entry.text);
     case "error":

@@ -115,6 +115,8 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
+        // Of an encrypted one there is nothing to say.
+        if (entry.summary === "") break;
         this.#summaries.push({ n, text: cleaned(entry.summary), images: 0 });
         break;
       case "limit": {
@@ -138,7 +140,8 @@ export class Gatherer {
     if (role === "system" || entry.scaffold) return;
     const text = cleaned(textOf(entry.parts));
     const images = entry.parts.filter(({ kind }) => kind === "image" || kind === "file").length;
-    if (role === "user" && (text.trim() !== "" || images > 0) && !isAttached(text)) {
+    const isRequest = role === "user" && !entry.told && !isAttached(text);
+    if (isRequest && (text.trim() !== "" || images > 0)) {
       this.#requests.push({ n, text, images });
       this.#ended = [];
     }

@@ -1,12 +1,14 @@
 /** The handoff of a session, wherever it lies. */
 import type { Agent } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import { closeBases, countChildren, openBases } from "../convert/bases.ts";
 import { openSession } from "../convert/open.ts";
+import { besideTitle } from "../convert/session.ts";
 import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
-import { isFrame } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
+import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
 import { type Facts, mapTexts } from "./facts.ts";
@@ -47,6 +49,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   // A secret that a cut has torn is not found any more.
   const stdoutLines = request.redact ? Number.POSITIVE_INFINITY : amounts.stdoutLines;
   const facts = gather(agent, input, bases, { ...amounts, stdoutLines, tools });
+  const subagents = await countChildren(agent, path);
   closeBases(bases);
   input.close();
   const count = await tokenCounter();
@@ -64,6 +67,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     agent,
     selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
     path: place,
+    subagents,
     git,
     budget: amounts.budget,
     limit: spendable(amounts.budget),
@@ -82,21 +86,17 @@ function gather(
 ): Facts {
   const { plan } = surveyFile(agent, input, { fullHistory: true, bases });
   const gatherer = new Gatherer(options, plan.header.cwd);
-  const reader = agent.reader();
-  let at = 0;
+  const feed = new Feed(agent);
   let n = 0;
   const lines = function* () {
     for (const base of bases) yield* base.input.lines({ end: base.bytes });
     yield* input.lines();
   };
-  for (const { value } of lines()) {
-    if (value !== undefined && !isFrame(value)) {
-      for (const entry of reader.read(value, at)) gatherer.add(entry, plan.visibility(n++));
-    }
-    at++;
+  for (const line of lines()) {
+    for (const entry of feed.entries(line)) gatherer.add(entry, plan.visibility(n++));
   }
-  const title = plan.header.title ?? agent.store.title?.(input.path) ?? null;
-  return gatherer.facts({ ...plan.header, title });
+  const own = plan.header.title ?? besideTitle(agent, input);
+  return gatherer.facts({ ...plan.header, title: titleOf(own, plan.request) });
 }
 
 function stateNow(folder: string | null, commit: string | null, env: Env): GitState | null {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { fileError, SegueError } from "../errors.ts";
 import type { ByteSource } from "../lossless/carry.ts";
+import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
 import { readAt } from "./read-at.ts";
 
@@ -25,14 +26,17 @@ export class Input implements ByteSource {
   readonly path: string;
   /** What its user calls it; null for what came through stdin. */
   readonly name: string | null;
+  /** Segue made these lines of a JSON document: the first says which form that was. */
+  readonly framed: boolean;
   readonly #fd: number;
   readonly #progress: Progress | undefined;
   #size: number;
 
   /** @throws SegueError when it cannot be read. */
-  constructor(path: string, progress?: Progress, name: string | null = path) {
+  constructor(path: string, progress?: Progress, name: string | null = path, framed = false) {
     this.path = path;
     this.name = name;
+    this.framed = framed;
     this.#progress = progress;
     try {
       this.#fd = openSync(path, "r");
@@ -80,6 +84,10 @@ export class Input implements ByteSource {
 
   /** The lines in order; `tap` sees every chunk before it is cut up. */
   *lines(options: Span & { tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
+    yield* trustworthy(this.#lines(options), this.framed && !options.start);
+  }
+
+  *#lines(options: Span & { tap?: (chunk: Buffer) => void }): Generator<Line> {
     const splitter = new LineSplitter();
     for (const chunk of this.chunks(options)) {
       options.tap?.(chunk);

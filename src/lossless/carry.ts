@@ -1,19 +1,36 @@
 /**
  * The carry: what a target's records cannot hold of their source, as a file.
  *
- * Layout: one line of JSON (`CarryHeader`), then blocks of [4 bytes length, big-endian][zstd frame],
- * each holding JSON lines: units in the order of the target's records, and last one `CarryFooter`.
- * Every block has zstd's own checksum; a file without its footer is cut short.
+ * Layout: one line of JSON (`CarryHeader`), the carries that it names by their sizes, then blocks of
+ * [4 bytes length, big-endian][zstd frame], each holding JSON lines: units in the order of the
+ * target's records, and last one `CarryFooter`. Every block has zstd's own checksum; a file without
+ * its footer is cut short.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Op } from "./script.ts";
 
-export const CARRY_SCHEMA = "segue/carry@2";
+export const CARRY_SCHEMA = "segue/carry@3";
+/** Without other carries in it, and without `c` and a second kind of `r`; else the same. */
+const OLDER_SCHEMA = "segue/carry@2";
 
 export interface CarryHeader {
-  schema: typeof CARRY_SCHEMA;
+  schema: typeof CARRY_SCHEMA | typeof OLDER_SCHEMA;
   source: { agent: string; id: string; path: string | null };
   target: { agent: string; id: string };
+}
+
+/** Carries in a carry, so that no way home is lost when a session goes further. */
+export interface Ways {
+  /** Of the same target: where else it leads. */
+  others: readonly Carry[];
+  /** That the source had: they are its again when it comes home. */
+  had: readonly Carry[];
+}
+
+/** Sizes of carries, in bytes. */
+interface Sizes {
+  others?: number[];
+  had?: number[];
 }
 
 /**
@@ -87,8 +104,9 @@ export interface UnitText {
 export class CarryEncoder {
   #units = 0;
 
-  header(header: CarryHeader): Buffer {
-    return Buffer.from(`${JSON.stringify(header)}\n`);
+  *header(header: CarryHeader, { others, had }: Ways = NO_WAYS): Generator<Buffer> {
+    yield headLine(header, { others: others.map(sizeOf), had: had.map(sizeOf) });
+    for (const carry of [...others, ...had]) yield* bytesOf(carry);
   }
 
   block({ text, units }: { text: string | Buffer; units: number }): Buffer {
@@ -101,6 +119,31 @@ export class CarryEncoder {
     const line = JSON.stringify({ ...footer, units: this.#units + units });
     return { text: units === 0 ? line : `${text}\n${line}`, units };
   }
+}
+
+const NO_WAYS: Ways = { others: [], had: [] };
+
+function headLine(header: CarryHeader, sizes: { others: number[]; had: number[] }): Buffer {
+  const named: Sizes = {};
+  if (sizes.others.length > 0) named.others = sizes.others;
+  if (sizes.had.length > 0) named.had = sizes.had;
+  return Buffer.from(`${JSON.stringify({ ...header, ...named })}\n`);
+}
+
+function headOf({ header, had }: Carry): Buffer {
+  return headLine(header, { others: [], had: had.map(sizeOf) });
+}
+
+/** Of a carry within another one: there it does not lead elsewhere. */
+function sizeOf(carry: Carry): number {
+  return carry.had.reduce((sum, had) => sum + sizeOf(had), headOf(carry).length + carry.body.size);
+}
+
+function* bytesOf(carry: Carry): Generator<Buffer> {
+  yield headOf(carry);
+  for (const had of carry.had) yield* bytesOf(had);
+  const { body } = carry;
+  for (let at = 0; at < body.size; at += BLOCK_CHARS) yield body.read(at, BLOCK_CHARS);
 }
 
 function compress(text: string | Buffer): Buffer {
@@ -118,9 +161,11 @@ export interface ByteSource {
 }
 
 /** An opened carry. `units` can be walked more than once. */
-export interface Carry {
+export interface Carry extends Ways {
   header: CarryHeader;
   footer: CarryFooter;
+  /** Its blocks. */
+  body: ByteSource;
   units(): Generator<Unit>;
 }
 
@@ -129,7 +174,16 @@ export interface Carry {
  * @throws CarryDamaged when the bytes are not a whole carry.
  */
 export function openCarry(bytes: ByteSource): Carry {
-  const { header, from } = readHeader(bytes);
+  const { header, sizes, end } = readHeader(bytes);
+  let from = end;
+  const next = (size: number): Carry => {
+    if (from + size > bytes.size) throw new CarryDamaged("it is cut short");
+    const carry = openCarry(partOf(bytes, from, size));
+    from += size;
+    return carry;
+  };
+  const others = (sizes.others ?? []).map(next);
+  const had = (sizes.had ?? []).map(next);
   const blocks = [...blockOffsets(bytes, from)];
   let lines = 0;
   let last: Buffer | undefined;
@@ -142,6 +196,9 @@ export function openCarry(bytes: ByteSource): Carry {
   return {
     header,
     footer,
+    others,
+    had,
+    body: partOf(bytes, from, bytes.size - from),
     *units() {
       let left = footer.units;
       for (const block of blocks) {
@@ -162,6 +219,13 @@ export function readBlockAt(bytes: ByteSource, at: number): Buffer {
   throw new CarryDamaged("it is cut short");
 }
 
+function partOf(bytes: ByteSource, from: number, size: number): ByteSource {
+  return {
+    size,
+    read: (offset, length) => bytes.read(from + offset, Math.min(length, size - offset)),
+  };
+}
+
 const NEWLINE = 0x0a;
 
 function countLines(bytes: Buffer): number {
@@ -170,21 +234,23 @@ function countLines(bytes: Buffer): number {
   return lines;
 }
 
-function readHeader(bytes: ByteSource): { header: CarryHeader; from: number } {
+function readHeader(bytes: ByteSource): { header: CarryHeader; sizes: Sizes; end: number } {
   const head = bytes.read(0, Math.min(bytes.size, 64 * 1024));
   const end = head.indexOf(NEWLINE);
-  const header: unknown = end < 0 ? undefined : tryJson(head.toString("utf8", 0, end));
-  if (!isHeader(header)) throw new CarryDamaged("it does not begin with a carry header");
-  return { header, from: end + 1 };
+  const value: unknown = end < 0 ? undefined : tryJson(head.toString("utf8", 0, end));
+  if (!isHeader(value)) throw new CarryDamaged("it does not begin with a carry header");
+  const { others = [], had = [], ...header } = value;
+  if (![...others, ...had].every(isSize)) throw new CarryDamaged("its header is malformed");
+  return { header, sizes: { others, had }, end: end + 1 };
 }
 
-function isHeader(value: unknown): value is CarryHeader {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "schema" in value &&
-    value.schema === CARRY_SCHEMA
-  );
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
+function isHeader(value: unknown): value is CarryHeader & Sizes {
+  if (typeof value !== "object" || value === null || !("schema" in value)) return false;
+  return value.schema === CARRY_SCHEMA || value.schema === OLDER_SCHEMA;
 }
 
 interface Block {

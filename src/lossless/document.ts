@@ -6,7 +6,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Json } from "../session/types.ts";
 import { parseValue, stringify } from "./json-text.ts";
-import { lineOf, linesIn } from "./lines.ts";
+import { type Line, lineOf, linesIn } from "./lines.ts";
 
 /** What a document is made of; see `DocumentForm` in agents/types.ts. */
 export interface Form {
@@ -34,9 +34,24 @@ export function frameLine(form: string): { [KEY]: { form: string; indent: number
   return { [KEY]: { form, indent: 2, end: "\n" } };
 }
 
-/** Is this the first line of a document's lines? Readers pass over it. */
+/**
+ * Is this the first line of a document's lines? Readers pass over it. Anyone may write such a line:
+ * it is one only where Segue made the lines, and only as the first of them (see `trustworthy`).
+ */
 export function isFrame(record: Json | undefined): boolean {
   return frameOf(record) !== null;
+}
+
+/**
+ * Lines in which only a first line of Segue's own stands for a document, if they are `framed`. Any
+ * other that looks like one is a text to be kept, with no meaning for anybody.
+ */
+export function* trustworthy(lines: Iterable<Line>, framed: boolean): Generator<Line> {
+  let isOpening = framed;
+  for (const line of lines) {
+    yield !isOpening && isFrame(line.value) ? { ...line, value: undefined } : line;
+    isOpening = false;
+  }
 }
 
 export function isFrameText(line: string): boolean {

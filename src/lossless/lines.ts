@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Json } from "../session/types.ts";
 import { parseValue } from "./json-text.ts";
+import type { Found } from "./recover.ts";
 
 /**
  * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined
@@ -12,6 +13,8 @@ export interface Line {
   text: string;
   value: Json | undefined;
   bytes?: Buffer;
+  /** Records that end in a line that is none itself: set by who reads the lines in their order; see `Feed`. */
+  found?: readonly Found[];
 }
 
 const NEWLINE = 0x0a;

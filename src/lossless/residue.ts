@@ -4,6 +4,7 @@
  */
 import type { Agent } from "../agents/types.ts";
 import type { Entry, Header } from "../session/types.ts";
+import { Feed } from "./feed.ts";
 import { type Line, LineSplitter } from "./lines.ts";
 import { type Op, ScriptReader, ScriptWriter } from "./script.ts";
 
@@ -25,16 +26,15 @@ const SEED = "residue";
 
 /** Decodes a whole file in memory. For files of any size, convert streams instead. */
 export function decode(agent: Agent, bytes: Buffer): Decoded {
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const script = new ScriptWriter(() => agent.writer({ seed: SEED, cliVersion: null }));
   const decoded: Decoded = {
-    header: reader.header(),
+    header: feed.reader.header(),
     entries: [],
     residue: { lines: [], open: false },
   };
   const take = (line: Line): void => {
-    const at = decoded.residue.lines.length;
-    const entries = line.value === undefined ? [] : reader.read(line.value, at);
+    const entries = feed.entries(line);
     const [coded] = script.encode([line], entries);
     decoded.entries.push(...entries);
     decoded.residue.lines.push([entries.length, coded?.op ?? 0]);
@@ -44,7 +44,7 @@ export function decode(agent: Agent, bytes: Buffer): Decoded {
   const rest = splitter.end();
   if (rest) take(rest);
   decoded.residue.open = rest !== undefined;
-  decoded.header = reader.header();
+  decoded.header = feed.reader.header();
   return decoded;
 }
 

@@ -6,8 +6,10 @@
 import type { Writer } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
+import { isFrame } from "./document.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
 import { type Line, lineOf } from "./lines.ts";
+import { Recent, recordAt, type Span } from "./recover.ts";
 
 /**
  * One line of the file:
@@ -16,6 +18,7 @@ import { type Line, lineOf } from "./lines.ts";
  * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
  * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64).
  *   `c`: it is a record all the same, which the writer goes on from. (Carries of version 2 lack it.)
+ *   `f`: records that stand in it, or end in it, though it is none itself; see recover.ts.
  */
 export type Op =
   | 0
@@ -23,7 +26,7 @@ export type Op =
   | { l: string; p?: Patch; s?: Spelling }
   | Literal;
 
-type Literal = { t: string; c?: 1 } | { b: string; c?: 1 };
+type Literal = ({ t: string } | { b: string }) & { c?: 1; f?: Span[] };
 
 /** What an entry is predicted to be. */
 interface Predicted {
@@ -54,8 +57,8 @@ class Slots {
   protected readonly loop: Loop;
   protected readonly entries: readonly Entry[];
   protected readonly slots: Slot[] = [];
-  /** Entries that have their slots. */
-  protected predicted = 0;
+  /** For each entry that has its slots, the number of the first. */
+  readonly #starts: number[] = [];
   #next = 0;
 
   constructor(loop: Loop, entries: readonly Entry[]) {
@@ -66,6 +69,16 @@ class Slots {
   /** Number of the first slot that may be free. */
   protected get next(): number {
     return this.#next;
+  }
+
+  /** So many entries have their slots. */
+  protected get predicted(): number {
+    return this.#starts.length;
+  }
+
+  protected add(slots: readonly Slot[]): void {
+    this.#starts.push(this.slots.length);
+    this.slots.push(...slots);
   }
 
   /** The slots of entry number `e`, as things stand. */
@@ -85,8 +98,7 @@ class Slots {
   #extend(): boolean {
     const slots = this.predict(this.predicted);
     if (!slots) return false;
-    this.predicted++;
-    this.slots.push(...slots);
+    this.add(slots);
     return true;
   }
 
@@ -97,12 +109,17 @@ class Slots {
       return this.slots[next];
     }
     while (this.predicted <= index[0] && this.#extend());
-    return this.slots.find(({ index: [e, r] }) => e === index[0] && r === index[1]);
+    const slot = this.slots[this.#placeOf(index)];
+    return slot?.index[0] === index[0] ? slot : undefined;
+  }
+
+  #placeOf([e, r]: [number, number]): number {
+    return (this.#starts[e] ?? this.slots.length) + r;
   }
 
   take(slot: Slot): void {
     slot.used = true;
-    this.#next = this.slots.indexOf(slot) + 1;
+    this.#next = this.#placeOf(slot.index) + 1;
   }
 
   protected skipUsed(): number {
@@ -196,8 +213,7 @@ class CoderSlots extends Slots {
 
   override take(slot: Slot): void {
     while (this.predicted <= slot.index[0]) {
-      this.slots.push(...(this.#ahead.shift() ?? []));
-      this.predicted++;
+      this.add(this.#ahead.shift() ?? []);
       this.#fresh--;
     }
     super.take(slot);
@@ -355,13 +371,16 @@ export class ScriptWriter {
     }
   }
 
-  #raw({ text, bytes, value }: Line, slots: CoderSlots | null): Coded {
+  #raw({ text, bytes, value, found = [] }: Line, slots: CoderSlots | null): Coded {
     this.raw++;
     const op = bytes ? { b: bytes.toString("base64") } : { t: text };
-    if (value === undefined) return { op, base: undefined };
-    this.#loop.note(value);
-    slots?.outdate();
-    return { op: { ...op, c: 1 }, base: undefined };
+    for (const record of value === undefined ? found.map((each) => each.value) : [value]) {
+      this.#loop.note(record);
+      slots?.outdate();
+    }
+    if (value !== undefined) return { op: { ...op, c: 1 }, base: undefined };
+    if (found.length === 0) return { op, base: undefined };
+    return { op: { ...op, f: found.map(({ span }) => span) }, base: undefined };
   }
 
   /** `text`: null when its spelling is no question. */
@@ -453,6 +472,7 @@ export function isLine(content: string | Buffer, { text, bytes }: Line): boolean
 /** Reads operations back into lines. Give it the same entries, group by group. */
 export class ScriptReader {
   readonly #loop: Loop;
+  readonly #recent = new Recent();
 
   constructor(make: MakeWriter) {
     this.#loop = new Loop(make);
@@ -482,14 +502,23 @@ export class ScriptReader {
 
   #op(op: Op, slots: Slots): Restored {
     if (isLiteral(op)) {
-      const restored = asItIs(contentOf(op));
+      const restored = asItIs(contentOf(op), op.c === 1);
+      this.#recent.add(this.#loop.line, restored);
       if (op.c && restored.value !== undefined) this.#loop.note(restored.value);
+      for (const span of op.f ?? []) this.#noteFound(span);
       return restored;
     }
     const [kind, base] = op !== 0 && "l" in op ? this.#literal(op.l) : this.#predicted(op, slots);
     const value = restoredBy(op, base);
     this.#loop.commit(kind, value);
-    return { content: print(value, (op !== 0 && op.s) || null), value };
+    const restored = { content: print(value, (op !== 0 && op.s) || null), value };
+    this.#recent.add(this.#loop.line, restored);
+    return restored;
+  }
+
+  #noteFound(span: Span): void {
+    const record = recordAt(span, (back) => this.#recent.text(this.#loop.line - back));
+    if (record !== undefined) this.#loop.note(record);
   }
 
   #literal(kind: string): [string, Json | undefined] {
@@ -514,8 +543,9 @@ export interface Restored {
 }
 
 /** A line that was kept whole; a reader of the file may still understand it. */
-function asItIs(content: string | Buffer): Restored {
-  return { content, value: lineOf(Buffer.from(content)).value };
+function asItIs(content: string | Buffer, isRecord: boolean): Restored {
+  const { value } = lineOf(Buffer.from(content));
+  return { content, value: !isRecord && isFrame(value) ? undefined : value };
 }
 
 /** The operations do not belong to these entries. */

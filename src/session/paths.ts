@@ -103,6 +103,11 @@ export function isWithin(path: string, folder: string, rules: PathRules): boolea
   return namesBelow(path, folder, rules) !== null;
 }
 
+/** Without the prefix by which Windows' programs reach paths of any length: `\\\\?\\D:\\shop`. */
+export function plainPath(path: string): string {
+  return path.replace(/^\\\\\?\\UNC\\(?!wsl)/i, "\\\\").replace(/^\\\\\?\\(?=[a-z]:(?:\\|$))/i, "");
+}
+
 /** The names that lead from a folder to a path in it, as they are spelled; null for one elsewhere. */
 function namesBelow(path: string, folder: string, rules: PathRules): string[] | null {
   const [a, b] = [parse(path, rules), parse(folder, rules)];

@@ -8,8 +8,10 @@ const BRIEF = 200;
 
 const UNREAD: { [reason in UnreadReason]: string } = {
   sealed: "encrypted",
+  "sealed-summary": "encrypted",
   unsent: "not sent to the model",
   missing: "stored elsewhere, and not found",
+  "missing-base": "stored elsewhere, and not found",
   repeated: "the same record again",
   foreign: "of another session",
 };
@@ -26,7 +28,7 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);
   switch (entry.event) {
     case "compaction":
-      return `compaction\n${entry.summary}`;
+      return `compaction\n${entry.summary === "" ? "(encrypted)" : entry.summary}`;
     case "limit":
       return `limit\n${entry.text}`;
     case "error":

@@ -3,6 +3,7 @@
  * few bytes an entry, so that sessions of any size can be surveyed.
  */
 import { IdTable } from "./id-table.ts";
+import { FirstRequest } from "./title.ts";
 import type { Entry, EventBody, Header } from "./types.ts";
 
 /**
@@ -25,8 +26,12 @@ const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN] = [0, 1, 2, 3, 4, 5]
 
 export interface Plan {
   header: Header;
+  /** What was asked first, for sessions without a title. */
+  request: string | null;
   /** Entries in all. */
   entries: number;
+  /** Is there anything that somebody said or did? */
+  isEmpty: boolean;
   /** Is shown each entry before it is asked about, and the header at the end. */
   see?(entry: Entry): void;
   finish?(header: Header): void;
@@ -58,6 +63,8 @@ export class Survey {
   #leaf = -1;
   #left = { at: -1, until: 0 };
   #orphans = 0;
+  #isEmpty = true;
+  readonly #request = new FirstRequest();
 
   /** The entry that the next one would follow. */
   get tip(): number {
@@ -74,6 +81,8 @@ export class Survey {
   }
 
   add(entry: Entry): void {
+    this.#request.note(entry);
+    if (isContent(entry)) this.#isEmpty = false;
     const n = this.#parents.length;
     const inTree = isInTree(entry);
     const side = entry.kind === "message" && entry.sidechain !== undefined;
@@ -117,7 +126,9 @@ export class Survey {
     const codes = this.#codes;
     return {
       header,
+      request: this.#request.text,
       entries: this.#parents.length,
+      isEmpty: this.#isEmpty,
       visibility: (n) => CODES[codes.at(n)] ?? "outside",
       compaction,
       keeps,
@@ -154,6 +165,11 @@ export class Survey {
     }
     return compaction;
   }
+}
+
+function isContent(entry: Entry): boolean {
+  if (entry.kind === "event") return entry.event === "compaction";
+  return !entry.scaffold && entry.parts.length > 0;
 }
 
 /** Events without a parent are no tip of the tree (others may follow them), except a compaction. */

@@ -13,6 +13,8 @@ export interface Session {
   schema: typeof SESSION_SCHEMA;
   header: Header;
   entries: Entry[];
+  /** Those of its subagents, where they lie apart and were asked for. */
+  subagents?: Session[];
 }
 
 /** What is known of a session as a whole; null where the store does not say. Times are ISO 8601 UTC. */
@@ -53,6 +55,11 @@ export interface Message extends EntryBase {
   parts: Part[];
   group?: string;
   scaffold?: boolean;
+  /**
+   * In the user's role and sent, yet no request of theirs: what a `!` command printed, the text of a
+   * skill, what a hook or a subagent said.
+   */
+  told?: boolean;
   /** Set on entries of a subagent that the store keeps among those of the main session. */
   sidechain?: string;
   model?: string;
@@ -155,11 +162,19 @@ export interface UnreadPart {
 }
 
 /**
- * `sealed`: only its vendor can read it. `unsent`: the source's own CLI does not send it. `missing`:
- * it is stored elsewhere and not there. `repeated`: the same record stands in the file already.
+ * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
+ * `unsent`: the source's own CLI does not send it. `missing`:
+ * it is stored elsewhere and not there; `missing-base`: the same of a session that this one continues. `repeated`: the same record stands in the file already.
  * `foreign`: it belongs to another session.
  */
-export type UnreadReason = "sealed" | "unsent" | "missing" | "repeated" | "foreign";
+export type UnreadReason =
+  | "sealed"
+  | "sealed-summary"
+  | "unsent"
+  | "missing"
+  | "missing-base"
+  | "repeated"
+  | "foreign";
 
 /** The shared tool vocabulary; each agent's tools.ts maps it both ways. */
 export type ToolUse =

@@ -1,6 +1,14 @@
 /** What `segue doctor` finds. */
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { describe, it } from "node:test";
 import { isNewer } from "../../src/catalog/doctor.ts";
@@ -55,6 +63,26 @@ describe("segue doctor", () => {
     assert.deepEqual((await m.run(["doctor", "--agent", "pi"])).code, 0);
   });
 
+  it("names a fork whose parent is not there", async () => {
+    const m = inhabited(root);
+    const orphan = "test/fixtures/codex/fork-orphan/.codex";
+    cpSync(orphan, m.at(".codex"), { recursive: true });
+    const [found, ...more] = attention(await findings(m, 1));
+    assert.deepEqual(more, []);
+    assert.match(known(found).what, /the session that this one continues is not there/);
+    assert.match(known(found).path ?? "", /01a21000-0000-7000-8000-000000000005/);
+    const path = known(known(found).path);
+    const done = await m.run(["convert", path, "--to", "pi", "-o", m.at("out.jsonl"), "--json"]);
+    const { losses } = JSON.parse(done.out);
+    const codes = losses.map(({ code, severity }: { code: string; severity: string }) => [
+      code,
+      severity,
+    ]);
+    assert.ok(
+      codes.some(([code, severity]: string[]) => code === "base-missing" && severity === "major"),
+    );
+  });
+
   it("names files and folders that are closed to us", {
     skip: process.getuid?.() !== 0 && "only root can be another",
   }, async () => {
@@ -102,6 +130,9 @@ describe("segue doctor", () => {
       ["claude-code"],
     );
     assert.ok(all.some(({ what }) => /Pi is not installed; sessions of it here: 1/.test(what)));
+    const { out } = await m.run(["agents"]);
+    assert.match(out, /^codex .*proven with [\d.]+, [\d-]+; the installed one is newer/m);
+    assert.doesNotMatch(out, /^claude-code .*newer/m);
   });
 
   it("compares versions by their numbers", () => {

@@ -312,7 +312,7 @@ describe("segue resume --handoff", () => {
     assert.match(one.command[2] ?? "", /handed over.*do this$/s);
     assert.ok(one.command[2]?.includes(one.file));
     assert.doesNotMatch(one.markdown, /What to do now/);
-    const again = await handed(m, "--in", "codex", "--budget", "1200");
+    const again = await handed(m, "--in", "codex", "--cwd", m.at("shop"), "--budget", "1200");
     assert.equal(again.file, one.file);
     assert.ok(again.tokens <= 1080);
   });
@@ -327,7 +327,7 @@ describe("segue resume --handoff", () => {
 
   it("--full sends no giant argument, --dry-run writes nothing, --debug-prompt prints it", async () => {
     const m = inhabited(root);
-    const full = await handed(m, "--in", "pi", "--preset", "full");
+    const full = await handed(m, "--in", "pi", "--preset", "full", "--cwd", m.home);
     assert.equal(full.budget, null);
     assert.ok(full.command.every((word) => word.length < 2000));
     const other = inhabited(root);

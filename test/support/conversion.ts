@@ -11,7 +11,8 @@ import { linesOf, openSession } from "../../src/convert/open.ts";
 import type { Report } from "../../src/convert/report.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { joinDocument } from "../../src/lossless/document.ts";
+import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
+import { Feed, Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
@@ -77,10 +78,8 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
   ];
   closeBases(bases);
   input.close();
-  const reader = agent.reader();
-  const entries = lines.flatMap(({ value }, at) =>
-    value === undefined ? [] : reader.read(value, at),
-  );
+  const feed = new Feed(agent);
+  const entries = lines.flatMap((line) => feed.entries(line));
   const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
   const live = numbers.flatMap((n) => {
     const entry = entries[n];
@@ -92,22 +91,27 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
 
 /** The value of each line; undefined for one that is no JSON. */
 export function readRecords(path: string): (Json | undefined)[] {
-  return [...linesIn(readLines(path))].map(({ value }) => value);
+  const lines = trustworthy(linesIn(readLines(path)), documentIn(path) !== null);
+  return [...lines].map(({ value }) => value);
 }
 
 /** The bytes of a session's lines: the file's own, or those that stand for a document. */
 export function readLines(path: string): Buffer {
+  return documentIn(path) ?? readFileSync(path);
+}
+
+/** The lines that stand for a document; null for a file of lines. */
+function documentIn(path: string): Buffer | null {
   const input = new Input(path);
   const lines = linesOf(input);
   input.close();
-  return lines ?? readFileSync(path);
+  return lines;
 }
 
 /** Puts lines at the end of a session, as its form has it. */
 function append(path: string, text: string): void {
-  const lines = readLines(path);
-  const all = Buffer.concat([lines, Buffer.from(text)]);
-  writeFileSync(path, joinDocument(all, FORMS) ?? all);
+  const all = Buffer.concat([readLines(path), Buffer.from(text)]);
+  writeFileSync(path, (documentIn(path) && joinDocument(all, FORMS)) ?? all);
 }
 
 const FORMS = agents.flatMap(({ documents = [] }) => documents);
@@ -211,9 +215,10 @@ export function workOn(
 ): void {
   const writer = agent.writer({ seed: `native ${mark}`, cliVersion: null });
   let place: string | undefined;
-  readRecords(path).forEach((record, n) => {
+  const records = new Records(agent.recognises);
+  [...linesIn(readLines(path))].forEach((line, n) => {
     if (n === back?.records) place = writer.mark();
-    if (record !== undefined) writer.commit(record);
+    for (const record of records.of(line).values) writer.commit(record);
   });
   if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
   const bytes = readLines(path);

@@ -24,6 +24,8 @@ export interface RunOptions {
   stdin?: string | Buffer;
   /** The user that the process runs as. */
   uid?: number;
+  /** Without the folder that is named for sessions whose own is not on this machine. */
+  asGiven?: boolean;
   /** In a process of its own; so it is too where an option asks for what only a process has. */
   alone?: boolean;
   /** Called as soon as the process is there. */
@@ -71,7 +73,8 @@ export class Machine {
    * Runs Segue. A process takes a quarter of a second to start, and the tests do so a thousand
    * times: what ends by itself and starts nothing runs in one that is there already.
    */
-  run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  run(given: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    const args = options.asGiven ? given : forItsFolder(given);
     const order = {
       args: [...args],
       cwd: options.cwd ?? this.home,
@@ -81,6 +84,17 @@ export class Machine {
     const { cwd, env } = order;
     return runProcess(process.execPath, [BIN, ...args], { ...options, cwd, env });
   }
+}
+
+/** The fixtures' project, which no machine has: what is written for it has to name it. */
+export const SHOP = "/home/dev/shop";
+
+function forItsFolder(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const named = own.some((arg) => arg === "--cwd" || arg === "--handoff");
+  if (named || !own.includes("--no-launch")) return args;
+  return [...own, "--cwd", SHOP, ...args.slice(own.length)];
 }
 
 const ENDS = /^(?:list|show|search|convert|check|dump|agents|doctor|scan|config|handoff|log|undo)$/;

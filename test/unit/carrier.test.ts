@@ -54,7 +54,10 @@ function make({ read, tell = (lines) => lines, harm }: Told): boolean {
     });
     out.sync();
     if (!making.verify(sha256)) return false;
-    assert.equal(rebuild({ home, from, target: out.temp, carry: carryOut.temp }), sha256);
+    assert.equal(
+      rebuild({ home, from, target: out.temp, framed: false, carry: carryOut.temp }),
+      sha256,
+    );
     return true;
   } finally {
     making.stop();

@@ -28,7 +28,7 @@ const FOOTER = {
 function pack(units: readonly Unit[]): Buffer {
   const encoder = new CarryEncoder();
   const texts = new UnitTexts();
-  const blocks = [encoder.header(HEADER)];
+  const blocks = [...encoder.header(HEADER)];
   for (const unit of units) {
     texts.add(unit);
     if (texts.isFull) blocks.push(encoder.block(texts.take()));

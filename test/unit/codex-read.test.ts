@@ -67,7 +67,7 @@ function events({ entries }: Decoded): string[] {
 test("a paginated rollout reads as the conversation it holds", () => {
   const read = fixture("basic");
   assert.deepEqual(conversation(read).slice(0, 9), [
-    "user: image/png + MARK-USER-1 list, read and write. ünïcødé 日本語 🎉",
+    "user: /home/dev/lab/red.png + image/png + MARK-USER-1 list, read and write. ünïcødé 日本語 🎉",
     "assistant: thought: MARK-THINK-1 look first",
     "assistant: MARK-ASSISTANT-1 listing",
     "assistant: exec_command execute",
@@ -162,7 +162,7 @@ test("scaffolding, limits, interruptions and compactions are told from what was 
   assert.ok(event?.kind === "event" && event.event === "compaction");
   assert.match(event.summary, /Side reply$/);
   assert.deepEqual(
-    event.kept?.map((message) => message.parts.map(brief).join()),
+    event.kept?.flatMap(({ scaffold, parts }) => (scaffold ? [] : parts.map(brief).join())),
     ["MARK-USER-1 list, read and write. ünïcødé 日本語 🎉", "MARK-USER-2 again"],
   );
 });
@@ -192,6 +192,20 @@ test("a fork that is read after its base is the fork's session", () => {
   assert.equal(reader.header().id, "01a1fc37-b293-7d90-ab09-2ccddff7fd7b");
   assert.equal(reader.header().parent, "01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee");
   assert.equal(entries.filter((e) => e.kind === "event" && e.event === "start").length, 1);
+});
+
+test("a fork that is read without its base says so, in every conversion", () => {
+  const missing = ({ entries }: Decoded) =>
+    entries.filter(
+      (e) => e.kind === "event" && e.event === "unread" && e.reason === "missing-base",
+    );
+  assert.equal(missing(fixture("fork-orphan")).length, 1);
+  const [base, fork] = globSync(`${FIXTURES}/fork/.codex/sessions/**/*.jsonl`).sort();
+  assert.ok(base && fork);
+  const reader = codex.reader();
+  const records = [base, fork].flatMap((path) => decode(path).records);
+  const entries = records.flatMap((record, at) => reader.read(record, at));
+  assert.deepEqual(missing({ header: reader.header(), entries, records }), []);
 });
 
 const say = (role: string, text: string): Json => ({
@@ -235,7 +249,6 @@ test("injected messages of older files are known by how they begin", () => {
     "<environment_context>\n<cwd>/x</cwd>\n</environment_context>",
     "<user_instructions>\n\nBe brief.\n\n</user_instructions>",
     "# AGENTS.md instructions for /x\n\n<INSTRUCTIONS>\nBe brief.\n</INSTRUCTIONS>",
-    "<user_shell_command>ls</user_shell_command>",
   ];
   for (const text of injected) {
     const [entry] = codex.reader().read(say("user", text), 0);
@@ -243,6 +256,184 @@ test("injected messages of older files are known by how they begin", () => {
   }
   const [aborted] = codex.reader().read(say("user", "<turn_aborted>\n…\n</turn_aborted>"), 0);
   assert.ok(aborted?.kind === "event" && aborted.event === "interruption");
+});
+
+test("what came up in the conversation is part of it, and no turn of the user's", () => {
+  const told = [
+    "<user_shell_command>\n<command>\nls\n</command>\n<result>\nOutput:\na.txt\n</result>\n</user_shell_command>",
+    "<subagent_notification>\n{}\n</subagent_notification>",
+    "<skill>\n<name>sum</name>\nAdd it up.\n</skill>",
+    '<hook_prompt hook_run_id="1">Tests fail.</hook_prompt>',
+    '<codex_internal_context source="goal">\nGo on until it works.\n</codex_internal_context>',
+  ];
+  for (const text of told) {
+    const reader = codex.reader();
+    const entries = [say("user", "one"), say("user", text), rollback(1)].flatMap((record, at) =>
+      reader.read(record, at),
+    );
+    const [one, entry, back] = entries;
+    assert.ok(entry?.kind === "message" && !entry.scaffold, text);
+    assert.deepEqual(entry.parts, [{ kind: "text", text }]);
+    assert.equal(back?.parentId, one?.parentId, "the turn before it was taken back");
+  }
+});
+
+test("one message may hold the harness's words and the user's", () => {
+  const record = say("user", "<environment_context>\n</environment_context>");
+  const payload = {
+    type: "message",
+    role: "user",
+    content: [
+      { type: "input_text", text: "<environment_context>\n</environment_context>" },
+      { type: "input_text", text: "Hello." },
+    ],
+  };
+  const entries = codex.reader().read({ ...Object(record), payload }, 0);
+  assert.deepEqual(
+    entries.map(
+      (entry) => entry.kind === "message" && [entry.scaffold ?? false, entry.parts.map(brief)],
+    ),
+    [
+      [true, ["<environment_context>\n</environment_context>"]],
+      [false, ["Hello."]],
+    ],
+  );
+});
+
+const item = (payload: Json): Json => ({ timestamp: "x", type: "response_item", payload });
+
+const partsOf = (payload: Json): Part[] =>
+  codex
+    .reader()
+    .read(item(payload), 0)
+    .flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+
+test("every kind of content is a part", () => {
+  const PDF = "JVBERi0xLjQK";
+  const content = [
+    { type: "input_text", text: "text" },
+    { type: "input_file", filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` },
+    { type: "input_file", file_url: "https://example.org/b.pdf" },
+    { type: "input_file", file_id: "file-1" },
+    { type: "input_audio", audio_url: "data:audio/mp3;base64,AAAA" },
+    { type: "input_image", file_id: "file-2" },
+    { type: "input_image", image_url: "https://example.org/c.png" },
+    { type: "encrypted_content", encrypted_content: "gAAAA" },
+    { type: "newer", words: "words" },
+    "a bare text",
+  ];
+  assert.deepEqual(partsOf({ type: "message", role: "user", content }), [
+    { kind: "text", text: "text" },
+    { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: PDF },
+    {
+      kind: "file",
+      name: null,
+      mediaType: "application/pdf",
+      data: null,
+      url: "https://example.org/b.pdf",
+    },
+    { kind: "unread", type: "input_file", reason: "missing" },
+    { kind: "file", name: null, mediaType: "audio/mp3", data: "AAAA" },
+    { kind: "unread", type: "input_image", reason: "missing" },
+    { kind: "image", mediaType: "image/png", data: null, url: "https://example.org/c.png" },
+    { kind: "unread", type: "encrypted_content", reason: "sealed" },
+    { kind: "other", type: "newer", text: "words", unknown: true },
+    { kind: "text", text: "a bare text" },
+  ]);
+});
+
+test("content that is no list is content all the same", () => {
+  const text = [{ kind: "text", text: "words" }];
+  const one = { type: "input_text", text: "words" };
+  for (const content of ["words", one, [one]]) {
+    assert.deepEqual(partsOf({ type: "message", role: "user", content }), text);
+    const output = { type: "function_call_output", call_id: "c", output: content };
+    const [result] = partsOf(output);
+    assert.ok(result?.kind === "tool-result");
+    assert.deepEqual(result.content, text);
+  }
+});
+
+test("a refusal, and the sources of an answer, are what the model said", () => {
+  const content = [
+    { type: "refusal", refusal: "I cannot." },
+    {
+      type: "output_text",
+      text: "See (https://example.org/said).",
+      annotations: [
+        { type: "url_citation", url: "https://example.org/said" },
+        { type: "url_citation", url: "https://example.org/unsaid", title: "Unsaid" },
+      ],
+    },
+  ];
+  assert.deepEqual(partsOf({ type: "message", role: "assistant", content }), [
+    { kind: "other", type: "refusal", text: "I cannot." },
+    { kind: "text", text: "See (https://example.org/said)." },
+    { kind: "other", type: "annotations", text: "Unsaid: https://example.org/unsaid" },
+  ]);
+});
+
+test("calls that the API itself makes, and what came of them", () => {
+  const reader = codex.reader();
+  const payloads: Json[] = [
+    { type: "tool_search_call", execution: "server", arguments: { query: "mail" } },
+    { type: "tool_search_output", execution: "server", tools: [{ name: "send_mail" }] },
+    { type: "web_search_call", id: "ws_1", action: { type: "open_page", url: "https://x.org/" } },
+    { type: "code_interpreter_call", id: "ci_1", code: "print(1)" },
+  ];
+  const parts = payloads
+    .flatMap((payload, at) => reader.read(item(payload), at))
+    .flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+  const [search, found, page, code] = parts;
+  assert.ok(search?.kind === "tool-call" && found?.kind === "tool-result");
+  assert.equal(found.callId, search.callId);
+  assert.deepEqual(found.content.map(brief), ['[{"name":"send_mail"}]']);
+  assert.ok(page?.kind === "tool-call");
+  assert.deepEqual(page.use, { tool: "fetch", url: "https://x.org/" });
+  assert.ok(code?.kind === "other" && code.unknown && code.text.includes("print(1)"));
+});
+
+test("what one agent of the tree says to another is a message", () => {
+  const record = {
+    timestamp: "x",
+    type: "inter_agent_communication",
+    payload: { author: "/root/a", recipient: "/root", content: "Done.", trigger_turn: true },
+  };
+  const [entry] = codex.reader().read(record, 0);
+  assert.ok(entry?.kind === "message" && !entry.scaffold);
+  assert.deepEqual(entry.parts.map(brief), ["from /root/a to /root", "Done."]);
+});
+
+const sealed = { type: "compaction", encrypted_content: "AAAA" };
+const compacted = (...history: Json[]): Json => ({
+  timestamp: "2026-11-21T03:38:05.809Z",
+  type: "compacted",
+  payload: { message: "", replacement_history: history },
+});
+const user = (text: string): Json => ({
+  type: "message",
+  role: "user",
+  content: [{ type: "input_text", text }],
+});
+
+test("what stands beside an encrypted summary is the history from there on", () => {
+  const reader = codex.reader();
+  const records = [say("user", "one"), compacted(user("one"), user("two"), sealed)];
+  const [, event, notice] = records.flatMap((record, at) => reader.read(record, at));
+  assert.ok(event?.kind === "event" && event.event === "compaction");
+  assert.equal(event.summary, "");
+  assert.deepEqual(
+    event.kept?.map((message) => message.parts.map(brief).join()),
+    ["one", "two"],
+  );
+  assert.ok(notice?.kind === "event" && notice.event === "unread");
+  assert.equal(notice.reason, "sealed-summary");
+});
+
+test("a file that begins with a compaction holds the messages that this says again", () => {
+  const entries = codex.reader().read(compacted(user("one"), user("two"), sealed), 0);
+  const said = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts.map(brief) : []));
+  assert.deepEqual(said, ["one", "two"]);
 });
 
 test("a compaction that only its vendor can read stands in nobody's way", () => {
@@ -255,7 +446,8 @@ test("a compaction that only its vendor can read stands in nobody's way", () => 
     },
   };
   const [entry] = codex.reader().read(record, 0);
-  assert.ok(entry?.kind === "event" && entry.event === "opaque");
+  assert.ok(entry?.kind === "event" && entry.event === "unread");
+  assert.equal(entry.reason, "sealed-summary");
 });
 
 test("an old compaction keeps the user's messages", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
@@ -102,7 +103,7 @@ function data(record: Json | undefined, key: string): Json | undefined {
 describe("copilot: reading", () => {
   it("reads messages, calls, results and images", () => {
     assert.deepEqual(conversation(read(records("basic")).entries), [
-      "user: MARK-USER-1 list, read, write ünï 日本語 🎉 | image/png",
+      "user: MARK-USER-1 list, read, write ünï 日本語 🎉 | Image file at path /home/dev/lab/red.png | image/png",
       "assistant: <MARK-THINK-1 look> | MARK-ASSISTANT-1 listing | bash(execute)",
       "tool: 0=MARK-TOOLOUT-1 ünïcødé 日本語 🎉\nhello.txt",
       "assistant: MARK-ASSISTANT-2 failing | bash(execute)",
@@ -180,6 +181,92 @@ Here is a summary of the prior context:
 `,
     );
     assert.equal(member(compaction, "tokens"), 13300);
+  });
+
+  it("reads attachments of every kind as the CLI tells its model of them", () => {
+    const { entries } = read(records("kinds"));
+    const said = conversation(entries).join("\n");
+    for (const words of [
+      "* /home/dev/shop/a.ts (12 lines)",
+      "* /home/dev/shop/src (3 items)",
+      "/home/dev/shop/b.ts:2-3\nSEL-TEXT",
+      "#12 - GH-REF [issue] [open] (https://github.com/acme/shop/issues/12)",
+      `acme/shop - ${"a".repeat(40)} - GH-COMMIT (https://github.com/acme/shop/commit/GHCOMMITURL)`,
+      "acme/shop - GH-RELEASE (v1) (https://github.com/acme/shop/releases/v1)",
+      "acme/shop - GH-JOB [ci] [failure] (https://github.com/acme/shop/actions/77)",
+      "acme/shop - GH-REPO (https://github.com/acme/shop)",
+      "acme/shop:GH-DIFF.ts@v1 -> acme/shop:GH-DIFF.ts@main (https://github.com/acme/shop/compare/x)",
+      "acme/shop:GH-TREE...acme/shop:main (https://github.com/acme/shop/compare/GH-TREE)",
+      "https://github.com/acme/shop/GH-URL",
+      "acme/shop:GH-FILE.ts@main (https://github.com/acme/shop/blob/GH-FILE.ts)",
+      "acme/shop:GH-SNIPPET.ts@main#L1-L3 (https://github.com/acme/shop/blob/GH-SNIPPET.ts#L1)",
+      "<payload>{&quot;words&quot;:&quot;EXT-PAYLOAD&quot;}</payload>",
+      'Document file "file.pdf" at path "/home/dev/shop/file.pdf"',
+    ]) {
+      assert.ok(said.includes(words), words);
+    }
+    const parts = messages(entries).flatMap((entry) => entry.parts);
+    const files = parts.flatMap((part) => (part.kind === "file" ? [part] : []));
+    assert.deepEqual(
+      files.map(({ name, data }) => [name, data === null]),
+      [
+        ["inline.pdf", false],
+        ["asset.pdf", false],
+        ["file.pdf", false],
+        ["nonative.pdf", false],
+        ["note.txt", false],
+        ["omitted.png", true],
+      ],
+    );
+  });
+
+  it("reads what else is sent in the user's place, and leaves the list of tasks aside", () => {
+    const said = conversation(read(records("kinds")).entries).join("\n");
+    for (const words of [
+      ...["P12 injected by skill", "P13 autopilot", "P17-HOOK words", "P18-SKILL body"],
+      ...["P19-NOTE", "P20-MODE", "P9T transformed"],
+    ]) {
+      assert.ok(said.includes(words), words);
+    }
+    assert.ok(!said.includes("todo_status"));
+  });
+
+  it("reads the blocks of a server's result, and names what the CLI does not send", () => {
+    const results = messages(read(records("kinds")).entries).flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === "tool-result" ? [part] : [])),
+    );
+    const [first, second] = results.map(({ content }) =>
+      content.map((part) => [part.kind, briefPart(part).slice(0, 40)]),
+    );
+    assert.deepEqual(first, [
+      ["text", "R1-CONTENT"],
+      ["text", "R1-CONTENTS"],
+      ["image", "image/png"],
+      ["other", '{"type":"resource_link","uri":"file:///R'],
+      ["other", "[docs://r]\nR1-RESOURCE"],
+      ["unread", "unsent"],
+      ["unread", "unsent"],
+    ]);
+    assert.deepEqual(second, [
+      ["text", "R2-CONTENT\n[image/png omitted: 5 B excee"],
+      ["image", "image/png"],
+      ["file", "file"],
+    ]);
+  });
+
+  it("finds a skill's text where it is delivered again", () => {
+    const at = { timestamp: "2026-11-27T09:00:00.000Z", parentId: null };
+    const contentId = "sha256:b24d9ee3d5c41b3a1a2b0f3d8b7e7d1bbd8c7e8b2a1e0f1c6e5d4c3b2a190807";
+    const ref = { contentId, prefix: "<skill>", suffix: "</skill>" };
+    const [lost] = read([{ ...at, type: "skill.context_delivered_ref", data: ref }]).entries;
+    assert.ok(lost?.kind === "event" && lost.event === "unread" && lost.reason === "missing");
+    const content = "how to read a PDF";
+    const known = { ...ref, contentId: `sha256:${hash("sha256", content)}` };
+    const { entries } = read([
+      { ...at, type: "skill.invoked", data: { name: "pdf", content } },
+      { ...at, type: "skill.context_delivered_ref", data: known },
+    ]);
+    assert.deepEqual(conversation(entries), ["user: <skill>how to read a PDF</skill>"]);
   });
 
   it("reads a subagent aside from the conversation", () => {
@@ -386,6 +473,18 @@ describe("copilot: writing", () => {
     const far: Part = { kind: "image", mediaType: "image/png", data: null, url: "http://x/a.png" };
     const [mention] = write([message("1", null, "user", [far])]);
     assert.equal(data(mention, "content"), "[image: http://x/a.png]");
+  });
+
+  it("sends a document as one, and mentions one that is not here", () => {
+    const pdf: Part = { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: "AAAA" };
+    const [asset, sent] = write([message("1", null, "user", ["read", pdf])]);
+    assert.equal(data(asset, "type"), "resource");
+    assert.deepEqual(data(sent, "supportedNativeDocumentMimeTypes"), ["application/pdf"]);
+    const attachment = array(data(sent, "attachments"))[0];
+    assert.equal(member(attachment, "displayName"), "a.pdf");
+    assert.equal(member(attachment, "assetId"), data(asset, "assetId"));
+    const [mention] = write([message("1", null, "user", [{ ...pdf, data: null }])]);
+    assert.equal(data(mention, "content"), "[attached file: a.pdf, application/pdf]");
   });
 
   it("goes on from a real session as that does", () => {

@@ -42,6 +42,12 @@ function messages(entries: readonly Entry[]): Message[] {
   return entries.filter((entry) => entry.kind === "message");
 }
 
+const ABOUT: Json = { sessionId: "s", projectHash: "h", startTime: TIME, kind: "main" };
+
+function user(id: string, content: Json): Json {
+  return { id, timestamp: TIME, type: "user", content };
+}
+
 function brief({ role, parts, scaffold }: Message): string {
   return `${role}${scaffold ? " (scaffold)" : ""}: ${parts.map(briefPart).join(" | ")}`;
 }
@@ -180,7 +186,86 @@ describe("gemini: reading real sessions", () => {
     const { entries } = read(fixture("limit-429"));
     const limits = entries.filter((entry) => entry.kind === "event" && entry.event === "limit");
     assert.equal(limits.length, 1);
-    assert.ok(!conversation(fixture("limit-429")).some((line) => line.includes("[System:")));
+    const nudges = messages(entries).filter((entry) => brief(entry).includes("[System:"));
+    assert.ok(nudges.length > 0 && nudges.every(({ told }) => told));
+  });
+
+  it("reads every kind of part that the API has", () => {
+    assert.deepEqual(conversation(fixture("parts")), [
+      "user: GP-U1 read these | file | file | file",
+      "assistant: GP-A1 I compute | ```PYTHON\nprint('GP-CODE')\n``` | [code execution: OUTCOME_OK]\nGP-CODE\n | GP-A2 computed",
+      "user: GP-U2 search",
+      'assistant: {"id":"s1","toolType":"GOOGLE_SEARCH_WEB","args":{"queries":["GP-QUERY"]}} | ' +
+        '{"id":"s1","toolType":"GOOGLE_SEARCH_WEB","response":{"results":["GP-FOUND"]}} | GP-A3 found',
+      "user: GP-U3 use the tools",
+      "assistant: GP-A4 calling | mcp_my.server_get(mcp) | read_file(read) | ns:tool.name(undefined) | glob(glob)",
+      'tool: =GP-O1+{"meta":{"source":"GP-META"}} | =GP-O2 binary+file | ={"rows":["GP-ROW"]}+image/png | =GP-O4 as a text',
+      "assistant: GP-A5 done",
+      "user: I ran the following shell command:\n```sh\necho GP-SHELL\n```\n\nThis produced the following result:\n```\nGP-SHELL-OUT\n```",
+      "user: GP-U5 a newer part",
+    ]);
+  });
+
+  it("a part that nobody has heard of is content", () => {
+    const part = { hologram: { words: "unheard-of" } };
+    const records = [ABOUT, user("u1", [part, { text: "one", echo: { words: "beside" } }])];
+    assert.deepEqual(messages(read(records).entries)[0]?.parts, [
+      {
+        kind: "other",
+        type: "hologram",
+        text: '{"hologram":{"words":"unheard-of"}}',
+        unknown: true,
+      },
+      { kind: "text", text: "one" },
+      { kind: "other", type: "echo", text: "beside", unknown: true },
+    ]);
+  });
+
+  it("results without a functionResponse, and those of other calls, are read", () => {
+    const other = { functionResponse: { id: "c9", name: "glob", response: { output: "nine" } } };
+    const more = { functionResponse: { id: "c8", name: "glob", response: { output: "eight" } } };
+    const toolCalls = [
+      { id: "c1", name: "glob", args: { pattern: "*" }, result: [{ text: "bare" }] },
+      { id: "c2", name: "glob", args: { pattern: "*" }, result: [other, more] },
+    ];
+    const answer = { id: "a1", timestamp: TIME, type: "gemini", content: "", toolCalls };
+    assert.deepEqual(conversation([ABOUT, answer]), [
+      "assistant: glob(glob) | glob(glob)",
+      "tool: =bare | =nine | =eight",
+    ]);
+  });
+
+  it("names a result that is told again in other words, and messages that are not sent", () => {
+    const result = (output: string) => [
+      { functionResponse: { id: "c1", name: "glob", response: { output } } },
+    ];
+    const call = { functionCall: { id: "c1", name: "glob", args: { pattern: "*" } } };
+    const answer = { id: "a1", timestamp: TIME, type: "gemini", content: [call] };
+    const records = [
+      ABOUT,
+      answer,
+      user("r1", result("long and whole")),
+      { $set: { messages: [answer, user("r1", result("cut")), { id: "x", type: "hologram" }] } },
+    ];
+    const { entries } = read(records);
+    const told = entries.flatMap((entry) =>
+      entry.kind === "event" && entry.event !== "start" ? [entry.event, entry.id] : [],
+    );
+    assert.deepEqual(told, ["opaque", "#3", "unread", "#3~3"]);
+    assert.equal(messages(entries).length, 2);
+  });
+
+  it("a signal, an error and processes in the background stay in a shell's result", () => {
+    for (const tail of ["Signal: SIGTERM", "Error: spawn ENOENT", "Background PIDs: 12"]) {
+      const text = `<untrusted_context>\nOutput: x\n${tail}\nProcess Group PGID: 7\n</untrusted_context>`;
+      const native: ToolResultPart = {
+        kind: "tool-result",
+        callId: "c",
+        isError: false,
+        content: [{ kind: "text", text }],
+      };
+      assert.deepEqual(parseResult({ tool: "execute", command: "x" }, native), native);
+    }
   });
 
   it("reads the older JSON documents", () => {

@@ -56,12 +56,9 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.message<oracle>",
   ],
   qwen: [
-    "<user>.message.parts[].videoMetadata",
     "<user>.inputMode",
     "<system><attention_map>",
-    "<assistant>.message.parts[].thoughtKind",
-    "<assistant>.message.parts[].executableCode",
-    "<assistant>.message.parts[].functionCall.willContinue",
+    "<assistant>.message.parts[]<text>.thoughtKind",
     "<assistant>.usageMetadata.carbonGrams",
     "<tool_result>.toolCallResult.energy",
     "<hologram>",

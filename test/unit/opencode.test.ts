@@ -171,6 +171,100 @@ describe("reading", () => {
     assert.match(drift, /narrator/);
   });
 
+  for (const agent of [opencode, kilo]) {
+    it(`${agent.id}: gives every kind of part that reaches the model, and names what does not`, async () => {
+      const { live, entries } = await see(fixture(`${agent.id}/kinds`));
+      const said = live.flatMap(textsOf).join("\n");
+      for (const words of [
+        ...["TEXT", "FILE-TEXT", "FOLDER", "RESOURCE-TEXT", "PDF-OUTPUT", "MCP-OUTPUT"],
+        ...["INTERRUPTED", "FAILED", "SUBTASK", "SUBTASK-RESULT"],
+      ]) {
+        assert.ok(said.includes(`KIND-${words}`), words);
+      }
+      assert.ok(said.includes("[Old tool result content cleared]"));
+      for (const words of ["IGNORED", "CLEARED", "ERROR"]) {
+        assert.ok(!said.includes(`KIND-${words}`), words);
+      }
+      const parts = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      const all = parts.flatMap((part): Part[] =>
+        part.kind === "tool-result" ? part.content : [part],
+      );
+      const files = all.flatMap((part) =>
+        part.kind === "file" && part.data !== null ? [part.name] : [],
+      );
+      assert.deepEqual(files, ["spec.pdf", "result.pdf"]);
+      assert.equal(all.filter(({ kind }) => kind === "image").length, 2);
+      const unsent = all.flatMap((part) => (part.kind === "unread" ? [part.type] : []));
+      assert.deepEqual(unsent, ["file", "file", "agent", "output", "error"]);
+    });
+  }
+
+  it("leaves a note out of Kilo's answer, as Kilo does", () => {
+    const note = {
+      type: "text",
+      text: "resumable",
+      metadata: { "kilocode.lifecycle": "transient" },
+    };
+    const record = { message: { id: "m", data: { role: "assistant" } }, parts: [{ data: note }] };
+    const read = (agent: Agent) =>
+      agent
+        .reader()
+        .read(record, 0)
+        .flatMap((entry) => (entry.kind === "message" ? textsOf(entry) : []));
+    assert.deepEqual(read(kilo), []);
+    assert.deepEqual(read(opencode), ["resumable"]);
+  });
+
+  it("takes a summary that was broken off for an answer", () => {
+    const parts = [{ data: { type: "text", text: "half a summ" } }];
+    const row = { id: "m", data: { role: "assistant", summary: true } };
+    const [entry] = opencode.reader().read({ message: row, parts }, 0);
+    assert.ok(entry?.kind === "message");
+    assert.deepEqual(textsOf(entry), ["half a summ"]);
+  });
+
+  it("reads every kind of message of the experimental store", () => {
+    const row = (type: string, data: Json): Json => ({ session_message: { id: type, type, data } });
+    const uri = "data:application/pdf;base64,AAAA";
+    const state = {
+      status: "completed",
+      input: {},
+      content: [
+        { type: "text", text: "out" },
+        { type: "file", uri, mime: "application/pdf" },
+      ],
+    };
+    const reader = opencode.reader();
+    const entries = [
+      row("user", { text: "ask", files: [{ uri, mime: "application/pdf", name: "a.pdf" }] }),
+      row("synthetic", { text: "told" }),
+      row("shell", { command: "ls", output: "a.txt" }),
+      row("assistant", { content: [{ type: "tool", id: "t", name: "x", state }] }),
+      row("compaction", { summary: "in short", recent: "lately" }),
+    ].flatMap((record, n) => reader.read(record, n));
+    const pdf = { kind: "file", mediaType: "application/pdf", data: "AAAA" };
+    const told = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+    assert.deepEqual(told, [
+      { kind: "text", text: "ask" },
+      { ...pdf, name: "a.pdf" },
+      { kind: "text", text: "told" },
+      { kind: "text", text: "Shell command: ls\n\na.txt" },
+      { kind: "tool-call", callId: "t", name: "x", input: {}, use: null },
+      {
+        kind: "tool-result",
+        callId: "t",
+        isError: false,
+        content: [
+          { kind: "text", text: "out" },
+          { ...pdf, name: "file" },
+        ],
+      },
+    ]);
+    const last = entries.at(-1);
+    assert.ok(last?.kind === "event" && last.event === "compaction");
+    assert.equal(last.summary, "in short\n\nlately");
+  });
+
   it("never throws, whatever a message is", () => {
     const odd: Json[] = [
       { session: { id: "ses_1", revert: 3, time_created: 1e300 } },
@@ -287,6 +381,29 @@ describe("writing", () => {
     const attachment = at(answer, "parts", 1, "data", "state", "attachments", 0);
     assert.equal(at(attachment, "url"), "data:image/png;base64,AAAA");
     assert.equal(at(attachment, "messageID"), at(answer, "message", "id"));
+  });
+
+  it("sends documents of users and of results along", () => {
+    const pdf = {
+      kind: "file",
+      name: "a.pdf",
+      mediaType: "application/pdf",
+      data: "AAAA",
+    } as const;
+    const result: Part = { kind: "tool-result", callId: "c1", isError: false, content: [pdf] };
+    const [, user, answer] = written([
+      say("user", [pdf]),
+      say("assistant", [CALL]),
+      say("tool", [result]),
+    ]);
+    for (const file of [
+      at(user, "parts", 0, "data"),
+      at(answer, "parts", 1, "data", "state", "attachments", 0),
+    ]) {
+      assert.equal(at(file, "mime"), "application/pdf");
+      assert.equal(at(file, "filename"), "a.pdf");
+      assert.equal(at(file, "url"), "data:application/pdf;base64,AAAA");
+    }
   });
 
   it("takes away what was reverted before it adds to a session", () => {

@@ -12,6 +12,7 @@ import { call, chain, message, result } from "../support/entries.ts";
 import { known } from "../support/folder.ts";
 import "../support/seed.ts";
 
+const CODEX = known(agents.find(({ id }) => id === "codex"));
 const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
 function project(entries: readonly Entry[], tools: Tools = CLAUDE) {
@@ -228,6 +229,65 @@ describe("what a model's API would refuse", () => {
     assert.deepEqual(first.input, { input: "free" });
     assert.deepEqual(out.map(brief), ["assistant: →a", "tool: ←a done"]);
     assert.equal(losses["tool-adapted"], 1);
+  });
+
+  it("servers and tools of MCP have other people's names", () => {
+    const use = { tool: "mcp", server: "my.server", name: "look up", input: {} } as const;
+    for (const agent of agents) {
+      const one = { ...call("a"), name: "mcp_my.server_look up", input: {}, use };
+      const { out, losses } = project(chain(["assistant", one]), agent.tools);
+      const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      assert.ok(first?.kind === "tool-call");
+      assert.ok(agent.tools.accepts(first), `${agent.id}: ${first.name}`);
+      assert.equal(losses["tool-adapted"], agent.tools.accepts(one) ? undefined : 1, agent.id);
+    }
+  });
+
+  it("long names of MCP tools are cut to what the API takes", () => {
+    const use = { tool: "mcp", server: "demo", name: "x".repeat(300), input: {} } as const;
+    for (const agent of agents) {
+      const one = { ...call("a"), name: "x".repeat(300), input: {}, use };
+      const { out } = project(chain(["assistant", one]), agent.tools);
+      const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+      assert.ok(first?.kind === "tool-call" && agent.tools.accepts(first), agent.id);
+    }
+  });
+
+  it("images that the target's CLI does not send are mentioned in their place", () => {
+    const images = [
+      { kind: "image", mediaType: "image/svg+xml", data: "PHN2Zy8+" },
+      { kind: "image", mediaType: "image/png", data: null, url: "https://example.org/a.png" },
+      { kind: "image", mediaType: "image/png", data: "AAAA" },
+    ] as const;
+    const losses = new LossReport();
+    const projector = new Projector(CODEX, losses, { inline: false });
+    const [entry] = chain(["user", ...images]);
+    const [said] = projector.push(known(entry), "live", 0).now;
+    assert.deepEqual(said?.kind === "message" && said.parts, [
+      { kind: "text", text: "[image: image/svg+xml, 6 bytes]\n<svg/>" },
+      { kind: "text", text: "[image: image/png, https://example.org/a.png]" },
+      images[2],
+    ]);
+    assert.deepEqual(
+      losses.list().map(({ code, count }) => [code, count]),
+      [["image-as-text", 2]],
+    );
+  });
+
+  it("a compaction whose summary is encrypted is what it keeps, and says something where it has to", () => {
+    const kept = chain(["user", "kept"]).flatMap((e) => (e.kind === "message" ? [e] : []));
+    const place = { kind: "event", id: "c", parentId: null, time: null } as const;
+    const event = { ...place, event: "compaction", summary: "", kept } as const;
+    const made = (inline: boolean) =>
+      new Projector({ tools: CLAUDE }, new LossReport(), { inline })
+        .compaction(event)
+        .map((entry) =>
+          entry.kind === "event" && entry.event === "compaction" ? entry.summary : brief(entry),
+        );
+    assert.deepEqual(made(false), ["user: kept"]);
+    const [summary, ...rest] = made(true);
+    assert.match(summary ?? "", /encrypted summary/);
+    assert.deepEqual(rest, ["user: kept"]);
   });
 
   it("seals of another vendor are not sent", () => {

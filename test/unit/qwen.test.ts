@@ -51,8 +51,8 @@ function live(records: readonly Json[]): Message[] {
   );
 }
 
-function brief({ role, parts, scaffold, sidechain }: Message): string {
-  const marks = `${scaffold ? " (scaffold)" : ""}${sidechain ? " (aside)" : ""}`;
+function brief({ role, parts, scaffold, told, sidechain }: Message): string {
+  const marks = `${scaffold ? " (scaffold)" : ""}${told ? " (told)" : ""}${sidechain ? " (aside)" : ""}`;
   return `${role}${marks}: ${parts.map(briefPart).join(" | ")}`;
 }
 
@@ -215,9 +215,9 @@ describe("qwen reader", () => {
     ]);
   });
 
-  it("a notification is nobody's words; a subagent's file is an aside", () => {
+  it("a notification is told, and nobody's request; a subagent's file is an aside", () => {
     const texts = live(fixture("subagent")).map(brief);
-    assert.ok(texts.some((text) => text.startsWith("user (scaffold): <task-notification>")));
+    assert.ok(texts.some((text) => text.startsWith("user (told): <task-notification>")));
     const aside = read(fixture("subagent", "subagents/")).entries;
     assert.deepEqual(
       aside.map((entry) => entry.kind === "message" && brief(entry)),
@@ -253,7 +253,46 @@ describe("qwen reader", () => {
     assert.deepEqual(live(records).map(brief), ["user: one", "user: two"]);
   });
 
-  it("what a hook adds to a message is scaffold", () => {
+  it("reads every kind of part, and what is told in between", () => {
+    assert.deepEqual(live(fixture("parts")).map(brief), [
+      "user: QP-U1 read these | QP-DOC.pdf | image/png | file",
+      "assistant: <QP-THINK> | QP-A1 I call | mcp__my.server__get(mcp) | read_file(read)",
+      'tool: ={"rows":["QP-ROW"]}',
+      "tool: =QP-O2+QP.pdf+QP-PART",
+      "user: QP-MID in between",
+      "assistant: QP-A2 done",
+      "user (told): <task-notification>\nQP-NOTE\n</task-notif",
+      "assistant: QP-A3 noted",
+      "user: QP-U2 go",
+      "user (told): <qwen:user-prompt-submit-context>\nQP-HOO",
+      "assistant: QP-A4 gone",
+    ]);
+  });
+
+  it("follows the chain through a record of a newer type, and reads an answer that is a text", () => {
+    assert.deepEqual(live(fixture("drift-chain")).map(brief), [
+      "user: QN-U1",
+      "assistant: QN-A1",
+      "user: QN-U2",
+      "assistant: QN-A2 a text",
+      "user: QN-U3",
+      "assistant: QN-A3 a part that is a text",
+    ]);
+  });
+
+  it("what is said in between is sent as the user's record alone", () => {
+    const records = [
+      said("u1", null, "one"),
+      system("s1", "u1", "mid_turn_user_message", { message: "unsent" }),
+      { ...said("u2", "s1", "two"), subtype: "mid_turn_user_message" },
+    ];
+    assert.deepEqual(live(records).map(brief), ["user: one", "user: two"]);
+    assert.deepEqual(events(read(records).entries), [
+      { event: "unread", type: "system/mid_turn_user_message", reason: "unsent" },
+    ]);
+  });
+
+  it("what a hook adds to a message is told, as it is sent again", () => {
     const context =
       "<qwen:user-prompt-submit-context>\nmind the gap\n</qwen:user-prompt-submit-context>";
     const record = said("u1", null, "one");
@@ -261,15 +300,15 @@ describe("qwen reader", () => {
     const texts = live([{ ...record, message }, said("u2", "u1", "two")]).map(brief);
     assert.deepEqual(
       texts.map((text) => text.slice(0, 20)),
-      ["user: one", "user (scaffold): <qw", "user: two"],
+      ["user: one", "user (told): <qwen:u", "user: two"],
     );
   });
 
   it("takes a newer version's session for what it can be", () => {
     assert.deepEqual(live(fixture("drift")).map(brief), [
       "user: MARK-D-U1 from a newer version | MARK-D-U2",
-      "assistant: <MARK-D-R1> | MARK-D-A1 | run_shell_command(execute)",
-      "tool: =MARK-D-O1",
+      "assistant: <MARK-D-R1> | ```PYTHON\nprint(1)\n``` | MARK-D-A1 | run_shell_command(execute)",
+      'tool: =MARK-D-O1+{"structured":{"a":1}}',
       "assistant: MARK-D-A2 done",
     ]);
   });

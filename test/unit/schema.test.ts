@@ -153,6 +153,7 @@ const message: Sample<Message> = {
   may: {
     group: "g",
     scaffold: true,
+    told: true,
     sidechain: "a1",
     model: "m",
     usage: usage.must,
@@ -194,7 +195,7 @@ const session: Sample<Session> = {
       })),
     ],
   },
-  may: {},
+  may: { subagents: [{ schema: "segue/session@1", header: header.must, entries: [] }] },
 };
 
 const loss: Sample<Loss> = {
@@ -445,7 +446,7 @@ describe("sessions of every fixture are valid", () => {
   for (const { agent, name, path } of fixtures) {
     it(name, () => {
       const input = new Input(path);
-      valid("session", parse(JSON.stringify(readSession(agent.reader(), input, []))));
+      valid("session", parse(JSON.stringify(readSession(agent, input, []))));
       input.close();
     });
   }
@@ -507,16 +508,18 @@ describe("what the commands print is valid", () => {
     const copied = segue("convert", path, "--to", "codex", "-o", "copy.jsonl", "--json");
     valid("report", parse(copied));
   });
+  const WRITE = ["--no-launch", "--json", "--cwd", "/home/dev/shop"];
+
   it("resume and log", () => {
     const dry = segue("resume", ID, "--in", "pi", "--dry-run", "--json");
     valid("report", parse(dry));
     valid("log", parse(segue("log", "--json")));
-    const hand = () => segue("resume", ID, "--in", "codex", "--no-launch", "--json");
+    const hand = () => segue("resume", ID, "--in", "codex", ...WRITE);
     valid("report", parse(hand()));
     const again = parse(hand());
     assert.equal(member(again, "how"), "opened");
     valid("report", again);
-    valid("report", parse(segue("resume", ID, "--no-launch", "--json")));
+    valid("report", parse(segue("resume", ID, ...WRITE)));
     const log = parse(segue("log", "--json"));
     assert.equal(array(member(log, "writes")).length, 1);
     valid("log", log);

@@ -14,6 +14,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Reader } from "../types.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
@@ -45,6 +46,10 @@ class ClaudeReader implements Reader {
   readonly #calls = new OpenCalls();
   #id = "";
   #cwd: string | null = null;
+  /** Every folder that a record of the conversation names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+  #worktree: string | null = null;
+  readonly #subagent = new Subagent();
   #branch: string | null = null;
   #version: string | null = null;
   #model: string | null = null;
@@ -68,7 +73,7 @@ class ClaudeReader implements Reader {
   header(): Header {
     return {
       agent: "claude-code",
-      id: this.#id,
+      id: this.#subagent.id === null ? this.#id : `agent-${this.#subagent.id}`,
       title:
         this.#titles["custom-title"] ?? this.#titles["ai-title"] ?? this.#titles.summary ?? null,
       cwd: this.#cwd,
@@ -78,11 +83,16 @@ class ClaudeReader implements Reader {
       version: this.#version,
       createdAt: this.#createdAt,
       updatedAt: this.#updatedAt,
-      parent: null,
+      parent: this.#subagent.id === null ? null : this.#id,
     };
   }
 
-  read(record: Json, at: number): Entry[] {
+  folders(): { cwds: string[]; worktree: string | null } {
+    return { cwds: [...this.#cwds].reverse(), worktree: this.#worktree };
+  }
+
+  read(given: Json, at: number): Entry[] {
+    const record = this.#asMain(given);
     const type = string(member(record, "type")) ?? "unknown";
     const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -150,11 +160,39 @@ class ClaudeReader implements Reader {
 
   #note(record: Json, time: string | null): void {
     this.#id = string(member(record, "sessionId")) ?? this.#id;
-    this.#cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    this.#cwd ??= cwd ?? null;
+    if (cwd !== undefined && !isSidechain(record)) this.#went(cwd);
     this.#branch = string(member(record, "gitBranch")) ?? this.#branch;
     this.#version = string(member(record, "version")) ?? this.#version;
     this.#createdAt ??= time;
     this.#updatedAt = time ?? this.#updatedAt;
+  }
+
+  /** In a subagent's own file its lines are read as those of a session are. */
+  #asMain(record: Json): Json {
+    if (!isObject(record) || typeof record.uuid !== "string") return record;
+    const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
+    return isOwn ? { ...record, isSidechain: false } : record;
+  }
+
+  #went(cwd: string): void {
+    this.#cwds.delete(cwd);
+    this.#cwds.add(cwd);
+  }
+
+  /**
+   * The CLI notes a worktree that it entered, null once it left; and the folder that a session was
+   * moved to with its file (2.1.197 [run]; the latter from its own reading).
+   */
+  #noteFolder(type: string, record: Json): void {
+    if (type === "worktree-state") {
+      this.#worktree = string(member(member(record, "worktreeSession"), "worktreePath")) ?? null;
+    }
+    const cwd = type === "relocated" ? string(member(record, "relocatedCwd")) : undefined;
+    if (cwd === undefined) return;
+    this.#cwd = cwd;
+    this.#went(cwd);
   }
 
   /** Lines that are not part of the chain: titles, queue operations, snapshots … */
@@ -167,6 +205,7 @@ class ClaudeReader implements Reader {
       return event(place, { event: "unread", type: kind, reason: "unsent" });
     }
     if (type === "last-prompt") return event(this.#leaf(record, place), { event: "opaque", type });
+    this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
       string(member(record, "aiTitle")) ??

@@ -1,9 +1,11 @@
 /** Where Claude Code keeps its sessions. */
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import type { Found, Store } from "../types.ts";
+import { lastModel } from "./models.ts";
 
 const SLUG_LIMIT = 200;
 
@@ -25,7 +27,12 @@ function hash(text: string): string {
 
 export const store: Store = {
   roots(env, { path, home } = hostOf(env)) {
-    return [path.join(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude"), "projects")];
+    const named = env.CLAUDE_CONFIG_DIR;
+    if (named) return [path.join(named, "projects")];
+    // Versions 1.0.30 and about kept them where XDG says; the CLI looks there no more (2.1.197).
+    const xdg = path.join(env.XDG_CONFIG_HOME || path.join(home, ".config"), "claude", "projects");
+    const usual = path.join(home, ".claude", "projects");
+    return existsSync(xdg) ? [usual, xdg] : [usual];
   },
 
   // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.
@@ -48,6 +55,17 @@ export const store: Store = {
     }
     return found;
   },
+
+  /**
+   * The folder's name is that of the project: records name others after a `cd`, or older ones where
+   * the project was renamed since.
+   */
+  folder(path, { cwd, cwds }) {
+    const name = basename(dirname(path));
+    return cwds.find((one) => slug(one) === name) ?? cwd;
+  },
+
+  model: lastModel,
 
   pathFor(root, header: Header) {
     return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);

@@ -1,23 +1,29 @@
 /** Content of Responses API items, as Codex stores it, and parts of the session model. */
 
 import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
-import { array, isObject, member, string } from "../../session/json.ts";
-import { textsAndImages } from "../../session/other.ts";
+import { array, isObject, member, printed, string } from "../../session/json.ts";
+import { otherPart, textOfPart, unread } from "../../session/other.ts";
 import type {
+  FilePart,
   ImagePart,
   Json,
   JsonObject,
   Part,
   ResultPart,
-  TextPart,
 } from "../../session/types.ts";
 
 /** `data:` URLs become image data; others stay URLs. */
 export function readImage(url: string): ImagePart {
+  const data = readDataUrl(url);
+  if (!data) return { kind: "image", mediaType: "image/png", data: null, url };
+  return { kind: "image", mediaType: data.mediaType || "image/png", data: data.base64 };
+}
+
+function readDataUrl(url: string): { mediaType: string; base64: string } | undefined {
   const comma = url.indexOf(",");
-  const [, mediaType] = /^data:([^;,]*);base64$/.exec(url.slice(0, Math.max(0, comma))) ?? [];
-  if (mediaType === undefined) return { kind: "image", mediaType: "image/png", data: null, url };
-  return { kind: "image", mediaType: mediaType || "image/png", data: url.slice(comma + 1) };
+  const head = url.slice(0, Math.max(0, comma));
+  const [, mediaType] = /^data:([^;,]*)(?:;[^;,]*)*;base64$/.exec(head) ?? [];
+  return mediaType === undefined ? undefined : { mediaType, base64: url.slice(comma + 1) };
 }
 
 export function imageUrl(image: ImagePart): string {
@@ -26,25 +32,106 @@ export function imageUrl(image: ImagePart): string {
 
 /** An attached image stands between a text `<image name=[Image #1] path="…">` and `</image>`. */
 const IMAGE_OPEN = /^<image(?: name=[^\n]*)?>$/;
+const IMAGE_PATH = / path="([^"\n]+)"/;
 const IMAGE_CLOSE = "</image>";
+const IMAGE_FRAME = "image path";
 
-/** The text and image items of a message or of a tool's output. */
-export function readContent(content: Json | undefined): (TextPart | ImagePart)[] {
-  const items = array(content);
-  const parts: (TextPart | ImagePart)[] = [];
-  items.forEach((item, i) => {
-    const url = string(member(item, "image_url"));
-    const text = string(member(item, "text"));
-    if (url !== undefined) parts.push(readImage(url));
-    else if (text !== undefined && !isImageFrame(items, i, text))
-      parts.push({ kind: "text", text });
-  });
-  return parts;
+/** The items of a content: a list as a rule; Codex takes nothing else, other tools write a text or one item. */
+export function itemsOf(content: Json | undefined): Json[] {
+  if (Array.isArray(content)) return content;
+  return content === undefined || content === null ? [] : [content];
 }
 
-function isImageFrame(items: readonly Json[], i: number, text: string): boolean {
-  if (text === IMAGE_CLOSE) return isImage(items[i - 1]);
-  return IMAGE_OPEN.test(text) && isImage(items[i + 1]);
+/** What a message or a tool's output says. Nothing of it is left out but the frames of images. */
+export function readContent(content: Json | undefined): ResultPart[] {
+  const items = itemsOf(content);
+  return items.flatMap((item, i) => readFrame(items, i) ?? readItem(item));
+}
+
+/** One item, as one part, and its citations as another. What 0.169.0 does with it: see the README. */
+function readItem(item: Json): ResultPart[] {
+  if (typeof item === "string") return [{ kind: "text", text: item }];
+  const type = string(member(item, "type")) ?? "unknown";
+  const text = string(member(item, "text"));
+  switch (type) {
+    case "input_text":
+    case "output_text":
+    case "text":
+    case "summary_text":
+    case "reasoning_text":
+      if (text === undefined) break;
+      return [{ kind: "text", text }, ...readCitations(item, text)];
+    case "refusal": {
+      const refusal = string(member(item, "refusal"));
+      if (refusal === undefined) break;
+      return [otherPart(type, item, { known: true, text: refusal })];
+    }
+    case "input_image": {
+      const url = string(member(item, "image_url"));
+      return [url === undefined ? uploaded(type, item) : readImage(url)];
+    }
+    case "input_audio":
+      return [readAudio(type, item)];
+    case "input_file":
+      return [readFile(type, item)];
+    case "encrypted_content":
+      return [unread(type, "sealed")];
+    default:
+  }
+  return [otherPart(type, item)];
+}
+
+/** What was uploaded is at OpenAI, and only its id here. */
+function uploaded(type: string, item: Json): ResultPart {
+  const isNamed = string(member(item, "file_id")) !== undefined;
+  return isNamed ? unread(type, "missing") : otherPart(type, item);
+}
+
+function readAudio(type: string, item: Json): ResultPart {
+  const url = string(member(item, "audio_url"));
+  if (url === undefined) return uploaded(type, item);
+  const data = readDataUrl(url);
+  const mediaType = data?.mediaType || "audio/wav";
+  const file = { kind: "file", name: null, mediaType } as const;
+  return data ? { ...file, data: data.base64 } : { ...file, data: null, url };
+}
+
+function readFile(type: string, item: Json): ResultPart {
+  const name = string(member(item, "filename")) ?? null;
+  const data = string(member(item, "file_data"));
+  const url = string(member(item, "file_url"));
+  const found = readDataUrl(data ?? "");
+  const mediaType = found?.mediaType || typeOf(name ?? url ?? "");
+  const file: FilePart = { kind: "file", name, mediaType, data: found?.base64 ?? data ?? null };
+  if (url !== undefined) file.url = url;
+  return data === undefined && url === undefined ? uploaded(type, item) : file;
+}
+
+function typeOf(name: string): string {
+  return /\.pdf$/i.test(name) ? "application/pdf" : "application/octet-stream";
+}
+
+/** Sources that the answer names beside its text: as a rule the text holds their addresses, too. */
+function readCitations(item: Json, text: string): ResultPart[] {
+  const cited = array(member(item, "annotations")).flatMap((annotation) => {
+    const place = string(member(annotation, "url")) ?? string(member(annotation, "filename"));
+    const title = string(member(annotation, "title"));
+    if (place === undefined) return isObject(annotation) ? [printed(annotation)] : [];
+    const isSaid = text.includes(place) && (title === undefined || text.includes(title));
+    return isSaid ? [] : [title === undefined ? place : `${title}: ${place}`];
+  });
+  if (cited.length === 0) return [];
+  return [otherPart("annotations", null, { known: true, text: cited.join("\n") })];
+}
+
+/** The text that an image's frame says, if the item is one: the path that the user attached it by. */
+function readFrame(items: readonly Json[], i: number): ResultPart[] | undefined {
+  const text = string(member(items[i], "text"));
+  if (text === undefined) return undefined;
+  if (text === IMAGE_CLOSE) return isImage(items[i - 1]) ? [] : undefined;
+  if (!IMAGE_OPEN.test(text) || !isImage(items[i + 1])) return undefined;
+  const [, path] = IMAGE_PATH.exec(text) ?? [];
+  return path === undefined ? [] : [otherPart(IMAGE_FRAME, null, { known: true, text: path })];
 }
 
 function isImage(item: Json | undefined): boolean {
@@ -54,12 +141,28 @@ function isImage(item: Json | undefined): boolean {
 /** A user's words and images, framed as Codex frames them. */
 export function printUserContent(parts: readonly Part[]): JsonObject[] {
   let images = 0;
-  return parts.flatMap((part): JsonObject[] => {
-    if (part.kind === "text") return [inputText(part.text)];
-    if (part.kind !== "image") return [];
+  let path = "";
+  return parts.flatMap((part, i): JsonObject[] => {
+    if (part.kind === "tool-call" || part.kind === "tool-result" || part.kind === "reasoning") {
+      return [];
+    }
+    if (part.kind === "other" && part.type === IMAGE_FRAME && parts[i + 1]?.kind === "image") {
+      path = ` path="${part.text}"`;
+      return [];
+    }
+    if (part.kind !== "image") return plainContent(part);
     images++;
-    return [inputText(`<image name=[Image #${images}]>`), inputImage(part), inputText(IMAGE_CLOSE)];
+    const open = inputText(`<image name=[Image #${images}]${path}>`);
+    path = "";
+    return [open, inputImage(part), inputText(IMAGE_CLOSE)];
   });
+}
+
+/** The items of a tool's output. */
+function plainContent(part: ResultPart): JsonObject[] {
+  if (part.kind === "image") return [inputImage(part)];
+  const text = part.kind === "text" ? part.text : textOfPart(part);
+  return text === null ? [] : [inputText(text)];
 }
 
 export function inputText(text: string): JsonObject {
@@ -89,9 +192,7 @@ export function readArguments(text: Json | undefined): Json {
 
 /** The output of a call: a text where it is nothing but text, else a list. */
 export function printOutput(parts: readonly ResultPart[]): Json {
-  const content = textsAndImages(parts);
-  if (content.every((part) => part.kind === "text")) {
-    return content.map((part) => part.text).join("\n");
-  }
-  return content.map((part) => (part.kind === "text" ? inputText(part.text) : inputImage(part)));
+  const items = parts.flatMap(plainContent);
+  const texts = items.flatMap((item) => string(item.text) ?? []);
+  return texts.length === items.length ? texts.join("\n") : items;
 }

@@ -14,6 +14,12 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  // 0.169.0 says "image content omitted" of all others, and of those that it would have to fetch, and
+  // drops a message that has a document [run]. Large images it makes smaller itself.
+  media: {
+    images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
+    imageUrls: false,
+  },
   known,
   reader,
   writer,

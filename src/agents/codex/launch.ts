@@ -1,6 +1,7 @@
 /** How Codex is started on a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
+import { isArchived } from "./store.ts";
 import { setTitle } from "./title.ts";
 
 export const launch: Launch = {
@@ -14,6 +15,9 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  // `codex resume` refuses it: "session … is archived. Run `codex unarchive …`" (0.169.0 [run]).
+  hindrance: ({ id, path }) =>
+    isArchived(path) ? { why: "is archived", how: `run \`codex unarchive ${id}\` first` } : null,
   flags,
   // It attaches images only. Its sandboxes let it read everywhere.
   start: { args: ({ prompt, args }) => [...args, "--", prompt] },

@@ -2,8 +2,8 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
-import { textPart } from "../../session/text.ts";
+import { compact, isObject, member, number, string } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -11,16 +11,23 @@ import type {
   Json,
   Message,
   Part,
-  ReasoningPart,
   ToolCallPart,
-  ToolResultPart,
 } from "../../session/types.ts";
 import type { Reader } from "../types.ts";
-import { readArguments, readContent, readImage } from "./content.ts";
+import { restate } from "./compaction.ts";
+import { itemsOf, readContent, readImage } from "./content.ts";
+import {
+  asReasoning,
+  readAgents,
+  readCall,
+  readOutput,
+  readReasoning,
+  readTools,
+  sealedIn,
+} from "./items.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
-import { isFailure, unwrap } from "./results.ts";
-import { isAborted, isSummary, ownContent } from "./scaffold.ts";
+import { byOrigin, folderTold, isAborted, isHookContext } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
 
 export function reader(): Reader {
@@ -33,6 +40,9 @@ interface Place {
   parentId: string | null;
   time: string | null;
 }
+
+const HOOK = { role: "user", told: true } as const;
+const INSTRUCTIONS = { role: "system", scaffold: true } as const;
 
 /** What a compaction without a replacement history keeps: as Codex does, the newest of these. */
 const KEPT_CHARS = 80_000;
@@ -74,6 +84,10 @@ class CodexReader implements Reader {
   #abortNoted = false;
   #resetsAt: string | undefined;
   #users = new NewestUsers();
+  /** Something was said. */
+  #isTold = false;
+  /** The newest search for tools. */
+  #search = "";
 
   header(): Header {
     return { ...this.#header };
@@ -84,7 +98,7 @@ class CodexReader implements Reader {
     this.#header.updatedAt = line.time ?? this.#header.updatedAt;
     switch (line.type) {
       case "session_meta":
-        return [this.#meta(line, at)];
+        return this.#meta(line, at);
       case "response_item":
         return this.#item(line, at);
       case "event_msg":
@@ -92,7 +106,9 @@ class CodexReader implements Reader {
       case "turn_context":
         return [this.#context(line, at)];
       case "compacted":
-        return [this.#compaction(line, at)];
+        return this.#compaction(line, at);
+      case "inter_agent_communication":
+        return [this.#communication(line, at)];
       case CARRY_TYPE:
         return [carry(line, at)];
       default:
@@ -100,14 +116,14 @@ class CodexReader implements Reader {
     }
   }
 
-  #meta(line: Line, at: number): Entry {
+  #meta(line: Line, at: number): Entry[] {
     const { payload } = line;
     const id = string(member(payload, "id"));
     const first = this.#startId === null;
     // A legacy fork copies its parent's lines below its own session_meta. Any other fork continues
     // its base: that is read first, and the fork's session_meta tells whose session it is now.
     const owns = first || isObject(member(payload, "history_base"));
-    if (!owns || id === undefined) return opaque(line, at, line.type);
+    if (!owns || id === undefined) return [opaque(line, at, line.type)];
     const git = member(payload, "git");
     const spawn = member(member(member(payload, "source"), "subagent"), "thread_spawn");
     const text = (key: string) => string(member(payload, key));
@@ -124,9 +140,13 @@ class CodexReader implements Reader {
         string(member(spawn, "parent_thread_id")) ??
         null,
     } satisfies Partial<Header>);
-    if (!first) return opaque(line, at, line.type);
+    if (!first) return [opaque(line, at, line.type)];
     this.#startId = `#${at}`;
-    return event(outside(line, at), { event: "start", header: this.header() });
+    const start = event(outside(line, at), { event: "start", header: this.header() });
+    // Where it is there, the base is read first.
+    if (!isObject(member(payload, "history_base"))) return [start];
+    const place = { ...outside(line, at), id: `#${at}/base` };
+    return [start, event(place, { event: "unread", type: "history_base", reason: "missing-base" })];
   }
 
   #context(line: Line, at: number): Entry {
@@ -139,63 +159,97 @@ class CodexReader implements Reader {
   }
 
   #item(line: Line, at: number): Entry[] {
-    const type = string(member(line.payload, "type")) ?? "unknown";
+    const type = string(member(line.payload, "type"));
     switch (type) {
       case "message":
-        return [this.#message(line, at)];
+        return this.#message(line, at);
       case "reasoning":
         return [this.#assistant(line, at, [readReasoning(line.payload)])];
       case "function_call":
       case "custom_tool_call":
       case "local_shell_call":
       case "web_search_call":
+      case "tool_search_call":
         return [this.#call(line, at, type)];
       case "function_call_output":
       case "custom_tool_call_output":
+      case "tool_search_output":
         return [this.#output(line, at)];
       case "image_generation_call":
         return this.#imageGeneration(line, at);
       case "agent_message":
         return [this.#agentMessage(line, at)];
+      // 0.169.0 sends it where it stands; what is before it is sent as well [run].
+      case "compaction":
+      case "compaction_summary":
+      case "context_compaction":
+        return [this.#inTree(line, at, sealedSummary(type))];
+      // What the harness notes for itself; the tools are its own. None but these is sent [run].
+      case undefined:
+      case "additional_tools":
+      case "compaction_trigger":
+      case "configuration_update":
+      case "ghost_snapshot":
+      case "other":
+        return [opaque(line, at, `response_item/${type ?? "unknown"}`)];
       default:
-        return [opaque(line, at, `response_item/${type}`)];
+        return [this.#assistant(line, at, [otherPart(type, line.payload)])];
     }
   }
 
-  #message(line: Line, at: number): Entry {
+  #message(line: Line, at: number): Entry[] {
     const { payload } = line;
+    const parts: Part[] = readContent(member(payload, "content"));
     switch (string(member(payload, "role"))) {
       case "assistant":
-        return this.#assistant(line, at, readContent(member(payload, "content")).map(asReasoning));
+        return [this.#assistant(line, at, [...parts.map(asReasoning), ...sealedIn(payload)])];
       case "user":
         return this.#user(line, at);
-      default:
-        return this.#say(line, at, {
-          role: "system",
-          parts: readContent(member(payload, "content")),
-          scaffold: true,
-        });
+      default: {
+        const isTold = isHookContext(payload);
+        const kind = isTold ? HOOK : INSTRUCTIONS;
+        return [this.#say(line, at, { ...kind, parts })];
+      }
     }
   }
 
-  #user(line: Line, at: number): Entry {
+  /** One record may hold the harness's words and the user's. */
+  #user(line: Line, at: number): Entry[] {
     const { payload } = line;
-    const [first] = array(member(payload, "content"));
+    const [first] = itemsOf(member(payload, "content"));
+    const { own, told, scaffold } = byOrigin(payload);
+    const entries: Entry[] = [];
+    this.#header.cwd ??= folderTold(payload);
     if (isAborted(payload, string(member(first, "text")) ?? "")) {
       this.#abortNoted = true;
-      return this.#inTree(line, at, { event: "interruption" });
+      entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
-    const own = ownContent(payload);
-    if (own.length === 0 && first !== undefined) {
-      const parts = readContent(member(payload, "content"));
-      return this.#say(line, at, { role: "user", parts, scaffold: true });
+    if (scaffold.length > 0) {
+      const parts = readContent(scaffold);
+      entries.push(this.#say(line, at, { role: "user", parts, scaffold: true }));
     }
-    return this.#turn(line, at, readContent(own));
+    // Codex counts it as no turn of the user.
+    if (told.length > 0) {
+      entries.push(this.#say(line, at, { role: "user", parts: readContent(told), told: true }));
+    }
+    if (own.length > 0 || entries.length === 0) {
+      entries.push(this.#turn(line, at, [...readContent(own), ...sealedIn(payload)]));
+    }
+    return entries;
   }
 
   /** Text from another agent of the tree: a subagent's task, or its answer. */
   #agentMessage(line: Line, at: number): Entry {
-    return this.#turn(line, at, readContent(member(line.payload, "content")));
+    const said = readContent(member(line.payload, "content"));
+    return this.#turn(line, at, [...readAgents(line.payload), ...said]);
+  }
+
+  /** 0.169.0 makes an `agent_message` of it for the model [run]. */
+  #communication(line: Line, at: number): Entry {
+    const text = string(member(line.payload, "content")) ?? "";
+    const said = text === "" ? [] : readContent(text);
+    const parts = [...readAgents(line.payload), ...said, ...sealedIn(line.payload)];
+    return this.#turn(line, at, parts);
   }
 
   #turn(line: Line, at: number, parts: Part[]): Entry {
@@ -218,6 +272,7 @@ class CodexReader implements Reader {
     const { payload } = line;
     const namespace = string(member(payload, "namespace"));
     const callId = string(member(payload, "call_id")) ?? string(member(payload, "id")) ?? `#${at}`;
+    if (type === "tool_search_call") this.#search = callId;
     const { name, input } = readCall(payload, type);
     const part: ToolCallPart = {
       kind: "tool-call",
@@ -227,12 +282,17 @@ class CodexReader implements Reader {
       use: null,
     };
     part.use = fromNative(part.name, input);
-    return this.#assistant(line, at, [part]);
+    return this.#assistant(line, at, [part, ...sealedIn(payload)]);
   }
 
+  /** A search for tools that the API itself makes has no id: its outcome comes next. */
   #output(line: Line, at: number): Entry {
-    const callId = string(member(line.payload, "call_id")) ?? "";
-    const part = readOutput(callId, member(line.payload, "output"));
+    const { payload } = line;
+    const isSearch = member(payload, "type") === "tool_search_output";
+    const callId = string(member(payload, "call_id")) ?? (isSearch ? this.#search : "");
+    const part = isSearch
+      ? readTools(callId, payload)
+      : readOutput(callId, member(payload, "output"));
     return this.#say(line, at, { role: "tool", parts: [part] });
   }
 
@@ -241,6 +301,7 @@ class CodexReader implements Reader {
     const { payload } = line;
     const callId = string(member(payload, "id")) ?? `#${at}`;
     const data = string(member(payload, "result")) ?? "";
+    const isError = member(payload, "status") === "failed";
     const prompt = string(member(payload, "revised_prompt"));
     const call = this.#assistant(line, at, [
       {
@@ -257,8 +318,8 @@ class CodexReader implements Reader {
         {
           kind: "tool-result",
           callId,
-          isError: false,
-          content: [readImage(`data:image/png;base64,${data}`)],
+          isError,
+          content: data === "" ? [] : [readImage(`data:image/png;base64,${data}`)],
         },
       ],
     });
@@ -334,21 +395,45 @@ class CodexReader implements Reader {
     return this.#inTree(line, at, { event: "interruption" });
   }
 
-  #compaction(line: Line, at: number): Entry {
+  /**
+   * What the history is from here on: what `replacement_history` says that can be read. A summary
+   * that only its vendor can read is passed over; where there is nothing beside it, the history
+   * before goes on.
+   */
+  #compaction(line: Line, at: number): Entry[] {
     const { payload } = line;
     const message = string(member(payload, "message")) ?? "";
     const history = member(payload, "replacement_history");
-    const restated = Array.isArray(history)
+    const { summary, kept, sealed } = Array.isArray(history)
       ? restate(history, message, `#${at}`, line.time)
-      : { summary: message, kept: this.#users.take() };
-    // A summary that only its vendor can read is no summary elsewhere: the history goes on instead.
-    if (restated.summary === "") return opaque(line, at, "compacted/encrypted");
-    this.#users = new NewestUsers();
-    return this.#inTree(line, at, { event: "compaction", ...restated });
+      : { summary: message, kept: this.#users.take(), sealed: false };
+    const isReadable = summary !== "" || kept.some(({ scaffold }) => !scaffold);
+    if (!isReadable && !sealed) return [opaque(line, at, "compacted/empty")];
+    const entries: Entry[] = [];
+    if (isReadable) {
+      // A file that begins with it holds these messages nowhere else.
+      if (!this.#isTold) entries.push(...kept.map((entry) => this.#restated(entry)));
+      this.#users = new NewestUsers();
+      entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
+    }
+    if (sealed && summary === "") entries.push(this.#inTree(line, at, sealedSummary("compacted")));
+    return entries;
   }
 
-  #say(line: Line, at: number, body: Pick<Message, "role" | "parts" | "scaffold">): Message {
+  #restated(entry: Message): Message {
+    const { id, time } = entry;
+    const place = { id: `${id}/restated`, parentId: this.#tail, time };
+    this.#tail = place.id;
+    return { ...entry, ...place };
+  }
+
+  #say(
+    line: Line,
+    at: number,
+    body: Pick<Message, "role" | "parts" | "scaffold" | "told">,
+  ): Message {
     if (body.role !== "assistant" && !body.scaffold) this.#group = null;
+    this.#isTold ||= !body.scaffold;
     return { kind: "message", ...this.#place(line, at), ...body };
   }
 
@@ -368,7 +453,8 @@ class CodexReader implements Reader {
   #newId(own: string | undefined, at: number): string {
     const usable = own !== undefined && own !== "" && !own.startsWith("#") && !this.#ids.has(own);
     const plain = usable ? own : `#${at}`;
-    const id = this.#ids.has(plain) ? `${plain}b` : plain;
+    let id = plain;
+    while (this.#ids.has(id)) id += "b";
     this.#ids.set(id, 0);
     return id;
   }
@@ -412,8 +498,8 @@ function failure(line: Line, at: number, error: Json | undefined, resetsAt?: str
   return event(outside(line, at), { event: "error", text });
 }
 
-function asReasoning(part: Part): Part {
-  return part.kind === "text" ? textPart(part.text) : part;
+function sealedSummary(type: string): EventBody {
+  return { event: "unread", type, reason: "sealed-summary" };
 }
 
 function textLength(message: Message): number {
@@ -423,54 +509,6 @@ function textLength(message: Message): number {
     if (part.kind === "image") chars += part.data?.length ?? 0;
   }
   return chars;
-}
-
-/** The summary that the API gives, or the raw thoughts of models that show them. */
-function readReasoning(item: Json): ReasoningPart {
-  const texts = (key: string) =>
-    array(member(item, key)).flatMap((part) => string(member(part, "text")) ?? []);
-  const summary = texts("summary");
-  const text = (summary.length > 0 ? summary : texts("content")).join("\n\n");
-  const sealed = string(member(item, "encrypted_content"));
-  return {
-    kind: "reasoning",
-    text,
-    ...(sealed === undefined ? {} : { seal: { encrypted_content: sealed } }),
-  };
-}
-
-function readCall(item: Json, type: string): { name: string; input: Json } {
-  const name = string(member(item, "name")) ?? "";
-  switch (type) {
-    case "custom_tool_call":
-      return { name, input: string(member(item, "input")) ?? "" };
-    case "local_shell_call":
-      return { name: "local_shell", input: member(item, "action") ?? {} };
-    case "web_search_call":
-      return { name: "web_search", input: member(item, "action") ?? {} };
-    default:
-      return { name, input: readArguments(member(item, "arguments")) };
-  }
-}
-
-function readOutput(callId: string, output: Json | undefined): ToolResultPart {
-  // 0.20 … wrote `{content, success}` in places where later versions write the content alone.
-  const body = isObject(output) ? (output.content ?? null) : (output ?? null);
-  if (typeof body !== "string") {
-    const content = readContent(body);
-    const [first] = content;
-    // Code mode: "Script failed", then what went wrong.
-    const isError = first?.kind === "text" && first.text.startsWith("Script failed\n");
-    return { kind: "tool-result", callId, isError, content };
-  }
-  const found = unwrap(body);
-  return {
-    kind: "tool-result",
-    callId,
-    isError: isFailure(found),
-    ...(found.exitCode === undefined ? {} : { exitCode: found.exitCode }),
-    content: found.text === "" ? [] : [{ kind: "text", text: found.text }],
-  };
 }
 
 /** UI copies of what response items say. Those of calls that code mode made inside are no copies. */
@@ -498,37 +536,4 @@ function isTwin(item: Json | undefined): boolean {
 
 function itemType(payload: Json): string {
   return `item_completed/${string(member(member(payload, "item"), "type")) ?? "unknown"}`;
-}
-
-/** What the model sees after a compaction: the user's messages again, and a summary as the last. */
-function restate(
-  history: readonly Json[],
-  message: string,
-  id: string,
-  time: string | null,
-): { summary: string; kept: Message[] } {
-  const items = [...history];
-  const last = items.findLastIndex((item) => isSummary(item) || isLastWord(item, message));
-  const summary = last < 0 ? message : (contentText(items.splice(last, 1)[0]) ?? message);
-  const kept = items.flatMap((item, i) => keptMessage(item, `${id}/kept${i}`, time));
-  return { summary, kept };
-}
-
-/** Codex puts words of its own before the summary. */
-function isLastWord(item: Json, message: string): boolean {
-  if (message === "" || member(item, "role") !== "user") return false;
-  return contentText(item)?.endsWith(message) ?? false;
-}
-
-function contentText(item: Json | undefined): string | undefined {
-  const [first] = readContent(member(item, "content"));
-  return first?.kind === "text" ? first.text : undefined;
-}
-
-function keptMessage(item: Json, id: string, time: string | null): Message[] {
-  const role = member(item, "role");
-  if (role !== "user" && role !== "assistant") return [];
-  const parts = readContent(role === "user" ? ownContent(item) : member(item, "content"));
-  if (parts.length === 0) return [];
-  return [{ kind: "message", id, parentId: null, time, role, parts }];
 }

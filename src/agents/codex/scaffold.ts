@@ -1,29 +1,56 @@
 /** Which messages of the `user` role are the harness's: context, instructions, notices. */
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { itemsOf } from "./content.ts";
+
+/**
+ * `own`: what the user said. `told`: what else came up in the conversation, such as the output of a
+ * `!` command, a skill that was called, what a hook or a subagent said. `scaffold`: the context that
+ * each agent's harness gives by itself.
+ */
+export type Origin = "own" | "told" | "scaffold";
 
 /** Files of 0.144 and before do not say; these are what their messages begin with. */
-const PREFIXES = [
+const SCAFFOLD = [
   "<environment_context>",
   "<environments_instructions>",
   "<user_instructions>",
   "<permissions instructions>",
   "<skills_instructions>",
-  "<skill>",
   "<apps_instructions>",
   "<plugins_instructions>",
-  "<user_shell_command>",
-  "<subagent_notification>",
-  "<codex_internal_context",
+  "<recommended_plugins>",
   "<collaboration_mode>",
   "<model_switch>",
   "<personality_spec>",
   "<tools>",
+  "<token_budget>",
+  "<rollout_budget>",
+  "<context_window",
+  "<current_time_reminder>",
   "<turn_aborted>",
   "# AGENTS.md instructions",
   "Warning: apply_patch was requested via ",
   "Warning: The maximum number of unified exec processes",
 ];
+
+const HOOK = "<hook_context>";
+
+/** The conversation hangs on these, whatever kind newer files call them; 0.169.0 sends them [run]. */
+const TOLD = [
+  "<user_shell_command>",
+  "<subagent_notification>",
+  "<skill>",
+  "<hook_prompt",
+  HOOK,
+  "<codex_internal_context",
+  "<goal_context>",
+  "<agent_message_board_notification>",
+];
+
+/** Kinds of context that a harness gives by itself. What is of another kind is part of the conversation. */
+const SCAFFOLD_KIND =
+  /^(?:environments|permissions|host_skills|tools|collaboration_mode|model_switch|model|agents_md|personality|plugins|apps|memories|token_budget|rollout_budget|context_window|current_time|code_mode|guardian|images|audio|generic|apply_patch)\.|^multi_agent\.(?:mode|role|usage|spawn)|\.(?:\w+_)?(?:instructions|reminder|guidance|warning)$/;
 
 /** The file that AGENTS.md's text is wrapped in, whatever the line before it says. */
 const AGENTS_MD = /^[^\n]{0,400}\n\n<INSTRUCTIONS>\n/;
@@ -37,10 +64,17 @@ function noted(item: Json, i: number): string | undefined {
   return kind === "unknown" ? undefined : kind;
 }
 
-function isInjected(item: Json, i: number, text: string): boolean {
+export function isTold(text: string): boolean {
+  return TOLD.some((prefix) => text.startsWith(prefix));
+}
+
+function originOf(item: Json, i: number, text: string): Origin {
   const kind = noted(item, i);
-  if (kind !== undefined) return !kind.startsWith("user.");
-  return PREFIXES.some((prefix) => text.startsWith(prefix)) || AGENTS_MD.test(text);
+  if (kind?.startsWith("user.")) return "own";
+  if (isTold(text)) return "told";
+  if (kind !== undefined) return SCAFFOLD_KIND.test(kind) ? "scaffold" : "told";
+  const isScaffold = SCAFFOLD.some((prefix) => text.startsWith(prefix)) || AGENTS_MD.test(text);
+  return isScaffold ? "scaffold" : "own";
 }
 
 export function isAborted(item: Json, text: string): boolean {
@@ -48,13 +82,48 @@ export function isAborted(item: Json, text: string): boolean {
   return kind === undefined ? text.startsWith(ABORTED) : kind === "generic.turn_aborted";
 }
 
+/** Files of 0.31 and before name the folder in what the model is told of its environment. */
+export function folderTold(item: Json): string | null {
+  for (const content of array(member(item, "content"))) {
+    const text = string(member(content, "text")) ?? "";
+    if (!text.startsWith("<environment_context>")) continue;
+    const [, tag, line] =
+      /<cwd>([^<\n]+)<\/cwd>|^\s*Current working directory: (.+)$/m.exec(text) ?? [];
+    return (tag ?? line)?.trim() || null;
+  }
+  return null;
+}
+
 export function isSummary(item: Json): boolean {
   return noted(item, 0) === "compaction.summary";
 }
 
+/** The content items of a user's message, by where they come from. */
+export function byOrigin(item: Json): { [origin in Origin]: Json[] } {
+  const found: { [origin in Origin]: Json[] } = { own: [], told: [], scaffold: [] };
+  itemsOf(member(item, "content")).forEach((content, i) => {
+    found[originOf(item, i, string(member(content, "text")) ?? "")].push(content);
+  });
+  return found;
+}
+
 /** The content items of a message that the user, not the harness, put there. */
 export function ownContent(item: Json): Json[] {
-  return array(member(item, "content")).filter(
-    (content, i) => !isInjected(item, i, string(member(content, "text")) ?? ""),
+  return byOrigin(item).own;
+}
+
+export function isHookText(text: string): boolean {
+  return text.startsWith(HOOK);
+}
+
+/** Of the developer's messages, these are no instructions: what a hook found out. */
+export function isHookContext(item: Json): boolean {
+  const items = itemsOf(member(item, "content"));
+  return (
+    items.length > 0 &&
+    items.every((content, i) => {
+      const kind = noted(item, i) ?? "";
+      return /^hooks?\./.test(kind) || isHookText(string(member(content, "text")) ?? "");
+    })
   );
 }

@@ -25,10 +25,8 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       const path = string(member(input, "path"));
       return path === undefined ? null : { tool: "view-image", path };
     }
-    case "web_search": {
-      const query = string(member(input, "query"));
-      return query === undefined ? null : { tool: "web-search", query };
-    }
+    case "web_search":
+      return webUse(input);
     default:
       return otherUse(name, input);
   }
@@ -51,6 +49,16 @@ function commandUse(command: string | undefined, input: Json): ToolUse | null {
     ...(cwd === undefined ? {} : { cwd }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
+}
+
+/** The API searches for several things at once, and looks into a page itself. */
+function webUse(input: Json): ToolUse | null {
+  const url = string(member(input, "url"));
+  const pattern = string(member(input, "pattern"));
+  if (url !== undefined) return pattern === undefined ? { tool: "fetch", url } : null;
+  const all = [member(input, "query"), ...array(member(input, "queries"))];
+  const queries = new Set(all.flatMap((query) => string(query) ?? []));
+  return queries.size === 0 ? null : { tool: "web-search", query: [...queries].join(" | ") };
 }
 
 /** One new file is a write; replacements in one file are an edit; anything else stays a patch. */

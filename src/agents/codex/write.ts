@@ -1,5 +1,6 @@
 /** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
 import { array, compact, member, number, object, string } from "../../session/json.ts";
+import { textOfPart } from "../../session/other.ts";
 import { reasoningAsText, textPart } from "../../session/text.ts";
 import type {
   Entry,
@@ -18,7 +19,7 @@ import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
 import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
-import { isAborted, ownContent } from "./scaffold.ts";
+import { isAborted, isHookText, isTold, ownContent } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
 import {
   agentEvent,
@@ -432,6 +433,12 @@ class CodexWriter implements Writer {
   }
 
   #user(entry: Message): Draft[] {
+    const [first] = entry.parts;
+    // It stands in the turn that is open, and the screen is not told of it.
+    if (entry.told && first?.kind === "text" && isTold(first.text)) {
+      const role = isHookText(first.text) ? "developer" : "user";
+      return [this.#said(this.#scene(entry), entry, role)];
+    }
     const start = this.#turnStart(entry.time, true);
     const scene = this.#scene(entry, start);
     const event = this.#ui(scene, userEvent(scene, entry.parts));
@@ -448,7 +455,7 @@ class CodexWriter implements Writer {
       texts = [];
     };
     for (const part of entry.parts) {
-      const meant = part.kind === "text" ? textPart(part.text) : part;
+      const meant = part.kind === "text" ? textPart(part.text) : worded(part);
       if (meant.kind === "text") texts.push(meant.text);
       else {
         flush();
@@ -665,6 +672,12 @@ const PASSTHROUGH = "internal_chat_message_metadata_passthrough";
 function outputMessage(texts: readonly string[]): JsonObject {
   const content = texts.map((text) => ({ type: "output_text", text }));
   return { type: "message", role: "assistant", content };
+}
+
+/** The API takes nothing but words from the model. */
+function worded(part: Part): Part {
+  if (part.kind !== "file" && part.kind !== "other") return part;
+  return { kind: "text", text: textOfPart(part) ?? "" };
 }
 
 /** A custom tool takes a text as it is; a function's arguments are JSON, or were meant to be. */

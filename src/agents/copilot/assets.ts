@@ -1,74 +1,89 @@
-/** Images, which the CLI keeps once each, in events of their own that others refer to. */
+/** Images and documents, which the CLI keeps once each, in events of their own that others refer to. */
 import { hash } from "node:crypto";
-import { array, compact, member, string } from "../../session/json.ts";
-import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import { compact, member, string } from "../../session/json.ts";
+import { asTexts } from "../../session/other.ts";
+import type { FilePart, ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
 
 /** What is remembered of images, at most: a session may hold any number. */
 const MAX_CHARS = 64 << 20;
 
+interface Asset {
+  mediaType: string;
+  data: string;
+}
+
 export class Assets {
-  readonly #images = new Map<string, ImagePart>();
+  readonly #assets = new Map<string, Asset>();
   #chars = 0;
 
   /** Takes the data of a session.binary_asset. */
   add(data: Json | undefined): void {
     const id = string(member(data, "assetId"));
-    const image = string(member(data, "data"));
-    if (id === undefined || image === undefined || this.#images.has(id)) return;
+    const content = string(member(data, "data"));
+    if (id === undefined || content === undefined || this.#assets.has(id)) return;
     const mediaType = string(member(data, "mimeType")) ?? "image/png";
-    this.#images.set(id, { kind: "image", mediaType, data: image });
-    this.#chars += image.length;
-    for (const [oldest, { data: text }] of this.#images) {
+    this.#assets.set(id, { mediaType, data: content });
+    this.#chars += content.length;
+    for (const [oldest, asset] of this.#assets) {
       if (this.#chars <= MAX_CHARS) break;
-      this.#images.delete(oldest);
-      this.#chars -= text?.length ?? 0;
+      this.#assets.delete(oldest);
+      this.#chars -= asset.data.length;
     }
   }
 
-  has(id: string): boolean {
-    return this.#images.has(id);
-  }
-
-  /** An image that is attached to a message or that a tool gave; undefined for anything else. */
-  image(attached: Json): ImagePart | undefined {
-    const mediaType = string(member(attached, "mimeType")) ?? "";
-    if (!mediaType.startsWith("image/")) return undefined;
-    const found = this.#images.get(string(member(attached, "assetId")) ?? "");
-    if (found) return found;
-    const data = string(member(attached, "data")) ?? null;
-    const url = string(member(attached, "path"));
-    return { kind: "image", mediaType, data, ...(url === undefined ? {} : { url }) };
-  }
-
-  images(attached: Json | undefined): ImagePart[] {
-    return array(attached).flatMap((one) => this.image(one) ?? []);
+  /**
+   * An image or a document that is attached to a message or that a tool gave, a text among them;
+   * undefined for what is neither here nor known to have been one.
+   */
+  part(attached: Json): ImagePart | FilePart | undefined {
+    const id = string(member(attached, "assetId"));
+    const found = id === undefined ? undefined : this.#assets.get(id);
+    const mediaType = string(member(attached, "mimeType")) ?? found?.mediaType;
+    if (mediaType === undefined) return undefined;
+    const data = found?.data ?? string(member(attached, "data")) ?? null;
+    const path = string(member(attached, "path"));
+    const name = string(member(attached, "displayName")) ?? null;
+    if (mediaType.startsWith("image/") && (data !== null || path !== undefined)) {
+      const url = path === undefined || data !== null ? {} : { url: path };
+      return { kind: "image", mediaType, data, ...url };
+    }
+    // A file that is on the disk only is told of by its path.
+    if (data === null && path !== undefined) return undefined;
+    return { kind: "file", name, mediaType, data };
   }
 }
 
-/** An image as the CLI keeps it: the data of its own event, and what refers to it. */
+/** An image or a document as the CLI keeps it: the data of its own event, and what refers to it. */
 export interface Stored {
   id: string;
+  type: "image" | "resource";
   asset: JsonObject;
   reference: JsonObject;
 }
 
-/** undefined for what is no image, or one by address only. */
+/** undefined for what is no image and no document, or one by address only. */
 export function stored(part: Part): Stored | undefined {
-  if (part.kind !== "image" || part.data === null) return undefined;
+  if ((part.kind !== "image" && part.kind !== "file") || part.data === null) return undefined;
   const bytes = Buffer.from(part.data, "base64");
   const id = `sha256:${hash("sha256", bytes)}`;
+  const type = part.kind === "image" ? "image" : "resource";
+  const displayName = part.kind === "file" ? (part.name ?? undefined) : undefined;
   const about = { mimeType: part.mediaType, byteLength: bytes.length };
   return {
     id,
-    asset: { assetId: id, type: "image", ...about, data: part.data },
-    reference: compact({ assetId: id, ...about }),
+    type,
+    asset: { assetId: id, type, ...about, data: part.data },
+    reference: compact({ assetId: id, ...about, displayName }),
   };
 }
 
-/** The text of parts; an image that cannot be stored is at least mentioned. */
+/** The text of parts; an image or a document that cannot be stored is at least mentioned. */
 export function plainText(parts: readonly Part[]): string {
   const texts = parts.flatMap((part) => {
     if (part.kind === "text") return [part.text];
+    if (part.kind === "other" || part.kind === "unread" || (part.kind === "file" && !part.data)) {
+      return asTexts(part).map(({ text }) => text);
+    }
     return part.kind === "image" && part.data === null
       ? [`[image: ${part.url ?? part.mediaType}]`]
       : [];

@@ -11,6 +11,8 @@ export const copilot: Agent = {
   name: "Copilot CLI",
   aliases: ["gh", "github-copilot", "copilot-cli"],
   cutsOff: true,
+  // 1.0.102 with Anthropic Messages and OpenAI Responses. Of a tool's result it sends the text only.
+  media: { documents: ["application/pdf"] },
   recognises,
   known,
   reader,

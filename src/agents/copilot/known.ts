@@ -1,5 +1,5 @@
 /** The events and keys of 1.0.102's own schema (schemas/session-events.schema.json) that matter here. */
-import { by, keys } from "../shared/known.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
 
 function event(data: Shape): Shape {
@@ -9,38 +9,88 @@ function event(data: Shape): Shape {
 const SETTINGS =
   "selectedModel providerId reasoningEffort reasoningEffortModel reasoningEffortManaged reasoningSummary verbosity contextTier contextTierManaged autoTier autoTierManaged sessionLimits context alreadyInUse remoteSteerable";
 
+const repo = keys("id", { owner: CONTENT, name: CONTENT });
+const side = keys("", { path: CONTENT, ref: CONTENT, revision: CONTENT, repo });
+const binary: Readonly<Record<string, Shape>> = { data: CONTENT };
+
 const attachment = by("type", {
-  file: keys(
-    "type path displayName lineRange mimeType assetId byteLength omittedReason taggedFilesEntry",
-  ),
-  blob: keys("type data mimeType displayName assetId byteLength omittedReason"),
-  directory: keys("type path displayName taggedFilesEntry"),
-  selection: keys("type filePath displayName text selection"),
-  github_reference: true,
-  github_commit: true,
-  github_release: true,
-  github_actions_job: true,
-  github_repository: true,
-  github_file_diff: true,
-  github_tree_comparison: true,
-  github_url: true,
-  github_file: true,
-  github_snippet: true,
-  extension_context: true,
+  // Its name stands at the end of its path.
+  file: keys("type displayName lineRange mimeType assetId byteLength omittedReason", {
+    path: CONTENT,
+    taggedFilesEntry: CONTENT,
+  }),
+  blob: keys("type mimeType assetId byteLength omittedReason", { ...binary, displayName: CONTENT }),
+  directory: keys("type path displayName", { taggedFilesEntry: CONTENT }),
+  selection: keys("type filePath displayName selection", { text: CONTENT }),
+  github_reference: keys("type number", {
+    title: CONTENT,
+    referenceType: CONTENT,
+    state: CONTENT,
+    url: CONTENT,
+  }),
+  github_commit: keys("type", { message: CONTENT, oid: CONTENT, repo, url: CONTENT }),
+  github_release: keys("type", { name: CONTENT, tagName: CONTENT, repo, url: CONTENT }),
+  github_actions_job: keys("type jobId", {
+    conclusion: CONTENT,
+    jobName: CONTENT,
+    workflowName: CONTENT,
+    repo,
+    url: CONTENT,
+  }),
+  github_repository: keys("type", { description: CONTENT, ref: CONTENT, repo, url: CONTENT }),
+  github_file_diff: keys("type", { head: side, base: side, url: CONTENT }),
+  github_tree_comparison: keys("type", { head: side, base: side, url: CONTENT }),
+  github_url: keys("type", { url: CONTENT }),
+  github_file: keys("type", { path: CONTENT, ref: CONTENT, repo, url: CONTENT }),
+  github_snippet: keys("type lineRange", { path: CONTENT, ref: CONTENT, repo, url: CONTENT }),
+  extension_context: keys("type canvasId instanceId", {
+    capturedAt: CONTENT,
+    extensionId: CONTENT,
+    title: CONTENT,
+    payload: CONTENT,
+  }),
 });
 
-const request = keys(
-  "toolCallId name arguments type toolTitle mcpServerName mcpToolName intentionSummary caller",
-);
+const request = keys("toolCallId type toolTitle mcpToolName intentionSummary caller", {
+  name: CONTENT,
+  arguments: CONTENT,
+  mcpServerName: true,
+});
 
-const result = keys(
-  "content detailedContent contents uiResource structuredContent citableSources mcpMeta",
-  {
-    binaryResultsForLlm: {
-      each: keys("type data mimeType byteLength omittedReason description metadata assetId"),
-    },
-  },
-);
+/** No model is sent what describes it. */
+const given = keys("type mimeType byteLength omittedReason metadata assetId description", binary);
+
+/** Blocks as an MCP server gave them. */
+const block = by("type", {
+  text: keys("type", { text: CONTENT }),
+  terminal: keys("type cwd exitCode", { text: CONTENT }),
+  shell_exit: keys("type cwd exitCode outputFilePath outputTruncated shellId", {
+    outputPreview: CONTENT,
+  }),
+  image: keys("type mimeType", binary),
+  audio: keys("type mimeType", binary),
+  resource_link: keys("type description icons mimeType size title", {
+    name: CONTENT,
+    uri: CONTENT,
+  }),
+  resource: keys("type", {
+    resource: keys("mimeType", { uri: CONTENT, text: CONTENT, blob: CONTENT }),
+  }),
+});
+
+/** `detailedContent` and `uiResource` are for the screen. */
+const result = keys("detailedContent uiResource mcpMeta", {
+  content: CONTENT,
+  contents: { each: block },
+  structuredContent: CONTENT,
+  citableSources: CONTENT,
+  binaryResultsForLlm: { each: by("type", { image: given, resource: given }) },
+});
+
+const serverTools = keys("advisorModel provider functionCallNamespaces", {
+  items: CONTENT,
+  rawContentBlocks: CONTENT,
+});
 
 /** Events whose data this folder does not look into, by the names that the schema has. */
 const OTHERS = `abort assistant.fusion_phase_completed assistant.fusion_phase_failed assistant.reasoning assistant.turn_end
@@ -51,12 +101,12 @@ permission.messageAuthorizationRead permission.requested session.auto_mode_resol
 session.autopilot_objective_changed session.canvas.recorded session.canvas.removed session.compaction_start
 session.completion_receipt session.fusion_change_checkpoint session.fusion_commit_started
 session.fusion_completed session.fusion_handoff session.fusion_resolved session.fusion_route_failed
-session.handoff session.info session.mode_notice_delivered session.model_deselected
+session.handoff session.info session.model_deselected
 session.permission_recovery session.permissions_changed session.plan_changed session.remote_steerable_changed
 session.request_body_compression_disabled session.schedule_cancelled session.schedule_created
 session.schedule_rearmed session.session_limits_changed session.shutdown session.task_complete
 session.truncation session.usage_checkpoint session.usage_record session.warning
-session.workspace_file_changed skill.context_delivered_ref skill.invoked_ref subagent.completed
+session.workspace_file_changed skill.invoked_ref subagent.completed
 subagent.configured subagent.deselected subagent.failed subagent.selected subagent.started
 tool.user_requested tool_search.activated model.message model.messages_snapshot model.model_call_started model.model_call_success model.response model.turn_ended model.turn_started
 segue.carry`;
@@ -81,6 +131,7 @@ export const known: Shape = by("type", {
     ),
   ),
   "session.context_cleared": event(keys("initialMessage messagesCleared")),
+  // Told where it is attached.
   "session.binary_asset": event(keys("assetId type mimeType byteLength data description metadata")),
   "session.title_changed": event(keys("title")),
   "session.model_change": event(
@@ -99,24 +150,39 @@ export const known: Shape = by("type", {
       "success outcome outcomeReason failureReason compactionAttemptId model initialModel error preCompactionTokens postCompactionTokens preCompactionMessagesLength messagesRemoved tokensRemoved tokenAccountingBasis customInstructions summaryContent responsesReasoning activeWorkflowSummary behaviorModelId checkpointNumber checkpointPath compactionTokensUsed requestId serviceRequestId systemTokens conversationTokens toolDefinitionsTokens statusCode tokenLimit targetPromptTokenLimit switchTargetModel trigger",
     ),
   ),
-  "system.message": event(keys("content contentBlocks interactionId role name metadata")),
-  "system.notification": event(keys("content kind responsesReasoning")),
+  "system.message": event(
+    keys("contentBlocks interactionId role name metadata", { content: CONTENT }),
+  ),
+  "system.notification": event(keys("kind responsesReasoning", { content: CONTENT })),
+  "session.mode_notice_delivered": event(keys("mode", { content: CONTENT })),
   "skill.invoked": event(
     keys(
       "name invokedAtTurn model path content allowedTools disableModelInvocation source pluginName pluginVersion description trigger",
     ),
   ),
-  "skill.context_delivered": event(keys("content source interactionId")),
+  "skill.context_delivered": event(keys("source interactionId", { content: CONTENT })),
+  "skill.context_delivered_ref": event(
+    keys("contentId source interactionId", { prefix: CONTENT, suffix: CONTENT }),
+  ),
   "user.message": event(
     keys(
-      "content responsesReasoning messageId transformedContent supportedNativeDocumentMimeTypes nativeDocumentPathFallbackPaths source delivery agentMode isAutopilotContinuation interactionId turnId parentAgentTaskId",
-      { attachments: { each: attachment } },
+      "responsesReasoning messageId supportedNativeDocumentMimeTypes nativeDocumentPathFallbackPaths source delivery agentMode isAutopilotContinuation interactionId turnId parentAgentTaskId",
+      { content: CONTENT, transformedContent: true, attachments: { each: attachment } },
     ),
   ),
   "assistant.message": event(
     keys(
-      "messageId originatingMessageId model providerId content reasoningOpaque reasoningText reasoningWireField encryptedContent phase chunkIndex chunkCount outputTokens interactionId requestId clientRequestId serviceRequestId rte apiCallId serverTools turnId parentToolCallId citations fusion",
-      { toolRequests: { each: request }, reasoningBlocks: keys("provider blocks orderedBlocks") },
+      "messageId originatingMessageId model providerId reasoningWireField phase chunkIndex chunkCount outputTokens interactionId requestId clientRequestId serviceRequestId rte apiCallId turnId parentToolCallId fusion",
+      {
+        content: CONTENT,
+        reasoningText: CONTENT,
+        reasoningOpaque: CONTENT,
+        encryptedContent: CONTENT,
+        citations: CONTENT,
+        serverTools,
+        toolRequests: { each: request },
+        reasoningBlocks: keys("provider blocks orderedBlocks"),
+      },
     ),
   ),
   "tool.execution_start": event(
@@ -127,7 +193,7 @@ export const known: Shape = by("type", {
   "tool.execution_complete": event(
     keys(
       "toolCallId success model toolUsage mcpMeta interactionId rte isUserRequested toolTelemetry turnId toolDescription sandboxed shellExecution fileEdits parentToolCallId fusion",
-      { result, error: keys("message code remediation") },
+      { result, error: keys("code remediation", { message: CONTENT }) },
     ),
   ),
 });

@@ -1,6 +1,7 @@
 /** Decodes Copilot CLI's events. Facts and sources: README.md in this folder. */
 import { emptyHeader } from "../../session/header.ts";
 import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
+import { unread } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type {
   Entry,
@@ -17,7 +18,9 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import type { Reader } from "../types.ts";
 import { Assets, textParts } from "./assets.ts";
+import { attachedParts } from "./attachments.ts";
 import { Requests } from "./compaction.ts";
+import { resultParts, Skills, serverParts } from "./contents.ts";
 import { readError } from "./limits.ts";
 import { fromNative, mcpUse, parseResult } from "./tools.ts";
 
@@ -42,6 +45,7 @@ class CopilotReader implements Reader {
   readonly #calls = new OpenCalls();
   readonly #assets = new Assets();
   readonly #requests = new Requests();
+  readonly #skills = new Skills();
   /**
    * The newest event of the main conversation. The CLI reads its file as one line of events,
    * whatever their `parentId` (tried with 1.0.102), and so does this.
@@ -60,9 +64,11 @@ class CopilotReader implements Reader {
     const place = this.#place(record, at);
     this.#header.updatedAt = place.time ?? this.#header.updatedAt;
     const entry = this.#entry(type, data, place);
-    if (place.agentId !== undefined) return [aside(entry, place.agentId)];
-    this.#tail = type === "session.context_cleared" ? null : place.id;
-    return [entry];
+    const entries = [entry, ...reminderOf(type, data, place)];
+    const { agentId } = place;
+    if (agentId !== undefined) return entries.map((one) => aside(one, agentId));
+    this.#tail = type === "session.context_cleared" ? null : (entries.at(-1)?.id ?? place.id);
+    return entries;
   }
 
   #place(record: Json, at: number): Place {
@@ -84,10 +90,19 @@ class CopilotReader implements Reader {
         return message(place, "tool", [this.#result(data)]);
       case "system.message":
         return { ...message(place, "system", textParts(text)), ...SCAFFOLD };
-      // What ran beside the conversation, and skills: told to the model in the user's place.
-      case "system.notification":
+      // What ran beside the conversation, skills, a change of mode: told to the model in the user's
+      // place, and again after a resume (tried with 1.0.102).
       case "skill.context_delivered":
-        return { ...message(place, "user", textParts(text)), ...SCAFFOLD };
+        this.#skills.add(data);
+        return message(place, "user", textParts(text));
+      case "system.notification":
+      case "session.mode_notice_delivered":
+        return message(place, "user", textParts(text));
+      case "skill.context_delivered_ref": {
+        const delivered = this.#skills.delivered(data);
+        if (delivered !== undefined) return message(place, "user", textParts(delivered));
+        return event(place, { event: "unread", type, reason: "missing" });
+      }
       default:
         return event(place, this.#body(type, data, place));
     }
@@ -95,11 +110,16 @@ class CopilotReader implements Reader {
 
   #user(data: Json | undefined, place: Place): Message {
     const text = string(member(data, "content")) ?? "";
+    const more = sentMore(data, text);
+    const said = [...textParts(text), ...textParts(more)];
+    const attachments = attachedParts(
+      member(data, "attachments"),
+      this.#assets,
+      `${text}\n${more}`,
+    );
     const isSkill = string(member(data, "source"))?.startsWith("skill-") ?? false;
-    const injected = isSkill || member(data, "isAutopilotContinuation") === true;
-    const parts: Part[] = [...textParts(text), ...this.#assets.images(member(data, "attachments"))];
     if (place.agentId === undefined && !isSkill) this.#requests.add(text);
-    return { ...message(place, "user", parts), ...(injected ? SCAFFOLD : {}) };
+    return message(place, "user", [...said, ...attachments]);
   }
 
   #answer(data: Json | undefined, place: Place): Message {
@@ -109,7 +129,10 @@ class CopilotReader implements Reader {
     const spoken = leadingReasoning(string(member(data, "content")) ?? "");
     for (const call of calls) this.#calls.add(call);
     if (model !== undefined && place.agentId === undefined) this.#header.model = model;
-    const entry = message(place, "assistant", [...readReasoning(data), ...spoken, ...calls]);
+    const servers = serverParts(member(data, "serverTools"));
+    const aside = member(data, "citations") === undefined ? [] : [unread("citations", "unsent")];
+    const parts = [...readReasoning(data), ...servers, ...spoken, ...calls, ...aside];
+    const entry = message(place, "assistant", parts);
     if (group !== undefined) entry.group = group;
     if (model !== undefined) entry.model = model;
     if (this.#usage) entry.usage = this.#usage;
@@ -128,10 +151,10 @@ class CopilotReader implements Reader {
       kind: "tool-result",
       callId,
       isError: failed,
-      content: [
-        ...textParts(told ?? string(member(result, "content"))),
-        ...this.#assets.images(member(result, "binaryResultsForLlm")),
-      ],
+      content:
+        told === undefined
+          ? resultParts(result, this.#assets)
+          : [...textParts(told), ...resultParts(result, this.#assets)],
     };
     const use = this.#calls.get(callId)?.use ?? null;
     this.#calls.answer(callId);
@@ -150,6 +173,9 @@ class CopilotReader implements Reader {
         return opaque;
       case "session.binary_asset":
         this.#assets.add(data);
+        return opaque;
+      case "skill.invoked":
+        this.#skills.add(data);
         return opaque;
       case "session.usage_record":
         this.#usage = readUsage(member(data, "usage"));
@@ -225,6 +251,28 @@ class CopilotReader implements Reader {
       ...(tokens === undefined ? {} : { tokens }),
     };
   }
+}
+
+/** The CLI's own list of tasks, which it puts after a prompt. */
+const REMINDER = /\n*<system_reminder>\n<todo_status>[\s\S]*?<\/todo_status>\n<\/system_reminder>/g;
+const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
+
+/** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
+function sentMore(data: Json | undefined, typed: string): string {
+  const sent = string(member(data, "transformedContent")) ?? typed;
+  const text = sent.replace(DATE, "").replace(REMINDER, "");
+  const at = typed === "" ? -1 : text.indexOf(typed);
+  const more = at < 0 ? text : `${text.slice(0, at)}${text.slice(at + typed.length)}`;
+  return more.trim();
+}
+
+function reminderOf(type: string, data: Json | undefined, place: Place): Message[] {
+  if (type !== "user.message") return [];
+  const sent = string(member(data, "transformedContent")) ?? "";
+  const text = (sent.match(REMINDER) ?? []).join("").trim();
+  if (text === "") return [];
+  const after = { ...place, id: `${place.id}#reminder`, parentId: place.id };
+  return [{ ...message(after, "user", textParts(text)), ...SCAFFOLD }];
 }
 
 function message(place: Place, role: Message["role"], parts: Part[]): Message {

@@ -29,6 +29,8 @@ export const store: Store = {
 
   pathFor: (root, header: Header) => join(root, header.id, EVENTS),
 
+  folder: (path, { cwd }) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.cwd ?? cwd,
+
   title: (path) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.title ?? null,
 
   companions: (_root, path, header): Companion[] => [

@@ -185,20 +185,24 @@ class CopilotWriter implements Writer {
 
   #user({ parts, time }: Message): Draft[] {
     const content = plainText(parts);
-    const images = parts.flatMap((part) => stored(part) ?? []);
-    const attachments = images.map(({ reference }) => ({ type: "blob", ...reference }));
+    const files = parts.flatMap((part) => stored(part) ?? []);
+    const attachments = files.map(({ reference }) => ({ type: "blob", ...reference }));
+    // Only what is named here is sent as a document.
+    const documents = parts.flatMap((part) =>
+      part.kind === "file" && part.data !== null ? [part.mediaType] : [],
+    );
     const data = compact({
       content,
       transformedContent: dated(content, isoTime(time) ?? this.#time),
       attachments: attachments.length > 0 ? attachments : undefined,
       messageId: this.#id("message"),
-      supportedNativeDocumentMimeTypes: [],
+      supportedNativeDocumentMimeTypes: [...new Set(documents)],
       delivery: "idle",
       interactionId: this.#id("interaction"),
       turnId: "0",
       parentAgentTaskId: this.#id("task"),
     });
-    return [...this.#unstored(images), { type: "user.message", data }];
+    return [...this.#unstored(files), { type: "user.message", data }];
   }
 
   /** The events of images that are not in the file yet. */
@@ -270,7 +274,7 @@ class CopilotWriter implements Writer {
     const worded = printResult(use, part, this.#shells);
     const content = plainText(worded.content);
     const images = worded.content.flatMap((one) => stored(one) ?? []);
-    const binaryResultsForLlm = images.map(({ reference }) => ({ type: "image", ...reference }));
+    const binaryResultsForLlm = images.map(({ type, reference }) => ({ type, ...reference }));
     const outcome = worded.isError
       ? { success: false, error: { message: content, code: "failure" } }
       : {
@@ -358,8 +362,7 @@ class CopilotWriter implements Writer {
 /** What was said. Reasoning beyond the first has no place of its own. */
 function spoken(parts: readonly Part[], reasoning: ReasoningPart | undefined): string {
   const texts = parts.flatMap((part) => {
-    if (part.kind !== "reasoning")
-      return part.kind === "text" || part.kind === "image" ? plainText([part]) : [];
+    if (part.kind !== "reasoning") return plainText([part]);
     return part === reasoning || part.text === "" ? [] : reasoningAsText(part.text);
   });
   return texts.filter((text) => text !== "").join("\n\n");

@@ -1,17 +1,18 @@
 /** Parts of the Gemini API, as the CLI stores them, and parts of the session model. */
 
-import { array, compact, isObject, member, printed, string } from "../../session/json.ts";
-import { asTexts, textsAndImages } from "../../session/other.ts";
+import { compact, isObject, member, string } from "../../session/json.ts";
+import { fileText, imageText } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
+  FilePart,
   ImagePart,
   Json,
   JsonObject,
   Part,
-  TextPart,
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
+import { printMedia, readResponse, readSaid } from "../shared/genai.ts";
 import { fromNative } from "./tools.ts";
 
 /** Content as the CLI takes it: one text, one part, or a list of both. */
@@ -21,14 +22,39 @@ export function contentParts(content: Json | undefined): Json[] {
   return list.map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
+/** What the CLI answers to its own summary when it compresses a chat. */
+export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
+
+export function isThanks(message: Json): boolean {
+  const parts = contentParts(member(message, "content"));
+  return parts.length === 1 && member(parts[0], "text") === ACKNOWLEDGED;
+}
+
+/** All texts as one; other parts as a letter. */
+export function rawText(content: Json | undefined): string {
+  return contentParts(content)
+    .map((part) => string(member(part, "text")) ?? "x")
+    .join("");
+}
+
+/** The context that the CLI itself puts into the conversation, and drops on resume. */
+export function isContext(content: Json | undefined): boolean {
+  return /^\s*<(session|hook)_context>/.test(rawText(content));
+}
+
+/** With a call or a thought among its parts, content is all that the CLI takes of a message. */
+export function isWhole(part: Json): boolean {
+  return member(part, "functionCall") !== undefined || member(part, "thought") === true;
+}
+
 export interface Read {
   parts: Part[];
   results: ToolResultPart[];
 }
 
 /**
- * What content says. Images after a tool's result belong to it: before functionResponse.parts the
- * API took them so.
+ * What content says. Images and documents after a tool's result belong to it: the CLI puts them
+ * there for models that take none within a functionResponse (convertToFunctionResponse).
  */
 export function readContent(content: Json | undefined, role: "user" | "assistant"): Read {
   const read: Read = { parts: [], results: [] };
@@ -37,33 +63,23 @@ export function readContent(content: Json | undefined, role: "user" | "assistant
   const own = member(all[0], "text") === GUARD ? all.slice(1) : all;
   for (const part of own) {
     const response = member(part, "functionResponse");
-    if (response !== undefined) {
-      read.results.push(readResponse(response));
-      continue;
+    if (response !== undefined) read.results.push(readResult(response));
+    for (const one of readPart(part, role)) {
+      const last = read.results.at(-1);
+      const isMedia = one.kind === "image" || one.kind === "file";
+      if (isMedia && last && read.parts.length === 0) last.content.push(one);
+      else read.parts.push(one);
     }
-    const one = readPart(part, role);
-    const last = read.results.at(-1);
-    if (one?.kind === "image" && last && read.parts.length === 0) last.content.push(one);
-    else if (one) read.parts.push(one);
   }
   return read;
 }
 
-function readPart(part: Json, role: "user" | "assistant"): Part | undefined {
+function readPart(part: Json, role: "user" | "assistant"): Part[] {
   const call = member(part, "functionCall");
-  if (call !== undefined) return readCall(call);
-  const data = member(part, "inlineData");
-  if (data !== undefined) return readData(data);
-  const file = member(part, "fileData");
-  if (file !== undefined) return readFile(file);
-  const text = string(member(part, "text"));
-  if (text === undefined || text === "") return undefined;
-  if (member(part, "thought") !== true) {
-    return role === "user" ? { kind: "text", text } : textPart(text);
-  }
-  const thoughtSignature = member(part, "thoughtSignature");
-  const seal = thoughtSignature === undefined ? {} : { seal: { thoughtSignature } };
-  return { kind: "reasoning", text, ...seal };
+  const said = readSaid(part).map((one) =>
+    one.kind === "text" && role === "assistant" ? textPart(one.text) : one,
+  );
+  return call === undefined ? said : [readCall(call), ...said];
 }
 
 export function readCall(call: Json): ToolCallPart {
@@ -73,38 +89,10 @@ export function readCall(call: Json): ToolCallPart {
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
 }
 
-function readData(data: Json): Part {
-  const mediaType = string(member(data, "mimeType")) ?? "application/octet-stream";
-  const base64 = string(member(data, "data")) ?? "";
-  if (mediaType.startsWith("image/")) return { kind: "image", mediaType, data: base64 };
-  return {
-    kind: "file",
-    name: string(member(data, "displayName")) ?? null,
-    mediaType,
-    data: base64,
-  };
-}
-
-function readFile(file: Json): Part {
-  const url = string(member(file, "fileUri")) ?? "";
-  const mediaType = string(member(file, "mimeType")) ?? "application/octet-stream";
-  if (mediaType.startsWith("image/")) return { kind: "image", mediaType, data: null, url };
-  return { kind: "text", text: `[file: ${url}]` };
-}
-
 /** A functionResponse: `{id, name, response: {output} | {error}, parts?}`. */
-export function readResponse(value: Json): ToolResultPart {
-  const response = member(value, "response");
-  const error = member(response, "error");
-  const said = error ?? member(response, "output") ?? response ?? "";
-  const text = printed(said);
-  const content: (TextPart | ImagePart)[] = text === "" ? [] : [{ kind: "text", text }];
-  for (const part of array(member(value, "parts"))) {
-    const one = readPart(part, "user");
-    if (one?.kind === "image") content.push(one);
-  }
-  const callId = string(member(value, "id")) ?? "";
-  return { kind: "tool-result", callId, isError: error !== undefined, content };
+export function readResult(value: Json): ToolResultPart {
+  const { callId, failed, content } = readResponse(value);
+  return { kind: "tool-result", callId, isError: failed, content };
 }
 
 /** A thought as the CLI turns it into a part: the subject in bold, then the description. */
@@ -151,10 +139,8 @@ export function printPart(part: Part): JsonObject[] {
       return [compact({ text: part.text, thought: true, thoughtSignature })];
     }
     case "image":
-      return [printImage(part)];
     case "file":
-      if (part.data === null) return asTexts(part).map(({ text }) => ({ text }));
-      return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
+      return printNamed(part);
     case "tool-call":
       return [{ functionCall: printCall(part) }];
     case "other":
@@ -169,17 +155,40 @@ export function printCall({ callId, name, input }: ToolCallPart): JsonObject {
   return { id: callId, name, args: isObject(input) ? input : { input } };
 }
 
-function printImage({ mediaType, data, url }: ImagePart): JsonObject {
-  if (data === null) return { text: `[image: ${url ?? mediaType}]` };
-  return { inlineData: { data, mimeType: mediaType } };
+/** What is elsewhere can be sent from Google's own stores alone. */
+const OWN_URL =
+  /^(?:gs:|files\/|https:\/\/(?:generativelanguage\.googleapis\.com|(?:www\.)?youtube\.com|youtu\.be)\/)/;
+
+/** Without `displayName`, on which the CLI's library gives up before it sends anything (0.61.0 [run]). */
+function printFile(part: ImagePart | FilePart): JsonObject {
+  const { data, url } = part;
+  const isOwn = data !== null || (url !== undefined && OWN_URL.test(url));
+  const nameless = part.kind === "file" ? { ...part, name: null } : part;
+  const media = isOwn ? printMedia(nameless) : null;
+  return media ?? { text: part.kind === "image" ? imageText(part) : fileText(part) };
 }
 
-/** A result as the CLI stores it: the response, then its images as parts of their own. */
+/** The file, and before it its name, for which it has no place. */
+function printNamed(part: ImagePart | FilePart): JsonObject[] {
+  const printed = printFile(part);
+  const hasName = part.kind === "file" && part.name !== null && printed.text === undefined;
+  return hasName ? [{ text: `[attached file: ${part.name}]` }, printed] : [printed];
+}
+
+/** A result as the CLI stores it: the response, then its images and documents as parts of their own. */
 export function printResponse(result: ToolResultPart, name: string): JsonObject[] {
-  const content = textsAndImages(result.content);
-  const texts = content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-  const images = content.flatMap((part) => (part.kind === "image" ? [printImage(part)] : []));
+  const texts: string[] = [];
+  const media: JsonObject[] = [];
+  for (const part of result.content) {
+    if (part.kind === "text" || part.kind === "other") texts.push(part.text);
+    if (part.kind !== "image" && part.kind !== "file") continue;
+    for (const printed of printNamed(part)) {
+      const text = string(printed.text);
+      if (text === undefined) media.push(printed);
+      else texts.push(text);
+    }
+  }
   const text = texts.join("\n");
   const response = result.isError ? { error: text } : { output: text };
-  return [{ functionResponse: { id: result.callId, name, response } }, ...images];
+  return [{ functionResponse: { id: result.callId, name, response } }, ...media];
 }

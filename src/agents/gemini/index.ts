@@ -2,6 +2,7 @@ import type { Agent } from "../types.ts";
 import { documents } from "./document.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
+import { media } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -14,6 +15,8 @@ export const gemini: Agent = {
   recognises,
   known,
   documents,
+  restates: true,
+  media,
   reader,
   writer,
   tools,

@@ -1,34 +1,57 @@
 /** What this folder knows of Gemini CLI's records, as of 0.61.0. */
-import { isObject } from "../../session/json.ts";
-import { by, keys } from "../shared/known.ts";
+import { isObject, member } from "../../session/json.ts";
+import { part } from "../shared/genai.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
+import { contentParts, isContext, isThanks, isWhole } from "./content.ts";
 
-const PART = keys(
-  "text thought thoughtSignature inlineData fileData functionCall functionResponse",
-);
-const CONTENT: Shape = {
-  name: (value) => (Array.isArray(value) ? "list" : "one"),
-  of: { list: { each: PART }, one: true },
+/** One part, a text, or a list of both. */
+const CONTENTS: Shape = {
+  name: (value) => (Array.isArray(value) ? "" : "one"),
+  of: { "": { each: part }, one: part },
 };
-const RESULT = CONTENT;
 
-const TOOL_CALL = keys(
-  "id name args status timestamp agentId resultDisplay displayName description renderOutputAsMarkdown approvalMode",
-  { result: RESULT },
-);
-const MESSAGE = keys("id timestamp type displayContent", { content: CONTENT });
-const MODEL = keys("id timestamp type displayContent model", {
-  content: CONTENT,
-  thoughts: { each: keys("subject description timestamp") },
-  tokens: keys("input output cached thoughts tool total"),
-  toolCalls: { each: TOOL_CALL },
-});
+const COPY =
+  "status timestamp agentId resultDisplay displayName description renderOutputAsMarkdown approvalMode";
+/** Calls and thoughts stand beside the content; where it has some itself, they are for the screen. */
+const besides = keys(COPY, { id: CONTENT, name: CONTENT, args: CONTENT, result: CONTENTS });
+const onScreen = keys(`id name args ${COPY}`, { result: CONTENTS });
+const TOKENS = keys("input output cached thoughts tool total");
+const MESSAGE_KEYS = "id timestamp type displayContent";
+
+/** Never sent, at least not from the file: the context is made anew with each start. */
+const NOTICE = keys(`${MESSAGE_KEYS} content`);
+const MODEL: Shape = {
+  name: (value) => (contentParts(member(value, "content")).some(isWhole) ? "whole" : ""),
+  of: {
+    "": keys(`${MESSAGE_KEYS} model`, {
+      content: CONTENTS,
+      thoughts: { each: keys("timestamp", { subject: CONTENT, description: CONTENT }) },
+      tokens: TOKENS,
+      toolCalls: { each: besides },
+    }),
+    whole: keys(`${MESSAGE_KEYS} model thoughts`, {
+      content: CONTENTS,
+      tokens: TOKENS,
+      toolCalls: { each: onScreen },
+    }),
+  },
+};
+
+/** The word of thanks that the CLI puts after the summary of a compressed chat. */
+const ANSWER: Shape = {
+  name: (value) => (isThanks(value) ? "thanks" : ""),
+  of: { thanks: true, "": MODEL },
+};
 const ANY_MESSAGE = by("type", {
-  user: MESSAGE,
-  gemini: MODEL,
-  info: MESSAGE,
-  error: MESSAGE,
-  warning: MESSAGE,
+  user: {
+    name: (value) => (isContext(member(value, "content")) ? "context" : ""),
+    of: { context: NOTICE, "": keys(MESSAGE_KEYS, { content: CONTENTS }) },
+  },
+  gemini: ANSWER,
+  info: NOTICE,
+  error: NOTICE,
+  warning: NOTICE,
 });
 
 const ABOUT =

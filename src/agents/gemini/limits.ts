@@ -1,4 +1,5 @@
-/** How a usage limit shows in Gemini CLI's records. */
+/** How a usage limit shows in Gemini CLI's records, and what its API takes. */
+import type { Media } from "../types.ts";
 
 const LIMIT =
   /exhausted your (daily )?quota|quota exceeded|usage limit reached|RESOURCE_EXHAUSTED|rate limit/i;
@@ -11,3 +12,29 @@ const LIMIT =
 export function limitText(content: string): string | undefined {
   return LIMIT.test(content) ? content : undefined;
 }
+
+const DOCUMENTS = [
+  "application/pdf",
+  "audio/aac",
+  "audio/aiff",
+  "audio/flac",
+  "audio/mp3",
+  "audio/mpeg",
+  "audio/ogg",
+  "audio/wav",
+  "video/mp4",
+  "video/mpeg",
+  "video/quicktime",
+  "video/webm",
+];
+
+/**
+ * What the API documents; GIF is not among it. 0.61.0 sends any `inlineData`, in messages and after
+ * a result, as it is [run]; images and PDFs are what the API takes of a tool.
+ */
+export const media: Media = {
+  images: ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"],
+  requestBytes: 100 << 20,
+  documents: DOCUMENTS,
+  resultDocuments: ["application/pdf"],
+};

@@ -15,15 +15,21 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { asResult } from "../shared/genai.ts";
 import type { Reader } from "../types.ts";
 import {
+  ACKNOWLEDGED,
   contentParts,
+  isContext,
   isIgnored,
+  isWhole,
+  rawText,
   readCall,
   readContent,
-  readResponse,
+  readResult,
   thoughtText,
 } from "./content.ts";
+import { isContent } from "./document.ts";
 import { limitText } from "./limits.ts";
 import { type Item, Live, lasting, lastingBefore, turnsBetween } from "./live.ts";
 import { parseResult } from "./tools.ts";
@@ -42,23 +48,28 @@ interface Said {
   results: ToolResultPart[];
   key: string;
   scaffold: boolean;
+  told?: boolean;
   passing: boolean;
   model?: string;
   usage?: Usage;
 }
 
-/** What the CLI answers to its own summary when it compresses a chat. */
-export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
-
 /** Said in the user's place, when a model ends without a word after a tool. */
 const NUDGE = "[System: You successfully executed a tool but returned an empty response.";
+
+/** What the CLI says of a command that the user ran with `!` (addShellCommandToGeminiHistory). */
+const SHELL = "I ran the following shell command:\n";
 
 class GeminiReader implements Reader {
   readonly #header: Header = emptyHeader("gemini");
   readonly #calls = new OpenCalls();
-  readonly #answered = new Set<string>();
+  /** Results that were told, and roughly what they said. */
+  readonly #answered = new Map<string, string>();
   readonly #ids = new Set<string>();
   readonly #live = new Live();
+  /** Ids of calls that a checkpoint gives none, by their tool. */
+  readonly #unnamed = new Map<string, string[]>();
+  #calling = 0;
   #started = false;
   #at = 0;
   #root: string | null = null;
@@ -80,7 +91,31 @@ class GeminiReader implements Reader {
     const set = member(record, "$set");
     if (isObject(set)) return this.#set(set);
     if (isMetadata(record)) return this.#metadata(record);
+    if (isContent(record)) return this.#record(this.#asRecord(record));
     return [this.#aside({ event: "opaque", type: string(member(record, "type")) ?? "unknown" })];
+  }
+
+  /** A content of a checkpoint as the record that it would be in a session's file. */
+  #asRecord(content: Json): Json {
+    const isUser = member(content, "role") === "user";
+    const parts = array(member(content, "parts")).map((part) => this.#named(part));
+    return { id: `content-${this.#at}`, type: isUser ? "user" : "gemini", content: parts };
+  }
+
+  /** The API does not ask for ids of calls: then results come in the order of the calls. */
+  #named(part: Json): Json {
+    const [key] = ["functionCall", "functionResponse"].filter((name) =>
+      isObject(member(part, name)),
+    );
+    const about = key === undefined ? undefined : member(part, key);
+    if (key === undefined || !isObject(about) || typeof about.id === "string") return part;
+    const name = string(about.name) ?? "";
+    const open = this.#unnamed.get(name) ?? [];
+    this.#unnamed.set(name, open);
+    const id = key === "functionCall" ? `${name}-${this.#at}-${++this.#calling}` : open.shift();
+    if (id === undefined) return part;
+    if (key === "functionCall") open.push(id);
+    return { [key]: { ...about, id } };
   }
 
   #metadata(record: Json): Entry[] {
@@ -105,8 +140,23 @@ class GeminiReader implements Reader {
   /** A whole document that stands in one line. */
   #within(record: Json): Entry[] {
     return array(member(record, "messages")).flatMap((message) =>
-      typeof member(message, "id") === "string" ? this.#record(message) : [],
+      typeof member(message, "id") === "string" ? this.#record(message) : [this.#unsent(message)],
     );
+  }
+
+  /** A message that the CLI does not take up: it has no id, or is of a type that it does not know. */
+  #unsent(message: Json): Entry {
+    const type = string(member(message, "type")) ?? "unknown";
+    const isKnown = type === "user" || type === "gemini";
+    const body: EventBody = isKnown
+      ? { event: "unread", type: "message", reason: "unsent" }
+      : { event: "opaque", type };
+    return this.#aside(body, string(member(message, "timestamp")) ?? null);
+  }
+
+  #isTaken(message: Json): boolean {
+    const type = string(member(message, "type")) ?? "";
+    return typeof member(message, "id") === "string" && TYPES.has(type);
   }
 
   #set(set: { [key: string]: Json }): Entry[] {
@@ -129,7 +179,7 @@ class GeminiReader implements Reader {
     const time = string(member(record, "timestamp")) ?? null;
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     const said = this.#said(record);
-    if (said) return this.#message(said);
+    if (said) return [...this.#retold(said), ...this.#message(said)];
     return [this.#aside(notice(record), time)];
   }
 
@@ -200,6 +250,7 @@ class GeminiReader implements Reader {
       const entry: Message = { kind: "message", ...place(), role, parts };
       if (role === "assistant") entry.group = id;
       if (said.scaffold) entry.scaffold = true;
+      if (said.told) entry.told = true;
       if (model !== undefined) entry.model = model;
       if (usage) entry.usage = usage;
       entries.push(entry);
@@ -208,9 +259,20 @@ class GeminiReader implements Reader {
     return entries;
   }
 
+  /** A result that is told again in other words: the CLI shortens those that are old. */
+  #retold(said: Said): Entry[] {
+    const other = said.results.some((result) => {
+      const before = this.#answered.get(result.callId);
+      return before !== undefined && before !== gist(result);
+    });
+    return other
+      ? [this.#aside({ event: "unread", type: "functionResponse", reason: "repeated" }, said.time)]
+      : [];
+  }
+
   #result(result: ToolResultPart): ToolResultPart {
     const use = this.#calls.get(result.callId)?.use ?? null;
-    this.#answered.add(result.callId);
+    this.#answered.set(result.callId, gist(result));
     this.#calls.answer(result.callId);
     return parseResult(use, result);
   }
@@ -277,7 +339,8 @@ class GeminiReader implements Reader {
       .map((message) => this.#said(message))
       .filter((said) => said !== undefined);
     const said = stated.filter(({ scaffold }) => !scaffold);
-    const context = this.#context(stated);
+    const unsent = messages.filter((message) => !this.#isTaken(message));
+    const context = [...unsent.map((message) => this.#unsent(message)), ...this.#context(stated)];
     this.#live.clear();
     if (said.length === 0) {
       // The CLI opens every run so; in one that resumes, the conversation follows at once.
@@ -297,6 +360,7 @@ class GeminiReader implements Reader {
     if (compaction) return [...context, ...compaction];
     more.push(...this.#goTo(this.#live.last, from));
     for (const one of said.slice(0, known)) {
+      more.push(...this.#retold(one));
       const item = this.#live.get(one.id);
       if (item && item === this.#live.last) more.push(...this.#amend(item, one));
     }
@@ -421,12 +485,20 @@ function keptOf(said: readonly Said[], last: Item | null): Item[] | null {
 function userSaid(id: string, time: string | null, content: Json | undefined): Said {
   const { parts, results } = readContent(content, "user");
   const text = plain(parts);
-  const raw = contentParts(content)
-    .map((part) => string(member(part, "text")) ?? "x")
-    .join("");
-  const scaffold = /^\s*<(session|hook)_context>/.test(text) || text.startsWith(NUDGE);
-  const passing = parts.length === 0 || isIgnored(raw);
-  return { id, time, role: "user", parts, results, key: keyOf("user", parts), scaffold, passing };
+  const scaffold = isContext(content);
+  const told = text.startsWith(NUDGE) || text.startsWith(SHELL) ? { told: true } : {};
+  const passing = parts.length === 0 || isIgnored(rawText(content));
+  return {
+    id,
+    time,
+    role: "user",
+    parts,
+    results,
+    key: keyOf("user", parts),
+    scaffold,
+    passing,
+    ...told,
+  };
 }
 
 /**
@@ -436,9 +508,7 @@ function userSaid(id: string, time: string | null, content: Json | undefined): S
 function modelSaid(id: string, time: string | null, record: Json): Said {
   const { parts } = readContent(member(record, "content"), "assistant");
   const toolCalls = array(member(record, "toolCalls"));
-  const whole =
-    parts.some(({ kind }) => kind === "tool-call" || kind === "reasoning") &&
-    contentParts(member(record, "content")).some(isCallOrThought);
+  const whole = contentParts(member(record, "content")).some(isWhole);
   if (!whole) {
     parts.unshift(...array(member(record, "thoughts")).map(readThought));
     parts.push(...toolCalls.map(readCall));
@@ -450,7 +520,7 @@ function modelSaid(id: string, time: string | null, record: Json): Said {
     time,
     role: "assistant",
     parts,
-    results: toolCalls.flatMap(ownResult),
+    results: resultsOf(toolCalls),
     key: keyOf("assistant", parts),
     scaffold: false,
     passing: parts.length === 0,
@@ -459,30 +529,48 @@ function modelSaid(id: string, time: string | null, record: Json): Said {
   };
 }
 
-function isCallOrThought(part: Json): boolean {
-  return member(part, "functionCall") !== undefined || member(part, "thought") === true;
-}
-
 function readThought(thought: Json): Part {
   return { kind: "reasoning", text: thoughtText(thought) };
 }
 
 /**
- * A call's own result among those it stands with: after a checkpoint every call of a message has
- * the results of all of them.
+ * The results beside the calls of a message. After a checkpoint every call has the results of all
+ * of them: each is taken from its own call.
  */
-function ownResult(call: Json): ToolResultPart[] {
-  const id = string(member(call, "id")) ?? "";
+function resultsOf(toolCalls: readonly Json[]): ToolResultPart[] {
+  const ids = new Set(toolCalls.map((call) => string(member(call, "id")) ?? ""));
+  const found = new Map<string, ToolResultPart>();
+  for (const call of toolCalls) {
+    const { own, more } = resultsAt(call);
+    for (const one of own) found.set(one.callId, one);
+    for (const one of more)
+      if (!ids.has(one.callId) && !found.has(one.callId)) found.set(one.callId, one);
+  }
+  return [...found.values()];
+}
+
+/** A call's own result, and what else stands with it. */
+function resultsAt(call: Json): { own: ToolResultPart[]; more: ToolResultPart[] } {
+  const callId = string(member(call, "id")) ?? "";
   const result = member(call, "result");
-  if (result === undefined || result === null) return [];
+  if (result === undefined || result === null || result === "") return { own: [], more: [] };
   if (typeof result === "string") {
     const name = member(call, "name") ?? "";
-    return [readResponse({ id, name, response: { output: result } })];
+    return { own: [readResult({ id: callId, name, response: { output: result } })], more: [] };
   }
-  const { results } = readContent(result, "user");
-  const own = results.filter(({ callId }) => callId === id);
-  if (own.length > 0) return own.slice(0, 1);
-  return results.length === 1 ? results.map((one) => ({ ...one, callId: id })) : [];
+  const { results, parts } = readContent(result, "user");
+  // Parts without a functionResponse are sent as they are: they are the result.
+  const content = parts.flatMap((part) =>
+    part.kind === "tool-call" || part.kind === "tool-result" ? [] : [asResult(part)],
+  );
+  const own =
+    results.find((one) => one.callId === callId) ?? (results.length === 1 ? results[0] : undefined);
+  if (own === undefined && results.length > 0) return { own: [], more: results };
+  const whole = own ?? { kind: "tool-result", callId, isError: false, content: [] };
+  return {
+    own: [{ ...whole, callId, content: [...whole.content, ...content] }],
+    more: results.filter((one) => one !== own),
+  };
 }
 
 function readUsage(tokens: Json | undefined): Usage | undefined {
@@ -516,6 +604,15 @@ function carry(data: Json): EventBody {
   };
 }
 
+/** Tells most results of other content apart, at no cost. */
+function gist({ content }: ToolResultPart): string {
+  return content
+    .map((part) =>
+      "text" in part ? (part.text ?? "").length : "data" in part ? (part.data ?? "").length : 0,
+    )
+    .join();
+}
+
 function plain(parts: readonly Part[]): string {
   return parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
 }
@@ -523,8 +620,10 @@ function plain(parts: readonly Part[]): string {
 function keyOf(role: string, parts: readonly Part[]): string {
   const said = parts.map((part) => {
     if (part.kind === "text") return part.text;
-    if (part.kind === "image" || part.kind === "file") return `\u0001${part.data ?? ""}`;
-    return "";
+    if (part.kind === "image" || part.kind === "file") {
+      return `\u0001${part.data ?? part.url ?? ""}`;
+    }
+    return part.kind === "other" ? `\u0002${part.type}\u0000${part.text}` : "";
   });
   return hash("sha1", `${role}\u0000${said.join("")}`, "base64");
 }
@@ -550,7 +649,7 @@ const TYPES = new Set(["user", "gemini", "info", "error", "warning"]);
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
   if (typeof record.$rewindTo === "string" || isObject(record.$set)) return true;
-  if (typeof record.id !== "string") return isMetadata(record);
+  if (typeof record.id !== "string") return isMetadata(record) || isContent(record);
   const known = typeof record.type === "string" && TYPES.has(record.type);
   return known && Object.hasOwn(record, "content") && !Object.hasOwn(record, "parentId");
 }

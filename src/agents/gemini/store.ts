@@ -18,11 +18,12 @@ export const store: Store = {
     const projects = new Map<string, string | null>();
     const found = new Map<string, Found>();
     for await (const file of listFiles(root, 3)) {
-      if (!isSessionFile(file.path)) continue;
+      const tag = checkpointIn(file.path, root);
+      if (tag === null && !isSessionFile(file.path)) continue;
       const folder = dirname(file.path);
-      const project = dirname(folder);
-      if (!projects.has(project)) projects.set(project, ownerOf(project));
-      const head = await headOf(file);
+      const project = tag === null ? dirname(folder) : folder;
+      if (!projects.has(project)) projects.set(project, projectAt(project));
+      const head = tag === null ? await headOf(file) : { id: tag, isEmpty: false };
       if (!head || head.isEmpty) continue;
       const cwd = projects.get(project) ?? null;
       const one = foundAt(file, head.id, cwd);
@@ -56,6 +57,13 @@ export const store: Store = {
   // now is as of now, whenever it took place.
   facts: () => ({ now: new Date().toISOString() }),
 
+  // The marker is what the CLI goes by; records name the folder since 0.39 only.
+  folder: (path, { cwd }) =>
+    (basename(path).startsWith("checkpoint-") ? projectAt(dirname(path), cwd) : null) ??
+    projectAt(dirname(dirname(path)), cwd) ??
+    projectAt(dirname(dirname(dirname(path)))) ??
+    cwd,
+
   companions: (root, path, header) => markersOf(root, dirname(dirname(path)), header.cwd ?? "/"),
 };
 
@@ -86,6 +94,23 @@ const MARKER = ".project_root";
 function isSessionFile(path: string): boolean {
   if (basename(dirname(path)) !== "chats") return false;
   return /^session-.*\.jsonl?$/.test(basename(path));
+}
+
+/** The tag of a checkpoint, for people; null for a session. */
+export function tagOf(path: string): string | null {
+  const [, tag] = /^checkpoint-(.+)\.json$/.exec(basename(path)) ?? [];
+  if (tag === undefined) return null;
+  try {
+    return decodeURIComponent(tag);
+  } catch {
+    return tag;
+  }
+}
+
+/** tmp/<project>/checkpoint-<tag>.json: what `/chat save <tag>` wrote. Its name, or null for others. */
+function checkpointIn(path: string, root: string): string | null {
+  if (dirname(dirname(path)) !== root) return null;
+  return /^(checkpoint-.+)\.json$/.exec(basename(path))?.[1] ?? null;
 }
 
 function foundAt(file: StoredFile, id: string, cwd: string | null): Found {
@@ -207,6 +232,36 @@ function mayOwn(root: string, slug: string, key: string): boolean {
 /** Whose folder it is; null when nothing says so. */
 function ownerOf(folder: string): string | null {
   return readText(join(folder, MARKER)).trim() || null;
+}
+
+/**
+ * The project whose sessions lie in this folder: as its marker says, or projects.json; older folders
+ * are named by the SHA-256 of the project's path, which is looked for among the paths that are known.
+ */
+function projectAt(folder: string, told: string | null = null): string | null {
+  const owner = ownerOf(folder);
+  if (owner !== null) return owner;
+  const [root, name] = [dirname(folder), basename(folder)];
+  for (const [path, slug] of registryOf(root)) if (slug === name) return path;
+  if (!/^[0-9a-f]{64}$/.test(name)) return null;
+  return knownPaths(root, told).find((path) => hash("sha256", path) === name) ?? null;
+}
+
+function knownPaths(root: string, told: string | null): string[] {
+  const trusted = parse(readText(join(dirname(root), "trustedFolders.json")));
+  const owners = namesIn(root).flatMap((name) => ownerOf(join(root, name)) ?? []);
+  const above: string[] = [];
+  for (let path = process.cwd(); ; path = dirname(path)) {
+    above.push(path);
+    if (dirname(path) === path) break;
+  }
+  return [
+    ...(told === null ? [] : [told]),
+    ...registryOf(root).keys(),
+    ...(isObject(trusted) ? Object.keys(trusted) : []),
+    ...owners,
+    ...above,
+  ];
 }
 
 function markedFor(root: string, key: string): string | undefined {

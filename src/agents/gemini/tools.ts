@@ -221,18 +221,31 @@ export const tools: Tools = { toNative, accepts };
 const OPEN = "<untrusted_context>\n";
 const CLOSE = "\n</untrusted_context>";
 const EMPTY = "(empty)";
-const TAIL =
-  /^(?:\nError: [^\n]*)?(?:\nExit Code: (-?\d+))?(?:\nSignal: [^\n]*)?(?:\nBackground PIDs: [^\n]*)?(?:\nProcess Group PGID: \d+)?$/;
-/** How the lines begin that the shell tool puts after the output. */
-const TAIL_LINE = /\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): /g;
+const TAIL = /^(?:\nExit Code: (-?\d+))?(?:\nProcess Group PGID: \d+)?$/;
+/**
+ * How the lines begin that the shell tool puts after the output. What it says of an error, a signal
+ * or processes in the background has no place of its own: such a result stays as it is.
+ */
+const TAIL_LINE = /\n(?:Exit Code|Process Group PGID): /g;
+const MORE =
+  /\n(?:Error|Signal|Background PIDs): [^\n]*(?:\nExit Code: -?\d+)?(?:\nSignal: [^\n]*)?(?:\nBackground PIDs: [^\n]*)?(?:\nProcess Group PGID: \d+)?$/;
 
 /** A native result in the shared form: what the shell tool puts around the output is taken off. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const [first, ...rest] = result.content;
+  const isPlain = first?.kind !== "text" || rest.some(({ kind }) => kind !== "other");
+  if (rest.length === 0 || isPlain) return parsePlain(use, result);
+  const parsed = parsePlain(use, { ...result, content: [first] });
+  return { ...parsed, content: [...parsed.content, ...rest] };
+}
+
+function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   if (text === undefined || result.isError) return result;
   const wrapped = text.startsWith(OPEN) && text.endsWith(CLOSE);
   const inner = wrapped ? text.slice(OPEN.length, -CLOSE.length) : text;
   if (!inner.startsWith("Output: ")) return result;
+  if (MORE.test(inner.slice(-1024))) return result;
   const end = tailAt(inner);
   const exit = TAIL.exec(inner.slice(end));
   if (!exit) return result;

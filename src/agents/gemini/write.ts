@@ -17,6 +17,7 @@ import type {
 import { uuid4 } from "../shared/ids.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import {
+  ACKNOWLEDGED,
   contentParts,
   printCall,
   printPart,
@@ -25,7 +26,6 @@ import {
   readCall,
   thoughtOf,
 } from "./content.ts";
-import { ACKNOWLEDGED } from "./read.ts";
 import { fromNative, printResult, shown } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {

@@ -1,24 +1,31 @@
 /** Content blocks of Pi's messages and parts of the session model. */
 
 import { array, compact, isObject, member, string } from "../../session/json.ts";
-import { fileText } from "../../session/other.ts";
+import { asTexts, fileText, otherPart } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
-import type { ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
+import type {
+  ImagePart,
+  Json,
+  JsonObject,
+  OtherPart,
+  Part,
+  TextPart,
+} from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
 
-type Content = (TextPart | ImagePart)[];
+type Content = (TextPart | ImagePart | OtherPart)[];
 
 /** Content of a user's message, a tool's result or an extension's message: a string, or blocks. */
 export function readContent(content: Json | undefined): Content {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  const parts: Content = [];
-  for (const block of array(content)) {
-    if (member(block, "type") === "text") {
-      parts.push({ kind: "text", text: string(member(block, "text")) ?? "" });
-    }
-    if (member(block, "type") === "image") parts.push(readImage(block));
-  }
-  return parts;
+  if (isObject(content)) return [readContentBlock(content)];
+  return array(content).map(readContentBlock);
+}
+
+function readContentBlock(block: Json): Content[number] {
+  const type = string(member(block, "type"));
+  if (type === "text") return { kind: "text", text: string(member(block, "text")) ?? "" };
+  return type === "image" ? readImage(block) : otherPart(type ?? "content", block);
 }
 
 function readImage(block: Json): ImagePart {
@@ -29,17 +36,16 @@ function readImage(block: Json): ImagePart {
   };
 }
 
-/** Content of an assistant's message; block types that Pi 1.5.2 does not have give nothing. */
+/** Content of an assistant's message. */
 export function readAnswer(content: Json | undefined): Part[] {
   // A string is not valid here (Pi itself crashes on it), but its meaning is plain.
   if (typeof content === "string") return [textPart(content)];
-  return array(content)
-    .map(readBlock)
-    .filter((part) => part !== undefined);
+  return array(content).map(readBlock);
 }
 
-function readBlock(block: Json): Part | undefined {
-  switch (member(block, "type")) {
+function readBlock(block: Json): Part {
+  const type = string(member(block, "type"));
+  switch (type) {
     case "text":
       return textPart(string(member(block, "text")) ?? "");
     case "thinking":
@@ -49,7 +55,7 @@ function readBlock(block: Json): Part | undefined {
     case "image":
       return readImage(block);
     default:
-      return undefined;
+      return otherPart(type ?? "content", block);
   }
 }
 
@@ -80,11 +86,25 @@ export function printBlock(part: TextPart | ImagePart): JsonObject {
   return { type: "image", data: part.data, mimeType: part.mediaType };
 }
 
-/** Blocks of a user's message. */
+/** Blocks of a user's message. Pi has none for documents. */
 export function printContent(parts: readonly Part[]): JsonObject[] {
-  return parts.flatMap((part) =>
-    part.kind === "text" || part.kind === "image" ? [printBlock(part)] : [],
-  );
+  return parts.flatMap(userBlocks);
+}
+
+function userBlocks(part: Part): JsonObject[] {
+  switch (part.kind) {
+    case "text":
+    case "image":
+      return [printBlock(part)];
+    case "file":
+    case "other":
+    case "unread":
+      return asTexts(part).map(printBlock);
+    case "reasoning":
+    case "tool-call":
+    case "tool-result":
+      return [];
+  }
 }
 
 /** Blocks of an assistant's message: always an array, as Pi crashes on a string here. */

@@ -1,5 +1,5 @@
-/** The entry kinds and keys of Pi that this folder knows: those of 0.73 to 1.5.2. */
-import { by, keys } from "../shared/known.ts";
+/** The entry kinds and keys of Pi that this folder knows: those of 0.73 to 1.6.0. */
+import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
 
 const FRAME = "type id parentId timestamp";
@@ -9,21 +9,21 @@ const usage = keys("input output cacheRead cacheWrite cacheWrite1h reasoning tot
 });
 
 const block: Shape = by("type", {
-  text: keys("type text textSignature"),
-  image: keys("type data mimeType"),
-  thinking: keys("type thinking thinkingSignature redacted"),
-  toolCall: keys("type id name arguments thoughtSignature namespace"),
+  text: keys("type textSignature", { text: CONTENT }),
+  image: keys("type mimeType", { data: CONTENT }),
+  thinking: keys("type redacted", { thinking: CONTENT, thinkingSignature: CONTENT }),
+  toolCall: keys("type id thoughtSignature namespace", { name: CONTENT, arguments: CONTENT }),
 });
 
 /** A string, or blocks. */
 const content: Shape = { each: block };
 
 const message: Shape = by("role", {
-  system: keys("role content sections toolsAdded toolsRemoved timestamp"),
+  system: keys("role toolsAdded toolsRemoved timestamp", { content: CONTENT, sections: CONTENT }),
   user: keys("role timestamp", { content }),
   assistant: keys(
     "role api provider model stopReason errorMessage responseId responseModel rawStopReason " +
-      "thinkingLevel durationMs diagnostics timestamp",
+      "thinkingLevel providerThinkingLevel durationMs diagnostics deferred endTurn timestamp",
     { content, usage },
   ),
   toolResult: keys("role toolCallId toolName details isError durationMs nestedCalls timestamp", {
@@ -31,11 +31,15 @@ const message: Shape = by("role", {
     usage,
   }),
   bashExecution: keys(
-    "role command output exitCode cancelled truncated fullOutputPath excludeFromContext timestamp",
+    "role exitCode cancelled truncated fullOutputPath excludeFromContext timestamp",
+    { command: CONTENT, output: CONTENT },
   ),
-  custom: keys("role customType content display details timestamp"),
+  custom: keys("role customType display details timestamp", { content }),
   // Up to version 2 of the format.
-  hookMessage: keys("role customType content display details timestamp"),
+  hookMessage: keys("role customType display details timestamp", { content }),
+  // Pi keeps these in memory only, and would send one that stood in a file.
+  branchSummary: keys("role fromId timestamp", { summary: CONTENT }),
+  compactionSummary: keys("role tokensBefore timestamp", { summary: CONTENT }),
 });
 
 export const known: Shape = by("type", {
@@ -46,14 +50,12 @@ export const known: Shape = by("type", {
   session_info: keys(`${FRAME} name`),
   label: keys(`${FRAME} targetId label`),
   compaction: keys(
-    `${FRAME} summary firstKeptEntryId tokensBefore details fromHook systemMessage`,
-    {
-      usage,
-    },
+    `${FRAME} firstKeptEntryId firstKeptEntryIndex tokensBefore details fromHook systemMessage`,
+    { summary: CONTENT, usage },
   ),
-  branch_summary: keys(`${FRAME} fromId summary details fromHook`, { usage }),
-  context_edit: keys(`${FRAME} targetId replacement`),
+  branch_summary: keys(`${FRAME} fromId details fromHook`, { summary: CONTENT, usage }),
+  context_edit: keys(`${FRAME} targetId`, { replacement: keys("", { content }) }),
   custom: keys(`${FRAME} customType data`),
-  custom_message: keys(`${FRAME} customType content display details`),
+  custom_message: keys(`${FRAME} customType display details`, { content }),
   usage: keys(`${FRAME} kind provider model usage note`),
 });

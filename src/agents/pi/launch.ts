@@ -8,6 +8,7 @@ export const launch: Launch = {
   // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
   // With the path it opens the file itself and works in the folder that the header names.
   resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
+  opensPaths: true,
   flags,
   start: {
     args: ({ prompt, file, args }) => [

@@ -2,11 +2,13 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, object, string } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
   Header,
   Json,
+  JsonObject,
   Message,
   Part,
   ToolResultPart,
@@ -16,7 +18,7 @@ import type { Reader } from "../types.ts";
 import { readAnswer, readContent } from "./content.ts";
 import { limitText } from "./limits.ts";
 import { idInName } from "./store.ts";
-import { bashText, branchText } from "./texts.ts";
+import { bashText, branchText, compactionText } from "./texts.ts";
 import { parseResult } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
@@ -38,6 +40,8 @@ class PiReader implements Reader {
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
   #tail: string | null = null;
+  /** Messages without calls and results, which can be replaced. */
+  readonly #plain = new Map<string, "user" | "assistant">();
 
   header(): Header {
     return { ...this.#header };
@@ -50,13 +54,36 @@ class PiReader implements Reader {
     this.#header.updatedAt = place.time ?? this.#header.updatedAt;
     if (type === "message") return this.#message(member(record, "message"), place);
     if (type === "custom_message") {
+      this.#plain.set(place.id, "user");
       return [message(place, "user", readContent(member(record, "content")))];
     }
     if (type === "branch_summary") {
       const text = branchText(string(member(record, "summary")) ?? "");
       return [message(place, "user", [{ kind: "text", text }])];
     }
+    const replacement = member(record, "replacement");
+    if (type === "context_edit" && isObject(replacement)) {
+      return this.#edit(string(member(record, "targetId")) ?? "", replacement, place);
+    }
     return [event(place, this.#body(record, type, place.id))];
+  }
+
+  /**
+   * Other content for an earlier message, which an extension gave. Said where the edit stands; a call
+   * and its result stay, since neither goes without the other.
+   */
+  #edit(target: string, replacement: JsonObject, place: Place): Entry[] {
+    const role = this.#plain.get(target);
+    const { content } = replacement;
+    if (role === undefined) {
+      const text = readAnswer(content).flatMap((part) => (part.kind === "text" ? [part.text] : []));
+      const told = text.length > 0 ? { text: text.join("\n") } : {};
+      const part = otherPart("context_edit", content ?? null, { known: true, ...told });
+      return [message(place, "user", [part])];
+    }
+    const hide = { id: `${place.id}#hide`, parentId: place.id, time: place.time };
+    const parts = role === "assistant" ? readAnswer(content) : readContent(content);
+    return [message(place, role, parts), event(hide, { event: "hide", target })];
   }
 
   #place(record: Json, type: string, at: number): Place {
@@ -99,6 +126,7 @@ class PiReader implements Reader {
       // Both names of what an extension says in the user's place.
       case "custom":
       case "hookMessage":
+        this.#plain.set(place.id, "user");
         return [message(place, "user", readContent(member(value, "content")))];
       case "assistant":
         return this.#answer(value, place);
@@ -110,6 +138,14 @@ class PiReader implements Reader {
         return [
           member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
         ];
+      }
+      case "branchSummary": {
+        const text = branchText(string(member(value, "summary")) ?? "");
+        return [message(place, "user", [{ kind: "text", text }])];
+      }
+      case "compactionSummary": {
+        const text = compactionText(string(member(value, "summary")) ?? "");
+        return [message(place, "user", [{ kind: "text", text }])];
       }
       case "system":
         return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
@@ -124,7 +160,9 @@ class PiReader implements Reader {
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
     const parts = readAnswer(member(value, "content"));
-    for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
+    const calls = parts.filter((part) => part.kind === "tool-call");
+    for (const call of calls) this.#calls.add(call);
+    if (calls.length === 0) this.#plain.set(place.id, "assistant");
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
     if (model !== undefined) answer.model = model;
@@ -202,10 +240,9 @@ function event(place: Place, body: EventBody): Entry {
 /** The prompt comes in named sections since 0.86, with `content` empty. */
 function systemParts(value: Json | undefined): Part[] {
   const sections = Object.values(object(member(value, "sections")) ?? {});
-  const texts = [member(value, "content"), ...sections].filter(
-    (text) => typeof text === "string" && text !== "",
-  );
-  return texts.length === 0 ? [] : [{ kind: "text", text: texts.join("\n\n") }];
+  const texts = sections.filter((text) => typeof text === "string" && text !== "");
+  const said = readContent(member(value, "content"));
+  return texts.length === 0 ? said : [...said, { kind: "text", text: texts.join("\n\n") }];
 }
 
 /** A compaction that names itself as the first entry it keeps, keeps none. */

@@ -1,4 +1,5 @@
 /** Where Pi keeps its sessions. */
+import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, join, posix, win32 } from "node:path";
 import { member, string } from "../../session/json.ts";
@@ -10,7 +11,12 @@ import type { Found, Store } from "../types.ts";
 
 export const store: Store = {
   roots(env, host = hostOf(env)) {
-    return [flatRoot(env, host) ?? host.path.join(agentFolder(env, host), "sessions")];
+    const named = expand(env.PI_CODING_AGENT_SESSION_DIR, host);
+    if (named !== undefined) return [named];
+    const usual = host.path.join(agentFolder(env, host), "sessions");
+    const set = setFolder(env, host);
+    // What was written before the setting lies where it lay.
+    return set === undefined || set === usual ? [usual] : [set, usual];
   },
 
   // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi looks no deeper.
@@ -26,8 +32,8 @@ export const store: Store = {
 
   pathFor(root, header: Header, env) {
     const time = timeFor(header.createdAt).toISOString().replace(/[:.]/g, "-");
-    const folder =
-      root === flatRoot(env, hostOf(env)) ? root : join(root, folderName(header.cwd ?? "/"));
+    const isFlat = root === flatRoot(env, hostOf(env));
+    const folder = isFlat ? root : join(root, folderName(header.cwd ?? "/"));
     return join(folder, `${time}_${header.id}.jsonl`);
   },
 };
@@ -36,9 +42,28 @@ function agentFolder(env: NodeJS.ProcessEnv, host: Host): string {
   return expand(env.PI_CODING_AGENT_DIR, host) ?? host.path.join(host.home, ".pi", "agent");
 }
 
-/** With this variable all sessions lie side by side, whatever folder they belong to. */
+/** Where a variable or a setting names a folder, all sessions lie side by side in it. */
 function flatRoot(env: NodeJS.ProcessEnv, host: Host): string | undefined {
-  return expand(env.PI_CODING_AGENT_SESSION_DIR, host);
+  return expand(env.PI_CODING_AGENT_SESSION_DIR, host) ?? setFolder(env, host);
+}
+
+/** `sessionDir` of the settings: the project's before the user's, as in Pi's docs/settings.md. */
+function setFolder(env: NodeJS.ProcessEnv, host: Host): string | undefined {
+  const places = [host.path.resolve(".pi"), agentFolder(env, host)];
+  for (const place of places) {
+    const settings = parse(readText(host.path.join(place, "settings.json")));
+    const folder = settings && string(member(settings, "sessionDir"));
+    if (folder) return expand(folder, host);
+  }
+  return undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function expand(path: string | undefined, host: Host): string | undefined {

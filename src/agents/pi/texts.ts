@@ -10,6 +10,11 @@ export function branchText(summary: string): string {
   return BRANCH_OPEN + summary + BRANCH_CLOSE;
 }
 
+/** What was compacted, as the model is told of it. */
+export function compactionText(summary: string): string {
+  return `The conversation history before this point was compacted into the following summary:\n\n<summary>\n${summary}\n</summary>`;
+}
+
 /** The inverse of `branchText`. */
 export function branchSummary(text: string): string | undefined {
   return text.startsWith(BRANCH_OPEN) && text.endsWith(BRANCH_CLOSE)

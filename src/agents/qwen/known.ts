@@ -1,21 +1,23 @@
 /** The record kinds and keys of Qwen Code that this folder knows: those of 0.15.10 and 0.24.4. */
-import { by, keys } from "../shared/known.ts";
+import { part } from "../shared/genai.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
-import { CARRY } from "./records.ts";
+import { CARRY, isThanks } from "./records.ts";
 
 const FRAME =
   "uuid parentUuid sessionId timestamp type provenance cwd version gitBranch forkedFrom " +
   "agentId agentName isSidechain agentRunId agentRound goalContext backgroundTurn daemonPromptId";
 
-/** One kind of part has one of these keys; `text` is there with `thought`, too. */
-const part: Shape = keys("text thought thoughtSignature", {
-  inlineData: keys("data mimeType displayName"),
-  fileData: keys("fileUri mimeType displayName"),
-  functionCall: keys("id name args"),
-  functionResponse: keys("id name response parts"),
-});
-
-const message = keys("role", { parts: { each: part } });
+/** A text alone, or a list of parts. */
+const parts: Shape = {
+  name: (value) => (Array.isArray(value) ? "" : "text"),
+  of: { "": { each: part }, text: CONTENT },
+};
+const message: Shape = {
+  name: (value) => (typeof value === "string" ? "text" : isThanks(value) ? "thanks" : ""),
+  // What the CLI puts after the summary of a compressed chat says nothing.
+  of: { text: CONTENT, "": keys("role", { parts, content: parts }), thanks: true },
+};
 
 const user = keys(`${FRAME} subtype systemPayload`, { message });
 
@@ -70,6 +72,7 @@ const aside = keys(`${FRAME} subtype systemPayload`);
 const system = by("subtype", {
   ...Object.fromEntries(ASIDE.map((subtype) => [subtype, aside])),
   custom_title: keys(`${FRAME} subtype`, { systemPayload: keys("customTitle titleSource") }),
+  mid_turn_user_message: keys(`${FRAME} subtype`, { systemPayload: CONTENT }),
   chat_compression: keys(`${FRAME} subtype`, {
     systemPayload: keys("info completedToolCallIds", { compressedHistory: { each: message } }),
   }),

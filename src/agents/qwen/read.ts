@@ -4,10 +4,19 @@ import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Reader } from "../types.ts";
 import { readPart, readResult, readUsage } from "./content.ts";
 import { apiError } from "./limits.ts";
-import { ACKNOWLEDGED, CARRY, isBeside, isSidechain, partsOf, subtypeOf } from "./records.ts";
+import {
+  ACKNOWLEDGED,
+  CARRY,
+  contentParts,
+  isBeside,
+  isSidechain,
+  partsOf,
+  subtypeOf,
+} from "./records.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -37,11 +46,23 @@ class QwenReader implements Reader {
   #fragments = 0;
   readonly #header: Header = emptyHeader("qwen");
 
+  /** Every folder that a record names; the newest is the last. */
+  readonly #cwds = new Set<string>();
+
+  readonly #subagent = new Subagent();
+
   header(): Header {
-    return this.#header;
+    const { id } = this.#subagent;
+    if (id === null) return this.#header;
+    return { ...this.#header, id: `agent-${id}`, parent: this.#header.id };
   }
 
-  read(record: Json, at: number): Entry[] {
+  folders(): { cwds: string[] } {
+    return { cwds: [...this.#cwds].reverse() };
+  }
+
+  read(given: Json, at: number): Entry[] {
+    const record = this.#asMain(given);
     const type = string(member(record, "type")) ?? "unknown";
     const uuid = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -56,6 +77,13 @@ class QwenReader implements Reader {
     return entries;
   }
 
+  /** In a subagent's own file its lines are read as those of a session are. */
+  #asMain(record: Json): Json {
+    if (!isObject(record) || !record.uuid) return record;
+    const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
+    return isOwn ? { ...record, isSidechain: false } : record;
+  }
+
   #inTree(type: string, record: Json, place: Place): Entry[] {
     switch (type) {
       case "user":
@@ -66,7 +94,9 @@ class QwenReader implements Reader {
       case "system":
         return this.#system(record, place);
       default:
-        // The CLI skips what it does not know: no link of the chain.
+        // 0.24.4 takes what it does not know for a gap, and what came before for gone. The version
+        // that wrote it did not: what follows it follows what it follows.
+        this.#tails.set(place.id, place.parentId);
         return [event({ ...place, parentId: null }, { event: "opaque", type })];
     }
   }
@@ -74,7 +104,12 @@ class QwenReader implements Reader {
   #note(record: Json, time: string | null): void {
     const header = this.#header;
     header.id ||= string(member(record, "sessionId")) ?? "";
-    header.cwd ??= string(member(record, "cwd")) ?? null;
+    const cwd = string(member(record, "cwd"));
+    header.cwd ??= cwd ?? null;
+    if (cwd !== undefined) {
+      this.#cwds.delete(cwd);
+      this.#cwds.add(cwd);
+    }
     header.gitBranch = string(member(record, "gitBranch")) ?? header.gitBranch;
     header.version = string(member(record, "version")) ?? header.version;
     header.createdAt ??= time;
@@ -110,15 +145,15 @@ class QwenReader implements Reader {
     for (const part of partsOf(record)) {
       const response = member(part, "functionResponse");
       if (isObject(response)) results.push(this.#result(response, record));
-      else if (isInjected(part)) injected.push(...present(readPart(part)));
-      else said.push(...present(readPart(part)));
+      else if (isInjected(part)) injected.push(...readPart(part));
+      else said.push(...readPart(part));
     }
-    const scaffold = isScaffold(record) ? { scaffold: true } : {};
+    const how = origin(record);
     const messages: Omit<Message, keyof Place | "kind">[] = [];
     if (results.length > 0) messages.push({ role: "tool", parts: results });
-    if (said.length > 0) messages.push({ role: "user", parts: said, ...scaffold });
-    if (injected.length > 0) messages.push({ role: "user", parts: injected, scaffold: true });
-    if (messages.length === 0) messages.push({ role: "user", parts: [], ...scaffold });
+    if (said.length > 0) messages.push({ role: "user", parts: said, ...how });
+    if (injected.length > 0) messages.push({ role: "user", parts: injected, told: true });
+    if (messages.length === 0) messages.push({ role: "user", parts: [], ...how });
     this.#said = saidBy(record, place.id);
     return chained(place, messages, sidechain(record));
   }
@@ -151,7 +186,7 @@ class QwenReader implements Reader {
   }
 
   #answer(parts: readonly Json[]): Part[] {
-    const read = parts.flatMap((part) => present(readPart(part)));
+    const read = parts.flatMap(readPart);
     for (const part of read) if (part.kind === "tool-call") this.#calls.add(part);
     return read;
   }
@@ -168,6 +203,9 @@ class QwenReader implements Reader {
         return [this.#titled(payload, place)];
       case "chat_compression":
         return this.#compressed(record, payload, place);
+      case "mid_turn_user_message":
+        // As a record of the user's it is sent; as one of the system's it is not (0.24.4 [run]).
+        return [event(place, { event: "unread", type: `system/${subtype}`, reason: "unsent" })];
       case "slash_command":
         return [this.#command(payload, place)];
       case "session_model": {
@@ -234,7 +272,7 @@ class QwenReader implements Reader {
   }
 
   #kept(content: Json): Omit<Message, keyof Place | "kind">[] {
-    const parts = array(member(content, "parts"));
+    const parts = contentParts(content);
     if (member(content, "role") === "model") {
       const [first, ...more] = parts;
       const thanks = member(first, "text") === ACKNOWLEDGED;
@@ -246,7 +284,7 @@ class QwenReader implements Reader {
     for (const part of parts) {
       const response = member(part, "functionResponse");
       if (isObject(response)) results.push(this.#result(response, null));
-      else said.push(...present(readPart(part)));
+      else said.push(...readPart(part));
     }
     return [
       ...(results.length > 0 ? [{ role: "tool" as const, parts: results }] : []),
@@ -275,12 +313,23 @@ function linkId(id: string, i: number): string {
   return i === 0 ? id : `${id}#m${i}`;
 }
 
-/** What the CLI says in the user's place. A prompt that the user had put off (cron) is the user's. */
-function isScaffold(record: Json): boolean {
-  return ["notification", "goal_runtime", "realtime_message"].includes(subtypeOf(record));
+/**
+ * What the CLI says in the user's place. It sends what a subagent reports and a goal asks for, but
+ * not what is said aloud. A prompt that the user had put off (cron) is the user's.
+ */
+function origin(record: Json): Pick<Message, "told" | "scaffold"> {
+  switch (subtypeOf(record)) {
+    case "notification":
+    case "goal_runtime":
+      return { told: true };
+    case "realtime_message":
+      return { scaffold: true };
+    default:
+      return {};
+  }
 }
 
-/** Parts that a hook or the CLI itself added to the user's message. */
+/** Parts that a hook or the CLI itself added to the user's message; they are sent again. */
 function isInjected(part: Json): boolean {
   const text = (string(member(part, "text")) ?? "").trim();
   return ["qwen:user-prompt-submit-context", "system-reminder"].some(
@@ -299,7 +348,7 @@ function saidBy(record: Json, id: string): Said | undefined {
 /** The summary that a compressed history begins with: the user's, and text alone. */
 function summaryOf(content: Json | undefined): string | undefined {
   if (member(content, "role") !== "user") return undefined;
-  const texts = array(member(content, "parts")).map((part) => string(member(part, "text")));
+  const texts = contentParts(content).map((part) => string(member(part, "text")));
   return texts.every((text) => text !== undefined) ? texts.join("\n\n") : undefined;
 }
 
@@ -323,10 +372,6 @@ function carryBody(payload: Json | undefined): EventBody {
     parts: number(member(payload, "parts")) ?? 0,
     data: string(member(payload, "data")) ?? "",
   };
-}
-
-function present(part: Part | undefined): Part[] {
-  return part ? [part] : [];
 }
 
 function sidechain(record: Json): { sidechain?: string } {

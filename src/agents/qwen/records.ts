@@ -1,5 +1,5 @@
 /** What reader and writer both know of Qwen Code's records. Facts and sources: README.md in this folder. */
-import { array, isObject, member, string } from "../../session/json.ts";
+import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
 /** Records of Segue's own. Without a uuid they are none to the CLI, which leaves them be (0.24.4 [run]). */
@@ -16,7 +16,13 @@ export function recognises(record: Json): boolean {
   if (typeof uuid !== "string") return false;
   if (typeof type !== "string" || !TYPES.has(type)) return false;
   if (type === "system") return isObject(record.systemPayload) || record.provenance === "system";
-  return Array.isArray(member(message, "parts"));
+  const parts = member(message, "parts");
+  return Array.isArray(parts) || typeof parts === "string" || typeof message === "string";
+}
+
+/** Does the CLI know records of this type? 0.24.4 skips others, and is cut off there. */
+export function isKnownType(record: Json): boolean {
+  return TYPES.has(string(member(record, "type")) ?? "");
 }
 
 /**
@@ -45,8 +51,21 @@ export function isSidechain(record: Json): boolean {
 }
 
 export function partsOf(record: Json): Json[] {
-  return array(member(member(record, "message"), "parts"));
+  return contentParts(member(record, "message"));
+}
+
+/** The parts of a message; where it is a text, or holds one, that is a part. */
+export function contentParts(message: Json | undefined): Json[] {
+  if (typeof message === "string") return [{ text: message }];
+  const parts = member(message, "parts") ?? member(message, "content") ?? [];
+  const list = Array.isArray(parts) ? parts : [parts];
+  return list.map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
 /** What the CLI puts after the summary of a compressed chat, so that roles take turns. */
 export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
+
+export function isThanks(content: Json): boolean {
+  const parts = contentParts(content);
+  return parts.length === 1 && member(parts[0], "text") === ACKNOWLEDGED;
+}

@@ -34,6 +34,13 @@ export const store: Store = {
     return found;
   },
 
+  // As with Claude Code: a project may have been renamed since.
+  folder(path, { cwd, cwds }) {
+    const chats = basename(dirname(path)) === "archive" ? dirname(dirname(path)) : dirname(path);
+    const name = basename(dirname(chats));
+    return cwds.find((one) => folderName(one) === name) ?? cwd;
+  },
+
   pathFor(root, header: Header) {
     return join(root, folderName(header.cwd ?? "/"), "chats", `${header.id}.jsonl`);
   },

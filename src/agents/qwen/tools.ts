@@ -223,6 +223,14 @@ const REPORT =
 
 /** A native result in the shared form: a command's output without the report around it. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const [first, ...rest] = result.content;
+  const isPlain = first?.kind !== "text" || rest.some(({ kind }) => kind !== "other");
+  if (rest.length === 0 || isPlain) return parsePlain(use, result);
+  const parsed = parsePlain(use, { ...result, content: [first] });
+  return { ...parsed, content: [...parsed.content, ...rest] };
+}
+
+function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const report = use?.tool === "execute" ? onlyText(result) : undefined;
   if (report === undefined || use?.tool !== "execute") return result;
   const head = `Command: ${use.command}\n`;

@@ -16,17 +16,23 @@ export function unknowns(value: Json, shape: Shape, at = ""): string[] {
     if (!Array.isArray(value)) return [];
     return unique(value.flatMap((item) => unknowns(item, shape.each, `${at}[]`)));
   }
-  if (!isObject(value)) return [];
+  if (typeof value !== "object" || value === null) return [];
   if ("name" in shape) {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
-    return named === undefined ? [`${at}<${name}>`] : unknowns(value, named, `${at}<${name}>`);
+    return named === undefined ? [`${at}<${name}>`] : unknowns(value, named, placeOf(at, name));
   }
+  if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const place = at === "" ? key : `${at}.${key}`;
     const known = Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
     return known === undefined ? [place] : unknowns(item, known, place);
   });
+}
+
+/** A name that is empty tells no kinds apart: it is one of several forms of the same. */
+function placeOf(at: string, name: string): string {
+  return name === "" ? at : `${at}<${name}>`;
 }
 
 /** An object with these keys, of which more need not be known. */
@@ -38,6 +44,23 @@ export function keys(names: string, more: Readonly<Record<string, Shape>> = {}):
 /** Shapes told apart by a member, such as `type`. */
 export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
   return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
+}
+
+/**
+ * Shapes told apart by the key that a value has; `aspects` are keys that any of them may have. One
+ * that has none of these keys is named by the first that it has.
+ */
+export function byKey(of: Readonly<Record<string, Shape>>, aspects = ""): Shape {
+  const beside = new Set(aspects.split(" "));
+  return {
+    name(value) {
+      if (!isObject(value)) return typeof value;
+      const names = Object.keys(value);
+      const named = names.find((name) => Object.hasOwn(of, name));
+      return named ?? names.find((name) => !beside.has(name)) ?? "";
+    },
+    of,
+  };
 }
 
 /** Is a record, or something in it that is told apart by name, of a kind that is not known? */

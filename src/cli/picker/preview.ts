@@ -1,10 +1,10 @@
 /** What the picker shows of a session beside its line: read from its head and its tail. */
 import { isAbsolute, relative } from "node:path";
 import { findAgent } from "../../agents/registry.ts";
-import type { Reader } from "../../agents/types.ts";
 import type { Row } from "../../catalog/row.ts";
 import { linesOf, rowsAt } from "../../convert/open.ts";
 import { Input } from "../../io/input.ts";
+import { Feed } from "../../lossless/feed.ts";
 import { LineSplitter } from "../../lossless/lines.ts";
 import type { Entry, Message, Part, ToolUse } from "../../session/types.ts";
 
@@ -33,7 +33,7 @@ export interface Turn {
 export function previewOf(row: Pick<Row, "agent" | "path" | "cwd">): Preview | null {
   const agent = findAgent(row.agent);
   if (!agent) return null;
-  const reader = agent.reader();
+  const feed = new Feed(agent);
   const seen = new Seen(row.cwd);
   try {
     const rows = rowsAt(row.path);
@@ -41,25 +41,25 @@ export function previewOf(row: Pick<Row, "agent" | "path" | "cwd">): Preview | n
       const lines = rows.database.read(rows.path, rows.id) ?? [];
       const ends =
         lines.length > 2 * ROWS ? [...lines.slice(0, ROWS), ...lines.slice(-ROWS)] : lines;
-      take(reader, seen, Buffer.from(`${ends.join("\n")}\n`), false);
-    } else readFile(row.path, reader, seen);
+      take(feed, seen, Buffer.from(`${ends.join("\n")}\n`), false);
+    } else readFile(row.path, feed, seen);
     return seen.preview;
   } catch {
     return null;
   }
 }
 
-function readFile(path: string, reader: Reader, seen: Seen): void {
+function readFile(path: string, feed: Feed, seen: Seen): void {
   const input = new Input(path);
   try {
     const lines = linesOf(input);
     const size = lines?.length ?? input.size;
     const read = (at: number, n: number): Buffer =>
       lines?.subarray(at, at + n) ?? input.read(at, n);
-    if (size <= HEAD + TAIL) take(reader, seen, read(0, size), false);
+    if (size <= HEAD + TAIL) take(feed, seen, read(0, size), false);
     else {
-      take(reader, seen, read(0, HEAD), false);
-      take(reader, seen, read(size - TAIL, TAIL), true);
+      take(feed, seen, read(0, HEAD), false);
+      take(feed, seen, read(size - TAIL, TAIL), true);
     }
   } finally {
     input.close();
@@ -67,18 +67,16 @@ function readFile(path: string, reader: Reader, seen: Seen): void {
 }
 
 /** `torn`: the first line may lack its beginning. */
-function take(reader: Reader, seen: Seen, bytes: Buffer, torn: boolean): void {
+function take(feed: Feed, seen: Seen, bytes: Buffer, torn: boolean): void {
   const splitter = new LineSplitter();
   let skip = torn;
-  for (const { value } of splitter.push(bytes)) {
-    if (!skip && value !== undefined)
-      for (const entry of reader.read(value, seen.at++)) seen.add(entry);
+  for (const line of splitter.push(bytes)) {
+    if (!skip) for (const entry of feed.entries(line)) seen.add(entry);
     skip = false;
   }
 }
 
 class Seen {
-  at = 0;
   readonly #cwd: string | null;
   #first: string | null = null;
   readonly #turns: Turn[] = [];

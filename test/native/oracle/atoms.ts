@@ -47,7 +47,7 @@ export function atomsOf(request: Request): Atom[] {
     if (!isObj(value)) return;
     const type = str(value.type) ?? at.type;
     const role = str(value.role) ?? at.role;
-    for (const [key, inner] of Object.entries(value)) {
+    for (const [key, inner] of thoughtFirst(Object.entries(value))) {
       if (isEnvelope(key, value)) continue;
       const kind = kindOf(key, value, at.kind);
       const spot = { place: `${at.place}.${key}`, block: at.block, type, role, kind };
@@ -56,7 +56,7 @@ export function atomsOf(request: Request): Atom[] {
   }
 
   function leaf(text: string, at: Spot): void {
-    if (text.trim() === "") return;
+    if (text.trim() === "" || PLACEHOLDER.test(text)) return;
     if (at.kind === "sealed") {
       atoms.push({ ...at, text: `${text.length} characters, ${digestOf(Buffer.from(text))}` });
       return;
@@ -66,6 +66,18 @@ export function atomsOf(request: Request): Atom[] {
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
 }
+
+/** Qwen Code puts what was thought last into a message, though it comes first. */
+function thoughtFirst(entries: [string, unknown][]): [string, unknown][] {
+  return entries.sort(([a], [b]) => Number(isThought(b)) - Number(isThought(a)));
+}
+
+function isThought(key: string): boolean {
+  return key === "reasoning_content";
+}
+
+/** What Qwen Code sends in place of a document that its model does not take: the document is not sent. */
+const PLACEHOLDER = /^\[(?:document|image|audio|video): [\w.+-]+\/[\w.+-]+\]$/;
 
 interface Spot {
   place: string;
@@ -110,14 +122,18 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "signature") return type === "thinking";
   if (key === "name") return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
-  // What a command is for, beside the command: a note for the person who watches.
-  if (key === "description") return "command" in owner || "cmd" in owner;
+  // Qwen Code sends its reasoning under two names.
+  if (key === "reasoning") return owner.reasoning_content === owner.reasoning;
+  // What a command or a subagent is for, beside it: a note for the person who watches.
+  if (key === "description") return "command" in owner || "cmd" in owner || "prompt" in owner;
   if (key === "namespace" || key === "caller" || key === "execution") return true;
   if (key === "phase") return type === "message";
   if (key === "format") return "data" in owner;
   if (key === "output_config") return owner.role === "system";
   if (key === "language") return "code" in owner;
   if (key === "outcome") return "output" in owner;
+  // Qwen Code says it twice.
+  if (key === "reasoning") return owner.reasoning === owner.reasoning_content;
   return key === "logprobs";
 }
 

@@ -1,5 +1,5 @@
 /** OpenCode, or its fork, put together. */
-import type { Agent } from "../../types.ts";
+import type { Agent, Media } from "../../types.ts";
 import type { Flags } from "../flags.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportForm, isRecord } from "./forms.ts";
@@ -11,6 +11,15 @@ import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { OpenCodeWriter } from "./write.ts";
 
+/**
+ * What it sends natively where the model is one that takes it (1.18.33 and Kilo 7.7.7, tried with
+ * Anthropic Messages and OpenAI Responses); for another model it says itself that it cannot.
+ */
+const MEDIA = {
+  documents: ["application/pdf"],
+  resultDocuments: ["application/pdf"],
+} as const satisfies Media;
+
 export function agentOf(flavour: Flavour, flags: Flags): Agent {
   const { id, name, aliases } = flavour;
   return {
@@ -20,6 +29,7 @@ export function agentOf(flavour: Flavour, flags: Flags): Agent {
     recognises: (record) => isRecord(record, flavour),
     known,
     takesReasoning: true,
+    media: MEDIA,
     sessionId,
     documents: [exportForm(flavour)],
     reader: () => new OpenCodeReader(id),

@@ -2,34 +2,38 @@
 import { isObject, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Shape } from "../../types.ts";
-import { by, keys } from "../known.ts";
+import { by, CONTENT, keys } from "../known.ts";
 import { SESSION_COLUMNS } from "./forms.ts";
 
 const time = keys("created completed updated compacting archived start end elapsed compacted");
 const tokens = keys("total input output reasoning", { cache: keys("read write") });
 const model = keys("id providerID modelID variant");
 
-const state: Shape = by("status", {
-  pending: keys("status input raw metadata"),
-  running: keys("status input title metadata", { time }),
-  completed: keys("status input output title metadata attachments", { time }),
-  error: keys("status input error metadata", { time }),
-});
-
 const IDS = "id sessionID messageID type";
 
+const file = keys(`${IDS} mime filename source synthetic`, { url: CONTENT });
+/** Old versions keep attachments without a type. */
+const attachments: Shape = { each: by("type", { file, "": file }) };
+
+const state: Shape = by("status", {
+  pending: keys("status metadata", { input: CONTENT, raw: CONTENT }),
+  running: keys("status title metadata", { input: CONTENT, time }),
+  completed: keys("status title metadata", { input: CONTENT, output: CONTENT, attachments, time }),
+  error: keys("status metadata", { input: CONTENT, error: CONTENT, attachments, time }),
+});
+
 const part: Shape = by("type", {
-  text: keys(`${IDS} text synthetic ignored metadata`, { time }),
-  reasoning: keys(`${IDS} text metadata`, { time }),
-  tool: keys(`${IDS} tool callID metadata`, { state }),
-  file: keys(`${IDS} mime filename url source synthetic`),
+  text: keys(`${IDS} synthetic ignored metadata`, { text: CONTENT, time }),
+  reasoning: keys(`${IDS} metadata`, { text: CONTENT, time }),
+  tool: keys(`${IDS} callID metadata`, { tool: CONTENT, state }),
+  file,
   "step-start": keys(`${IDS} snapshot`, { time }),
   "step-finish": keys(`${IDS} reason snapshot cost metrics`, { time, tokens }),
   patch: keys(`${IDS} hash files`),
   snapshot: keys(`${IDS} snapshot`),
   compaction: keys(`${IDS} auto overflow tail_start_id`),
-  subtask: keys(`${IDS} prompt description agent command`, { model }),
-  agent: keys(`${IDS} name source`),
+  subtask: keys(`${IDS} description agent command`, { prompt: CONTENT, model }),
+  agent: keys(`${IDS} source`, { name: CONTENT }),
   retry: keys(`${IDS} attempt error`, { time }),
 });
 
@@ -49,6 +53,49 @@ const session = keys(
   { time, tokens, model, summary: keys("additions deletions files diffs") },
 );
 
+const block: Shape = by("type", {
+  text: keys("type id", { text: CONTENT }),
+  reasoning: keys("type id providerMetadata", { text: CONTENT }),
+  tool: keys("type id provider", {
+    name: CONTENT,
+    time,
+    state: keys("status title metadata outputPaths structured result", {
+      input: CONTENT,
+      content: {
+        each: by("type", {
+          text: keys("type", { text: CONTENT }),
+          file: keys("type mime name description", { uri: CONTENT }),
+        }),
+      },
+      error: keys("type", { message: CONTENT }),
+    }),
+  }),
+});
+
+/** Messages of the experimental store, by their type. */
+const v2 = {
+  user: keys("metadata agents", {
+    text: CONTENT,
+    files: { each: keys("mime name description source", { uri: CONTENT }) },
+    time,
+  }),
+  synthetic: keys("sessionID metadata", { text: CONTENT, time }),
+  system: keys("metadata", { text: CONTENT, time }),
+  shell: keys("metadata callID shellID status exit", {
+    command: CONTENT,
+    output: CONTENT,
+    time,
+  }),
+  assistant: keys("agent model snapshot finish cost error metadata", {
+    content: { each: block },
+    tokens,
+    time,
+  }),
+  compaction: keys("reason metadata", { summary: CONTENT, recent: CONTENT, time }),
+  "model-switched": true,
+  "agent-switched": true,
+} as const satisfies Record<string, Shape>;
+
 const ROW = "id message_id session_id time_created time_updated";
 
 export const known: Shape = {
@@ -67,9 +114,19 @@ export const known: Shape = {
     },
     export: { keys: { info: session, messages: true } },
     exported: { keys: { info: message, parts: { each: part } } },
-    v2: true,
+    v2: { keys: { session_message: { name: typeOf, of: v2Rows() } } },
   },
 };
+
+function typeOf(row: Json): string {
+  return isObject(row) ? (string(row.type) ?? "") : "";
+}
+
+function v2Rows(): Record<string, Shape> {
+  const row = (data: Shape): Shape =>
+    keys("id session_id type seq time_created time_updated", { data });
+  return Object.fromEntries(Object.entries(v2).map(([type, data]) => [type, row(data)]));
+}
 
 function kindOf(record: Json): string {
   if (!isObject(record)) return "";

@@ -5,19 +5,17 @@ import type {
   Entry,
   EventBody,
   Header,
-  ImagePart,
   Json,
   JsonObject,
   Message,
   Part,
-  TextPart,
-  ToolResultPart,
   Usage,
 } from "../../../session/types.ts";
 import type { Reader } from "../../types.ts";
+import { answerPart, resultOf, texts, userPart, v2Item, v2Shell, v2User } from "./content.ts";
 import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
 import { failureOf } from "./limits.ts";
-import { exitOf, fromNative } from "./tools.ts";
+import { ownTitle } from "./title.ts";
 
 interface Place {
   id: string;
@@ -73,7 +71,7 @@ export class OpenCodeReader implements Reader {
     Object.assign(this.#header, { id, cwd, parent, createdAt: isoTime(facts.created) });
     const header = this.header();
     Object.assign(this.#header, {
-      title: facts.title,
+      title: ownTitle(facts.title),
       version: facts.version,
       model: string(member(facts.model ?? {}, "id")) ?? null,
       updatedAt: isoTime(facts.updated) ?? isoTime(facts.created),
@@ -134,7 +132,9 @@ export class OpenCodeReader implements Reader {
     const compaction = items.find(({ data }) => data.type === "compaction");
     if (compaction) {
       this.#tail = string(compaction.data.tail_start_id) ?? null;
-      return [event({ id, parentId: null, time }, opaque("compaction"))];
+      const asked = event({ id, parentId: null, time }, opaque("compaction"));
+      const more = items.flatMap(userPart);
+      return more.length === 0 ? [asked] : [asked, this.#say(`${id}/said`, time, "user", more)];
     }
     const carry = items.map(carryOf).find((body) => body !== undefined);
     if (carry) return [event({ id, parentId: null, time }, carry)];
@@ -152,10 +152,14 @@ export class OpenCodeReader implements Reader {
   #assistant(id: string, time: string | null, data: JsonObject, items: readonly Item[]): Entry[] {
     const model = string(data.modelID);
     const { error } = data;
-    const spoken = items.some(({ data: { type } }) => type === "text" || type === "tool");
+    const spoken = items.some(
+      ({ data: { type } }) => type !== "step-start" && type !== "reasoning",
+    );
     // An answer that was broken off is sent again with what it has; another that failed is not.
     const aborted = string(member(error, "name")) === "MessageAbortedError";
-    if (data.summary === true && error === undefined) return [this.#summary(id, time, items)];
+    // One that was broken off replaces nothing: it is an answer like others.
+    const isWhole = data.finish !== undefined && error === undefined;
+    if (data.summary === true && isWhole) return this.#summary(id, time, items);
     if (model !== undefined && data.providerID !== "segue") this.#header.model = model;
     const steps = stepsOf(items);
     const out = steps.flatMap((step, n) =>
@@ -180,20 +184,24 @@ export class OpenCodeReader implements Reader {
     return out;
   }
 
-  #summary(id: string, time: string | null, items: readonly Item[]): Entry {
-    const summary = items
-      .filter(({ data }) => data.type === "text")
-      .map(({ data }) => string(data.text) ?? "")
-      .join("\n\n");
+  #summary(id: string, time: string | null, items: readonly Item[]): Entry[] {
+    const said = items.filter(({ data }) => data.type === "text");
+    const summary = said.map(({ data }) => string(data.text) ?? "").join("\n\n");
     const keepFrom = this.#tail;
     const place = { id, parentId: this.#tip, time };
     this.#tip = id;
     this.#tail = null;
-    return event(place, {
+    const compaction = event(place, {
       event: "compaction",
       summary,
       ...(keepFrom === null ? {} : { keepFrom }),
     });
+    const more = items.filter((item) => !said.includes(item));
+    const [answer, ...results] = this.#step(`${id}/more`, time, more, () => {});
+    if (answer?.kind === "message" && answer.parts.length > 0)
+      return [compaction, answer, ...results];
+    this.#tip = id;
+    return [compaction];
   }
 
   /** What one request of the model's gave: its answer, and the results of its calls. */
@@ -204,7 +212,12 @@ export class OpenCodeReader implements Reader {
     finish: (answer: Message) => void,
   ): Entry[] {
     const results = items.flatMap(resultOf);
-    const answer = this.#say(id, time, "assistant", items.flatMap(answerPart));
+    const answer = this.#say(
+      id,
+      time,
+      "assistant",
+      items.flatMap((item) => answerPart(item, this.#header.agent)),
+    );
     answer.group = id;
     finish(answer);
     if (results.length === 0) return [answer];
@@ -224,10 +237,16 @@ export class OpenCodeReader implements Reader {
     const content = array(data.content).filter(isObject);
     switch (type) {
       case "user":
-        return [this.#say(id, time, "user", v2Texts(data.text))];
+        return [this.#say(id, time, "user", v2User(data))];
+      // Not shown, but sent in the user's place.
       case "synthetic":
-      case "system":
-        return [{ ...this.#say(id, time, "user", v2Texts(data.text)), scaffold: true }];
+        return [this.#say(id, time, "user", texts(string(data.text) ?? ""))];
+      case "system": {
+        const said = this.#say(id, time, "system", texts(string(data.text) ?? ""));
+        return [{ ...said, scaffold: true }];
+      }
+      case "shell":
+        return [this.#say(id, time, "user", [v2Shell(data)])];
       case "assistant": {
         const items = content.map((block) => v2Item(block));
         return this.#step(id, time, items, (answer) => {
@@ -241,28 +260,14 @@ export class OpenCodeReader implements Reader {
       case "compaction": {
         const place = { id, parentId: this.#tip, time };
         this.#tip = id;
-        return [event(place, { event: "compaction", summary: string(data.summary) ?? "" })];
+        const said = [string(data.summary), string(data.recent)];
+        const summary = said.filter((text) => text !== undefined && text !== "").join("\n\n");
+        return [event(place, { event: "compaction", summary })];
       }
       default:
         return [event({ id, parentId: null, time }, opaque(`session_message/${type}`))];
     }
   }
-}
-
-/** A block of the "v2" store as the part it would be in the other. */
-function v2Item(block: JsonObject): Item {
-  const id = string(block.id) ?? "";
-  if (block.type !== "tool") return { id, data: block };
-  const state = object(block.state) ?? {};
-  const output = array(state.content)
-    .map((item) => string(member(item, "text")) ?? "")
-    .join("\n");
-  const data = { type: "tool", tool: block.name ?? "", callID: id, state: { ...state, output } };
-  return { id, data };
-}
-
-function v2Texts(text: Json | undefined): Part[] {
-  return typeof text === "string" ? [{ kind: "text", text }] : [];
 }
 
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
@@ -285,89 +290,6 @@ function stepsOf(items: readonly Item[]): Item[][] {
 
 function isSaid({ type }: JsonObject): boolean {
   return type === "text" || type === "tool" || type === "reasoning";
-}
-
-function userPart({ data }: Item): Part[] {
-  switch (data.type) {
-    case "text":
-      return [{ kind: "text", text: string(data.text) ?? "" }];
-    case "file":
-      return filePart(data);
-    case "subtask":
-      return [{ kind: "text", text: string(data.prompt) ?? "" }];
-    default:
-      return [];
-  }
-}
-
-/** What names a file on disk is said in a text of its own; the model is sent no such file. */
-function filePart(data: JsonObject): Part[] {
-  const mediaType = string(data.mime) ?? "application/octet-stream";
-  const url = string(data.url) ?? "";
-  const base64 = dataOf(url);
-  if (mediaType.startsWith("image/")) {
-    const image: ImagePart = { kind: "image", mediaType, data: base64 };
-    return [base64 === null ? { ...image, url } : image];
-  }
-  if (base64 === null) return [];
-  return [{ kind: "file", name: string(data.filename) ?? null, mediaType, data: base64 }];
-}
-
-function dataOf(url: string): string | null {
-  return /^data:[^,]*;base64,/.test(url.slice(0, 200)) ? url.slice(url.indexOf(",") + 1) : null;
-}
-
-function answerPart({ data }: Item): Part[] {
-  switch (data.type) {
-    case "text":
-      return [{ kind: "text", text: string(data.text) ?? "" }];
-    case "reasoning":
-      return [reasoningPart(data)];
-    case "tool": {
-      const name = string(data.tool) ?? "";
-      const input = member(data.state, "input") ?? {};
-      const use = fromNative(name, input);
-      return [{ kind: "tool-call", callId: string(data.callID) ?? "", name, input, use }];
-    }
-    case "file":
-      return filePart(data);
-    default:
-      return [];
-  }
-}
-
-/** Without a seal it may be from elsewhere: then a line end was put after it. See write.ts. */
-function reasoningPart(data: JsonObject): Part {
-  const text = string(data.text) ?? "";
-  const seal = object(data.metadata);
-  if (seal) return { kind: "reasoning", text, seal };
-  return { kind: "reasoning", text: text.endsWith("\n") ? text.slice(0, -1) : text };
-}
-
-/** Calls that are pending or running, as a kill leaves them, have no result. */
-function resultOf({ data }: Item): ToolResultPart[] {
-  if (data.type !== "tool") return [];
-  const { state } = data;
-  const callId = string(data.callID) ?? "";
-  const status = string(member(state, "status"));
-  if (status === "error") {
-    const text = string(member(state, "error")) ?? "";
-    return [{ kind: "tool-result", callId, isError: true, content: texts(text) }];
-  }
-  if (status !== "completed") return [];
-  const content: ToolResultPart["content"] = texts(string(member(state, "output")) ?? "");
-  for (const item of array(member(state, "attachments"))) {
-    for (const part of isObject(item) ? filePart(item) : []) {
-      if (part.kind === "image") content.push(part);
-    }
-  }
-  const exitCode = exitOf(string(data.tool) ?? "", member(state, "metadata"));
-  if (exitCode === undefined) return [{ kind: "tool-result", callId, isError: false, content }];
-  return [{ kind: "tool-result", callId, isError: exitCode !== 0, exitCode, content }];
-}
-
-function texts(text: string): TextPart[] {
-  return text === "" ? [] : [{ kind: "text", text }];
 }
 
 function usageOf(tokens: Json | undefined): Usage | undefined {

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
 import { isoTime } from "./read.ts";
+import { ownTitle } from "./title.ts";
 
 export function holdsStorage(path: string, { folder }: Flavour): boolean {
   if (basename(path) !== "storage" || !existsSync(join(path, "session"))) return false;
@@ -55,7 +56,7 @@ function found(storage: string, agent: string, id: string, info: JsonObject): Fo
     mtime: updated,
     bytes: 0,
     summary: {
-      title: string(info.title) ?? null,
+      title: ownTitle(string(info.title)),
       cwd: string(info.directory) ?? null,
       model: null,
       createdAt: isoTime(number(member(info.time, "created")) ?? null),

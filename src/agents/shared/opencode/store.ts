@@ -11,6 +11,7 @@ import { projectOf } from "./project.ts";
 import { isoTime } from "./read.ts";
 import { columnsOf } from "./sqlite.ts";
 import { findStored, holdsStorage, recentModel } from "./storage.ts";
+import { ownTitle } from "./title.ts";
 
 export function store(flavour: Flavour): Store {
   const rows = database(flavour);
@@ -121,7 +122,7 @@ function findRows(path: string, agent: string): Found[] {
             mtime: updated,
             bytes: 0,
             summary: {
-              title: typeof row.title === "string" ? row.title : null,
+              title: typeof row.title === "string" ? ownTitle(row.title) : null,
               cwd: typeof row.directory === "string" ? row.directory : null,
               model: modelOf(row.model)?.modelID ?? null,
               createdAt: isoTime(Number(row.time_created)),

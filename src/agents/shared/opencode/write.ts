@@ -2,16 +2,18 @@
 
 import { frameLine } from "../../../lossless/document.ts";
 import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
-import { fileText } from "../../../session/other.ts";
+import { asTexts, fileText } from "../../../session/other.ts";
 import type {
   Entry,
   EventBody,
+  FilePart,
   Header,
   ImagePart,
   Json,
   JsonObject,
   Message,
   Part,
+  ResultPart,
   ToolCallPart,
   ToolResultPart,
   Usage,
@@ -351,15 +353,14 @@ export class OpenCodeWriter implements Writer {
   #state(call: ToolCallPart, input: JsonObject): JsonObject {
     const result = this.#results.get(call.callId);
     if (!result) return { status: "running", input };
-    const said = result.content.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-    const output = said.join("\n");
-    const images = result.content.filter((part) => part.kind === "image");
-    if (result.isError && result.exitCode === undefined && images.length === 0) {
+    const output = result.content.flatMap(wordsOf).join("\n");
+    const files = result.content.flatMap(attached);
+    if (result.isError && result.exitCode === undefined && files.length === 0) {
       return { status: "error", input, error: output };
     }
     const use = fromNative(call.name, call.input);
     const { title, metadata } = shownOf(use, result, output, this.#session.root);
-    const attachments = images.length === 0 ? undefined : images.map(imagePart);
+    const attachments = files.length === 0 ? undefined : files;
     return compact({ status: "completed", input, output, metadata, title, attachments });
   }
 
@@ -485,20 +486,44 @@ function reasoning(text: string, seal: Json | undefined): JsonObject {
   return { type: "reasoning", text: `${text}\n` };
 }
 
+/** What of a result's content is text: its attachments are `attached`. */
+function wordsOf(part: ResultPart): string[] {
+  switch (part.kind) {
+    case "text":
+      return [part.text];
+    case "image":
+      return [];
+    case "file":
+      return part.data === null ? [fileText(part)] : [];
+    case "other":
+    case "unread":
+      return asTexts(part).map(({ text }) => text);
+  }
+}
+
+function attached(part: ResultPart): JsonObject[] {
+  if (part.kind === "image") return [imagePart(part)];
+  return part.kind === "file" ? filePart(part) : [];
+}
+
+/** A document by its content; none by an address, which OpenCode would not send. */
+function filePart({ mediaType, data, name }: FilePart): JsonObject[] {
+  if (data === null) return [];
+  const url = `data:${mediaType};base64,${data}`;
+  return [{ type: "file", mime: mediaType, url, filename: name ?? "file" }];
+}
+
 function userPart(part: Part): JsonObject[] {
   switch (part.kind) {
     case "text":
       return [{ type: "text", text: part.text }];
     case "image":
       return [imagePart(part)];
-    case "file": {
-      if (part.data === null) return [{ type: "text", text: fileText(part) }];
-      const url = `data:${part.mediaType};base64,${part.data}`;
-      return [{ type: "file", mime: part.mediaType, url, filename: part.name ?? "file" }];
-    }
+    case "file":
+      return part.data === null ? [{ type: "text", text: fileText(part) }] : filePart(part);
     case "other":
-      return [{ type: "text", text: part.text }];
     case "unread":
+      return asTexts(part).map(({ text }) => ({ type: "text", text }));
     case "reasoning":
     case "tool-call":
     case "tool-result":

@@ -1,0 +1,94 @@
+/** Items of the Responses API as parts: reasoning, calls and what came of them. */
+import { array, isObject, member, string } from "../../session/json.ts";
+import { otherPart, unread } from "../../session/other.ts";
+import { textPart } from "../../session/text.ts";
+import type {
+  Json,
+  OtherPart,
+  Part,
+  ReasoningPart,
+  ToolResultPart,
+  UnreadPart,
+} from "../../session/types.ts";
+import { readArguments, readContent } from "./content.ts";
+import { isFailure, unwrap } from "./results.ts";
+
+export function asReasoning(part: Part): Part {
+  return part.kind === "text" ? textPart(part.text) : part;
+}
+
+/** What of an item only OpenAI can read, beside what anyone can. */
+export function sealedIn(item: Json): UnreadPart[] {
+  return ["encrypted_content", "encrypted_function_args"].flatMap((key) => {
+    const value = member(item, key);
+    const isThere = typeof value === "string" ? value !== "" : array(value).length > 0;
+    return isThere ? [unread(key, "sealed")] : [];
+  });
+}
+
+/** The summary that the API gives, and the raw thoughts of models that show them. */
+export function readReasoning(item: Json): ReasoningPart {
+  const texts = (key: string) =>
+    array(member(item, key)).flatMap((part) => string(member(part, "text")) ?? []);
+  const all = [...texts("summary"), ...texts("content")];
+  const sealed = string(member(item, "encrypted_content"));
+  return {
+    kind: "reasoning",
+    text: [...new Set(all)].join("\n\n"),
+    ...(sealed === undefined ? {} : { seal: { encrypted_content: sealed } }),
+  };
+}
+
+export function readCall(item: Json, type: string): { name: string; input: Json } {
+  const name = string(member(item, "name")) ?? "";
+  switch (type) {
+    case "custom_tool_call":
+      return { name, input: member(item, "input") ?? "" };
+    case "local_shell_call":
+      return { name: "local_shell", input: member(item, "action") ?? {} };
+    case "web_search_call":
+      return { name: "web_search", input: member(item, "action") ?? {} };
+    case "tool_search_call":
+      return { name: "tool_search", input: readArguments(member(item, "arguments")) };
+    default:
+      return { name, input: readArguments(member(item, "arguments")) };
+  }
+}
+
+export function readOutput(callId: string, output: Json | undefined): ToolResultPart {
+  // 0.20 … wrote `{content, success}` in places where later versions write the content alone.
+  const body = isObject(output) && "content" in output ? output.content : output;
+  if (typeof body !== "string") {
+    const content = readContent(body);
+    const [first] = content;
+    // Code mode: "Script failed", then what went wrong.
+    const isError = first?.kind === "text" && first.text.startsWith("Script failed\n");
+    return { kind: "tool-result", callId, isError, content };
+  }
+  const found = unwrap(body);
+  return {
+    kind: "tool-result",
+    callId,
+    isError: isFailure(found),
+    ...(found.exitCode === undefined ? {} : { exitCode: found.exitCode }),
+    content: found.text === "" ? [] : [{ kind: "text", text: found.text }],
+  };
+}
+
+/** Which agent of the tree says something, and to which: the model is given that as well. */
+export function readAgents(item: Json): OtherPart[] {
+  const author = string(member(item, "author"));
+  const recipient = string(member(item, "recipient"));
+  const others = array(member(item, "other_recipients")).flatMap((one) => string(one) ?? []);
+  if (author === undefined || recipient === undefined) return [];
+  const text = `from ${author} to ${[recipient, ...others].join(", ")}`;
+  return [otherPart("agent_message", null, { known: true, text })];
+}
+
+/** The tools that a search for tools found. */
+export function readTools(callId: string, item: Json): ToolResultPart {
+  const tools = member(item, "tools") ?? [];
+  const found = array(tools).length > 0 || isObject(tools);
+  const content = found ? [otherPart("tool_search_output", tools, { known: true })] : [];
+  return { kind: "tool-result", callId, isError: false, content };
+}

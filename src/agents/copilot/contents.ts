@@ -1,0 +1,134 @@
+/** What a tool gave: the text that the model is sent, and what came with it. */
+import { hash } from "node:crypto";
+import { array, isObject, member, number, string } from "../../session/json.ts";
+import { otherPart, unread } from "../../session/other.ts";
+import type { Json, ResultPart } from "../../session/types.ts";
+import { type Assets, textParts } from "./assets.ts";
+
+/**
+ * The parts of a result. `content` is what 1.0.102 sends again after a resume. Blocks of a server's
+ * own that are not in it are passed on all the same: it is a shortened form of them.
+ */
+export function resultParts(result: Json | undefined, assets: Assets): ResultPart[] {
+  const content = string(member(result, "content")) ?? "";
+  const given = array(member(result, "binaryResultsForLlm"));
+  const omitted = given.flatMap(omittedLine).filter((line) => !content.includes(line));
+  const text = [content, ...omitted].filter((line) => line !== "").join("\n");
+  const parts: ResultPart[] = [...textParts(text)];
+  parts.push(...given.flatMap((one) => binary(one, assets)));
+  for (const block of array(member(result, "contents"))) {
+    const part = blockPart(block, assets);
+    if (part !== undefined && !isSaid(part, parts)) parts.push(part);
+  }
+  for (const key of ["structuredContent", "citableSources"]) {
+    if (member(result, key) !== undefined) parts.push(unread(key, "unsent"));
+  }
+  return parts;
+}
+
+function binary(given: Json, assets: Assets): ResultPart[] {
+  const part = assets.part(given);
+  const type = string(member(given, "type")) ?? "binary";
+  if (type !== "image" && type !== "resource") return [part ?? otherPart(type, given)];
+  if (part !== undefined && (part.kind === "image" || part.data !== null)) return [part];
+  return omittedLine(given).length > 0 ? [] : [unread(type, "missing")];
+}
+
+/** What stands in the text for a picture that was too large to be stored. */
+function omittedLine(given: Json): string[] {
+  if (string(member(given, "omittedReason")) !== "too_large") return [];
+  const size = sizeOf(number(member(given, "byteLength")) ?? 0);
+  const mimeType = string(member(given, "mimeType")) ?? "binary";
+  return [`[${mimeType} omitted: ${size} exceeds the 10.00 MiB inline limit]`];
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const [size, unit] = bytes < 1024 ** 2 ? [bytes / 1024, "KiB"] : [bytes / 1024 ** 2, "MiB"];
+  return `${size.toFixed(2)} ${unit}`;
+}
+
+function isSaid(part: ResultPart, parts: readonly ResultPart[]): boolean {
+  return parts.some((one) => {
+    if (part.kind === "image" || part.kind === "file") {
+      return one.kind === part.kind && one.data === part.data;
+    }
+    return part.kind !== "unread" && one.kind === "text" && one.text.includes(part.text.trim());
+  });
+}
+
+/** A block of an MCP server's, or of the CLI's own tools; undefined where the text says the same. */
+function blockPart(block: Json, assets: Assets): ResultPart | undefined {
+  const type = string(member(block, "type")) ?? "content";
+  switch (type) {
+    case "text":
+    case "terminal":
+      return { kind: "text", text: string(member(block, "text")) ?? "" };
+    // Of a command: the text has its output, and a last line its exit code.
+    case "shell_exit":
+      return { kind: "text", text: string(member(block, "outputPreview")) ?? "" };
+    case "image":
+    case "audio":
+      return assets.part(block) ?? otherPart(type, block, { known: true });
+    case "resource_link":
+      return otherPart(type, block, { known: true });
+    case "resource":
+      return resourcePart(member(block, "resource")) ?? otherPart(type, block, { known: true });
+    default:
+      return otherPart(type, block);
+  }
+}
+
+function resourcePart(resource: Json | undefined): ResultPart | undefined {
+  const uri = string(member(resource, "uri")) ?? "";
+  const text = string(member(resource, "text"));
+  const data = string(member(resource, "blob"));
+  if (text !== undefined) {
+    return otherPart("resource", resource ?? null, { known: true, text: `[${uri}]\n${text}` });
+  }
+  if (data === undefined) return undefined;
+  const mediaType = string(member(resource, "mimeType")) ?? "application/octet-stream";
+  return { kind: "file", name: uri === "" ? null : uri, mediaType, data };
+}
+
+/** What is remembered of skills, at most. */
+const MAX_SKILLS = 8 << 20;
+
+/** Skills' texts, which the CLI stores once: later deliveries name them by their SHA-256. */
+export class Skills {
+  readonly #texts = new Map<string, string>();
+  #chars = 0;
+
+  add(data: Json | undefined): void {
+    const text = string(member(data, "content"));
+    if (text === undefined || this.#chars + text.length > MAX_SKILLS) return;
+    this.#chars += text.length;
+    this.#texts.set(`sha256:${hash("sha256", text)}`, text);
+  }
+
+  /** What is delivered again, with the words around it; undefined where it is not there. */
+  delivered(data: Json | undefined): string | undefined {
+    const text = this.#texts.get(string(member(data, "contentId")) ?? "");
+    if (text === undefined) return undefined;
+    const [prefix, suffix] = ["prefix", "suffix"].map((key) => string(member(data, key)) ?? "");
+    return `${prefix}${text}${suffix}`;
+  }
+}
+
+/** What tools on the vendor's side were asked and gave: 1.0.102 sends it again to the same vendor. */
+export function serverParts(serverTools: Json | undefined): ResultPart[] {
+  const blocks = [
+    ...array(member(serverTools, "items")),
+    ...array(member(serverTools, "rawContentBlocks")).filter((block) => isServers(block)),
+  ];
+  return blocks.map((block) => {
+    const type = string(member(block, "type")) ?? "server_tool";
+    return otherPart(type, block, { known: true });
+  });
+}
+
+/** The answer's own blocks are among them. */
+function isServers(block: Json): boolean {
+  const type = isObject(block) ? string(block.type) : undefined;
+  return !["text", "thinking", "redacted_thinking", "tool_use"].includes(type ?? "");
+}

@@ -1,0 +1,90 @@
+/**
+ * Feeds the lines of a session file to its reader: records in lines that are damaged, too. Whatever
+ * reads sessions does it this way, so that all number records and entries alike.
+ */
+import type { Agent, Reader } from "../agents/types.ts";
+import type { Entry, Json } from "../session/types.ts";
+import { isFrame, isFrameText } from "./document.ts";
+import type { Line } from "./lines.ts";
+import { isRecord, type Lost, Recoverer } from "./recover.ts";
+
+/** A line, and what it says. */
+export interface ReadLine {
+  line: Line;
+  /** One for most lines; none for one that is blank, no JSON, or the first of a document. */
+  records: readonly Decoded[];
+  /** Records that were found in a line that is damaged. */
+  recovered: number;
+  lost: readonly Lost[];
+}
+
+export interface Decoded {
+  value: Json;
+  entries: Entry[];
+}
+
+/** What Forward reads from. */
+export interface Source {
+  read(line: Line): ReadLine;
+  /** What is lost with the last line. */
+  end(): readonly Lost[];
+}
+
+/** Decodes the lines of one session file. It keeps state; make one per pass. */
+export class Feed implements Source {
+  readonly reader: Reader;
+  readonly #records: Records;
+  /** Each record has a number, and so has each line without one. */
+  #at = 0;
+
+  constructor(agent: Pick<Agent, "recognises" | "reader">) {
+    this.reader = agent.reader();
+    this.#records = new Records(agent.recognises);
+  }
+
+  read(line: Line): ReadLine {
+    const { values, lost } = this.#records.of(line);
+    const records = values.map((value, n) => ({
+      value,
+      entries: isFrame(value) ? [] : this.reader.read(value, this.#at + n),
+    }));
+    this.#at += Math.max(1, values.length);
+    return { line, records, recovered: line.found?.length ?? 0, lost };
+  }
+
+  /** The entries of a line. */
+  entries(line: Line): Entry[] {
+    const { records } = this.read(line);
+    const [only] = records;
+    return only && records.length === 1 ? only.entries : records.flatMap(({ entries }) => entries);
+  }
+
+  end(): readonly Lost[] {
+    return this.#records.end();
+  }
+}
+
+/** The records of lines, in their order. */
+export class Records {
+  readonly #recoverer: Recoverer;
+
+  constructor(recognises: (record: Json) => boolean) {
+    this.#recoverer = new Recoverer(recognises);
+  }
+
+  /** Notes in the line what is found in it. */
+  of(line: Line): { values: readonly Json[]; lost: readonly Lost[] } {
+    const { value } = line;
+    // A line that only looks like a document's first is whole, and no record.
+    if (value === undefined && isFrameText(line.text)) return { values: [], lost: [] };
+    const isInside = this.#recoverer.isPending && !isRecord(value);
+    const { found, lost } = this.#recoverer.take(line);
+    if (value !== undefined && !isInside) return { values: [value], lost };
+    if (found.length > 0) line.found = found;
+    return { values: found.map((each) => each.value), lost };
+  }
+
+  end(): readonly Lost[] {
+    return this.#recoverer.end();
+  }
+}

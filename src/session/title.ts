@@ -1,0 +1,114 @@
+/**
+ * What a session is called, wherever it is shown or handed over: the title it was given, else the
+ * one that was generated for it, else the first thing that was really asked. Readers see to the
+ * first two.
+ */
+import { isBreak } from "./text.ts";
+import type { Entry, Message } from "./types.ts";
+
+/** Longer requests are cut: some are whole files that were pasted. */
+const LONGEST = 1000;
+
+export function titleOf(own: string | null, request: string | null): string | null {
+  return own ?? (request === null ? null : short(request, LONGEST));
+}
+
+/** Without a hold on what is cut off: a slice of a string keeps all of it. */
+export function short(text: string, length: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= length) return trimmed;
+  const cut = trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${Buffer.from(cut).toString()}…`;
+}
+
+/** Blocks that agents, editors and hooks put before or among what the user wrote. */
+const INSERTED = [
+  "command-[a-z]+|local-command-[a-z]+|bash-(?:input|stdout|stderr)",
+  "file|files|skill|attached_files?|attachments?|document|image|context|editor_context|selection",
+  "ide_[a-z_]+|system-reminder|system_reminder|reminder|environment_context|user_instructions",
+  "user_shell_command|current_datetime|user-prompt-submit-hook|task-notification|teammate-message",
+].join("|");
+const BLOCK = new RegExp(`^\\s*<(${INSERTED})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1>`);
+/** One that was cut off, or stands without an end. */
+const OPEN_BLOCK = new RegExp(`^\\s*<(?:${INSERTED})(?:\\s[^<>]*)?>`);
+
+/** What an IDE tells before the user's words: Codex in editors heads these so. */
+const FROM_IDE = /^\s*# (?:Context from my IDE setup|Files mentioned by the user):?[ \t]*\n/;
+const REQUEST = /(?:^|\n)#{1,3} My request(?: for [^\n:]*)?:?[ \t]*\n/;
+
+/** Gemini CLI and Qwen Code put the files that were mentioned after the words. */
+const REFERENCED = /\n?-{3} Content from referenced files -{3}[\s\S]*$/;
+
+const COMMAND = /<command-name>\s*([^<]*?)\s*<\/command-name>/;
+const ARGUMENTS = /<command-args>([\s\S]*?)<\/command-args>/;
+
+/** Finds the first request among a session's entries. */
+export class FirstRequest {
+  #text: string | null = null;
+  /** A slash command, whose expanded prompt may follow. */
+  #command: string | null = null;
+
+  /** null as long as nothing was asked. */
+  get text(): string | null {
+    return this.#text ?? this.#command;
+  }
+
+  /** Is it certain, whatever follows? */
+  get found(): boolean {
+    return this.#text !== null;
+  }
+
+  note(entry: Entry): void {
+    if (this.#text !== null || entry.kind !== "message" || entry.sidechain !== undefined) return;
+    if (entry.role === "assistant" && this.#command !== null) this.#text = this.#command;
+    if (entry.role !== "user") return;
+    const texts = textsIn(entry);
+    const command = commandIn(texts.join("\n"));
+    if (command !== null) this.#command = command;
+    // A command that the CLI carried out by itself asked nothing of the model.
+    if (/^\s*<local-command-/.test(texts[0] ?? "")) this.#command = null;
+    if (entry.scaffold) return;
+    const asked = requestAmong(texts);
+    if (asked !== "") this.#text = this.#command ?? asked;
+  }
+}
+
+function textsIn({ parts }: Message): string[] {
+  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+}
+
+/** OpenCode and Kilo put a file that was mentioned before the words, as a call and what came of it. */
+const CALLED = /^Called the \w+ tool with the following input: /;
+
+function requestAmong(texts: readonly string[]): string {
+  const own = texts.filter((text, i) => !CALLED.test(text) && !CALLED.test(texts[i - 1] ?? ""));
+  return own
+    .map(requestIn)
+    .filter((text) => text !== "")
+    .join(" ");
+}
+
+/** `/review PR 12`, of the tags that stand for it. */
+function commandIn(text: string): string | null {
+  const [, name = ""] = COMMAND.exec(text) ?? [];
+  if (name === "") return null;
+  const [, args = ""] = ARGUMENTS.exec(text) ?? [];
+  return `${name} ${args.trim()}`.trim();
+}
+
+/** What a user asked in a message, without what was put before and after it; "" for nothing. */
+export function requestIn(text: string): string {
+  let rest = text;
+  if (FROM_IDE.test(rest)) {
+    const found = REQUEST.exec(rest);
+    if (!found) return "";
+    rest = rest.slice(found.index + found[0].length);
+  }
+  for (;;) {
+    const [block] = BLOCK.exec(rest) ?? [];
+    if (block === undefined) break;
+    rest = rest.slice(block.length);
+  }
+  if (OPEN_BLOCK.test(rest) || isBreak(rest)) return "";
+  return rest.replace(REFERENCED, "").trim();
+}
