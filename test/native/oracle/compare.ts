@@ -250,6 +250,10 @@ const AROUND_TEXTS = [
   /^This is an automated background-task event, NOT a message from the user\.$/,
   /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
   /^<local-command-caveat>/,
+  // Since 2.1.332.
+  /^This is how Claude Code surfaces messages the user sends mid-turn/,
+  /^No human input has been received since the last genuine user message/,
+  /^\[MESSAGE FROM NON-USER SOURCE - NOT USER INPUT\]$/,
   /^Result of calling the (?:Read|Bash) tool:$/,
   /^\d+$/,
   /^Full contents of resource:$/,
