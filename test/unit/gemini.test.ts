@@ -432,6 +432,35 @@ describe("gemini: writing", () => {
     }
   });
 
+  it("a document goes without its name, which stands before it", () => {
+    const file: Part = { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: "JVBE" };
+    const sent = { inlineData: { data: "JVBE", mimeType: "application/pdf" } };
+    const contentOf = (message: Message) =>
+      array(
+        member(
+          written([message]).find((record) => member(record, "type") === "user"),
+          "content",
+        ),
+      );
+    const content = [{ text: "see" }, { text: "[attached file: a.pdf]" }, sent];
+    assert.deepEqual(
+      contentOf({ ...user("see"), parts: [{ kind: "text", text: "see" }, file] }),
+      content,
+    );
+    const result: ToolResultPart = {
+      kind: "tool-result",
+      callId: "call_m",
+      isError: false,
+      content: [{ kind: "text", text: "read" }, file],
+    };
+    const told: Message = { ...user(""), role: "tool", parts: [result] };
+    const response = contentOf(told);
+    assert.deepEqual(member(member(response[0], "functionResponse"), "response"), {
+      output: "read\n[attached file: a.pdf]",
+    });
+    assert.deepEqual(response.slice(1), [sent]);
+  });
+
   it("a session that goes into a store is as of now, as the CLI deletes old ones", () => {
     const now = "2030-01-01T00:00:00.000Z";
     assert.deepEqual(written([user("hi")], { now }).at(-1), { $set: { lastUpdated: now } });

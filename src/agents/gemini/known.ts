@@ -73,7 +73,7 @@ export const known: Shape = {
     message: ANY_MESSAGE,
     $set: { keys: { $set: keys(`${ABOUT} segueCarry`, { messages: { each: ANY_MESSAGE } }) } },
     checkpoint: keys("history authType"),
-    content: keys("role", { parts: { each: PART } }),
+    content: keys("role", { parts: { each: part } }),
     metadata: keys(ABOUT, { messages: { each: ANY_MESSAGE } }),
   },
 };
