@@ -288,8 +288,8 @@ export interface Launch {
   resumeArgs(session: ResumeRequest): string[];
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
-  /** What has to be run before its CLI opens the session at this place; null for nothing. */
-  first?(session: { id: string; path: string }): FirstStep | null;
+  /** What keeps its CLI from opening the session at this place; null for nothing. */
+  hindrance?(session: { id: string; path: string }): Hindrance | null;
   /** How it begins a new session with a document; without it the user has to say the first words. */
   start?: Start;
   /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
@@ -298,10 +298,11 @@ export interface Launch {
   setTitle?(request: TitleRequest): Promise<void>;
 }
 
-export interface FirstStep {
-  /** Why, in words that go after "the session". */
+export interface Hindrance {
+  /** In words that go after "the session". */
   why: string;
-  args: string[];
+  /** What the user can do. */
+  how: string;
 }
 
 export interface ResumeRequest {

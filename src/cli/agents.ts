@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { passes, provenWith } from "../agents/proven.ts";
 import { agents } from "../agents/registry.ts";
+import { isNewer } from "../catalog/doctor.ts";
 import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import { installedVersion } from "../io/launch.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
@@ -42,11 +43,18 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
     row.id,
     row.version ?? "not installed",
     `${row.sessions} sessions`,
-    row.proven ? `proven with ${row.proven.version}, ${row.proven.date}` : "not proven",
+    provenText(row.proven, row.version),
     `${sumOf("from", row.id)} read, ${sumOf("to", row.id)} resumed`,
     row.stores.join(", "),
   ]);
   print(table(lines));
+}
+
+function provenText(proven: ReturnType<typeof provenWith>, version: string | null): string {
+  if (proven === null) return "not proven";
+  const text = `proven with ${proven.version}, ${proven.date}`;
+  const newer = version !== null && isNewer(version, proven.version);
+  return newer ? `${text}; the installed one is newer` : text;
 }
 
 /** How many of the pairs that were tried passed. */

@@ -146,7 +146,7 @@ async function handOver(
   const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
-  heedFirst(target, outcome, options, places.env);
+  heedHindrance(target, outcome, options);
   if (options.dryRun) outcome.discard();
   else {
     outcome.commit();
@@ -220,19 +220,19 @@ function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): 
   }
 }
 
-/** What the agent's own CLI wants done first is said; Segue changes nothing of a session for it. */
-function heedFirst(target: Agent, outcome: Outcome, options: ResumeOptions, env: Env): void {
-  const step = target.launch.first?.(outcome);
-  if (!step) return;
-  const command = [commandOf(target, env), ...step.args].map(shellWord).join(" ");
+/** What keeps the agent from opening it is said; Segue changes nothing of a session for it. */
+function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): void {
+  const found = target.launch.hindrance?.(outcome);
+  if (!found) return;
+  const { why, how } = found;
   if (!launches(options)) {
-    say(`the session ${step.why}: run \`${command}\` first`);
+    say(`the session ${why}: ${how}`);
     return;
   }
   outcome.discard();
-  throw new SegueError("failed", `the session ${step.why}, so ${target.name} does not open it`, {
+  throw new SegueError("failed", `the session ${why}, so ${target.name} does not open it`, {
     where: outcome.path,
-    hint: `run \`${command}\`, then this again`,
+    hint: how,
   });
 }
 

@@ -1,14 +1,16 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import type { Agent } from "../agents/types.ts";
+import { childrenOf, closeBases, openBases, openChildren } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf, readSession } from "../convert/session.ts";
+import { entriesOf, readHeader, readSession } from "../convert/session.ts";
+import { wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
-import type { Entry } from "../session/types.ts";
+import type { Entry, Session } from "../session/types.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
-import { printHeaded, printJson } from "./terminal.ts";
+import { oneLine, printHeaded, printJson, say, warn } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -16,6 +18,7 @@ interface Options extends PlaceOptions {
   tail?: number;
   tools: ToolDetail;
   raw?: boolean;
+  subagents?: boolean;
   json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export function command(): Command {
         .choices(["none", "brief", "full"])
         .default("brief"),
     )
+    .option("--subagents", "what its subagents did as well, where that lies apart")
     .option("--raw", "print the file as it is")
     .option("--json", "print the session model as JSON")
     .action(run);
@@ -59,11 +63,55 @@ async function run(selector: string, options: Options): Promise<void> {
     const input = openSession(path, { scratch, name });
     const bases = await openBases(agent, path, { env: process.env, scratch });
     if (options.raw) await pour(input.path);
-    else if (options.json) printJson(readSession(agent, input, bases));
-    else showEntries(entriesOf(agent, input, bases), options);
+    else if (options.json) {
+      const session = readSession(agent, input, bases);
+      if (options.subagents) session.subagents = await subagentsOf(agent, path, scratch);
+      printJson(session);
+    } else {
+      showEntries(entriesOf(agent, input, bases), options);
+      if (options.subagents) await showSubagents(agent, path, scratch, options);
+      else await sayOfSubagents(agent, path);
+    }
     closeBases(bases);
     input.close();
   });
+}
+
+function openingAt(scratch: string): Parameters<typeof openChildren>[2] {
+  const failed = (place: string, error: unknown): void =>
+    warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
+  return { env: process.env, scratch, failed };
+}
+
+async function subagentsOf(agent: Agent, path: string, scratch: string): Promise<Session[]> {
+  const sessions: Session[] = [];
+  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
+    const session = readSession(agent, input, bases);
+    const subagents = await subagentsOf(agent, place, scratch);
+    sessions.push(subagents.length > 0 ? { ...session, subagents } : session);
+  }
+  return sessions;
+}
+
+async function showSubagents(
+  agent: Agent,
+  path: string,
+  scratch: string,
+  options: Options,
+): Promise<void> {
+  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
+    const { id, title } = readHeader(agent, input, bases);
+    printHeaded(`subagent ${id}\n${oneLine(title ?? "", 200)}\n${place}\n`);
+    // Parts of the main conversation were asked for, not of each subagent's.
+    const { range: _, tail: __, ...all } = options;
+    showEntries(entriesOf(agent, input, bases), all);
+    await showSubagents(agent, place, scratch, options);
+  }
+}
+
+async function sayOfSubagents(agent: Agent, path: string): Promise<void> {
+  const { length } = await childrenOf(agent, path);
+  if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
 }
 
 function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {

@@ -62,6 +62,8 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** When the session began, for one whose records do not say. */
+  createdAt?: string | null;
   cliVersion?: string | null;
   /** What becomes of reasoning that the target has no place for. */
   reasoning?: ReasoningFate;
@@ -208,6 +210,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
+    createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
     version: conversion.cliVersion ?? null,
     parent: null,
   };

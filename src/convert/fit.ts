@@ -14,7 +14,7 @@ import { keepSmallest } from "../io/memory.ts";
 import { printed } from "../session/json.ts";
 import { isShown } from "../session/render.ts";
 import type { Numbered, Replaced } from "../session/replaced.ts";
-import type { Plan } from "../session/survey.ts";
+import { asSeen, type Plan } from "../session/survey.ts";
 import { isBreak } from "../session/text.ts";
 import type { Entry, Part } from "../session/types.ts";
 import { LossReport } from "./losses.ts";
@@ -120,8 +120,9 @@ function entriesBefore(source: Source, plan: Plan, end: number): Iterable<Number
     *[Symbol.iterator]() {
       let n = -1;
       let number = 0;
-      for (const entry of entriesOf(agent, input, bases)) {
+      for (const read of entriesOf(agent, input, bases)) {
         if (++n >= end && n > compaction) return;
+        const entry = asSeen(plan, read, n);
         if (!isShown(entry)) continue;
         number++;
         const isReplaced = n < end && plan.visibility(n) === "live";
@@ -162,8 +163,9 @@ function tell(source: Source, target: Agent, plan: Plan, listener: Listener): vo
     listener.ahead(projector.compaction({ ...place, ...compaction }));
   }
   let n = -1;
-  for (const entry of entriesOf(agent, input, bases)) {
+  for (const read of entriesOf(agent, input, bases)) {
     if (plan.visibility(++n) !== "live") continue;
+    const entry = asSeen(plan, read, n);
     const { pending } = projector;
     const { before, now } = projector.push(entry, "live", 0);
     listener.add(before);

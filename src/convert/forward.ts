@@ -7,11 +7,12 @@
  */
 import { isUnknownKind } from "../agents/shared/known.ts";
 import type { Shape, Writer } from "../agents/types.ts";
+import { isFrameText } from "../lossless/document.ts";
 import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
-import type { Plan } from "../session/survey.ts";
+import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
@@ -126,6 +127,8 @@ export class Forward {
     const { records, recovered, lost } = feed.read(line);
     if (recovered > 0) losses.add("line-recovered", place, recovered);
     if (lost.length > 0) this.#lose(lost, at);
+    // What only looks like a document's first line is JSON, but nobody's record.
+    if (line.value === undefined && isFrameText(line.text)) losses.add("event-carried", place);
     const state = { line, place, held: !own, told: false };
     for (const record of records) this.#record(record, state);
     if (!state.held) this.#hold(line);
@@ -137,8 +140,9 @@ export class Forward {
   #record({ value, entries }: Decoded, state: LineState): void {
     const { plan, projector, losses, kept } = this.#parts;
     const { line, place } = state;
-    for (const entry of entries) {
+    for (const read of entries) {
       const n = this.#entry++;
+      const entry = asSeen(plan, read, n);
       state.told = true;
       kept?.see(entry, n);
       plan.see?.(entry);

@@ -2,7 +2,7 @@
  * A session's way into another agent's store: as a new session there, or, when it came from there
  * and the original is as it was left, as new turns at the original's end.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent, Companion } from "../agents/types.ts";
@@ -455,11 +455,15 @@ export class Transfer {
     const folder = this.#options.cwd ?? survey.plan.header.cwd;
     // Nothing is written before the user has named one: see `commit`.
     const cwd = folder ?? process.cwd();
-    const from = { ...survey.plan.header, id, cwd };
+    const createdAt = survey.plan.header.createdAt ?? timeOf(this.#source.path);
+    const from = { ...survey.plan.header, id, cwd, createdAt };
     const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
-    const done = this.#convert({ source, survey, carryOut, carry: null, id: newId, cwd }, out);
+    const done = this.#convert(
+      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt },
+      out,
+    );
     return {
       id: newId,
       path,
@@ -652,6 +656,11 @@ export function noFolder(where: string): SegueError {
     where,
     hint: "name it with --cwd",
   });
+}
+
+/** When a file was last written; null for what is none. */
+function timeOf(path: string): string | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
 }
 
 /** The folder that a session at this place belongs to. */

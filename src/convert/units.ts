@@ -51,8 +51,9 @@ export interface Route {
  */
 export type Trust = "all" | "sampled" | "proven" | "none";
 
-/** One in so many stretches from reset to reset is a sample. */
+/** The beginning of one in so many stretches from reset to reset is a sample. */
 const SAMPLE = 8;
+const SAMPLE_LINES = 64;
 
 /** What was decoded is not what was coded. */
 class NotTheSame extends Error {}
@@ -159,11 +160,8 @@ export class UnitCoder implements Coder {
 
   /** A twin that is to know all that went before has to see all of it. */
   get #isSample(): boolean {
-    return (
-      this.#trust !== "sampled" ||
-      this.#resets % SAMPLE === 0 ||
-      this.#twin?.writer.replaces !== undefined
-    );
+    if (this.#trust !== "sampled" || this.#twin?.writer.replaces !== undefined) return true;
+    return this.#resets % SAMPLE === 0 && this.#sinceReset <= SAMPLE_LINES;
   }
 
   #comesBack(coded: readonly Coded[], lines: readonly Line[], home: readonly Entry[]): boolean {

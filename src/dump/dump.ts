@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readHeader } from "../convert/session.ts";
 import type { BaseInput } from "../convert/survey-file.ts";
@@ -159,9 +159,12 @@ async function one(
                 const content = contentOf({ agent, input, bases });
                 const shown = options.redact ? await redacted(content) : content;
                 await write(out, format, shown);
-                secrets = shown.secrets;
+                secrets += shown.secrets;
               },
             },
+            ...(await childPieces(agent, place, file, options, (found) => {
+              secrets += found;
+            })),
           ];
     const entry = { key, state, files: pieces.map((piece) => piece.file) };
     manifest.add({ ...entry, begun: true });
@@ -213,6 +216,41 @@ async function nativePieces(
     pieces.push({ file: `${folder}/${partName(basename(path))}`, write: (out) => copy(path, out) });
   }
   return pieces;
+}
+
+/** What its subagents did, each in a file below the session's name. */
+async function childPieces(
+  agent: Agent,
+  place: string,
+  file: string,
+  { format, redact, env, scratch }: DumpOptions,
+  found: (secrets: number) => void,
+): Promise<Piece[]> {
+  if (format === "native") return [];
+  const ending = ENDINGS[format];
+  const folder = file.slice(0, file.length - ending.length);
+  return (await childrenOf(agent, place)).map((child) => ({
+    file: `${folder}/${partName(childName(child))}${ending}`,
+    write: async (out: Output) => {
+      const input = openSession(child, { scratch });
+      const bases = await openBases(agent, child, { env, scratch });
+      try {
+        const content = contentOf({ agent, input, bases });
+        const shown = redact ? await redacted(content) : content;
+        await write(out, format, shown);
+        found(shown.secrets);
+      } finally {
+        closeBases(bases);
+        input.close();
+      }
+    },
+  }));
+}
+
+/** The id of a row, or a file's name without its ending. */
+function childName(place: string): string {
+  if (rowsAt(place)) return place.slice(place.lastIndexOf("#") + 1);
+  return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
 }
 
 function copy(path: string, out: Output): void {

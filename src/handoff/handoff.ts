@@ -1,6 +1,6 @@
 /** The handoff of a session, wherever it lies. */
 import type { Agent } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
+import { closeBases, countChildren, openBases } from "../convert/bases.ts";
 import { openSession } from "../convert/open.ts";
 import { besideTitle } from "../convert/session.ts";
 import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
@@ -8,6 +8,7 @@ import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
 import { Feed } from "../lossless/feed.ts";
+import { asSeen } from "../session/survey.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { compose, type Handoff, selectorOf } from "./document.ts";
@@ -49,6 +50,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   // A secret that a cut has torn is not found any more.
   const stdoutLines = request.redact ? Number.POSITIVE_INFINITY : amounts.stdoutLines;
   const facts = gather(agent, input, bases, { ...amounts, stdoutLines, tools });
+  const subagents = await countChildren(agent, path);
   closeBases(bases);
   input.close();
   const count = await tokenCounter();
@@ -66,6 +68,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     agent,
     selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
     path: place,
+    subagents,
     git,
     budget: amounts.budget,
     limit: spendable(amounts.budget),
@@ -91,7 +94,10 @@ function gather(
     yield* input.lines();
   };
   for (const line of lines()) {
-    for (const entry of feed.entries(line)) gatherer.add(entry, plan.visibility(n++));
+    for (const entry of feed.entries(line)) {
+      gatherer.add(asSeen(plan, entry, n), plan.visibility(n));
+      n++;
+    }
   }
   const own = plan.header.title ?? besideTitle(agent, input);
   return gatherer.facts({ ...plan.header, title: titleOf(own, plan.request) });

@@ -4,7 +4,7 @@
  */
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Entry, Json } from "../session/types.ts";
-import { isFrame } from "./document.ts";
+import { isFrame, isFrameText } from "./document.ts";
 import type { Line } from "./lines.ts";
 import { isRecord, type Lost, Recoverer } from "./recover.ts";
 
@@ -75,6 +75,8 @@ export class Records {
   /** Notes in the line what is found in it. */
   of(line: Line): { values: readonly Json[]; lost: readonly Lost[] } {
     const { value } = line;
+    // A line that only looks like a document's first is whole, and no record.
+    if (value === undefined && isFrameText(line.text)) return { values: [], lost: [] };
     const isInside = this.#recoverer.isPending && !isRecord(value);
     const { found, lost } = this.#recoverer.take(line);
     if (value !== undefined && !isInside) return { values: [value], lost };

@@ -4,7 +4,7 @@
  */
 import { IdTable } from "./id-table.ts";
 import { FirstRequest } from "./title.ts";
-import type { Entry, EventBody, Header } from "./types.ts";
+import type { Entry, EventBody, Header, Part } from "./types.ts";
 
 /**
  * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they would
@@ -47,6 +47,8 @@ export interface Plan {
   orphans: number;
   /** Number of the entry that entry `n` follows; -1 for none. */
   parent(n: number): number;
+  /** What the model sees in the place of message `n`, where that was changed later. */
+  instead?(n: number): Part[] | undefined;
 }
 
 export interface SurveyOptions {
@@ -59,7 +61,8 @@ export class Survey {
   readonly #parents = new Int32List();
   readonly #codes = new Uint8List();
   readonly #compactions = new Map<number, Extract<EventBody, { event: "compaction" }>>();
-  readonly #hidden: string[] = [];
+  /** What is hidden, or changed; what was said last counts. */
+  readonly #hidden = new Map<string, Part[] | null>();
   #leaf = -1;
   #left = { at: -1, until: 0 };
   #orphans = 0;
@@ -96,7 +99,7 @@ export class Survey {
 
   #event(entry: Extract<Entry, { kind: "event" }>, n: number): void {
     if (entry.event === "compaction") this.#compactions.set(n, entry);
-    if (entry.event === "hide") this.#hidden.push(entry.target);
+    if (entry.event === "hide") this.#hidden.set(entry.target, entry.instead ?? null);
   }
 
   #parentOf(entry: Entry): number {
@@ -119,9 +122,12 @@ export class Survey {
       const from = this.#keptFrom(n, keepFrom);
       if (from >= 0 && this.#codes.at(n) === LIVE) keeps.set(n, from);
     }
-    for (const id of this.#hidden) {
+    const changed = new Map<number, Part[]>();
+    for (const [id, instead] of this.#hidden) {
       const n = this.#ids.get(id);
-      if (n !== undefined && this.#codes.at(n) === LIVE) this.#codes.set(n, HIDDEN);
+      if (n === undefined || this.#codes.at(n) !== LIVE) continue;
+      if (instead === null) this.#codes.set(n, HIDDEN);
+      else changed.set(n, instead);
     }
     const codes = this.#codes;
     return {
@@ -134,6 +140,7 @@ export class Survey {
       keeps,
       orphans: this.#orphans,
       parent: (n) => this.#parents.at(n),
+      instead: (n) => changed.get(n),
     };
   }
 
@@ -165,6 +172,13 @@ export class Survey {
     }
     return compaction;
   }
+}
+
+/** Entry number `n` as the model sees it. */
+export function asSeen(plan: Plan, entry: Entry, n: number): Entry {
+  if (entry.kind !== "message") return entry;
+  const parts = plan.instead?.(n);
+  return parts === undefined ? entry : { ...entry, parts };
 }
 
 function isContent(entry: Entry): boolean {

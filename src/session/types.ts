@@ -13,6 +13,8 @@ export interface Session {
   schema: typeof SESSION_SCHEMA;
   header: Header;
   entries: Entry[];
+  /** Those of its subagents, where they lie apart and were asked for. */
+  subagents?: Session[];
 }
 
 /** What is known of a session as a whole; null where the store does not say. Times are ISO 8601 UTC. */
@@ -211,7 +213,8 @@ export type Event = EntryBase & { kind: "event" } & EventBody;
  * `start`: the record that opens a session file. `compaction`: from here the model sees `summary`
  * in place of what came before (`keepFrom`: the first earlier entry it still sees; `kept`: messages
  * restated with the summary). `carry`: a piece, in base64, of what Segue keeps inside a file that
- * has no place beside it. `unread`: a record whose content is not passed on, and why. `opaque`: a
+ * has no place beside it. `hide`: the model does not see an earlier message, or sees `instead` in its
+ * place. `unread`: a record whose content is not passed on, and why. `opaque`: a
  * record with no meaning elsewhere; one of a kind that the agent's `known` shape does not name is
  * reported as such.
  */
@@ -226,7 +229,7 @@ export type EventBody =
   | { event: "interruption" }
   | { event: "rollback"; turns: number }
   | { event: "label"; target: string; label: string | null }
-  | { event: "hide"; target: string }
+  | { event: "hide"; target: string; instead?: Part[] }
   | { event: "carry"; part: number; parts: number; data: string }
   | { event: "unread"; type: string; reason: UnreadReason }
   | { event: "opaque"; type: string };

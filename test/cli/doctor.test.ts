@@ -130,6 +130,9 @@ describe("segue doctor", () => {
       ["claude-code"],
     );
     assert.ok(all.some(({ what }) => /Pi is not installed; sessions of it here: 1/.test(what)));
+    const { out } = await m.run(["agents"]);
+    assert.match(out, /^codex .*proven with [\d.]+, [\d-]+; the installed one is newer/m);
+    assert.doesNotMatch(out, /^claude-code .*newer/m);
   });
 
   it("compares versions by their numbers", () => {

@@ -125,4 +125,32 @@ describe("stores in other places", () => {
     const opened = await m.run(["resume", String(paths[0]), "--no-launch", "--json"]);
     assert.equal(JSON.parse(opened.out).target.path, paths[0], "it is opened where it lies");
   });
+
+  it("Gemini CLI: what /chat save wrote is a session, and opens in others", async () => {
+    const m = machine();
+    m.install(fixture("gemini/checkpoint"));
+    const { sessions } = JSON.parse((await m.run(["list", "--all", "--json"])).out);
+    assert.equal(sessions.length, 1);
+    const [{ id, title, cwd }] = sessions;
+    assert.deepEqual(
+      [id, title, cwd],
+      ["checkpoint-before%20it", "MARK-USER-1 list the files, ünïcode 你好", "/home/dev/shop"],
+    );
+    const { out, err, code } = await m.run([
+      "resume",
+      id,
+      "--in",
+      "codex",
+      "--no-launch",
+      "--json",
+    ]);
+    assert.equal(code, 0, err);
+    const report = JSON.parse(out);
+    assert.deepEqual([report.counts.toolCalls, report.counts.toolResults], [2, 2]);
+    assert.doesNotMatch(report.target.path, /1970/);
+    const written = readFileSync(report.target.path, "utf8");
+    for (const mark of ["MARK-USER-1", "MARK-TOOLOUT-1", "MARK-TOOLOUT-2", "MARK-FINAL-1"]) {
+      assert.ok(written.includes(mark), mark);
+    }
+  });
 });

@@ -1,28 +1,19 @@
 /**
  * Installs the real CLIs at their pinned versions, below test/native: `node test/native/install.ts`.
- * Does nothing when all is there already. Needs the npm registry; everything else here runs without a network.
+ * SEGUE_LAB_PINS=older installs the second pins. Does nothing when all is there already. Needs the npm registry; everything else here runs without a network.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drivers } from "./agents/index.ts";
 import { objs, parseJson } from "./model-server/json.ts";
+import { PINS, pinned, piPin } from "./pins.ts";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const cache = join(here, ".cache");
-
-/**
- * Some dependencies of this version are not on every mirror, so it cannot be installed the usual way. Its tarball holds a
- * bundle of its own; the two packages that the bundle looks for stand in package.json.
- */
-const PI = {
-  spec: "@earendil-works/pi-coding-agent@1.5.2",
-  integrity:
-    "sha512-mUWI04rqF1Vd/m1q+Ps1XeWsTXEVvRUnsmRa83I3Dzua0Tx5bYS93imeqtIfrXf7PkkaR6ERz+AuQhIJlom5yA==",
-};
-const piFolder = join(cache, "pi-1.5.2");
+const cache = pinned(".cache");
+const piSpec = `@earendil-works/pi-coding-agent@${piPin().version}`;
+const piFolder = join(cache, `pi-${piPin().version}`);
 
 function isInstalled(): boolean {
   const stamp = join(cache, "stamp");
@@ -33,23 +24,24 @@ function isInstalled(): boolean {
 export function install(): void {
   if (isInstalled()) return;
   mkdirSync(cache, { recursive: true });
-  npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], here);
+  const how = existsSync(pinned("package-lock.json")) ? "ci" : "install";
+  npm([how, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], PINS);
   // The one install script that is needed: it puts the platform's binary in its place.
-  const claude = join(here, "node_modules/@anthropic-ai/claude-code");
+  const claude = pinned("node_modules/@anthropic-ai/claude-code");
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
   if (!existsSync(piFolder)) installPi();
   writeFileSync(join(cache, "stamp"), wantedStamp());
 }
 
 function installPi(): void {
-  const packed: unknown = parseJson(npm(["pack", PI.spec, "--json", "--loglevel=error"], cache));
+  const packed: unknown = parseJson(npm(["pack", piSpec, "--json", "--loglevel=error"], cache));
   const [entry] = objs(packed);
-  if (typeof entry?.filename !== "string") throw new Error(`npm pack ${PI.spec} named no file`);
+  if (typeof entry?.filename !== "string") throw new Error(`npm pack ${piSpec} named no file`);
   const tarball = join(cache, entry.filename);
   const digest = createHash("sha512").update(readFileSync(tarball)).digest("base64");
-  if (`sha512-${digest}` !== PI.integrity) {
+  if (`sha512-${digest}` !== piPin().integrity) {
     rmSync(tarball);
-    throw new Error(`${PI.spec}: the tarball's sha512 is ${digest}, not the pinned one`);
+    throw new Error(`${piSpec}: the tarball's sha512 is ${digest}, not the pinned one`);
   }
   const unpacked = join(cache, "unpacking");
   rmSync(unpacked, { recursive: true, force: true });
@@ -66,8 +58,14 @@ function npm(args: string[], cwd: string): string {
 }
 
 function wantedStamp(): string {
-  const lock = readFileSync(join(here, "package-lock.json"));
-  return createHash("sha256").update(lock).update(JSON.stringify(PI)).digest("hex");
+  const hash = createHash("sha256");
+  // Their content, not how they are laid out.
+  for (const name of ["package.json", "package-lock.json"]) {
+    if (existsSync(pinned(name))) {
+      hash.update(JSON.stringify(parseJson(readFileSync(pinned(name), "utf8"))));
+    }
+  }
+  return hash.digest("hex");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Expected, Role } from "./assert-history.ts";
 import { type Agent, type CliOptions, type CliRun, type Lab, runCli, sessionPath } from "./lab.ts";
 import type { Step } from "./model-server/server.ts";
 import { png } from "./png.ts";
+import { segue } from "./segue.ts";
 
 export const UNICODE = "ünïcødé 日本語 🎉";
 
@@ -54,6 +55,7 @@ export async function record(
     prompt: `${mark("U09")} Go on, please.`,
     resume: sessionId,
   });
+  if (KEEP !== undefined) await keep(lab, agent, sessionId);
   return {
     agent,
     home: lab.home,
@@ -63,6 +65,16 @@ export async function record(
     markers: expectations(mark),
     images: 1,
   };
+}
+
+/** A folder for what was recorded, for scripts/newest.ts. */
+const KEEP = process.env.SEGUE_LAB_KEEP;
+
+async function keep(lab: Lab, agent: Agent, sessionId: string): Promise<void> {
+  const folder = join(KEEP ?? "", agent);
+  mkdirSync(folder, { recursive: true });
+  const lines = await segue(lab, ["show", sessionPath(lab, agent, sessionId), "--raw"]);
+  writeFileSync(join(folder, `${sessionId}.jsonl`), lines);
 }
 
 /** Plays the steps to one run of the CLI; a run that fails, is refused, or leaves steps over is an error. */

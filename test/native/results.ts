@@ -1,9 +1,9 @@
 /** What came of each pair, for docs/support.md: `node scripts/support.ts` puts it there. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pinned } from "./pins.ts";
 
-const FOLDER = fileURLToPath(new URL(".results", import.meta.url));
+const FOLDER = pinned(".results");
 
 /** Of the first handover. */
 export interface Noted {

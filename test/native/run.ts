@@ -1,18 +1,15 @@
 /**
  * Runs the native tests, two files at a time, in a network namespace with loopback only:
- * `node test/native/run.ts [part of a file's name…] [--test PATTERN]`. The last line of the output is
+ * `node test/native/run.ts [part of a file's name…] [--test PATTERN] [--pins older]`. The last line of the output is
  * `N passed, N failed`.
  */
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { enterNetns } from "./netns.ts";
-
-enterNetns();
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { positionals: wanted, values } = parseArgs({
@@ -22,10 +19,16 @@ const { positionals: wanted, values } = parseArgs({
     through: { type: "string" },
     from: { type: "string" },
     requests: { type: "string" },
+    pins: { type: "string" },
   },
 });
+// The CLIs' versions are chosen before anything of them is loaded, and for every process below.
+if (values.pins !== undefined) process.env.SEGUE_LAB_PINS = values.pins;
+const { enterNetns } = await import("./netns.ts");
+enterNetns();
+
 const [first, ...sessions] = wanted;
-if (first === "oracle" && sessions.length > 0) {
+if (first === "oracle" && sessions.some((file) => existsSync(file))) {
   const { oracle } = await import("./oracle/command.ts");
   process.exit((await oracle(sessions, values)) > 0 ? 1 : 0);
 }

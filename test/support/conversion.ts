@@ -14,7 +14,7 @@ import { Input } from "../../src/io/input.ts";
 import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
 import { Feed, Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
-import type { Plan } from "../../src/session/survey.ts";
+import { asSeen, type Plan } from "../../src/session/survey.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -82,7 +82,8 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
   const entries = lines.flatMap((line) => feed.entries(line));
   const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
   const live = numbers.flatMap((n) => {
-    const entry = entries[n];
+    const read = entries[n];
+    const entry = read && asSeen(plan, read, n);
     return entry?.kind === "message" && !entry.scaffold && entry.role !== "system" ? [entry] : [];
   });
   const leaf = numbers.findLast((n) => entries[n]?.kind === "message") ?? -1;

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
+import { lastModel } from "../../src/agents/claude-code/models.ts";
 import { slug } from "../../src/agents/claude-code/store.ts";
 import { numberLines, unnumberLines } from "../../src/agents/claude-code/tools.ts";
 import { Demotion } from "../../src/convert/demote.ts";
@@ -601,6 +611,53 @@ describe("claude-code: what its API takes", () => {
     const large = { kind: "image", mediaType: "image/png", data: "A".repeat(6 << 20) } as const;
     demotion.part(large, "user");
     assert.deepEqual(losses, ["image-as-text"]);
+  });
+});
+
+describe("claude-code: models", () => {
+  const answer = (model?: string): Message => ({
+    kind: "message",
+    id: "a",
+    parentId: null,
+    time: null,
+    role: "assistant",
+    parts: [{ kind: "text", text: "done" }],
+    ...(model === undefined ? {} : { model }),
+  });
+  const written = (entry: Message, options = {}, ...before: Json[]): Json | undefined => {
+    const writer = claudeCode.writer({ seed: "s", cliVersion: null, ...options });
+    for (const record of before) writer.commit(record);
+    return member(member(writer.predict(entry)[0] ?? null, "message"), "model");
+  };
+
+  // 2.1.332 sends an empty system message before an answer of a model that it does not know [run].
+  it("names only models that Claude Code knows", () => {
+    assert.equal(written(answer("claude-sonnet-4-5-20250929")), "claude-sonnet-4-5-20250929");
+    for (const model of ["gpt-5.5", "claude-lab", "claude-3-5-sonnet-20241022", undefined]) {
+      assert.equal(written(answer(model)), "claude-opus-4-8");
+      assert.equal(written(answer(model), { model: "claude-opus-5-5" }), "claude-opus-5-5");
+    }
+  });
+
+  it("keeps a name that stands in the session already", () => {
+    const own = line("u", null, "assistant", { id: "m", role: "assistant", model: "mine" });
+    assert.equal(written(answer("mine"), {}, own), "mine");
+  });
+
+  it("takes the model of the newest session", () => {
+    const root = mkdtempSync(join(tmpdir(), "segue-"));
+    assert.equal(lastModel(root), null);
+    const put = (name: string, model: string, day: number): void => {
+      const path = join(root, "-p", name);
+      writeFileSync(path, `${JSON.stringify({ message: { model } })}\n`);
+      utimesSync(path, day, day);
+    };
+    mkdirSync(join(root, "-p"));
+    put("old.jsonl", "claude-opus-4-6", 1);
+    put("new.jsonl", "claude-fable-5-2", 2);
+    put("error.jsonl", "<synthetic>", 3);
+    assert.equal(lastModel(root), "claude-fable-5-2");
+    rmSync(root, { recursive: true });
   });
 });
 

@@ -36,9 +36,9 @@ function files(folder: string): string[] {
   return paths.map((name) => join(FIXTURES, folder, name));
 }
 
-/** What Pi itself wrote: not the session of a version to come. */
+/** What Pi itself wrote: not the session of a version to come, nor the one with all kinds of things. */
 function recorded(): string[] {
-  return files("pi").filter((path) => !path.includes("/drift/"));
+  return files("pi").filter((path) => !/\/(?:drift|kinds)\//.test(path));
 }
 
 function fixture(name: string): Json[] {
@@ -178,6 +178,62 @@ describe("pi: reading real sessions", () => {
     );
     const limits = entries.filter((entry) => entry.kind === "event" && entry.event === "limit");
     assert.equal(limits.at(-1)?.parentId, failed.at(-1)?.id);
+  });
+
+  it("reads every kind of message, and edits of what the model sees", () => {
+    const said = conversation("kinds").join("\n");
+    for (const words of [
+      ...["STRING", "FILE", "TEXT", "IMAGE", "MCP one", "BASH", "EXTENSION", "CUSTOM", "BRANCH"],
+      "LAST",
+    ]) {
+      assert.ok(said.includes(`KIND-${words}`), words);
+    }
+    for (const words of ["STATE", "DETAILS"]) assert.ok(!said.includes(`KIND-${words}`), words);
+    const hidden = events(read(fixture("kinds")).entries).filter(
+      (body) => member(body, "event") === "hide",
+    );
+    assert.deepEqual(hidden, [
+      { event: "hide", target: "a0000011" },
+      {
+        event: "hide",
+        target: "a000000f",
+        instead: [{ kind: "text", text: "KIND-NEW words in their place" }],
+      },
+    ]);
+  });
+
+  it("reads blocks that are newer than it as what they say", () => {
+    const block = { type: "hologram", words: "a cube" };
+    const records = [
+      message("user", [block]),
+      message("assistant", [block]),
+      message("toolResult", [block]),
+      message("user", block),
+    ];
+    const parts = messages(read(records).entries)
+      .flatMap((entry) => entry.parts)
+      .flatMap((part) => (part.kind === "tool-result" ? part.content : [part]));
+    const other = { kind: "other", type: "hologram", text: "a cube", unknown: true };
+    assert.deepEqual(parts, [other, other, other, other]);
+  });
+
+  it("puts the new content of a result in its place", () => {
+    const at = { parentId: null, timestamp: "2026-11-21T03:30:44Z" };
+    const result = {
+      role: "toolResult",
+      toolCallId: "c",
+      content: [{ type: "text", text: "long" }],
+    };
+    const replacement = { content: [{ type: "text", text: "short" }] };
+    const { entries } = read([
+      { ...at, type: "message", id: "r", message: { ...result, isError: true } },
+      { ...at, type: "context_edit", id: "e", targetId: "r", replacement },
+    ]);
+    const part = { kind: "tool-result", callId: "c", isError: true };
+    const content = [{ kind: "text", text: "short" }];
+    assert.deepEqual(events(entries), [
+      { event: "hide", target: "r", instead: [{ ...part, content }] },
+    ]);
   });
 
   it("reads an aborted answer", () => {

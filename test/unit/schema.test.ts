@@ -175,7 +175,7 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   interruption: { must: { event: "interruption" }, may: {} },
   rollback: { must: { event: "rollback", turns: 1 }, may: {} },
   label: { must: { event: "label", target: "e1", label: null }, may: {} },
-  hide: { must: { event: "hide", target: "e1" }, may: {} },
+  hide: { must: { event: "hide", target: "e1" }, may: { instead: [] } },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
   unread: { must: { event: "unread", type: "x", reason: "foreign" }, may: {} },
   opaque: { must: { event: "opaque", type: "x" }, may: {} },
@@ -195,7 +195,7 @@ const session: Sample<Session> = {
       })),
     ],
   },
-  may: {},
+  may: { subagents: [{ schema: "segue/session@1", header: header.must, entries: [] }] },
 };
 
 const loss: Sample<Loss> = {

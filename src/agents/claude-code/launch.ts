@@ -1,4 +1,5 @@
 /** How Claude Code is started on a session. */
+import { basename } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -12,6 +13,10 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
   ],
+  hindrance: ({ path }) =>
+    /^agent-.*\.jsonl$/.test(basename(path))
+      ? { why: "is a subagent's", how: "open it in another agent (--in), or the session it is of" }
+      : null,
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],

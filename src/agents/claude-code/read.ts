@@ -14,6 +14,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Reader } from "../types.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
@@ -48,6 +49,7 @@ class ClaudeReader implements Reader {
   /** Every folder that a record of the conversation names; the newest is the last. */
   readonly #cwds = new Set<string>();
   #worktree: string | null = null;
+  readonly #subagent = new Subagent();
   #branch: string | null = null;
   #version: string | null = null;
   #model: string | null = null;
@@ -71,7 +73,7 @@ class ClaudeReader implements Reader {
   header(): Header {
     return {
       agent: "claude-code",
-      id: this.#id,
+      id: this.#subagent.id === null ? this.#id : `agent-${this.#subagent.id}`,
       title:
         this.#titles["custom-title"] ?? this.#titles["ai-title"] ?? this.#titles.summary ?? null,
       cwd: this.#cwd,
@@ -81,7 +83,7 @@ class ClaudeReader implements Reader {
       version: this.#version,
       createdAt: this.#createdAt,
       updatedAt: this.#updatedAt,
-      parent: null,
+      parent: this.#subagent.id === null ? null : this.#id,
     };
   }
 
@@ -89,7 +91,8 @@ class ClaudeReader implements Reader {
     return { cwds: [...this.#cwds].reverse(), worktree: this.#worktree };
   }
 
-  read(record: Json, at: number): Entry[] {
+  read(given: Json, at: number): Entry[] {
+    const record = this.#asMain(given);
     const type = string(member(record, "type")) ?? "unknown";
     const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -164,6 +167,13 @@ class ClaudeReader implements Reader {
     this.#version = string(member(record, "version")) ?? this.#version;
     this.#createdAt ??= time;
     this.#updatedAt = time ?? this.#updatedAt;
+  }
+
+  /** In a subagent's own file its lines are read as those of a session are. */
+  #asMain(record: Json): Json {
+    if (!isObject(record) || typeof record.uuid !== "string") return record;
+    const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
+    return isOwn ? { ...record, isSidechain: false } : record;
   }
 
   #went(cwd: string): void {

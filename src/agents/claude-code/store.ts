@@ -5,6 +5,7 @@ import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import type { Found, Store } from "../types.ts";
+import { lastModel } from "./models.ts";
 
 const SLUG_LIMIT = 200;
 
@@ -63,6 +64,8 @@ export const store: Store = {
     const name = basename(dirname(path));
     return cwds.find((one) => slug(one) === name) ?? cwd;
   },
+
+  model: lastModel,
 
   pathFor(root, header: Header) {
     return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);

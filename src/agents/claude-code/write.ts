@@ -14,8 +14,10 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
+import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -46,12 +48,19 @@ class ClaudeWriter implements Writer {
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
+  /** For answers of models that Claude Code does not know; the carry has the real name. */
+  readonly #model: string;
+  /** Names that stand in the session already. */
+  readonly #models = new Set<string>();
   readonly #calls = new OpenCalls();
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
 
+  readonly #subagent = new Subagent();
+
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
+    this.#model = options.model ?? DEFAULT_MODEL;
     this.#context = {
       sessionId: uuid4(options.seed, -1),
       cwd: "/",
@@ -82,6 +91,12 @@ class ClaudeWriter implements Writer {
   }
 
   predict(entry: Entry): Json[] {
+    const { id } = this.#subagent;
+    const records = this.#records(entry);
+    return id === null ? records : records.map((record) => ofSubagent(record, id));
+  }
+
+  #records(entry: Entry): Json[] {
     if (entry.kind === "event") return this.#event(entry);
     switch (entry.role) {
       case "user":
@@ -124,13 +139,15 @@ class ClaudeWriter implements Writer {
     const uuid = string(member(record, "uuid"));
     this.#commitSession(string(member(record, "sessionId")), uuid !== undefined);
     this.#commitLeaf(record);
-    const isMain = uuid !== undefined && member(record, "isSidechain") !== true;
+    const isMain = uuid !== undefined && !this.#subagent.isAside(record);
     if (isMain || !this.#mainSeen) this.#commitContext(record);
     if (!isMain) return;
     this.#mainSeen = true;
     this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
     this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
+    const model = string(member(member(record, "message"), "model"));
+    if (model !== undefined) this.#models.add(model);
     this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
@@ -205,7 +222,7 @@ class ClaudeWriter implements Writer {
         type: "message",
         role: "assistant",
         // A line without message.model makes `claude --resume -p` hang.
-        model: entry.model ?? "unknown",
+        model: this.#modelOf(entry),
         content: [block],
         stop_reason: calls ? "tool_use" : entry.stop === "length" ? "max_tokens" : "end_turn",
         stop_sequence: null,
@@ -214,6 +231,11 @@ class ClaudeWriter implements Writer {
       type: "assistant",
       ...this.#frame(entry.time, i),
     }));
+  }
+
+  #modelOf({ model }: Message): string {
+    const isKnown = model !== undefined && (isKnownModel(model) || this.#models.has(model));
+    return isKnown ? model : this.#model;
   }
 
   #results(entry: Message): Json[] {
@@ -390,4 +412,11 @@ function isMessage({ type, message }: JsonObject): boolean {
   const content = member(message, "content");
   const isContent = typeof content === "string" || Array.isArray(content);
   return isContent && member(message, "role") === type;
+}
+
+/** The keys that lines have in a subagent's own file. */
+function ofSubagent(record: Json, agentId: string): Json {
+  if (!isObject(record) || !Object.hasOwn(record, "isSidechain")) return record;
+  const { parentUuid = null, isSidechain: _, ...rest } = record;
+  return { parentUuid, isSidechain: true, agentId, ...rest };
 }

@@ -16,8 +16,8 @@ export const launch: Launch = {
     ...(prompt === null ? [] : ["--", prompt]),
   ],
   // `codex resume` refuses it: "session … is archived. Run `codex unarchive …`" (0.169.0 [run]).
-  first: ({ id, path }) =>
-    isArchived(path) ? { why: "is archived", args: ["unarchive", id] } : null,
+  hindrance: ({ id, path }) =>
+    isArchived(path) ? { why: "is archived", how: `run \`codex unarchive ${id}\` first` } : null,
   flags,
   // It attaches images only. Its sandboxes let it read everywhere.
   start: { args: ({ prompt, args }) => [...args, "--", prompt] },

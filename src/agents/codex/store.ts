@@ -1,5 +1,5 @@
 /** Where Codex keeps its sessions. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,7 +7,7 @@ import { zstdDecompress } from "node:zlib";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
-import { listFiles, type StoredFile } from "../shared/files.ts";
+import { filesIn, listFiles, type StoredFile } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Base, Found, Store } from "../types.ts";
@@ -62,6 +62,18 @@ export const store: Store = {
     return root === undefined ? null : threadName(root, threadId);
   },
 
+  // Rollouts of their own, beside that of the thread which spawned them; those of another day are not
+  // looked for.
+  async children(path) {
+    const [, stamp = "", threadId] = NAME.exec(basename(path)) ?? [];
+    if (threadId === undefined) return [];
+    const beside = filesIn(dirname(path), 1).filter((file) => {
+      const [, other = "", id] = NAME.exec(basename(file.path)) ?? [];
+      return id !== undefined && id !== threadId && other >= stamp;
+    });
+    return beside.flatMap((file) => (spawnedBy(file.path) === threadId ? [file.path] : []));
+  },
+
   async bases(path, roots) {
     const bases: Base[] = [];
     const seen = new Set([basename(path)]);
@@ -80,6 +92,26 @@ export const store: Store = {
     return bases;
   },
 };
+
+/** What a rollout's first line tells of who began it stands near its beginning. */
+const SPAWN_BYTES = 4096;
+
+/** The thread whose subagent a rollout is; null for none. */
+function spawnedBy(path: string): string | null {
+  if (!path.endsWith(".jsonl")) return null;
+  try {
+    const fd = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(SPAWN_BYTES);
+      const text = head.toString("utf8", 0, readSync(fd, head, 0, SPAWN_BYTES, 0));
+      return /"thread_spawn":\{"parent_thread_id":"([^"]+)"/.exec(text)?.[1] ?? null;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
 
 /** The store that a file lies in, wherever that is: a copy of one keeps its folders. */
 function rootsAbove(path: string): string[] {

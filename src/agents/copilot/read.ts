@@ -345,6 +345,8 @@ export function recognises(record: Json): boolean {
   const { type, id, timestamp } = record;
   return (
     [type, id, timestamp].every((value) => typeof value === "string") &&
-    Object.hasOwn(record, "parentId")
+    Object.hasOwn(record, "parentId") &&
+    // Pi's entries of extensions are alike but for this.
+    !Object.hasOwn(record, "customType")
   );
 }

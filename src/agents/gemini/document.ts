@@ -1,7 +1,8 @@
 /** Sessions as Gemini CLI kept them before 0.39, and exports them still: one JSON document. */
-import { array, isObject } from "../../session/json.ts";
+import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import type { DocumentForm } from "../types.ts";
+import { contentParts, thoughtText } from "./content.ts";
 
 /**
  * The first record is the document without its messages; an empty list stays where they stood, so
@@ -20,4 +21,47 @@ export const documents: readonly DocumentForm[] = [
       return isObject(first) ? { ...first, messages: [...array(first.messages), ...messages] } : [];
     },
   },
+  {
+    // What `/chat save` writes: the history as the API is sent it.
+    name: "gemini-checkpoint",
+    records(document) {
+      if (!isObject(document) || !Array.isArray(document.history)) return null;
+      if (!document.history.every(isContent)) return null;
+      return [{ ...document, history: [] }, ...document.history];
+    },
+    document([first, ...contents]): Json {
+      if (!isObject(first)) return [];
+      return { ...first, history: [...array(first.history), ...contents.flatMap(contentsOf)] };
+    },
+  },
 ];
+
+/** What comes home to a checkpoint, as the history has it. */
+function contentsOf(record: Json): Json[] {
+  const type = member(record, "type");
+  if (type !== "user" && type !== "gemini") return [record];
+  const parts = contentParts(member(record, "content"));
+  if (type === "user") return [{ role: "user", parts }];
+  const calls = array(member(record, "toolCalls"));
+  const thoughts = array(member(record, "thoughts")).map((thought) => ({
+    text: thoughtText(thought),
+    thought: true,
+  }));
+  const made = calls.map((call) => {
+    const [id, name] = [string(member(call, "id")) ?? "", string(member(call, "name")) ?? ""];
+    return { functionCall: { id, name, args: member(call, "args") ?? {} } };
+  });
+  const results = calls.flatMap((call) => array(member(call, "result")));
+  const said = [...thoughts, ...parts.filter((part) => member(part, "text") !== ""), ...made];
+  return [
+    ...(said.length > 0 ? [{ role: "model", parts: said }] : []),
+    ...(results.length > 0 ? [{ role: "user", parts: results }] : []),
+  ];
+}
+
+/** Is it a content of the Gemini API's, not a record of the CLI's? */
+export function isContent(record: Json): boolean {
+  if (!isObject(record) || Object.hasOwn(record, "id") || Object.hasOwn(record, "type"))
+    return false;
+  return (record.role === "user" || record.role === "model") && Array.isArray(record.parts);
+}

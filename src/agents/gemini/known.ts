@@ -4,6 +4,7 @@ import { part } from "../shared/genai.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import type { Shape } from "../types.ts";
 import { contentParts, isContext, isThanks, isWhole } from "./content.ts";
+import { isContent } from "./document.ts";
 
 /** One part, a text, or a list of both. */
 const CONTENTS: Shape = {
@@ -63,12 +64,16 @@ export const known: Shape = {
     if (typeof record.$rewindTo === "string") return "$rewindTo";
     if (typeof record.id === "string") return "message";
     if (isObject(record.$set)) return "$set";
+    if (isContent(record)) return "content";
+    if (Array.isArray(record.history)) return "checkpoint";
     return typeof record.sessionId === "string" ? "metadata" : "unknown";
   },
   of: {
     $rewindTo: keys("$rewindTo"),
     message: ANY_MESSAGE,
     $set: { keys: { $set: keys(`${ABOUT} segueCarry`, { messages: { each: ANY_MESSAGE } }) } },
+    checkpoint: keys("history authType"),
+    content: keys("role", { parts: { each: part } }),
     metadata: keys(ABOUT, { messages: { each: ANY_MESSAGE } }),
   },
 };

@@ -1,13 +1,21 @@
 /** How Gemini CLI is started on a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
-import { ownPlace } from "./store.ts";
+import { ownPlace, tagOf } from "./store.ts";
 
 export const launch: Launch = {
   command: "gemini",
   versionArgs: ["--version"],
   // It looks in the folder of the project that it is started in, and for nothing but the whole id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
+  hindrance({ path }) {
+    const tag = tagOf(path);
+    if (tag === null) return null;
+    return {
+      why: "is a checkpoint",
+      how: `type \`/chat resume ${tag}\` in Gemini CLI, in its folder`,
+    };
+  },
   flags,
   start: {
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],

@@ -29,6 +29,7 @@ import {
   readResult,
   thoughtText,
 } from "./content.ts";
+import { isContent } from "./document.ts";
 import { limitText } from "./limits.ts";
 import { type Item, Live, lasting, lastingBefore, turnsBetween } from "./live.ts";
 import { parseResult } from "./tools.ts";
@@ -66,6 +67,9 @@ class GeminiReader implements Reader {
   readonly #answered = new Map<string, string>();
   readonly #ids = new Set<string>();
   readonly #live = new Live();
+  /** Ids of calls that a checkpoint gives none, by their tool. */
+  readonly #unnamed = new Map<string, string[]>();
+  #calling = 0;
   #started = false;
   #at = 0;
   #root: string | null = null;
@@ -87,7 +91,31 @@ class GeminiReader implements Reader {
     const set = member(record, "$set");
     if (isObject(set)) return this.#set(set);
     if (isMetadata(record)) return this.#metadata(record);
+    if (isContent(record)) return this.#record(this.#asRecord(record));
     return [this.#aside({ event: "opaque", type: string(member(record, "type")) ?? "unknown" })];
+  }
+
+  /** A content of a checkpoint as the record that it would be in a session's file. */
+  #asRecord(content: Json): Json {
+    const isUser = member(content, "role") === "user";
+    const parts = array(member(content, "parts")).map((part) => this.#named(part));
+    return { id: `content-${this.#at}`, type: isUser ? "user" : "gemini", content: parts };
+  }
+
+  /** The API does not ask for ids of calls: then results come in the order of the calls. */
+  #named(part: Json): Json {
+    const [key] = ["functionCall", "functionResponse"].filter((name) =>
+      isObject(member(part, name)),
+    );
+    const about = key === undefined ? undefined : member(part, key);
+    if (key === undefined || !isObject(about) || typeof about.id === "string") return part;
+    const name = string(about.name) ?? "";
+    const open = this.#unnamed.get(name) ?? [];
+    this.#unnamed.set(name, open);
+    const id = key === "functionCall" ? `${name}-${this.#at}-${++this.#calling}` : open.shift();
+    if (id === undefined) return part;
+    if (key === "functionCall") open.push(id);
+    return { [key]: { ...about, id } };
   }
 
   #metadata(record: Json): Entry[] {
@@ -621,7 +649,7 @@ const TYPES = new Set(["user", "gemini", "info", "error", "warning"]);
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
   if (typeof record.$rewindTo === "string" || isObject(record.$set)) return true;
-  if (typeof record.id !== "string") return isMetadata(record);
+  if (typeof record.id !== "string") return isMetadata(record) || isContent(record);
   const known = typeof record.type === "string" && TYPES.has(record.type);
   return known && Object.hasOwn(record, "content") && !Object.hasOwn(record, "parentId");
 }

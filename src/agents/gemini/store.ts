@@ -18,11 +18,12 @@ export const store: Store = {
     const projects = new Map<string, string | null>();
     const found = new Map<string, Found>();
     for await (const file of listFiles(root, 3)) {
-      if (!isSessionFile(file.path)) continue;
+      const tag = checkpointIn(file.path, root);
+      if (tag === null && !isSessionFile(file.path)) continue;
       const folder = dirname(file.path);
-      const project = dirname(folder);
+      const project = tag === null ? dirname(folder) : folder;
       if (!projects.has(project)) projects.set(project, projectAt(project));
-      const head = await headOf(file);
+      const head = tag === null ? await headOf(file) : { id: tag, isEmpty: false };
       if (!head || head.isEmpty) continue;
       const cwd = projects.get(project) ?? null;
       const one = foundAt(file, head.id, cwd);
@@ -58,7 +59,10 @@ export const store: Store = {
 
   // The marker is what the CLI goes by; records name the folder since 0.39 only.
   folder: (path, { cwd }) =>
-    projectAt(dirname(dirname(path)), cwd) ?? projectAt(dirname(dirname(dirname(path)))) ?? cwd,
+    (basename(path).startsWith("checkpoint-") ? projectAt(dirname(path), cwd) : null) ??
+    projectAt(dirname(dirname(path)), cwd) ??
+    projectAt(dirname(dirname(dirname(path)))) ??
+    cwd,
 
   companions: (root, path, header) => markersOf(root, dirname(dirname(path)), header.cwd ?? "/"),
 };
@@ -90,6 +94,23 @@ const MARKER = ".project_root";
 function isSessionFile(path: string): boolean {
   if (basename(dirname(path)) !== "chats") return false;
   return /^session-.*\.jsonl?$/.test(basename(path));
+}
+
+/** The tag of a checkpoint, for people; null for a session. */
+export function tagOf(path: string): string | null {
+  const [, tag] = /^checkpoint-(.+)\.json$/.exec(basename(path)) ?? [];
+  if (tag === undefined) return null;
+  try {
+    return decodeURIComponent(tag);
+  } catch {
+    return tag;
+  }
+}
+
+/** tmp/<project>/checkpoint-<tag>.json: what `/chat save <tag>` wrote. Its name, or null for others. */
+function checkpointIn(path: string, root: string): string | null {
+  if (dirname(dirname(path)) !== root) return null;
+  return /^(checkpoint-.+)\.json$/.exec(basename(path))?.[1] ?? null;
 }
 
 function foundAt(file: StoredFile, id: string, cwd: string | null): Found {

@@ -2,7 +2,6 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, object, string } from "../../session/json.ts";
-import { otherPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -40,8 +39,8 @@ class PiReader implements Reader {
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
   #tail: string | null = null;
-  /** Messages without calls and results, which can be replaced. */
-  readonly #plain = new Map<string, "user" | "assistant">();
+  /** Results by the id of their entry, without their content: that may be replaced. */
+  readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
 
   header(): Header {
     return { ...this.#header };
@@ -54,7 +53,6 @@ class PiReader implements Reader {
     this.#header.updatedAt = place.time ?? this.#header.updatedAt;
     if (type === "message") return this.#message(member(record, "message"), place);
     if (type === "custom_message") {
-      this.#plain.set(place.id, "user");
       return [message(place, "user", readContent(member(record, "content")))];
     }
     if (type === "branch_summary") {
@@ -63,27 +61,19 @@ class PiReader implements Reader {
     }
     const replacement = member(record, "replacement");
     if (type === "context_edit" && isObject(replacement)) {
-      return this.#edit(string(member(record, "targetId")) ?? "", replacement, place);
+      return [this.#edit(string(member(record, "targetId")) ?? "", replacement, place)];
     }
     return [event(place, this.#body(record, type, place.id))];
   }
 
-  /**
-   * Other content for an earlier message, which an extension gave. Said where the edit stands; a call
-   * and its result stay, since neither goes without the other.
-   */
-  #edit(target: string, replacement: JsonObject, place: Place): Entry[] {
-    const role = this.#plain.get(target);
+  /** Other content for an earlier message, which an extension gave. */
+  #edit(target: string, replacement: JsonObject, place: Place): Entry {
+    const result = this.#results.get(target);
     const { content } = replacement;
-    if (role === undefined) {
-      const text = readAnswer(content).flatMap((part) => (part.kind === "text" ? [part.text] : []));
-      const told = text.length > 0 ? { text: text.join("\n") } : {};
-      const part = otherPart("context_edit", content ?? null, { known: true, ...told });
-      return [message(place, "user", [part])];
-    }
-    const hide = { id: `${place.id}#hide`, parentId: place.id, time: place.time };
-    const parts = role === "assistant" ? readAnswer(content) : readContent(content);
-    return [message(place, role, parts), event(hide, { event: "hide", target })];
+    const instead: Part[] = result
+      ? [{ ...result, content: readContent(content) }]
+      : readAnswer(content);
+    return event(place, { event: "hide", target, instead });
   }
 
   #place(record: Json, type: string, at: number): Place {
@@ -126,12 +116,11 @@ class PiReader implements Reader {
       // Both names of what an extension says in the user's place.
       case "custom":
       case "hookMessage":
-        this.#plain.set(place.id, "user");
         return [message(place, "user", readContent(member(value, "content")))];
       case "assistant":
         return this.#answer(value, place);
       case "toolResult":
-        return [message(place, "tool", [this.#result(value)])];
+        return [message(place, "tool", [this.#result(value, place.id)])];
       case "bashExecution": {
         const entry = message(place, "user", [{ kind: "text", text: bashText(value) }]);
         // "!!": for the user's eyes only.
@@ -160,9 +149,7 @@ class PiReader implements Reader {
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
     const parts = readAnswer(member(value, "content"));
-    const calls = parts.filter((part) => part.kind === "tool-call");
-    for (const call of calls) this.#calls.add(call);
-    if (calls.length === 0) this.#plain.set(place.id, "assistant");
+    for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
     if (model !== undefined) answer.model = model;
@@ -174,7 +161,7 @@ class PiReader implements Reader {
     return [answer, event(limit, { event: "limit", text })];
   }
 
-  #result(value: Json | undefined): ToolResultPart {
+  #result(value: Json | undefined, id: string): ToolResultPart {
     const callId = string(member(value, "toolCallId")) ?? "";
     const result: ToolResultPart = {
       kind: "tool-result",
@@ -184,6 +171,8 @@ class PiReader implements Reader {
     };
     const use = this.#calls.get(callId)?.use ?? null;
     this.#calls.answer(callId);
+    const { content: _, ...rest } = result;
+    this.#results.set(id, rest);
     return parseResult(use, result);
   }
 

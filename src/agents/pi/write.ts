@@ -10,6 +10,7 @@ import type {
   Json,
   JsonObject,
   Message,
+  Part,
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
@@ -235,8 +236,11 @@ class PiWriter implements Writer {
         const { target, label } = entry;
         return [compact({ type: "label", ...own, targetId: target, label: label ?? undefined })];
       }
-      case "hide":
-        return [{ type: "context_edit", ...own, targetId: entry.target, replacement: null }];
+      case "hide": {
+        const { target, instead } = entry;
+        const replacement = instead === undefined ? null : { content: contentOf(instead) };
+        return [{ type: "context_edit", ...own, targetId: target, replacement }];
+      }
       case "carry": {
         const { part, parts, data } = entry;
         return [{ type: "custom", customType: "segue-carry", data: { part, parts, data }, ...own }];
@@ -359,4 +363,12 @@ let newest: Moment = readMoment(null);
 /** As Pi's appendSessionInfo: a title is one line. */
 function oneLine(title: string): string {
   return title.replace(/[\r\n]+/g, " ").trim();
+}
+
+/** Content that takes the place of an earlier message's. */
+function contentOf(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part) => {
+    if (part.kind === "tool-result") return textsAndImages(part.content).map(printBlock);
+    return part.kind === "image" ? [printBlock(part)] : printAnswer([part]);
+  });
 }

@@ -4,6 +4,7 @@ import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Reader } from "../types.ts";
 import { readPart, readResult, readUsage } from "./content.ts";
 import { apiError } from "./limits.ts";
@@ -48,15 +49,20 @@ class QwenReader implements Reader {
   /** Every folder that a record names; the newest is the last. */
   readonly #cwds = new Set<string>();
 
+  readonly #subagent = new Subagent();
+
   header(): Header {
-    return this.#header;
+    const { id } = this.#subagent;
+    if (id === null) return this.#header;
+    return { ...this.#header, id: `agent-${id}`, parent: this.#header.id };
   }
 
   folders(): { cwds: string[] } {
     return { cwds: [...this.#cwds].reverse() };
   }
 
-  read(record: Json, at: number): Entry[] {
+  read(given: Json, at: number): Entry[] {
+    const record = this.#asMain(given);
     const type = string(member(record, "type")) ?? "unknown";
     const uuid = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -69,6 +75,13 @@ class QwenReader implements Reader {
     const last = entries.at(-1);
     if (last && last.id !== uuid) this.#tails.set(uuid, last.id);
     return entries;
+  }
+
+  /** In a subagent's own file its lines are read as those of a session are. */
+  #asMain(record: Json): Json {
+    if (!isObject(record) || !record.uuid) return record;
+    const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
+    return isOwn ? { ...record, isSidechain: false } : record;
   }
 
   #inTree(type: string, record: Json, place: Place): Entry[] {

@@ -12,18 +12,11 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
+import { Subagent } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printParts, printResponse, printUsage, readCall } from "./content.ts";
 import { resultDisplay } from "./display.ts";
-import {
-  ACKNOWLEDGED,
-  CARRY,
-  isBeside,
-  isKnownType,
-  isSidechain,
-  partsOf,
-  subtypeOf,
-} from "./records.ts";
+import { ACKNOWLEDGED, CARRY, isBeside, isKnownType, partsOf, subtypeOf } from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -60,6 +53,10 @@ class QwenWriter implements Writer {
   #time: string | null = null;
   /** Counts committed lines: the source of new ids. */
   #n = 0;
+
+  readonly #subagent = new Subagent();
+  /** Of the subagent whose file this is. */
+  #agentName: string | undefined;
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
@@ -129,7 +126,8 @@ class QwenWriter implements Writer {
   commit(record: Json): void {
     this.#n++;
     const uuid = string(member(record, "uuid"));
-    if (uuid === undefined || isSidechain(record)) return;
+    if (uuid === undefined || this.#subagent.isAside(record)) return;
+    this.#agentName = string(member(record, "agentName"));
     this.#commitContext(record);
     if (!isBeside(record) && isKnownType(record)) this.#tail = uuid;
     this.#time = string(member(record, "timestamp")) ?? this.#time;
@@ -279,6 +277,9 @@ class QwenWriter implements Writer {
       cwd,
       version,
       gitBranch,
+      agentId: this.#subagent.id ?? undefined,
+      agentName: this.#agentName,
+      isSidechain: this.#subagent.id === null ? undefined : true,
     });
   }
 

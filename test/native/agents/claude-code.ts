@@ -3,9 +3,9 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { type Obj, str } from "../model-server/json.ts";
+import { pinned } from "../pins.ts";
 import {
   API_KEY,
-  below,
   failure,
   fileBytes,
   jsonLines,
@@ -22,7 +22,7 @@ export const claudeCode: Driver = {
   id: "claude-code",
   command: "claude",
   program: [
-    process.env.SEGUE_LAB_CLAUDE ?? below("node_modules/@anthropic-ai/claude-code/bin/claude.exe"),
+    process.env.SEGUE_LAB_CLAUDE ?? pinned("node_modules/@anthropic-ai/claude-code/bin/claude.exe"),
   ],
   env: ({ url }) => ({
     ANTHROPIC_BASE_URL: url,

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { obj, str } from "../model-server/json.ts";
+import { pinned } from "../pins.ts";
 import {
-  below,
   failure,
   fileBytes,
   jsonLines,
@@ -21,7 +21,7 @@ export const codex: Driver = {
   command: "codex",
   program: [
     process.execPath,
-    process.env.SEGUE_LAB_CODEX ?? below("node_modules/@openai/codex/bin/codex.js"),
+    process.env.SEGUE_LAB_CODEX ?? pinned("node_modules/@openai/codex/bin/codex.js"),
   ],
   env: () => ({}),
   configure,

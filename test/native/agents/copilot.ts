@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
 import { obj, str } from "../model-server/json.ts";
+import { pinned } from "../pins.ts";
 import {
   API_KEY,
-  below,
   failure,
   fileBytes,
   jsonLines,
@@ -40,7 +40,7 @@ export const copilot: Driver = {
   id: "copilot",
   command: "copilot",
   program: [
-    process.env.SEGUE_LAB_COPILOT ?? below("node_modules/@github/copilot-linux-x64/copilot"),
+    process.env.SEGUE_LAB_COPILOT ?? pinned("node_modules/@github/copilot-linux-x64/copilot"),
   ],
   env: ({ url }) => ({
     COPILOT_AUTO_UPDATE: "false",
@@ -81,7 +81,7 @@ function sessionPath(lab: Lab, id: string): string {
 
 /** The program unpacks 235 MB of itself below ~/.cache: all private HOMEs share them. */
 function configure({ home, folders }: Place): void {
-  const unpacked = below(".cache/copilot");
+  const unpacked = pinned(".cache/copilot");
   mkdirSync(unpacked, { recursive: true });
   mkdirSync(join(home, ".cache"), { recursive: true });
   symlinkSync(unpacked, join(home, ".cache/copilot"));

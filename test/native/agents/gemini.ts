@@ -9,7 +9,8 @@ import {
 import { basename, join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { obj, parseJson, str } from "../model-server/json.ts";
-import { below, failure, fileBytes, reasoningAsText, runProgram } from "./shared.ts";
+import { pinned } from "../pins.ts";
+import { failure, fileBytes, reasoningAsText, runProgram } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(run_shell_command|read_file|write_file|replace)$/;
@@ -25,7 +26,7 @@ export const gemini: Driver = {
   command: "gemini",
   program: [
     process.execPath,
-    process.env.SEGUE_LAB_GEMINI ?? below("node_modules/@google/gemini-cli/bundle/gemini.js"),
+    process.env.SEGUE_LAB_GEMINI ?? pinned("node_modules/@google/gemini-cli/bundle/gemini.js"),
   ],
   env: ({ url }) => ({
     GEMINI_API_KEY: "fake",

@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
 import { type Obj, obj, str } from "../model-server/json.ts";
-import { API_KEY, below, failure, jsonLines, runProgram, unchanged } from "./shared.ts";
+import { pinned } from "../pins.ts";
+import { API_KEY, failure, jsonLines, runProgram, unchanged } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(bash|read|write|edit)$/;
@@ -65,7 +66,7 @@ export const opencode = driver({
   id: "opencode",
   command: "opencode",
   program: [
-    process.env.SEGUE_LAB_OPENCODE ?? below("node_modules/opencode-linux-x64/bin/opencode"),
+    process.env.SEGUE_LAB_OPENCODE ?? pinned("node_modules/opencode-linux-x64/bin/opencode"),
   ],
   prefix: "OPENCODE",
   config: ".config/opencode/opencode.json",
@@ -75,7 +76,7 @@ export const opencode = driver({
 export const kilo = driver({
   id: "kilo",
   command: "kilo",
-  program: [process.env.SEGUE_LAB_KILO ?? below("node_modules/@kilocode/cli-linux-x64/bin/kilo")],
+  program: [process.env.SEGUE_LAB_KILO ?? pinned("node_modules/@kilocode/cli-linux-x64/bin/kilo")],
   prefix: "KILO",
   config: ".config/kilo/kilo.json",
   database: ".local/share/kilo/kilo.db",

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "../model-server/json.ts";
+import { pinned, piPin } from "../pins.ts";
 import {
   API_KEY,
-  below,
   failure,
   fileBytes,
   jsonLines,
@@ -30,7 +30,7 @@ export const pi: Driver = {
   command: "pi",
   program: [
     process.execPath,
-    process.env.SEGUE_LAB_PI ?? below(".cache/pi-1.5.2/dist/bundle/cli.js"),
+    process.env.SEGUE_LAB_PI ?? pinned(`.cache/pi-${piPin().version}/dist/bundle/cli.js`),
   ],
   env: () => ({ PI_OFFLINE: "1", PI_TELEMETRY: "0", PI_SKIP_VERSION_CHECK: "1" }),
   configure,

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { obj, parseJson, str } from "../model-server/json.ts";
+import { pinned } from "../pins.ts";
 import {
   API_KEY,
   below,
@@ -26,7 +27,7 @@ export const qwen: Driver = {
     "/usr/bin/env",
     `BASH_ENV=${below("agents/qwen-shell.sh")}`,
     process.execPath,
-    process.env.SEGUE_LAB_QWEN ?? below("node_modules/@qwen-code/qwen-code/cli-entry.js"),
+    process.env.SEGUE_LAB_QWEN ?? pinned("node_modules/@qwen-code/qwen-code/cli-entry.js"),
   ],
   env: ({ url }) => ({
     OPENAI_API_KEY: API_KEY,

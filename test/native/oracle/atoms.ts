@@ -122,8 +122,10 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "signature") return type === "thinking";
   if (key === "name") return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
-  // What a command is for, beside the command: a note for the person who watches.
-  if (key === "description") return "command" in owner || "cmd" in owner;
+  // Qwen Code sends its reasoning under two names.
+  if (key === "reasoning") return owner.reasoning_content === owner.reasoning;
+  // What a command or a subagent is for, beside it: a note for the person who watches.
+  if (key === "description") return "command" in owner || "cmd" in owner || "prompt" in owner;
   if (key === "namespace" || key === "caller" || key === "execution") return true;
   if (key === "phase") return type === "message";
   if (key === "format") return "data" in owner;

@@ -164,10 +164,13 @@ const AROUND_NAMES = [
   /^(?:\d+) (.+)$/,
 ];
 
-/** A line of a patch is one of an edit as well; a path may be named in full, from the project on, or as a URL. */
+/** A line of a patch is one of an edit as well, one of output may be named so; a path may be named in full, from the project on, or as a URL. */
 function* formsOf(line: string, cwd: string): Generator<string> {
   yield line;
-  const [, patched] = /^(?:[+-] ?|\*\*\* (?:Add|Update|Delete) File: )(.+)$/.exec(line) ?? [];
+  const [, patched] =
+    /^(?:(?:Output|Error|Stdout|Stderr): |[+-] ?|\*\*\* (?:Add|Update|Delete) File: )(.+)$/.exec(
+      line,
+    ) ?? [];
   if (patched !== undefined) yield* formsOf(patched, cwd);
   for (const form of AROUND_NAMES) {
     const [, name] = form.exec(line) ?? [];
@@ -224,8 +227,13 @@ function isOwn(line: string, { kind }: Atom, own: Injected): boolean {
  * code, and each target frames them its own way.
  */
 const AROUND_RESULTS = [
+  // What Codex says in place of audio or images that its model does not take, and of outputs that it does not read.
+  /^(?:audio|image) content omitted because .*$/,
+  /^aborted$/,
   /^(?:Chunk ID|Wall time|Process exited with code|Process running with session ID|Original token count|Total output lines|Exit code|Exit Code|Signal|Process Group PGID|Background PIDs|Error):? ?[\w().-]*(?: seconds)?$/,
-  /^Output:$/,
+  /^Output:(?: \(empty\))?$/,
+  /^(?:Command|Directory): /,
+  /^Command exited with code \d+$/,
   /^Script (?:completed|failed)$/,
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
@@ -235,12 +243,17 @@ const AROUND_RESULTS = [
 
 /** What they say of their own accord around words of the user's and of programs. */
 const AROUND_TEXTS = [
+  /^(?:audio|image) content omitted because .*$/,
   /^The user sent a new message while you were working:$/,
   /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,
   /^\[SYSTEM NOTIFICATION - NOT USER INPUT\]$/,
   /^This is an automated background-task event, NOT a message from the user\.$/,
   /^Do NOT interpret this as user acknowledgement, confirmation, or response/,
   /^<local-command-caveat>/,
+  // Since 2.1.332.
+  /^This is how Claude Code surfaces messages the user sends mid-turn/,
+  /^No human input has been received since the last genuine user message/,
+  /^\[MESSAGE FROM NON-USER SOURCE - NOT USER INPUT\]$/,
   /^Result of calling the (?:Read|Bash) tool:$/,
   /^\d+$/,
   /^Full contents of resource:$/,
@@ -251,6 +264,10 @@ const AROUND_TEXTS = [
   // Claude Code, where a session ends with a prompt or a result.
   /^Continue from where you left off\.$/,
   /^No response requested\.$/,
+  // Qwen Code, between what it was given; Pi, before a summary.
+  /^\(attached media from previous tool call\)$/,
+  /^Got it\. Thanks for the additional context!$/,
+  /^The conversation history before this point was compacted into the following summary:$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
@@ -337,12 +354,19 @@ const NAMES: { [code: string]: (atom: Atom) => boolean } = {
   "record-unknown": () => true,
   "record-foreign": () => true,
   "line-unreadable": () => true,
+  // The source's own CLI has its own words for it.
+  "result-missing": ({ kind }) => kind === "result",
   "result-orphan": ({ kind }) => kind === "result",
   "tool-reworded": ({ kind }) => kind === "argument",
   "tool-adapted": ({ kind }) => kind === "argument",
   "scaffold-carried": isScaffold,
+  // Codex keeps its instructions in the session's first record.
+  "event-carried": ({ kind, role }) => kind === "text" && role === "developer",
   "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
 };
+
+/** Of what a harness injected it is enough that it is named: a message of several parts counts once. */
+const UNCOUNTED = new Set(["scaffold-carried", "event-carried"]);
 
 /**
  * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not
@@ -378,7 +402,7 @@ class Named {
     for (const [code, fits] of Object.entries(NAMES)) {
       const left = this.#left.get(code) ?? 0;
       if (left <= 0 || !fits(atom)) continue;
-      this.#left.set(code, left - 1);
+      if (!UNCOUNTED.has(code)) this.#left.set(code, left - 1);
       this.#blocks.set(atom.block, code);
       return code;
     }

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { type Lab, runCli, SOME_PAIRS } from "../lab.ts";
+import { obj, objs } from "../model-server/json.ts";
 import type { RecordedRequest } from "../model-server/server.ts";
 import { hand } from "../segue.ts";
 import { type Atom, atomsOf } from "./atoms.ts";
@@ -130,7 +131,12 @@ export function complaints({ gone, moved, refused, sent }: Verdict, words?: Word
   const text = atomsOf(sent)
     .map((atom) => atom.text)
     .join("\n");
+  // Claude Code sends such a one of its own accord where a model is new to it, and the API refuses it.
+  const empty = objs(obj(sent.body).messages).filter(
+    ({ content }) => Array.isArray(content) && content.length === 0,
+  );
   return [
+    ...empty.map(({ role }) => `an empty message of role ${role}`),
     ...refused.map((what) => `refused: ${what}`),
     ...gone
       .filter(({ code }) => code === null)

@@ -1,0 +1,93 @@
+/**
+ * Have the agents moved on? Asks the registry for newer versions of their CLIs than those that the
+ * native tests pin, and runs smoke, oracle and the pairs with one agent with them, in a lab of
+ * their own: `node scripts/newest.ts [FOLDER] [--hub AGENT]`. Prints what breaks, and which records,
+ * kinds and keys are new in what they recorded. Part of closing an issue; see CONTRIBUTING.md.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { obj, objs, parseJson, str } from "../test/native/model-server/json.ts";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const NATIVE = join(ROOT, "test/native");
+const PI = "@earendil-works/pi-coding-agent";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { hub: { type: "string", default: "claude-code" } },
+});
+const lab = resolve(positionals[0] ?? join(ROOT, ".cache/newest"));
+
+/** What `npm view` says; null where the registry does not have it. */
+function view(spec: string, field: string): string | null {
+  const args = ["view", spec, field, "--json"];
+  const asked = spawnSync("npm", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return asked.status === 0 ? (str(parseJson(asked.stdout)) ?? null) : null;
+}
+
+/** A package.json like the pinned one, with the newest versions; what is newer, in words. */
+function newestPins(): { pins: object; newer: string[] } {
+  const pins = obj(parseJson(readFileSync(join(NATIVE, "package.json"), "utf8")));
+  const newer: string[] = [];
+  const dependencies = { ...obj(pins.dependencies) };
+  for (const [name, version] of Object.entries(dependencies)) {
+    const newest = view(name, "version");
+    if (newest === null || newest === version) continue;
+    newer.push(`${name} ${String(version)} → ${newest}`);
+    dependencies[name] = newest;
+  }
+  const pi = obj(obj(pins.segue).pi);
+  const version = view(PI, "version") ?? str(pi.version) ?? "";
+  const integrity = view(`${PI}@${version}`, "dist.integrity") ?? "";
+  if (version !== pi.version) newer.push(`${PI} ${String(pi.version)} → ${version}`);
+  return { pins: { ...pins, dependencies, segue: { pi: { version, integrity } } }, newer };
+}
+
+/** Runs some of the native tests with the lab's versions: do all of them pass? */
+function tried(words: string[], env: NodeJS.ProcessEnv = {}): boolean {
+  console.log(`\n## ${words.join(" ")}`);
+  const args = [join(NATIVE, "run.ts"), ...words, "--pins", lab];
+  const { status } = spawnSync(process.execPath, args, {
+    env: { ...process.env, SEGUE_LAB_KEEP: join(lab, "recorded"), ...env },
+    stdio: "inherit",
+  });
+  return status === 0;
+}
+
+/** What Segue does not know of the sessions that were recorded: its `check` says so. */
+function newKinds(): string[] {
+  const recorded = join(lab, "recorded");
+  const files = existsSync(recorded) ? globSync("*/*.jsonl", { cwd: recorded }) : [];
+  const found = files.flatMap((file) => {
+    const agent = dirname(file);
+    const args = [join(ROOT, "src/bin.ts"), "check", join(recorded, file), "--from", agent];
+    const checked = spawnSync(process.execPath, [...args, "--json"], { encoding: "utf8" });
+    return objs(obj(parseJson(checked.stdout)).unknown).map(({ what }) => `${agent}: ${what}`);
+  });
+  return [...new Set(found)].sort();
+}
+
+const { pins, newer } = newestPins();
+console.log(newer.length === 0 ? "The pins are the newest." : `Newer:\n  ${newer.join("\n  ")}`);
+rmSync(join(lab, "recorded"), { recursive: true, force: true });
+mkdirSync(lab, { recursive: true });
+writeFileSync(join(lab, "package.json"), `${JSON.stringify(pins, null, 2)}\n`);
+
+const hub = { SEGUE_LAB_PAIRS: values.hub };
+const broken = [
+  tried(["smoke"]) ? [] : ["smoke"],
+  tried(["oracle"]) ? [] : ["oracle"],
+  tried(["pairs"], hub) ? [] : [`pairs with ${values.hub}`],
+].flat();
+
+const kinds = newKinds();
+console.log(
+  `\n${kinds.length === 0 ? "Nothing in their records is new." : `New:\n  ${kinds.join("\n  ")}`}`,
+);
+console.log(
+  broken.length === 0 ? "Nothing breaks." : `It breaks: ${broken.join(", ")}; see above.`,
+);
+process.exitCode = broken.length > 0 ? 1 : 0;
