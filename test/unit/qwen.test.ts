@@ -221,7 +221,7 @@ describe("qwen reader", () => {
     const aside = read(fixture("subagent", "subagents/")).entries;
     assert.deepEqual(
       aside.map((entry) => entry.kind === "message" && brief(entry)),
-      ["user (aside): MARK-SUBPROMPT do it", "assistant (aside): MARK-SUB-TEXT-2 result"],
+      ["user: MARK-SUBPROMPT do it", "assistant: MARK-SUB-TEXT-2 result"],
     );
   });
 
