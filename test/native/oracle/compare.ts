@@ -375,6 +375,8 @@ const UNCOUNTED = new Set(["scaffold-carried", "event-carried"]);
 const SCAFFOLD = [
   /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
   /^# AGENTS\.md instructions/,
+  // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
+  /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
   /^Warning: apply_patch was requested via /,
   // Vendors' words, blanked in the fixtures.
   /^lorem ipsum dolor sit amet/,
