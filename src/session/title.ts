@@ -81,7 +81,9 @@ function textsIn({ parts }: Message): string[] {
 const CALLED = /^Called the \w+ tool with the following input: /;
 
 function requestAmong(texts: readonly string[]): string {
-  const own = texts.filter((text, i) => !CALLED.test(text) && !CALLED.test(texts[i - 1] ?? ""));
+  const end = texts.findIndex((text) => REFERENCED.test(text));
+  const before = end < 0 ? texts : texts.slice(0, end + 1);
+  const own = before.filter((text, i) => !CALLED.test(text) && !CALLED.test(before[i - 1] ?? ""));
   return own
     .map(requestIn)
     .filter((text) => text !== "")

@@ -123,9 +123,12 @@ export function textsOf({ parts }: Message): string[] {
     switch (part.kind) {
       case "text":
       case "reasoning":
+      case "other":
         return [part.text];
       case "tool-result":
-        return part.content.flatMap((item) => (item.kind === "text" ? [item.text] : []));
+        return part.content.flatMap((item) =>
+          item.kind === "text" || item.kind === "other" ? [item.text] : [],
+        );
       default:
         return [];
     }

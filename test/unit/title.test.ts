@@ -59,6 +59,20 @@ describe("the first request", () => {
     assert.equal(first(injected), null);
   });
 
+  // Qwen Code puts a mentioned file's content into parts of their own, after the words.
+  it("is not what a mentioned file holds", () => {
+    const first = new FirstRequest();
+    const texts = [
+      "look at @a.md",
+      "\n--- Content from referenced files ---",
+      "Content from a.md:",
+      "x",
+    ];
+    const parts = texts.map((text) => ({ kind: "text" as const, text }));
+    first.note({ kind: "message", id: "1", parentId: null, time: null, role: "user", parts });
+    assert.equal(first.text, "look at @a.md");
+  });
+
   it("is a slash command as it was typed, not its tags nor what it expands to", () => {
     const command = says("user", tags("/review", "PR 12"), { scaffold: true });
     const expanded = says("user", "You are a reviewer. Review PR 12 …");
