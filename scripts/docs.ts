@@ -35,6 +35,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "reasoning-unsealed": "projected",
   "reasoning-sealed": "carried",
   "tool-reworded": "projected",
+  "argument-carried": "carried",
   "tool-foreign": "projected",
   "tool-adapted": "projected",
   "result-missing": "projected",

@@ -44,6 +44,10 @@ export const LOSSES = {
   ],
   "reasoning-sealed": ["minor", "encrypted reasoning is kept aside: only its vendor can read it"],
   "tool-reworded": ["minor", "tool calls were put in terms of another tool with the same effect"],
+  "argument-carried": [
+    "info",
+    "arguments that the other tool has no place for, such as a description, are kept aside",
+  ],
   "tool-foreign": ["minor", "tool calls without an equivalent keep their own name"],
   "tool-adapted": ["minor", "names or arguments that the target's API would refuse were put right"],
   "result-missing": ["minor", "tool calls without a result were given one that says so"],

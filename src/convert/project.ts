@@ -11,7 +11,7 @@ import { otherPart } from "../session/other.ts";
 import type { Relocation } from "../session/relocate.ts";
 import { renderPart } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
-import { isAttached, NO_RESULT, reasoningAsText } from "../session/text.ts";
+import { NO_RESULT, reasoningAsText } from "../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -23,6 +23,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../session/types.ts";
+import { leftOut } from "./arguments.ts";
 import { Demotion, UNREAD } from "./demote.ts";
 import type { LossCode, LossReport } from "./losses.ts";
 
@@ -58,14 +59,20 @@ const NOTHING: Ready = { before: [], now: [] };
 /** Valid for every vendor's API: Anthropic's characters, the length of OpenAI's Chat Completions. */
 const CALL_ID = /^[a-zA-Z0-9_-]{1,40}$/;
 
+/** Most that is held while a result is to come. */
+const MOST_HELD = 32;
+
+interface Held {
+  entry: Message;
+  line: number;
+}
+
 interface Open {
   message: Message;
   /** Source call id → the call as it will be written. */
   calls: Map<string, ToolCallPart>;
   /** Results by source call id. */
   results: Map<string, { entry: Message; part: ToolResultPart }>;
-  /** What stands between a call and its result and says nothing to either: sent after the result. */
-  beside: Entry[];
 }
 
 export class Projector {
@@ -79,6 +86,8 @@ export class Projector {
   readonly #relocation: Relocation | null;
   readonly #ids = new IdTable();
   #open: Open | undefined;
+  /** What came while a call of the open message had no result yet: it is sent after the results. */
+  #held: Held[] = [];
   #line = 0;
   #chars = 0;
   readonly #demotion: Demotion;
@@ -166,8 +175,14 @@ export class Projector {
     return this.#user({ ...place, role: "user", parts: [{ kind: "text", text }] });
   }
 
-  /** Ends the message that is held back. Calls that have no result get one that says so. */
+  /** Ends what is held back. Calls that have no result get one that says so. */
   flush(): Entry[] {
+    const out = this.#close();
+    while (this.#held.length > 0) out.push(...this.#release(), ...this.#close());
+    return out;
+  }
+
+  #close(): Entry[] {
     const open = this.#open;
     this.#open = undefined;
     if (!open) return [];
@@ -177,7 +192,6 @@ export class Projector {
       out.push(open.message);
     }
     for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
-    out.push(...open.beside);
     return out;
   }
 
@@ -239,13 +253,40 @@ export class Projector {
     const unsent = unsentCode(entry);
     if (unsent) return this.#aside(unsent);
     if (entry.role === "tool") return this.#results(entry);
+    if (this.#awaits && !this.#joins(entry)) return this.#hold(entry);
     if (entry.role === "assistant") return this.#assistant(entry);
-    const open = this.#open;
-    if (open && open.results.size < open.calls.size && isBeside(entry)) {
-      open.beside.push(...this.#user(entry));
-      return NOTHING;
-    }
     return { before: this.flush(), now: this.#user(entry) };
+  }
+
+  /** Has a call of the open message no result yet? */
+  get #awaits(): boolean {
+    const open = this.#open;
+    return open !== undefined && open.results.size < open.calls.size;
+  }
+
+  /**
+   * A user may have steered, or an answer gone on, before the result was there; APIs want it right after
+   * the call. A call that was broken off has none: what follows it is not held for ever.
+   */
+  #hold(entry: Message): Ready {
+    this.#held.push({ entry, line: this.#line });
+    if (this.#held.length <= MOST_HELD) return NOTHING;
+    return { before: [...this.#close(), ...this.#release()], now: [] };
+  }
+
+  /** Takes again what was held, in its order. */
+  #release(): Entry[] {
+    const held = this.#held;
+    const line = this.#line;
+    this.#held = [];
+    const out: Entry[] = [];
+    for (const one of held) {
+      this.#line = one.line;
+      const { before, now } = this.#message(one.entry);
+      out.push(...before, ...now);
+    }
+    this.#line = line;
+    return out;
   }
 
   #user(entry: Message): Entry[] {
@@ -266,7 +307,6 @@ export class Projector {
       message: { ...rest, parts: [] },
       calls: new Map(),
       results: new Map(),
-      beside: [],
     };
     const { message, calls } = this.#open;
     for (const part of entry.parts) {
@@ -315,6 +355,7 @@ export class Projector {
       return adapted(part);
     }
     if (!native.exact) this.#lose("tool-reworded");
+    else this.#lose("argument-carried", leftOut(part.input, native.input));
     const call = { ...part, name: native.name, input: native.input };
     // The names of servers and tools of MCP are other people's.
     if (this.#tools.accepts(call)) return call;
@@ -337,12 +378,24 @@ export class Projector {
         this.#lose("result-orphan");
         continue;
       }
-      if (this.#open?.calls.has(part.callId) && !this.#open.results.has(part.callId)) {
+      const key = this.#unanswered(part.callId);
+      if (key !== undefined && this.#open) {
         const content = part.content.flatMap((item) => this.#resultPart(item));
-        this.#open.results.set(part.callId, { entry, part: { ...part, content } });
+        this.#open.results.set(key, { entry, part: { ...part, content } });
+      } else if (this.#held.length > 0) {
+        this.#held.push({ entry: { ...entry, parts: [part] }, line: this.#line });
       } else this.#lose("result-orphan");
     }
-    return NOTHING;
+    if (this.#held.length === 0 || this.#awaits) return NOTHING;
+    return { before: [...this.#close(), ...this.#release()], now: [] };
+  }
+
+  /** Of calls that share an id, the first that has no result yet. */
+  #unanswered(callId: string): string | undefined {
+    const { calls, results } = this.#open ?? {};
+    let key = callId;
+    while (results?.has(key)) key += "'";
+    return calls?.has(key) ? key : undefined;
   }
 
   #resultPart(item: ResultPart): ResultPart[] {
@@ -407,7 +460,7 @@ export class Projector {
   }
 
   #lose(code: LossCode | null, count = 1): void {
-    if (code) this.#losses.add(code, this.#line, count);
+    if (code && count > 0) this.#losses.add(code, this.#line, count);
   }
 }
 
@@ -433,10 +486,6 @@ function textLength(value: Json, depth = 0): number {
 function adapted(part: ToolCallPart): ToolCallPart {
   const name = part.name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "tool";
   return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
-}
-
-function isBeside({ parts }: Message): boolean {
-  return parts.every((part) => part.kind === "text" && isAttached(part.text));
 }
 
 /** Why a message is not sent though it is in its place. */

@@ -600,6 +600,60 @@ describe("claude-code: store", () => {
   });
 });
 
+describe("claude-code: what stands between a call and its result", () => {
+  const answer = (uuid: string, parent: string, id: string): Json =>
+    line(uuid, parent, "assistant", {
+      id: "m",
+      role: "assistant",
+      content: [{ type: "tool_use", id, name: "Bash", input: { command: "ls" } }],
+    });
+  const told = (uuid: string, parent: string | null, content: Json): Json =>
+    line(uuid, parent, "user", { role: "user", content });
+  const outcome = (id: string): Json => [{ type: "tool_result", tool_use_id: id, content: id }];
+  const live = (...records: Json[]): string[] => {
+    const reader = claudeCode.reader();
+    const survey = new Survey();
+    const entries = records.flatMap((record, at) => reader.read(record, at));
+    for (const entry of entries) survey.add(entry);
+    const plan = survey.finish(reader.header());
+    return entries.filter((_, n) => plan.visibility(n) === "live").map(({ id }) => id);
+  };
+
+  it("is on the way to the answer, and no branch", () => {
+    const records = [
+      told("u1", null, "go"),
+      answer("a1", "u1", "t1"),
+      told("u2", "a1", "words between"),
+      told("r1", "u2", outcome("t1")),
+    ];
+    assert.deepEqual(live(...records), ["u1", "a1", "u2", "r1"]);
+  });
+
+  it("with parallel calls as well, whatever the answer hangs on", () => {
+    const records = [
+      told("u1", null, "go"),
+      answer("a1", "u1", "t1"),
+      answer("a2", "a1", "t2"),
+      told("r1", "a1", outcome("t1")),
+      told("u2", "r1", "words between"),
+      told("r2", "a2", outcome("t2")),
+      line("a3", "u2", "assistant", { id: "n", role: "assistant", content: [] }),
+    ];
+    assert.deepEqual(live(...records), ["u1", "a1", "a2", "r1", "u2", "r2", "a3"]);
+  });
+
+  it("but a prompt that was typed again is a branch", () => {
+    const records = [
+      told("u1", null, "go"),
+      answer("a1", "u1", "t1"),
+      told("r1", "a1", outcome("t1")),
+      told("u2", "r1", "first try"),
+      told("u3", "r1", "second try"),
+    ];
+    assert.deepEqual(live(...records), ["u1", "a1", "r1", "u3"]);
+  });
+});
+
 describe("claude-code: what its API takes", () => {
   it("is sent documents as they are, in messages and in results", () => {
     const file = { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: "AA" } as const;

@@ -118,17 +118,54 @@ describe("calls and their results", () => {
     assert.equal(losses["result-orphan"], 1);
   });
 
-  it("a result that comes before its call, or after the user has gone on, is an orphan", () => {
+  it("a result that comes before its call is an orphan", () => {
     const { lines, losses } = project(
-      chain(
-        ["tool", result("a", "early")],
-        ["assistant", call("a")],
-        ["user", "go"],
-        ["tool", result("a", "late")],
-      ),
+      chain(["tool", result("a", "early")], ["assistant", call("a")], ["user", "go"]),
     );
     assert.deepEqual(lines, ["assistant: →a", `tool: ←a ${NO_RESULT}`, "user: go"]);
-    assert.deepEqual(losses, { "result-orphan": 2, "result-missing": 1 });
+    assert.deepEqual(losses, { "result-orphan": 1, "result-missing": 1 });
+  });
+
+  it("what comes between a call and its result is sent after the result", () => {
+    const { lines, losses } = project(
+      chain(
+        ["assistant", call("a"), call("b")],
+        ["tool", result("a", "one")],
+        ["user", "steer"],
+        ["assistant", "meanwhile", call("c")],
+        ["tool", result("c", "three")],
+        ["tool", result("b", "two")],
+        ["assistant", "done"],
+      ),
+    );
+    assert.deepEqual(lines, [
+      "assistant: →a | →b",
+      "tool: ←a one",
+      "tool: ←b two",
+      "user: steer",
+      "assistant: meanwhile | →c",
+      "tool: ←c three",
+      "assistant: done",
+    ]);
+    assert.deepEqual(losses, {});
+  });
+
+  it("what follows a call that never gets a result is not held for ever", () => {
+    const said = Array.from({ length: 100 }, (_, n): ["user", string] => ["user", `u${n}`]);
+    const { lines, losses } = project(chain(["assistant", call("a")], ...said));
+    assert.deepEqual(lines, [
+      "assistant: →a",
+      `tool: ←a ${NO_RESULT}`,
+      ...said.map(([, text]) => `user: ${text}`),
+    ]);
+    assert.deepEqual(losses, { "result-missing": 1 });
+  });
+
+  it("of calls that share an id, each has its own result", () => {
+    const { lines } = project(
+      chain(["assistant", call("a"), call("a")], ["tool", result("a", "1"), result("a", "2")]),
+    );
+    assert.deepEqual(lines, ["assistant: →a | →a_2", "tool: ←a 1", "tool: ←a_2 2"]);
   });
 
   it("a second result of one call is an orphan", () => {
