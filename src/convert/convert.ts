@@ -62,6 +62,8 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** Of a subagent's session that goes along with another: the id that this has there. */
+  parent?: string | undefined;
   /** When the session began, for one whose records do not say. */
   createdAt?: string | null;
   cliVersion?: string | null;
@@ -212,7 +214,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     cwd: conversion.cwd ?? plan.header.cwd,
     createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
     version: conversion.cliVersion ?? null,
-    parent: null,
+    parent: conversion.parent ?? null,
   };
   const losses = new LossReport();
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
