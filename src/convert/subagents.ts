@@ -1,5 +1,5 @@
 /** What a session's subagents did, where it lies apart: it goes along into the target's store. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../errors.ts";
 import { childrenOf } from "./bases.ts";
@@ -41,7 +41,10 @@ export async function withSubagents(
     note: [outcome.note, ...said(outcomes.length, left, target)].join("\n"),
     commit: () => {
       outcome.commit();
-      for (const one of outcomes) one.commit();
+      for (const one of outcomes) {
+        one.commit();
+        makeOlder(one, outcome);
+      }
     },
     discard: () => {
       // The session's folders may be new, and are taken away when they are empty.
@@ -49,6 +52,14 @@ export async function withSubagents(
       outcome.discard();
     },
   };
+}
+
+/** Lists go by time: the session is newer than its subagents', as its agent would have left it. */
+function makeOlder({ path, report }: Outcome, session: Outcome): void {
+  const isWritten = report.how === "converted" || report.added > 0;
+  const [own, other] = [path, session.path].map((at) => statSync(at, { throwIfNoEntry: false }));
+  if (!isWritten || !own || !other || own.mtimeMs < other.mtimeMs) return;
+  utimesSync(path, own.atime, new Date(other.mtimeMs - 1));
 }
 
 async function orDiscard<T>(outcome: Outcome, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** What subagents did, where their transcripts lie apart from the session's. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import type { Report } from "../../src/convert/report.ts";
@@ -173,6 +173,23 @@ describe("resume --subagents", () => {
     assert.deepEqual([report.subagents, elsewhere(report)], [[], 1]);
     const { err } = await m.run(["resume", SESSION, "--in", "pi", "--dry-run", "--subagents"]);
     assert.match(err, /subagents that stay where they are: 1 \(Pi\)/);
+  });
+
+  it("in Codex it is a thread that the session's spawned, and the session is the newest", async () => {
+    const { m } = machine();
+    const report = await handed(m, SESSION, "--in", "codex");
+    const [sub] = report.subagents ?? [];
+    const [first = ""] = readFileSync(sub?.target.path ?? "", "utf8").split("\n");
+    const { payload } = JSON.parse(first);
+    const { id } = report.target;
+    assert.deepEqual([payload.session_id, payload.parent_thread_id], [id, id]);
+    assert.equal(payload.source.subagent.thread_spawn.parent_thread_id, id);
+    const newest = await m.run(["show", "latest", "--from", "codex", "--subagents"]);
+    assert.match(newest.out, /^\[1\] user\nMARK-U1.*\nsubagent .*MARK-SUB-FINAL/s);
+    const home = await handed(m, "latest", "--from", "codex", "--in", "claude-code");
+    assert.deepEqual([home.how, home.added, home.subagents?.[0]?.added], ["restored", 0, 0]);
+    await m.run(["undo"]);
+    assert.equal(existsSync(m.at(".codex")), false);
   });
 
   it("without it, and with --dry-run, no subagent's session is written", async () => {
