@@ -42,6 +42,8 @@ test("claude-code → codex: a subagent's thread is known as spawned by its sess
     assert.ok(JSON.stringify(threads[0]?.source).includes(there.id));
     const interactive = await server.listThreads();
     assert.ok(interactive.every(({ id }) => id !== child));
+    // Turns are shown from the first resume on (0.169.0).
+    await server.request("thread/resume", { threadId: child });
     const said = JSON.stringify(await server.readThread(child));
     await server.close();
     for (const mark of ["MARK-SUBPROMPT", "MARK-SUB-A1", "MARK-SUB-FINAL"]) {
