@@ -221,6 +221,8 @@ export interface Store {
    * the header names a parent.
    */
   takesChildren?: true;
+  /** Their ids, made of a UUID, where they are of another form: they all lie with the session itself. */
+  childId?(uuid: string): string;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
   /** The folder that a session at this place belongs to; null where neither store nor records say. */

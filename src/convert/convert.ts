@@ -63,7 +63,7 @@ export interface Conversion {
   id?: string;
   cwd?: string;
   /** Of a subagent's session that goes along with another: the id that this has there. */
-  parent?: string | undefined;
+  parent?: string | null;
   /** When the session began, for one whose records do not say. */
   createdAt?: string | null;
   cliVersion?: string | null;
@@ -112,9 +112,10 @@ export function matchCarry(carry: Carry, agent: Agent, id: string): string | nul
 }
 
 /** The id of the session that a conversion writes: it follows from the source and the target. */
-export function targetId(source: Header, target: Agent, attempt = 0): string {
+export function targetId(source: Header, target: Agent, attempt = 0, isChild = false): string {
   const uuid = uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
-  return target.sessionId?.(uuid, source.createdAt) ?? uuid;
+  const child = isChild ? target.store.childId?.(uuid) : undefined;
+  return child ?? target.sessionId?.(uuid, source.createdAt) ?? uuid;
 }
 
 /**

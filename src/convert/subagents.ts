@@ -112,6 +112,8 @@ async function prepareOne(
     options.warn(`a subagent stays where it is: ${error.message} (${source.path})`);
     return { outcomes: [], left: 1 };
   }
-  const own = await prepareAll(source, target, { ...options, along: transfer.along(outcome) });
+  // Some keep a subagent's own subagents with the session.
+  const along = target.agent.store.childId ? options.along : transfer.along(outcome);
+  const own = await prepareAll(source, target, { ...options, along });
   return { outcomes: [outcome, ...own.outcomes], left: own.left };
 }

@@ -477,12 +477,15 @@ export class Transfer {
     // Nothing is written before the user has named one: see `commit`.
     const cwd = folder ?? process.cwd();
     const createdAt = survey.plan.header.createdAt ?? timeOf(this.#source.path);
-    const from = { ...survey.plan.header, id, cwd, createdAt };
-    const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
+    const parent = along?.parent ?? null;
+    const from = { ...survey.plan.header, id, cwd, createdAt, parent };
+    const [newId, path] = this.#freePlace(from, (attempt) =>
+      targetId(from, agent, attempt, parent !== null),
+    );
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
     const done = this.#convert(
-      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt, parent: along?.parent },
+      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt, parent },
       out,
     );
     return {
@@ -495,7 +498,8 @@ export class Transfer {
       commit: () => {
         if (folder === null) throw noFolder(this.#source.path);
         const carry = keepCarry(this.#options.env, carryOut);
-        this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
+        const { title } = done.header;
+        this.#create(out, this.#side(id, done), { ...from, id: newId, title }, path, carry);
       },
       discard: () => {
         out.discard();
