@@ -54,6 +54,18 @@ export async function withSubagents(
   };
 }
 
+/**
+ * Where it was before may be below another session: the one that this was handed over as before it
+ * went on, or the original that it no longer goes home to.
+ */
+async function hangsOn(
+  { path, report }: Outcome,
+  { agent }: Target,
+  { path: parent }: Along,
+): Promise<boolean> {
+  return report.how === "converted" || (await childrenOf(agent, parent)).includes(path);
+}
+
 /** Lists go by time: the session is newer than its subagents', as its agent would have left it. */
 function makeOlder({ path, report }: Outcome, session: Outcome): void {
   const isWritten = report.how === "converted" || report.added > 0;
@@ -107,6 +119,11 @@ async function prepareOne(
   let outcome: Outcome;
   try {
     outcome = await transfer.prepare();
+    if (!(await hangsOn(outcome, target, options.along))) {
+      outcome.discard();
+      const anew = { ...options, fit: null, fork: true };
+      outcome = await new Transfer({ ...source, id: "" }, target, anew).prepare();
+    }
   } catch (error) {
     if (!(error instanceof SegueError)) throw error;
     options.warn(`a subagent stays where it is: ${error.message} (${source.path})`);

@@ -17,6 +17,7 @@ import type { Carry } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
@@ -66,6 +67,7 @@ export interface TransferOptions {
 /** The session that subagents' sessions hang on, in the target's store. */
 export interface Along {
   parent: string;
+  path: string;
   /** That of the session's own write, so that all of it is taken back as one. */
   journal: Journal;
 }
@@ -128,8 +130,8 @@ export class Transfer {
   }
 
   /** What the session's subagents come along with, where it goes to. */
-  along({ id }: Outcome): Along {
-    return { parent: id, journal: this.#journal };
+  along({ id, path }: Outcome): Along {
+    return { parent: id, path, journal: this.#journal };
   }
 
   /**
@@ -498,7 +500,7 @@ export class Transfer {
       commit: () => {
         if (folder === null) throw noFolder(this.#source.path);
         const carry = keepCarry(this.#options.env, carryOut);
-        const { title } = done.header;
+        const title = titleOf(done.header.title, survey.plan.request);
         this.#create(out, this.#side(id, done), { ...from, id: newId, title }, path, carry);
       },
       discard: () => {

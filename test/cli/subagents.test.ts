@@ -1,6 +1,13 @@
 /** What subagents did, where their transcripts lie apart from the session's. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import type { Report } from "../../src/convert/report.ts";
@@ -191,6 +198,50 @@ describe("resume --subagents", () => {
     await m.run(["undo"]);
     assert.equal(existsSync(m.at(".codex")), false);
   });
+
+  it("where the session is written anew, its subagents come along anew", async () => {
+    const { m, database } = machine();
+    const first = await handed(m, SESSION, "--in", "opencode");
+    appendFileSync(
+      m.at(main.path.slice(main.path.indexOf("/.") + 1)),
+      `${JSON.stringify({ type: "user", uuid: "u-later", parentUuid: null, sessionId: SESSION, message: { role: "user", content: "MARK-LATER" } })}\n`,
+    );
+    const second = await handed(m, SESSION, "--in", "opencode");
+    assert.notEqual(second.target.id, first.target.id);
+    const sql = "SELECT parent_id FROM session WHERE id = ?";
+    for (const { target, subagents = [] } of [first, second]) {
+      const id = subagents[0]?.target.id ?? "";
+      assert.equal(rowIn(database, sql, id)?.parent_id, target.id);
+    }
+  });
+
+  for (const to of ["claude-code", "qwen"]) {
+    const from = to === "qwen" ? "claude-code/subagent" : "qwen/subagent";
+    it(`a subagent of ${from} is one of ${to}'s, and comes home`, async () => {
+      const m = new Machine(mkdtempSync(join(root, "home-")));
+      const files = fixtures.filter(({ name }) => name.startsWith(`${from}/`));
+      const own = files.find(({ path }) => !path.includes("/subagents/"));
+      assert.ok(own);
+      m.install(own);
+      const at = m.at(own.path.slice(own.path.indexOf("/.") + 1));
+      const report = await handed(m, at, "--in", to);
+      const [sub] = report.subagents ?? [];
+      assert.equal(sub?.verified.readback, true);
+      const path = sub.target.path ?? "";
+      const [first = ""] = readFileSync(path, "utf8").split("\n");
+      const { isSidechain, sessionId, agentId } = JSON.parse(first);
+      assert.deepEqual([isSidechain, sessionId], [true, report.target.id]);
+      assert.ok(path.endsWith(`agent-${agentId}.jsonl`));
+      const meta = JSON.parse(readFileSync(path.replace(/jsonl$/, "meta.json"), "utf8"));
+      assert.match(meta.description, /MARK-SUBPROMPT/);
+      const shown = await m.run(["show", report.target.path ?? "", "--subagents"]);
+      assert.match(shown.out, /\nsubagent agent-.*MARK-SUBPROMPT/s);
+      const home = await handed(m, report.target.id, "--in", from.split("/")[0] ?? "");
+      assert.deepEqual([home.how, home.added, home.subagents?.[0]?.added], ["restored", 0, 0]);
+      await m.run(["undo"]);
+      assert.equal(existsSync(path.replace(/\/agent-[^/]*$/, "")), false);
+    });
+  }
 
   it("without it, and with --dry-run, no subagent's session is written", async () => {
     const { m, database } = machine();
