@@ -243,6 +243,14 @@ describe("resume --subagents", () => {
     });
   }
 
+  it("is refused with --handoff, which writes no session", async () => {
+    const { m } = machine();
+    const given = ["resume", SESSION, "--in", "pi", "--handoff", "--subagents", "--no-launch"];
+    const { code, err } = await m.run(given);
+    assert.equal(code, 2);
+    assert.match(err, /--subagents/);
+  });
+
   it("without it, and with --dry-run, no subagent's session is written", async () => {
     const { m, database } = machine();
     const before = dump(database);
