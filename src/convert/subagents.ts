@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { SegueError } from "../errors.ts";
 import { childrenOf } from "./bases.ts";
 import { recounted } from "./losses.ts";
+import { isThere, openSession } from "./open.ts";
+import { readHeader } from "./session.ts";
 import {
   type Along,
   type Outcome,
@@ -58,12 +60,17 @@ export async function withSubagents(
  * Where it was before may be below another session: the one that this was handed over as before it
  * went on, or the original that it no longer goes home to.
  */
-async function hangsOn(
-  { path, report }: Outcome,
-  { agent }: Target,
-  { path: parent }: Along,
-): Promise<boolean> {
-  return report.how === "converted" || (await childrenOf(agent, parent)).includes(path);
+function hangsOn({ path, report }: Outcome, { agent }: Target, options: Options): boolean {
+  const { along, scratch } = options;
+  if (report.how === "converted") return true;
+  // Its own session is there, where this one goes home.
+  if (report.how === "restored") return isThere(along.path);
+  const input = openSession(path, { scratch });
+  try {
+    return readHeader(agent, input, []).parent === along.parent;
+  } finally {
+    input.close();
+  }
 }
 
 /** Lists go by time: the session is newer than its subagents', as its agent would have left it. */
@@ -119,7 +126,7 @@ async function prepareOne(
   let outcome: Outcome;
   try {
     outcome = await transfer.prepare();
-    if (!(await hangsOn(outcome, target, options.along))) {
+    if (!hangsOn(outcome, target, options)) {
       outcome.discard();
       const anew = { ...options, fit: null, fork: true };
       outcome = await new Transfer({ ...source, id: "" }, target, anew).prepare();

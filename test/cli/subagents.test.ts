@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
@@ -197,6 +198,16 @@ describe("resume --subagents", () => {
     assert.deepEqual([home.how, home.added, home.subagents?.[0]?.added], ["restored", 0, 0]);
     await m.run(["undo"]);
     assert.equal(existsSync(m.at(".codex")), false);
+  });
+
+  it("going there again adds nothing, though the subagent began on another day", async () => {
+    const { m } = machine();
+    const at = m.at(child.path.slice(child.path.indexOf("/.") + 1));
+    writeFileSync(at, readFileSync(at, "utf8").replaceAll("2026-11-21T", "2026-11-23T"));
+    const there = await handed(m, SESSION, "--in", "codex");
+    const again = await handed(m, SESSION, "--in", "codex");
+    const [one, other] = [there, again].map(({ subagents }) => subagents?.[0]);
+    assert.deepEqual([other?.how, other?.target.id], ["opened", one?.target.id]);
   });
 
   it("where the session is written anew, its subagents come along anew", async () => {
