@@ -216,6 +216,13 @@ export interface Store {
   bases?(path: string, roots: string[]): Promise<Base[]>;
   /** Transcripts of the session's subagents that lie in files of their own. */
   children?(path: string): Promise<string[]>;
+  /**
+   * Can a session from elsewhere be put here as the subagent's of another? Its writer says so where
+   * the header names a parent.
+   */
+  takesChildren?: true;
+  /** Their ids, made of a UUID, where they are of another form: they all lie with the session itself. */
+  childId?(uuid: string): string;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
   /** The folder that a session at this place belongs to; null where neither store nor records say. */

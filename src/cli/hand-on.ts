@@ -71,11 +71,18 @@ export async function handOn(
   if (starts) await launch(command, folder, process.env);
 }
 
-function refuseNativeOptions({ fork, fullHistory, fit, reasoning }: ResumeOptions): void {
+function refuseNativeOptions({
+  fork,
+  fullHistory,
+  fit,
+  reasoning,
+  subagents,
+}: ResumeOptions): void {
   const given = {
     "--fork": fork,
     "--full-history": fullHistory,
     "--fit": fit,
+    "--subagents": subagents,
     "--reasoning": reasoning,
   };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];

@@ -9,7 +9,8 @@ import { type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
-import { type Outcome, Transfer } from "../convert/transfer.ts";
+import { withSubagents } from "../convert/subagents.ts";
+import { type Outcome, Transfer, type TransferOptions } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
@@ -67,6 +68,10 @@ export function withResumeOptions(command: Command): Command {
       "--fit <tokens>",
       "let a handoff entry stand for older turns, so that it fits: 200k, 1m",
       tokens,
+    )
+    .option(
+      "--subagents",
+      "its subagents' sessions come along, where the agent has a place for them",
     )
     .option("--fork", "write a new session even where the original could be continued")
     .option(
@@ -163,30 +168,33 @@ async function prepare(
 ): Promise<Outcome> {
   const { env } = places;
   const progress = new ProgressLine();
-  const transfer = new Transfer(
-    selected,
-    {
-      agent: target,
-      root: targetRoot(selected, target, places),
-      version: installedVersion(target, env),
-      command: findCommand(commandOf(target, env), env),
-    },
-    {
-      env,
-      scratch,
-      fullHistory,
-      fit: fit === undefined ? null : await fitTo(fit, selected.agent),
-      fork,
-      force,
-      dryRun,
-      reasoning: reasoningFate(more.reasoning),
-      warn: (text) => warn(`segue: ${text}`),
-      progress: progress.update,
-      ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
-    },
-  );
+  const there = {
+    agent: target,
+    root: targetRoot(selected, target, places),
+    version: installedVersion(target, env),
+    command: findCommand(commandOf(target, env), env),
+  };
+  const how: TransferOptions = {
+    env,
+    scratch,
+    fullHistory,
+    fit: fit === undefined ? null : await fitTo(fit, selected.agent),
+    fork,
+    force,
+    dryRun,
+    reasoning: reasoningFate(more.reasoning),
+    warn: (text) => warn(`segue: ${text}`),
+    progress: progress.update,
+    ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
+  };
+  const transfer = new Transfer(selected, there, how);
   const isOwn = selected.agent === target && fit === undefined;
-  const outcome = isOwn ? transfer.native() : await transfer.prepare();
+  const session = isOwn ? transfer.native() : await transfer.prepare();
+  // In its own agent they are there.
+  const outcome =
+    more.subagents && selected.agent !== target
+      ? await withSubagents(session, selected, there, { ...how, along: transfer.along(session) })
+      : session;
   await heedSignals();
   progress.clear();
   return outcome;

@@ -23,6 +23,7 @@ export interface ResumeOptions extends DocumentOptions {
   fullHistory?: boolean;
   fit?: number;
   reasoning?: ReasoningFate;
+  subagents?: boolean;
   fork?: boolean;
   force?: boolean;
   json?: boolean;

@@ -31,18 +31,28 @@ function run(n: string | undefined, options: { force?: boolean }): void {
       },
     );
   }
-  refuseBuried(write, writes);
-  takeBack(write, options.force ?? false);
-  journal.undone(write.n);
-  const { carry } = write;
-  const isNeeded = journal.writes().some((other) => other.carry === carry);
-  if (carry !== null && !isNeeded) dropCarry(process.env, carry);
-  print(`undone: ${write.action} ${write.path}`);
+  const all = writtenWith(write, writes);
+  const others = writes.filter((other) => !all.includes(other));
+  for (const one of all) refuseBuried(one, others);
+  for (const one of all) {
+    takeBack(one, options.force ?? false);
+    journal.undone(one.n);
+    const { carry } = one;
+    const isNeeded = journal.writes().some((other) => other.carry === carry);
+    if (carry !== null && !isNeeded) dropCarry(process.env, carry);
+    print(`undone: ${one.action} ${one.path}`);
+  }
+}
+
+/** A session and the subagents that came along with it, those first: they hang on it. */
+function writtenWith(write: Write, writes: readonly Write[]): Write[] {
+  const first = write.with ?? write.n;
+  return writes.filter((one) => one.n === first || one.with === first).reverse();
 }
 
 /** A later write to the same file must go first. */
-function refuseBuried(write: Write, writes: readonly Write[]): void {
-  const later = writes.find((other) => other.n > write.n && other.path === write.path);
+function refuseBuried(write: Write, others: readonly Write[]): void {
+  const later = others.find((other) => other.n > write.n && other.path === write.path);
   if (!later) return;
   throw new SegueError("refused", `write ${later.n} went to the same file later`, {
     where: write.path,

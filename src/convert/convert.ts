@@ -62,6 +62,8 @@ export interface Conversion {
   /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
+  /** Of a subagent's session that goes along with another: the id that this has there. */
+  parent?: string | null;
   /** When the session began, for one whose records do not say. */
   createdAt?: string | null;
   cliVersion?: string | null;
@@ -110,9 +112,10 @@ export function matchCarry(carry: Carry, agent: Agent, id: string): string | nul
 }
 
 /** The id of the session that a conversion writes: it follows from the source and the target. */
-export function targetId(source: Header, target: Agent, attempt = 0): string {
+export function targetId(source: Header, target: Agent, attempt = 0, isChild = false): string {
   const uuid = uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
-  return target.sessionId?.(uuid, source.createdAt) ?? uuid;
+  const child = isChild ? target.store.childId?.(uuid) : undefined;
+  return child ?? target.sessionId?.(uuid, source.createdAt) ?? uuid;
 }
 
 /**
@@ -212,7 +215,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     cwd: conversion.cwd ?? plan.header.cwd,
     createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
     version: conversion.cliVersion ?? null,
-    parent: null,
+    parent: conversion.parent ?? null,
   };
   const losses = new LossReport();
   if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);

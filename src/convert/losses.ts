@@ -132,12 +132,25 @@ export class LossReport {
   }
 
   list(): Loss[] {
-    const rank = { major: 0, minor: 1, info: 2 };
     return [...this.#losses]
       .map(([code, { count, where }]): Loss => {
         const [severity, what] = LOSSES[code];
         return { code, severity, count, what, where };
       })
-      .sort((a, b) => rank[a.severity] - rank[b.severity] || (a.code < b.code ? -1 : 1));
+      .sort(byWeight);
   }
+}
+
+function byWeight(a: Loss, b: Loss): number {
+  return RANK[a.severity] - RANK[b.severity] || (a.code < b.code ? -1 : 1);
+}
+
+const RANK = { major: 0, minor: 1, info: 2 } as const;
+
+/** The losses with another count for this code; 0 for none. */
+export function recounted(losses: readonly Loss[], code: LossCode, count: number): Loss[] {
+  const others = losses.filter((loss) => loss.code !== code);
+  if (count === 0) return others;
+  const [severity, what] = LOSSES[code];
+  return [...others, { code, severity, count, what, where: [] }].sort(byWeight);
 }

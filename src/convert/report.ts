@@ -18,6 +18,8 @@ export interface Report {
   /** Of a session that came home: its new records; and carry units that no longer fitted. */
   added: number;
   stale: number;
+  /** Of the subagents that came along, where they were asked for. */
+  subagents?: Report[];
 }
 
 export interface Ends {
@@ -75,9 +77,17 @@ function lawsOf(done: Converted): number[] {
 
 /** A few lines for a person. */
 export function reportText(report: Report): string[] {
-  const { source, target, counts } = report;
-  if (report.how === "opened") return [];
-  const lines = [`${source.agent} → ${target.agent}: ${summary(report, counts)}`];
+  const subagents = (report.subagents ?? []).flatMap((one) => {
+    const name = `subagent ${one.source.id}`;
+    return one.how === "opened" ? [`${name}: is there already`] : textOf(one, name);
+  });
+  const { source, target } = report;
+  const own = report.how === "opened" ? [] : textOf(report, `${source.agent} → ${target.agent}`);
+  return [...own, ...subagents];
+}
+
+function textOf(report: Report, name: string): string[] {
+  const lines = [`${name}: ${summary(report, report.counts)}`];
   for (const loss of report.losses.filter(({ severity }) => severity !== "info")) {
     lines.push(`  ${loss.severity}  ${loss.code} ×${loss.count}: ${loss.what}`);
   }

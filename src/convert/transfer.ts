@@ -17,6 +17,7 @@ import type { Carry } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
 import type { Header, Json } from "../session/types.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
@@ -59,6 +60,16 @@ export interface TransferOptions {
   /** Is told how far each pass over the source has come. */
   progress?: Progress;
   cwd?: string;
+  /** Of a subagent's session: what it comes along with. */
+  along?: Along;
+}
+
+/** The session that subagents' sessions hang on, in the target's store. */
+export interface Along {
+  parent: string;
+  path: string;
+  /** That of the session's own write, so that all of it is taken back as one. */
+  journal: Journal;
 }
 
 /** What is ready to be done. Nothing in a store has changed until `commit`. */
@@ -76,13 +87,13 @@ export interface Outcome {
   discard(): void;
 }
 
-interface Source {
+export interface Source {
   agent: Agent;
   path: string;
   id: string;
 }
 
-interface Target {
+export interface Target {
   agent: Agent;
   root: string;
   version: string | null;
@@ -115,7 +126,12 @@ export class Transfer {
     this.#source = source;
     this.#target = target;
     this.#options = options;
-    this.#journal = new Journal(options.env);
+    this.#journal = options.along?.journal ?? new Journal(options.env);
+  }
+
+  /** What the session's subagents come along with, where it goes to. */
+  along({ id, path }: Outcome): Along {
+    return { parent: id, path, journal: this.#journal };
   }
 
   /**
@@ -326,6 +342,11 @@ export class Transfer {
       return this.#append(id, here, write.source, before, out, kept);
     }
     carryOut.discard();
+    if (this.#options.along) {
+      // A copy of the original would hang on the session that the original hangs on.
+      out.discard();
+      return null;
+    }
     this.#notes.push(`${this.#whyNew(done, moves)}: writing a new session`);
     return this.#fork(id, done, out, write.source.path);
   }
@@ -450,18 +471,23 @@ export class Transfer {
 
   #goThere(source: Conversion["source"], id: string, whole: Surveyed): Outcome {
     const { agent } = this.#target;
+    const { along } = this.#options;
+    if (along && !agent.store.takesChildren) throw noPlace(agent, this.#source.path);
     const survey = this.#fitted(source, whole);
     if (source.agent === agent && survey.plan.handoff === undefined) return this.native();
     const folder = this.#options.cwd ?? survey.plan.header.cwd;
     // Nothing is written before the user has named one: see `commit`.
     const cwd = folder ?? process.cwd();
     const createdAt = survey.plan.header.createdAt ?? timeOf(this.#source.path);
-    const from = { ...survey.plan.header, id, cwd, createdAt };
-    const [newId, path] = this.#freePlace(from, (attempt) => targetId(from, agent, attempt));
+    const parent = along?.parent ?? null;
+    const from = { ...survey.plan.header, id, cwd, createdAt, parent };
+    const [newId, path] = this.#freePlace(from, (attempt) =>
+      targetId(from, agent, attempt, parent !== null),
+    );
     const out = this.#newOutput(path);
     const carryOut = this.#newCarry();
     const done = this.#convert(
-      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt },
+      { source, survey, carryOut, carry: null, id: newId, cwd, createdAt, parent },
       out,
     );
     return {
@@ -474,7 +500,8 @@ export class Transfer {
       commit: () => {
         if (folder === null) throw noFolder(this.#source.path);
         const carry = keepCarry(this.#options.env, carryOut);
-        this.#create(out, this.#side(id, done), { ...from, id: newId }, path, carry);
+        const title = titleOf(done.header.title, survey.plan.request);
+        this.#create(out, this.#side(id, done), { ...from, id: newId, title }, path, carry);
       },
       discard: () => {
         out.discard();
@@ -648,6 +675,10 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
 
 function nothingIn(where: string): SegueError {
   return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+}
+
+function noPlace({ name }: Agent, where: string): SegueError {
+  return new SegueError("refused", `${name} has no place for what a subagent did`, { where });
 }
 
 /** Of a session whose folder neither its records nor its store tell. */

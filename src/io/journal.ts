@@ -31,6 +31,8 @@ export interface Write {
   carry: string | null;
   /** Files that were written beside a new session. */
   companions?: WrittenCompanion[];
+  /** Of a subagent's session: the number of the write that it came along with. */
+  with?: number;
   /** Of rows that were added to a session in a database: the name of what was there before. */
   backup?: string;
 }
@@ -45,6 +47,8 @@ type Line = Write | { undo: number; time: string };
 
 export class Journal {
   readonly #path: string;
+  /** The first write of this process's: those after it come along with it. */
+  #first: number | null = null;
 
   constructor(env: Env) {
     this.#path = join(stateFolder(env), "journal.jsonl");
@@ -63,7 +67,9 @@ export class Journal {
 
   add(write: Omit<Write, "n" | "time">): Write {
     const last = this.#lines().reduce((n, line) => ("undo" in line ? n : Math.max(n, line.n)), 0);
-    const full: Write = { n: last + 1, time: new Date().toISOString(), ...write };
+    const along = this.#first === null ? {} : { with: this.#first };
+    const full: Write = { n: last + 1, time: new Date().toISOString(), ...write, ...along };
+    this.#first ??= full.n;
     this.#append(full);
     return full;
   }

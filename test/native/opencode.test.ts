@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { dump } from "../support/opencode-db.ts";
@@ -55,6 +55,54 @@ for (const installed of [true, false]) {
       assertHistory(lab.server.lastMain(), [
         ...foreign(recording.markers, "opencode"),
         ...own(markers.slice(0, -1), "opencode"),
+      ]);
+      assert.deepEqual(lab.server.refusals, []);
+    } finally {
+      await lab.close();
+    }
+  });
+}
+
+for (const installed of [true, false]) {
+  const how = installed ? "by its import" : "by a transaction of our own";
+  test(`a subagent comes along, ${how}: OpenCode lists it below its session, which it resumes`, async () => {
+    const lab = await createLab();
+    try {
+      cpSync(join(import.meta.dirname, "../fixtures/claude-code/subagent"), lab.home, {
+        recursive: true,
+      });
+      await turn(lab, "opencode", [{ text: "hello" }], { prompt: "hello" });
+      const database = `${lab.home}/.local/share/opencode/opencode.db`;
+      const rows = dump(database);
+      const segueLab = machine(lab, installed);
+      const session = "05be5057-698d-4ddf-a33d-da9e012e6579";
+      const args = ["--subagents", "--cwd", lab.cwd];
+      const gone = await hand(segueLab, session, "opencode", args);
+      assert.deepEqual(objs(gone.report.subagents).length, 1);
+      await segue(segueLab, ["undo"]);
+      assert.deepEqual(dump(database).split("\n"), rows.split("\n"));
+
+      const there = await hand(segueLab, session, "opencode", args);
+      const server = await OpenCodeServer.start(lab);
+      const [child, ...more] = objs(await server.request("GET", `/session/${there.id}/children`));
+      assert.deepEqual(more, []);
+      assert.equal(child?.parentID, there.id);
+      const said = JSON.stringify(
+        await server.request("GET", `/session/${str(child?.id)}/message`),
+      );
+      await server.close();
+      for (const mark of ["MARK-SUBPROMPT", "MARK-SUB-A1", "MARK-SUB-OUT", "MARK-SUB-FINAL"]) {
+        assert.ok(said.includes(mark), mark);
+      }
+      await turn(lab, "opencode", [{ text: "MARK-Z-A1" }], {
+        prompt: "MARK-Z-U1 go on",
+        resume: there.id,
+      });
+      assertHistory(lab.server.lastMain(), [
+        { role: "user", marker: "MARK-U1" },
+        { role: "assistant", marker: "MARK-A1" },
+        { role: "assistant", marker: "MARK-A2" },
+        { role: "user", marker: "MARK-Z-U1" },
       ]);
       assert.deepEqual(lab.server.refusals, []);
     } finally {

@@ -74,3 +74,15 @@ export function run(path: string, sql: string, ...values: (string | number | nul
   db.prepare(sql).run(...values);
   db.close();
 }
+
+/** The first row that a query gives. */
+export function rowIn(
+  path: string,
+  sql: string,
+  ...values: string[]
+): { [column: string]: unknown } | undefined {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const row = db.prepare(sql).get(...values);
+  db.close();
+  return row;
+}

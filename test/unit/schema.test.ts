@@ -208,22 +208,21 @@ const counts: Sample<Counts> = {
   may: {},
 };
 
-const report: Sample<Report> = {
-  must: {
-    schema: "segue/report@1",
-    how: "converted",
-    source: { agent: "pi", id: "s1", path: null, records: 1, bytes: 2 },
-    target: { agent: "codex", id: "s2", path: "b", command: ["codex", "resume", "s2"] },
-    counts: counts.must,
-    tokens: { estimate: 1, window: null },
-    losses: [loss.must],
-    carry: { path: null, bytes: 1 },
-    verified: { readback: true, laws: [2] },
-    added: 0,
-    stale: 0,
-  },
-  may: {},
+const reportMust: Sample<Report>["must"] = {
+  schema: "segue/report@1",
+  how: "converted",
+  source: { agent: "pi", id: "s1", path: null, records: 1, bytes: 2 },
+  target: { agent: "codex", id: "s2", path: "b", command: ["codex", "resume", "s2"] },
+  counts: counts.must,
+  tokens: { estimate: 1, window: null },
+  losses: [loss.must],
+  carry: { path: null, bytes: 1 },
+  verified: { readback: true, laws: [2] },
+  added: 0,
+  stale: 0,
 };
+
+const report: Sample<Report> = { must: reportMust, may: { subagents: [reportMust] } };
 
 const law: Sample<Check["laws"][number]> = {
   must: { law: 2, through: "pi", ok: true, detail: "a" },
@@ -270,6 +269,7 @@ const write: Sample<Write> = {
   },
   may: {
     companions: [{ path: "a", sha256: "0".repeat(64), madeFolder: null }],
+    with: 1,
     backup: "0".repeat(64),
   },
 };

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
+import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
 import { lastModel } from "./models.ts";
 
@@ -68,6 +69,20 @@ export const store: Store = {
   model: lastModel,
 
   pathFor(root, header: Header) {
-    return join(root, slug(header.cwd ?? "/"), `${header.id}.jsonl`);
+    const folder = join(root, slug(header.cwd ?? "/"));
+    const isSubagent = subagentOf(header) !== null;
+    const below = isSubagent ? join(header.parent ?? "", "subagents") : "";
+    return join(folder, below, `${header.id}.jsonl`);
+  },
+
+  takesChildren: true,
+
+  childId: (uuid) => `agent-a${uuid.replaceAll("-", "").slice(-16)}`,
+
+  /** What the CLI keeps beside a subagent's file: which it is, and what it was for. */
+  companions(_root, path, header) {
+    if (subagentOf(header) === null) return [];
+    const meta = { agentType: "general-purpose", description: header.title ?? "", spawnDepth: 1 };
+    return [{ path: path.replace(/\.jsonl$/, ".meta.json"), text: JSON.stringify(meta) }];
   },
 };

@@ -14,7 +14,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
-import { Subagent } from "../shared/subagent.ts";
+import { Subagent, subagentOf } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
 import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
@@ -74,7 +74,10 @@ class ClaudeWriter implements Writer {
   begin(header: Header): void {
     // On the way home another agent's header can come after lines of this very session.
     if (this.#tail !== null) return;
-    this.#context.sessionId = header.id;
+    this.#subagent.begin(header);
+    // A subagent's lines are those of its session.
+    const isOwn = subagentOf(header) === null;
+    this.#context.sessionId = (isOwn ? null : header.parent) ?? header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
     this.#context.gitBranch = header.gitBranch ?? this.#context.gitBranch;
     this.#time = header.createdAt;
@@ -269,6 +272,8 @@ class ClaudeWriter implements Writer {
 
   #event(entry: Extract<Entry, { kind: "event" }>): Json[] {
     if (entry.event === "title") {
+      // It would be its session's; the file beside a subagent's says what it is about.
+      if (this.#subagent.id !== null) return [];
       return [
         { type: "custom-title", customTitle: entry.title, sessionId: this.#context.sessionId },
       ];

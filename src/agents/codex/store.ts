@@ -74,6 +74,8 @@ export const store: Store = {
     return beside.flatMap((file) => (spawnedBy(file.path) === threadId ? [file.path] : []));
   },
 
+  takesChildren: true,
+
   async bases(path, roots) {
     const bases: Base[] = [];
     const seen = new Set([basename(path)]);

@@ -404,15 +404,18 @@ class CodexWriter implements Writer {
       branch: header.gitBranch ?? undefined,
     });
     const payload = compact({
-      session_id: header.id,
+      // A subagent's thread is part of its parent's session (0.169.0 [run]).
+      session_id: header.parent ?? header.id,
       id: header.id,
+      parent_thread_id: header.parent ?? undefined,
       timestamp: header.createdAt ?? EPOCH,
       cwd: header.cwd ?? "/",
       originator: "segue",
       cli_version: this.#cliVersion ?? own ?? VERSION,
       // The picker lists "cli" and "vscode" only. No model_provider: another than the configured
       // one makes a resume fail; no base_instructions: they would be sent in place of the model's.
-      source: "cli",
+      source: header.parent === null ? "cli" : spawnedBy(header.parent),
+      thread_source: header.parent === null ? undefined : "subagent",
       history_mode: paginated ? "paginated" : undefined,
       git: Object.keys(git).length > 0 ? git : undefined,
     });
@@ -665,6 +668,11 @@ function sameForm(a: Sequence | null, b: Sequence | null): boolean {
 }
 
 /** The opening of a new file, and Segue's own lines, are what they are. */
+/** The picker does not list such a thread. */
+function spawnedBy(parent: string): JsonObject {
+  return { subagent: { thread_spawn: { parent_thread_id: parent, depth: 1 } } };
+}
+
 const BARE_FILE = new Set(["response_item", "session_meta", CARRY_TYPE]);
 
 const PASSTHROUGH = "internal_chat_message_metadata_passthrough";

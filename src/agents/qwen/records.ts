@@ -69,3 +69,6 @@ export function isThanks(content: Json): boolean {
   const parts = contentParts(content);
   return parts.length === 1 && member(parts[0], "text") === ACKNOWLEDGED;
 }
+
+/** The kind of subagent that one from elsewhere is given as. */
+export const SUBAGENT = "general-purpose";

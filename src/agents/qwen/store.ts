@@ -3,7 +3,9 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
+import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
+import { SUBAGENT } from "./records.ts";
 
 /** Other names the CLI does not take for sessions. */
 const NAME = /^([0-9a-fA-F-]{32,36})\.jsonl$/;
@@ -42,7 +44,35 @@ export const store: Store = {
   },
 
   pathFor(root, header: Header) {
-    return join(root, folderName(header.cwd ?? "/"), "chats", `${header.id}.jsonl`);
+    const folder = join(root, folderName(header.cwd ?? "/"));
+    const isSubagent = subagentOf(header) !== null;
+    const below = isSubagent ? join("subagents", header.parent ?? "") : "chats";
+    return join(folder, below, `${header.id}.jsonl`);
+  },
+
+  takesChildren: true,
+
+  childId: (uuid) => `agent-${SUBAGENT}-call_${uuid.replaceAll("-", "").slice(-24)}`,
+
+  /** What the CLI keeps beside a subagent's file: which it is, what it was for, and that it is done. */
+  companions(_root, path, header) {
+    const agentId = subagentOf(header);
+    if (agentId === null) return [];
+    const meta = {
+      agentId,
+      agentType: SUBAGENT,
+      description: header.title ?? "",
+      parentSessionId: header.parent,
+      parentAgentId: null,
+      createdAt: header.createdAt,
+      status: "completed",
+      isBackgrounded: true,
+      lastUpdatedAt: header.updatedAt ?? header.createdAt,
+      subagentName: SUBAGENT,
+      resumeCount: 0,
+      depth: 0,
+    };
+    return [{ path: path.replace(/\.jsonl$/, ".meta.json"), text: JSON.stringify(meta, null, 2) }];
   },
 };
 

@@ -1,4 +1,5 @@
 /** Encodes entries as Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
+
 import { compact, isObject, member, string } from "../../session/json.ts";
 import type {
   Entry,
@@ -12,11 +13,19 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
-import { Subagent } from "../shared/subagent.ts";
+import { Subagent, subagentOf } from "../shared/subagent.ts";
 import type { Writer, WriterOptions } from "../types.ts";
 import { printParts, printResponse, printUsage, readCall } from "./content.ts";
 import { resultDisplay } from "./display.ts";
-import { ACKNOWLEDGED, CARRY, isBeside, isKnownType, partsOf, subtypeOf } from "./records.ts";
+import {
+  ACKNOWLEDGED,
+  CARRY,
+  isBeside,
+  isKnownType,
+  partsOf,
+  SUBAGENT,
+  subtypeOf,
+} from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -72,7 +81,11 @@ class QwenWriter implements Writer {
   begin(header: Header): void {
     // On the way home another agent's header can come after lines of this very session.
     if (this.#sessionKnown) return;
-    this.#context.sessionId = header.id;
+    this.#subagent.begin(header);
+    // A subagent's lines are those of its session.
+    const isOwn = subagentOf(header) === null;
+    if (!isOwn) this.#agentName = SUBAGENT;
+    this.#context.sessionId = (isOwn ? null : header.parent) ?? header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
     this.#context.gitBranch = header.gitBranch ?? undefined;
     this.#time = header.createdAt;
@@ -210,6 +223,8 @@ class QwenWriter implements Writer {
   #event(entry: EventBody, time: string | null): Json[] {
     switch (entry.event) {
       case "title": {
+        // As with Claude Code: the file beside a subagent's says what it is about.
+        if (this.#subagent.id !== null) return [];
         const payload = { customTitle: entry.title, titleSource: "manual" };
         return [this.#system(time, "custom_title", payload)];
       }

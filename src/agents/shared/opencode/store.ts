@@ -57,6 +57,8 @@ export function store(flavour: Flavour): Store {
       );
     },
 
+    takesChildren: true,
+
     model(root, env) {
       const last = databases(root).map(lastModel);
       const state = join(stateFolder(flavour, env), "model.json");

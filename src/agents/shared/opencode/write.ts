@@ -428,6 +428,8 @@ export class OpenCodeWriter implements Writer {
     const row: JsonObject = {
       id: header.id,
       project_id: projectId,
+      // Its screen shows such a session below the other, and no list shows it (1.18.33 [source]).
+      ...(header.parent === null ? {} : { parent_id: header.parent }),
       slug: slugOf(header.id),
       directory,
       path: within(worktree, directory),
