@@ -15,6 +15,7 @@ import {
   UnitTexts,
   type Ways,
 } from "../lossless/carry.ts";
+import { CarryInHand } from "./carry-in-hand.ts";
 import { CarryThread } from "./carry-thread.ts";
 import { type Coder, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
@@ -65,9 +66,11 @@ export class Carrier {
     out.flush();
   }
 
-  unit(unit: Unit): void {
-    this.#texts.add(unit);
-    if (this.#texts.isFull) this.#out.write(this.#encoder.block(this.#texts.take()));
+  /** Gives the unit as its text has it. */
+  unit(unit: Unit): string {
+    const text = this.#texts.add(unit);
+    if (this.#texts.isFull) this.block(this.#texts.take());
+    return text;
   }
 
   /** Text that is put together; it is read again once it is written. */
@@ -124,6 +127,35 @@ export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Ma
       rebuild({ ...files, target: target.out.temp, carry: carryOut.temp, framed: true }) === sha256,
     stop: () => {},
   };
+}
+
+/** In this thread, which proves each line of the source as it codes it. */
+export function makeInHand(carryOut: Output, ends: Ends): Making {
+  const { source, target } = ends;
+  const carrier = new Carrier(carryOut, ends);
+  const route = { home: source.agent, from: target.agent, targetId: target.id };
+  const coder = new CarryInHand(carrier, route);
+  let lines = 0;
+  return {
+    coder,
+    end: (footer) => {
+      lines = footer.source.lines;
+      carrier.end(footer);
+    },
+    read: () => {},
+    verify: () => carrier.intact && coder.lines === lines && isOnDisk(target.out),
+    stop: () => {},
+  };
+}
+
+/** Is what was written what can be read? */
+function isOnDisk(out: Output): boolean {
+  const file = new Input(out.temp);
+  try {
+    return file.size === out.bytes && file.sha256() === out.sha256;
+  } finally {
+    file.close();
+  }
 }
 
 /**

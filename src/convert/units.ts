@@ -56,7 +56,7 @@ const SAMPLE = 8;
 const SAMPLE_LINES = 64;
 
 /** What was decoded is not what was coded. */
-class NotTheSame extends Error {}
+export class NotTheSame extends Error {}
 
 export class UnitCoder implements Coder {
   readonly #home: Agent;
