@@ -15,6 +15,7 @@ import {
   UnitTexts,
   type Ways,
 } from "../lossless/carry.ts";
+import { letGo } from "../lossless/lines.ts";
 import { CarryInHand } from "./carry-in-hand.ts";
 import { CarryThread } from "./carry-thread.ts";
 import { type Coder, type Trust, UnitCoder } from "./units.ts";
@@ -73,6 +74,12 @@ export class Carrier {
     return text;
   }
 
+  /** What comes next shall not be in one block with what there is. */
+  cut(): void {
+    const ready = this.#texts.take();
+    if (ready.units > 0) this.block(ready);
+  }
+
   /** Text that is put together; it is read again once it is written. */
   block(ready: UnitText): void {
     const at = this.#out.bytes;
@@ -80,6 +87,7 @@ export class Carrier {
     this.#out.write(this.#encoder.block({ text, units: ready.units }));
     this.#out.flush();
     this.intact &&= this.#reads(at, text);
+    letGo(text);
   }
 
   end(footer: Omit<CarryFooter, "units">): void {
@@ -90,7 +98,10 @@ export class Carrier {
   #reads(at: number, text: Buffer): boolean {
     const file = new Input(this.#out.temp);
     try {
-      return readBlockAt(file, at).equals(text);
+      const block = readBlockAt(file, at, text.length);
+      const isSame = block.equals(text);
+      letGo(block);
+      return isSame;
     } catch (error) {
       if (error instanceof CarryDamaged) return false;
       throw error;

@@ -2,13 +2,17 @@
  * The carry of a session of middling size, made in this thread: each line is proven while it is in
  * hand, as `CarryThread` does, where reading both files again would take as long as the work.
  */
+import { collect } from "../io/memory.ts";
 import { parseUnit } from "../lossless/carry.ts";
 import { parseValue, stringify } from "../lossless/json-text.ts";
 import { type Line, MAX_DEPTH } from "../lossless/lines.ts";
-import { gives, type Op } from "../lossless/script.ts";
+import { gives, isPlainOp } from "../lossless/script.ts";
 import type { Json } from "../session/types.ts";
 import type { Carrier } from "./carrier.ts";
 import { type Coder, NotTheSame, type Route, UnitCoder } from "./units.ts";
+
+/** A line that is worked with one copy at a time: it is most of what there is in memory. */
+export const HUGE_LINE = 8 << 20;
 
 export class CarryInHand implements Coder {
   readonly #carrier: Carrier;
@@ -28,19 +32,21 @@ export class CarryInHand implements Coder {
       lines,
       told.map((records) => records.map(asReadAgain)),
     );
+    const isHuge = lines.some(({ text }) => text.length > HUGE_LINE);
+    if (isHuge) {
+      this.#carrier.cut();
+      collect();
+    }
     const text = this.#carrier.unit(unit);
+    if (isHuge) collect();
     // What is not spelled as JSON.stringify does may come out of the carry as something else, such
     // as 1e400. Of all else the coder has seen that JSON.stringify gives the line.
-    const o = unit.o.some(isSpelled) ? parseUnit(text).o : null;
+    const o = unit.o.every(isPlainOp) ? null : parseUnit(text).o;
     if (coded.length !== lines.length) throw new NotTheSame("a unit has other lines");
     if (o && !lines.every((line, i) => gives(o[i] ?? 0, coded[i]?.base, line, false)))
       throw new NotTheSame("a unit does not give its lines again");
     this.lines += lines.length;
   }
-}
-
-function isSpelled(op: Op): boolean {
-  return op !== 0 && ("t" in op || "b" in op || op.s !== undefined);
 }
 
 /** What the record will be once it is read from its file: most are that already. */

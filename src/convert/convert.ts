@@ -123,10 +123,11 @@ function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
   if (source.input.size >= HUGE) keepSmall();
   if (!carryOut) return writeNew(conversion, makeHere);
-  const make = quickly(source.input.size);
-  const first = make && attempt(conversion, make);
-  if (first?.verified) return first;
-  if (make) restart(target.out, carryOut);
+  for (const make of quickly(source.input.size)) {
+    const done = attempt(conversion, make);
+    if (done?.verified) return done;
+    restart(target.out, carryOut);
+  }
   return trusting(
     (trust) => writeNew(conversion, (out, ends) => makeHere(out, ends, trust)),
     () => restart(target.out, carryOut),
@@ -178,9 +179,9 @@ export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Co
 type Make = (carryOut: Output, ends: Ends) => Making;
 
 /** How the carry of a session of this size is made and proven without reading both files again. */
-function quickly(size: number): Make | null {
-  if (size >= OWN_THREAD) return makeBeside;
-  return size >= IN_HAND ? makeInHand : null;
+function quickly(size: number): Make[] {
+  if (size >= OWN_THREAD) return [makeBeside, makeInHand];
+  return size >= IN_HAND ? [makeInHand] : [];
 }
 
 /** null when nothing came of it. */
@@ -313,7 +314,7 @@ const HUGE = 256e6;
 /** Smaller sessions are done sooner than a thread is started, and in less work. */
 const OWN_THREAD = 24e6;
 /** Reading both files again, which proves most, is next to nothing for what is smaller. */
-const IN_HAND = Number(process.env.IN_HAND ?? 1e6);
+const IN_HAND = 1e6;
 
 function footerOf({ source, target }: Conversion, seen: Seen, lines: number): Footer {
   const { bytes, sha256 } = target.out;
