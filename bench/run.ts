@@ -36,6 +36,16 @@ const MAX_RATIO_QUICK = 9;
 const MAX_MEMORY = 300;
 const MAX_MEMORY_GIGABYTE = 350;
 const MAX_START = 1.6;
+/** Of sessions of everyday size, in processors' time beyond Node's own start: 1 MB in seconds, 10 MB against the yardstick. */
+const MAX_SMALL = 0.2;
+const MAX_SMALL_QUICK = 0.4;
+const MAX_MIDDLING = 4.5;
+const MAX_MIDDLING_QUICK = 7;
+/** Processors' time for 100 MB, against the yardstick's: 3.6 s where that takes 0.65 s. */
+const MAX_RATIO_CPU = 5.54;
+/** Peak memory, against the one line that the session mostly is. */
+const HUGE_LINE = 64e6;
+const MAX_HUGE_LINE = 8;
 const MAX_CARRY = 0.4;
 
 const BIN = join(ROOT, "dist", "bin.js");
@@ -74,6 +84,8 @@ function measure(quick: boolean): Row[] {
   const runs = quick ? 3 : 5;
   const rows: Row[] = [];
   rows.push(starting(quick ? 11 : 31));
+  rows.push(...everyday(quick ? 5 : 11));
+  rows.push(hugeLine());
   for (const [from, to] of DIRECTIONS) rows.push(...converting(from, to, size, runs));
   for (const agent of ["claude-code", "codex", "pi"]) rows.push(...fixtureCarry(agent));
   if (!quick) for (const [from, to] of DIRECTIONS) rows.push(gigabyte(from, to));
@@ -99,16 +111,81 @@ function starting(runs: number): Row {
   };
 }
 
+/** What most sessions cost: there starting weighs as much as the work. */
+function everyday(runs: number): Row[] {
+  const [small, middling] = [1, 10].map((megabytes) => costing(megabytes, runs));
+  const [most, times] = options.quick
+    ? [MAX_SMALL_QUICK, MAX_MIDDLING_QUICK]
+    : [MAX_SMALL, MAX_MIDDLING];
+  const beyond = small?.beyond ?? 0;
+  const ratio = (middling?.beyond ?? 0) / (middling?.yardstick ?? 1);
+  const what = "claude-code → codex";
+  return [
+    {
+      what: `${what}, 1 MB: processors' time beyond Node's start`,
+      measured: `${beyond.toFixed(2)} s`,
+      bound: `≤ ${most} s`,
+      ok: beyond <= most,
+    },
+    {
+      what: `${what}, 10 MB: the same, against parsing it`,
+      measured: `${middling?.beyond.toFixed(2)} s / ${middling?.yardstick.toFixed(2)} s = ${ratio.toFixed(2)} ×`,
+      bound: `≤ ${times} ×`,
+      ok: ratio <= times,
+    },
+  ];
+}
+
+/** Processors' time: of a conversion beyond what Node itself takes, and of the whole yardstick. */
+function costing(megabytes: number, runs: number): { beyond: number; yardstick: number } {
+  const path = generate("claude-code", megabytes);
+  const [node, yard, segue]: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < runs; i++) {
+    node.push(runNode(["-e", "0"], { memory: true }).cpu);
+    yard.push(runNode([YARDSTICK, path], { memory: true }).cpu);
+    segue.push(convert(path, "codex").cpu);
+  }
+  return { beyond: median(segue) - median(node), yardstick: median(yard) };
+}
+
+/** A session in which one result of a tool is 64 MB of text. */
+function hugeLine(): Row {
+  const path = join(DATA, "huge-line.jsonl");
+  const example = readFileSync(join(ROOT, "examples", "claude-code-session.jsonl"), "utf8");
+  const text = "the quick brown fox 0123456789 jumps\\n";
+  const huge = text.repeat(Math.ceil(HUGE_LINE / text.length));
+  // The first result's text, as it stands in the file.
+  const found = /("type":"tool_result","content":")(?:[^"\\]|\\.)*"/;
+  if (!found.test(example)) throw new Error("the example has no result of a tool");
+  writeFileSync(
+    path,
+    example.replace(found, (_, before) => `${before}${huge}"`),
+  );
+  const times = (convert(path, "codex").megabytes * 1e6) / huge.length;
+  rmSync(path);
+  return {
+    what: "claude-code → codex, one line of 64 MB: peak memory, against the line",
+    measured: `${times.toFixed(1)} ×`,
+    bound: `≤ ${MAX_HUGE_LINE} ×`,
+    ok: times <= MAX_HUGE_LINE,
+  };
+}
+
 /** Time against the yardstick, memory, and the carry's size. */
 function converting(from: string, to: string, size: number, runs: number): Row[] {
   const path = generate(from, size);
   const yard: number[] = [];
+  const yardCpu: number[] = [];
   const times: number[] = [];
+  const cpu: number[] = [];
   const memory: number[] = [];
   for (let i = 0; i < runs; i++) {
-    yard.push(runNode([YARDSTICK, path]).seconds);
+    const least = runNode([YARDSTICK, path], { memory: true });
+    yard.push(least.seconds);
+    yardCpu.push(least.cpu);
     const run = convert(path, to);
     times.push(run.seconds);
+    cpu.push(run.cpu);
     memory.push(run.megabytes);
   }
   const what = `${from} → ${to}, ${size} MB`;
@@ -122,9 +199,22 @@ function converting(from: string, to: string, size: number, runs: number): Row[]
       bound: `≤ ${bound} ×`,
       ok: ratio <= bound,
     },
+    ...(from === "claude-code" && !options.quick
+      ? [cpuRow(what, median(cpu), median(yardCpu))]
+      : []),
     memoryRow(what, median(memory), MAX_MEMORY),
     carryRow(what, path),
   ];
+}
+
+function cpuRow(what: string, cpu: number, yardstick: number): Row {
+  const ratio = cpu / yardstick;
+  return {
+    what: `${what}: processors' time, against parsing it`,
+    measured: `${cpu.toFixed(2)} s / ${yardstick.toFixed(2)} s = ${ratio.toFixed(2)} ×`,
+    bound: `≤ ${MAX_RATIO_CPU} ×`,
+    ok: ratio <= MAX_RATIO_CPU,
+  };
 }
 
 function gigabyte(from: string, to: string): Row {

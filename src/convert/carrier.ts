@@ -15,6 +15,8 @@ import {
   UnitTexts,
   type Ways,
 } from "../lossless/carry.ts";
+import { letGo } from "../lossless/lines.ts";
+import { CarryInHand } from "./carry-in-hand.ts";
 import { CarryThread } from "./carry-thread.ts";
 import { type Coder, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
@@ -65,9 +67,17 @@ export class Carrier {
     out.flush();
   }
 
-  unit(unit: Unit): void {
-    this.#texts.add(unit);
-    if (this.#texts.isFull) this.#out.write(this.#encoder.block(this.#texts.take()));
+  /** Gives the unit as its text has it. */
+  unit(unit: Unit): string {
+    const text = this.#texts.add(unit);
+    if (this.#texts.isFull) this.block(this.#texts.take());
+    return text;
+  }
+
+  /** What comes next shall not be in one block with what there is. */
+  cut(): void {
+    const ready = this.#texts.take();
+    if (ready.units > 0) this.block(ready);
   }
 
   /** Text that is put together; it is read again once it is written. */
@@ -77,6 +87,7 @@ export class Carrier {
     this.#out.write(this.#encoder.block({ text, units: ready.units }));
     this.#out.flush();
     this.intact &&= this.#reads(at, text);
+    letGo(text);
   }
 
   end(footer: Omit<CarryFooter, "units">): void {
@@ -87,7 +98,10 @@ export class Carrier {
   #reads(at: number, text: Buffer): boolean {
     const file = new Input(this.#out.temp);
     try {
-      return readBlockAt(file, at).equals(text);
+      const block = readBlockAt(file, at, text.length);
+      const isSame = block.equals(text);
+      letGo(block);
+      return isSame;
     } catch (error) {
       if (error instanceof CarryDamaged) return false;
       throw error;
@@ -124,6 +138,35 @@ export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Ma
       rebuild({ ...files, target: target.out.temp, carry: carryOut.temp, framed: true }) === sha256,
     stop: () => {},
   };
+}
+
+/** In this thread, which proves each line of the source as it codes it. */
+export function makeInHand(carryOut: Output, ends: Ends): Making {
+  const { source, target } = ends;
+  const carrier = new Carrier(carryOut, ends);
+  const route = { home: source.agent, from: target.agent, targetId: target.id };
+  const coder = new CarryInHand(carrier, route);
+  let lines = 0;
+  return {
+    coder,
+    end: (footer) => {
+      lines = footer.source.lines;
+      carrier.end(footer);
+    },
+    read: () => {},
+    verify: () => carrier.intact && coder.lines === lines && isOnDisk(target.out),
+    stop: () => {},
+  };
+}
+
+/** Is what was written what can be read? */
+function isOnDisk(out: Output): boolean {
+  const file = new Input(out.temp);
+  try {
+    return file.size === out.bytes && file.sha256() === out.sha256;
+  } finally {
+    file.close();
+  }
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 import type { UnitText } from "../lossless/carry.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
+import { HUGE_LINE } from "./carry-in-hand.ts";
 import type { Coder } from "./units.ts";
 
 /** What the thread works on. */
@@ -89,6 +90,8 @@ export class CarryThread implements Coder {
   /** Tells the unit: the thread reads its lines itself. */
   unit(lines: readonly Line[], records: readonly unknown[]): void {
     if (lines.length === 0 && records.length === 0) return;
+    if (lines.some(({ text }) => text.length > HUGE_LINE))
+      throw new CarryThreadFailed("two threads would hold a huge line twice");
     if (this.#units - this.#load("taken") >= RING) this.#makeRoom();
     const { units } = this.#shared;
     const at = 2 * (this.#units++ % RING);

@@ -21,7 +21,7 @@ import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 
-import { Carrier, type Ends, type Making, makeBeside, makeHere } from "./carrier.ts";
+import { Carrier, type Ends, type Making, makeBeside, makeHere, makeInHand } from "./carrier.ts";
 
 import { CarryThreadFailed } from "./carry-thread.ts";
 import { headerAt } from "./folder.ts";
@@ -31,7 +31,7 @@ import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project
 import { restore } from "./restore.ts";
 import { besideTitle } from "./session.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
-import { homeWriter, type Trust, UnitCoder } from "./units.ts";
+import { homeWriter, NotTheSame, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
 
 export interface Conversion {
@@ -126,9 +126,11 @@ function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
   if (source.input.size >= HUGE) keepSmall();
   if (!carryOut) return writeNew(conversion, makeHere);
-  const first = source.input.size < OWN_THREAD ? null : beside(conversion);
-  if (first?.verified) return first;
-  if (source.input.size >= OWN_THREAD) restart(target.out, carryOut);
+  for (const make of quickly(source.input.size)) {
+    const done = attempt(conversion, make);
+    if (done?.verified) return done;
+    restart(target.out, carryOut);
+  }
   return trusting(
     (trust) => writeNew(conversion, (out, ends) => makeHere(out, ends, trust)),
     () => restart(target.out, carryOut),
@@ -177,19 +179,25 @@ export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Co
   return writeNew({ ...conversion, carryOut: null, carry: null }, makeHere);
 }
 
-function beside(conversion: Conversion): Converted | null {
+type Make = (carryOut: Output, ends: Ends) => Making;
+
+/** How the carry of a session of this size is made and proven without reading both files again. */
+function quickly(size: number): Make[] {
+  if (size >= OWN_THREAD) return [makeBeside, makeInHand];
+  return size >= IN_HAND ? [makeInHand] : [];
+}
+
+/** null when nothing came of it. */
+function attempt(conversion: Conversion, make: Make): Converted | null {
   try {
-    return writeNew(conversion, makeBeside);
+    return writeNew(conversion, make);
   } catch (error) {
-    if (error instanceof CarryThreadFailed) return null;
+    if (error instanceof CarryThreadFailed || error instanceof NotTheSame) return null;
     throw error;
   }
 }
 
-function writeNew(
-  conversion: Conversion,
-  make: (carryOut: Output, ends: Ends) => Making,
-): Converted {
+function writeNew(conversion: Conversion, make: Make): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
   const id = conversion.id ?? targetId(plan.header, target.agent);
@@ -306,8 +314,10 @@ function embed(out: Output, carryOut: Output, writer: Writer): void {
 
 /** From here on memory is worth more than the tenth of the time that saving it costs. */
 const HUGE = 256e6;
-/** Smaller sessions are verified faster than a thread is started. */
-const OWN_THREAD = 8e6;
+/** Smaller sessions are done sooner than a thread is started, and in less work. */
+const OWN_THREAD = 24e6;
+/** Reading both files again, which proves most, is next to nothing for what is smaller. */
+const IN_HAND = 1e6;
 
 function footerOf({ source, target }: Conversion, seen: Seen, lines: number): Footer {
   const { bytes, sha256 } = target.out;

@@ -7,6 +7,7 @@ import type { Line } from "../lossless/lines.ts";
 import {
   type Coded,
   isLine,
+  isPlainOp,
   type MakeWriter,
   type Op,
   ScriptReader,
@@ -56,7 +57,7 @@ const SAMPLE = 8;
 const SAMPLE_LINES = 64;
 
 /** What was decoded is not what was coded. */
-class NotTheSame extends Error {}
+export class NotTheSame extends Error {}
 
 export class UnitCoder implements Coder {
   readonly #home: Agent;
@@ -166,11 +167,22 @@ export class UnitCoder implements Coder {
 
   #comesBack(coded: readonly Coded[], lines: readonly Line[], home: readonly Entry[]): boolean {
     if (!this.#twin || !this.#isSample) return true;
-    // As they will come out of the carry.
-    const ops: Op[] = JSON.parse(JSON.stringify(coded.map(({ op }) => op)));
+    const ops = asCarried(
+      coded.map(({ op }) => op),
+      lines,
+    );
     const restored = this.#twin.decode(ops, home);
     return lines.every((line, i) => isLine(restored[i]?.content ?? "", line));
   }
+}
+
+/** From here on lines are too long for one more copy of them that can be done without. */
+const LONG_LINE = 1 << 20;
+
+/** The operations as they will come out of the carry. */
+function asCarried(ops: Op[], lines: readonly Line[]): Op[] {
+  const isLong = lines.some(({ text }) => text.length > LONG_LINE);
+  return isLong && ops.every(isPlainOp) ? ops : JSON.parse(JSON.stringify(ops));
 }
 
 interface Lines {

@@ -13,10 +13,13 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
+import { piecesOf } from "../lossless/pieces.ts";
 import { removeEmptyFolders } from "./folders.ts";
 import { onInterrupt } from "./interrupt.ts";
 
 const BUFFER = 1 << 20;
+/** Longer texts are not encoded all at once. */
+const LONG = 4 << 20;
 
 /** A new file beside `path` that takes its place on `commit`, or vanishes on `discard`. */
 export class Output {
@@ -80,6 +83,10 @@ export class Output {
   write(piece: string | Buffer): void {
     // A UTF-16 unit takes three bytes at most.
     const most = typeof piece === "string" ? piece.length * 3 : piece.length;
+    if (typeof piece === "string" && piece.length > LONG) {
+      for (const part of piecesOf(piece)) this.write(part);
+      return;
+    }
     if (most > BUFFER - this.#filled) this.flush();
     if (most > BUFFER) this.#put(typeof piece === "string" ? Buffer.from(piece) : piece);
     else if (typeof piece === "string") this.#filled += this.#buffer.write(piece, this.#filled);

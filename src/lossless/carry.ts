@@ -87,7 +87,10 @@ export class UnitTexts {
 
   /** What was gathered since the last time. */
   take(): UnitText {
-    const taken = { text: this.#lines.join("\n"), units: this.#lines.length };
+    // Joining even one makes a copy.
+    const [only = ""] = this.#lines;
+    const text = this.#lines.length < 2 ? only : this.#lines.join("\n");
+    const taken = { text, units: this.#lines.length };
     this.#lines = [];
     this.#chars = 0;
     return taken;
@@ -211,11 +214,11 @@ export function openCarry(bytes: ByteSource): Carry {
 }
 
 /**
- * What the block at `at` holds.
+ * What the block at `at` holds, which should be `size` bytes.
  * @throws CarryDamaged when there is none, or not a whole one.
  */
-export function readBlockAt(bytes: ByteSource, at: number): Buffer {
-  for (const block of blockOffsets(bytes, at)) return readBlock(bytes, block);
+export function readBlockAt(bytes: ByteSource, at: number, size: number): Buffer {
+  for (const block of blockOffsets(bytes, at)) return readBlock(bytes, block, size);
   throw new CarryDamaged("it is cut short");
 }
 
@@ -269,13 +272,17 @@ function* blockOffsets(bytes: ByteSource, from: number): Generator<Block> {
   }
 }
 
+const ZSTD_CHUNK = 1 << 16;
+
 /** In the fifth byte of a frame: it ends with a checksum. */
 const HAS_CHECKSUM = 4;
 
-function readBlock(bytes: ByteSource, { at, length }: Block): Buffer {
+/** `size`: as many bytes are put into memory at a time, so that none has to be moved. */
+function readBlock(bytes: ByteSource, { at, length }: Block, size = ZSTD_CHUNK): Buffer {
   try {
     const frame = bytes.read(at, length);
-    if (((frame[4] ?? 0) & HAS_CHECKSUM) !== 0) return zstdDecompressSync(frame);
+    if (((frame[4] ?? 0) & HAS_CHECKSUM) !== 0)
+      return zstdDecompressSync(frame, { chunkSize: Math.max(size + 1, ZSTD_CHUNK) });
   } catch {
     // Said below.
   }

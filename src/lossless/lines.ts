@@ -32,9 +32,7 @@ export class LineSplitter {
       if (this.#held.length === 0) yield lineOf(piece);
       else {
         this.#held.push(piece);
-        const whole = Buffer.concat(this.#held);
-        this.#held = [];
-        yield lineOf(whole);
+        yield this.#whole();
       }
     }
     // A copy: the caller may reuse the chunk's memory.
@@ -44,10 +42,30 @@ export class LineSplitter {
   /** The last line, if the stream did not end with a newline. */
   end(): Line | undefined {
     if (this.#held.length === 0) return undefined;
-    const rest = Buffer.concat(this.#held);
-    this.#held = [];
-    return lineOf(rest);
+    return this.#whole();
   }
+
+  #whole(): Line {
+    const bytes = Buffer.concat(this.#held);
+    for (const piece of this.#held) letGo(piece);
+    this.#held = [];
+    const line = lineOf(bytes);
+    letGo(bytes);
+    return line;
+  }
+}
+
+/** What is as large as this lies in memory of its own. */
+const LARGE = 1 << 18;
+
+/**
+ * Frees the memory of bytes that nobody needs any more. Left to itself that of a line of many
+ * megabytes stays until garbage is collected, which looks at the small objects that stand for it.
+ */
+export function letGo(bytes: Buffer): void {
+  const { buffer, length } = bytes;
+  const isOwn = length >= LARGE && buffer.byteLength === length;
+  if (isOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** All lines of bytes that are in memory. */

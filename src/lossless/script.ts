@@ -459,6 +459,14 @@ function isLiteral(op: Op): op is Literal {
   return op !== 0 && ("t" in op || "b" in op);
 }
 
+/**
+ * Is it made only of what JSON.parse gave and JSON.stringify gave back unchanged? Then it comes out
+ * of the carry as it went in.
+ */
+export function isPlainOp(op: Op): boolean {
+  return op === 0 || !(isLiteral(op) || op.s);
+}
+
 function contentOf(op: Literal): string | Buffer {
   return "t" in op ? op.t : Buffer.from(op.b, "base64");
 }

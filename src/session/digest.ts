@@ -1,5 +1,6 @@
 /** What entries say, as a short digest that survives re-spelling, added keys and new ids. */
 import { crc32 } from "node:zlib";
+import { piecesOf } from "../lossless/pieces.ts";
 import { printed } from "./json.ts";
 import type { Entry, Part } from "./types.ts";
 
@@ -61,7 +62,7 @@ class Mix {
 
   add(text: string): this {
     this.isEmpty = false;
-    this.#number(crc32(text));
+    this.#number(checksum(text));
     this.#number(text.length);
     return this;
   }
@@ -82,6 +83,16 @@ class Mix {
     this.#b ^= this.#b >>> 13;
   }
 }
+
+function checksum(text: string): number {
+  if (text.length < LONG) return crc32(text);
+  let crc = 0;
+  for (const piece of piecesOf(text)) crc = crc32(piece, crc);
+  return crc;
+}
+
+/** From here on a text is not encoded all at once. */
+const LONG = 4 << 20;
 
 /** The finaliser of MurmurHash3: every bit of the outcome hangs on all bits. */
 function final(n: number): number {

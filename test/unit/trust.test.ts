@@ -1,6 +1,6 @@
 /** Law 2 holds whatever a predictor does: what it gets wrong is kept as it is. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
@@ -31,6 +31,16 @@ function spoilt(agent: Agent, change: (writer: Writer, n: number) => Partial<Wri
       });
     },
   };
+}
+
+/** A copy of the session with lines after it that no agent knows, unless they come to nothing. */
+function filled(path: string, bytes: number): string {
+  if (bytes === 0) return path;
+  const copy = join(mkdtempSync(join(root, "filled-")), "session.jsonl");
+  const line = (n: number): string => JSON.stringify({ filling: n, text: "x".repeat(1000) });
+  const lines = Array.from({ length: Math.ceil(bytes / 1000) }, (_, n) => line(n));
+  writeFileSync(copy, `${readFileSync(path, "utf8").trimEnd()}\n${lines.join("\n")}\n`);
+  return copy;
 }
 
 const BROKEN: { [what: string]: (agent: Agent) => Agent } = {
@@ -79,33 +89,37 @@ for (const id of ["claude-code", "copilot", "gemini"]) {
   const sound = agentNamed(id);
   describe(`a writer of ${id} that is broken`, () => {
     for (const [what, broken] of Object.entries(BROKEN)) {
-      it(what, () => {
-        const folder = mkdtempSync(join(root, "trust-"));
-        const there = join(folder, "there");
-        const agent = broken(sound);
-        const source = { agent, input: new Input(plain(sound).path) };
-        const target = { agent: agentNamed("codex"), out: new Output(there) };
-        const carryOut = new Output(`${there}.segue`);
-        const survey = surveyFile(agent, source.input);
-        const done = convert({ source, target, carryOut, carry: null, survey });
-        assert.equal(done.verified, true);
-        target.out.commit();
-        carryOut.commit();
+      // Of more than 1 MB, each line is proven when it is coded, and both files are not read again.
+      for (const filling of [0, 1.1e6]) {
+        it(filling === 0 ? what : `${what}, in a session of 1 MB`, () => {
+          const folder = mkdtempSync(join(root, "trust-"));
+          const there = join(folder, "there");
+          const agent = broken(sound);
+          const original = filled(plain(sound).path, filling);
+          const source = { agent, input: new Input(original) };
+          const target = { agent: agentNamed("codex"), out: new Output(there) };
+          const carryOut = new Output(`${there}.segue`);
+          const survey = surveyFile(agent, source.input);
+          const done = convert({ source, target, carryOut, carry: null, survey });
+          assert.equal(done.verified, true);
+          target.out.commit();
+          carryOut.commit();
 
-        const back = new Output(join(folder, "back"));
-        const input = new Input(there);
-        const home = convert({
-          source: { agent: target.agent, input },
-          target: { agent, out: back },
-          carryOut: null,
-          carry: openCarry(new Input(`${there}.segue`)),
-          survey: surveyFile(target.agent, input, { fullHistory: true }),
+          const back = new Output(join(folder, "back"));
+          const input = new Input(there);
+          const home = convert({
+            source: { agent: target.agent, input },
+            target: { agent, out: back },
+            carryOut: null,
+            carry: openCarry(new Input(`${there}.segue`)),
+            survey: surveyFile(target.agent, input, { fullHistory: true }),
+          });
+          assert.equal(home.how, "restored");
+          assert.equal(home.verified, true);
+          back.commit();
+          assert.ok(readFileSync(back.path).equals(readFileSync(original)));
         });
-        assert.equal(home.how, "restored");
-        assert.equal(home.verified, true);
-        back.commit();
-        assert.ok(readFileSync(back.path).equals(readFileSync(plain(sound).path)));
-      });
+      }
 
       it(`${what}, as the target`, () => {
         const folder = mkdtempSync(join(root, "trust-"));
