@@ -132,8 +132,8 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "output_config") return owner.role === "system";
   if (key === "language") return "code" in owner;
   if (key === "outcome") return "output" in owner;
-  // Qwen Code says it twice.
-  if (key === "reasoning") return owner.reasoning === owner.reasoning_content;
+  // Codex says the first of several queries twice.
+  if (key === "query") return arr(owner.queries).includes(owner.query);
   return key === "logprobs";
 }
 

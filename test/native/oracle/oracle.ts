@@ -2,8 +2,8 @@
  * The oracle: what the source's own CLI sends its model after a resume is the truth, and the
  * target's CLI must send it, too, or the loss report name it. No reader of Segue's has a say.
  */
-import { existsSync } from "node:fs";
-import { type Lab, runCli, SOME_PAIRS } from "../lab.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { type Lab, type LabOptions, runCli, SOME_PAIRS } from "../lab.ts";
 import { obj, objs } from "../model-server/json.ts";
 import type { RecordedRequest } from "../model-server/server.ts";
 import { hand } from "../segue.ts";
@@ -28,6 +28,13 @@ export interface Verdict extends Outcome {
 /** The agents that a session of this one is taken to, unless others are named. */
 export function partners(agent: string): string[] {
   return SOME_PAIRS.filter(([from]) => from === agent).map(([, to]) => to);
+}
+
+/** Codex compacts a session before it goes on with another model that reads it in another way. */
+export function labFor({ agent, path }: Input): LabOptions {
+  if (agent !== "codex") return {};
+  const [, codexModel] = /"model":"(gpt-6-[\w.-]+)"/.exec(readFileSync(path, "utf8")) ?? [];
+  return codexModel === undefined ? {} : { codexModel };
 }
 
 export async function judge(
