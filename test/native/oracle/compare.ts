@@ -283,6 +283,8 @@ const AROUND_TEXTS = [
   /^\(attached media from previous tool call\)$/,
   /^Got it\. Thanks for the additional context!$/,
   /^The conversation history before this point was compacted into the following summary:$/,
+  // OpenCode, before a summary.
+  /^What did we do so far\?$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
