@@ -40,6 +40,7 @@ export function atomsOf(request: Request): Atom[] {
   function walk(value: unknown, at: Spot, isEnvelope: Form["envelope"]): void {
     if (typeof value === "string") leaf(value, at);
     for (const [index, item] of arr(value).entries()) {
+      if (isRepeated(item, arr(value).slice(0, index))) continue;
       const place = `${at.place}.${index}`;
       // Blocks of a message, and blocks in a result, are counted one by one.
       walk(item, { ...at, place, block: isObj(item) ? place : at.block }, isEnvelope);
@@ -65,6 +66,13 @@ export function atomsOf(request: Request): Atom[] {
     if (bytes) atoms.push({ ...at, kind: "blob", text: digestOf(bytes), bytes });
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
+}
+
+/** Gemini CLI sends a result twice, under one id, where a session was resumed before. */
+function isRepeated(item: unknown, before: readonly unknown[]): boolean {
+  if (!isObj(item) || !isObj(item.functionResponse) || !item.functionResponse.id) return false;
+  const said = JSON.stringify(item);
+  return before.some((other) => JSON.stringify(other) === said);
 }
 
 /** Qwen Code puts what was thought last into a message, though it comes first. */
