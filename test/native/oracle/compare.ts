@@ -177,6 +177,8 @@ const AROUND_NAMES = [
   /^Contents of (.+):$/,
   /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
   /^(?:\d+) (.+)$/,
+  // Copilot CLI, of a file that was attached and is not there now.
+  /^\* (\S+) \(error: Error: ENOENT: .*\)$/,
 ];
 
 /** A line of a patch is one of an edit as well, one of output may be named so; a path may be named in full, from the project on, or as a URL. */
@@ -253,6 +255,8 @@ const AROUND_RESULTS = [
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
+  // Copilot CLI, where it found no result.
+  /^The execution of this tool, or a previous tool was interrupted\.$/,
   /^\[Tool references removed - [\w ]+\]$/,
 ];
 
