@@ -104,6 +104,8 @@ export interface Media {
   images?: readonly string[];
   /** Images of which only an address is known; by default they are sent as such. */
   imageUrls?: false;
+  /** Images in a tool's result; by default they are sent as such. */
+  resultImages?: false;
   /** The most bytes of one image that its API takes. */
   imageBytes?: number;
   /** The most bytes of base64 that one request to its API takes, all images and documents together. */

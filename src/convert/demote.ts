@@ -49,7 +49,7 @@ export class Demotion {
       case "text":
         return [part];
       case "image":
-        return [this.#image(part)];
+        return [this.#image(part, place)];
       case "file":
         return [this.#file(part, place)];
       case "other":
@@ -60,11 +60,12 @@ export class Demotion {
     }
   }
 
-  #image(image: ImagePart): ImagePart | TextPart {
+  #image(image: ImagePart, place: Place): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
-    if (data === null && this.#media.imageUrls !== false) return image;
-    if (data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+    const isTaken = place !== "result" || this.#media.resultImages !== false;
+    if (isTaken && data === null && this.#media.imageUrls !== false) return image;
+    if (isTaken && data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
       this.#add(data);
       return image;
     }
@@ -77,12 +78,13 @@ export class Demotion {
   #file(file: FilePart, place: Place): FilePart | TextPart {
     const { documents = [], resultDocuments = [] } = this.#media;
     const taken = place === "user" ? documents : place === "result" ? resultDocuments : [];
-    const isWhole = file.data !== null || file.text !== undefined;
+    const text = file.text ?? textIn(file);
+    // Bytes that are said to be text and are none are nothing that an API takes as a text.
+    const isWhole = text !== null || (file.data !== null && !isText(file.mediaType));
     if (isWhole && taken.includes(file.mediaType)) {
       this.#add(file.data ?? "");
       return file;
     }
-    const text = file.text ?? textIn(file);
     this.#lose(text === null ? "file-as-text" : "file-inlined");
     return { kind: "text", text: fileText(text === null ? file : { ...file, text }) };
   }
@@ -108,9 +110,13 @@ function svgOf(data: string): string | null {
   return bytesOf(data) > MOST_SVG ? null : Buffer.from(data, "base64").toString("utf8");
 }
 
+function isText(mediaType: string): boolean {
+  return /^text\/|[/+](?:json|xml|yaml)$/.test(mediaType);
+}
+
 /** The text of a document that is text and is kept as bytes. */
 function textIn({ mediaType, data }: FilePart): string | null {
-  if (data === null || !/^text\/|[/+](?:json|xml|yaml)$/.test(mediaType)) return null;
+  if (data === null || !isText(mediaType)) return null;
   const bytes = Buffer.from(data, "base64");
   const text = bytes.toString("utf8");
   return Buffer.from(text, "utf8").equals(bytes) ? text : null;

@@ -354,7 +354,8 @@ export class Projector {
       this.#lose("tool-adapted");
       return adapted(part);
     }
-    if (!native.exact) this.#lose("tool-reworded");
+    // With what a subagent is set up (its model, what of the conversation it gets) is each vendor's own.
+    if (!native.exact || part.use?.tool === "subagent") this.#lose("tool-reworded");
     else this.#lose("argument-carried", leftOut(part.input, native.input));
     const call = { ...part, name: native.name, input: native.input };
     // The names of servers and tools of MCP are other people's.

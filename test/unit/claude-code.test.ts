@@ -476,6 +476,20 @@ describe("claude-code: writing", () => {
   }
 
   const place = { parentId: null, time: "2026-01-01T00:00:01.000Z" };
+
+  it("writes a text that was attached as bytes as the text that the API takes", () => {
+    const data = Buffer.from("# Ä").toString("base64");
+    const file = { kind: "file", name: "a.txt", mediaType: "text/plain", data } as const;
+    const [said] = write([{ kind: "message", ...place, id: "1", role: "user", parts: [file] }]);
+    assert.deepEqual(member(member(said ?? null, "message"), "content"), [
+      {
+        type: "document",
+        source: { type: "text", media_type: "text/plain", data: "# Ä" },
+        title: "a.txt",
+      },
+    ]);
+  });
+
   const call = (callId: string) =>
     ({
       kind: "tool-call",

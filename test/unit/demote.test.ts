@@ -38,6 +38,16 @@ describe("images", () => {
     assert.deepEqual(bitmap.losses, ["image-as-text"]);
   });
 
+  it("in a tool's result are mentioned where the target's CLI does not send them from there", () => {
+    const png = image("image/png", base64("png"));
+    const media: Media = { resultImages: false };
+    assert.deepEqual(sent(png, media), { parts: [png], losses: [] });
+    assert.deepEqual(sent(png, media, "result"), {
+      parts: [{ kind: "text", text: "[image: image/png, 3 bytes]" }],
+      losses: ["image-as-text"],
+    });
+  });
+
   it("that are too large are mentioned, and the sum for one request is watched", () => {
     const large = image("image/png", base64("x".repeat(3000)));
     assert.deepEqual(sent(large, { imageBytes: 2000 }).losses, ["image-as-text"]);

@@ -188,6 +188,19 @@ describe("calls and their results", () => {
     assert.deepEqual(lines, ["assistant: →a", "tool: ←a one", "assistant: →a_2", "tool: ←a_2 two"]);
     assert.equal(losses["call-id-changed"], 1);
   });
+
+  it("that start a subagent are counted: how one is set up is each vendor's own", () => {
+    const spawn: Part = {
+      ...call("a"),
+      name: "spawn_agent",
+      input: { message: "look", fork_turns: "none" },
+      use: { tool: "subagent", prompt: "look" },
+    };
+    const { losses } = project(
+      chain(["user", "go"], ["assistant", spawn], ["tool", result("a", "seen")]),
+    );
+    assert.deepEqual(losses, { "tool-reworded": 1 });
+  });
 });
 
 describe("call ids", () => {

@@ -315,6 +315,11 @@ function printReasoning(text: string, seal: Json | undefined): JsonObject {
 }
 
 function fileSource({ mediaType, data, text, url, name }: FilePart): JsonObject {
+  // As bytes the API takes PDFs only; a text is sent as such.
+  if (data !== null && mediaType === "text/plain") {
+    const plain = Buffer.from(data, "base64").toString("utf8");
+    return { type: "text", media_type: "text/plain", data: plain };
+  }
   if (data !== null) return { type: "base64", media_type: mediaType, data };
   if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
   return url === undefined ? { type: "file", file_id: name ?? "" } : { type: "url", url };

@@ -1,6 +1,8 @@
+import { eachBlock, eachDeepBlock, rawMessages, say, turns } from "./anthropic-blocks.ts";
+import { CONTENT_RULES, SERVER_BLOCK_KEYS } from "./anthropic-content-rules.ts";
 import { isBase64, sniffImage } from "./image.ts";
 import { arr, isObj, type Obj, obj, objs, str } from "./json.ts";
-import type { Asked, Rule, Violation } from "./protocol.ts";
+import type { Asked, Rule } from "./protocol.ts";
 
 /**
  * The published request rules of Anthropic Messages, in the order in which they are looked at.
@@ -36,88 +38,12 @@ function isTurnControl(message: Obj, headers: Asked["headers"]): boolean {
 
 /** Only in `system` messages, with the beta mid-conversation-tool-changes (docs: the page on such messages). */
 const TOOL_CHANGES = ["tool_addition", "tool_removal"];
-const OTHER_BLOCKS = [
-  "server_tool_use",
-  "web_search_tool_result",
-  "web_fetch_tool_result",
-  "code_execution_tool_result",
-  "bash_code_execution_tool_result",
-  "text_editor_code_execution_tool_result",
-  "tool_search_tool_result",
-  "mcp_tool_use",
-  "mcp_tool_result",
-  "container_upload",
-  "compaction",
-  ...TOOL_CHANGES,
-];
+const OTHER_BLOCKS = [...Object.keys(SERVER_BLOCK_KEYS), "compaction", ...TOOL_CHANGES];
+/** What the model, and tools that run at Anthropic, say. */
+const ONLY_ASSISTANT =
+  /^(?:tool_use|thinking|redacted_thinking|server_tool_use|mcp_tool_use|\w+_tool_result)$/;
+const ONLY_USER = ["tool_result", "image", "document", "search_result", "container_upload"];
 const IN_TOOL_RESULT = ["text", "image", "document", "search_result", "tool_reference"];
-
-interface Message {
-  role: string;
-  blocks: Obj[];
-  /** Where each block was sent: `messages.2.content.0`. */
-  places: string[];
-  index: number;
-}
-
-function blocksOf(content: unknown): Obj[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : objs(content);
-}
-
-function rawMessages(asked: Asked): Message[] {
-  return objs(asked.body.messages).map((message, index) => {
-    const blocks = blocksOf(message.content);
-    const places = blocks.map((_, at) => `messages.${index}.content.${at}`);
-    return { role: str(message.role) ?? "", blocks, places, index };
-  });
-}
-
-/** Consecutive messages of one role are one turn to the API (documented: "will be combined into a single turn"). */
-function turns(asked: Asked): Message[] {
-  const merged: Message[] = [];
-  for (const message of rawMessages(asked)) {
-    const last = merged.at(-1);
-    if (last && last.role === message.role) {
-      last.blocks.push(...message.blocks);
-      last.places.push(...message.places);
-    } else {
-      merged.push({ ...message, blocks: [...message.blocks], places: [...message.places] });
-    }
-  }
-  return merged;
-}
-
-/** The first violation that `look` finds in a content block; `place` names it as the API does. */
-function eachBlock(
-  asked: Asked,
-  look: (block: Obj, place: string, message: Message) => string | null,
-): Violation | null {
-  for (const message of rawMessages(asked)) {
-    for (const [at, block] of message.blocks.entries()) {
-      const found = look(block, message.places[at] ?? "", message);
-      if (found !== null) return { message: found };
-    }
-  }
-  return null;
-}
-
-/** Every block of a kind, those inside tool results too. */
-function eachDeepBlock(
-  asked: Asked,
-  look: (block: Obj, place: string) => string | null,
-): Violation | null {
-  return eachBlock(asked, (block, place) => {
-    const own = look(block, place);
-    if (own !== null || block.type !== "tool_result") return own;
-    for (const [at, inner] of objs(block.content).entries()) {
-      const found = look(inner, `${place}.tool_result.content.${at}`);
-      if (found !== null) return found;
-    }
-    return null;
-  });
-}
-
-const say = (message: string | null): Violation | null => (message === null ? null : { message });
 
 export const anthropicRules: Rule[] = [
   {
@@ -224,7 +150,7 @@ export const anthropicRules: Rule[] = [
     check: (asked) =>
       eachDeepBlock(asked, (block, place) => {
         const type = str(block.type) ?? "";
-        const allowed = BLOCK_KEYS[type];
+        const allowed = BLOCK_KEYS[type] ?? SERVER_BLOCK_KEYS[type];
         const extra = allowed && Object.keys(block).find((key) => !allowed.includes(key));
         return extra ? `${place}.${type}.${extra}: Extra inputs are not permitted` : null;
       }),
@@ -234,16 +160,16 @@ export const anthropicRules: Rule[] = [
     check: (asked) =>
       eachBlock(asked, (block, place, { role }) => {
         const type = str(block.type) ?? "";
-        if (role === "user" && ["tool_use", "thinking", "redacted_thinking"].includes(type)) {
-          return `${place}: \`${type}\` blocks can only be in \`assistant\` messages`;
-        }
         if (role !== "system" && TOOL_CHANGES.includes(type)) {
           return `${place}: \`${type}\` blocks can only be in \`system\` messages`;
         }
         if (role === "system" && type !== "text" && !TOOL_CHANGES.includes(type)) {
           return `${place}: \`${type}\` blocks cannot be in \`system\` messages`;
         }
-        if (role === "assistant" && ["tool_result", "image", "document"].includes(type)) {
+        if (role === "user" && ONLY_ASSISTANT.test(type)) {
+          return `${place}: \`${type}\` blocks can only be in \`assistant\` messages`;
+        }
+        if (role === "assistant" && ONLY_USER.includes(type)) {
           return `${place}: \`${type}\` blocks can only be in \`user\` messages`;
         }
         return null;
@@ -550,6 +476,7 @@ export const anthropicRules: Rule[] = [
           : `${place}.image.source.base64.data: The image was specified using the ${str(source.media_type)} media type, but the image appears to be a ${seen} image`;
       }),
   },
+  ...CONTENT_RULES,
   {
     // Docs, prompt caching: up to 4 cache breakpoints.
     name: "at-most-4-cache-breakpoints",

@@ -42,6 +42,193 @@ const refusal = (message: string): Obj => ({
   error: { type: "invalid_request_error", message },
 });
 
+const pdf = Buffer.from("%PDF-1.4\n%%EOF").toString("base64");
+const document = (source: Obj, more: Obj = {}): Obj => ({ type: "document", source, ...more });
+const pdfDocument = (more: Obj = {}): Obj =>
+  document({ type: "base64", media_type: "application/pdf", data: pdf }, more);
+const found = (more: Obj = {}): Obj => ({
+  type: "search_result",
+  source: "https://example.org",
+  title: "Notes",
+  content: [text("words")],
+  ...more,
+});
+const search = (id: string, more: Obj = {}): Obj => ({
+  type: "server_tool_use",
+  id,
+  name: "web_search",
+  input: { query: "news" },
+  ...more,
+});
+const hits = (id: string, more: Obj = {}): Obj => ({
+  type: "web_search_tool_result",
+  tool_use_id: id,
+  content: [
+    {
+      type: "web_search_result",
+      title: "Notes",
+      url: "https://example.org",
+      encrypted_content: "RW5j",
+      ...more,
+    },
+  ],
+});
+const asked = (more: Obj = {}): Obj => ({
+  type: "mcp_tool_use",
+  id: "mcptoolu_1",
+  name: "lookup",
+  server_name: "docs",
+  input: {},
+  ...more,
+});
+const cited = (more: Obj = {}): Obj => ({
+  ...text("It says so."),
+  citations: [
+    {
+      type: "web_search_result_location",
+      cited_text: "words",
+      url: "https://example.org",
+      title: "Notes",
+      encrypted_index: "RW5j",
+      ...more,
+    },
+  ],
+});
+
+/** Documents, search results, citations, and what tools at Anthropic leave behind. */
+function contentCases(
+  one: (rule: string, messages: unknown, message: string) => RuleCase,
+): RuleCase[] {
+  return [
+    one(
+      "document-source",
+      [user(document({ type: "base64", media_type: "text/csv", data: pdf }))],
+      "messages.0.content.0.document.source.base64.media_type: Input should be 'application/pdf'",
+    ),
+    {
+      ...one(
+        "document-source",
+        [hi, assistant(use("t1")), user(result("t1", [document({ type: "path", path: "a.pdf" })]))],
+        "messages.2.content.0.tool_result.content.0.document.source: Input tag 'path' found using 'type' does not match any of the expected tags: 'base64', 'content', 'file', 'text', 'url'",
+      ),
+      what: "of an unknown kind, in a result",
+    },
+    {
+      ...one(
+        "document-source",
+        [user(document({ type: "base64", media_type: "application/pdf", data: PNG }))],
+        "messages.0.content.0.pdf.source.base64.data: The PDF specified was not valid.",
+      ),
+      what: "no PDF",
+    },
+    {
+      ...one(
+        "document-source",
+        [user(document({ type: "text", media_type: "text/markdown", data: "# a" }))],
+        "messages.0.content.0.document.source.text.media_type: Input should be 'text/plain'",
+      ),
+      what: "a text of another type",
+    },
+    {
+      ...one(
+        "document-source",
+        [user(document({ type: "url" }))],
+        "messages.0.content.0.document.source.url.url: Field required",
+      ),
+      what: "no address",
+    },
+    {
+      ...one(
+        "document-source",
+        [user(document({ type: "content", content: [found()] }))],
+        "messages.0.content.0.document.source.content.content.0: Input tag 'search_result' found using 'type' does not match any of the expected tags: 'image', 'text'",
+      ),
+      what: "of blocks that it cannot hold",
+    },
+    one(
+      "search-result-fields",
+      [user(found({ title: undefined }))],
+      "messages.0.content.0.search_result.title: Field required",
+    ),
+    one(
+      "container-upload-file",
+      [user({ type: "container_upload" })],
+      "messages.0.content.0.container_upload.file_id: Field required",
+    ),
+    one(
+      "citation-fields",
+      [hi, assistant(cited({ encrypted_index: undefined })), hi],
+      "messages.1.content.0.text.citations.0.web_search_result_location.encrypted_index: Field required",
+    ),
+    {
+      ...one(
+        "citation-fields",
+        [hi, assistant(cited({ type: "url_citation" })), hi],
+        "messages.1.content.0.text.citations.0: Input tag 'url_citation' found using 'type' does not match any of the expected tags: 'char_location', 'page_location', 'content_block_location', 'web_search_result_location', 'search_result_location'",
+      ),
+      what: "another vendor's",
+    },
+    one(
+      "citations-for-all-or-none",
+      [user(pdfDocument({ citations: { enabled: true } }), found())],
+      "messages: citations must be enabled on all or none of the documents",
+    ),
+    one(
+      "server-tool-use-id-pattern",
+      [hi, assistant(search("ws_1"), hits("ws_1")), hi],
+      "messages.1.content.0.server_tool_use.id: String should match pattern '^srvtoolu_[a-zA-Z0-9_]+$'",
+    ),
+    one(
+      "server-tool-use-fields",
+      [hi, assistant(asked({ server_name: undefined })), hi],
+      "messages.1.content.0.mcp_tool_use.server_name: Field required",
+    ),
+    {
+      ...one(
+        "server-tool-use-fields",
+        [hi, assistant(search("srvtoolu_1", { input: "news" })), hi],
+        "messages.1.content.0.server_tool_use.input: Input should be a valid dictionary",
+      ),
+      what: "no arguments",
+    },
+    one(
+      "web-search-result-fields",
+      [
+        hi,
+        assistant(search("srvtoolu_1"), hits("srvtoolu_1", { encrypted_content: undefined })),
+        hi,
+      ],
+      "messages.1.content.1.web_search_tool_result.content.0.encrypted_content: Field required",
+    ),
+    one(
+      "server-result-after-its-use",
+      [hi, assistant(hits("srvtoolu_1"), search("srvtoolu_1")), hi],
+      "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: srvtoolu_1. Each `web_search_tool_result` block must have a corresponding `server_tool_use` block before it.",
+    ),
+    one(
+      "server-use-has-its-result",
+      [hi, assistant(search("srvtoolu_1"), text("a")), hi, assistant(text("b")), hi],
+      "messages.1.content.0: `web_search` tool use with id `srvtoolu_1` was found without a corresponding `web_search_tool_result` block",
+    ),
+    {
+      ...one(
+        "no-extra-keys-in-block",
+        [hi, assistant(search("srvtoolu_1", { status: "done" }), hits("srvtoolu_1")), hi],
+        "messages.1.content.0.server_tool_use.status: Extra inputs are not permitted",
+      ),
+      what: "of a server tool",
+    },
+    {
+      ...one(
+        "block-belongs-to-role",
+        [user(text("hi"), search("srvtoolu_1"))],
+        "messages.0.content.1: `server_tool_use` blocks can only be in `assistant` messages",
+      ),
+      what: "a server tool by the user",
+    },
+  ];
+}
+
 function cases(mint: Mint): RuleCase[] {
   const one = (rule: string, messages: unknown, message: string, more: Obj = {}): RuleCase => ({
     rule,
@@ -322,6 +509,7 @@ function cases(mint: Mint): RuleCase[] {
       ...one("image-data", [user(image("image/png", "AAAA"))], "Could not process image"),
       what: "no image at all",
     },
+    ...contentCases(one),
     one(
       "at-most-4-cache-breakpoints",
       [user(cached, cached, cached)],
@@ -370,6 +558,36 @@ testRules("anthropic", {
       body: ask([hi, { role: "system", content: "Be brief." }, assistant(text("ok")), hi], {
         model: "claude-opus-4-8",
       }),
+    },
+    {
+      what: "documents, search results, and what server tools left behind",
+      body: ask([
+        user(
+          pdfDocument({ title: "spec.pdf", context: "the spec" }),
+          document({ type: "text", media_type: "text/plain", data: "words" }),
+          document({ type: "content", content: [text("words"), image("image/png", PNG)] }),
+          document({ type: "url", url: "https://example.org/a.pdf" }),
+          document({ type: "file", file_id: "file_1" }),
+          found(),
+          { type: "container_upload", file_id: "file_2" },
+        ),
+        assistant(
+          search("srvtoolu_1"),
+          hits("srvtoolu_1"),
+          cited(),
+          search("srvtoolu_2", { name: "web_fetch", input: { url: "https://example.org" } }),
+          {
+            type: "web_fetch_tool_result",
+            tool_use_id: "srvtoolu_2",
+            content: { type: "web_fetch_tool_result_error", error_code: "url_not_accessible" },
+          },
+          asked(),
+          { type: "mcp_tool_result", tool_use_id: "mcptoolu_1", is_error: false, content: "ok" },
+          use("t1"),
+        ),
+        user(result("t1", [found(), pdfDocument()])),
+        assistant(search("srvtoolu_3")), // paused, to be gone on with
+      ]),
     },
     { what: "an assistant's beginning", body: ask([hi, assistant(text("So:"))]) },
     {

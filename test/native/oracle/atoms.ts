@@ -40,6 +40,7 @@ export function atomsOf(request: Request): Atom[] {
   function walk(value: unknown, at: Spot, isEnvelope: Form["envelope"]): void {
     if (typeof value === "string") leaf(value, at);
     for (const [index, item] of arr(value).entries()) {
+      if (isRepeated(item, arr(value).slice(0, index))) continue;
       const place = `${at.place}.${index}`;
       // Blocks of a message, and blocks in a result, are counted one by one.
       walk(item, { ...at, place, block: isObj(item) ? place : at.block }, isEnvelope);
@@ -65,6 +66,13 @@ export function atomsOf(request: Request): Atom[] {
     if (bytes) atoms.push({ ...at, kind: "blob", text: digestOf(bytes), bytes });
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
+}
+
+/** Gemini CLI sends a result twice, under one id, where a session was resumed before. */
+function isRepeated(item: unknown, before: readonly unknown[]): boolean {
+  if (!isObj(item) || !isObj(item.functionResponse) || !item.functionResponse.id) return false;
+  const said = JSON.stringify(item);
+  return before.some((other) => JSON.stringify(other) === said);
 }
 
 /** Qwen Code puts what was thought last into a message, though it comes first. */
@@ -132,8 +140,8 @@ function envelope(key: string, owner: Obj): boolean {
   if (key === "output_config") return owner.role === "system";
   if (key === "language") return "code" in owner;
   if (key === "outcome") return "output" in owner;
-  // Qwen Code says it twice.
-  if (key === "reasoning") return owner.reasoning === owner.reasoning_content;
+  // Codex says the first of several queries twice.
+  if (key === "query") return arr(owner.queries).includes(owner.query);
   return key === "logprobs";
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createLab } from "../lab.ts";
 import { inputOf, wordsFor } from "./inputs.ts";
-import { complaints, judge, partners, told, type Verdict } from "./oracle.ts";
+import { complaints, judge, labFor, partners, told, type Verdict } from "./oracle.ts";
 
 export interface OracleOptions {
   /** Agents, with commas between them. */
@@ -17,9 +17,9 @@ export interface OracleOptions {
 export async function oracle(files: readonly string[], options: OracleOptions): Promise<number> {
   let bad = 0;
   for (const file of files) {
-    const lab = await createLab();
+    const input = inputOf(resolve(file), options.from);
+    const lab = await createLab(labFor(input));
     try {
-      const input = inputOf(resolve(file), options.from);
       const targets = options.through?.split(",") ?? partners(input.agent);
       const verdicts = await judge(lab, input, targets);
       for (const verdict of verdicts) {

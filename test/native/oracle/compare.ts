@@ -42,7 +42,9 @@ export interface Sides {
 }
 
 export function compare(sides: Sides): Outcome {
-  const truth = sides.truth.filter((atom) => !isInjected(atom, sides.own));
+  const truth = sides.truth
+    .map((atom) => withoutReminders(atom, sides.own))
+    .filter((atom) => !isInjected(atom, sides.own));
   const sent = sides.sent.filter((atom) => !isInjected(atom, sides.theirs));
   const hay = new Hay(sent, sides.cwd);
   const named = new Named(sides.losses);
@@ -50,7 +52,7 @@ export function compare(sides: Sides): Outcome {
   // What a harness wrote may hold the words of somebody: it gets what is left.
   for (const atom of [...truth].sort((a, b) => Number(isScaffold(a)) - Number(isScaffold(b)))) {
     const lines = missing(atom, hay, sides.own);
-    if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom) });
+    if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom, lines) });
   }
   return { atoms: truth.length, gone, moved: outOfOrder(truth, sent) };
 }
@@ -67,9 +69,22 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** A line as it would be in another run: without times, ids and counts. */
+/** A line as it would be in another run: without times, ids, git's hashes and counts. */
 export function anyRun(line: string): string {
-  return line.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "#").replace(/\d+/g, "#");
+  return line
+    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "#")
+    .replace(/^[0-9a-f]{7,40}(?= )/, "#")
+    .replace(/\d+/g, "#");
+}
+
+/** Claude Code puts what it tells its model of the present at the end of a result that comes last. */
+function withoutReminders(atom: Atom, injected: Injected): Atom {
+  if (atom.kind !== "result" || atom.bytes) return atom;
+  const text = atom.text.replace(
+    /\n\n<system-reminder>\n([^<]*)<\/system-reminder>\s*$/,
+    (all, said) => (linesOf(String(said)).every((line) => injected.has(anyRun(line))) ? "" : all),
+  );
+  return { ...atom, text };
 }
 
 /** All of it is what the CLI sends of its own accord. */
@@ -162,6 +177,8 @@ const AROUND_NAMES = [
   /^Contents of (.+):$/,
   /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
   /^(?:\d+) (.+)$/,
+  // Copilot CLI, of a file that was attached and is not there now.
+  /^\* (\S+) \(error: Error: ENOENT: .*\)$/,
 ];
 
 /** A line of a patch is one of an edit as well, one of output may be named so; a path may be named in full, from the project on, or as a URL. */
@@ -238,7 +255,9 @@ const AROUND_RESULTS = [
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
-  /^\[Tool references removed - tool search not enabled\]$/,
+  // Copilot CLI, where it found no result.
+  /^The execution of this tool, or a previous tool was interrupted\.$/,
+  /^\[Tool references removed - [\w ]+\]$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */
@@ -268,6 +287,8 @@ const AROUND_TEXTS = [
   /^\(attached media from previous tool call\)$/,
   /^Got it\. Thanks for the additional context!$/,
   /^The conversation history before this point was compacted into the following summary:$/,
+  // OpenCode, before a summary.
+  /^What did we do so far\?$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
@@ -341,7 +362,7 @@ function longestRising(values: readonly number[]): Set<number> {
 }
 
 /** Codes that name content as not sent, or not sent as it was, by what they can be about. */
-const NAMES: { [code: string]: (atom: Atom) => boolean } = {
+const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean } = {
   "reasoning-as-text": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "reasoning-unsealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
   "reasoning-sealed": ({ kind, type }) => kind === "sealed" && /reasoning|thinking/.test(type),
@@ -358,15 +379,22 @@ const NAMES: { [code: string]: (atom: Atom) => boolean } = {
   "result-missing": ({ kind }) => kind === "result",
   "result-orphan": ({ kind }) => kind === "result",
   "tool-reworded": ({ kind }) => kind === "argument",
+  "argument-carried": ({ kind }) => kind === "argument",
   "tool-adapted": ({ kind }) => kind === "argument",
-  "scaffold-carried": isScaffold,
+  // Claude Code joins its listings with what the user attached to one system message.
+  "scaffold-carried": (atom, lines) =>
+    isScaffold(atom) || (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
   // Codex keeps its instructions in the session's first record.
-  "event-carried": ({ kind, role }) => kind === "text" && role === "developer",
+  "event-carried": ({ kind, role, text }) =>
+    // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
+    kind === "text" && (role === "developer" || /^<turn_aborted>/.test(text)),
   "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
 };
 
 /** Of what a harness injected it is enough that it is named: a message of several parts counts once. */
 const UNCOUNTED = new Set(["scaffold-carried", "event-carried"]);
+
+const BLANKED = /^lorem ipsum dolor sit\b/;
 
 /**
  * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not
@@ -379,7 +407,7 @@ const SCAFFOLD = [
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
   /^Warning: apply_patch was requested via /,
   // Vendors' words, blanked in the fixtures.
-  /^lorem ipsum dolor sit amet/,
+  BLANKED,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
   /^(?:<system-reminder>\s*)?(?:As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
 ];
@@ -398,12 +426,12 @@ class Named {
     this.#left = new Map(losses.map(({ code, count }) => [code, count]));
   }
 
-  take(atom: Atom): string | null {
+  take(atom: Atom, lines: readonly string[]): string | null {
     const before = this.#blocks.get(atom.block);
-    if (before !== undefined && NAMES[before]?.(atom)) return before;
+    if (before !== undefined && NAMES[before]?.(atom, lines)) return before;
     for (const [code, fits] of Object.entries(NAMES)) {
       const left = this.#left.get(code) ?? 0;
-      if (left <= 0 || !fits(atom)) continue;
+      if (left <= 0 || !fits(atom, lines)) continue;
       if (!UNCOUNTED.has(code)) this.#left.set(code, left - 1);
       this.#blocks.set(atom.block, code);
       return code;

@@ -2,8 +2,8 @@
  * The oracle: what the source's own CLI sends its model after a resume is the truth, and the
  * target's CLI must send it, too, or the loss report name it. No reader of Segue's has a say.
  */
-import { existsSync } from "node:fs";
-import { type Lab, runCli, SOME_PAIRS } from "../lab.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { type Lab, type LabOptions, runCli, SOME_PAIRS } from "../lab.ts";
 import { obj, objs } from "../model-server/json.ts";
 import type { RecordedRequest } from "../model-server/server.ts";
 import { hand } from "../segue.ts";
@@ -30,6 +30,13 @@ export function partners(agent: string): string[] {
   return SOME_PAIRS.filter(([from]) => from === agent).map(([, to]) => to);
 }
 
+/** Codex compacts a session before it goes on with another model that reads it in another way. */
+export function labFor({ agent, path }: Input): LabOptions {
+  if (agent !== "codex") return {};
+  const [, codexModel] = /"model":"(gpt-6-[\w.-]+)"/.exec(readFileSync(path, "utf8")) ?? [];
+  return codexModel === undefined ? {} : { codexModel };
+}
+
 export async function judge(
   lab: Lab,
   input: Input,
@@ -42,14 +49,15 @@ export async function judge(
   }
   const own = await ownSession(lab, input.agent, path, there[0]?.report);
   const truth = await ask(lab, input.agent, own);
+  const { codexModel } = labFor(input);
   const verdicts: Verdict[] = [];
   for (const { target, id, losses } of there) {
     const answer = await ask(lab, target, id);
     const outcome = compare({
       truth: beforePrompt(atomsOf(truth.request)),
       sent: atomsOf(answer.request),
-      own: await injected(lab, input.agent),
-      theirs: await injected(lab, target),
+      own: await injected(lab, input.agent, codexModel),
+      theirs: await injected(lab, target, codexModel),
       losses,
       cwd: lab.cwd,
     });
@@ -114,15 +122,17 @@ function beforePrompt(atoms: Atom[]): Atom[] {
 const known = new Map<string, Injected>();
 
 /** The lines that the CLI sends with an empty session. */
-async function injected(lab: Lab, agent: string): Promise<Injected> {
-  const seen = known.get(agent);
+async function injected(lab: Lab, agent: string, codexModel = ""): Promise<Injected> {
+  // Codex tells some models of its tools in the conversation.
+  const key = `${agent} ${codexModel}`;
+  const seen = known.get(key);
   if (seen) return new Set([...seen].map((line) => line.replaceAll("<LAB>", anyRun(lab.root))));
   const { request } = await ask(lab, agent);
   const lines = atomsOf(request)
     .flatMap(({ text }: Atom) => linesOf(text))
     .map(anyRun);
   const empty = new Set(lines.map((line) => line.replaceAll(anyRun(lab.root), "<LAB>")));
-  known.set(agent, empty);
+  known.set(key, empty);
   return new Set(lines);
 }
 

@@ -1,0 +1,58 @@
+/** Which of the recorded sessions the oracle takes by default, and those with a say of their own. */
+
+/** By agent, the fixtures that are richest, and those with kinds of content that no other has. */
+export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
+  "claude-code": [
+    "2.1.332",
+    "attachments",
+    "compact",
+    "documents",
+    "limit-429",
+    "queued",
+    "rendered",
+    "server-tools",
+    "slash-command",
+  ],
+  codex: [
+    "archive",
+    "code-mode",
+    "compact-sealed",
+    "content",
+    "old-0.20.0",
+    "subagent-v2",
+    "unsent",
+  ],
+  copilot: ["compact", "drift", "kinds", "tools"],
+  gemini: ["checkpoint", "parts", "subagent"],
+  kilo: ["kinds"],
+  opencode: ["compacted", "kinds"],
+  pi: ["compact", "kinds"],
+  qwen: ["compressed", "fork", "parts"],
+};
+
+/** Sessions that their own CLI does not go on with, by the name of the test, and its words. */
+export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
+  [
+    "codex archive rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
+    /is archived\. Run `codex unarchive/,
+  ],
+  // Records of a form that Codex reads no more.
+  [
+    "codex old-0.20.0 rollout-2026-11-21T04-03-51-573f5437-af2c-4e04-b098-11c441587b96.jsonl",
+    /failed to read session metadata/,
+  ],
+  [
+    "codex subagent-v2 rollout-2026-11-21T03-45-31-01a1fc35-9117-7be2-9289-610112fa8938.jsonl",
+    /cannot resume an unloaded multi-agent v2 sub-agent/,
+  ],
+  // Made up: what a newer Copilot might write.
+  ["copilot drift events.jsonl", /Session file is corrupted \(line 22/],
+]);
+
+/** Files of a session that has a newer one, which is what its CLI goes on with; a word that only that one has. */
+export const SUPERSEDED: ReadonlyMap<string, string> = new Map([
+  [
+    "codex revert rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
+    "MARK-AFTER-REVERT",
+  ],
+]);
