@@ -614,6 +614,21 @@ describe("claude-code: store", () => {
   });
 });
 
+describe("claude-code: content of odd forms", () => {
+  const read = (content: Json): string =>
+    JSON.stringify(claudeCode.reader().read(line("u", null, "user", { role: "user", content }), 0));
+
+  for (const [what, content] of [
+    ["a block without a list around it", { type: "text", text: "ODD-1" }],
+    ["a block without a type", [{ text: "ODD-1" }]],
+    ["a text block whose text is an object", [{ type: "text", text: { value: "ODD-1" } }]],
+    ["a text block that has content in place of a text", [{ type: "text", content: "ODD-1" }]],
+    ["a search result whose content is a text", [{ type: "search_result", content: "ODD-1" }]],
+  ] as const satisfies readonly (readonly [string, Json])[]) {
+    it(`${what} is read`, () => assert.match(read(content), /"text":"[^}]*ODD-1/));
+  }
+});
+
 describe("claude-code: what stands between a call and its result", () => {
   const answer = (uuid: string, parent: string, id: string): Json =>
     line(uuid, parent, "assistant", {

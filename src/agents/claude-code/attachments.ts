@@ -116,7 +116,8 @@ export const OWN_FORM: Readonly<Record<string, Read>> = {
     const prompt = member(attachment, "prompt");
     const batch = array(member(attachment, "batchedRelayPrompts")).map(printed);
     if (batch.length > 0) return [text(batch.join("\n\n"))];
-    return typeof prompt === "string" ? [text(prompt)] : array(prompt).flatMap(readBlock);
+    if (typeof prompt === "string") return [text(prompt)];
+    return (isObject(prompt) ? [prompt] : array(prompt)).flatMap(readBlock);
   },
   file: readFile,
   directory: (attachment) => {

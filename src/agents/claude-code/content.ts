@@ -30,8 +30,12 @@ export function readBlock(block: Json): Part[] {
       const callId = string(member(block, "id")) ?? "";
       return [{ kind: "tool-call", callId, name, input, use: fromNative(name, input) }];
     }
-    case "text":
-      return [textPart(string(member(block, "text")) ?? ""), ...citations(block)];
+    case "text": {
+      const text = string(member(block, "text"));
+      // Without a text of its own it is whatever it is.
+      if (text === undefined) return [otherPart("text", block)];
+      return [textPart(text), ...citations(block)];
+    }
     default:
       return readContent(block, type ?? "unknown");
   }
@@ -69,8 +73,11 @@ const CITATIONS = new Set([
 /** Blocks that a user's message, an answer or a result can hold. */
 function readContent(block: Json, type: string): ResultPart[] {
   switch (type) {
-    case "text":
-      return [{ kind: "text", text: string(member(block, "text")) ?? "" }, ...citations(block)];
+    case "text": {
+      const text = string(member(block, "text"));
+      if (text === undefined) return [otherPart("text", block)];
+      return [{ kind: "text", text }, ...citations(block)];
+    }
     case "image":
       return [readImage(member(block, "source"))];
     case "document":
@@ -159,7 +166,10 @@ function documentParts(source: Json | undefined, title: string | null): ResultPa
 }
 
 function readSearchResult(block: Json): OtherPart {
-  const texts = array(member(block, "content")).map((item) => {
+  const content = member(block, "content");
+  const items = Array.isArray(content) || content === undefined ? array(content) : [content];
+  const texts = items.map((item) => {
+    if (typeof item === "string") return item;
     const text = string(member(item, "text"));
     return text === undefined ? printed(item) : text;
   });

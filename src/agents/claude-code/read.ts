@@ -503,7 +503,9 @@ function parentOf(record: Json): string | null {
 }
 
 function blocksOf(content: Json | undefined): Json[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : array(content);
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  // Some tools write the one block without a list around it.
+  return isObject(content) ? [content] : array(content);
 }
 
 function isSaid(type: string, record: Json): boolean {

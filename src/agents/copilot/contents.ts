@@ -10,7 +10,8 @@ import { type Assets, textParts } from "./assets.ts";
  * own that are not in it are passed on all the same: it is a shortened form of them.
  */
 export function resultParts(result: Json | undefined, assets: Assets): ResultPart[] {
-  const content = string(member(result, "content")) ?? "";
+  // Some tools' results are a text, not an object that holds one.
+  const content = string(result) ?? string(member(result, "content")) ?? "";
   const given = array(member(result, "binaryResultsForLlm"));
   const omitted = given.flatMap(omittedLine).filter((line) => !content.includes(line));
   const text = [content, ...omitted].filter((line) => line !== "").join("\n");
