@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { codex } from "../../src/agents/codex/index.ts";
 import { parseValue } from "../../src/lossless/json-text.ts";
 import { isObject } from "../../src/session/json.ts";
+import { renderEntry } from "../../src/session/render.ts";
 import type { Entry, Header, Json, Message, Part } from "../../src/session/types.ts";
 
 const FIXTURES = "test/fixtures/codex";
@@ -448,6 +449,36 @@ test("a compaction that only its vendor can read stands in nobody's way", () => 
   const [entry] = codex.reader().read(record, 0);
   assert.ok(entry?.kind === "event" && entry.event === "unread");
   assert.equal(entry.reason, "sealed-summary");
+});
+
+test("an encrypted summary is named beside one that can be read", () => {
+  const record: Json = {
+    type: "compacted",
+    payload: { message: "Readable.", replacement_history: [user("one"), sealed] },
+  };
+  const events = codex
+    .reader()
+    .read(record, 0)
+    .filter(({ kind }) => kind === "event");
+  const [compaction, notice] = events;
+  assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
+  assert.equal(compaction.summary, "Readable.");
+  assert.match(renderEntry(compaction, "brief") ?? "", /Readable\.[^]*one/);
+  assert.ok(notice?.kind === "event" && notice.event === "unread");
+});
+
+test("words that begin with a tag of the harness's, and unheard-of roles, are said", () => {
+  const texts = [
+    "<environment_context> is what I ask about",
+    "<environment_context>\n  <cwd>/a</cwd>\n</environment_context>",
+  ];
+  const reader = codex.reader();
+  const records = [...texts.map((text) => say("user", text)), say("critic", "No.")];
+  const entries = records.flatMap((record, at) => reader.read(record, at));
+  assert.deepEqual(conversation({ header: reader.header(), entries, records }), [
+    `user: ${texts[0]}`,
+    "user: No.",
+  ]);
 });
 
 test("an old compaction keeps the user's messages", () => {

@@ -205,11 +205,15 @@ class CodexReader implements Reader {
         return [this.#assistant(line, at, [...parts.map(asReasoning), ...sealedIn(payload)])];
       case "user":
         return this.#user(line, at);
-      default: {
+      case "developer":
+      case "system": {
         const isTold = isHookContext(payload);
         const kind = isTold ? HOOK : INSTRUCTIONS;
         return [this.#say(line, at, { ...kind, parts })];
       }
+      // Only those two give instructions; whatever else there is was said by someone.
+      default:
+        return [this.#turn(line, at, [...parts, ...sealedIn(payload)])];
     }
   }
 
@@ -416,7 +420,7 @@ class CodexReader implements Reader {
       this.#users = new NewestUsers();
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
     }
-    if (sealed && summary === "") entries.push(this.#inTree(line, at, sealedSummary("compacted")));
+    if (sealed) entries.push(this.#inTree(line, at, sealedSummary("compacted")));
     return entries;
   }
 
