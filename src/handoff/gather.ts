@@ -115,6 +115,11 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
+        for (const kept of entry.kept ?? []) {
+          // Most of them were said before, and are told already.
+          const text = cleaned(textOf(kept.parts));
+          if (!this.#requests.some((request) => request.text === text)) this.#message(kept);
+        }
         // Of an encrypted one there is nothing to say.
         if (entry.summary === "") break;
         this.#summaries.push({ n, text: cleaned(entry.summary), images: 0 });

@@ -123,7 +123,7 @@ const HEAD = 64 << 10;
 /** Could these first bytes be those of a document, not of lines? */
 export function mayBeDocument(head: Buffer, size: number): boolean {
   const text = head.subarray(0, HEAD).toString("utf8").trimStart();
-  if (!text.startsWith("{")) return false;
+  if (!/^(?:\[\s*)?\{/.test(text)) return false;
   const end = text.indexOf("\n");
   // One line only, as far as can be seen: a document without line breaks, or a session just begun.
   if (end < 0) return true;

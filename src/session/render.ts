@@ -28,7 +28,10 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);
   switch (entry.event) {
     case "compaction":
-      return `compaction\n${entry.summary === "" ? "(encrypted)" : entry.summary}`;
+      return [
+        `compaction\n${entry.summary || "(encrypted)"}`,
+        ...renderKept(entry.kept, tools),
+      ].join("\n\n");
     case "limit":
       return `limit\n${entry.text}`;
     case "error":
@@ -36,6 +39,14 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
     default:
       return null;
   }
+}
+
+/** The messages that a compaction says again: the agent's model sees these beside the summary. */
+function renderKept(kept: readonly Message[] | undefined, tools: ToolDetail): string[] {
+  return (kept ?? []).flatMap((message) => {
+    const text = renderMessage(message, tools);
+    return text === null ? [] : [`kept: ${text}`];
+  });
 }
 
 function renderMessage(entry: Message, tools: ToolDetail): string | null {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { codex } from "../../src/agents/codex/index.ts";
 import { parseValue } from "../../src/lossless/json-text.ts";
 import { isObject } from "../../src/session/json.ts";
+import { renderEntry } from "../../src/session/render.ts";
 import type { Entry, Header, Json, Message, Part } from "../../src/session/types.ts";
 
 const FIXTURES = "test/fixtures/codex";
@@ -126,9 +127,13 @@ test("every call has its result, in every fixture", () => {
     const parts = entries.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
     const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part] : []));
     const results = parts.flatMap((part) => (part.kind === "tool-result" ? [part.callId] : []));
-    // A hosted search has its outcome inside; nobody else can have it.
+    // How a hosted search ended is told where the file says it; nobody has its outcome.
     const paired = calls.filter((call) => call.name !== "web_search").map((call) => call.callId);
-    assert.deepEqual(paired.sort(), results.sort(), path);
+    const searches = new Set(
+      calls.filter((call) => call.name === "web_search").map((call) => call.callId),
+    );
+    const others = results.filter((id) => !searches.has(id));
+    assert.deepEqual(paired.sort(), others.sort(), path);
   }
 });
 
@@ -450,6 +455,36 @@ test("a compaction that only its vendor can read stands in nobody's way", () => 
   assert.equal(entry.reason, "sealed-summary");
 });
 
+test("an encrypted summary is named beside one that can be read", () => {
+  const record: Json = {
+    type: "compacted",
+    payload: { message: "Readable.", replacement_history: [user("one"), sealed] },
+  };
+  const events = codex
+    .reader()
+    .read(record, 0)
+    .filter(({ kind }) => kind === "event");
+  const [compaction, notice] = events;
+  assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
+  assert.equal(compaction.summary, "Readable.");
+  assert.match(renderEntry(compaction, "brief") ?? "", /Readable\.[\s\S]*one/);
+  assert.ok(notice?.kind === "event" && notice.event === "unread");
+});
+
+test("words that begin with a tag of the harness's, and unheard-of roles, are said", () => {
+  const texts = [
+    "<environment_context> is what I ask about",
+    "<environment_context>\n  <cwd>/a</cwd>\n</environment_context>",
+  ];
+  const reader = codex.reader();
+  const records = [...texts.map((text) => say("user", text)), say("critic", "No.")];
+  const entries = records.flatMap((record, at) => reader.read(record, at));
+  assert.deepEqual(conversation({ header: reader.header(), entries, records }), [
+    `user: ${texts[0]}`,
+    "user: No.",
+  ]);
+});
+
 test("an old compaction keeps the user's messages", () => {
   const reader = codex.reader();
   reader.read(say("user", "one"), 0);
@@ -494,4 +529,13 @@ test("lines of Codex are recognised, those of others are not", () => {
   }
   assert.ok(!codex.recognises({ type: "session", id: "x", timestamp: "t", cwd: "/" }));
   assert.ok(!codex.recognises({ type: "user", sessionId: "x", uuid: "y" }));
+});
+
+test("a search that the API made says how it ended, since Codex keeps no result of it", () => {
+  const payload = { type: "web_search_call", status: "completed", action: { query: "x" } };
+  const entries = codex.reader().read({ type: "response_item", payload }, 3);
+  assert.deepEqual(
+    entries.map((entry) => entry.kind === "message" && entry.parts.map(brief).join()),
+    ["web_search web-search", "-: completed; the result was not recorded by Codex"],
+  );
 });

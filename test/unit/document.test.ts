@@ -89,6 +89,9 @@ describe("mayBeDocument", () => {
     assert.equal(may("plain text"), false);
     assert.equal(may("[1]"), false);
   });
+  it("holds for a list of objects", () => {
+    assert.equal(may('[\n  {\n    "a": 1\n  }\n]\n'), true);
+  });
   it("holds for what is one object", () => {
     assert.equal(may('{"a":1}'), true);
     assert.equal(may('{"a":1}\n'), true);

@@ -9,6 +9,7 @@ import { gemini } from "../../src/agents/gemini/index.ts";
 import { nameOf, slugFor } from "../../src/agents/gemini/store.ts";
 import { fromNative, parseResult, printResult } from "../../src/agents/gemini/tools.ts";
 import { unknowns } from "../../src/agents/shared/known.ts";
+import { joinDocument, mayBeDocument, splitDocument } from "../../src/lossless/document.ts";
 import { emptyHeader } from "../../src/session/header.ts";
 import { array, member, string } from "../../src/session/json.ts";
 import { Survey } from "../../src/session/survey.ts";
@@ -275,6 +276,24 @@ describe("gemini: reading real sessions", () => {
       "assistant: <MARK-L-R1 I look> | MARK-L-A1 I list | run_shell_command(execute)",
       "tool: =MARK-L-O1 ünï",
       "assistant: MARK-L-A2 failing | run_shell_command(execute)",
+    ]);
+  });
+
+  it("reads a history that stands alone, whatever the roles in it", () => {
+    const history = ["user", "model", "function", "system"].map((role) => ({
+      role,
+      parts: [{ text: `by ${role}` }],
+    }));
+    const bytes = Buffer.from(`${JSON.stringify(history, null, 2)}\n`);
+    assert.ok(mayBeDocument(bytes, bytes.length));
+    const lines = splitDocument(bytes, gemini.documents ?? []);
+    assert.ok(lines);
+    assert.ok(joinDocument(lines, gemini.documents ?? [])?.equals(bytes));
+    assert.deepEqual(conversation(history), [
+      "user: by user",
+      "assistant: by model",
+      "user: by function",
+      "user: by system",
     ]);
   });
 

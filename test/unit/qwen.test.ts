@@ -576,3 +576,34 @@ describe("qwen launch", () => {
     assert.deepEqual(args("-x"), ["--resume", "i", "--yolo", "--prompt-interactive=-x"]);
   });
 });
+
+describe("records whose place in the tree is lost", () => {
+  const said = (type: string, text: string, place: JsonObject): Json => ({
+    ...place,
+    sessionId: "s",
+    timestamp: "2026-11-27T09:00:01.000Z",
+    type,
+    message: { role: type === "user" ? "user" : "model", parts: [{ text }] },
+  });
+
+  it("a record that comes again is not the one before", () => {
+    const first = said("user", "one", { uuid: "a", parentUuid: null });
+    const records = [
+      first,
+      said("assistant", "two", { uuid: "b", parentUuid: "a" }),
+      first,
+      said("user", "three", { uuid: "c", parentUuid: "missing" }),
+    ];
+    assert.deepEqual(live(records).map(brief), ["user: one", "assistant: two", "user: three"]);
+  });
+
+  it("records without ids follow one another", () => {
+    const records = [
+      said("user", "one", {}),
+      said("assistant", "two", {}),
+      said("user", "three", {}),
+    ];
+    assert.ok(records.every((record) => qwen.recognises(record)));
+    assert.deepEqual(live(records).map(brief), ["user: one", "assistant: two", "user: three"]);
+  });
+});

@@ -93,7 +93,10 @@ function keptMessage(item: Json): Body[] {
   const role = member(item, "role");
   const said: Part[] = readContent(member(item, "content"));
   if (role === "assistant") return [{ role, parts: [...said.map(asReasoning), ...sealedIn(item)] }];
-  if (role !== "user") return [{ role: "system", parts: said, scaffold: true }];
+  if (role === "developer" || role === "system") {
+    return [{ role: "system", parts: said, scaffold: true }];
+  }
+  if (role !== "user") return [{ role: "user", parts: [...said, ...sealedIn(item)] }];
   const { own, told, scaffold } = byOrigin(item);
   return [
     { role, parts: readContent(scaffold), scaffold: true },

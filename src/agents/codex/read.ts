@@ -168,9 +168,10 @@ class CodexReader implements Reader {
       case "function_call":
       case "custom_tool_call":
       case "local_shell_call":
-      case "web_search_call":
       case "tool_search_call":
         return [this.#call(line, at, type)];
+      case "web_search_call":
+        return this.#hosted(line, at, type);
       case "function_call_output":
       case "custom_tool_call_output":
       case "tool_search_output":
@@ -205,11 +206,15 @@ class CodexReader implements Reader {
         return [this.#assistant(line, at, [...parts.map(asReasoning), ...sealedIn(payload)])];
       case "user":
         return this.#user(line, at);
-      default: {
+      case "developer":
+      case "system": {
         const isTold = isHookContext(payload);
         const kind = isTold ? HOOK : INSTRUCTIONS;
         return [this.#say(line, at, { ...kind, parts })];
       }
+      // Only those two give instructions; whatever else there is was said by someone.
+      default:
+        return [this.#turn(line, at, [...parts, ...sealedIn(payload)])];
     }
   }
 
@@ -268,10 +273,22 @@ class CodexReader implements Reader {
     return entry;
   }
 
+  /** The API makes the call itself: no file holds what came of it. */
+  #hosted(line: Line, at: number, type: string): Entry[] {
+    const call = this.#call(line, at, type);
+    const status = string(member(line.payload, "status"));
+    if (status !== "completed" && status !== "failed") return [call];
+    const isError = status === "failed";
+    const callId = callIdOf(line, at);
+    const content = [{ kind: "text" as const, text: unrecorded(status) }];
+    const result = { kind: "tool-result" as const, callId, isError, content };
+    return [call, this.#say(line, at, { role: "tool", parts: [result] })];
+  }
+
   #call(line: Line, at: number, type: string): Entry {
     const { payload } = line;
     const namespace = string(member(payload, "namespace"));
-    const callId = string(member(payload, "call_id")) ?? string(member(payload, "id")) ?? `#${at}`;
+    const callId = callIdOf(line, at);
     if (type === "tool_search_call") this.#search = callId;
     const { name, input } = readCall(payload, type);
     const part: ToolCallPart = {
@@ -301,7 +318,8 @@ class CodexReader implements Reader {
     const { payload } = line;
     const callId = string(member(payload, "id")) ?? `#${at}`;
     const data = string(member(payload, "result")) ?? "";
-    const isError = member(payload, "status") === "failed";
+    const status = string(member(payload, "status")) ?? "completed";
+    const isError = status === "failed";
     const prompt = string(member(payload, "revised_prompt"));
     const call = this.#assistant(line, at, [
       {
@@ -319,7 +337,10 @@ class CodexReader implements Reader {
           kind: "tool-result",
           callId,
           isError,
-          content: data === "" ? [] : [readImage(`data:image/png;base64,${data}`)],
+          content:
+            data === ""
+              ? [{ kind: "text", text: unrecorded(status) }]
+              : [readImage(`data:image/png;base64,${data}`)],
         },
       ],
     });
@@ -416,7 +437,7 @@ class CodexReader implements Reader {
       this.#users = new NewestUsers();
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
     }
-    if (sealed && summary === "") entries.push(this.#inTree(line, at, sealedSummary("compacted")));
+    if (sealed) entries.push(this.#inTree(line, at, sealedSummary("compacted")));
     return entries;
   }
 
@@ -496,6 +517,14 @@ function failure(line: Line, at: number, error: Json | undefined, resetsAt?: str
     return limit(line, at, text, resetsAt);
   }
   return event(outside(line, at), { event: "error", text });
+}
+
+function callIdOf({ payload }: Line, at: number): string {
+  return string(member(payload, "call_id")) ?? string(member(payload, "id")) ?? `#${at}`;
+}
+
+function unrecorded(status: string): string {
+  return `${status}; the result was not recorded by Codex`;
 }
 
 function sealedSummary(type: string): EventBody {

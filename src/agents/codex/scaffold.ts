@@ -68,18 +68,24 @@ export function isTold(text: string): boolean {
   return TOLD.some((prefix) => text.startsWith(prefix));
 }
 
+/** A tag of the harness's is closed at the end; a user's own words may merely begin with one. */
+function wraps(prefix: string, text: string): boolean {
+  if (!text.startsWith(prefix)) return false;
+  return !prefix.endsWith(">") || text.trimEnd().endsWith(`</${prefix.slice(1)}`);
+}
+
 function originOf(item: Json, i: number, text: string): Origin {
   const kind = noted(item, i);
   if (kind?.startsWith("user.")) return "own";
   if (isTold(text)) return "told";
   if (kind !== undefined) return SCAFFOLD_KIND.test(kind) ? "scaffold" : "told";
-  const isScaffold = SCAFFOLD.some((prefix) => text.startsWith(prefix)) || AGENTS_MD.test(text);
+  const isScaffold = SCAFFOLD.some((prefix) => wraps(prefix, text)) || AGENTS_MD.test(text);
   return isScaffold ? "scaffold" : "own";
 }
 
 export function isAborted(item: Json, text: string): boolean {
   const kind = noted(item, 0);
-  return kind === undefined ? text.startsWith(ABORTED) : kind === "generic.turn_aborted";
+  return kind === undefined ? wraps(ABORTED, text) : kind === "generic.turn_aborted";
 }
 
 /** Files of 0.31 and before name the folder in what the model is told of its environment. */

@@ -34,6 +34,15 @@ export const documents: readonly DocumentForm[] = [
       return { ...first, history: [...array(first.history), ...contents.flatMap(contentsOf)] };
     },
   },
+  {
+    // What older versions' `/chat save` wrote: the history alone.
+    name: "gemini-contents",
+    records(document) {
+      if (!Array.isArray(document) || document.length === 0) return null;
+      return document.every(isContent) ? [...document] : null;
+    },
+    document: (contents): Json => contents.flatMap(contentsOf),
+  },
 ];
 
 /** What comes home to a checkpoint, as the history has it. */
@@ -63,5 +72,6 @@ function contentsOf(record: Json): Json[] {
 export function isContent(record: Json): boolean {
   if (!isObject(record) || Object.hasOwn(record, "id") || Object.hasOwn(record, "type"))
     return false;
-  return (record.role === "user" || record.role === "model") && Array.isArray(record.parts);
+  // The API has had more roles than `user` and `model`: `function`, for one.
+  return typeof record.role === "string" && Array.isArray(record.parts);
 }

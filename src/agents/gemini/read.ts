@@ -97,7 +97,7 @@ class GeminiReader implements Reader {
 
   /** A content of a checkpoint as the record that it would be in a session's file. */
   #asRecord(content: Json): Json {
-    const isUser = member(content, "role") === "user";
+    const isUser = member(content, "role") !== "model";
     const parts = array(member(content, "parts")).map((part) => this.#named(part));
     return { id: `content-${this.#at}`, type: isUser ? "user" : "gemini", content: parts };
   }

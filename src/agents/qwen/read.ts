@@ -13,6 +13,7 @@ import {
   CARRY,
   contentParts,
   isBeside,
+  isSaid,
   isSidechain,
   partsOf,
   subtypeOf,
@@ -39,6 +40,9 @@ interface Said {
 class QwenReader implements Reader {
   /** Every uuid that was read: what comes again is a further fragment. */
   readonly #seen = new IdTable();
+  /** Every record that was read. */
+  readonly #records = new IdTable();
+  #isFirst = true;
   /** Entry that followers of a uuid follow, where that is not the entry of this id. */
   readonly #tails = new Map<string, string | null>();
   readonly #calls = new OpenCalls();
@@ -67,9 +71,16 @@ class QwenReader implements Reader {
     const uuid = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
     if (uuid === undefined || uuid === "") {
-      return [this.#outside(type, record, { id: `#${at}`, parentId: null, time })];
+      const place = { id: `#${at}`, parentId: null, time };
+      if (!isSaid(record)) return [this.#outside(type, record, place)];
+      this.#note(record, time);
+      return this.#inTree(type, record, { ...place, parentId: this.#parent(record, place.id) });
     }
     this.#note(record, time);
+    if (this.#isRepeated(record, uuid)) {
+      const place = { id: `#${at}/repeated`, parentId: null, time };
+      return [event(place, { event: "unread", type, reason: "repeated" })];
+    }
     const entries = this.#inTree(type, record, this.#place(record, uuid, time));
     if (isSidechain(record)) return entries.map(aside);
     const last = entries.at(-1);
@@ -125,12 +136,32 @@ class QwenReader implements Reader {
 
   /** Lines that share a uuid are fragments of one message: each follows the one before it. */
   #place(record: Json, uuid: string, time: string | null): Place {
-    const parent = string(member(record, "parentUuid")) ?? null;
     if (!this.#seen.has(uuid)) {
       this.#seen.set(uuid, 0);
-      return { id: uuid, parentId: this.#tail(parent), time };
+      return { id: uuid, parentId: this.#parent(record, uuid), time };
     }
     return { id: `${uuid}#${++this.#fragments}`, parentId: this.#tail(uuid), time };
+  }
+
+  /** One that does not say what it follows is put after the one before it by the survey, which counts it. */
+  #parent(record: Json, id: string): string | null {
+    const first = this.#isFirst;
+    this.#isFirst = false;
+    const parent = string(member(record, "parentUuid"));
+    if (parent !== undefined) return this.#tail(parent);
+    const isRoot =
+      first ||
+      !isSaid(record) ||
+      (!id.startsWith("#") && isObject(record) && "parentUuid" in record);
+    return isRoot ? null : `${id}#before`;
+  }
+
+  /** The same record once more, time and all. A fragment has something else to say. */
+  #isRepeated(record: Json, uuid: string): boolean {
+    const key = `${uuid} ${JSON.stringify(record)}`;
+    if (this.#records.has(key)) return true;
+    this.#records.set(key, 0);
+    return false;
   }
 
   #tail(uuid: string | null): string | null {

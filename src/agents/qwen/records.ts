@@ -13,11 +13,17 @@ export function recognises(record: Json): boolean {
   const { uuid, sessionId, type, message } = record;
   if (typeof sessionId !== "string") return false;
   if (type === CARRY) return isObject(record.systemPayload);
-  if (typeof uuid !== "string") return false;
   if (typeof type !== "string" || !TYPES.has(type)) return false;
+  // What someone says is told by what it says, also where its place in the tree is lost.
+  if (typeof uuid !== "string" && type === "system") return false;
   if (type === "system") return isObject(record.systemPayload) || record.provenance === "system";
   const parts = member(message, "parts");
   return Array.isArray(parts) || typeof parts === "string" || typeof message === "string";
+}
+
+/** Is it something that someone, or a tool, said? */
+export function isSaid(record: Json): boolean {
+  return ["user", "assistant", "tool_result"].includes(string(member(record, "type")) ?? "");
 }
 
 /** Does the CLI know records of this type? 0.24.4 skips others, and is cut off there. */
