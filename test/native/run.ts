@@ -20,8 +20,11 @@ const { positionals: wanted, values } = parseArgs({
     from: { type: "string" },
     requests: { type: "string" },
     pins: { type: "string" },
+    all: { type: "boolean" },
   },
 });
+// By hand, before an issue is closed: every pair, fixture and target.
+if (values.all) process.env.SEGUE_LAB_ALL = "1";
 // The CLIs' versions are chosen before anything of them is loaded, and for every process below.
 if (values.pins !== undefined) process.env.SEGUE_LAB_PINS = values.pins;
 const { enterNetns } = await import("./netns.ts");

@@ -722,6 +722,12 @@ describe("claude-code: models", () => {
     }
   });
 
+  // It goes on with the last answer's model, and sends no thinking of another one [run].
+  it("names the session's own model for new answers of another agent's", () => {
+    const own = line("u", null, "assistant", { id: "m", role: "assistant", model: "mine" });
+    assert.equal(written(answer("gpt-5.5"), { model: "claude-opus-5-5" }, own), "mine");
+  });
+
   it("keeps a name that stands in the session already", () => {
     const own = line("u", null, "assistant", { id: "m", role: "assistant", model: "mine" });
     assert.equal(written(answer("mine"), {}, own), "mine");

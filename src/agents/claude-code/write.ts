@@ -52,6 +52,11 @@ class ClaudeWriter implements Writer {
   readonly #model: string;
   /** Names that stand in the session already. */
   readonly #models = new Set<string>();
+  /**
+   * The session's own: the CLI goes on with the model of the last answer, and sends no thinking of
+   * another (2.1.332 [run]), so that new answers at home have to name it.
+   */
+  #lastModel: string | undefined;
   readonly #calls = new OpenCalls();
   /** The line of each recent call, which its result names as parent. */
   readonly #callLines = new Map<string, string>();
@@ -151,6 +156,7 @@ class ClaudeWriter implements Writer {
     this.#promptId = string(member(record, "promptId")) ?? this.#promptId;
     const model = string(member(member(record, "message"), "model"));
     if (model !== undefined) this.#models.add(model);
+    if (model !== undefined && model !== "<synthetic>") this.#lastModel = model;
     this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
@@ -238,7 +244,7 @@ class ClaudeWriter implements Writer {
 
   #modelOf({ model }: Message): string {
     const isKnown = model !== undefined && (isKnownModel(model) || this.#models.has(model));
-    return isKnown ? model : this.#model;
+    return isKnown ? model : (this.#lastModel ?? this.#model);
   }
 
   #results(entry: Message): Json[] {

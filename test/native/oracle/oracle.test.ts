@@ -2,14 +2,14 @@
  * Recorded sessions, through two other agents: what its own CLI sends its model after a resume is
  * in what theirs send, in order, or the loss report names it. Then the cases: small files of forms
  * that real ones have, with words that the other models must be sent. By default the richest
- * sessions of each agent and all that have a form of their own; SEGUE_ORACLE=all takes every one.
+ * sessions of each agent and all that have a form of their own; `run.ts oracle --all` takes every one.
  */
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { AGENTS, createLab } from "../lab.ts";
+import { AGENTS, ALL, createLab } from "../lab.ts";
 import { enterNetns } from "../netns.ts";
 import { type Input, inputOf, sessionsIn, type Words, wordsFor } from "./inputs.ts";
 import { complaints, judge, labFor, partners } from "./oracle.ts";
@@ -19,7 +19,6 @@ enterNetns();
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
 const CASES = fileURLToPath(new URL("../cases", import.meta.url));
-const ALL = process.env.SEGUE_ORACLE === "all";
 
 async function proves(input: Input, words?: Words): Promise<void> {
   const lab = await createLab(labFor(input));
