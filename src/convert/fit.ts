@@ -166,9 +166,12 @@ function tell(source: Source, target: Agent, plan: Plan, listener: Listener): vo
   for (const read of entriesOf(agent, input, bases)) {
     if (plan.visibility(++n) !== "live") continue;
     const entry = asSeen(plan, read, n);
-    const { pending } = projector;
+    const { pending, holding } = projector;
     const { before, now } = projector.push(entry, "live", 0);
     listener.add(before);
+    // What is put after a result belongs with it.
+    if (holding) listener.see(entry);
+    if (holding) continue;
     if (now.length > 0) listener.begin(n, isRequest(entry));
     else if (projector.pending && (!pending || before.length > 0)) listener.begin(n, false);
     listener.see(entry);

@@ -12,11 +12,9 @@ import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
-import { member } from "../session/json.ts";
-import { otherPart } from "../session/other.ts";
 import { asSeen, type Plan } from "../session/survey.ts";
-import type { Entry, Header, Json, Message } from "../session/types.ts";
-import { Accountant } from "./account.ts";
+import type { Entry, Header, Json } from "../session/types.ts";
+import { filled } from "./fill.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
 import type { Projector } from "./project.ts";
@@ -140,10 +138,11 @@ export class Forward {
     if (this.#heldChars > most) this.#unit(this.#release(), []);
   }
 
-  #record({ value, entries }: Decoded, state: LineState): void {
-    const { plan, projector, losses, kept } = this.#parts;
+  #record(record: Decoded, state: LineState): void {
+    const { value } = record;
+    const { known, plan, projector, losses, kept } = this.#parts;
     const { line, place } = state;
-    for (const read of entries) {
+    for (const read of filled(record, known)) {
       const n = this.#entry++;
       const entry = asSeen(plan, read, n);
       state.told = true;
@@ -153,7 +152,7 @@ export class Forward {
         losses.add("record-unknown", place);
         continue;
       }
-      const ready = projector.push(this.#filled(entry, entries, value), plan.visibility(n), place);
+      const ready = projector.push(entry, plan.visibility(n), place);
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
       if (ready.now.length === 0) continue;
@@ -169,20 +168,6 @@ export class Forward {
     for (const { back, count } of lost) {
       this.#parts.losses.add("line-unreadable", at - back, count);
     }
-  }
-
-  /**
-   * A message in which nothing was found is not blank as long as its record holds texts: it is content
-   * of an unknown form then.
-   */
-  #filled(entry: Entry, entries: readonly Entry[], record: Json): Entry {
-    const { known } = this.#parts;
-    if (known === undefined || !isBlank(entry)) return entry;
-    const { content } = new Accountant(known, {}).unaccounted(record, entries);
-    if (content.length === 0) return entry;
-    const body = ["message", "payload", "data"].map((key) => member(record, key));
-    const said = body.find((value) => value !== undefined) ?? record;
-    return { ...entry, parts: [otherPart("message", said)] };
   }
 
   /** Is it of a kind that this version of Segue does not know? */
@@ -232,11 +217,6 @@ export class Forward {
       records.map((record) => [record]),
     );
   }
-}
-
-function isBlank(entry: Entry): entry is Message {
-  if (entry.kind !== "message" || entry.role === "tool") return false;
-  return entry.parts.every((part) => part.kind === "text" && part.text.trim() === "");
 }
 
 function isOpaque(entry: Entry): boolean {

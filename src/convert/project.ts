@@ -129,6 +129,11 @@ export class Projector {
     return this.#open !== undefined;
   }
 
+  /** Is something held that came before a call's result? */
+  get holding(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** What was sent, in tokens: an estimate at four characters each, images left out. */
   get tokens(): number {
     return Math.ceil(this.#chars / 4);

@@ -2,8 +2,10 @@
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
 import { Feed } from "../lossless/feed.ts";
+import type { Line } from "../lossless/lines.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import { type Entry, type Header, SESSION_SCHEMA, type Session } from "../session/types.ts";
+import { filled } from "./fill.ts";
 import { headerAt } from "./folder.ts";
 import type { BaseInput } from "./survey-file.ts";
 
@@ -15,9 +17,13 @@ export function* entriesOf(
   feed = new Feed(agent),
 ): Generator<Entry> {
   for (const base of bases) {
-    for (const line of base.input.lines({ end: base.bytes })) yield* feed.entries(line);
+    for (const line of base.input.lines({ end: base.bytes })) yield* entriesIn(feed, line, agent);
   }
-  for (const line of input.lines()) yield* feed.entries(line);
+  for (const line of input.lines()) yield* entriesIn(feed, line, agent);
+}
+
+function* entriesIn(feed: Feed, line: Line, { known }: Agent): Generator<Entry> {
+  for (const record of feed.read(line).records) yield* filled(record, known);
 }
 
 /** The whole session in memory. */

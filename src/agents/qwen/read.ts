@@ -43,6 +43,8 @@ class QwenReader implements Reader {
   /** Every record that was read. */
   readonly #records = new IdTable();
   #isFirst = true;
+  /** Has a record an id of its own? */
+  #named = false;
   /** Entry that followers of a uuid follow, where that is not the entry of this id. */
   readonly #tails = new Map<string, string | null>();
   readonly #calls = new OpenCalls();
@@ -72,7 +74,10 @@ class QwenReader implements Reader {
     const time = string(member(record, "timestamp")) ?? null;
     if (uuid === undefined || uuid === "") {
       const place = { id: `#${at}`, parentId: null, time };
-      if (!isSaid(record)) return [this.#outside(type, record, place)];
+      // Among records that have ids it is no part of the chain.
+      if (!isSaid(record) || this.#named || partsOf(record).length === 0) {
+        return [this.#outside(type, record, place)];
+      }
       this.#note(record, time);
       return this.#inTree(type, record, { ...place, parentId: this.#parent(record, place.id) });
     }
@@ -147,12 +152,15 @@ class QwenReader implements Reader {
   #parent(record: Json, id: string): string | null {
     const first = this.#isFirst;
     this.#isFirst = false;
+    const isNamed = !id.startsWith("#");
+    // After records without ids the first that has one names nothing that it could follow.
+    const follows = isNamed && !first && !this.#named;
+    this.#named ||= isNamed;
     const parent = string(member(record, "parentUuid"));
     if (parent !== undefined) return this.#tail(parent);
+    if (follows) return `${id}#before`;
     const isRoot =
-      first ||
-      !isSaid(record) ||
-      (!id.startsWith("#") && isObject(record) && "parentUuid" in record);
+      first || !isSaid(record) || (isNamed && isObject(record) && "parentUuid" in record);
     return isRoot ? null : `${id}#before`;
   }
 
