@@ -360,14 +360,16 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
-  const leadsBack = carryOut
-    ? rebuild({
-        ...files,
-        target: target.out.temp,
-        carry: carryOut.temp,
-        framed: result.framed,
-      }) === seen.sha256
-    : null;
+  // Into several files no carry leads back, see Transfer: there is nothing to verify.
+  const leadsBack =
+    carryOut && (source.bases ?? []).length === 0
+      ? rebuild({
+          ...files,
+          target: target.out.temp,
+          carry: carryOut.temp,
+          framed: result.framed,
+        }) === seen.sha256
+      : null;
   const isWhole = result.stale > 0 ? null : isOriginal(carry, target.out);
   return {
     how: "restored",
