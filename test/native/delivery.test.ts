@@ -129,7 +129,9 @@ function strings(value: unknown): string {
 
 /** Lines without the numbers that tools put before them, nor space at their ends. */
 function plain(text: string): string {
+  // Claude Code 2.1.332 escapes tags of its own in what it attaches.
   return text
+    .replaceAll("&lt;", "<")
     .split(/\r?\n/)
     .map((line) => line.replace(/^ *\d+(?:\t|→|: )/, "").trimEnd())
     .join("\n");
