@@ -46,6 +46,8 @@ const MAX_RATIO_CPU = 5.54;
 /** Peak memory, against the one line that the session mostly is. */
 const HUGE_LINE = 64e6;
 const MAX_HUGE_LINE = 8;
+/** In CI, beside whatever else the machine does: it was measured at 7.8. */
+const MAX_HUGE_LINE_QUICK = 10;
 const MAX_CARRY = 0.4;
 
 const BIN = join(ROOT, "dist", "bin.js");
@@ -166,8 +168,8 @@ function hugeLine(): Row {
   return {
     what: "claude-code → codex, one line of 64 MB: peak memory, against the line",
     measured: `${times.toFixed(1)} ×`,
-    bound: `≤ ${MAX_HUGE_LINE} ×`,
-    ok: times <= MAX_HUGE_LINE,
+    bound: `≤ ${options.quick ? MAX_HUGE_LINE_QUICK : MAX_HUGE_LINE} ×`,
+    ok: times <= (options.quick ? MAX_HUGE_LINE_QUICK : MAX_HUGE_LINE),
   };
 }
 
