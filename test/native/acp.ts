@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Lab } from "./lab.ts";
 import { type Obj, obj, parseJson, str } from "./model-server/json.ts";
-import { killGroup } from "./process.ts";
+import { killGroup, PATIENCE_MS } from "./process.ts";
 
 /** One `session/update` notification. */
 export interface AcpUpdate {
@@ -63,12 +63,12 @@ export class AcpClient {
     return this.updates.slice(since).filter((update) => update.sessionId === sessionId);
   }
 
-  request(method: string, params: Obj, timeoutMs = 60_000): Promise<Obj> {
+  request(method: string, params: Obj): Promise<Obj> {
     const id = ++this.#requests;
     return new Promise((resolve, reject) => {
       const late = setTimeout(
         () => reject(new Error(`no answer to ${method}: ${this.#stderr}`)),
-        timeoutMs,
+        PATIENCE_MS,
       );
       const done = () => {
         clearTimeout(late);

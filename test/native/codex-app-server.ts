@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Lab } from "./lab.ts";
 import { isObj, type Obj, obj, objs, parseJson } from "./model-server/json.ts";
+import { PATIENCE_MS } from "./process.ts";
 
 interface Waiting {
   resolve(result: Obj): void;
@@ -43,14 +44,14 @@ export class CodexAppServer {
     return server;
   }
 
-  request(method: string, params: Obj = {}, timeoutMs = 20_000): Promise<Obj> {
+  request(method: string, params: Obj = {}): Promise<Obj> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise<Obj>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new Error(`codex app-server did not answer ${method}; stderr:\n${this.#stderr}`));
-      }, timeoutMs);
+      }, PATIENCE_MS);
       this.#waiting.set(id, {
         resolve: (result) => {
           clearTimeout(timer);

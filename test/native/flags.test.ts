@@ -42,6 +42,8 @@ for (const { id, launch } of agents) {
       assert.ok(inHelp.size > 10, help);
       const missing = [...inHelp].filter((flag) => !inTable.includes(flag) && !COMMON.has(flag));
       assert.deepEqual(missing, [], "not in the table");
+      // The tables are those of the newest versions, some of whose flags an older one lacks.
+      if (process.env.SEGUE_LAB_PINS !== undefined) return;
       const gone = inTable.filter((flag) => !help.includes(flag) && !HIDDEN.has(flag));
       assert.deepEqual(gone, [], "not in the help");
     } finally {

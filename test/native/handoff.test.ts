@@ -94,7 +94,7 @@ for (const to of AGENTS) {
       lab.server.script([...(attaches ? [] : [reads]), { text: "MARK-DONE" }]);
       const tui = Tui.start(lab, tuiCommand(to, command.slice(1)), { rows: 60 });
       try {
-        await tui.waitFor("MARK-DONE", 90_000);
+        await tui.waitFor("MARK-DONE");
       } finally {
         await tui.close();
       }

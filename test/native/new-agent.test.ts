@@ -63,7 +63,7 @@ describe("npm run new-agent", () => {
   });
 
   it("makes what type-checks, is formatted, and keeps the laws", async () => {
-    const laws = "test/laws/fixtures.test.ts";
+    const laws = ["test/laws/fixtures.test.ts", "test/laws/account.test.ts"];
     await Promise.all([
       passes(tool("tsc"), ["--noEmit"]),
       passes(tool("biome"), [
@@ -74,7 +74,7 @@ describe("npm run new-agent", () => {
         "test/native/agents",
       ]),
       passes(process.execPath, ["--test", "test/unit/demo-agent.test.ts"]),
-      passes(process.execPath, ["--test", "--test-name-pattern=demo-agent", laws]),
+      passes(process.execPath, ["--test", "--test-name-pattern=demo-agent", ...laws]),
     ]);
   });
 

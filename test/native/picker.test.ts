@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fixture } from "../support/fixtures.ts";
+import { PATIENCE_MS } from "./process.ts";
 import { Tui } from "./tmux.ts";
 
 const BIN = join(import.meta.dirname, "../../src/bin.ts");
@@ -98,7 +99,7 @@ async function open(tui: Tui): Promise<void> {
 
 /** Waits for what is on the screen now, not for what has been there. */
 async function shows(tui: Tui, wanted: RegExp): Promise<string> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const screen = tui.screen().replace(/ +$/gm, "");
     if (wanted.test(screen)) return screen;

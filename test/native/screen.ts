@@ -18,7 +18,7 @@ export async function sees(
       await tui.settle(1000);
       tui.press(...keys);
     }
-    await tui.waitFor(wanted, 60_000);
+    await tui.waitFor(wanted);
   } finally {
     await tui.close();
   }
@@ -31,14 +31,14 @@ export async function sees(
 export async function goesOn(lab: Lab, command: string[], history: Expected[]): Promise<string> {
   const tui = Tui.start(lab, command, { rows: 200 });
   try {
-    await tui.waitFor("MARK-S-A11", 90_000);
+    await tui.waitFor("MARK-S-A11");
     const shown = await tui.settle();
     const since = lab.server.requests.length;
     lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);
     tui.type("MARK-S-U12 Are you there?");
     await tui.settle(300);
     tui.press("Enter");
-    await tui.waitFor("MARK-S-A12", 60_000);
+    await tui.waitFor("MARK-S-A12");
     const [request] = lab.server.mainRequests(since);
     assert.ok(request, "the prompt led to no main request");
     assertHistory(request, [...history, { role: "user", marker: "MARK-S-U12" }]);

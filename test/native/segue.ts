@@ -26,7 +26,6 @@ export async function segue(lab: Lab, args: string[]): Promise<string> {
   const done = await run(process.execPath, [BIN, ...args], {
     cwd: lab.cwd,
     env,
-    timeoutMs: 180_000,
   });
   assert.equal(done.code, 0, `segue ${args.join(" ")}:\n${done.stderr}${done.stdout}`);
   return done.stdout;

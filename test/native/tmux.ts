@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "./lab.ts";
-import { killGroup } from "./process.ts";
+import { killGroup, PATIENCE_MS } from "./process.ts";
 
 export interface TuiOptions {
   cwd?: string;
@@ -84,7 +84,7 @@ export class Tui {
   }
 
   /** Waits until the screen (with what has scrolled off) shows the text; the error of a timeout shows the screen. */
-  async waitFor(wanted: string | RegExp, timeoutMs = 45_000): Promise<string> {
+  async waitFor(wanted: string | RegExp, timeoutMs = PATIENCE_MS): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     let seen = "";
     while (Date.now() < deadline) {

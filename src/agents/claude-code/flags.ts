@@ -1,4 +1,4 @@
-/** The flags of Claude Code 2.1.197, from its `--help`. */
+/** The flags of Claude Code 2.1.332, from its `--help`. */
 import { ALL, ASK, EDITS, type Flags, type Grant, JUDGED, READ_ONLY } from "../shared/flags.ts";
 
 const MODES: { [mode: string]: readonly Grant[] } = {
@@ -6,6 +6,8 @@ const MODES: { [mode: string]: readonly Grant[] } = {
   // Refuses what no rule allows, without asking.
   dontAsk: READ_ONLY,
   default: ASK,
+  // The name of `default` since 2.1.332, which takes both.
+  manual: ASK,
   acceptEdits: EDITS,
   auto: JUDGED,
   bypassPermissions: ALL,
@@ -17,7 +19,7 @@ export const flags: Flags = {
     effort: ["--effort <x>"],
     dirs: ["--add-dir <x...>"],
     permission: [
-      "--permission-mode <acceptEdits|auto|bypassPermissions|default|dontAsk|plan>",
+      "--permission-mode <acceptEdits|auto|bypassPermissions|default|dontAsk|manual|plan>",
       "--dangerously-skip-permissions",
     ],
     restricts: [
@@ -28,6 +30,9 @@ export const flags: Flags = {
       "--strict-mcp-config",
       "--bare",
       "--safe-mode",
+      "--restricted",
+      // With `none`, whatever would prompt is denied.
+      "--permission-prompts <x>",
     ],
     session: [
       "-r, --resume [x]",
@@ -36,6 +41,10 @@ export const flags: Flags = {
       "--fork-session",
       "--from-pr [x]",
       "--no-session-persistence",
+      "--cloud [x]",
+      "--desktop",
+      "--environment <x>",
+      "--teleport [x]",
     ],
     own: [
       "--agent <x>",
@@ -44,6 +53,7 @@ export const flags: Flags = {
       "--allow-dangerously-skip-permissions",
       "--allowedTools, --allowed-tools <x...>",
       "--append-system-prompt <x>",
+      "--autocompact <x>",
       "--ax-screen-reader",
       "--bg, --background",
       "--betas <x...>",
@@ -55,6 +65,7 @@ export const flags: Flags = {
       "--exclude-dynamic-system-prompt-sections",
       "--fallback-model <x>",
       "--file <x...>",
+      "--forward-subagent-text",
       "--ide",
       "--include-hook-events",
       "--include-partial-messages",
@@ -73,6 +84,7 @@ export const flags: Flags = {
       "--remote-control-session-name-prefix <x>",
       "--replay-user-messages",
       "--system-prompt <x>",
+      "--system-prompt-snapshot <x>",
       "--tmux",
       "--verbose",
       "-w, --worktree [x]",

@@ -127,6 +127,8 @@ function configure({ home, url }: Place, file: string): void {
   const settings = {
     autoupdate: false,
     share: "disabled",
+    // On a slow machine Kilo asks in a dialog whether to go without.
+    snapshot: false,
     model: OPENCODE_MODELS.anthropic,
     small_model: OPENCODE_MODELS.anthropic,
     permission: allow,
@@ -147,8 +149,7 @@ async function run(lab: Lab, agent: string, command: string, options: CliOptions
   args.push(...(options.args ?? []));
   if (options.image !== undefined) args.push("--file", options.image);
   args.push("--", options.prompt);
-  // Starting takes long: it looks at the whole machine first.
-  const done = await runProgram(lab, command, args, { timeoutMs: 150_000, ...options });
+  const done = await runProgram(lab, command, args, options);
   const events = jsonLines(done.stdout);
   const texts = events.filter((event) => event.type === "text").map((event) => obj(event.part));
   const failed = events.find((event) => event.type === "error");

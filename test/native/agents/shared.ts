@@ -23,8 +23,8 @@ export async function runProgram(
   options: CliOptions,
   input?: string,
 ): Promise<RunResult> {
-  const { cwd = lab.cwd, timeoutMs = 180_000 } = options;
-  const settings = { cwd, env: lab.env, timeoutMs };
+  const { cwd = lab.cwd } = options;
+  const settings = { cwd, env: lab.env };
   return run(join(lab.bin, command), args, input === undefined ? settings : { ...settings, input });
 }
 

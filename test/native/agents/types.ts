@@ -70,7 +70,6 @@ export interface CliOptions {
   cwd?: string;
   /** Further arguments, before the prompt. */
   args?: string[];
-  timeoutMs?: number;
 }
 
 /** What one headless run of a CLI came to. */
