@@ -5,7 +5,7 @@
  */
 import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
@@ -51,14 +51,26 @@ const tests = run({
   concurrency: Math.min(2, availableParallelism()),
   ...(values.test === undefined ? {} : { testNamePatterns: [values.test] }),
 });
-tests.on("test:pass", ({ details, skip }) => {
+/** Seconds spent in each file, to see what a run is long for. */
+const seconds = new Map<string, number>();
+function spend(file: string | undefined, nesting: number, ms: number): void {
+  if (file === undefined || nesting > 0) return;
+  const name = relative(here, file);
+  seconds.set(name, (seconds.get(name) ?? 0) + ms / 1000);
+}
+tests.on("test:pass", ({ details, skip, file, nesting }) => {
+  spend(file, nesting, details.duration_ms);
   if (details.type !== "suite" && skip === undefined) passed += 1;
 });
-tests.on("test:fail", ({ details }) => {
+tests.on("test:fail", ({ details, file, nesting }) => {
+  spend(file, nesting, details.duration_ms);
   if (details.type !== "suite") failed += 1;
 });
 const report = tests.compose(spec());
 for await (const chunk of report) process.stdout.write(String(chunk));
 if (files.length === 0) console.log(`No test file matches ${wanted.join(", ")}.`);
+for (const [file, spent] of [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12)) {
+  console.log(`${spent.toFixed(0).padStart(6)} s  ${file}`);
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
+import { ALL, createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
 import { record } from "./record.ts";
@@ -17,7 +17,12 @@ enterNetns();
 
 const TITLE = "A title of its own";
 
-for (const [from, to] of SOME_PAIRS) {
+/** Each agent's screen once; by hand, with whatever it may be shown. */
+const SHOWN = ALL
+  ? SOME_PAIRS
+  : SOME_PAIRS.filter(([, to], at) => SOME_PAIRS.findIndex(([, other]) => other === to) === at);
+
+for (const [from, to] of SHOWN) {
   test(`${from} → ${to}: listed with its title, shown, and gone on with on the screen`, async () => {
     const lab = await createLab();
     try {
@@ -34,7 +39,10 @@ for (const [from, to] of SOME_PAIRS) {
       // The very command that Segue would run.
       const command = tuiCommand(to, there.command.slice(1));
       const shown = await goesOn(lab, command, abroad(recording.markers, to));
-      assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-[CO]02[\s\S]*MARK-S-U09/);
+      assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-U09/);
+      // Claude Code 2.1.332 counts what was run in a line of its own, in place of the commands.
+      const call = to === "claude-code" ? /Ran 1 shell command|MARK-S-[CO]02/ : /MARK-S-[CO]02/;
+      assert.match(shown, call);
       if (to === "codex") await codexKnows(lab, there.id, driverOf(from).rename !== null);
     } finally {
       await lab.close();
