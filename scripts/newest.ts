@@ -13,11 +13,10 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { obj, objs, parseJson, str } from "../test/native/model-server/json.ts";
+import { type Obj, obj, objs, parseJson, str } from "../test/native/model-server/json.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NATIVE = join(ROOT, "test/native");
-const PI = "@earendil-works/pi-coding-agent";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -36,6 +35,15 @@ function view(spec: string, field: string): string | null {
   return asked.status === 0 ? (str(parseJson(asked.stdout)) ?? null) : null;
 }
 
+/** The same pin with the newest version; adds to `newer` where there is one. */
+function newestPacked(pin: Obj, newer: string[]): Obj {
+  const name = str(pin.name) ?? "";
+  const version = view(name, "version") ?? str(pin.version) ?? "";
+  const integrity = view(`${name}@${version}`, "dist.integrity") ?? "";
+  if (version !== pin.version) newer.push(`${name} ${String(pin.version)} → ${version}`);
+  return { name, version, integrity };
+}
+
 /** A package.json like the pinned one, with the newest versions; what is newer, in words. */
 function newestPins(): { pins: object; newer: string[] } {
   const pins = obj(parseJson(readFileSync(join(NATIVE, "package.json"), "utf8")));
@@ -47,11 +55,10 @@ function newestPins(): { pins: object; newer: string[] } {
     newer.push(`${name} ${String(version)} → ${newest}`);
     dependencies[name] = newest;
   }
-  const pi = obj(obj(pins.segue).pi);
-  const version = view(PI, "version") ?? str(pi.version) ?? "";
-  const integrity = view(`${PI}@${version}`, "dist.integrity") ?? "";
-  if (version !== pi.version) newer.push(`${PI} ${String(pi.version)} → ${version}`);
-  return { pins: { ...pins, dependencies, segue: { pi: { version, integrity } } }, newer };
+  const segue = Object.fromEntries(
+    Object.entries(obj(pins.segue)).map(([short, pin]) => [short, newestPacked(obj(pin), newer)]),
+  );
+  return { pins: { ...pins, dependencies, segue }, newer };
 }
 
 /** Runs some of the native tests with the lab's versions: do all of them pass? */

@@ -9,16 +9,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drivers } from "./agents/index.ts";
 import { objs, parseJson } from "./model-server/json.ts";
-import { PINS, pinned, piPin } from "./pins.ts";
+import { type Packed, PINS, packed, packedPins, pinned } from "./pins.ts";
 
 const cache = pinned(".cache");
-const piSpec = `@earendil-works/pi-coding-agent@${piPin().version}`;
-const piFolder = join(cache, `pi-${piPin().version}`);
 
 function isInstalled(): boolean {
   const stamp = join(cache, "stamp");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wantedStamp()) return false;
-  return drivers.every(({ program }) => existsSync(program.at(-1) ?? ""));
+  return (
+    drivers.every(({ program }) => existsSync(program.at(-1) ?? "")) &&
+    Object.keys(packedPins()).every((name) => existsSync(packed(name)))
+  );
 }
 
 export function install(): void {
@@ -33,26 +34,28 @@ export function install(): void {
   // The one install script that is needed: it puts the platform's binary in its place.
   const claude = pinned("node_modules/@anthropic-ai/claude-code");
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
-  if (!existsSync(piFolder)) installPi();
+  for (const [name, pin] of Object.entries(packedPins())) {
+    if (!existsSync(packed(name))) unpack(pin, packed(name));
+  }
   writeFileSync(join(cache, "stamp"), wantedStamp());
 }
 
-function installPi(): void {
-  const packed: unknown = parseJson(npm(["pack", piSpec, "--json", "--loglevel=error"], cache));
-  const [entry] = objs(packed);
-  if (typeof entry?.filename !== "string") throw new Error(`npm pack ${piSpec} named no file`);
+function unpack({ name, version, integrity }: Packed, folder: string): void {
+  const spec = `${name}@${version}`;
+  const [entry] = objs(parseJson(npm(["pack", spec, "--json", "--loglevel=error"], cache)));
+  if (typeof entry?.filename !== "string") throw new Error(`npm pack ${spec} named no file`);
   const tarball = join(cache, entry.filename);
   const digest = createHash("sha512").update(readFileSync(tarball)).digest("base64");
-  if (`sha512-${digest}` !== piPin().integrity) {
+  if (`sha512-${digest}` !== integrity) {
     rmSync(tarball);
-    throw new Error(`${piSpec}: the tarball's sha512 is ${digest}, not the pinned one`);
+    throw new Error(`${spec}: the tarball's sha512 is ${digest}, not the pinned one`);
   }
   const unpacked = join(cache, "unpacking");
   rmSync(unpacked, { recursive: true, force: true });
-  rmSync(piFolder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(unpacked);
   execFileSync("tar", ["-xzf", tarball, "-C", unpacked]);
-  renameSync(join(unpacked, "package"), piFolder);
+  renameSync(join(unpacked, "package"), folder);
   rmSync(unpacked, { recursive: true });
   rmSync(tarball);
 }

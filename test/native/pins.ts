@@ -18,12 +18,34 @@ export function pinned(path: string): string {
   return join(PINS, path);
 }
 
+/** A package that is fetched as a tarball and unpacked: its name on npm, version and SHA-512. */
+export interface Packed {
+  name: string;
+  version: string;
+  integrity: string;
+}
+
 /**
- * Some dependencies of Pi are not on every mirror, so it cannot be installed the usual way. Its
- * tarball holds a bundle of its own; the two packages that the bundle looks for stand in package.json.
+ * What is not installed the usual way, by its short name. Some dependencies of Pi are not on every
+ * mirror: its tarball holds a bundle of its own, and the two packages that the bundle looks for stand
+ * in package.json. Claude's SDK would bring a second copy of the CLI along.
  */
-export function piPin(): { version: string; integrity: string } {
-  const { pi } = obj(obj(parseJson(readFileSync(join(PINS, "package.json"), "utf8"))).segue);
-  const { version, integrity } = obj(pi);
-  return { version: str(version) ?? "", integrity: str(integrity) ?? "" };
+export function packedPins(): { readonly [name: string]: Packed } {
+  const { segue } = obj(parseJson(readFileSync(join(PINS, "package.json"), "utf8")));
+  return Object.fromEntries(
+    Object.entries(obj(segue)).map(([short, pin]) => {
+      const { name, version, integrity } = obj(pin);
+      return [
+        short,
+        { name: str(name) ?? "", version: str(version) ?? "", integrity: str(integrity) ?? "" },
+      ];
+    }),
+  );
+}
+
+/** The absolute path of the folder that such a package is unpacked to. */
+export function packed(name: string): string {
+  const { version } = packedPins()[name] ?? {};
+  if (version === undefined) throw new Error(`package.json in ${PINS} does not pin ${name}`);
+  return pinned(`.cache/${name}-${version}`);
 }

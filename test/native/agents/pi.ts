@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "../model-server/json.ts";
-import { pinned, piPin } from "../pins.ts";
+import { packed } from "../pins.ts";
 import {
   API_KEY,
   failure,
@@ -28,10 +28,7 @@ export const PI_MODELS = {
 export const pi: Driver = {
   id: "pi",
   command: "pi",
-  program: [
-    process.execPath,
-    process.env.SEGUE_LAB_PI ?? pinned(`.cache/pi-${piPin().version}/dist/bundle/cli.js`),
-  ],
+  program: [process.execPath, process.env.SEGUE_LAB_PI ?? join(packed("pi"), "dist/bundle/cli.js")],
   env: () => ({ PI_OFFLINE: "1", PI_TELEMETRY: "0", PI_SKIP_VERSION_CHECK: "1" }),
   configure,
   run,
