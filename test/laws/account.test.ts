@@ -51,6 +51,36 @@ function withNewKind(value: Json, shape: Shape, block: Json): Json {
   );
 }
 
+type Nest = (text: string) => Json;
+
+/** Two forms of a text that no vendor has, each with words of its own. */
+const NESTS: Readonly<Record<string, (line: number) => Nest>> = {
+  "an object": (line) => (text) => ({ value: `${text} NESTED words of line ${line}` }),
+  "a list": (line) => (text) => [{ text: `${text} NESTED words of line ${line}`, lang: "en" }],
+};
+
+/** Every text that is content, or may be, nested. */
+function nested(value: Json, shape: Shape, nest: Nest): Json {
+  if (shape === true) return value;
+  if (typeof value === "string") return nest(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (shape !== CONTENT && "name" in shape) {
+    return nested(value, shape.of[shape.name(value)] ?? CONTENT, nest);
+  }
+  if (Array.isArray(value)) {
+    const each = shape !== CONTENT && "each" in shape ? shape.each : CONTENT;
+    return value.map((item) => nested(item, each, nest));
+  }
+  const keys = shape !== CONTENT && "keys" in shape ? shape.keys : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      // The name of a kind is no text.
+      nested(item, keys[key] ?? (key === "type" ? true : CONTENT), nest),
+    ]),
+  );
+}
+
 const isOwn = ({ name }: Fixture): boolean => !/hostile|drift/.test(name);
 
 function unheardOf(line: number): Json {
@@ -89,6 +119,19 @@ for (const agent of agents) {
           );
         }
       });
+      for (const [form, nest] of Object.entries(NESTS)) {
+        it(`${fixture.name}: ${form} where a text is expected is read, or named`, () => {
+          const accountant = new Accountant(known, agent);
+          const change = (record: Json, line: number): Json => nested(record, known, nest(line));
+          for (const { record, entries, line } of read(fixture, change)) {
+            assert.deepEqual(
+              accountant.unaccounted(record, entries).content,
+              [],
+              `line ${line}: ${JSON.stringify(record).slice(0, 300)}`,
+            );
+          }
+        });
+      }
     }
     it("says of some keys that they are content", () => {
       assert.ok(hasContent(known), `${agent.id}: known.ts names no content`);

@@ -1,6 +1,6 @@
 /** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
 import { array, compact, isObject, member, number, printed, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
@@ -43,7 +43,7 @@ export function readBlock(block: Json): Part[] {
 
 function readThinking(block: Json): ReasoningPart {
   const signature = string(member(block, "signature")) ?? "";
-  const text = string(member(block, "thinking")) ?? "";
+  const text = saidIn(member(block, "thinking"));
   return { kind: "reasoning", text, ...(signature === "" ? {} : { seal: { signature } }) };
 }
 
@@ -51,10 +51,9 @@ function readThinking(block: Json): ReasoningPart {
 function citations(block: Json): (OtherPart | UnreadPart)[] {
   return array(member(block, "citations")).flatMap((citation) => {
     const keys = ["title", "document_title", "url", "source", "cited_text"];
-    const said = keys.flatMap((key) => string(member(citation, key)) ?? []);
     const type = string(member(citation, "type")) ?? "citation";
     if (!CITATIONS.has(type)) return [otherPart(type, citation)];
-    const text = `[cited] ${said.join("\n")}`;
+    const text = `[cited] ${wordsAt(citation, keys)}`;
     return [
       otherPart(type, citation, { known: true, text }),
       ...sealedIn(citation, "encrypted_index"),
@@ -79,15 +78,15 @@ function readContent(block: Json, type: string): ResultPart[] {
       return [{ kind: "text", text }, ...citations(block)];
     }
     case "image":
-      return [readImage(member(block, "source"))];
+      return [readImage(block)];
     case "document":
       return readDocument(block);
     case "search_result":
       return [readSearchResult(block)];
     case "container_upload":
-      return [heldElsewhere(string(member(block, "file_id")) ?? "", "application/octet-stream")];
+      return [heldElsewhere(saidIn(member(block, "file_id")), "application/octet-stream")];
     case "tool_reference": {
-      const name = string(member(block, "tool_name")) ?? "";
+      const name = saidIn(member(block, "tool_name"));
       return [otherPart(type, block, { known: true, text: `[tool found: ${name}]` })];
     }
     case "resource":
@@ -109,7 +108,9 @@ function readContent(block: Json, type: string): ResultPart[] {
   }
 }
 
-function readImage(source: Json | undefined): ImagePart | FilePart {
+function readImage(block: Json): ImagePart | FilePart | OtherPart {
+  const source = member(block, "source");
+  if (isOddSource(source)) return otherPart("image", block);
   const fileId = string(member(source, "file_id"));
   if (fileId !== undefined) return heldElsewhere(fileId, "image/*");
   const url = string(member(source, "url"));
@@ -121,6 +122,11 @@ function readImage(source: Json | undefined): ImagePart | FilePart {
   };
 }
 
+/** Does a source have something else where its data, its address or its id is expected? */
+function isOddSource(source: Json | undefined): boolean {
+  return ["data", "url", "file_id"].some((key) => isNested(member(source, key)));
+}
+
 /** A file that only the vendor's store of files has, under this id. */
 function heldElsewhere(id: string, mediaType: string): FilePart {
   return { kind: "file", name: id, mediaType, data: null };
@@ -128,15 +134,17 @@ function heldElsewhere(id: string, mediaType: string): FilePart {
 
 function readDocument(block: Json): ResultPart[] {
   const source = member(block, "source");
-  const context = string(member(block, "context"));
-  const title = string(member(block, "title")) ?? null;
+  const context = saidIn(member(block, "context"));
+  const title = saidIn(member(block, "title")) || null;
   const parts = documentParts(source, title);
-  if (context === undefined) return parts;
+  if (context === "") return parts;
   return [...parts, otherPart("context", context, { known: true })];
 }
 
 function documentParts(source: Json | undefined, title: string | null): ResultPart[] {
   const file = { kind: "file", name: title, data: null } as const;
+  const odd = () => [otherPart("document", { title, source: source ?? null })];
+  if (isOddSource(source)) return odd();
   const data = string(member(source, "data"));
   switch (member(source, "type")) {
     case "base64": {
@@ -161,7 +169,7 @@ function documentParts(source: Json | undefined, title: string | null): ResultPa
       return [{ ...file, mediaType: "text/plain", text }, ...rest];
     }
     default:
-      return [otherPart("document", { title, source: source ?? null })];
+      return odd();
   }
 }
 
@@ -173,8 +181,8 @@ function readSearchResult(block: Json): OtherPart {
     const text = string(member(item, "text"));
     return text === undefined ? printed(item) : text;
   });
-  const head = ["title", "source"].flatMap((key) => string(member(block, key)) ?? []);
-  return otherPart("search_result", block, { known: true, text: [...head, ...texts].join("\n") });
+  const head = wordsAt(block, ["title", "source"]);
+  return otherPart("search_result", block, { known: true, text: [head, ...texts].join("\n") });
 }
 
 /** A resource of an MCP server, in a result. */
@@ -183,7 +191,8 @@ function readResource(block: Json): ResultPart[] {
   const uri = string(member(resource, "uri"));
   const text = string(member(resource, "text"));
   const data = string(member(resource, "blob"));
-  if (uri === undefined || (text === undefined && data === undefined)) {
+  const isOdd = isNested(member(resource, "text")) || isNested(member(resource, "blob"));
+  if (uri === undefined || isOdd || (text === undefined && data === undefined)) {
     return [otherPart("resource", block, { known: true })];
   }
   const plain = text === undefined ? "application/octet-stream" : "text/plain";
@@ -192,8 +201,9 @@ function readResource(block: Json): ResultPart[] {
   return [text === undefined ? file : { ...file, text }];
 }
 
-function readAudio(block: Json): FilePart {
+function readAudio(block: Json): FilePart | OtherPart {
   const source = member(block, "source");
+  if (isNested(member(block, "data")) || isOddSource(source)) return otherPart("audio", block);
   const data = string(member(block, "data")) ?? string(member(source, "data")) ?? null;
   const mediaType =
     string(member(block, "mimeType")) ?? string(member(source, "media_type")) ?? "audio/*";
@@ -202,14 +212,14 @@ function readAudio(block: Json): FilePart {
 
 /** The API's own compaction of what came before, within an answer. */
 function readCompaction(block: Json): (OtherPart | UnreadPart)[] {
-  const text = string(member(block, "content"));
+  const text = saidIn(member(block, "content"));
   const parts: (OtherPart | UnreadPart)[] = [];
-  if (text !== undefined) parts.push(otherPart("compaction", block, { known: true, text }));
+  if (text !== "") parts.push(otherPart("compaction", block, { known: true, text }));
   return [...parts, ...sealedIn(block, "encrypted_content")];
 }
 
 function sealedIn(block: Json | undefined, key: string): UnreadPart[] {
-  const sealed = string(member(block, key)) ?? "";
+  const sealed = member(block, key) ?? "";
   return sealed === "" ? [] : [unread(key, "sealed")];
 }
 
@@ -248,7 +258,7 @@ function readServerItem(item: Json): ResultPart[] {
       ];
     case "code_execution_output":
     case "bash_code_execution_output":
-      return [heldElsewhere(string(member(item, "file_id")) ?? "", "application/octet-stream")];
+      return [heldElsewhere(saidIn(member(item, "file_id")), "application/octet-stream")];
     case "text_editor_code_execution_view_result":
       return said(item, ["content"]);
     case "text_editor_code_execution_create_result":
@@ -269,11 +279,13 @@ function readServerItem(item: Json): ResultPart[] {
 }
 
 function said(item: Json, keys: readonly string[]): TextPart[] {
-  const text = keys
-    .flatMap((key) => string(member(item, key)) ?? [])
-    .filter((one) => one !== "")
-    .join("\n");
+  const text = wordsAt(item, keys);
   return text === "" ? [] : [textOf(text)];
+}
+
+function wordsAt(block: Json, keys: readonly string[]): string {
+  const words = keys.map((key) => saidIn(member(block, key)));
+  return words.filter((one) => one !== "").join("\n");
 }
 
 function textOf(text: string): TextPart {

@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
-import { textOfPart } from "../../session/other.ts";
+import { saidIn, textOfPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -453,8 +453,9 @@ class ClaudeReader implements Reader {
     if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
     if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
     // A command of the CLI's own and what it printed are sent as the user's: 2.1.197, 2.1.332 [run].
-    if (subtype === "local_command" && content !== undefined) {
-      const parts: Part[] = [{ kind: "text", text: content }];
+    const said = member(record, "content");
+    if (subtype === "local_command" && said !== undefined) {
+      const parts: Part[] = [{ kind: "text", text: saidIn(said) }];
       return { kind: "message", ...place, role: "user", parts, ...sidechain(record) };
     }
     return event(place, { event: "opaque", type: `system/${subtype}` });

@@ -1,6 +1,6 @@
 /** Items of the Responses API as parts: reasoning, calls and what came of them. */
 import { array, isObject, member, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   Json,
@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   UnreadPart,
 } from "../../session/types.ts";
-import { readArguments, readContent } from "./content.ts";
+import { itemsOf, readArguments, readContent } from "./content.ts";
 import { isFailure, unwrap } from "./results.ts";
 
 export function asReasoning(part: Part): Part {
@@ -29,7 +29,7 @@ export function sealedIn(item: Json): UnreadPart[] {
 /** The summary that the API gives, and the raw thoughts of models that show them. */
 export function readReasoning(item: Json): ReasoningPart {
   const texts = (key: string) =>
-    array(member(item, key)).flatMap((part) => string(member(part, "text")) ?? []);
+    itemsOf(member(item, key)).map((part) => saidIn(member(part, "text") ?? part));
   const all = [...texts("summary"), ...texts("content")];
   const sealed = string(member(item, "encrypted_content"));
   return {
@@ -77,11 +77,11 @@ export function readOutput(callId: string, output: Json | undefined): ToolResult
 
 /** Which agent of the tree says something, and to which: the model is given that as well. */
 export function readAgents(item: Json): OtherPart[] {
-  const author = string(member(item, "author"));
-  const recipient = string(member(item, "recipient"));
-  const others = array(member(item, "other_recipients")).flatMap((one) => string(one) ?? []);
-  if (author === undefined || recipient === undefined) return [];
-  const text = `from ${author} to ${[recipient, ...others].join(", ")}`;
+  const author = saidIn(member(item, "author"));
+  const others = itemsOf(member(item, "other_recipients"));
+  const recipients = [member(item, "recipient"), ...others].map(saidIn).filter((one) => one !== "");
+  if (author === "" && recipients.length === 0) return [];
+  const text = `from ${author} to ${recipients.join(", ")}`;
   return [otherPart("agent_message", null, { known: true, text })];
 }
 
