@@ -51,13 +51,26 @@ function withNewKind(value: Json, shape: Shape, block: Json): Json {
   );
 }
 
-type Nest = (text: string) => Json;
+type Nest = (words: string) => Json;
 
-/** Two forms of a text that no vendor has, each with words of its own. */
-const NESTS: Readonly<Record<string, (line: number) => Nest>> = {
-  "an object": (line) => (text) => ({ value: `${text} NESTED words of line ${line}` }),
-  "a list": (line) => (text) => [{ text: `${text} NESTED words of line ${line}`, lang: "en" }],
+/** What no vendor puts where a text is expected. */
+const NESTS: Readonly<Record<string, Nest>> = {
+  "an object": (words) => ({ value: words }),
+  "a deep object": (words) => ({ parts: [{ lang: null, body: { value: words } }] }),
+  "a list of texts": (words) => [words],
+  "a list of blocks": (words) => [{ type: "text", text: words }],
 };
+
+/** A text with words of its line alone; their length, too, since a reader may tell results by it. */
+function wordsOf(text: string, line: number): string {
+  return `${text} NESTED words of line ${line}${"!".repeat(line)}`;
+}
+
+/**
+ * Content that says nothing by itself, and stays as it is: what tells a call from another. Nothing but
+ * a text is an id, to any vendor: a call with another is one without, and so is its result.
+ */
+const IDS = new Set(["id", "tool_use_id"]);
 
 /** Every text that is content, or may be, nested. */
 function nested(value: Json, shape: Shape, nest: Nest): Json {
@@ -73,11 +86,12 @@ function nested(value: Json, shape: Shape, nest: Nest): Json {
   }
   const keys = shape !== CONTENT && "keys" in shape ? shape.keys : {};
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
+    Object.entries(value).map(([key, item]) => {
+      const isId = IDS.has(key) && keys[key] === CONTENT;
       // The name of a kind is no text.
-      nested(item, keys[key] ?? (key === "type" ? true : CONTENT), nest),
-    ]),
+      const inner = isId ? true : (keys[key] ?? (key === "type" ? true : CONTENT));
+      return [key, nested(item, inner, nest)];
+    }),
   );
 }
 
@@ -122,7 +136,8 @@ for (const agent of agents) {
       for (const [form, nest] of Object.entries(NESTS)) {
         it(`${fixture.name}: ${form} where a text is expected is read, or named`, () => {
           const accountant = new Accountant(known, agent);
-          const change = (record: Json, line: number): Json => nested(record, known, nest(line));
+          const change = (record: Json, line: number): Json =>
+            nested(record, known, (text) => nest(wordsOf(text, line)));
           for (const { record, entries, line } of read(fixture, change)) {
             assert.deepEqual(
               accountant.unaccounted(record, entries).content,

@@ -211,7 +211,9 @@ function renderedText(record: Json): string | null {
   const texts = array(member(record, "rendered")).flatMap((message) => {
     const content = member(message, "content");
     if (!Array.isArray(content)) return content === undefined ? [] : [saidIn(content)];
-    return content.map((block) => saidIn(member(block, "text") ?? string(block))).filter((one) => one !== "");
+    return content
+      .map((block) => saidIn(member(block, "text") ?? string(block)))
+      .filter((one) => one !== "");
   });
   const bare = texts.map((one) => REMINDER.exec(one)?.[1] ?? one);
   return bare.length === 0 ? null : bare.join("\n");

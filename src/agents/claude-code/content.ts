@@ -25,7 +25,7 @@ export function readBlock(block: Json): Part[] {
     case "redacted_thinking":
       return [{ kind: "reasoning", text: "", seal: { redacted: member(block, "data") ?? null } }];
     case "tool_use": {
-      const name = string(member(block, "name")) ?? "";
+      const name = saidIn(member(block, "name"));
       const input = member(block, "input") ?? {};
       const callId = string(member(block, "id")) ?? "";
       return [{ kind: "tool-call", callId, name, input, use: fromNative(name, input) }];
@@ -42,7 +42,7 @@ export function readBlock(block: Json): Part[] {
 }
 
 function readThinking(block: Json): ReasoningPart {
-  const signature = string(member(block, "signature")) ?? "";
+  const signature = member(block, "signature") ?? "";
   const text = saidIn(member(block, "thinking"));
   return { kind: "reasoning", text, ...(signature === "" ? {} : { seal: { signature } }) };
 }
@@ -182,7 +182,8 @@ function readSearchResult(block: Json): OtherPart {
     return text === undefined ? printed(item) : text;
   });
   const head = wordsAt(block, ["title", "source"]);
-  return otherPart("search_result", block, { known: true, text: [head, ...texts].join("\n") });
+  const text = [...(head === "" ? [] : [head]), ...texts].join("\n");
+  return otherPart("search_result", block, { known: true, text });
 }
 
 /** A resource of an MCP server, in a result. */
@@ -260,7 +261,11 @@ function readServerItem(item: Json): ResultPart[] {
     case "bash_code_execution_output":
       return [heldElsewhere(saidIn(member(item, "file_id")), "application/octet-stream")];
     case "text_editor_code_execution_view_result":
-      return said(item, ["content"]);
+      // That it is a text is plain.
+      return said(item, [
+        ...(member(item, "file_type") === "text" ? [] : ["file_type"]),
+        "content",
+      ]);
     case "text_editor_code_execution_create_result":
       return [textOf(member(item, "is_file_update") === true ? "File updated." : "File created.")];
     case "text_editor_code_execution_str_replace_result":

@@ -533,10 +533,10 @@ function isServerResult(type: string, block: Json): boolean {
 }
 
 function serverCall(block: Json): Part {
-  const name = string(member(block, "name")) ?? "";
+  const name = saidIn(member(block, "name"));
   const input = member(block, "input") ?? {};
   const callId = string(member(block, "id")) ?? "";
-  const server = string(member(block, "server_name"));
+  const server = saidIn(member(block, "server_name")) || undefined;
   return { kind: "tool-call", callId, name, input, use: fromServer(name, input, server) };
 }
 

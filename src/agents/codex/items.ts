@@ -1,5 +1,5 @@
 /** Items of the Responses API as parts: reasoning, calls and what came of them. */
-import { array, isObject, member, string } from "../../session/json.ts";
+import { array, isObject, member } from "../../session/json.ts";
 import { otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
@@ -19,19 +19,19 @@ export function asReasoning(part: Part): Part {
 
 /** What of an item only OpenAI can read, beside what anyone can. */
 export function sealedIn(item: Json): UnreadPart[] {
-  return ["encrypted_content", "encrypted_function_args"].flatMap((key) => {
-    const value = member(item, key);
-    const isThere = typeof value === "string" ? value !== "" : array(value).length > 0;
-    return isThere ? [unread(key, "sealed")] : [];
-  });
+  const keys = ["encrypted_content", "encrypted_function_args"];
+  return keys.filter((key) => saidIn(member(item, key)) !== "").map((key) => unread(key, "sealed"));
 }
 
 /** The summary that the API gives, and the raw thoughts of models that show them. */
 export function readReasoning(item: Json): ReasoningPart {
   const texts = (key: string) =>
-    itemsOf(member(item, key)).map((part) => saidIn(member(part, "text") ?? part));
+    itemsOf(member(item, key)).flatMap((part) => {
+      const text = member(part, "text") ?? part;
+      return typeof text === "string" ? text : saidIn(text) || [];
+    });
   const all = [...texts("summary"), ...texts("content")];
-  const sealed = string(member(item, "encrypted_content"));
+  const sealed = member(item, "encrypted_content") ?? undefined;
   return {
     kind: "reasoning",
     text: [...new Set(all)].join("\n\n"),
@@ -40,7 +40,7 @@ export function readReasoning(item: Json): ReasoningPart {
 }
 
 export function readCall(item: Json, type: string): { name: string; input: Json } {
-  const name = string(member(item, "name")) ?? "";
+  const name = saidIn(member(item, "name"));
   switch (type) {
     case "custom_tool_call":
       return { name, input: member(item, "input") ?? "" };
@@ -81,7 +81,7 @@ export function readAgents(item: Json): OtherPart[] {
   const others = itemsOf(member(item, "other_recipients"));
   const recipients = [member(item, "recipient"), ...others].map(saidIn).filter((one) => one !== "");
   if (author === "" && recipients.length === 0) return [];
-  const text = `from ${author} to ${recipients.join(", ")}`;
+  const text = `from ${author || "?"} to ${recipients.join(", ") || "?"}`;
   return [otherPart("agent_message", null, { known: true, text })];
 }
 

@@ -76,7 +76,7 @@ function readThinking(block: Json): Part {
 }
 
 function readCall(block: Json): Part {
-  const name = string(member(block, "name")) ?? "";
+  const name = saidIn(member(block, "name"));
   const input = member(block, "arguments") ?? {};
   const callId = string(member(block, "id")) ?? "";
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
