@@ -122,9 +122,10 @@ function readImage(block: Json): ImagePart | FilePart | OtherPart {
   };
 }
 
-/** Does a source have something else where its data, its address or its id is expected? */
+/** Does a source have something else where a text is expected? */
 function isOddSource(source: Json | undefined): boolean {
-  return ["data", "url", "file_id"].some((key) => isNested(member(source, key)));
+  if (typeof source === "string" || Array.isArray(source)) return true;
+  return ["data", "url", "file_id", "media_type"].some((key) => isNested(member(source, key)));
 }
 
 /** A file that only the vendor's store of files has, under this id. */

@@ -453,7 +453,7 @@ class ClaudeReader implements Reader {
     if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
     if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
     // A command of the CLI's own and what it printed are sent as the user's: 2.1.197, 2.1.332 [run].
-    const said = member(record, "content");
+    const said = member(record, "content") ?? undefined;
     if (subtype === "local_command" && said !== undefined) {
       const parts: Part[] = [{ kind: "text", text: saidIn(said) }];
       return { kind: "message", ...place, role: "user", parts, ...sidechain(record) };

@@ -1,5 +1,5 @@
 /** Items of the Responses API as parts: reasoning, calls and what came of them. */
-import { array, isObject, member } from "../../session/json.ts";
+import { array, isObject, listOf, member } from "../../session/json.ts";
 import { otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   UnreadPart,
 } from "../../session/types.ts";
-import { itemsOf, readArguments, readContent } from "./content.ts";
+import { readArguments, readContent } from "./content.ts";
 import { isFailure, unwrap } from "./results.ts";
 
 export function asReasoning(part: Part): Part {
@@ -26,7 +26,7 @@ export function sealedIn(item: Json): UnreadPart[] {
 /** The summary that the API gives, and the raw thoughts of models that show them. */
 export function readReasoning(item: Json): ReasoningPart {
   const texts = (key: string) =>
-    itemsOf(member(item, key)).flatMap((part) => {
+    listOf(member(item, key)).flatMap((part) => {
       const text = member(part, "text") ?? part;
       return typeof text === "string" ? text : saidIn(text) || [];
     });
@@ -78,7 +78,7 @@ export function readOutput(callId: string, output: Json | undefined): ToolResult
 /** Which agent of the tree says something, and to which: the model is given that as well. */
 export function readAgents(item: Json): OtherPart[] {
   const author = saidIn(member(item, "author"));
-  const others = itemsOf(member(item, "other_recipients"));
+  const others = listOf(member(item, "other_recipients"));
   const recipients = [member(item, "recipient"), ...others].map(saidIn).filter((one) => one !== "");
   if (author === "" && recipients.length === 0) return [];
   const text = `from ${author || "?"} to ${recipients.join(", ") || "?"}`;

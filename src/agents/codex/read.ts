@@ -2,7 +2,7 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
-import { compact, isObject, member, number, string } from "../../session/json.ts";
+import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn } from "../../session/other.ts";
 import type {
   Entry,
@@ -16,7 +16,7 @@ import type {
 } from "../../session/types.ts";
 import type { Reader } from "../types.ts";
 import { restate } from "./compaction.ts";
-import { itemsOf, readContent, readImage } from "./content.ts";
+import { readContent, readImage } from "./content.ts";
 import {
   asReasoning,
   readAgents,
@@ -222,11 +222,11 @@ class CodexReader implements Reader {
   /** One record may hold the harness's words and the user's. */
   #user(line: Line, at: number): Entry[] {
     const { payload } = line;
-    const [first] = itemsOf(member(payload, "content"));
+    const [first] = listOf(member(payload, "content"));
     const { own, told, scaffold } = byOrigin(payload);
     const entries: Entry[] = [];
     this.#header.cwd ??= folderTold(payload);
-    if (isAborted(payload, string(member(first, "text")) ?? "")) {
+    if (isAborted(payload, saidIn(member(first, "text")))) {
       this.#abortNoted = true;
       entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
@@ -435,6 +435,11 @@ class CodexReader implements Reader {
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
     }
     if (sealed) entries.push(this.#inTree(line, at, sealedSummary("compacted")));
+    // Where there is a history, it alone is sent.
+    if (!summary.includes(message)) {
+      const place = { ...outside(line, at), id: `#${at}/message` };
+      entries.push(event(place, { event: "unread", type: "compacted/message", reason: "unsent" }));
+    }
     return entries;
   }
 

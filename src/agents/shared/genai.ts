@@ -96,6 +96,7 @@ function readBlob(blob: Json): ImagePart | FilePart | OtherPart {
   return { kind: "file", name: string(member(blob, "displayName")) ?? null, mediaType, data };
 }
 
+/** Is it no object, or has it something else where these texts are expected? */
 function isOdd(block: Json, keys: readonly string[]): boolean {
   return !isObject(block) || keys.some((key) => isNested(block[key]));
 }

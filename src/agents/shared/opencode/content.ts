@@ -2,7 +2,7 @@
  * Parts of OpenCode's messages as parts of the session model. What its model is sent of each kind is
  * in README.md of agents/opencode ("What reaches the model").
  */
-import { array, isObject, member, object, printed, string } from "../../../session/json.ts";
+import { array, isObject, listOf, member, object, printed, string } from "../../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../../session/other.ts";
 import type {
   FilePart,
@@ -237,7 +237,7 @@ export function v2Item(block: JsonObject): Item {
   const id = string(block.id) ?? "";
   if (block.type !== "tool") return { id, data: block };
   const state = object(block.state) ?? {};
-  const content = array(state.content);
+  const content = listOf(state.content);
   const said = content.filter((item) => member(item, "type") === "text");
   const output = said.map((item) => saidIn(member(item, "text"))).join("\n");
   const attachments = content.filter((item) => !said.includes(item)).map(v2Attachment);
@@ -249,6 +249,6 @@ export function v2Item(block: JsonObject): Item {
 }
 
 function v2Attachment(item: Json): Json {
-  if (!isObject(item) || typeof item.uri !== "string") return item;
+  if (!isObject(item) || item.uri === undefined) return item;
   return { type: "file", mime: item.mime ?? "", url: item.uri, filename: item.name ?? "file" };
 }

@@ -1,6 +1,6 @@
 /** Decodes OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
 import { emptyHeader } from "../../../session/header.ts";
-import { array, isObject, member, number, object, string } from "../../../session/json.ts";
+import { isObject, listOf, member, number, object, string } from "../../../session/json.ts";
 import { saidIn } from "../../../session/other.ts";
 import type {
   Entry,
@@ -235,7 +235,6 @@ export class OpenCodeReader implements Reader {
     const time = isoTime(number(member(data.time, "created")) ?? null);
     // The same conversation a second time.
     if (this.#before.size > 0) return [event({ id, parentId: null, time }, opaque("v2"))];
-    const content = array(data.content).filter(isObject);
     switch (type) {
       case "user":
         return [this.#say(id, time, "user", v2User(data))];
@@ -249,7 +248,9 @@ export class OpenCodeReader implements Reader {
       case "shell":
         return [this.#say(id, time, "user", [v2Shell(data)])];
       case "assistant": {
-        const items = content.map((block) => v2Item(block));
+        const items = listOf(data.content).map((block) =>
+          v2Item(isObject(block) ? block : { type: "text", text: block }),
+        );
         return this.#step(id, time, items, (answer) => {
           const model = string(member(data.model, "id"));
           if (model !== undefined) answer.model = model;
