@@ -68,6 +68,11 @@ export function isNested(value: Json | undefined): value is Json[] | JsonObject 
   return typeof value === "object" && value !== null;
 }
 
+/** Is it so at any of these keys, or is the block itself no object? Then it is read as a whole. */
+export function isOdd(block: Json, keys: readonly string[]): boolean {
+  return !isObject(block) || keys.some((key) => isNested(block[key]));
+}
+
 export function unread(type: string, reason: UnreadReason): UnreadPart {
   return { kind: "unread", type, reason };
 }

@@ -77,7 +77,7 @@ function wordsOf(text: string, line: number): string {
  */
 const IDS = new Set(["id", "tool_use_id"]);
 
-/** Every text that is content, or may be, nested; of its words `nest` may leave some as they are. */
+/** Every text that is content, or may be, as `nest` puts it. */
 function nested(value: Json, shape: Shape, nest: Nest): Json {
   if (shape === true) return value;
   if (typeof value === "string") return nest(value);

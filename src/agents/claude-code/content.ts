@@ -1,6 +1,15 @@
 /** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
-import { array, compact, isObject, member, number, printed, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
+import {
+  array,
+  compact,
+  isObject,
+  listOf,
+  member,
+  number,
+  printed,
+  string,
+} from "../../session/json.ts";
+import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
@@ -49,7 +58,7 @@ function readThinking(block: Json): ReasoningPart {
 
 /** What a text cites goes with it: the CLI sends the citations again (2.1.197 [run]). */
 function citations(block: Json): (OtherPart | UnreadPart)[] {
-  return array(member(block, "citations")).flatMap((citation) => {
+  return listOf(member(block, "citations")).flatMap((citation) => {
     const keys = ["title", "document_title", "url", "source", "cited_text"];
     const type = string(member(citation, "type")) ?? "citation";
     if (!CITATIONS.has(type)) return [otherPart(type, citation)];
@@ -109,8 +118,8 @@ function readContent(block: Json, type: string): ResultPart[] {
 }
 
 function readImage(block: Json): ImagePart | FilePart | OtherPart {
-  const source = member(block, "source");
-  if (isOddSource(source)) return otherPart("image", block);
+  const source = member(block, "source") ?? {};
+  if (isOdd(source, SOURCE)) return otherPart("image", block);
   const fileId = string(member(source, "file_id"));
   if (fileId !== undefined) return heldElsewhere(fileId, "image/*");
   const url = string(member(source, "url"));
@@ -122,11 +131,8 @@ function readImage(block: Json): ImagePart | FilePart | OtherPart {
   };
 }
 
-/** Does a source have something else where a text is expected? */
-function isOddSource(source: Json | undefined): boolean {
-  if (typeof source === "string" || Array.isArray(source)) return true;
-  return ["data", "url", "file_id", "media_type"].some((key) => isNested(member(source, key)));
-}
+/** The texts of a source, whatever its kind. */
+const SOURCE = ["data", "url", "file_id", "media_type"];
 
 /** A file that only the vendor's store of files has, under this id. */
 function heldElsewhere(id: string, mediaType: string): FilePart {
@@ -145,7 +151,7 @@ function readDocument(block: Json): ResultPart[] {
 function documentParts(source: Json | undefined, title: string | null): ResultPart[] {
   const file = { kind: "file", name: title, data: null } as const;
   const odd = () => [otherPart("document", { title, source: source ?? null })];
-  if (isOddSource(source)) return odd();
+  if (isOdd(source ?? {}, SOURCE)) return odd();
   const data = string(member(source, "data"));
   switch (member(source, "type")) {
     case "base64": {
@@ -193,8 +199,8 @@ function readResource(block: Json): ResultPart[] {
   const uri = string(member(resource, "uri"));
   const text = string(member(resource, "text"));
   const data = string(member(resource, "blob"));
-  const isOdd = isNested(member(resource, "text")) || isNested(member(resource, "blob"));
-  if (uri === undefined || isOdd || (text === undefined && data === undefined)) {
+  const odd = isOdd(resource ?? null, ["text", "blob", "mimeType"]);
+  if (odd || uri === undefined || (text === undefined && data === undefined)) {
     return [otherPart("resource", block, { known: true })];
   }
   const plain = text === undefined ? "application/octet-stream" : "text/plain";
@@ -204,8 +210,9 @@ function readResource(block: Json): ResultPart[] {
 }
 
 function readAudio(block: Json): FilePart | OtherPart {
-  const source = member(block, "source");
-  if (isNested(member(block, "data")) || isOddSource(source)) return otherPart("audio", block);
+  const source = member(block, "source") ?? {};
+  const odd = isOdd(block, ["data", "mimeType"]) || isOdd(source, SOURCE);
+  if (odd) return otherPart("audio", block);
   const data = string(member(block, "data")) ?? string(member(source, "data")) ?? null;
   const mediaType =
     string(member(block, "mimeType")) ?? string(member(source, "media_type")) ?? "audio/*";

@@ -1,8 +1,8 @@
 /** Content of Responses API items, as Codex stores it, and parts of the session model. */
 
 import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
-import { array, isObject, listOf, member, printed, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn, textOfPart, unread } from "../../session/other.ts";
+import { isObject, listOf, member, printed, string } from "../../session/json.ts";
+import { isNested, isOdd, otherPart, saidIn, textOfPart, unread } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -97,8 +97,8 @@ function readAudio(type: string, item: Json): ResultPart {
 }
 
 function readFile(type: string, item: Json): ResultPart {
-  const isOdd = ["filename", "file_data", "file_url"].some((key) => isNested(member(item, key)));
-  if (isOdd) return otherPart(type, item);
+  const texts = ["filename", "file_data", "file_url", "file_id"];
+  if (isOdd(item, texts)) return otherPart(type, item);
   const name = string(member(item, "filename")) ?? null;
   const data = string(member(item, "file_data"));
   const url = string(member(item, "file_url"));
@@ -115,10 +115,11 @@ function typeOf(name: string): string {
 
 /** Sources that the answer names beside its text: as a rule the text holds their addresses, too. */
 function readCitations(item: Json, text: string): ResultPart[] {
-  const cited = array(member(item, "annotations")).flatMap((annotation) => {
+  const cited = listOf(member(item, "annotations")).flatMap((annotation) => {
     const place = saidIn(member(annotation, "url") ?? member(annotation, "filename"));
     const title = saidIn(member(annotation, "title"));
-    if (place === "") return isObject(annotation) ? [printed(annotation)] : [];
+    if (place === "")
+      return isNested(annotation) ? [printed(annotation)] : saidIn(annotation) || [];
     const isSaid = text.includes(place) && text.includes(title);
     return isSaid ? [] : [title === "" ? place : `${title}: ${place}`];
   });

@@ -2,8 +2,8 @@
  * What is attached to a message, as 1.0.102 tells its model after a resume (tried with all kinds that
  * its schema has): some as lines of a text after the user's own, some as images and documents.
  */
-import { array, isObject, member, number, printed, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn } from "../../session/other.ts";
+import { isObject, listOf, member, number, printed, string } from "../../session/json.ts";
+import { isOdd, otherPart, saidIn } from "../../session/other.ts";
 import type { Json, JsonObject, Part } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
@@ -54,7 +54,7 @@ const LINES: { [type: string]: { block: string; line: (attached: JsonObject) => 
 export function attachedParts(attachments: Json | undefined, assets: Assets, said: string): Part[] {
   const blocks = new Map<string, string[]>();
   const rest: Part[] = [];
-  for (const attached of array(attachments)) {
+  for (const attached of listOf(attachments)) {
     if (!isObject(attached)) {
       rest.push(otherPart("attachment", attached));
       continue;
@@ -88,8 +88,8 @@ function isDocument({ mimeType, assetId }: JsonObject): boolean {
 
 /** The words that stand before an image or a document, and itself. */
 function binary(attached: JsonObject, assets: Assets): Part[] {
-  const isOdd = ["data", "path", "displayName"].some((key) => isNested(attached[key]));
-  if (isOdd) return [otherPart(of(attached, "type"), attached)];
+  const texts = ["data", "path", "displayName"];
+  if (isOdd(attached, texts)) return [otherPart(of(attached, "type"), attached)];
   const part = assets.part(attached);
   if (part === undefined) return [];
   const path = string(attached.path);

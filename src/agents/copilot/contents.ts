@@ -1,7 +1,7 @@
 /** What a tool gave: the text that the model is sent, and what came with it. */
 import { hash } from "node:crypto";
-import { array, isObject, member, number, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn, textBlock, unread } from "../../session/other.ts";
+import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { isNested, isOdd, otherPart, saidIn, textBlock, unread } from "../../session/other.ts";
 import type { Json, ResultPart } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
@@ -12,12 +12,12 @@ import { type Assets, textParts } from "./assets.ts";
 export function resultParts(result: Json | undefined, assets: Assets): ResultPart[] {
   // Some tools' results are a text, not an object that holds one.
   const content = saidIn(isObject(result) ? result.content : result);
-  const given = array(member(result, "binaryResultsForLlm"));
+  const given = listOf(member(result, "binaryResultsForLlm"));
   const omitted = given.flatMap(omittedLine).filter((line) => !content.includes(line));
   const text = [content, ...omitted].filter((line) => line !== "").join("\n");
   const parts: ResultPart[] = [...textParts(text)];
   parts.push(...given.flatMap((one) => binary(one, assets)));
-  for (const block of array(member(result, "contents"))) {
+  for (const block of listOf(member(result, "contents"))) {
     const part = blockPart(block, assets);
     if (part !== undefined && !isSaid(part, parts)) parts.push(part);
   }
@@ -86,7 +86,7 @@ function resourcePart(resource: Json | undefined): ResultPart | undefined {
   const uri = string(member(resource, "uri")) ?? "";
   const text = string(member(resource, "text"));
   const data = string(member(resource, "blob"));
-  if (isObject(resource) && Object.values(resource).some(isNested)) return undefined;
+  if (isOdd(resource ?? null, ["uri", "text", "blob"])) return undefined;
   if (text !== undefined) {
     return otherPart("resource", resource ?? null, { known: true, text: `[${uri}]\n${text}` });
   }

@@ -256,7 +256,7 @@ const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
 
 /** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
 function sentMore(data: Json | undefined, typed: string): string {
-  const sent = string(member(data, "transformedContent")) ?? typed;
+  const sent = textAt(data, "transformedContent") ?? typed;
   const text = sent.replace(DATE, "").replace(REMINDER, "");
   const at = typed === "" ? -1 : text.indexOf(typed);
   const more = at < 0 ? text : `${text.slice(0, at)}${text.slice(at + typed.length)}`;
@@ -271,7 +271,7 @@ function textAt(data: Json | undefined, key: string): string | undefined {
 
 function reminderOf(type: string, data: Json | undefined, place: Place): Message[] {
   if (type !== "user.message") return [];
-  const sent = string(member(data, "transformedContent")) ?? "";
+  const sent = textAt(data, "transformedContent") ?? "";
   const text = (sent.match(REMINDER) ?? []).join("").trim();
   if (text === "") return [];
   const after = { ...place, id: `${place.id}#reminder`, parentId: place.id };

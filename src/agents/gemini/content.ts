@@ -33,7 +33,8 @@ export function isThanks(message: Json): boolean {
 /** All texts as one; other parts as a letter. */
 export function rawText(content: Json | undefined): string {
   return contentParts(content)
-    .map((part) => string(member(part, "text")) ?? "x")
+    .map((part) => member(part, "text"))
+    .map((text) => ((text ?? null) === null ? "x" : saidIn(text)))
     .join("");
 }
 

@@ -2,8 +2,8 @@
  * Parts of Google's GenAI API, which Gemini CLI and Qwen Code store as they are. A part is told by
  * the key that it has; all kinds of `Part` in the types of `@google/genai` 2.32.0 are here.
  */
-import { array, isObject, member, printed, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
+import { isObject, listOf, member, printed, string } from "../../session/json.ts";
+import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -96,11 +96,6 @@ function readBlob(blob: Json): ImagePart | FilePart | OtherPart {
   return { kind: "file", name: string(member(blob, "displayName")) ?? null, mediaType, data };
 }
 
-/** Is it no object, or has it something else where these texts are expected? */
-function isOdd(block: Json, keys: readonly string[]): boolean {
-  return !isObject(block) || keys.some((key) => isNested(block[key]));
-}
-
 function readFileData(file: Json): ImagePart | FilePart | OtherPart {
   if (isOdd(file, ["fileUri", "mimeType"])) return otherPart("fileData", file);
   const url = string(member(file, "fileUri")) ?? "";
@@ -138,7 +133,7 @@ export interface Response {
 export function readResponse(value: Json): Response {
   const response = member(value, "response") ?? "";
   const content: ResultPart[] = [...readBody(response)];
-  for (const part of array(member(value, "parts"))) {
+  for (const part of listOf(member(value, "parts"))) {
     content.push(...readSaid(part).map(asResult));
   }
   const callId = string(member(value, "id")) ?? "";

@@ -164,7 +164,7 @@ function failure(callId: string, state: Json | undefined): ToolResultPart {
   }
   const error = member(state, "error") ?? "";
   const content = [...texts(typeof error === "string" ? error : printed(error))];
-  const attachments = array(member(state, "attachments")).flatMap(attachment);
+  const attachments = listOf(member(state, "attachments")).flatMap(attachment);
   return { kind: "tool-result", callId, isError: true, content: [...content, ...attachments] };
 }
 
@@ -173,7 +173,7 @@ function isCleared(state: Json | undefined): boolean {
 }
 
 function cleared(state: Json | undefined): ResultPart[] {
-  const attachments = array(member(state, "attachments")).map(() =>
+  const attachments = listOf(member(state, "attachments")).map(() =>
     unread("attachments", "unsent"),
   );
   return [{ kind: "text", text: CLEARED }, unread("output", "unsent"), ...attachments];
@@ -183,7 +183,7 @@ function completed(data: JsonObject, state: Json | undefined): ResultPart[] {
   const output = member(state, "output") ?? "";
   const text = typeof output === "string" ? output : printed(output);
   const noted = `${text}${boardNotice(member(state, "metadata"))}`;
-  const attachments = array(member(state, "attachments"));
+  const attachments = listOf(member(state, "attachments"));
   // What Kilo sends to its user, it does not send to its model.
   if (data.tool === "send_file") {
     return [...texts(noted), ...attachments.map(() => unread("attachments", "unsent"))];
@@ -216,7 +216,7 @@ export function texts(text: string): TextPart[] {
 export function v2User(data: JsonObject): Part[] {
   const said: Part[] = data.text === undefined ? [] : [textOf(data)];
   const agents: UnreadPart[] = array(data.agents).map(() => unread("agents", "unsent"));
-  return [...said, ...array(data.files).map(v2File), ...agents];
+  return [...said, ...listOf(data.files).map(v2File), ...agents];
 }
 
 function v2File(file: Json): Part {
