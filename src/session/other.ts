@@ -53,7 +53,7 @@ export function otherPart(type: string, block: Json, options: OtherOptions = {})
 export function saidIn(value: Json | undefined): string {
   if (typeof value === "string") return value;
   if (value === undefined || isBlank(value)) return "";
-  return otherPart("text", value).text;
+  return typeof value === "object" ? otherPart("text", value).text : printed(value);
 }
 
 /** A block of text: where it has no text of its own, what it has instead. */
