@@ -21,6 +21,12 @@ export function array(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A list, or what stands in the place of one as its only item. */
+export function listOf(value: Json | undefined): Json[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
 /** The member `key` of `value`; undefined when `value` is no object or has no such key of its own. */
 export function member(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;

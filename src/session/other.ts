@@ -4,6 +4,7 @@ import type {
   FilePart,
   ImagePart,
   Json,
+  JsonObject,
   OtherPart,
   ResultPart,
   TextPart,
@@ -45,6 +46,33 @@ export function otherPart(type: string, block: Json, options: OtherOptions = {})
   };
 }
 
+/**
+ * What is said where a text is expected: a text as a rule. Whatever else stands there is read as a block
+ * of an unknown kind is, lest its words vanish.
+ */
+export function saidIn(value: Json | undefined): string {
+  if (typeof value === "string") return value;
+  if (value === undefined || isBlank(value)) return "";
+  return typeof value === "object" ? otherPart("text", value).text : printed(value);
+}
+
+/** A block of text: where it has no text of its own, what it has instead. */
+export function textBlock(block: Json): TextPart | OtherPart {
+  const text = member(block, "text");
+  if (typeof text === "string") return { kind: "text", text };
+  return isBlank(block) ? { kind: "text", text: "" } : otherPart("text", block);
+}
+
+/** Does something stand in a text's place that holds texts? */
+export function isNested(value: Json | undefined): value is Json[] | JsonObject {
+  return typeof value === "object" && value !== null;
+}
+
+/** Is it so at any of these keys, or is the block itself no object? Then it is read as a whole. */
+export function isOdd(block: Json, keys: readonly string[]): boolean {
+  return !isObject(block) || keys.some((key) => isNested(block[key]));
+}
+
 export function unread(type: string, reason: UnreadReason): UnreadPart {
   return { kind: "unread", type, reason };
 }
@@ -52,8 +80,18 @@ export function unread(type: string, reason: UnreadReason): UnreadPart {
 /** Keys that say what a block is, and nothing else. */
 const LABELS = new Set(["type", "cache_control"]);
 
+/** Is there nothing in it that could be read? */
+function isBlank(value: Json): boolean {
+  if (value === null) return true;
+  if (typeof value !== "object") return false;
+  return Object.entries(value).every(
+    ([key, item]) => LABELS.has(key) || item === null || item === "",
+  );
+}
+
 function readable(block: Json): { text: string; cut: boolean } {
-  if (typeof block === "string") return shortened(block);
+  const said = plain(block);
+  if (said !== undefined) return shortened(said);
   if (isObject(block)) {
     const keys = Object.keys(block).filter((key) => !LABELS.has(key));
     const [only] = keys;
@@ -73,11 +111,12 @@ function readable(block: Json): { text: string; cut: boolean } {
 function plain(value: Json): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return undefined;
-  const texts = array(value).map((item) =>
-    isObject(item) && Object.keys(item).every((key) => key === "type" || key === "text")
+  const texts = array(value).map((item) => {
+    if (typeof item === "string") return item;
+    return isObject(item) && Object.keys(item).every((key) => key === "type" || key === "text")
       ? string(member(item, "text"))
-      : undefined,
-  );
+      : undefined;
+  });
   return texts.length > 0 && texts.every((text) => text !== undefined)
     ? texts.join("\n")
     : undefined;

@@ -14,10 +14,12 @@ import type { Entry, Json } from "../../src/session/types.ts";
 import { readRecords } from "../support/conversion.ts";
 import { type Fixture, fixtures } from "../support/fixtures.ts";
 
+type Change = (record: Json, line: number) => Json;
+
 /** The records of a fixture with the entries that its reader gives. `change` makes another record of each. */
 function* read(
   { agent, path }: Fixture,
-  change: (record: Json, line: number) => Json = (record) => record,
+  change: Change = (record) => record,
 ): Generator<{ record: Json; entries: Entry[]; line: number }> {
   const reader = agent.reader();
   let at = 0;
@@ -51,6 +53,53 @@ function withNewKind(value: Json, shape: Shape, block: Json): Json {
   );
 }
 
+type Nest = (words: string) => Json;
+
+/** What no vendor puts where a text is expected. */
+const NESTS: Readonly<Record<string, Nest>> = {
+  "an object": (words) => ({ value: words }),
+  "a deep object": (words) => ({ parts: [{ lang: null, body: { value: words } }] }),
+  "a list of texts": (words) => [words],
+  "a list of blocks": (words) => [{ type: "text", text: words }],
+};
+
+/** How many passes it takes to nest each text once among others that are as they should be. */
+const PASSES = 5;
+
+/** A text with words of its line alone; their length, too, since a reader may tell results by it. */
+function wordsOf(text: string, line: number): string {
+  return `${text} NESTED words of line ${line}${"!".repeat(line)}`;
+}
+
+/**
+ * Content that says nothing by itself, and stays as it is: what tells a call from another. Nothing but
+ * a text is an id, to any vendor: a call with another is one without, and so is its result.
+ */
+const IDS = new Set(["id", "tool_use_id"]);
+
+/** Every text that is content, or may be, as `nest` puts it. */
+function nested(value: Json, shape: Shape, nest: Nest): Json {
+  if (shape === true) return value;
+  if (typeof value === "string") return nest(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (shape !== CONTENT && "name" in shape) {
+    return nested(value, shape.of[shape.name(value)] ?? CONTENT, nest);
+  }
+  if (Array.isArray(value)) {
+    const each = shape !== CONTENT && "each" in shape ? shape.each : CONTENT;
+    return value.map((item) => nested(item, each, nest));
+  }
+  const keys = shape !== CONTENT && "keys" in shape ? shape.keys : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const isId = IDS.has(key) && keys[key] === CONTENT;
+      // The name of a kind is no text.
+      const inner = isId ? true : (keys[key] ?? (key === "type" ? true : CONTENT));
+      return [key, nested(item, inner, nest)];
+    }),
+  );
+}
+
 const isOwn = ({ name }: Fixture): boolean => !/hostile|drift/.test(name);
 
 function unheardOf(line: number): Json {
@@ -59,6 +108,18 @@ function unheardOf(line: number): Json {
 
 function ofAgent(agent: Agent): Fixture[] {
   return fixtures.filter((fixture) => fixture.agent === agent && isOwn(fixture));
+}
+
+/** Content that is in no part of a record's entries, and not named, would vanish without a word. */
+function isAllThere(fixture: Fixture, known: Shape, change: Change): void {
+  const accountant = new Accountant(known, fixture.agent);
+  for (const { record, entries, line } of read(fixture, change)) {
+    assert.deepEqual(
+      accountant.unaccounted(record, entries).content,
+      [],
+      `line ${line}: ${JSON.stringify(record).slice(0, 300)}`,
+    );
+  }
 }
 
 for (const agent of agents) {
@@ -77,15 +138,24 @@ for (const agent of agents) {
         }
       });
       it(`${fixture.name}: a kind of block that nobody has heard of is read, or named`, () => {
-        const accountant = new Accountant(known, agent);
         // Other words in each record, lest one that says something again hides that it is not read.
-        const change = (record: Json, line: number): Json =>
-          withNewKind(record, known, unheardOf(line));
-        for (const { record, entries, line } of read(fixture, change)) {
-          assert.deepEqual(
-            accountant.unaccounted(record, entries).content,
-            [],
-            `line ${line}: ${JSON.stringify(record).slice(0, 300)}`,
+        isAllThere(fixture, known, (record, line) => withNewKind(record, known, unheardOf(line)));
+      });
+      for (const [form, nest] of Object.entries(NESTS)) {
+        it(`${fixture.name}: ${form} where a text is expected is read, or named`, () => {
+          isAllThere(fixture, known, (record, line) =>
+            nested(record, known, (text) => nest(wordsOf(text, line))),
+          );
+        });
+      }
+      // One that states messages anew leaves out those that are the same but for an odd text.
+      if (agent.restates) continue;
+      it(`${fixture.name}: an object in the place of one text among others is read, or named`, () => {
+        for (let pass = 0; pass < PASSES; pass++) {
+          let texts = 0;
+          const isIts = () => texts++ % PASSES === pass;
+          isAllThere(fixture, known, (record, line) =>
+            nested(record, known, (text) => (isIts() ? { value: wordsOf(text, line) } : text)),
           );
         }
       });

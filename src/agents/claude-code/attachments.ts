@@ -3,7 +3,7 @@
  * each kind was found by resuming a session with it (2.1.197 and 2.1.332 [run]); see README.md.
  */
 import { array, isObject, member, number, printed, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
 import type { Json, Part, TextPart } from "../../session/types.ts";
 import { readBlock } from "./content.ts";
 
@@ -210,8 +210,10 @@ export function readAttachment(record: Json): Attached {
 function renderedText(record: Json): string | null {
   const texts = array(member(record, "rendered")).flatMap((message) => {
     const content = member(message, "content");
-    if (typeof content === "string") return [content];
-    return array(content).flatMap((block) => string(member(block, "text")) ?? []);
+    if (!Array.isArray(content)) return content === undefined ? [] : [saidIn(content)];
+    return content
+      .map((block) => saidIn(member(block, "text") ?? string(block)))
+      .filter((one) => one !== "");
   });
   const bare = texts.map((one) => REMINDER.exec(one)?.[1] ?? one);
   return bare.length === 0 ? null : bare.join("\n");
@@ -238,6 +240,8 @@ function readFile(attachment: Json): Part[] {
   const file = member(content, "file");
   const path = field(file, "filePath") || field(attachment, "filename");
   const data = string(member(file, "base64")) ?? null;
+  const isOdd = isNested(member(attachment, "filename")) || isNested(member(file, "base64"));
+  if (isOdd) return [otherPart("attachment/file", attachment)];
   switch (member(content, "type")) {
     case "text":
       return [text(framed("file", path, field(file, "content")))];
@@ -261,7 +265,7 @@ function readFile(attachment: Json): Part[] {
 function readMcpResource(attachment: Json): Part[] {
   const head = `${field(attachment, "server")} ${field(attachment, "uri")}`;
   const contents = array(member(member(attachment, "content"), "contents"));
-  const texts = contents.flatMap((item) => string(member(item, "text")) ?? []);
+  const texts = contents.map((item) => saidIn(member(item, "text")));
   const parts = context(`resource ${head}`, ...texts);
   // Binary content is only named (2.1.197, 2.1.332 [run]).
   const hasBlob = contents.some((item) => isObject(item) && item.blob !== undefined);
@@ -275,11 +279,11 @@ function hook(attachment: Json, what: string, texts: readonly string[]): TextPar
 }
 
 function lines(value: Json | undefined): string[] {
-  return typeof value === "string" ? [value] : array(value).map(printed);
+  return Array.isArray(value) ? value.map(saidIn) : [saidIn(value)];
 }
 
 function field(value: Json | undefined, key: string): string {
-  return string(member(value, key)) ?? "";
+  return saidIn(member(value, key));
 }
 
 /** As the CLI, which says of each such text that it is no word of the user's. */

@@ -1,6 +1,15 @@
 /** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
-import { array, compact, isObject, member, number, printed, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import {
+  array,
+  compact,
+  isObject,
+  listOf,
+  member,
+  number,
+  printed,
+  string,
+} from "../../session/json.ts";
+import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
@@ -25,7 +34,7 @@ export function readBlock(block: Json): Part[] {
     case "redacted_thinking":
       return [{ kind: "reasoning", text: "", seal: { redacted: member(block, "data") ?? null } }];
     case "tool_use": {
-      const name = string(member(block, "name")) ?? "";
+      const name = saidIn(member(block, "name"));
       const input = member(block, "input") ?? {};
       const callId = string(member(block, "id")) ?? "";
       return [{ kind: "tool-call", callId, name, input, use: fromNative(name, input) }];
@@ -42,19 +51,18 @@ export function readBlock(block: Json): Part[] {
 }
 
 function readThinking(block: Json): ReasoningPart {
-  const signature = string(member(block, "signature")) ?? "";
-  const text = string(member(block, "thinking")) ?? "";
+  const signature = member(block, "signature") ?? "";
+  const text = saidIn(member(block, "thinking"));
   return { kind: "reasoning", text, ...(signature === "" ? {} : { seal: { signature } }) };
 }
 
 /** What a text cites goes with it: the CLI sends the citations again (2.1.197 [run]). */
 function citations(block: Json): (OtherPart | UnreadPart)[] {
-  return array(member(block, "citations")).flatMap((citation) => {
+  return listOf(member(block, "citations")).flatMap((citation) => {
     const keys = ["title", "document_title", "url", "source", "cited_text"];
-    const said = keys.flatMap((key) => string(member(citation, key)) ?? []);
     const type = string(member(citation, "type")) ?? "citation";
     if (!CITATIONS.has(type)) return [otherPart(type, citation)];
-    const text = `[cited] ${said.join("\n")}`;
+    const text = `[cited] ${wordsAt(citation, keys)}`;
     return [
       otherPart(type, citation, { known: true, text }),
       ...sealedIn(citation, "encrypted_index"),
@@ -79,15 +87,15 @@ function readContent(block: Json, type: string): ResultPart[] {
       return [{ kind: "text", text }, ...citations(block)];
     }
     case "image":
-      return [readImage(member(block, "source"))];
+      return [readImage(block)];
     case "document":
       return readDocument(block);
     case "search_result":
       return [readSearchResult(block)];
     case "container_upload":
-      return [heldElsewhere(string(member(block, "file_id")) ?? "", "application/octet-stream")];
+      return [heldElsewhere(saidIn(member(block, "file_id")), "application/octet-stream")];
     case "tool_reference": {
-      const name = string(member(block, "tool_name")) ?? "";
+      const name = saidIn(member(block, "tool_name"));
       return [otherPart(type, block, { known: true, text: `[tool found: ${name}]` })];
     }
     case "resource":
@@ -109,7 +117,9 @@ function readContent(block: Json, type: string): ResultPart[] {
   }
 }
 
-function readImage(source: Json | undefined): ImagePart | FilePart {
+function readImage(block: Json): ImagePart | FilePart | OtherPart {
+  const source = member(block, "source") ?? {};
+  if (isOdd(source, SOURCE)) return otherPart("image", block);
   const fileId = string(member(source, "file_id"));
   if (fileId !== undefined) return heldElsewhere(fileId, "image/*");
   const url = string(member(source, "url"));
@@ -121,6 +131,9 @@ function readImage(source: Json | undefined): ImagePart | FilePart {
   };
 }
 
+/** The texts of a source, whatever its kind. */
+const SOURCE = ["data", "url", "file_id", "media_type"];
+
 /** A file that only the vendor's store of files has, under this id. */
 function heldElsewhere(id: string, mediaType: string): FilePart {
   return { kind: "file", name: id, mediaType, data: null };
@@ -128,15 +141,17 @@ function heldElsewhere(id: string, mediaType: string): FilePart {
 
 function readDocument(block: Json): ResultPart[] {
   const source = member(block, "source");
-  const context = string(member(block, "context"));
-  const title = string(member(block, "title")) ?? null;
+  const context = saidIn(member(block, "context"));
+  const title = saidIn(member(block, "title")) || null;
   const parts = documentParts(source, title);
-  if (context === undefined) return parts;
+  if (context === "") return parts;
   return [...parts, otherPart("context", context, { known: true })];
 }
 
 function documentParts(source: Json | undefined, title: string | null): ResultPart[] {
   const file = { kind: "file", name: title, data: null } as const;
+  const odd = () => [otherPart("document", { title, source: source ?? null })];
+  if (isOdd(source ?? {}, SOURCE)) return odd();
   const data = string(member(source, "data"));
   switch (member(source, "type")) {
     case "base64": {
@@ -161,7 +176,7 @@ function documentParts(source: Json | undefined, title: string | null): ResultPa
       return [{ ...file, mediaType: "text/plain", text }, ...rest];
     }
     default:
-      return [otherPart("document", { title, source: source ?? null })];
+      return odd();
   }
 }
 
@@ -173,8 +188,9 @@ function readSearchResult(block: Json): OtherPart {
     const text = string(member(item, "text"));
     return text === undefined ? printed(item) : text;
   });
-  const head = ["title", "source"].flatMap((key) => string(member(block, key)) ?? []);
-  return otherPart("search_result", block, { known: true, text: [...head, ...texts].join("\n") });
+  const head = wordsAt(block, ["title", "source"]);
+  const text = [...(head === "" ? [] : [head]), ...texts].join("\n");
+  return otherPart("search_result", block, { known: true, text });
 }
 
 /** A resource of an MCP server, in a result. */
@@ -183,7 +199,8 @@ function readResource(block: Json): ResultPart[] {
   const uri = string(member(resource, "uri"));
   const text = string(member(resource, "text"));
   const data = string(member(resource, "blob"));
-  if (uri === undefined || (text === undefined && data === undefined)) {
+  const odd = isOdd(resource ?? null, ["text", "blob", "mimeType"]);
+  if (odd || uri === undefined || (text === undefined && data === undefined)) {
     return [otherPart("resource", block, { known: true })];
   }
   const plain = text === undefined ? "application/octet-stream" : "text/plain";
@@ -192,8 +209,10 @@ function readResource(block: Json): ResultPart[] {
   return [text === undefined ? file : { ...file, text }];
 }
 
-function readAudio(block: Json): FilePart {
-  const source = member(block, "source");
+function readAudio(block: Json): FilePart | OtherPart {
+  const source = member(block, "source") ?? {};
+  const odd = isOdd(block, ["data", "mimeType"]) || isOdd(source, SOURCE);
+  if (odd) return otherPart("audio", block);
   const data = string(member(block, "data")) ?? string(member(source, "data")) ?? null;
   const mediaType =
     string(member(block, "mimeType")) ?? string(member(source, "media_type")) ?? "audio/*";
@@ -202,14 +221,14 @@ function readAudio(block: Json): FilePart {
 
 /** The API's own compaction of what came before, within an answer. */
 function readCompaction(block: Json): (OtherPart | UnreadPart)[] {
-  const text = string(member(block, "content"));
+  const text = saidIn(member(block, "content"));
   const parts: (OtherPart | UnreadPart)[] = [];
-  if (text !== undefined) parts.push(otherPart("compaction", block, { known: true, text }));
+  if (text !== "") parts.push(otherPart("compaction", block, { known: true, text }));
   return [...parts, ...sealedIn(block, "encrypted_content")];
 }
 
 function sealedIn(block: Json | undefined, key: string): UnreadPart[] {
-  const sealed = string(member(block, key)) ?? "";
+  const sealed = member(block, key) ?? "";
   return sealed === "" ? [] : [unread(key, "sealed")];
 }
 
@@ -248,9 +267,13 @@ function readServerItem(item: Json): ResultPart[] {
       ];
     case "code_execution_output":
     case "bash_code_execution_output":
-      return [heldElsewhere(string(member(item, "file_id")) ?? "", "application/octet-stream")];
+      return [heldElsewhere(saidIn(member(item, "file_id")), "application/octet-stream")];
     case "text_editor_code_execution_view_result":
-      return said(item, ["content"]);
+      // That it is a text is plain.
+      return said(item, [
+        ...(member(item, "file_type") === "text" ? [] : ["file_type"]),
+        "content",
+      ]);
     case "text_editor_code_execution_create_result":
       return [textOf(member(item, "is_file_update") === true ? "File updated." : "File created.")];
     case "text_editor_code_execution_str_replace_result":
@@ -269,11 +292,13 @@ function readServerItem(item: Json): ResultPart[] {
 }
 
 function said(item: Json, keys: readonly string[]): TextPart[] {
-  const text = keys
-    .flatMap((key) => string(member(item, key)) ?? [])
-    .filter((one) => one !== "")
-    .join("\n");
+  const text = wordsAt(item, keys);
   return text === "" ? [] : [textOf(text)];
+}
+
+function wordsAt(block: Json, keys: readonly string[]): string {
+  const words = keys.map((key) => saidIn(member(block, key)));
+  return words.filter((one) => one !== "").join("\n");
 }
 
 function textOf(text: string): TextPart {

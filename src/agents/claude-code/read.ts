@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
-import { textOfPart } from "../../session/other.ts";
+import { saidIn, textOfPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -453,8 +453,9 @@ class ClaudeReader implements Reader {
     if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
     if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
     // A command of the CLI's own and what it printed are sent as the user's: 2.1.197, 2.1.332 [run].
-    if (subtype === "local_command" && content !== undefined) {
-      const parts: Part[] = [{ kind: "text", text: content }];
+    const said = member(record, "content") ?? undefined;
+    if (subtype === "local_command" && said !== undefined) {
+      const parts: Part[] = [{ kind: "text", text: saidIn(said) }];
       return { kind: "message", ...place, role: "user", parts, ...sidechain(record) };
     }
     return event(place, { event: "opaque", type: `system/${subtype}` });
@@ -532,10 +533,10 @@ function isServerResult(type: string, block: Json): boolean {
 }
 
 function serverCall(block: Json): Part {
-  const name = string(member(block, "name")) ?? "";
+  const name = saidIn(member(block, "name"));
   const input = member(block, "input") ?? {};
   const callId = string(member(block, "id")) ?? "";
-  const server = string(member(block, "server_name"));
+  const server = saidIn(member(block, "server_name")) || undefined;
   return { kind: "tool-call", callId, name, input, use: fromServer(name, input, server) };
 }
 

@@ -41,7 +41,7 @@ function isLastWord(item: Json, message: string): boolean {
 
 function contentText(item: Json | undefined): string | undefined {
   const [first] = readContent(member(item, "content"));
-  return first?.kind === "text" ? first.text : undefined;
+  return first?.kind === "text" || first?.kind === "other" ? first.text : undefined;
 }
 
 function isSealed(item: Json): boolean {

@@ -1,8 +1,8 @@
 /** Content of Responses API items, as Codex stores it, and parts of the session model. */
 
 import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
-import { array, isObject, member, printed, string } from "../../session/json.ts";
-import { otherPart, textOfPart, unread } from "../../session/other.ts";
+import { isObject, listOf, member, printed, string } from "../../session/json.ts";
+import { isNested, isOdd, otherPart, saidIn, textOfPart, unread } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -36,15 +36,12 @@ const IMAGE_PATH = / path="([^"\n]+)"/;
 const IMAGE_CLOSE = "</image>";
 const IMAGE_FRAME = "image path";
 
-/** The items of a content: a list as a rule; Codex takes nothing else, other tools write a text or one item. */
-export function itemsOf(content: Json | undefined): Json[] {
-  if (Array.isArray(content)) return content;
-  return content === undefined || content === null ? [] : [content];
-}
-
-/** What a message or a tool's output says. Nothing of it is left out but the frames of images. */
+/**
+ * What a message or a tool's output says. Nothing of it is left out but the frames of images. Codex
+ * takes a list alone; other tools write a text or one item.
+ */
 export function readContent(content: Json | undefined): ResultPart[] {
-  const items = itemsOf(content);
+  const items = listOf(content);
   return items.flatMap((item, i) => readFrame(items, i) ?? readItem(item));
 }
 
@@ -67,7 +64,9 @@ function readItem(item: Json): ResultPart[] {
       return [otherPart(type, item, { known: true, text: refusal })];
     }
     case "input_image": {
-      const url = string(member(item, "image_url"));
+      const address = member(item, "image_url");
+      if (isNested(address)) break;
+      const url = string(address);
       return [url === undefined ? uploaded(type, item) : readImage(url)];
     }
     case "input_audio":
@@ -88,6 +87,7 @@ function uploaded(type: string, item: Json): ResultPart {
 }
 
 function readAudio(type: string, item: Json): ResultPart {
+  if (isNested(member(item, "audio_url"))) return otherPart(type, item);
   const url = string(member(item, "audio_url"));
   if (url === undefined) return uploaded(type, item);
   const data = readDataUrl(url);
@@ -97,6 +97,8 @@ function readAudio(type: string, item: Json): ResultPart {
 }
 
 function readFile(type: string, item: Json): ResultPart {
+  const texts = ["filename", "file_data", "file_url", "file_id"];
+  if (isOdd(item, texts)) return otherPart(type, item);
   const name = string(member(item, "filename")) ?? null;
   const data = string(member(item, "file_data"));
   const url = string(member(item, "file_url"));
@@ -113,12 +115,13 @@ function typeOf(name: string): string {
 
 /** Sources that the answer names beside its text: as a rule the text holds their addresses, too. */
 function readCitations(item: Json, text: string): ResultPart[] {
-  const cited = array(member(item, "annotations")).flatMap((annotation) => {
-    const place = string(member(annotation, "url")) ?? string(member(annotation, "filename"));
-    const title = string(member(annotation, "title"));
-    if (place === undefined) return isObject(annotation) ? [printed(annotation)] : [];
-    const isSaid = text.includes(place) && (title === undefined || text.includes(title));
-    return isSaid ? [] : [title === undefined ? place : `${title}: ${place}`];
+  const cited = listOf(member(item, "annotations")).flatMap((annotation) => {
+    const place = saidIn(member(annotation, "url") ?? member(annotation, "filename"));
+    const title = saidIn(member(annotation, "title"));
+    if (place === "")
+      return isNested(annotation) ? [printed(annotation)] : saidIn(annotation) || [];
+    const isSaid = text.includes(place) && text.includes(title);
+    return isSaid ? [] : [title === "" ? place : `${title}: ${place}`];
   });
   if (cited.length === 0) return [];
   return [otherPart("annotations", null, { known: true, text: cited.join("\n") })];

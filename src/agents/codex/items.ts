@@ -1,6 +1,6 @@
 /** Items of the Responses API as parts: reasoning, calls and what came of them. */
-import { array, isObject, member, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { array, isObject, listOf, member } from "../../session/json.ts";
+import { otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   Json,
@@ -19,19 +19,19 @@ export function asReasoning(part: Part): Part {
 
 /** What of an item only OpenAI can read, beside what anyone can. */
 export function sealedIn(item: Json): UnreadPart[] {
-  return ["encrypted_content", "encrypted_function_args"].flatMap((key) => {
-    const value = member(item, key);
-    const isThere = typeof value === "string" ? value !== "" : array(value).length > 0;
-    return isThere ? [unread(key, "sealed")] : [];
-  });
+  const keys = ["encrypted_content", "encrypted_function_args"];
+  return keys.filter((key) => saidIn(member(item, key)) !== "").map((key) => unread(key, "sealed"));
 }
 
 /** The summary that the API gives, and the raw thoughts of models that show them. */
 export function readReasoning(item: Json): ReasoningPart {
   const texts = (key: string) =>
-    array(member(item, key)).flatMap((part) => string(member(part, "text")) ?? []);
+    listOf(member(item, key)).flatMap((part) => {
+      const text = member(part, "text") ?? part;
+      return typeof text === "string" ? text : saidIn(text) || [];
+    });
   const all = [...texts("summary"), ...texts("content")];
-  const sealed = string(member(item, "encrypted_content"));
+  const sealed = member(item, "encrypted_content") ?? undefined;
   return {
     kind: "reasoning",
     text: [...new Set(all)].join("\n\n"),
@@ -40,7 +40,7 @@ export function readReasoning(item: Json): ReasoningPart {
 }
 
 export function readCall(item: Json, type: string): { name: string; input: Json } {
-  const name = string(member(item, "name")) ?? "";
+  const name = saidIn(member(item, "name"));
   switch (type) {
     case "custom_tool_call":
       return { name, input: member(item, "input") ?? "" };
@@ -77,11 +77,11 @@ export function readOutput(callId: string, output: Json | undefined): ToolResult
 
 /** Which agent of the tree says something, and to which: the model is given that as well. */
 export function readAgents(item: Json): OtherPart[] {
-  const author = string(member(item, "author"));
-  const recipient = string(member(item, "recipient"));
-  const others = array(member(item, "other_recipients")).flatMap((one) => string(one) ?? []);
-  if (author === undefined || recipient === undefined) return [];
-  const text = `from ${author} to ${[recipient, ...others].join(", ")}`;
+  const author = saidIn(member(item, "author"));
+  const others = listOf(member(item, "other_recipients"));
+  const recipients = [member(item, "recipient"), ...others].map(saidIn).filter((one) => one !== "");
+  if (author === "" && recipients.length === 0) return [];
+  const text = `from ${author || "?"} to ${recipients.join(", ") || "?"}`;
   return [otherPart("agent_message", null, { known: true, text })];
 }
 

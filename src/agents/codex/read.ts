@@ -2,8 +2,8 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
-import { compact, isObject, member, number, string } from "../../session/json.ts";
-import { otherPart } from "../../session/other.ts";
+import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { isNested, otherPart, saidIn } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -11,11 +11,12 @@ import type {
   Json,
   Message,
   Part,
+  ResultPart,
   ToolCallPart,
 } from "../../session/types.ts";
 import type { Reader } from "../types.ts";
 import { restate } from "./compaction.ts";
-import { itemsOf, readContent, readImage } from "./content.ts";
+import { readContent, readImage } from "./content.ts";
 import {
   asReasoning,
   readAgents,
@@ -221,11 +222,11 @@ class CodexReader implements Reader {
   /** One record may hold the harness's words and the user's. */
   #user(line: Line, at: number): Entry[] {
     const { payload } = line;
-    const [first] = itemsOf(member(payload, "content"));
+    const [first] = listOf(member(payload, "content"));
     const { own, told, scaffold } = byOrigin(payload);
     const entries: Entry[] = [];
     this.#header.cwd ??= folderTold(payload);
-    if (isAborted(payload, string(member(first, "text")) ?? "")) {
+    if (isAborted(payload, saidIn(member(first, "text")))) {
       this.#abortNoted = true;
       entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
@@ -251,8 +252,8 @@ class CodexReader implements Reader {
 
   /** 0.169.0 makes an `agent_message` of it for the model [run]. */
   #communication(line: Line, at: number): Entry {
-    const text = string(member(line.payload, "content")) ?? "";
-    const said = text === "" ? [] : readContent(text);
+    const content = member(line.payload, "content");
+    const said = content === "" ? [] : readContent(content);
     const parts = [...readAgents(line.payload), ...said, ...sealedIn(line.payload)];
     return this.#turn(line, at, parts);
   }
@@ -317,10 +318,9 @@ class CodexReader implements Reader {
   #imageGeneration(line: Line, at: number): Entry[] {
     const { payload } = line;
     const callId = string(member(payload, "id")) ?? `#${at}`;
-    const data = string(member(payload, "result")) ?? "";
     const status = string(member(payload, "status")) ?? "completed";
     const isError = status === "failed";
-    const prompt = string(member(payload, "revised_prompt"));
+    const prompt = member(payload, "revised_prompt") ?? undefined;
     const call = this.#assistant(line, at, [
       {
         kind: "tool-call",
@@ -337,10 +337,7 @@ class CodexReader implements Reader {
           kind: "tool-result",
           callId,
           isError,
-          content:
-            data === ""
-              ? [{ kind: "text", text: unrecorded(status) }]
-              : [readImage(`data:image/png;base64,${data}`)],
+          content: [generated(member(payload, "result"), status)],
         },
       ],
     });
@@ -423,7 +420,7 @@ class CodexReader implements Reader {
    */
   #compaction(line: Line, at: number): Entry[] {
     const { payload } = line;
-    const message = string(member(payload, "message")) ?? "";
+    const message = saidIn(member(payload, "message"));
     const history = member(payload, "replacement_history");
     const { summary, kept, sealed } = Array.isArray(history)
       ? restate(history, message, `#${at}`, line.time)
@@ -438,6 +435,11 @@ class CodexReader implements Reader {
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
     }
     if (sealed) entries.push(this.#inTree(line, at, sealedSummary("compacted")));
+    // Where there is a history, it alone is sent.
+    if (!summary.includes(message)) {
+      const place = { ...outside(line, at), id: `#${at}/message` };
+      entries.push(event(place, { event: "unread", type: "compacted/message", reason: "unsent" }));
+    }
     return entries;
   }
 
@@ -521,6 +523,13 @@ function failure(line: Line, at: number, error: Json | undefined, resetsAt?: str
 
 function callIdOf({ payload }: Line, at: number): string {
   return string(member(payload, "call_id")) ?? string(member(payload, "id")) ?? `#${at}`;
+}
+
+function generated(result: Json | undefined, status: string): ResultPart {
+  if (isNested(result)) return otherPart("image_generation_call", result);
+  const data = string(result) ?? "";
+  if (data === "") return { kind: "text", text: unrecorded(status) };
+  return readImage(`data:image/png;base64,${data}`);
 }
 
 function unrecorded(status: string): string {

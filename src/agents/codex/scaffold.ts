@@ -1,7 +1,7 @@
 /** Which messages of the `user` role are the harness's: context, instructions, notices. */
-import { array, member, string } from "../../session/json.ts";
+import { array, listOf, member, string } from "../../session/json.ts";
+import { saidIn } from "../../session/other.ts";
 import type { Json } from "../../session/types.ts";
-import { itemsOf } from "./content.ts";
 
 /**
  * `own`: what the user said. `told`: what else came up in the conversation, such as the output of a
@@ -91,7 +91,7 @@ export function isAborted(item: Json, text: string): boolean {
 /** Files of 0.31 and before name the folder in what the model is told of its environment. */
 export function folderTold(item: Json): string | null {
   for (const content of array(member(item, "content"))) {
-    const text = string(member(content, "text")) ?? "";
+    const text = saidIn(member(content, "text"));
     if (!text.startsWith("<environment_context>")) continue;
     const [, tag, line] =
       /<cwd>([^<\n]+)<\/cwd>|^\s*Current working directory: (.+)$/m.exec(text) ?? [];
@@ -107,8 +107,8 @@ export function isSummary(item: Json): boolean {
 /** The content items of a user's message, by where they come from. */
 export function byOrigin(item: Json): { [origin in Origin]: Json[] } {
   const found: { [origin in Origin]: Json[] } = { own: [], told: [], scaffold: [] };
-  itemsOf(member(item, "content")).forEach((content, i) => {
-    found[originOf(item, i, string(member(content, "text")) ?? "")].push(content);
+  listOf(member(item, "content")).forEach((content, i) => {
+    found[originOf(item, i, saidIn(member(content, "text")))].push(content);
   });
   return found;
 }
@@ -124,12 +124,12 @@ export function isHookText(text: string): boolean {
 
 /** Of the developer's messages, these are no instructions: what a hook found out. */
 export function isHookContext(item: Json): boolean {
-  const items = itemsOf(member(item, "content"));
+  const items = listOf(member(item, "content"));
   return (
     items.length > 0 &&
     items.every((content, i) => {
       const kind = noted(item, i) ?? "";
-      return /^hooks?\./.test(kind) || isHookText(string(member(content, "text")) ?? "");
+      return /^hooks?\./.test(kind) || isHookText(saidIn(member(content, "text")));
     })
   );
 }

@@ -2,8 +2,8 @@
  * What is attached to a message, as 1.0.102 tells its model after a resume (tried with all kinds that
  * its schema has): some as lines of a text after the user's own, some as images and documents.
  */
-import { array, isObject, member, number, printed, string } from "../../session/json.ts";
-import { otherPart } from "../../session/other.ts";
+import { isObject, listOf, member, number, printed, string } from "../../session/json.ts";
+import { isOdd, otherPart, saidIn } from "../../session/other.ts";
 import type { Json, JsonObject, Part } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
@@ -15,7 +15,7 @@ const LINES: { [type: string]: { block: string; line: (attached: JsonObject) => 
   github_reference: {
     block: "github_references",
     line: (a) =>
-      `#${said(a.number)} - ${of(a, "title")} [${of(a, "referenceType")}] [${of(a, "state")}] ${at(a)}`,
+      `#${saidIn(a.number)} - ${of(a, "title")} [${of(a, "referenceType")}] [${of(a, "state")}] ${at(a)}`,
   },
   github_commit: {
     block: "github_commits",
@@ -54,7 +54,7 @@ const LINES: { [type: string]: { block: string; line: (attached: JsonObject) => 
 export function attachedParts(attachments: Json | undefined, assets: Assets, said: string): Part[] {
   const blocks = new Map<string, string[]>();
   const rest: Part[] = [];
-  for (const attached of array(attachments)) {
+  for (const attached of listOf(attachments)) {
     if (!isObject(attached)) {
       rest.push(otherPart("attachment", attached));
       continue;
@@ -88,6 +88,8 @@ function isDocument({ mimeType, assetId }: JsonObject): boolean {
 
 /** The words that stand before an image or a document, and itself. */
 function binary(attached: JsonObject, assets: Assets): Part[] {
+  const texts = ["data", "path", "displayName"];
+  if (isOdd(attached, texts)) return [otherPart(of(attached, "type"), attached)];
   const part = assets.part(attached);
   if (part === undefined) return [];
   const path = string(attached.path);
@@ -100,15 +102,15 @@ function binary(attached: JsonObject, assets: Assets): Part[] {
 }
 
 function tagged(attached: JsonObject): string {
-  const entry = string(attached.taggedFilesEntry);
-  if (entry !== undefined) return entry;
+  const entry = attached.taggedFilesEntry;
+  if (entry !== undefined && entry !== null) return saidIn(entry);
   const range = attached.lineRange === undefined ? "" : `#${linesOf(attached.lineRange)}`;
   return `* ${of(attached, "path")}${range}`;
 }
 
 function selected(attached: JsonObject): string {
   const { selection } = attached;
-  const line = (end: string) => said((number(member(member(selection, end), "line")) ?? 0) + 1);
+  const line = (end: string) => saidIn((number(member(member(selection, end), "line")) ?? 0) + 1);
   return `${of(attached, "filePath")}:${line("start")}-${line("end")}\n${of(attached, "text")}`;
 }
 
@@ -131,11 +133,7 @@ function escaped(text: string): string {
 }
 
 function of(value: Json | undefined, key: string): string {
-  return said(member(value, key));
-}
-
-function said(value: Json | undefined): string {
-  return value === undefined || value === null ? "" : printed(value);
+  return saidIn(member(value, key));
 }
 
 function at(attached: JsonObject): string {

@@ -1,7 +1,7 @@
 /** What a tool gave: the text that the model is sent, and what came with it. */
 import { hash } from "node:crypto";
-import { array, isObject, member, number, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
+import { isNested, isOdd, otherPart, saidIn, textBlock, unread } from "../../session/other.ts";
 import type { Json, ResultPart } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
@@ -11,13 +11,13 @@ import { type Assets, textParts } from "./assets.ts";
  */
 export function resultParts(result: Json | undefined, assets: Assets): ResultPart[] {
   // Some tools' results are a text, not an object that holds one.
-  const content = string(result) ?? string(member(result, "content")) ?? "";
-  const given = array(member(result, "binaryResultsForLlm"));
+  const content = saidIn(isObject(result) ? result.content : result);
+  const given = listOf(member(result, "binaryResultsForLlm"));
   const omitted = given.flatMap(omittedLine).filter((line) => !content.includes(line));
   const text = [content, ...omitted].filter((line) => line !== "").join("\n");
   const parts: ResultPart[] = [...textParts(text)];
   parts.push(...given.flatMap((one) => binary(one, assets)));
-  for (const block of array(member(result, "contents"))) {
+  for (const block of listOf(member(result, "contents"))) {
     const part = blockPart(block, assets);
     if (part !== undefined && !isSaid(part, parts)) parts.push(part);
   }
@@ -28,8 +28,9 @@ export function resultParts(result: Json | undefined, assets: Assets): ResultPar
 }
 
 function binary(given: Json, assets: Assets): ResultPart[] {
-  const part = assets.part(given);
   const type = string(member(given, "type")) ?? "binary";
+  if (isNested(member(given, "data"))) return [otherPart(type, given)];
+  const part = assets.part(given);
   if (type !== "image" && type !== "resource") return [part ?? otherPart(type, given)];
   if (part !== undefined && (part.kind === "image" || part.data !== null)) return [part];
   return omittedLine(given).length > 0 ? [] : [unread(type, "missing")];
@@ -64,12 +65,13 @@ function blockPart(block: Json, assets: Assets): ResultPart | undefined {
   switch (type) {
     case "text":
     case "terminal":
-      return { kind: "text", text: string(member(block, "text")) ?? "" };
+      return textBlock(block);
     // Of a command: the text has its output, and a last line its exit code.
     case "shell_exit":
-      return { kind: "text", text: string(member(block, "outputPreview")) ?? "" };
+      return { kind: "text", text: saidIn(member(block, "outputPreview")) };
     case "image":
     case "audio":
+      if (isNested(member(block, "data"))) return otherPart(type, block);
       return assets.part(block) ?? otherPart(type, block, { known: true });
     case "resource_link":
       return otherPart(type, block, { known: true });
@@ -84,6 +86,7 @@ function resourcePart(resource: Json | undefined): ResultPart | undefined {
   const uri = string(member(resource, "uri")) ?? "";
   const text = string(member(resource, "text"));
   const data = string(member(resource, "blob"));
+  if (isOdd(resource ?? null, ["uri", "text", "blob"])) return undefined;
   if (text !== undefined) {
     return otherPart("resource", resource ?? null, { known: true, text: `[${uri}]\n${text}` });
   }
@@ -111,7 +114,7 @@ export class Skills {
   delivered(data: Json | undefined): string | undefined {
     const text = this.#texts.get(string(member(data, "contentId")) ?? "");
     if (text === undefined) return undefined;
-    const [prefix, suffix] = ["prefix", "suffix"].map((key) => string(member(data, key)) ?? "");
+    const [prefix, suffix] = ["prefix", "suffix"].map((key) => saidIn(member(data, key)));
     return `${prefix}${text}${suffix}`;
   }
 }

@@ -1,7 +1,7 @@
 /** Decodes Copilot CLI's events. Facts and sources: README.md in this folder. */
 import { emptyHeader } from "../../session/header.ts";
 import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
-import { unread } from "../../session/other.ts";
+import { saidIn, unread } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type {
   Entry,
@@ -80,7 +80,7 @@ class CopilotReader implements Reader {
   }
 
   #entry(type: string, data: Json | undefined, place: Place): Entry {
-    const text = string(member(data, "content")) ?? "";
+    const text = saidIn(member(data, "content"));
     switch (type) {
       case "user.message":
         return this.#user(data, place);
@@ -109,7 +109,7 @@ class CopilotReader implements Reader {
   }
 
   #user(data: Json | undefined, place: Place): Message {
-    const text = string(member(data, "content")) ?? "";
+    const text = saidIn(member(data, "content"));
     const more = sentMore(data, text);
     const said = [...textParts(text), ...textParts(more)];
     const attachments = attachedParts(
@@ -126,7 +126,7 @@ class CopilotReader implements Reader {
     const model = string(member(data, "model"));
     const group = string(member(data, "apiCallId"));
     const calls = array(member(data, "toolRequests")).map(readRequest);
-    const spoken = leadingReasoning(string(member(data, "content")) ?? "");
+    const spoken = leadingReasoning(saidIn(member(data, "content")));
     for (const call of calls) this.#calls.add(call);
     if (model !== undefined && place.agentId === undefined) this.#header.model = model;
     const servers = serverParts(member(data, "serverTools"));
@@ -146,15 +146,12 @@ class CopilotReader implements Reader {
     const result = member(data, "result");
     const failed = member(data, "success") === false;
     // Of a failure the model is told the message, whatever else there is (tried with 1.0.102).
-    const told = failed ? string(member(member(data, "error"), "message")) : undefined;
+    const told = failed ? saidIn(member(member(data, "error"), "message")) : "";
     const part: ToolResultPart = {
       kind: "tool-result",
       callId,
       isError: failed,
-      content:
-        told === undefined
-          ? resultParts(result, this.#assets)
-          : [...textParts(told), ...resultParts(result, this.#assets)],
+      content: [...textParts(told), ...resultParts(result, this.#assets)],
     };
     const use = this.#calls.get(callId)?.use ?? null;
     this.#calls.answer(callId);
@@ -241,13 +238,13 @@ class CopilotReader implements Reader {
   }
 
   #compaction(data: Json | undefined, place: Place): EventBody | undefined {
-    const summary = string(member(data, "summaryContent"));
+    const summary = textAt(data, "summaryContent");
     if (summary === undefined || member(data, "success") === false) return undefined;
     if (place.agentId !== undefined) return undefined;
     const tokens = number(member(data, "preCompactionTokens"));
     return {
       event: "compaction",
-      summary: this.#requests.compacted(summary, string(member(data, "activeWorkflowSummary"))),
+      summary: this.#requests.compacted(summary, textAt(data, "activeWorkflowSummary")),
       ...(tokens === undefined ? {} : { tokens }),
     };
   }
@@ -259,16 +256,22 @@ const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
 
 /** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
 function sentMore(data: Json | undefined, typed: string): string {
-  const sent = string(member(data, "transformedContent")) ?? typed;
+  const sent = textAt(data, "transformedContent") ?? typed;
   const text = sent.replace(DATE, "").replace(REMINDER, "");
   const at = typed === "" ? -1 : text.indexOf(typed);
   const more = at < 0 ? text : `${text.slice(0, at)}${text.slice(at + typed.length)}`;
   return more.trim();
 }
 
+/** What is said there; undefined where there is nothing at all. */
+function textAt(data: Json | undefined, key: string): string | undefined {
+  const value = member(data, key);
+  return value === undefined || value === null ? undefined : saidIn(value);
+}
+
 function reminderOf(type: string, data: Json | undefined, place: Place): Message[] {
   if (type !== "user.message") return [];
-  const sent = string(member(data, "transformedContent")) ?? "";
+  const sent = textAt(data, "transformedContent") ?? "";
   const text = (sent.match(REMINDER) ?? []).join("").trim();
   if (text === "") return [];
   const after = { ...place, id: `${place.id}#reminder`, parentId: place.id };
@@ -291,7 +294,7 @@ function aside(entry: Entry, agentId: string): Entry {
 }
 
 function readRequest(request: Json): ToolCallPart {
-  const name = string(member(request, "name")) ?? "";
+  const name = saidIn(member(request, "name"));
   const input = member(request, "arguments") ?? {};
   const callId = string(member(request, "toolCallId")) ?? "";
   const server = string(member(request, "mcpServerName"));
@@ -305,7 +308,7 @@ function readRequest(request: Json): ToolCallPart {
 
 /** The readable text, and what only the model's vendor can read. */
 function readReasoning(data: Json | undefined): ReasoningPart[] {
-  const text = string(member(data, "reasoningText"));
+  const text = textAt(data, "reasoningText");
   const seal = compact({
     reasoningOpaque: member(data, "reasoningOpaque"),
     encryptedContent: member(data, "encryptedContent"),

@@ -1,7 +1,7 @@
 /** Parts of the Gemini API, as the CLI stores them, and parts of the session model. */
 
 import { compact, isObject, member, string } from "../../session/json.ts";
-import { fileText, imageText } from "../../session/other.ts";
+import { fileText, imageText, saidIn } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
@@ -33,7 +33,8 @@ export function isThanks(message: Json): boolean {
 /** All texts as one; other parts as a letter. */
 export function rawText(content: Json | undefined): string {
   return contentParts(content)
-    .map((part) => string(member(part, "text")) ?? "x")
+    .map((part) => member(part, "text"))
+    .map((text) => ((text ?? null) === null ? "x" : saidIn(text)))
     .join("");
 }
 
@@ -63,7 +64,7 @@ export function readContent(content: Json | undefined, role: "user" | "assistant
   const own = member(all[0], "text") === GUARD ? all.slice(1) : all;
   for (const part of own) {
     const response = member(part, "functionResponse");
-    if (response !== undefined) read.results.push(readResult(response));
+    if (isObject(response)) read.results.push(readResult(response));
     for (const one of readPart(part, role)) {
       const last = read.results.at(-1);
       const isMedia = one.kind === "image" || one.kind === "file";
@@ -79,11 +80,11 @@ function readPart(part: Json, role: "user" | "assistant"): Part[] {
   const said = readSaid(part).map((one) =>
     one.kind === "text" && role === "assistant" ? textPart(one.text) : one,
   );
-  return call === undefined ? said : [readCall(call), ...said];
+  return isObject(call) ? [readCall(call), ...said] : said;
 }
 
 export function readCall(call: Json): ToolCallPart {
-  const name = string(member(call, "name")) ?? "";
+  const name = saidIn(member(call, "name"));
   const input = member(call, "args") ?? {};
   const callId = string(member(call, "id")) ?? "";
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
@@ -97,8 +98,9 @@ export function readResult(value: Json): ToolResultPart {
 
 /** A thought as the CLI turns it into a part: the subject in bold, then the description. */
 export function thoughtText(thought: Json): string {
-  const subject = string(member(thought, "subject")) ?? "";
-  const description = string(member(thought, "description")) ?? "";
+  if (!isObject(thought)) return saidIn(thought);
+  const subject = saidIn(member(thought, "subject"));
+  const description = saidIn(member(thought, "description"));
   return subject === "" ? description : `**${subject}** ${description}`;
 }
 

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { isFrame } from "../../lossless/document.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
+import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -510,7 +510,7 @@ function modelSaid(id: string, time: string | null, record: Json): Said {
   const toolCalls = array(member(record, "toolCalls"));
   const whole = contentParts(member(record, "content")).some(isWhole);
   if (!whole) {
-    parts.unshift(...array(member(record, "thoughts")).map(readThought));
+    parts.unshift(...listOf(member(record, "thoughts")).map(readThought));
     parts.push(...toolCalls.map(readCall));
   }
   const model = string(member(record, "model"));

@@ -1,7 +1,7 @@
 /** Content blocks of Pi's messages and parts of the session model. */
 
 import { array, compact, isObject, member, string } from "../../session/json.ts";
-import { asTexts, fileText, otherPart } from "../../session/other.ts";
+import { asTexts, fileText, isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
 import type {
   ImagePart,
@@ -24,11 +24,12 @@ export function readContent(content: Json | undefined): Content {
 
 function readContentBlock(block: Json): Content[number] {
   const type = string(member(block, "type"));
-  if (type === "text") return { kind: "text", text: string(member(block, "text")) ?? "" };
+  if (type === "text") return textBlock(block);
   return type === "image" ? readImage(block) : otherPart(type ?? "content", block);
 }
 
-function readImage(block: Json): ImagePart {
+function readImage(block: Json): ImagePart | OtherPart {
+  if (isNested(member(block, "data"))) return otherPart("image", block);
   return {
     kind: "image",
     mediaType: string(member(block, "mimeType")) ?? "image/png",
@@ -40,14 +41,16 @@ function readImage(block: Json): ImagePart {
 export function readAnswer(content: Json | undefined): Part[] {
   // A string is not valid here (Pi itself crashes on it), but its meaning is plain.
   if (typeof content === "string") return [textPart(content)];
-  return array(content).map(readBlock);
+  return (isObject(content) ? [content] : array(content)).map(readBlock);
 }
 
 function readBlock(block: Json): Part {
   const type = string(member(block, "type"));
   switch (type) {
-    case "text":
-      return textPart(string(member(block, "text")) ?? "");
+    case "text": {
+      const part = textBlock(block);
+      return part.kind === "text" ? textPart(part.text) : part;
+    }
     case "thinking":
       return readThinking(block);
     case "toolCall":
@@ -66,14 +69,14 @@ function readThinking(block: Json): Part {
     thinkingSignature: member(block, "thinkingSignature"),
     redacted: member(block, "redacted"),
   });
-  const shown = string(member(block, "thinking")) ?? "";
+  const shown = saidIn(member(block, "thinking"));
   // Pi puts a notice of its own where the vendor hid the text.
   const text = member(block, "redacted") === true && shown === REDACTED ? "" : shown;
   return { kind: "reasoning", text, ...(Object.keys(seal).length > 0 ? { seal } : {}) };
 }
 
 function readCall(block: Json): Part {
-  const name = string(member(block, "name")) ?? "";
+  const name = saidIn(member(block, "name"));
   const input = member(block, "arguments") ?? {};
   const callId = string(member(block, "id")) ?? "";
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };

@@ -1,7 +1,8 @@
 /** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
 
 import { emptyHeader } from "../../session/header.ts";
-import { isObject, member, number, object, string } from "../../session/json.ts";
+import { isObject, member, number, string } from "../../session/json.ts";
+import { isNested, saidIn } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -56,7 +57,7 @@ class PiReader implements Reader {
       return [message(place, "user", readContent(member(record, "content")))];
     }
     if (type === "branch_summary") {
-      const text = branchText(string(member(record, "summary")) ?? "");
+      const text = branchText(saidIn(member(record, "summary")));
       return [message(place, "user", [{ kind: "text", text }])];
     }
     const replacement = member(record, "replacement");
@@ -129,11 +130,11 @@ class PiReader implements Reader {
         ];
       }
       case "branchSummary": {
-        const text = branchText(string(member(value, "summary")) ?? "");
+        const text = branchText(saidIn(member(value, "summary")));
         return [message(place, "user", [{ kind: "text", text }])];
       }
       case "compactionSummary": {
-        const text = compactionText(string(member(value, "summary")) ?? "");
+        const text = compactionText(saidIn(member(value, "summary")));
         return [message(place, "user", [{ kind: "text", text }])];
       }
       case "system":
@@ -228,8 +229,9 @@ function event(place: Place, body: EventBody): Entry {
 
 /** The prompt comes in named sections since 0.86, with `content` empty. */
 function systemParts(value: Json | undefined): Part[] {
-  const sections = Object.values(object(member(value, "sections")) ?? {});
-  const texts = sections.filter((text) => typeof text === "string" && text !== "");
+  const sections = member(value, "sections");
+  const all = isNested(sections) ? Object.values(sections) : [sections];
+  const texts = all.map(saidIn).filter((text) => text !== "");
   const said = readContent(member(value, "content"));
   return texts.length === 0 ? said : [...said, { kind: "text", text: texts.join("\n\n") }];
 }
@@ -243,7 +245,7 @@ function compaction(record: Json, id: string): EventBody {
   const tokens = number(member(record, "tokensBefore"));
   return {
     event: "compaction",
-    summary: string(member(record, "summary")) ?? "",
+    summary: saidIn(member(record, "summary")),
     ...(keepFrom === undefined || keepFrom === id ? {} : { keepFrom }),
     ...(tokens === undefined ? {} : { tokens }),
   };

@@ -1,5 +1,6 @@
 /** How Pi words for its model what is no plain message (core/messages.js). */
 import { compact, member, number, string } from "../../session/json.ts";
+import { saidIn } from "../../session/other.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 
 const BRANCH_OPEN =
@@ -24,10 +25,10 @@ export function branchSummary(text: string): string | undefined {
 
 /** A command that the user ran with `!`, as the model is told of it. */
 export function bashText(message: Json | undefined): string {
-  const output = string(member(message, "output")) ?? "";
+  const output = saidIn(member(message, "output"));
   const exitCode = number(member(message, "exitCode")) ?? 0;
   const fullOutput = string(member(message, "fullOutputPath"));
-  let text = `Ran \`${string(member(message, "command")) ?? ""}\`\n`;
+  let text = `Ran \`${saidIn(member(message, "command"))}\`\n`;
   text += output === "" ? "(no output)" : `\`\`\`\n${output}\n\`\`\``;
   if (member(message, "cancelled") === true) text += "\n\n(command cancelled)";
   else if (exitCode !== 0) text += `\n\nCommand exited with code ${exitCode}`;

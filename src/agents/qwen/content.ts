@@ -1,7 +1,7 @@
 /** Gemini's parts, as Qwen Code stores them, and parts of the session model. */
 
 import { compact, isObject, member, number, string } from "../../session/json.ts";
-import { fileText, imageText } from "../../session/other.ts";
+import { fileText, imageText, saidIn } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -22,7 +22,7 @@ export function readPart(part: Json): Part[] {
 }
 
 export function readCall(call: Json): ToolCallPart {
-  const name = string(member(call, "name")) ?? "";
+  const name = saidIn(member(call, "name"));
   const input = member(call, "args") ?? {};
   const callId = string(member(call, "id")) ?? "";
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };

@@ -2,6 +2,7 @@
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
+import { saidIn } from "../../session/other.ts";
 import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { Subagent } from "../shared/subagent.ts";
@@ -370,7 +371,7 @@ function origin(record: Json): Pick<Message, "told" | "scaffold"> {
 
 /** Parts that a hook or the CLI itself added to the user's message; they are sent again. */
 function isInjected(part: Json): boolean {
-  const text = (string(member(part, "text")) ?? "").trim();
+  const text = saidIn(member(part, "text")).trim();
   return ["qwen:user-prompt-submit-context", "system-reminder"].some(
     (tag) => text.startsWith(`<${tag}>`) && text.endsWith(`</${tag}>`),
   );

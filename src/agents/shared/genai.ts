@@ -2,8 +2,8 @@
  * Parts of Google's GenAI API, which Gemini CLI and Qwen Code store as they are. A part is told by
  * the key that it has; all kinds of `Part` in the types of `@google/genai` 2.32.0 are here.
  */
-import { array, isObject, member, printed, string } from "../../session/json.ts";
-import { otherPart, unread } from "../../session/other.ts";
+import { isObject, listOf, member, printed, string } from "../../session/json.ts";
+import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -38,6 +38,8 @@ export function readSaid(part: Json): Said[] {
     // Neither CLI sends a thought that is no text.
     if (part.thought === true && kind !== "text")
       return CALLS.has(kind) ? [] : [unread(kind, "unsent")];
+    // Who takes calls and results takes objects.
+    if (CALLS.has(kind)) return isObject(part[kind]) ? [] : known(kind, part[kind]);
     return READ.get(kind)?.(part) ?? [];
   });
   return [
@@ -78,7 +80,7 @@ function known(type: string, block: Json | undefined): ResultPart[] {
 }
 
 function readText(part: JsonObject): Said[] {
-  const text = printed(part.text ?? "");
+  const text = saidIn(part.text);
   const { thoughtSignature } = part;
   if (part.thought !== true) return text === "" ? [] : [{ kind: "text", text }];
   if (text === "" && thoughtSignature === undefined) return [];
@@ -86,14 +88,16 @@ function readText(part: JsonObject): Said[] {
   return [{ kind: "reasoning", text, ...seal }];
 }
 
-function readBlob(blob: Json): ImagePart | FilePart {
+function readBlob(blob: Json): ImagePart | FilePart | OtherPart {
+  if (isOdd(blob, ["data", "mimeType"])) return otherPart("inlineData", blob);
   const mediaType = string(member(blob, "mimeType")) ?? "application/octet-stream";
   const data = string(member(blob, "data")) ?? "";
   if (mediaType.startsWith("image/")) return { kind: "image", mediaType, data };
   return { kind: "file", name: string(member(blob, "displayName")) ?? null, mediaType, data };
 }
 
-function readFileData(file: Json): ImagePart | FilePart {
+function readFileData(file: Json): ImagePart | FilePart | OtherPart {
+  if (isOdd(file, ["fileUri", "mimeType"])) return otherPart("fileData", file);
   const url = string(member(file, "fileUri")) ?? "";
   const mediaType = string(member(file, "mimeType")) ?? "application/octet-stream";
   if (mediaType.startsWith("image/")) return { kind: "image", mediaType, data: null, url };
@@ -103,14 +107,15 @@ function readFileData(file: Json): ImagePart | FilePart {
 
 /** Code that the model had run at the vendor's, and what came of it. */
 function readCode(code: Json): ResultPart {
-  const language = string(member(code, "language")) ?? "";
-  const text = `\`\`\`${language}\n${string(member(code, "code")) ?? printed(code)}\n\`\`\``;
+  const language = saidIn(member(code, "language"));
+  const text = `\`\`\`${language}\n${saidIn(member(code, "code") ?? code)}\n\`\`\``;
   return otherPart("executableCode", code, { known: true, text });
 }
 
 function readOutcome(result: Json): ResultPart {
-  const outcome = string(member(result, "outcome")) ?? "";
-  const output = string(member(result, "output")) ?? "";
+  if (!isObject(result)) return otherPart("codeExecutionResult", result, { known: true });
+  const outcome = saidIn(result.outcome);
+  const output = saidIn(result.output);
   const text = `[code execution: ${outcome}]${output === "" ? "" : `\n${output}`}`;
   return otherPart("codeExecutionResult", result, { known: true, text });
 }
@@ -128,7 +133,7 @@ export interface Response {
 export function readResponse(value: Json): Response {
   const response = member(value, "response") ?? "";
   const content: ResultPart[] = [...readBody(response)];
-  for (const part of array(member(value, "parts"))) {
+  for (const part of listOf(member(value, "parts"))) {
     content.push(...readSaid(part).map(asResult));
   }
   const callId = string(member(value, "id")) ?? "";

@@ -2,8 +2,8 @@
  * Parts of OpenCode's messages as parts of the session model. What its model is sent of each kind is
  * in README.md of agents/opencode ("What reaches the model").
  */
-import { array, isObject, member, object, printed, string } from "../../../session/json.ts";
-import { otherPart, unread } from "../../../session/other.ts";
+import { array, isObject, listOf, member, object, printed, string } from "../../../session/json.ts";
+import { isNested, otherPart, saidIn, unread } from "../../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -41,8 +41,7 @@ export function userPart({ data }: Item): Part[] {
     case "file":
       return [userFile(data)];
     case "subtask": {
-      const prompt = string(data.prompt) ?? "";
-      return [{ kind: "text", text: SUBTASK }, ...texts(prompt)];
+      return [{ kind: "text", text: SUBTASK }, ...texts(saidIn(data.prompt))];
     }
     // The name of a subagent that stands in the text already; what it asks for is a text of its own.
     case "agent":
@@ -61,7 +60,7 @@ export function answerPart({ data }: Item, agent: string): Part[] {
     case "reasoning":
       return [reasoningPart(data)];
     case "tool": {
-      const name = string(data.tool) ?? "";
+      const name = saidIn(data.tool);
       const input = inputOf(data.state);
       const use = fromNative(name, input);
       return [{ kind: "tool-call", callId: string(data.callID) ?? "", name, input, use }];
@@ -86,7 +85,7 @@ function otherItem(data: JsonObject): OtherPart[] {
 }
 
 function textOf(data: JsonObject): TextPart {
-  return { kind: "text", text: string(data.text) ?? "" };
+  return { kind: "text", text: saidIn(data.text) };
 }
 
 /** Of a text and a folder the content stands in texts of their own: the model is sent no such file. */
@@ -95,7 +94,8 @@ function userFile(data: JsonObject): Part {
   return isElsewhere ? unread("file", "unsent") : filePart(data);
 }
 
-function filePart(data: JsonObject): ImagePart | FilePart {
+function filePart(data: JsonObject): ImagePart | FilePart | OtherPart {
+  if (isNested(data.url)) return otherPart("file", data);
   const mediaType = string(data.mime) ?? "application/octet-stream";
   const url = string(data.url) ?? "";
   const base64 = base64In(url);
@@ -124,13 +124,13 @@ function decoded(text: string): string {
 /** Arguments that were still coming in are a text. */
 function inputOf(state: Json | undefined): Json {
   const input = member(state, "input") ?? {};
-  const raw = string(member(state, "raw")) ?? "";
+  const raw = member(state, "raw") ?? "";
   return isObject(input) && Object.keys(input).length === 0 && raw !== "" ? { input: raw } : input;
 }
 
 /** Without a seal it may be from elsewhere: then a line end was put after it. See write.ts. */
 function reasoningPart(data: JsonObject): Part {
-  const text = string(data.text) ?? "";
+  const text = saidIn(data.text);
   const seal = object(data.metadata);
   if (seal) return { kind: "reasoning", text, seal };
   return { kind: "reasoning", text: text.endsWith("\n") ? text.slice(0, -1) : text };
@@ -157,14 +157,14 @@ export function resultOf({ data }: Item): ToolResultPart[] {
 /** Of a call that was interrupted the model is sent what it had given so far, as a success. */
 function failure(callId: string, state: Json | undefined): ToolResultPart {
   const metadata = member(state, "metadata");
-  const output = string(member(metadata, "output"));
+  const output = member(metadata, "output");
   if (member(metadata, "interrupted") === true && output !== undefined) {
-    const content = [...texts(output), unread("error", "unsent")];
+    const content = [...texts(saidIn(output)), unread("error", "unsent")];
     return { kind: "tool-result", callId, isError: false, content };
   }
   const error = member(state, "error") ?? "";
   const content = [...texts(typeof error === "string" ? error : printed(error))];
-  const attachments = array(member(state, "attachments")).flatMap(attachment);
+  const attachments = listOf(member(state, "attachments")).flatMap(attachment);
   return { kind: "tool-result", callId, isError: true, content: [...content, ...attachments] };
 }
 
@@ -173,7 +173,7 @@ function isCleared(state: Json | undefined): boolean {
 }
 
 function cleared(state: Json | undefined): ResultPart[] {
-  const attachments = array(member(state, "attachments")).map(() =>
+  const attachments = listOf(member(state, "attachments")).map(() =>
     unread("attachments", "unsent"),
   );
   return [{ kind: "text", text: CLEARED }, unread("output", "unsent"), ...attachments];
@@ -183,7 +183,7 @@ function completed(data: JsonObject, state: Json | undefined): ResultPart[] {
   const output = member(state, "output") ?? "";
   const text = typeof output === "string" ? output : printed(output);
   const noted = `${text}${boardNotice(member(state, "metadata"))}`;
-  const attachments = array(member(state, "attachments"));
+  const attachments = listOf(member(state, "attachments"));
   // What Kilo sends to its user, it does not send to its model.
   if (data.tool === "send_file") {
     return [...texts(noted), ...attachments.map(() => unread("attachments", "unsent"))];
@@ -214,9 +214,9 @@ export function texts(text: string): TextPart[] {
 
 /** What the user said in the "v2" store, with the files that were attached. */
 export function v2User(data: JsonObject): Part[] {
-  const said: Part[] = typeof data.text === "string" ? [{ kind: "text", text: data.text }] : [];
+  const said: Part[] = data.text === undefined ? [] : [textOf(data)];
   const agents: UnreadPart[] = array(data.agents).map(() => unread("agents", "unsent"));
-  return [...said, ...array(data.files).map(v2File), ...agents];
+  return [...said, ...listOf(data.files).map(v2File), ...agents];
 }
 
 function v2File(file: Json): Part {
@@ -228,7 +228,7 @@ function v2File(file: Json): Part {
 export function v2Shell({ command, output }: JsonObject): TextPart {
   return {
     kind: "text",
-    text: `Shell command: ${string(command) ?? ""}\n\n${string(output) ?? ""}`,
+    text: `Shell command: ${saidIn(command)}\n\n${saidIn(output)}`,
   };
 }
 
@@ -237,11 +237,11 @@ export function v2Item(block: JsonObject): Item {
   const id = string(block.id) ?? "";
   if (block.type !== "tool") return { id, data: block };
   const state = object(block.state) ?? {};
-  const content = array(state.content);
+  const content = listOf(state.content);
   const said = content.filter((item) => member(item, "type") === "text");
-  const output = said.map((item) => string(member(item, "text")) ?? "").join("\n");
+  const output = said.map((item) => saidIn(member(item, "text"))).join("\n");
   const attachments = content.filter((item) => !said.includes(item)).map(v2Attachment);
-  const error = [string(member(state.error, "message")) ?? "", output];
+  const error = [saidIn(member(state.error, "message")), output];
   const failed = isObject(state.error) ? { error: error.filter(Boolean).join("\n\n") } : {};
   const printedOutput = content.length > 0 ? output : (state.result ?? state.structured ?? "");
   const told = { ...state, output: printedOutput, attachments, ...failed };
@@ -249,6 +249,6 @@ export function v2Item(block: JsonObject): Item {
 }
 
 function v2Attachment(item: Json): Json {
-  if (!isObject(item) || typeof item.uri !== "string") return item;
+  if (!isObject(item) || item.uri === undefined) return item;
   return { type: "file", mime: item.mime ?? "", url: item.uri, filename: item.name ?? "file" };
 }

@@ -1,6 +1,7 @@
 /** Decodes OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
 import { emptyHeader } from "../../../session/header.ts";
-import { array, isObject, member, number, object, string } from "../../../session/json.ts";
+import { isObject, listOf, member, number, object, string } from "../../../session/json.ts";
+import { saidIn } from "../../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -186,7 +187,7 @@ export class OpenCodeReader implements Reader {
 
   #summary(id: string, time: string | null, items: readonly Item[]): Entry[] {
     const said = items.filter(({ data }) => data.type === "text");
-    const summary = said.map(({ data }) => string(data.text) ?? "").join("\n\n");
+    const summary = said.map(({ data }) => saidIn(data.text)).join("\n\n");
     const keepFrom = this.#tail;
     const place = { id, parentId: this.#tip, time };
     this.#tip = id;
@@ -234,21 +235,22 @@ export class OpenCodeReader implements Reader {
     const time = isoTime(number(member(data.time, "created")) ?? null);
     // The same conversation a second time.
     if (this.#before.size > 0) return [event({ id, parentId: null, time }, opaque("v2"))];
-    const content = array(data.content).filter(isObject);
     switch (type) {
       case "user":
         return [this.#say(id, time, "user", v2User(data))];
       // Not shown, but sent in the user's place.
       case "synthetic":
-        return [this.#say(id, time, "user", texts(string(data.text) ?? ""))];
+        return [this.#say(id, time, "user", texts(saidIn(data.text)))];
       case "system": {
-        const said = this.#say(id, time, "system", texts(string(data.text) ?? ""));
+        const said = this.#say(id, time, "system", texts(saidIn(data.text)));
         return [{ ...said, scaffold: true }];
       }
       case "shell":
         return [this.#say(id, time, "user", [v2Shell(data)])];
       case "assistant": {
-        const items = content.map((block) => v2Item(block));
+        const items = listOf(data.content).map((block) =>
+          v2Item(isObject(block) ? block : { type: "text", text: block }),
+        );
         return this.#step(id, time, items, (answer) => {
           const model = string(member(data.model, "id"));
           if (model !== undefined) answer.model = model;
@@ -260,8 +262,8 @@ export class OpenCodeReader implements Reader {
       case "compaction": {
         const place = { id, parentId: this.#tip, time };
         this.#tip = id;
-        const said = [string(data.summary), string(data.recent)];
-        const summary = said.filter((text) => text !== undefined && text !== "").join("\n\n");
+        const said = [data.summary, data.recent].map(saidIn);
+        const summary = said.filter((text) => text !== "").join("\n\n");
         return [event(place, { event: "compaction", summary })];
       }
       default:
