@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
+import { convertFile } from "../../src/convert/file.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { partners } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
@@ -24,6 +25,11 @@ function isJson(text: string): void {
   const [first = ""] = text.split("\n");
   const whole = first === "{" ? [text] : text.trimEnd().split("\n");
   for (const part of whole) JSON.parse(part);
+}
+
+function firstLine(path: string): string {
+  const text = readFileSync(path, "utf8");
+  return text.slice(0, text.indexOf("\n") + 1);
 }
 
 describe("wrong use", () => {
@@ -241,6 +247,29 @@ describe("segue convert", () => {
     await m.run(["convert", "-", "--to", "pi", "-o", "b.jsonl"], { stdin });
     const [header] = readFileSync(m.at("b.jsonl.segue"), "latin1").split("\n");
     assert.equal(JSON.parse(known(header)).source.path, null);
+  });
+
+  it("refuses a session in which nobody has said anything, unless it comes home", async () => {
+    const meta: { [agent: string]: string } = {
+      "claude-code": `{"type":"summary","summary":"A title","leafUuid":"x"}\n`,
+      codex: firstLine(CODEX.path),
+      pi: firstLine(PI.path),
+    };
+    for (const [from, text] of Object.entries(meta)) {
+      const m = machine();
+      writeFileSync(m.at("a"), text);
+      const to = from === "pi" ? "codex" : "pi";
+      for (const target of [to, from]) {
+        for (const args of [["a"], ["a", "-o", "b", "--force"]]) {
+          const ended = await m.run(["convert", ...args, "--to", target]);
+          fails(ended, 5, /nobody has said anything/);
+        }
+      }
+      assert.deepEqual(readdirSync(m.home), ["a"]);
+      await convertFile(m.at("a"), { to, output: m.at("b") });
+      const home = await m.run(["convert", "b", "--to", from, "--quiet"]);
+      assert.deepEqual([home.code, home.err, home.out], [0, "", text]);
+    }
   });
 
   it("reports name stdin, and files by their whole path", async () => {
