@@ -13,7 +13,6 @@ const UNREAD: { [reason in UnreadReason]: string } = {
   missing: "stored elsewhere, and not found",
   "missing-base": "stored elsewhere, and not found",
   repeated: "the same record again",
-  foreign: "of another session",
 };
 
 /** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */

@@ -173,11 +173,12 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   limit: { must: { event: "limit", text: "a" }, may: { resetsAt: time } },
   error: { must: { event: "error", text: "a" }, may: {} },
   interruption: { must: { event: "interruption" }, may: {} },
+  session: { must: { event: "session", before: "a", now: "b" }, may: {} },
   rollback: { must: { event: "rollback", turns: 1 }, may: {} },
   label: { must: { event: "label", target: "e1", label: null }, may: {} },
   hide: { must: { event: "hide", target: "e1" }, may: { instead: [] } },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
-  unread: { must: { event: "unread", type: "x", reason: "foreign" }, may: {} },
+  unread: { must: { event: "unread", type: "x", reason: "unsent" }, may: {} },
   opaque: { must: { event: "opaque", type: "x" }, may: {} },
 };
 

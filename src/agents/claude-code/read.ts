@@ -69,6 +69,8 @@ class ClaudeReader implements Reader {
   #nameless = false;
   /** The session that the newest record of the tree is of. */
   #session: string | undefined;
+  /** Those after which another began in the file. */
+  readonly #left = new Set<string>();
   /** The message of which results of the vendor's own tools were read, and how many. */
   #served = { messageId: "", results: 0 };
 
@@ -109,16 +111,15 @@ class ClaudeReader implements Reader {
       this.#hidden.add(uuid, string(member(record, "parentUuid")) ?? null);
       return [event(outside, { event: "opaque", type })];
     }
-    const foreign = this.#isOfAnother(record)
-      ? [event({ ...outside, id: `#${at}#session` }, FOREIGN)]
-      : [];
+    const session = this.#turnTo(record);
+    const turned = session ? [event({ ...outside, id: `#${at}#session` }, session)] : [];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
     const entries = [
       ...this.#lostSummary(type, record, place),
       ...this.#inTree(type, record, place),
     ];
-    return [...foreign, ...(isSidechain(record) ? entries.map(aside) : entries)];
+    return [...turned, ...(isSidechain(record) ? entries.map(aside) : entries)];
   }
 
   /**
@@ -132,14 +133,19 @@ class ClaudeReader implements Reader {
     return false;
   }
 
-  /** Does another session begin here? Of two in a file, the CLI sends the one that the last record is of. */
-  #isOfAnother(record: Json): boolean {
-    if (isSidechain(record)) return false;
+  /**
+   * Does another session begin here, or go on? Of two in a file, the CLI sends the one that the last
+   * record is of. One whose record follows on a record of another continues it.
+   */
+  #turnTo(record: Json): Extract<EventBody, { event: "session" }> | null {
+    if (isSidechain(record)) return null;
     const before = this.#session;
-    const session = string(member(record, "sessionId"));
-    this.#session = session ?? before;
-    const isRoot = parentOf(record) === null;
-    return isRoot && before !== undefined && session !== undefined && session !== before;
+    const now = string(member(record, "sessionId")) ?? before;
+    this.#session = now;
+    if (before === undefined || now === undefined || now === before) return null;
+    if (parentOf(record) !== null && !this.#left.has(now)) return null;
+    this.#left.add(before);
+    return { event: "session", before, now };
   }
 
   #inTree(type: string, record: Json, place: Place): Entry[] {
@@ -487,8 +493,6 @@ interface Said {
   parts: Part[];
   group: string | undefined;
 }
-
-const FOREIGN: EventBody = { event: "unread", type: "session", reason: "foreign" };
 
 const NO_SUMMARY =
   "The conversation before this was compacted; its summary is not in the session's file.";
