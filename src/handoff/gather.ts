@@ -144,10 +144,13 @@ export class Gatherer {
     const { role } = entry;
     if (role === "system" || entry.scaffold) return;
     const text = cleaned(textOf(entry.parts));
+    const typed = entry.parts.filter((part) => part.kind !== "text" || !part.told);
+    const asked = typed.length < entry.parts.length ? cleaned(textOf(typed)) : text;
     const images = entry.parts.filter(({ kind }) => kind === "image" || kind === "file").length;
-    const isRequest = role === "user" && !entry.told && !isAttached(text);
-    if (isRequest && (text.trim() !== "" || images > 0)) {
-      this.#requests.push({ n, text, images });
+    const isTold = entry.told || (text !== "" && asked === "");
+    const isRequest = role === "user" && !isTold && !isAttached(text);
+    if (isRequest && (asked.trim() !== "" || images > 0)) {
+      this.#requests.push({ n, text: asked, images });
       this.#ended = [];
     }
     if (role === "assistant") this.#said(entry, text, n);
@@ -174,8 +177,9 @@ export class Gatherer {
   #piece(part: Part): Piece {
     switch (part.kind) {
       case "text":
+        return { kind: part.told ? "told" : "text", text: cleaned(part.text) };
       case "reasoning":
-        return { kind: part.kind, text: cleaned(part.text) };
+        return { kind: "reasoning", text: cleaned(part.text) };
       case "image":
         return { kind: "image", text: part.mediaType };
       case "file":

@@ -67,14 +67,14 @@ export class FirstRequest {
     if (command !== null) this.#command = command;
     // A command that the CLI carried out by itself asked nothing of the model.
     if (/^\s*<local-command-/.test(texts[0] ?? "")) this.#command = null;
-    if (entry.scaffold) return;
-    const asked = requestAmong(texts);
+    if (entry.scaffold || entry.told) return;
+    const asked = requestAmong(textsIn(entry, false));
     if (asked !== "") this.#text = this.#command ?? asked;
   }
 }
 
-function textsIn({ parts }: Message): string[] {
-  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+function textsIn({ parts }: Message, all = true): string[] {
+  return parts.flatMap((part) => (part.kind === "text" && (all || !part.told) ? [part.text] : []));
 }
 
 /** OpenCode and Kilo put a file that was mentioned before the words, as a call and what came of it. */

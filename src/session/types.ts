@@ -87,6 +87,8 @@ export type Part =
 export interface TextPart {
   kind: "text";
   text: string;
+  /** Sent in the user's message, and not typed by them: a file that they mentioned, a skill's text. */
+  told?: true;
 }
 
 /** `seal`: a signature or ciphertext that only the vendor who minted it accepts. */

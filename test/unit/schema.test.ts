@@ -118,7 +118,7 @@ const call = { kind: "tool-call", callId: "c1", name: "Bash", input: "ls" } as c
 const image = { kind: "image", mediaType: "image/png", data: null, url: "https://a" } as const;
 
 const parts: { [K in Part["kind"]]: Sample<Extract<Part, { kind: K }>> } = {
-  text: { must: { kind: "text", text: "a" }, may: {} },
+  text: { must: { kind: "text", text: "a" }, may: { told: true } },
   reasoning: { must: { kind: "reasoning", text: "a" }, may: { seal: { signature: "s" } } },
   "tool-call": { must: { ...call, use: uses.execute.must }, may: {} },
   "tool-result": {

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import { textOfPart } from "../../session/other.ts";
+import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -319,7 +320,8 @@ class ClaudeReader implements Reader {
     const message = { kind: "message", ...place, ...sidechain(record) } as const;
     if (results.length === 0) {
       const scaffold = isScaffold(record, parts) ? { scaffold: true } : {};
-      return [{ ...message, role: "user", parts, ...scaffold }];
+      const said = member(record, "isMeta") === true ? notTyped(parts) : parts;
+      return [{ ...message, role: "user", parts: said, ...scaffold }];
     }
     if (parts.length === 0) return [{ ...message, role: "tool", parts: results }];
     const id = `${place.id}#results`;

@@ -2,6 +2,7 @@
 
 import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, object, string } from "../../session/json.ts";
+import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -113,16 +114,17 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
+        return [message(place, "user", readContent(member(value, "content")))];
       // Both names of what an extension says in the user's place.
       case "custom":
       case "hookMessage":
-        return [message(place, "user", readContent(member(value, "content")))];
+        return [told(place, readContent(member(value, "content")))];
       case "assistant":
         return this.#answer(value, place);
       case "toolResult":
         return [message(place, "tool", [this.#result(value, place.id)])];
       case "bashExecution": {
-        const entry = message(place, "user", [{ kind: "text", text: bashText(value) }]);
+        const entry = told(place, [{ kind: "text", text: bashText(value) }]);
         // "!!": for the user's eyes only.
         return [
           member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
@@ -130,11 +132,11 @@ class PiReader implements Reader {
       }
       case "branchSummary": {
         const text = branchText(string(member(value, "summary")) ?? "");
-        return [message(place, "user", [{ kind: "text", text }])];
+        return [told(place, [{ kind: "text", text }])];
       }
       case "compactionSummary": {
         const text = compactionText(string(member(value, "summary")) ?? "");
-        return [message(place, "user", [{ kind: "text", text }])];
+        return [told(place, [{ kind: "text", text }])];
       }
       case "system":
         return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
@@ -220,6 +222,11 @@ const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
 
 function message(place: Place, role: Message["role"], parts: Part[]): Message {
   return { kind: "message", ...place, role, parts };
+}
+
+/** In the user's place, and not of their typing. */
+function told(place: Place, parts: Part[]): Message {
+  return message(place, "user", notTyped(parts));
 }
 
 function event(place: Place, body: EventBody): Entry {
