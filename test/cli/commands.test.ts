@@ -68,14 +68,28 @@ describe("wrong use", () => {
     assert.match(err, /Usage: segue/);
   });
 
-  it("--help of every command has examples", async () => {
-    const { out } = await machine().run(["--help"]);
+  it("--help of every command has examples, and is as wide as it may be", async () => {
+    const m = machine();
+    const { out } = await m.run(["--help"]);
     const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
     const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
     assert.ok(names.length > 8);
-    for (const name of names.filter((each) => each !== "help")) {
-      assert.match((await machine().run([name, "--help"])).out, /\nExamples:\n {2}\S/, name);
+    const own = names.filter((each) => each !== "help");
+    for (const words of [[], ...own.map((name) => [name]), ["codex"], ["latest"]]) {
+      const usual = await m.run([...words, "--help"]);
+      if (own.includes(words[0] ?? "")) assert.match(usual.out, /\nExamples:\n {2}\S/, words[0]);
+      for (const width of [80, 120]) {
+        const help = await m.run([...words, "--help"], { env: { COLUMNS: String(width) } });
+        const lines = help.out.split("\n");
+        assert.deepEqual(
+          lines.filter((line) => line.length > width),
+          [],
+        );
+        if (width === 80) assert.equal(help.out, usual.out);
+      }
     }
+    const wide = await m.run(["config", "--help"], { env: { COLUMNS: "120" } });
+    assert.match(wide.out, /^.{81,120}$/m, "room is made use of");
   });
 
   it("--quiet and --verbose stand before or after the command", async () => {
