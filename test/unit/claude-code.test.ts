@@ -16,6 +16,7 @@ import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { lastModel } from "../../src/agents/claude-code/models.ts";
 import { slug } from "../../src/agents/claude-code/store.ts";
 import { numberLines, unnumberLines } from "../../src/agents/claude-code/tools.ts";
+import { unknowns } from "../../src/agents/shared/known.ts";
 import { Demotion } from "../../src/convert/demote.ts";
 import { convertFile } from "../../src/convert/file.ts";
 import type { LossCode } from "../../src/convert/losses.ts";
@@ -372,6 +373,19 @@ describe("claude-code: reading", () => {
     ];
     assert.ok(bare.every(claudeCode.recognises));
     assert.deepEqual(textsOf(live(read(bare).entries)), ["one", "two", "three"]);
+  });
+
+  it("reads a message that is a string as its content", () => {
+    const said = [
+      line("u", null, "user", "ask"),
+      line("a", "u", "assistant", "answer"),
+      line("c", "a", "user", "a summary", { isCompactSummary: true }),
+      { type: "user", message: "no uuid" },
+    ];
+    const { entries } = read(said);
+    assert.deepEqual(textsOf(live(entries)), ["ask", "answer", "a summary", "no uuid"]);
+    const unknown = said.flatMap((record) => unknowns(record, claudeCode.known ?? true));
+    assert.deepEqual(unknown, []);
   });
 
   it("finds the result of a call though the next prompt hangs on a note of progress", () => {

@@ -97,7 +97,7 @@ class ClaudeReader implements Reader {
   }
 
   read(given: Json, at: number): Entry[] {
-    const record = this.#asMain(given);
+    const record = this.#asMain(withContent(given));
     const type = string(member(record, "type")) ?? "unknown";
     const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -512,6 +512,14 @@ function blocksOf(content: Json | undefined): Json[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
   // Some tools write the one block without a list around it.
   return isObject(content) ? [content] : array(content);
+}
+
+/** A message that is nothing but its words, as tools that write transcripts may leave it. */
+function withContent(record: Json): Json {
+  if (!isObject(record) || typeof record.message !== "string") return record;
+  const { type, message } = record;
+  if (type !== "user" && type !== "assistant") return record;
+  return { ...record, message: { role: type, content: message } };
 }
 
 function isSaid(type: string, record: Json): boolean {
