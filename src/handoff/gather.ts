@@ -2,7 +2,7 @@
 import type { Tools } from "../agents/types.ts";
 import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
-import { isShown } from "../session/render.ts";
+import { isShown, saidAgain } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
 import { isAttached } from "../session/text.ts";
 import type {
@@ -115,7 +115,7 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
-        for (const kept of entry.kept ?? []) {
+        for (const kept of saidAgain(entry)) {
           // Most of them were said before, and are told already.
           const text = cleaned(textOf(kept.parts));
           if (!this.#requests.some((request) => request.text === text)) this.#message(kept);
