@@ -29,8 +29,10 @@ const INSERTED = [
   "user_shell_command|current_datetime|user-prompt-submit-hook|task-notification|teammate-message",
 ].join("|");
 const BLOCK = new RegExp(`^\\s*<(${INSERTED})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1>`);
-/** One that was cut off, or stands without an end. */
-const OPEN_BLOCK = new RegExp(`^\\s*<(?:${INSERTED})(?:\\s[^<>]*)?>`);
+/** One that was cut off, or stands without an end. A word in plain brackets may be the user's own. */
+const OPEN_BLOCK = new RegExp(
+  `^\\s*<(?:${INSERTED})(?:\\s[^<>]*>|>\\s*(?:\\n|$))|^\\s*<(?=[a-z]+[-_])(?:${INSERTED})>`,
+);
 
 /** What an IDE tells before the user's words: Codex in editors heads these so. */
 const FROM_IDE = /^\s*# (?:Context from my IDE setup|Files mentioned by the user):?[ \t]*\n/;

@@ -254,7 +254,8 @@ class CopilotReader implements Reader {
 }
 
 /** The CLI's own list of tasks, which it puts after a prompt. */
-const REMINDER = /\n*<system_reminder>\n<todo_status>[\s\S]*?<\/todo_status>\n<\/system_reminder>/g;
+const REMINDER =
+  /\n*<system_reminder>\n<todo_status>(?:(?!<system_reminder>)[\s\S])*?<\/todo_status>\n<\/system_reminder>/g;
 const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
 
 /** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
