@@ -208,7 +208,8 @@ export function asSeen(plan: Plan, entry: Entry, n: number): Entry {
   return parts === undefined ? entry : { ...entry, parts };
 }
 
-function isContent(entry: Entry): boolean {
+/** Is it something that somebody said or did? */
+export function isContent(entry: Entry): boolean {
   if (entry.kind === "event") return entry.event === "compaction";
   return !entry.scaffold && entry.parts.length > 0;
 }
