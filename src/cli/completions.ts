@@ -16,7 +16,7 @@ export function command(tree: () => Promise<Command>): Command {
       `
 Examples:
   echo 'source <(segue completions bash)' >> ~/.bashrc
-  segue completions zsh > ~/.zfunc/_segue          (a folder in $fpath, before compinit)
+  segue completions zsh > ~/.zfunc/_segue  (a folder in $fpath, before compinit)
   segue completions fish > ~/.config/fish/completions/segue.fish`,
     )
     .action(async (shell: string) => {

@@ -2,28 +2,35 @@
 import { Command } from "commander";
 import { KEYS } from "../config/keys.ts";
 import { type Setting, settings } from "../config/settings.ts";
-import { oneLine, print, printJson, table } from "./terminal.ts";
+import { definitions, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("config")
     .description("every setting, its value, and where that comes from")
     .option("--cwd <dir>", "the project in question (default: the current folder)")
     .option("--json", "print one JSON document")
-    .addHelpText("after", HELP)
+    .addHelpText("after", help)
     .action(run);
 }
 
-const HELP = `
+function help(): string {
+  const rows = KEYS.map(({ name, about, userOnly }): [string, string] => [
+    `  ${name}`,
+    userOnly ? `${about} *` : about,
+  ]);
+  return `
 Settings:
-${table(KEYS.map(({ name, about, userOnly }) => [`  ${name}`, userOnly ? `${about} *` : about]))}
+${definitions(rows, screenWidth(process.stdout, 80))}
   * only in your own file, not in a project's
 
-Files: .segue.yml in the project, then config.yml in $XDG_CONFIG_HOME/segue (~/.config/segue).
-A variable such as SEGUE_LIST_NUMBER or SEGUE_AGENTS_CODEX_ARGS beats both.
+Files: .segue.yml in the project, then config.yml in $XDG_CONFIG_HOME/segue
+(~/.config/segue). A variable such as SEGUE_LIST_NUMBER or
+SEGUE_AGENTS_CODEX_ARGS beats both.
 
 Examples:
   segue config
   SEGUE_IN=codex segue config --json`;
+}
 
 function run({ json }: { json?: boolean }): void {
   const all = settings().all();

@@ -105,6 +105,7 @@ async function converted(source: Source, options: Options, output: string): Prom
     fullHistory: fullHistory ?? false,
     reasoning: reasoningFate(options.reasoning),
     force: force ?? false,
+    refuseEmpty: true,
     name,
     ...(from === undefined ? {} : { from }),
     ...(cwd === undefined ? {} : { cwd }),

@@ -4,7 +4,16 @@ import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { catchSignals } from "../io/interrupt.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
-import { beQuiet, beVerbose, oneLine, table, useColor, warn, warnError } from "./terminal.ts";
+import {
+  beQuiet,
+  beVerbose,
+  oneLine,
+  screenWidth,
+  table,
+  useColor,
+  warn,
+  warnError,
+} from "./terminal.ts";
 
 /** One file a command; only the one that is called is loaded. */
 const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
@@ -31,14 +40,14 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
 
 const EXAMPLES = `
 Examples:
-  segue                                    choose a session and an agent on a screen
-  segue resume 5bc111 --in codex           open a session in Codex, with all its history
-  segue resume latest --in pi              the newest session of this project, in Pi
-  segue codex 3                            the third newest session of Codex, in Codex
+  segue                              choose a session and an agent on a screen
+  segue resume 5bc111 --in codex     open a session in Codex, history and all
+  segue resume latest --in pi        the newest session of this project, in Pi
+  segue codex 3                      the third newest session of Codex
   segue claude --in codex -- --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
-  segue handoff latest --budget 4k         the session as a document
-  segue undo                               take the last write back`;
+  segue handoff latest --budget 4k   the session as a document
+  segue undo                         take the last write back`;
 
 /** Runs a command line; gives the exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -104,7 +113,11 @@ async function build(args: readonly string[]): Promise<Command> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     command.configureHelp({ showGlobalOptions: true });
-    command.configureOutput({ writeErr: (text) => warn(text.trimEnd()) });
+    command.configureOutput({
+      writeErr: (text) => warn(text.trimEnd()),
+      getOutHelpWidth: () => screenWidth(process.stdout, 80),
+      getErrHelpWidth: () => screenWidth(process.stderr, 80),
+    });
   }
   return program;
 }
@@ -142,10 +155,29 @@ function report(error: unknown, verbose: boolean): number {
   return 1;
 }
 
+/** Agent, id and path are whole, to be typed again; folder and title have what room they leave. */
 function listed(candidates: SegueError["candidates"]): string {
-  // Agent and id are whole, to be typed again; folder and title are not.
-  const widths = [undefined, undefined, 28, 40];
-  return table(candidates.map((row) => ["", ...row.map((cell, i) => oneLine(cell, widths[i]))]));
+  const widest = (i: number): number =>
+    candidates.reduce((most, row) => Math.max(most, row.length > 1 ? (row[i]?.length ?? 0) : 0), 0);
+  const whole = 8 + widest(0) + widest(1) + (widest(4) > 0 ? 2 + widest(4) : 0);
+  const room = Math.max(24, screenWidth(process.stderr, 200) - whole);
+  const folder = Math.min(28, widest(2), Math.floor(room / 2));
+  const title = Math.min(40, room - folder);
+  return table(
+    candidates.map(([agent = "", id, cwd = "", called = "", ...path]) =>
+      id === undefined
+        ? ["", agent]
+        : ["", agent, id, endOf(cwd, folder), oneLine(called, title), ...path].map((cell) =>
+            oneLine(cell),
+          ),
+    ),
+  );
+}
+
+/** The end of a long path says more than its beginning. */
+function endOf(path: string, width: number): string {
+  const line = oneLine(path);
+  return line.length <= width ? line : `…${line.slice(line.length - width + 1)}`;
 }
 
 /** The reader of our output has gone: nothing is wrong. */

@@ -49,7 +49,9 @@ export function command(): Command {
     .addHelpText(
       "after",
       `
-In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash, file:src/x.ts, title:words
+In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash,
+file:src/x.ts, title:words
+
 Examples:
   segue search '"connection refused" since:1w'
   segue search 'migrat* file:schema.sql agent:codex'

@@ -141,6 +141,34 @@ export async function ask(question: string): Promise<string | null> {
   }
 }
 
+/** How wide lines may be: as the terminal is, as COLUMNS says, or as is usual there. */
+export function screenWidth(stream: NodeJS.WriteStream, usual: number): number {
+  if (stream.isTTY && stream.columns > 0) return stream.columns;
+  const set = Number(process.env.COLUMNS);
+  return Number.isInteger(set) && set > 0 ? set : usual;
+}
+
+/** Names, each with what is to be said of it, which is wrapped beside it. */
+export function definitions(rows: readonly (readonly [string, string])[], width: number): string {
+  const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows
+    .map(([name, about]) => {
+      const lines = wrapped(about, Math.max(20, width - indent));
+      return lines.map((line, i) => (i === 0 ? name : "").padEnd(indent) + line).join("\n");
+    })
+    .join("\n");
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** Columns of text, each as wide as its widest cell; the last is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

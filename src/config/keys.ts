@@ -120,7 +120,7 @@ export const KEYS: readonly Key[] = [
     name: `agents.${AGENT}.command`,
     kind: "program",
     default: null,
-    about: "the program to start for it: a name on PATH, or a path",
+    about: "the program to start: a name on PATH, or a path",
     userOnly: true,
   },
   {

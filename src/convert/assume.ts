@@ -6,7 +6,7 @@
 import type { Agent, Reader } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
 import { LineSplitter } from "../lossless/lines.ts";
-import type { Plan, Visibility } from "../session/survey.ts";
+import { isContent, type Plan, type Visibility } from "../session/survey.ts";
 import { FirstRequest } from "../session/title.ts";
 import type { Entry, Header } from "../session/types.ts";
 import { headerAt } from "./folder.ts";
@@ -67,6 +67,7 @@ class Unbroken implements Plan {
   readonly keeps = new Map<number, number>();
   readonly orphans = 0;
   #tip: string | null = null;
+  #saysNothing = true;
   /** An entry outside the tree that its first entry may hang on. */
   #root: string | null = null;
   #last: Visibility = "outside";
@@ -80,6 +81,7 @@ class Unbroken implements Plan {
   /** @throws Unforeseen */
   see(entry: Entry): void {
     this.#last = this.#visibilityOf(entry);
+    if (isContent(entry)) this.#saysNothing = false;
     if (this.#last === "live") this.#tip = entry.id;
   }
 
@@ -113,8 +115,9 @@ class Unbroken implements Plan {
     return -1;
   }
 
-  /** @throws Unforeseen when the header was not what the glance made of it. */
+  /** @throws Unforeseen when the header was not what the glance made of it, or nothing was said. */
   finish(header: Header): void {
+    if (this.#saysNothing) throw new Unforeseen("nobody has said anything");
     const fixed = ({ updatedAt: _, ...rest }: Header): string => JSON.stringify(rest);
     if (fixed(header) !== fixed(this.header)) throw new Unforeseen("the header is another");
   }

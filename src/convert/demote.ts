@@ -22,7 +22,6 @@ export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   missing: "content-missing",
   "missing-base": "base-missing",
   repeated: "record-repeated",
-  foreign: "record-foreign",
 };
 
 /** The image types that the APIs of Anthropic, OpenAI and Google all document. */

@@ -16,7 +16,13 @@ import { type Fit, fitted } from "./fit.ts";
 import { documentOf, openSession } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
 import { type Report, reportOf } from "./report.ts";
-import { type BaseInput, detectAgent, type Surveyed, surveyFile } from "./survey-file.ts";
+import {
+  type BaseInput,
+  detectAgent,
+  nothingIn,
+  type Surveyed,
+  surveyFile,
+} from "./survey-file.ts";
 import { longWay, lostWays, type Routes, waysAlong } from "./ways.ts";
 
 export interface ConvertFileOptions {
@@ -46,6 +52,11 @@ export interface ConvertFileOptions {
    * replaced.
    */
   force?: boolean;
+  /**
+   * Refuse a session in which nobody has said anything, as the command line does. One that comes home
+   * by its carry is given back whatever is in it.
+   */
+  refuseEmpty?: boolean;
   /** The name that reports give to a source that is only a copy; null when it has none. */
   name?: string | null;
   /** Is told how far each pass over the source has come. */
@@ -248,7 +259,10 @@ class Job {
     const taken = [...beside, ...inside].find(
       ({ header }) => header.source.agent === this.#target.id,
     );
-    if (!taken) return { survey: first, taken: null, beside };
+    if (!taken) {
+      if (this.#options.refuseEmpty && first.plan.isEmpty) throw nothingIn(this.#input.where);
+      return { survey: first, taken: null, beside };
+    }
     const oldLines = taken.footer.target.lines;
     return {
       survey: surveyFile(this.#source, this.#input, {

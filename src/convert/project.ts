@@ -505,7 +505,13 @@ function unreadCode(
   { reason }: Extract<EventBody, { event: "unread" }>,
   visibility: Visibility,
 ): LossCode {
-  return visibility === "compacted" || visibility === "branch" ? "event-carried" : UNREAD[reason];
+  const isSeen = !["compacted", "branch", "foreign"].includes(visibility);
+  return isSeen ? UNREAD[reason] : "event-carried";
+}
+
+/** A title is written ahead; which records are of another session, their own losses tell. */
+function isOnlyTold(entry: Entry): boolean {
+  return entry.kind === "event" && (entry.event === "title" || entry.event === "session");
 }
 
 /** Why an entry outside the model's view is kept aside. */
@@ -518,12 +524,14 @@ function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
       return "hidden-carried";
     case "branch":
       return entry.kind === "message" ? "branch-carried" : "event-carried";
+    case "foreign":
+      return entry.kind === "message" ? "record-foreign" : "event-carried";
     case "compacted":
       return entry.kind === "message" ? "compacted-carried" : "event-carried";
     case "replaced":
       return entry.kind === "message" ? (unsentCode(entry) ?? "fitted-carried") : "event-carried";
     case "outside":
-      return entry.kind === "event" && entry.event === "title" ? null : "event-carried";
+      return isOnlyTold(entry) ? null : "event-carried";
     case "live":
       return null;
   }

@@ -33,6 +33,11 @@ export function detectAgent(lines: Iterable<Line>, where: string): Agent {
   });
 }
 
+/** Of a session that nobody can go on with. */
+export function nothingIn(where: string): SegueError {
+  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+}
+
 export interface Surveyed {
   plan: Plan;
   lines: number;

@@ -38,7 +38,7 @@ import { isThere, openSession, rowsAt } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
-import { type Fitted, type Surveyed, surveyFile } from "./survey-file.ts";
+import { type Fitted, nothingIn, type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
   env: Env;
@@ -671,10 +671,6 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];
   const where = isOwn ? "the original stays as it is" : `${come} back on the way home`;
   return `${what} ${is} replaced by a handoff entry; ${where}`;
-}
-
-function nothingIn(where: string): SegueError {
-  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
 }
 
 function noPlace({ name }: Agent, where: string): SegueError {

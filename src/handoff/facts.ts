@@ -81,7 +81,8 @@ export interface Recent {
 }
 
 export interface Piece {
-  kind: "text" | "reasoning" | "call" | "result" | "image";
+  /** `told`: a text in the user's message that is not of their typing. */
+  kind: "text" | "told" | "reasoning" | "call" | "result" | "image";
   text: string;
   failed?: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Tools } from "../agents/types.ts";
 import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
-import { isShown } from "../session/render.ts";
+import { isShown, saidAgain } from "../session/render.ts";
 import type { Visibility } from "../session/survey.ts";
 import { isAttached } from "../session/text.ts";
 import type {
@@ -115,7 +115,7 @@ export class Gatherer {
     const n = this.#n;
     switch (entry.event) {
       case "compaction":
-        for (const kept of entry.kept ?? []) {
+        for (const kept of saidAgain(entry)) {
           // Most of them were said before, and are told already.
           const text = cleaned(textOf(kept.parts));
           if (!this.#requests.some((request) => request.text === text)) this.#message(kept);
@@ -144,10 +144,13 @@ export class Gatherer {
     const { role } = entry;
     if (role === "system" || entry.scaffold) return;
     const text = cleaned(textOf(entry.parts));
+    const typed = entry.parts.filter((part) => part.kind !== "text" || !part.told);
+    const asked = typed.length < entry.parts.length ? cleaned(textOf(typed)) : text;
     const images = entry.parts.filter(({ kind }) => kind === "image" || kind === "file").length;
-    const isRequest = role === "user" && !entry.told && !isAttached(text);
-    if (isRequest && (text.trim() !== "" || images > 0)) {
-      this.#requests.push({ n, text, images });
+    const isTold = entry.told || (text !== "" && asked === "");
+    const isRequest = role === "user" && !isTold && !isAttached(text);
+    if (isRequest && (asked.trim() !== "" || images > 0)) {
+      this.#requests.push({ n, text: asked, images });
       this.#ended = [];
     }
     if (role === "assistant") this.#said(entry, text, n);
@@ -174,8 +177,9 @@ export class Gatherer {
   #piece(part: Part): Piece {
     switch (part.kind) {
       case "text":
+        return { kind: part.told ? "told" : "text", text: cleaned(part.text) };
       case "reasoning":
-        return { kind: part.kind, text: cleaned(part.text) };
+        return { kind: "reasoning", text: cleaned(part.text) };
       case "image":
         return { kind: "image", text: part.mediaType };
       case "file":

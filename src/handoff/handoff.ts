@@ -3,7 +3,7 @@ import type { Agent } from "../agents/types.ts";
 import { closeBases, countChildren, openBases } from "../convert/bases.ts";
 import { openSession } from "../convert/open.ts";
 import { besideTitle } from "../convert/session.ts";
-import { type BaseInput, surveyFile } from "../convert/survey-file.ts";
+import { type BaseInput, nothingIn, surveyFile } from "../convert/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
@@ -86,6 +86,7 @@ function gather(
   options: GatherOptions,
 ): Facts {
   const { plan } = surveyFile(agent, input, { fullHistory: true, bases });
+  if (plan.isEmpty) throw nothingIn(input.where);
   const gatherer = new Gatherer(options, plan.header.cwd);
   const feed = new Feed(agent);
   let n = 0;

@@ -258,6 +258,7 @@ function pieceText({ kind, text, failed }: Recent["pieces"][number]): string {
   if (text.trim() === "" && kind !== "result") return "";
   switch (kind) {
     case "text":
+    case "told":
       return text;
     case "reasoning":
       return `(reasoning) ${text}`;

@@ -1,6 +1,6 @@
 /** Entries as text for people. */
 import { printed } from "./json.ts";
-import type { Entry, Message, Part, UnreadReason } from "./types.ts";
+import type { Entry, EventBody, Message, Part, UnreadReason } from "./types.ts";
 
 export type ToolDetail = "none" | "brief" | "full";
 
@@ -13,7 +13,6 @@ const UNREAD: { [reason in UnreadReason]: string } = {
   missing: "stored elsewhere, and not found",
   "missing-base": "stored elsewhere, and not found",
   repeated: "the same record again",
-  foreign: "of another session",
 };
 
 /** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */
@@ -30,7 +29,7 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
     case "compaction":
       return [
         `compaction\n${entry.summary || "(encrypted)"}`,
-        ...renderKept(entry.kept, tools),
+        ...renderKept(saidAgain(entry), tools),
       ].join("\n\n");
     case "limit":
       return `limit\n${entry.text}`;
@@ -41,9 +40,18 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   }
 }
 
-/** The messages that a compaction says again: the agent's model sees these beside the summary. */
-function renderKept(kept: readonly Message[] | undefined, tools: ToolDetail): string[] {
-  return (kept ?? []).flatMap((message) => {
+/**
+ * The messages that a compaction says again: the agent's model sees these beside the summary. Those
+ * of one that a file begins with stand right before it as entries of their own, by the same ids.
+ */
+export function saidAgain({ kept = [], parentId }: Entry & Compaction): readonly Message[] {
+  return kept.at(-1)?.id === parentId ? [] : kept;
+}
+
+type Compaction = Extract<EventBody, { event: "compaction" }>;
+
+function renderKept(kept: readonly Message[], tools: ToolDetail): string[] {
+  return kept.flatMap((message) => {
     const text = renderMessage(message, tools);
     return text === null ? [] : [`kept: ${text}`];
   });

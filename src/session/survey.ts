@@ -8,11 +8,12 @@ import type { Entry, EventBody, Header, Part } from "./types.ts";
 
 /**
  * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they would
- * be, but a handoff entry stands for them; see convert/fit.ts.
+ * be, but a handoff entry stands for them; see convert/fit.ts. `foreign`: what is not live because it is
+ * of another session in the same file.
  */
 export type Visibility = Surveyed | "replaced";
 
-type Surveyed = "outside" | "live" | "branch" | "compacted" | "sidechain" | "hidden";
+type Surveyed = "outside" | "live" | "branch" | "compacted" | "sidechain" | "hidden" | "foreign";
 
 const CODES: readonly Surveyed[] = [
   "outside",
@@ -21,8 +22,9 @@ const CODES: readonly Surveyed[] = [
   "compacted",
   "sidechain",
   "hidden",
+  "foreign",
 ];
-const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN] = [0, 1, 2, 3, 4, 5];
+const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN, FOREIGN] = [0, 1, 2, 3, 4, 5, 6];
 
 export interface Plan {
   header: Header;
@@ -63,6 +65,8 @@ export class Survey {
   readonly #compactions = new Map<number, Extract<EventBody, { event: "compaction" }>>();
   /** What is hidden, or changed; what was said last counts. */
   readonly #hidden = new Map<string, Part[] | null>();
+  /** Which session the entries are of, from that number on; empty where all are of one. */
+  readonly #sessions: { from: number; id: string }[] = [];
   #leaf = -1;
   #left = { at: -1, until: 0 };
   #orphans = 0;
@@ -99,7 +103,17 @@ export class Survey {
 
   #event(entry: Extract<Entry, { kind: "event" }>, n: number): void {
     if (entry.event === "compaction") this.#compactions.set(n, entry);
+    if (entry.event === "session") this.#session(entry, n);
     if (entry.event === "hide") this.#hidden.set(entry.target, entry.instead ?? null);
+  }
+
+  #session({ before, now }: Extract<EventBody, { event: "session" }>, n: number): void {
+    if (this.#sessions.length === 0) this.#sessions.push({ from: 0, id: before });
+    this.#sessions.push({ from: n, id: now });
+  }
+
+  #sessionOf(n: number): string | undefined {
+    return this.#sessions.findLast(({ from }) => from <= n)?.id;
   }
 
   #parentOf(entry: Entry): number {
@@ -117,6 +131,7 @@ export class Survey {
 
   finish(header: Header, options: SurveyOptions = {}): Plan {
     const compaction = this.#walk(options.fullHistory ?? false);
+    this.#markForeign();
     const keeps = new Map<number, number>();
     for (const [n, { keepFrom }] of this.#compactions) {
       const from = this.#keptFrom(n, keepFrom);
@@ -142,6 +157,18 @@ export class Survey {
       parent: (n) => this.#parents.at(n),
       instead: (n) => changed.get(n),
     };
+  }
+
+  /** Of several sessions in a file, the one that the leaf is of is meant. */
+  #markForeign(): void {
+    const own = this.#sessionOf(this.#leaf);
+    for (const [i, { from, id }] of this.#sessions.entries()) {
+      if (id === own) continue;
+      const end = this.#sessions[i + 1]?.from ?? this.#parents.length;
+      for (let n = from; n < end; n++) {
+        if (this.#codes.at(n) === BRANCH) this.#codes.set(n, FOREIGN);
+      }
+    }
   }
 
   /**
@@ -181,7 +208,8 @@ export function asSeen(plan: Plan, entry: Entry, n: number): Entry {
   return parts === undefined ? entry : { ...entry, parts };
 }
 
-function isContent(entry: Entry): boolean {
+/** Is it something that somebody said or did? */
+export function isContent(entry: Entry): boolean {
   if (entry.kind === "event") return entry.event === "compaction";
   return !entry.scaffold && entry.parts.length > 0;
 }

@@ -1,5 +1,5 @@
 /** Text forms that more than one part of Segue reads and writes. */
-import type { ReasoningPart, TextPart } from "./types.ts";
+import type { Part, ReasoningPart, TextPart } from "./types.ts";
 
 /**
  * How reasoning begins that is sent as text. It is worded and marked as a quotation, and has no tag:
@@ -41,6 +41,11 @@ function unquoted(text: string): { quoted: string | null; rest: string } {
     at = end < 0 ? text.length : end;
   }
   return lines.length === 0 ? none : { quoted: lines.join("\n"), rest: text.slice(at) };
+}
+
+/** Parts of a user's message that are not of the user's own typing; see TextPart. */
+export function notTyped(parts: readonly Part[]): Part[] {
+  return parts.map((part) => (part.kind === "text" ? { ...part, told: true } : part));
 }
 
 /** What stands in for a tool result that the source does not hold. */

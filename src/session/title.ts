@@ -29,8 +29,10 @@ const INSERTED = [
   "user_shell_command|current_datetime|user-prompt-submit-hook|task-notification|teammate-message",
 ].join("|");
 const BLOCK = new RegExp(`^\\s*<(${INSERTED})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1>`);
-/** One that was cut off, or stands without an end. */
-const OPEN_BLOCK = new RegExp(`^\\s*<(?:${INSERTED})(?:\\s[^<>]*)?>`);
+/** One that was cut off, or stands without an end. A word in plain brackets may be the user's own. */
+const OPEN_BLOCK = new RegExp(
+  `^\\s*<(?:${INSERTED})(?:\\s[^<>]*>|>\\s*(?:\\n|$))|^\\s*<(?=[a-z]+[-_])(?:${INSERTED})>`,
+);
 
 /** What an IDE tells before the user's words: Codex in editors heads these so. */
 const FROM_IDE = /^\s*# (?:Context from my IDE setup|Files mentioned by the user):?[ \t]*\n/;
@@ -67,14 +69,14 @@ export class FirstRequest {
     if (command !== null) this.#command = command;
     // A command that the CLI carried out by itself asked nothing of the model.
     if (/^\s*<local-command-/.test(texts[0] ?? "")) this.#command = null;
-    if (entry.scaffold) return;
-    const asked = requestAmong(texts);
+    if (entry.scaffold || entry.told) return;
+    const asked = requestAmong(textsIn(entry, false));
     if (asked !== "") this.#text = this.#command ?? asked;
   }
 }
 
-function textsIn({ parts }: Message): string[] {
-  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+function textsIn({ parts }: Message, all = true): string[] {
+  return parts.flatMap((part) => (part.kind === "text" && (all || !part.told) ? [part.text] : []));
 }
 
 /** OpenCode and Kilo put a file that was mentioned before the words, as a call and what came of it. */

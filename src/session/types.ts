@@ -87,6 +87,8 @@ export type Part =
 export interface TextPart {
   kind: "text";
   text: string;
+  /** Sent in the user's message, and not typed by them: a file that they mentioned, a skill's text. */
+  told?: true;
 }
 
 /** `seal`: a signature or ciphertext that only the vendor who minted it accepts. */
@@ -165,7 +167,6 @@ export interface UnreadPart {
  * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
  * `unsent`: the source's own CLI does not send it. `missing`:
  * it is stored elsewhere and not there; `missing-base`: the same of a session that this one continues. `repeated`: the same record stands in the file already.
- * `foreign`: it belongs to another session.
  */
 export type UnreadReason =
   | "sealed"
@@ -173,8 +174,7 @@ export type UnreadReason =
   | "unsent"
   | "missing"
   | "missing-base"
-  | "repeated"
-  | "foreign";
+  | "repeated";
 
 /** The shared tool vocabulary; each agent's tools.ts maps it both ways. */
 export type ToolUse =
@@ -210,7 +210,8 @@ export interface TodoItem {
 export type Event = EntryBase & { kind: "event" } & EventBody;
 
 /**
- * `start`: the record that opens a session file. `compaction`: from here the model sees `summary`
+ * `start`: the record that opens a session file. `session`: from here on the records are of session
+ * `now`, and those before are of `before`. `compaction`: from here the model sees `summary`
  * in place of what came before (`keepFrom`: the first earlier entry it still sees; `kept`: messages
  * restated with the summary). `carry`: a piece, in base64, of what Segue keeps inside a file that
  * has no place beside it. `hide`: the model does not see an earlier message, or sees `instead` in its
@@ -220,6 +221,7 @@ export type Event = EntryBase & { kind: "event" } & EventBody;
  */
 export type EventBody =
   | { event: "start"; header: Header }
+  | { event: "session"; before: string; now: string }
   | { event: "compaction"; summary: string; keepFrom?: string; kept?: Message[]; tokens?: number }
   | { event: "model"; model: string; provider?: string }
   | { event: "mode"; mode: string; value: string }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
+import { convertFile } from "../../src/convert/file.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { partners } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
@@ -24,6 +25,11 @@ function isJson(text: string): void {
   const [first = ""] = text.split("\n");
   const whole = first === "{" ? [text] : text.trimEnd().split("\n");
   for (const part of whole) JSON.parse(part);
+}
+
+function firstLine(path: string): string {
+  const text = readFileSync(path, "utf8");
+  return text.slice(0, text.indexOf("\n") + 1);
 }
 
 describe("wrong use", () => {
@@ -62,14 +68,28 @@ describe("wrong use", () => {
     assert.match(err, /Usage: segue/);
   });
 
-  it("--help of every command has examples", async () => {
-    const { out } = await machine().run(["--help"]);
+  it("--help of every command has examples, and is as wide as it may be", async () => {
+    const m = machine();
+    const { out } = await m.run(["--help"]);
     const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
     const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
     assert.ok(names.length > 8);
-    for (const name of names.filter((each) => each !== "help")) {
-      assert.match((await machine().run([name, "--help"])).out, /\nExamples:\n {2}\S/, name);
+    const own = names.filter((each) => each !== "help");
+    for (const words of [[], ...own.map((name) => [name]), ["codex"], ["latest"]]) {
+      const usual = await m.run([...words, "--help"]);
+      if (own.includes(words[0] ?? "")) assert.match(usual.out, /\nExamples:\n {2}\S/, words[0]);
+      for (const width of [80, 120]) {
+        const help = await m.run([...words, "--help"], { env: { COLUMNS: String(width) } });
+        const lines = help.out.split("\n");
+        assert.deepEqual(
+          lines.filter((line) => line.length > width),
+          [],
+        );
+        if (width === 80) assert.equal(help.out, usual.out);
+      }
     }
+    const wide = await m.run(["config", "--help"], { env: { COLUMNS: "120" } });
+    assert.match(wide.out, /^.{81,120}$/m, "room is made use of");
   });
 
   it("--quiet and --verbose stand before or after the command", async () => {
@@ -241,6 +261,29 @@ describe("segue convert", () => {
     await m.run(["convert", "-", "--to", "pi", "-o", "b.jsonl"], { stdin });
     const [header] = readFileSync(m.at("b.jsonl.segue"), "latin1").split("\n");
     assert.equal(JSON.parse(known(header)).source.path, null);
+  });
+
+  it("refuses a session in which nobody has said anything, unless it comes home", async () => {
+    const meta: { [agent: string]: string } = {
+      "claude-code": `{"type":"summary","summary":"A title","leafUuid":"x"}\n`,
+      codex: firstLine(CODEX.path),
+      pi: firstLine(PI.path),
+    };
+    for (const [from, text] of Object.entries(meta)) {
+      const m = machine();
+      writeFileSync(m.at("a"), text);
+      const to = from === "pi" ? "codex" : "pi";
+      for (const target of [to, from]) {
+        for (const args of [["a"], ["a", "-o", "b", "--force"]]) {
+          const ended = await m.run(["convert", ...args, "--to", target]);
+          fails(ended, 5, /nobody has said anything/);
+        }
+      }
+      assert.deepEqual(readdirSync(m.home), ["a"]);
+      await convertFile(m.at("a"), { to, output: m.at("b") });
+      const home = await m.run(["convert", "b", "--to", from, "--quiet"]);
+      assert.deepEqual([home.code, home.err, home.out], [0, "", text]);
+    }
   });
 
   it("reports name stdin, and files by their whole path", async () => {

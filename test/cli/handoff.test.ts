@@ -186,6 +186,14 @@ describe("segue handoff", () => {
   });
 });
 
+it("there is none of a session in which nobody has said anything", async () => {
+  const m = inhabited(root);
+  writeFileSync(m.at("a"), readFileSync(CODEX.path, "utf8").split("\n")[0] ?? "");
+  fails(await m.run(["handoff", "a"]), 5, /nobody has said anything/);
+  const there = ["--in", "pi", "--handoff", "--no-launch", "--cwd", m.home];
+  fails(await m.run(["resume", "a", ...there]), 5, /nobody has said anything/);
+});
+
 describe("settings of handoffs", () => {
   const tokens = (out: string): number => count(out);
   const m = inhabited(root);

@@ -76,6 +76,26 @@ describe("selecting a session", () => {
     assert.match(ended.err, /… and 3 more\n$/);
   });
 
+  it("the candidates take the room there is, their ids whole", async () => {
+    const m = inhabited(root);
+    const other = another(m, m.at(stored(CLAUDE)), uuid(1));
+    writeFileSync(
+      other,
+      readFileSync(other, "utf8").replaceAll("/home/dev/shop", "/home/dev/a/long/folder/shop"),
+    );
+    const shared = uuid(1).slice(0, 5);
+    for (const COLUMNS of ["80", "120"]) {
+      const { err } = await m.run(["show", shared], { env: { COLUMNS } });
+      assert.match(err, /any of 3 sessions/);
+      for (const id of [uuid(1), idOf(PI), idOf(CODEX)]) assert.ok(err.includes(` ${id}  `), err);
+      assert.match(err, /folder\/shop /);
+      assert.deepEqual(
+        err.split("\n").filter((line) => line.length > Number(COLUMNS)),
+        [],
+      );
+    }
+  });
+
   it("agents have short names", async () => {
     const m = inhabited(root);
     for (const name of ["claude", "cc", "CLAUDE-CODE"]) {

@@ -67,6 +67,19 @@ describe("a big session", () => {
     assert.equal(there.match(/"input_text","text":"PROMPT-\d+"/g)?.length, TURNS);
   });
 
+  it("is refused where nobody has said anything, if that is asked for", async () => {
+    const { sessionId } = FRAME;
+    const mode = { type: "permission-mode", permissionMode: "plan", sessionId };
+    writeFileSync(path("a"), `${JSON.stringify(mode)}\n`.repeat(110_000));
+    const [output, force] = [path("b"), true];
+    await assert.rejects(
+      convertFile(path("a"), { to: "pi", output, force, refuseEmpty: true }),
+      /nobody has said anything/,
+    );
+    const report = await convertFile(path("a"), { to: "pi", output, force });
+    assert.equal(report.counts.messages, 0);
+  });
+
   it("sends no abandoned branch, however late it is left", async () => {
     const there = await thereAndBack([...lines, ...turn(TURNS, "a850")]);
     assert.match(there, new RegExp(`"PROMPT-${TURNS}"`));

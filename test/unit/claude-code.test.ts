@@ -16,7 +16,9 @@ import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { lastModel } from "../../src/agents/claude-code/models.ts";
 import { slug } from "../../src/agents/claude-code/store.ts";
 import { numberLines, unnumberLines } from "../../src/agents/claude-code/tools.ts";
+import { unknowns } from "../../src/agents/shared/known.ts";
 import { Demotion } from "../../src/convert/demote.ts";
+import { convertFile } from "../../src/convert/file.ts";
 import type { LossCode } from "../../src/convert/losses.ts";
 import { array, member } from "../../src/session/json.ts";
 import { Survey } from "../../src/session/survey.ts";
@@ -84,6 +86,19 @@ function unreadIn(entries: readonly Entry[]): string[] {
   return entries.flatMap((entry) =>
     entry.kind === "event" && entry.event === "unread" ? [`${entry.type} ${entry.reason}`] : [],
   );
+}
+
+/** Where the loss report finds records of another session, each once. */
+async function foreignIn(lines: readonly Json[]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "segue-foreign-"));
+  const path = join(folder, "a.jsonl");
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const { losses } = await convertFile(path, { to: "pi", output: join(folder, "b") });
+  rmSync(folder, { recursive: true });
+  assert.ok(!losses.some(({ code }) => code === "branch-carried"));
+  const found = losses.find(({ code }) => code === "record-foreign");
+  assert.equal(found?.count ?? 0, found?.where.length ?? 0);
+  return found?.where ?? [];
 }
 
 const use = (id: string) => ({ type: "tool_use", id, name: "Bash", input: { command: id } });
@@ -360,6 +375,19 @@ describe("claude-code: reading", () => {
     assert.deepEqual(textsOf(live(read(bare).entries)), ["one", "two", "three"]);
   });
 
+  it("reads a message that is a string as its content", () => {
+    const said = [
+      line("u", null, "user", "ask"),
+      line("a", "u", "assistant", "answer"),
+      line("c", "a", "user", "a summary", { isCompactSummary: true }),
+      { type: "user", message: "no uuid" },
+    ];
+    const { entries } = read(said);
+    assert.deepEqual(textsOf(live(entries)), ["ask", "answer", "a summary", "no uuid"]);
+    const unknown = said.flatMap((record) => unknowns(record, claudeCode.known ?? true));
+    assert.deepEqual(unknown, []);
+  });
+
   it("finds the result of a call though the next prompt hangs on a note of progress", () => {
     const { entries } = read([
       line("u", null, "user", { role: "user", content: "go" }),
@@ -379,10 +407,26 @@ describe("claude-code: reading", () => {
     assert.deepEqual(textsOf(live(read(linesOf("rewound")).entries)), ["MARK-U1", "MARK-A1"]);
   });
 
-  it("names another session in the file", () => {
+  it("names another session in the file", async () => {
     const { entries } = read(linesOf("two-sessions"));
     assert.deepEqual(textsOf(live(entries)), ["MARK-U1", "MARK-A1"]);
-    assert.deepEqual(unreadIn(entries), ["session foreign"]);
+    const session = entries.find((entry) => entry.kind === "event" && entry.event === "session");
+    assert.match(JSON.stringify(session), /"before":"903a577d[^"]*","now":"7773c5da/);
+    assert.deepEqual(await foreignIn(linesOf("two-sessions")), ["line 1", "line 2"]);
+  });
+
+  it("names the records of another session, where the first of two goes on as well", async () => {
+    const of = (sessionId: string, uuid: string, parentUuid: string | null): Json => {
+      const message = { role: "user", content: uuid };
+      return { parentUuid, type: "user", uuid, message, ...FRAME, sessionId };
+    };
+    const lines = [of("s", "a", null), of("t", "b", null), of("t", "c", "b"), of("s", "d", "a")];
+    assert.deepEqual(textsOf(live(read(lines).entries)), ["a", "d"]);
+    assert.deepEqual(await foreignIn(lines), ["line 2", "line 3"]);
+    // One that follows on a record of another continues it.
+    const resumed = [of("s", "a", null), of("t", "b", "a"), of("s", "c", "b")];
+    assert.deepEqual(textsOf(live(read(resumed).entries)), ["a", "b", "c"]);
+    assert.deepEqual(await foreignIn(resumed), []);
   });
 
   it("reads each kind of attachment that is sent, and names those that are not", () => {

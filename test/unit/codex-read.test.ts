@@ -441,6 +441,23 @@ test("a file that begins with a compaction holds the messages that this says aga
   assert.deepEqual(said, ["one", "two"]);
 });
 
+test("what a file begins with, since it was compacted, is shown once", () => {
+  const { records: lines } = fixture("compact");
+  const at = lines.findIndex((line) => isObject(line) && line.type === "compacted");
+  const shown = (records: readonly Json[]): string[] => {
+    const reader = codex.reader();
+    const entries = records.flatMap((record, n) => reader.read(record, n));
+    return entries.flatMap((entry) => renderEntry(entry, "full") ?? []);
+  };
+  const cut = shown([...lines.slice(0, 1), ...lines.slice(at)]);
+  for (const mark of ["MARK-USER-1", "MARK-USER-2"]) {
+    assert.equal(cut.join("\n").split(mark).length, 2, mark);
+  }
+  // Where they were said long before, what is kept of them is told.
+  const whole = shown(lines);
+  assert.match(whole.join("\n"), /compaction\n[\s\S]*kept: user\nMARK-USER-1/);
+});
+
 test("a compaction that only its vendor can read stands in nobody's way", () => {
   const record = {
     timestamp: "2026-11-21T03:38:05.809Z",
@@ -460,10 +477,9 @@ test("an encrypted summary is named beside one that can be read", () => {
     type: "compacted",
     payload: { message: "Readable.", replacement_history: [user("one"), sealed] },
   };
-  const events = codex
-    .reader()
-    .read(record, 0)
-    .filter(({ kind }) => kind === "event");
+  const reader = codex.reader();
+  reader.read(say("user", "zero"), 0);
+  const events = reader.read(record, 1).filter(({ kind }) => kind === "event");
   const [compaction, notice] = events;
   assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
   assert.equal(compaction.summary, "Readable.");

@@ -247,8 +247,8 @@ describe("reading", () => {
     assert.deepEqual(told, [
       { kind: "text", text: "ask" },
       { ...pdf, name: "a.pdf" },
-      { kind: "text", text: "told" },
-      { kind: "text", text: "Shell command: ls\n\na.txt" },
+      { kind: "text", text: "told", told: true },
+      { kind: "text", text: "Shell command: ls\n\na.txt", told: true },
       { kind: "tool-call", callId: "t", name: "x", input: {}, use: null },
       {
         kind: "tool-result",

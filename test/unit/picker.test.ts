@@ -309,6 +309,13 @@ describe("previews", () => {
     });
   }
 
+  it("begin with what the user typed, not with what was sent in their place", () => {
+    const { agent, path } = fixture("opencode/rows");
+    const preview = known(previewOf({ agent: agent.id, path, cwd: null }));
+    assert.match(known(preview.first), /^"MARK-S-U01 Look/);
+    assert.ok(!preview.turns.some(({ text }) => text.startsWith("Called the Read tool")));
+  });
+
   it("of a session of many megabytes, its head and its tail", () => {
     const folder = mkdtempSync(join(root, "big-"));
     const { path } = fixture("claude-code/basic");

@@ -118,7 +118,7 @@ const call = { kind: "tool-call", callId: "c1", name: "Bash", input: "ls" } as c
 const image = { kind: "image", mediaType: "image/png", data: null, url: "https://a" } as const;
 
 const parts: { [K in Part["kind"]]: Sample<Extract<Part, { kind: K }>> } = {
-  text: { must: { kind: "text", text: "a" }, may: {} },
+  text: { must: { kind: "text", text: "a" }, may: { told: true } },
   reasoning: { must: { kind: "reasoning", text: "a" }, may: { seal: { signature: "s" } } },
   "tool-call": { must: { ...call, use: uses.execute.must }, may: {} },
   "tool-result": {
@@ -173,11 +173,12 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   limit: { must: { event: "limit", text: "a" }, may: { resetsAt: time } },
   error: { must: { event: "error", text: "a" }, may: {} },
   interruption: { must: { event: "interruption" }, may: {} },
+  session: { must: { event: "session", before: "a", now: "b" }, may: {} },
   rollback: { must: { event: "rollback", turns: 1 }, may: {} },
   label: { must: { event: "label", target: "e1", label: null }, may: {} },
   hide: { must: { event: "hide", target: "e1" }, may: { instead: [] } },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
-  unread: { must: { event: "unread", type: "x", reason: "foreign" }, may: {} },
+  unread: { must: { event: "unread", type: "x", reason: "unsent" }, may: {} },
   opaque: { must: { event: "opaque", type: "x" }, may: {} },
 };
 

@@ -1,8 +1,9 @@
 /** What a session is called: the first real request, without what was put around it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { agentNamed } from "../../src/agents/registry.ts";
 import { FirstRequest, requestIn, titleOf } from "../../src/session/title.ts";
-import type { Entry } from "../../src/session/types.ts";
+import type { Entry, Json } from "../../src/session/types.ts";
 
 function says(role: "user" | "assistant", text: string, more: { scaffold?: true } = {}): Entry {
   const parts = [{ kind: "text" as const, text }];
@@ -101,4 +102,72 @@ describe("the first request", () => {
     assert.equal(titleOf(null, null), null);
     assert.equal(titleOf(null, "x".repeat(2000))?.length, 1000);
   });
+});
+
+/** Records of which only the one that says REAL holds what the user typed. */
+const AT = "2026-01-01T00:00:00.000Z";
+const SYNTHETIC = { type: "text", synthetic: true, text: "You are in plan mode." };
+const piRecord = (id: string, message: Json): Json => ({
+  ...{ type: "message", id, parentId: null, timestamp: AT },
+  message,
+});
+const copilotRecord = (type: string, data: Json): Json => ({
+  ...{ type, id: `${type}-${JSON.stringify(data).length}`, timestamp: AT, parentId: null },
+  data,
+});
+const opencodeRecord = (id: string, parts: Json[]): Json => ({
+  message: { id, session_id: "s", data: { role: "user", time: { created: 1 } } },
+  parts: parts.map((data, i) => ({ id: `${id}-${i}`, message_id: id, session_id: "s", data })),
+});
+const OPENCODE = [
+  opencodeRecord("a", [SYNTHETIC]),
+  opencodeRecord("b", [SYNTHETIC, { type: "text", text: "REAL" }, SYNTHETIC]),
+];
+const claudeRecord = (uuid: string, content: string, more: { isMeta?: true }): Json => ({
+  ...{ type: "user", uuid, parentUuid: null, sessionId: "s", timestamp: AT, ...more },
+  message: { role: "user", content },
+});
+const qwenRecord = (uuid: string, text: string, more: { subtype?: string }): Json => ({
+  ...{ type: "user", uuid, parentUuid: null, sessionId: "s", timestamp: AT, cwd: "/p", ...more },
+  message: { role: "user", parts: [{ text }] },
+});
+const NOT_TYPED: { [agent: string]: Json[] } = {
+  opencode: OPENCODE,
+  kilo: OPENCODE,
+  pi: [
+    piRecord("a", { role: "bashExecution", command: "ls", output: "x", exitCode: 0 }),
+    piRecord("b", { role: "custom", customType: "x", content: "an extension" }),
+    piRecord("c", { role: "branchSummary", summary: "elsewhere" }),
+    piRecord("d", { role: "user", content: "REAL" }),
+  ],
+  copilot: [
+    copilotRecord("session.mode_notice_delivered", { content: "plan mode" }),
+    copilotRecord("skill.context_delivered", { content: "a skill" }),
+    copilotRecord("user.message", { content: "the skill's", source: "skill-x" }),
+    copilotRecord("user.message", {
+      content: "REAL",
+      transformedContent: "before\n\nREAL\n\nafter",
+      attachments: [{ type: "file", path: "/a" }],
+    }),
+  ],
+  "claude-code": [
+    claudeRecord("a", "Base directory for this skill: /x", { isMeta: true }),
+    claudeRecord("b", "REAL", {}),
+  ],
+  qwen: [
+    qwenRecord("a", "a subagent's report", { subtype: "notification" }),
+    qwenRecord("b", "REAL", {}),
+  ],
+};
+
+describe("what is sent in the user's place and was not typed is no title", () => {
+  for (const [agent, records] of Object.entries(NOT_TYPED)) {
+    it(agent, () => {
+      const reader = agentNamed(agent).reader();
+      const entries = records.flatMap((record, at) => reader.read(record, at));
+      const sent = entries.filter(({ kind }) => kind === "message");
+      assert.ok(sent.length >= records.length, "all of it is read");
+      assert.equal(first(...entries), "REAL");
+    });
+  }
 });

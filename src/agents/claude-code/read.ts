@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import { saidIn, textOfPart } from "../../session/other.ts";
+import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -69,6 +70,8 @@ class ClaudeReader implements Reader {
   #nameless = false;
   /** The session that the newest record of the tree is of. */
   #session: string | undefined;
+  /** Those after which another began in the file. */
+  readonly #left = new Set<string>();
   /** The message of which results of the vendor's own tools were read, and how many. */
   #served = { messageId: "", results: 0 };
 
@@ -94,7 +97,7 @@ class ClaudeReader implements Reader {
   }
 
   read(given: Json, at: number): Entry[] {
-    const record = this.#asMain(given);
+    const record = this.#asMain(withContent(given));
     const type = string(member(record, "type")) ?? "unknown";
     const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
@@ -109,16 +112,15 @@ class ClaudeReader implements Reader {
       this.#hidden.add(uuid, string(member(record, "parentUuid")) ?? null);
       return [event(outside, { event: "opaque", type })];
     }
-    const foreign = this.#isOfAnother(record)
-      ? [event({ ...outside, id: `#${at}#session` }, FOREIGN)]
-      : [];
+    const session = this.#turnTo(record);
+    const turned = session ? [event({ ...outside, id: `#${at}#session` }, session)] : [];
     this.#note(record, time);
     const place = this.#place(record, uuid, time);
     const entries = [
       ...this.#lostSummary(type, record, place),
       ...this.#inTree(type, record, place),
     ];
-    return [...foreign, ...(isSidechain(record) ? entries.map(aside) : entries)];
+    return [...turned, ...(isSidechain(record) ? entries.map(aside) : entries)];
   }
 
   /**
@@ -132,14 +134,19 @@ class ClaudeReader implements Reader {
     return false;
   }
 
-  /** Does another session begin here? Of two in a file, the CLI sends the one that the last record is of. */
-  #isOfAnother(record: Json): boolean {
-    if (isSidechain(record)) return false;
+  /**
+   * Does another session begin here, or go on? Of two in a file, the CLI sends the one that the last
+   * record is of. One whose record follows on a record of another continues it.
+   */
+  #turnTo(record: Json): Extract<EventBody, { event: "session" }> | null {
+    if (isSidechain(record)) return null;
     const before = this.#session;
-    const session = string(member(record, "sessionId"));
-    this.#session = session ?? before;
-    const isRoot = parentOf(record) === null;
-    return isRoot && before !== undefined && session !== undefined && session !== before;
+    const now = string(member(record, "sessionId")) ?? before;
+    this.#session = now;
+    if (before === undefined || now === undefined || now === before) return null;
+    if (parentOf(record) !== null && !this.#left.has(now)) return null;
+    this.#left.add(before);
+    return { event: "session", before, now };
   }
 
   #inTree(type: string, record: Json, place: Place): Entry[] {
@@ -313,7 +320,8 @@ class ClaudeReader implements Reader {
     const message = { kind: "message", ...place, ...sidechain(record) } as const;
     if (results.length === 0) {
       const scaffold = isScaffold(record, parts) ? { scaffold: true } : {};
-      return [{ ...message, role: "user", parts, ...scaffold }];
+      const said = member(record, "isMeta") === true ? notTyped(parts) : parts;
+      return [{ ...message, role: "user", parts: said, ...scaffold }];
     }
     if (parts.length === 0) return [{ ...message, role: "tool", parts: results }];
     const id = `${place.id}#results`;
@@ -489,8 +497,6 @@ interface Said {
   group: string | undefined;
 }
 
-const FOREIGN: EventBody = { event: "unread", type: "session", reason: "foreign" };
-
 const NO_SUMMARY =
   "The conversation before this was compacted; its summary is not in the session's file.";
 
@@ -507,6 +513,14 @@ function blocksOf(content: Json | undefined): Json[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
   // Some tools write the one block without a list around it.
   return isObject(content) ? [content] : array(content);
+}
+
+/** A message that is nothing but its words, as tools that write transcripts may leave it. */
+function withContent(record: Json): Json {
+  if (!isObject(record) || typeof record.message !== "string") return record;
+  const { type, message } = record;
+  if (type !== "user" && type !== "assistant") return record;
+  return { ...record, message: { role: type, content: message } };
 }
 
 function isSaid(type: string, record: Json): boolean {

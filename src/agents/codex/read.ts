@@ -429,7 +429,7 @@ class CodexReader implements Reader {
     if (!isReadable && !sealed) return [opaque(line, at, "compacted/empty")];
     const entries: Entry[] = [];
     if (isReadable) {
-      // A file that begins with it holds these messages nowhere else.
+      // A file that begins with it holds these messages nowhere else; their ids tell that they are the same.
       if (!this.#isTold) entries.push(...kept.map((entry) => this.#restated(entry)));
       this.#users = new NewestUsers();
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
@@ -444,10 +444,9 @@ class CodexReader implements Reader {
   }
 
   #restated(entry: Message): Message {
-    const { id, time } = entry;
-    const place = { id: `${id}/restated`, parentId: this.#tail, time };
-    this.#tail = place.id;
-    return { ...entry, ...place };
+    const parentId = this.#tail;
+    this.#tail = entry.id;
+    return { ...entry, parentId };
   }
 
   #say(

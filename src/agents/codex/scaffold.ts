@@ -65,13 +65,15 @@ function noted(item: Json, i: number): string | undefined {
 }
 
 export function isTold(text: string): boolean {
-  return TOLD.some((prefix) => text.startsWith(prefix));
+  return TOLD.some((prefix) => wraps(prefix, text));
 }
 
 /** A tag of the harness's is closed at the end; a user's own words may merely begin with one. */
 function wraps(prefix: string, text: string): boolean {
   if (!text.startsWith(prefix)) return false;
-  return !prefix.endsWith(">") || text.trimEnd().endsWith(`</${prefix.slice(1)}`);
+  if (!prefix.startsWith("<")) return true;
+  const name = prefix.endsWith(">") ? prefix.slice(1, -1) : /^<(\w+)/.exec(text)?.[1];
+  return text.trimEnd().endsWith(`</${name}>`);
 }
 
 function originOf(item: Json, i: number, text: string): Origin {

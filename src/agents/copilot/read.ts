@@ -2,7 +2,7 @@
 import { emptyHeader } from "../../session/header.ts";
 import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
 import { saidIn, unread } from "../../session/other.ts";
-import { leadingReasoning } from "../../session/text.ts";
+import { leadingReasoning, notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -94,13 +94,13 @@ class CopilotReader implements Reader {
       // place, and again after a resume (tried with 1.0.102).
       case "skill.context_delivered":
         this.#skills.add(data);
-        return message(place, "user", textParts(text));
+        return told(place, textParts(text));
       case "system.notification":
       case "session.mode_notice_delivered":
-        return message(place, "user", textParts(text));
+        return told(place, textParts(text));
       case "skill.context_delivered_ref": {
         const delivered = this.#skills.delivered(data);
-        if (delivered !== undefined) return message(place, "user", textParts(delivered));
+        if (delivered !== undefined) return told(place, textParts(delivered));
         return event(place, { event: "unread", type, reason: "missing" });
       }
       default:
@@ -111,7 +111,6 @@ class CopilotReader implements Reader {
   #user(data: Json | undefined, place: Place): Message {
     const text = saidIn(member(data, "content"));
     const more = sentMore(data, text);
-    const said = [...textParts(text), ...textParts(more)];
     const attachments = attachedParts(
       member(data, "attachments"),
       this.#assets,
@@ -119,7 +118,8 @@ class CopilotReader implements Reader {
     );
     const isSkill = string(member(data, "source"))?.startsWith("skill-") ?? false;
     if (place.agentId === undefined && !isSkill) this.#requests.add(text);
-    return message(place, "user", [...said, ...attachments]);
+    const parts = [...textParts(text), ...notTyped([...textParts(more), ...attachments])];
+    return isSkill ? told(place, parts) : message(place, "user", parts);
   }
 
   #answer(data: Json | undefined, place: Place): Message {
@@ -251,7 +251,8 @@ class CopilotReader implements Reader {
 }
 
 /** The CLI's own list of tasks, which it puts after a prompt. */
-const REMINDER = /\n*<system_reminder>\n<todo_status>[\s\S]*?<\/todo_status>\n<\/system_reminder>/g;
+const REMINDER =
+  /\n*<system_reminder>\n<todo_status>(?:(?!<system_reminder>)[\s\S])*?<\/todo_status>\n<\/system_reminder>/g;
 const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
 
 /** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
@@ -281,6 +282,11 @@ function reminderOf(type: string, data: Json | undefined, place: Place): Message
 function message(place: Place, role: Message["role"], parts: Part[]): Message {
   const { id, parentId, time } = place;
   return { kind: "message", id, parentId, time, role, parts };
+}
+
+/** In the user's place, and not of their typing. */
+function told(place: Place, parts: Part[]): Message {
+  return message(place, "user", notTyped(parts));
 }
 
 function event({ id, parentId, time }: Place, body: EventBody): Entry {

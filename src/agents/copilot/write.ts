@@ -323,6 +323,7 @@ class CopilotWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "session":
       case "label":
       case "hide":
       case "unread":

@@ -65,6 +65,7 @@ export const known: Shape = {
     if (typeof record.id === "string") return "message";
     if (isObject(record.$set)) return "$set";
     if (isContent(record)) return "content";
+    if (record.type === "user" || record.type === "gemini") return "message";
     if (Array.isArray(record.history)) return "checkpoint";
     return typeof record.sessionId === "string" ? "metadata" : "unknown";
   },

@@ -29,8 +29,9 @@ const DOCUMENTS = [
 ];
 
 /**
- * What the API documents; GIF is not among it. 0.61.0 sends any `inlineData`, in messages and after
- * a result, as it is [run]; images and PDFs are what the API takes of a tool.
+ * What the API documents; GIF is not among it. 0.61.0 sent PNG, PDF and WAV in messages, PDF after a
+ * result and PNG in one as they were [run]; of other types it is read in its source alone (0.61.0,
+ * convertSessionToClientHistory) that they pass. Images and PDFs are what the API takes of a tool.
  */
 export const media: Media = {
   images: ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"],

@@ -71,6 +71,8 @@ class GeminiReader implements Reader {
   readonly #unnamed = new Map<string, string[]>();
   #calling = 0;
   #started = false;
+  /** Has a message an id of its own? */
+  #hasIds = false;
   #at = 0;
   #root: string | null = null;
   /** Where the next entry hangs on, and the newest entry in the tree. */
@@ -92,6 +94,7 @@ class GeminiReader implements Reader {
     if (isObject(set)) return this.#set(set);
     if (isMetadata(record)) return this.#metadata(record);
     if (isContent(record)) return this.#record(this.#asRecord(record));
+    if (isSpoken(record)) return this.#nameless(record);
     return [this.#aside({ event: "opaque", type: string(member(record, "type")) ?? "unknown" })];
   }
 
@@ -139,9 +142,19 @@ class GeminiReader implements Reader {
 
   /** A whole document that stands in one line. */
   #within(record: Json): Entry[] {
-    return array(member(record, "messages")).flatMap((message) =>
-      typeof member(message, "id") === "string" ? this.#record(message) : [this.#unsent(message)],
-    );
+    return array(member(record, "messages")).flatMap((message, i) => {
+      if (typeof member(message, "id") === "string") return this.#record(message);
+      return isSpoken(message) ? this.#nameless(message, `.${i}`) : [this.#unsent(message)];
+    });
+  }
+
+  /**
+   * A message without an id. The CLI does not take it up; where no message has one, as tools that
+   * clean transcripts leave them, they are read in their order all the same.
+   */
+  #nameless(message: Json, place = ""): Entry[] {
+    if (this.#hasIds || !isObject(message)) return [this.#unsent(message)];
+    return this.#say({ ...message, id: `#${this.#at}${place}` });
   }
 
   /** A message that the CLI does not take up: it has no id, or is of a type that it does not know. */
@@ -176,6 +189,11 @@ class GeminiReader implements Reader {
   }
 
   #record(record: Json): Entry[] {
+    this.#hasIds = true;
+    return this.#say(record);
+  }
+
+  #say(record: Json): Entry[] {
     const time = string(member(record, "timestamp")) ?? null;
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     const said = this.#said(record);
@@ -644,6 +662,12 @@ function isMetadata(record: Json): boolean {
 }
 
 const TYPES = new Set(["user", "gemini", "info", "error", "warning"]);
+
+/** Is it something that the user or the model said, whether it has an id or not? */
+function isSpoken(record: Json): boolean {
+  const type = member(record, "type");
+  return (type === "user" || type === "gemini") && member(record, "content") !== undefined;
+}
 
 /** Does a record look like a line of Gemini CLI's? */
 export function recognises(record: Json): boolean {

@@ -370,6 +370,7 @@ class GeminiWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "session":
       case "unread":
       case "opaque":
         return [];

@@ -3,6 +3,7 @@
 import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
 import { isNested, saidIn } from "../../session/other.ts";
+import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -40,6 +41,8 @@ class PiReader implements Reader {
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
   #tail: string | null = null;
+  /** Has a record an id of its own? */
+  #named = false;
   /** Results by the id of their entry, without their content: that may be replaced. */
   readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
 
@@ -54,11 +57,11 @@ class PiReader implements Reader {
     this.#header.updatedAt = place.time ?? this.#header.updatedAt;
     if (type === "message") return this.#message(member(record, "message"), place);
     if (type === "custom_message") {
-      return [message(place, "user", readContent(member(record, "content")))];
+      return [told(place, readContent(member(record, "content")))];
     }
     if (type === "branch_summary") {
       const text = branchText(saidIn(member(record, "summary")));
-      return [message(place, "user", [{ kind: "text", text }])];
+      return [told(place, [{ kind: "text", text }])];
     }
     const replacement = member(record, "replacement");
     if (type === "context_edit" && isObject(replacement)) {
@@ -82,14 +85,28 @@ class PiReader implements Reader {
     if (type === "session") return { id: `#${at}`, parentId: null, time };
     const id = string(member(record, "id"));
     if (id !== undefined) {
+      const before = this.#named ? null : this.#unnamed();
+      this.#named = true;
       this.#tail = id;
-      return { id, parentId: string(member(record, "parentId")) ?? null, time };
+      return { id, parentId: string(member(record, "parentId")) ?? before, time };
     }
     const place = { id: `#${at}`, parentId: this.#tail, time };
-    // Without an id nothing can follow it, except in version 1, and except for the last message.
     if (this.#linear) this.#tail = place.id;
     else if (type !== "message") place.parentId = null;
+    // Among records that have ids nothing can follow it: it counts where it is the last message.
+    else if (!this.#named) {
+      place.parentId = this.#unnamed();
+      this.#tail = place.id;
+    }
     return place;
+  }
+
+  /**
+   * The parent of a record that comes after others without an id, as tools that clean transcripts
+   * leave them: they are read in their order, and the survey says so.
+   */
+  #unnamed(): string | null {
+    return this.#linear || this.#tail === null ? this.#tail : NOWHERE;
   }
 
   /** A second header in a file counts for nothing: Pi goes by the first. */
@@ -114,16 +131,17 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
+        return [message(place, "user", readContent(member(value, "content")))];
       // Both names of what an extension says in the user's place.
       case "custom":
       case "hookMessage":
-        return [message(place, "user", readContent(member(value, "content")))];
+        return [told(place, readContent(member(value, "content")))];
       case "assistant":
         return this.#answer(value, place);
       case "toolResult":
         return [message(place, "tool", [this.#result(value, place.id)])];
       case "bashExecution": {
-        const entry = message(place, "user", [{ kind: "text", text: bashText(value) }]);
+        const entry = told(place, [{ kind: "text", text: bashText(value) }]);
         // "!!": for the user's eyes only.
         return [
           member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
@@ -131,11 +149,11 @@ class PiReader implements Reader {
       }
       case "branchSummary": {
         const text = branchText(saidIn(member(value, "summary")));
-        return [message(place, "user", [{ kind: "text", text }])];
+        return [told(place, [{ kind: "text", text }])];
       }
       case "compactionSummary": {
         const text = compactionText(saidIn(member(value, "summary")));
-        return [message(place, "user", [{ kind: "text", text }])];
+        return [told(place, [{ kind: "text", text }])];
       }
       case "system":
         return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
@@ -211,6 +229,9 @@ class PiReader implements Reader {
   }
 }
 
+/** No record has this id. */
+const NOWHERE = "";
+
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
   stop: "end",
   toolUse: "tool",
@@ -221,6 +242,11 @@ const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
 
 function message(place: Place, role: Message["role"], parts: Part[]): Message {
   return { kind: "message", ...place, role, parts };
+}
+
+/** In the user's place, and not of their typing. */
+function told(place: Place, parts: Part[]): Message {
+  return message(place, "user", notTyped(parts));
 }
 
 function event(place: Place, body: EventBody): Entry {

@@ -249,6 +249,7 @@ class PiWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "session":
       case "unread":
       case "opaque":
         return [];

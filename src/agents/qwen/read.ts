@@ -75,10 +75,10 @@ class QwenReader implements Reader {
     const time = string(member(record, "timestamp")) ?? null;
     if (uuid === undefined || uuid === "") {
       const place = { id: `#${at}`, parentId: null, time };
+      const speaks = isSaid(record) && partsOf(record).length > 0;
+      if (!speaks) return [this.#outside(type, record, place)];
       // Among records that have ids it is no part of the chain.
-      if (!isSaid(record) || this.#named || partsOf(record).length === 0) {
-        return [this.#outside(type, record, place)];
-      }
+      if (this.#named) return [event(place, { event: "unread", type, reason: "unsent" })];
       this.#note(record, time);
       return this.#inTree(type, record, { ...place, parentId: this.#parent(record, place.id) });
     }

@@ -6,6 +6,7 @@ import { linesOf, rowsAt } from "../../convert/open.ts";
 import { Input } from "../../io/input.ts";
 import { Feed } from "../../lossless/feed.ts";
 import { LineSplitter } from "../../lossless/lines.ts";
+import { FirstRequest } from "../../session/title.ts";
 import type { Entry, Message, Part, ToolUse } from "../../session/types.ts";
 
 const HEAD = 256 << 10;
@@ -78,7 +79,7 @@ function take(feed: Feed, seen: Seen, bytes: Buffer, torn: boolean): void {
 
 class Seen {
   readonly #cwd: string | null;
-  #first: string | null = null;
+  readonly #request = new FirstRequest();
   readonly #turns: Turn[] = [];
   readonly #files = new Set<string>();
 
@@ -87,6 +88,7 @@ class Seen {
   }
 
   add(entry: Entry): void {
+    this.#request.note(entry);
     if (entry.kind === "event") {
       if (entry.event === "limit") this.#turn("limit", entry.text);
       if (entry.event === "compaction") this.#turn("compacted", entry.summary);
@@ -96,15 +98,14 @@ class Seen {
     for (const part of entry.parts) this.#part(entry, part);
   }
 
-  #part({ role }: Message, part: Part): void {
+  #part({ role, told }: Message, part: Part): void {
     if (part.kind === "tool-call") {
       this.#turn("tool", toolText(part.name, part.use));
       for (const path of filesOf(part.use)) this.#file(path);
     }
     if (part.kind !== "text" || part.text.trim() === "") return;
-    if (role === "user") this.#first ??= part.text;
-    if (role === "user" || role === "assistant")
-      this.#turn(role === "user" ? "you" : "agent", part.text);
+    if (role === "assistant") this.#turn("agent", part.text);
+    if (role === "user" && !told && !part.told) this.#turn("you", part.text);
   }
 
   #turn(who: string, text: string): void {
@@ -121,7 +122,7 @@ class Seen {
 
   get preview(): Preview {
     const files = [...this.#files].reverse().slice(0, FILES);
-    return { first: this.#first, turns: this.#turns, files };
+    return { first: this.#request.text, turns: this.#turns, files };
   }
 }
 

@@ -2,6 +2,7 @@
 import { emptyHeader } from "../../../session/header.ts";
 import { isObject, listOf, member, number, object, string } from "../../../session/json.ts";
 import { saidIn } from "../../../session/other.ts";
+import { notTyped } from "../../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -134,14 +135,14 @@ export class OpenCodeReader implements Reader {
     if (compaction) {
       this.#tail = string(compaction.data.tail_start_id) ?? null;
       const asked = event({ id, parentId: null, time }, opaque("compaction"));
-      const more = items.flatMap(userPart);
+      const more = items.flatMap(sentPart);
       return more.length === 0 ? [asked] : [asked, this.#say(`${id}/said`, time, "user", more)];
     }
     const carry = items.map(carryOf).find((body) => body !== undefined);
     if (carry) return [event({ id, parentId: null, time }, carry)];
     const out: Entry[] = [];
     const unsent = items.filter(({ data }) => data.type === "text" && data.ignored === true);
-    const sent = items.filter((item) => !unsent.includes(item)).flatMap(userPart);
+    const sent = items.filter((item) => !unsent.includes(item)).flatMap(sentPart);
     if (unsent.length > 0) {
       const aside = this.#say(`${id}#ignored`, time, "user", unsent.flatMap(userPart));
       out.push({ ...aside, scaffold: true });
@@ -240,13 +241,13 @@ export class OpenCodeReader implements Reader {
         return [this.#say(id, time, "user", v2User(data))];
       // Not shown, but sent in the user's place.
       case "synthetic":
-        return [this.#say(id, time, "user", texts(saidIn(data.text)))];
+        return [this.#say(id, time, "user", notTyped(texts(saidIn(data.text))))];
       case "system": {
         const said = this.#say(id, time, "system", texts(saidIn(data.text)));
         return [{ ...said, scaffold: true }];
       }
       case "shell":
-        return [this.#say(id, time, "user", [v2Shell(data)])];
+        return [this.#say(id, time, "user", notTyped([v2Shell(data)]))];
       case "assistant": {
         const items = listOf(data.content).map((block) =>
           v2Item(isObject(block) ? block : { type: "text", text: block }),
@@ -270,6 +271,11 @@ export class OpenCodeReader implements Reader {
         return [event({ id, parentId: null, time }, opaque(`session_message/${type}`))];
     }
   }
+}
+
+/** What is synthetic is sent, and was not typed: the content of a mentioned file, a reminder. */
+function sentPart(item: Item): Part[] {
+  return item.data.synthetic === true ? notTyped(userPart(item)) : userPart(item);
 }
 
 const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {

@@ -386,6 +386,7 @@ export class OpenCodeWriter implements Writer {
       case "error":
       case "interruption":
       case "rollback":
+      case "session":
       case "unread":
       case "opaque":
         return [];
