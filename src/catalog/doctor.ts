@@ -1,5 +1,5 @@
 /** What is wrong with the sessions on this machine, or with what Segue keeps itself. */
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { provenWith } from "../agents/proven.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
@@ -9,7 +9,7 @@ import { closeBases, openBases } from "../convert/bases.ts";
 import { isThere, openSession } from "../convert/open.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
-import { Journal } from "../io/journal.ts";
+import { damageWords, Journal } from "../io/journal.ts";
 import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
@@ -266,30 +266,22 @@ export function isNewer(version: string, than: string): boolean {
 }
 
 function examineJournal(findings: Findings, env: Env): void {
-  const path = join(stateFolder(env), "journal.jsonl");
-  const about = { about: "journal", agent: null, path } as const;
-  let text = "";
+  const journal = new Journal(env);
+  const about = {
+    about: "journal",
+    agent: null,
+    path: journal.path,
+    severity: "attention",
+  } as const;
   try {
-    text = existsSync(path) ? readFileSync(path, "utf8") : "";
+    for (const damage of journal.damage()) {
+      const hint = "what stood there cannot be undone, and its way home is not found";
+      findings.add({ ...about, what: damageWords(damage), hint });
+    }
   } catch (error) {
     const what = `the journal cannot be read: ${reason(error)}`;
     const hint = "without it Segue cannot undo, nor find the way home";
-    findings.add({ ...about, severity: "attention", what, hint });
-    return;
-  }
-  for (const line of text.split("\n")) {
-    if (line === "" || isJson(line)) continue;
-    const what = "lines of the journal are damaged: what they told cannot be undone";
-    findings.add({ ...about, severity: "attention", what, hint: null });
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+    findings.add({ ...about, what, hint });
   }
 }
 

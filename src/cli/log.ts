@@ -1,7 +1,7 @@
 /** `segue log`: what Segue wrote into agents' stores. */
 import { Command } from "commander";
-import { Journal } from "../io/journal.ts";
-import { print, printJson, say, table } from "./terminal.ts";
+import { damageWords, Journal } from "../io/journal.ts";
+import { print, printJson, say, table, warn } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("log")
@@ -11,7 +11,9 @@ export function command(): Command {
 }
 
 function run(options: { json?: boolean }): void {
-  const writes = new Journal(process.env).writes().reverse();
+  const journal = new Journal(process.env);
+  const writes = journal.writes().reverse();
+  for (const damage of journal.damage()) warn(`${damageWords(damage)}: ${journal.path}`);
   if (options.json) {
     printJson({ schema: "segue/log@1", writes });
     return;

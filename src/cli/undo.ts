@@ -1,20 +1,21 @@
 /** `segue undo`: takes a write back exactly. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { takeRowsBack } from "../convert/rows.ts";
 import { SegueError } from "../errors.ts";
-import { cutBack, removeCompanion, removeFile } from "../io/append.ts";
+import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
 import { removeEmptyFolders } from "../io/folders.ts";
-import { Journal, type Write } from "../io/journal.ts";
-import { dropCarry } from "../io/state.ts";
-import { print } from "./terminal.ts";
+import { damageWords, Journal, type Write } from "../io/journal.ts";
+import { withLock } from "../io/lock.ts";
+import { dropCarry, dropPending, keepCopy, pendingPath } from "../io/state.ts";
+import { print, say } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("undo")
     .description("take a write back: the newest, or the one that `segue log` numbers N")
     .argument("[n]", "number of the write")
-    .option("--force", "also when the session went on since: what was added is lost")
+    .option("--force", "even if the session has changed since; a copy of it is kept first")
     .action(run);
 }
 
@@ -34,14 +35,30 @@ function run(n: string | undefined, options: { force?: boolean }): void {
   const all = writtenWith(write, writes);
   const others = writes.filter((other) => !all.includes(other));
   for (const one of all) refuseBuried(one, others);
-  for (const one of all) {
-    takeBack(one, options.force ?? false);
-    journal.undone(one.n);
-    const { carry } = one;
-    const isNeeded = journal.writes().some((other) => other.carry === carry);
-    if (carry !== null && !isNeeded) dropCarry(process.env, carry);
-    print(`undone: ${one.action} ${one.path}`);
-  }
+  const force = options.force ?? false;
+  if (!force) refuseDamaged(journal, write);
+  for (const one of all) withLock(process.env, one.path, () => undo(journal, one, force));
+}
+
+function undo(journal: Journal, write: Write, force: boolean): void {
+  if (force && isFile(write.path)) say(`kept a copy: ${keepCopy(process.env, write.path)}`);
+  takeBack(write, force);
+  journal.undone(write.n);
+  dropPending(process.env, write.n);
+  const { carry } = write;
+  const isNeeded = journal.writes().some((other) => other.carry === carry);
+  if (carry !== null && !isNeeded) dropCarry(process.env, carry);
+  print(`undone: ${write.action} ${write.path}`);
+}
+
+/** Behind this write there may be one to the same file, which nobody knows of any more. */
+function refuseDamaged(journal: Journal, { n }: Write): void {
+  const damage = journal.damageAfter(n);
+  if (!damage) return;
+  throw new SegueError("refused", `${damageWords(damage)}, after the write to undo`, {
+    where: journal.path,
+    hint: "a later write to the same session may be missing; --force undoes it all the same",
+  });
 }
 
 /** A session and the subagents that came along with it, those first: they hang on it. */
@@ -61,11 +78,20 @@ function refuseBuried(write: Write, others: readonly Write[]): void {
 }
 
 function takeBack(write: Write, force: boolean): void {
-  const { path, before, target, madeFolder, companions = [] } = write;
+  const { path, before, beforeSha256, target, madeFolder, companions = [] } = write;
   if (path.includes("#") && !existsSync(path)) takeRowsBack(write, force, process.env);
   else if (write.action === "create") {
-    removeFile(path, target, madeFolder, force);
+    if (force) rmSync(path, { force: true });
+    removeFile(path, target, madeFolder);
     for (const companion of companions) removeCompanion(companion, dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);
-  } else cutBack(path, before, target, force);
+  } else if (force) cutOff(path, before);
+  else {
+    const pending = pendingPath(process.env, write.n);
+    cutBack({ path, before, ...(beforeSha256 ? { beforeSha256 } : {}), after: target, pending });
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -10,9 +10,18 @@ import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { interruptible } from "../io/interrupt.ts";
-import { Journal, type Side, type Write } from "../io/journal.ts";
+import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
+import { withLock } from "../io/lock.ts";
 import { exists, Output } from "../io/output.ts";
-import { carryPath, type Env, keepCarry, newCarry, readCarry } from "../io/state.ts";
+import {
+  carryPath,
+  dropPending,
+  type Env,
+  keepCarry,
+  keepPending,
+  newCarry,
+  readCarry,
+} from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
@@ -127,6 +136,10 @@ export class Transfer {
     this.#target = target;
     this.#options = options;
     this.#journal = options.along?.journal ?? new Journal(options.env);
+    if (options.along) return;
+    for (const damage of this.#journal.damage()) {
+      options.warn(`${damageWords(damage)}: a way home may not be found (${this.#journal.path})`);
+    }
   }
 
   /** What the session's subagents come along with, where it goes to. */
@@ -390,11 +403,10 @@ export class Transfer {
         const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
         const action = "append";
         const write = { action, path, before, madeFolder: null, source, target, carry } as const;
-        if (rowsAt(path)) this.#appendRows(write, out);
-        else {
-          this.#journal.add(write);
-          appendTail(path, before, out.temp);
-        }
+        withLock(this.#options.env, path, () => {
+          if (rowsAt(path)) this.#appendRows(write, out);
+          else this.#appendLines(write, out);
+        });
       },
       discard: () => {
         out.discard();
@@ -607,6 +619,22 @@ export class Transfer {
     out.commit();
   }
 
+  /** The journal has it before it takes effect, and no more when it did not. */
+  #appendLines(write: Omit<Write, "n" | "time">, out: Output): void {
+    const { env } = this.#options;
+    const { path, before: bytes } = write;
+    const before = { bytes, sha256: digestOf(out.temp, bytes) };
+    const { n } = this.#journal.add({ ...write, beforeSha256: before.sha256 });
+    try {
+      keepPending(env, n, out.temp, bytes);
+      appendTail(path, before, out.temp);
+    } catch (error) {
+      if (error instanceof SegueError && error.kind === "refused") this.#journal.undone(n);
+      throw error;
+    }
+    dropPending(env, n);
+  }
+
   #appendRows(write: Omit<Write, "n" | "time">, out: Output): void {
     const after = readFileSync(out.temp);
     const backup = keepBackup(this.#options.env, after.subarray(0, write.before));
@@ -700,6 +728,15 @@ function folderIn(agent: Agent, input: Input, place: string): string | null {
     if (!reader.folders && reader.header().cwd !== null) break;
   }
   return foldersAt(agent, reader, place).cwd;
+}
+
+function digestOf(path: string, end: number): string {
+  const input = new Input(path);
+  try {
+    return input.sha256(end);
+  } finally {
+    input.close();
+  }
 }
 
 /** What has been written, for reading. */

@@ -2,8 +2,11 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
+  readSync,
   rmSync,
   truncateSync,
   writeSync,
@@ -13,16 +16,28 @@ import { fileError, SegueError } from "../errors.ts";
 import { removeEmptyFolders } from "./folders.ts";
 import { Input } from "./input.ts";
 
-/** Appends what `from` holds after its first `before` bytes to the file at `path`. */
-export function appendTail(path: string, before: number, from: string): void {
+/** What a file was when it was written. */
+export interface State {
+  bytes: number;
+  sha256: string;
+}
+
+/**
+ * Appends what `from` holds beyond `before` to the file at `path`, which has to be `before` right
+ * now. Should another process append at the very same moment, what was appended is taken off again.
+ * @throws SegueError `refused` when the file is another, or was changed meanwhile.
+ */
+export function appendTail(path: string, before: State, from: string): void {
   const tail = new Input(from);
   try {
-    const fd = openSync(path, "a");
+    if (!isAs(path, before)) throw changed(path);
+    const fd = openSync(path, "a+");
     try {
-      for (let at = before; at < tail.size; ) {
-        const chunk = tail.read(at, 1 << 20);
-        for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
-        at += chunk.length;
+      if (fstatSync(fd).size !== before.bytes) throw changed(path);
+      writeRest(fd, tail, before.bytes);
+      if (!isBetween(fd, tail, before.bytes)) {
+        if (takeOff(fd, tail, before.bytes)) throw changed(path);
+        throw mixed(path);
       }
       fsyncSync(fd);
     } finally {
@@ -35,32 +50,118 @@ export function appendTail(path: string, before: number, from: string): void {
   }
 }
 
-/** What a file was when it was written. */
-interface State {
-  bytes: number;
-  sha256: string;
+const CHUNK = 1 << 20;
+
+function writeRest(fd: number, tail: Input, before: number): void {
+  for (let at = before; at < tail.size; ) {
+    const chunk = tail.read(at, CHUNK);
+    for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+    at += chunk.length;
+  }
 }
 
-/** Cuts a file back to the size it had before `written` was appended. */
-export function cutBack(path: string, before: number, written: State, force: boolean): void {
+/** Does the file hold, from there on, what `tail` holds from there on? */
+function isBetween(fd: number, tail: Input, before: number, shift = 0): boolean {
+  if (fstatSync(fd).size < tail.size + shift) return false;
+  const now = Buffer.alloc(CHUNK);
+  for (let at = before; at < tail.size; ) {
+    const chunk = tail.read(at, CHUNK);
+    const read = readSync(fd, now, 0, chunk.length, at + shift);
+    if (!now.subarray(0, read).equals(chunk)) return false;
+    at += chunk.length;
+  }
+  return true;
+}
+
+/** Cuts off what was appended, where nothing follows it. False where it cannot be. */
+function takeOff(fd: number, tail: Input, before: number): boolean {
+  const shift = fstatSync(fd).size - tail.size;
+  if (shift <= 0 || !isBetween(fd, tail, before, shift)) return false;
+  ftruncateSync(fd, before + shift);
+  return true;
+}
+
+function changed(path: string): SegueError {
+  return new SegueError("refused", "another program changed the session meanwhile", {
+    where: path,
+    hint: "nothing was added to it; close it there, then try again",
+  });
+}
+
+function mixed(path: string): SegueError {
+  return new SegueError("failed", "another program wrote to the session at the same moment", {
+    where: path,
+    hint: "its lines and Segue's stand mixed at the end of the file; look at it before you continue",
+  });
+}
+
+/** Is the file there as it was? */
+function isAs(path: string, { bytes, sha256 }: State): boolean {
+  if (!existsSync(path)) return false;
+  const input = new Input(path);
+  try {
+    return input.size === bytes && input.sha256() === sha256;
+  } finally {
+    input.close();
+  }
+}
+
+/** An append, as it is taken back. */
+export interface Appended {
+  path: string;
+  before: number;
+  /** What stood there before; unknown to older versions. */
+  beforeSha256?: string;
+  after: State;
+  /** What was to be appended, where that was not said to be complete; else null. */
+  pending: string | null;
+}
+
+/**
+ * Cuts a file back to what it was before an append.
+ * @throws SegueError `refused` unless what is cut off is exactly what Segue appended.
+ */
+export function cutBack({ path, before, beforeSha256, after, pending }: Appended): void {
   if (!existsSync(path)) throw gone(path);
-  // A write that was cut off leaves less than it meant to; that is ours to remove as well.
-  if (!force && sizeOf(path) >= written.bytes) refuseChanged(path, written);
-  if (sizeOf(path) > before) truncateSync(path, before);
+  const size = sizeOf(path);
+  const old = beforeSha256 === undefined ? null : { bytes: before, sha256: beforeSha256 };
+  // The write never took effect.
+  if (size === before && old && isAs(path, old)) return;
+  const isOurs = isAs(path, after) || (old !== null && isTorn(path, old, size, pending));
+  if (!isOurs) throw wentOn(path);
+  truncateSync(path, before);
+}
+
+/** Cuts a file back to a size, whatever stands behind it. */
+export function cutOff(path: string, before: number): void {
+  if (existsSync(path) && sizeOf(path) > before) truncateSync(path, before);
+}
+
+/** Was the append cut off, so that some of it is there, and nothing else? */
+function isTorn(path: string, before: State, size: number, pending: string | null): boolean {
+  if (pending === null || !existsSync(pending) || size <= before.bytes) return false;
+  const [now, meant] = [new Input(path), new Input(pending)];
+  try {
+    const added = size - before.bytes;
+    if (added > meant.size || now.sha256(before.bytes) !== before.sha256) return false;
+    for (let at = 0; at < added; at += CHUNK) {
+      const chunk = now.read(before.bytes + at, Math.min(CHUNK, added - at));
+      if (!chunk.equals(meant.read(at, chunk.length))) return false;
+    }
+    return true;
+  } finally {
+    now.close();
+    meant.close();
+  }
 }
 
 /**
  * Removes a file that was written, and the folders from `made` down that were made for it, where
  * nothing else is in them. A file that never came to be is no error.
  */
-export function removeFile(
-  path: string,
-  written: State,
-  made: string | null,
-  force: boolean,
-): void {
+export function removeFile(path: string, written: State, made: string | null): void {
   if (existsSync(path)) {
-    if (!force) refuseChanged(path, written);
+    if (!isAs(path, written)) throw wentOn(path);
     rmSync(path);
   }
   removeEmptyFolders(dirname(path), made);
@@ -84,14 +185,10 @@ export function removeCompanion(
   removeEmptyFolders(dirname(path), madeFolder);
 }
 
-function refuseChanged(path: string, written: State): void {
-  const input = new Input(path);
-  const same = input.size === written.bytes && input.sha256() === written.sha256;
-  input.close();
-  if (same) return;
-  throw new SegueError("refused", "the session went on since Segue wrote it", {
+function wentOn(path: string): SegueError {
+  return new SegueError("refused", "the session is no longer as Segue wrote it", {
     where: path,
-    hint: "undoing would lose that work; --force does it all the same",
+    hint: "undoing would lose what was added or changed since; --force keeps a copy first",
   });
 }
 

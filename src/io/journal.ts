@@ -1,9 +1,21 @@
 /**
  * What Segue wrote into agents' stores, and what came from what. One JSON line a write, appended
  * before the write takes effect, so that a write that was cut off can be undone as well.
+ *
+ * Each line ends with two digests: of the line before it, and of itself. So a damaged line is told
+ * from a whole one, and a missing line is noticed. Lines of older versions have none.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { withLock } from "./lock.ts";
 import { type Env, stateFolder } from "./state.ts";
 
 export interface Side {
@@ -22,6 +34,8 @@ export interface Write {
   path: string;
   /** Size before; 0 for a new file. */
   before: number;
+  /** Of an append: the SHA-256 of what stood there before. */
+  beforeSha256?: string;
   /** The topmost folder that was made for a new file; null for none. */
   madeFolder: string | null;
   source: Side;
@@ -45,37 +59,68 @@ export interface WrittenCompanion {
 
 type Line = Write | { undo: number; time: string };
 
+/** Where the journal is not what was written. */
+export interface Damage {
+  /** Number of the line in the file, from 1. */
+  line: number;
+  /** `damaged`: the line itself. `missing`: lines before it are gone. */
+  what: "damaged" | "missing";
+}
+
+/** "line 7 of Segue's journal is damaged". */
+export function damageWords({ line, what }: Damage): string {
+  return what === "damaged"
+    ? `line ${line} of Segue's journal is damaged`
+    : `lines before line ${line} of Segue's journal are missing`;
+}
+
+interface Read {
+  lines: { at: number; line: Line }[];
+  damage: Damage[];
+}
+
 export class Journal {
-  readonly #path: string;
+  readonly path: string;
+  readonly #env: Env;
   /** The first write of this process's: those after it come along with it. */
   #first: number | null = null;
 
   constructor(env: Env) {
-    this.#path = join(stateFolder(env), "journal.jsonl");
+    this.#env = env;
+    this.path = join(stateFolder(env), "journal.jsonl");
   }
 
   /** Writes in order, without those that were undone. */
   writes(): Write[] {
-    const undone = new Set<number>();
-    const writes: Write[] = [];
-    for (const line of this.#lines()) {
-      if ("undo" in line) undone.add(line.undo);
-      else writes.push(line);
-    }
-    return writes.filter(({ n }) => !undone.has(n));
+    return standing(this.#read().lines.map(({ line }) => line));
+  }
+
+  /** What is wrong with the file; nothing as a rule. */
+  damage(): Damage[] {
+    return this.#read().damage;
+  }
+
+  /** The first damage behind the line of this write: what stood there may belong to the same file. */
+  damageAfter(n: number): Damage | undefined {
+    const { lines, damage } = this.#read();
+    const at = lines.findLast(({ line }) => "n" in line && line.n === n)?.at ?? 0;
+    return damage.find(({ line }) => line > at);
   }
 
   add(write: Omit<Write, "n" | "time">): Write {
-    const last = this.#lines().reduce((n, line) => ("undo" in line ? n : Math.max(n, line.n)), 0);
-    const along = this.#first === null ? {} : { with: this.#first };
-    const full: Write = { n: last + 1, time: new Date().toISOString(), ...write, ...along };
-    this.#first ??= full.n;
-    this.#append(full);
-    return full;
+    return withLock(this.#env, this.path, () => {
+      const { lines } = this.#read();
+      const last = lines.reduce((n, { line }) => ("undo" in line ? n : Math.max(n, line.n)), 0);
+      const along = this.#first === null ? {} : { with: this.#first };
+      const full: Write = { n: last + 1, time: new Date().toISOString(), ...write, ...along };
+      this.#first ??= full.n;
+      this.#append(full);
+      return full;
+    });
   }
 
   undone(n: number): void {
-    this.#append({ undo: n, time: new Date().toISOString() });
+    withLock(this.#env, this.path, () => this.#append({ undo: n, time: new Date().toISOString() }));
   }
 
   /** The newest write whose target is this session and whose source is one of `agent`. */
@@ -99,31 +144,114 @@ export class Journal {
   }
 
   #append(line: Line): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const text = `${this.#isTorn() ? "\n" : ""}${JSON.stringify(line)}\n`;
-    appendFileSync(this.#path, text, { mode: 0o600, flush: true });
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const text = sealed(line, this.#mend());
+    appendFileSync(this.path, `${text}\n`, { mode: 0o600, flush: true });
+    writeFileSync(this.#lastPath, digest(text), { mode: 0o600 });
   }
 
-  /** Does the file end in the middle of a line, because a process was killed there? */
-  #isTorn(): boolean {
-    return existsSync(this.#path) && /[^\n]$/.test(readFileSync(this.#path, "utf8"));
+  /** Holds the digest of the last line, so that lines that are gone from the end are missed. */
+  get #lastPath(): string {
+    return `${this.path}.last`;
   }
 
-  #lines(): Line[] {
-    if (!existsSync(this.#path)) return [];
-    const lines: Line[] = [];
-    for (const text of readFileSync(this.#path, "utf8").split("\n")) {
-      const line = parseLine(text);
-      if (line) lines.push(line);
+  #isShort(texts: readonly string[]): boolean {
+    if (!existsSync(this.#lastPath)) return false;
+    const last = readFileSync(this.#lastPath, "utf8");
+    // A process may have been killed before it could say that there is one more.
+    return !texts.slice(-2).some((text) => digest(text) === last);
+  }
+
+  /**
+   * The line that the next one follows. One that a process was killed in is taken away: its write
+   * never took effect.
+   */
+  #mend(): string {
+    const text = this.#text();
+    const end = text.lastIndexOf("\n") + 1;
+    const torn = text.slice(end);
+    if (torn === "") return text.slice(0, -1).split("\n").at(-1) ?? "";
+    if (isWhole(torn)) {
+      appendFileSync(this.path, "\n", { flush: true });
+      return torn;
     }
-    return lines;
+    truncateSync(this.path, Buffer.byteLength(text.slice(0, end)));
+    return (
+      text
+        .slice(0, Math.max(0, end - 1))
+        .split("\n")
+        .at(-1) ?? ""
+    );
+  }
+
+  #text(): string {
+    return existsSync(this.path) ? readFileSync(this.path, "utf8") : "";
+  }
+
+  #read(): Read {
+    const texts = this.#text().split("\n");
+    // What stands behind the last line's end was cut off when it was written.
+    const torn = texts.pop() ?? "";
+    if (isWhole(torn)) texts.push(torn);
+    const read: Read = { lines: [], damage: [] };
+    texts.forEach((text, at) => {
+      const line = parseLine(text);
+      if (line) read.lines.push({ at: at + 1, line });
+      else read.damage.push({ line: at + 1, what: "damaged" });
+      // After a damaged line it is said already.
+      const isMissed =
+        line && !follows(text, texts[at - 1]) && (at === 0 || isWhole(texts[at - 1]));
+      if (isMissed) read.damage.push({ line: at + 1, what: "missing" });
+    });
+    const end = texts.length;
+    const isSaid = read.damage.some(({ line }) => line === end);
+    if (this.#isShort(texts) && !isSaid) read.damage.push({ line: end + 1, what: "missing" });
+    return read;
   }
 }
 
-/** undefined for the torn line of a write that was cut off. */
+function standing(lines: readonly Line[]): Write[] {
+  const undone = new Set<number>();
+  const writes: Write[] = [];
+  for (const line of lines) {
+    if ("undo" in line) undone.add(line.undo);
+    else writes.push(line);
+  }
+  return writes.filter(({ n }) => !undone.has(n));
+}
+
+const SEAL = /,"after":"([0-9a-f]{16})","sum":"([0-9a-f]{16})"\}$/;
+
+function sealed(line: Line, before: string): string {
+  const text = `${JSON.stringify(line).slice(0, -1)},"after":"${digest(before)}"`;
+  return `${text},"sum":"${digest(text)}"}`;
+}
+
+/** Is the line as it was written? Lines of older versions cannot say. */
+function isAsWritten(text: string): boolean {
+  const [, , sum] = SEAL.exec(text) ?? [];
+  return sum === undefined || sum === digest(text.slice(0, -`,"sum":"${sum}"}`.length));
+}
+
+/** Is the line before it the one that it was written after? */
+function follows(text: string, before = ""): boolean {
+  const [, after] = SEAL.exec(text) ?? [];
+  return after === undefined ? !SEAL.test(before) : after === digest(before);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function isWhole(text = ""): boolean {
+  return parseLine(text) !== undefined;
+}
+
+/** undefined for a line that is damaged, or cut off. */
 function parseLine(text: string): Line | undefined {
   try {
-    const line: unknown = JSON.parse(text);
+    if (!isAsWritten(text)) return undefined;
+    const line: unknown = JSON.parse(text.replace(SEAL, "}"));
     return isLine(line) ? line : undefined;
   } catch {
     return undefined;

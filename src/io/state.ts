@@ -1,11 +1,13 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Host, hostOf } from "../agents/shared/host.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
 
 export type Env = NodeJS.ProcessEnv;
+
+const CHUNK = 1 << 20;
 
 /** A carry's name: the digest of its content. */
 const NAME = /^[0-9a-f]{64}$/;
@@ -48,6 +50,39 @@ export function carryPath(env: Env, name: string): string {
 /** Takes a carry away that nothing leads to any more. */
 export function dropCarry(env: Env, name: string): void {
   if (NAME.test(name)) rmSync(carryPath(env, name), { force: true });
+}
+
+/** What is being appended to a session, for as long as it may have been cut off. */
+export function pendingPath(env: Env, n: number): string {
+  return join(stateFolder(env), "pending", String(n));
+}
+
+/** Keeps what `from` holds beyond its first `before` bytes until the append is complete. */
+export function keepPending(env: Env, n: number, from: string, before: number): void {
+  const out = new Output(pendingPath(env, n));
+  const input = new Input(from);
+  try {
+    for (let at = before; at < input.size; at += CHUNK) {
+      out.write(input.read(at, Math.min(CHUNK, input.size - at)));
+    }
+    out.commit({ replace: true });
+  } finally {
+    input.close();
+  }
+}
+
+export function dropPending(env: Env, n: number): void {
+  rmSync(pendingPath(env, n), { force: true });
+}
+
+/** Copies a file into Segue's folder before it is changed by force. Where the copy is. */
+export function keepCopy(env: Env, path: string): string {
+  const folder = join(stateFolder(env), "kept");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stamp = new Date().toISOString().replace(/[:.]/g, "-");
+  const copy = join(folder, `${stamp}-${basename(path)}`);
+  copyFileSync(path, copy, constants.COPYFILE_EXCL);
+  return copy;
 }
 
 /** The carry of that name, or null when it is gone or no longer what its name says. */

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import { convertFile } from "../../src/convert/file.ts";
+import { Journal } from "../../src/io/journal.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { partners } from "../support/partners.ts";
 import { Machine } from "../support/segue.ts";
@@ -30,6 +31,23 @@ function isJson(text: string): void {
 function firstLine(path: string): string {
   const text = readFileSync(path, "utf8");
   return text.slice(0, text.indexOf("\n") + 1);
+}
+
+/** Pi's session, worked on in Codex and brought home: where it is, and where it was meanwhile. */
+async function broughtHome(m: Machine): Promise<{ home: string; there: string }> {
+  await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
+  const rollout = readdirSync(m.at(".codex"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".jsonl") && !name.includes(basename(CODEX.path)))
+    .map((name) => m.at(".codex", name));
+  const [there] = rollout;
+  assert.ok(there !== undefined && rollout.length === 1);
+  const line = readFileSync(there, "utf8")
+    .split("\n")
+    .find((l) => l.includes("MARK-USER-1"));
+  writeFileSync(there, `${known(line).replaceAll("MARK-USER-1", "ADDED-THERE")}\n`, { flag: "a" });
+  const { code, err } = await m.run(["resume", there, "--in", "pi", "--no-launch"]);
+  assert.equal(code, 0, err);
+  return { home: m.at(stored(PI)), there };
 }
 
 describe("wrong use", () => {
@@ -472,13 +490,71 @@ describe("segue list, agents, check, log", () => {
     const m = inhabited(root);
     const carries = () => readdirSync(m.at(".segue/carry"));
     await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
-    const path = m.at(".segue/journal.jsonl");
-    const write = JSON.parse(readFileSync(path, "utf8"));
-    writeFileSync(path, `${JSON.stringify({ ...write, n: 2, path: m.at("x") })}\n`, { flag: "a" });
+    const journal = new Journal({ SEGUE_HOME: m.at(".segue") });
+    const [write] = journal.writes();
+    assert.ok(write);
+    const { n: _, ...again } = write;
+    journal.add({ ...again, path: m.at("x") });
     assert.equal((await m.run(["undo", "1"])).code, 0);
     assert.deepEqual(carries(), [`${write.carry}.segue`]);
     assert.equal((await m.run(["undo"])).code, 0);
     assert.deepEqual(carries(), []);
+  });
+
+  it("undo never takes what came after Segue's own turns, unless a copy is kept", async () => {
+    const m = inhabited(root);
+    const original = m.at(stored(PI));
+    const old = readFileSync(original);
+    const { home } = await broughtHome(m);
+    // An agent that went back by shortening its file, and then worked on.
+    const cut = readFileSync(home).subarray(0, old.length + 40);
+    writeFileSync(home, Buffer.concat([cut, Buffer.from('\n{"type":"new work"}\n')]));
+    const now = readFileSync(home);
+    fails(await m.run(["undo"]), 4, /no longer as Segue wrote it/);
+    assert.ok(readFileSync(home).equals(now));
+    const forced = await m.run(["undo", "--force"]);
+    assert.equal(forced.code, 0, forced.err);
+    const [, copy] = /kept a copy: (.*)/.exec(forced.err) ?? [];
+    assert.ok(readFileSync(known(copy)).equals(now));
+    assert.ok(readFileSync(home).equals(old));
+  });
+
+  it("an append that was cut off is undone, and nothing else of that size", async () => {
+    const m = inhabited(root);
+    const old = readFileSync(m.at(stored(PI)));
+    const { home } = await broughtHome(m);
+    const whole = readFileSync(home);
+    // What Segue would have left, had it been killed in the middle.
+    const { n } = known(new Journal({ SEGUE_HOME: m.at(".segue") }).writes().at(-1));
+    mkdirSync(m.at(".segue/pending"), { recursive: true });
+    writeFileSync(m.at(".segue/pending", String(n)), whole.subarray(old.length));
+    writeFileSync(home, Buffer.concat([whole.subarray(0, old.length + 9), Buffer.from("x")]));
+    fails(await m.run(["undo"]), 4, /no longer as Segue wrote it/);
+    writeFileSync(home, whole.subarray(0, old.length + 10));
+    assert.equal((await m.run(["undo"])).code, 0);
+    assert.ok(readFileSync(home).equals(old));
+  });
+
+  it("undo does not reach across a damaged line of the journal", async () => {
+    const m = inhabited(root);
+    await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
+    await m.run(["resume", "pi#1", "--in", "claude", "--no-launch"]);
+    const path = m.at(".segue/journal.jsonl");
+    const lines = readFileSync(path, "utf8").split("\n");
+    writeFileSync(
+      path,
+      [lines[0], known(lines[1]).replace("append", "spent").slice(2), ""].join("\n"),
+    );
+    for (const args of [["undo"], ["undo", "1"]]) {
+      fails(await m.run(args), 4, /line 2 of Segue's journal is damaged/);
+    }
+    assert.match((await m.run(["log"])).err, /line 2 of Segue's journal is damaged/);
+    const again = await m.run(["resume", "pi#1", "--in", "qwen", "--no-launch"]);
+    assert.match(again.err, /line 2 of Segue's journal is damaged/);
+    // Gone without a trace: the end of the journal is known as well.
+    writeFileSync(path, `${lines[0]}\n`);
+    fails(await m.run(["undo"]), 4, /lines before line 2 of Segue's journal are missing/);
+    assert.equal((await m.run(["undo", "--force"])).code, 0);
   });
 
   it("a journal whose last line is torn is read", async () => {
@@ -489,6 +565,7 @@ describe("segue list, agents, check, log", () => {
     await m.run(["resume", "pi#1", "--in", "claude", "--no-launch"]);
     const { writes } = JSON.parse((await m.run(["log", "--json"])).out);
     assert.equal(writes.length, 2);
+    assert.doesNotMatch((await m.run(["log"])).err, /damaged/);
   });
 });
 
@@ -530,18 +607,7 @@ describe("segue resume", () => {
     const m = inhabited(root);
     const original = m.at(stored(PI));
     const old = readFileSync(original);
-    await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
-    const rollout = readdirSync(m.at(".codex"), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".jsonl") && !name.includes(basename(CODEX.path)))
-      .map((name) => m.at(".codex", name));
-    const [path] = rollout;
-    assert.ok(path !== undefined && rollout.length === 1);
-    const line = readFileSync(path, "utf8")
-      .split("\n")
-      .find((l) => l.includes("MARK-USER-1"));
-    writeFileSync(path, `${known(line).replaceAll("MARK-USER-1", "ADDED-THERE")}\n`, { flag: "a" });
-    const { code, err } = await m.run(["resume", path, "--in", "pi", "--no-launch"]);
-    assert.equal(code, 0, err);
+    await broughtHome(m);
     const now = readFileSync(original);
     assert.ok(now.length > old.length && now.subarray(0, old.length).equals(old));
     assert.match(now.subarray(old.length).toString(), /ADDED-THERE/);

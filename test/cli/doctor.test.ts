@@ -107,7 +107,7 @@ describe("segue doctor", () => {
     assert.deepEqual(attention(await findings(m, 0)), []);
     appendFileSync(m.at(".segue/journal.jsonl"), '{"n":2,"torn\n');
     const [damaged] = attention(await findings(m, 1));
-    assert.match(known(damaged).what, /journal are damaged/);
+    assert.match(known(damaged).what, /line 2 of Segue's journal is damaged/);
     const carry = known(readdirSync(m.at(".segue/carry")).find((name) => name.endsWith(".segue")));
     writeFileSync(m.at(".segue/carry", carry), "not what its name says");
     assert.ok(attention(await findings(m, 1)).some(({ what }) => /gone or damaged/.test(what)));

@@ -272,6 +272,7 @@ const write: Sample<Write> = {
     companions: [{ path: "a", sha256: "0".repeat(64), madeFolder: null }],
     with: 1,
     backup: "0".repeat(64),
+    beforeSha256: "0".repeat(64),
   },
 };
 

@@ -1,0 +1,144 @@
+/**
+ * Locks between Segue's own processes: one file for each thing that is locked, in Segue's folder,
+ * made exclusively, which also works on network file systems. It says whose it is, so that the lock
+ * of a process that died is recognised and taken over.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { SegueError } from "../errors.ts";
+import { type Env, stateFolder } from "./state.ts";
+
+/** How long another process's lock is waited for, in milliseconds: far longer than a write takes. */
+const PATIENCE_MS = 15_000;
+const AGAIN_MS = 20;
+
+interface Holder {
+  pid: number;
+  /** When the process started, as the system counts it; null where it does not say. */
+  started: string | null;
+  host: string;
+  /** Another one for each lock that is taken. */
+  token: string;
+}
+
+/** The locks that this process holds: one that it holds already is not waited for. */
+const held = new Set<string>();
+
+/**
+ * Runs `use` while nobody else holds the lock of this name.
+ * @throws SegueError `refused` when another process keeps it.
+ */
+export function withLock<T>(env: Env, name: string, use: () => T): T {
+  const path = lockPath(env, name);
+  if (held.has(path)) return use();
+  const token = take(path, name);
+  held.add(path);
+  try {
+    return use();
+  } finally {
+    held.delete(path);
+    if (holderOf(path)?.token === token) rmSync(path, { force: true });
+  }
+}
+
+function lockPath(env: Env, name: string): string {
+  const folder = join(stateFolder(env), "locks");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.lock`);
+}
+
+function take(path: string, name: string): string {
+  const token = randomBytes(8).toString("hex");
+  const me: Holder = {
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: hostname(),
+    token,
+  };
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    if (claim(path, me)) return token;
+    const holder = holderOf(path);
+    if (holder && isDead(holder)) removeStale(path, holder);
+    else if (Date.now() > deadline) throw busy(path, name, holder);
+    else pause();
+  }
+}
+
+function claim(path: string, me: Holder): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(me), { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** null while it is being made, when it is gone, and when it is damaged. */
+function holderOf(path: string): Holder | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isHolder(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null) return false;
+  return "pid" in value && "started" in value && "host" in value && "token" in value;
+}
+
+/** Of another machine's processes nothing is known: they count as alive. */
+function isDead({ pid, started, host }: Holder): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+  // A pid that is in use again.
+  const now = startOf(pid);
+  return started !== null && now !== null && now !== started;
+}
+
+/** Field 22 of Linux's /proc/PID/stat: the time of its start since the system's. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Moves a dead process's lock away. Should another process have been quicker and hold the lock by
+ * now, it gets it back.
+ */
+function removeStale(path: string, { token }: Holder): void {
+  const aside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  const taken = holderOf(aside);
+  if (taken && taken.token !== token) claim(path, taken);
+  rmSync(aside, { force: true });
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
+}
+
+function busy(path: string, name: string, holder: Holder | null): SegueError {
+  const who = holder === null ? "another process" : `process ${holder.pid} on ${holder.host}`;
+  return new SegueError("refused", `${who} is writing here`, {
+    where: name,
+    hint: `try again when it has finished; if no such process runs any more, remove ${path}`,
+  });
+}
