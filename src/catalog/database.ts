@@ -3,7 +3,7 @@
  * have open at once. It holds nothing that the stores do not: whenever it is damaged, or made by
  * another version, it is made anew; where it cannot be written, one in memory does.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { hostOf } from "../agents/shared/host.ts";
@@ -115,6 +115,8 @@ export class CatalogFile {
 
   #connect(path: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // Opening a pipe would wait for another end.
+    if (existsSync(path) && !statSync(path).isFile()) removeFile(path);
     // Sessions hold what is nobody else's business.
     closeSync(openSync(path, "a", 0o600));
     const db = new this.#sqlite.DatabaseSync(path, { timeout: 10_000 });

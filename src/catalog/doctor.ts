@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { provenWith } from "../agents/proven.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
+import { linksOut } from "../agents/shared/files.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/bases.ts";
@@ -107,6 +108,10 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
   for (const [path, why] of closedFolders(root, DEEPEST)) {
     const hint = "its sessions are not found: give yourself the right to read it";
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
+  }
+  for (const path of linksOut(root, DEEPEST)) {
+    const hint = "what it leads to is no session of this store: put the file itself there";
+    findings.add({ ...about, path, what: "a link leads out of the store: it is left out", hint });
   }
   for (const { path } of found) {
     const why = closed(path);

@@ -2,7 +2,8 @@
  * What a list shows of a session, from the head and the tail of its file: how much is read does
  * not depend on how long the session is.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openFile } from "../agents/shared/door.ts";
 import type { Agent, Database, Found } from "../agents/types.ts";
 import { foldersAt } from "../convert/folder.ts";
 import { isCompressed, linesOf } from "../convert/open.ts";
@@ -57,9 +58,8 @@ function readRequest(scan: Scan, database: Database, { path, id }: Found): void 
 
 /** Feeds a file's head and tail to `scan`. Was that all of it? */
 function readFile(scan: Scan, path: string): boolean {
-  const fd = openSync(path, "r");
+  const { fd, size } = openFile(path);
   try {
-    const { size } = fstatSync(fd);
     const head = readInto(fd, buffer, 0, Math.min(size, size <= WHOLE ? WHOLE : CHUNK));
     if (scan.mayBeOther(head, size)) {
       const lines = linesAt(path);

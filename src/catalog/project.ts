@@ -2,8 +2,9 @@
  * Which sessions are of the project in question: those of its git repository (all of its
  * worktrees, and whatever lies below), else those of the folder and what lies below it.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { textIn } from "../agents/shared/door.ts";
 import { hostOf } from "../agents/shared/host.ts";
 import { remoteMount } from "../io/mounts.ts";
 import { isWithin, localForm, rulesFor, sameFolder } from "../session/paths.ts";
@@ -93,7 +94,7 @@ function commonFolder(git: string): string {
 
 function firstLine(path: string): string | null {
   try {
-    return readFileSync(path, "utf8").split("\n", 1)[0]?.trim() ?? null;
+    return textIn(path).split("\n", 1)[0]?.trim() ?? null;
   } catch {
     return null;
   }

@@ -1,8 +1,7 @@
-/** A config file, as YAML 1.2. Loaded only when there is one. */
-import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import { agentNamed, nearest } from "../agents/registry.ts";
+import { textIn } from "../agents/shared/door.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { isGroup, KEYS, keyFor, type Value } from "./keys.ts";
 import type { Assigned, Layer } from "./settings.ts";
@@ -41,11 +40,10 @@ export function readConfig(file: ConfigFile): Layer {
 
 function read(path: string): string {
   try {
-    if (statSync(path).size <= MOST_BYTES) return readFileSync(path, "utf8");
+    return textIn(path, MOST_BYTES);
   } catch (error) {
     throw fileError(error, path, "read the config file");
   }
-  throw new SegueError("usage", "a config file of more than a megabyte is none", { where: path });
 }
 
 function at({ path }: ConfigFile, line: number | undefined): string {

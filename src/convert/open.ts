@@ -1,10 +1,11 @@
 /** Opening a session as lines, wherever it lies: in a file, a JSON document, rows of a database. */
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { agents } from "../agents/registry.ts";
+import { bytesIn } from "../agents/shared/door.ts";
 import type { Agent, Database } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input, type Progress } from "../io/input.ts";
@@ -101,7 +102,7 @@ function documentLines(input: Input): Buffer | null {
 
 /** The document that the lines of a file stand for, which Segue has written as such. */
 export function documentOf(path: string): Buffer | null {
-  return joinDocument(readFileSync(path), FORMS);
+  return joinDocument(bytesIn(path, Number.POSITIVE_INFINITY), FORMS);
 }
 
 function spill(scratch: string, place: string, lines: Buffer): string {

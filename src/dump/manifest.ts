@@ -2,8 +2,9 @@
  * What a dump's folder holds: one line a session, added once its files are there, so that a run
  * that was killed goes on where it was. The newest line of a session counts.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { textIn } from "../agents/shared/door.ts";
 import { fileError } from "../errors.ts";
 import { Output } from "../io/output.ts";
 import { isObject, member, string } from "../session/json.ts";
@@ -35,7 +36,7 @@ export class Manifest {
     this.#folder = folder;
     this.#path = join(folder, NAME);
     if (!existsSync(this.#path)) return;
-    const text = readFileSync(this.#path, "utf8");
+    const text = textIn(this.#path);
     this.#torn = text !== "" && !text.endsWith("\n");
     for (const line of text.split("\n")) {
       const entry = parse(line);

@@ -1,7 +1,8 @@
 /** Files for other agents to read: documents that sessions are handed over with. */
 import { hash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readFileSync, type Stats, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, type Stats, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { textOrNone } from "../agents/shared/door.ts";
 import type { Companion } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { Output } from "./output.ts";
@@ -69,7 +70,7 @@ const ALL = "*\n";
 function ignoreAll(folder: string): void {
   const path = join(folder, ".gitignore");
   if (statOf(path) === undefined) writeFileSync(path, ALL, { flag: "wx", mode: 0o600 });
-  if (statOf(path)?.isFile() && readFileSync(path, "utf8").split(/\r?\n/).includes("*")) return;
+  if (textOrNone(path).split(/\r?\n/).includes("*")) return;
   throw new SegueError("refused", "Git would see the document in this folder", {
     where: folder,
     hint: `its .gitignore has to be a file with a line "*"`,

@@ -1,7 +1,8 @@
 /** Reading session files, in pieces and without ever changing them. */
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { fileError, SegueError } from "../errors.ts";
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { openFile } from "../agents/shared/door.ts";
+import { fileError } from "../errors.ts";
 import type { ByteSource } from "../lossless/carry.ts";
 import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
@@ -39,14 +40,9 @@ export class Input implements ByteSource {
     this.framed = framed;
     this.#progress = progress;
     try {
-      this.#fd = openSync(path, "r");
-      const info = fstatSync(this.#fd);
-      if (info.isDirectory()) {
-        throw new SegueError("unreadable", "this is a folder, not a session file", {
-          where: this.where,
-        });
-      }
-      this.#size = info.size;
+      const { fd, size } = openFile(path, this.where);
+      this.#fd = fd;
+      this.#size = size;
     } catch (error) {
       throw fileError(error, this.where, "read the file");
     }

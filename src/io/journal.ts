@@ -6,15 +6,9 @@
  * from a whole one, and a missing line is noticed. Lines of older versions have none.
  */
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { textIn } from "../agents/shared/door.ts";
 import { withLock } from "./lock.ts";
 import { type Env, stateFolder } from "./state.ts";
 
@@ -157,7 +151,7 @@ export class Journal {
 
   #isShort(texts: readonly string[]): boolean {
     if (!existsSync(this.#lastPath)) return false;
-    const last = readFileSync(this.#lastPath, "utf8");
+    const last = textIn(this.#lastPath);
     // A process may have been killed before it could say that there is one more.
     return !texts.slice(-2).some((text) => digest(text) === last);
   }
@@ -185,7 +179,7 @@ export class Journal {
   }
 
   #text(): string {
-    return existsSync(this.path) ? readFileSync(this.path, "utf8") : "";
+    return existsSync(this.path) ? textIn(this.path) : "";
   }
 
   #read(): Read {

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { textIn } from "../agents/shared/door.ts";
 import { SegueError } from "../errors.ts";
 import { type Env, stateFolder } from "./state.ts";
 
@@ -80,7 +81,7 @@ function claim(path: string, me: Holder): boolean {
 /** null while it is being made, when it is gone, and when it is damaged. */
 function holderOf(path: string): Holder | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(textIn(path, 4096));
     return isHolder(value) ? value : null;
   } catch {
     return null;

@@ -3,8 +3,9 @@
  * names; where it does not know that name it takes its default, and puts an empty system message
  * before the answer, which the published rules of the API refuse [run].
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { tailOf } from "../shared/door.ts";
 
 /** Known to 2.1.197 and 2.1.332 alike [run]. */
 export const DEFAULT_MODEL = "claude-opus-4-8";
@@ -29,7 +30,7 @@ export function lastModel(root: string): string | null {
       .slice(0, MOST),
   );
   for (const path of sessions) {
-    const names = [...tailOf(path).matchAll(NAMED)].flatMap(([, name]) => name ?? []);
+    const names = [...endOf(path).matchAll(NAMED)].flatMap(([, name]) => name ?? []);
     const last = names.at(-1);
     if (last !== undefined) return last;
   }
@@ -57,17 +58,9 @@ function timeOf(path: string): number {
 
 const TAIL_BYTES = 64 << 10;
 
-function tailOf(path: string): string {
+function endOf(path: string): string {
   try {
-    const file = openSync(path, "r");
-    try {
-      const start = Math.max(0, fstatSync(file).size - TAIL_BYTES);
-      const bytes = Buffer.alloc(TAIL_BYTES);
-      const read = readSync(file, bytes, 0, TAIL_BYTES, start);
-      return bytes.toString("utf8", 0, read);
-    } finally {
-      closeSync(file);
-    }
+    return tailOf(path, TAIL_BYTES).toString("utf8");
   } catch {
     return "";
   }

@@ -1,12 +1,10 @@
-/** Where Codex keeps its sessions. */
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
+import { bytesIn, headOf, textOrNone } from "../shared/door.ts";
 import { filesIn, listFiles, type StoredFile } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
@@ -102,14 +100,8 @@ const SPAWN_BYTES = 4096;
 function spawnedBy(path: string): string | null {
   if (!path.endsWith(".jsonl")) return null;
   try {
-    const fd = openSync(path, "r");
-    try {
-      const head = Buffer.alloc(SPAWN_BYTES);
-      const text = head.toString("utf8", 0, readSync(fd, head, 0, SPAWN_BYTES, 0));
-      return /"thread_spawn":\{"parent_thread_id":"([^"]+)"/.exec(text)?.[1] ?? null;
-    } finally {
-      closeSync(fd);
-    }
+    const text = headOf(path, SPAWN_BYTES).toString("utf8");
+    return /"thread_spawn":\{"parent_thread_id":"([^"]+)"/.exec(text)?.[1] ?? null;
   } catch {
     return null;
   }
@@ -167,21 +159,13 @@ function found({ path, mtime, bytes, inode, threadId }: Rollout): Found {
 /** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */
 function threadName(root: string, threadId: string): string | null {
   let name: string | null = null;
-  for (const line of readOr(join(root, "session_index.jsonl")).split("\n")) {
+  for (const line of textOrNone(join(root, "session_index.jsonl")).split("\n")) {
     if (!line.includes(threadId)) continue;
     const record = parseValue(line);
     if (record === undefined || string(member(record, "id")) !== threadId) continue;
     name = string(member(record, "thread_name")) ?? name;
   }
   return name;
-}
-
-function readOr(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
@@ -215,16 +199,12 @@ async function readMeta(path: string): Promise<Json | undefined> {
 
 async function readHead(path: string): Promise<string> {
   if (path.endsWith(".zst")) {
-    const text = (await decompress(await readFile(path))).toString("utf8", 0, HEAD_BYTES);
+    const text = (await decompress(bytesIn(path))).toString("utf8", 0, HEAD_BYTES);
     return text.replace(/^\ufeff/, "");
   }
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD_BYTES) });
-    return buffer.toString("utf8", 0, bytesRead).replace(/^\ufeff/, "");
-  } finally {
-    await file.close();
-  }
+  return headOf(path, HEAD_BYTES)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
 }
 
 /** Codex names folders and files by the local time at which a session began. */

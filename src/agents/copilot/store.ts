@@ -1,9 +1,8 @@
-/** Where Copilot CLI keeps its sessions. */
-import { readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
+import { textOrNone } from "../shared/door.ts";
 import type { Companion, Found, Store } from "../types.ts";
 import { readWorkspace, workspaceText } from "./workspace.ts";
 
@@ -29,9 +28,9 @@ export const store: Store = {
 
   pathFor: (root, header: Header) => join(root, header.id, EVENTS),
 
-  folder: (path, { cwd }) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.cwd ?? cwd,
+  folder: (path, { cwd }) => readWorkspace(textOrNone(join(dirname(path), WORKSPACE)))?.cwd ?? cwd,
 
-  title: (path) => readWorkspace(head(join(dirname(path), WORKSPACE)))?.title ?? null,
+  title: (path) => readWorkspace(textOrNone(join(dirname(path), WORKSPACE)))?.title ?? null,
 
   companions: (_root, path, header): Companion[] => [
     { path: join(dirname(path), WORKSPACE), text: workspaceText(header) },
@@ -52,19 +51,10 @@ async function look(folder: string, id: string): Promise<Found | undefined> {
     const info = await stat(path);
     if (!info.isFile()) return undefined;
     const found: Found = { agent: "copilot", id, path, mtime: info.mtimeMs, bytes: info.size };
-    const about = readWorkspace(head(join(folder, WORKSPACE)));
+    const about = readWorkspace(textOrNone(join(folder, WORKSPACE)));
     return about ? { ...found, summary: about } : found;
   } catch {
     // Gone meanwhile, a file among the folders, or not ours to read.
     return undefined;
-  }
-}
-
-/** The file holds a dozen short lines; the CLI does without it, too. */
-function head(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }

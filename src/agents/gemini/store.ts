@@ -1,11 +1,12 @@
 /** Where Gemini CLI keeps its sessions. */
 import { hash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
+import { headOf, textOrNone } from "../shared/door.ts";
 import { listFiles, type StoredFile } from "../shared/files.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Companion, Found, OwnPlace, Store } from "../types.ts";
@@ -23,7 +24,7 @@ export const store: Store = {
       const folder = dirname(file.path);
       const project = tag === null ? dirname(folder) : folder;
       if (!projects.has(project)) projects.set(project, projectAt(project));
-      const head = tag === null ? await headOf(file) : { id: tag, isEmpty: false };
+      const head = tag === null ? idOf(file) : { id: tag, isEmpty: false };
       if (!head || head.isEmpty) continue;
       const cwd = projects.get(project) ?? null;
       const one = foundAt(file, head.id, cwd);
@@ -47,7 +48,7 @@ export const store: Store = {
 
   // chats/<id>/<id of the subagent>.jsonl
   async children(path) {
-    const head = await headOf({ path, mtime: 0, bytes: 0, inode: 0 });
+    const head = idOf({ path, mtime: 0, bytes: 0, inode: 0 });
     const folder = join(dirname(path), cleaned(head?.id ?? basename(path)));
     const names = await readdir(folder).catch(() => []);
     return names.filter((name) => /\.jsonl?$/.test(name)).map((name) => join(folder, name));
@@ -148,15 +149,10 @@ interface Head {
   isEmpty: boolean;
 }
 
-async function headOf(file: StoredFile): Promise<Head | undefined> {
+function idOf({ path }: StoredFile): Head | undefined {
   try {
-    const handle = await open(file.path);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return readHead(buffer.toString("utf8", 0, bytesRead), bytesRead < HEAD_BYTES);
-    } finally {
-      await handle.close();
-    }
+    const bytes = headOf(path, HEAD_BYTES);
+    return readHead(bytes.toString("utf8"), bytes.length < HEAD_BYTES);
   } catch {
     // Not ours to read: no session.
     return undefined;
@@ -210,7 +206,7 @@ export function slugFor(root: string, cwd: string): string {
 }
 
 function registryOf(root: string): Map<string, string> {
-  const projects = member(parse(readText(join(dirname(root), "projects.json"))), "projects");
+  const projects = member(parse(textOrNone(join(dirname(root), "projects.json"))), "projects");
   const slugs = new Map<string, string>();
   for (const [path, slug] of Object.entries(isObject(projects) ? projects : {})) {
     if (typeof slug === "string" && /^[a-z0-9-]+$/.test(slug)) slugs.set(path, slug);
@@ -231,7 +227,7 @@ function mayOwn(root: string, slug: string, key: string): boolean {
 
 /** Whose folder it is; null when nothing says so. */
 function ownerOf(folder: string): string | null {
-  return readText(join(folder, MARKER)).trim() || null;
+  return textOrNone(join(folder, MARKER)).trim() || null;
 }
 
 /**
@@ -248,7 +244,7 @@ function projectAt(folder: string, told: string | null = null): string | null {
 }
 
 function knownPaths(root: string, told: string | null): string[] {
-  const trusted = parse(readText(join(dirname(root), "trustedFolders.json")));
+  const trusted = parse(textOrNone(join(dirname(root), "trustedFolders.json")));
   const owners = namesIn(root).flatMap((name) => ownerOf(join(root, name)) ?? []);
   const above: string[] = [];
   for (let path = process.cwd(); ; path = dirname(path)) {
@@ -292,13 +288,5 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder).sort();
   } catch {
     return [];
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }

@@ -1,9 +1,7 @@
-/** Where Pi keeps its sessions. */
-import { readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { basename, join, posix, win32 } from "node:path";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
+import { headOf, textOrNone } from "../shared/door.ts";
 import { listFiles } from "../shared/files.ts";
 import { type Host, hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
@@ -24,7 +22,7 @@ export const store: Store = {
     const found: Found[] = [];
     for await (const file of listFiles(root, 2)) {
       if (!file.path.endsWith(".jsonl")) continue;
-      const id = idInName(file.path) ?? (await idInHeader(file.path));
+      const id = idInName(file.path) ?? idInHeader(file.path);
       if (id !== undefined) found.push({ ...file, agent: "pi", id });
     }
     return found;
@@ -51,19 +49,11 @@ function flatRoot(env: NodeJS.ProcessEnv, host: Host): string | undefined {
 function setFolder(env: NodeJS.ProcessEnv, host: Host): string | undefined {
   const places = [host.path.resolve(".pi"), agentFolder(env, host)];
   for (const place of places) {
-    const settings = parse(readText(host.path.join(place, "settings.json")));
+    const settings = parse(textOrNone(host.path.join(place, "settings.json")));
     const folder = settings && string(member(settings, "sessionDir"));
     if (folder) return expand(folder, host);
   }
   return undefined;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function expand(path: string | undefined, host: Host): string | undefined {
@@ -88,15 +78,9 @@ export function idInName(path: string): string | undefined {
 const HEAD_BYTES = 64 * 1024;
 
 /** Pi goes by the header, not by the name: a renamed file is still a session. */
-async function idInHeader(path: string): Promise<string | undefined> {
+function idInHeader(path: string): string | undefined {
   try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return headerId(buffer.toString("utf8", 0, bytesRead));
-    } finally {
-      await file.close();
-    }
+    return headerId(headOf(path, HEAD_BYTES).toString("utf8"));
   } catch {
     // Not ours to read: no session.
     return undefined;

@@ -1,6 +1,6 @@
 /** Walking a store's folders. */
-import { type Dirent, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
 
 export interface StoredFile {
   path: string;
@@ -12,7 +12,8 @@ export interface StoredFile {
 
 /**
  * Regular files at most `depth` levels below `root`. Links are not followed into folders, so a
- * loop cannot hold the walk; what cannot be read is skipped.
+ * loop cannot hold the walk, nor out of `root`, which may itself be one: a store holds its own
+ * sessions, not any file of the machine. What cannot be read is skipped.
  */
 export async function* listFiles(root: string, depth: number): AsyncGenerator<StoredFile> {
   yield* filesIn(root, depth);
@@ -21,16 +22,40 @@ export async function* listFiles(root: string, depth: number): AsyncGenerator<St
 /** As `listFiles`, at once: for a few calls to the system a file, threads cost more than they save. */
 export function filesIn(root: string, depth: number): StoredFile[] {
   const files: StoredFile[] = [];
-  collect(root, depth, files);
+  collect(root, depth, (path, isLink) => {
+    if (!isLink || !leadsOut(path, root)) addFile(path, files);
+  });
   return files;
 }
 
-function collect(folder: string, depth: number, files: StoredFile[]): void {
+/** Links to files outside of `root`, which `listFiles` leaves out. */
+export function linksOut(root: string, depth: number): string[] {
+  const links: string[] = [];
+  collect(root, depth, (path, isLink) => {
+    if (isLink && leadsOut(path, root)) links.push(path);
+  });
+  return links;
+}
+
+function collect(
+  folder: string,
+  depth: number,
+  take: (path: string, isLink: boolean) => void,
+): void {
   for (const item of entriesOf(folder)) {
     const path = join(folder, item.name);
     if (item.isDirectory()) {
-      if (depth > 1) collect(path, depth - 1, files);
-    } else if (item.isFile() || item.isSymbolicLink()) addFile(path, files);
+      if (depth > 1) collect(path, depth - 1, take);
+    } else if (item.isFile() || item.isSymbolicLink()) take(path, item.isSymbolicLink());
+  }
+}
+
+function leadsOut(link: string, root: string): boolean {
+  try {
+    const inside = relative(realpathSync(root), realpathSync(link));
+    return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  } catch {
+    return false;
   }
 }
 

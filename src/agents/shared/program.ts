@@ -3,9 +3,10 @@
  * files in front of programs: Node does not start those, and a shell that would reads `%` and `&`
  * in arguments as its own. What such a file starts is read from it, and started instead.
  */
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { SegueError } from "../../errors.ts";
+import { textIn } from "./door.ts";
 
 /** What is asked of the file system. */
 export interface Disk {
@@ -23,7 +24,7 @@ const DISK: Disk = {
       return false;
     }
   },
-  read: (path) => readFileSync(path, "utf8"),
+  read: (path) => textIn(path),
 };
 
 /** The machine that a program is looked for on: this one by default. */

@@ -1,12 +1,13 @@
 /** Sessions as rows of OpenCode's SQLite database, or as files of the folder that came before it. */
 import { execFileSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
+import { headOf } from "../door.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportOf, rowsOf as rowsOfExport, unwrap } from "./forms.ts";
 import { ascendingId } from "./ids.ts";
@@ -61,14 +62,7 @@ function ownerOf(path: string): Flavour["id"] | null {
 
 function isSqlite(path: string): boolean {
   try {
-    if (!statSync(path).isFile()) return false;
-    const file = openSync(path, "r");
-    try {
-      const head = Buffer.alloc(MAGIC.length);
-      return readSync(file, head) === MAGIC.length && head.toString("latin1") === MAGIC;
-    } finally {
-      closeSync(file);
-    }
+    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
   } catch {
     return false;
   }

@@ -4,8 +4,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { textIn } from "../door.ts";
 
 export interface Project {
   id: string;
@@ -86,7 +87,7 @@ function hostAndPath(url: string): { host: string; path: string } | null {
 
 function notedId(path: string): string | null {
   try {
-    const id = readFileSync(path, "utf8").trim();
+    const id = textIn(path).trim();
     return id === "" ? null : id;
   } catch {
     return null;

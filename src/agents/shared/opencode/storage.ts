@@ -1,9 +1,10 @@
 /** The folder of JSON files that OpenCode kept its sessions in before version 1.2. It is only read. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
+import { textIn } from "../door.ts";
 import type { Flavour } from "./flavour.ts";
 import { isoTime } from "./read.ts";
 import { ownTitle } from "./title.ts";
@@ -92,7 +93,7 @@ function readAll(folder: string): JsonObject[] {
 
 function readJson(path: string): Json | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(textIn(path));
   } catch {
     // Not there, or a file that was not written to its end.
     return undefined;

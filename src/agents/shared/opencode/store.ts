@@ -1,10 +1,11 @@
 /** Where OpenCode keeps its sessions. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Found, Store } from "../../types.ts";
+import { textOrNone } from "../door.ts";
 import { database, reading } from "./database.ts";
 import type { Flavour } from "./flavour.ts";
 import { projectOf } from "./project.ts";
@@ -167,20 +168,12 @@ function sessionColumns(path: string): string[] {
 function setModel({ folder, configs }: Flavour, env: NodeJS.ProcessEnv): string | null {
   const config = join(env.XDG_CONFIG_HOME || join(home(env), ".config"), folder);
   for (const name of configs) {
-    const settings = parse(withoutComments(text(join(config, name))));
+    const settings = parse(withoutComments(textOrNone(join(config, name))));
     if (typeof settings !== "object" || settings === null || Array.isArray(settings)) continue;
     const model = string(settings.model);
     if (model?.includes("/")) return model;
   }
   return null;
-}
-
-function text(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** Settings may hold comments, and commas before a closing bracket. */
