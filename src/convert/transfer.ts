@@ -467,18 +467,17 @@ export class Transfer {
     return { id, path, out, losses, lines };
   }
 
-  #renamed(input: Input, oldId: string, newId: string): Iterable<string> {
+  *#renamed(input: Input, oldId: string, newId: string): Iterable<string> {
     const { database } = this.#target.agent.store;
-    const all = [...input.lines()];
-    if (database)
-      return database.renamed(
-        all.map(({ text }) => text),
-        newId,
-      );
-    // In the store it is a file of lines.
-    const texts = all.filter(({ value }) => !isFrame(value)).map(({ text }) => text);
+    if (database) {
+      yield* database.renamed([...input.lines()].map(({ text }) => text), newId);
+      return;
+    }
     const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
-    return texts.map((text) => text.replaceAll(from, to));
+    // In the store it is a file of lines.
+    for (const { text, value } of input.lines()) {
+      if (!isFrame(value)) yield text.replaceAll(from, to);
+    }
   }
 
   #goThere(source: Conversion["source"], id: string, whole: Surveyed): Outcome {
