@@ -11,6 +11,7 @@ import { createLab } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { record } from "./record.ts";
 import { hand } from "./segue.ts";
+import { some } from "./some.ts";
 
 enterNetns();
 
@@ -21,7 +22,7 @@ const KINDS: { [kind: string]: string } = {
 
 for (const { id: agent, command, acp } of drivers) {
   if (!acp) continue;
-  for (const from of ["pi", "claude-code"]) {
+  for (const from of some(["pi", "claude-code"], 2)) {
     test(`${agent} loads a session of ${from} for an editor`, async () => {
       const lab = await createLab();
       try {

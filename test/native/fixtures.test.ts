@@ -9,10 +9,11 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { driverOf } from "./agents/index.ts";
 import { historyOf } from "./assert-history.ts";
-import { AGENTS, ALL, createLab, SOME_PAIRS } from "./lab.ts";
+import { AGENTS, createLab, SOME_PAIRS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { turn } from "./record.ts";
 import { hand, segue } from "./segue.ts";
+import { ALL, some } from "./some.ts";
 
 enterNetns();
 
@@ -27,7 +28,8 @@ function linesOf(shown: string): string[] {
 
 for (const from of AGENTS) {
   const folder = join(FIXTURES, from);
-  for (const [n, variant] of globSync("*", { cwd: folder }).sort().entries()) {
+  const variants = [...globSync("*", { cwd: folder }).sort().entries()];
+  for (const [n, variant] of some(variants, 3)) {
     const files = globSync(driverOf(from).fixtures, { cwd: join(folder, variant) }).sort();
     const targets = SOME_PAIRS.filter(([agent]) => agent === from);
     // Each variant into one of the two, in turn, where it is not to be everything.

@@ -8,7 +8,7 @@ import { install } from "./install.ts";
 import { ModelServer, type ServerOptions } from "./model-server/server.ts";
 
 export { COPILOT_MODELS } from "./agents/copilot.ts";
-export { AGENTS, ALL, PAIRS, SOME_PAIRS } from "./agents/index.ts";
+export { AGENTS, PAIRS, SOME_PAIRS } from "./agents/index.ts";
 export { PI_MODELS } from "./agents/pi.ts";
 export type { CliOptions, CliRun } from "./agents/types.ts";
 

@@ -15,6 +15,7 @@ import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { segue } from "./segue.ts";
+import { some } from "./some.ts";
 
 enterNetns();
 
@@ -52,7 +53,10 @@ async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string
 /** Sessions in databases have no file to be put there: opencode.test.ts has the same with `opencode import`. */
 const isFile = (id: string): boolean => agentNamed(id).store.database === undefined;
 
-for (const [from, to] of SOME_PAIRS.filter((pair) => pair.every(isFile))) {
+/** Sessions that are files. */
+const FILES = SOME_PAIRS.filter((pair) => pair.every(isFile));
+
+for (const [from, to] of some(FILES, 2)) {
   test(`${from} | ${to} | ${from}, with the carry inside`, async () => {
     const lab = await createLab();
     try {

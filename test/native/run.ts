@@ -10,6 +10,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { from, seed } from "../support/commit.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { positionals: wanted, values } = parseArgs({
@@ -35,6 +36,8 @@ if (first === "oracle" && sessions.some((file) => existsSync(file))) {
   const { oracle } = await import("./oracle/command.ts");
   process.exit((await oracle(sessions, values)) > 0 ? 1 : 0);
 }
+if (!values.all)
+  console.log(`a part of the matrix: seed ${seed}, from ${from}; --all runs everything`);
 const files = globSync("**/*.test.ts", {
   cwd: here,
   exclude: (name) => name === "node_modules" || name === ".cache",

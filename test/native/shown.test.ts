@@ -6,12 +6,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { ALL, createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
+import { createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
 import { record } from "./record.ts";
 import { goesOn, sees } from "./screen.ts";
 import { hand } from "./segue.ts";
+import { ALL } from "./some.ts";
 
 enterNetns();
 

@@ -46,9 +46,6 @@ export const SOME_PAIRS: typeof PAIRS = drivers.flatMap((from, at) => {
   return PAIRS.filter(([source, target]) => source === from.id && targets.includes(target));
 });
 
-/** `run.ts --all`: the full matrix, by hand; else what keeps CI short. */
-export const ALL = process.env.SEGUE_LAB_ALL === "1";
-
 function isPartner({ partners }: Driver, { id }: Driver): boolean {
   return partners === undefined || partners.includes(id);
 }

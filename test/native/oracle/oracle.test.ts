@@ -9,8 +9,9 @@ import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { AGENTS, ALL, createLab } from "../lab.ts";
+import { AGENTS, createLab } from "../lab.ts";
 import { enterNetns } from "../netns.ts";
+import { ALL, some } from "../some.ts";
 import { type Input, inputOf, sessionsIn, type Words, wordsFor } from "./inputs.ts";
 import { complaints, judge, labFor, partners } from "./oracle.ts";
 import { CHOSEN, REFUSED, SUPERSEDED } from "./sessions.ts";
@@ -23,7 +24,7 @@ const CASES = fileURLToPath(new URL("../cases", import.meta.url));
 async function proves(input: Input, words?: Words): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    for (const verdict of await judge(lab, input, partners(input.agent))) {
+    for (const verdict of await judge(lab, input, some(partners(input.agent), 2))) {
       assert.ok(verdict.atoms > 0, "the source's own CLI sent nothing of it");
       assert.deepEqual(complaints(verdict, words), [], `in ${verdict.target}`);
     }
@@ -36,7 +37,7 @@ async function proves(input: Input, words?: Words): Promise<void> {
 async function isSuperseded(input: Input, word: string): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    for (const verdict of await judge(lab, input, partners(input.agent))) {
+    for (const verdict of await judge(lab, input, some(partners(input.agent), 2))) {
       const wrong = complaints(verdict);
       assert.ok(wrong.length === 1 && wrong[0]?.includes(word), wrong.join("\n"));
     }
@@ -49,7 +50,7 @@ async function isSuperseded(input: Input, word: string): Promise<void> {
 async function isRefused(input: Input, why: RegExp): Promise<void> {
   const lab = await createLab(labFor(input));
   try {
-    await assert.rejects(judge(lab, input, partners(input.agent)), why);
+    await assert.rejects(judge(lab, input, some(partners(input.agent), 2)), why);
   } finally {
     await lab.close();
   }

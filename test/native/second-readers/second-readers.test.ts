@@ -8,13 +8,14 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { agentNamed } from "../../../src/agents/registry.ts";
-import { ALL, createLab, type Lab } from "../lab.ts";
+import { createLab, type Lab } from "../lab.ts";
 import { isObj, type Obj, obj, objs, parseJson, str } from "../model-server/json.ts";
 import { enterNetns } from "../netns.ts";
 import { linesOf } from "../oracle/compare.ts";
 import { put, sessionsIn } from "../oracle/inputs.ts";
 import { CHOSEN, REFUSED, SUPERSEDED } from "../oracle/sessions.ts";
 import { hand, segue } from "../segue.ts";
+import { ALL } from "../some.ts";
 import { vendorReaders } from "./readers.ts";
 
 enterNetns();
