@@ -470,7 +470,10 @@ export class Transfer {
   *#renamed(input: Input, oldId: string, newId: string): Iterable<string> {
     const { database } = this.#target.agent.store;
     if (database) {
-      yield* database.renamed([...input.lines()].map(({ text }) => text), newId);
+      yield* database.renamed(
+        [...input.lines()].map(({ text }) => text),
+        newId,
+      );
       return;
     }
     const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
