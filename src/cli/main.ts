@@ -1,13 +1,16 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
 import { loadSettings } from "../config/settings.ts";
-import { fileError, SegueError } from "../errors.ts";
-import { catchSignals } from "../io/interrupt.ts";
+import { fileError, SegueError, wordsOf } from "../errors.ts";
+import { abandon, catchSignals } from "../io/interrupt.ts";
+import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
+import { noteTemps } from "../io/temps.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import {
   beQuiet,
   beVerbose,
   oneLine,
+  sayMore,
   screenWidth,
   table,
   useColor,
@@ -55,6 +58,7 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   catchSignals();
+  cleanUp();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
@@ -72,6 +76,21 @@ export async function main(args: string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
+  } finally {
+    abandon();
+  }
+}
+
+/** What this process may leave behind is noted, and what dead ones left is removed. */
+function cleanUp(): void {
+  try {
+    noteTemps(tempsFolder(process.env));
+    for (const path of removeLeftovers(process.env)) {
+      sayMore(`removed what an interrupted run had left: ${path}`);
+    }
+  } catch (error) {
+    // A folder of Segue's that cannot be read: the command says so where it matters.
+    sayMore(`cannot look for what interrupted runs left: ${wordsOf(error)}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
-import { exists, Output } from "../io/output.ts";
+import { commitPair, exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
@@ -317,8 +317,8 @@ class Job {
     const inside = this.#carryPlace === "inside";
     const carry = carryOut && { path: inside ? null : carryOut.path, bytes: carryOut.bytes };
     if (inside) carryOut?.discard();
-    else carryOut?.commit({ replace: force });
-    out.commit({ replace: force });
+    if (carryOut && !inside) commitPair(out, carryOut, { replace: force });
+    else out.commit({ replace: force });
     const id = done.sourceId || basename(name ?? "stdin", ".jsonl");
     return reportOf(done, {
       source: { agent: this.#source, id, path: name === null ? null : resolve(name) },

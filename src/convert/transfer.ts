@@ -2,12 +2,13 @@
  * A session's way into another agent's store: as a new session there, or, when it came from there
  * and the original is as it was left, as new turns at the original's end.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent, Companion } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
+import { removeEmptyFolders } from "../io/folders.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
@@ -616,9 +617,22 @@ export class Transfer {
       sha256: file.sha256,
       madeFolder: file.madeFolder,
     }));
-    this.#journal.add({ ...write, madeFolder, ...(companions.length > 0 ? { companions } : {}) });
-    for (const companion of outputs) companion.commit();
-    out.commit();
+    const { n } = this.#journal.add({
+      ...write,
+      madeFolder,
+      ...(companions.length > 0 ? { companions } : {}),
+    });
+    const done: Output[] = [];
+    try {
+      for (const one of [...outputs, out]) {
+        one.commit();
+        done.push(one);
+      }
+    } catch (error) {
+      takeAway([...outputs, out], done);
+      this.#journal.undone(n);
+      throw error;
+    }
   }
 
   /** The journal has it before it takes effect, and no more when it did not. */
@@ -744,6 +758,15 @@ function digestOf(path: string, end: number): string {
 /** What has been written, for reading. */
 function writtenLines({ temp }: Output, { document }: Converted): Input {
   return new Input(temp, undefined, temp, document);
+}
+
+/** Of files that were to be written together, those that were and those that were not. */
+function takeAway(all: readonly Output[], done: readonly Output[]): void {
+  for (const one of all) {
+    if (done.includes(one)) rmSync(one.path, { force: true });
+    else one.discard();
+  }
+  for (const { path, madeFolder } of all) removeEmptyFolders(dirname(path), madeFolder);
 }
 
 function companionOutput({ path, text }: Companion): Output {

@@ -1,14 +1,22 @@
 /** Folders that are made only for a while. */
-import { mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { noteTemp } from "./temps.ts";
 
 /** A temporary folder for as long as `work` takes. @throws SegueError when it cannot be made. */
 export async function withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = newScratch();
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const folder = join(tmpdir(), `segue-${randomBytes(6).toString("hex")}`);
+  // Noted first: a process may be killed right after it has made something.
+  const gone = noteTemp(folder, null);
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    gone();
+  };
+  make(folder, gone);
   const forget = onInterrupt(remove);
   try {
     return await work(folder);
@@ -18,16 +26,24 @@ export async function withScratch<T>(work: (folder: string) => Promise<T>): Prom
   }
 }
 
-function newScratch(): string {
-  const place = tmpdir();
+function make(folder: string, gone: () => void): void {
   try {
-    return mkdtempSync(join(place, "segue-"));
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
+    gone();
+    const place = dirname(folder);
     const known = fileError(error, place, "make a temporary folder");
     if (!(known instanceof SegueError)) throw known;
     const { message } = known;
     throw new SegueError("failed", message, { where: place, hint: "TMPDIR says where they go" });
   }
+}
+
+/** The topmost folder that would have to be made for this one; null when it is there. */
+export function missingFolder(folder: string): string | null {
+  if (existsSync(folder)) return null;
+  const above = dirname(folder);
+  return above === folder ? folder : (missingFolder(above) ?? folder);
 }
 
 /** Removes `folder` and those above it up to `topmost`, as far as nothing is in them. */

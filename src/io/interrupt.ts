@@ -52,7 +52,8 @@ export async function heedSignals(): Promise<void> {
   await setImmediate();
 }
 
-function end(signal: (typeof SIGNALS)[number]): never {
+/** Takes away what is half done, because the command has ended without doing so. */
+export function abandon(): void {
   // The last first: a folder is made before what is put into it.
   for (const cleanup of [...cleanups].reverse()) {
     try {
@@ -61,6 +62,11 @@ function end(signal: (typeof SIGNALS)[number]): never {
       // What cannot be removed must not keep the rest from it.
     }
   }
+  cleanups.clear();
+}
+
+function end(signal: (typeof SIGNALS)[number]): never {
+  abandon();
   process.exit(128 + constants.signals[signal]);
 }
 

@@ -4,22 +4,18 @@
  * of a process that died is recognised and taken over.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { textIn } from "../agents/shared/door.ts";
 import { SegueError } from "../errors.ts";
+import { type Holder, isDead, thisProcess } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 
 /** How long another process's lock is waited for, in milliseconds: far longer than a write takes. */
 const PATIENCE_MS = 15_000;
 const AGAIN_MS = 20;
 
-interface Holder {
-  pid: number;
-  /** When the process started, as the system counts it; null where it does not say. */
-  started: string | null;
-  host: string;
+interface Locked extends Holder {
   /** Another one for each lock that is taken. */
   token: string;
 }
@@ -52,12 +48,7 @@ function lockPath(env: Env, name: string): string {
 
 function take(path: string, name: string): string {
   const token = randomBytes(8).toString("hex");
-  const me: Holder = {
-    pid: process.pid,
-    started: startOf(process.pid),
-    host: hostname(),
-    token,
-  };
+  const me: Locked = { ...thisProcess(), token };
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     if (claim(path, me)) return token;
@@ -68,18 +59,38 @@ function take(path: string, name: string): string {
   }
 }
 
-function claim(path: string, me: Holder): boolean {
+/** The lock is there with its content, or not at all. */
+function claim(path: string, me: Locked): boolean {
+  const aside = `${path}.${me.token}`;
+  writeFileSync(aside, JSON.stringify(me), { flag: "wx", mode: 0o600 });
+  try {
+    linkSync(aside, path);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    // No hard links here (FAT, some network file systems).
+    return claimDirectly(path, me);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function claimDirectly(path: string, me: Locked): boolean {
   try {
     writeFileSync(path, JSON.stringify(me), { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (isCode(error, "EEXIST")) return false;
     throw error;
   }
 }
 
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 /** null while it is being made, when it is gone, and when it is damaged. */
-function holderOf(path: string): Holder | null {
+function holderOf(path: string): Locked | null {
   try {
     const value: unknown = JSON.parse(textIn(path, 4096));
     return isHolder(value) ? value : null;
@@ -88,39 +99,16 @@ function holderOf(path: string): Holder | null {
   }
 }
 
-function isHolder(value: unknown): value is Holder {
+function isHolder(value: unknown): value is Locked {
   if (typeof value !== "object" || value === null) return false;
   return "pid" in value && "started" in value && "host" in value && "token" in value;
-}
-
-/** Of another machine's processes nothing is known: they count as alive. */
-function isDead({ pid, started, host }: Holder): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
-  // A pid that is in use again.
-  const now = startOf(pid);
-  return started !== null && now !== null && now !== started;
-}
-
-/** Field 22 of Linux's /proc/PID/stat: the time of its start since the system's. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /**
  * Moves a dead process's lock away. Should another process have been quicker and hold the lock by
  * now, it gets it back.
  */
-function removeStale(path: string, { token }: Holder): void {
+function removeStale(path: string, { token }: Locked): void {
   const aside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     renameSync(path, aside);
@@ -128,7 +116,7 @@ function removeStale(path: string, { token }: Holder): void {
     return;
   }
   const taken = holderOf(aside);
-  if (taken && taken.token !== token) claim(path, taken);
+  if (taken && taken.token !== token) claimDirectly(path, taken);
   rmSync(aside, { force: true });
 }
 
@@ -136,7 +124,7 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
 }
 
-function busy(path: string, name: string, holder: Holder | null): SegueError {
+function busy(path: string, name: string, holder: Locked | null): SegueError {
   const who = holder === null ? "another process" : `process ${holder.pid} on ${holder.host}`;
   return new SegueError("refused", `${who} is writing here`, {
     where: name,

@@ -2,6 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -14,8 +16,9 @@ import {
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
 import { piecesOf } from "../lossless/pieces.ts";
-import { removeEmptyFolders } from "./folders.ts";
+import { missingFolder, removeEmptyFolders } from "./folders.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { notePair, noteTemp } from "./temps.ts";
 
 const BUFFER = 1 << 20;
 /** Longer texts are not encoded all at once. */
@@ -42,14 +45,23 @@ export class Output {
   constructor(path: string) {
     this.path = path;
     const folder = dirname(path);
-    this.temp = join(folder, `.segue-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+    this.temp = tempIn(folder);
+    this.madeFolder = missingFolder(folder);
+    // Noted first: a process may be killed right after it has made something.
+    const gone = noteTemp(this.temp, this.madeFolder);
     try {
-      this.madeFolder = mkdirSync(folder, { recursive: true, mode: 0o700 }) ?? null;
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       this.#fd = openSync(this.temp, "wx", 0o600);
     } catch (error) {
+      removeEmptyFolders(folder, this.madeFolder);
+      gone();
       throw fileError(error, path, "write the file");
     }
-    this.#settled = onInterrupt(() => this.#remove());
+    const forget = onInterrupt(() => this.#remove());
+    this.#settled = () => {
+      forget();
+      gone();
+    };
   }
 
   /** Begins anew, with nothing written. */
@@ -113,6 +125,7 @@ export class Output {
 
   /** Everything written is on the disk, still under the temporary name. */
   sync(): void {
+    if (this.#digest !== undefined) return;
     this.flush();
     try {
       fsyncSync(this.#fd);
@@ -135,17 +148,27 @@ export class Output {
   }
 
   #name(path: string, replace: boolean): void {
-    if (this.#digest === undefined) this.sync();
+    this.sync();
+    let isPlaced = false;
     try {
       if (replace) renameSync(this.temp, path);
       else claim(this.temp, path);
-      this.#settled();
+      isPlaced = true;
       syncFolder(dirname(path));
     } catch (error) {
+      // A name that was free is free again.
+      if (isPlaced && !replace) rmSync(path, { force: true });
       this.#remove();
       if (codeOf(error) === "EEXIST") throw exists(path);
       throw fileError(error, path, "write the file");
     }
+    try {
+      rmSync(this.temp, { force: true });
+    } catch {
+      // It stays noted, and is tried again: the file itself is where it belongs.
+      return;
+    }
+    this.#settled();
   }
 
   discard(): void {
@@ -164,7 +187,73 @@ export class Output {
   }
 }
 
-/** Moves a file to a name that must be free: a link fails where a rename would overwrite. */
+/**
+ * Gives two files that belong together their names. Should the second fail, the first is what it was
+ * before; should the process be killed in between, the next one finishes it: see leftovers.ts.
+ */
+export function commitPair(first: Output, second: Output, options: { replace: boolean }): void {
+  second.sync();
+  const before = options.replace ? [first, second].map(({ path }) => keptAt(path)) : [];
+  notePair(second.temp, second.path, { path: first.path, sha256: first.sha256 });
+  const placed: Output[] = [];
+  try {
+    for (const one of [first, second]) {
+      if (!options.replace && existsSync(one.path)) throw exists(one.path);
+      placed.push(one);
+      one.commit(options);
+    }
+  } catch (error) {
+    for (const one of placed) rmSync(one.path, { force: true });
+    for (const one of before) one?.putBack();
+    second.discard();
+    throw error;
+  }
+  for (const one of before) one?.drop();
+}
+
+function keptAt(path: string): Kept | null {
+  return existsSync(path) ? new Kept(path) : null;
+}
+
+/** A file under a second, temporary name, so that it can come back. */
+class Kept {
+  readonly #path: string;
+  readonly #temp: string;
+  readonly #settled: () => void;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#temp = tempIn(dirname(path));
+    this.#settled = noteTemp(this.#temp, null);
+    try {
+      linkSync(path, this.#temp);
+    } catch {
+      copyFileSync(path, this.#temp, constants.COPYFILE_EXCL);
+    }
+  }
+
+  putBack(): void {
+    renameSync(this.#temp, this.#path);
+    // Renaming one name of a file to another of its names leaves both.
+    this.drop();
+  }
+
+  drop(): void {
+    try {
+      rmSync(this.#temp, { force: true });
+    } catch {
+      // It stays noted: the next command takes it away.
+      return;
+    }
+    this.#settled();
+  }
+}
+
+function tempIn(folder: string): string {
+  return join(folder, `.segue-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+}
+
+/** Gives a file a name that must be free: a link fails where a rename would overwrite. */
 function claim(from: string, to: string): void {
   try {
     linkSync(from, to);
@@ -173,9 +262,7 @@ function claim(from: string, to: string): void {
     // No hard links here (FAT, some network file systems).
     if (existsSync(to)) throw exists(to);
     renameSync(from, to);
-    return;
   }
-  rmSync(from);
 }
 
 /** The rename itself is only on the disk once the folder is. */

@@ -1,0 +1,49 @@
+/**
+ * What this process has under temporary names, in agents' stores and elsewhere, noted in a file in
+ * Segue's folder for as long as there is any: should it die, the next process removes it, see
+ * leftovers.ts.
+ */
+import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { thisProcess } from "./process.ts";
+
+export type Note =
+  /** A temporary file or folder, and the topmost folder that was made for it. */
+  | { temp: string; made: string | null }
+  /** Two files that belong together: `temp` becomes `to` once `first` is what it says. */
+  | { temp: string; to: string; first: { path: string; sha256: string } };
+
+let ledger: string | null = null;
+let open = 0;
+
+/** From now on this process notes what it has under temporary names, in a file in this folder. */
+export function noteTemps(folder: string): void {
+  ledger = join(folder, `${process.pid}.jsonl`);
+}
+
+/** Says that there is a temporary file or folder; the function given back, that there is none any more. */
+export function noteTemp(temp: string, made: string | null): () => void {
+  if (ledger === null) return () => {};
+  note(ledger, { temp, made });
+  open++;
+  let isOpen = true;
+  return () => {
+    if (!isOpen) return;
+    isOpen = false;
+    open--;
+    if (open === 0 && ledger !== null) rmSync(ledger, { force: true });
+  };
+}
+
+/** Says that `temp` will become `to` as soon as the file at `path` is what its digest says. */
+export function notePair(temp: string, to: string, first: { path: string; sha256: string }): void {
+  if (ledger !== null && open > 0) note(ledger, { temp, to, first });
+}
+
+function note(path: string, line: Note): void {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    appendFileSync(path, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
+  }
+  appendFileSync(path, `${JSON.stringify(line)}\n`);
+}
