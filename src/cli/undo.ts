@@ -5,9 +5,9 @@ import { Command } from "commander";
 import { takeRowsBack } from "../convert/rows.ts";
 import { SegueError } from "../errors.ts";
 import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
-import { removeEmptyFolders } from "../io/folders.ts";
 import { damageWords, Journal, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
+import { removeEmptyFolders } from "../io/made.ts";
 import { dropCarry, dropPending, keepCopy, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 

@@ -8,11 +8,11 @@ import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent, Companion } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail } from "../io/append.ts";
-import { removeEmptyFolders } from "../io/folders.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
+import { removeEmptyFolders } from "../io/made.ts";
 import { exists, Output } from "../io/output.ts";
 import {
   carryPath,

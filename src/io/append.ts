@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
-import { removeEmptyFolders } from "./folders.ts";
 import { Input } from "./input.ts";
+import { removeEmptyFolders } from "./made.ts";
 
 /** What a file was when it was written. */
 export interface State {

@@ -1,10 +1,10 @@
 /** Folders that are made only for a while. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { heedSignals, onInterrupt } from "./interrupt.ts";
 import { noteTemp } from "./temps.ts";
 
 /** A temporary folder for as long as `work` takes. @throws SegueError when it cannot be made. */
@@ -19,6 +19,8 @@ export async function withScratch<T>(work: (folder: string) => Promise<T>): Prom
   make(folder, gone);
   const forget = onInterrupt(remove);
   try {
+    // A signal that came before long work would wait for its end.
+    await heedSignals();
     return await work(folder);
   } finally {
     remove();
@@ -37,23 +39,4 @@ function make(folder: string, gone: () => void): void {
     const { message } = known;
     throw new SegueError("failed", message, { where: place, hint: "TMPDIR says where they go" });
   }
-}
-
-/** The topmost folder that would have to be made for this one; null when it is there. */
-export function missingFolder(folder: string): string | null {
-  if (existsSync(folder)) return null;
-  const above = dirname(folder);
-  return above === folder ? folder : (missingFolder(above) ?? folder);
-}
-
-/** Removes `folder` and those above it up to `topmost`, as far as nothing is in them. */
-export function removeEmptyFolders(folder: string, topmost: string | null): void {
-  if (topmost === null || !folder.startsWith(topmost)) return;
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Not empty, or gone already with something in its place: not ours.
-    return;
-  }
-  removeEmptyFolders(dirname(folder), topmost);
 }

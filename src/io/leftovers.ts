@@ -5,8 +5,8 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { textIn } from "../agents/shared/door.ts";
-import { removeEmptyFolders } from "./folders.ts";
 import { Input } from "./input.ts";
+import { removeEmptyFolders } from "./made.ts";
 import { type Holder, isDead } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 import type { Note } from "./temps.ts";

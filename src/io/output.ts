@@ -16,8 +16,8 @@ import {
 import { dirname, join } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
 import { piecesOf } from "../lossless/pieces.ts";
-import { missingFolder, removeEmptyFolders } from "./folders.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { missingFolder, removeEmptyFolders } from "./made.ts";
 import { notePair, noteTemp } from "./temps.ts";
 
 const BUFFER = 1 << 20;

@@ -5,6 +5,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { missingFolder, removeEmptyFolders } from "./made.ts";
 import { thisProcess } from "./process.ts";
 
 export type Note =
@@ -15,6 +16,8 @@ export type Note =
 
 let ledger: string | null = null;
 let open = 0;
+/** The topmost folder that had to be made for it; null for none. */
+const made: { ledger: string | null } = { ledger: null };
 
 /** From now on this process notes what it has under temporary names, in a file in this folder. */
 export function noteTemps(folder: string): void {
@@ -22,28 +25,37 @@ export function noteTemps(folder: string): void {
 }
 
 /** Says that there is a temporary file or folder; the function given back, that there is none any more. */
-export function noteTemp(temp: string, made: string | null): () => void {
-  if (ledger === null) return () => {};
-  note(ledger, { temp, made });
+export function noteTemp(temp: string, madeFolder: string | null): () => void {
+  if (ledger === null || !note({ temp, made: madeFolder })) return () => {};
   open++;
   let isOpen = true;
   return () => {
     if (!isOpen) return;
     isOpen = false;
     open--;
-    if (open === 0 && ledger !== null) rmSync(ledger, { force: true });
+    if (open > 0 || ledger === null) return;
+    rmSync(ledger, { force: true });
+    removeEmptyFolders(dirname(ledger), made.ledger);
   };
 }
 
 /** Says that `temp` will become `to` as soon as the file at `path` is what its digest says. */
 export function notePair(temp: string, to: string, first: { path: string; sha256: string }): void {
-  if (ledger !== null && open > 0) note(ledger, { temp, to, first });
+  if (open > 0) note({ temp, to, first });
 }
 
-function note(path: string, line: Note): void {
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    appendFileSync(path, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
+/** False where Segue's folder cannot be written: what needs it says so itself. */
+function note(line: Note): boolean {
+  if (ledger === null) return false;
+  try {
+    if (!existsSync(ledger)) {
+      made.ledger = missingFolder(dirname(ledger));
+      mkdirSync(dirname(ledger), { recursive: true, mode: 0o700 });
+      appendFileSync(ledger, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
+    }
+    appendFileSync(ledger, `${JSON.stringify(line)}\n`);
+    return true;
+  } catch {
+    return false;
   }
-  appendFileSync(path, `${JSON.stringify(line)}\n`);
 }

@@ -68,7 +68,7 @@ describe("interrupted", { skip: process.platform === "win32" }, () => {
 
     it(`while it waits for stdin, by ${signal}`, async () => {
       const m = new Machine(mkdtempSync(join(root, "home-")));
-      const env = signalled(m, signal, "mkdtempSync");
+      const env = signalled(m, signal, "mkdirSync");
       const { code } = await m.run(["convert", "-", "--to", "codex"], { env });
       assert.equal(code, exit);
       assert.deepEqual(below(m.at("tmp")), []);
