@@ -71,10 +71,14 @@ export function linesOf(text: string): string[] {
 
 /** A line as it would be in another run: without times, ids, git's hashes and counts. */
 export function anyRun(line: string): string {
-  return line
-    .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "#")
-    .replace(/^[0-9a-f]{7,40}(?= )/, "#")
-    .replace(/\d+/g, "#");
+  return (
+    line
+      .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "#")
+      .replace(/^[0-9a-f]{7,40}(?= )/, "#")
+      // Gemini CLI's goes by the project that a session was recorded for.
+      .replace(/^(The project's temporary directory is:).*/, "$1")
+      .replace(/\d+/g, "#")
+  );
 }
 
 /** Claude Code puts what it tells its model of the present at the end of a result that comes last. */
@@ -90,8 +94,11 @@ function withoutReminders(atom: Atom, injected: Injected): Atom {
 /** All of it is what the CLI sends of its own accord. */
 function isInjected(atom: Atom, injected: Injected): boolean {
   if (atom.kind !== "text") return false;
-  return linesOf(atom.text).every((line) => injected.has(anyRun(line)));
+  return linesOf(atom.text).every((line) => injected.has(anyRun(line)) || ON_RESUMING.test(line));
 }
+
+/** What a CLI tells its model when it resumes a session, and not with an empty one: Qwen Code 0.24.4. */
+const ON_RESUMING = /^\d+ background agents? (?:was|were) restored from this session\./;
 
 class Hay {
   readonly #digests = new Set<string>();

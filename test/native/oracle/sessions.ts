@@ -26,6 +26,12 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "codex subagent-v2 rollout-2026-11-21T03-45-31-01a1fc35-9117-7be2-9289-610112fa8938.jsonl",
     /cannot resume an unloaded multi-agent v2 sub-agent/,
   ],
+  [
+    "codex fork-orphan rollout-2026-11-27T09-30-00-01a21000-0000-7000-8000-000000000005.jsonl",
+    /missing source rollout/,
+  ],
+  // A part that is a text: Qwen Code 0.24.4 breaks on it.
+  ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.
   ["copilot drift events.jsonl", /Session file is corrupted \(line 22/],
 ]);
