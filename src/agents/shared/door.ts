@@ -2,8 +2,9 @@
  * The one door through which files are opened for reading. Only regular files come through: a pipe
  * would be waited for, and a device read, without end. What is meant to be small has a bound.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { SegueError } from "../../errors.ts";
+import { readAt } from "./read-at.ts";
 
 /** The most bytes of a file that is read as one text, such as an agent's settings or an index of its sessions. */
 const MOST_TEXT = 256 << 20;
@@ -59,9 +60,11 @@ export function bytesIn(path: string, most = MOST_TEXT): Buffer {
   const { fd, size } = openFile(path);
   try {
     if (size > most) {
-      throw new SegueError("unreadable", `this file is larger than ${most} bytes`, { where: path });
+      throw new SegueError("unreadable", `this file is larger than ${Math.floor(most / 1e6)} MB`, {
+        where: path,
+      });
     }
-    return readFrom(fd, 0, size);
+    return readAt(fd, 0, size);
   } finally {
     closeSync(fd);
   }
@@ -80,7 +83,7 @@ export function textOrNone(path: string): string {
 export function headOf(path: string, most: number): Buffer {
   const { fd, size } = openFile(path);
   try {
-    return readFrom(fd, 0, Math.min(most, size));
+    return readAt(fd, 0, Math.min(most, size));
   } finally {
     closeSync(fd);
   }
@@ -91,19 +94,8 @@ export function tailOf(path: string, most: number): Buffer {
   const { fd, size } = openFile(path);
   try {
     const from = Math.max(0, size - most);
-    return readFrom(fd, from, size - from);
+    return readAt(fd, from, size - from);
   } finally {
     closeSync(fd);
   }
-}
-
-function readFrom(fd: number, from: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let done = 0;
-  while (done < bytes.length) {
-    const n = readSync(fd, bytes, done, bytes.length - done, from + done);
-    if (n === 0) break;
-    done += n;
-  }
-  return bytes.subarray(0, done);
 }
