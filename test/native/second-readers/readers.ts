@@ -37,7 +37,7 @@ async function claudeSdk(lab: Lab, id: string): Promise<string[]> {
 }
 
 /** Of Codex's items; their commands and changes are put in words for the screen. */
-const SAID = ["text", "content", "summary", "aggregatedOutput", "result"];
+const SAID = ["text", "content", "summary", "aggregatedOutput", "result", "fragments"];
 
 /** Codex's app-server: thread/read. */
 async function codexThread(lab: Lab, id: string): Promise<string[]> {
