@@ -30,7 +30,7 @@ export function command(): Command {
         .choices(FORMATS)
         .default("native"),
     )
-    .option("--since <time>", "only those that went on since: 3h, 2d, 1w, or an ISO date", since)
+    .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
     .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
     .addHelpText(
       "after",

@@ -22,11 +22,7 @@ export function command(): Command {
   return withPlaces(new Command("list"))
     .description("sessions of every agent, newest first, this project's first")
     .option("--agent <agent>", "only this agent's")
-    .option(
-      "--since <time>",
-      "only those that went on since: 30m, 3h, 2d, 1w, or an ISO date",
-      since,
-    )
+    .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
     .option("--limited", "only those that stopped at a usage limit")
     .option("--all", "all there are")
     .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)

@@ -36,11 +36,7 @@ export function command(): Command {
     .description("full text of every session: what was said, commands, tools, paths, titles")
     .argument("<query...>", 'words, "phrases", prefix*, -not, a OR b, tool:bash, file:a.ts, …')
     .option("--agent <agent>", "only this agent's")
-    .option(
-      "--since <time>",
-      "only those that went on since: 30m, 3h, 2d, 1w, or an ISO date",
-      since,
-    )
+    .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
     .option("--limited", "only those that stopped at a usage limit")
     .option("--all", "all that match")
     .option("-n, --number <n>", `how many sessions (default: ${SHOWN})`, positive)
