@@ -110,8 +110,8 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
   }
   for (const path of linksOut(root, DEEPEST)) {
-    const hint = "what it leads to is no session of this store: put the file itself there";
-    findings.add({ ...about, path, what: "a link leads out of the store: it is left out", hint });
+    const hint = "copy the file itself into the store";
+    findings.add({ ...about, path, what: "a link points outside the store and is skipped", hint });
   }
   for (const { path } of found) {
     const why = closed(path);
@@ -280,7 +280,7 @@ function examineJournal(findings: Findings, env: Env): void {
   } as const;
   try {
     for (const damage of journal.damage()) {
-      const hint = "what stood there cannot be undone, and its way home is not found";
+      const hint = "writes recorded there cannot be undone, nor brought home";
       findings.add({ ...about, what: damageWords(damage), hint });
     }
   } catch (error) {

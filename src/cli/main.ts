@@ -86,11 +86,11 @@ function cleanUp(): void {
   try {
     noteTemps(tempsFolder(process.env));
     for (const path of removeLeftovers(process.env)) {
-      sayMore(`removed what an interrupted run had left: ${path}`);
+      sayMore(`removed a leftover of an interrupted run: ${path}`);
     }
   } catch (error) {
     // A folder of Segue's that cannot be read: the command says so where it matters.
-    sayMore(`cannot look for what interrupted runs left: ${wordsOf(error)}`);
+    sayMore(`cannot check for leftovers of interrupted runs: ${wordsOf(error)}`);
   }
 }
 

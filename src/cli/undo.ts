@@ -8,7 +8,7 @@ import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
 import { damageWords, Journal, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
-import { dropCarry, dropPending, keepCopy, pendingPath } from "../io/state.ts";
+import { dropPending, keepCopy, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 
 export function command(): Command {
@@ -43,11 +43,8 @@ function run(n: string | undefined, options: { force?: boolean }): void {
 function undo(journal: Journal, write: Write, force: boolean): void {
   if (force && isFile(write.path)) say(`kept a copy: ${keepCopy(process.env, write.path)}`);
   takeBack(write, force);
-  journal.undone(write.n);
+  journal.forget(write);
   dropPending(process.env, write.n);
-  const { carry } = write;
-  const isNeeded = journal.writes().some((other) => other.carry === carry);
-  if (carry !== null && !isNeeded) dropCarry(process.env, carry);
   print(`undone: ${write.action} ${write.path}`);
 }
 
@@ -57,7 +54,7 @@ function refuseDamaged(journal: Journal, { n }: Write): void {
   if (!damage) return;
   throw new SegueError("refused", `${damageWords(damage)}, after the write to undo`, {
     where: journal.path,
-    hint: "a later write to the same session may be missing; --force undoes it all the same",
+    hint: "a later write to the same session may be missing; use --force to undo it anyway",
   });
 }
 
@@ -79,8 +76,10 @@ function refuseBuried(write: Write, others: readonly Write[]): void {
 
 function takeBack(write: Write, force: boolean): void {
   const { path, before, beforeSha256, target, madeFolder, companions = [] } = write;
-  if (path.includes("#") && !existsSync(path)) takeRowsBack(write, force, process.env);
-  else if (write.action === "create") {
+  if (path.includes("#") && !existsSync(path)) {
+    const copy = takeRowsBack(write, force, process.env);
+    if (copy !== null) say(`kept a copy: ${copy}`);
+  } else if (write.action === "create") {
     if (force) rmSync(path, { force: true });
     removeFile(path, target, madeFolder);
     for (const companion of companions) removeCompanion(companion, dirname(path));

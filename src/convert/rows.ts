@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
+import { wentOn } from "../io/append.ts";
 import type { Write } from "../io/journal.ts";
 import { type Env, stateFolder } from "../io/state.ts";
 import { rowsAt } from "./open.ts";
@@ -65,22 +66,25 @@ function backupPath(env: Env, name: string): string {
   return join(stateFolder(env), "rows", `${name}.jsonl`);
 }
 
-/** Takes a write back: the rows are what they were before it. */
-export function takeRowsBack(write: Write, force: boolean, env: Env): void {
+/**
+ * Takes a write back: the rows are what they were before it. By force, also those that have changed
+ * since: then they are kept first, and it gives the path of that copy.
+ */
+export function takeRowsBack(write: Write, force: boolean, env: Env): string | null {
   const { path, target } = write;
   const rows = rowsAt(path);
   const now = rows?.database.read(rows.path, rows.id);
   // The write never took effect, or its rows are gone already.
-  if (!rows || !now) return;
-  if (digest(bytesOf(now)) !== target.sha256 && !force) {
-    const before = previous(write, env);
-    if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return;
-    throw new SegueError("refused", "the session went on since Segue wrote it", {
-      where: path,
-      hint: "undoing would lose that work; --force does it all the same",
-    });
+  if (!rows || !now) return null;
+  const isOurs = digest(bytesOf(now)) === target.sha256;
+  const before = previous(write, env);
+  if (!isOurs && !force) {
+    if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
+    throw wentOn(path);
   }
-  rows.database.replace(rows.path, rows.id, now, previous(write, env));
+  const copy = isOurs ? null : backupPath(env, keepBackup(env, bytesOf(now)));
+  rows.database.replace(rows.path, rows.id, now, before);
+  return copy;
 }
 
 /** The rows before a write; null for a session that was new. */

@@ -139,7 +139,9 @@ export class Transfer {
     this.#journal = options.along?.journal ?? new Journal(options.env);
     if (options.along) return;
     for (const damage of this.#journal.damage()) {
-      options.warn(`${damageWords(damage)}: a way home may not be found (${this.#journal.path})`);
+      options.warn(
+        `${damageWords(damage)}: the way back to an original session may not be found (${this.#journal.path})`,
+      );
     }
   }
 
@@ -601,11 +603,16 @@ export class Transfer {
     const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };
     const write = { action: "create", path, before: 0, source, target, carry } as const;
     if (agent.store.database) {
-      this.#journal.add({ ...write, madeFolder: null });
+      const written = this.#journal.add({ ...write, madeFolder: null });
       const lines = linesIn(readFileSync(out.temp));
       const { scratch, env } = this.#options;
       const cwd = header.cwd ?? process.cwd();
-      writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+      try {
+        writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+      } catch (error) {
+        if (!isThere(path)) this.#journal.forget(written);
+        throw error;
+      }
       out.discard();
       return;
     }
@@ -617,7 +624,7 @@ export class Transfer {
       sha256: file.sha256,
       madeFolder: file.madeFolder,
     }));
-    const { n } = this.#journal.add({
+    const written = this.#journal.add({
       ...write,
       madeFolder,
       ...(companions.length > 0 ? { companions } : {}),
@@ -630,7 +637,7 @@ export class Transfer {
       }
     } catch (error) {
       takeAway([...outputs, out], done);
-      this.#journal.undone(n);
+      this.#journal.forget(written);
       throw error;
     }
   }
@@ -640,22 +647,33 @@ export class Transfer {
     const { env } = this.#options;
     const { path, before: bytes } = write;
     const before = { bytes, sha256: digestOf(out.temp, bytes) };
-    const { n } = this.#journal.add({ ...write, beforeSha256: before.sha256 });
-    try {
+    const written = this.#journal.add({ ...write, beforeSha256: before.sha256 });
+    const { n } = written;
+    this.#unlessRefused(written, () => {
       keepPending(env, n, out.temp, bytes);
       appendTail(path, before, out.temp);
+    });
+    dropPending(env, n);
+  }
+
+  /** What is refused has not taken effect: the journal forgets it. */
+  #unlessRefused(written: Write, work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      if (error instanceof SegueError && error.kind === "refused") this.#journal.undone(n);
+      if (error instanceof SegueError && error.kind !== "failed") {
+        this.#journal.forget(written);
+        dropPending(this.#options.env, written.n);
+      }
       throw error;
     }
-    dropPending(env, n);
   }
 
   #appendRows(write: Omit<Write, "n" | "time">, out: Output): void {
     const after = readFileSync(out.temp);
     const backup = keepBackup(this.#options.env, after.subarray(0, write.before));
-    this.#journal.add({ ...write, backup });
-    appendRows(write.path, write.before, after);
+    const written = this.#journal.add({ ...write, backup });
+    this.#unlessRefused(written, () => appendRows(write.path, write.before, after));
     out.discard();
   }
 

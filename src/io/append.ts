@@ -82,7 +82,7 @@ function takeOff(fd: number, tail: Input, before: number): boolean {
 }
 
 function changed(path: string): SegueError {
-  return new SegueError("refused", "another program changed the session meanwhile", {
+  return new SegueError("refused", "another program changed the session in the meantime", {
     where: path,
     hint: "nothing was added to it; close it there, then try again",
   });
@@ -91,7 +91,7 @@ function changed(path: string): SegueError {
 function mixed(path: string): SegueError {
   return new SegueError("failed", "another program wrote to the session at the same moment", {
     where: path,
-    hint: "its lines and Segue's stand mixed at the end of the file; look at it before you continue",
+    hint: "its lines and Segue's are mixed at the end of the file; check it before you continue",
   });
 }
 
@@ -185,10 +185,11 @@ export function removeCompanion(
   removeEmptyFolders(dirname(path), madeFolder);
 }
 
-function wentOn(path: string): SegueError {
+/** Of a session that undo must not touch. */
+export function wentOn(path: string): SegueError {
   return new SegueError("refused", "the session is no longer as Segue wrote it", {
     where: path,
-    hint: "undoing would lose what was added or changed since; --force keeps a copy first",
+    hint: "undoing would lose what was added or changed since; with --force a copy is kept first",
   });
 }
 

@@ -8,9 +8,9 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
+import { textIn, textOrNone } from "../agents/shared/door.ts";
 import { withLock } from "./lock.ts";
-import { type Env, stateFolder } from "./state.ts";
+import { dropCarry, type Env, stateFolder } from "./state.ts";
 
 export interface Side {
   agent: string;
@@ -113,8 +113,15 @@ export class Journal {
     });
   }
 
-  undone(n: number): void {
+  #undone(n: number): void {
     withLock(this.#env, this.path, () => this.#append({ undo: n, time: new Date().toISOString() }));
+  }
+
+  /** A write that never took effect, or was taken back: its carry goes, unless another write names it. */
+  forget({ n, carry }: Pick<Write, "n" | "carry">): void {
+    this.#undone(n);
+    const isNeeded = this.writes().some((other) => other.carry === carry);
+    if (carry !== null && !isNeeded) dropCarry(this.#env, carry);
   }
 
   /** The newest write whose target is this session and whose source is one of `agent`. */
@@ -139,7 +146,11 @@ export class Journal {
 
   #append(line: Line): void {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const text = sealed(line, this.#mend());
+    // What is missing from the end stays missed.
+    const last = this.#lastDigest();
+    const before = this.#mend();
+    const isShort = last !== null && !holds(this.#text().split("\n"), last);
+    const text = sealed(line, isShort ? last : digest(before));
     appendFileSync(this.path, `${text}\n`, { mode: 0o600, flush: true });
     writeFileSync(this.#lastPath, digest(text), { mode: 0o600 });
   }
@@ -149,11 +160,10 @@ export class Journal {
     return `${this.path}.last`;
   }
 
-  #isShort(texts: readonly string[]): boolean {
-    if (!existsSync(this.#lastPath)) return false;
-    const last = textIn(this.#lastPath);
-    // A process may have been killed before it could say that there is one more.
-    return !texts.slice(-2).some((text) => digest(text) === last);
+  /** null where there is none, or a process was killed while it wrote it. */
+  #lastDigest(): string | null {
+    const text = textOrNone(this.#lastPath);
+    return /^[0-9a-f]{16}$/.test(text) ? text : null;
   }
 
   /**
@@ -183,6 +193,8 @@ export class Journal {
   }
 
   #read(): Read {
+    // Before the lines: others may be writing more of them right now.
+    const last = this.#lastDigest();
     const texts = this.#text().split("\n");
     // What stands behind the last line's end was cut off when it was written.
     const torn = texts.pop() ?? "";
@@ -199,9 +211,15 @@ export class Journal {
     });
     const end = texts.length;
     const isSaid = read.damage.some(({ line }) => line === end);
-    if (this.#isShort(texts) && !isSaid) read.damage.push({ line: end + 1, what: "missing" });
+    if (last !== null && !isSaid && !holds(texts, last))
+      read.damage.push({ line: end + 1, what: "missing" });
     return read;
   }
+}
+
+/** Is one of the lines the one with this digest? The last ones are looked at first. */
+function holds(texts: readonly string[], last: string): boolean {
+  return texts.findLast((text) => digest(text) === last) !== undefined;
 }
 
 function standing(lines: readonly Line[]): Write[] {
@@ -216,8 +234,9 @@ function standing(lines: readonly Line[]): Write[] {
 
 const SEAL = /,"after":"([0-9a-f]{16})","sum":"([0-9a-f]{16})"\}$/;
 
-function sealed(line: Line, before: string): string {
-  const text = `${JSON.stringify(line).slice(0, -1)},"after":"${digest(before)}"`;
+/** `after`: the digest of the line before. */
+function sealed(line: Line, after: string): string {
+  const text = `${JSON.stringify(line).slice(0, -1)},"after":"${after}"`;
   return `${text},"sum":"${digest(text)}"}`;
 }
 

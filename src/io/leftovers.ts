@@ -53,7 +53,7 @@ function remove({ temp, made }: Extract<Note, { made: string | null }>): boolean
     rmSync(temp, { recursive: true, force: true });
     removeEmptyFolders(dirname(temp), made);
   } catch {
-    // Not ours to remove any more: what is left is said by nobody twice.
+    // Not ours to remove any more.
   }
   return isThere;
 }
@@ -67,7 +67,7 @@ function ledgers(env: Env): string[] {
   try {
     const names = readdirSync(tempsFolder(env));
     return names
-      .filter((name) => /^\d+\.jsonl$/.test(name))
+      .filter((name) => /^\d+-[0-9a-f]{8}\.jsonl$/.test(name))
       .map((name) => join(tempsFolder(env), name));
   } catch {
     return [];

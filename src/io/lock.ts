@@ -128,6 +128,6 @@ function busy(path: string, name: string, holder: Locked | null): SegueError {
   const who = holder === null ? "another process" : `process ${holder.pid} on ${holder.host}`;
   return new SegueError("refused", `${who} is writing here`, {
     where: name,
-    hint: `try again when it has finished; if no such process runs any more, remove ${path}`,
+    hint: `try again when it has finished; if that process is no longer running, delete ${path}`,
   });
 }

@@ -199,8 +199,10 @@ export function commitPair(first: Output, second: Output, options: { replace: bo
   try {
     for (const one of [first, second]) {
       if (!options.replace && existsSync(one.path)) throw exists(one.path);
-      placed.push(one);
+      // With nothing to replace, what fails leaves nothing, and what is there is somebody else's.
+      if (options.replace) placed.push(one);
       one.commit(options);
+      if (!options.replace) placed.push(one);
     }
   } catch (error) {
     for (const one of placed) rmSync(one.path, { force: true });

@@ -3,6 +3,7 @@
  * Segue's folder for as long as there is any: should it die, the next process removes it, see
  * leftovers.ts.
  */
+import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { missingFolder, removeEmptyFolders } from "./made.ts";
@@ -21,7 +22,7 @@ const made: { ledger: string | null } = { ledger: null };
 
 /** From now on this process notes what it has under temporary names, in a file in this folder. */
 export function noteTemps(folder: string): void {
-  ledger = join(folder, `${process.pid}.jsonl`);
+  ledger = join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.jsonl`);
 }
 
 /** Says that there is a temporary file or folder; the function given back, that there is none any more. */

@@ -128,6 +128,7 @@ describe("links in a store", () => {
       ".codex/sessions/2026/01/01/rollout-2026-01-01T00-00-00-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
       ".pi/agent/sessions/--home-dev-shop--/2026-01-01T00-00-00-000Z_5bc11129-2190-4369-9607-043d5c33041d.jsonl",
     ];
+    places.push(".copilot/session-state/0b5e3f7a-0000-4000-8000-000000000001/events.jsonl");
     for (const place of places) {
       mkdirSync(dirname(m.at(place)), { recursive: true });
       symlinkSync(other, m.at(place));
@@ -139,7 +140,7 @@ describe("links in a store", () => {
       }
     }
     const { out } = await m.run(["doctor", "--json"]);
-    assert.match(out, /a link leads out of the store/);
+    assert.match(out, /a link points outside the store/);
   });
 
   it("of which the store itself is one are followed", async () => {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { textOrNone } from "../shared/door.ts";
+import { leadsOut } from "../shared/files.ts";
 import type { Companion, Found, Store } from "../types.ts";
 import { readWorkspace, workspaceText } from "./workspace.ts";
 
@@ -20,7 +21,9 @@ export const store: Store = {
   async find(root) {
     const found: Found[] = [];
     for (const id of await names(root)) {
-      const session = id.startsWith(".") ? undefined : await look(join(root, id), id);
+      const folder = join(root, id);
+      const isOther = id.startsWith(".") || leadsOut(join(folder, EVENTS), root);
+      const session = isOther ? undefined : await look(folder, id);
       if (session) found.push(session);
     }
     return found;

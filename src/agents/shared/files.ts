@@ -50,7 +50,8 @@ function collect(
   }
 }
 
-function leadsOut(link: string, root: string): boolean {
+/** Does a link lead to something outside of `root`? */
+export function leadsOut(link: string, root: string): boolean {
   try {
     const inside = relative(realpathSync(root), realpathSync(link));
     return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
