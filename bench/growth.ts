@@ -1,6 +1,9 @@
 /**
- * Cost grows in a line: four times as many tiny records take about four times as long, in every
+ * Cost grows linearly: four times as many tiny records take about four times as long, in every
  * reader and every writer, and in whole conversions.
+ *
+ * One long conversation is compared with four short ones, so that both sides allocate and collect
+ * about as much: a single short run is over before the garbage collector has started.
  *
  * `node bench/growth.ts AGENT RECORDS` measures one agent, in a process of its own.
  */
@@ -15,10 +18,7 @@ import { DATA } from "./generate.ts";
 import { type Row, runNode } from "./process.ts";
 
 const MAX_GROWTH = 4.5;
-/**
- * With few records a run takes some hundredths of a second, which warming up and collecting garbage
- * double: this only guards against what is quadratic, and would be sixteen.
- */
+/** In CI, on whatever machine it runs: this only guards against what is quadratic, which would be sixteen. */
 const MAX_GROWTH_QUICK = 8;
 /** Of a whole conversion, between agents whose formats have a record for each message. */
 const WAYS: readonly [from: string, to: string][] = [
@@ -27,18 +27,22 @@ const WAYS: readonly [from: string, to: string][] = [
   ["codex", "pi"],
 ];
 
-/** Each is measured so often, and the least counts: whatever else the machine does only adds to it. */
+/** How much longer the long conversation is. */
+const TIMES = 4;
+
+/** Each is measured this often, and the least counts: whatever else the machine does only adds to it. */
 const RUNS = 5;
 
 export function measureGrowth(bin: string, quick: boolean): Row[] {
-  const [few, many] = quick ? [12_500, 50_000] : [50_000, 200_000];
+  const few = quick ? 12_500 : 50_000;
+  const many = few * TIMES;
   const bound = quick ? MAX_GROWTH_QUICK : MAX_GROWTH;
   const counts = `${few.toLocaleString("en")} and ${many.toLocaleString("en")} tiny messages`;
   const rows = agents.flatMap(({ id }) => {
-    const [a, b] = [timesOf(id, few), timesOf(id, many)];
+    const { reading, writing } = growthOf(id, few);
     return [
-      row(`${id} reader, ${counts}`, bound, a.read, b.read),
-      row(`${id} writer, ${counts}`, bound, a.write, b.write),
+      row(`${id} reader, ${counts}`, bound, reading.few, reading.many),
+      row(`${id} writer, ${counts}`, bound, writing.few, writing.many),
     ];
   });
   for (const [from, to] of WAYS) {
@@ -58,17 +62,20 @@ function row(what: string, bound: number, a: number, b: number): Row {
   };
 }
 
+/** Seconds for one conversation of each length. */
 interface Times {
-  read: number;
-  write: number;
+  few: number;
+  many: number;
 }
 
-function timesOf(agent: string, count: number): Times {
+interface Growth {
+  writing: Times;
+  reading: Times;
+}
+
+function growthOf(agent: string, few: number): Growth {
   const self = fileURLToPath(import.meta.url);
-  const [write = 0, read = 0] = runNode([self, agent, String(count)])
-    .stdout.split(" ")
-    .map(Number);
-  return { read, write };
+  return JSON.parse(runNode([self, agent, String(few)]).stdout);
 }
 
 /** With the carry, and verified. */
@@ -163,17 +170,43 @@ function seconds(work: () => void): number {
 if (import.meta.main) {
   const [name = "codex", count = "50000"] = process.argv.slice(2);
   const agent = agentNamed(name);
-  const entries = conversation(Number(count));
+  const n = Number(count);
+  const [few, many] = [conversation(n), conversation(n * TIMES)];
+  const records = { few: recordsOf(agent, few), many: recordsOf(agent, many) };
+  const writing = turns(
+    () => repeat(TIMES, () => write(agent, few, () => {})),
+    () => write(agent, many, () => {}),
+  );
+  const reading = turns(
+    () => repeat(TIMES, () => read(agent, records.few)),
+    () => read(agent, records.many),
+  );
+  process.stdout.write(JSON.stringify({ writing, reading } satisfies Growth));
+}
+
+function recordsOf(agent: Agent, entries: readonly Entry[]): Json[] {
   const records: Json[] = [];
   write(agent, entries, (record) => records.push(record));
-  const read = (): void => {
-    const reader = agent.reader();
-    records.forEach((record, at) => {
-      reader.read(record, at);
-    });
-  };
-  const least = (work: () => void) =>
-    Math.min(...Array.from({ length: RUNS }, () => seconds(work)));
-  const writing = (): void => write(agent, entries, () => {});
-  process.stdout.write(`${least(writing)} ${least(read)}`);
+  return records;
+}
+
+function read(agent: Agent, records: readonly Json[]): void {
+  const reader = agent.reader();
+  records.forEach((record, at) => {
+    reader.read(record, at);
+  });
+}
+
+function repeat(times: number, work: () => void): void {
+  for (let n = 0; n < times; n++) work();
+}
+
+/** Each in turn, so that what the machine does meanwhile, and warming up, meets both. */
+function turns(short: () => void, long: () => void): Times {
+  const times: Times = { few: Number.POSITIVE_INFINITY, many: Number.POSITIVE_INFINITY };
+  for (let n = 0; n < RUNS; n++) {
+    times.few = Math.min(times.few, seconds(short) / TIMES);
+    times.many = Math.min(times.many, seconds(long));
+  }
+  return times;
 }

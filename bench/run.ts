@@ -38,9 +38,10 @@ const MAX_MEMORY_GIGABYTE = 350;
 const MAX_START = 1.6;
 /** Of sessions of everyday size, in processors' time beyond Node's own start: 1 MB in seconds, 10 MB against the yardstick. */
 const MAX_SMALL = 0.2;
-const MAX_SMALL_QUICK = 0.4;
+/** In CI against Node's own start, because seconds depend on the machine: it was measured at 7. */
+const MAX_SMALL_QUICK = 18;
 const MAX_MIDDLING = 4.5;
-const MAX_MIDDLING_QUICK = 7;
+const MAX_MIDDLING_QUICK = 9;
 /** Processors' time for 100 MB, against the yardstick's: 3.6 s where that takes 0.65 s. */
 const MAX_RATIO_CPU = 5.54;
 /** Peak memory, against the one line that the session mostly is. */
@@ -115,31 +116,45 @@ function starting(runs: number): Row {
 
 /** What most sessions cost: there starting weighs as much as the work. */
 function everyday(runs: number): Row[] {
-  const [small, middling] = [1, 10].map((megabytes) => costing(megabytes, runs));
-  const [most, times] = options.quick
-    ? [MAX_SMALL_QUICK, MAX_MIDDLING_QUICK]
-    : [MAX_SMALL, MAX_MIDDLING];
-  const beyond = small?.beyond ?? 0;
-  const ratio = (middling?.beyond ?? 0) / (middling?.yardstick ?? 1);
-  const what = "claude-code → codex";
+  const small = costing(1, runs);
+  const middling = costing(10, runs);
+  const times = options.quick ? MAX_MIDDLING_QUICK : MAX_MIDDLING;
+  const ratio = middling.beyond / middling.yardstick;
   return [
+    smallRow(small),
     {
-      what: `${what}, 1 MB: processors' time beyond Node's start`,
-      measured: `${beyond.toFixed(2)} s`,
-      bound: `≤ ${most} s`,
-      ok: beyond <= most,
-    },
-    {
-      what: `${what}, 10 MB: the same, against parsing it`,
-      measured: `${middling?.beyond.toFixed(2)} s / ${middling?.yardstick.toFixed(2)} s = ${ratio.toFixed(2)} ×`,
+      what: "claude-code → codex, 10 MB: the same, against parsing it",
+      measured: `${middling.beyond.toFixed(2)} s / ${middling.yardstick.toFixed(2)} s = ${ratio.toFixed(2)} ×`,
       bound: `≤ ${times} ×`,
       ok: ratio <= times,
     },
   ];
 }
 
-/** Processors' time: of a conversion beyond what Node itself takes, and of the whole yardstick. */
-function costing(megabytes: number, runs: number): { beyond: number; yardstick: number } {
+function smallRow({ beyond, node }: Cost): Row {
+  const what = "claude-code → codex, 1 MB: processors' time beyond Node's start";
+  if (!options.quick) {
+    const measured = `${beyond.toFixed(2)} s`;
+    return { what, measured, bound: `≤ ${MAX_SMALL} s`, ok: beyond <= MAX_SMALL };
+  }
+  const ratio = beyond / node;
+  return {
+    what: `${what}, against that start`,
+    measured: `${ms(beyond)} / ${ms(node)} = ${ratio.toFixed(2)} ×`,
+    bound: `≤ ${MAX_SMALL_QUICK} ×`,
+    ok: ratio <= MAX_SMALL_QUICK,
+  };
+}
+
+/** Seconds that processors worked. */
+interface Cost {
+  /** For a conversion, beyond what Node's own start takes. */
+  beyond: number;
+  node: number;
+  yardstick: number;
+}
+
+function costing(megabytes: number, runs: number): Cost {
   const path = generate("claude-code", megabytes);
   const [node, yard, segue]: [number[], number[], number[]] = [[], [], []];
   for (let i = 0; i < runs; i++) {
@@ -147,7 +162,11 @@ function costing(megabytes: number, runs: number): { beyond: number; yardstick: 
     yard.push(runNode([YARDSTICK, path], { memory: true }).cpu);
     segue.push(convert(path, "codex").cpu);
   }
-  return { beyond: median(segue) - median(node), yardstick: median(yard) };
+  return {
+    beyond: median(segue) - median(node),
+    node: median(node),
+    yardstick: median(yard),
+  };
 }
 
 /** A session in which one result of a tool is 64 MB of text. */
