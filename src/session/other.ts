@@ -53,7 +53,8 @@ export function otherPart(type: string, block: Json, options: OtherOptions = {})
 export function saidIn(value: Json | undefined): string {
   if (typeof value === "string") return value;
   if (value === undefined || isBlank(value)) return "";
-  return typeof value === "object" ? otherPart("text", value).text : printed(value);
+  // Whole, whatever it is: a text has no place that could say that something was left out.
+  return wordsIn(value) ?? printed(value);
 }
 
 /** A block of text: where it has no text of its own, what it has instead. */
@@ -90,22 +91,21 @@ function isBlank(value: Json): boolean {
 }
 
 function readable(block: Json): { text: string; cut: boolean } {
-  const said = plain(block);
+  const said = wordsIn(block);
   if (said !== undefined) return shortened(said);
-  if (isObject(block)) {
-    const keys = Object.keys(block).filter((key) => !LABELS.has(key));
-    const [only] = keys;
-    // Nothing but a text, or a list of text blocks.
-    if (keys.length === 1 && only !== undefined) {
-      const text = plain(block[only] ?? null);
-      if (text !== undefined) return shortened(text);
-    }
-  }
   let cut = false;
   const bounded = withoutBlobs(block, () => {
     cut = true;
   });
   return { text: printed(bounded), cut };
+}
+
+/** The texts of a block that is nothing but a text, or a list of text blocks. */
+function wordsIn(block: Json): string | undefined {
+  const said = plain(block);
+  if (said !== undefined || !isObject(block)) return said;
+  const [only, ...more] = Object.keys(block).filter((key) => !LABELS.has(key));
+  return only === undefined || more.length > 0 ? undefined : plain(block[only] ?? null);
 }
 
 function plain(value: Json): string | undefined {
