@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -152,4 +153,28 @@ test("how a session is resumed", () => {
     launch.resumeArgs({ id: "i", path: "p", prompt, args });
   assert.deepEqual(args(null), ["resume", "i"]);
   assert.deepEqual(args("-x", "--search"), ["resume", "i", "--search", "--", "-x"]);
+});
+
+test("a subagent's rollout is found in the folder of another day, as long as its thread was written", async () => {
+  const sessions = "subagent-v2/.codex/sessions/2026/11/21";
+  const stamp = "rollout-2026-11-21T03-45-31";
+  const [thread, child] = [
+    "01a1fc35-908c-7e22-95ff-a0a07f93cfbf",
+    "01a1fc35-9117-7be2-9289-610112fa8938",
+  ];
+  const from = (id: string) => join(FIXTURES, sessions, `${stamp}-${id}.jsonl`);
+  const day = (n: string) => join(root, "days/sessions/2026/11", n);
+  for (const n of ["21", "23"]) mkdirSync(day(n), { recursive: true });
+  const path = join(day("21"), `${stamp}-${thread}.jsonl`);
+  cpSync(from(thread), path);
+  const later = join(day("23"), `rollout-2026-11-23T09-00-00-${child}.jsonl`);
+  cpSync(from(child), later);
+  assert.deepEqual(await store.children?.(path), [later]);
+  // A thread that was not written since has none of a later day.
+  utimesSync(path, new Date(), new Date("2026-11-21T04:00:00Z"));
+  assert.deepEqual(await store.children?.(path), []);
+  const archived = join(root, "days/archived_sessions");
+  mkdirSync(archived);
+  cpSync(from(child), join(archived, basename(later)));
+  assert.deepEqual(await store.children?.(path), [join(archived, basename(later))]);
 });

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
@@ -60,16 +61,17 @@ export const store: Store = {
     return root === undefined ? null : threadName(root, threadId);
   },
 
-  // Rollouts of their own, beside that of the thread which spawned them; those of another day are not
-  // looked for.
+  // Rollouts of their own, begun while the thread that spawned them was written.
   async children(path) {
     const [, stamp = "", threadId] = NAME.exec(basename(path)) ?? [];
     if (threadId === undefined) return [];
-    const beside = filesIn(dirname(path), 1).filter((file) => {
-      const [, other = "", id] = NAME.exec(basename(file.path)) ?? [];
-      return id !== undefined && id !== threadId && other >= stamp;
-    });
-    return beside.flatMap((file) => (spawnedBy(file.path) === threadId ? [file.path] : []));
+    return foldersSince(path, stamp)
+      .flatMap((folder) => filesIn(folder, 1))
+      .filter((file) => {
+        const [, other = "", id] = NAME.exec(basename(file.path)) ?? [];
+        return id !== undefined && id !== threadId && other >= stamp;
+      })
+      .flatMap((file) => (spawnedBy(file.path) === threadId ? [file.path] : []));
   },
 
   takesChildren: true,
@@ -92,6 +94,28 @@ export const store: Store = {
     return bases;
   },
 };
+
+const DAY_MS = 86_400_000;
+/** The longest time that a thread is followed for: it bounds the folders that are looked into. */
+const MOST_DAYS = 3660;
+
+/**
+ * The folders in which rollouts lie that were begun between a rollout's own beginning and its last
+ * write: a thread that is resumed on another day has its subagents there. Names are in the local
+ * time of whoever wrote them, hence one day more.
+ */
+function foldersSince(path: string, stamp: string): string[] {
+  const [root] = rootsAbove(path);
+  const first = Date.parse(`${stamp.slice(0, 10)}T12:00:00Z`);
+  if (root === undefined || Number.isNaN(first)) return [dirname(path)];
+  const last = (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? first) + DAY_MS;
+  const days = Math.min(MOST_DAYS, Math.max(0, Math.ceil((last - first) / DAY_MS)));
+  const folders = Array.from({ length: days + 1 }, (_, n) => {
+    const day = new Date(first + n * DAY_MS).toISOString().slice(0, 10);
+    return join(root, "sessions", ...day.split("-"));
+  });
+  return [...folders, join(root, "archived_sessions")];
+}
 
 /** What a rollout's first line tells of who began it stands near its beginning. */
 const SPAWN_BYTES = 4096;
