@@ -46,6 +46,7 @@ import { foldersAt } from "./folder.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
+import { renamedLine } from "./rename.ts";
 import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
 import { type Fitted, nothingIn, type Surveyed, surveyFile } from "./survey-file.ts";
@@ -479,10 +480,10 @@ export class Transfer {
       );
       return;
     }
-    const [from, to] = [JSON.stringify(oldId), JSON.stringify(newId)];
+    const { known } = this.#target.agent;
     // In the store it is a file of lines.
-    for (const { text, value } of input.lines()) {
-      if (!isFrame(value)) yield text.replaceAll(from, to);
+    for (const line of input.lines()) {
+      if (!isFrame(line.value)) yield renamedLine(line, known, { from: oldId, to: newId });
     }
   }
 
