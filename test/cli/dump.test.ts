@@ -5,6 +5,7 @@ import {
   existsSync,
   globSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,12 +13,14 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
 import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
-import type { Machine } from "../support/segue.ts";
-import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
+import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
+import { Machine } from "../support/segue.ts";
+import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
 const files = (m: Machine, folder = "out") =>
@@ -36,6 +39,33 @@ describe("segue dump", () => {
     for (const fixture of [CLAUDE, CODEX, PI]) {
       assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
     }
+  });
+
+  it("every session that list shows is in it, and checked: those in databases, too", async () => {
+    const m = new Machine(mkdtempSync(join(root, "home-")));
+    for (const fixture of BASICS) m.install(fixture);
+    for (const [agent, make] of [
+      ["opencode", makeDatabase],
+      ["kilo", makeKiloDatabase],
+    ] as const) {
+      mkdirSync(m.at(".local/share", agent), { recursive: true });
+      make(m.at(".local/share", agent, `${agent}.db`));
+      const { code, err } = await m.run(["resume", idOf(CLAUDE), "--in", agent, "--no-launch"]);
+      assert.equal(code, 0, err);
+    }
+    const listed: { sessions: { id: string }[] } = JSON.parse(
+      (await m.run(["list", "--all", "--json"])).out,
+    );
+    const ids = listed.sessions.map(({ id }) => id);
+    assert.ok(ids.length >= BASICS.length + 2, ids.join());
+    const { code, err } = await m.run(["dump", "all", "out"]);
+    assert.equal(code, 0, err);
+    assert.match(err, new RegExp(`^${ids.length} written, 0 unchanged: `, "m"));
+    const names = files(m).join("\n");
+    for (const id of ids) assert.ok(names.includes(id.toLowerCase()), `${id} is in none of\n${names}`);
+    const checked = await m.run(["check", "--all"]);
+    assert.equal(checked.code, 0, checked.err);
+    assert.match(checked.out + checked.err, new RegExp(`\\b${ids.length} `));
   });
 
   it("session and json: the session model, as show prints it", async () => {
