@@ -7,6 +7,7 @@ import { fileError } from "../errors.ts";
 import type { ByteSource } from "../lossless/carry.ts";
 import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
+import { expectWork } from "./interrupt.ts";
 
 const CHUNK = 1 << 20;
 
@@ -43,6 +44,7 @@ export class Input implements ByteSource {
       const { fd, size } = openFile(path, this.where);
       this.#fd = fd;
       this.#size = size;
+      expectWork(size);
     } catch (error) {
       throw fileError(error, this.where, "read the file");
     }

@@ -14,6 +14,19 @@ export function catchSignals(): void {
   for (const signal of SIGNALS) process.on(signal, end);
 }
 
+/** A pass over a session of so many bytes takes less than a second. */
+const QUICK = 8 << 20;
+
+/**
+ * Node hears of signals only between pieces of work. Where a piece may be long, signals end the
+ * process at once instead, as they do by default: what it leaves half done, the next command takes
+ * away (see leftovers.ts).
+ */
+export function expectWork(bytes: number): void {
+  if (!catching || bytes <= QUICK) return;
+  for (const signal of SIGNALS) process.off(signal, end);
+}
+
 /** Signals are someone else's again. */
 export function leaveSignals(): void {
   catching = false;
@@ -27,8 +40,9 @@ export function onInterrupt(cleanup: () => void): () => void {
 }
 
 /**
- * Does work that may be long without giving way to signal handlers: SIGINT breaks it off all the
- * same. SIGTERM waits for its end; `heedSignals` after it, and before what cannot be taken back.
+ * Does work without giving way to signal handlers: SIGINT breaks it off all the same, in order.
+ * SIGTERM waits for its end, or ends the process if that may be long (see `expectWork`); hence
+ * `heedSignals` after it, and before what cannot be taken back.
  */
 export function interruptible<T>(work: () => T): T {
   if (!catching) return work();

@@ -62,7 +62,8 @@ describe("segue dump", () => {
     assert.equal(code, 0, err);
     assert.match(err, new RegExp(`^${ids.length} written, 0 unchanged: `, "m"));
     const names = files(m).join("\n");
-    for (const id of ids) assert.ok(names.includes(id.toLowerCase()), `${id} is in none of\n${names}`);
+    for (const id of ids)
+      assert.ok(names.includes(id.toLowerCase()), `${id} is in none of\n${names}`);
     const checked = await m.run(["check", "--all"]);
     assert.equal(checked.code, 0, checked.err);
     assert.match(checked.out + checked.err, new RegExp(`\\b${ids.length} `));

@@ -1,6 +1,13 @@
 /** SIGINT and SIGTERM: nothing of ours is left, and the exit code says what happened. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { temporaryFolder } from "../support/folder.ts";
@@ -78,20 +85,43 @@ describe("interrupted", { skip: process.platform === "win32" }, () => {
   it("SIGINT does not wait for the end of long work", async () => {
     const m = new Machine(mkdtempSync(join(root, "home-")));
     m.copy(PI, "a.jsonl");
-    const path = join(root, "endless.mjs");
-    writeFileSync(
-      path,
-      `
-      import fs from "node:fs";
-      import { syncBuiltinESMExports } from "node:module";
-      fs.fsyncSync = () => { fs.writeSync(1, "busy"); for (;;); };
-      syncBuiltinESMExports();`,
-    );
     const { code, out } = await m.run(["convert", "a.jsonl", "--to", "codex", "-o", "b.jsonl"], {
-      env: { NODE_OPTIONS: `--import=${path}` },
+      env: endless(),
       started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
     });
     assert.deepEqual([code, out], [130, "busy"]);
     assert.deepEqual(below(m.home), ["a.jsonl"]);
   });
+
+  it("SIGTERM does not wait for it either; the next command takes away what was left", async () => {
+    const m = new Machine(mkdtempSync(join(root, "home-")));
+    mkdirSync(m.at("tmp"));
+    appendFileSync(m.copy(PI, "a.jsonl"), `${JSON.stringify("long ".repeat(2e6))}\n`);
+    const { signal, out } = await m.run(["convert", "a.jsonl", "--to", "codex", "-o", "b.jsonl"], {
+      env: { ...endless(), TMPDIR: m.at("tmp") },
+      started: (child) => child.stdout?.once("data", () => child.kill("SIGTERM")),
+    });
+    assert.deepEqual([signal, out], ["SIGTERM", "busy"]);
+    await m.run(["log"]);
+    assert.deepEqual(
+      below(m.home)
+        .filter((name) => !name.startsWith(".segue"))
+        .sort(),
+      ["a.jsonl", "tmp"],
+    );
+  });
 });
+
+/** Work without an end: it begins where Segue first has something brought to the disk. */
+function endless(): { [name: string]: string } {
+  const path = join(root, "endless.mjs");
+  writeFileSync(
+    path,
+    `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    fs.fsyncSync = () => { fs.writeSync(1, "busy"); for (;;); };
+    syncBuiltinESMExports();`,
+  );
+  return { NODE_OPTIONS: `--import=${path}` };
+}
