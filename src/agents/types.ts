@@ -235,9 +235,17 @@ export interface Store {
   model?(root: string, env: NodeJS.ProcessEnv): string | null;
   /** What a new session in this folder has to say of the machine, for writers: they read nothing. */
   facts?(root: string, cwd: string, env: NodeJS.ProcessEnv): Json;
+  /**
+   * What the CLI itself notes of a session that is open in it right now, for each process. What one
+   * left that died is among it: see io/running.ts.
+   */
+  opened?(root: string, id: string): Opened[];
   /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
   database?: Database;
 }
+
+/** A process of the CLI's; or, where it does not say which one, when it opened the session (milliseconds since the epoch). */
+export type Opened = { pid: number } | { at: number };
 
 export interface Companion {
   path: string;

@@ -76,7 +76,7 @@ export function withResumeOptions(command: Command): Command {
     .option("--fork", "write a new session even where the original could be continued")
     .option(
       "--force",
-      "write a session that does not verify; start the agent even if its permission flags cannot be translated",
+      "write a session that does not verify, or to one that is open in its agent; start the agent even if its permission flags cannot be translated",
     )
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
     .option("--handoff", "begin a new session there with a document about this one")

@@ -2,12 +2,14 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
+import { findAgent } from "../agents/registry.ts";
 import { takeRowsBack } from "../convert/rows.ts";
 import { SegueError } from "../errors.ts";
 import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
-import { damageWords, Journal, type Write } from "../io/journal.ts";
+import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
+import { refuseOpen } from "../io/running.ts";
 import { dropPending, keepCopy, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 
@@ -15,7 +17,10 @@ export function command(): Command {
   return new Command("undo")
     .description("take a write back: the newest, or the one that `segue log` numbers N")
     .argument("[n]", "number of the write")
-    .option("--force", "even if the session has changed since; a copy of it is kept first")
+    .option(
+      "--force",
+      "even if the session is open, or has changed since; a copy of it is kept first",
+    )
     .action(run);
 }
 
@@ -36,7 +41,10 @@ function run(n: string | undefined, options: { force?: boolean }): void {
   const others = writes.filter((other) => !all.includes(other));
   for (const one of all) refuseBuried(one, others);
   const force = options.force ?? false;
-  if (!force) refuseDamaged(journal, write);
+  if (!force) {
+    refuseDamaged(journal, write);
+    for (const { target } of all) refuseOpenTarget(target);
+  }
   for (const one of all) withLock(process.env, one.path, () => undo(journal, one, force));
 }
 
@@ -46,6 +54,11 @@ function undo(journal: Journal, write: Write, force: boolean): void {
   journal.forget(write);
   dropPending(process.env, write.n);
   print(`undone: ${write.action} ${write.path}`);
+}
+
+function refuseOpenTarget({ agent: name, id, path }: Side): void {
+  const agent = findAgent(name);
+  if (agent) refuseOpen(agent, { id, path, cwd: null }, process.env);
 }
 
 /** Behind this write there may be one to the same file, which nobody knows of any more. */

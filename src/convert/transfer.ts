@@ -14,6 +14,7 @@ import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
 import { exists, Output } from "../io/output.ts";
+import { refuseOpen } from "../io/running.ts";
 import {
   carryPath,
   dropPending,
@@ -386,10 +387,18 @@ export class Transfer {
   ): Outcome {
     const { path } = original;
     const nothing = out.bytes === before;
+    const cwd = this.#options.cwd ?? done.header.cwd;
+    const refuse = (): void => {
+      if (this.#options.force !== true) {
+        refuseOpen(this.#target.agent, { id: original.id, path, cwd }, this.#options.env);
+      }
+    };
+    // Before anything is asked of the user, and once more when it is done.
+    if (!nothing && !this.#options.dryRun) this.#orDiscard(refuse, out, carryOut);
     return {
       id: original.id,
       path,
-      cwd: this.#options.cwd ?? done.header.cwd,
+      cwd,
       title: null,
       report: this.#report(done, path, carryOut),
       note: this.#note(
@@ -402,6 +411,7 @@ export class Transfer {
           carryOut?.discard();
           return;
         }
+        refuse();
         const carry = carryOut && keepCarry(this.#options.env, carryOut);
         const source = this.#side(id, done);
         const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
@@ -417,6 +427,15 @@ export class Transfer {
         carryOut?.discard();
       },
     };
+  }
+
+  #orDiscard(work: () => void, ...outputs: readonly (Output | null)[]): void {
+    try {
+      work();
+    } catch (error) {
+      for (const out of outputs) out?.discard();
+      throw error;
+    }
   }
 
   /** A copy of the home session under an id of its own, from what the way home gave. */

@@ -26,11 +26,16 @@ export function isDead({ pid, started, host }: Holder): boolean {
   return started !== null && now !== null && now !== started;
 }
 
-/** Field 22 of Linux's /proc/PID/stat: the time of its start since the system's. */
 function startOf(pid: number): string | null {
+  return startTicks(pid)?.toString() ?? null;
+}
+
+/** Field 22 of Linux's /proc/PID/stat: the time of its start since the system's, in clock ticks. */
+export function startTicks(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const field = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return field === undefined ? null : Number(field);
   } catch {
     return null;
   }

@@ -1,6 +1,15 @@
 /** The command line's contract: exit codes, what goes where, and the shapes of its JSON. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
@@ -613,6 +622,32 @@ describe("segue resume", () => {
     assert.match(now.subarray(old.length).toString(), /ADDED-THERE/);
     assert.equal((await m.run(["undo"])).code, 0);
     assert.ok(readFileSync(original).equals(old));
+  });
+
+  it("is neither appended to nor taken back while it is open in its CLI", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const m = inhabited(root);
+    const { home, there } = await broughtHome(m);
+    const id = idOf(PI);
+    const program = m.at("pi.mjs");
+    writeFileSync(program, "console.log('up'); setInterval(() => {}, 1e6);");
+    const open = spawn(process.execPath, [program, "--session", id], { env: { HOME: m.home } });
+    try {
+      await once(open.stdout, "data");
+      const before = readFileSync(home);
+      appendFileSync(there, readFileSync(there, "utf8").trimEnd().split("\n").at(-1) ?? "");
+      const again = ["resume", there, "--in", "pi", "--no-launch"];
+      for (const args of [again, ["undo"]]) {
+        const says = new RegExp(`Pi has this session open \\(process ${open.pid}\\)`);
+        fails(await m.run(args), 4, says);
+        assert.ok(readFileSync(home).equals(before));
+      }
+      assert.equal((await m.run(["undo", "--force"])).code, 0);
+      assert.ok(readFileSync(home).length < before.length);
+    } finally {
+      open.kill("SIGKILL");
+    }
   });
 
   it("an agent that is not installed: said before anything is written", async () => {

@@ -22,13 +22,21 @@ export interface Resumed {
 
 /** Runs `segue` in the lab, as a user would. */
 export async function segue(lab: Lab, args: string[]): Promise<string> {
-  const env = { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") };
-  const done = await run(process.execPath, [BIN, ...args], {
-    cwd: lab.cwd,
-    env,
-  });
+  const done = await runSegue(lab, args);
   assert.equal(done.code, 0, `segue ${args.join(" ")}:\n${done.stderr}${done.stdout}`);
   return done.stdout;
+}
+
+/** What it says where it refuses to do so. */
+export async function refused(lab: Lab, args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runSegue(lab, args);
+  assert.equal(code, 4, `segue ${args.join(" ")}:\n${stderr}${stdout}`);
+  return stderr;
+}
+
+function runSegue(lab: Lab, args: string[]): ReturnType<typeof run> {
+  const env = { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") };
+  return run(process.execPath, [BIN, ...args], { cwd: lab.cwd, env });
 }
 
 /** `segue resume ID --in AGENT --no-launch`. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
+import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
 import { lastModel } from "./models.ts";
@@ -47,6 +48,9 @@ export const store: Store = {
     }
     return found;
   },
+
+  // <config>/sessions/<pid>.json, since about 2.1.
+  opened: (root, id) => openedIn(join(dirname(root), "sessions"), id),
 
   // <sessionId>/subagents/agent-<agentId>.jsonl beside the session's file, since 2.1.
   async children(path) {

@@ -8,6 +8,7 @@ import type { Header, Json } from "../../session/types.ts";
 import { bytesIn, headOf, textOrNone } from "../shared/door.ts";
 import { filesIn, listFiles, type StoredFile } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
+import { holderOf } from "../shared/opened.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Base, Found, Store } from "../types.ts";
 import { lineOf } from "./records.ts";
@@ -75,6 +76,13 @@ export const store: Store = {
   },
 
   takesChildren: true,
+
+  // thread-writer-locks/<thread>.lock, locked while the thread is open; a killed process leaves the
+  // file (0.171).
+  opened(root, id) {
+    const pid = holderOf(join(root, "thread-writer-locks", `${id}.lock`));
+    return pid === null ? [] : [{ pid }];
+  },
 
   async bases(path, roots) {
     const bases: Base[] = [];

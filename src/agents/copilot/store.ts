@@ -1,9 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { member, string } from "../../session/json.ts";
 import type { Header } from "../../session/types.ts";
 import { textOrNone } from "../shared/door.ts";
 import { leadsOut } from "../shared/files.ts";
+import { jsonAt } from "../shared/opened.ts";
 import type { Companion, Found, Store } from "../types.ts";
 import { readWorkspace, workspaceText } from "./workspace.ts";
 
@@ -32,6 +34,14 @@ export const store: Store = {
   pathFor: (root, header: Header) => join(root, header.id, EVENTS),
 
   folder: (path, { cwd }) => readWorkspace(textOrNone(join(dirname(path), WORKSPACE)))?.cwd ?? cwd,
+
+  // open-sessions-state.json: {<id>: {openedAt, …}}, without the process; a session is taken out when
+  // its screen is left, not when that is killed (1.0.102).
+  opened(root, id) {
+    const note = member(jsonAt(join(dirname(root), "open-sessions-state.json")), id);
+    const at = Date.parse(string(member(note, "openedAt")) ?? "");
+    return Number.isNaN(at) ? [] : [{ at }];
+  },
 
   title: (path) => readWorkspace(textOrNone(join(dirname(path), WORKSPACE)))?.title ?? null,
 

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Header } from "../../session/types.ts";
 import { listFiles } from "../shared/files.ts";
+import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
 import { SUBAGENT } from "./records.ts";
@@ -24,6 +25,9 @@ export const store: Store = {
     }
     return found;
   },
+
+  // <base>/sessions/<pid>.json
+  opened: (root, id) => openedIn(join(dirname(root), "sessions"), id),
 
   // projects/<folder's name>/subagents/<id>/agent-<type>-<call id>.jsonl
   async children(path) {

@@ -1,0 +1,125 @@
+/** Which sessions are open in their own CLI: by the processes that run, and by what CLIs note. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, describe, it } from "node:test";
+import { agentNamed } from "../../src/agents/registry.ts";
+import { openedBy, refuseOpen } from "../../src/io/running.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const root = temporaryFolder();
+const ID = "5bc11129-2190-4369-9607-043d5c33041d";
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+interface Machine {
+  home: string;
+  env: { HOME: string };
+  at(...names: string[]): string;
+  /** A program of this name that runs until the test ends; gives its process number. */
+  start(name: string, ...args: string[]): Promise<number>;
+}
+
+function machine(): Machine {
+  const home = mkdtempSync(join(root, "home-"));
+  const env = { HOME: home };
+  const at = (...names: string[]) => join(home, ...names);
+  return {
+    home,
+    env,
+    at,
+    async start(name, ...args) {
+      const program = at("bin", `${name}.mjs`);
+      mkdirSync(dirname(program), { recursive: true });
+      writeFileSync(
+        program,
+        `${name === "pi" ? "process.title = 'pi';" : ""} console.log('up'); setInterval(() => {}, 1e6);`,
+      );
+      const child = spawn(process.execPath, [program, ...args], { env, cwd: home });
+      children.push(child);
+      await once(child.stdout, "data");
+      return child.pid ?? 0;
+    },
+  };
+}
+
+function write(path: string, content: unknown): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+describe("a session is open in its CLI", { skip: process.platform !== "linux" }, () => {
+  it("that was started with it", async () => {
+    const m = machine();
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: null };
+    assert.equal(openedBy(agentNamed("gemini"), target, m.env), null);
+    const pid = await m.start("gemini", "--resume", ID);
+    assert.deepEqual(openedBy(agentNamed("gemini"), target, m.env), { pid, sure: true });
+    assert.equal(openedBy(agentNamed("qwen"), target, m.env), null);
+    assert.equal(openedBy(agentNamed("gemini"), { ...target, id: "another" }, m.env), null);
+    // Another user's home is another store.
+    assert.equal(openedBy(agentNamed("gemini"), target, machine().env), null);
+    const copilot = await m.start("copilot", `--resume=${ID}`);
+    assert.deepEqual(openedBy(agentNamed("copilot"), target, m.env), { pid: copilot, sure: true });
+  });
+
+  for (const [agent, program, folder] of [
+    ["claude-code", "claude", ".claude/sessions"],
+    ["qwen", "qwen", ".qwen/sessions"],
+  ] as const) {
+    it(`that ${agent} says so, as long as it runs`, async () => {
+      const m = machine();
+      const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+      const pid = await m.start(program);
+      write(m.at(folder, `${pid + 1e6}.json`), { pid: pid + 1e6, sessionId: ID });
+      assert.equal(openedBy(agentNamed(agent), target, m.env), null);
+      write(m.at(folder, `${pid}.json`), { pid, sessionId: ID });
+      assert.deepEqual(openedBy(agentNamed(agent), target, m.env), { pid, sure: true });
+    });
+  }
+
+  it("that Copilot says so, which does not say which process", async () => {
+    const m = machine();
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+    const note = (openedAt: string) =>
+      write(m.at(".copilot/open-sessions-state.json"), { [ID]: { schemaVersion: 1, openedAt } });
+    note(new Date().toISOString());
+    assert.equal(openedBy(agentNamed("copilot"), target, m.env), null);
+    const pid = await m.start("copilot");
+    // Of a process that was killed since.
+    note("2026-01-01T00:00:00.000Z");
+    assert.equal(openedBy(agentNamed("copilot"), target, m.env), null);
+    note(new Date().toISOString());
+    assert.deepEqual(openedBy(agentNamed("copilot"), target, m.env), { pid, sure: true });
+  });
+
+  it("that may have written it: it runs in the session's folder since before the last write", async () => {
+    const m = machine();
+    const path = write(m.at("x.jsonl"), {});
+    const target = { id: ID, path, cwd: m.home };
+    const pid = await m.start("gemini");
+    utimesSync(path, new Date(), new Date("2026-01-01T00:00:00Z"));
+    assert.equal(openedBy(agentNamed("gemini"), target, m.env), null);
+    utimesSync(path, new Date(), new Date(Date.now() + 60_000));
+    assert.deepEqual(openedBy(agentNamed("gemini"), target, m.env), { pid, sure: false });
+  });
+
+  it("that runs in the session's folder, and hides what it was started with", async () => {
+    const m = machine();
+    const path = write(m.at("x.jsonl"), {});
+    const target = { id: ID, path, cwd: m.home };
+    utimesSync(path, new Date(), new Date("2026-01-01T00:00:00Z"));
+    const pid = await m.start("pi", "--session", "another");
+    assert.deepEqual(openedBy(agentNamed("pi"), target, m.env), { pid, sure: false });
+    assert.equal(openedBy(agentNamed("pi"), { ...target, cwd: "/elsewhere" }, m.env), null);
+    assert.throws(() => refuseOpen(agentNamed("pi"), target, m.env), {
+      kind: "refused",
+      message: new RegExp(`may have this session open \\(process ${pid}\\)`),
+    });
+  });
+});
