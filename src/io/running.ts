@@ -88,14 +88,19 @@ function isMeant({ pid, started }: Process, opened: Opened): boolean {
   return "pid" in opened ? opened.pid === pid : started !== null && started - SLACK_MS <= opened.at;
 }
 
-/** By the words that it was started with: the program, or what an interpreter runs. */
+/**
+ * By the words that it was started with: the program's name, or that of the npm package whose file
+ * an interpreter runs. Other folders say nothing: "/home/pi" is somebody's home.
+ */
 function isProgram({ words }: Process, command: string): boolean {
-  return words.slice(0, 4).some((word) =>
-    word.split(/[\\/]/).some((part) => {
+  return words.slice(0, 4).some((word) => {
+    const parts = word.split(/[\\/]/);
+    const from = parts.lastIndexOf("node_modules");
+    return (from < 0 ? parts.slice(-1) : parts.slice(from + 1)).some((part) => {
       const name = part.replace(/\.(?:[cm]?js|exe|cmd)$/, "");
       return name === command || name.startsWith(`${command}-`);
-    }),
-  );
+    });
+  });
 }
 
 /** Those that are this user's and have the same home folder, hence the same stores. */

@@ -117,6 +117,10 @@ describe("a session is open in its CLI", { skip: process.platform !== "linux" },
     const pid = await m.start("pi", "--session", "another");
     assert.deepEqual(openedBy(agentNamed("pi"), target, m.env), { pid, sure: false });
     assert.equal(openedBy(agentNamed("pi"), { ...target, cwd: "/elsewhere" }, m.env), null);
+    // A program of a user who is called so.
+    const other = machine();
+    await other.start("pi/app", ID);
+    assert.equal(openedBy(agentNamed("pi"), { ...target, cwd: other.home }, other.env), null);
     assert.throws(() => refuseOpen(agentNamed("pi"), target, m.env), {
       kind: "refused",
       message: new RegExp(`may have this session open \\(process ${pid}\\)`),
