@@ -110,7 +110,8 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
   }
   for (const path of linksOut(root, DEEPEST)) {
-    const hint = "copy the file itself into the store";
+    const hint =
+      "copy the file into the store, or follow all links: `links: follow` in your own config file";
     findings.add({ ...about, path, what: "a link points outside the store and is skipped", hint });
   }
   for (const { path } of found) {

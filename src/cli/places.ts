@@ -1,5 +1,6 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { type Command, InvalidArgumentError } from "commander";
+import { followLinks } from "../agents/shared/files.ts";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Store } from "../agents/types.ts";
 import type { Keeper, Places } from "../catalog/stores.ts";
@@ -50,6 +51,7 @@ export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
 } {
   const env: Env = { ...process.env };
   const stores = new Map<string, string>();
+  followLinks(settings().text("links") === "follow");
   for (const [id, store] of Object.entries(storeOf)) {
     const { value: folder, source } = settings().get(`agents.${id}.store`);
     const fromFile = source === "user" || source === "project";

@@ -13,6 +13,7 @@ export type Kind =
   | "preset"
   | "reasoning"
   | "redact"
+  | "links"
   | "folder"
   | "program"
   | "words";
@@ -108,6 +109,14 @@ export const KEYS: readonly Key[] = [
     about: "secrets in handoffs: always or never replaced, or (auto) in files that leave Segue",
     userOnly: false,
     userValue: "never",
+  },
+  {
+    name: "links",
+    kind: "links",
+    default: "inside",
+    about:
+      "symbolic links in a store: followed where they lead to a place inside it, or (follow) to any place",
+    userOnly: true,
   },
   {
     name: `agents.${AGENT}.store`,

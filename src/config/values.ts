@@ -31,6 +31,8 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
       return PRESETS.find((preset) => preset === given) ?? new Error(`one of ${listed(PRESETS)}`);
     case "reasoning":
       return given === "text" || given === "omit" ? given : new Error("text or omit");
+    case "links":
+      return given === "inside" || given === "follow" ? given : new Error("inside or follow");
     case "redact": {
       const meant = given === true || given === "true" ? "always" : given;
       const value = meant === false || meant === "false" ? "never" : meant;

@@ -143,6 +143,25 @@ describe("links in a store", () => {
     assert.match(out, /a link points outside the store/);
   });
 
+  it("out of it are followed where the user's own settings say so, into folders too", async () => {
+    const m = machine();
+    mkdirSync(m.at("elsewhere"));
+    for (const name of readdirSync(m.at(".pi/agent/sessions"))) {
+      execFileSync("mv", [m.at(".pi/agent/sessions", name), m.at("elsewhere", name)]);
+      symlinkSync(m.at("elsewhere", name), m.at(".pi/agent/sessions", name));
+    }
+    symlinkSync(m.at(".pi"), m.at("elsewhere/loop"));
+    const count = async (env = {}) => {
+      const { out, err } = await m.run(["list", "--all", "--json"], { env });
+      return out === "" ? err : JSON.parse(out).sessions.length;
+    };
+    assert.equal(await count(), 0);
+    assert.equal(await count({ SEGUE_LINKS: "follow" }), 1);
+    // A project's file comes with the project: it does not open the machine.
+    writeFileSync(m.at(".segue.yml"), "links: follow\n");
+    assert.match(await count(), /^segue: a project/);
+  });
+
   it("of which the store itself is one are followed", async () => {
     const m = machine();
     mkdirSync(m.at("elsewhere"));

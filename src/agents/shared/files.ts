@@ -10,10 +10,17 @@ export interface StoredFile {
   inode: number;
 }
 
+let follows = false;
+
+/** Are links to places outside of a store followed? Only where the user says so (the setting `links`). */
+export function followLinks(follow: boolean): void {
+  follows = follow;
+}
+
 /**
- * Regular files at most `depth` levels below `root`. Links are not followed into folders, so a
- * loop cannot hold the walk, nor out of `root`, which may itself be one: a store holds its own
- * sessions, not any file of the machine. What cannot be read is skipped.
+ * Regular files at most `depth` levels below `root`. Links are not followed into folders, nor out of
+ * `root`, which may itself be one: a store holds its own sessions, not any file of the machine. What
+ * cannot be read is skipped.
  */
 export async function* listFiles(root: string, depth: number): AsyncGenerator<StoredFile> {
   yield* filesIn(root, depth);
@@ -44,14 +51,24 @@ function collect(
 ): void {
   for (const item of entriesOf(folder)) {
     const path = join(folder, item.name);
-    if (item.isDirectory()) {
+    // However a loop of links goes, the depth ends it.
+    if (item.isDirectory() || (follows && item.isSymbolicLink() && isFolder(path))) {
       if (depth > 1) collect(path, depth - 1, take);
     } else if (item.isFile() || item.isSymbolicLink()) take(path, item.isSymbolicLink());
   }
 }
 
-/** Does a link lead to something outside of `root`? */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** Does a link lead to something outside of `root`, though it may not? */
 export function leadsOut(link: string, root: string): boolean {
+  if (follows) return false;
   try {
     const inside = relative(realpathSync(root), realpathSync(link));
     return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
