@@ -37,6 +37,13 @@ export class Accountant {
   }
 }
 
+/** Is there a string in the value that is in no part? */
+export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
+  const account = new Account(entries, null);
+  account.walk(value, { shape: CONTENT, at: "", isNew: false });
+  return account.content.size > 0;
+}
+
 const NOTHING: Unaccounted = { content: [], keys: [] };
 
 /** What is enough to know a long string again. */
@@ -138,7 +145,9 @@ class Account {
       this.#before?.add(token(text));
       return;
     }
-    if (this.#before?.has(token(text))) return;
+    if (this.#before && [text, ...unframed(text)].some((one) => this.#before?.has(token(one)))) {
+      return;
+    }
     const inner = parsed(text);
     if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
     else if (place.isNew) this.keys.add(place.at);
@@ -150,10 +159,7 @@ class Account {
     if (text.trim() === "" || this.#said.includes(text)) return true;
     // Parts that are JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
-    for (const [frame, inside] of FRAMES) {
-      const body = text.replace(frame, inside);
-      if (body !== text && this.#said.includes(body)) return true;
-    }
+    if (unframed(text).some((body) => this.#said.includes(body))) return true;
     const lines = text
       .split("\n")
       .map((line) => line.trim())
@@ -194,6 +200,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
+
+/** The text without what a part may leave off. */
+function unframed(text: string): string[] {
+  return FRAMES.map(([frame, inside]) => text.replace(frame, inside)).filter((one) => one !== text);
+}
 
 function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };

@@ -14,7 +14,7 @@ import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
 import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
-import { filled } from "./fill.ts";
+import { filled, isOddEvent } from "./fill.ts";
 import type { Kept } from "./kept.ts";
 import type { LossReport } from "./losses.ts";
 import type { Projector } from "./project.ts";
@@ -142,7 +142,11 @@ export class Forward {
     const { value } = record;
     const { known, plan, projector, losses, kept } = this.#parts;
     const { line, place } = state;
-    for (const read of filled(record, known)) {
+    const entries = filled(record, known);
+    if (known !== undefined && isOddEvent(record.value, entries, known)) {
+      losses.add("record-unknown", place);
+    }
+    for (const read of entries) {
       const n = this.#entry++;
       const entry = asSeen(plan, read, n);
       state.told = true;

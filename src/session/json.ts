@@ -13,8 +13,9 @@ export function string(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** A number that JSON can hold: 1e400 is read as Infinity, which it writes as null. */
 export function number(value: Json | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 export function array(value: Json | undefined): Json[] {

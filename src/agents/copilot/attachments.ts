@@ -61,7 +61,7 @@ export function attachedParts(attachments: Json | undefined, assets: Assets, sai
     }
     const type = of(attached, "type");
     const known = Object.hasOwn(LINES, type) ? LINES[type] : undefined;
-    if (known && !isRepeated(attached, said)) {
+    if (known && !isRepeated(attached, assets, said)) {
       const lines = blocks.get(known.block) ?? [];
       lines.push(known.line(attached));
       blocks.set(known.block, lines);
@@ -74,12 +74,14 @@ export function attachedParts(attachments: Json | undefined, assets: Assets, sai
   return [...textParts(text.join("\n\n")), ...rest];
 }
 
-/** A selection is told once, when it is sent; an image or a document is told by its own words. */
-function isRepeated(attached: JsonObject, said: string): boolean {
+/**
+ * A selection is told once, when it is sent; an image or a document is told by its own words, unless
+ * its data is gone.
+ */
+function isRepeated(attached: JsonObject, assets: Assets, said: string): boolean {
   if (attached.type === "selection") return said.includes(of(attached, "text"));
-  return (
-    attached.type === "file" && isDocument(attached) && attached.taggedFilesEntry === undefined
-  );
+  if (attached.type !== "file" || attached.taggedFilesEntry !== undefined) return false;
+  return isDocument(attached) && assets.part(attached) !== undefined;
 }
 
 function isDocument({ mimeType, assetId }: JsonObject): boolean {

@@ -9,6 +9,8 @@ export interface Item {
   /** Who said what, without calls and reasoning. */
   key: string;
   calls: Set<string>;
+  /** The reasoning that it was told with. */
+  thoughts: Set<string>;
   /** Said by the user, not by the harness. */
   isTurn: boolean;
   /** A checkpoint may leave it out: the CLI forgets it on resume, or it only holds results. */

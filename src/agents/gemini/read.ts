@@ -219,6 +219,7 @@ class GeminiReader implements Reader {
       id: said.id,
       key: said.key,
       calls: new Set(callIds(said.parts)),
+      thoughts: new Set(thoughtsIn(said.parts)),
       isTurn: entries.some(isTurn),
       passing: said.passing,
       hasUsage: said.usage !== undefined,
@@ -233,12 +234,15 @@ class GeminiReader implements Reader {
 
   /** A message that is written once more, with what has been added to it. */
   #amend(item: Item, said: Said): Entry[] {
-    const isNew = (part: Part) => part.kind === "tool-call" && !item.calls.has(part.callId);
+    const isNew = (part: Part) =>
+      (part.kind === "tool-call" && !item.calls.has(part.callId)) ||
+      (part.kind === "reasoning" && !item.thoughts.has(part.text));
     const calls = said.parts.filter(isNew);
     const usage = said.usage && !item.hasUsage ? { usage: said.usage } : {};
     const { usage: _, ...rest } = said;
     const entries = this.#entries({ ...rest, ...usage }, calls, item.entries);
     for (const id of callIds(calls)) item.calls.add(id);
+    for (const text of thoughtsIn(calls)) item.thoughts.add(text);
     item.hasUsage ||= said.usage !== undefined;
     item.entries += entries.length;
     item.first ??= entries[0]?.id ?? null;
@@ -417,6 +421,7 @@ class GeminiReader implements Reader {
       key: said.key,
       before: this.#live.last,
       calls: new Set(),
+      thoughts: new Set(),
       tail: this.#live.last?.tail ?? null,
     };
   }
@@ -459,6 +464,7 @@ class GeminiReader implements Reader {
       id: said.id,
       key: said.key,
       calls: as?.calls ?? new Set(callIds(said.parts)),
+      thoughts: as?.thoughts ?? new Set(thoughtsIn(said.parts)),
       isTurn: as?.isTurn ?? false,
       passing: false,
       hasUsage: true,
@@ -622,13 +628,12 @@ function carry(data: Json): EventBody {
   };
 }
 
-/** Tells most results of other content apart, at no cost. */
+/** Tells results of other content apart. */
 function gist({ content }: ToolResultPart): string {
-  return content
-    .map((part) =>
-      "text" in part ? (part.text ?? "").length : "data" in part ? (part.data ?? "").length : 0,
-    )
-    .join();
+  const said = content.map((part) =>
+    "text" in part ? (part.text ?? "") : "data" in part ? (part.data ?? "") : "",
+  );
+  return hash("sha1", said.join("\u0000"), "base64");
 }
 
 function plain(parts: readonly Part[]): string {
@@ -644,6 +649,10 @@ function keyOf(role: string, parts: readonly Part[]): string {
     return part.kind === "other" ? `\u0002${part.type}\u0000${part.text}` : "";
   });
   return hash("sha1", `${role}\u0000${said.join("")}`, "base64");
+}
+
+function thoughtsIn(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => (part.kind === "reasoning" ? [part.text] : []));
 }
 
 function callIds(parts: readonly Part[]): string[] {

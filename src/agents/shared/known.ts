@@ -35,6 +35,39 @@ function placeOf(at: string, name: string): string {
   return name === "" ? at : `${at}<${name}>`;
 }
 
+/** What stands where the vendor puts something of another form, by the key it stands at. */
+export interface Misplaced {
+  key: string;
+  value: Json;
+}
+
+/**
+ * Values of another form than the shape has: an object where a list of blocks is expected, a text
+ * where an object is. A text in the place of a list is a form that vendors have.
+ */
+export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
+  if (shape === true || shape === CONTENT || value === null) return [];
+  if ("each" in shape) {
+    if (typeof value === "string") return [];
+    if (!Array.isArray(value)) return [{ key, value }];
+    return value.flatMap((item) => misplaced(item, shape.each, key));
+  }
+  if ("name" in shape) {
+    const name = shape.name(value);
+    const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
+    if (named !== undefined) return misplaced(value, named, key);
+    // Of a kind that is not known, which readers see to; or none at all.
+    return isObject(value) ? [] : [{ key, value }];
+  }
+  if (!isObject(value)) return [{ key, value }];
+  const found: Misplaced[] = [];
+  for (const [name, inner] of Object.entries(shape.keys)) {
+    if (inner === true || inner === CONTENT || !Object.hasOwn(value, name)) continue;
+    found.push(...misplaced(value[name] ?? null, inner, name));
+  }
+  return found;
+}
+
 /** An object with these keys, of which more need not be known. */
 export function keys(names: string, more: Readonly<Record<string, Shape>> = {}): Shape {
   const plain = names.split(" ").filter((name) => name !== "");

@@ -4,7 +4,7 @@
  * As the document that `export` prints: `{"info":{…},"messages":[]}`, `{"info":{…},"parts":[…]}`.
  */
 import { isFrame } from "../../../lossless/document.ts";
-import { array, isObject, member, object, string } from "../../../session/json.ts";
+import { array, isObject, member, object, number, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { DocumentForm } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
@@ -146,7 +146,7 @@ function infoFacts(info: JsonObject): SessionFacts {
 }
 
 function time(value: Json | undefined): number | null {
-  return typeof value === "number" ? value : null;
+  return number(value) ?? null;
 }
 
 /** A message as a record of the form that is asked for. */

@@ -1,0 +1,109 @@
+/** What holds of every input of the soak, whatever it is. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findAgent } from "../../src/agents/registry.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import { Accountant } from "../../src/convert/account.ts";
+import { convertFile } from "../../src/convert/file.ts";
+import { filled, isOddEvent } from "../../src/convert/fill.ts";
+import { SegueError } from "../../src/errors.ts";
+import { Input } from "../../src/io/input.ts";
+import { isFrame } from "../../src/lossless/document.ts";
+import { Feed } from "../../src/lossless/feed.ts";
+import { decode, encode } from "../../src/lossless/residue.ts";
+
+export const LAWS = {
+  bytes: "what an agent's reader takes apart, its writer puts together to the same bytes (law 1)",
+  back: "what was converted comes back as the same bytes (law 2)",
+  silence: "every string of content is in a part, or is named (law 4)",
+  error: "what is not converted ends in an error that says why",
+} as const;
+export type Law = keyof typeof LAWS;
+
+export class Broken extends Error {
+  readonly law: Law;
+
+  constructor(law: Law, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.law = law;
+  }
+}
+
+export interface Subject {
+  source: Agent;
+  target: Agent;
+  bytes: Buffer;
+}
+
+/** Tries them all; gives those that applied. @throws Broken */
+export async function tryLaws({ source, target, bytes }: Subject, folder: string): Promise<Law[]> {
+  sameBytes(source, bytes);
+  const path = join(folder, "source.jsonl");
+  writeFileSync(path, bytes);
+  nothingInSilence(source, path);
+  return ["bytes", "silence", await thereAndBack(path, target, folder)];
+}
+
+function sameBytes(agent: Agent, bytes: Buffer): void {
+  const { entries, residue } = guarded("bytes", () => decode(agent, bytes));
+  const stored: typeof residue = JSON.parse(JSON.stringify(residue));
+  const now = guarded("bytes", () => encode(agent, entries, stored));
+  if (!now.equals(bytes)) throw new Broken("bytes", "other bytes");
+}
+
+function nothingInSilence(agent: Agent, path: string): void {
+  if (!agent.known) return;
+  const accountant = new Accountant(agent.known, agent);
+  const feed = new Feed(agent);
+  const input = new Input(path);
+  try {
+    for (const line of input.lines()) {
+      for (const record of guarded("silence", () => feed.read(line).records)) {
+        if (isFrame(record.value)) continue;
+        const { content } = accountant.unaccounted(record.value, filled(record, agent.known));
+        if (isOddEvent(record.value, record.entries, agent.known)) continue;
+        if (content.length > 0) throw new Broken("silence", content.join(", "));
+      }
+    }
+  } finally {
+    input.close();
+  }
+}
+
+async function thereAndBack(path: string, target: Agent, folder: string): Promise<Law> {
+  const [there, back] = [join(folder, "there.jsonl"), join(folder, "back.jsonl")];
+  for (const old of [there, back, `${there}.segue`, `${back}.segue`]) rmSync(old, { force: true });
+  const quiet = { warn() {} };
+  let home: string;
+  try {
+    home = (await convertFile(path, { to: target.id, output: there, ...quiet })).source.agent;
+  } catch (error) {
+    if (error instanceof SegueError && isClear(error)) return "error";
+    throw new Broken("error", wordsOf(error), error);
+  }
+  const owner = findAgent(home);
+  try {
+    await convertFile(there, { to: owner?.id ?? home, output: back, ...quiet });
+  } catch (error) {
+    throw new Broken("back", wordsOf(error), error);
+  }
+  if (!readFileSync(back).equals(readFileSync(path))) throw new Broken("back", "other bytes");
+  return "back";
+}
+
+/** A conversion that does not verify is a fault of ours, even though nothing is lost by it. */
+function isClear({ message }: SegueError): boolean {
+  return message !== "" && !/should not happen|verif/.test(message);
+}
+
+function guarded<T>(law: Law, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Broken ? error : new Broken(law, wordsOf(error), error);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
