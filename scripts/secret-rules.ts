@@ -36,6 +36,7 @@ const LEFT_OUT: { [reason: string]: string[] } = {
   ],
   "our own rules find more of them, or find them in less time": [
     "aws-amazon-bedrock-api-key-short-lived",
+    "azure-ad-client-secret",
     "curl-auth-header",
     "curl-auth-user",
     "generic-api-key",

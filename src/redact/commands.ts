@@ -4,7 +4,7 @@ import { type Finding, finding, SAID } from "./finding.ts";
 
 interface Command {
   program: RegExp;
-  /** Before the password; a group of its own for each part. */
+  /** What stands before the password. */
   option: string;
   /** `USER:PASSWORD` */
   isPair?: true;
@@ -43,7 +43,7 @@ const COMMANDS: Command[] = [
 const RULES = COMMANDS.map(({ program, option, isPair = false }) => ({
   program: new RegExp(`^(?:${program.source})$`),
   // An option begins a word.
-  form: new RegExp(`(?<=[\\s])(?:${option})${WORD}`, "g"),
+  form: new RegExp(`(?<=\\s)(?:${option})${WORD}`, "g"),
   isPair,
 }));
 
@@ -83,6 +83,7 @@ function* passwordsIn(
 
 /** Whatever stands there is one, but for variables and what examples say. */
 function isPassword(word: string, isLiteral: boolean): boolean {
-  if (word.length < 4 || isStandIn(word) || SAID.test(word)) return false;
+  // `http://host` is no pair.
+  if (word.length < 4 || word.startsWith("//") || isStandIn(word) || SAID.test(word)) return false;
   return isLiteral || !/^[$%`<([{-]|\$\w/.test(word);
 }

@@ -93,6 +93,7 @@ const OWN: Form[] = [
   own("supabase-key", ["sbp_"], /(?<!\w)sbp_[A-Za-z0-9]{40}(?!\w)/g, { isSecret: isToken }),
   own("supabase-key", ["sb_secret_"], /(?<!\w)sb_secret_[\w-]{20,60}/g, { isSecret: isToken }),
   own("netlify-token", ["nfp_"], /(?<!\w)nfp_[A-Za-z0-9]{36}(?!\w)/g),
+  own("azure-client-secret", ["q~"], /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])/g),
   own("azure-devops-token", ["azdo"], /(?<!\w)[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?!\w)/g),
   own("circleci-token", ["ccipat_"], /(?<!\w)CCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}(?!\w)/g),
   own("buildkite-token", ["bkua_"], /(?<!\w)bkua_[a-f0-9]{40}(?!\w)/g),

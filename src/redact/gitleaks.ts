@@ -31,7 +31,6 @@ export const GITLEAKS: readonly GitleaksRule[] = [
   ["atlassian-api-token", ["atlassian","confluence","jira","atatt3"], "(?:(?:ATLASSIAN|[Aa]tlassian)|(?:CONFLUENCE|[Cc]onfluence)|(?:JIRA|[Jj]ira))(?:[ \\t\\w.-]{0,20})[\\s'\"]{0,3}(?:=|>|:{1,3}=|\\|\\||:|=>|\\?=|,)[\\x60'\"\\s=]{0,5}([a-zA-Z0-9]{20}[a-fA-F0-9]{4})(?!\\w)|\\b([aA][tT][aA][tT][tT]3[A-Za-z0-9_\\-=]{186})(?!\\w)", 3.5, true],
   ["authress-service-client-access-key", ["sc_","ext_","scauth_","authress_"], "\\b((?:sc|ext|scauth|authress)_[a-zA-Z0-9]{5,30}\\.[a-zA-Z0-9]{4,6}\\.(?:acc)[_-][a-zA-Z0-9-]{10,32}\\.[a-zA-Z0-9+/_=-]{30,120})(?!\\w)", 2],
   ["aws-amazon-bedrock-api-key-long-lived", ["absk"], "\\b(ABSK[A-Za-z0-9+/]{109,269}={0,2})(?!\\w)", 3],
-  ["azure-ad-client-secret", ["q~"], "(?:^|[\\\\'\"\\x60\\s>=:(,)])([a-zA-Z0-9_~.]{3}\\dQ~[a-zA-Z0-9_~.-]{31,34})(?:$|[\\\\'\"\\x60\\s<),])", 3],
   ["beamer-api-token", ["beamer"], "(?:[bB][eE][aA][mM][eE][rR])(?:[ \\t\\w.-]{0,20})[\\s'\"]{0,3}(?:=|>|:{1,3}=|\\|\\||:|=>|\\?=|,)[\\x60'\"\\s=]{0,5}([bB]_[a-zA-Z0-9=_\\-]{44})(?!\\w)", 0],
   ["bitbucket-client-secret", ["bitbucket"], "(?:[bB][iI][tT][bB][uU][cC][kK][eE][tT])(?:[ \\t\\w.-]{0,20})[\\s'\"]{0,3}(?:=|>|:{1,3}=|\\|\\||:|=>|\\?=|,)[\\x60'\"\\s=]{0,5}([a-zA-Z0-9=_\\-]{64})(?!\\w)", 0, true],
   ["bittrex-access-key", ["bittrex"], "(?:[bB][iI][tT][tT][rR][eE][xX])(?:[ \\t\\w.-]{0,20})[\\s'\"]{0,3}(?:=|>|:{1,3}=|\\|\\||:|=>|\\?=|,)[\\x60'\"\\s=]{0,5}([a-zA-Z0-9]{32})(?!\\w)", 0, true],

@@ -90,6 +90,7 @@ const FIXED = [
   "sshpass -e ssh bob@host",
   "curl -u $USER:$TOKEN https://corp.example",
   'curl -u "$USER:$API_TOKEN_2" https://corp.example',
+  "curl -u https://corp.example:8080/api2",
   "curl -u bob https://corp.example",
   "curl -u user:password https://corp.example",
   "curl -u username:your-api-token-1 https://corp.example",

@@ -320,6 +320,18 @@ function blocks(m: MadeUp): Planted[] {
   return [...plain, putty, { kind: "gcp private key", secrets: account.slice(1, -1), text: json }];
 }
 
+/** Those that are known by their form, in each of the texts that say nothing of them. */
+export function inEveryText(): Planted[] {
+  return Object.entries(FORMED).flatMap(([kind, make], i) => {
+    const secret = make(new MadeUp(3000 + i));
+    return SILENT.map((text) => ({
+      kind,
+      secrets: [secret],
+      text: text.replace("@@", () => secret),
+    }));
+  });
+}
+
 /** All of them, each in a text of its own. */
 export function planted(): Planted[] {
   const formed = Object.entries(FORMED).map(([kind, make], i): Planted => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Redactor } from "../../src/redact/redactor.ts";
 import { lookalikes } from "../support/lookalikes.ts";
-import { planted } from "../support/secrets.ts";
+import { inEveryText, planted } from "../support/secrets.ts";
 
 async function redacted(text: string): Promise<string> {
   const [out = ""] = await new Redactor().redactAll([text]);
@@ -25,6 +25,13 @@ describe("made-up secrets", () => {
     }
     t.diagnostic(`recall: ${all.length - missed.length} of ${all.length} kinds`);
     assert.deepEqual(missed, []);
+  });
+
+  it("are found by their form in whatever they stand", async () => {
+    for (const { secrets, text } of inEveryText()) {
+      const out = await redacted(text);
+      assert.ok(!secrets.some((secret) => out.includes(secret)), text);
+    }
   });
 });
 
