@@ -12,8 +12,10 @@ import { formatMessage } from "publint/utils";
 
 const ROOT = join(import.meta.dirname, "..");
 const MOST_BYTES = 2_000_000;
+/** Of the data of others, whose licence asks that it goes with it. */
+const NOTICES = "THIRD-PARTY-NOTICES.md";
 const OURS =
-  /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json)$/;
+  /^(?:package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.md|CHANGELOG\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json)$/;
 
 interface Packed {
   filename: string;
@@ -48,7 +50,7 @@ function checkFiles({ files }: Packed): string {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT }).map(
     (path) => `dist/${basename(path, ".ts")}.js`,
   );
-  for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", ...workers]) {
+  for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", NOTICES, ...workers]) {
     if (!files.some(({ path }) => path === name)) fail(`${name} is missing`);
   }
   const bin = files.find(({ path }) => path === "dist/bin.js");

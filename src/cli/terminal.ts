@@ -1,5 +1,5 @@
-/** What goes to the terminal. Text from sessions is data: it never carries control characters. */
-import { CONTROL, printable } from "../session/text.ts";
+/** What goes to the terminal. Text from sessions is data: it commands nothing and hides nothing. */
+import { escaped, printable } from "../session/printable.ts";
 
 /** One line of it, at most `width` characters. */
 export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
@@ -89,12 +89,9 @@ export function printJsonLine(document: unknown): void {
   process.stdout.write(`${safeJson(document)}\n`);
 }
 
-/** JSON in which what a terminal would obey is escaped: the values stay what they are. */
+/** JSON without anything hidden: the values stay what they are. */
 function safeJson(document: unknown, indent?: number): string {
-  return JSON.stringify(document, null, indent).replace(
-    CONTROL,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escaped(JSON.stringify(document, null, indent));
 }
 
 /**

@@ -1,7 +1,8 @@
 /** A session as a page to read: Markdown, or HTML that needs nothing but itself and runs nothing. */
 import { printed } from "../session/json.ts";
-import { printable } from "../session/text.ts";
+import { printable } from "../session/printable.ts";
 import type { Entry, Header, Message, Part, ResultPart } from "../session/types.ts";
+import { fenced, markdownProse, markdownText } from "./markdown.ts";
 
 export interface Page {
   head(header: Header): string;
@@ -124,42 +125,23 @@ function inputText(input: Parameters<typeof printed>[0]): string {
   }
 }
 
-/** For Markdown: no text of a session can end a fence, or leave one open. */
 export function markdownPage(): Page {
-  const fenced = (text: string): string => {
-    const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-    const fence = "`".repeat(longest + 1);
-    return `${fence}text\n${text.replace(/\n$/, "")}\n${fence}\n\n`;
-  };
+  const block = (text: string): string => (text === "" ? "" : `${fenced(clean(text))}\n\n`);
   const markup: Markup = {
-    heading: (text, time) => `## ${text}${time === null ? "" : ` · ${line(time)}`}\n\n`,
-    prose: (text) => `${closed(clean(text))}\n\n`,
-    aside: (title, text) =>
-      `**${escapeMarkdown(line(title))}**\n\n${text === "" ? "" : fenced(clean(text))}`,
-    image: (mediaType) => `*(image, ${escapeMarkdown(line(mediaType))})*\n\n`,
+    heading: (text, time) =>
+      `## ${text}${time === null ? "" : ` · ${markdownText(line(time))}`}\n\n`,
+    prose: (text) => `${markdownProse(clean(text))}\n\n`,
+    aside: (title, text) => `**${markdownText(line(title))}**\n\n${block(text)}`,
+    image: (mediaType) => `*(image, ${markdownText(line(mediaType))})*\n\n`,
   };
   return {
     head: (header) => {
-      const rows = facts(header).map(([name, value]) => `- ${name}: ${escapeMarkdown(value)}\n`);
-      return `# ${escapeMarkdown(titleOf(header))}\n\n${rows.join("")}\n`;
+      const rows = facts(header).map(([name, value]) => `- ${name}: ${markdownText(value)}\n`);
+      return `# ${markdownText(titleOf(header))}\n\n${rows.join("")}\n`;
     },
     entry: (entry) => body(entry, markup),
     tail: () => "",
   };
-}
-
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
-}
-
-/** A fence that a message left open would swallow the rest of the page. */
-function closed(text: string): string {
-  let open: string | null = null;
-  for (const [, ticks = "", info = ""] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {
-    if (open === null) open = ticks;
-    else if (ticks[0] === open[0] && ticks.length >= open.length && info.trim() === "") open = null;
-  }
-  return open === null ? text : `${text}\n${open}`;
 }
 
 const STYLE = `

@@ -4,7 +4,7 @@
  * broken, so that none can end what the document is wrapped in, or pose as the harness.
  */
 import { stripVTControlCharacters } from "node:util";
-import { printable } from "../session/text.ts";
+import { printableSaying } from "../session/printable.ts";
 import type { Count } from "./tokens.ts";
 
 /** Whatever ends a line somewhere. */
@@ -18,11 +18,11 @@ const LONGEST = 1800;
 const TAGS =
   /<(?=\/?(?:system|instructions?|user_|environment_|permissions|files?\b|documents?\b|context|attach|command-|local-command|thinking|function|invoke|parameter|tool_|antml:|human|assistant|user\b|bash-|task-|persisted-output|INSTRUCTIONS)|\|)/gi;
 
-/** Without control characters, every line ended alike. */
+/** Without control characters or hidden text, every line ended alike. */
 export function cleaned(text: string): string {
   const lines = text.replace(LINE_END, "\n");
   const plain = lines.includes("\x1b") ? stripVTControlCharacters(lines) : lines;
-  return printable(plain).toWellFormed();
+  return printableSaying(plain).toWellFormed();
 }
 
 /** Every line marked as quoted. */

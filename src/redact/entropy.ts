@@ -34,9 +34,22 @@ export function entropy(text: string): number {
  */
 export type Standing = "quoted" | "set" | "bare";
 
-const STAND_IN =
-  /your|example|placeholder|change[-_ ]?me|redacted|dummy|x{4}|\*{3}|\.{3}|…|:\/\/|[<>(){}]{2}|\$[{(]|^\$[a-z]|^[%{<[(]|^(?:sha\d+|md5)[-:]/i;
+const SAID_INSTEAD =
+  /your|example|placeholder|change[-_ ]?me|redacted|dummy|x{4}|\*{3}|\.{3}|…|[<>(){}]{2}|\$[{(]|^\$[a-z]/i;
+const STAND_IN = new RegExp(
+  `${SAID_INSTEAD.source}|:\\/\\/|^[%{<[(]|^(?:sha\\d+|md5)[-:]|^scram-sha|^:`,
+  "i",
+);
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** What examples have in the place of a secret, and what programs put there themselves. */
+export function isStandIn(word: string): boolean {
+  return SAID_INSTEAD.test(word);
+}
+
+export function isUuid(word: string): boolean {
+  return UUID.test(word);
+}
 
 export function looksLikeToken(word: string, standing: Standing): boolean {
   if (!/\d/.test(word) || !/[A-Za-z]/.test(word)) return false;
@@ -58,6 +71,9 @@ export function looksLikePassword(word: string, standing: Standing): boolean {
   return /[^\p{L}_.-]/u.test(word) && entropy(word) >= PASSWORD.bits && !isCode(word, standing);
 }
 
+/** `form-control-2`, `col-md-6`: classes of stylesheets, which forms have beside their passwords. */
+const STYLE = /^[a-z]+(?:-[a-z]+){0,2}-\d{1,2}$/;
+
 /** Words and numbers: a password of somebody's, or the name of a variable or a message? */
 function looksLikeMadeUp(word: string, standing: Standing): boolean {
   const parts = piecesOf(word).filter((piece) => /[a-z]/i.test(piece));
@@ -67,7 +83,7 @@ function looksLikeMadeUp(word: string, standing: Standing): boolean {
     const isOne = standing !== "bare" && /^[a-z]+$/i.test(word) && parts.length === 1;
     return isOne && word.length >= LETTERS.length && entropy(word) >= LETTERS.bits;
   }
-  if (standing === "bare" && /[a-z][A-Z]|[._]/.test(word)) return false;
+  if (standing === "bare" && (/[a-z][A-Z]|[._]/.test(word) || STYLE.test(word))) return false;
   return !/^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i.test(word) && entropy(word) >= PASSWORD.bits;
 }
 

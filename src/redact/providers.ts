@@ -4,7 +4,8 @@
  * mark before it counts.
  */
 import type { SecretLintRuleContext, SecretLintSourceCode } from "@secretlint/types";
-import type { Finding } from "./rules.ts";
+import { isStandIn } from "./entropy.ts";
+import type { Finding } from "./finding.ts";
 
 /**
  * Not run: those that our own rules do more of (`privatekey`, `basicauth`,
@@ -42,6 +43,7 @@ function contextOf(rule: string, text: string, found: Finding[]): SecretLintRule
     report: ({ message, range: [start, end] }) => {
       if (NO_SECRETS.has(message.messageId)) return;
       const value = valueIn(message.data, text.slice(start, end + 256)) ?? text.slice(start, end);
+      if (isStandIn(value)) return;
       const at = text.indexOf(value, start);
       const kind = kindOf(rule, message.messageId);
       found.push({ kind, start: at, end: at + value.length, identity: value, exact: true });

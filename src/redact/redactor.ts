@@ -1,7 +1,9 @@
 /** Secrets in texts, replaced by placeholders that tell them apart and nothing more. */
+
+import type { Finding } from "./finding.ts";
 import { KnownSecrets } from "./known.ts";
 import { providerFindings } from "./providers.ts";
-import { BETWEEN, type Finding, ownFindings } from "./rules.ts";
+import { BETWEEN, ownFindings } from "./rules.ts";
 import { PLACEHOLDER, type Range, rangeIn, type View, viewsOf } from "./views.ts";
 
 /** Texts are searched together up to so many characters, and what is longer alone. */

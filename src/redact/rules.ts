@@ -1,17 +1,9 @@
 /** Rules of our own: what the providers' rules leave out, or find less of. */
+import { commands } from "./commands.ts";
 import { looksLikePassword, looksLikeToken, type Standing } from "./entropy.ts";
-import type { Range } from "./views.ts";
-
-/**
- * A secret in a text. `kind` as it stands in the placeholder. `exact`: known by its form, not by
- * what it stands beside, so that where both are found its ends are the right ones.
- */
-export interface Finding extends Range {
-  kind: string;
-  /** The same for each form of the same secret. */
-  identity: string;
-  exact: boolean;
-}
+import { settings } from "./files.ts";
+import { type Finding, finding, isPair, SAID } from "./finding.ts";
+import { formed } from "./forms.ts";
 
 /** Everything that our own rules find in a text. */
 export function ownFindings(text: string): Finding[] {
@@ -21,11 +13,9 @@ export function ownFindings(text: string): Finding[] {
     ...credentials(text),
     ...addresses(text),
     ...assignments(text),
+    ...commands(text),
+    ...settings(text),
   ];
-}
-
-function finding(kind: string, start: number, value: string, exact = false): Finding {
-  return { kind, start, end: start + value.length, identity: value, exact };
 }
 
 const BEGIN = /-----BEGIN ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -63,31 +53,6 @@ function endOfKey(text: string, from: number): number {
 /** Stands between two texts that are searched as one: no rule matches across it. */
 export const BETWEEN = "\n\0\n";
 
-/**
- * By form: JSON web tokens (RFC 7519), keys of Google, of xAI and of age, and `sk-…`, which is how
- * most providers of models begin theirs: secretlint knows the API keys of OpenAI and Anthropic,
- * not those of OpenRouter, DeepSeek and others, nor the OAuth tokens that agents log in with.
- */
-const FORMS: { kind: string; form: RegExp; isSure: boolean }[] = [
-  {
-    kind: "jwt",
-    form: /(?<![\w-])eyJ[\w-]{8,8192}\.eyJ[\w-]{8,16384}\.[\w-]{16,2048}/g,
-    isSure: true,
-  },
-  { kind: "google-api-key", form: /(?<![\w-])AIza[\w-]{35}(?![\w-])/g, isSure: true },
-  { kind: "xai-api-key", form: /(?<![\w-])xai-[A-Za-z0-9]{60,100}(?!\w)/g, isSure: true },
-  { kind: "age-key", form: /(?<!\w)AGE-SECRET-KEY-1[0-9A-Z]{58}(?!\w)/g, isSure: true },
-  { kind: "api-key", form: /(?<![\w-])sk-[\w-]{20,200}(?![\w-])/g, isSure: false },
-];
-
-function* formed(text: string): Generator<Finding> {
-  for (const { kind, form, isSure } of FORMS) {
-    for (const { index, 0: word } of text.matchAll(form)) {
-      if (isSure || looksLikeToken(word, "quoted")) yield finding(kind, index, word, true);
-    }
-  }
-}
-
 const HEADER =
   /((?<!\w)(?:proxy-)?authorization[ \t]{0,8}["'`]?\]?[ \t]{0,8}(?::|=>?|,)[ \t]{0,8}["'`]?(?:(bearer|basic|token|apikey)[ \t]{1,8})?)([\w.~+/=:-]{8,16384})/gi;
 const BEARER = /((?<!\w)bearer[ \t]{1,8})([\w.~+/=-]{12,16384})/gi;
@@ -104,17 +69,9 @@ function* credentials(text: string): Generator<Finding> {
   }
 }
 
-/** Base64 of `user:password`. */
-function isPair(word: string): boolean {
-  return /^[\x20-\x7e]+:[\x20-\x7e]{3,}$/.test(Buffer.from(word, "base64").toString("latin1"));
-}
-
 /** Up to the last @ before the host. What a URL cannot hold ends it, and so does its path. */
 const ADDRESS =
   /((?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s\0:@/?#"'`<>]{0,200}:)([^\s\0/?#"'`<>]{4,500})@(?!sha\d+:)[\w[]/gi;
-/** What examples say in place of a password. */
-const SAID = /^(?:pass(?:word|wd)?|pwd|user(?:name)?|secret|root|admin|test|mypassword|token)$/i;
-
 /**
  * `scheme://user:password@host` of any scheme: only the password is replaced. The rules of
  * secretlint know HTTP, FTP and four databases, and take the whole address, with what follows it.
@@ -129,7 +86,7 @@ function* addresses(text: string): Generator<Finding> {
 }
 
 const PASSWORDS = `passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)`;
-const TOKENS = `secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-amz-signature`;
+const TOKENS = `private[-_]?key[-_]?id|secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy|licen[cs]e|pre[-_]?shared)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-amz-signature`;
 /** How a name and its value are joined in JSON, YAML, shells, code, Markdown, XML and calls. */
 const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
 /** `--password VALUE`. */

@@ -54,10 +54,20 @@ function textsOf(values: readonly Json[]): Shown[] {
 
 /** A member's name such as "password" says what the word is that it stands before. */
 function shownWith(text: string, name: string): Shown {
-  const said = /^[^\s"'`]{8,8192}$/.test(text) ? secretName(name) : undefined;
-  const [lead, tail] = said === undefined ? ["", ""] : [`${said}: "`, '"'];
+  const lead = leadOf(text, name);
+  const tail = lead.endsWith('"') ? '"' : "";
   return { shown: lead + text + tail, lead, tail };
 }
+
+function leadOf(text: string, name: string): string {
+  if (/^(?:set-)?cookie2?$/i.test(name)) return `${name}: `;
+  if (!/^[^\s"'`]{8,8192}$/.test(text)) return "";
+  const said = SETTING.test(name) ? name : secretName(name);
+  return said === undefined ? "" : `${said}: "`;
+}
+
+/** Said by a format of files, not by what it means. */
+const SETTING = /^(?:_?auth|client-key-data)$/;
 
 function without({ lead, tail }: Shown, out: string): string {
   const isWhole = out.startsWith(lead) && out.endsWith(tail);

@@ -64,16 +64,6 @@ export function isAttached(text: string): boolean {
   return /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text);
 }
 
-// C0 but for newline and tab, DEL, C1, and the marks that reorder what is shown.
-export const CONTROL =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Without control characters: a text is shown, and commands nothing. */
-export function printable(text: string): string {
-  return text.replace(CONTROL, "\ufffd");
-}
-
 /** A word for a POSIX shell, quoted where it has to be. To be shown: nothing is run through a shell. */
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -76,7 +76,7 @@ const TOLD: [kind: string, secret: string, text: string][] = [
   ["token", TOKEN, "//registry.npmjs.org/:_authToken=@@"],
   ["token", TOKEN, "https://example.org/?token=@@&page=2"],
   ["token", TOKEN, "deploy --auth-token @@ now"],
-  ["token", "1b4e28ba-2fa1-11d2-883f-0016d3cca427", "SNYK_TOKEN=@@"],
+  ["token", "1b4e28ba-2fa1-11d2-883f-0016d3cca427", "DEPLOY_TOKEN=@@"],
   ["token", `${TOKEN}${RANDOM.repeat(20)}`, "TOKEN=@@ rest"],
   ["secret", TOKEN, "| client_secret: @@ |"],
   ["token", TOKEN, "--from-literal secret=token=@@"],

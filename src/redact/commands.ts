@@ -1,0 +1,89 @@
+/** Passwords in command lines, where an option of the program says that it is one. */
+import { isStandIn } from "./entropy.ts";
+import { type Finding, finding, SAID } from "./finding.ts";
+
+interface Command {
+  program: RegExp;
+  /** What stands before the password. */
+  option: string;
+  /** `USER:PASSWORD` */
+  isPair?: true;
+}
+
+/** A word as shells have it: quoted, or up to the next space. */
+const WORD = String.raw`(?:"([^"\0\n]{1,512})"|'([^'\0\n]{1,512})'|([^\s\0"'|;&<>]{1,512}))`;
+const SPACE = String.raw`[ \t]{1,8}`;
+
+const COMMANDS: Command[] = [
+  {
+    program: /curl|wget|https?/,
+    option: `(?:-u|-U|--user|--proxy-user)(?:=|${SPACE}|(?=[\\w"']))`,
+    isPair: true,
+  },
+  { program: /mysql\w*|mariadb[\w-]*/, option: "-p" },
+  { program: /sshpass/, option: `-p(?:${SPACE})?` },
+  { program: /redis-cli/, option: `(?:-a|--pass)(?:=|${SPACE})` },
+  {
+    program: /docker|podman|helm|skopeo|buildah|crane|oras/,
+    option: `(?<=login .{0,200})(?:-p|--password)(?:=|${SPACE})`,
+  },
+  { program: /ldap\w+/, option: `-w${SPACE}` },
+  { program: /openssl/, option: `-pass(?:in|out)?${SPACE}["']?pass:` },
+  { program: /mongo(?:sh|dump|restore|export|import)?/, option: `(?:-p|--password)(?:=|${SPACE})` },
+  { program: /sqlcmd|bcp/, option: `-P(?:${SPACE})?` },
+  { program: /smbclient|rpcclient|net/, option: `-U${SPACE}["']?[^\\s%"']{1,100}%` },
+  {
+    program: /htpasswd/,
+    option: `-[a-zA-Z]{0,8}b[a-zA-Z]{0,8}(?:${SPACE}-[a-zA-Z]{1,8}){0,3}${SPACE}(?:[^\\s-][^\\s]{0,300}${SPACE}){1,2}`,
+  },
+  { program: /ngrok/, option: `(?:add-authtoken|authtoken)${SPACE}` },
+  { program: /7z|unzip|zip/, option: `(?:(?<=7z .{0,200})-p|-P${SPACE})` },
+];
+
+const RULES = COMMANDS.map(({ program, option, isPair = false }) => ({
+  program: new RegExp(`^(?:${program.source})$`),
+  // An option begins a word.
+  form: new RegExp(`(?<=\\s)(?:${option})${WORD}`, "g"),
+  isPair,
+}));
+
+const PROGRAM = new RegExp(
+  `(?<![\\w.-])(?:${COMMANDS.map(({ program }) => program.source).join("|")})(?=[ \\t])`,
+  "g",
+);
+/** Longer ones are no command lines. */
+const LONGEST = 4000;
+/** A command ends with its line, unless the next one goes on with an option. */
+const END = /\n(?![ \t]*-)|\0|&&|\|\||(?<=[^\\])[;|]/;
+
+export function* commands(text: string): Generator<Finding> {
+  const found = [...text.matchAll(PROGRAM)];
+  for (const [i, { index, 0: name }] of found.entries()) {
+    const next = found[i + 1]?.index ?? text.length;
+    const [line = ""] = text.slice(index, Math.min(next, index + LONGEST)).split(END, 1);
+    for (const rule of RULES) {
+      if (rule.program.test(name)) yield* passwordsIn(line, index, rule);
+    }
+  }
+}
+
+function* passwordsIn(
+  line: string,
+  from: number,
+  { form, isPair }: { form: RegExp; isPair: boolean },
+): Generator<Finding> {
+  for (const { index, 0: all, 1: double, 2: single, 3: bare } of line.matchAll(form)) {
+    const word = double ?? single ?? bare ?? "";
+    const secret = isPair ? /^[^:]{0,200}:(.+)$/.exec(word)?.[1] : word;
+    if (secret === undefined || !isPassword(secret, single !== undefined)) continue;
+    const end = index + all.length - (bare === undefined ? 1 : 0);
+    yield finding("password", from + end - secret.length, secret);
+  }
+}
+
+/** Whatever stands there is one, but for variables and what examples say. */
+function isPassword(word: string, isLiteral: boolean): boolean {
+  // `http://host` is no pair.
+  if (word.length < 4 || word.startsWith("//") || isStandIn(word) || SAID.test(word)) return false;
+  return isLiteral || !/^[$%`<([{-]|\$\w/.test(word);
+}

@@ -1,0 +1,74 @@
+/** Where words stand in a text, in capital letters or small ones: all of them in one pass. */
+import type { Range } from "./views.ts";
+
+/** What a form may have before the word that it is looked for by. */
+const BEFORE = 128;
+
+/** Something to look for around words. */
+export interface Sought {
+  /** In small letters, two at least each. */
+  words: readonly string[];
+  /** How far behind a word it may end. */
+  reach: number;
+}
+
+export class WordFinder<T extends Sought> {
+  readonly #bySound = new Map<number, { word: string; sought: T }[]>();
+  /** Which pairs of letters a word begins with: of most places in a text, nothing more is looked at. */
+  readonly #pairs = new Uint8Array(1 << 14);
+
+  constructor(all: readonly T[]) {
+    for (const sought of all) for (const word of sought.words) this.#add(word, sought);
+  }
+
+  #add(word: string, sought: T): void {
+    const key = pair(word.charCodeAt(0), word.charCodeAt(1));
+    this.#pairs[key] = 1;
+    const same = this.#bySound.get(key) ?? [];
+    same.push({ word, sought });
+    this.#bySound.set(key, same);
+  }
+
+  /** The stretches of a text to look for each in; no two of the same overlap. */
+  stretches(text: string): Map<T, Range[]> {
+    const found = new Map<T, Range[]>();
+    let last = folded(text.charCodeAt(0));
+    for (let i = 0; i + 1 < text.length; i++) {
+      const next = folded(text.charCodeAt(i + 1));
+      const key = (last << 7) | next;
+      last = next;
+      if (this.#pairs[key] === 1) this.#note(text, i, key, found);
+    }
+    return found;
+  }
+
+  #note(text: string, at: number, key: number, found: Map<T, Range[]>): void {
+    for (const { word, sought } of this.#bySound.get(key) ?? []) {
+      if (!standsAt(text, at, word)) continue;
+      const ranges = found.get(sought) ?? [];
+      const [start, end] = [Math.max(0, at - BEFORE), Math.min(text.length, at + sought.reach)];
+      const before = ranges.at(-1);
+      if (before && start <= before.end) before.end = Math.max(before.end, end);
+      else ranges.push({ start, end });
+      found.set(sought, ranges);
+    }
+  }
+}
+
+function standsAt(text: string, at: number, word: string): boolean {
+  if (at + word.length > text.length) return false;
+  for (let i = 2; i < word.length; i++) {
+    if (folded(text.charCodeAt(at + i)) !== word.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+function pair(first: number, second: number): number {
+  return (first << 7) | second;
+}
+
+/** Small letters; 0 for what is not ASCII. */
+function folded(code: number): number {
+  if (code >= 128) return 0;
+  return code >= 65 && code <= 90 ? code + 32 : code;
+}

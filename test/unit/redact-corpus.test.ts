@@ -1,0 +1,97 @@
+/**
+ * How many kinds of secrets are found, and how much that is none; printed by
+ * `node --test test/unit/redact-corpus.test.ts`.
+ */
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { Redactor } from "../../src/redact/redactor.ts";
+import { lookalikes } from "../support/lookalikes.ts";
+import { inEveryText, planted } from "../support/secrets.ts";
+
+async function redacted(text: string): Promise<string> {
+  const [out = ""] = await new Redactor().redactAll([text]);
+  return out;
+}
+
+describe("made-up secrets", () => {
+  it("are all found, one of each kind", async (t) => {
+    const all = planted();
+    const missed: string[] = [];
+    for (const { kind, secrets, text } of all) {
+      const out = await redacted(text);
+      if (secrets.some((secret) => out.includes(secret))) missed.push(kind);
+    }
+    t.diagnostic(`recall: ${all.length - missed.length} of ${all.length} kinds`);
+    assert.deepEqual(missed, []);
+  });
+
+  it("are found by their form in whatever they stand", async () => {
+    for (const { secrets, text } of inEveryText()) {
+      const out = await redacted(text);
+      assert.ok(!secrets.some((secret) => out.includes(secret)), text);
+    }
+  });
+});
+
+describe("harmless lookalikes", () => {
+  it("are left as they are", async (t) => {
+    const all = lookalikes();
+    const wrong: string[] = [];
+    for (const text of all) {
+      const out = await redacted(text);
+      if (out !== text) wrong.push(`${text} → ${out}`);
+    }
+    t.diagnostic(`false positives: ${wrong.length} of ${all.length} texts`);
+    assert.deepEqual(wrong, []);
+  });
+});
+
+/** Each would be slow if a rule tried every start to the end of the text. */
+const HOSTILE = [
+  "a",
+  "aB3/",
+  "sk-",
+  "curl ",
+  "curl -u a:",
+  "mysql -p ",
+  "machine a login b ",
+  "Cookie: a=b;",
+  " a=b;",
+  "kind: Secret\ndata:\n",
+  "data:\n  a: b\n",
+  "LS0tLS1CRUdJTi",
+  "$6$",
+  "datadog=",
+  "datadog ",
+  "https://a:",
+  "eyJ.",
+  "MTIzNDU2Nzg5MDEyMzQ1Njc4.",
+  "PuTTY-User-Key-File-3: Private-Lines: 4\n",
+  "-----BEGIN PRIVATE KEY-----",
+  "\\",
+  "    ",
+  "\n",
+];
+
+describe("a text of megabytes", () => {
+  it("is searched in seconds, whatever is in it", async (t) => {
+    const root = join(import.meta.dirname, "../..");
+    const files = globSync(["src/**/*.ts", "docs/**/*.md"], { cwd: root });
+    const once = files.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
+    const text = once.repeat(Math.ceil(5_000_000 / once.length)).slice(0, 5_000_000);
+    const took = await timed(text);
+    t.diagnostic(`5 MB of code and prose: ${took} ms`);
+    for (const unit of HOSTILE) {
+      const hostile = await timed(unit.repeat(1_000_000 / unit.length));
+      assert.ok(hostile < 10_000, `${unit}: ${hostile} ms`);
+    }
+  });
+});
+
+async function timed(text: string): Promise<number> {
+  const start = performance.now();
+  await redacted(text);
+  return Math.round(performance.now() - start);
+}
