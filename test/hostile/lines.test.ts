@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
+import { sameBytes } from "../laws/laws.ts";
 import { convertFile, type File, see, textsOf } from "../support/conversion.ts";
 import { fixture, plain } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
@@ -146,4 +147,16 @@ describe("links between entries", () => {
     assert.ok((losses?.get("parent-missing") ?? 0) > 0);
     assert.deepEqual((await see(file)).live.map(textsOf), whole.live.map(textsOf));
   });
+});
+
+describe("numbers that JSON does not hold", () => {
+  for (const agent of agents) {
+    it(`${agent.id}: the same bytes come back`, () => {
+      const big = (line: string) => line.replace(/:-?\d+(?=[,}])/, ":-1e400");
+      const { path } = changed(agent, (lines) =>
+        lines.map((line, n) => (n % 2 ? big(line) : line)),
+      );
+      sameBytes(agent, readFileSync(path));
+    });
+  }
 });

@@ -97,7 +97,23 @@ const ODD_NUMBERS = [
 
 const ODD_VALUES: readonly [Json, ...Json[]] = [
   null,
-  ...([true, false, 0, -1, 2 ** 53, 1e21, "", " ", "\n", "x", [], {}, [[]], [null], [""]] satisfies Json[]),
+  ...([
+    true,
+    false,
+    0,
+    -1,
+    2 ** 53,
+    1e21,
+    "",
+    " ",
+    "\n",
+    "x",
+    [],
+    {},
+    [[]],
+    [null],
+    [""],
+  ] satisfies Json[]),
   ...[
     "__proto__",
     "constructor",

@@ -1,7 +1,7 @@
 /** Tries inputs of the soak, in a process of its own: `worker.ts SEED FROM STEP`, until it is told to end. */
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { temporaryFolder } from "../support/folder.ts";
 import { soakInput } from "./input.ts";
 import { Broken, type Law, tryLaws } from "./laws.ts";
 
@@ -11,7 +11,10 @@ export type Message =
   | { kind: "broken"; n: number; pair: string; law: Law; why: string };
 
 const [seed = 0, from = 0, step = 1, to = 0] = process.argv.slice(2).map(Number);
-const folder = mkdtempSync(join(temporaryFolder(), "soak-"));
+/** In memory, where the system has such a place. */
+const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "segue-soak-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+process.on("SIGTERM", () => process.exit(0));
 
 function tell(message: Message): Promise<void> {
   return new Promise((resolve) => {
