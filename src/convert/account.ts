@@ -51,9 +51,14 @@ function token(text: string): string {
   return text.length <= 40 ? text : hash("sha1", text, "base64");
 }
 
-/** Events that the loss report counts, record by record. */
+/** What the loss report counts, record by record. */
 function isLeftOut(entry: Entry): boolean {
-  if (entry.kind !== "event") return false;
+  // The record as a whole, cut (see fill.ts).
+  if (entry.kind === "message") {
+    return entry.parts.some(
+      (part) => part.kind === "other" && part.type === "message" && part.cut === true,
+    );
+  }
   return entry.event === "opaque" || entry.event === "unread" || entry.event === "carry";
 }
 

@@ -4,7 +4,7 @@
  * As the document that `export` prints: `{"info":{…},"messages":[]}`, `{"info":{…},"parts":[…]}`.
  */
 import { isFrame } from "../../../lossless/document.ts";
-import { array, isObject, member, object, number, string } from "../../../session/json.ts";
+import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { DocumentForm } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
