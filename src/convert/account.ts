@@ -6,6 +6,7 @@ import { hash } from "node:crypto";
 import { CONTENT } from "../agents/shared/known.ts";
 import type { Agent, Shape } from "../agents/types.ts";
 import { isObject } from "../session/json.ts";
+import { MOST_DEPTH } from "../session/other.ts";
 import type { Entry, Json, JsonObject, Part } from "../session/types.ts";
 
 /** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
@@ -75,6 +76,8 @@ class Account {
   readonly #said: string;
   /** A command's exit code is in a part. */
   #ended = false;
+  /** A part says that it is cut: deep below, for one. */
+  #isCut = false;
   /** Kinds of blocks that are named as left out. */
   readonly #unread = new Set<string>();
 
@@ -102,7 +105,10 @@ class Account {
   #part(part: Part, texts: string[]): void {
     if (part.kind === "unread") this.#unread.add(part.type);
     // What is cut is named in the loss report.
-    if (part.kind === "other" && part.cut) this.#unread.add(part.type);
+    if (part.kind === "other" && part.cut) {
+      this.#unread.add(part.type);
+      this.#isCut = true;
+    }
     if (part.kind !== "tool-result") {
       strings({ ...part }, texts);
       return;
@@ -116,7 +122,7 @@ class Account {
 
   walk(value: Json, place: At): void {
     const { shape, at } = place;
-    if (shape === true) return;
+    if (shape === true || (this.#isCut && isDeep(at))) return;
     if (typeof value === "string") this.#string(value, place);
     else if (Array.isArray(value)) {
       const { shape: list } = nameIn(value, shape);
@@ -205,6 +211,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
+
+/** Deeper than parts of an unknown kind go. */
+function isDeep(at: string): boolean {
+  return at.split(/[.[]/).length > MOST_DEPTH;
+}
 
 /** The text without what a part may leave off. */
 function unframed(text: string): string[] {

@@ -14,6 +14,8 @@ import type {
 
 /** The most characters of one block that are passed on as text. */
 export const MOST_OTHER = 64 << 10;
+/** What is nested deeper in a block is not passed on. */
+export const MOST_DEPTH = 64;
 /** A string of base64 that is longer than this is named, not passed on. */
 const MOST_BASE64 = 1024;
 
@@ -133,7 +135,7 @@ function withoutBlobs(value: Json, note: () => void, depth = 0): Json {
     return blobName(value);
   }
   if (typeof value !== "object" || value === null) return value;
-  if (depth > 64) {
+  if (depth > MOST_DEPTH) {
     note();
     return "[nested too deep]";
   }
