@@ -65,6 +65,8 @@ class GeminiReader implements Reader {
   readonly #calls = new OpenCalls();
   /** Results that were told, and roughly what they said. */
   readonly #answered = new Map<string, string>();
+  /** What each call was told with. */
+  readonly #asked = new Map<string, string>();
   readonly #ids = new Set<string>();
   readonly #live = new Live();
   /** Ids of calls that a checkpoint gives none, by their tool. */
@@ -258,6 +260,7 @@ class GeminiReader implements Reader {
     for (const part of parts) {
       if (part.kind !== "tool-call") continue;
       this.#calls.add(part);
+      this.#asked.set(part.callId, inputOf(part));
       this.#answered.delete(part.callId);
     }
     const results = said.results.filter(({ callId }) => !this.#answered.has(callId));
@@ -281,15 +284,20 @@ class GeminiReader implements Reader {
     return entries;
   }
 
-  /** A result that is told again in other words: the CLI shortens those that are old. */
+  /** A call or a result that is told again in other words: the CLI shortens results that are old. */
   #retold(said: Said): Entry[] {
-    const other = said.results.some((result) => {
-      const before = this.#answered.get(result.callId);
-      return before !== undefined && before !== gist(result);
-    });
-    return other
-      ? [this.#aside({ event: "unread", type: "functionResponse", reason: "repeated" }, said.time)]
-      : [];
+    const isOther = (before: string | undefined, now: string) =>
+      before !== undefined && before !== now;
+    const asked = said.parts.some(
+      (part) => part.kind === "tool-call" && isOther(this.#asked.get(part.callId), inputOf(part)),
+    );
+    const answered = said.results.some((result) =>
+      isOther(this.#answered.get(result.callId), gist(result)),
+    );
+    const types = [...(asked ? ["functionCall"] : []), ...(answered ? ["functionResponse"] : [])];
+    return types.map((type) =>
+      this.#aside({ event: "unread", type, reason: "repeated" }, said.time),
+    );
   }
 
   #result(result: ToolResultPart): ToolResultPart {
@@ -626,6 +634,10 @@ function carry(data: Json): EventBody {
     parts: number(member(data, "parts")) ?? 0,
     data: string(member(data, "data")) ?? "",
   };
+}
+
+function inputOf({ name, input }: ToolCallPart): string {
+  return hash("sha1", JSON.stringify([name, input]), "base64");
 }
 
 /** Tells results of other content apart. */
