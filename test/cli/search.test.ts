@@ -210,20 +210,35 @@ describe("segue search", () => {
     assert.equal(none.out, plain.out);
   });
 
-  it("says what is missing when much was not read yet, until `scan` did", async () => {
+  it("builds the index first when there is none, however much that is, and answers", async () => {
     const m = inhabited(root);
     const filler = said("y ".repeat(50_000));
     session(m, uuid(1), [said("walrus"), ...Array.from({ length: 260 }, () => filler)]);
-    const early = await m.run(["search", "walrus", "--json"]);
-    assert.equal(early.code, 0);
-    assert.match(early.err, /not searched: 4 sessions \(\d\d MB\)/);
-    assert.match(early.err, /segue scan/);
-    assert.deepEqual([JSON.parse(early.out).missing, JSON.parse(early.out).sessions], [4, []]);
-    assert.match((await m.run(["scan"])).out, /4 sessions; read 4 of them/);
-    assert.equal((await search(m, "walrus")).length, 1);
-    assert.match((await m.run(["scan"])).out, /read 0 of them/);
+    const first = await m.run(["search", "walrus", "--json"]);
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.err, /^indexing 4 new or changed sessions \(\d\d MB\) first\n$/);
+    const { missing, sessions } = JSON.parse(first.out);
+    assert.deepEqual([missing, sessions.length], [0, 1]);
+    assert.match((await m.run(["scan"])).out, /4 sessions; read 0 of them/);
     assert.match((await m.run(["scan", "--rebuild"])).out, /read 4 of them/);
     assert.equal((await search(m, "walrus")).length, 1);
+  });
+
+  it("keeps what it has indexed when it is interrupted on the way", async () => {
+    const m = inhabited(root);
+    const filler = said("y ".repeat(50_000));
+    for (let n = 1; n <= 8; n++) {
+      session(m, uuid(n), [said("walrus"), ...Array.from({ length: 100 }, () => filler)]);
+    }
+    const stopped = await m.run(["search", "walrus"], {
+      started: (child) => {
+        child.stderr?.once("data", () => child.kill("SIGINT"));
+      },
+    });
+    assert.equal(stopped.code, 130, stopped.err);
+    assert.match(stopped.err, /what has been indexed is kept/);
+    assert.equal((await m.run(["search", "walrus", "--json"])).code, 0);
+    assert.match((await m.run(["scan"])).out, /read 0 of them/);
   });
 });
 
