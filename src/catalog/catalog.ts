@@ -14,6 +14,7 @@ import { stores } from "../agents/stores.ts";
 import type { Found, Summary } from "../agents/types.ts";
 import { mayBeFolder } from "../convert/folder.ts";
 import { SegueError } from "../errors.ts";
+import { forgetText } from "./blocks.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
@@ -337,25 +338,6 @@ export class Catalog {
   close(): void {
     this.file.close();
   }
-}
-
-/** Rows of the text index belong to a session by their numbers. */
-export const ENTRIES_PER_SESSION = 2 ** 22;
-
-/** The index takes whole numbers only for what they are when they come as such: Node makes others of large ones. */
-export function rowOfEntry(sid: number, entry: number): bigint {
-  return BigInt(sid * ENTRIES_PER_SESSION + entry);
-}
-
-export function forgetText(file: CatalogFile, sid: number): void {
-  const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
-  if (!known) return;
-  file.run("DELETE FROM indexed WHERE sid = ?", sid);
-  file.run(
-    "DELETE FROM text WHERE rowid BETWEEN ? AND ?",
-    rowOfEntry(sid, 0),
-    rowOfEntry(sid, ENTRIES_PER_SESSION - 1),
-  );
 }
 
 /** What stands beside a session's file may be other than when that was read. */

@@ -8,7 +8,15 @@ import { extname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { withScratch } from "../io/folders.ts";
-import { type Catalog, ENTRIES_PER_SESSION, forgetText, rowOfEntry } from "./catalog.ts";
+import {
+  forgetBlocks,
+  forgetText,
+  forgetTitle,
+  Numbering,
+  putBlock,
+  type ReadBlock,
+} from "./blocks.ts";
+import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
 import type { Pending, Task } from "./pending.ts";
 import { type Piece, pieces } from "./reading.ts";
@@ -115,7 +123,7 @@ function inThread(shared: Crew, filing: Filing): Promise<void> {
   });
 }
 
-/** Gathers pieces, and files them together in the order of their numbers. */
+/** Gathers pieces, and files their blocks together in the order of their numbers. */
 class Filing {
   readonly #file: CatalogFile;
   readonly #tasks: ReadonlyMap<number, Pending>;
@@ -134,9 +142,7 @@ class Filing {
 
   take(piece: Piece): void {
     this.#held.push(piece);
-    for (const [, { said, command, path }] of piece.texts) {
-      this.#chars += said.length + command.length + path.length + 40;
-    }
+    this.#chars += piece.chars;
     this.result.bytes += piece.bytes;
     if (piece.done) this.result.sessions++;
     this.#progress?.(this.result.bytes, this.#total);
@@ -148,29 +154,35 @@ class Filing {
   }
 
   flush(): void {
-    // Stable: the pieces of one session stay in order.
-    const held = this.#held.sort((a, b) => a.sid - b.sid);
+    const held = this.#held;
     this.#held = [];
     this.#chars = 0;
     if (held.length === 0) return;
-    this.#file.guarded(() =>
-      this.#file.transaction(() => {
-        for (const piece of held) this.#put(piece);
-      }),
-    );
+    this.#file.guarded(() => this.#file.transaction(() => this.#write(held)));
   }
 
-  #put(piece: Piece): void {
-    const { sid, texts, fresh, done, state } = piece;
-    const task = this.#tasks.get(sid);
-    if (!task || !this.#isStillSo(task, piece)) return;
-    if (fresh) forgetText(this.#file, sid);
-    const sql = `INSERT OR REPLACE INTO text (rowid, said, tool, command, path, title)
-                 VALUES (?, ?, ?, ?, ?, ?)`;
-    for (const [entry, { said, tool, command, path, title }] of texts) {
-      if (entry >= ENTRIES_PER_SESSION) continue;
-      this.#file.run(sql, rowOfEntry(sid, entry), said, tool, command, path, title);
+  #write(held: readonly Piece[]): void {
+    const numbering = new Numbering(this.#file);
+    const numbered: { first: number; sid: number; block: ReadBlock }[] = [];
+    for (const piece of held) {
+      const { sid, blocks } = piece;
+      const task = this.#tasks.get(sid);
+      if (!task || !this.#isStillSo(task, piece)) continue;
+      this.#note(task, piece);
+      for (const block of blocks) {
+        numbered.push({ first: numbering.next(block.count, task.isOld), sid, block });
+      }
     }
+    // Numbers that rise are filed faster.
+    numbered.sort((a, b) => a.first - b.first);
+    for (const { first, sid, block } of numbered) putBlock(this.#file, sid, first, block);
+  }
+
+  /** Notes how far the session has been read; what was there from that place on goes. */
+  #note(task: Pending, { sid, fresh, done, state, blocks }: Piece): void {
+    if (fresh) forgetText(this.#file, sid);
+    else forgetBlocks(this.#file, sid, task.state?.offset ?? 0);
+    if (blocks.some(({ texts }) => texts.some(([n]) => n === 0))) forgetTitle(this.#file, sid);
     this.#file.run(
       `INSERT OR REPLACE INTO indexed
          (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark)

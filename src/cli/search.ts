@@ -75,12 +75,12 @@ async function run(words: string[], options: Options): Promise<void> {
   };
   const most = options.number ?? (options.all ? Number.POSITIVE_INFINITY : SHOWN);
   const { rebuilds } = catalog.file;
-  const look = () => catalog.file.guarded(() => search(catalog, query, filter, most));
-  let found = look();
+  const look = () => search(catalog, query, filter, most);
+  let found = await catalog.file.guardedLater(look);
   if (catalog.file.rebuilds !== rebuilds) {
     await catalog.refresh();
     missing = await catchUp(catalog, only?.id);
-    found = look();
+    found = await look();
   }
   catalog.close();
   show(found, missing, options);

@@ -105,6 +105,51 @@ describe("segue search", () => {
     assert.deepEqual(hits, [{ entry: 2, snippet: "edit src/deep/x.ts" }]);
   });
 
+  it("finds what tools printed, and what was said only where `in:` says so", async () => {
+    const m = inhabited(root);
+    const result = (text: string, rest: object = {}) =>
+      said("", {
+        role: "toolResult",
+        toolCallId: "c",
+        toolName: "bash",
+        content: [{ type: "text", text }],
+        ...rest,
+      });
+    const middle = `${"fine ".repeat(2000)} ENOENT: no such harbour ${"fine ".repeat(2000)}`;
+    session(m, uuid(1), [
+      said("why walrus?"),
+      result("panicked at walrus.rs:7"),
+      result(middle, { isError: true }),
+    ]);
+    session(m, uuid(2), [said("walrus"), result(middle)]);
+    const found = async (query: string) => (await search(m, query)).map(({ id }) => id).sort();
+    assert.deepEqual(await found("walrus"), [uuid(1), uuid(2)]);
+    assert.deepEqual(await found('"panicked at walrus"'), [uuid(1)]);
+    assert.deepEqual(await found("walrus in:output"), [uuid(1)]);
+    assert.deepEqual(await found("panicked in:user"), []);
+    assert.deepEqual(await found("panicked -in:output"), []);
+    assert.deepEqual(await found('"no such harbour"'), [uuid(1)]);
+    const [{ hits } = known<Found>(undefined)] = await search(m, "walrus in:output");
+    assert.deepEqual(hits, [{ entry: 2, snippet: "panicked at walrus.rs:7" }]);
+    assert.deepEqual(await found("walrus -tool:bash"), [uuid(1), uuid(2)]);
+    fails(await m.run(["search", "walrus in:nowhere"]), 2, /in:nowhere/);
+  });
+
+  it("reads long sessions again only where something was found", async () => {
+    const m = inhabited(root);
+    const turns = Array.from({ length: 3000 }, (_, n) =>
+      said(`walrus no. ${n} ${"z ".repeat(60)}`),
+    );
+    const path = session(m, uuid(1), turns);
+    assert.deepEqual(
+      (await search(m, '"walrus no. 2345"')).map(({ hits }) => hits.map(({ entry }) => entry)),
+      [[2346]],
+    );
+    appendFileSync(path, said("the very last walrus"));
+    assert.equal((await search(m, '"last walrus"'))[0]?.hits[0]?.entry, 3001);
+    assert.deepEqual(await search(m, '"walrus last"'), []);
+  });
+
   it("gives the number at which `show --range` opens the entry", async () => {
     const m = inhabited(root);
     for (const [query, id] of [
@@ -260,7 +305,7 @@ describe("segue scan", () => {
       [[uuid(7), 400]],
     );
     assert.equal((await search(m, "walrus", "--all")).length, 24);
-    const file = ".segue/cache/catalog-2.sqlite";
+    const file = ".segue/cache/catalog-3.sqlite";
     copyFileSync(m.at(file), m.at("copy"));
     await m.run(["scan", "--rebuild"]);
     assert.deepEqual(await search(m, '"walrus 7 399"', "--all"), resumed);
