@@ -5,7 +5,7 @@
  *     trial.words("Größe: 3")                  // ["grosse", "3"], or however it spells them
  *     trial.find('"connection refused"', new Map([[1, "…"], [2, "…"]]))
  */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { TOKENIZER } from "./database.ts";
 import { MARK_OFF, MARK_ON } from "./text.ts";
 
@@ -16,13 +16,30 @@ export interface Found {
 
 const SNIPPET_WORDS = 16;
 
+// Texts stand apart from their index: so it can forget them all at once.
+const TABLES = `
+  PRAGMA journal_mode = OFF;
+  CREATE TABLE source (n INTEGER PRIMARY KEY, words TEXT);
+  CREATE VIRTUAL TABLE text USING fts5 (words, content = source, content_rowid = n, ${TOKENIZER});
+  CREATE VIRTUAL TABLE word USING fts5vocab (text, instance);
+`;
+
 export class Trial {
   readonly #db: DatabaseSync;
+  readonly #insert: [source: StatementSync, index: StatementSync];
+  readonly #find: StatementSync;
 
   private constructor(db: DatabaseSync) {
     this.#db = db;
-    db.exec(`CREATE VIRTUAL TABLE text USING fts5 (words, ${TOKENIZER});
-             CREATE VIRTUAL TABLE word USING fts5vocab (text, instance);`);
+    db.exec(TABLES);
+    this.#insert = [
+      db.prepare("INSERT INTO source (n, words) VALUES (?, ?)"),
+      db.prepare("INSERT INTO text (rowid, words) VALUES (?, ?)"),
+    ];
+    this.#find = db.prepare(
+      `SELECT rowid, snippet(text, 0, '${MARK_ON}', '${MARK_OFF}', '…', ${SNIPPET_WORDS}) AS snippet
+       FROM text WHERE text MATCH ? ORDER BY rank, rowid`,
+    );
   }
 
   static async open(): Promise<Trial> {
@@ -39,19 +56,16 @@ export class Trial {
   /** The texts that meet the query, best first. */
   find(query: string, texts: Iterable<readonly [n: number, text: string]>): Found[] {
     this.#fill(texts);
-    const rows = this.#db
-      .prepare(
-        `SELECT rowid, snippet(text, 0, '${MARK_ON}', '${MARK_OFF}', '…', ${SNIPPET_WORDS}) AS snippet
-         FROM text WHERE text MATCH ? ORDER BY rank, rowid`,
-      )
-      .all(query);
+    const rows = this.#find.all(query);
     return rows.map(({ rowid, snippet }) => ({ n: Number(rowid), snippet: String(snippet) }));
   }
 
   #fill(texts: Iterable<readonly [n: number, text: string]>): void {
-    this.#db.exec("DELETE FROM text");
-    const insert = this.#db.prepare("INSERT INTO text (rowid, words) VALUES (?, ?)");
-    for (const [n, text] of texts) insert.run(BigInt(n), text);
+    this.#db.exec("BEGIN; DELETE FROM source; INSERT INTO text (text) VALUES ('delete-all');");
+    for (const [n, text] of texts) {
+      for (const insert of this.#insert) insert.run(BigInt(n), text);
+    }
+    this.#db.exec("COMMIT");
   }
 
   close(): void {
