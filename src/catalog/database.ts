@@ -18,20 +18,29 @@ export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
 // The index notes which words a text has, and not the text itself, nor where in it they are: that
 // would be several times as large. Both are in the session's file, and read there when it matters.
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS session (
-    sid INTEGER PRIMARY KEY AUTOINCREMENT,
+  CREATE TABLE IF NOT EXISTS store (
+    store INTEGER PRIMARY KEY,
     root TEXT NOT NULL,
     agent TEXT NOT NULL,
+    UNIQUE (root, agent)
+  );
+  CREATE TABLE IF NOT EXISTS folder (
+    folder INTEGER PRIMARY KEY,
+    cwd TEXT NOT NULL,
+    home TEXT NOT NULL,
+    UNIQUE (cwd, home)
+  );
+  CREATE TABLE IF NOT EXISTS session (
+    sid INTEGER PRIMARY KEY AUTOINCREMENT,
+    store INTEGER NOT NULL,
     place TEXT NOT NULL,
-    id TEXT NOT NULL,
     size INTEGER NOT NULL,
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
-    cwd TEXT,
-    home TEXT,
+    folder INTEGER,
     isLimited INTEGER NOT NULL,
     isEmpty INTEGER NOT NULL,
-    UNIQUE (root, agent, place)
+    UNIQUE (store, place)
   );
   CREATE TABLE IF NOT EXISTS line (
     sid INTEGER PRIMARY KEY,
@@ -207,7 +216,7 @@ export class CatalogFile {
   /** Forgets everything. */
   empty(): void {
     this.#statements = new Map();
-    const drop = ["text", "block", "indexed", "line", "session"].map(
+    const drop = ["text", "block", "indexed", "line", "session", "folder", "store"].map(
       (name) => `DROP TABLE IF EXISTS ${name};`,
     );
     this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);

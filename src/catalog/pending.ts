@@ -50,9 +50,9 @@ export function pending(catalog: Catalog): Pending[] {
 
 function unread(catalog: Catalog, latest: number): Pending[] {
   const rows = catalog.file.all(
-    `SELECT s.sid, s.agent, s.place, s.size, s.mtime, s.inode,
+    `SELECT s.sid, store.agent, s.place, s.size, s.mtime, s.inode,
             i.entries, i.messages, i.lastGroup, i.offset, i.mark
-     FROM session AS s LEFT JOIN indexed AS i USING (sid)
+     FROM session AS s JOIN store USING (store) LEFT JOIN indexed AS i USING (sid)
      WHERE i.sid IS NULL OR NOT i.isWhole
         OR i.size <> s.size OR i.mtime <> s.mtime OR i.inode <> s.inode
      ORDER BY s.mtime`,
