@@ -5,7 +5,7 @@
  * as the index notes the distances between them.
  */
 import type { CatalogFile } from "./database.ts";
-import { KINDS, type Kind, type Texts } from "./text.ts";
+import { KINDS, type Kind } from "./text.ts";
 
 /** So many bytes of a session, or few more, are a block: what is read again to show one of its entries. */
 export const BLOCK_BYTES = 64 << 10;
@@ -16,15 +16,16 @@ export interface Span {
   bytes: number;
 }
 
-export type Numbered = [entry: number, texts: Texts];
+/** A text: whose it is, of what kind (a place in `KINDS`), and where it is in the bytes of its piece. A title is entry 0. */
+export type Packed = [entry: number, kind: number, from: number, to: number];
 
-/** A block that has been read. A title is entry 0. */
+/** A block that has been read. */
 export interface ReadBlock {
   /** Entries before it. */
   entry: number;
   count: number;
   span: Span | null;
-  texts: Numbered[];
+  texts: Packed[];
 }
 
 export interface Block {
@@ -134,18 +135,23 @@ export class Numbering {
   }
 }
 
+/** A block that is to be filed; its texts are in the bytes. */
+export interface Numbered {
+  first: number;
+  sid: number;
+  block: ReadBlock;
+  bytes: Uint8Array;
+}
+
 /** Files a block; blocks come in the order of their numbers, or it takes long. */
-export function putBlock(file: CatalogFile, sid: number, first: number, block: ReadBlock): void {
+export function putBlock(file: CatalogFile, { first, sid, block, bytes }: Numbered): void {
   const { entry, count, span, texts } = block;
-  let isTitled = false;
-  for (const [n, own] of texts) {
-    isTitled ||= n === 0;
-    for (const [kind, name] of KINDS.entries()) {
-      const text = own[name];
-      if (text === undefined) continue;
-      const row = rowOf(first + (n === 0 ? 0 : n - entry), kind);
-      file.run("INSERT INTO text (rowid, words) VALUES (?, ?)", row, text);
-    }
+  const isTitled = texts.some(([n]) => n === 0);
+  if (isTitled) texts.sort(([a], [b]) => a - b);
+  for (const [n, kind, from, to] of texts) {
+    const row = rowOf(first + (n === 0 ? 0 : n - entry), kind);
+    // Bytes are what the index would make of a string.
+    file.run("INSERT INTO text (rowid, words) VALUES (?, ?)", row, bytes.subarray(from, to));
   }
   file.run(
     "INSERT INTO block (first, sid, entry, count, offset, bytes, isTitled) VALUES (?, ?, ?, ?, ?, ?, ?)",

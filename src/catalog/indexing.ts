@@ -12,9 +12,9 @@ import {
   forgetBlocks,
   forgetText,
   forgetTitle,
+  type Numbered,
   Numbering,
   putBlock,
-  type ReadBlock,
 } from "./blocks.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
@@ -33,8 +33,8 @@ export type Message = { piece: Piece } | { sid: number; error: string };
 /** So many pieces may wait to be filed. */
 export const WINDOW = 24;
 
-/** What is filed in one transaction: characters, roughly. */
-const BATCH_CHARS = 6_000_000;
+/** What is filed in one transaction. */
+const BATCH_BYTES = 8_000_000;
 
 export interface IndexOptions {
   /** 0: in this thread alone, for little. */
@@ -131,7 +131,7 @@ class Filing {
   readonly #total: number;
   readonly result: Indexed = { sessions: 0, bytes: 0, failed: [] };
   #held: Piece[] = [];
-  #chars = 0;
+  #bytes = 0;
 
   constructor(file: CatalogFile, tasks: readonly Pending[], progress: IndexOptions["progress"]) {
     this.#file = file;
@@ -142,11 +142,11 @@ class Filing {
 
   take(piece: Piece): void {
     this.#held.push(piece);
-    this.#chars += piece.chars;
+    this.#bytes += piece.texts.length;
     this.result.bytes += piece.bytes;
     if (piece.done) this.result.sessions++;
     this.#progress?.(this.result.bytes, this.#total);
-    if (this.#chars >= BATCH_CHARS || this.#held.length >= 1000) this.flush();
+    if (this.#bytes >= BATCH_BYTES || this.#held.length >= 1000) this.flush();
   }
 
   fail(sid: number, error: string): void {
@@ -156,26 +156,26 @@ class Filing {
   flush(): void {
     const held = this.#held;
     this.#held = [];
-    this.#chars = 0;
+    this.#bytes = 0;
     if (held.length === 0) return;
     this.#file.guarded(() => this.#file.transaction(() => this.#write(held)));
   }
 
   #write(held: readonly Piece[]): void {
     const numbering = new Numbering(this.#file);
-    const numbered: { first: number; sid: number; block: ReadBlock }[] = [];
+    const numbered: Numbered[] = [];
     for (const piece of held) {
-      const { sid, blocks } = piece;
+      const { sid, blocks, texts: bytes } = piece;
       const task = this.#tasks.get(sid);
       if (!task || !this.#isStillSo(task, piece)) continue;
       this.#note(task, piece);
       for (const block of blocks) {
-        numbered.push({ first: numbering.next(block.count, task.isOld), sid, block });
+        numbered.push({ first: numbering.next(block.count, task.isOld), sid, block, bytes });
       }
     }
     // Numbers that rise are filed faster.
     numbered.sort((a, b) => a.first - b.first);
-    for (const { first, sid, block } of numbered) putBlock(this.#file, sid, first, block);
+    for (const block of numbered) putBlock(this.#file, block);
   }
 
   /** Notes how far the session has been read; what was there from that place on goes. */

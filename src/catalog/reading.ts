@@ -12,16 +12,17 @@ import type { Input } from "../io/input.ts";
 import { lineOf } from "../lossless/lines.ts";
 import { isShown } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
-import { BLOCK_BYTES, type Block, type Numbered, type ReadBlock, type Span } from "./blocks.ts";
+import { BLOCK_BYTES, type Block, type ReadBlock, type Span } from "./blocks.ts";
 import { Scan } from "./line.ts";
+import { Pack } from "./pack.ts";
 import type { State, Task } from "./pending.ts";
-import { searchable, textsOf } from "./text.ts";
+import { KINDS, searchable, type Texts, textsOf } from "./text.ts";
 
 export interface Piece {
   sid: number;
   blocks: ReadBlock[];
-  /** Characters of text, roughly. */
-  chars: number;
+  /** The texts of all blocks. */
+  texts: Uint8Array<ArrayBuffer>;
   /** Is this the first piece of a reading from the beginning? What was there before goes. */
   fresh: boolean;
   /** Was it the last? */
@@ -33,8 +34,8 @@ export interface Piece {
 
 const START: State = { entries: 0, messages: 0, group: null, offset: 0, mark: "" };
 
-/** So much text, or so many bytes, make a piece. */
-const PIECE_CHARS = 400_000;
+/** So many bytes of text, or of a file, make a piece. */
+const PIECE_TEXTS = 400_000;
 const PIECE_BYTES = 32 << 20;
 const LONGEST_REST = 16 << 20;
 const LONGEST_FIRST = 1 << 20;
@@ -54,44 +55,42 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
   }
 }
 
-/** What a session's blocks hold, read again. @throws when it cannot be read. */
+/** What the entries of these blocks hold, read again. @throws when it cannot be read. */
 export async function textsIn(
   { agent: id, place }: Pick<Task, "agent" | "place">,
   blocks: readonly Block[],
   scratch: string,
-): Promise<Numbered[]> {
+): Promise<Map<number, Texts>> {
   const agent = agentNamed(id);
   const input = openSession(place, { scratch });
+  const found = new Map<number, Texts>();
+  const keep: Keep = (_, entry, texts) => void found.set(entry, texts);
   try {
     if (blocks.every(({ span }) => span !== null)) {
-      return blocks.flatMap((block) => textsOfBlock(agent, input, block));
+      for (const block of blocks) readBlock(agent, input, block, keep);
+      return found;
     }
     const bases = await openBases(agent, place, { env: process.env, scratch });
-    const { blocks: all } = whole({ sid: 0 }, agent, input, entriesOf(agent, input, bases));
+    const reading = new Reading(agent, START, keep);
+    reading.addAll(entriesOf(agent, input, bases));
+    reading.end();
     closeBases(bases);
-    return all.flatMap(({ texts }) => texts);
+    return found;
   } finally {
     input.close();
   }
 }
 
-function textsOfBlock(agent: Agent, input: Input, { span, entry }: Block): Numbered[] {
-  if (span === null) return [];
-  const reading = new Reading(agent, { ...START, entries: entry });
+function readBlock(agent: Agent, input: Input, { span, entry }: Block, keep: Keep): void {
+  if (span === null) return;
+  const reading = new Reading(agent, { ...START, entries: entry }, keep);
   if (span.offset > 0) reading.prime(input);
   reading.take(input.read(span.offset, span.bytes), span.offset);
-  return reading
-    .piece({ sid: 0 }, START, { fresh: true, done: true, bytes: 0 })
-    .blocks.flatMap(({ texts }) => texts);
+  reading.end();
 }
 
-function whole(
-  task: Pick<Task, "sid">,
-  agent: Agent,
-  input: Input,
-  entries: Iterable<Entry>,
-): Piece {
-  const reading = new Reading(agent, START);
+function whole(task: Task, agent: Agent, input: Input, entries: Iterable<Entry>): Piece {
+  const reading = new Packing(agent, START, input.size);
   reading.addAll(entries);
   const state = { ...reading.counts, offset: 0, mark: "" };
   return reading.piece(task, state, { fresh: true, done: true, bytes: input.size });
@@ -101,13 +100,13 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const { state } = task;
   const isSame = state !== null && state.offset > 0 && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
-  const reading = new Reading(agent, from);
+  const reading = new Packing(agent, from, input.size - from.offset);
   if (from.offset > 0) reading.prime(input);
   let [fresh, start, end] = [!isSame, from.offset, from.offset];
   for (const lines of wholeLines(input, from.offset)) {
     reading.take(lines, end);
     end += lines.length;
-    if (reading.chars < PIECE_CHARS && end - start < PIECE_BYTES) continue;
+    if (reading.texts < PIECE_TEXTS && end - start < PIECE_BYTES) continue;
     const place = { offset: end, mark: markOf(input, end) };
     yield reading.piece(
       task,
@@ -153,15 +152,19 @@ function markOf(input: Input, offset: number): string {
   return hash.digest("base64");
 }
 
+/** What is done with the texts of an entry. */
+type Keep = (block: ReadBlock, entry: number, texts: Texts) => void;
+
 class Reading {
   readonly #scan: Scan;
+  readonly #keep: Keep;
   #blocks: ReadBlock[] = [];
   #entries: number;
   #title: { title: string; block: ReadBlock } | null = null;
-  chars = 0;
 
-  constructor(agent: Agent, { entries, messages, group }: State) {
+  constructor(agent: Agent, { entries, messages, group }: State, keep: Keep) {
     this.#scan = new Scan(agent, { messages, group });
+    this.#keep = keep;
     this.#entries = entries;
   }
 
@@ -205,9 +208,7 @@ class Reading {
     this.#entries++;
     block.count++;
     const texts = textsOf(entry);
-    if (texts === null) return;
-    block.texts.push([this.#entries, texts]);
-    for (const text of Object.values(texts)) this.chars += text.length;
+    if (texts !== null) this.#keep(block, this.#entries, texts);
   }
 
   get counts(): Omit<State, "offset" | "mark"> {
@@ -215,18 +216,47 @@ class Reading {
     return { entries: this.#entries, messages, group };
   }
 
-  /** What was found since the last piece. */
-  piece(
-    { sid }: Pick<Task, "sid">,
-    state: State,
-    rest: Pick<Piece, "fresh" | "done" | "bytes">,
-  ): Piece {
+  /** The blocks since it was last asked for them. */
+  end(): ReadBlock[] {
     if (this.#title) {
       const { title, block } = this.#title;
-      block.texts.push([0, { title: searchable(title) }]);
+      this.#keep(block, 0, { title: searchable(title) });
     }
-    const [blocks, chars] = [this.#blocks, this.chars];
-    [this.#blocks, this.#title, this.chars] = [[], null, 0];
-    return { sid, blocks, chars, state, ...rest };
+    const blocks = this.#blocks;
+    [this.#blocks, this.#title] = [[], null];
+    return blocks;
+  }
+}
+
+/** A reading that gives away what it finds, piece by piece. */
+class Packing extends Reading {
+  #pack: Pack;
+
+  /** `most`: bytes that are to be read, roughly. */
+  constructor(agent: Agent, state: State, most: number) {
+    super(agent, state, (block, entry, texts) => this.#put(block, entry, texts));
+    this.#pack = new Pack(Math.min(most, PIECE_TEXTS * 2));
+  }
+
+  #put(block: ReadBlock, entry: number, texts: Texts): void {
+    for (const [kind, name] of KINDS.entries()) {
+      const text = texts[name];
+      if (text === undefined) continue;
+      const from = this.#pack.length;
+      block.texts.push([entry, kind, from, from + this.#pack.add(text)]);
+    }
+  }
+
+  /** Bytes of text since the last piece. */
+  get texts(): number {
+    return this.#pack.length;
+  }
+
+  /** What was found since the last piece. */
+  piece({ sid }: Task, state: State, rest: Pick<Piece, "fresh" | "done" | "bytes">): Piece {
+    const blocks = this.end();
+    const { bytes: texts } = this.#pack;
+    this.#pack = new Pack(rest.done ? 0 : PIECE_TEXTS * 2);
+    return { sid, blocks, texts, state, ...rest };
   }
 }

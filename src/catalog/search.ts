@@ -214,7 +214,7 @@ class Search {
     const blocks = new Set(places.map(({ block }) => block));
     const where = { agent: session.agent, place: session.path };
     try {
-      return new Map(await textsIn(where, [...blocks], this.#scratch));
+      return await textsIn(where, [...blocks], this.#scratch);
     } catch {
       return new Map();
     }

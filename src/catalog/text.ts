@@ -63,7 +63,7 @@ function addResult(texts: Texts, { isError, exitCode = 0, content }: ToolResultP
 
 function bothEnds(text: string): string {
   if (text.length <= 2 * OUTPUT_END) return text;
-  return `${text.slice(0, OUTPUT_END)}\n…\n${text.slice(-OUTPUT_END)}`;
+  return `${text.slice(0, OUTPUT_END)}\n...\n${text.slice(-OUTPUT_END)}`;
 }
 
 function addUse(texts: Texts, use: ToolUse): void {

@@ -126,7 +126,7 @@ describe("what can be searched", () => {
     const outputOf = (rest: object) =>
       textsOf({ kind: "message", ...place, role: "tool", parts: [{ ...result(long), ...rest }] })
         ?.output ?? "";
-    assert.match(outputOf({}), /^first [x ]+\n…\n[y ]+last$/);
+    assert.match(outputOf({}), /^first [x ]+\n\.\.\.\n[y ]+last$/);
     assert.ok(outputOf({}).length < 5000);
     assert.equal(outputOf({ isError: true }), long);
     assert.equal(outputOf({ exitCode: 1 }), long);
