@@ -227,8 +227,8 @@ export class CatalogFile {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
-    // Much faster where there are many rows; not there before Node 22.16.
-    if ("setReturnArrays" in statement) statement.setReturnArrays(true);
+    // Much faster where there are many rows.
+    statement.setReturnArrays(true);
     this.#statements.set(sql, statement);
     return statement;
   }
