@@ -21,6 +21,13 @@ export interface Match {
   hits: Hit[];
 }
 
+export interface Results {
+  /** Best first. */
+  matches: Match[];
+  /** Were older texts, in which a phrase may be, not looked at? */
+  isCut: boolean;
+}
+
 /** Of what many texts have, only the newest are weighed. */
 const WEIGHED = 4_000;
 const LOOKED_AT = 64_000;
@@ -44,18 +51,19 @@ const WEIGHTS: { [kind in Kind]: number } = {
 /** Words of a text of usual length. */
 const USUAL = 100;
 
-/** Best first. */
 export async function search(
   catalog: Catalog,
   query: Query,
   filter: Filter,
   most: number,
-): Promise<Match[]> {
+): Promise<Results> {
   const trial = await Trial.open();
   try {
-    return await withScratch((scratch) =>
-      new Search(catalog, trial, scratch, query, filter).best(most),
-    );
+    return await withScratch(async (scratch) => {
+      const searching = new Search(catalog, trial, scratch, query, filter);
+      const matches = await searching.best(most);
+      return { matches, isCut: searching.isCut };
+    });
   } finally {
     trial.close();
   }
@@ -74,6 +82,7 @@ class Search {
   readonly #query: Query;
   readonly #sessions: ReadonlyMap<number, () => Listed | undefined>;
   readonly #blocks: Blocks;
+  isCut = false;
 
   constructor(catalog: Catalog, trial: Trial, scratch: string, query: Query, filter: Filter) {
     this.#file = catalog.file;
@@ -114,6 +123,8 @@ class Search {
       const found = await this.#chosen(candidates, conditions, most, (session, candidate) =>
         this.#hits(session, candidate.places, words, loose),
       );
+      this.isCut =
+        isLast && !isAll && !loose.isExact && rows.length === page && found.length < most;
       if (isLast || found.length >= most) return found;
     }
   }

@@ -4,7 +4,7 @@ import { type Catalog, type Filter, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import { parseQuery, type Query } from "../catalog/query.ts";
 import { type Match, search } from "../catalog/search.ts";
-import { MARK_OFF, MARK_ON } from "../catalog/text.ts";
+import { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
 import { onInterrupt } from "../io/interrupt.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
@@ -35,7 +35,7 @@ const SHOWN = 20;
 
 export function command(): Command {
   return withPlaces(new Command("search"))
-    .description("full text of every session: what was said, commands, tools, paths, titles")
+    .description("full text of every session: what was said, run and printed, paths, titles")
     .argument("<query...>", 'words, "phrases", prefix*, -not, a OR b, tool:bash, file:a.ts, …')
     .option("--agent <agent>", "only this agent's")
     .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
@@ -48,10 +48,12 @@ export function command(): Command {
       "after",
       `
 In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash,
-file:src/x.ts, title:words
+file:src/x.ts, title:words. These search, or with - leave out, kinds of text:
+${KINDS.map((kind) => `in:${kind}`).join(", ")}
 
 Examples:
   segue search '"connection refused" since:1w'
+  segue search 'ENOENT in:output'       an error that a tool printed
   segue search 'migrat* file:schema.sql agent:codex'
   segue show SESSION --range N          opens a session at a hit's number`,
     )
@@ -83,8 +85,9 @@ async function run(words: string[], options: Options): Promise<void> {
     found = await look();
   }
   catalog.close();
-  show(found, missing, options);
+  show(found.matches, missing, options);
   sayProblems(catalog);
+  if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
   if (missing > 0) say(`not searched, as they cannot be read: ${missing} sessions`);
 }
 
