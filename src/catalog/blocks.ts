@@ -143,11 +143,20 @@ export interface Numbered {
   bytes: Uint8Array;
 }
 
+export function isTitled({ texts }: ReadBlock): boolean {
+  return texts.some(([entry]) => entry === 0);
+}
+
+/** Takes the title out of a block that is not filed yet. */
+export function untitle(block: ReadBlock): void {
+  block.texts = block.texts.filter(([entry]) => entry !== 0);
+}
+
 /** Files a block; blocks come in the order of their numbers, or it takes long. */
 export function putBlock(file: CatalogFile, { first, sid, block, bytes }: Numbered): void {
   const { entry, count, span, texts } = block;
-  const isTitled = texts.some(([n]) => n === 0);
-  if (isTitled) texts.sort(([a], [b]) => a - b);
+  const hasTitle = isTitled(block);
+  if (hasTitle) texts.sort(([a], [b]) => a - b);
   for (const [n, kind, from, to] of texts) {
     const row = rowOf(first + (n === 0 ? 0 : n - entry), kind);
     // Bytes are what the index would make of a string.
@@ -155,7 +164,7 @@ export function putBlock(file: CatalogFile, { first, sid, block, bytes }: Number
   }
   file.run(
     "INSERT INTO block (first, sid, entry, count, offset, bytes, isTitled) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    ...[first, sid, entry, count, span?.offset ?? null, span?.bytes ?? null, isTitled ? 1 : 0],
+    ...[first, sid, entry, count, span?.offset ?? null, span?.bytes ?? null, hasTitle ? 1 : 0],
   );
 }
 
@@ -172,7 +181,7 @@ export function forgetBlocks(file: CatalogFile, sid: number, from?: number): voi
   }
 }
 
-/** A session has one title: the newest. */
+/** Forgets a session's title. */
 export function forgetTitle(file: CatalogFile, sid: number): void {
   for (const [first] of file.all("SELECT first FROM block WHERE sid = ? AND isTitled", sid)) {
     file.run("DELETE FROM text WHERE rowid = ?", rowOf(Number(first)));

@@ -12,9 +12,11 @@ import {
   forgetBlocks,
   forgetText,
   forgetTitle,
+  isTitled,
   type Numbered,
   Numbering,
   putBlock,
+  untitle,
 } from "./blocks.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
@@ -168,6 +170,11 @@ class Filing {
       const { sid, blocks, texts: bytes } = piece;
       const task = this.#tasks.get(sid);
       if (!task || !this.#isStillSo(task, piece)) continue;
+      if (blocks.some(isTitled)) {
+        // A session has one title: the newest.
+        forgetTitle(this.#file, sid);
+        for (const { block } of numbered.filter((each) => each.sid === sid)) untitle(block);
+      }
       this.#note(task, piece);
       for (const block of blocks) {
         numbered.push({ first: numbering.next(block.count, task.isOld), sid, block, bytes });
@@ -179,10 +186,9 @@ class Filing {
   }
 
   /** Notes how far the session has been read; what was there from that place on goes. */
-  #note(task: Pending, { sid, fresh, done, state, blocks }: Piece): void {
+  #note(task: Pending, { sid, fresh, done, state }: Piece): void {
     if (fresh) forgetText(this.#file, sid);
     else forgetBlocks(this.#file, sid, task.state?.offset ?? 0);
-    if (blocks.some(({ texts }) => texts.some(([n]) => n === 0))) forgetTitle(this.#file, sid);
     this.#file.run(
       `INSERT OR REPLACE INTO indexed
          (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark)

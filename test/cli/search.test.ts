@@ -208,6 +208,25 @@ describe("segue search", () => {
     assert.deepEqual(await search(m, "kappa"), []);
   });
 
+  it("knows a session by its newest title alone", async () => {
+    const m = inhabited(root);
+    const titled = (name: string) => {
+      const info = { type: "session_info", id: name, parentId: null, name };
+      return `${JSON.stringify({ ...info, timestamp: "2026-11-21T09:00:00.000Z" })}\n`;
+    };
+    const much = Array.from({ length: 5 }, () => said("y ".repeat(90_000)));
+    const path = session(m, uuid(1), [
+      ...[said("walrus"), titled("harbour"), ...much],
+      ...[titled("lighthouse"), ...much, titled("jetty")],
+    ]);
+    assert.deepEqual(await search(m, "title:harbour"), []);
+    assert.deepEqual(await search(m, "title:lighthouse"), []);
+    assert.equal((await search(m, "title:jetty")).length, 1);
+    appendFileSync(path, titled("pier"));
+    assert.deepEqual(await search(m, "title:jetty"), []);
+    assert.equal((await search(m, "title:pier")).length, 1);
+  });
+
   it("puts the session that speaks of it most to the point first", async () => {
     const m = inhabited(root);
     const filler = "and a great many other words about something else entirely ".repeat(20);
