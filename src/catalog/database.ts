@@ -196,6 +196,13 @@ export class CatalogFile {
       .map((row) => (Array.isArray(row) ? row : Object.values(row)));
   }
 
+  /** The same one after the other: of very many, none is kept. */
+  *each(sql: string, ...values: SQLInputValue[]): Generator<SQLOutputValue[]> {
+    for (const row of this.#prepared(sql).iterate(...values)) {
+      yield Array.isArray(row) ? row : Object.values(row);
+    }
+  }
+
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes);
   }

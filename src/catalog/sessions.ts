@@ -19,7 +19,7 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
   );
   const folders = foldersIn(file);
   // One pass over the table in its own order: an index would be twice the work.
-  const rows = file.all(
+  const rows = file.each(
     "SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session",
   );
   for (const [sid, store, place, size, mtime, inode, folder, isLimited, isEmpty] of rows) {
