@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 
 const [first] = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
-  process.stderr.write(`segue: Node 22.15 or newer is needed; this is ${process.versions.node}\n`);
+if (major < 22 || (major === 22 && minor < 16)) {
+  process.stderr.write(`segue: Node 22.16 or newer is needed; this is ${process.versions.node}\n`);
   process.exitCode = 1;
 } else if (first === "--version" || first === "-V") {
   const manifest: unknown = JSON.parse(

@@ -10,8 +10,6 @@ const stopping = new AbortController();
 parentPort?.once("message", () => stopping.abort());
 
 const catalog = await openCatalog(places);
-// Newest first: little of it may get done.
-const tasks = pending(catalog).reverse();
-await indexSessions(catalog, tasks, { threads: 0, signal: stopping.signal });
+await indexSessions(catalog, pending(catalog), { threads: 0, signal: stopping.signal });
 catalog.close();
 parentPort?.close();

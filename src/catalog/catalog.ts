@@ -11,14 +11,14 @@
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
-import type { Found, Summary } from "../agents/types.ts";
-import { mayBeFolder } from "../convert/folder.ts";
-import { SegueError } from "../errors.ts";
 import { CatalogFile, isBusy } from "./database.ts";
+import { firstOf } from "./first.ts";
+import { compare, type Known, knownOf } from "./known.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
-import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
+import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { type Keeper, type Places, walk } from "./stores.ts";
 
 export interface Filter {
   /** Id of an agent. */
@@ -49,26 +49,10 @@ export interface Problem {
   isStore: boolean;
 }
 
-/** A session as it is kept in memory: what sorting and filtering need. */
-interface Known {
-  /** 0: not in the database, as it could not be read. */
-  sid: number;
-  agent: string;
-  place: string;
-  id: string;
-  size: number;
-  mtime: number;
-  inode: number;
-  cwd: string | null;
-  /** What its folder is once `cwd`, a worktree, is gone. */
-  home: string | null;
-  isLimited: boolean;
-  /** Nobody has said anything in it: it is no session to anyone. */
-  isEmpty: boolean;
-  /** What the store tells of it now, without its file. */
-  summary?: Summary;
-  /** Set when it was read in this run, and could not be filed. */
-  line?: Line;
+/** A session that could be read. */
+interface Good {
+  job: Job;
+  line: Line;
 }
 
 /** So many are looked up one by one; of more, all are. */
@@ -133,7 +117,7 @@ export class Catalog {
         : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
-    const old = this.file.guarded(() => alive.map((store) => this.#load(store)));
+    const old = this.file.guarded(() => loadSessions(this.file, alive));
     const plans = alive.map((store, i) => compare(store, old[i] ?? new Map()));
     this.#save(
       [],
@@ -158,30 +142,6 @@ export class Catalog {
     return readLines(jobs);
   }
 
-  #load({ agent, root }: Walked): Map<string, Known> {
-    const rows = this.file.all(
-      "SELECT sid, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty FROM session WHERE root = ? AND agent = ?",
-      root,
-      agent.id,
-    );
-    const known = new Map<string, Known>();
-    for (const [sid, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty] of rows) {
-      known.set(String(place), {
-        sid: Number(sid),
-        agent: agent.id,
-        place: String(place),
-        id: String(id),
-        size: Number(size),
-        mtime: Number(mtime),
-        inode: Number(inode),
-        ...folderNow(cwd === null ? null : String(cwd), home === null ? null : String(home)),
-        isLimited: isLimited === 1,
-        isEmpty: isEmpty === 1,
-      });
-    }
-    return known;
-  }
-
   #note(read: readonly ReadLine[]): void {
     for (const { job, error } of read) {
       if (error === null) continue;
@@ -191,60 +151,28 @@ export class Catalog {
 
   /** Files what was read, and forgets what is gone; gives what is there now of what was read. */
   #save(read: readonly ReadLine[], gone: readonly number[]): Known[] {
-    const good = read.filter(({ error }) => error === null);
+    const good = read.flatMap(({ job, line }) => (line ? [{ job, line }] : []));
     if (good.length === 0 && gone.length === 0) return [];
     const write = (): Known[] =>
       this.file.transaction(() => {
-        for (const sid of gone) this.#forget(sid);
-        return good.map((line) => this.#put(line));
+        for (const sid of gone) forgetSession(this.file, sid);
+        return good.map((each) => this.#put(each));
       });
     try {
       return this.file.guarded(write);
     } catch (error) {
       // Someone else is writing for very long, or the disk is full: this run can do without.
       if (!isBusy(error) && !isFull(error)) throw error;
-      return good.map((line) => knownOf(line, 0));
+      return good.map(({ job, line }) => knownOf(job, line));
     }
   }
 
-  #put(read: ReadLine): Known {
-    const { job } = read;
-    const known = knownOf(read, 0);
-    const [row] = this.file.all(
-      `INSERT INTO session (root, agent, place, id, size, mtime, inode, cwd, home, isLimited, isEmpty)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (root, agent, place) DO UPDATE SET
-         id = excluded.id, size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,
-         cwd = excluded.cwd, home = excluded.home, isLimited = excluded.isLimited,
-         isEmpty = excluded.isEmpty
-       RETURNING sid`,
-      job.root,
-      known.agent,
-      known.place,
-      known.id,
-      known.size,
-      known.mtime,
-      known.inode,
-      known.cwd,
-      known.home,
-      known.isLimited ? 1 : 0,
-      known.isEmpty ? 1 : 0,
-    );
-    known.sid = Number(row?.[0] ?? 0);
-    this.file.run(
-      "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
-      known.sid,
-      JSON.stringify(known.line),
-    );
+  #put({ job, line }: Good): Known {
+    const known = knownOf(job, line);
+    known.sid = putSession(this.file, known, job, line);
     // Of many sessions only few are shown: these are looked up again.
     delete known.line;
     return known;
-  }
-
-  #forget(sid: number): void {
-    this.file.run("DELETE FROM session WHERE sid = ?", sid);
-    this.file.run("DELETE FROM line WHERE sid = ?", sid);
-    forgetText(this.file, sid);
   }
 
   get project(): Project {
@@ -254,8 +182,7 @@ export class Catalog {
 
   /** This project's first, each kind newest first. */
   sessions(filter: Filter = {}): Listed[] {
-    const chosen = this.#sorted(filter);
-    return this.#listed(filter.most === undefined ? chosen : chosen.slice(0, filter.most));
+    return this.#listed(this.#sorted(filter, filter.most));
   }
 
   /** The numbers of the sessions that there are; the file may know others, of other stores. */
@@ -284,16 +211,15 @@ export class Catalog {
     );
   }
 
-  #sorted(filter: Filter): Known[] {
+  #sorted(filter: Filter, most = Number.POSITIVE_INFINITY): Known[] {
     const latest = Date.now() + SOON;
     const time = ({ mtime }: Known) => (mtime > latest ? 0 : mtime);
-    return this.#matching(filter)
-      .map((known) => ({ known, here: this.project.has(known.cwd), time: time(known) }))
-      .sort(
-        (a, b) =>
-          Number(b.here) - Number(a.here) || b.time - a.time || (a.known.id < b.known.id ? -1 : 1),
-      )
-      .map(({ known }) => known);
+    const here = ({ cwd }: Known) => Number(this.project.has(cwd));
+    return firstOf(
+      this.#matching(filter),
+      most,
+      (a, b) => here(b) - here(a) || time(b) - time(a) || (a.id < b.id ? -1 : 1),
+    );
   }
 
   #listed(chosen: readonly Known[]): Listed[] {
@@ -339,83 +265,11 @@ export class Catalog {
   }
 }
 
-/** Rows of the text index belong to a session by their numbers. */
-export const ENTRIES_PER_SESSION = 2 ** 22;
-
-/** The index takes whole numbers only for what they are when they come as such: Node makes others of large ones. */
-export function rowOfEntry(sid: number, entry: number): bigint {
-  return BigInt(sid * ENTRIES_PER_SESSION + entry);
-}
-
-export function forgetText(file: CatalogFile, sid: number): void {
-  const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
-  if (!known) return;
-  file.run("DELETE FROM indexed WHERE sid = ?", sid);
-  file.run(
-    "DELETE FROM text WHERE rowid BETWEEN ? AND ?",
-    rowOfEntry(sid, 0),
-    rowOfEntry(sid, ENTRIES_PER_SESSION - 1),
-  );
-}
-
 /** What stands beside a session's file may be other than when that was read. */
 function toldNow({ agent, place, summary }: Known, line: Line): Line {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
   return title === null ? line : { ...line, title: cutTitle(title) };
-}
-
-interface Plan {
-  kept: Known[];
-  jobs: Job[];
-  /** Numbers of sessions that are there no more. */
-  gone: number[];
-}
-
-function compare({ agent, root, found }: Walked, old: Map<string, Known>): Plan {
-  const plan: Plan = { kept: [], jobs: [], gone: [] };
-  for (const session of found) {
-    const place = placeOf(session, agent);
-    const known = old.get(place);
-    old.delete(place);
-    if (known && isSame(known, session)) plan.kept.push(summarised(known, session));
-    else plan.jobs.push({ agent: agent.id, root, place, found: session });
-  }
-  for (const { sid } of old.values()) plan.gone.push(sid);
-  return plan;
-}
-
-function summarised(known: Known, { summary }: Found): Known {
-  return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
-}
-
-/** A worktree may have gone since the session was read. */
-function folderNow(cwd: string | null, home: string | null): Pick<Known, "cwd" | "home"> {
-  const isGone = cwd !== null && home !== null && !mayBeFolder(cwd);
-  return { cwd: isGone ? home : cwd, home };
-}
-
-function isSame(known: Known, { bytes, mtime, inode = 0, id }: Found): boolean {
-  return known.size === bytes && known.mtime === mtime && known.inode === inode && known.id === id;
-}
-
-function knownOf({ job, line }: ReadLine, sid: number): Known {
-  const { agent, place, found } = job;
-  if (!line) throw new SegueError("failed", "a session that was not read cannot be noted");
-  return {
-    sid,
-    agent,
-    place,
-    id: found.id,
-    size: found.bytes,
-    mtime: found.mtime,
-    inode: found.inode ?? 0,
-    cwd: line.cwd,
-    home: line.home,
-    isLimited: line.limit !== null,
-    isEmpty: line.isEmpty,
-    line,
-  };
 }
 
 // Only this module writes them, in the edition that the file's name tells.

@@ -10,23 +10,37 @@ import { hostOf } from "../agents/shared/host.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
-const EDITION = 2;
+const EDITION = 3;
 
+/** How the index cuts texts into words. */
+export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
+
+// The index notes which words a text has, and not the text itself, nor where in it they are: that
+// would be several times as large. Both are in the session's file, and read there when it matters.
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS session (
-    sid INTEGER PRIMARY KEY AUTOINCREMENT,
+  CREATE TABLE IF NOT EXISTS store (
+    store INTEGER PRIMARY KEY,
     root TEXT NOT NULL,
     agent TEXT NOT NULL,
+    UNIQUE (root, agent)
+  );
+  CREATE TABLE IF NOT EXISTS folder (
+    folder INTEGER PRIMARY KEY,
+    cwd TEXT NOT NULL,
+    home TEXT NOT NULL,
+    UNIQUE (cwd, home)
+  );
+  CREATE TABLE IF NOT EXISTS session (
+    sid INTEGER PRIMARY KEY AUTOINCREMENT,
+    store INTEGER NOT NULL,
     place TEXT NOT NULL,
-    id TEXT NOT NULL,
     size INTEGER NOT NULL,
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
-    cwd TEXT,
-    home TEXT,
+    folder INTEGER,
     isLimited INTEGER NOT NULL,
     isEmpty INTEGER NOT NULL,
-    UNIQUE (root, agent, place)
+    UNIQUE (store, place)
   );
   CREATE TABLE IF NOT EXISTS line (
     sid INTEGER PRIMARY KEY,
@@ -44,10 +58,20 @@ const TABLES = `
     offset INTEGER NOT NULL,
     mark TEXT NOT NULL
   );
-  CREATE VIRTUAL TABLE IF NOT EXISTS text USING fts5 (
-    said, tool, command, path, title,
-    tokenize = "unicode61 remove_diacritics 2"
+  CREATE TABLE IF NOT EXISTS block (
+    first INTEGER PRIMARY KEY,
+    sid INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    offset INTEGER,
+    bytes INTEGER,
+    isTitled INTEGER NOT NULL
   );
+  CREATE INDEX IF NOT EXISTS blockOfSession ON block (sid);
+  CREATE VIRTUAL TABLE IF NOT EXISTS text USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, ${TOKENIZER}
+  );
+  INSERT INTO text (text, rank) VALUES ('hashsize', ${16 << 20});
 `;
 
 export function cacheFolder(env: Env): string {
@@ -140,14 +164,29 @@ export class CatalogFile {
     try {
       return work();
     } catch (error) {
-      if (!isDamage(error) || this.#path === null) throw error;
-      this.note = "the catalogue was damaged, and is made anew";
-      this.close();
-      removeFile(this.#path);
-      this.#db = this.#connect(this.#path);
-      this.rebuilds++;
+      this.#renew(error);
       return work();
     }
+  }
+
+  /** The same of work that takes its time. */
+  async guardedLater<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#renew(error);
+      return work();
+    }
+  }
+
+  /** @throws the error, when it is not of a damaged file. */
+  #renew(error: unknown): void {
+    if (!isDamage(error) || this.#path === null) throw error;
+    this.note = "the catalogue was damaged, and is made anew";
+    this.close();
+    removeFile(this.#path);
+    this.#db = this.#connect(this.#path);
+    this.rebuilds++;
   }
 
   /** Rows as lists of their columns. */
@@ -155,6 +194,13 @@ export class CatalogFile {
     return this.#prepared(sql)
       .all(...values)
       .map((row) => (Array.isArray(row) ? row : Object.values(row)));
+  }
+
+  /** The same one after the other: of very many, none is kept. */
+  *each(sql: string, ...values: SQLInputValue[]): Generator<SQLOutputValue[]> {
+    for (const row of this.#prepared(sql).iterate(...values)) {
+      yield Array.isArray(row) ? row : Object.values(row);
+    }
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
@@ -177,7 +223,7 @@ export class CatalogFile {
   /** Forgets everything. */
   empty(): void {
     this.#statements = new Map();
-    const drop = ["text", "indexed", "line", "session"].map(
+    const drop = ["text", "block", "indexed", "line", "session", "folder", "store"].map(
       (name) => `DROP TABLE IF EXISTS ${name};`,
     );
     this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);
@@ -188,8 +234,8 @@ export class CatalogFile {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
-    // Much faster where there are many rows; not there before Node 22.16.
-    if ("setReturnArrays" in statement) statement.setReturnArrays(true);
+    // Much faster where there are many rows.
+    statement.setReturnArrays(true);
     this.#statements.set(sql, statement);
     return statement;
   }

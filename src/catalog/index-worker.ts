@@ -7,7 +7,7 @@ import { pieces } from "./reading.ts";
 const { tasks, next, waiting }: Crew = workerData;
 
 function send(message: Message): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, "piece" in message ? [message.piece.texts.buffer] : []);
 }
 
 await withScratch(async (scratch) => {

@@ -8,7 +8,17 @@ import { extname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { withScratch } from "../io/folders.ts";
-import { type Catalog, ENTRIES_PER_SESSION, forgetText, rowOfEntry } from "./catalog.ts";
+import {
+  forgetBlocks,
+  forgetText,
+  forgetTitle,
+  isTitled,
+  type Numbered,
+  Numbering,
+  putBlock,
+  untitle,
+} from "./blocks.ts";
+import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
 import type { Pending, Task } from "./pending.ts";
 import { type Piece, pieces } from "./reading.ts";
@@ -25,8 +35,8 @@ export type Message = { piece: Piece } | { sid: number; error: string };
 /** So many pieces may wait to be filed. */
 export const WINDOW = 24;
 
-/** What is filed in one transaction: characters, roughly. */
-const BATCH_CHARS = 6_000_000;
+/** What is filed in one transaction. */
+const BATCH_BYTES = 8_000_000;
 
 export interface IndexOptions {
   /** 0: in this thread alone, for little. */
@@ -115,7 +125,7 @@ function inThread(shared: Crew, filing: Filing): Promise<void> {
   });
 }
 
-/** Gathers pieces, and files them together in the order of their numbers. */
+/** Gathers pieces, and files their blocks together in the order of their numbers. */
 class Filing {
   readonly #file: CatalogFile;
   readonly #tasks: ReadonlyMap<number, Pending>;
@@ -123,7 +133,7 @@ class Filing {
   readonly #total: number;
   readonly result: Indexed = { sessions: 0, bytes: 0, failed: [] };
   #held: Piece[] = [];
-  #chars = 0;
+  #bytes = 0;
 
   constructor(file: CatalogFile, tasks: readonly Pending[], progress: IndexOptions["progress"]) {
     this.#file = file;
@@ -134,13 +144,11 @@ class Filing {
 
   take(piece: Piece): void {
     this.#held.push(piece);
-    for (const [, { said, command, path }] of piece.texts) {
-      this.#chars += said.length + command.length + path.length + 40;
-    }
+    this.#bytes += piece.texts.length;
     this.result.bytes += piece.bytes;
     if (piece.done) this.result.sessions++;
     this.#progress?.(this.result.bytes, this.#total);
-    if (this.#chars >= BATCH_CHARS || this.#held.length >= 1000) this.flush();
+    if (this.#bytes >= BATCH_BYTES || this.#held.length >= 1000) this.flush();
   }
 
   fail(sid: number, error: string): void {
@@ -148,29 +156,39 @@ class Filing {
   }
 
   flush(): void {
-    // Stable: the pieces of one session stay in order.
-    const held = this.#held.sort((a, b) => a.sid - b.sid);
+    const held = this.#held;
     this.#held = [];
-    this.#chars = 0;
+    this.#bytes = 0;
     if (held.length === 0) return;
-    this.#file.guarded(() =>
-      this.#file.transaction(() => {
-        for (const piece of held) this.#put(piece);
-      }),
-    );
+    this.#file.guarded(() => this.#file.transaction(() => this.#write(held)));
   }
 
-  #put(piece: Piece): void {
-    const { sid, texts, fresh, done, state } = piece;
-    const task = this.#tasks.get(sid);
-    if (!task || !this.#isStillSo(task, piece)) return;
-    if (fresh) forgetText(this.#file, sid);
-    const sql = `INSERT OR REPLACE INTO text (rowid, said, tool, command, path, title)
-                 VALUES (?, ?, ?, ?, ?, ?)`;
-    for (const [entry, { said, tool, command, path, title }] of texts) {
-      if (entry >= ENTRIES_PER_SESSION) continue;
-      this.#file.run(sql, rowOfEntry(sid, entry), said, tool, command, path, title);
+  #write(held: readonly Piece[]): void {
+    const numbering = new Numbering(this.#file);
+    const numbered: Numbered[] = [];
+    for (const piece of held) {
+      const { sid, blocks, texts: bytes } = piece;
+      const task = this.#tasks.get(sid);
+      if (!task || !this.#isStillSo(task, piece)) continue;
+      if (blocks.some(isTitled)) {
+        // A session has one title: the newest.
+        forgetTitle(this.#file, sid);
+        for (const { block } of numbered.filter((each) => each.sid === sid)) untitle(block);
+      }
+      this.#note(task, piece);
+      for (const block of blocks) {
+        numbered.push({ first: numbering.next(block.count, task.isOld), sid, block, bytes });
+      }
     }
+    // Numbers that rise are filed faster.
+    numbered.sort((a, b) => a.first - b.first);
+    for (const block of numbered) putBlock(this.#file, block);
+  }
+
+  /** Notes how far the session has been read; what was there from that place on goes. */
+  #note(task: Pending, { sid, fresh, done, state }: Piece): void {
+    if (fresh) forgetText(this.#file, sid);
+    else forgetBlocks(this.#file, sid, task.state?.offset ?? 0);
     this.#file.run(
       `INSERT OR REPLACE INTO indexed
          (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark)

@@ -30,20 +30,32 @@ export interface Pending extends Task {
   inode: number;
   /** About how much is to be read. */
   bytes: number;
+  /** Is it older than what the index holds? Of words that are everywhere, only the newest texts are weighed. */
+  isOld: boolean;
 }
 
 /** A session in a database does not tell how large it is. */
 const ROWS = 100_000;
 
-/** What is to be read, oldest session first: numbers that rise are filed faster. */
+/** What is to be read: what is newer than all that the index holds, then the others, newest first. */
 export function pending(catalog: Catalog): Pending[] {
+  const [newest] = catalog.file.all("SELECT max(mtime) FROM indexed");
+  const latest = Number(newest?.[0] ?? Number.POSITIVE_INFINITY);
+  const all = unread(catalog, latest);
+  return [
+    ...all.filter(({ isOld }) => !isOld),
+    ...all.filter(({ isOld }) => isOld).sort((a, b) => b.mtime - a.mtime),
+  ];
+}
+
+function unread(catalog: Catalog, latest: number): Pending[] {
   const rows = catalog.file.all(
-    `SELECT s.sid, s.agent, s.place, s.size, s.mtime, s.inode,
+    `SELECT s.sid, store.agent, s.place, s.size, s.mtime, s.inode,
             i.entries, i.messages, i.lastGroup, i.offset, i.mark
-     FROM session AS s LEFT JOIN indexed AS i USING (sid)
+     FROM session AS s JOIN store USING (store) LEFT JOIN indexed AS i USING (sid)
      WHERE i.sid IS NULL OR NOT i.isWhole
         OR i.size <> s.size OR i.mtime <> s.mtime OR i.inode <> s.inode
-     ORDER BY s.sid`,
+     ORDER BY s.mtime`,
   );
   const there = catalog.numbers;
   const ours = rows.filter(([sid]) => there.has(Number(sid)));
@@ -58,6 +70,7 @@ export function pending(catalog: Catalog): Pending[] {
       inode: Number(inode),
       state,
       bytes: size === 0 ? ROWS : Math.max(1, Number(size) - (state?.offset ?? 0)),
+      isOld: Number(mtime) < latest,
     };
   });
 }

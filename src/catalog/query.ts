@@ -1,56 +1,113 @@
 /** What `segue search` is asked for, as its user writes it. */
 import { SegueError } from "../errors.ts";
-import { searchable } from "./text.ts";
+import { KINDS, type Kind, searchable } from "./text.ts";
+
+/** Words that follow each other; `prefix`: the last is the beginning of one. */
+export interface Phrase {
+  text: string;
+  prefix: boolean;
+}
+
+/** Alternatives, of each of which all phrases are there; and what is not there. */
+export interface Words {
+  some: Phrase[][];
+  without: Phrase[];
+}
+
+/** Sessions must have, or not have, a text of this kind with that in it. */
+export interface Condition extends Phrase {
+  kind: Kind;
+  not: boolean;
+}
 
 export interface Query {
-  /** Words for the index; null when there are none, only conditions. */
-  words: string | null;
-  /** Each in the index's language: sessions must have an entry that meets it. */
-  conditions: string[];
+  /** To be met by one text; null when there are only conditions. */
+  words: Words | null;
+  conditions: Condition[];
+  /** The kinds of text in which the words are looked for. */
+  kinds: readonly Kind[];
   agent?: string;
   cwd?: string;
   since?: string;
 }
 
-interface Term {
+interface Term extends Phrase {
   not: boolean;
   /** The part before a colon that is one of `KEYS`; null for a word. */
   key: string | null;
-  text: string;
-  prefix: boolean;
 }
 
 /** What a condition looks at. */
-const COLUMN: { [key: string]: string } = { tool: "tool", file: "path", title: "title" };
-const KEYS = new Set(["agent", "cwd", "since", ...Object.keys(COLUMN)]);
+const CONDITIONS: ReadonlyMap<string, Kind> = new Map([
+  ["tool", "tool"],
+  ["file", "file"],
+  ["title", "title"],
+]);
+const KEYS = new Set(["agent", "cwd", "since", "in", ...CONDITIONS.keys()]);
 
 /**
- * Words, "phrases", prefixes (`conv*`), -words, alternatives (`a OR b`), and conditions: `agent:`,
- * `cwd:`, `since:`, `tool:`, `file:`, `title:`.
+ * Words, "phrases", prefixes (`conv*`), -words, alternatives (`a OR b`), and conditions: `in:`,
+ * `agent:`, `cwd:`, `since:`, `tool:`, `file:`, `title:`.
  * @throws SegueError when there is nothing to look for.
  */
 export function parseQuery(text: string): Query {
-  const query: Query = { words: null, conditions: [] };
-  const groups: string[][] = [[]];
-  const without: string[] = [];
-  for (const term of termsOf(text)) {
-    const { key, not } = term;
-    if (key === "agent" || key === "cwd" || key === "since") query[key] = term.text;
-    else if (key !== null && !not) query.conditions.push(`{${COLUMN[key]}} : ${phrase(term)}`);
-    else if (isOr(term)) groups.push([]);
-    else if (not) without.push(key === null ? phrase(term) : `{${COLUMN[key]}} : ${phrase(term)}`);
-    else groups.at(-1)?.push(phrase(term));
+  const terms = termsOf(text);
+  const query: Query = { words: wordsOf(terms), conditions: [], kinds: kindsOf(terms) };
+  for (const { key, not, text: said, prefix } of terms) {
+    const kind = CONDITIONS.get(key ?? "");
+    if (key === "agent" || key === "cwd" || key === "since") query[key] = said;
+    else if (kind) query.conditions.push({ kind, not, text: said, prefix });
   }
-  const wanted = groups.filter((words) => words.length > 0).map((words) => words.join(" AND "));
-  const some = wanted.map((words) => `(${words})`).join(" OR ");
-  if (some !== "") query.words = [`(${some})`, ...without].join(" NOT ");
-  const isEmpty = some === "" && query.conditions.length === 0;
+  const isEmpty = query.words === null && query.conditions.every(({ not }) => not);
   if (isEmpty && (query.agent ?? query.cwd ?? query.since) === undefined) {
     throw new SegueError("usage", "there is nothing to look for", {
       hint: 'for example: segue search "connection refused" agent:codex since:2d',
     });
   }
   return query;
+}
+
+function wordsOf(terms: readonly Term[]): Words | null {
+  const groups: Phrase[][] = [[]];
+  const without: Phrase[] = [];
+  for (const term of terms) {
+    if (term.key !== null) continue;
+    const { text, prefix } = term;
+    if (isOr(term)) groups.push([]);
+    else if (term.not) without.push({ text, prefix });
+    else groups.at(-1)?.push({ text, prefix });
+  }
+  const some = groups.filter((phrases) => phrases.length > 0);
+  return some.length === 0 ? null : { some, without };
+}
+
+function kindsOf(terms: readonly Term[]): readonly Kind[] {
+  const named = terms
+    .filter(({ key }) => key === "in")
+    .map(({ not, text }) => ({ not, kind: kindNamed(text) }));
+  const wanted = named.filter(({ not }) => !not).map(({ kind }) => kind);
+  const unwanted = new Set(named.filter(({ not }) => not).map(({ kind }) => kind));
+  return KINDS.filter(
+    (kind) => (wanted.length === 0 || wanted.includes(kind)) && !unwanted.has(kind),
+  );
+}
+
+function kindNamed(name: string): Kind {
+  const kind = KINDS.find((each) => each === name);
+  if (kind) return kind;
+  throw new SegueError("usage", `in:${name} is not something that can be searched`, {
+    hint: `one of ${KINDS.map((each) => `in:${each}`).join(", ")}`,
+  });
+}
+
+/** In the index's language. In quotes nothing is an operator: the index cuts it into words, as it did with the texts. */
+export function expression({ some, without }: Words): string {
+  const wanted = some.map((phrases) => `(${phrases.map(quoted).join(" AND ")})`).join(" OR ");
+  return [`(${wanted})`, ...without.map(quoted)].join(" NOT ");
+}
+
+function quoted({ text, prefix }: Phrase): string {
+  return `"${searchable(text).trim().replaceAll('"', '""')}"${prefix ? "*" : ""}`;
 }
 
 function isOr({ text, key, not, prefix }: Term): boolean {
@@ -69,9 +126,4 @@ function termsOf(text: string): Term[] {
     const prefix = star !== "" || (quoted === undefined && bare.endsWith("*"));
     return [{ not: minus !== "", key, text: whole, prefix }];
   });
-}
-
-/** In quotes nothing is an operator: the index cuts it into words, as it did with the texts. */
-function phrase({ text, prefix }: Term): string {
-  return `"${searchable(text).trim().replaceAll('"', '""')}"${prefix ? "*" : ""}`;
 }

@@ -12,15 +12,17 @@ import type { Input } from "../io/input.ts";
 import { lineOf } from "../lossless/lines.ts";
 import { isShown } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
+import { BLOCK_BYTES, type Block, type ReadBlock, type Span } from "./blocks.ts";
 import { Scan } from "./line.ts";
+import { Pack } from "./pack.ts";
 import type { State, Task } from "./pending.ts";
-import { searchable, type Text, textOf } from "./text.ts";
-
-export type Numbered = [entry: number, text: Text];
+import { KINDS, searchable, type Texts, textsOf } from "./text.ts";
 
 export interface Piece {
   sid: number;
-  texts: Numbered[];
+  blocks: ReadBlock[];
+  /** The texts of all blocks. */
+  texts: Uint8Array<ArrayBuffer>;
   /** Is this the first piece of a reading from the beginning? What was there before goes. */
   fresh: boolean;
   /** Was it the last? */
@@ -32,10 +34,11 @@ export interface Piece {
 
 const START: State = { entries: 0, messages: 0, group: null, offset: 0, mark: "" };
 
-/** So much text, or so many bytes, make a piece. */
-const PIECE_CHARS = 400_000;
+/** So many bytes of text, or of a file, make a piece. */
+const PIECE_TEXTS = 400_000;
 const PIECE_BYTES = 32 << 20;
 const LONGEST_REST = 16 << 20;
+const LONGEST_FIRST = 1 << 20;
 
 /** @throws when it cannot be read. */
 export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece> {
@@ -52,9 +55,43 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
   }
 }
 
+/** What the entries of these blocks hold, read again. @throws when it cannot be read. */
+export async function textsIn(
+  { agent: id, place }: Pick<Task, "agent" | "place">,
+  blocks: readonly Block[],
+  scratch: string,
+): Promise<Map<number, Texts>> {
+  const agent = agentNamed(id);
+  const input = openSession(place, { scratch });
+  const found = new Map<number, Texts>();
+  const keep: Keep = (_, entry, texts) => void found.set(entry, texts);
+  try {
+    if (blocks.every(({ span }) => span !== null)) {
+      for (const block of blocks) readBlock(agent, input, block, keep);
+      return found;
+    }
+    const bases = await openBases(agent, place, { env: process.env, scratch });
+    const reading = new Reading(agent, START, keep);
+    reading.addAll(entriesOf(agent, input, bases));
+    reading.end();
+    closeBases(bases);
+    return found;
+  } finally {
+    input.close();
+  }
+}
+
+function readBlock(agent: Agent, input: Input, { span, entry }: Block, keep: Keep): void {
+  if (span === null) return;
+  const reading = new Reading(agent, { ...START, entries: entry }, keep);
+  if (span.offset > 0) reading.prime(input);
+  reading.take(input.read(span.offset, span.bytes), span.offset);
+  reading.end();
+}
+
 function whole(task: Task, agent: Agent, input: Input, entries: Iterable<Entry>): Piece {
-  const reading = new Reading(agent, START);
-  for (const entry of entries) reading.add(entry);
+  const reading = new Packing(agent, START, input.size);
+  reading.addAll(entries);
   const state = { ...reading.counts, offset: 0, mark: "" };
   return reading.piece(task, state, { fresh: true, done: true, bytes: input.size });
 }
@@ -63,13 +100,13 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const { state } = task;
   const isSame = state !== null && state.offset > 0 && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
-  const reading = new Reading(agent, from);
+  const reading = new Packing(agent, from, input.size - from.offset);
   if (from.offset > 0) reading.prime(input);
   let [fresh, start, end] = [!isSame, from.offset, from.offset];
-  for (const chunk of wholeLines(input, from.offset)) {
-    reading.take(chunk);
-    end += chunk.length;
-    if (reading.chars < PIECE_CHARS && end - start < PIECE_BYTES) continue;
+  for (const lines of wholeLines(input, from.offset)) {
+    reading.take(lines, end);
+    end += lines.length;
+    if (reading.texts < PIECE_TEXTS && end - start < PIECE_BYTES) continue;
     const place = { offset: end, mark: markOf(input, end) };
     yield reading.piece(
       task,
@@ -80,23 +117,30 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   }
   const after = { ...reading.counts, offset: end, mark: markOf(input, end) };
   // A last line without its end can be searched, but is read again when there is more.
-  if (input.size - end <= LONGEST_REST) reading.take(input.read(end, input.size - end));
+  if (end < input.size && input.size - end <= LONGEST_REST) {
+    reading.take(input.read(end, input.size - end), end);
+  }
   yield reading.piece(task, after, { fresh, done: true, bytes: input.size - start });
 }
 
-/** The file from `start` on in chunks of whole lines; a last line without its end comes next time. */
+/** The file from `start` on in whole lines, a block's worth; a last line without its end comes next time. */
 function* wholeLines(input: Input, start: number): Generator<Buffer> {
   let held: Buffer[] = [];
   for (const chunk of input.chunks({ start })) {
-    const at = chunk.lastIndexOf(0x0a) + 1;
-    if (at === 0) held.push(Buffer.from(chunk));
-    else {
-      yield held.length === 0
-        ? chunk.subarray(0, at)
-        : Buffer.concat([...held, chunk.subarray(0, at)]);
-      held = at === chunk.length ? [] : [Buffer.from(chunk.subarray(at))];
+    let from = 0;
+    for (let end = blockEnd(chunk, 0); end > 0; end = blockEnd(chunk, from)) {
+      const lines = chunk.subarray(from, end);
+      yield held.length === 0 ? lines : Buffer.concat([...held, lines]);
+      [held, from] = [[], end];
     }
+    if (from < chunk.length) held.push(Buffer.from(chunk.subarray(from)));
   }
+}
+
+/** Where the last line that begins in a block of `bytes` ends; 0 where none does. */
+function blockEnd(bytes: Buffer, from: number): number {
+  const last = bytes.indexOf(0x0a, from + BLOCK_BYTES) + 1;
+  return last > 0 ? last : bytes.lastIndexOf(0x0a) + 1 > from ? bytes.lastIndexOf(0x0a) + 1 : 0;
 }
 
 const MARK = 512;
@@ -108,43 +152,63 @@ function markOf(input: Input, offset: number): string {
   return hash.digest("base64");
 }
 
+/** What is done with the texts of an entry. */
+type Keep = (block: ReadBlock, entry: number, texts: Texts) => void;
+
 class Reading {
   readonly #scan: Scan;
-  #texts: Numbered[] = [];
+  readonly #keep: Keep;
+  #blocks: ReadBlock[] = [];
   #entries: number;
-  #title: string | null = null;
-  chars = 0;
+  #title: { title: string; block: ReadBlock } | null = null;
 
-  constructor(agent: Agent, { entries, messages, group }: State) {
+  constructor(agent: Agent, { entries, messages, group }: State, keep: Keep) {
     this.#scan = new Scan(agent, { messages, group });
+    this.#keep = keep;
     this.#entries = entries;
   }
 
   /** What a reader has to know of the beginning to go on in the middle. */
   prime(input: Input): void {
-    const head = input.read(0, 1 << 20);
-    const end = head.indexOf(0x0a);
-    this.#scan.prime(lineOf(head.subarray(0, Math.max(0, end))));
+    for (let length = 16 << 10; ; length *= 8) {
+      const head = input.read(0, length);
+      const end = head.indexOf(0x0a);
+      if (end < 0 && length < LONGEST_FIRST && length < input.size) continue;
+      this.#scan.prime(lineOf(head.subarray(0, Math.max(0, end))));
+      return;
+    }
   }
 
-  /** Whole lines. */
-  take(lines: Buffer): void {
-    for (const entry of this.#scan.takeAll(lines)) this.#add(entry);
+  /** Whole lines, and where they begin. */
+  take(lines: Buffer, offset: number): void {
+    const block = this.#begin({ offset, bytes: lines.length });
+    for (const entry of this.#scan.takeAll(lines)) this.#add(entry, block);
   }
 
-  add(entry: Entry): void {
-    this.#scan.note(entry);
-    this.#add(entry);
+  /** All entries of what can only be read as a whole. */
+  addAll(entries: Iterable<Entry>): void {
+    const block = this.#begin(null);
+    for (const entry of entries) {
+      this.#scan.note(entry);
+      this.#add(entry, block);
+    }
   }
 
-  #add(entry: Entry): void {
-    if (entry.kind === "event" && entry.event === "title") this.#title = entry.title;
+  #begin(span: Span | null): ReadBlock {
+    const block = { entry: this.#entries, count: 0, span, texts: [] };
+    this.#blocks.push(block);
+    return block;
+  }
+
+  #add(entry: Entry, block: ReadBlock): void {
+    if (entry.kind === "event" && entry.event === "title") {
+      this.#title = { title: entry.title, block };
+    }
     if (!isShown(entry)) return;
     this.#entries++;
-    const text = textOf(entry);
-    if (text === null) return;
-    this.#texts.push([this.#entries, text]);
-    this.chars += text.said.length + text.command.length + text.path.length + 40;
+    block.count++;
+    const texts = textsOf(entry);
+    if (texts !== null) this.#keep(block, this.#entries, texts);
   }
 
   get counts(): Omit<State, "offset" | "mark"> {
@@ -152,16 +216,47 @@ class Reading {
     return { entries: this.#entries, messages, group };
   }
 
-  /** What was found since the last piece. A title is entry 0. */
-  piece({ sid }: Task, state: State, rest: Pick<Piece, "fresh" | "done" | "bytes">): Piece {
-    if (this.#title !== null) {
-      const title = searchable(this.#title);
-      this.#texts.push([0, { said: "", tool: "", command: "", path: "", title }]);
+  /** The blocks since it was last asked for them. */
+  end(): ReadBlock[] {
+    if (this.#title) {
+      const { title, block } = this.#title;
+      this.#keep(block, 0, { title: searchable(title) });
     }
-    const texts = this.#texts;
-    this.#texts = [];
-    this.#title = null;
-    this.chars = 0;
-    return { sid, texts, state, ...rest };
+    const blocks = this.#blocks;
+    [this.#blocks, this.#title] = [[], null];
+    return blocks;
+  }
+}
+
+/** A reading that gives away what it finds, piece by piece. */
+class Packing extends Reading {
+  #pack: Pack;
+
+  /** `most`: bytes that are to be read, roughly. */
+  constructor(agent: Agent, state: State, most: number) {
+    super(agent, state, (block, entry, texts) => this.#put(block, entry, texts));
+    this.#pack = new Pack(Math.min(most, PIECE_TEXTS * 2));
+  }
+
+  #put(block: ReadBlock, entry: number, texts: Texts): void {
+    for (const [kind, name] of KINDS.entries()) {
+      const text = texts[name];
+      if (text === undefined) continue;
+      const from = this.#pack.length;
+      block.texts.push([entry, kind, from, from + this.#pack.add(text)]);
+    }
+  }
+
+  /** Bytes of text since the last piece. */
+  get texts(): number {
+    return this.#pack.length;
+  }
+
+  /** What was found since the last piece. */
+  piece({ sid }: Task, state: State, rest: Pick<Piece, "fresh" | "done" | "bytes">): Piece {
+    const blocks = this.end();
+    const { bytes: texts } = this.#pack;
+    this.#pack = new Pack(rest.done ? 0 : PIECE_TEXTS * 2);
+    return { sid, blocks, texts, state, ...rest };
   }
 }

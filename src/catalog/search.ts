@@ -1,15 +1,13 @@
 /** Full text search over all sessions. */
-import { SegueError } from "../errors.ts";
-import {
-  type Catalog,
-  ENTRIES_PER_SESSION,
-  type Filter,
-  type Listed,
-  rowOfEntry,
-} from "./catalog.ts";
+import { withScratch } from "../io/folders.ts";
+import { type Block, Blocks, numberOf, type Place, rowsOf } from "./blocks.ts";
+import type { Catalog, Filter, Listed } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
-import type { Query } from "./query.ts";
-import { MARK_OFF, MARK_ON, readable } from "./text.ts";
+import { type Loose, loosened } from "./loose.ts";
+import { type Condition, expression, type Phrase, type Query, type Words } from "./query.ts";
+import { textsIn } from "./reading.ts";
+import { KINDS, type Kind, readable, type Texts } from "./text.ts";
+import { Trial } from "./trial.ts";
 
 export interface Hit {
   /** The entry's number, as `show --range` takes it. */
@@ -23,161 +21,282 @@ export interface Match {
   hits: Hit[];
 }
 
-/** Of what many entries have, only those of the newest sessions are weighed. */
+export interface Results {
+  /** Best first. */
+  matches: Match[];
+  /** Were older texts, in which a phrase may be, not looked at? */
+  isCut: boolean;
+}
+
+/** Of what many texts have, only the newest are weighed. */
 const WEIGHED = 4_000;
 const LOOKED_AT = 64_000;
+/** Texts that have to be looked at one by one take longer. */
+const READ = 16_000;
 /** So many times the sessions that are shown are weighed, so that the best are among them. */
 const CHOICE = 3;
 const HITS = 3;
-const SNIPPET_WORDS = 16;
+/** So many texts of a session are read at a time. */
+const AT_ONCE = 64;
 
-/** Weights of said, tool, command, path, title. */
-const WEIGHTS = "1.0, 0.5, 1.0, 2.0, 4.0";
+const WEIGHTS: { [kind in Kind]: number } = {
+  title: 4,
+  user: 1,
+  assistant: 1,
+  command: 1,
+  tool: 0.5,
+  file: 2,
+  output: 0.7,
+};
+/** Words of a text of usual length. */
+const USUAL = 100;
 
-/** Best first. */
-export function search(catalog: Catalog, query: Query, filter: Filter, most: number): Match[] {
-  const sessions = new Map(catalog.numbered(filter));
-  try {
-    return matches(catalog, query, sessions, most);
-  } catch (error) {
-    // No query that we build is one that the index refuses; its own words would help nobody.
-    if (!(error instanceof Error) || !/fts5|syntax error|no such column/.test(error.message))
-      throw error;
-    throw new SegueError("usage", "this query cannot be understood", {
-      hint: "put what holds signs into quotes: segue search '\"a + b\"'",
-    });
-  }
-}
-
-function matches(
+export async function search(
   catalog: Catalog,
   query: Query,
-  sessions: ReadonlyMap<number, () => Listed | undefined>,
+  filter: Filter,
   most: number,
-): Match[] {
-  const { file } = catalog;
-  // Without words, what meets the first condition is what was looked for.
-  const [words = null, ...conditions] = [query.words, ...query.conditions].filter(isThere);
-  const found: Match[] = [];
-  for (const [sid, rowids] of candidates(file, words, sessions, most)) {
-    if (found.length >= most) break;
-    if (!conditions.every((condition) => has(file, condition, sid))) continue;
-    const session = sessions.get(sid)?.();
-    if (!session) continue;
-    const hits = words === null ? [] : rowids.map((rowid) => hitAt(file, words, rowid, query));
-    found.push({ session, hits: hits.sort((a, b) => a.entry - b.entry) });
+): Promise<Results> {
+  const trial = await Trial.open();
+  try {
+    return await withScratch(async (scratch) => {
+      const searching = new Search(catalog, trial, scratch, query, filter);
+      const matches = await searching.best(most);
+      return { matches, isCut: searching.isCut };
+    });
+  } finally {
+    trial.close();
   }
-  return found;
 }
 
-function isThere<T>(value: T | null): value is T {
-  return value !== null;
+/** A session with the texts that were found in it, best first. */
+interface Candidate {
+  sid: number;
+  places: Place[];
 }
 
-type Candidate = [sid: number, rowids: number[]];
+class Search {
+  readonly #file: CatalogFile;
+  readonly #trial: Trial;
+  readonly #scratch: string;
+  readonly #query: Query;
+  readonly #sessions: ReadonlyMap<number, () => Listed | undefined>;
+  readonly #blocks: Blocks;
+  isCut = false;
 
-function candidates(
-  file: CatalogFile,
-  words: string | null,
-  sessions: ReadonlyMap<number, unknown>,
-  most: number,
-): Candidate[] {
-  if (words !== null) return ranked(file, words, sessions, most);
-  return [...sessions.keys()].map((sid) => [sid, []]);
-}
-
-/** Has the session an entry of this kind? */
-function has(file: CatalogFile, condition: string, sid: number): boolean {
-  const [row] = file.all(
-    "SELECT 1 FROM text WHERE text MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1",
-    condition,
-    rowOfEntry(sid, 0),
-    rowOfEntry(sid + 1, -1),
-  );
-  return row !== undefined;
-}
-
-/** Sessions by their best entries, each with the rows of these. */
-function ranked(
-  file: CatalogFile,
-  words: string,
-  allowed: ReadonlyMap<number, unknown>,
-  most: number,
-): Candidate[] {
-  const rows = file.all(
-    `SELECT rowid, bm25(text, ${WEIGHTS}) FROM text WHERE text MATCH ? AND rowid >= ?`,
-    words,
-    lowestWeighed(file, words, allowed, most),
-  );
-  const found = new Map<number, { score: number; rows: [rowid: number, rank: number][] }>();
-  for (const [id, score] of rows) {
-    const [rowid, rank] = [Number(id), Number(score)];
-    const sid = Math.floor(rowid / ENTRIES_PER_SESSION);
-    if (!allowed.has(sid)) continue;
-    const session = found.get(sid) ?? { score: 0, rows: [] };
-    session.rows.push([rowid, rank]);
-    // The best entry counts most; a session that speaks of it often counts a little more.
-    session.score = Math.min(session.score, rank) + 0.02 * rank;
-    found.set(sid, session);
+  constructor(catalog: Catalog, trial: Trial, scratch: string, query: Query, filter: Filter) {
+    this.#file = catalog.file;
+    this.#trial = trial;
+    this.#scratch = scratch;
+    this.#query = query;
+    this.#sessions = new Map(catalog.numbered(filter));
+    this.#blocks = new Blocks(catalog.file);
   }
-  return [...found]
-    .sort(([sidA, a], [sidB, b]) => a.score - b.score || sidB - sidA)
-    .map(([sid, { rows: own }]) => [sid, bestOf(own)]);
-}
 
-/** The newest entries count, until there are enough of them, in enough sessions that may be shown. */
-function lowestWeighed(
-  file: CatalogFile,
-  words: string,
-  allowed: ReadonlyMap<number, unknown>,
-  most: number,
-): bigint {
-  if (!Number.isFinite(most)) return 0n;
-  for (let page = WEIGHED; ; page *= 4) {
-    const rows = file.all(
-      `SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT ${page}`,
+  async best(most: number): Promise<Match[]> {
+    const { words, conditions, kinds } = this.#query;
+    if (words) return this.#ranked(words, kinds, conditions, most);
+    // Without words, what meets the first condition is what was looked for.
+    const [first, ...others] = conditions.toSorted((a, b) => Number(a.not) - Number(b.not));
+    if (first && !first.not) return this.#ranked(wordsOf(first), [first.kind], others, most);
+    const candidates = [...this.#sessions.keys()].map((sid) => ({ sid, places: [] }));
+    return this.#chosen(candidates, conditions, most, async () => []);
+  }
+
+  async #ranked(
+    words: Words,
+    kinds: readonly Kind[],
+    conditions: readonly Condition[],
+    most: number,
+  ): Promise<Match[]> {
+    const loose = this.#loosened(words);
+    if (loose.expression === null) return [];
+    const isAll = !Number.isFinite(most);
+    const limit = loose.isExact ? LOOKED_AT : READ;
+    for (let page = WEIGHED; ; page *= 4) {
+      const rows = this.#rows(loose.expression, kinds, isAll ? -1 : page);
+      const candidates = this.#candidates(rows);
+      const isLast = isAll || rows.length < page || page * 4 > limit;
+      // More are weighed than are shown, as long as that costs no reading.
+      const isEnough = !loose.isExact || candidates.length >= CHOICE * most;
+      if (!isLast && !isEnough) continue;
+      const found = await this.#chosen(candidates, conditions, most, (session, candidate) =>
+        this.#hits(session, candidate.places, words, loose),
+      );
+      this.isCut =
+        isLast && !isAll && !loose.isExact && rows.length === page && found.length < most;
+      if (isLast || found.length >= most) return found;
+    }
+  }
+
+  /** Those that meet the conditions, with their hits; null hits are of a session that was not meant. */
+  async #chosen(
+    candidates: readonly Candidate[],
+    conditions: readonly Condition[],
+    most: number,
+    hitsOf: (session: Listed, candidate: Candidate) => Promise<Hit[] | null>,
+  ): Promise<Match[]> {
+    const found: Match[] = [];
+    for (const candidate of candidates) {
+      if (found.length >= most) break;
+      const session = this.#sessions.get(candidate.sid)?.();
+      if (!session || !(await this.#meets(session, candidate.sid, conditions))) continue;
+      const hits = await hitsOf(session, candidate);
+      if (hits) found.push({ session, hits });
+    }
+    return found;
+  }
+
+  #loosened(words: Words): Loose {
+    return loosened(words, (text) => this.#trial.words(text));
+  }
+
+  /** The newest of the rows, each with the number of words in it. */
+  #rows(words: string, kinds: readonly Kind[], most: number): [row: number, length: number][] {
+    const only =
+      kinds.length === KINDS.length ? "" : `AND (text.rowid & 7) IN (${kinds.map(numberOf)})`;
+    const rows = this.#file.all(
+      `SELECT text.rowid, size.sz FROM text JOIN text_docsize AS size ON size.id = text.rowid
+       WHERE text MATCH ? ${only} ORDER BY text.rowid DESC LIMIT ?`,
       words,
+      BigInt(most),
     );
-    if (rows.length < page) return 0n;
-    const sids = rows.map(([rowid]) => Math.floor(Number(rowid) / ENTRIES_PER_SESSION));
-    const shown = new Set(sids.filter((sid) => allowed.has(sid)));
-    const isEnough = shown.size >= CHOICE * most || page * 4 > LOOKED_AT;
-    if (isEnough) return rowOfEntry(sids.at(-1) ?? 0, 0);
+    return rows.map(([row, size]) => [Number(row), size instanceof Uint8Array ? varint(size) : 0]);
+  }
+
+  /** Sessions by their best texts. */
+  #candidates(rows: readonly [row: number, length: number][]): Candidate[] {
+    const found = new Map<number, { score: number; ranked: { place: Place; rank: number }[] }>();
+    for (const [row, length] of rows) {
+      const place = this.#blocks.placeOf(row);
+      if (!place || !this.#sessions.has(place.block.sid)) continue;
+      const rank = rankOf(place.kind, length);
+      const { sid } = place.block;
+      const session = found.get(sid) ?? { score: 0, ranked: [] };
+      session.ranked.push({ place, rank });
+      // The best text counts most; a session that speaks of it often counts a little more.
+      session.score = Math.max(session.score, rank) + 0.02 * rank;
+      found.set(sid, session);
+    }
+    return [...found]
+      .sort(([, a], [, b]) => b.score - a.score)
+      .map(([sid, { ranked }]) => {
+        ranked.sort((a, b) => b.rank - a.rank || a.place.row - b.place.row);
+        return { sid, places: ranked.map(({ place }) => place) };
+      });
+  }
+
+  /** The best of them; null when each was looked at, and none was meant. */
+  async #hits(
+    session: Listed,
+    places: readonly Place[],
+    words: Words,
+    { isExact }: Loose,
+  ): Promise<Hit[] | null> {
+    const hits = new Map<number, Hit>();
+    const step = isExact ? HITS : AT_ONCE;
+    for (let from = 0; from < places.length && hits.size < HITS; from += step) {
+      for (const hit of await this.#look(session, places.slice(from, from + step), words)) {
+        if (hits.size < HITS && !hits.has(hit.entry)) hits.set(hit.entry, hit);
+      }
+      if (isExact) break;
+    }
+    if (hits.size === 0 && !isExact) return null;
+    return [...hits.values()].sort((a, b) => a.entry - b.entry);
+  }
+
+  /** What of these places is meant, best first. */
+  async #look(session: Listed, places: readonly Place[], words: Words): Promise<Hit[]> {
+    const texts = await this.#texts(session, places);
+    const found = this.#trial.find(
+      expression(words),
+      places.map(({ entry, kind }, n) => [n, texts.get(entry)?.[kind] ?? ""]),
+    );
+    return found.map(({ n, snippet }) => {
+      const entry = places[n]?.entry ?? 0;
+      const text = this.#query.words ? snippet : callOf(texts.get(entry) ?? {});
+      // A title belongs to no entry: the session opens at its beginning.
+      return { entry: Math.max(1, entry), snippet: readable(text) };
+    });
+  }
+
+  /** The texts of the entries there, out of the session's file; none when that cannot be read any more. */
+  async #texts(session: Listed, places: readonly Place[]): Promise<ReadonlyMap<number, Texts>> {
+    const blocks = new Set(places.map(({ block }) => block));
+    const where = { agent: session.agent, place: session.path };
+    try {
+      return await textsIn(where, [...blocks], this.#scratch);
+    } catch {
+      return new Map();
+    }
+  }
+
+  async #meets(session: Listed, sid: number, conditions: readonly Condition[]): Promise<boolean> {
+    for (const condition of conditions) {
+      if ((await this.#has(session, sid, condition)) === condition.not) return false;
+    }
+    return true;
+  }
+
+  async #has(session: Listed, sid: number, condition: Condition): Promise<boolean> {
+    const words = wordsOf(condition);
+    const loose = this.#loosened(words);
+    if (loose.expression === null) return false;
+    const places = this.#placesIn(sid, loose.expression, condition.kind);
+    if (loose.isExact || places.length === 0) return places.length > 0;
+    return (await this.#hits(session, places, words, loose)) !== null;
+  }
+
+  /** The texts of a session of this kind that meet it. */
+  #placesIn(sid: number, words: string, kind: Kind): Place[] {
+    return spansOf(this.#blocks.of(sid)).flatMap(([from, to]) =>
+      this.#file
+        .all(
+          `SELECT rowid FROM text WHERE text MATCH ? AND rowid BETWEEN ? AND ?
+           AND (rowid & 7) = ${numberOf(kind)}`,
+          ...[words, from, to],
+        )
+        .flatMap(([row]) => this.#blocks.placeOf(Number(row)) ?? []),
+    );
   }
 }
 
-function bestOf(rows: [rowid: number, rank: number][]): number[] {
-  return rows
-    .sort((a, b) => a[1] - b[1] || a[0] - b[0])
-    .slice(0, HITS)
-    .map(([rowid]) => rowid);
+function wordsOf({ text, prefix }: Phrase): Words {
+  return { some: [[{ text, prefix }]], without: [] };
 }
 
-function hitAt(file: CatalogFile, words: string, rowid: number, query: Query): Hit {
-  // A title belongs to no entry: the session opens at its beginning.
-  const entry = Math.max(1, rowid % ENTRIES_PER_SESSION);
-  const snippet = query.words === null ? callAt(file, rowid) : snippetAt(file, words, rowid);
-  return { entry, snippet: readable(snippet) };
+/** The rows of blocks, which are in the order of their numbers. */
+function spansOf(blocks: readonly Block[]): [from: bigint, to: bigint][] {
+  const spans: [from: bigint, to: bigint][] = [];
+  for (const block of blocks) {
+    const [from, to] = rowsOf(block);
+    const last = spans.at(-1);
+    if (last && last[1] + 1n === from) last[1] = to;
+    else spans.push([from, to]);
+  }
+  return spans;
 }
 
-function snippetAt(file: CatalogFile, words: string, rowid: number): string {
-  const [row] = file.all(
-    `SELECT snippet(text, -1, '${MARK_ON}', '${MARK_OFF}', '…', ${SNIPPET_WORDS})
-     FROM text WHERE text MATCH ? AND rowid = ?`,
-    words,
-    BigInt(rowid),
-  );
-  return String(row?.[0] ?? "");
+/** As bm25 weighs one word: less, the longer the text is that it stands in. */
+function rankOf(kind: Kind, length: number): number {
+  return (WEIGHTS[kind] * 2.2) / (1 + 1.2 * (0.25 + (0.75 * length) / USUAL));
+}
+
+/** The first number in bytes of which each holds seven bits, and whether there are more. */
+function varint(bytes: Uint8Array): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) break;
+  }
+  return value;
 }
 
 const CALL = 160;
 
 /** Of a tool that was asked for, what it was called with says most. */
-function callAt(file: CatalogFile, rowid: number): string {
-  const sql = "SELECT tool, command, path, title, said FROM text WHERE rowid = ?";
-  const [row = []] = file.all(sql, BigInt(rowid));
-  const [tool = "", ...rest] = row.map(String);
+function callOf({ tool = "", command, file, title, user, assistant }: Texts): string {
   const [name = ""] = tool.split(" ", 1);
-  const what = [name, ...rest.filter((text) => text !== "").slice(0, 1)].join(" ").trim();
+  const what = [name, command ?? file ?? title ?? user ?? assistant ?? ""].join(" ").trim();
   return what.length > CALL ? `${what.slice(0, CALL - 1)}…` : what;
 }

@@ -1,81 +1,101 @@
 /** What of an entry can be searched for. */
-import type { Entry, Part, ToolUse } from "../session/types.ts";
+import type { Entry, Message, Part, ToolResultPart, ToolUse } from "../session/types.ts";
 
-/** The columns of the text index, in the order of its table. */
-export interface Text {
-  said: string;
-  tool: string;
-  command: string;
-  path: string;
-  title: string;
-}
+/** The kinds of text that a search tells apart, as `in:` calls them; the index knows them by their places here. */
+export const KINDS = ["title", "user", "assistant", "command", "tool", "file", "output"] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** As the index takes it: see `searchable`. */
+export type Texts = Partial<Record<Kind, string>>;
 
 /** Pasted files can be of any length; what stands after this much of one is not found. */
 const LONGEST = 200_000;
 
-export const COLUMNS = ["said", "tool", "command", "path", "title"] as const;
+/** Of what a tool printed, its beginning and its end are found; of an error, all of it. */
+const OUTPUT_END = 2_000;
 
-/** null when there is nothing to be found in it. Results of tools are not, nor what harnesses say. */
-export function textOf(entry: Entry): Text | null {
-  const text: Text = { said: "", tool: "", command: "", path: "", title: "" };
-  if (entry.kind === "event") {
-    if (entry.event !== "compaction") return null;
-    text.said = entry.summary;
-  } else {
-    if (entry.scaffold || (entry.role !== "user" && entry.role !== "assistant")) return null;
-    for (const part of entry.parts) addPart(text, part);
-  }
+/** null when there is nothing to be found in it, as in what harnesses say. */
+export function textsOf(entry: Entry): Texts | null {
+  const texts: Texts = {};
+  if (entry.kind === "message") addMessage(texts, entry);
+  else if (entry.event === "compaction") add(texts, "assistant", entry.summary);
+  else if (entry.event === "error" || entry.event === "limit") add(texts, "output", entry.text);
   let some = false;
-  for (const column of COLUMNS) {
-    if (text[column] === "") continue;
+  for (const kind of KINDS) {
+    const text = texts[kind];
+    if (text === undefined) continue;
     some = true;
-    text[column] = searchable(text[column]);
+    texts[kind] = searchable(text);
   }
-  return some ? text : null;
+  return some ? texts : null;
 }
 
-function addPart(text: Text, part: Part): void {
-  if (part.kind === "text") text.said = joined(text.said, part.text);
-  else if (part.kind === "other") text.said = joined(text.said, part.text);
+function addMessage(texts: Texts, message: Message): void {
+  const { role, scaffold, told, parts } = message;
+  if (scaffold || role === "system") return;
+  const said = role === "tool" || told ? "output" : role;
+  for (const part of parts) addPart(texts, said, part);
+}
+
+function addPart(texts: Texts, said: Kind, part: Part): void {
+  if (part.kind === "text") add(texts, part.told ? "output" : said, part.text);
+  else if (part.kind === "other") add(texts, said, part.text);
   else if (part.kind === "file") {
-    text.path = joined(text.path, part.name ?? "");
-    text.said = joined(text.said, part.text ?? "");
-  } else if (part.kind === "tool-call") {
-    text.tool = joined(text.tool, part.use ? `${part.name} ${part.use.tool}` : part.name);
-    if (part.use) addUse(text, part.use);
+    add(texts, "file", part.name ?? "");
+    add(texts, said, part.text ?? "");
+  } else if (part.kind === "tool-result") addResult(texts, part);
+  else if (part.kind === "tool-call") {
+    add(texts, "tool", part.use ? `${part.name} ${part.use.tool}` : part.name);
+    if (part.use) addUse(texts, part.use);
   }
 }
 
-function addUse(text: Text, use: ToolUse): void {
+function addResult(texts: Texts, { isError, exitCode = 0, content }: ToolResultPart): void {
+  const isWhole = isError || exitCode !== 0;
+  for (const part of content) {
+    if (part.kind === "file") add(texts, "file", part.name ?? "");
+    if (part.kind !== "text" && part.kind !== "other" && part.kind !== "file") continue;
+    const text = part.text ?? "";
+    add(texts, "output", isWhole ? text : bothEnds(text));
+  }
+}
+
+function bothEnds(text: string): string {
+  if (text.length <= 2 * OUTPUT_END) return text;
+  return `${text.slice(0, OUTPUT_END)}\n...\n${text.slice(-OUTPUT_END)}`;
+}
+
+function addUse(texts: Texts, use: ToolUse): void {
   switch (use.tool) {
     case "execute":
-      text.command = joined(text.command, use.command);
+      add(texts, "command", use.command);
       return;
     case "patch":
-      text.path = joined(text.path, filesOf(use.patch));
+      add(texts, "file", filesOf(use.patch));
       return;
     case "search":
     case "glob":
-      text.command = joined(text.command, use.pattern);
-      text.path = joined(text.path, use.path ?? "");
+      add(texts, "command", use.pattern);
+      add(texts, "file", use.path ?? "");
       return;
     case "fetch":
-      text.command = joined(text.command, use.url);
+      add(texts, "command", use.url);
       return;
     case "web-search":
-      text.command = joined(text.command, use.query);
+      add(texts, "command", use.query);
       return;
     case "subagent":
-      text.said = joined(text.said, use.prompt);
+      add(texts, "assistant", use.prompt);
       return;
     case "mcp":
-      text.tool = joined(text.tool, use.server);
+      add(texts, "tool", use.server);
       return;
     case "todo":
     case "ask":
       return;
     default:
-      text.path = joined(text.path, use.path);
+      add(texts, "file", use.path);
   }
 }
 
@@ -84,9 +104,10 @@ function filesOf(patch: string): string {
   return [...files].map(([, file]) => file).join("\n");
 }
 
-function joined(a: string, b: string): string {
-  if (b === "") return a;
-  return a === "" ? b : `${a}\n${b}`;
+function add(texts: Texts, kind: Kind, text: string): void {
+  if (text === "") return;
+  const before = texts[kind];
+  texts[kind] = before === undefined ? text : `${before}\n${text}`;
 }
 
 // Chinese, Japanese and Korean put no space between words: each character is a word here.

@@ -1,6 +1,7 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
 import { agentNames } from "../agents/registry.ts";
+import { KINDS } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
 import { command as quickCommand } from "./quick.ts";
 
@@ -117,6 +118,8 @@ function wordsOf(argument: Argument | undefined): Values {
       return "session";
     case "what":
       return "dir";
+    case "query":
+      return KINDS.map((kind) => `in:${kind}`);
     default:
       return null;
   }
@@ -159,8 +162,12 @@ function bash({ options, commands, agents }: Spec): string {
   const global = options.filter(({ values }) => values !== undefined);
   return `# Completion of segue for bash. Made by \`segue completions bash\`.
 _segue_words() {
-  local IFS=$' \\t\\n'
-  COMPREPLY=($(compgen -W "$1" -- "$cur"))
+  local IFS=$' \\t\\n' before=
+  # A colon ends a word here, unless bash was told otherwise.
+  if [[ $cur == : ]]; then before="$prev:"; cur=
+  elif [[ $prev == : ]]; then before="\${COMP_WORDS[COMP_CWORD - 2]}:"; fi
+  COMPREPLY=($(compgen -W "$1" -- "$before$cur"))
+  COMPREPLY=("\${COMPREPLY[@]#"$before"}")
 }
 _segue_files() {
   local IFS=$'\\n'
@@ -223,7 +230,7 @@ function zsh({ options, commands, agents }: Spec): string {
       case "dir":
         return "_files -/";
       default:
-        return `(${values.join(" ")})`;
+        return `(${values.join(" ").replaceAll(":", "\\:")})`;
     }
   };
   const about = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&").replace(/'/g, "'\\''");

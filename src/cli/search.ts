@@ -1,16 +1,18 @@
 /** `segue search`: full text over every session. */
 import { Command } from "commander";
-import { type Filter, openCatalog } from "../catalog/catalog.ts";
-import { type Pending, pending } from "../catalog/pending.ts";
+import { type Catalog, type Filter, openCatalog } from "../catalog/catalog.ts";
+import { pending } from "../catalog/pending.ts";
 import { parseQuery, type Query } from "../catalog/query.ts";
 import { type Match, search } from "../catalog/search.ts";
-import { MARK_OFF, MARK_ON } from "../catalog/text.ts";
+import { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
+import { onInterrupt } from "../io/interrupt.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
 import {
   hasColor,
   oneLine,
+  ProgressLine,
   print,
   printJson,
   printJsonLine,
@@ -33,7 +35,7 @@ const SHOWN = 20;
 
 export function command(): Command {
   return withPlaces(new Command("search"))
-    .description("full text of every session: what was said, commands, tools, paths, titles")
+    .description("full text of every session: what was said, run and printed, paths, titles")
     .argument("<query...>", 'words, "phrases", prefix*, -not, a OR b, tool:bash, file:a.ts, …')
     .option("--agent <agent>", "only this agent's")
     .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
@@ -46,10 +48,12 @@ export function command(): Command {
       "after",
       `
 In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash,
-file:src/x.ts, title:words
+file:src/x.ts, title:words. These search, or with - leave out, kinds of text:
+${KINDS.map((kind) => `in:${kind}`).join(", ")}
 
 Examples:
   segue search '"connection refused" since:1w'
+  segue search 'ENOENT in:output'       an error that a tool printed
   segue search 'migrat* file:schema.sql agent:codex'
   segue show SESSION --range N          opens a session at a hit's number`,
     )
@@ -73,21 +77,18 @@ async function run(words: string[], options: Options): Promise<void> {
   };
   const most = options.number ?? (options.all ? Number.POSITIVE_INFINITY : SHOWN);
   const { rebuilds } = catalog.file;
-  const look = () => catalog.file.guarded(() => search(catalog, query, filter, most));
-  let found = look();
+  const look = () => search(catalog, query, filter, most);
+  let found = await catalog.file.guardedLater(look);
   if (catalog.file.rebuilds !== rebuilds) {
     await catalog.refresh();
     missing = await catchUp(catalog, only?.id);
-    found = look();
+    found = await look();
   }
   catalog.close();
-  show(found, missing.length, options);
+  show(found.matches, missing, options);
   sayProblems(catalog);
-  if (missing.length > 0) {
-    const megabytes = Math.ceil(missing.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
-    say(`not searched: ${missing.length} sessions (${megabytes} MB) that are not in the index yet`);
-    say("  `segue scan` reads them, once");
-  }
+  if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
+  if (missing > 0) say(`not searched, as they cannot be read: ${missing} sessions`);
 }
 
 function sinceOf({ since: text }: Query): number | undefined {
@@ -99,22 +100,42 @@ function sinceOf({ since: text }: Query): number | undefined {
   });
 }
 
-/** So much is read before the search, about half a second's work; of more, it is said. */
+/** So much is read in no time; of more, it is said. */
 const LITTLE = 24e6;
 
-/** Brings in what changed; gives what is still missing. */
-async function catchUp(
-  catalog: Awaited<ReturnType<typeof openCatalog>>,
-  agent: string | undefined,
-): Promise<Pending[]> {
+/** Reads what is new or has changed, all of it the first time; gives the number of sessions that cannot be read. */
+async function catchUp(catalog: Catalog, agent: string | undefined): Promise<number> {
   const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
+  if (tasks.length === 0) return 0;
+  const { indexSessions } = await import("../catalog/indexing.ts");
   const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
-  if (bytes > LITTLE) return tasks;
-  if (tasks.length > 0) {
-    const { indexSessions } = await import("../catalog/indexing.ts");
-    await indexSessions(catalog, tasks, { threads: 0 });
+  const done =
+    bytes <= LITTLE
+      ? await indexSessions(catalog, tasks, { threads: 0 })
+      : await readMuch(tasks.length, bytes, (progress) =>
+          indexSessions(catalog, tasks, { progress }),
+        );
+  return done.failed.length;
+}
+
+/** Long work that is done once: says so, and what becomes of it when it is broken off. */
+async function readMuch<T>(
+  sessions: number,
+  bytes: number,
+  read: (progress: ProgressLine["update"]) => Promise<T>,
+): Promise<T> {
+  say(`indexing ${sessions} new or changed sessions (${Math.ceil(bytes / 1e6)} MB) first`);
+  const progress = new ProgressLine("indexing");
+  const interrupted = onInterrupt(() => {
+    progress.clear();
+    say("what has been indexed is kept; the next search or `segue scan` continues from there");
+  });
+  try {
+    return await read(progress.update);
+  } finally {
+    interrupted();
+    progress.clear();
   }
-  return [];
 }
 
 function show(found: readonly Match[], missing: number, options: Options): void {

@@ -32,6 +32,7 @@ const TABLE: [words: string[], some: string[], none: string[]][] = [
   [["dump", "--format", "m"], ["markdown"], ["html"]],
   [["show", "--tools", "f"], ["full"], ["brief"]],
   [["completions", "z"], ["zsh"], ["bash"]],
+  [["search", "in:o"], ["in:output"], ["in:user"]],
 ];
 
 function complete(words: readonly string[], ask: (words: readonly string[]) => string[]): void {

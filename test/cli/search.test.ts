@@ -105,6 +105,51 @@ describe("segue search", () => {
     assert.deepEqual(hits, [{ entry: 2, snippet: "edit src/deep/x.ts" }]);
   });
 
+  it("finds what tools printed, and what was said only where `in:` says so", async () => {
+    const m = inhabited(root);
+    const result = (text: string, rest: object = {}) =>
+      said("", {
+        role: "toolResult",
+        toolCallId: "c",
+        toolName: "bash",
+        content: [{ type: "text", text }],
+        ...rest,
+      });
+    const middle = `${"fine ".repeat(2000)} ENOENT: no such harbour ${"fine ".repeat(2000)}`;
+    session(m, uuid(1), [
+      said("why walrus?"),
+      result("panicked at walrus.rs:7"),
+      result(middle, { isError: true }),
+    ]);
+    session(m, uuid(2), [said("walrus"), result(middle)]);
+    const found = async (query: string) => (await search(m, query)).map(({ id }) => id).sort();
+    assert.deepEqual(await found("walrus"), [uuid(1), uuid(2)]);
+    assert.deepEqual(await found('"panicked at walrus"'), [uuid(1)]);
+    assert.deepEqual(await found("walrus in:output"), [uuid(1)]);
+    assert.deepEqual(await found("panicked in:user"), []);
+    assert.deepEqual(await found("panicked -in:output"), []);
+    assert.deepEqual(await found('"no such harbour"'), [uuid(1)]);
+    const [{ hits } = known<Found>(undefined)] = await search(m, "walrus in:output");
+    assert.deepEqual(hits, [{ entry: 2, snippet: "panicked at walrus.rs:7" }]);
+    assert.deepEqual(await found("walrus -tool:bash"), [uuid(1), uuid(2)]);
+    fails(await m.run(["search", "walrus in:nowhere"]), 2, /in:nowhere/);
+  });
+
+  it("reads long sessions again only where something was found", async () => {
+    const m = inhabited(root);
+    const turns = Array.from({ length: 3000 }, (_, n) =>
+      said(`walrus no. ${n} ${"z ".repeat(60)}`),
+    );
+    const path = session(m, uuid(1), turns);
+    assert.deepEqual(
+      (await search(m, '"walrus no. 2345"')).map(({ hits }) => hits.map(({ entry }) => entry)),
+      [[2346]],
+    );
+    appendFileSync(path, said("the very last walrus"));
+    assert.equal((await search(m, '"last walrus"'))[0]?.hits[0]?.entry, 3001);
+    assert.deepEqual(await search(m, '"walrus last"'), []);
+  });
+
   it("gives the number at which `show --range` opens the entry", async () => {
     const m = inhabited(root);
     for (const [query, id] of [
@@ -163,6 +208,25 @@ describe("segue search", () => {
     assert.deepEqual(await search(m, "kappa"), []);
   });
 
+  it("knows a session by its newest title alone", async () => {
+    const m = inhabited(root);
+    const titled = (name: string) => {
+      const info = { type: "session_info", id: name, parentId: null, name };
+      return `${JSON.stringify({ ...info, timestamp: "2026-11-21T09:00:00.000Z" })}\n`;
+    };
+    const much = Array.from({ length: 5 }, () => said("y ".repeat(90_000)));
+    const path = session(m, uuid(1), [
+      ...[said("walrus"), titled("harbour"), ...much],
+      ...[titled("lighthouse"), ...much, titled("jetty")],
+    ]);
+    assert.deepEqual(await search(m, "title:harbour"), []);
+    assert.deepEqual(await search(m, "title:lighthouse"), []);
+    assert.equal((await search(m, "title:jetty")).length, 1);
+    appendFileSync(path, titled("pier"));
+    assert.deepEqual(await search(m, "title:jetty"), []);
+    assert.equal((await search(m, "title:pier")).length, 1);
+  });
+
   it("puts the session that speaks of it most to the point first", async () => {
     const m = inhabited(root);
     const filler = "and a great many other words about something else entirely ".repeat(20);
@@ -210,20 +274,35 @@ describe("segue search", () => {
     assert.equal(none.out, plain.out);
   });
 
-  it("says what is missing when much was not read yet, until `scan` did", async () => {
+  it("builds the index first when there is none, however much that is, and answers", async () => {
     const m = inhabited(root);
     const filler = said("y ".repeat(50_000));
     session(m, uuid(1), [said("walrus"), ...Array.from({ length: 260 }, () => filler)]);
-    const early = await m.run(["search", "walrus", "--json"]);
-    assert.equal(early.code, 0);
-    assert.match(early.err, /not searched: 4 sessions \(\d\d MB\)/);
-    assert.match(early.err, /segue scan/);
-    assert.deepEqual([JSON.parse(early.out).missing, JSON.parse(early.out).sessions], [4, []]);
-    assert.match((await m.run(["scan"])).out, /4 sessions; read 4 of them/);
-    assert.equal((await search(m, "walrus")).length, 1);
-    assert.match((await m.run(["scan"])).out, /read 0 of them/);
+    const first = await m.run(["search", "walrus", "--json"]);
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.err, /^indexing 4 new or changed sessions \(\d\d MB\) first\n$/);
+    const { missing, sessions } = JSON.parse(first.out);
+    assert.deepEqual([missing, sessions.length], [0, 1]);
+    assert.match((await m.run(["scan"])).out, /4 sessions; read 0 of them/);
     assert.match((await m.run(["scan", "--rebuild"])).out, /read 4 of them/);
     assert.equal((await search(m, "walrus")).length, 1);
+  });
+
+  it("keeps what it has indexed when it is interrupted on the way", async () => {
+    const m = inhabited(root);
+    const filler = said("y ".repeat(50_000));
+    for (let n = 1; n <= 8; n++) {
+      session(m, uuid(n), [said("walrus"), ...Array.from({ length: 100 }, () => filler)]);
+    }
+    const stopped = await m.run(["search", "walrus"], {
+      started: (child) => {
+        child.stderr?.once("data", () => child.kill("SIGINT"));
+      },
+    });
+    assert.equal(stopped.code, 130, stopped.err);
+    assert.match(stopped.err, /what has been indexed is kept/);
+    assert.equal((await m.run(["search", "walrus", "--json"])).code, 0);
+    assert.match((await m.run(["scan"])).out, /read 0 of them/);
   });
 });
 
@@ -245,7 +324,7 @@ describe("segue scan", () => {
       [[uuid(7), 400]],
     );
     assert.equal((await search(m, "walrus", "--all")).length, 24);
-    const file = ".segue/cache/catalog-2.sqlite";
+    const file = ".segue/cache/catalog-3.sqlite";
     copyFileSync(m.at(file), m.at("copy"));
     await m.run(["scan", "--rebuild"]);
     assert.deepEqual(await search(m, '"walrus 7 399"', "--all"), resumed);

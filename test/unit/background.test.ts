@@ -29,7 +29,8 @@ it("is complete when it was left alone, and the catalogue beside it sees that", 
   const indexing = indexInBackground(machine);
   while (pending(catalog).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   await indexing.stop();
-  assert.equal(search(catalog, parseQuery("MARK-USER-1"), {}, 10).length, 3);
+  const { matches } = await search(catalog, parseQuery("MARK-USER-1"), {}, 10);
+  assert.equal(matches.length, 3);
   catalog.close();
 });
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Header } from "../../session/types.ts";
-import { listFiles } from "../shared/files.ts";
+import { filesIn, listFiles } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
@@ -40,7 +40,7 @@ export const store: Store = {
   // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.
   async find(root) {
     const found: Found[] = [];
-    for await (const file of listFiles(root, 2)) {
+    for (const file of filesIn(root, 2)) {
       const name = basename(file.path);
       const ours =
         name.endsWith(".jsonl") && !name.startsWith("agent-") && dirname(file.path) !== root;

@@ -6,7 +6,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { bytesIn, headOf, textOrNone } from "../shared/door.ts";
-import { filesIn, listFiles, type StoredFile } from "../shared/files.ts";
+import { filesIn, type StoredFile } from "../shared/files.ts";
 import { hostOf } from "../shared/host.ts";
 import { holderOf } from "../shared/opened.ts";
 import { timeFor } from "../shared/place.ts";
@@ -44,7 +44,7 @@ export const store: Store = {
 
   async find(root) {
     const newest = new Map<string, Rollout>();
-    for await (const file of rollouts(root)) {
+    for (const file of await rollouts(root)) {
       const other = newest.get(file.threadId);
       if (!other || isNewer(file, other)) newest.set(file.threadId, file);
     }
@@ -152,14 +152,16 @@ export function isArchived(path: string): boolean {
   return basename(dirname(path)) === "archived_sessions";
 }
 
-async function* rollouts(root: string): AsyncGenerator<Rollout> {
+async function rollouts(root: string): Promise<Rollout[]> {
+  const found: Rollout[] = [];
   for (const { name, depth } of FOLDERS) {
-    for await (const file of listFiles(join(root, name), depth)) {
+    for (const file of filesIn(join(root, name), depth)) {
       if (!/\.jsonl(\.zst)?$/.test(file.path)) continue;
       const rollout = parseName(file) ?? (await parseHead(file));
-      if (rollout) yield rollout;
+      if (rollout) found.push(rollout);
     }
   }
+  return found;
 }
 
 function parseName(file: StoredFile): Rollout | undefined {
@@ -203,7 +205,7 @@ function threadName(root: string, threadId: string): string | null {
 async function byFileId(roots: readonly string[]): Promise<Map<string, Rollout>> {
   const files = new Map<string, Rollout>();
   for (const root of roots) {
-    for await (const file of rollouts(root))
+    for (const file of await rollouts(root))
       if (!files.has(file.fileId)) files.set(file.fileId, file);
   }
   return files;

@@ -2,7 +2,7 @@ import { basename, join, posix, win32 } from "node:path";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { headOf, textOrNone } from "../shared/door.ts";
-import { listFiles } from "../shared/files.ts";
+import { filesIn } from "../shared/files.ts";
 import { type Host, hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
@@ -20,7 +20,7 @@ export const store: Store = {
   // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi looks no deeper.
   async find(root) {
     const found: Found[] = [];
-    for await (const file of listFiles(root, 2)) {
+    for (const file of filesIn(root, 2)) {
       if (!file.path.endsWith(".jsonl")) continue;
       const id = idInName(file.path) ?? idInHeader(file.path);
       if (id !== undefined) found.push({ ...file, agent: "pi", id });

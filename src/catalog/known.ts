@@ -1,0 +1,76 @@
+/** A session as the catalogue keeps it in memory, and which of those it knows are still as they were. */
+import type { Found, Summary } from "../agents/types.ts";
+import type { Job } from "./lines.ts";
+import type { Line } from "./row.ts";
+import { placeOf, type Walked } from "./stores.ts";
+
+/** What sorting and filtering need. */
+export interface Known {
+  /** 0: not in the database, as it could not be read. */
+  sid: number;
+  agent: string;
+  place: string;
+  id: string;
+  size: number;
+  mtime: number;
+  inode: number;
+  cwd: string | null;
+  isLimited: boolean;
+  /** Nobody has said anything in it: it is no session to anyone. */
+  isEmpty: boolean;
+  /** What the store tells of it now, without its file. */
+  summary?: Summary;
+  /** Set when it was read in this run, and could not be filed. */
+  line?: Line;
+}
+
+/** What a store's sessions come to. */
+export interface Plan {
+  kept: Known[];
+  jobs: Job[];
+  /** Numbers of sessions that are there no more. */
+  gone: number[];
+}
+
+/** `old`: by their places. */
+export function compare({ agent, root, found }: Walked, old: ReadonlyMap<string, Known>): Plan {
+  const plan: Plan = { kept: [], jobs: [], gone: [] };
+  let there = 0;
+  for (const session of found) {
+    const place = placeOf(session, agent);
+    const known = old.get(place);
+    if (known) there++;
+    if (known && isSame(known, session)) plan.kept.push(summarised(known, session));
+    else plan.jobs.push({ agent: agent.id, root, place, found: session });
+  }
+  if (there === old.size) return plan;
+  const places = new Set(found.map((session) => placeOf(session, agent)));
+  for (const { sid, place } of old.values()) if (!places.has(place)) plan.gone.push(sid);
+  return plan;
+}
+
+function isSame(known: Known, { bytes, mtime, inode = 0 }: Found): boolean {
+  return known.size === bytes && known.mtime === mtime && known.inode === inode;
+}
+
+function summarised(known: Known, { id, summary }: Found): Known {
+  // What is as it was has the id that it had: the place or the file says it.
+  known.id = id;
+  return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
+}
+
+export function knownOf({ agent, place, found }: Job, line: Line): Known {
+  return {
+    sid: 0,
+    agent,
+    place,
+    id: found.id,
+    size: found.bytes,
+    mtime: found.mtime,
+    inode: found.inode ?? 0,
+    cwd: line.cwd,
+    isLimited: line.limit !== null,
+    isEmpty: line.isEmpty,
+    line,
+  };
+}

@@ -1,0 +1,105 @@
+/** The sessions in the catalogue's file. */
+import { mayBeFolder } from "../convert/folder.ts";
+import { forgetText } from "./blocks.ts";
+import type { CatalogFile } from "./database.ts";
+import type { Known } from "./known.ts";
+import type { Job } from "./lines.ts";
+import type { Line } from "./row.ts";
+import type { Walked } from "./stores.ts";
+
+type Store = Pick<Walked, "agent" | "root">;
+
+/** The sessions of each of these stores, by their places. */
+export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<string, Known>[] {
+  const all = stores.map(() => new Map<string, Known>());
+  const known = new Map(
+    stores.map(
+      ({ agent, root }, n) => [storeIn(file, root, agent.id), [agent.id, all[n]]] as const,
+    ),
+  );
+  const folders = foldersIn(file);
+  // One pass over the table in its own order: an index would be twice the work.
+  const rows = file.each(
+    "SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session",
+  );
+  for (const [sid, store, place, size, mtime, inode, folder, isLimited, isEmpty] of rows) {
+    const [agent, sessions] = known.get(Number(store)) ?? [];
+    if (agent === undefined || sessions === undefined) continue;
+    sessions.set(String(place), {
+      sid: Number(sid),
+      agent,
+      place: String(place),
+      id: "",
+      size: Number(size),
+      mtime: Number(mtime),
+      inode: Number(inode),
+      cwd: folders.get(Number(folder)) ?? null,
+      isLimited: isLimited === 1,
+      isEmpty: isEmpty === 1,
+    });
+  }
+  return all;
+}
+
+/** 0 for one that no session was filed of. */
+function storeIn(file: CatalogFile, root: string, agent: string): number {
+  const [row] = file.all("SELECT store FROM store WHERE root = ? AND agent = ?", root, agent);
+  return Number(row?.[0] ?? 0);
+}
+
+/** What each folder is now: a worktree may have gone since its sessions were read. */
+function foldersIn(file: CatalogFile): Map<number, string> {
+  const rows = file.all("SELECT folder, cwd, home FROM folder");
+  return new Map(
+    rows.map(([folder, cwd, home]) => {
+      const isGone = home !== "" && !mayBeFolder(String(cwd));
+      return [Number(folder), String(isGone ? home : cwd)];
+    }),
+  );
+}
+
+/** Files a session; gives its number. */
+export function putSession(file: CatalogFile, known: Known, { root }: Job, line: Line): number {
+  const [row] = file.all(
+    `INSERT INTO session (store, place, size, mtime, inode, folder, isLimited, isEmpty)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (store, place) DO UPDATE SET
+       size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,
+       folder = excluded.folder, isLimited = excluded.isLimited, isEmpty = excluded.isEmpty
+     RETURNING sid`,
+    putStore(file, root, known.agent),
+    known.place,
+    known.size,
+    known.mtime,
+    known.inode,
+    putFolder(file, line),
+    known.isLimited ? 1 : 0,
+    known.isEmpty ? 1 : 0,
+  );
+  const sid = Number(row?.[0] ?? 0);
+  file.run(
+    "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
+    sid,
+    JSON.stringify(line),
+  );
+  return sid;
+}
+
+function putStore(file: CatalogFile, root: string, agent: string): number {
+  file.run("INSERT OR IGNORE INTO store (root, agent) VALUES (?, ?)", root, agent);
+  return storeIn(file, root, agent);
+}
+
+function putFolder(file: CatalogFile, { cwd, home }: Line): number | null {
+  if (cwd === null) return null;
+  const values = [cwd, home ?? ""] as const;
+  file.run("INSERT OR IGNORE INTO folder (cwd, home) VALUES (?, ?)", ...values);
+  const [row] = file.all("SELECT folder FROM folder WHERE cwd = ? AND home = ?", ...values);
+  return Number(row?.[0] ?? 0);
+}
+
+export function forgetSession(file: CatalogFile, sid: number): void {
+  file.run("DELETE FROM session WHERE sid = ?", sid);
+  file.run("DELETE FROM line WHERE sid = ?", sid);
+  forgetText(file, sid);
+}
