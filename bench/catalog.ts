@@ -25,7 +25,7 @@ interface Bound {
 const COLD: Bound = { full: 0.6, quick: 32 };
 const WARM: Bound = { full: 0.15, quick: 10 };
 const CHANGED_LIST: Bound = { full: 0.15, quick: 14 };
-const SEARCH: Bound = { full: 0.3, quick: 24 };
+const SEARCH: Bound = { full: 0.3, quick: 32 };
 /** Of 20,000 sessions, in processors' time. */
 const MAX_WARM_MANY = 0.35;
 const MAX_MEMORY = 120;
