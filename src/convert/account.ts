@@ -20,12 +20,15 @@ export interface Unaccounted {
 /** Accounts for the records of one session, in their order. */
 export class Accountant {
   readonly #known: Shape;
+  /** Keys that are no content in some kind of record, which are none in a record of an unknown kind. */
+  readonly #envelope: ReadonlySet<string>;
   /** Strings that an earlier record was accounted for with; null where no record says one again. */
   readonly #before: Set<string> | null;
 
   /** `known` says what is no content; what it does not know counts as content. */
   constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
     this.#known = known;
+    this.#envelope = envelopeOf(known);
     this.#before = restates ? new Set() : null;
   }
 
@@ -33,8 +36,18 @@ export class Accountant {
     const isNamed = entries.some(isLeftOut);
     if (isNamed && this.#before === null) return NOTHING;
     const account = new Account(entries, this.#before);
-    account.walk(record, { shape: this.#known, at: "", isNew: false });
+    this.#walk(account, record);
     return isNamed ? NOTHING : { content: [...account.content], keys: [...account.keys] };
+  }
+
+  /** Of a record of an unknown kind, all but what is no content in any. */
+  #walk(account: Account, record: Json): void {
+    const place = { shape: this.#known, at: "", isNew: false };
+    const kind = this.#known === true ? null : nameIn(record, this.#known);
+    if (kind?.shape === CONTENT && isObject(record)) {
+      const own = Object.entries(record).filter(([key]) => !this.#envelope.has(key));
+      account.walk(Object.fromEntries(own), { ...place, shape: CONTENT, at: kind.name });
+    } else account.walk(record, place);
   }
 }
 
@@ -44,6 +57,20 @@ export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
   account.walk(value, { shape: CONTENT, at: "", isNew: false });
   return account.content.size > 0;
 }
+
+/** Keys that no kind of record has content at. */
+function envelopeOf(known: Shape): ReadonlySet<string> {
+  const kinds = keysOf(known);
+  const isPlain = (key: string) => kinds.every((one) => (one[key] ?? true) === true);
+  return new Set(kinds.flatMap((one) => Object.keys(one)).filter(isPlain));
+}
+
+function keysOf(shape: Shape): Readonly<Record<string, Shape>>[] {
+  if (shape === true || shape === CONTENT || "each" in shape) return [];
+  return "keys" in shape ? [shape.keys] : Object.values(shape.of).flatMap(keysOf);
+}
+
+const IDS = new Set(["id", "tool_use_id"]);
 
 const NOTHING: Unaccounted = { content: [], keys: [] };
 
@@ -143,6 +170,8 @@ class Account {
       const inner = known && Object.hasOwn(known, key) ? known[key] : undefined;
       // The name of a kind is no content of its own.
       if (inner === undefined && key === "type") continue;
+      // Nothing but a text is an id, to any vendor: another value in its place says nothing.
+      if (inner === CONTENT && IDS.has(key) && typeof item !== "string") continue;
       this.walk(item, {
         shape: inner ?? CONTENT,
         at: place === "" ? key : `${place}.${key}`,
