@@ -41,14 +41,17 @@ export interface Misplaced {
   value: Json;
 }
 
+/** Where vendors have a text, or a list of blocks. */
+const TEXTS = new Set(["content", "output"]);
+
 /**
  * Values of another form than the shape has: an object where a list of blocks is expected, a text
- * where an object is. A text in the place of a list is a form that vendors have.
+ * where an object is.
  */
 export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
   if (shape === true || shape === CONTENT || value === null) return [];
   if ("each" in shape) {
-    if (typeof value === "string") return [];
+    if (typeof value === "string" && TEXTS.has(key)) return [];
     if (!Array.isArray(value)) return [{ key, value }];
     return value.flatMap((item) => misplaced(item, shape.each, key));
   }
