@@ -73,12 +73,18 @@ export async function convertFile(path: string, options: ConvertFileOptions): Pr
   return await withScratch(async (scratch) => {
     const { progress, name } = options;
     const input = openSession(path, { scratch, progress, name });
+    const beside = options.fresh ? null : inputBeside(input);
     try {
-      return await new Job(input, path, options, scratch).run();
+      return await new Job(input, beside, path, options, scratch).run();
     } finally {
+      beside?.close();
       input.close();
     }
   });
+}
+
+function inputBeside({ name }: Input): Input | null {
+  return name !== null && existsSync(`${name}.segue`) ? new Input(`${name}.segue`) : null;
 }
 
 /** Whatever `output` is called: a source is never written to. */
@@ -103,13 +109,19 @@ class Job {
   readonly #beside: Carry | null;
   readonly #source: Agent;
 
-  constructor(input: Input, place: string, options: ConvertFileOptions, scratch: string) {
+  constructor(
+    input: Input,
+    beside: Input | null,
+    place: string,
+    options: ConvertFileOptions,
+    scratch: string,
+  ) {
     this.#input = input;
     this.#place = place;
     this.#options = options;
     this.#scratch = scratch;
     this.#target = agentNamed(options.to);
-    this.#beside = options.fresh ? null : this.#openBeside();
+    this.#beside = beside && tryOpenCarry(beside, (why) => this.#complain(why));
     this.#source = this.#detect();
   }
 
@@ -194,12 +206,6 @@ class Job {
 
   #complain(why: string): void {
     this.#warn(`the carry of this file is left aside, because ${why}; converting anew`);
-  }
-
-  #openBeside(): Carry | null {
-    const { name } = this.#input;
-    if (name === null || !existsSync(`${name}.segue`)) return null;
-    return tryOpenCarry(new Input(`${name}.segue`), (why) => this.#complain(why));
   }
 
   /** The carry that is about to be written over: its ways home may be this session's, too. */

@@ -133,6 +133,8 @@ export class Transfer {
   readonly #options: TransferOptions;
   readonly #journal: Journal;
   readonly #notes: string[] = [];
+  /** What was opened on the way. */
+  readonly #inputs = new Set<Input>();
 
   constructor(source: Source, target: Target, options: TransferOptions) {
     this.#source = source;
@@ -157,6 +159,14 @@ export class Transfer {
    * history, a session that was made to fit is one whose turns go to the original it was made of.
    */
   native(): Outcome {
+    try {
+      return this.#native();
+    } finally {
+      this.#closeAll();
+    }
+  }
+
+  #native(): Outcome {
     const { agent, path } = this.#source;
     const input = this.#open(path);
     const { header, isEmpty } = surveyFile(agent, input).plan;
@@ -237,6 +247,14 @@ export class Transfer {
   }
 
   async prepare(): Promise<Outcome> {
+    try {
+      return await this.#prepare();
+    } finally {
+      this.#closeAll();
+    }
+  }
+
+  async #prepare(): Promise<Outcome> {
     const { agent, path } = this.#source;
     const input = this.#open(path, this.#options.progress);
     const bases = await openBases(agent, path, this.#options);
@@ -271,7 +289,8 @@ export class Transfer {
     );
     if (!write || write.carry === null) return null;
     const bytes = readCarry(this.#options.env, write.carry);
-    if (!bytes) {
+    if (bytes) this.#inputs.add(bytes);
+    else {
       this.#options.warn("the carry of this session is missing or damaged: converting anew");
       return null;
     }
@@ -511,7 +530,7 @@ export class Transfer {
     const { along } = this.#options;
     if (along && !agent.store.takesChildren) throw noPlace(agent, this.#source.path);
     const survey = this.#fitted(source, whole);
-    if (source.agent === agent && survey.plan.handoff === undefined) return this.native();
+    if (source.agent === agent && survey.plan.handoff === undefined) return this.#native();
     const folder = this.#options.cwd ?? survey.plan.header.cwd;
     // Nothing is written before the user has named one: see `commit`.
     const cwd = folder ?? process.cwd();
@@ -603,7 +622,15 @@ export class Transfer {
   }
 
   #open(path: string, progress?: Progress): Input {
-    return openSession(path, { scratch: this.#options.scratch, progress });
+    const input = openSession(path, { scratch: this.#options.scratch, progress });
+    this.#inputs.add(input);
+    return input;
+  }
+
+  /** What is prepared needs nothing of them any more. */
+  #closeAll(): void {
+    for (const input of this.#inputs) input.close();
+    this.#inputs.clear();
   }
 
   /** Rows go into their database from a file aside. */

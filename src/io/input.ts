@@ -33,6 +33,7 @@ export class Input implements ByteSource {
   readonly #fd: number;
   readonly #progress: Progress | undefined;
   #size: number;
+  #isClosed = false;
 
   /** @throws SegueError when it cannot be read. */
   constructor(path: string, progress?: Progress, name: string | null = path, framed = false) {
@@ -121,7 +122,10 @@ export class Input implements ByteSource {
     return hash.digest("hex");
   }
 
+  /** Once is enough: its number may be another file's by then. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#fd);
   }
 }

@@ -231,7 +231,8 @@ class GeminiReader implements Reader {
       entries: entries.length,
     };
     this.#live.add(item);
-    return entries;
+    // A result may stand twice in one checkpoint: beside its call, and in a message of its own.
+    return [...entries, ...this.#retold(said)];
   }
 
   /** A message that is written once more, with what has been added to it. */
