@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { convertFile } from "../../src/convert/file.ts";
 import { detectAgent } from "../../src/convert/survey-file.ts";
 import { SegueError } from "../../src/errors.ts";
 import { Input } from "../../src/io/input.ts";
@@ -136,4 +137,21 @@ describe("detectAgent", () => {
       assert.equal(detectAgent(linesIn(readLines(path)), path).id, agent.id);
     });
   }
+});
+
+it("whatever a conversion opens is closed again", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const folder = mkdtempSync(join(root, "descriptors-"));
+  const [there, back] = [join(folder, "there.jsonl"), join(folder, "back.jsonl")];
+  const source = "examples/claude-code-session.jsonl";
+  const open = () => readdirSync("/proc/self/fd").length;
+  const once = async () => {
+    await convertFile(source, { to: "codex", output: there, force: true });
+    await convertFile(there, { to: "claude-code", output: back, force: true });
+  };
+  await once();
+  const before = open();
+  for (let n = 0; n < 3; n++) await once();
+  assert.equal(open(), before);
 });

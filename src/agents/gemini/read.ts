@@ -394,6 +394,9 @@ class GeminiReader implements Reader {
       more.push(...this.#retold(one));
       const item = this.#live.get(one.id);
       if (item && item === this.#live.last) more.push(...this.#amend(item, one));
+      else if (item && thoughtsIn(one.parts).some((text) => !item.thoughts.has(text))) {
+        more.push(this.#aside({ event: "unread", type: "thought", reason: "repeated" }, one.time));
+      }
     }
     return [...context, ...more, ...rest.flatMap((one) => this.#add(one))];
   }
