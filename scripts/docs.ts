@@ -194,7 +194,15 @@ function nameOf(id: string): string {
   return agents.find((agent) => agent.id === id)?.name ?? id;
 }
 
-function proofOf({ ok, date, why = "", counts = {}, losses = [] }: ProvenPair): string[] {
+function proofOf({
+  ok,
+  date: day,
+  commit,
+  why = "",
+  counts = {},
+  losses = [],
+}: ProvenPair): string[] {
+  const date = commit === undefined ? day : `${day}, ${commit.slice(0, 7)}`;
   if (!ok) return [`**FAILED** on ${date}: ${why.replaceAll("|", "\\|")}`, "", "", "", "", "", ""];
   const { messages = 0, toolCalls = 0, toolResults = 0, reasoning = 0, images = 0 } = counts;
   const foreign = losses.find(({ code }) => code === "tool-foreign")?.count ?? 0;

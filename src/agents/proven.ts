@@ -16,6 +16,8 @@ export interface ProvenPair {
   to: string;
   /** Day of the test, as 2026-11-21. */
   date: string;
+  /** The commit of Segue's that was tested, to twelve digits, where it was one. */
+  commit?: string;
   ok: boolean;
   /** Why it failed. */
   why?: string;

@@ -422,6 +422,13 @@ function patched(patch: Patch | null): Correction {
   return patch === null ? {} : { p: patch };
 }
 
+/** A patch is stored as JSON, which has no Infinity: 1e400 would come out of it as null. */
+function isStorable(value: Json): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.values(value).every(isStorable);
+}
+
 /** Patch and spelling, proven: undefined when they would not give `text` again. */
 function proven(
   base: Json | undefined,
@@ -437,6 +444,7 @@ function proven(
   const spelling = spellingOf(value, text);
   if (spelling === null || "raw" in spelling || print(restored, spelling) !== text)
     return undefined;
+  if (!isStorable(value)) return undefined;
   return { ...p, s: spelling };
 }
 

@@ -1,6 +1,7 @@
 /** What came of each pair, for docs/support.md: `node scripts/support.ts` puts it there. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { commit } from "../support/commit.ts";
 import { pinned } from "./pins.ts";
 
 const FOLDER = pinned(".results");
@@ -14,11 +15,13 @@ export interface Noted {
 /** Runs the test of a pair and notes what came of it, be it good or not. */
 export async function note(from: string, to: string, test: () => Promise<Noted>): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
+  const tree = commit();
+  const when = { date, ...(tree === null ? {} : { commit: tree }) };
   try {
-    write(from, to, { from, to, date, ok: true, ...(await test()) });
+    write(from, to, { from, to, ...when, ok: true, ...(await test()) });
   } catch (error) {
     const why = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-    write(from, to, { from, to, date, ok: false, why });
+    write(from, to, { from, to, ...when, ok: false, why });
     throw error;
   }
 }

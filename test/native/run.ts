@@ -2,6 +2,10 @@
  * Runs the native tests, two files at a time, in a network namespace with loopback only:
  * `node test/native/run.ts [part of a file's name…] [--test PATTERN] [--pins older]`. The last line of the output is
  * `N passed, N failed`.
+ *
+ *   --full        every pair, fixture and target, in place of the part that the commit chooses. A run
+ *                 that was stopped is resumed: files that passed on this commit are not run again.
+ *   --shard I/N   the Ith of N parts of the files, for several machines
  */
 import { existsSync, globSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -21,14 +25,16 @@ const { positionals: wanted, values } = parseArgs({
     from: { type: "string" },
     requests: { type: "string" },
     pins: { type: "string" },
-    all: { type: "boolean" },
+    full: { type: "boolean", default: false },
+    shard: { type: "string" },
   },
 });
 // By hand, before an issue is closed: every pair, fixture and target.
-if (values.all) process.env.SEGUE_LAB_ALL = "1";
+if (values.full) process.env.SEGUE_LAB_ALL = "1";
 // The CLIs' versions are chosen before anything of them is loaded, and for every process below.
 if (values.pins !== undefined) process.env.SEGUE_LAB_PINS = values.pins;
 const { enterNetns } = await import("./netns.ts");
+const { Passed } = await import("./passed.ts");
 enterNetns();
 
 const [first, ...sessions] = wanted;
@@ -36,15 +42,20 @@ if (first === "oracle" && sessions.some((file) => existsSync(file))) {
   const { oracle } = await import("./oracle/command.ts");
   process.exit((await oracle(sessions, values)) > 0 ? 1 : 0);
 }
-if (!values.all)
-  console.log(`a part of the matrix: seed ${seed}, from ${from}; --all runs everything`);
+if (!values.full)
+  console.log(`a part of the matrix: seed ${seed}, from ${from}; --full runs everything`);
+const [shard = 1, shards = 1] = (values.shard ?? "1/1").split("/").map(Number);
+const passing = values.full && values.test === undefined ? new Passed() : null;
 const files = globSync("**/*.test.ts", {
   cwd: here,
   exclude: (name) => name === "node_modules" || name === ".cache",
 })
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort()
+  .filter((_, at) => at % shards === shard - 1)
+  .filter((file) => !passing?.has(file))
   .map((file) => join(here, file));
+if (passing && passing.size > 0) console.log(`not run again on this commit: ${passing.names()}`);
 
 let passed = 0;
 let failed = 0;
@@ -68,6 +79,9 @@ tests.on("test:pass", ({ details, skip, file, nesting }) => {
 tests.on("test:fail", ({ details, file, nesting }) => {
   spend(file, nesting, details.duration_ms);
   if (details.type !== "suite") failed += 1;
+});
+tests.on("test:summary", ({ file, success }) => {
+  if (file !== undefined && success) passing?.add(relative(here, file));
 });
 const report = tests.compose(spec());
 for await (const chunk of report) process.stdout.write(String(chunk));

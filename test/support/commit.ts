@@ -21,6 +21,17 @@ function chosen(): { seed: number; from: string } {
   return { seed: hashed(String(version)), from: `version ${version}` };
 }
 
+/** The commit that the sources are, to twelve digits; null where they are not as any commit has them. */
+export function commit(): string | null {
+  try {
+    const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+    const changed = execFileSync("git", ["status", "--porcelain"], { cwd: ROOT, stdio }).toString();
+    return changed === "" ? (head()?.slice(0, 12) ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** null without git, as in an archive of the sources. */
 function head(): string | null {
   try {
