@@ -310,6 +310,8 @@ function examineCarries(findings: Findings, env: Env): void {
     const hint = "going home makes a fresh conversion of it";
     findings.add({ ...about, severity: "attention", what, hint }, true);
   }
+  // A line of the journal that cannot be read may need any of them.
+  if (isJournalDamaged(env)) return;
   for (const name of carriesIn(env)) {
     if (needed.has(name)) continue;
     const what = "carries that nothing leads to any more";
@@ -322,6 +324,14 @@ function examineCarries(findings: Findings, env: Env): void {
       what,
       hint: "they may be deleted",
     });
+  }
+}
+
+function isJournalDamaged(env: Env): boolean {
+  try {
+    return new Journal(env).damage().length > 0;
+  } catch {
+    return true;
   }
 }
 

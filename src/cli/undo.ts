@@ -3,9 +3,13 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { findAgent } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { folderIn } from "../convert/folder.ts";
+import { isThere, openSession } from "../convert/open.ts";
 import { takeRowsBack } from "../convert/rows.ts";
 import { SegueError } from "../errors.ts";
 import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
+import { withScratch } from "../io/folders.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
@@ -24,7 +28,7 @@ export function command(): Command {
     .action(run);
 }
 
-function run(n: string | undefined, options: { force?: boolean }): void {
+async function run(n: string | undefined, options: { force?: boolean }): Promise<void> {
   const journal = new Journal(process.env);
   const writes = journal.writes();
   const write = n === undefined ? writes.at(-1) : writes.find((w) => String(w.n) === n);
@@ -43,7 +47,9 @@ function run(n: string | undefined, options: { force?: boolean }): void {
   const force = options.force ?? false;
   if (!force) {
     refuseDamaged(journal, write);
-    for (const { target } of all) refuseOpenTarget(target);
+    await withScratch(async (scratch) => {
+      for (const { target } of all) refuseOpenTarget(target, scratch);
+    });
   }
   for (const one of all) withLock(process.env, one.path, () => undo(journal, one, force));
 }
@@ -56,9 +62,22 @@ function undo(journal: Journal, write: Write, force: boolean): void {
   print(`undone: ${write.action} ${write.path}`);
 }
 
-function refuseOpenTarget({ agent: name, id, path }: Side): void {
+function refuseOpenTarget({ agent: name, id, path }: Side, scratch: string): void {
   const agent = findAgent(name);
-  if (agent) refuseOpen(agent, { id, path, cwd: null }, process.env);
+  if (agent) refuseOpen(agent, { id, path, cwd: folderOf(agent, path, scratch) }, process.env);
+}
+
+/** null where that cannot be read. */
+function folderOf(agent: Agent, path: string, scratch: string): string | null {
+  if (!isThere(path)) return null;
+  const input = openSession(path, { scratch });
+  try {
+    return folderIn(agent, input, path);
+  } catch {
+    return null;
+  } finally {
+    input.close();
+  }
 }
 
 /** Behind this write there may be one to the same file, which nobody knows of any more. */
@@ -94,7 +113,7 @@ function takeBack(write: Write, force: boolean): void {
     if (copy !== null) say(`kept a copy: ${copy}`);
   } else if (write.action === "create") {
     if (force) rmSync(path, { force: true });
-    removeFile(path, target, madeFolder);
+    else removeFile(path, target, madeFolder);
     for (const companion of companions) removeCompanion(companion, dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);
   } else if (force) cutOff(path, before);

@@ -2,10 +2,13 @@
  * Which folder a session belongs to. One answer for lists, `show`, conversions, what is written and
  * where an agent is started: what its store says goes before what its records say.
  */
+
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Agent, Reader, Told } from "../agents/types.ts";
+import type { Input } from "../io/input.ts";
 import { remoteMount } from "../io/mounts.ts";
+import { Feed } from "../lossless/feed.ts";
 import { localForm, plainPath } from "../session/paths.ts";
 import type { Header } from "../session/types.ts";
 
@@ -38,4 +41,16 @@ export function mayBeFolder(path: string): boolean {
   const local = localForm(path, process.platform);
   if (remoteMount(resolve(local)) !== null) return true;
   return statSync(local, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The folder that a session at this place belongs to. */
+export function folderIn(agent: Agent, input: Input, place: string): string | null {
+  const feed = new Feed(agent);
+  const { reader } = feed;
+  for (const line of input.lines()) {
+    feed.read(line);
+    // Later records may name another only where the reader notes them.
+    if (!reader.folders && reader.header().cwd !== null) break;
+  }
+  return foldersAt(agent, reader, place).cwd;
 }

@@ -26,7 +26,6 @@ import {
 } from "../io/state.ts";
 import type { Carry } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
-import { Feed } from "../lossless/feed.ts";
 import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header, Json } from "../session/types.ts";
@@ -43,7 +42,7 @@ import {
   writeOwn,
 } from "./convert.ts";
 import { type Fit, fits, fitted } from "./fit.ts";
-import { foldersAt } from "./folder.ts";
+import { folderIn } from "./folder.ts";
 import { LossReport } from "./losses.ts";
 import { isThere, openSession, rowsAt } from "./open.ts";
 import type { ReasoningFate } from "./project.ts";
@@ -797,18 +796,6 @@ export function noFolder(where: string): SegueError {
 /** When a file was last written; null for what is none. */
 function timeOf(path: string): string | null {
   return statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
-}
-
-/** The folder that a session at this place belongs to. */
-function folderIn(agent: Agent, input: Input, place: string): string | null {
-  const feed = new Feed(agent);
-  const { reader } = feed;
-  for (const line of input.lines()) {
-    feed.read(line);
-    // Later records may name another only where the reader notes them.
-    if (!reader.folders && reader.header().cwd !== null) break;
-  }
-  return foldersAt(agent, reader, place).cwd;
 }
 
 function digestOf(path: string, end: number): string {

@@ -160,10 +160,9 @@ function isTorn(path: string, before: State, size: number, pending: string | nul
  * nothing else is in them. A file that never came to be is no error.
  */
 export function removeFile(path: string, written: State, made: string | null): void {
-  if (existsSync(path)) {
-    if (!isAs(path, written)) throw wentOn(path);
-    rmSync(path);
-  }
+  if (!existsSync(path)) throw gone(path);
+  if (!isAs(path, written)) throw wentOn(path);
+  rmSync(path);
   removeEmptyFolders(dirname(path), made);
 }
 
@@ -194,7 +193,10 @@ export function wentOn(path: string): SegueError {
 }
 
 function gone(path: string): SegueError {
-  return new SegueError("not-found", "the file is gone", { where: path });
+  return new SegueError("not-found", "the session is not there any more", {
+    where: path,
+    hint: "it was moved or deleted since; use --force to forget what was written there",
+  });
 }
 
 function sizeOf(path: string): number {

@@ -1,6 +1,6 @@
 /** Is a session open in its own CLI right now? By what the CLI notes, and by the processes that run. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Agent, Opened } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { startTicks } from "./process.ts";
@@ -50,16 +50,16 @@ export function openedBy(
   const sure = running.find((one) => names(one, id, path)) ?? noted(agent, id, running, env);
   if (sure) return { pid: sure.pid, sure: true };
   if (agent.store.opened || cwd === null) return null;
-  const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const likely = running.find(
-    (one) => one.cwd === cwd && (hidesArguments(one) || (one.started ?? Infinity) < written),
-  );
+  const likely = running.find((one) => one.cwd === cwd && !namesAnother(one));
   return likely ? { pid: likely.pid, sure: false } : null;
 }
 
-/** It has named itself anew, as Pi does ("pi"): what it was started with is not to be seen. */
-function hidesArguments({ words }: Process): boolean {
-  return words.filter((word) => word !== "").length === 1;
+/** An id of a session, as agents that keep no note of what is open give them. */
+const ID = /(?:^|[=_/\\])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|ses_\w{20,})/i;
+
+/** Was it started with another session as an argument? */
+function namesAnother({ words }: Process): boolean {
+  return words.slice(1).some((word) => ID.test(word));
 }
 
 /** Was it started with the session as an argument: `--resume ID`, `--session=ID`, `-s PATH`? */
@@ -88,19 +88,33 @@ function isMeant({ pid, started }: Process, opened: Opened): boolean {
   return "pid" in opened ? opened.pid === pid : started !== null && started - SLACK_MS <= opened.at;
 }
 
-/**
- * By the words that it was started with: the program's name, or that of the npm package whose file
- * an interpreter runs. Other folders say nothing: "/home/pi" is somebody's home.
- */
+const INTERPRETERS = new Set(["node", "bun", "deno"]);
+
+/** By what was started: the program itself, or the file that an interpreter runs. */
 function isProgram({ words }: Process, command: string): boolean {
-  return words.slice(0, 4).some((word) => {
-    const parts = word.split(/[\\/]/);
-    const from = parts.lastIndexOf("node_modules");
-    return (from < 0 ? parts.slice(-1) : parts.slice(from + 1)).some((part) => {
-      const name = part.replace(/\.(?:[cm]?js|exe|cmd)$/, "");
-      return name === command || name.startsWith(`${command}-`);
-    });
-  });
+  const [first = "", ...rest] = words;
+  if (!INTERPRETERS.has(nameOf(first))) return nameOf(first) === command;
+  const script = rest.find((word) => !word.startsWith("-"));
+  // What follows `-e` is no file.
+  if (script === undefined || rest.slice(0, rest.indexOf(script)).some(isCode)) return false;
+  return nameOf(script) === command || isOfPackage(script, command);
+}
+
+function nameOf(word: string): string {
+  const [name = ""] = word.split(/[\\/]/).slice(-1);
+  return name.replace(/\.(?:[cm]?js|exe|cmd)$/, "");
+}
+
+function isCode(option: string): boolean {
+  return /^(?:-e|--eval|-p|--print|-pe)$/.test(option);
+}
+
+/** Is it a file of the npm package that is called so, or after the command: `qwen-code`, `gemini-cli`? */
+function isOfPackage(script: string, command: string): boolean {
+  const parts = script.split(/[\\/]/);
+  const from = parts.lastIndexOf("node_modules");
+  if (from < 0) return false;
+  return parts.slice(from + 1).some((part) => part === command || part.startsWith(`${command}-`));
 }
 
 /** Those that are this user's and have the same home folder, hence the same stores. */

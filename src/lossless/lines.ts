@@ -1,5 +1,7 @@
 /** A JSONL byte stream as lines, each with what is needed to give its bytes back. */
+
 import { isUtf8 } from "node:buffer";
+import { SegueError } from "../errors.ts";
 import type { Json } from "../session/types.ts";
 import { parseValue } from "./json-text.ts";
 import type { Found } from "./recover.ts";
@@ -18,10 +20,13 @@ export interface Line {
 }
 
 const NEWLINE = 0x0a;
+/** In bytes: V8's strings end at 2^29 - 24 characters. */
+const MAX_LINE = 500 << 20;
 
 /** Cuts chunks of bytes into lines. Holds at most one unfinished line. */
 export class LineSplitter {
   #held: Buffer[] = [];
+  #heldBytes = 0;
 
   /** The lines that end in `chunk`. */
   *push(chunk: Buffer): Generator<Line> {
@@ -36,7 +41,16 @@ export class LineSplitter {
       }
     }
     // A copy: the caller may reuse the chunk's memory.
-    if (from < chunk.length) this.#held.push(Buffer.from(chunk.subarray(from)));
+    if (from < chunk.length) this.#hold(Buffer.from(chunk.subarray(from)));
+  }
+
+  /** @throws SegueError for what is no line of any session: Node has no string as long. */
+  #hold(piece: Buffer): void {
+    this.#held.push(piece);
+    this.#heldBytes += piece.length;
+    if (this.#heldBytes > MAX_LINE) {
+      throw new SegueError("unreadable", `a line is longer than ${MAX_LINE >> 20} MB`);
+    }
   }
 
   /** The last line, if the stream did not end with a newline. */
@@ -49,6 +63,7 @@ export class LineSplitter {
     const bytes = Buffer.concat(this.#held);
     for (const piece of this.#held) letGo(piece);
     this.#held = [];
+    this.#heldBytes = 0;
     const line = lineOf(bytes);
     letGo(bytes);
     return line;

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -506,7 +507,7 @@ describe("segue list, agents, check, log", () => {
     journal.add({ ...again, path: m.at("x") });
     assert.equal((await m.run(["undo", "1"])).code, 0);
     assert.deepEqual(carries(), [`${write.carry}.segue`]);
-    assert.equal((await m.run(["undo"])).code, 0);
+    assert.equal((await m.run(["undo", "--force"])).code, 0);
     assert.deepEqual(carries(), []);
   });
 
@@ -542,6 +543,18 @@ describe("segue list, agents, check, log", () => {
     writeFileSync(home, whole.subarray(0, old.length + 10));
     assert.equal((await m.run(["undo"])).code, 0);
     assert.ok(readFileSync(home).equals(old));
+  });
+
+  it("undo of a session that was moved says so, and keeps the way home", async () => {
+    const m = inhabited(root);
+    await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
+    const { writes } = JSON.parse((await m.run(["log", "--json"])).out);
+    const { path } = writes[0].target;
+    renameSync(path, m.at("moved.jsonl"));
+    fails(await m.run(["undo"]), 3, /not there any more/);
+    assert.equal(JSON.parse((await m.run(["log", "--json"])).out).writes.length, 1);
+    assert.equal((await m.run(["undo", "--force"])).code, 0);
+    assert.equal(JSON.parse((await m.run(["log", "--json"])).out).writes.length, 0);
   });
 
   it("undo does not reach across a damaged line of the journal", async () => {

@@ -70,3 +70,14 @@ describe("LineSplitter", () => {
 });
 
 const NEWLINE = Buffer.from("\n");
+
+it("a line that no program can hold is an error, before it fills the memory", () => {
+  const splitter = new LineSplitter();
+  const piece = Buffer.alloc(32 << 20, "a");
+  assert.throws(
+    () => {
+      for (let n = 0; n < 40; n++) for (const _ of splitter.push(piece));
+    },
+    { kind: "unreadable", message: /a line is longer than 500 MB/ },
+  );
+});

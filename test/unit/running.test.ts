@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
@@ -98,23 +98,27 @@ describe("a session is open in its CLI", { skip: process.platform !== "linux" },
     assert.deepEqual(openedBy(agentNamed("copilot"), target, m.env), { pid, sure: true });
   });
 
-  it("that may have written it: it runs in the session's folder since before the last write", async () => {
+  it("that runs in the session's folder, and does not say that it has another open", async () => {
     const m = machine();
-    const path = write(m.at("x.jsonl"), {});
-    const target = { id: ID, path, cwd: m.home };
-    const pid = await m.start("gemini");
-    utimesSync(path, new Date(), new Date("2026-01-01T00:00:00Z"));
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+    await m.start("gemini", "--resume", ID.replace("5bc1", "0000"));
     assert.equal(openedBy(agentNamed("gemini"), target, m.env), null);
-    utimesSync(path, new Date(), new Date(Date.now() + 60_000));
+    const pid = await m.start("gemini", "--resume", "latest");
     assert.deepEqual(openedBy(agentNamed("gemini"), target, m.env), { pid, sure: false });
+  });
+
+  it("and no other program that only has its words in its arguments", async () => {
+    const m = machine();
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+    await m.start("grep", "-r", "pi", ID);
+    await m.start("pi-hole", ID);
+    assert.equal(openedBy(agentNamed("pi"), target, m.env), null);
   });
 
   it("that runs in the session's folder, and hides what it was started with", async () => {
     const m = machine();
-    const path = write(m.at("x.jsonl"), {});
-    const target = { id: ID, path, cwd: m.home };
-    utimesSync(path, new Date(), new Date("2026-01-01T00:00:00Z"));
-    const pid = await m.start("pi", "--session", "another");
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+    const pid = await m.start("pi", "--session", ID.replace("5bc1", "0000"));
     assert.deepEqual(openedBy(agentNamed("pi"), target, m.env), { pid, sure: false });
     assert.equal(openedBy(agentNamed("pi"), { ...target, cwd: "/elsewhere" }, m.env), null);
     // A program of a user who is called so.
