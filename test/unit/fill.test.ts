@@ -72,6 +72,12 @@ describe("content in a form that is not the vendor's", () => {
     assert.ok(JSON.stringify(parts).includes(WORDS));
   });
 
+  it("gemini: a message that was written blank first", () => {
+    const blank = { id: "m1", timestamp: "2026-11-21T03:35:42.206Z", type: "user" };
+    const parts = partsOf("gemini", blank, { ...blank, content: [{ text: WORDS }] });
+    assert.ok(JSON.stringify(parts).includes(WORDS));
+  });
+
   it("in a record that is no message it is counted", () => {
     const { reader, known } = agentNamed("copilot");
     const record = { type: "session.start", id: "e1", data: WORDS };

@@ -206,7 +206,8 @@ class GeminiReader implements Reader {
   #message(said: Said): Entry[] {
     const item = this.#live.get(said.id);
     if (!item) return this.#add(said);
-    if (item.key === said.key || item.passing) return this.#amend(item, said);
+    const isSame = item.key === said.key || (item.passing && said.passing);
+    if (isSame) return this.#amend(item, said);
     if (item !== this.#live.last)
       return [this.#aside({ event: "opaque", type: "message/changed" })];
     // Said anew, in the place of what was said before.
