@@ -12,12 +12,12 @@ export class Passed {
   /** null where the sources are not those of a commit: nothing is noted then. */
   readonly #commit = commit();
 
+  /** How many there were before this run. */
+  readonly sizeAtStart: number;
+
   constructor() {
     this.#files = new Set(this.#commit === null ? [] : noted(this.#commit));
-  }
-
-  get size(): number {
-    return this.#files.size;
+    this.sizeAtStart = this.#files.size;
   }
 
   has(file: string): boolean {
