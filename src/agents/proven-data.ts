@@ -17,6 +17,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -31,6 +32,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -44,6 +46,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -57,12 +60,13 @@ export const proven: Proven = {
       from: "claude-code",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 30 },
+        { code: "event-carried", count: 33 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
@@ -70,12 +74,13 @@ export const proven: Proven = {
       from: "claude-code",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 30 },
+        { code: "event-carried", count: 33 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
@@ -83,11 +88,12 @@ export const proven: Proven = {
       from: "claude-code",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "reasoning-unsealed", count: 5 },
         { code: "scaffold-carried", count: 11 },
       ],
@@ -96,6 +102,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "kilo",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -109,6 +116,7 @@ export const proven: Proven = {
       from: "codex",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -123,6 +131,7 @@ export const proven: Proven = {
       from: "codex",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -137,6 +146,7 @@ export const proven: Proven = {
       from: "codex",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -151,6 +161,7 @@ export const proven: Proven = {
       from: "codex",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -165,6 +176,7 @@ export const proven: Proven = {
       from: "codex",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -179,6 +191,7 @@ export const proven: Proven = {
       from: "codex",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -193,6 +206,7 @@ export const proven: Proven = {
       from: "pi",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -207,6 +221,7 @@ export const proven: Proven = {
       from: "pi",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -222,6 +237,7 @@ export const proven: Proven = {
       from: "pi",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -236,6 +252,7 @@ export const proven: Proven = {
       from: "pi",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -250,6 +267,7 @@ export const proven: Proven = {
       from: "pi",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -264,6 +282,7 @@ export const proven: Proven = {
       from: "pi",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -278,6 +297,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -289,6 +309,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -301,6 +322,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -312,6 +334,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -323,6 +346,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -334,6 +358,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [{ code: "event-carried", count: 22 }],
@@ -342,6 +367,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -355,6 +381,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -369,6 +396,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -382,6 +410,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -395,6 +424,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -408,6 +438,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -421,6 +452,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -435,6 +467,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -449,6 +482,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -463,6 +497,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -476,6 +511,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -490,6 +526,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -503,6 +540,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -515,6 +553,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "codex",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -528,6 +567,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "pi",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -540,6 +580,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "qwen",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -552,6 +593,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "copilot",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -564,6 +606,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "gemini",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -576,6 +619,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "kilo",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -588,6 +632,7 @@ export const proven: Proven = {
       from: "kilo",
       to: "claude-code",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -600,6 +645,7 @@ export const proven: Proven = {
       from: "kilo",
       to: "opencode",
       date: "2026-11-28",
+      commit: "f0e88902be27",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
