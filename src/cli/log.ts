@@ -18,7 +18,7 @@ function run(options: { json?: boolean }): void {
     printJson({ schema: "segue/log@1", writes });
     return;
   }
-  if (writes.length === 0) say("nothing was written yet");
+  if (writes.length === 0) say("there is nothing to undo");
   else {
     print(
       table(

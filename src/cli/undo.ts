@@ -32,15 +32,7 @@ async function run(n: string | undefined, options: { force?: boolean }): Promise
   const journal = new Journal(process.env);
   const writes = journal.writes();
   const write = n === undefined ? writes.at(-1) : writes.find((w) => String(w.n) === n);
-  if (!write) {
-    throw new SegueError(
-      "not-found",
-      n === undefined ? "there is nothing to undo" : `there is no write ${n}`,
-      {
-        hint: "`segue log` shows what was written",
-      },
-    );
-  }
+  if (!write) throw nothingToUndo(journal, n);
   const all = writtenWith(write, writes);
   const others = writes.filter((other) => !all.includes(other));
   for (const one of all) refuseBuried(one, others);
@@ -78,6 +70,17 @@ function folderOf(agent: Agent, path: string, scratch: string): string | null {
   } finally {
     input.close();
   }
+}
+
+function nothingToUndo(journal: Journal, n: string | undefined): SegueError {
+  const what = n === undefined ? "there is nothing to undo" : `there is no write ${n}`;
+  const [damage] = journal.damage();
+  if (!damage) {
+    return new SegueError("not-found", what, { hint: "`segue log` shows what can be undone" });
+  }
+  const hint = "what was written there cannot be undone; the sessions themselves are untouched";
+  const about = `${what} that can be read: ${damageWords(damage)}`;
+  return new SegueError("not-found", about, { where: journal.path, hint });
 }
 
 /** Behind this write there may be one to the same file, which nobody knows of any more. */

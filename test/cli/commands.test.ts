@@ -557,6 +557,14 @@ describe("segue list, agents, check, log", () => {
     assert.equal(JSON.parse((await m.run(["log", "--json"])).out).writes.length, 0);
   });
 
+  it("undo says when it finds nothing because the journal is damaged", async () => {
+    const m = inhabited(root);
+    await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
+    const path = m.at(".segue/journal.jsonl");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"action"', '"acti\u0001n"'));
+    fails(await m.run(["undo"]), 3, /nothing to undo that can be read: line 1 .* is damaged/);
+  });
+
   it("undo does not reach across a damaged line of the journal", async () => {
     const m = inhabited(root);
     await m.run(["resume", "pi#1", "--in", "codex", "--no-launch"]);
