@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -525,6 +526,7 @@ describe("segue list, agents, check, log", () => {
     assert.equal(forced.code, 0, forced.err);
     const [, copy] = /kept a copy: (.*)/.exec(forced.err) ?? [];
     assert.ok(readFileSync(known(copy)).equals(now));
+    if (process.platform !== "win32") assert.equal(statSync(known(copy)).mode & 0o777, 0o600);
     assert.ok(readFileSync(home).equals(old));
   });
 
