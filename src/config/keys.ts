@@ -32,6 +32,8 @@ export interface Key {
   userOnly: boolean;
   /** A value that only the user's own file may give it. */
   userValue?: Value;
+  /** Its values in order, the weakest first: a project's file may only raise it. */
+  onlyRaised?: readonly string[];
 }
 
 const AGENT = "<agent>";
@@ -109,6 +111,7 @@ export const KEYS: readonly Key[] = [
     about: "secrets in handoffs: always or never replaced, or (auto) in files that leave Segue",
     userOnly: false,
     userValue: "never",
+    onlyRaised: ["never", "auto", "always"],
   },
   {
     name: "links",

@@ -46,9 +46,14 @@ export class Settings {
   }
 
   get(key: string): Setting {
-    for (const { source, values } of this.#layers) {
+    const weaker = keyFor(key)?.key.onlyRaised ?? [];
+    for (const [i, { source, values }] of this.#layers.entries()) {
       const set = values.get(key);
-      if (set) return { key, source, ...set };
+      if (!set) continue;
+      const next = source === "project" ? this.#layers[i + 1]?.values.get(key) : undefined;
+      // A project may only raise what the user's own file says.
+      if (next && weaker.indexOf(`${set.value}`) < weaker.indexOf(`${next.value}`)) continue;
+      return { key, source, ...set };
     }
     return { key, value: keyFor(key)?.key.default ?? null, source: "default", where: null };
   }

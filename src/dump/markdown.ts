@@ -96,6 +96,13 @@ function inline(line: string, hasTable: boolean): string {
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(line); match; match = TOKEN.exec(line)) {
     const [token] = match;
+    const link = token === "<" && !isAddress ? autolinkAt(line, match.index) : null;
+    if (link !== null) {
+      out += link;
+      isAddress = true;
+      TOKEN.lastIndex = match.index + link.length;
+      continue;
+    }
     const end = match.index + token.length;
     const mayBeCode = token.startsWith("`") && !isAddress;
     const span = mayBeCode ? codeSpan(line, match.index, token) : null;
@@ -107,6 +114,14 @@ function inline(line: string, hasTable: boolean): string {
       : sign(token, line[match.index - 1] ?? "", line.slice(end, end + LONGEST));
   }
   return out;
+}
+
+/** `<https://…>` of nothing but what addresses are made of; null where there is none. */
+const AUTOLINK = /<https?:\/\/[A-Za-z0-9][\w./?=&%#:+,@~-]{0,2000}>/y;
+
+function autolinkAt(line: string, at: number): string | null {
+  AUTOLINK.lastIndex = at;
+  return AUTOLINK.exec(line)?.[0] ?? null;
 }
 
 /** A target is no longer. */

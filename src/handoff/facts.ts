@@ -98,7 +98,14 @@ export function mapTexts(facts: Facts, map: (text: string) => string): Facts {
   const { header, todo } = facts;
   return {
     ...facts,
-    header: { ...header, title: orNull(header.title) },
+    header: {
+      ...header,
+      title: orNull(header.title),
+      cwd: orNull(header.cwd),
+      model: orNull(header.model),
+      gitBranch: orNull(header.gitBranch),
+      gitCommit: orNull(header.gitCommit),
+    },
     requests: facts.requests.map(said),
     answer: facts.answer && said(facts.answer),
     summaries: facts.summaries.map(said),
@@ -114,7 +121,7 @@ export function mapTexts(facts: Facts, map: (text: string) => string): Facts {
       command: map(one.command),
       output: orNull(one.output),
     })),
-    files: facts.files.map((one) => ({ ...one, diff: orNull(one.diff) })),
+    files: facts.files.map((one) => ({ ...one, path: map(one.path), diff: orNull(one.diff) })),
     web: facts.web.map(used),
     mcp: facts.mcp.map(used),
     subagents: facts.subagents.map(used),

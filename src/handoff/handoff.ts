@@ -57,26 +57,24 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
   const place = name === null ? null : path;
   const { header } = facts;
   const now = stateNow(request.folder(header.cwd), header.gitCommit, env);
+  const selector = request.isStored ? selectorOf(header.id, place) : selectorOf("", place);
+  const given: Given = { facts, git: now, selector, path: place, task: request.task };
   const {
     facts: told,
-    git,
     secrets,
-  } = request.redact
-    ? await redacted(facts, now, amounts.stdoutLines)
-    : { facts, git: now, secrets: null };
+    ...rest
+  } = request.redact ? await redacted(given, amounts.stdoutLines) : { ...given, secrets: null };
   const handoff = compose(told, {
+    ...rest,
     agent,
-    selector: request.isStored ? selectorOf(header.id, place) : selectorOf("", place),
-    path: place,
     subagents,
-    git,
     budget: amounts.budget,
     limit: spendable(amounts.budget),
     maxSamples: amounts.maxSamples,
-    task: request.task,
     count,
   });
-  return { ...handoff, header: told.header, redacted: secrets };
+  // Where the next agent is started is the real folder.
+  return { ...handoff, header: { ...told.header, cwd: header.cwd }, redacted: secrets };
 }
 
 function gather(
@@ -108,21 +106,44 @@ function stateNow(folder: string | null, commit: string | null, env: Env): GitSt
   return folder === null ? null : gitState(folder, commit, env);
 }
 
+/** Everything that a document is made of. */
+interface Given {
+  facts: Facts;
+  git: GitState | null;
+  selector: string | null;
+  path: string | null;
+  task: string | null;
+}
+
 /** All texts at once, so that a secret is the same everywhere, also where nothing around it tells. */
-async function redacted(facts: Facts, git: GitState | null, stdoutLines: number) {
+async function redacted(given: Given, stdoutLines: number) {
   const { Redactor } = await import("../redact/redactor.ts");
   const redactor = new Redactor();
   const texts: string[] = [];
-  const collect = (text: string): string => {
+  mapGiven(given, (text) => {
     texts.push(text);
     return text;
-  };
-  mapTexts(facts, collect);
-  const commits = git?.since ?? [];
-  const clean = await redactor.redactAll([...texts, ...commits]);
+  });
+  const clean = await redactor.redactAll(texts);
   let at = 0;
-  const told = mapTexts(facts, (text) => clean[at++] ?? text);
-  const since = git?.since ? clean.slice(texts.length) : null;
+  const told = mapGiven(given, (text) => clean[at++] ?? text);
   const secrets = [...redactor.found.values()].reduce((sum, n) => sum + n, 0);
-  return { facts: cutTo(told, stdoutLines), git: git && { ...git, since }, secrets };
+  return { ...told, facts: cutTo(told.facts, stdoutLines), secrets };
+}
+
+function mapGiven(given: Given, map: (text: string) => string): Given {
+  const orNull = (text: string | null): string | null => (text === null ? null : map(text));
+  const { facts, git, selector, path, task } = given;
+  return {
+    facts: mapTexts(facts, map),
+    git: git && {
+      ...git,
+      branch: orNull(git.branch),
+      since: git.since?.map(map) ?? null,
+      changed: git.changed.map(map),
+    },
+    selector: orNull(selector),
+    path: orNull(path),
+    task: orNull(task),
+  };
 }

@@ -1,5 +1,5 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
-import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Host, hostOf } from "../agents/shared/host.ts";
 import { Input } from "./input.ts";
@@ -82,6 +82,8 @@ export function keepCopy(env: Env, path: string): string {
   const stamp = new Date().toISOString().replace(/[:.]/g, "-");
   const copy = join(folder, `${stamp}-${basename(path)}`);
   copyFileSync(path, copy, constants.COPYFILE_EXCL);
+  // A copy comes with the mode of its source.
+  chmodSync(copy, 0o600);
   return copy;
 }
 

@@ -76,6 +76,24 @@ const SETTINGS: Setting[] = [
     isSecret: isAny,
   },
   {
+    kind: "password",
+    words: ["chpasswd"],
+    form: /(?<!\w)echo[ \t]{1,4}["']?[\w.-]{1,64}:([^\s\0"'|]{4,128})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?chpasswd/g,
+    isSecret: isAny,
+  },
+  {
+    kind: "password", // SQL
+    words: ["identified by", "with password"],
+    form: /(?<!\w)(?:identified[ \t]{1,4}by|with[ \t]{1,4}password)[ \t]{1,4}'([^'\s\0]{8,128})'/gi,
+    isSecret: (value) => looksLikePassword(value, "quoted"),
+  },
+  {
+    kind: "password", // wpa_supplicant.conf
+    words: ["psk="],
+    form: /(?<![\w-])psk="([^"\s\0]{8,63})"/g,
+    isSecret: (value) => looksLikePassword(value, "quoted"),
+  },
+  {
     kind: "otp-secret",
     words: ["otpauth:"],
     form: /otpauth:\/\/[^\s\0"'`<>]{1,300}[?&]secret=([A-Za-z2-7]{16,256})/g,

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -526,6 +527,7 @@ describe("segue list, agents, check, log", () => {
     assert.equal(forced.code, 0, forced.err);
     const [, copy] = /kept a copy: (.*)/.exec(forced.err) ?? [];
     assert.ok(readFileSync(known(copy)).equals(now));
+    if (process.platform !== "win32") assert.equal(statSync(known(copy)).mode & 0o777, 0o600);
     assert.ok(readFileSync(home).equals(old));
   });
 

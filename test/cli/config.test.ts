@@ -64,6 +64,18 @@ describe("which setting wins", () => {
     assert.equal((await setting(m, "list.number", { cwd }))?.value, 30);
   });
 
+  for (const [user, project, wins] of [
+    ["always", "auto", "always"],
+    ["auto", "always", "always"],
+    ["never", "auto", "auto"],
+    ["never", "always", "always"],
+  ]) {
+    it(`redact: ${user}, and a project's file that says ${project}`, async () => {
+      const m = machine({ [USER]: `redact: ${user}\n`, "p/.segue.yml": `redact: ${project}\n` });
+      assert.equal((await setting(m, "redact", { cwd: m.at("p") }))?.value, wins);
+    });
+  }
+
   it("colour: flag, FORCE_COLOR, NO_COLOR, file", async () => {
     const m = machine({ [USER]: "color: always\n" });
     const color = async (env: { [name: string]: string }) =>

@@ -268,6 +268,66 @@ describe("secrets in a handoff", () => {
     assert.equal((await made(m, file)).redacted, 1);
   });
 
+  it("are found in paths, folders, branches and the task", async () => {
+    const m = machine();
+    const sessionId = "0b7c1f7e-1111-4222-8333-944444444444";
+    const common = {
+      sessionId,
+      cwd: `/work/${key}`,
+      gitBranch: key,
+      version: "2.0.0",
+      isSidechain: false,
+      userType: "external",
+    };
+    const tool = (id: string, name: string, input: object) => ({
+      type: "tool_use",
+      id,
+      name,
+      input,
+    });
+    const lines = [
+      {
+        ...common,
+        type: "user",
+        uuid: "0b7c1f7e-0000-4000-8000-000000000001",
+        parentUuid: null,
+        timestamp: "2026-01-01T00:00:00.000Z",
+        message: { role: "user", content: "write it" },
+      },
+      {
+        ...common,
+        type: "assistant",
+        uuid: "0b7c1f7e-0000-4000-8000-000000000002",
+        parentUuid: "0b7c1f7e-0000-4000-8000-000000000001",
+        timestamp: "2026-01-01T00:00:01.000Z",
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "claude-opus-4",
+          content: [
+            tool("toolu_1", "Write", { file_path: `/work/a/${key}.txt`, content: "x\n" }),
+            tool("toolu_2", "Read", { file_path: `/work/b/${key}.txt` }),
+          ],
+          stop_reason: "tool_use",
+        },
+      },
+    ];
+    const file = m.at(`${key}.jsonl`);
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    for (const preset of ["minimal", "standard", "verbose", "full"]) {
+      const args = ["handoff", file, "--preset", preset, "--then", `use ${key}`];
+      const plain = await m.run([...args, "--no-redact"]);
+      assert.match(plain.out, new RegExp(`then: branch ${key}`), plain.err);
+      assert.ok(plain.out.includes(`${key}.txt`));
+      for (const more of [[], ["--json"]]) {
+        const { out, err } = await m.run([...args, "--redact", ...more]);
+        assert.match(out, /branch \[secret:github-token-1\]/, err);
+        assert.ok(!out.includes(key), out);
+      }
+    }
+  });
+
   it("are found where what they stand in is cut", async () => {
     const m = machine();
     // The output of a command that failed, in one line that is cut in the midst of the key.

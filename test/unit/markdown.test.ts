@@ -82,6 +82,7 @@ describe("a session's text in Markdown", () => {
       ["# one", "<p># one</p>"],
       ["a\n---", "<p>a\n---</p>"],
       ["&lt;b&gt;", "<p>&amp;lt;b&amp;gt;</p>"],
+      ["see <https://e.org/x>", '<p>see <a href="https://e.org/x">https://e.org/x</a></p>'],
       [
         "see [a](https://e.org/x?a=1&b=2#c)",
         '<p>see <a href="https://e.org/x?a=1&amp;b=2#c">a</a></p>',

@@ -35,6 +35,23 @@ describe("made-up secrets", () => {
   });
 });
 
+describe("passwords in SQL, of Wi-Fi and for chpasswd", () => {
+  for (const form of [
+    "echo 'root:@' | chpasswd",
+    "ALTER USER a WITH PASSWORD '@';",
+    "CREATE USER a IDENTIFIED BY '@';",
+    'psk="@"',
+  ]) {
+    it(form, async () => {
+      assert.ok(!(await redacted(form.replace("@", "vQ7-mz4!Tk9"))).includes("vQ7-mz4!Tk9"));
+      assert.equal(
+        await redacted(form.replace("@", "your-password")),
+        form.replace("@", "your-password"),
+      );
+    });
+  }
+});
+
 describe("harmless lookalikes", () => {
   it("are left as they are", async (t) => {
     const all = lookalikes();
