@@ -144,7 +144,9 @@ class CopilotReader implements Reader {
   #result(data: Json | undefined): ToolResultPart {
     const callId = string(member(data, "toolCallId")) ?? "";
     const result = member(data, "result");
-    const failed = member(data, "success") === false;
+    const success = member(data, "success");
+    // Without a word of that, what has an error has failed.
+    const failed = success === false || (success !== true && isObject(member(data, "error")));
     // Of a failure the model is told the message, whatever else there is (tried with 1.0.102).
     const told = failed ? saidIn(member(member(data, "error"), "message")) : "";
     const part: ToolResultPart = {
