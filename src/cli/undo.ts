@@ -14,7 +14,7 @@ import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
 import { refuseOpen } from "../io/running.ts";
-import { dropPending, keepCopy, pendingPath } from "../io/state.ts";
+import { dropBegun, dropPending, isBegun, keepCopy, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 
 export function command(): Command {
@@ -51,6 +51,7 @@ function undo(journal: Journal, write: Write, force: boolean): void {
   takeBack(write, force);
   journal.forget(write);
   dropPending(process.env, write.n);
+  dropBegun(process.env, write.path);
   print(`undone: ${write.action} ${write.path}`);
 }
 
@@ -116,7 +117,8 @@ function takeBack(write: Write, force: boolean): void {
     if (copy !== null) say(`kept a copy: ${copy}`);
   } else if (write.action === "create") {
     if (force) rmSync(path, { force: true });
-    else removeFile(path, target, madeFolder);
+    // Else it was killed before the session was there.
+    else if (existsSync(path) || !isBegun(process.env, path)) removeFile(path, target, madeFolder);
     for (const companion of companions) removeCompanion(companion, dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);
   } else if (force) cutOff(path, before);

@@ -17,10 +17,12 @@ import { exists, Output } from "../io/output.ts";
 import { refuseOpen } from "../io/running.ts";
 import {
   carryPath,
+  dropBegun,
   dropPending,
   type Env,
   keepCarry,
   keepPending,
+  markBegun,
   newCarry,
   readCarry,
 } from "../io/state.ts";
@@ -644,6 +646,16 @@ export class Transfer {
   }
 
   #create(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
+    const { env } = this.#options;
+    markBegun(env, path);
+    try {
+      this.#write(out, source, header, path, carry);
+    } finally {
+      dropBegun(env, path);
+    }
+  }
+
+  #write(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
     const { agent, root, command } = this.#target;
     const { bytes, sha256 } = out;
     const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };

@@ -1,6 +1,15 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
-import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type Host, hostOf } from "../agents/shared/host.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
@@ -73,6 +82,29 @@ export function keepPending(env: Env, n: number, from: string, before: number): 
 
 export function dropPending(env: Env, n: number): void {
   rmSync(pendingPath(env, n), { force: true });
+}
+
+/**
+ * A mark that stands while a new session is written: it tells a write that never took effect from a
+ * session that was moved away since.
+ */
+function begunPath(env: Env, path: string): string {
+  const name = createHash("sha256").update(path).digest("hex").slice(0, 32);
+  return join(stateFolder(env), "pending", `new-${name}`);
+}
+
+export function markBegun(env: Env, path: string): void {
+  const mark = begunPath(env, path);
+  mkdirSync(dirname(mark), { recursive: true, mode: 0o700 });
+  writeFileSync(mark, "", { mode: 0o600 });
+}
+
+export function dropBegun(env: Env, path: string): void {
+  rmSync(begunPath(env, path), { force: true });
+}
+
+export function isBegun(env: Env, path: string): boolean {
+  return existsSync(begunPath(env, path));
 }
 
 /** Copies a file into Segue's folder before it is changed by force. Where the copy is. */
