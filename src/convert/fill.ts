@@ -54,6 +54,7 @@ function withParts(entries: readonly Entry[], parts: readonly OtherPart[]): read
     if (n !== at || entry.kind !== "message") return entry;
     if (entry.role !== "tool") return { ...entry, parts: [...entry.parts, ...parts] };
     const last = entry.parts.findLastIndex(({ kind }) => kind === "tool-result");
+    if (last < 0) return { ...entry, parts: [...entry.parts, ...parts] };
     const results = entry.parts.map((part, i) =>
       i === last && part.kind === "tool-result"
         ? { ...part, content: [...part.content, ...parts] }

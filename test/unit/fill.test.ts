@@ -72,6 +72,15 @@ describe("content in a form that is not the vendor's", () => {
     assert.ok(JSON.stringify(parts).includes(WORDS));
   });
 
+  it("in a tool's message that has no result", () => {
+    const { known } = agentNamed("kilo");
+    const value = { message: { id: "msg_1", session_id: "ses_1", data: {} }, parts: [WORDS] };
+    const place = { id: "msg_1", parentId: null, time: null };
+    const tool = { kind: "message", ...place, role: "tool", parts: [] } as const;
+    const entries = filled({ value, entries: [{ ...tool, parts: [] }] }, known);
+    assert.ok(JSON.stringify(entries).includes(WORDS));
+  });
+
   it("gemini: a message that was written blank first", () => {
     const blank = { id: "m1", timestamp: "2026-11-21T03:35:42.206Z", type: "user" };
     const parts = partsOf("gemini", blank, { ...blank, content: [{ text: WORDS }] });
