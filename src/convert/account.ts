@@ -58,8 +58,20 @@ export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
   return account.content.size > 0;
 }
 
+/** An agent's shape is one object for as long as the process lives. */
+const envelopes = new WeakMap<object, ReadonlySet<string>>();
+
 /** Keys that no kind of record has content at. */
 function envelopeOf(known: Shape): ReadonlySet<string> {
+  if (typeof known !== "object") return findEnvelope(known);
+  const before = envelopes.get(known);
+  if (before !== undefined) return before;
+  const found = findEnvelope(known);
+  envelopes.set(known, found);
+  return found;
+}
+
+function findEnvelope(known: Shape): ReadonlySet<string> {
   const kinds = keysOf(known);
   const isPlain = (key: string) => kinds.every((one) => (one[key] ?? true) === true);
   return new Set(kinds.flatMap((one) => Object.keys(one)).filter(isPlain));

@@ -24,6 +24,10 @@ const BUFFER = 1 << 20;
 /** Longer texts are not encoded all at once. */
 const LONG = 4 << 20;
 
+/** Buffers whose files are written. A new one for each file makes the garbage collector run for it. */
+const spare: Buffer[] = [];
+const MOST_SPARE = 4;
+
 /** A new file beside `path` that takes its place on `commit`, or vanishes on `discard`. */
 export class Output {
   readonly path: string;
@@ -33,7 +37,7 @@ export class Output {
   #fd: number;
   #hash = createHash("sha256");
   /** What is not on its way to the disk yet: texts are encoded in place, without a copy of their own. */
-  readonly #buffer = Buffer.allocUnsafe(BUFFER);
+  #buffer: Buffer | null = null;
   #filled = 0;
   #written = 0;
   #digest: string | undefined;
@@ -100,14 +104,18 @@ export class Output {
       return;
     }
     if (most > BUFFER - this.#filled) this.flush();
-    if (most > BUFFER) this.#put(typeof piece === "string" ? Buffer.from(piece) : piece);
-    else if (typeof piece === "string") this.#filled += this.#buffer.write(piece, this.#filled);
+    if (most > BUFFER) {
+      this.#put(typeof piece === "string" ? Buffer.from(piece) : piece);
+      return;
+    }
+    this.#buffer ??= spare.pop() ?? Buffer.allocUnsafe(BUFFER);
+    if (typeof piece === "string") this.#filled += this.#buffer.write(piece, this.#filled);
     else this.#filled += piece.copy(this.#buffer, this.#filled);
   }
 
   /** What was written so far is in the file, for who follows it. */
   flush(): void {
-    if (this.#filled > 0) this.#put(this.#buffer.subarray(0, this.#filled));
+    if (this.#buffer && this.#filled > 0) this.#put(this.#buffer.subarray(0, this.#filled));
     this.#filled = 0;
   }
 
@@ -135,6 +143,12 @@ export class Output {
       throw fileError(error, this.path, "write the file");
     }
     this.#digest = this.#hash.digest("hex");
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#buffer && spare.length < MOST_SPARE) spare.push(this.#buffer);
+    this.#buffer = null;
   }
 
   /** Gives the file its name. Unless `replace`, a file of that name is refused, not overwritten. */
@@ -181,6 +195,7 @@ export class Output {
   }
 
   #remove(): void {
+    this.#giveBack();
     rmSync(this.temp, { force: true });
     removeEmptyFolders(dirname(this.temp), this.madeFolder);
     this.#settled();

@@ -1,6 +1,9 @@
 /** Which agents a session is taken through. All pairs have their turn on recorded sessions. */
+import { createHash } from "node:crypto";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
+import { seed } from "./commit.ts";
+import { runs } from "./seed.ts";
 
 export function others(agent: Agent): Agent[] {
   return agents.filter((other) => other !== agent);
@@ -14,4 +17,15 @@ export function partners(agent: Agent): Agent[] {
   const at = agents.indexOf(agent);
   const steps = new Set([1, Math.ceil(agents.length / 2)]);
   return [...steps].flatMap((step) => agents[(at + step) % agents.length] ?? []);
+}
+
+/**
+ * The one that has its turn with this session: the commit chooses, so that each pair has it sooner or
+ * later. With `SEGUE_RUNS=2`, all others.
+ */
+export function turnOf(agent: Agent, session: string): Agent[] {
+  const all = others(agent);
+  if (runs(1) > 1) return all;
+  const hash = createHash("sha256").update(`${seed} ${session}`).digest();
+  return all.slice(hash.readUInt32BE() % all.length).slice(0, 1);
 }

@@ -283,6 +283,22 @@ test("what came up in the conversation is part of it, and no turn of the user's"
   }
 });
 
+test("what a hook added to a request comes after the request, as Codex sends it", () => {
+  const texts = ["Review it.", "<hook_context>\nTests fail.\n</hook_context>"];
+  for (const order of [texts, texts.toReversed()]) {
+    const content = order.map((text) => ({ type: "input_text", text }));
+    const record = {
+      ...Object(say("user", "")),
+      payload: { type: "message", role: "user", content },
+    };
+    const entries = codex.reader().read(record, 0);
+    const said = entries.flatMap((entry) =>
+      entry.kind === "message" ? entry.parts.map(brief) : [],
+    );
+    assert.deepEqual(said, order);
+  }
+});
+
 test("one message may hold the harness's words and the user's", () => {
   const record = say("user", "<environment_context>\n</environment_context>");
   const payload = {

@@ -97,10 +97,10 @@ function keptMessage(item: Json): Body[] {
     return [{ role: "system", parts: said, scaffold: true }];
   }
   if (role !== "user") return [{ role: "user", parts: [...said, ...sealedIn(item)] }];
-  const { own, told, scaffold } = byOrigin(item);
-  return [
-    { role, parts: readContent(scaffold), scaffold: true },
-    { role, parts: readContent(told), told: true },
-    { role, parts: [...readContent(own), ...sealedIn(item)] },
-  ];
+  const bodies = [...byOrigin(item)].map(([origin, content]): Body => {
+    const parts = readContent(content);
+    return origin === "own" ? { role, parts } : { role, parts, [origin]: true };
+  });
+  const sealed = sealedIn(item);
+  return sealed.length > 0 ? [...bodies, { role, parts: sealed }] : bodies;
 }

@@ -223,25 +223,20 @@ class CodexReader implements Reader {
   #user(line: Line, at: number): Entry[] {
     const { payload } = line;
     const [first] = listOf(member(payload, "content"));
-    const { own, told, scaffold } = byOrigin(payload);
     const entries: Entry[] = [];
     this.#header.cwd ??= folderTold(payload);
     if (isAborted(payload, saidIn(member(first, "text")))) {
       this.#abortNoted = true;
       entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
-    if (scaffold.length > 0) {
-      const parts = readContent(scaffold);
-      entries.push(this.#say(line, at, { role: "user", parts, scaffold: true }));
+    // Codex sends them in the order in which they are there.
+    for (const [origin, content] of byOrigin(payload)) {
+      const parts = readContent(content);
+      if (origin === "own") entries.push(this.#turn(line, at, [...parts, ...sealedIn(payload)]));
+      // Codex counts neither as a turn of the user.
+      else entries.push(this.#say(line, at, { role: "user", parts, [origin]: true }));
     }
-    // Codex counts it as no turn of the user.
-    if (told.length > 0) {
-      entries.push(this.#say(line, at, { role: "user", parts: readContent(told), told: true }));
-    }
-    if (own.length > 0 || entries.length === 0) {
-      entries.push(this.#turn(line, at, [...readContent(own), ...sealedIn(payload)]));
-    }
-    return entries;
+    return entries.length > 0 ? entries : [this.#turn(line, at, sealedIn(payload))];
   }
 
   /** Text from another agent of the tree: a subagent's task, or its answer. */

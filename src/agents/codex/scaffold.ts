@@ -106,18 +106,21 @@ export function isSummary(item: Json): boolean {
   return noted(item, 0) === "compaction.summary";
 }
 
-/** The content items of a user's message, by where they come from. */
-export function byOrigin(item: Json): { [origin in Origin]: Json[] } {
-  const found: { [origin in Origin]: Json[] } = { own: [], told: [], scaffold: [] };
+/** The content items of a user's message by where they come from, in the order of the first of each. */
+export function byOrigin(item: Json): ReadonlyMap<Origin, Json[]> {
+  const found = new Map<Origin, Json[]>();
   listOf(member(item, "content")).forEach((content, i) => {
-    found[originOf(item, i, saidIn(member(content, "text")))].push(content);
+    const origin = originOf(item, i, saidIn(member(content, "text")));
+    const before = found.get(origin);
+    if (before) before.push(content);
+    else found.set(origin, [content]);
   });
   return found;
 }
 
-/** The content items of a message that the user, not the harness, put there. */
-export function ownContent(item: Json): Json[] {
-  return byOrigin(item).own;
+/** Did the user, not the harness, put a content item of the message there? */
+export function hasOwnContent(item: Json): boolean {
+  return byOrigin(item).has("own");
 }
 
 export function isHookText(text: string): boolean {

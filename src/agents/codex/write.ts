@@ -19,7 +19,7 @@ import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
 import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";
-import { isAborted, isHookText, isTold, ownContent } from "./scaffold.ts";
+import { hasOwnContent, isAborted, isHookText, isTold } from "./scaffold.ts";
 import { fromNative, joinName, splitName } from "./tools.ts";
 import {
   agentEvent,
@@ -704,7 +704,7 @@ function isHosted(call: ToolCallPart): boolean {
 function isTurn(item: Json): boolean {
   const content = array(member(item, "content"));
   if (isAborted(item, string(member(content[0], "text")) ?? "")) return false;
-  return content.length === 0 || ownContent(item).length > 0;
+  return content.length === 0 || hasOwnContent(item);
 }
 
 /** On resume the history before it is replaced by `replacement_history`. */
