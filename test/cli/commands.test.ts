@@ -105,16 +105,16 @@ describe("wrong use", () => {
     assert.ok(names.length > 8);
     const own = names.filter((each) => each !== "help");
     for (const words of [[], ...own.map((name) => [name]), ["codex"], ["latest"]]) {
-      const usual = await m.run([...words, "--help"]);
-      if (own.includes(words[0] ?? "")) assert.match(usual.out, /\nExamples:\n {2}\S/, words[0]);
+      // 80 columns where nothing says how many there are.
       for (const width of [80, 120]) {
-        const help = await m.run([...words, "--help"], { env: { COLUMNS: String(width) } });
+        const env = width === 80 ? {} : { COLUMNS: String(width) };
+        const help = await m.run([...words, "--help"], { env });
+        if (own.includes(words[0] ?? "")) assert.match(help.out, /\nExamples:\n {2}\S/, words[0]);
         const lines = help.out.split("\n");
         assert.deepEqual(
           lines.filter((line) => line.length > width),
           [],
         );
-        if (width === 80) assert.equal(help.out, usual.out);
       }
     }
     const wide = await m.run(["config", "--help"], { env: { COLUMNS: "120" } });

@@ -21,7 +21,7 @@ import {
   write,
 } from "../support/conversion.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { partners } from "../support/partners.ts";
+import { inTurn, partners } from "../support/partners.ts";
 
 const root = temporaryFolder();
 const TURNS = 100;
@@ -91,7 +91,7 @@ function asks(entry: Entry, mark: string): boolean {
   return entry.kind === "message" && textsOf(entry).some((t) => t.startsWith(`question ${mark} `));
 }
 
-for (const agent of agents) {
+for (const agent of inTurn(agents, 2)) {
   for (const through of partners(agent).slice(0, 1)) {
     describe(`${agent.id} through ${through.id}`, () => {
       // Where turns that were taken back are cut off, the old bytes are no prefix: a new session.

@@ -26,7 +26,7 @@ import {
 } from "../support/conversion.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { partners } from "../support/partners.ts";
+import { inTurn, partners } from "../support/partners.ts";
 import { thereAndBack, workAndBack } from "./laws.ts";
 
 const root = temporaryFolder();
@@ -125,8 +125,10 @@ async function entryOf(there: File): Promise<string> {
   return textsOf(known(live[0])).join("\n");
 }
 
-for (const agent of agents) {
-  for (const through of [agent, ...partners(agent).slice(0, 1)]) {
+for (const [at, agent] of agents.entries()) {
+  // In its own form, or in another's: the agents take turns.
+  const targets = [agent, ...partners(agent).slice(0, 1)];
+  for (const through of inTurn(at % 2 === 0 ? targets : targets.toReversed(), 2)) {
     describe(`${agent.id} to ${through.id}`, () => {
       it("old turns are replaced, whole ones, and come back", async () => {
         const source = session(agent, turns(agent));
@@ -217,7 +219,7 @@ function short(limit: number): Fit {
 
 describe("recordings", () => {
   const recorded = fixtures.filter(({ name }) => !name.startsWith("hostile/"));
-  for (const [at, source] of recorded.entries()) {
+  for (const [at, source] of inTurn([...recorded.entries()], 2)) {
     it(source.name, async () => {
       const seen = await see(source);
       // Of these there is nothing to cut.

@@ -219,7 +219,7 @@ for (const agent of agents) {
       };
 
       it(`laws 2 and 4 through ${through.id}`, async () => {
-        await fc.assert(fc.asyncProperty(turns, laws2and4), { numRuns: runs(12) });
+        await fc.assert(fc.asyncProperty(turns, laws2and4), { numRuns: runs(8) });
       });
 
       it(`laws 2 and 4 with few call ids, through ${through.id}`, async () => {
@@ -234,8 +234,8 @@ for (const agent of agents) {
       }
 
       it(`law 3 with ${through.id}`, async () => {
-        await fc.assert(fc.asyncProperty(turns, law3), { numRuns: runs(5) });
-        await fc.assert(fc.asyncProperty(fewIds, law3), { numRuns: runs(3) });
+        await fc.assert(fc.asyncProperty(turns, law3), { numRuns: runs(3) });
+        await fc.assert(fc.asyncProperty(fewIds, law3), { numRuns: runs(2) });
       });
     }
   });

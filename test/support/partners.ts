@@ -29,3 +29,9 @@ export function turnOf(agent: Agent, session: string): Agent[] {
   const hash = createHash("sha256").update(`${seed} ${session}`).digest();
   return all.slice(hash.readUInt32BE() % all.length).slice(0, 1);
 }
+
+/** One of `n`, of which the commit chooses the first, so that all have their turn; with `SEGUE_RUNS=2`, all. */
+export function inTurn<T>(items: readonly T[], n: number): readonly T[] {
+  if (runs(1) > 1) return items;
+  return items.filter((_, at) => at % n === Math.abs(seed) % n);
+}
