@@ -26,6 +26,8 @@ export interface Results {
   matches: Match[];
   /** Were older texts, in which a phrase may be, not looked at? */
   isCut: boolean;
+  /** Sessions with such texts that cannot be read any more. */
+  unread: number;
 }
 
 /** Of what many texts have, only the newest are weighed. */
@@ -62,7 +64,7 @@ export async function search(
     return await withScratch(async (scratch) => {
       const searching = new Search(catalog, trial, scratch, query, filter);
       const matches = await searching.best(most);
-      return { matches, isCut: searching.isCut };
+      return { matches, isCut: searching.isCut, unread: searching.unread.size };
     });
   } finally {
     trial.close();
@@ -83,6 +85,8 @@ class Search {
   readonly #sessions: ReadonlyMap<number, () => Listed | undefined>;
   readonly #blocks: Blocks;
   isCut = false;
+  /** Those that cannot be read, by their paths. */
+  readonly unread = new Set<string>();
 
   constructor(catalog: Catalog, trial: Trial, scratch: string, query: Query, filter: Filter) {
     this.#file = catalog.file;
@@ -227,6 +231,7 @@ class Search {
     try {
       return await textsIn(where, [...blocks], this.#scratch);
     } catch {
+      this.unread.add(session.path);
       return new Map();
     }
   }

@@ -85,6 +85,7 @@ async function run(words: string[], options: Options): Promise<void> {
     found = await look();
   }
   catalog.close();
+  missing += found.unread;
   show(found.matches, missing, options);
   sayProblems(catalog);
   if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
