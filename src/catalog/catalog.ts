@@ -18,7 +18,8 @@ import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
 import { forgetSession, loadSessions, putSession } from "./sessions.ts";
-import { type Keeper, type Places, walk } from "./stores.ts";
+import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
+import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
 
 export interface Filter {
   /** Id of an agent. */
@@ -76,7 +77,9 @@ export class Catalog {
   readonly #places: Places;
   readonly #only: Keeper | undefined;
   #project: Project | undefined;
+  /** Sessions of stores in which something has changed; of all stores, once all are asked for. */
   #known: Known[] = [];
+  #unchanged: Unchanged;
   /** What could not be read, in the newest refresh. */
   problems: Problem[] = [];
 
@@ -84,16 +87,17 @@ export class Catalog {
     this.file = file;
     this.#places = places;
     this.#only = only;
+    this.#unchanged = new Unchanged(file, []);
   }
 
   /** How many sessions there are. */
   get size(): number {
-    return this.#known.length - this.empty;
+    return this.count({});
   }
 
   /** Files that an agent began, and in which nobody said anything: they are not listed. */
   get empty(): number {
-    return this.#known.filter(({ isEmpty }) => isEmpty).length;
+    return this.#known.filter(({ isEmpty }) => isEmpty).length + this.#unchanged.empty;
   }
 
   /** What a person should know of the catalogue's file itself. */
@@ -117,8 +121,10 @@ export class Catalog {
         : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
-    const old = this.file.guarded(() => loadSessions(this.file, alive));
-    const plans = alive.map((store, i) => compare(store, old[i] ?? new Map()));
+    const same = this.file.guarded(() => alive.filter((store) => isUnchanged(this.file, store)));
+    const others = alive.filter((store) => !same.includes(store));
+    const old = this.file.guarded(() => loadSessions(this.file, others));
+    const plans = others.map((store, i) => compare(store, old[i] ?? new Map()));
     this.#save(
       [],
       plans.flatMap(({ gone }) => gone),
@@ -133,6 +139,33 @@ export class Catalog {
       for (const session of this.#save(read, [])) known.push(session);
     }
     this.#known = known;
+    this.#unchanged = this.file.guarded(() => new Unchanged(this.file, same));
+    this.#mark(others);
+  }
+
+  /** Notes of stores of which all sessions are filed that they are as the file has them. */
+  #mark(stores: readonly Walked[]): void {
+    const open = new Set(this.#known.flatMap(({ sid, place }) => (sid === 0 ? [place] : [])));
+    const bad = new Set([...open, ...this.problems.map(({ path }) => path)]);
+    const whole = stores.filter(
+      ({ agent, found }) => !found.some((session) => bad.has(placeOf(session, agent))),
+    );
+    try {
+      this.file.guarded(() => markUnchanged(this.file, whole));
+    } catch (error) {
+      if (!isBusy(error) && !isFull(error)) throw error;
+    }
+  }
+
+  /** All sessions, those of unchanged stores as well. */
+  get #all(): readonly Known[] {
+    const { stores } = this.#unchanged;
+    if (stores.length === 0) return this.#known;
+    const old = this.file.guarded(() => loadSessions(this.file, stores));
+    const kept = stores.flatMap((store, i) => compare(store, old[i] ?? new Map()).kept);
+    this.#known = [...this.#known, ...kept];
+    this.#unchanged = new Unchanged(this.file, []);
+    return this.#known;
   }
 
   /** What reads sessions is loaded when there is something to read. */
@@ -187,7 +220,7 @@ export class Catalog {
 
   /** The numbers of the sessions that there are; the file may know others, of other stores. */
   get numbers(): ReadonlySet<number> {
-    return new Set(this.#known.map(({ sid }) => sid));
+    return new Set(this.#all.map(({ sid }) => sid));
   }
 
   /** Sessions by their numbers in the text index, newest first; each is looked up when it is asked for. */
@@ -197,11 +230,14 @@ export class Catalog {
 
   /** How many sessions there are of the kind that is asked for, whatever `most` says. */
   count(filter: Filter): number {
-    return this.#matching(filter).length;
+    return this.#matching(this.#known, filter).length + this.#unchanged.count(filter, this.project);
   }
 
-  #matching({ agent, since = Number.NEGATIVE_INFINITY, limited, here }: Filter): Known[] {
-    return this.#known.filter(
+  #matching(
+    sessions: readonly Known[],
+    { agent, since = Number.NEGATIVE_INFINITY, limited, here }: Filter,
+  ): Known[] {
+    return sessions.filter(
       (known) =>
         !known.isEmpty &&
         (agent === undefined || known.agent === agent) &&
@@ -215,8 +251,10 @@ export class Catalog {
     const latest = Date.now() + SOON;
     const time = ({ mtime }: Known) => (mtime > latest ? 0 : mtime);
     const here = ({ cwd }: Known) => Number(this.project.has(cwd));
+    const isPart = most < FEW;
+    const unchanged = isPart ? this.#unchanged.first(filter, most, latest, this.project) : [];
     return firstOf(
-      this.#matching(filter),
+      [...this.#matching(isPart ? this.#known : this.#all, filter), ...unchanged],
       most,
       (a, b) => here(b) - here(a) || time(b) - time(a) || (a.id < b.id ? -1 : 1),
     );

@@ -10,7 +10,7 @@ import { hostOf } from "../agents/shared/host.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
-const EDITION = 3;
+const EDITION = 4;
 
 /** How the index cuts texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
@@ -23,6 +23,10 @@ const TABLES = `
     root TEXT NOT NULL,
     agent TEXT NOT NULL,
     UNIQUE (root, agent)
+  );
+  CREATE TABLE IF NOT EXISTS unchanged (
+    store INTEGER PRIMARY KEY,
+    mark TEXT NOT NULL
   );
   CREATE TABLE IF NOT EXISTS folder (
     folder INTEGER PRIMARY KEY,
@@ -223,9 +227,8 @@ export class CatalogFile {
   /** Forgets everything. */
   empty(): void {
     this.#statements = new Map();
-    const drop = ["text", "block", "indexed", "line", "session", "folder", "store"].map(
-      (name) => `DROP TABLE IF EXISTS ${name};`,
-    );
+    const tables = ["text", "block", "indexed", "line", "session", "folder", "unchanged", "store"];
+    const drop = tables.map((name) => `DROP TABLE IF EXISTS ${name};`);
     this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);
     this.#db.exec("VACUUM");
   }

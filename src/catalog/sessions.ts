@@ -1,4 +1,5 @@
 /** The sessions in the catalogue's file. */
+import type { SQLOutputValue } from "node:sqlite";
 import { mayBeFolder } from "../convert/folder.ts";
 import { forgetText } from "./blocks.ts";
 import type { CatalogFile } from "./database.ts";
@@ -17,38 +18,53 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
       ({ agent, root }, n) => [storeIn(file, root, agent.id), [agent.id, all[n]]] as const,
     ),
   );
+  known.delete(0);
+  if (known.size === 0) return all;
   const folders = foldersIn(file);
-  // One pass over the table in its own order: an index would be twice the work.
+  const [count] = file.all("SELECT count(*) FROM store");
+  // Of most of them, one pass over the table in its own order: an index would be twice the work.
+  const column = known.size * 2 > Number(count?.[0] ?? 0) ? "+store" : "store";
   const rows = file.each(
-    "SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session",
+    `SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session
+     WHERE ${column} IN (${[...known.keys()].join()})`,
   );
-  for (const [sid, store, place, size, mtime, inode, folder, isLimited, isEmpty] of rows) {
+  for (const row of rows) {
+    const [, store, place] = row;
     const [agent, sessions] = known.get(Number(store)) ?? [];
     if (agent === undefined || sessions === undefined) continue;
-    sessions.set(String(place), {
-      sid: Number(sid),
-      agent,
-      place: String(place),
-      id: "",
-      size: Number(size),
-      mtime: Number(mtime),
-      inode: Number(inode),
-      cwd: folders.get(Number(folder)) ?? null,
-      isLimited: isLimited === 1,
-      isEmpty: isEmpty === 1,
-    });
+    sessions.set(String(place), knownIn(row, agent, folders));
   }
   return all;
 }
 
+/** A row `sid, store, place, size, mtime, inode, folder, isLimited, isEmpty`; what it is called is not in it. */
+export function knownIn(
+  [sid, , place, size, mtime, inode, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
+  agent: string,
+  folders: ReadonlyMap<number, string>,
+): Known {
+  return {
+    sid: Number(sid),
+    agent,
+    place: String(place),
+    id: "",
+    size: Number(size),
+    mtime: Number(mtime),
+    inode: Number(inode),
+    cwd: folders.get(Number(folder)) ?? null,
+    isLimited: isLimited === 1,
+    isEmpty: isEmpty === 1,
+  };
+}
+
 /** 0 for one that no session was filed of. */
-function storeIn(file: CatalogFile, root: string, agent: string): number {
+export function storeIn(file: CatalogFile, root: string, agent: string): number {
   const [row] = file.all("SELECT store FROM store WHERE root = ? AND agent = ?", root, agent);
   return Number(row?.[0] ?? 0);
 }
 
 /** What each folder is now: a worktree may have gone since its sessions were read. */
-function foldersIn(file: CatalogFile): Map<number, string> {
+export function foldersIn(file: CatalogFile): Map<number, string> {
   const rows = file.all("SELECT folder, cwd, home FROM folder");
   return new Map(
     rows.map(([folder, cwd, home]) => {
@@ -77,6 +93,7 @@ export function putSession(file: CatalogFile, known: Known, { root }: Job, line:
     known.isEmpty ? 1 : 0,
   );
   const sid = Number(row?.[0] ?? 0);
+  noteChange(file, sid);
   file.run(
     "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
     sid,
@@ -98,7 +115,13 @@ function putFolder(file: CatalogFile, { cwd, home }: Line): number | null {
   return Number(row?.[0] ?? 0);
 }
 
+/** See unchanged.ts. */
+function noteChange(file: CatalogFile, sid: number): void {
+  file.run("DELETE FROM unchanged WHERE store = (SELECT store FROM session WHERE sid = ?)", sid);
+}
+
 export function forgetSession(file: CatalogFile, sid: number): void {
+  noteChange(file, sid);
   file.run("DELETE FROM session WHERE sid = ?", sid);
   file.run("DELETE FROM line WHERE sid = ?", sid);
   forgetText(file, sid);

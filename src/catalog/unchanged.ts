@@ -1,0 +1,137 @@
+/**
+ * Stores whose files are all as they were when they were last compared one by one. What is filed of
+ * them needs no comparing again, and of many sessions a list shows few: only these are taken out of
+ * the catalogue's file.
+ */
+import { createHash } from "node:crypto";
+import type { CatalogFile } from "./database.ts";
+import type { Known } from "./known.ts";
+import type { Project } from "./project.ts";
+import { foldersIn, knownIn, storeIn } from "./sessions.ts";
+import { placeOf, type Walked } from "./stores.ts";
+
+/** What of them is asked for. */
+export interface Wanted {
+  agent?: string | undefined;
+  /** Milliseconds since the epoch. */
+  since?: number | undefined;
+  limited?: boolean | undefined;
+  here?: boolean | undefined;
+}
+
+const LONG_AGO = Number.MIN_SAFE_INTEGER;
+
+/** A time after this goes for none: see `Catalog`. */
+type Latest = number;
+
+/** Stands for all that the walk found; null where a database tells more than files do. */
+function markOf({ found }: Walked): string | null {
+  if (found.some(({ summary }) => summary !== undefined)) return null;
+  const all = found.map(({ path, id, bytes, mtime, inode = 0 }) =>
+    [path, id, bytes, mtime, inode].join("\0"),
+  );
+  return createHash("sha256").update(all.join("\n")).digest("base64");
+}
+
+/** Is nothing in the store other than what was filed? */
+export function isUnchanged(file: CatalogFile, store: Walked): boolean {
+  const [row] = file.all(
+    "SELECT mark FROM unchanged WHERE store = ?",
+    storeIn(file, store.root, store.agent.id),
+  );
+  return row !== undefined && row[0] === markOf(store);
+}
+
+/** Notes that what is filed is what was found. Whatever changes a session of the store takes that back. */
+export function markUnchanged(file: CatalogFile, stores: readonly Walked[]): void {
+  const marks = stores.flatMap((store) => {
+    const [number, mark] = [storeIn(file, store.root, store.agent.id), markOf(store)];
+    return number === 0 || mark === null ? [] : [[number, mark] as const];
+  });
+  if (marks.length === 0) return;
+  file.transaction(() => {
+    for (const mark of marks) {
+      file.run("INSERT OR REPLACE INTO unchanged (store, mark) VALUES (?, ?)", ...mark);
+    }
+  });
+}
+
+export class Unchanged {
+  readonly #file: CatalogFile;
+  readonly #stores: ReadonlyMap<number, Walked>;
+  readonly #folders: ReadonlyMap<number, string>;
+
+  constructor(file: CatalogFile, stores: readonly Walked[]) {
+    this.#file = file;
+    this.#stores = new Map(
+      stores.map((store) => [storeIn(file, store.root, store.agent.id), store] as const),
+    );
+    this.#folders = stores.length === 0 ? new Map() : foldersIn(file);
+  }
+
+  get stores(): readonly Walked[] {
+    return [...this.#stores.values()];
+  }
+
+  /** Files that an agent began, and in which nobody said anything. */
+  get empty(): number {
+    return this.#number(`+store IN (${this.#numbers({})}) AND isEmpty`);
+  }
+
+  count(wanted: Wanted, project: Project): number {
+    return this.#number(this.#where(wanted, this.#here(project)), wanted.since);
+  }
+
+  /** The first `most`: those of the project before others, each newest first. */
+  first(wanted: Wanted, most: number, latest: Latest, project: Project): Known[] {
+    const here = this.#here(project);
+    const rows = this.#file.all(
+      `SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session
+       WHERE ${this.#where(wanted, here)}
+       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, place
+       LIMIT ?3`,
+      ...[wanted.since ?? LONG_AGO, latest, most],
+    );
+    const known = rows.flatMap((row) => {
+      const store = this.#stores.get(Number(row[1]));
+      return store ? [{ store, known: knownIn(row, store.agent.id, this.#folders) }] : [];
+    });
+    const byPlace = new Map(known.map((each) => [each.known.place, each.known]));
+    // What a session is called is in its place, or in its file: the store finds that out.
+    for (const store of new Set(known.map((each) => each.store))) {
+      for (const session of store.found) {
+        const named = byPlace.get(placeOf(session, store.agent));
+        if (named) named.id = session.id;
+      }
+    }
+    return known.map((each) => each.known);
+  }
+
+  #number(where: string, since = LONG_AGO): number {
+    const values = where.includes("?1") ? [since] : [];
+    const [row] = this.#file.all(`SELECT count(*) FROM session WHERE ${where}`, ...values);
+    return Number(row?.[0] ?? 0);
+  }
+
+  #where({ agent, limited, here }: Wanted, folders: string): string {
+    const stores = this.#numbers({ agent });
+    // `+`: a pass over all of the table is quicker than an index.
+    return [
+      `+store IN (${stores}) AND NOT isEmpty AND mtime >= ?1`,
+      ...(limited ? ["isLimited"] : []),
+      ...(here ? [`folder IN (${folders})`] : []),
+    ].join(" AND ");
+  }
+
+  #numbers({ agent }: Wanted): string {
+    const all = [...this.#stores];
+    const chosen = all.filter(([, store]) => agent === undefined || store.agent.id === agent);
+    return chosen.map(([number]) => number).join();
+  }
+
+  /** The numbers of the project's folders. */
+  #here(project: Project): string {
+    const all = [...this.#folders].filter(([, cwd]) => project.has(cwd));
+    return all.map(([number]) => number).join();
+  }
+}
