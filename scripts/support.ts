@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import type { Proven, ProvenPair } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
 import { agentNamed } from "../src/agents/registry.ts";
+import { versionIn } from "../src/io/launch.ts";
 import { drivers, PAIRS } from "../test/native/agents/index.ts";
 
 const BIOME = fileURLToPath(import.meta.resolve("@biomejs/biome/bin/biome"));
@@ -29,7 +30,7 @@ function versionOf(id: string, [command = "", ...args]: readonly string[]): stri
     encoding: "utf8",
     env: { ...process.env, HOME: "/nonexistent" },
   });
-  return /\d+\.\d+\.\d+[\w.-]*/.exec(text)?.[0] ?? "";
+  return versionIn(text) ?? "";
 }
 
 const pairs = PAIRS.flatMap(([from, to]) => found(from, to) ?? []);

@@ -7,7 +7,7 @@ export const proven: Proven = {
     codex: "0.171.0",
     pi: "1.6.0",
     qwen: "0.24.4",
-    copilot: "1.0.102.",
+    copilot: "1.0.102",
     gemini: "0.61.0",
     opencode: "1.18.33",
     kilo: "7.7.9",

@@ -9,6 +9,7 @@ import { detectAgent } from "../convert/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
+import { counted } from "../words.ts";
 import { type Listed, openCatalog } from "./catalog.ts";
 import { lineOf } from "./line.ts";
 import { headOf } from "./peek.ts";
@@ -222,9 +223,13 @@ async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
   const listed = await inOrder(places, agent, n);
   const session = listed[n - 1];
   if (session) return listedAs(session);
-  throw new SegueError("not-found", `${agent.name} has ${listed.length} sessions, no number ${n}`, {
-    hint: `\`segue list --agent ${agent.id}\` shows them`,
-  });
+  throw new SegueError(
+    "not-found",
+    `${agent.name} has ${counted(listed.length, "session")}, no number ${n}`,
+    {
+      hint: `\`segue list --agent ${agent.id}\` shows them`,
+    },
+  );
 }
 
 async function latest(places: Places, from?: Agent): Promise<Selected> {

@@ -6,6 +6,7 @@ import { agents } from "../agents/registry.ts";
 import { isNewer } from "../catalog/doctor.ts";
 import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import { installedVersion } from "../io/launch.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { print, printJson, table } from "./terminal.ts";
 
@@ -42,7 +43,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   const lines = rows.map((row) => [
     row.id,
     row.version ?? "not installed",
-    `${row.sessions} sessions`,
+    counted(row.sessions, "session"),
     provenText(row.proven, row.version),
     `${sumOf("from", row.id)} read, ${sumOf("to", row.id)} resumed`,
     row.stores.join(", "),

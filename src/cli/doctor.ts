@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { examine, type Finding } from "../catalog/doctor.ts";
 import { withScratch } from "../io/folders.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
 import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
@@ -38,7 +39,7 @@ async function run(options: Options): Promise<void> {
     for (const finding of findings) printFinding(finding);
     const rest = read < sessions ? "; --all reads every one" : "";
     const sum = ok ? "nothing needs attention" : "see to what is marked with !";
-    print(`${sum} (read ${read} of ${sessions} sessions${rest})`);
+    print(`${sum} (read ${read} of ${counted(sessions, "session")}${rest})`);
   }
   if (!ok) process.exitCode = 1;
 }

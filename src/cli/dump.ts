@@ -10,6 +10,7 @@ import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
@@ -79,7 +80,7 @@ async function run(words: string[], options: Options): Promise<void> {
   progress.clear();
   const { written, unchanged, failed, secrets } = result;
   const rest = failed > 0 ? `, ${failed} failed` : "";
-  const replaced = redact ? `, ${secrets} ${secrets === 1 ? "secret" : "secrets"} replaced` : "";
+  const replaced = redact ? `, ${counted(secrets, "secret")} replaced` : "";
   say(`${written} written, ${unchanged} unchanged${rest}${replaced}: ${folder}`);
   if (failed > 0) process.exitCode = 1;
 }

@@ -20,6 +20,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { exists, Output } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, refuseStore, selectOrStdin, withPlaces } from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
@@ -102,7 +103,7 @@ function deliver(made: Made, output: string | null, { json }: Options): void {
   else if (output === null) process.stdout.write(made.markdown);
   if (output === null) return;
   const { tokens, budget } = made;
-  say(`${tokens} tokens${budget === null ? "" : ` of ${budget}`}: ${output}`);
+  say(`${counted(tokens, "token")}${budget === null ? "" : ` of ${budget}`}: ${output}`);
 }
 
 /** `file`: where it was written; `command`: what starts an agent with it. */
@@ -149,7 +150,7 @@ export async function documentOf(
     scratch,
   });
   const { redacted } = made;
-  if (redacted !== null) say(`${redacted} secret${redacted === 1 ? "" : "s"} replaced`);
+  if (redacted !== null) say(`${counted(redacted, "secret")} replaced`);
   return made;
 }
 

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { openCatalog } from "../catalog/catalog.ts";
 import { indexSessions } from "../catalog/indexing.ts";
 import { pending } from "../catalog/pending.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesFor, withPlaces } from "./places.ts";
 import { sayProblems } from "./sessions.ts";
 import { ProgressLine, print, printJson, say } from "./terminal.ts";
@@ -36,7 +37,8 @@ async function run(options: Options): Promise<void> {
   const failed = problems.length + done.failed.length;
   const { sessions: read, bytes } = done;
   if (options.json) printJson({ schema: "segue/scan@1", sessions: size, read, bytes, failed });
-  else print(`${size} sessions; read ${read} of them, ${(bytes / 1e6).toFixed(1)} MB`);
+  else print(`${counted(size, "session")}; read ${read} of them, ${(bytes / 1e6).toFixed(1)} MB`);
   sayProblems(catalog);
-  if (done.failed.length > 0) say(`what cannot be searched: ${done.failed.length} sessions`);
+  if (done.failed.length > 0)
+    say(`${counted(done.failed.length, "session")} could not be read, and so not searched`);
 }

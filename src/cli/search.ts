@@ -7,6 +7,7 @@ import { type Match, search } from "../catalog/search.ts";
 import { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
 import { onInterrupt } from "../io/interrupt.ts";
+import { counted } from "../words.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
 import {
@@ -89,7 +90,7 @@ async function run(words: string[], options: Options): Promise<void> {
   show(found.matches, missing, options);
   sayProblems(catalog);
   if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
-  if (missing > 0) say(`not searched, as they cannot be read: ${missing} sessions`);
+  if (missing > 0) say(`${counted(missing, "session")} could not be read, and so not searched`);
 }
 
 function sinceOf({ since: text }: Query): number | undefined {
@@ -125,7 +126,9 @@ async function readMuch<T>(
   bytes: number,
   read: (progress: ProgressLine["update"]) => Promise<T>,
 ): Promise<T> {
-  say(`indexing ${sessions} new or changed sessions (${Math.ceil(bytes / 1e6)} MB) first`);
+  say(
+    `indexing ${counted(sessions, "new or changed session")} (${Math.ceil(bytes / 1e6)} MB) first`,
+  );
   const progress = new ProgressLine("indexing");
   const interrupted = onInterrupt(() => {
     progress.clear();

@@ -10,6 +10,7 @@ import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Feed, Records } from "../lossless/feed.ts";
 import type { Entry } from "../session/types.ts";
+import { counted } from "../words.ts";
 import { Accountant } from "./account.ts";
 import { closeBases, countChildren, openBases } from "./bases.ts";
 import { type Conversion, convert } from "./convert.ts";
@@ -107,7 +108,7 @@ function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Che
   }
   const detail = [...places].map(([place, first]) => `${place} (line ${first})`).join(", ");
   const ok = places.size === 0;
-  return { law: 4, through: null, ok, detail: ok ? `${line} lines` : `not read: ${detail}` };
+  return { law: 4, through: null, ok, detail: ok ? counted(line, "line") : `not read: ${detail}` };
 }
 
 function checkThrough(
@@ -135,8 +136,8 @@ function checkThrough(
   const through = agent === target ? null : target.id;
   const detail =
     through === null
-      ? `${done.source.lines} lines, ${done.source.bytes} bytes`
-      : `${messages} messages, ${toolCalls} tool calls; the carry is ${share} % of the source`;
+      ? `${counted(done.source.lines, "line")}, ${counted(done.source.bytes, "byte")}`
+      : `${counted(messages, "message")}, ${counted(toolCalls, "tool call")}; the carry is ${share} % of the source`;
   check.laws.push({ law: through === null ? 1 : 2, through, ok: done.verified === true, detail });
   for (const loss of done.losses) check.losses.push({ ...loss, through: target.id });
   out.discard();

@@ -1,5 +1,6 @@
 /** The report of a conversion, as JSON (docs/json.md) and as words. */
 import type { Agent } from "../agents/types.ts";
+import { counted } from "../words.ts";
 import type { Converted } from "./convert.ts";
 import type { Loss } from "./losses.ts";
 import { type Counts, NO_COUNTS } from "./project.ts";
@@ -102,24 +103,30 @@ function textOf(report: Report, name: string): string[] {
   }
   if (report.stale > 0) {
     lines.push(
-      `  the session was changed before its end: ${report.stale} parts of the carry no longer fit`,
+      `  the session was changed before its end: ${counted(report.stale, "part of the carry no longer fits", "parts of the carry no longer fit")}`,
     );
   }
   if (report.carry)
-    lines.push(`  carry: ${report.carry.path ?? "inside"} (${report.carry.bytes} bytes)`);
+    lines.push(
+      `  carry: ${report.carry.path ?? "inside"} (${counted(report.carry.bytes, "byte")})`,
+    );
   if (report.verified.readback === false)
     lines.push("  NOT VERIFIED: what was made of this session does not give its bytes again");
   return lines;
 }
 
 function summary(report: Report, counts: Counts): string {
-  if (report.how === "copied") return `${report.source.records} records copied`;
+  if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
   if (report.how === "restored") {
-    return `the original's bytes are back, ${report.added} new records after them`;
+    return `the original's bytes are back, ${counted(report.added, "new record")} after them`;
   }
   const { messages, toolCalls, toolResults, reasoning, images } = counts;
-  const parts = [`${messages} messages`, `${toolCalls} tool calls`, `${toolResults} results`];
-  if (reasoning > 0) parts.push(`${reasoning} of reasoning`);
-  if (images > 0) parts.push(`${images} images`);
+  const parts = [
+    counted(messages, "message"),
+    counted(toolCalls, "tool call"),
+    counted(toolResults, "result"),
+  ];
+  if (reasoning > 0) parts.push(counted(reasoning, "reasoning block"));
+  if (images > 0) parts.push(counted(images, "image"));
   return parts.join(", ");
 }

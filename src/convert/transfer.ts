@@ -31,6 +31,7 @@ import { isFrame } from "../lossless/document.ts";
 import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header, Json } from "../session/types.ts";
+import { counted } from "../words.ts";
 import { assume, orSurveyed } from "./assume.ts";
 import { countChildren, openBases } from "./bases.ts";
 import {
@@ -785,7 +786,7 @@ function fitsNote({ tokens, window }: Fitted): string {
 
 /** What was replaced, for a person. */
 function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
-  const older = turns > 0 ? [turns === 1 ? "1 older turn" : `${turns} older turns`] : [];
+  const older = turns > 0 ? [counted(turns, "older turn")] : [];
   const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
   const what = parts.join(" and ") || "what came before the first turn";
   const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];

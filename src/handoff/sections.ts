@@ -1,4 +1,6 @@
 /** What a handoff tells, section by section. */
+
+import { counted } from "../words.ts";
 import type { Section, Unit } from "./budget.ts";
 import type { Command, Ended, Facts, FileFact, Recent, Said, Used } from "./facts.ts";
 import type { GitNow } from "./git.ts";
@@ -127,7 +129,8 @@ function noted(n: number, label: string, text: string, must: number, count: Coun
 
 function saidUnit(count: Count, label = ""): (said: Said) => Unit {
   return ({ n, text, images }) => {
-    const shown = images === 0 ? "" : ` (with ${images} image${images === 1 ? "" : "s"} or files)`;
+    const shown =
+      images === 0 ? "" : ` (with ${counted(images, "image or file", "images or files")})`;
     const head = `[${n}]${label === "" ? "" : ` ${label}`}${shown}${label === "" ? "" : ":"}`;
     return {
       n,

@@ -35,7 +35,12 @@ function versionOf(path: string, args: readonly string[], env: Env): string | nu
     stdio: ["ignore", "pipe", "ignore"],
   });
   if (status !== 0) return null;
-  return /\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?/.exec(stdout)?.[0] ?? null;
+  return versionIn(stdout);
+}
+
+/** The first version that a text names; a dot after it ends a sentence. */
+export function versionIn(text: string): string | null {
+  return /\d+\.\d+(?:\.\d+)?(?:[-+]\w+(?:[.-]\w+)*)?/.exec(text)?.[0] ?? null;
 }
 
 /** null for what cannot be started; that is said when it is to be. */

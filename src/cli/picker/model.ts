@@ -1,6 +1,7 @@
 /** What the picker shows and does, without a terminal: keys in, lines of a screen out. */
 import { basename } from "node:path";
 import type { Listed } from "../../catalog/catalog.ts";
+import { counted } from "../../words.ts";
 import { clean, clip, fill, widthOf, wrap } from "./cells.ts";
 import type { Preview } from "./preview.ts";
 
@@ -213,8 +214,9 @@ export class Picker {
   #queryLine(columns: number): string {
     const { length } = this.#matches;
     const all = this.#total;
-    const counted = this.#query === "" ? `${all} sessions` : `${length} of ${all}`;
-    const count = all === null ? "looking for sessions …" : counted;
+    const some = `${length} of ${all}`;
+    const count =
+      all === null ? "looking for sessions …" : this.#query === "" ? counted(all, "session") : some;
     const room = columns - PROMPT.length - widthOf(count) - 2;
     return `${PROMPT}${fill(this.#query, Math.max(0, room))}  ${count}`;
   }
@@ -393,11 +395,11 @@ export function previewLines(
 }
 
 function factsOf({ agent, cwd, messages, tokens, model, id }: Session): string {
-  const counted = [
-    messages === null ? "" : `${messages} messages`,
+  const counts = [
+    messages === null ? "" : counted(messages, "message"),
     tokens === null ? "" : `${tokens < 1000 ? tokens : `${Math.round(tokens / 1000)}k`} tokens`,
   ];
-  return [agent, ...counted, model ?? "", cwd ?? "", id].filter((text) => text !== "").join(" · ");
+  return [agent, ...counts, model ?? "", cwd ?? "", id].filter((text) => text !== "").join(" · ");
 }
 
 function labelled(label: string, text: string, columns: number, most: number): string[] {
