@@ -71,3 +71,12 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Can nothing be written any more? Then nothing that follows would fare better. */
+export function isFull(error: unknown): boolean {
+  return (
+    error instanceof SegueError &&
+    /disk is full|permission denied/.test(error.message) &&
+    /write/.test(error.message)
+  );
+}

@@ -4,12 +4,13 @@ import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Selected } from "../catalog/select.ts";
 import { allSessions, isNothing, placeOf } from "../catalog/stores.ts";
 import { type Check, checkSession, type Sent } from "../convert/check.ts";
-import { SegueError } from "../errors.ts";
+import { isFull, SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { renderEntry } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
-import { oneLine, print, printJson, table } from "./terminal.ts";
+import { oneLine, ProgressLine, print, printJson, table } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -30,30 +31,74 @@ export function command(): Command {
     .action(run);
 }
 
+/** A session that could not be checked, and why. */
+interface Unread {
+  agent: string;
+  path: string;
+  why: string;
+}
+
 async function run(
   selector: string | undefined,
   options: Options,
   command: Command,
 ): Promise<void> {
   const { verbose = false } = command.optsWithGlobals<{ verbose?: boolean }>();
+  const { all = false, json = false } = options;
   const checks: Check[] = [];
-  const sent = new Map<Check, string[]>();
+  const unreadable: Unread[] = [];
+  const progress = new ProgressLine("checking");
   await withScratch(async (scratch) => {
-    for (const session of await chosen(selector, options, scratch)) {
-      const lines: string[] = [];
-      const tell: Sent = (through, entry) => lines.push(...sentLine(through, entry));
-      const check = await checkSession(
-        session,
-        scratch,
-        verbose && !options.json ? tell : undefined,
-      );
-      checks.push(check);
-      sent.set(check, lines);
+    const sessions = await chosen(selector, options, scratch);
+    for (const [i, session] of sessions.entries()) {
+      if (all) progress.update(i, sessions.length);
+      const sent: string[] = [];
+      const tell: Sent = (through, entry) => sent.push(...sentLine(through, entry));
+      try {
+        const check = await checkSession(session, scratch, verbose && !json ? tell : undefined);
+        checks.push(check);
+        progress.clear();
+        if (!json) printCheck(check, sent);
+      } catch (error) {
+        // One of many does not keep the others from being checked.
+        if (!all || isFull(error)) throw error;
+        const unread = { agent: session.agent.id, path: session.path, why: wordsOf(error) };
+        unreadable.push(unread);
+        progress.clear();
+        if (!json) print(oneLine(`${unread.agent} ${unread.path}: ${unread.why}`));
+      }
     }
   });
-  if (options.json) printJson(jsonOf(checks, options.all ?? false));
-  else for (const check of checks) printCheck(check, sent.get(check) ?? []);
-  if (checks.some(({ laws }) => laws.some(({ ok }) => !ok))) process.exitCode = 1;
+  const summary = summaryOf(checks, unreadable);
+  if (json) printJson(all ? jsonOfAll(checks, unreadable, summary) : jsonOf(checks));
+  else if (all) print(summaryText(summary));
+  if (summary.failed > 0 || summary.unreadable > 0) process.exitCode = 1;
+}
+
+interface Summary {
+  sessions: number;
+  passed: number;
+  failed: number;
+  unreadable: number;
+}
+
+function summaryOf(checks: readonly Check[], unread: readonly Unread[]): Summary {
+  const passed = checks.filter(({ laws }) => laws.every(({ ok }) => ok)).length;
+  return {
+    sessions: checks.length + unread.length,
+    passed,
+    failed: checks.length - passed,
+    unreadable: unread.length,
+  };
+}
+
+function summaryText({ sessions, passed, failed, unreadable }: Summary): string {
+  if (sessions === 0) return "no session was found";
+  const rest = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unreadable > 0 ? [`${unreadable} could not be read`] : []),
+  ];
+  return `${counted(sessions, "session")} checked: ${[`${passed} passed`, ...rest].join(", ")}`;
 }
 
 async function chosen(
@@ -63,6 +108,11 @@ async function chosen(
 ): Promise<Selected[]> {
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
+  if (options.all && selector !== undefined) {
+    throw new SegueError("usage", "--all checks every store: name no session with it", {
+      hint: "give --from AGENT to check one agent's",
+    });
+  }
   if (!options.all) {
     if (selector === undefined) throw new SegueError("usage", "name a session, or give --all");
     return [await selectOrStdin(selector, places, from, scratch)];
@@ -85,10 +135,18 @@ function sentLine(through: string, entry: Entry): string[] {
   return text === null ? [] : [`  sent to ${through}: ${oneLine(text, 160)}`];
 }
 
-function jsonOf(checks: readonly Check[], all: boolean): unknown {
-  const [only] = checks;
-  if (!all && only) return { schema: "segue/check@1", ...only };
-  return { schema: "segue/check@1", sessions: checks };
+const SCHEMA = "segue/check@1";
+
+function jsonOf([only]: readonly Check[]): unknown {
+  return { schema: SCHEMA, ...only };
+}
+
+function jsonOfAll(
+  sessions: readonly Check[],
+  unreadable: readonly Unread[],
+  summary: Summary,
+): unknown {
+  return { schema: SCHEMA, sessions, unreadable, summary };
 }
 
 function printCheck(check: Check, sent: readonly string[]): void {

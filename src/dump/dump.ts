@@ -6,7 +6,7 @@ import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readHeader } from "../convert/session.ts";
 import type { BaseInput } from "../convert/survey-file.ts";
-import { SegueError } from "../errors.ts";
+import { isFull, SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Env } from "../io/state.ts";
@@ -87,15 +87,6 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   }
   manifest.tidy();
   return result;
-}
-
-/** Nothing that follows would fare better. */
-function isFull(error: unknown): boolean {
-  return (
-    error instanceof SegueError &&
-    /disk is full|permission denied/.test(error.message) &&
-    /write/.test(error.message)
-  );
 }
 
 /** What runs that were killed left behind; not the files of one that is at work. */

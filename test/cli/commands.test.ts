@@ -71,6 +71,7 @@ describe("wrong use", () => {
     [["show", "x", "--range", "a"], 2, /5-12/],
     [["show", "x", "--tools", "all"], 2, /none, brief, full/],
     [["check"], 2, /name a session/],
+    [["check", "x", "--all"], 2, /name no session/],
     [["nonsense"], 2, /unknown command/],
     [["list", "--store", "pi"], 2, /agent=dir/],
     [["convert", "a.jsonl", "--to", "clude"], 3, /claude/],
@@ -472,6 +473,30 @@ describe("segue list, agents, check, log", () => {
     assert.match(verbose.out, /law 4 {2}all content is read, or reported/);
     assert.match(verbose.out, /sent to codex: user MARK-USER-1/);
     assert.match(verbose.out, /sent to pi: assistant .*MARK-ASSISTANT-2 Now reading a file/);
+  });
+
+  it("check --all sums up, and goes on after a session that cannot be read", async () => {
+    const m = inhabited(root);
+    const whole = await m.run(["check", "--all"]);
+    assert.match(whole.out, /\n3 sessions checked: 3 passed\n$/);
+    const one = await m.run(["check", "--all", "--from", "pi"]);
+    assert.match(one.out, /\n1 session checked: 1 passed\n$/);
+    writeFileSync(m.at(stored(PI)), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]));
+    const words = await m.run(["check", "--all"]);
+    assert.equal(words.code, 1, words.err);
+    assert.match(words.out, /^pi .*: .*damaged$/m);
+    assert.match(words.out, /\n3 sessions checked: 2 passed, 1 could not be read\n$/);
+    const { out, code } = await m.run(["check", "--all", "--json"]);
+    assert.equal(code, 1);
+    const { sessions, unreadable, summary } = JSON.parse(out);
+    assert.equal(sessions.length, 2);
+    assert.deepEqual(
+      unreadable.map(({ agent, path }: { agent: string; path: string }) => [agent, path]),
+      [["pi", m.at(stored(PI))]],
+    );
+    assert.deepEqual(summary, { sessions: 3, passed: 2, failed: 0, unreadable: 1 });
+    const none = await machine().run(["check", "--all"]);
+    assert.deepEqual([none.code, none.out], [0, "no session was found\n"]);
   });
 
   it("log and undo: what was written is named, and taken back exactly", async () => {
