@@ -42,6 +42,13 @@ export class SegueError extends Error {
   }
 }
 
+/** Another process was quicker: what was prepared does not fit what is there by now. */
+export class Overtaken extends SegueError {
+  constructor(message: string, about: About = {}) {
+    super("refused", message, about);
+  }
+}
+
 /** A file-system error in words a user can act on; other errors as they are. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -11,7 +11,7 @@ import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { withSubagents } from "../convert/subagents.ts";
 import { type Outcome, Transfer, type TransferOptions } from "../convert/transfer.ts";
-import { SegueError } from "../errors.ts";
+import { Overtaken, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
@@ -134,12 +134,37 @@ interface Handover {
   scratch: string;
 }
 
-/** Writes the session for its new agent, and gives what starts that. */
+/** So often another process may be quicker; as many hand the same session over at once. */
+const TRIES = 10;
+
+/**
+ * Writes the session for its new agent, and gives what starts that. Where another process has done
+ * so meanwhile, all is looked at once more: the session is there by now, and is opened.
+ */
 async function handOver(
   handover: Handover,
   args: string[],
   options: ResumeOptions,
-): Promise<{ command: string[]; cwd: string }> {
+): Promise<Started> {
+  for (let n = 1; ; n++) {
+    try {
+      return await tryOver(handover, args, options);
+    } catch (error) {
+      if (!(error instanceof Overtaken) || n === TRIES) throw error;
+    }
+  }
+}
+
+interface Started {
+  command: string[];
+  cwd: string;
+}
+
+async function tryOver(
+  handover: Handover,
+  args: string[],
+  options: ResumeOptions,
+): Promise<Started> {
   const { selected, target, places } = handover;
   const prepared = await prepare(handover, options, options.cwd);
   const { outcome, folder } = await orElsewhere(prepared, selected, options, (cwd) =>
@@ -154,11 +179,20 @@ async function handOver(
   heedHindrance(target, outcome, options);
   if (options.dryRun) outcome.discard();
   else {
-    outcome.commit();
+    commit(outcome);
     await noteTitle(target, outcome, places.env);
   }
   show(report, options, command, outcome.note);
   return { command, cwd: folder };
+}
+
+function commit(outcome: Outcome): void {
+  try {
+    outcome.commit();
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 async function prepare(

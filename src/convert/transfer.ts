@@ -187,11 +187,17 @@ export class Transfer {
       return { ...place, path, report: this.#opened(id, path), note, commit() {}, discard() {} };
     }
     const stored = this.#placeFor(header);
-    if (isThere(stored)) throw exists(stored);
     const out = this.#newOutput(stored);
     this.#copyNative(input, out);
     const { bytes, sha256 } = out;
     input.close();
+    if (isThere(stored)) {
+      out.discard();
+      if (!this.#holds(stored, sha256)) throw taken(stored, agent, id);
+      const note = this.#note(`it is in ${agent.name}'s store already: ${stored}`);
+      const report = this.#opened(id, stored);
+      return { ...place, path: stored, report, note, commit() {}, discard() {} };
+    }
     return {
       ...place,
       path: stored,
@@ -203,6 +209,15 @@ export class Transfer {
       },
       discard: () => out.discard(),
     };
+  }
+
+  #holds(path: string, sha256: string): boolean {
+    const input = this.#open(path);
+    try {
+      return input.sha256() === sha256;
+    } finally {
+      input.close();
+    }
   }
 
   /** In its own agent, but in another folder: a copy that belongs there; the original stays. */
@@ -648,12 +663,16 @@ export class Transfer {
 
   #create(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
     const { env } = this.#options;
-    markBegun(env, path);
-    try {
-      this.#write(out, source, header, path, carry);
-    } finally {
-      dropBegun(env, path);
-    }
+    withLock(env, path, () => {
+      // Into a database nothing else keeps two processes from writing one session.
+      if (isThere(path)) throw exists(path);
+      markBegun(env, path);
+      try {
+        this.#write(out, source, header, path, carry);
+      } finally {
+        dropBegun(env, path);
+      }
+    });
   }
 
   #write(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
@@ -796,6 +815,13 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
 
 function noPlace({ name }: Agent, where: string): SegueError {
   return new SegueError("refused", `${name} has no place for what a subagent did`, { where });
+}
+
+function taken(where: string, agent: Agent, id: string): SegueError {
+  return new SegueError("refused", `${agent.name} has another session of this id`, {
+    where,
+    hint: `\`segue resume ${agent.id}:${id}\` opens that one`,
+  });
 }
 
 /** Of a session whose folder neither its records nor its store tell. */

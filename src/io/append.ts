@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { fileError, SegueError } from "../errors.ts";
+import { fileError, Overtaken, SegueError } from "../errors.ts";
 import { Input } from "./input.ts";
 import { removeEmptyFolders } from "./made.ts";
 
@@ -82,7 +82,7 @@ function takeOff(fd: number, tail: Input, before: number): boolean {
 }
 
 function changed(path: string): SegueError {
-  return new SegueError("refused", "another program changed the session in the meantime", {
+  return new Overtaken("another program changed the session in the meantime", {
     where: path,
     hint: "nothing was added to it; close it there, then try again",
   });

@@ -14,7 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileError, SegueError } from "../errors.ts";
+import { fileError, Overtaken, type SegueError } from "../errors.ts";
 import { piecesOf } from "../lossless/pieces.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { missingFolder, removeEmptyFolders } from "./made.ts";
@@ -300,7 +300,7 @@ function codeOf(error: unknown): unknown {
 }
 
 export function exists(path: string): SegueError {
-  return new SegueError("refused", "the file exists already", {
+  return new Overtaken("the file exists already", {
     where: path,
     hint: "choose another name, or give --force to replace it",
   });

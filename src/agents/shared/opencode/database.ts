@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { SegueError } from "../../../errors.ts";
+import { Overtaken, SegueError } from "../../../errors.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
@@ -141,10 +141,10 @@ function movedOn(
   before: readonly string[] | null,
 ): SegueError {
   if (before === null) {
-    return new SegueError("refused", `there is a session "${id}" already`, { where: path });
+    return new Overtaken(`there is a session "${id}" already`, { where: path });
   }
   const why = now === null ? "is gone" : "has gone on meanwhile";
-  return new SegueError("refused", `the session ${why}: nothing was changed`, { where: path });
+  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
 }
 
 /** Lines of one session never touch another's rows. */
