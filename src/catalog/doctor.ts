@@ -22,7 +22,7 @@ import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.t
 export interface Finding {
   /** `attention`: something is lost, or will be, unless somebody sees to it. */
   severity: "attention" | "info";
-  about: "store" | "session" | "record" | "tool" | "journal" | "carry";
+  about: "store" | "session" | "record" | "tool" | "journal" | "carry" | "config";
   agent: string | null;
   /** File or folder; the first of them where there are several. */
   path: string | null;

@@ -2,6 +2,8 @@
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { examine, type Finding } from "../catalog/doctor.ts";
+import { settings } from "../config/settings.ts";
+import type { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
@@ -29,10 +31,11 @@ async function run(options: Options): Promise<void> {
   const only = options.agent === undefined ? undefined : agentNamed(options.agent);
   const each = options.all ? Number.POSITIVE_INFINITY : options.number;
   const line = new ProgressLine();
-  const { findings, read, sessions } = await withScratch((scratch) =>
+  const { read, sessions, ...found } = await withScratch((scratch) =>
     examine(placesOf(options), only, { scratch, each, progress: line.update }),
   );
   line.clear();
+  const findings = [...settings().faults.map(faultFound), ...found.findings];
   const ok = findings.every(({ severity }) => severity !== "attention");
   if (options.json) printJson({ schema: "segue/doctor@1", ok, read, sessions, findings });
   else {
@@ -42,6 +45,13 @@ async function run(options: Options): Promise<void> {
     print(`${sum} (read ${read} of ${counted(sessions, "session")}${rest})`);
   }
   if (!ok) process.exitCode = 1;
+}
+
+/** Of a file of settings, or a variable. */
+function faultFound({ message, where, hint }: SegueError): Finding {
+  const what = `what is set is not valid, and left out here: ${message}`;
+  const about = { severity: "attention", about: "config", agent: null } as const;
+  return { ...about, path: where, what, count: 1, hint };
 }
 
 function printFinding({ severity, agent, path, what, count, hint }: Finding): void {

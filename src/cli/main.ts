@@ -1,6 +1,6 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { loadSettings } from "../config/settings.ts";
+import { loadSettings, type Source } from "../config/settings.ts";
 import { fileError, SegueError, wordsOf } from "../errors.ts";
 import { abandon, catchSignals } from "../io/interrupt.ts";
 import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
@@ -39,6 +39,19 @@ const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
   },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
+};
+
+const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
+const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
+
+/**
+ * What a command can do without of what is set. Those that recover, or tell what is wrong, work
+ * whatever a file says; those that only look for sessions depend on nothing that a project may set.
+ */
+const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
+  ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
+  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT },
+  ...{ show: NO_PROJECT, search: NO_PROJECT },
 };
 
 const EXAMPLES = `
@@ -121,8 +134,14 @@ async function build(args: readonly string[]): Promise<Command> {
       const { cwd = "." } = command.opts<{ cwd?: string }>();
       const flags =
         color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];
-      const set = await loadSettings(process.env, cwd, new Map(flags));
+      const dispensable = DISPENSABLE[command.name()];
+      const set = await loadSettings(process.env, cwd, {
+        flags: new Map(flags),
+        ...(dispensable ? { dispensable } : {}),
+      });
       useColor(set.text("color"));
+      // The doctor has a place of its own for it.
+      if (command.name() !== "doctor") for (const fault of set.faults) warnFault(fault);
     });
   for (const command of await commandsFor(args)) program.addCommand(command);
   for (const command of program.commands) {
@@ -139,6 +158,11 @@ async function build(args: readonly string[]): Promise<Command> {
     });
   }
   return program;
+}
+
+function warnFault({ message, where }: SegueError): void {
+  const place = where === null ? "" : ` (${where})`;
+  warn(`segue: what is set there is left out: ${oneLine(message + place)}`);
 }
 
 /** Those that the first word may mean. */

@@ -37,12 +37,19 @@ export interface ConfigPath {
 
 export class Settings {
   readonly files: readonly ConfigPath[];
+  /** What is wrong with files and variables that were left out for it. */
+  readonly faults: readonly SegueError[];
   readonly #layers: readonly Layer[];
 
   /** `layers`: what comes first wins. */
-  constructor(layers: readonly Layer[] = [], files: readonly ConfigPath[] = []) {
+  constructor(
+    layers: readonly Layer[] = [],
+    files: readonly ConfigPath[] = [],
+    faults: readonly SegueError[] = [],
+  ) {
     this.#layers = layers;
     this.files = files;
+    this.faults = faults;
   }
 
   get(key: string): Setting {
@@ -89,20 +96,39 @@ export function settings(): Settings {
   return current;
 }
 
-/** Reads everything that is set; from then on `settings()` gives it. */
+export interface LoadOptions {
+  flags?: ReadonlyMap<string, Assigned>;
+  /** Layers that are left out, not refused, where something is wrong with them. */
+  dispensable?: ReadonlySet<Source>;
+}
+
+/**
+ * Reads everything that is set; from then on `settings()` gives it.
+ * @throws SegueError for what is wrong in a layer that the command depends on.
+ */
 export async function loadSettings(
   env: Env,
   folder: string,
-  flags: ReadonlyMap<string, Assigned> = new Map(),
+  { flags = new Map(), dispensable = new Set() }: LoadOptions = {},
 ): Promise<Settings> {
   const files = configPaths(env, folder);
-  const layers: Layer[] = [{ source: "flag", values: flags }, await environment(env, folder)];
+  const faults: SegueError[] = [];
+  const layers: Layer[] = [{ source: "flag", values: flags }];
+  const take = async (source: Source, read: () => Promise<Layer>): Promise<void> => {
+    try {
+      layers.push(await read());
+    } catch (error) {
+      if (!(error instanceof SegueError) || !dispensable.has(source)) throw error;
+      faults.push(error);
+    }
+  };
+  await take("environment", () => environment(env, folder));
   for (const { path, source, found } of files) {
     if (!found) continue;
     const { readConfig } = await import("./file.ts");
-    layers.push(readConfig({ path, source, home: hostOf(env).home }));
+    await take(source, async () => readConfig({ path, source, home: hostOf(env).home }));
   }
-  current = new Settings(layers, files);
+  current = new Settings(layers, files, faults);
   return current;
 }
 

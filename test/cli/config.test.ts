@@ -194,6 +194,52 @@ describe("what is refused", () => {
     });
   }
 
+  for (const [about, files, env] of [
+    ["the project's file", { ".segue.yml": "lst: 3\n" }, {}],
+    ["the user's file", { [USER]: "in: [\n" }, {}],
+    ["a variable", {}, { SEGUE_LIST_NUMBER: "many" }],
+  ] as const) {
+    it(`${about}: not by commands that recover or tell what is wrong`, async () => {
+      const m = inhabited(root);
+      const { code, err } = await m.run(["resume", idOf(PI), "--in", "codex", "--no-launch"]);
+      assert.equal(code, 0, err);
+      for (const [name, text] of Object.entries(files)) write(m, name, text);
+      for (const args of [["log"], ["config"], ["completions", "bash"], ["undo"]]) {
+        const done = await m.run(args, { env });
+        assert.equal(done.code, 0, done.err);
+        assert.match(done.err, /^segue: what is set there is left out: /m, args[0]);
+      }
+      const { out } = await m.run(["doctor", "--json"], { env });
+      const { ok, findings } = JSON.parse(out);
+      assert.equal(ok, false);
+      assert.equal(findings[0].about, "config");
+      assert.equal((await m.run(["list"], { env })).code, 2);
+    });
+  }
+
+  it("a project's file: not by commands that take nothing from one", async () => {
+    const m = inhabited(root);
+    write(m, ".segue.yml", "redakt: always\n");
+    for (const args of [
+      ["show", "pi#1"],
+      ["search", "MARK-USER-1"],
+      ["check", "pi#1"],
+      ["agents"],
+    ]) {
+      const done = await m.run(args);
+      assert.equal(done.code, 0, done.err);
+      assert.match(done.err, /left out: there is no setting "redakt"/);
+    }
+    for (const args of [
+      ["handoff", "pi#1"],
+      ["resume", "pi#1", "--in", "codex", "--dry-run"],
+    ]) {
+      fails(await m.run(args), 2, /there is no setting "redakt"/);
+    }
+    write(m, USER, "agents: {pi: {stor: x}}\n");
+    fails(await m.run(["show", "pi#1"]), 2, /there is no setting "agents.pi.stor"/);
+  });
+
   it("a wrong variable, by its name", async () => {
     const env = { SEGUE_LIST_NUMBER: "many" };
     fails(await machine().run(["list"], { env }), 2, /SEGUE_LIST_NUMBER must be a number/);

@@ -330,7 +330,10 @@ const words: {
   severity: { info: true, minor: true, major: true },
   status: { pending: true, in_progress: true, completed: true },
   action: { create: true, append: true },
-  about: { store: true, session: true, record: true, tool: true, journal: true, carry: true },
+  about: {
+    ...{ store: true, session: true, record: true, tool: true },
+    ...{ journal: true, carry: true, config: true },
+  },
   urgency: { attention: true, info: true },
 };
 
