@@ -5,10 +5,11 @@ import type { Agent } from "../agents/types.ts";
 import { childrenOf, closeBases, openBases, openChildren } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readHeader, readSession } from "../convert/session.ts";
-import { wordsOf } from "../errors.ts";
+import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry, Session } from "../session/types.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
 import { oneLine, printHeaded, printJson, say, warn } from "./terminal.ts";
 
@@ -27,15 +28,23 @@ export function command(): Command {
     .description("print a session's conversation")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
     .option("--from <agent>", "the agent the session is of")
-    .option("--range <a-b>", "only messages a to b", range)
-    .option("--tail <n>", "only the last n messages", count)
+    .addOption(
+      new Option("--range <a-b>", "only messages a to b")
+        .argParser(range)
+        .conflicts(["json", "raw"]),
+    )
+    .addOption(
+      new Option("--tail <n>", "only the last n messages")
+        .argParser(count)
+        .conflicts(["json", "raw"]),
+    )
     .addOption(
       new Option("--tools <detail>", "how much of tool calls")
         .choices(["none", "brief", "full"])
         .default("brief"),
     )
     .option("--subagents", "what its subagents did as well, where that lies apart")
-    .option("--raw", "print the file as it is")
+    .addOption(new Option("--raw", "print the file as it is").conflicts("json"))
     .option("--json", "print the session model as JSON")
     .action(run);
 }
@@ -43,7 +52,10 @@ export function command(): Command {
 function range(text: string): [number, number] {
   const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   if (a === undefined) throw new InvalidArgumentError("it must be like 5-12.");
-  return [Number(a), Number(b ?? a)];
+  const [first, last] = [Number(a), Number(b ?? a)];
+  if (first === 0) throw new InvalidArgumentError("messages are counted from 1.");
+  if (first > last) throw new InvalidArgumentError("the first number is above the second.");
+  return [first, last];
 }
 
 function count(text: string): number {
@@ -130,5 +142,12 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
       if (kept.length > tail) kept.shift();
     }
   }
+  if (wanted && wanted[0] > n) throw beyond(wanted, n);
   for (const block of kept) printHeaded(block);
+}
+
+function beyond([first]: [number, number], n: number): SegueError {
+  const has = n === 0 ? "no messages" : counted(n, "message");
+  const about = n === 0 ? {} : { hint: `\`--range 1-${n}\` is all of it` };
+  return new SegueError("not-found", `there is no message ${first}: the session has ${has}`, about);
 }

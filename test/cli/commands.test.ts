@@ -69,6 +69,11 @@ describe("wrong use", () => {
     [["list", "-n", "0"], 2, /above 0/],
     [["list", "--nonsense"], 2, /unknown option/],
     [["show", "x", "--range", "a"], 2, /5-12/],
+    [["show", "x", "--range", "0-3"], 2, /counted from 1/],
+    [["show", "x", "--range", "5-2"], 2, /above the second/],
+    [["show", "x", "--range", "1-2", "--json"], 2, /cannot be used with/],
+    [["show", "x", "--tail", "1", "--raw"], 2, /cannot be used with/],
+    [["show", "x", "--raw", "--json"], 2, /cannot be used with/],
     [["show", "x", "--tools", "all"], 2, /none, brief, full/],
     [["check"], 2, /name a session/],
     [["check", "x", "--all"], 2, /name no session/],
@@ -165,6 +170,14 @@ describe("segue show", () => {
     );
     assert.equal((await m.run(["show", "pi#1", "--tail", "2"])).out, blocks.slice(-2).join(""));
     assert.doesNotMatch((await m.run(["show", "pi#1", "--tools", "none"])).out, /^[→←]/m);
+    // A range may end after the session does, but not begin there.
+    const { length } = blocks;
+    const end = await m.run(["show", "pi#1", "--range", `${length}-999`]);
+    assert.deepEqual([end.code, end.out], [0, blocks.at(-1)]);
+    for (const range of [`${length + 1}`, "500-600"]) {
+      const beyond = await m.run(["show", "pi#1", "--range", range]);
+      fails(beyond, 3, new RegExp(`the session has ${length} messages\n`));
+    }
   });
 
   it("prints the file as it is, and takes one from stdin", async () => {
