@@ -93,7 +93,7 @@ function kindsOf(terms: readonly Term[]): readonly Kind[] {
 }
 
 function kindNamed(name: string): Kind {
-  const kind = KINDS.find((each) => each === name);
+  const kind = KINDS.find((each) => each === name.toLowerCase());
   if (kind) return kind;
   throw new SegueError("usage", `in:${name} is not something that can be searched`, {
     hint: `one of ${KINDS.map((each) => `in:${each}`).join(", ")}`,
@@ -116,10 +116,10 @@ function isOr({ text, key, not, prefix }: Term): boolean {
 
 /** Quotes do not have to end. */
 function termsOf(text: string): Term[] {
-  const pattern = /(-?)(?:([a-z]+):)?(?:"([^"]*)(?:"|$)|([^\s"]+))(\*?)/g;
+  const pattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)(?:"|$)|([^\s"]+))(\*?)/g;
   return [...text.matchAll(pattern)].flatMap((match): Term[] => {
     const [, minus = "", name = "", quoted, bare = "", star = ""] = match;
-    const key = KEYS.has(name) ? name : null;
+    const key = KEYS.has(name.toLowerCase()) ? name.toLowerCase() : null;
     const said = quoted ?? bare.replace(/\*$/, "");
     const whole = key === null && name !== "" ? `${name}:${said}` : said;
     if (!/[\p{L}\p{N}]/u.test(whole) && key !== "cwd") return [];

@@ -5,6 +5,7 @@ import { fileError, SegueError, wordsOf } from "../errors.ts";
 import { abandon, catchSignals } from "../io/interrupt.ts";
 import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
 import { noteTemps } from "../io/temps.ts";
+import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import {
   beQuiet,
@@ -85,7 +86,9 @@ export async function main(args: string[]): Promise<number> {
       warn(program.helpInformation());
       return 2;
     }
-    await program.parseAsync(words, { from: "user" });
+    const [only, another] = program.commands;
+    const isSearch = only?.name() === "search" && !another;
+    await program.parseAsync(isSearch ? shielded(words, only) : words, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);

@@ -8,6 +8,7 @@ import { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 import { SegueError } from "../errors.ts";
 import { onInterrupt } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
+import { unshielded } from "./dashes.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
 import {
@@ -55,6 +56,7 @@ ${KINDS.map((kind) => `in:${kind}`).join(", ")}
 Examples:
   segue search '"connection refused" since:1w'
   segue search 'ENOENT in:output'       an error that a tool printed
+  segue search zebra -in:output         not in what tools printed
   segue search 'migrat* file:schema.sql agent:codex'
   segue show SESSION --range N          opens a session at a hit's number`,
     )
@@ -62,7 +64,7 @@ Examples:
 }
 
 async function run(words: string[], options: Options): Promise<void> {
-  const query = parseQuery(words.join(" "));
+  const query = parseQuery(unshielded(words).join(" "));
   const places = await placesFor({
     ...options,
     ...(query.cwd === undefined ? {} : { cwd: query.cwd }),

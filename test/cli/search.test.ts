@@ -73,6 +73,36 @@ describe("segue search", () => {
     }
   });
 
+  it("takes words with a dash before them, and is not particular about capitals", async () => {
+    const m = inhabited(root);
+    session(m, uuid(2), [said("a walrus and a nightjar"), said("a walrus alone")]);
+    session(m, uuid(3), [said("a walrus, too")]);
+    for (const [args, n] of [
+      [["walrus", "-nightjar"], 2],
+      [["-nightjar walrus alone"], 1],
+      [["-in:output walrus"], 2],
+      [["-in:user", "walrus"], 0],
+      [["-IN:USER", "walrus", "-n", "5"], 0],
+      [["-n1", "walrus", "-Veto"], 1],
+      [["walrus", "--number", "1"], 1],
+      [["IN:User", "walrus"], 2],
+      [["Agent:codex walrus"], 0],
+      [["walrus", "--", "-nightjar"], 2],
+    ] as const) {
+      assert.equal((await search(m, ...args)).length, n, args.join(" "));
+    }
+    for (const [args, says] of [
+      [["-x", "walrus"], /unknown option '-x'/],
+      [["-n", "walrus"], /above 0/],
+      [["walrus", "--since", "-3d"], /'-3d' is invalid/],
+      [["walrus", "-in:nothing"], /in:nothing is not.*\n.*one of .*in:user.*in:output/],
+      [["walrus", "IN:x"], /one of .*in:user/],
+      [["-walrus"], /nothing to look for/],
+    ] as const) {
+      fails(await m.run(["search", ...args]), 2, says);
+    }
+  });
+
   it("knows tools, commands, files and titles", async () => {
     const m = inhabited(root);
     const call = (name: string, args: object) => ({

@@ -1,0 +1,31 @@
+/** Words of a query that look like options: `-in:output`, `-draft`, '-draft zebra'. */
+import type { Command } from "commander";
+
+/** Before a word that is no option. No argument of a program can hold it. */
+const SHIELD = "\0";
+
+/**
+ * The command line with such words shielded from the parser. One letter alone stays an option, known
+ * or not: nobody leaves out a letter, and an unknown option shall not pass as a word.
+ */
+export function shielded(args: readonly string[], command: Command): string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, i) => {
+    const mayBeOption = end < 0 || i < end;
+    const isValue = takesValue(args[i - 1] ?? "", command);
+    return mayBeOption && !isValue && isWord(arg) ? SHIELD + arg : arg;
+  });
+}
+
+export function unshielded(words: readonly string[]): string[] {
+  return words.map((word) => (word.startsWith(SHIELD) ? word.slice(SHIELD.length) : word));
+}
+
+function isWord(arg: string): boolean {
+  return /^-[^-]./s.test(arg) && !/^-n\d+$/.test(arg);
+}
+
+function takesValue(arg: string, command: Command): boolean {
+  const options = [...command.options, ...(command.parent?.options ?? [])];
+  return options.some(({ short, long, required }) => required && (arg === short || arg === long));
+}
