@@ -1,5 +1,5 @@
 /** `segue dump`: many sessions into a folder, and again what changed since. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { agentNamed, findAgent } from "../agents/registry.ts";
@@ -105,11 +105,29 @@ async function wanted(
   { since: oldest = 0, cwd }: Options,
 ): Promise<Wanted[]> {
   const here = cwd === undefined ? null : await placesHere(places, only);
-  return (await allSessions(places, only)).flatMap((found) => {
+  const all = (await allSessions(places, only)).flatMap((found) => {
     const agent = findAgent(found.agent);
-    if (!agent || found.mtime < oldest || isNothing(found.bytes, agent)) return [];
+    if (!agent || isNothing(found.bytes, agent)) return [];
     const place = placeOf(found, agent);
     return here === null || here.has(place) ? [{ agent, found, place }] : [];
+  });
+  if (all.length === 0) throw nothingFound(only, cwd);
+  // That nothing is new is no failure.
+  return all.filter(({ found }) => found.mtime >= oldest);
+}
+
+function nothingFound(only: Agent | undefined, cwd: string | undefined): SegueError {
+  const whose = only ? ` of ${only.name}` : "";
+  if (cwd === undefined) {
+    return new SegueError("not-found", `there is no session${whose} to dump`, {
+      hint: "`segue agents` shows where sessions are looked for",
+    });
+  }
+  const where = resolve(cwd);
+  const gone = existsSync(where) ? "" : ", and there is no such folder";
+  return new SegueError("not-found", `no session${whose} belongs to this project${gone}`, {
+    where,
+    hint: "`segue list --all` shows every session and its folder",
   });
 }
 

@@ -144,7 +144,17 @@ describe("segue dump", () => {
     assert.match((await m.run(["dump", "all", "b", "--since", "1d"])).err, /^2 written/);
     const cwd = known(/"cwd":"([^"]+)"/.exec(readFileSync(m.at(stored(PI)), "utf8")))[1] ?? "";
     assert.match((await m.run(["dump", "pi", "c", "--cwd", cwd])).err, /^1 written/);
-    assert.match((await m.run(["dump", "pi", "d", "--cwd", m.at("nowhere")])).err, /^0 written/);
+    assert.match((await m.run(["dump", "pi", "d", "--since", "1d"])).err, /^0 written/);
+  });
+
+  it("says so when there is nothing to dump, and makes no folder for it", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("other"));
+    const gone = /no session of Pi belongs to this project, and there is no such folder/;
+    fails(await m.run(["dump", "pi", "out", "--cwd", m.at("nowhere")]), 3, gone);
+    fails(await m.run(["dump", "out", "--cwd", m.at("other")]), 3, /no session belongs to this/);
+    fails(await m.run(["dump", "gemini", "out"]), 3, /there is no session of Gemini CLI to dump/);
+    assert.equal(existsSync(m.at("out")), false);
   });
 
   it("what cannot be read is said, and the rest is dumped", async () => {
