@@ -210,6 +210,8 @@ export interface Summary {
 export interface Store {
   /** Folders of the store; the environment's vendor variables move them. */
   roots(env: NodeJS.ProcessEnv, host?: Host): string[];
+  /** The agent's own folder, where its store is only a part of that. */
+  home?(env: NodeJS.ProcessEnv): string;
   /** Every session in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
   /** Where a new session belongs below `root`. */

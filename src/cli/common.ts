@@ -1,6 +1,5 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { agentNamed, agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
@@ -42,15 +41,17 @@ export async function pour(path: string): Promise<void> {
   input.close();
 }
 
-/** Sources are never written to. */
+/** What is put there as a file would be taken for the agent's, and is not in the journal. */
 export function refuseStore(path: string, places: Places): void {
   const rules = rulesFor(process.platform);
+  const real = realOr(path);
   for (const agent of agents) {
-    for (const root of rootsOf(agent, places)) {
-      if (!existsSync(root) || !isWithin(realOr(path), realOr(root), rules)) continue;
-      throw new SegueError("refused", `this lies in the store of ${agent.name}`, {
+    const home = agent.store.home?.(places.env);
+    for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
+      if (!isWithin(real, realOr(folder), rules)) continue;
+      throw new SegueError("refused", `this lies in the store of ${agent.name}, ${folder}`, {
         where: path,
-        hint: "name a place elsewhere",
+        hint: "name a place elsewhere; only `segue resume` writes into a store",
       });
     }
   }

@@ -1,6 +1,6 @@
 /** `segue convert`: file to file; no store is touched. */
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { isFolder, select } from "../catalog/select.ts";
@@ -11,7 +11,7 @@ import { type Report, reportText } from "../convert/report.ts";
 import { SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { spool } from "../io/spool.ts";
-import { placesOf, pour } from "./common.ts";
+import { placesOf, pour, refuseStore } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -60,6 +60,10 @@ async function run(src: string, options: Options): Promise<void> {
   const { output } = options;
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
+  }
+  const places = placesOf({});
+  for (const path of [output, options.report]) {
+    if (path !== undefined) refuseStore(resolve(path), places);
   }
   await withScratch(async (scratch) => {
     const source = await sourceOf(src, options.from, scratch);

@@ -37,6 +37,8 @@ export const store: Store = {
     return existsSync(xdg) ? [usual, xdg] : [usual];
   },
 
+  home: (env) => env.CLAUDE_CONFIG_DIR || join(hostOf(env).home, ".claude"),
+
   // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.
   async find(root) {
     const found: Found[] = [];

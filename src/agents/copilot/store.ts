@@ -12,11 +12,16 @@ import { readWorkspace, workspaceText } from "./workspace.ts";
 const EVENTS = "events.jsonl";
 const WORKSPACE = "workspace.yaml";
 
+function homeOf(env: NodeJS.ProcessEnv): string {
+  return env.COPILOT_HOME || join(env.HOME || homedir(), ".copilot");
+}
+
 export const store: Store = {
   roots(env) {
-    const home = env.COPILOT_HOME || join(env.HOME || homedir(), ".copilot");
-    return [join(home, "session-state")];
+    return [join(homeOf(env), "session-state")];
   },
+
+  home: homeOf,
 
   // session-state/<id>/events.jsonl, of all folders side by side. A folder without events is a
   // screen that was opened and left; the one with a dot holds locks.

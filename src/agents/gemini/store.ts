@@ -14,6 +14,8 @@ import type { Companion, Found, OwnPlace, Store } from "../types.ts";
 export const store: Store = {
   roots: (env) => [rootOf(env)],
 
+  home: (env) => dirname(rootOf(env)),
+
   // tmp/<project>/chats/session-*.jsonl, or .json; subagents lie in folders below.
   async find(root) {
     const projects = new Map<string, string | null>();

@@ -17,6 +17,8 @@ export const store: Store = {
     return set === undefined || set === usual ? [usual] : [set, usual];
   },
 
+  home: (env) => agentFolder(env, hostOf(env)),
+
   // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi looks no deeper.
   async find(root) {
     const found: Found[] = [];

@@ -16,6 +16,8 @@ export const store: Store = {
     return [join(baseFolder(env), "projects")];
   },
 
+  home: baseFolder,
+
   // projects/<folder's name>/chats/<id>.jsonl, and archived ones in chats/archive.
   async find(root) {
     const found: Found[] = [];

@@ -1,0 +1,46 @@
+/** Files go anywhere but into an agent's own folder, which only `segue resume` writes to. */
+import assert from "node:assert/strict";
+import { existsSync, symlinkSync } from "node:fs";
+import { describe, it } from "node:test";
+import { agents } from "../../src/agents/registry.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { fails, inhabited } from "./support.ts";
+
+const root = temporaryFolder();
+
+const FOLDERS = [
+  [".claude/x", /store of Claude Code/],
+  [".claude/projects/x", /store of Claude Code/],
+  [".codex/notes/x", /store of Codex/],
+  [".pi/agent/x", /store of Pi/],
+  [".gemini/x", /store of Gemini CLI/],
+  [".qwen/x", /store of Qwen Code/],
+  [".copilot/x", /store of Copilot CLI/],
+  [".local/share/opencode/x", /store of OpenCode/],
+  [".local/share/kilo/x", /store of Kilo/],
+] as const;
+
+describe("what is written as a file", () => {
+  it("does not go into the folder of any agent", async () => {
+    assert.equal(new Set(FOLDERS.map(([, says]) => String(says))).size, agents.length);
+    const m = inhabited(root);
+    for (const [folder, says] of FOLDERS) {
+      const path = m.at(folder);
+      fails(await m.run(["dump", path]), 4, says);
+      fails(await m.run(["handoff", "pi#1", "-o", path]), 4, says);
+      fails(await m.run(["convert", "pi#1", "--to", "codex", "-o", path]), 4, says);
+      fails(await m.run(["convert", "pi#1", "--to", "codex", "--report", path]), 4, says);
+      assert.equal(existsSync(path), false);
+    }
+  });
+
+  it("not by a link, and not where a variable moves the folder to", async () => {
+    const m = inhabited(root);
+    symlinkSync(m.at(".codex"), m.at("link"));
+    fails(await m.run(["convert", "pi#1", "--to", "codex", "-o", "link/x"]), 4, /store of Codex/);
+    const env = { CLAUDE_CONFIG_DIR: m.at("mine"), PI_CODING_AGENT_DIR: m.at("pi") };
+    fails(await m.run(["dump", "mine/x"], { env }), 4, /store of Claude Code, .*mine/);
+    fails(await m.run(["dump", "pi/x"], { env }), 4, /store of Pi/);
+    assert.equal((await m.run(["dump", "codex", ".claude-dump"], { env })).code, 0);
+  });
+});
