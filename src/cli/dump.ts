@@ -19,6 +19,7 @@ interface Options extends PlaceOptions {
   format: Format;
   redact?: boolean;
   since?: number;
+  force?: boolean;
 }
 
 export function command(): Command {
@@ -33,6 +34,7 @@ export function command(): Command {
     )
     .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
     .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
+    .option("--force", "write files anew that were changed since they were dumped")
     .addHelpText(
       "after",
       `
@@ -67,6 +69,7 @@ async function run(words: string[], options: Options): Promise<void> {
       folder,
       format,
       redact,
+      force: options.force ?? false,
       env: places.env,
       scratch,
       progress: progress.update,
@@ -75,14 +78,21 @@ async function run(words: string[], options: Options): Promise<void> {
         progress.clear();
         warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
       },
+      kept: (path, isOld) => {
+        progress.clear();
+        const also = isOld ? ", although its session is to be written anew" : "";
+        warn(`segue: ${oneLine(`${path}: kept, as it was changed since it was dumped${also}`)}`);
+      },
     }),
   );
   progress.clear();
-  const { written, unchanged, failed, secrets } = result;
-  const rest = failed > 0 ? `, ${failed} failed` : "";
+  const { written, unchanged, failed, kept, outdated, secrets } = result;
+  const aside = kept > 0 ? `, ${kept} kept as changed by you (--force writes them anew)` : "";
+  const rest = `${aside}${failed > 0 ? `, ${failed} failed` : ""}`;
   const replaced = redact ? `, ${counted(secrets, "secret")} replaced` : "";
   say(`${written} written, ${unchanged} unchanged${rest}${replaced}: ${folder}`);
   if (failed > 0) process.exitCode = 1;
+  else if (outdated > 0) process.exitCode = 4;
 }
 
 function parse(words: readonly string[]): [only: Agent | undefined, dir: string] {

@@ -1,5 +1,5 @@
 /** Many sessions into a folder: what changed since the last time, each file whole or not at all. */
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
 import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
@@ -12,7 +12,7 @@ import { Output } from "../io/output.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
-import { Manifest } from "./manifest.ts";
+import { type Made, Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
 import { htmlPage, markdownPage, type Page } from "./pages.ts";
 import { type Content, redacted } from "./redacted.ts";
@@ -48,6 +48,10 @@ export interface DumpOptions {
   progress(done: number, total: number): void;
   /** Is told of each session that cannot be dumped. */
   failed(place: string, error: unknown): void;
+  /** Write files anew that somebody has changed since they were dumped. */
+  force: boolean;
+  /** Is told of each file that was kept, as somebody has changed it; `isOld`: so has the session. */
+  kept(path: string, isOld: boolean): void;
   /** Between two sessions. */
   pause(): Promise<void>;
 }
@@ -56,6 +60,9 @@ export interface DumpResult {
   written: number;
   unchanged: number;
   failed: number;
+  /** Sessions whose files somebody has changed; and those of them that would have been written anew. */
+  kept: number;
+  outdated: number;
   /** Secrets that were replaced, each counted once in each session that was written. */
   secrets: number;
 }
@@ -64,7 +71,8 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   const { folder, format } = options;
   const manifest = new Manifest(folder);
   removeLeftovers(folder);
-  const result: DumpResult = { written: 0, unchanged: 0, failed: 0, secrets: 0 };
+  const counts = { written: 0, unchanged: 0, failed: 0, kept: 0, outdated: 0 };
+  const result: DumpResult = { ...counts, secrets: 0 };
   for (const [i, wanted] of all.entries()) {
     options.progress(i, all.length);
     await options.pause();
@@ -72,7 +80,15 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
     const { mtime, bytes } = wanted.found;
     const version = options.redact ? `${VERSION}-redacted-${REDACTION}` : VERSION;
     const state = `${version}:${mtime}:${bytes}`;
-    if (manifest.isCurrent(key, state)) {
+    const isCurrent = manifest.isCurrent(key, state);
+    const edited = manifest.edited(key);
+    if (edited.length > 0 && !options.force) {
+      result.kept++;
+      if (!isCurrent) result.outdated++;
+      for (const path of edited) options.kept(path, !isCurrent);
+      continue;
+    }
+    if (isCurrent && edited.length === 0) {
       result.unchanged++;
       continue;
     }
@@ -159,8 +175,9 @@ async function one(
           ];
     const entry = { key, state, files: pieces.map((piece) => piece.file) };
     manifest.add({ ...entry, begun: true });
-    for (const piece of pieces) await commit(join(folder, piece.file), piece.write);
-    manifest.add(entry);
+    const made: Made[] = [];
+    for (const piece of pieces) made.push(await commit(join(folder, piece.file), piece.write));
+    manifest.add({ ...entry, made });
     return secrets;
   } finally {
     closeBases(bases);
@@ -170,11 +187,12 @@ async function one(
   }
 }
 
-async function commit(path: string, write: Piece["write"]): Promise<void> {
+async function commit(path: string, write: Piece["write"]): Promise<Made> {
   const out = new Output(path);
   try {
     await write(out);
     out.commit({ replace: true });
+    return { bytes: out.bytes, mtime: statSync(path).mtimeMs, sha256: out.sha256 };
   } catch (error) {
     out.discard();
     throw error;

@@ -115,6 +115,34 @@ describe("segue dump", () => {
     assert.deepEqual(files(m), before, "a dump keeps what is gone elsewhere");
   });
 
+  it("keeps a file that was changed since, and says so, until --force", async () => {
+    const m = inhabited(root);
+    const dump = (...more: string[]) => m.run(["dump", "out", "--format", "markdown", ...more]);
+    await dump();
+    const mine = m.at("out", fileOf(PI, ".md"));
+    const was = readFileSync(mine, "utf8");
+    // Touched, or of the same size: what it holds decides.
+    utimesSync(mine, 1e9, 1e9);
+    assert.match((await dump()).err, /^0 written, 3 unchanged: /);
+    const edited = was.replace("User", "Me!!");
+    assert.equal(edited.length, was.length);
+    writeFileSync(mine, edited);
+    const kept = await dump();
+    assert.equal(kept.code, 0, kept.err);
+    assert.match(kept.err, /\.md: kept, as it was changed since it was dumped\n/);
+    assert.match(kept.err, /\n0 written, 2 unchanged, 1 kept as changed by you \(--force /);
+    assert.equal(readFileSync(mine, "utf8"), edited);
+    // The session has gone on, or is to be written otherwise: the file is not what was asked for.
+    const old = await dump("--redact");
+    assert.equal(old.code, 4, old.err);
+    assert.match(old.err, /dumped, although its session is to be written anew\n2 written, 0 un/);
+    assert.equal((await dump("--redact")).code, 4, "and so it stays");
+    assert.equal(readFileSync(mine, "utf8"), edited);
+    assert.match((await dump("--force")).err, /^3 written, 0 unchanged: /);
+    assert.equal(readFileSync(mine, "utf8"), was);
+    assert.match((await dump("--force")).err, /^0 written, 3 unchanged: /);
+  });
+
   it("goes on after a kill", async () => {
     const m = inhabited(root);
     await m.run(["dump", "out"]);
