@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Agent, Opened } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { startTicks } from "./process.ts";
+import { programOf } from "./program.ts";
 import type { Env } from "./state.ts";
 
 /** A session that something is about to be written to, or taken from. */
@@ -88,25 +89,15 @@ function isMeant({ pid, started }: Process, opened: Opened): boolean {
   return "pid" in opened ? opened.pid === pid : started !== null && started - SLACK_MS <= opened.at;
 }
 
-const INTERPRETERS = new Set(["node", "bun", "deno"]);
-
 /** By what was started: the program itself, or the file that an interpreter runs. */
 function isProgram({ words }: Process, command: string): boolean {
-  const [first = "", ...rest] = words;
-  if (!INTERPRETERS.has(nameOf(first))) return nameOf(first) === command;
-  const script = rest.find((word) => !word.startsWith("-"));
-  // What follows `-e` is no file.
-  if (script === undefined || rest.slice(0, rest.indexOf(script)).some(isCode)) return false;
-  return nameOf(script) === command || isOfPackage(script, command);
+  const script = programOf(words);
+  return script !== null && (nameOf(script) === command || isOfPackage(script, command));
 }
 
 function nameOf(word: string): string {
   const [name = ""] = word.split(/[\\/]/).slice(-1);
-  return name.replace(/\.(?:[cm]?js|exe|cmd)$/, "");
-}
-
-function isCode(option: string): boolean {
-  return /^(?:-e|--eval|-p|--print|-pe)$/.test(option);
+  return name.replace(/\.(?:[cm]?[jt]s|exe|cmd)$/, "");
 }
 
 /** Is it a file of the npm package that is called so, or after the command: `qwen-code`, `gemini-cli`? */

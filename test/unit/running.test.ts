@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
+import { programOf } from "../../src/io/program.ts";
 import { openedBy, refuseOpen } from "../../src/io/running.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -20,6 +21,8 @@ interface Machine {
   home: string;
   env: { HOME: string };
   at(...names: string[]): string;
+  /** Options for Node. */
+  options: string[];
   /** A program of this name that runs until the test ends; gives its process number. */
   start(name: string, ...args: string[]): Promise<number>;
 }
@@ -28,10 +31,12 @@ function machine(): Machine {
   const home = mkdtempSync(join(root, "home-"));
   const env = { HOME: home };
   const at = (...names: string[]) => join(home, ...names);
+  const options: string[] = [];
   return {
     home,
     env,
     at,
+    options,
     async start(name, ...args) {
       const program = at("bin", `${name}.mjs`);
       mkdirSync(dirname(program), { recursive: true });
@@ -39,7 +44,7 @@ function machine(): Machine {
         program,
         `${name === "pi" ? "process.title = 'pi';" : ""} console.log('up'); setInterval(() => {}, 1e6);`,
       );
-      const child = spawn(process.execPath, [program, ...args], { env, cwd: home });
+      const child = spawn(process.execPath, [...options, program, ...args], { env, cwd: home });
       children.push(child);
       await once(child.stdout, "data");
       return child.pid ?? 0;
@@ -52,6 +57,31 @@ function write(path: string, content: unknown): string {
   writeFileSync(path, JSON.stringify(content));
   return path;
 }
+
+describe("the program that a process runs", () => {
+  const GEMINI = "/usr/lib/node_modules/@google/gemini-cli/dist/index.js";
+  for (const [line, program] of [
+    ["gemini --resume x", "gemini"],
+    [`node ${GEMINI} --resume x`, GEMINI],
+    [`/usr/bin/node --require /x.cjs ${GEMINI}`, GEMINI],
+    [`node -r x -r=y --import z ${GEMINI} -r w`, GEMINI],
+    [`node --max-old-space-size=4096 --no-warnings ${GEMINI}`, GEMINI],
+    [`nodejs --title t --inspect --enable-source-maps ${GEMINI}`, GEMINI],
+    [`node.exe --env-file .env -C dev -- ${GEMINI}`, GEMINI],
+    [`node -e code ${GEMINI}`, null],
+    [`node --require x -p code ${GEMINI}`, null],
+    ["node --inspect", null],
+    [`bun run ${GEMINI}`, GEMINI],
+    [`bun --cwd /x run --preload y ${GEMINI}`, GEMINI],
+    [`bunx -p pkg gemini`, "gemini"],
+    [`tsx --tsconfig t.json ${GEMINI}`, GEMINI],
+    [`node --no-warnings /usr/bin/tsx watch --import x ${GEMINI}`, GEMINI],
+    [`deno run -A --config c npm:@google/gemini-cli@0.61.0`, "node_modules/@google/gemini-cli"],
+    ["", ""],
+  ] as const) {
+    it(line, () => assert.equal(programOf(line.split(" ")), program));
+  }
+});
 
 describe("a session is open in its CLI", { skip: process.platform !== "linux" }, () => {
   it("that was started with it", async () => {
@@ -66,6 +96,14 @@ describe("a session is open in its CLI", { skip: process.platform !== "linux" },
     assert.equal(openedBy(agentNamed("gemini"), target, machine().env), null);
     const copilot = await m.start("copilot", `--resume=${ID}`);
     assert.deepEqual(openedBy(agentNamed("copilot"), target, m.env), { pid: copilot, sure: true });
+  });
+
+  it("that Node was given options for", async () => {
+    const m = machine();
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: null };
+    m.options.push("--require", write(m.at("first.cjs"), 1), "--max-old-space-size=256");
+    const pid = await m.start("gemini", "--resume", ID);
+    assert.deepEqual(openedBy(agentNamed("gemini"), target, m.env), { pid, sure: true });
   });
 
   for (const [agent, program, folder] of [
