@@ -7,6 +7,7 @@ import { CONTENT } from "../agents/shared/known.ts";
 import type { Agent, Shape } from "../agents/types.ts";
 import { isObject } from "../session/json.ts";
 import { MOST_DEPTH } from "../session/other.ts";
+import { leadingReasoning } from "../session/text.ts";
 import type { Entry, Json, JsonObject, Part } from "../session/types.ts";
 
 /** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
@@ -212,6 +213,11 @@ class Account {
     // Parts that are JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
     if (unframed(text).some((body) => this.#said.includes(body))) return true;
+    // What Segue itself wrote as a quotation is read as the reasoning that it was.
+    const parts = leadingReasoning(text);
+    if (parts.some(({ kind }) => kind === "reasoning")) {
+      return parts.every((part) => this.#isSaid(part.text));
+    }
     const lines = text
       .split("\n")
       .map((line) => line.trim())

@@ -488,6 +488,18 @@ describe("segue list, agents, check, log", () => {
     assert.match(verbose.out, /sent to pi: assistant .*MARK-ASSISTANT-2 Now reading a file/);
   });
 
+  it("check passes what was handed over, whose reasoning is quoted there", async () => {
+    const m = inhabited(root);
+    for (const to of agents.filter(({ store }) => !store.database).map(({ id }) => id)) {
+      for (const from of ["claude#1", "pi#1"]) {
+        await m.run(["resume", from, "--in", to, "--no-launch", "--fork"]);
+      }
+    }
+    const { code, out } = await m.run(["check", "--all"]);
+    assert.doesNotMatch(out, /FAILED.*/);
+    assert.equal(code, 0);
+  });
+
   it("check --all sums up, and goes on after a session that cannot be read", async () => {
     const m = inhabited(root);
     const whole = await m.run(["check", "--all"]);
