@@ -52,6 +52,7 @@ export class Overtaken extends SegueError {
 /** A file-system error in words a user can act on; other errors as they are. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const isMaking = error instanceof Error && "syscall" in error && error.syscall === "mkdir";
   const where = { where: path };
   switch (code) {
     case "ENOENT":
@@ -61,6 +62,14 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
       return new SegueError("failed", `cannot ${doing}: permission denied`, where);
     case "EISDIR":
       return new SegueError("failed", `cannot ${doing}: it is a folder`, where);
+    case "ENOTDIR":
+    case "EEXIST":
+      if (code === "EEXIST" && !isMaking) return error;
+      return new SegueError("failed", `cannot ${doing}: a file is where a folder should be`, where);
+    case "EROFS":
+      return new SegueError("failed", `cannot ${doing}: the file system is read-only`, where);
+    case "ENAMETOOLONG":
+      return new SegueError("failed", `cannot ${doing}: its name is too long`, where);
     case "ELOOP":
       return new SegueError("failed", `cannot ${doing}: its links form a loop`, where);
     case "ENOSPC":

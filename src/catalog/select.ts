@@ -33,13 +33,29 @@ export interface Selected {
 export async function select(selector: string, places: Places, from?: Agent): Promise<Selected> {
   const [, name = "", n, id] = /^([a-z][a-z-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
   const named = findAgent(name);
+  if (named && from && from !== named && (n ?? id) !== undefined) throw another(selector, named);
   if (named && n !== undefined) return nth(named, Number(n), places);
   if (named && id !== undefined) return byId(id, places, named);
+  if (selector === "-") {
+    throw new SegueError("usage", "a session cannot come through stdin here", {
+      hint: "convert, show, check and handoff take - for stdin",
+    });
+  }
   if (selector === "latest") return latest(places, from);
   const place = asPlace(selector);
   if (!place) return byId(selector, places, from);
   if (databaseAt(place.path)) return inDatabase(place);
   return isFolder(place.path) ? inFolder(place, from) : inFile(place, from);
+}
+
+function another(selector: string, { name }: Agent): SegueError {
+  return new SegueError(
+    "usage",
+    `"${selector}" is a session of ${name}, and --from another agent`,
+    {
+      hint: "leave --from out, or name the session by its id",
+    },
+  );
 }
 
 /** The session in a file; `name` is the path as the user knows it, null for stdin. */
@@ -220,6 +236,9 @@ async function inOrder(places: Places, agent?: Agent, most?: number): Promise<Li
 }
 
 async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
+  if (n === 0) {
+    throw new SegueError("not-found", `sessions are counted from 1: ${agent.id}#1 is the newest`);
+  }
   const listed = await inOrder(places, agent, n);
   const session = listed[n - 1];
   if (session) return listedAs(session);

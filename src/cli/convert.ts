@@ -1,14 +1,14 @@
 /** `segue convert`: file to file; no store is touched. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { isFolder, select } from "../catalog/select.ts";
 import { convertFile, refuseSource } from "../convert/file.ts";
 import { databaseAt } from "../convert/open.ts";
 import type { ReasoningFate } from "../convert/project.ts";
 import { type Report, reportText } from "../convert/report.ts";
-import { SegueError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { spool } from "../io/spool.ts";
 import { placesOf, pour, refuseStore } from "./common.ts";
@@ -37,7 +37,12 @@ export function command(): Command {
     .requiredOption("--to <agent>", "the agent to convert to")
     .option("--from <agent>", "the agent the file is of (default: told from its content)")
     .option("-o, --output <file>", "where to write (default: stdout)")
-    .option("--embed", "keep what the target cannot hold inside the file, not beside it")
+    .addOption(
+      new Option(
+        "--embed",
+        "keep what the target cannot hold inside the file, not beside it",
+      ).conflicts("carry"),
+    )
     .option("--no-carry", "do not keep what the target cannot hold")
     .option("--fresh", "leave an existing carry aside and convert anew")
     .option("--full-history", "send what came before a compaction as well")
@@ -61,22 +66,46 @@ async function run(src: string, options: Options): Promise<void> {
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
   }
-  const places = placesOf({});
-  for (const path of [output, options.report]) {
-    if (path !== undefined) refuseStore(resolve(path), places);
-  }
+  refusePlaces(options);
   await withScratch(async (scratch) => {
     const source = await sourceOf(src, options.from, scratch);
     if (options.report !== undefined) refuseSource(options.report, source.path);
     const report = await converted(source, options, output ?? join(scratch, "out"));
     if (output === undefined) report.target.path = null;
-    if (options.report !== undefined) {
-      writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
-    }
+    if (options.report !== undefined) writeReport(options.report, report);
     if (options.json) printJson(report);
     else for (const line of reportText(report)) say(line);
     if (output === undefined) await pour(join(scratch, "out"));
   });
+}
+
+/** Before anything is read. */
+function refusePlaces({ output, report }: Options): void {
+  const places = placesOf({});
+  const given = [
+    ["-o", output],
+    ["--report", report],
+  ] as const;
+  for (const [option, path] of given) {
+    if (path === undefined) continue;
+    if (path === "") throw new SegueError("usage", `${option} needs the name of a file`);
+    if (isFolder(path)) {
+      const what = `${option} names a folder: name the file in it`;
+      throw new SegueError("usage", what, { where: path });
+    }
+    refuseStore(resolve(path), places);
+  }
+  if (output !== undefined && report !== undefined && resolve(output) === resolve(report)) {
+    throw new SegueError("usage", "-o and --report name the same file", { where: output });
+  }
+}
+
+function writeReport(path: string, report: Report): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw fileError(error, path, "write the report");
+  }
 }
 
 interface Source {

@@ -7,7 +7,7 @@ import type { Agent } from "../agents/types.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import { allSessions, isNothing, type Places, placeOf } from "../catalog/stores.ts";
 import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
-import { SegueError, wordsOf } from "../errors.ts";
+import { fileError, SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
@@ -60,8 +60,8 @@ async function run(words: string[], options: Options): Promise<void> {
   const all = await wanted(only, places, options);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch {
-    throw new SegueError("failed", "the folder cannot be made", { where: folder });
+  } catch (error) {
+    throw fileError(error, folder, "make the folder");
   }
   const progress = new ProgressLine("dumping");
   const result = await withScratch((scratch) =>
@@ -97,6 +97,7 @@ async function run(words: string[], options: Options): Promise<void> {
 
 function parse(words: readonly string[]): [only: Agent | undefined, dir: string] {
   const [first = "", second, ...more] = words;
+  if (words.includes("")) throw new SegueError("usage", "a folder's name cannot be empty");
   if (more.length > 0) {
     throw new SegueError("usage", "segue dump takes an agent and a folder, no more", {
       hint: "segue dump [agent|all] <dir>",

@@ -12,7 +12,7 @@ export function tokens(value: string): number {
   const wanted = readTokens(value);
   if (wanted !== undefined && wanted >= LEAST) return wanted;
   throw new InvalidArgumentError(
-    `it must be a number of tokens of ${LEAST} or more: 200000, 200k.`,
+    `It must be a number of tokens of ${LEAST} or more: 200000, 200k.`,
   );
 }
 

@@ -68,7 +68,7 @@ export function withDocumentOptions(command: Command): Command {
 
 function budget(text: string): number {
   const tokens = readTokens(text);
-  if (tokens === undefined) throw new InvalidArgumentError("it must be like 8000 or 20k.");
+  if (tokens === undefined) throw new InvalidArgumentError("It must be like 8000 or 20k.");
   return tokens;
 }
 

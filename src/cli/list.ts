@@ -1,5 +1,5 @@
 /** `segue list`: sessions, newest first, this project's first. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
 import { settings } from "../config/settings.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
@@ -27,7 +27,7 @@ export function command(): Command {
     .option("--all", "all there are")
     .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)
     .option("--json", "print one JSON document")
-    .option("--jsonl", "print one JSON line a session")
+    .addOption(new Option("--jsonl", "print one JSON line a session").conflicts("json"))
     .action(run);
 }
 

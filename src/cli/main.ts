@@ -19,8 +19,8 @@ import {
   warnError,
 } from "./terminal.ts";
 
-/** One file a command; only the one that is called is loaded. */
-const COMMANDS: { [name: string]: () => Promise<{ command(): Command }> } = {
+/** One file a command; only the one that is called is loaded. `after`: how many words follow "--". */
+const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Command }> } = {
   pick: () => import("./pick.ts"),
   list: () => import("./list.ts"),
   search: () => import("./search.ts"),
@@ -153,6 +153,8 @@ async function build(args: readonly string[]): Promise<Command> {
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
+    const name = command === program ? "segue" : `segue ${command.name()}`;
+    command.showHelpAfterError(`  \`${name} --help\` tells how it is used`);
     command.configureHelp({ showGlobalOptions: true });
     command.configureOutput({
       writeErr: (text) => warn(text.trimEnd()),
@@ -173,13 +175,14 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
   const at = args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--color");
   const [word, ...rest] = at < 0 ? [] : args.slice(at);
   if (word === undefined || word === "help") {
-    return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command()));
+    return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command(0)));
   }
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (load) return [(await load()).command()];
-  const { command, unknownWord } = await import("./quick.ts");
   const end = args.indexOf("--");
-  const quick = command(word, end < 0 ? 0 : args.length - end - 1);
+  const after = end < 0 ? 0 : args.length - end - 1;
+  if (load) return [(await load()).command(after)];
+  const { command, unknownWord } = await import("./quick.ts");
+  const quick = command(word, after);
   if (quick) return [quick];
   throw unknownWord(word, rest, Object.keys(COMMANDS));
 }

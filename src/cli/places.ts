@@ -1,4 +1,5 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
+import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { followLinks } from "../agents/shared/files.ts";
 import { stores as storeOf } from "../agents/stores.ts";
@@ -8,6 +9,7 @@ import { variableFor } from "../config/keys.ts";
 import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
 import type { Env } from "../io/state.ts";
+import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {
   cwd?: string;
@@ -41,6 +43,10 @@ export function storesGiven({ store = [] }: PlaceOptions): [agent: string, folde
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
   const given = storesGiven(options);
+  for (const [name, folder] of given) {
+    const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
+    if (!isThere) warn(`segue: --store ${name}=${oneLine(folder)}: there is no such folder`);
+  }
   for (const [name, folder] of given) places.stores.set((await agentFor(name)).id, folder);
   return places;
 }
@@ -78,6 +84,6 @@ export async function agentFor(name: string): Promise<Keeper> {
 
 /** Reads an option's number. */
 export function positive(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("it must be a number above 0.");
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("It must be a number above 0.");
   return Number(value);
 }

@@ -36,8 +36,9 @@ import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 export const ARGS =
   "after --: arguments for the agent, in its terms or in those of the session's own";
 
-export function command(): Command {
+export function command(after: number): Command {
   const resume = new Command("resume")
+    .usage("[options] <session> [agent] [-- args...]")
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
     .argument("[args...]", ARGS)
@@ -52,7 +53,21 @@ Examples:
   segue resume latest --in codex --fit 200k
   segue resume latest --in codex -- --model gpt-5.5`,
     )
-    .action(run);
+    .action((selector: string, words: string[], options: ResumeOptions) => {
+      const count = words.length - after;
+      const to = agentAmong(words.slice(0, count), options);
+      return run(selector, words.slice(count), { ...options, ...to });
+    });
+}
+
+/** `segue resume SESSION codex` is `segue resume SESSION --in codex`. */
+function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { in?: string } {
+  const [word, ...more] = words;
+  if (word === undefined) return {};
+  if (named === undefined && more.length === 0) return { in: agentNamed(word).id };
+  throw new SegueError("usage", `\`segue resume\` takes nothing like "${words.join(" ")}"`, {
+    hint: "name one agent to open it in; arguments for that go after --",
+  });
 }
 
 /** What can be said of a resume, whichever command it is. */

@@ -1,5 +1,5 @@
 /** `segue search`: full text over every session. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Catalog, type Filter, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import { parseQuery, type Query } from "../catalog/query.ts";
@@ -45,7 +45,7 @@ export function command(): Command {
     .option("--all", "all that match")
     .option("-n, --number <n>", `how many sessions (default: ${SHOWN})`, positive)
     .option("--json", "print one JSON document")
-    .option("--jsonl", "print one JSON line a session")
+    .addOption(new Option("--jsonl", "print one JSON line a session").conflicts("json"))
     .addHelpText(
       "after",
       `

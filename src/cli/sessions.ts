@@ -19,7 +19,7 @@ export function timeAgo(text: string): number | undefined {
 export function since(text: string): number {
   const time = timeAgo(text);
   if (time !== undefined) return time;
-  throw new InvalidArgumentError("it must be like 3h, 2d, or 2026-01-31.");
+  throw new InvalidArgumentError("It must be like 3h, 2d, or 2026-01-31.");
 }
 
 /** What a person should know of a list: what is not in it, and why. */

@@ -51,15 +51,15 @@ export function command(): Command {
 
 function range(text: string): [number, number] {
   const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (a === undefined) throw new InvalidArgumentError("it must be like 5-12.");
+  if (a === undefined) throw new InvalidArgumentError("It must be like 5-12.");
   const [first, last] = [Number(a), Number(b ?? a)];
-  if (first === 0) throw new InvalidArgumentError("messages are counted from 1.");
-  if (first > last) throw new InvalidArgumentError("the first number is above the second.");
+  if (first === 0) throw new InvalidArgumentError("Messages are counted from 1.");
+  if (first > last) throw new InvalidArgumentError("The first number is above the second.");
   return [first, last];
 }
 
 function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("it must be a number.");
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number.");
   return Number(text);
 }
 

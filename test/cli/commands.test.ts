@@ -66,6 +66,20 @@ describe("wrong use", () => {
     [["convert", "x.jsonl"], 2, /--to/],
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /-o needs the name/],
+    [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
+    [["convert", "a.jsonl", "--to", "pi", "--embed", "--no-carry"], 2, /cannot be used with/],
+    [["list", "--json", "--jsonl"], 2, /cannot be used with/],
+    [["search", "x", "--json", "--jsonl"], 2, /cannot be used with/],
+    [["show", "claude#0"], 3, /counted from 1: claude-code#1/],
+    [["show", "claude#1", "--from", "pi"], 2, /a session of Claude Code, and --from another/],
+    [["resume", "-", "--in", "pi", "--dry-run"], 2, /stdin.*\n.*convert, show/],
+    [["resume", "pi#1", "x", "y", "--dry-run"], 2, /takes nothing like "x y"/],
+    [["resume", "pi#1", "--in", "pi", "codex", "--dry-run"], 2, /after --/],
+    [["resume", "pi#1", "clude", "--dry-run"], 3, /there is no agent "clude"/],
+    [["list", "-n", "x"], 2, /is invalid\. It must be a number above 0\.\n.*segue list --help/],
     [["list", "-n", "0"], 2, /above 0/],
     [["list", "--nonsense"], 2, /unknown option/],
     [["show", "x", "--range", "a"], 2, /5-12/],
@@ -187,6 +201,32 @@ describe("segue show", () => {
     const piped = await m.run(["show", "-", "--json"], { stdin: readFileSync(PI.path) });
     const read = await m.run(["show", "pi#1", "--json"]);
     assert.equal(piped.out, read.out);
+  });
+});
+
+describe("wrong places", () => {
+  it("a file where a folder should be, and a store that is not there", async () => {
+    const m = inhabited(root);
+    writeFileSync(m.at("file"), "x");
+    const args = ["convert", "pi#1", "--to", "codex"];
+    const says = /a file is where a folder should be/;
+    fails(await m.run([...args, "-o", "file/x"]), 1, says);
+    assert.match((await m.run([...args, "--report", "file/x"])).err, says);
+    fails(await m.run(["handoff", "pi#1", "-o", "file/x"]), 1, says);
+    const { code, err } = await m.run(["list", "--store", "codex=nowhere"]);
+    assert.equal(code, 0);
+    assert.match(err, /--store codex=nowhere: there is no such folder/);
+  });
+});
+
+describe("segue resume SESSION AGENT", () => {
+  it("is --in AGENT; what follows -- is the agent's", async () => {
+    const m = inhabited(root);
+    const dry = ["--dry-run", "--cwd", m.home];
+    const { out, err } = await m.run(["resume", "pi#1", "codex", ...dry, "--", "--model", "m"]);
+    assert.match(out, /^codex .*--model m/, err);
+    const own = await m.run(["resume", "codex#1", ...dry, "--", "pi"]);
+    assert.match(own.out, /^codex .*pi$/m, own.err);
   });
 });
 

@@ -251,8 +251,13 @@ describe("segue dump", () => {
     fails(await m.run(["dump", "nobody", "out"]), 3, /there is no agent/);
     fails(await m.run(["dump", "codex", "out", "x"]), 2, /no more/);
     fails(await m.run(["dump", "out", "--format", "pdf"]), 2, /native, session/);
+    fails(await m.run(["dump", "codex", ""]), 2, /cannot be empty/);
     writeFileSync(m.at("file"), "x");
-    fails(await m.run(["dump", m.at("file")]), 1, /folder cannot be made/);
+    fails(
+      await m.run(["dump", m.at("file")]),
+      1,
+      /cannot make the folder: a file is where a folder should be/,
+    );
     const mine = m.at("out", fileOf(PI, ".jsonl"));
     mkdirSync(m.at("out", "pi"), { recursive: true });
     writeFileSync(mine, "mine");
