@@ -42,7 +42,8 @@ export async function handOn(
     documentOf({ selected, receiver: target, task: null, redact, places, scratch }, options),
   );
   if (options.debugPrompt) {
-    process.stdout.write(made.markdown);
+    if (options.json) printJson(jsonOf(made, null, null));
+    else process.stdout.write(made.markdown);
     return;
   }
   const place = {

@@ -113,6 +113,7 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
+  if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {
     await handOn({ selected, target, places, args: given }, options);
@@ -125,6 +126,12 @@ export async function resume(
     handOver({ selected, target, places, scratch }, args, options),
   );
   if (launches(options)) await launch(command, cwd, process.env);
+}
+
+function noReport(): SegueError {
+  return new SegueError("usage", "--json prints a report, and the agent would print after it", {
+    hint: "give --dry-run or --no-launch as well",
+  });
 }
 
 function eitherOr(): SegueError {

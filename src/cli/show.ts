@@ -143,6 +143,7 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n);
+  if (n === 0) say("nobody has said anything in this session");
   for (const block of kept) printHeaded(block);
 }
 

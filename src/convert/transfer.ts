@@ -178,7 +178,7 @@ export class Transfer {
     const back = home?.write.action === "create" && this.#goHome({ agent, input }, id, home);
     if (back) return back;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
-    if (relocation) return this.#elsewhere(input, { ...header, id }, relocation);
+    if (relocation || this.#options.fork) return this.#copy(input, { ...header, id }, relocation);
     const cwd = this.#options.cwd ?? header.cwd;
     const place = { id, cwd, title: null };
     if (rowsAt(path) || path.startsWith(join(this.#target.root, "/")) || header.id === "") {
@@ -220,8 +220,8 @@ export class Transfer {
     }
   }
 
-  /** In its own agent, but in another folder: a copy that belongs there; the original stays. */
-  #elsewhere(input: Input, header: Header, relocation: Relocation): Outcome {
+  /** In its own agent, but in another folder, or as a fork: a copy; the original stays. */
+  #copy(input: Input, header: Header, relocation: Relocation | null): Outcome {
     const { agent, path: from } = this.#source;
     const copy = this.#copyTo(input, header, relocation);
     const { id, path, out, losses } = copy;
@@ -230,10 +230,11 @@ export class Transfer {
     const sha256 = input.sha256();
     input.close();
     const source = { agent: agent.id, id: header.id, path: from, bytes, sha256 };
+    const cwd = relocation?.to ?? this.#options.cwd ?? header.cwd;
     return {
       id,
       path,
-      cwd: relocation.to,
+      cwd,
       title: header.title,
       report: {
         ...report,
@@ -242,8 +243,8 @@ export class Transfer {
         target: { ...report.target, id },
         losses: losses.list(),
       },
-      note: this.#note(`a new session, for ${relocation.to}: ${path}`),
-      commit: () => this.#create(out, source, { ...header, id, cwd: relocation.to }, path, null),
+      note: this.#note(`a new session${relocation ? `, for ${relocation.to}` : ""}: ${path}`),
+      commit: () => this.#create(out, source, { ...header, id, cwd }, path, null),
       discard: () => out.discard(),
     };
   }

@@ -219,6 +219,36 @@ describe("wrong places", () => {
   });
 });
 
+describe("segue resume --fork in the session's own agent", () => {
+  for (const fixture of BASICS) {
+    it(fixture.agent.name, async () => {
+      const m = machine();
+      m.install(fixture);
+      const { id } = fixture.agent;
+      const shown = async (selector: string) => (await m.run(["show", selector])).out;
+      const before = readFileSync(m.at(stored(fixture)));
+      const was = await shown(`${id}#1`);
+      const { code, err } = await m.run(["resume", `${id}#1`, "--fork", "--no-launch"]);
+      assert.equal(code, 0, err);
+      const { path } = known(new Journal(m.env).writes()[0]);
+      assert.notEqual(path, m.at(stored(fixture)));
+      assert.equal(await shown(path), was);
+      assert.ok(readFileSync(m.at(stored(fixture))).equals(before));
+      assert.equal((await m.run(["undo"])).code, 0);
+      assert.equal((await m.run(["show", path])).code, 3);
+    });
+  }
+});
+
+describe("segue resume --json", () => {
+  it("is for what starts no agent, and prints nothing else", async () => {
+    const m = inhabited(root);
+    fails(await m.run(["resume", "pi#1", "--in", "codex", "--json"]), 2, /--no-launch/);
+    const { out } = await m.run(["resume", "pi#1", "--in", "codex", "--debug-prompt", "--json"]);
+    assert.equal(JSON.parse(out).schema, "segue/handoff@1");
+  });
+});
+
 describe("segue resume SESSION AGENT", () => {
   it("is --in AGENT; what follows -- is the agent's", async () => {
     const m = inhabited(root);
