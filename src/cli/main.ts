@@ -154,7 +154,7 @@ async function build(args: readonly string[]): Promise<Command> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     const name = command === program ? "segue" : `segue ${command.name()}`;
-    command.showHelpAfterError(`  \`${name} --help\` tells how it is used`);
+    command.showHelpAfterError(`  see \`${name} --help\``);
     command.configureHelp({ showGlobalOptions: true });
     command.configureOutput({
       writeErr: (text) => warn(text.trimEnd()),
@@ -175,7 +175,11 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
   const at = args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--color");
   const [word, ...rest] = at < 0 ? [] : args.slice(at);
   if (word === undefined || word === "help") {
-    return Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command(0)));
+    const asked = rest.find((one) => !one.startsWith("-"));
+    const one = asked === undefined || asked === "help" ? [] : await commandsFor([asked]);
+    const all = Object.values(COMMANDS).map(async (load) => (await load()).command(0));
+    const others = (await Promise.all(all)).filter((each) => each.name() !== one[0]?.name());
+    return [...others, ...one];
   }
   const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   const end = args.indexOf("--");

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
-import { type Selected, select } from "../catalog/select.ts";
+import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { settings } from "../config/settings.ts";
 import { type Report, reportText } from "../convert/report.ts";
@@ -113,6 +113,9 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
+  if (options.cwd !== undefined && existsSync(options.cwd) && !isFolder(options.cwd)) {
+    throw new SegueError("usage", "--cwd names a file, not a folder", { where: options.cwd });
+  }
   if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {

@@ -71,6 +71,7 @@ describe("wrong use", () => {
     [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
     [["convert", "a.jsonl", "--to", "pi", "--embed", "--no-carry"], 2, /cannot be used with/],
+    [["help", "nope"], 2, /unknown command "nope"/],
     [["list", "--json", "--jsonl"], 2, /cannot be used with/],
     [["search", "x", "--json", "--jsonl"], 2, /cannot be used with/],
     [["show", "claude#0"], 3, /counted from 1: claude-code#1/],
@@ -213,6 +214,10 @@ describe("wrong places", () => {
     fails(await m.run([...args, "-o", "file/x"]), 1, says);
     assert.match((await m.run([...args, "--report", "file/x"])).err, says);
     fails(await m.run(["handoff", "pi#1", "-o", "file/x"]), 1, says);
+    const resume = ["resume", "pi#1", "--in", "codex", "--no-launch", "--cwd", "file"];
+    fails(await m.run(resume), 2, /--cwd names a file/);
+    const help = await m.run(["help", "codex"]);
+    assert.match(help.out, /Usage: segue codex/);
     const { code, err } = await m.run(["list", "--store", "codex=nowhere"]);
     assert.equal(code, 0);
     assert.match(err, /--store codex=nowhere: there is no such folder/);
