@@ -57,7 +57,8 @@ export function writeDocument(place: Place, name: string, text: string): string 
 
 /** A link in the folder's place would lead elsewhere, as whoever made the project likes. */
 function makeFolder(folder: string, recursive: boolean): void {
-  if (statOf(folder) === undefined) mkdirSync(folder, { recursive, mode: 0o700 });
+  if (statOf(folder) === undefined)
+    unlessThere(() => mkdirSync(folder, { recursive, mode: 0o700 }));
   if (statOf(folder)?.isDirectory()) return;
   throw new SegueError("refused", "a link stands where the folder for documents should be", {
     where: folder,
@@ -65,11 +66,22 @@ function makeFolder(folder: string, recursive: boolean): void {
   });
 }
 
+/** Another Segue may be making the same at this moment: what is there then is looked at as ever. */
+function unlessThere(make: () => void): void {
+  try {
+    make();
+  } catch (error) {
+    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (!isThere) throw error;
+  }
+}
+
 const ALL = "*\n";
 
 function ignoreAll(folder: string): void {
   const path = join(folder, ".gitignore");
-  if (statOf(path) === undefined) writeFileSync(path, ALL, { flag: "wx", mode: 0o600 });
+  if (statOf(path) === undefined)
+    unlessThere(() => writeFileSync(path, ALL, { flag: "wx", mode: 0o600 }));
   if (textOrNone(path).split(/\r?\n/).includes("*")) return;
   throw new SegueError("refused", "Git would see the document in this folder", {
     where: folder,

@@ -76,6 +76,15 @@ describe("the same session, handed over three times at once", () => {
     assert.equal(below(m, ".pi").length, 1);
   });
 
+  it("as a document", async () => {
+    const m = inhabited(root);
+    const work = m.at("work");
+    mkdirSync(work);
+    for (const to of ["claude", "codex"]) {
+      allDone(await thrice(m, "pi#1", "--in", to, "--handoff", "--cwd", work));
+    }
+  });
+
   it("a file that is copied into its own agent's store", async () => {
     const m = inhabited(root);
     const file = m.copy(CLAUDE, "elsewhere.jsonl");
