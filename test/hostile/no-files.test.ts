@@ -81,11 +81,14 @@ describe("a pipe that nobody writes to", () => {
     assert.equal(JSON.parse(out).sessions.length, 1);
   });
 
-  for (const path of [".segue/journal.jsonl", ".segue/config.yml"]) {
+  for (const [path, command] of [
+    [".segue/journal.jsonl", "log"],
+    [".segue/config.yml", "list"],
+  ] as const) {
     it(`in place of ${path}: said`, async () => {
       const m = machine();
       pipe(m.at(path));
-      const { code, err } = await m.run(["log"]);
+      const { code, err } = await m.run([command]);
       assert.notEqual(code, 0);
       assert.match(err, /this is a pipe, not a file/);
     });
