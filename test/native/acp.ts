@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Lab } from "./lab.ts";
 import { type Obj, obj, parseJson, str } from "./model-server/json.ts";
-import { killGroup, PATIENCE_MS } from "./process.ts";
+import { killGroup, PATIENCE_MS, timedOut } from "./process.ts";
 
 /** One `session/update` notification. */
 export interface AcpUpdate {
@@ -67,7 +67,7 @@ export class AcpClient {
     const id = ++this.#requests;
     return new Promise((resolve, reject) => {
       const late = setTimeout(
-        () => reject(new Error(`no answer to ${method}: ${this.#stderr}`)),
+        () => reject(timedOut(`no answer to ${method}: ${this.#stderr}`)),
         PATIENCE_MS,
       );
       const done = () => {

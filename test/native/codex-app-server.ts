@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Lab } from "./lab.ts";
 import { isObj, type Obj, obj, objs, parseJson } from "./model-server/json.ts";
-import { PATIENCE_MS } from "./process.ts";
+import { PATIENCE_MS, timedOut } from "./process.ts";
 
 interface Waiting {
   resolve(result: Obj): void;
@@ -50,7 +50,7 @@ export class CodexAppServer {
     return new Promise<Obj>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`codex app-server did not answer ${method}; stderr:\n${this.#stderr}`));
+        reject(timedOut(`codex app-server did not answer ${method}; stderr:\n${this.#stderr}`));
       }, PATIENCE_MS);
       this.#waiting.set(id, {
         resolve: (result) => {

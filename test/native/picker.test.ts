@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fixture } from "../support/fixtures.ts";
-import { PATIENCE_MS } from "./process.ts";
+import { PATIENCE_MS, timedOut } from "./process.ts";
 import { Tui } from "./tmux.ts";
 
 const BIN = join(import.meta.dirname, "../../src/bin.ts");
@@ -103,7 +103,7 @@ async function shows(tui: Tui, wanted: RegExp): Promise<string> {
   for (;;) {
     const screen = tui.screen().replace(/ +$/gm, "");
     if (wanted.test(screen)) return screen;
-    if (Date.now() > deadline) assert.fail(`the screen did not show ${wanted}:\n${screen}`);
+    if (Date.now() > deadline) throw timedOut(`the screen did not show ${wanted}:\n${screen}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }

@@ -6,6 +6,16 @@ import { spawn } from "node:child_process";
  */
 export const PATIENCE_MS = 240_000;
 
+/**
+ * A CLI that did not start, or did not do within its time what was waited for: on a machine that is
+ * busy it may the next time. Only of such errors is a test tried again, see run.ts.
+ */
+export function timedOut(what: string): Error {
+  return new Error(`${TIMED_OUT}${what}`);
+}
+
+export const TIMED_OUT = "timed out: ";
+
 export interface RunOptions {
   cwd: string;
   env: Record<string, string>;
@@ -43,7 +53,7 @@ export function run(program: string, args: string[], options: RunOptions): Promi
     }, PATIENCE_MS);
     child.on("error", (error) => {
       clearTimeout(timer);
-      reject(error);
+      reject(timedOut(`${program} did not start: ${error.message}`));
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
@@ -56,9 +66,8 @@ export function run(program: string, args: string[], options: RunOptions): Promi
       };
       if (late) {
         const shown = `${result.stdout.slice(-1500)}\n${result.stderr.slice(-1500)}`;
-        reject(
-          new Error(`${program} did not end within ${PATIENCE_MS} ms; it had printed:\n${shown}`),
-        );
+        const patience = `${program} did not end within ${PATIENCE_MS} ms`;
+        reject(timedOut(`${patience}; it had printed:\n${shown}`));
       } else resolve(result);
     });
     child.stdin.on("error", () => {});

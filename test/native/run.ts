@@ -1,7 +1,7 @@
 /**
  * Runs the native tests, two files at a time, in a network namespace with loopback only:
  * `node test/native/run.ts [part of a file's name…] [--test PATTERN] [--pins older]`. The last line of the output is
- * `N passed, N failed`.
+ * `N passed, N failed`. A test in which a CLI did not start, or was too slow, is tried once more.
  *
  *   --full        every pair, fixture and target, in place of the part that the commit chooses. A run
  *                 that was stopped is resumed: files that passed on this commit are not run again.
@@ -35,6 +35,7 @@ if (values.full) process.env.SEGUE_LAB_ALL = "1";
 if (values.pins !== undefined) process.env.SEGUE_LAB_PINS = values.pins;
 const { enterNetns } = await import("./netns.ts");
 const { Passed } = await import("./passed.ts");
+const { TIMED_OUT } = await import("./process.ts");
 enterNetns();
 
 const [first, ...sessions] = wanted;
@@ -60,12 +61,13 @@ if (passing && passing.sizeAtStart > 0)
 
 let passed = 0;
 let failed = 0;
-const tests = run({
-  files,
-  // Each lab has a home, a model server and a terminal of its own.
-  concurrency: Math.min(2, availableParallelism()),
-  ...(values.test === undefined ? {} : { testNamePatterns: [values.test] }),
-});
+/** A test in which a CLI did not start, or not do in time what it does. */
+interface Late {
+  file: string;
+  name: string;
+}
+const late: Late[] = [];
+
 /** Seconds spent in each file, to see what a run is long for. */
 const seconds = new Map<string, number>();
 function spend(file: string | undefined, nesting: number, ms: number): void {
@@ -73,19 +75,49 @@ function spend(file: string | undefined, nesting: number, ms: number): void {
   const name = relative(here, file);
   seconds.set(name, (seconds.get(name) ?? 0) + ms / 1000);
 }
-tests.on("test:pass", ({ details, skip, file, nesting }) => {
-  spend(file, nesting, details.duration_ms);
-  if (details.type !== "suite" && skip === undefined) passed += 1;
-});
-tests.on("test:fail", ({ details, file, nesting }) => {
-  spend(file, nesting, details.duration_ms);
-  if (details.type !== "suite") failed += 1;
-});
-tests.on("test:summary", ({ file, success }) => {
-  if (file !== undefined && success) passing?.add(relative(here, file));
-});
-const report = tests.compose(spec());
-for await (const chunk of report) process.stdout.write(String(chunk));
+
+/** Runs tests, and prints and counts how they end; those that were late are kept for a second try, if there is to be one. */
+async function tryAll(
+  options: NonNullable<Parameters<typeof run>[0]>,
+  isLast: boolean,
+): Promise<void> {
+  // Each lab has a home, a model server and a terminal of its own.
+  const concurrency = Math.min(2, availableParallelism());
+  const tests = run({ ...options, concurrency });
+  tests.on("test:pass", ({ details, skip, file, nesting }) => {
+    spend(file, nesting, details.duration_ms);
+    if (details.type !== "suite" && skip === undefined) passed += 1;
+  });
+  tests.on("test:fail", ({ name, details, file, nesting }) => {
+    spend(file, nesting, details.duration_ms);
+    if (details.type === "suite") return;
+    if (!isLast && file !== undefined && isLate(details.error)) late.push({ file, name });
+    else failed += 1;
+  });
+  tests.on("test:summary", ({ file, success }) => {
+    if (file !== undefined && success && !isLast) passing?.add(relative(here, file));
+  });
+  for await (const chunk of tests.compose(spec())) process.stdout.write(String(chunk));
+}
+
+/** Never of a wrong request, or of any other thing that was found wrong. */
+function isLate(error: Error): boolean {
+  return error.cause instanceof Error && error.cause.message.startsWith(TIMED_OUT);
+}
+
+await tryAll(
+  { files, ...(values.test === undefined ? {} : { testNamePatterns: [values.test] }) },
+  false,
+);
+for (const { file, name } of late) {
+  console.log(
+    `\nonce more, as a CLI did not start or was too slow: ${relative(here, file)}: ${name}`,
+  );
+  const exactly = new RegExp(`${name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")}$`);
+  const before = passed + failed;
+  await tryAll({ files: [file], testNamePatterns: [exactly] }, true);
+  if (passed + failed === before) failed += 1;
+}
 const before = passing?.sizeAtStart ?? 0;
 if (files.length === 0 && before === 0) console.log(`No test file matches ${wanted.join(", ")}.`);
 for (const [file, spent] of [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12)) {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "./lab.ts";
-import { killGroup, PATIENCE_MS } from "./process.ts";
+import { killGroup, PATIENCE_MS, timedOut } from "./process.ts";
 
 export interface TuiOptions {
   cwd?: string;
@@ -92,7 +92,7 @@ export class Tui {
       if (typeof wanted === "string" ? seen.includes(wanted) : wanted.test(seen)) return seen;
       await sleep(80);
     }
-    throw new Error(`the screen did not show ${wanted} within ${timeoutMs} ms:\n${seen}`);
+    throw timedOut(`the screen did not show ${wanted} within ${timeoutMs} ms:\n${seen}`);
   }
 
   /** Waits until the screen has not changed for a while. */
