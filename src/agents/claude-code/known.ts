@@ -15,7 +15,7 @@ import {
 const FRAME =
   "parentUuid isSidechain type uuid timestamp userType entrypoint cwd sessionId version " +
   "gitBranch slug promptId agentId isMeta isVirtual requestId teamName forkedFrom rowSource " +
-  "logicalParentUuid sessionKind";
+  "logicalParentUuid sessionKind turnCompanion";
 
 /** Lines of these types are about the session, not of its chain: by name, not looked into. */
 const ASIDE = [

@@ -33,7 +33,7 @@ export const OPENCODE: Flavour = {
   mode: "build",
   idFile: "opencode",
   configs: ["opencode.json", "opencode.jsonc", "config.json"],
-  version: "1.18.33",
+  version: "1.18.34",
   form: "opencode-export",
 };
 
