@@ -66,11 +66,14 @@ export function looksLikePassword(word: string, standing: Standing): boolean {
   // No password begins like a path, but PWD=… does.
   if (STAND_IN.test(word) || isPath(word) || /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/]/.test(word))
     return false;
-  if (word.length < PASSWORD.length || !/\p{L}/u.test(word)) return false;
+  if (word.length < PASSWORD.length || !/\p{L}/u.test(word) || RULES_OF_FORM.test(word))
+    return false;
   if (isWords(word)) return looksLikeMadeUp(word, standing);
   return /[^\p{L}_.-]/u.test(word) && entropy(word) >= PASSWORD.bits && !isCode(word, standing);
 }
 
+/** `required|string|min:8`, as frameworks check what is typed in. */
+const RULES_OF_FORM = /^[a-z_]+(?:\|[a-z_]+(?::[\w,]+)?)+$/;
 /** `form-control-2`, `col-md-6`: classes of stylesheets, which forms have beside their passwords. */
 const STYLE = /^[a-z]+(?:-[a-z]+){0,2}-\d{1,2}$/;
 
@@ -90,6 +93,7 @@ function looksLikeMadeUp(word: string, standing: Standing): boolean {
 /** `getenv("X")`, `args[1]`, `user.pass1!`: only what is not quoted can be code. */
 function isCode(word: string, standing: Standing): boolean {
   if (standing === "quoted") return false;
+  if (standing === "bare" && /\w\{/.test(word)) return true;
   return /[\w$][([]|^[a-z_$][\w$]*(?:\??\.[a-z_$][\w$]*)+[!;?]?$/i.test(word);
 }
 

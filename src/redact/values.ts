@@ -1,8 +1,8 @@
 /** Secrets in JSON values: every text in them, as it stands beside its name. */
 import { isUtf8 } from "node:buffer";
 import type { Json, JsonObject } from "../session/types.ts";
+import { secretName } from "./names.ts";
 import type { Redactor } from "./redactor.ts";
-import { secretName } from "./rules.ts";
 
 /** Puts another text in the place of one; `name` is that of the member it is the value of. */
 type Change = (text: string, name: string) => string;

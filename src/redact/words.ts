@@ -1,7 +1,7 @@
 /** Where words stand in a text, in capital letters or small ones: all of them in one pass. */
 import type { Range } from "./views.ts";
 
-/** What a form may have before the word that it is looked for by. */
+/** What most forms may have before the word that they are looked for by. */
 const BEFORE = 128;
 
 /** Something to look for around words. */
@@ -10,6 +10,8 @@ export interface Sought {
   words: readonly string[];
   /** How far behind a word it may end. */
   reach: number;
+  /** How far before a word it may begin. */
+  before?: number;
 }
 
 export class WordFinder<T extends Sought> {
@@ -46,7 +48,8 @@ export class WordFinder<T extends Sought> {
     for (const { word, sought } of this.#bySound.get(key) ?? []) {
       if (!standsAt(text, at, word)) continue;
       const ranges = found.get(sought) ?? [];
-      const [start, end] = [Math.max(0, at - BEFORE), Math.min(text.length, at + sought.reach)];
+      const { before: ahead = BEFORE, reach } = sought;
+      const [start, end] = [Math.max(0, at - ahead), Math.min(text.length, at + reach)];
       const before = ranges.at(-1);
       if (before && start <= before.end) before.end = Math.max(before.end, end);
       else ranges.push({ start, end });
