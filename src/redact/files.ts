@@ -1,7 +1,12 @@
 /** Secrets where a format of files, or a header, says that they are some. */
+import { isSettingsWord } from "./chosen.ts";
 import { looksLikePassword } from "./entropy.ts";
 import { isPair } from "./finding.ts";
 import { isAny, isToken, LINE, type Setting } from "./settings.ts";
+
+/** The form says that it is one; only what examples say is not. */
+const isChosen = (value: string): boolean =>
+  isSettingsWord(value) || looksLikePassword(value, "quoted");
 
 const GAP = String.raw`\s{1,16}(?:\d{1,6}[→\t|│:]\s{0,8})?`;
 
@@ -29,8 +34,8 @@ export const FILES: Setting[] = [
   },
   {
     kind: "token", // kubeconfig and kubeadm
-    words: ["token:"],
-    form: /(?<![\w-])token:[ \t]{1,8}["']?([a-z0-9]{6}\.[a-z0-9]{16})(?!\w)/g,
+    words: ["token:", "--token"],
+    form: /(?<![\w-])(?:token:|--token)[ \t]{1,8}["']?([a-z0-9]{6}\.[a-z0-9]{16})(?!\w)/g,
     isSecret: isAny,
   },
   {
@@ -40,7 +45,7 @@ export const FILES: Setting[] = [
       String.raw`${LINE}[\w.*-]{1,255}:(?:\d{2,5}|\*):[\w*-]{1,63}:[\w*-]{1,63}:([^\s\0:]{4,256})$`,
       "gm",
     ),
-    isSecret: (value) => looksLikePassword(value, "quoted"),
+    isSecret: isChosen,
   },
   {
     kind: "password", // NuGet.Config
@@ -70,13 +75,13 @@ export const FILES: Setting[] = [
     kind: "password", // SQL
     words: ["identified by", "with password"],
     form: /(?<!\w)(?:identified[ \t]{1,4}by|with[ \t]{1,4}password)[ \t]{1,4}'([^'\s\0]{8,128})'/gi,
-    isSecret: (value) => looksLikePassword(value, "quoted"),
+    isSecret: isChosen,
   },
   {
     kind: "password", // wpa_supplicant.conf
     words: ["psk="],
     form: /(?<![\w-])psk="([^"\s\0]{8,63})"/g,
-    isSecret: (value) => looksLikePassword(value, "quoted"),
+    isSecret: isChosen,
   },
   {
     kind: "otp-secret",

@@ -13,8 +13,14 @@ const MEMBER = new RegExp(
 );
 const LONGEST = 20_000;
 
-/** Values of a Kubernetes Secret. What is an ordinary word in clear is left: names of users, of stages. */
+/** Values of a Kubernetes Secret. */
 export function* manifests(text: string): Generator<Finding> {
+  yield* manifestsInYaml(text);
+  yield* manifestsInJson(text);
+}
+
+/** What is an ordinary word in clear is left: names of users, of stages. */
+function* manifestsInYaml(text: string): Generator<Finding> {
   let done = 0;
   for (const { index } of text.matchAll(SECRET_KIND)) {
     if (index < done) continue;
@@ -41,4 +47,35 @@ function isManifestValue(value: string): boolean {
   const isBase64 = bytes.toString("base64") === value;
   const plain = isBase64 ? bytes.toString("latin1") : value;
   return isAny(plain) && !/^[a-z]*$/i.test(plain);
+}
+
+/** In the order that people write, and in that of the alphabet, as `kubectl get -o json` has it. */
+const KIND = String.raw`["'][ \t]{0,4}:\s{0,8}["']Secret[ \t]{0,8}["']`;
+const DATA_IN_JSON = String.raw`["'](?:data|stringData)[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}\{(?<data>[^{}\0]{0,20000})\}`;
+const SECRETS_IN_JSON = [
+  new RegExp(
+    String.raw`["']kind[ \t]{0,8}${KIND}(?:(?!["']kind[ \t]{0,8}["'])[^\0]){0,4000}?${DATA_IN_JSON}`,
+    "g",
+  ),
+  new RegExp(
+    String.raw`${DATA_IN_JSON}\s{0,40},\s{0,40}(?:["']\w{1,20}[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}(?:true|false)\s{0,8},\s{0,40})?["']kind[ \t]{0,8}${KIND}`,
+    "g",
+  ),
+];
+const MEMBER_IN_JSON =
+  /["'][\w.-]{1,253}[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}["']([^"'\0\n]{4,8192}?)[ \t]{0,8}["']/g;
+
+function* manifestsInJson(text: string): Generator<Finding> {
+  // Most texts have none, and then nothing is tried.
+  if (!/["']Secret[ \t]{0,8}["']/.test(text)) return;
+  for (const form of SECRETS_IN_JSON) {
+    for (const { index, 0: all, groups = {} } of text.matchAll(form)) {
+      const { data = "" } = groups;
+      const start = index + all.indexOf(data);
+      for (const { index: at, 0: member, 1: value = "" } of data.matchAll(MEMBER_IN_JSON)) {
+        if (!isManifestValue(value)) continue;
+        yield finding("secret", start + at + member.lastIndexOf(value), value);
+      }
+    }
+  }
 }

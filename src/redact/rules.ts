@@ -1,9 +1,11 @@
 /** Rules of our own: what the providers' rules leave out, or find less of. */
+import { addresses, IN_ADDRESSES } from "./addresses.ts";
 import { commands } from "./commands.ts";
 import { cookies } from "./cookies.ts";
+import { DAEMONS } from "./daemons.ts";
 import { looksLikePassword, looksLikeToken, type Standing } from "./entropy.ts";
 import { FILES } from "./files.ts";
-import { type Finding, finding, isPair, SAID } from "./finding.ts";
+import { type Finding, finding, isPair } from "./finding.ts";
 import { formed } from "./forms.ts";
 import { privateKeys, puttyKeys } from "./keys.ts";
 import { manifests } from "./manifests.ts";
@@ -13,7 +15,14 @@ import { PASSWORDS as CHOSEN } from "./passwords.ts";
 import { Settings } from "./settings.ts";
 import { SHELLS } from "./shells.ts";
 
-const SETTINGS = new Settings([...FILES, ...CHOSEN, ...PAIRS, ...SHELLS]);
+const SETTINGS = new Settings([
+  ...FILES,
+  ...DAEMONS,
+  ...IN_ADDRESSES,
+  ...CHOSEN,
+  ...PAIRS,
+  ...SHELLS,
+]);
 
 /** Everything that our own rules find in a text. */
 export function ownFindings(text: string): Finding[] {
@@ -44,22 +53,6 @@ function* credentials(text: string): Generator<Finding> {
   }
   for (const { index, 1: before = "", 2: word = "" } of text.matchAll(BEARER)) {
     if (looksLikeToken(word, "quoted")) yield finding("authorization", index + before.length, word);
-  }
-}
-
-/** Up to the last @ before the host. What a URL cannot hold ends it, and so does its path. */
-const ADDRESS =
-  /((?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s\0:@/?#"'`<>]{0,200}:)([^\s\0/?#"'`<>]{4,500})@(?!sha\d+:)[\w[]/gi;
-/**
- * `scheme://user:password@host` of any scheme: only the password is replaced. The rules of
- * secretlint know HTTP, FTP and four databases, and take the whole address, with what follows it.
- */
-function* addresses(text: string): Generator<Finding> {
-  for (const { index, 1: before = "", 2: word = "" } of text.matchAll(ADDRESS)) {
-    const user = before.slice(before.indexOf("//") + 2, -1);
-    const isTemplate = /[{}]|\$[\w(]|^%\w+%$|\*{3}|x{4}|\.{3}|…/i.test(word);
-    if (word === user || isTemplate || SAID.test(word) || /^(.)\1+$/.test(word)) continue;
-    yield finding("url-password", index + before.length, word);
   }
 }
 

@@ -146,7 +146,7 @@ export const SHELLS: Setting[] = [
     words: ["pass"],
     reach: REACH,
     form: new RegExp(
-      String.raw`(?<=[ \t"'])--?(?<name>[a-z][\w.-]{0,40}(?<=pass(?:word|wd|phrase)?))=${VALUE}`,
+      String.raw`(?<=[ \t"'])--?(?<name>[A-Za-z][\w.-]{0,60}(?<=[Pp]ass(?:word|wd|phrase)?))=${VALUE}`,
       "g",
     ),
     isSecret: (value) => isSettingsWord(value) && !/^[A-Z]+$/.test(value),
@@ -164,5 +164,26 @@ export const SHELLS: Setting[] = [
     reach: REACH,
     form: /(?:config[ \t]set[ \t]{1,4}["']?[^\s\0"']{0,200}:_authToken|cargo[ \t]login|login[ \t]--token)[ \t]{1,4}["']?(?<bare>[\w./+=-]{16,512})/g,
     isSecret: (value) => looksLikeToken(value, "set"),
+  },
+  {
+    kind: "password",
+    words: ["net use", "net user"],
+    reach: REACH,
+    form: /(?<!\w)net[ \t](?:use[ \t]{1,4}(?:[A-Za-z*]:?[ \t]{1,4})?\\\\[^\s\0]{1,200}[ \t]{1,4}(?=[^\n\0]{0,300}\/user:)|user[ \t]{1,4}[\w.-]{1,60}[ \t]{1,4}(?=[^\n\0]{0,300}\/add))(?<bare>[^\s\0/*"][^\s\0"]{3,128})/gi,
+    isSecret: isStored,
+  },
+  {
+    kind: "password",
+    words: ["sqlplus "],
+    reach: REACH,
+    form: /(?<!\w)sqlplus[ \t]{1,4}(?:-[\w]{1,12}[ \t]{1,4}){0,3}["']?[\w$#.-]{1,60}\/(?<bare>[^\s\0"'@/]{4,128})(?=@)/g,
+    isSecret: isStored,
+  },
+  {
+    kind: "password", // expect
+    words: ["assword:"],
+    reach: REACH,
+    form: /(?<=assword:[^\n\0]{0,60}\n[ \t]{0,40})send(?:[ \t]--)?[ \t]{1,4}"(?<bare>[^"\0\n$\\]{4,128}?)(?=[ \t]{0,8}(?:\\{1,8}[rn]|\r?\n|"))/g,
+    isSecret: isStored,
   },
 ];
