@@ -100,9 +100,14 @@ function* passwordsIn(
   }
 }
 
+/** What a sentence about an option goes on with. */
+const SPOKEN_OF =
+  /^(?:options?|flags?|arguments?|parameters?|values?|instead|with|from|when|will|then|that|this|into|using|prompt)[.,:]?$/;
+
 /** Whatever stands there is one, but for variables and what examples say. */
 function isPassword(word: string, isLiteral: boolean): boolean {
   // `http://host` is no pair.
   if (word.length < 4 || word.startsWith("//") || isStandIn(word) || SAID.test(word)) return false;
+  if (SPOKEN_OF.test(word)) return false;
   return isLiteral || !/^[$%`<([{-]|\$\w/.test(word);
 }

@@ -40,11 +40,11 @@ function isOfElement(value: string, match: RegExpExecArray): boolean {
 
 const IN_JSON = {
   name: String.raw`["'](?:name|key|parameterKey|variable|field)[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}["']${NAME}[ \t]{0,8}["']`,
-  value: String.raw`["'](?:value|parameterValue)[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}["'](?<quoted>[^"\0\n]{4,8192}?)[ \t]{0,8}["'](?=\s{0,40}[,}\]])`,
+  value: String.raw`["'](?:value|parameterValue)[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}["'](?<quoted>[^"\0\n]{4,2048}?)[ \t]{0,8}["'](?=\s{0,40}[,}\]])`,
 };
 const IN_YAML = {
   name: String.raw`(?:name|key):[ \t]{1,8}["']?${NAME}["']?${END}`,
-  value: String.raw`value:[ \t]{1,8}(?:"(?<quoted>[^"\0\n]{4,8192})"|["']?(?<bare>[^\s\0"']{4,8192})["']?)${END}`,
+  value: String.raw`value:[ \t]{1,8}(?:"(?<quoted>[^"\0\n]{4,2048})"|["']?(?<bare>[^\s\0"']{4,2048})["']?)${END}`,
 };
 const NEXT = String.raw`\n${LINE}[ \t-]{1,40}`;
 
@@ -52,7 +52,7 @@ export const PAIRS: Setting[] = [
   {
     kind: "password",
     words: ["value"],
-    reach: 8500,
+    reach: 2500,
     before: 300,
     form: new RegExp(String.raw`${IN_JSON.name}\s{0,40},\s{0,40}${IN_JSON.value}`, "gi"),
     isSecret: isOfMember,
@@ -60,14 +60,14 @@ export const PAIRS: Setting[] = [
   {
     kind: "password",
     words: ["value"],
-    reach: 8500,
+    reach: 2500,
     form: new RegExp(String.raw`${IN_JSON.value}(?=\s{0,40},\s{0,40}${IN_JSON.name})`, "gi"),
     isSecret: isOfMember,
   },
   {
     kind: "password",
     words: ["value:"],
-    reach: 8500,
+    reach: 2500,
     before: 300,
     form: new RegExp(String.raw`(?<![\w.-])${IN_YAML.name}${NEXT}${IN_YAML.value}`, "gm"),
     isSecret: isOfName,
@@ -75,7 +75,7 @@ export const PAIRS: Setting[] = [
   {
     kind: "password",
     words: ["value:"],
-    reach: 8500,
+    reach: 2500,
     form: new RegExp(String.raw`(?<![\w.-])${IN_YAML.value}(?=${NEXT}${IN_YAML.name})`, "gm"),
     isSecret: isOfName,
   },

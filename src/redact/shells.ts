@@ -35,11 +35,11 @@ export const SHELLS: Setting[] = [
     isSecret: isOfVariable,
   },
   {
-    kind: "password", // NAME=value of other names than passwords': in Dockerfiles and shells
-    words: ["env ", "arg ", "export ", "config:set "],
+    kind: "api-key", // NAME=value of keys of any name
+    words: ["_key=", "_salt="],
     reach: REACH,
     form: new RegExp(
-      String.raw`(?<=(?<!\w)(?:ENV|ARG|export|config:set)[ \t][^\0\n]{0,300})(?<![\w$.%{/-])${NAME}=${VALUE}`,
+      String.raw`(?<![\w$.%{/-])(?<name>[A-Z][A-Z0-9_]{1,60}_(?:KEY|SALT))=${VALUE}`,
       "g",
     ),
     isSecret: isOfVariable,

@@ -15,7 +15,7 @@ export interface Sought {
 }
 
 export class WordFinder<T extends Sought> {
-  readonly #bySound = new Map<number, { word: string; sought: T }[]>();
+  readonly #bySound = new Map<number, { word: string; all: T[] }[]>();
   /** Which pairs of letters a word begins with: of most places in a text, nothing more is looked at. */
   readonly #pairs = new Uint8Array(1 << 14);
 
@@ -27,7 +27,9 @@ export class WordFinder<T extends Sought> {
     const key = pair(word.charCodeAt(0), word.charCodeAt(1));
     this.#pairs[key] = 1;
     const same = this.#bySound.get(key) ?? [];
-    same.push({ word, sought });
+    const known = same.find((one) => one.word === word);
+    if (known) known.all.push(sought);
+    else same.push({ word, all: [sought] });
     this.#bySound.set(key, same);
   }
 
@@ -45,17 +47,21 @@ export class WordFinder<T extends Sought> {
   }
 
   #note(text: string, at: number, key: number, found: Map<T, Range[]>): void {
-    for (const { word, sought } of this.#bySound.get(key) ?? []) {
+    for (const { word, all } of this.#bySound.get(key) ?? []) {
       if (!standsAt(text, at, word)) continue;
-      const ranges = found.get(sought) ?? [];
-      const { before: ahead = BEFORE, reach } = sought;
-      const [start, end] = [Math.max(0, at - ahead), Math.min(text.length, at + reach)];
-      const before = ranges.at(-1);
-      if (before && start <= before.end) before.end = Math.max(before.end, end);
-      else ranges.push({ start, end });
-      found.set(sought, ranges);
+      for (const sought of all) widen(found, sought, text.length, at);
     }
   }
+}
+
+function widen<T extends Sought>(found: Map<T, Range[]>, sought: T, length: number, at: number) {
+  const { before: ahead = BEFORE, reach } = sought;
+  const [start, end] = [Math.max(0, at - ahead), Math.min(length, at + reach)];
+  const ranges = found.get(sought) ?? [];
+  const before = ranges.at(-1);
+  if (before && start <= before.end) before.end = Math.max(before.end, end);
+  else ranges.push({ start, end });
+  found.set(sought, ranges);
 }
 
 function standsAt(text: string, at: number, word: string): boolean {
