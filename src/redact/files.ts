@@ -68,13 +68,13 @@ export const FILES: Setting[] = [
   {
     kind: "password",
     words: ["chpasswd"],
-    form: /(?<!\w)echo[ \t]{1,4}["']?[\w.-]{1,64}:([^\s\0"'|]{4,128})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?chpasswd/g,
+    form: /(?<!\w)(?:echo|printf)[ \t]{1,4}["']?[\w.-]{1,64}:([^\s\0"'|]{4,128})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?chpasswd/g,
     isSecret: isAny,
   },
   {
     kind: "password", // SQL
-    words: ["identified by", "with password"],
-    form: /(?<!\w)(?:identified[ \t]{1,4}by|with[ \t]{1,4}password)[ \t]{1,4}'([^'\s\0]{8,128})'/gi,
+    words: ["identified ", "with password"],
+    form: /(?<!\w)(?:identified[ \t]{1,4}(?:with[ \t]{1,4}\w{1,40}[ \t]{1,4})?by|with[ \t]{1,4}password)[ \t]{1,4}(?:["'])([^"'\s\0]{4,128})(?=["'])/gi,
     isSecret: isChosen,
   },
   {

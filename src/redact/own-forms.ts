@@ -133,6 +133,9 @@ export const OWN: Form[] = [
       isSecret: isHash,
     },
   ),
+  own("vault-token", ["hvs."], /(?<![\w.-])hvs\.[\w-]{20,200}/g, {
+    isSecret: (word) => isToken(word.slice(4)),
+  }),
   own("mapbox-token", ["sk.eyj"], /(?<![\w.-])sk\.eyJ[\w-]{20,400}\.[\w-]{20,64}/g),
   own("contentful-token", ["cfpat-"], /(?<!\w)CFPAT-[\w-]{43}(?![\w-])/g),
   own("firebase-key", ["apa91b"], /(?<![\w-])AAAA[\w-]{7}:APA91b[\w-]{100,200}/g),

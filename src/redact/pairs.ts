@@ -80,6 +80,17 @@ export const PAIRS: Setting[] = [
     isSecret: isOfName,
   },
   {
+    kind: "password", // { name: X, value: Y }
+    words: ["value:"],
+    reach: 2500,
+    before: 300,
+    form: new RegExp(
+      String.raw`\{[ \t]{0,4}(?:name|key):[ \t]{1,4}["']?${NAME}["']?,[ \t]{0,4}value:[ \t]{1,4}["']?(?<bare>[^\s\0"',{}]{4,2048})["']?[ \t]{0,4}\}`,
+      "g",
+    ),
+    isSecret: isOfName,
+  },
+  {
     kind: "password", // CloudFormation
     words: ["parametervalue="],
     reach: REACH,
@@ -105,7 +116,7 @@ export const PAIRS: Setting[] = [
     words: ["</"],
     reach: 64,
     before: 600,
-    form: /<(?:(?:[\w-]{1,30}:)?(?<name>[\w.-]{0,60}(?:password|passphrase|passwd|pwd|secret|token|key))(?:[ \t][^<>\0\n]{0,100})?|(?!string\b)[\w-]{1,40}[ \t][^<>\0\n]{0,100}?(?:name|key)="(?<of>[\w.-]{1,100})"[^<>\0\n]{0,60})>\s{0,8}(?<quoted>[^<>\0\n]{4,500}?)[ \t]{0,8}(?=<\/)/gi,
+    form: /<(?:(?:[\w-]{1,30}:)?(?<name>[\w.-]{0,60}(?:password|passphrase|passwd|pwd|secret|token|key))(?:[ \t][^<>\0\n]{0,100})?|(?!string\b)[\w-]{1,40}[ \t][^<>\0\n]{0,100}?(?:name|key)="(?<of>[\w.-]{1,100})"[^<>\0\n]{0,60})>\s{0,40}(?:<value>\s{0,40})?(?<quoted>[^<>\0\n]{4,500}?)[ \t]{0,8}(?=<\/)/gi,
     isSecret: (value, match) => isOfElement(value, withName(match)),
   },
   {

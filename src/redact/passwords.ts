@@ -93,13 +93,25 @@ function isInSection(above: readonly string[]): boolean {
   return end !== -1 && SECTION.test(above[end] ?? "");
 }
 
+const PARENT =
+  /^[ \t]*(?:- )?[\w.-]{0,40}(?:db|database|smtp|e?mail|imap|redis|postgres\w{0,4}|mysql|mariadb|mongo\w{0,4}|rabbitmq|auth|credentials?|datasource|ldap|s?ftp|ssh|proxy|registry|keystore|truststore|admin|root|elastic\w{0,8}):$/i;
+
+/** `smtp:` above; a label would begin with a capital letter. */
+function isBelow(parent: string, value: string): boolean {
+  return PARENT.test(parent) && !/^\p{Lu}\p{Ll}+$/u.test(value);
+}
+
 /** A word alone after a name, among the settings of a login. */
 function isOfLogin(value: string, match: RegExpExecArray): boolean {
   const { name = "" } = match.groups ?? {};
   if (!isChosenIn(name) || !isSettingsWord(value) || /[,;:]$/.test(value)) return false;
   if (/^[A-Z][A-Z0-9_]+$/.test(name)) return true;
   const [above, below] = linesAround(match);
-  return [above[0] ?? "", below].some(isNeighbour) || isInSection(above);
+  return (
+    [above[0] ?? "", below].some(isNeighbour) ||
+    isInSection(above) ||
+    isBelow(above[0] ?? "", value)
+  );
 }
 
 /** `spring.datasource.password=…`, `storePassword=…`: names that only settings have. */
@@ -152,7 +164,7 @@ export const PASSWORDS: Setting[] = [
     words: WORDS,
     reach: REACH,
     form: new RegExp(
-      String.raw`(?:define|setenv|putenv|set_?env)\([ \t]{0,4}["'](?<name>[A-Z][A-Z0-9_]{2,60})["'],[ \t]{0,8}${QUOTED}`,
+      String.raw`(?:define|setenv|putenv|set_?env|SetEnvironmentVariable)\([ \t]{0,4}["'](?<name>[A-Z][A-Z0-9_]{2,60})["'],[ \t]{0,8}${QUOTED}`,
       "gi",
     ),
     isSecret: isOfVariable,
@@ -162,7 +174,7 @@ export const PASSWORDS: Setting[] = [
     words: ["password"],
     reach: REACH,
     form: new RegExp(
-      String.raw`(?<![\w.:"'-])(?<name>[a-z]{0,20}password)[ \t]{1,4}${QUOTED}(?=[ \t]{0,4}(?:[;,)}\]]|\r?$))`,
+      String.raw`(?<![\w.:"'-])(?<name>\w{0,40}password)[ \t]{1,4}${QUOTED}(?=[ \t]{0,4}(?:[;,)}\]]|\r?$))`,
       "gim",
     ),
     isSecret: isQuotedWord,
@@ -184,7 +196,7 @@ export const PASSWORDS: Setting[] = [
   },
   {
     kind: "password", // user: …, password: …, in lines of YAML and of ini files
-    words: WORDS,
+    words: [...WORDS, "pass:", "pass ", "pass="],
     reach: REACH,
     before: AROUND,
     form: new RegExp(
@@ -198,9 +210,57 @@ export const PASSWORDS: Setting[] = [
     words: WORDS,
     reach: REACH,
     form: new RegExp(
-      String.raw`${LINE}(?<name>[\w-]{1,40}(?:\.[\w-]{1,40}){1,6}[.-](?:password|passwd|passphrase)|[a-z]+(?:Password|Passphrase))=${BARE}${END}`,
+      String.raw`${LINE}(?<name>(?:[\w-]{1,40}(?:\.[\w-]{1,40}){1,6}|signing|db|database|datasource|mail|smtp|nexus|ossrh|sonatype|ftp|ldap|redis|proxy)[.-](?:password|passwd|passphrase)|(?:[\w-]{1,40}\.){0,6}[a-z]+(?:Password|Passphrase))=${BARE}${END}`,
       "gm",
     ),
     isSecret: isOfProperty,
+  },
+  {
+    kind: "password", // Terraform
+    words: ["-var", "tf_var_"],
+    reach: REACH,
+    form: new RegExp(
+      String.raw`(?:-var[ \t=]{1,4}["']?|TF_VAR_)(?<name>\w{1,60})=(?:${QUOTED}|${BARE})`,
+      "g",
+    ),
+    isSecret: isOfVariable,
+  },
+  {
+    kind: "password", // Terraform
+    words: ['variable "'],
+    reach: REACH,
+    form: new RegExp(
+      String.raw`variable[ \t]{1,4}"(?<name>\w{1,60})"[ \t]{0,4}\{[^{}\0]{0,300}?(?<!\w)default[ \t]{0,8}=[ \t]{0,8}${QUOTED}`,
+      "g",
+    ),
+    isSecret: isOfVariable,
+  },
+  {
+    kind: "password", // PASSWORD('…') of SQL
+    words: ["password("],
+    reach: REACH,
+    form: new RegExp(
+      String.raw`(?<=[=,(][ \t]{0,8})PASSWORD\([ \t]{0,4}${QUOTED}[ \t]{0,4}\)`,
+      "g",
+    ),
+    isSecret: isQuotedWord,
+  },
+  {
+    kind: "password", // MongoDB
+    words: ["createuser"],
+    reach: REACH,
+    form: new RegExp(
+      String.raw`createUser\([^()\0]{0,300}?(?<!\w)pwd["']?:[ \t]{0,8}${QUOTED}`,
+      "g",
+    ),
+    isSecret: isQuotedWord,
+  },
+  {
+    kind: "password", // tables
+    words: WORDS_AND_SECRETS,
+    reach: REACH,
+    form: /(?<![\w$.%{/])(?<name>[A-Z][A-Z0-9_]{2,60})["'`]?[ \t]{0,40}[|\t][ \t|]{0,40}["'`]?(?<bare>[^\s\0"'`;&|<>]{8,512})(?=[\s"'`|]|$)/g,
+    isSecret: (value, { groups: { name = "" } = {} }) =>
+      isPasswordName(name) && looksLikePassword(value, "bare"),
   },
 ];

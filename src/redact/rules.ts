@@ -57,7 +57,7 @@ function* credentials(text: string): Generator<Finding> {
 }
 
 /** How a name and its value are joined in JSON, YAML, shells, code, Markdown, XML and calls. */
-const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
+const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,]|(?<=[ \t])is[ \t]{0,2}:?(?=[ \t]))[ \t]{0,8}`;
 /** `--password VALUE`. */
 const OPTION = String.raw`(?<=(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,4}[a-z]{1,20})[ \t]{1,4}`;
 const QUOTED = "([\"'`])([^\\s\\0\"'`]{8,8192})[ \\t]{0,8}[\"'`]";

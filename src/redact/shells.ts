@@ -146,7 +146,7 @@ export const SHELLS: Setting[] = [
     words: ["pass"],
     reach: REACH,
     form: new RegExp(
-      String.raw`(?<=[ \t"'])--?(?<name>[A-Za-z][\w.-]{0,60}(?<=[Pp]ass(?:word|wd|phrase)?))=${VALUE}`,
+      String.raw`(?<![\w-])--?(?<name>[A-Za-z][\w.-]{0,60}(?<=[Pp]ass(?:word|wd|phrase)?))=${VALUE}`,
       "g",
     ),
     isSecret: (value) => isSettingsWord(value) && !/^[A-Z]+$/.test(value),
