@@ -75,7 +75,9 @@ export const FILES: Setting[] = [
     kind: "password", // SQL
     words: ["identified ", "with password"],
     form: /(?<!\w)(?:identified[ \t]{1,4}(?:with[ \t]{1,4}\w{1,40}[ \t]{1,4})?by|with[ \t]{1,4}password)[ \t]{1,4}(?:["'])([^"'\s\0]{4,128})(?=["'])/gi,
-    isSecret: isChosen,
+    // In small letters, it may be a sentence.
+    isSecret: (value, { 0: all }) =>
+      /BY|PASSWORD/.test(all) ? isChosen(value) : looksLikePassword(value, "quoted"),
   },
   {
     kind: "password", // wpa_supplicant.conf

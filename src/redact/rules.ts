@@ -90,6 +90,8 @@ function assigned(match: RegExpExecArray, text: string, from: number): Finding |
   // Of what is not quoted, the end of a sentence or a bracket is no part.
   const value = quoted ?? bare.replace(/[.:)\]}]+$/, "");
   const isSecret = password === undefined ? looksLikeToken : looksLikePassword;
+  // "The key is *rsa.PrivateKey": what is said of it.
+  if (join.trim().startsWith("is") && !/^\w/.test(value)) return null;
   if (isAssignment(value) || !isSecret(value, standing)) return null;
   const start = match.index + all.indexOf(value, name.length + join.length);
   const kind = password === undefined ? kindOf(name) : "password";
