@@ -38,3 +38,9 @@ const NO_KEY =
 export function isOfSecret(name: string): boolean {
   return secretName(name) !== undefined || (/[-_]key$|salt$/i.test(name) && !NO_KEY.test(name));
 }
+
+/** `secret=token=…`: the inner one is closer. */
+export function isAssignment(value: string): boolean {
+  const [, name] = /^([\w.-]{2,64})[=:]/.exec(value) ?? [];
+  return name !== undefined && secretName(name) !== undefined;
+}

@@ -9,7 +9,7 @@ import { type Finding, finding, isPair } from "./finding.ts";
 import { formed } from "./forms.ts";
 import { privateKeys, puttyKeys } from "./keys.ts";
 import { manifests } from "./manifests.ts";
-import { kindOf, PAGING, PASSWORDS, secretName, TOKENS } from "./names.ts";
+import { isAssignment, kindOf, PAGING, PASSWORDS, TOKENS } from "./names.ts";
 import { PAIRS } from "./pairs.ts";
 import { PASSWORDS as CHOSEN } from "./passwords.ts";
 import { Settings } from "./settings.ts";
@@ -96,12 +96,6 @@ function assigned(match: RegExpExecArray, text: string, from: number): Finding |
   const start = match.index + all.indexOf(value, name.length + join.length);
   const kind = password === undefined ? kindOf(name) : "password";
   return finding(kind, start, quoted ?? value + restOf(text, start + value.length, bare, value));
-}
-
-/** `secret=token=…`: the inner one is closer. */
-function isAssignment(value: string): boolean {
-  const [, name] = /^([\w.-]{2,64})[=:]./.exec(value) ?? [];
-  return name !== undefined && secretName(name) !== undefined;
 }
 
 function restOf(text: string, end: number, judged: string, value: string): string {

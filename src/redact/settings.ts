@@ -1,6 +1,7 @@
 /** Looks for what files, commands and headers have in forms of their own. */
 import { isStandIn, looksLikeToken } from "./entropy.ts";
 import { type Finding, finding } from "./finding.ts";
+import { isAssignment } from "./names.ts";
 import { type Sought, WordFinder } from "./words.ts";
 
 export interface Setting extends Pick<Sought, "words" | "before"> {
@@ -41,7 +42,7 @@ export class Settings {
       for (const { start, end } of ranges) {
         for (const match of text.slice(start, end).matchAll(setting.form)) {
           const value = secretOf(match);
-          if (value === "" || !setting.isSecret(value, match)) continue;
+          if (value === "" || isAssignment(value) || !setting.isSecret(value, match)) continue;
           yield finding(setting.kind, start + match.index + match[0].lastIndexOf(value), value);
         }
       }
