@@ -30,6 +30,28 @@ const COMMANDS: Command[] = [
   { program: /ldap\w+/, option: `-w${SPACE}` },
   { program: /openssl/, option: `-pass(?:in|out)?${SPACE}["']?pass:` },
   { program: /mongo(?:sh|dump|restore|export|import)?/, option: `(?:-p|--password)(?:=|${SPACE})` },
+  { program: /wget|svn|http/, option: `--(?:http-|proxy-)?password(?:=|${SPACE})` },
+  { program: /unrar|rar/, option: "-h?p" },
+  { program: /hydra/, option: `-p${SPACE}` },
+  { program: /ansible-vault/, option: `encrypt_string${SPACE}` },
+  { program: /az|twine/, option: `(?<=(?:login|upload) .{0,200})(?:-p|--password)(?:=|${SPACE})` },
+  { program: /ssh-keygen/, option: `-[NP]${SPACE}` },
+  { program: /gpg2?/, option: `--passphrase(?:=|${SPACE})` },
+  { program: /keytool|jarsigner/, option: `-(?:src|dest)?(?:store|key)pass${SPACE}` },
+  { program: /apksigner/, option: `--(?:ks|key)-pass${SPACE}pass:` },
+  { program: /openssl/, option: `(?<=enc .{0,200})-k${SPACE}` },
+  { program: /mosquitto_\w+/, option: `-P${SPACE}` },
+  { program: /nmcli/, option: `(?<=wifi .{0,200})password${SPACE}` },
+  { program: /influx|cqlsh/, option: `(?:-p|--?password)${SPACE}` },
+  { program: /mysqladmin/, option: `(?<=\\s)password${SPACE}(?=["'])` },
+  { program: /mount(?:\.cifs)?/, option: `-o${SPACE}[^\\s"']{0,200}?pass(?:word)?=` },
+  { program: /snmp\w+/, option: `-[AX]${SPACE}` },
+  {
+    program: /rabbitmqctl/,
+    option: `(?:add_user|change_password)${SPACE}[^\\s-][^\\s]{0,100}${SPACE}`,
+  },
+  { program: /lftp|ftp/, option: `-u${SPACE}[^\\s,"']{1,100},` },
+  { program: /aws/, option: `configure set aws_(?:secret_access_key|session_token)${SPACE}` },
   { program: /sqlcmd|bcp/, option: `-P(?:${SPACE})?` },
   { program: /smbclient|rpcclient|net/, option: `-U${SPACE}["']?[^\\s%"']{1,100}%` },
   {
@@ -81,9 +103,14 @@ function* passwordsIn(
   }
 }
 
+/** What a sentence about an option goes on with. */
+const SPOKEN_OF =
+  /^(?:options?|flags?|arguments?|parameters?|values?|instead|with|from|when|will|then|that|this|into|using|prompt)[.,:]?$/;
+
 /** Whatever stands there is one, but for variables and what examples say. */
 function isPassword(word: string, isLiteral: boolean): boolean {
   // `http://host` is no pair.
   if (word.length < 4 || word.startsWith("//") || isStandIn(word) || SAID.test(word)) return false;
+  if (SPOKEN_OF.test(word)) return false;
   return isLiteral || !/^[$%`<([{-]|\$\w/.test(word);
 }

@@ -52,7 +52,7 @@ export function isUuid(word: string): boolean {
 }
 
 export function looksLikeToken(word: string, standing: Standing): boolean {
-  if (!/\d/.test(word) || !/[A-Za-z]/.test(word)) return false;
+  if (!/[A-Za-z]/.test(word) || !(/\d/.test(word) || isOfRandomLetters(word))) return false;
   if (STAND_IN.test(word) || isPath(word) || isCode(word, standing)) return false;
   // Ids of all sorts are UUIDs; a shell is only told of one as a token if it is one.
   if (UUID.test(word)) return standing === "set";
@@ -66,11 +66,14 @@ export function looksLikePassword(word: string, standing: Standing): boolean {
   // No password begins like a path, but PWD=… does.
   if (STAND_IN.test(word) || isPath(word) || /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/]/.test(word))
     return false;
-  if (word.length < PASSWORD.length || !/\p{L}/u.test(word)) return false;
+  if (word.length < PASSWORD.length || !/\p{L}/u.test(word) || RULES_OF_FORM.test(word))
+    return false;
   if (isWords(word)) return looksLikeMadeUp(word, standing);
   return /[^\p{L}_.-]/u.test(word) && entropy(word) >= PASSWORD.bits && !isCode(word, standing);
 }
 
+/** `required|string|min:8`, as frameworks check what is typed in. */
+const RULES_OF_FORM = /^[a-z_]+(?:\|[a-z_]+(?::[\w,]+)?)+$/;
 /** `form-control-2`, `col-md-6`: classes of stylesheets, which forms have beside their passwords. */
 const STYLE = /^[a-z]+(?:-[a-z]+){0,2}-\d{1,2}$/;
 
@@ -90,6 +93,7 @@ function looksLikeMadeUp(word: string, standing: Standing): boolean {
 /** `getenv("X")`, `args[1]`, `user.pass1!`: only what is not quoted can be code. */
 function isCode(word: string, standing: Standing): boolean {
   if (standing === "quoted") return false;
+  if (standing === "bare" && /\w\{/.test(word)) return true;
   return /[\w$][([]|^[a-z_$][\w$]*(?:\??\.[a-z_$][\w$]*)+[!;?]?$/i.test(word);
 }
 
@@ -102,11 +106,22 @@ function piecesOf(word: string): string[] {
     .split(/[-_.]+/);
 }
 
-/** Random letters come with single ones between digits; what people name does not. */
+/**
+ * One token of twenty characters in thirty has no digit. It has more capitals and fewer vowels than
+ * what people name.
+ */
+function isOfRandomLetters(word: string): boolean {
+  if (word.length < 20 || !/^[A-Za-z_+/=-]+$/.test(word)) return false;
+  const share = (letters: RegExp): number => (word.match(letters) ?? []).length / word.length;
+  return share(/[A-Z]/g) >= 0.3 && share(/[a-z]/g) >= 0.3 && share(/[aeiou]/gi) <= 0.3;
+}
+
+/** Random letters come with single ones between digits, or in many short pieces; what people name does not. */
 function isWords(word: string): boolean {
-  return piecesOf(word).every((piece) =>
-    /^(?:[A-Za-z][a-z]+|[A-Z]{2,}|[a-z]{2,}|\d{1,4})?$/.test(piece),
-  );
+  const pieces = piecesOf(word);
+  const ofLetters = pieces.filter((piece) => /[a-z]/i.test(piece));
+  if (ofLetters.length >= 6 && ofLetters.join("").length / ofLetters.length < 2.7) return false;
+  return pieces.every((piece) => /^(?:[A-Za-z][a-z]+|[A-Z]{2,}|[a-z]{2,}|\d{1,4})?$/.test(piece));
 }
 
 /** `/run/secrets/key1`, `test/unit/a2.ts`, `C:\keys\x1`; not base64 that has slashes. */

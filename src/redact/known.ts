@@ -3,6 +3,8 @@ import type { Range } from "./views.ts";
 
 /** A shorter one could be an ordinary word. */
 const LEAST = 12;
+/** Of letters alone or digits alone, so could a longer one. */
+const PLAIN = /^(?:[A-Za-z]{0,15}|\d{0,15})$/;
 const HEAD = 8;
 
 /** Looks for all of them in one pass, however many there are. */
@@ -13,7 +15,7 @@ export class KnownSecrets {
   readonly #pairs = new Uint8Array(1 << 16);
 
   add(secret: string): void {
-    if (secret.length < LEAST) return;
+    if (secret.length < LEAST || PLAIN.test(secret)) return;
     const head = secret.slice(0, HEAD);
     const same = this.#byHead.get(head) ?? [];
     if (same.includes(secret)) return;

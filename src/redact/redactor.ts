@@ -3,8 +3,8 @@
 import type { Finding } from "./finding.ts";
 import { KnownSecrets } from "./known.ts";
 import { providerFindings } from "./providers.ts";
-import { BETWEEN, ownFindings } from "./rules.ts";
-import { PLACEHOLDER, type Range, rangeIn, type View, viewsOf } from "./views.ts";
+import { ownFindings } from "./rules.ts";
+import { BETWEEN, PLACEHOLDER, type Range, rangeIn, type View, viewsOf } from "./views.ts";
 
 /** Texts are searched together up to so many characters, and what is longer alone. */
 const AT_ONCE = 4_000_000;

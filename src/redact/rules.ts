@@ -1,9 +1,28 @@
 /** Rules of our own: what the providers' rules leave out, or find less of. */
+import { addresses, IN_ADDRESSES } from "./addresses.ts";
 import { commands } from "./commands.ts";
+import { cookies } from "./cookies.ts";
+import { DAEMONS } from "./daemons.ts";
 import { looksLikePassword, looksLikeToken, type Standing } from "./entropy.ts";
-import { settings } from "./files.ts";
-import { type Finding, finding, isPair, SAID } from "./finding.ts";
+import { FILES } from "./files.ts";
+import { type Finding, finding, isPair } from "./finding.ts";
 import { formed } from "./forms.ts";
+import { privateKeys, puttyKeys } from "./keys.ts";
+import { manifests } from "./manifests.ts";
+import { isAssignment, kindOf, PAGING, PASSWORDS, TOKENS } from "./names.ts";
+import { PAIRS } from "./pairs.ts";
+import { PASSWORDS as CHOSEN } from "./passwords.ts";
+import { Settings } from "./settings.ts";
+import { SHELLS } from "./shells.ts";
+
+const SETTINGS = new Settings([
+  ...FILES,
+  ...DAEMONS,
+  ...IN_ADDRESSES,
+  ...CHOSEN,
+  ...PAIRS,
+  ...SHELLS,
+]);
 
 /** Everything that our own rules find in a text. */
 export function ownFindings(text: string): Finding[] {
@@ -14,44 +33,12 @@ export function ownFindings(text: string): Finding[] {
     ...addresses(text),
     ...assignments(text),
     ...commands(text),
-    ...settings(text),
+    ...SETTINGS.search(text),
+    ...cookies(text),
+    ...manifests(text),
+    ...puttyKeys(text),
   ];
 }
-
-const BEGIN = /-----BEGIN ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
-const END = /-----END ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/;
-const LINES = /(?:[\s\0|>→│:+-]{0,16}(?:\d{1,6}[\s|→│:]{1,8})?[A-Za-z0-9+/=]{40,})+/y;
-/** A key of 8192 bits is of 6400 characters; line numbers and escapes come to some more. */
-const LONGEST = 20_000;
-
-/**
- * Blocks from BEGIN to END, whatever stands between the lines: numbers, quotes, the marks of a
- * diff. Of a block that was cut off, the lines that are there. The rule of secretlint asks for
- * plain lines of an unencrypted key, and an end.
- */
-function* privateKeys(text: string): Generator<Finding> {
-  let done = 0;
-  for (const { index, 0: head } of text.matchAll(BEGIN)) {
-    if (index < done) continue;
-    const from = index + head.length;
-    const end = endOfKey(text, from);
-    const body = (text.slice(from, end).match(/[A-Za-z0-9+/=]{16,}/g) ?? []).join("");
-    if (body.length < 40 || new Set(body).size < 10) continue;
-    done = end;
-    yield { kind: "private-key", start: index, end, identity: `key ${body}`, exact: true };
-  }
-}
-
-function endOfKey(text: string, from: number): number {
-  const [block = ""] = text.slice(from, from + LONGEST).split(BETWEEN, 1);
-  const end = END.exec(block);
-  if (end) return from + end.index + end[0].length;
-  LINES.lastIndex = from;
-  return LINES.test(text) ? LINES.lastIndex : from;
-}
-
-/** Stands between two texts that are searched as one: no rule matches across it. */
-export const BETWEEN = "\n\0\n";
 
 const HEADER =
   /((?<!\w)(?:proxy-)?authorization[ \t]{0,8}["'`]?\]?[ \t]{0,8}(?::|=>?|,)[ \t]{0,8}["'`]?(?:(bearer|basic|token|apikey)[ \t]{1,8})?)([\w.~+/=:-]{8,16384})/gi;
@@ -69,26 +56,8 @@ function* credentials(text: string): Generator<Finding> {
   }
 }
 
-/** Up to the last @ before the host. What a URL cannot hold ends it, and so does its path. */
-const ADDRESS =
-  /((?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s\0:@/?#"'`<>]{0,200}:)([^\s\0/?#"'`<>]{4,500})@(?!sha\d+:)[\w[]/gi;
-/**
- * `scheme://user:password@host` of any scheme: only the password is replaced. The rules of
- * secretlint know HTTP, FTP and four databases, and take the whole address, with what follows it.
- */
-function* addresses(text: string): Generator<Finding> {
-  for (const { index, 1: before = "", 2: word = "" } of text.matchAll(ADDRESS)) {
-    const user = before.slice(before.indexOf("//") + 2, -1);
-    const isTemplate = /[{}]|\$[\w(]|^%\w+%$|\*{3}|x{4}|\.{3}|…/i.test(word);
-    if (word === user || isTemplate || SAID.test(word) || /^(.)\1+$/.test(word)) continue;
-    yield finding("url-password", index + before.length, word);
-  }
-}
-
-const PASSWORDS = `passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)`;
-const TOKENS = `private[-_]?key[-_]?id|secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy|licen[cs]e|pre[-_]?shared)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-amz-signature`;
 /** How a name and its value are joined in JSON, YAML, shells, code, Markdown, XML and calls. */
-const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,])[ \t]{0,8}`;
+const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[ \t]{0,4}(?:string|str)[ \t]{0,4}=|[:>,]|(?<=[ \t])is[ \t]{0,2}:?(?=[ \t]))[ \t]{0,8}`;
 /** `--password VALUE`. */
 const OPTION = String.raw`(?<=(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,4}[a-z]{1,20})[ \t]{1,4}`;
 const QUOTED = "([\"'`])([^\\s\\0\"'`]{8,8192})[ \\t]{0,8}[\"'`]";
@@ -99,17 +68,6 @@ const ASSIGNMENT = new RegExp(
   `((${PASSWORDS})|${TOKENS})(${JOIN}|${OPTION})(?:${QUOTED}|${UNQUOTED})`,
   "gi",
 );
-/** Of lists and of models. */
-const PAGING = /(?:page|next|continuation|cancellation|sync|stop|pad|bos|eos)[-_]?$/i;
-
-const NAME = new RegExp(`(?:${PASSWORDS}|${TOKENS})$`, "i");
-
-/** What of a name says that its value is a secret: "token" of "accessToken". */
-export function secretName(name: string): string | undefined {
-  const [said] = NAME.exec(name.slice(-64)) ?? [];
-  return said === undefined || PAGING.test(name.slice(0, -said.length)) ? undefined : said;
-}
-
 /** A value that is given to a name which says that it is a secret. */
 function* assignments(text: string): Generator<Finding> {
   ASSIGNMENT.lastIndex = 0;
@@ -132,16 +90,12 @@ function assigned(match: RegExpExecArray, text: string, from: number): Finding |
   // Of what is not quoted, the end of a sentence or a bracket is no part.
   const value = quoted ?? bare.replace(/[.:)\]}]+$/, "");
   const isSecret = password === undefined ? looksLikeToken : looksLikePassword;
+  // "The key is *rsa.PrivateKey": what is said of it.
+  if (join.trim().startsWith("is") && !/^\w/.test(value)) return null;
   if (isAssignment(value) || !isSecret(value, standing)) return null;
   const start = match.index + all.indexOf(value, name.length + join.length);
   const kind = password === undefined ? kindOf(name) : "password";
   return finding(kind, start, quoted ?? value + restOf(text, start + value.length, bare, value));
-}
-
-/** `secret=token=…`: the inner one is closer. */
-function isAssignment(value: string): boolean {
-  const [, name] = /^([\w.-]{2,64})[=:]./.exec(value) ?? [];
-  return name !== undefined && secretName(name) !== undefined;
 }
 
 function restOf(text: string, end: number, judged: string, value: string): string {
@@ -167,9 +121,4 @@ function standingOf({ before, name, join, quote }: Place): Standing | null {
   if (sign.endsWith(",") && (quote === "" || sign === ",")) return null;
   if (quote !== "") return "quoted";
   return join === "=" || sign === "" || sign === ">" ? "set" : "bare";
-}
-
-function kindOf(name: string): string {
-  if (/key/i.test(name)) return "api-key";
-  return /token/i.test(name) ? "token" : "secret";
 }

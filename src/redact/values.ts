@@ -1,8 +1,8 @@
 /** Secrets in JSON values: every text in them, as it stands beside its name. */
 import { isUtf8 } from "node:buffer";
 import type { Json, JsonObject } from "../session/types.ts";
+import { secretName } from "./names.ts";
 import type { Redactor } from "./redactor.ts";
-import { secretName } from "./rules.ts";
 
 /** Puts another text in the place of one; `name` is that of the member it is the value of. */
 type Change = (text: string, name: string) => string;
@@ -55,15 +55,16 @@ function textsOf(values: readonly Json[]): Shown[] {
 /** A member's name such as "password" says what the word is that it stands before. */
 function shownWith(text: string, name: string): Shown {
   const lead = leadOf(text, name);
-  const tail = lead.endsWith('"') ? '"' : "";
+  const tail = /["']$/.test(lead) ? lead.slice(-1) : "";
   return { shown: lead + text + tail, lead, tail };
 }
 
 function leadOf(text: string, name: string): string {
   if (/^(?:set-)?cookie2?$/i.test(name)) return `${name}: `;
-  if (!/^[^\s"'`]{8,8192}$/.test(text)) return "";
-  const said = SETTING.test(name) ? name : secretName(name);
-  return said === undefined ? "" : `${said}: "`;
+  if (!/^[^\r\n\0]{4,8192}$/.test(text)) return "";
+  const said = SETTING.test(name) || secretName(name) !== undefined;
+  // A name of other characters is shown by its end.
+  return said ? `${/[\w.-]*$/.exec(name)?.[0]}: ${text.includes('"') ? "'" : '"'}` : "";
 }
 
 /** Said by a format of files, not by what it means. */
@@ -92,11 +93,18 @@ function changed(value: Json, name: string, change: Change): Json {
 }
 
 function membered(owner: JsonObject, key: string, value: Json, change: Change): Json {
-  if (key !== "data" || typeof value !== "string") return changed(value, key, change);
+  if (key !== "data" || typeof value !== "string")
+    return changed(value, nameOf(owner, key), change);
   // Pictures are not looked into; what Segue keeps of another agent's session holds all of it.
   if (owner.kind === "image") return value;
   if (owner.event === "carry") return "";
   return owner.kind === "file" ? fileData(value, change) : change(value, key);
+}
+
+/** `{"name": "DB_PASSWORD", "value": "…"}`: the one says what the other is. */
+function nameOf(owner: JsonObject, key: string): string {
+  const name = owner.name ?? owner.key;
+  return key === "value" && typeof name === "string" ? name : key;
 }
 
 /** The data of a file is base64, or text. */

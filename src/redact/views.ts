@@ -9,6 +9,9 @@ export const PLACEHOLDER = /\[secret:[a-z0-9-]{1,40}-\d{1,6}\]/g;
 /** No rule matches it: a value ends before it, and what it stands in is no secret. */
 export const BLANK = "\0";
 
+/** Stands between two texts that are searched as one: no rule matches across it. */
+export const BETWEEN = "\n\0\n";
+
 /**
  * A text as it is searched. `at` holds where each of its characters stands in the original;
  * null: at the same place.
@@ -31,12 +34,15 @@ const HIDING = new RegExp(`${PLACEHOLDER.source}|${COLOUR}|\\\\{1,8}[nrt"'\`]`, 
 const MARKS = ["\u001b", "\\", "[secret:"];
 /** A line that begins with a long word, or a backslash before a word that begins with n, r or t? */
 const EITHER = /\\[nrt][\w-]{11}/;
+/** A quote within the quotes around a password; blanked, it would end it. */
+const QUOTE_WITHIN =
+  /(?:pass(?:w(?:or)?d|phrase)?|pwd|secret|token)\\{0,7}["'`]?[ \t]{0,4}[:=]>?[ \t]{0,4}(\\{0,7})(["'`])(?:(?!\1\2)[^\n]){0,200}?\\\1\2/i;
 
 /**
  * The ways to read a text: one in which placeholders, terminal colours and the escapes of JSON
  * are blanked in place, so that a key after `\n` stands at the start of a word; where there are
  * colours, one without them, for they may stand in the middle of a key; and where that may be no
- * escape but the key's first letter, one that has it.
+ * escape but the key's first letter, or a quote in a password, one that has it.
  */
 export function viewsOf(text: string): View[] {
   // Nearly all texts: nothing is copied.
@@ -49,7 +55,8 @@ export function viewsOf(text: string): View[] {
   });
   const views: View[] = [{ text: blanked, at: null }];
   if (hasColours) views.push(withoutColours(text, blanked));
-  if (EITHER.test(text)) views.push({ text: text.replace(PLACEHOLDER, blank), at: null });
+  if (EITHER.test(text) || QUOTE_WITHIN.test(text))
+    views.push({ text: text.replace(PLACEHOLDER, blank), at: null });
   return views;
 }
 

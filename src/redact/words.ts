@@ -1,7 +1,7 @@
 /** Where words stand in a text, in capital letters or small ones: all of them in one pass. */
 import type { Range } from "./views.ts";
 
-/** What a form may have before the word that it is looked for by. */
+/** What most forms may have before the word that they are looked for by. */
 const BEFORE = 128;
 
 /** Something to look for around words. */
@@ -10,49 +10,76 @@ export interface Sought {
   words: readonly string[];
   /** How far behind a word it may end. */
   reach: number;
+  /** How far before a word it may begin. */
+  before?: number;
+}
+
+/** What is looked for around one word. */
+interface Around<T> {
+  word: string;
+  all: T[];
 }
 
 export class WordFinder<T extends Sought> {
-  readonly #bySound = new Map<number, { word: string; sought: T }[]>();
-  /** Which pairs of letters a word begins with: of most places in a text, nothing more is looked at. */
-  readonly #pairs = new Uint8Array(1 << 14);
+  /** The words that begin with the same pair of letters. */
+  readonly #lists: Around<T>[][] = [];
+  /** Of each pair the number of its list, from one: of most places in a text, nothing more is looked at. */
+  readonly #pairs = new Uint16Array(1 << 14);
+  /** Which third letters the words of each list have: of most of the other places, neither. */
+  readonly #thirds: Uint8Array;
 
   constructor(all: readonly T[]) {
+    const words = all.reduce((sum, one) => sum + one.words.length, 1);
+    this.#thirds = new Uint8Array(words << 7);
     for (const sought of all) for (const word of sought.words) this.#add(word, sought);
   }
 
   #add(word: string, sought: T): void {
     const key = pair(word.charCodeAt(0), word.charCodeAt(1));
-    this.#pairs[key] = 1;
-    const same = this.#bySound.get(key) ?? [];
-    same.push({ word, sought });
-    this.#bySound.set(key, same);
+    const number = this.#pairs[key] || this.#lists.push([]);
+    this.#pairs[key] = number;
+    const [third, end] = word.length > 2 ? [word.charCodeAt(2), word.charCodeAt(2) + 1] : [0, 128];
+    this.#thirds.fill(1, (number << 7) | third, (number << 7) + end);
+    const list = this.#lists[number - 1] ?? [];
+    const known = list.find((one) => one.word === word);
+    if (known) known.all.push(sought);
+    else list.push({ word, all: [sought] });
   }
 
   /** The stretches of a text to look for each in; no two of the same overlap. */
   stretches(text: string): Map<T, Range[]> {
     const found = new Map<T, Range[]>();
-    let last = folded(text.charCodeAt(0));
-    for (let i = 0; i + 1 < text.length; i++) {
-      const next = folded(text.charCodeAt(i + 1));
-      const key = (last << 7) | next;
+    const [pairs, thirds] = [this.#pairs, this.#thirds];
+    const end = text.length - 2;
+    let [last, next] = [folded(text.charCodeAt(0)), folded(text.charCodeAt(1))];
+    for (let i = 0; i < end; i++) {
+      const third = FOLDED[text.charCodeAt(i + 2)] ?? 0;
+      const number = pairs[(last << 7) | next] ?? 0;
+      if (number > 0 && thirds[(number << 7) | third] === 1) this.#note(text, i, number, found);
       last = next;
-      if (this.#pairs[key] === 1) this.#note(text, i, key, found);
+      next = third;
     }
+    const number = pairs[(last << 7) | next] ?? 0;
+    if (number > 0) this.#note(text, Math.max(0, end), number, found);
     return found;
   }
 
-  #note(text: string, at: number, key: number, found: Map<T, Range[]>): void {
-    for (const { word, sought } of this.#bySound.get(key) ?? []) {
+  #note(text: string, at: number, number: number, found: Map<T, Range[]>): void {
+    for (const { word, all } of this.#lists[number - 1] ?? []) {
       if (!standsAt(text, at, word)) continue;
-      const ranges = found.get(sought) ?? [];
-      const [start, end] = [Math.max(0, at - BEFORE), Math.min(text.length, at + sought.reach)];
-      const before = ranges.at(-1);
-      if (before && start <= before.end) before.end = Math.max(before.end, end);
-      else ranges.push({ start, end });
-      found.set(sought, ranges);
+      for (const sought of all) widen(found, sought, text.length, at);
     }
   }
+}
+
+function widen<T extends Sought>(found: Map<T, Range[]>, sought: T, length: number, at: number) {
+  const { before: ahead = BEFORE, reach } = sought;
+  const [start, end] = [Math.max(0, at - ahead), Math.min(length, at + reach)];
+  const ranges = found.get(sought) ?? [];
+  const before = ranges.at(-1);
+  if (before && start <= before.end) before.end = Math.max(before.end, end);
+  else ranges.push({ start, end });
+  found.set(sought, ranges);
 }
 
 function standsAt(text: string, at: number, word: string): boolean {
@@ -67,8 +94,12 @@ function pair(first: number, second: number): number {
   return (first << 7) | second;
 }
 
-/** Small letters; 0 for what is not ASCII. */
+/** Small letters of capital ones; 0 for what is not ASCII, and for what is behind the end. */
+const FOLDED = new Uint8Array(1 << 16);
+for (let code = 0; code < 128; code++) {
+  FOLDED[code] = String.fromCharCode(code).toLowerCase().charCodeAt(0);
+}
+
 function folded(code: number): number {
-  if (code >= 128) return 0;
-  return code >= 65 && code <= 90 ? code + 32 : code;
+  return FOLDED[code] ?? 0;
 }

@@ -1,4 +1,5 @@
 /** What stands in sessions by the thousand, is long or random or named like a secret, and is none. */
+import { RANDOM_SETTINGS, SPOKEN_OF } from "./lookalikes-of-passwords.ts";
 import { MadeUp } from "./made-up.ts";
 
 type Make = (m: MadeUp) => string;
@@ -203,8 +204,11 @@ const FIXED = [
 const TIMES = 3;
 
 export function lookalikes(): string[] {
-  const random = RANDOM.flatMap((make, i) =>
-    Array.from({ length: TIMES }, (_, n) => make(new MadeUp(5000 + i * TIMES + n))),
+  return [...severalOf(RANDOM, 5000), ...FIXED, ...severalOf(RANDOM_SETTINGS, 7000), ...SPOKEN_OF];
+}
+
+function severalOf(all: readonly Make[], seed: number): string[] {
+  return all.flatMap((make, i) =>
+    Array.from({ length: TIMES }, (_, n) => make(new MadeUp(seed + i * TIMES + n))),
   );
-  return [...random, ...FIXED];
 }

@@ -3,6 +3,9 @@
  * run, so that no scanner finds a secret in this repository.
  */
 import { MadeUp } from "./made-up.ts";
+import { EXAMPLES } from "./secrets-by-example.ts";
+import { MARKED, PAIRS, PLAIN, SHELLS, type Told, WILD } from "./secrets-in-settings.ts";
+import { FORMED } from "./secrets-of-form.ts";
 
 export interface Planted {
   kind: string;
@@ -23,119 +26,8 @@ const SILENT = [
   "const value = '@@';",
 ];
 
-type Make = (m: MadeUp) => string;
-
-const FORMED: { [kind: string]: Make } = {
-  "aws access key id": (m) => `AKIA${m.base32(16)}`,
-  "github classic token": (m) => `ghp_${m.word(36)}`,
-  "github fine-grained token": (m) => `github_pat_${m.word(22)}_${m.word(59)}`,
-  "github oauth token": (m) => `gho_${m.word(36)}`,
-  "github app token": (m) => `ghs_${m.word(36)}`,
-  "github refresh token": (m) => `ghr_${m.word(36)}`,
-  "gitlab personal token": (m) => `glpat-${m.slug(20)}`,
-  "gitlab deploy token": (m) => `gldt-${m.slug(20)}`,
-  "gitlab runner token": (m) => `glrt-${m.slug(20)}`,
-  "npm token": (m) => `npm_${m.word(36)}`,
-  "pypi token": (m) => `pypi-AgEIcHlwaS5vcmc${m.slug(120)}`,
-  "rubygems key": (m) => `rubygems_${m.hex(48)}`,
-  "docker hub token": (m) => `dckr_pat_${m.slug(27)}`,
-  "hugging face token": (m) => `hf_${m.word(34)}`,
-  "openai key": (m) => `sk-proj-${m.slug(74)}T3BlbkFJ${m.slug(74)}`,
-  "anthropic key": (m) => `sk-ant-api03-${m.slug(93)}AA`,
-  "groq key": (m) => `gsk_${m.word(52)}`,
-  "xai key": (m) => `xai-${m.word(80)}`,
-  "openrouter key": (m) => `sk-or-v1-${m.hex(64)}`,
-  "perplexity key": (m) => `pplx-${m.word(48)}`,
-  "replicate token": (m) => `r8_${m.word(37)}`,
-  "google api key": (m) => `AIza${m.slug(35)}`,
-  "google client secret": (m) => `GOCSPX-${m.slug(28)}`,
-  "google access token": (m) => `ya29.${m.slug(180)}`,
-  "google refresh token": (m) => `1//0${m.slug(60)}`,
-  "slack bot token": (m) => `xoxb-${m.digits(12)}-${m.digits(12)}-${m.word(24)}`,
-  "slack user token": (m) => `xoxp-${m.digits(12)}-${m.digits(12)}-${m.digits(12)}-${m.hex(32)}`,
-  "slack app token": (m) => `xapp-1-A${m.upper(10)}-${m.digits(13)}-${m.hex(64)}`,
-  "slack webhook": (m) =>
-    `https://hooks.slack.com/services/T${m.upper(10)}/B${m.upper(10)}/${m.word(24)}`,
-  "discord bot token": (m) =>
-    `${Buffer.from(`1${m.digits(17)}`).toString("base64url")}.G${m.word(5)}.${m.slug(38)}`,
-  "discord webhook": (m) => `https://discord.com/api/webhooks/1${m.digits(18)}/${m.slug(68)}`,
-  "telegram bot token": (m) => `7${m.digits(9)}:AA${m.slug(33)}`,
-  "twilio api key": (m) => `SK${m.hex(32)}`,
-  "mailgun key by its form": (m) => `key-${m.hex(32)}`,
-  "sendgrid key": (m) => `SG.${m.slug(22)}.${m.slug(43)}`,
-  "brevo key": (m) => `xkeysib-${m.hex(64)}-${m.word(16)}`,
-  "stripe secret key": (m) => `sk_live_${m.word(24)}`,
-  "stripe restricted key": (m) => `rk_live_${m.word(24)}`,
-  "stripe webhook secret": (m) => `whsec_${m.word(32)}`,
-  "square access token": (m) => `EAAA${m.slug(60)}`,
-  "square client secret": (m) => `sq0csp-${m.slug(43)}`,
-  "shopify token": (m) => `shpat_${m.hex(32)}`,
-  "digitalocean token": (m) => `dop_v1_${m.hex(64)}`,
-  "digitalocean oauth token": (m) => `doo_v1_${m.hex(64)}`,
-  "notion token": (m) => `ntn_${m.digits(11)}${m.word(35)}`,
-  "notion token of before 2024": (m) => `secret_${m.word(43)}`,
-  "linear key": (m) => `lin_api_${m.word(40)}`,
-  "figma token": (m) => `figd_${m.slug(40)}`,
-  "atlassian token": (m) => `ATATT3${m.slug(186)}`,
-  "bitbucket app password": (m) => `ATBB${m.word(32)}`,
-  "terraform cloud token": (m) => `${m.word(14)}.atlasv1.${m.slug(67)}`,
-  "vault token": (m) => `hvs.${m.slug(95)}`,
-  "doppler personal token": (m) => `dp.pt.${m.word(43)}`,
-  "doppler service token": (m) => `dp.st.dev.${m.word(43)}`,
-  "new relic user key": (m) => `NRAK-${m.upper(27)}`,
-  "new relic licence key": (m) => `${m.hex(36)}NRAL`,
-  "sentry user token": (m) => `sntryu_${m.hex(64)}`,
-  "sentry organisation token": (m) => {
-    const facts = JSON.stringify({
-      iat: 1730000000.5,
-      url: "https://sentry.io",
-      region_url: "https://us.sentry.io",
-      org: "x",
-    });
-    return `sntrys_${Buffer.from(facts).toString("base64").replace(/=+$/, "")}_${m.base64(43)}`;
-  },
-  "heroku token": (m) => `HRKU-AA${m.slug(58)}`,
-  "supabase token": (m) => `sbp_${m.hex(40)}`,
-  "supabase secret key": (m) => `sb_secret_${m.slug(22)}_${m.word(8)}`,
-  "planetscale token": (m) => `pscale_tkn_${m.slug(43)}`,
-  "planetscale password": (m) => `pscale_pw_${m.slug(43)}`,
-  "grafana service account token": (m) => `glsa_${m.word(32)}_${m.hex(8)}`,
-  "grafana cloud token": (m) => `glc_${m.base64(90)}`,
-  "cloudflare origin key": (m) => `v1.0-${m.hex(24)}-${m.hex(146)}`,
-  "tailscale key": (m) => `tskey-auth-${m.word(12)}CNTRL-${m.word(32)}`,
-  "databricks token": (m) => `dapi${m.hex(32)}`,
-  "postman key": (m) => `PMAK-${m.hex(24)}-${m.hex(34)}`,
-  "pulumi token": (m) => `pul-${m.hex(40)}`,
-  "prefect key": (m) => `pnu_${m.word(36)}`,
-  "age key": (m) => `AGE-SECRET-KEY-1${m.of("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)}`,
-  "json web token": (m) => `eyJ${m.word(33)}.eyJ${m.word(60)}.${m.slug(43)}`,
-  "airtable token": (m) => `pat${m.word(14)}.${m.hex(64)}`,
-  "fly.io token": (m) => `fm2_${m.base64(180)}`,
-  "netlify token": (m) => `nfp_${m.word(36)}`,
-  "1password service account": (m) => `ops_eyJ${m.word(300)}`,
-  "shippo token": (m) => `shippo_live_${m.hex(40)}`,
-  "easypost key": (m) => `EZAK${m.word(54)}`,
-  "flutterwave key": (m) => `FLWSECK_TEST-${m.hex(32)}-X`,
-  "dynatrace token": (m) => `dt0c01.${m.upper(24)}.${m.upper(64)}`,
-  "readme key": (m) => `rdme_${m.low(70)}`,
-  "artifactory key": (m) => `AKCp${m.word(69)}`,
-  "azure client secret": (m) => `${m.word(3)}8Q~${m.slug(34)}`,
-  "azure devops token": (m) => `${m.word(76)}AZDO${m.word(4)}`,
-  "circleci token": (m) => `CCIPAT_${m.word(22)}_${m.hex(40)}`,
-  "buildkite token": (m) => `bkua_${m.hex(40)}`,
-  "openshift token": (m) => `sha256~${m.slug(43)}`,
-  "microsoft teams webhook": (m) =>
-    `https://corp.webhook.office.com/webhookb2/${m.uuid()}@${m.uuid()}/IncomingWebhook/${m.hex(32)}/${m.uuid()}`,
-  "alibaba key id": (m) => `LTAI${m.word(20)}`,
-  "sourcegraph token": (m) => `sgp_${m.hex(16)}_${m.hex(40)}`,
-  "duffel token": (m) => `duffel_live_${m.slug(43)}`,
-  "yandex iam token": (m) => `t1.${m.slug(60)}.${m.slug(86)}`,
-  "sha512-crypt password hash": (m) => `$6$${m.word(16)}$${m.of("./abcXYZ0189", 86)}`,
-  "bcrypt password hash": (m) => `$2b$12$${m.word(53)}`,
-};
-
 /** What is around them tells. The secret is what stands in the place of @@. */
-const TOLD: { [kind: string]: [text: string, make: Make] } = {
+const TOLD: Told = {
   "aws secret access key": ["aws_secret_access_key = @@", (m) => m.base64(40)],
   "aws session token": ["export AWS_SESSION_TOKEN=@@", (m) => `IQoJb3JpZ2luX2Vj${m.base64(300)}`],
   "heroku api key": ['{"heroku_api_key": "@@"}', (m) => m.uuid()],
@@ -342,9 +234,18 @@ export function planted(): Planted[] {
       text: (SILENT[i % SILENT.length] ?? "").replace("@@", () => secret),
     };
   });
-  const told = Object.entries(TOLD).map(([kind, [text, make]], i): Planted => {
-    const secret = make(new MadeUp(1000 + i));
+  return [
+    ...formed,
+    ...madeUp(TOLD, 1000),
+    ...blocks(new MadeUp(2000)),
+    ...madeUp({ ...PLAIN, ...MARKED, ...PAIRS, ...SHELLS, ...WILD }, 4000),
+    ...madeUp(Object.fromEntries(EXAMPLES.map((example) => [example[0], example])), 9000),
+  ];
+}
+
+function madeUp(all: Told, seed: number): Planted[] {
+  return Object.entries(all).map(([kind, [text, make]], i) => {
+    const secret = make(new MadeUp(seed + i));
     return { kind, secrets: [secret], text: text.replace("@@", () => secret) };
   });
-  return [...formed, ...told, ...blocks(new MadeUp(2000))];
 }

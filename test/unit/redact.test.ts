@@ -258,6 +258,11 @@ describe("placeholders", () => {
       `say ${short}`,
       "password=[secret:password-1]",
     ]);
+    const word = ["butterfly", "net"].join("");
+    assert.deepEqual(await redact(`say ${word}`, `DB_PASSWORD=${word}`), [
+      `say ${word}`,
+      "DB_PASSWORD=[secret:password-1]",
+    ]);
     const redactor = new Redactor();
     await redactor.learn([`password=${PASSWORD}`]);
     assert.equal(redactor.found.size, 0);
@@ -485,6 +490,24 @@ describe("JSON", () => {
         n: 1,
         deep: [{ text: "say [secret:password-1]", no: null }],
       },
+    );
+  });
+
+  it("has passwords that are ordinary words, and names beside their values", async () => {
+    const word = ["butter", "fly"].join("");
+    assert.deepEqual(
+      await redactOne([
+        { password: word, passphrase: `${word} 7 "${word}" x9`, note: word },
+        { name: "DB_PASSWORD", value: word },
+        { name: "colour", value: word },
+        { password: "required", token: "string" },
+      ]),
+      [
+        { password: "[secret:password-1]", passphrase: "[secret:password-2]", note: word },
+        { name: "DB_PASSWORD", value: "[secret:password-1]" },
+        { name: "colour", value: word },
+        { password: "required", token: "string" },
+      ],
     );
   });
 
