@@ -31,8 +31,19 @@ function contentOf(path: string): string {
   return createHash("sha256").update(bytes.toString("latin1").replace(now, "NOW")).digest("hex");
 }
 
+/** Its lines without when the files were written; what is no line as it is. */
 function manifest(text: string): string {
-  return [...new Set(text.split("\n").filter((line) => line !== ""))].sort().join("\n");
+  const lines = text.split("\n").filter((line) => line !== "");
+  return [...new Set(lines.map(withoutTimes))].sort().join("\n");
+}
+
+function withoutTimes(line: string): string {
+  try {
+    const { key, state, begun } = JSON.parse(line);
+    return [key, state, begun].join(" ");
+  } catch {
+    return line;
+  }
 }
 
 /** Names of what differs. */
