@@ -83,6 +83,32 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
   }
 }
 
+/** SQLite's codes of its own, without what it adds to them. */
+const SQLITE: { [code: number]: string } = {
+  5: "another program is writing to the database",
+  8: "the database cannot be written to",
+  10: "the disk does not read or write the database",
+  13: "the disk is full",
+};
+
+/** What the system or its disk refused, wherever that was, in words; null for other errors. */
+export function systemError(error: unknown): SegueError | null {
+  if (!(error instanceof Error)) return null;
+  if ("errcode" in error && typeof error.errcode === "number") {
+    const words = SQLITE[error.errcode & 0xff];
+    return words === undefined ? null : refusedBySystem(`${words} (${error.message})`);
+  }
+  const isOfSystem = "syscall" in error && "code" in error && typeof error.code === "string";
+  if (!isOfSystem) return null;
+  return refusedBySystem(`${error.code === "ENOSPC" ? "the disk is full: " : ""}${error.message}`);
+}
+
+function refusedBySystem(message: string): SegueError {
+  return new SegueError("failed", message, {
+    hint: "see to that, and try again; `segue log` says what was written",
+  });
+}
+
 /** An error in a few words, for one of many things that went wrong. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

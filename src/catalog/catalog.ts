@@ -7,7 +7,7 @@
  *     await catalog.refresh();                       // again, later on
  *     catalog.close();
  *
- * There is no time after which it is stale: each `refresh` compares path, size, time and inode of
+ * There is no time after which it is stale: each `refresh` compares path, size, times and inode of
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
@@ -256,7 +256,8 @@ export class Catalog {
     return firstOf(
       [...this.#matching(isPart ? this.#known : this.#all, filter), ...unchanged],
       most,
-      (a, b) => here(b) - here(a) || time(b) - time(a) || (a.id < b.id ? -1 : 1),
+      (a, b) =>
+        here(b) - here(a) || time(b) - time(a) || b.mtime - a.mtime || (a.id < b.id ? -1 : 1),
     );
   }
 

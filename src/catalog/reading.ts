@@ -98,7 +98,9 @@ function whole(task: Task, agent: Agent, input: Input, entries: Iterable<Entry>)
 
 function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const { state } = task;
-  const isSame = state !== null && state.offset > 0 && state.mark === markOf(input, state.offset);
+  // A file that changed, and not by growing, was written anew: its ends tell nothing of its middle.
+  const grows = state !== null && state.offset > 0 && input.size > state.offset;
+  const isSame = grows && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
   const reading = new Packing(agent, from, input.size - from.offset);
   if (from.offset > 0) reading.prime(input);

@@ -88,7 +88,7 @@ export class Unchanged {
     const rows = this.#file.all(
       `SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session
        WHERE ${this.#where(wanted, here)}
-       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, place
+       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, mtime DESC, place
        LIMIT ?3`,
       ...[wanted.since ?? LONG_AGO, latest, most],
     );

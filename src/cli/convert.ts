@@ -1,5 +1,5 @@
 /** `segue convert`: file to file; no store is touched. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
@@ -10,6 +10,7 @@ import type { ReasoningFate } from "../convert/project.ts";
 import { type Report, reportText } from "../convert/report.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
+import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
 import { placesOf, pour, refuseStore } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
@@ -100,9 +101,13 @@ function refusePlaces({ output, report }: Options): void {
   }
 }
 
+/** A pipe or a device is written to; what a link leads to is replaced, not the link. */
 function writeReport(path: string, report: Report): void {
+  const text = `${JSON.stringify(report, null, 2)}\n`;
   try {
-    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (info && !info.isFile()) writeFileSync(path, text);
+    else putFile(info ? realpathSync(path) : resolve(path), text);
   } catch (error) {
     throw fileError(error, path, "write the report");
   }

@@ -17,7 +17,7 @@ import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/preset
 import { type Task, taskText } from "../handoff/prompt.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { exists, Output } from "../io/output.ts";
+import { exists, putFile } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { counted } from "../words.ts";
@@ -90,15 +90,9 @@ async function run(selector: string, options: Options): Promise<void> {
   });
 }
 
-/** Only its owner may read it. */
-function writeHandoff(path: string, text: string): void {
-  const out = new Output(path);
-  out.write(text);
-  out.commit({ replace: true });
-}
-
 function deliver(made: Made, output: string | null, { json }: Options): void {
-  if (output !== null) writeHandoff(output, made.markdown);
+  // Only its owner may read it.
+  if (output !== null) putFile(output, made.markdown);
   if (json) printJson(jsonOf(made, output, null));
   else if (output === null) process.stdout.write(made.markdown);
   if (output === null) return;

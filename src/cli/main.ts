@@ -1,9 +1,11 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
 import { loadSettings, type Source } from "../config/settings.ts";
-import { fileError, SegueError, wordsOf } from "../errors.ts";
+import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { abandon, catchSignals } from "../io/interrupt.ts";
 import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
+import { removeStaleLocks } from "../io/lock.ts";
+import { unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
@@ -72,7 +74,7 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   catchSignals();
-  cleanUp();
+  await cleanUp();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
@@ -98,12 +100,16 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /** What this process may leave behind is noted, and what dead ones left is removed. */
-function cleanUp(): void {
+async function cleanUp(): Promise<void> {
   try {
     noteTemps(tempsFolder(process.env));
     for (const path of removeLeftovers(process.env)) {
       sayMore(`removed a leftover of an interrupted run: ${path}`);
     }
+    removeStaleLocks(process.env);
+    if (unfinishedIn(process.env).length === 0) return;
+    const { settleUnfinished } = await import("../convert/unfinished.ts");
+    settleUnfinished(process.env);
   } catch (error) {
     // A folder of Segue's that cannot be read: the command says so where it matters.
     sayMore(`cannot check for leftovers of interrupted runs: ${wordsOf(error)}`);
@@ -191,9 +197,10 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
   throw unknownWord(word, rest, Object.keys(COMMANDS));
 }
 
-function report(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (isBrokenPipe(error)) return 0;
+function report(thrown: unknown, verbose: boolean): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  if (isBrokenPipe(thrown)) return 0;
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof SegueError) {
     const where = error.where === null ? "" : ` (${error.where})`;
     warnError(oneLine(error.message + where));

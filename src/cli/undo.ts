@@ -14,7 +14,7 @@ import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
 import { refuseOpen } from "../io/running.ts";
-import { dropBegun, dropPending, isBegun, keepCopy, pendingPath } from "../io/state.ts";
+import { dropBegun, dropPending, isBegun, keepCopy, markBegun, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 
 export function command(): Command {
@@ -30,6 +30,12 @@ export function command(): Command {
 
 async function run(n: string | undefined, options: { force?: boolean }): Promise<void> {
   const journal = new Journal(process.env);
+  const cut = n === undefined ? journal.cutOff() : undefined;
+  if (cut) {
+    journal.forget(cut);
+    print(`undone already, as it was cut off: ${cut.action} ${cut.path}`);
+    return;
+  }
   const writes = journal.writes();
   const write = n === undefined ? writes.at(-1) : writes.find((w) => String(w.n) === n);
   if (!write) throw nothingToUndo(journal, n);
@@ -48,11 +54,23 @@ async function run(n: string | undefined, options: { force?: boolean }): Promise
 
 function undo(journal: Journal, write: Write, force: boolean): void {
   if (force && isFile(write.path)) say(`kept a copy: ${keepCopy(process.env, write.path)}`);
-  takeBack(write, force);
+  takeBackMarked(write, force);
   journal.forget(write);
   dropPending(process.env, write.n);
   dropBegun(process.env, write.path);
   print(`undone: ${write.action} ${write.path}`);
+}
+
+/** Should the process be killed before the journal forgets it, it is no session that was moved away. */
+function takeBackMarked(write: Write, force: boolean): void {
+  const isMarked = write.action === "create" && isFile(write.path);
+  if (isMarked) markBegun(process.env, write.path, write.n - 1);
+  try {
+    takeBack(write, force);
+  } catch (error) {
+    if (isMarked && isFile(write.path)) dropBegun(process.env, write.path);
+    throw error;
+  }
 }
 
 function refuseOpenTarget({ agent: name, id, path }: Side, scratch: string): void {

@@ -1,11 +1,12 @@
 /** Writing sessions into databases, and taking that back. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { wentOn } from "../io/append.ts";
 import type { Write } from "../io/journal.ts";
+import { putFile } from "../io/output.ts";
 import { type Env, stateFolder } from "../io/state.ts";
 import { rowsAt } from "./open.ts";
 
@@ -57,8 +58,8 @@ export function appendRows(place: string, before: number, after: Buffer): void {
 export function keepBackup(env: Env, rows: Buffer): string {
   const name = digest(rows);
   const path = backupPath(env, name);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) writeFileSync(path, rows, { mode: 0o600, flush: true });
+  // One of an older version's may not have been written to its end.
+  if (!existsSync(path) || digest(readFileSync(path)) !== name) putFile(path, rows);
   return name;
 }
 
@@ -87,12 +88,24 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   return copy;
 }
 
+/** Did a write of rows take effect? They are there all together, or none of them. */
+export function rowsProgress(write: Write, env: Env): "done" | "not begun" | "unknown" {
+  const rows = rowsAt(write.path);
+  const now = rows?.database.read(rows.path, rows.id) ?? null;
+  if (now !== null && digest(bytesOf(now)) === write.target.sha256) return "done";
+  const before = previous(write, env);
+  if (before === null || now === null) return before === now ? "not begun" : "unknown";
+  return digest(bytesOf(before)) === digest(bytesOf(now)) ? "not begun" : "unknown";
+}
+
 /** The rows before a write; null for a session that was new. */
 function previous({ action, backup, path }: Write, env: Env): string[] | null {
   if (action === "create") return null;
   const kept = backup === undefined ? "" : backupPath(env, backup);
-  if (existsSync(kept)) return linesIn(readFileSync(kept));
-  throw new SegueError("failed", "the backup of the session's rows is gone", { where: path });
+  const bytes = existsSync(kept) ? readFileSync(kept) : null;
+  if (bytes && digest(bytes) === backup) return linesIn(bytes);
+  const why = bytes ? "damaged" : "gone";
+  throw new SegueError("failed", `the backup of the session's rows is ${why}`, { where: path });
 }
 
 function bytesOf(lines: readonly string[]): Buffer {

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { checkId, placeFor } from "../agents/shared/place.ts";
 import type { Agent, Companion } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
-import { appendTail } from "../io/append.ts";
+import { appendTail, isAs } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
@@ -20,6 +20,7 @@ import {
   dropBegun,
   dropPending,
   type Env,
+  isBegun,
   keepCarry,
   keepPending,
   markBegun,
@@ -325,6 +326,8 @@ export class Transfer {
     const write = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
     if (!write || !isThere(write.target.path) || write.source.bytes !== input.size) return null;
     if (write.source.sha256 !== input.sha256()) return null;
+    // It was not written to its end.
+    if (isBegun(this.#options.env, write.target.path)) return null;
     const there = this.#folderOf(write.target.path) ?? survey.plan.header.cwd;
     if (Relocation.between(there, this.#options.cwd)) return null;
     if (!this.#fits(write.target.path)) return null;
@@ -454,10 +457,12 @@ export class Transfer {
         const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
         const action = "append";
         const write = { action, path, before, madeFolder: null, source, target, carry } as const;
-        withLock(this.#options.env, path, () => {
-          if (rowsAt(path)) this.#appendRows(write, out);
-          else this.#appendLines(write, out);
-        });
+        withLock(this.#options.env, path, () =>
+          this.#marked(path, () => {
+            if (rowsAt(path)) this.#appendRows(write, out);
+            else this.#appendLines(write, out);
+          }),
+        );
       },
       discard: () => {
         out.discard();
@@ -663,17 +668,26 @@ export class Transfer {
   }
 
   #create(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
-    const { env } = this.#options;
-    withLock(env, path, () => {
+    withLock(this.#options.env, path, () => {
       // Into a database nothing else keeps two processes from writing one session.
       if (isThere(path)) throw exists(path);
-      markBegun(env, path);
-      try {
-        this.#write(out, source, header, path, carry);
-      } finally {
-        dropBegun(env, path);
-      }
+      this.#marked(path, () => this.#write(out, source, header, path, carry));
     });
+  }
+
+  /** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
+  #marked(path: string, work: () => void): void {
+    const { env } = this.#options;
+    const last = this.#journal.last;
+    markBegun(env, path, last);
+    try {
+      work();
+    } catch (error) {
+      const isNoted = this.#journal.writes().some((one) => one.n > last && one.path === path);
+      if (!isNoted) dropBegun(env, path);
+      throw error;
+    }
+    dropBegun(env, path);
   }
 
   #write(out: Output, source: Side, header: Header, path: string, carry: string | null): void {
@@ -728,31 +742,30 @@ export class Transfer {
     const before = { bytes, sha256: digestOf(out.temp, bytes) };
     const written = this.#journal.add({ ...write, beforeSha256: before.sha256 });
     const { n } = written;
-    this.#unlessRefused(written, () => {
+    try {
       keepPending(env, n, out.temp, bytes);
       appendTail(path, before, out.temp);
-    });
-    dropPending(env, n);
-  }
-
-  /** What is refused has not taken effect: the journal forgets it. */
-  #unlessRefused(written: Write, work: () => void): void {
-    try {
-      work();
     } catch (error) {
-      if (error instanceof SegueError && error.kind !== "failed") {
+      if (isRefusal(error) || isAs(path, before)) {
         this.#journal.forget(written);
-        dropPending(this.#options.env, written.n);
+        dropPending(env, n);
       }
       throw error;
     }
+    dropPending(env, n);
   }
 
   #appendRows(write: Omit<Write, "n" | "time">, out: Output): void {
     const after = readFileSync(out.temp);
     const backup = keepBackup(this.#options.env, after.subarray(0, write.before));
     const written = this.#journal.add({ ...write, backup });
-    this.#unlessRefused(written, () => appendRows(write.path, write.before, after));
+    try {
+      appendRows(write.path, write.before, after);
+    } catch (error) {
+      // A database takes all of it, or nothing.
+      this.#journal.forget(written);
+      throw error;
+    }
     out.discard();
   }
 
@@ -836,6 +849,11 @@ export function noFolder(where: string): SegueError {
 /** When a file was last written; null for what is none. */
 function timeOf(path: string): string | null {
   return statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
+}
+
+/** What is refused has not taken effect. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SegueError && error.kind !== "failed";
 }
 
 function digestOf(path: string, end: number): string {

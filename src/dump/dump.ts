@@ -9,6 +9,7 @@ import type { BaseInput } from "../convert/survey-file.ts";
 import { isFull, SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
+import { isRunning } from "../io/process.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
@@ -110,16 +111,6 @@ function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const [, pid] = /^\.segue-(\d+)-[0-9a-f]{12}\.tmp$/.exec(basename(name)) ?? [];
     if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: somebody else's.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

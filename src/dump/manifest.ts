@@ -51,9 +51,9 @@ export class Manifest {
     this.#torn = text !== "" && !text.endsWith("\n");
     for (const line of text.split("\n")) {
       const entry = parse(line);
-      if (!entry) continue;
-      this.#lines++;
-      this.#take(entry);
+      // What is left of a line that was cut off goes when the list is tidied.
+      if (line !== "") this.#lines++;
+      if (entry) this.#take(entry);
     }
   }
 

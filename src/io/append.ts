@@ -34,12 +34,11 @@ export function appendTail(path: string, before: State, from: string): void {
     const fd = openSync(path, "a+");
     try {
       if (fstatSync(fd).size !== before.bytes) throw changed(path);
-      writeRest(fd, tail, before.bytes);
+      writeOrNothing(fd, tail, before.bytes);
       if (!isBetween(fd, tail, before.bytes)) {
         if (takeOff(fd, tail, before.bytes)) throw changed(path);
         throw mixed(path);
       }
-      fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -60,12 +59,24 @@ function writeRest(fd: number, tail: Input, before: number): void {
   }
 }
 
+/** What a disk that is full, or fails, took of it is taken off again. */
+function writeOrNothing(fd: number, tail: Input, before: number): void {
+  try {
+    writeRest(fd, tail, before);
+    fsyncSync(fd);
+  } catch (error) {
+    const added = fstatSync(fd).size - before;
+    if (added > 0 && isBetween(fd, tail, before, 0, before + added)) ftruncateSync(fd, before);
+    throw error;
+  }
+}
+
 /** Does the file hold, from there on, what `tail` holds from there on? */
-function isBetween(fd: number, tail: Input, before: number, shift = 0): boolean {
-  if (fstatSync(fd).size < tail.size + shift) return false;
+function isBetween(fd: number, tail: Input, before: number, shift = 0, end = tail.size): boolean {
+  if (end > tail.size || fstatSync(fd).size < end + shift) return false;
   const now = Buffer.alloc(CHUNK);
-  for (let at = before; at < tail.size; ) {
-    const chunk = tail.read(at, CHUNK);
+  for (let at = before; at < end; ) {
+    const chunk = tail.read(at, Math.min(CHUNK, end - at));
     const read = readSync(fd, now, 0, chunk.length, at + shift);
     if (!now.subarray(0, read).equals(chunk)) return false;
     at += chunk.length;
@@ -96,7 +107,7 @@ function mixed(path: string): SegueError {
 }
 
 /** Is the file there as it was? */
-function isAs(path: string, { bytes, sha256 }: State): boolean {
+export function isAs(path: string, { bytes, sha256 }: State): boolean {
   if (!existsSync(path)) return false;
   const input = new Input(path);
   try {
@@ -130,6 +141,27 @@ export function cutBack({ path, before, beforeSha256, after, pending }: Appended
   const isOurs = isAs(path, after) || (old !== null && isTorn(path, old, size, pending));
   if (!isOurs) throw wentOn(path);
   truncateSync(path, before);
+}
+
+/** How much of an append is there: all of it, a part of it and nothing else, or nothing. */
+export function progressOf({
+  path,
+  before,
+  beforeSha256 = "",
+  after,
+  pending,
+}: Appended): "done" | "torn" | "not begun" | "unknown" {
+  if (!existsSync(path)) return "unknown";
+  const old = { bytes: before, sha256: beforeSha256 };
+  const input = new Input(path);
+  try {
+    const { size } = input;
+    if (size >= after.bytes && input.sha256(after.bytes) === after.sha256) return "done";
+    if (size === before && input.sha256() === beforeSha256) return "not begun";
+    return isTorn(path, old, size, pending) ? "torn" : "unknown";
+  } finally {
+    input.close();
+  }
 }
 
 /** Cuts a file back to a size, whatever stands behind it. */

@@ -1,11 +1,11 @@
 /** Files for other agents to read: documents that sessions are handed over with. */
 import { hash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, type Stats, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { textOrNone } from "../agents/shared/door.ts";
 import type { Companion } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { Output } from "./output.ts";
+import { putFile } from "./output.ts";
 import { type Env, stateFolder } from "./state.ts";
 
 /** A folder for documents. */
@@ -48,7 +48,7 @@ export function writeDocument(place: Place, name: string, text: string): string 
     makeFolder(folder, !inProject);
     if (inProject) ignoreAll(folder);
     for (const companion of companions) writeMissing(companion);
-    put(path, text, true);
+    putFile(path, text);
   } catch (error) {
     throw fileError(error, path, "write the document");
   }
@@ -80,8 +80,7 @@ const ALL = "*\n";
 
 function ignoreAll(folder: string): void {
   const path = join(folder, ".gitignore");
-  if (statOf(path) === undefined)
-    unlessThere(() => writeFileSync(path, ALL, { flag: "wx", mode: 0o600 }));
+  if (statOf(path) === undefined) putFile(path, ALL);
   if (textOrNone(path).split(/\r?\n/).includes("*")) return;
   throw new SegueError("refused", "Git would see the document in this folder", {
     where: folder,
@@ -90,13 +89,7 @@ function ignoreAll(folder: string): void {
 }
 
 function writeMissing({ path, text }: Companion): void {
-  if (!existsSync(path)) put(path, text, false);
-}
-
-function put(path: string, text: string, replace: boolean): void {
-  const out = new Output(path);
-  out.write(text);
-  out.commit({ replace });
+  if (!existsSync(path)) putFile(path, text);
 }
 
 function statOf(path: string): Stats | undefined {

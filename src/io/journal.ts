@@ -6,9 +6,17 @@
  * from a whole one, and a missing line is noticed. Lines of older versions have none.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { textIn, textOrNone } from "../agents/shared/door.ts";
+import { fileError } from "../errors.ts";
 import { withLock } from "./lock.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
 
@@ -51,7 +59,14 @@ export interface WrittenCompanion {
   madeFolder: string | null;
 }
 
-type Line = Write | { undo: number; time: string };
+type Line = Write | Undone;
+
+interface Undone {
+  undo: number;
+  time: string;
+  /** The write was cut off, and nobody has asked for this yet; see `cutOff`. */
+  cut?: true;
+}
 
 /** Where the journal is not what was written. */
 export interface Damage {
@@ -101,10 +116,15 @@ export class Journal {
     return damage.find(({ line }) => line > at);
   }
 
+  /** The highest number so far; 0 for none. */
+  get last(): number {
+    const { lines } = this.#read();
+    return lines.reduce((n, { line }) => ("undo" in line ? n : Math.max(n, line.n)), 0);
+  }
+
   add(write: Omit<Write, "n" | "time">): Write {
     return withLock(this.#env, this.path, () => {
-      const { lines } = this.#read();
-      const last = lines.reduce((n, { line }) => ("undo" in line ? n : Math.max(n, line.n)), 0);
+      const { last } = this;
       const along = this.#first === null ? {} : { with: this.#first };
       const full: Write = { n: last + 1, time: new Date().toISOString(), ...write, ...along };
       this.#first ??= full.n;
@@ -113,13 +133,26 @@ export class Journal {
     });
   }
 
-  #undone(n: number): void {
-    withLock(this.#env, this.path, () => this.#append({ undo: n, time: new Date().toISOString() }));
+  #undone(n: number, cut: boolean): void {
+    const line: Undone = { undo: n, time: new Date().toISOString(), ...(cut ? { cut } : {}) };
+    withLock(this.#env, this.path, () => this.#append(line));
+  }
+
+  /**
+   * The newest write, where it was cut off and taken away without anybody's asking: for whoever takes
+   * back what was written last, it is that, and not the one before.
+   */
+  cutOff(): Write | undefined {
+    const lines = this.#read().lines.map(({ line }) => line);
+    const said = lines.filter((line) => "undo" in line);
+    const isSettled = ({ n }: Write) => said.some(({ undo, cut }) => undo === n && !cut);
+    const newest = lines.findLast((line): line is Write => !("undo" in line) && !isSettled(line));
+    return newest && said.some(({ undo }) => undo === newest.n) ? newest : undefined;
   }
 
   /** A write that never took effect, or was taken back: its carry goes, unless another write names it. */
-  forget({ n, carry }: Pick<Write, "n" | "carry">): void {
-    this.#undone(n);
+  forget({ n, carry }: Pick<Write, "n" | "carry">, { cut = false } = {}): void {
+    this.#undone(n, cut);
     const isNeeded = this.writes().some((other) => other.carry === carry);
     if (carry !== null && !isNeeded) dropCarry(this.#env, carry);
   }
@@ -151,8 +184,27 @@ export class Journal {
     const before = this.#mend();
     const isShort = last !== null && !holds(this.#text().split("\n"), last);
     const text = sealed(line, isShort ? last : digest(before));
-    appendFileSync(this.path, `${text}\n`, { mode: 0o600, flush: true });
-    writeFileSync(this.#lastPath, digest(text), { mode: 0o600 });
+    this.#put(`${text}\n`);
+    try {
+      writeFileSync(this.#lastPath, digest(text), { mode: 0o600 });
+    } catch {
+      // The line itself is there: one that is gone from the end would not be missed, that is all.
+    }
+  }
+
+  /** All of it, or nothing: a line of a write that failed must not stand. */
+  #put(text: string): void {
+    const size = existsSync(this.path) ? statSync(this.path).size : 0;
+    try {
+      appendFileSync(this.path, text, { mode: 0o600, flush: true });
+    } catch (error) {
+      try {
+        truncateSync(this.path, size);
+      } catch {
+        // It is taken away before the next line: see `#mend`.
+      }
+      throw fileError(error, this.path, "note the write");
+    }
   }
 
   /** Holds the digest of the last line, so that lines that are gone from the end are missed. */

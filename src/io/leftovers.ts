@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { textIn } from "../agents/shared/door.ts";
 import { Input } from "./input.ts";
 import { removeEmptyFolders } from "./made.ts";
-import { type Holder, isDead } from "./process.ts";
+import { isDead, isHolder, isRunning } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 import type { Note } from "./temps.ts";
 
@@ -18,7 +18,11 @@ const TEMP = /^(?:\.segue-\d+-[0-9a-f]{12}\.tmp|segue-[0-9a-f]{12})$/;
 export function removeLeftovers(env: Env): string[] {
   return ledgers(env).flatMap((path) => {
     const [holder, ...notes] = linesOf(path);
-    if (!isHolder(holder) || !isDead(holder)) return [];
+    // It may have died before it had written whose it is.
+    const isLeft = isHolder(holder)
+      ? isDead(holder)
+      : !isRunning(Number.parseInt(basename(path), 10));
+    if (!isLeft) return [];
     const seen = notes.filter(isNote);
     // Pairs first: their files are among the temporary ones.
     for (const one of seen) if ("to" in one) finish(one);
@@ -88,10 +92,6 @@ function linesOf(path: string): unknown[] {
   } catch {
     return [];
   }
-}
-
-function isHolder(value: unknown): value is Holder {
-  return isRecord(value) && typeof value.pid === "number" && typeof value.host === "string";
 }
 
 function isNote(value: unknown): value is Note {

@@ -4,11 +4,11 @@
  * of a process that died is recognised and taken over.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { textIn } from "../agents/shared/door.ts";
 import { SegueError } from "../errors.ts";
-import { type Holder, isDead, thisProcess } from "./process.ts";
+import { type Holder, isDead, isRunning, thisProcess } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 
 /** How long another process's lock is waited for, in milliseconds: far longer than a write takes. */
@@ -41,9 +41,17 @@ export function withLock<T>(env: Env, name: string, use: () => T): T {
 }
 
 function lockPath(env: Env, name: string): string {
-  const folder = join(stateFolder(env), "locks");
+  const folder = locksFolder(env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.lock`);
+  return join(folder, lockName(name));
+}
+
+function locksFolder(env: Env): string {
+  return join(stateFolder(env), "locks");
+}
+
+function lockName(name: string): string {
+  return `${createHash("sha256").update(name).digest("hex").slice(0, 32)}.lock`;
 }
 
 function take(path: string, name: string): string {
@@ -61,7 +69,7 @@ function take(path: string, name: string): string {
 
 /** The lock is there with its content, or not at all. */
 function claim(path: string, me: Locked): boolean {
-  const aside = `${path}.${me.token}`;
+  const aside = `${path}.${process.pid}-${me.token}`;
   writeFileSync(aside, JSON.stringify(me), { flag: "wx", mode: 0o600 });
   try {
     linkSync(aside, path);
@@ -118,6 +126,37 @@ function removeStale(path: string, { token }: Locked): void {
   const taken = holderOf(aside);
   if (taken && taken.token !== token) claimDirectly(path, taken);
   rmSync(aside, { force: true });
+}
+
+/** Removes what processes that died held, or were about to take. */
+export function removeStaleLocks(env: Env): void {
+  const folder = locksFolder(env);
+  for (const name of namesIn(folder)) {
+    const [, pid] = /^[0-9a-f]{32}\.lock(?:\.(\d+)-[0-9a-f]+)?$/.exec(name) ?? [];
+    const path = join(folder, name);
+    const holder = holderOf(path);
+    if (pid === undefined) {
+      if (holder && isDead(holder)) removeStale(path, holder);
+    }
+    // One that was not written to its end does not say whose it is, but its name does. Should that
+    // process be another machine's, it takes its lock without it.
+    else if (holder ? isDead(holder) : !isRunning(Number(pid))) rmSync(path, { force: true });
+  }
+}
+
+/** Does a process that is alive hold the lock of this name? */
+export function isLocked(env: Env, name: string): boolean {
+  const path = join(locksFolder(env), lockName(name));
+  const holder = holderOf(path);
+  return holder !== null && !isDead(holder);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function pause(): void {

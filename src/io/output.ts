@@ -202,6 +202,13 @@ export class Output {
   }
 }
 
+/** A file with this content, in place of one that may be there: whole, or as it was. */
+export function putFile(path: string, content: string | Buffer): void {
+  const out = new Output(path);
+  out.write(content);
+  out.commit({ replace: true });
+}
+
 /**
  * Gives two files that belong together their names. Should the second fail, the first is what it was
  * before; should the process be killed in between, the next one finishes it: see leftovers.ts.

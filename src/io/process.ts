@@ -10,6 +10,12 @@ export interface Holder {
   host: string;
 }
 
+/** Does a value that was read name a process? */
+export function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null || !("pid" in value)) return false;
+  return typeof value.pid === "number" && "host" in value && typeof value.host === "string";
+}
+
 export function thisProcess(): Holder {
   return { pid: process.pid, started: startOf(process.pid), host: hostname() };
 }
@@ -17,13 +23,20 @@ export function thisProcess(): Holder {
 /** Of another machine's processes nothing is known: they count as alive. */
 export function isDead({ pid, started, host }: Holder): boolean {
   if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
+  if (!isRunning(pid)) return true;
   const now = startOf(pid);
   return started !== null && now !== null && now !== started;
+}
+
+/** Is there a process of that number on this machine? */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: somebody else's.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
 }
 
 function startOf(pid: number): string | null {

@@ -1,18 +1,12 @@
 /** Segue's own folder: carries and the journal of what it wrote. */
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { textIn } from "../agents/shared/door.ts";
 import { type Host, hostOf } from "../agents/shared/host.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
+import { type Holder, isHolder, thisProcess } from "./process.ts";
 
 export type Env = NodeJS.ProcessEnv;
 
@@ -61,9 +55,24 @@ export function dropCarry(env: Env, name: string): void {
   if (NAME.test(name)) rmSync(carryPath(env, name), { force: true });
 }
 
+/** What is being written right now, or was when a process ended: see unfinished.ts. */
+export function unfinishedIn(env: Env): string[] {
+  try {
+    return readdirSync(pendingFolder(env)).filter((name) =>
+      /^(?:\d+|new-[0-9a-f]{32})$/.test(name),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function pendingFolder(env: Env): string {
+  return join(stateFolder(env), "pending");
+}
+
 /** What is being appended to a session, for as long as it may have been cut off. */
-export function pendingPath(env: Env, n: number): string {
-  return join(stateFolder(env), "pending", String(n));
+export function pendingPath(env: Env, n: number | string): string {
+  return join(pendingFolder(env), String(n));
 }
 
 /** Keeps what `from` holds beyond its first `before` bytes until the append is complete. */
@@ -85,18 +94,36 @@ export function dropPending(env: Env, n: number): void {
 }
 
 /**
- * A mark that stands while a new session is written: it tells a write that never took effect from a
- * session that was moved away since.
+ * A mark that stands while a session is written to, or taken back. Of a new one it also tells whether it
+ * is not there yet, or no more, or was moved away since.
  */
-function begunPath(env: Env, path: string): string {
+export function begunPath(env: Env, path: string): string {
   const name = createHash("sha256").update(path).digest("hex").slice(0, 32);
-  return join(stateFolder(env), "pending", `new-${name}`);
+  return pendingPath(env, `new-${name}`);
 }
 
-export function markBegun(env: Env, path: string): void {
+/** Which process is at it, and the number of the last write before. */
+interface Begun extends Holder {
+  after: number;
+}
+
+export function markBegun(env: Env, path: string, after: number): void {
   const mark = begunPath(env, path);
+  const begun: Begun = { ...thisProcess(), after };
   mkdirSync(dirname(mark), { recursive: true, mode: 0o700 });
-  writeFileSync(mark, "", { mode: 0o600 });
+  writeFileSync(mark, JSON.stringify(begun), { mode: 0o600 });
+}
+
+/** null for a mark that was not written to its end, as older versions' are. */
+export function readBegun(mark: string): Begun | null {
+  try {
+    const value: unknown = JSON.parse(textIn(mark, 4096));
+    return isHolder(value) && "after" in value && typeof value.after === "number"
+      ? { ...value, after: value.after }
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 export function dropBegun(env: Env, path: string): void {
@@ -113,9 +140,14 @@ export function keepCopy(env: Env, path: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stamp = new Date().toISOString().replace(/[:.]/g, "-");
   const copy = join(folder, `${stamp}-${basename(path)}`);
-  copyFileSync(path, copy, constants.COPYFILE_EXCL);
-  // A copy comes with the mode of its source.
-  chmodSync(copy, 0o600);
+  const out = new Output(copy);
+  const input = new Input(path);
+  try {
+    for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
+  } finally {
+    input.close();
+  }
+  out.commit();
   return copy;
 }
 

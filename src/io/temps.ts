@@ -17,6 +17,8 @@ export type Note =
 
 let ledger: string | null = null;
 let open = 0;
+/** Was the last line cut off, as the disk was full? */
+let isTorn = false;
 /** The topmost folder that had to be made for it; null for none. */
 const made: { ledger: string | null } = { ledger: null };
 
@@ -35,8 +37,12 @@ export function noteTemp(temp: string, madeFolder: string | null): () => void {
     isOpen = false;
     open--;
     if (open > 0 || ledger === null) return;
-    rmSync(ledger, { force: true });
-    removeEmptyFolders(dirname(ledger), made.ledger);
+    try {
+      rmSync(ledger, { force: true });
+      removeEmptyFolders(dirname(ledger), made.ledger);
+    } catch {
+      // The next process removes it.
+    }
   };
 }
 
@@ -49,14 +55,32 @@ export function notePair(temp: string, to: string, first: { path: string; sha256
 function note(line: Note): boolean {
   if (ledger === null) return false;
   try {
-    if (!existsSync(ledger)) {
-      made.ledger = missingFolder(dirname(ledger));
-      mkdirSync(dirname(ledger), { recursive: true, mode: 0o700 });
-      appendFileSync(ledger, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
-    }
-    appendFileSync(ledger, `${JSON.stringify(line)}\n`);
+    if (!existsSync(ledger)) begin(ledger);
+    // A line that could not be written to its end is one of its own.
+    appendFileSync(ledger, `${isTorn ? "\n" : ""}${JSON.stringify(line)}\n`);
+    isTorn = false;
     return true;
   } catch {
+    isTorn = true;
+    removeUnused(ledger);
     return false;
+  }
+}
+
+function begin(path: string): void {
+  made.ledger = missingFolder(dirname(path));
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  isTorn = false;
+  appendFileSync(path, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
+}
+
+/** A file that notes nothing yet would stay. */
+function removeUnused(path: string): void {
+  if (open > 0) return;
+  try {
+    rmSync(path, { force: true });
+    removeEmptyFolders(dirname(path), made.ledger);
+  } catch {
+    // The next process removes it.
   }
 }

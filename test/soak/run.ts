@@ -7,6 +7,15 @@
  *   --seed S      in place of the commit's
  *   --from N      the first one: `--from 4711 --inputs 1` tries a single one again, and keeps its file
  *   --write       put the figures into docs/reliability.md
+ *
+ * Other soaks, in place of that one:
+ *
+ *   --faults      kill -9, EIO and a full disk at every change to a file, and at every statement to a
+ *                 database, of every command that writes. --only TEXT: commands whose name holds it;
+ *                 --part N: each Nth step, others with each seed
+ *   --concurrent  several commands at once on one home; --rounds N
+ *   --clock       a clock that is set back and forth between commands; --rounds N
+ *   --large       a session of 1 GB through two pairs; --many: 20,000 sessions
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -30,6 +39,14 @@ const { values } = parseArgs({
     seed: { type: "string" },
     from: { type: "string", default: "0" },
     write: { type: "boolean", default: false },
+    faults: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    part: { type: "string", default: "1" },
+    concurrent: { type: "boolean", default: false },
+    clock: { type: "boolean", default: false },
+    rounds: { type: "string", default: "20" },
+    large: { type: "boolean", default: false },
+    many: { type: "boolean", default: false },
   },
 });
 const seed = values.seed === undefined ? commitSeed : Number(values.seed);
@@ -96,7 +113,30 @@ function report(n: number, why: string): void {
   console.log("kept as soak-input.jsonl");
 }
 
+/** How many were broken in one of the other soaks; null when none is asked for. */
+async function otherSoak(): Promise<number | null> {
+  const [rounds, whole] = [Number(values.rounds), Math.abs(seed)];
+  if (values.faults) {
+    const { soakFaults } = await import("./faults.ts");
+    const { only, part, write } = values;
+    return soakFaults({ only, part: Number(part), seed: whole, write });
+  }
+  if (values.concurrent) {
+    const { soakConcurrent } = await import("./concurrent.ts");
+    return soakConcurrent({ rounds, seed: whole });
+  }
+  if (values.clock) {
+    const { soakClock } = await import("./clock.ts");
+    return soakClock({ rounds, seed: whole });
+  }
+  if (!values.large && !values.many) return null;
+  const { soakLarge, soakMany } = await import("./scale.ts");
+  return values.large ? soakLarge() : soakMany();
+}
+
 console.log(`soak: seed ${seed}${values.seed === undefined ? `, from ${origin}` : ""}`);
+const others = await otherSoak();
+if (others !== null) process.exit(others > 0 ? 1 : 0);
 const workers = Math.min(availableParallelism(), last - first);
 await Promise.all(Array.from({ length: workers }, (_, n) => share(first + n, workers)));
 console.log(tally.text());

@@ -62,14 +62,21 @@ function isLaw(name: string): name is Law {
 }
 
 export function writeFigures(tally: Tally, seed: number): void {
+  const about = `seed ${seed}: ${tally.inputs.toLocaleString("en")} inputs, ${tally.broken} broken.`;
+  putIntoPage("soak", `${about}\n\n${tally.laws()}\n\n${tally.pairs()}`);
+}
+
+/** What was tried of faults, by command. */
+export function writeFaults(table: readonly string[], seed: number, part: number): void {
+  const share = part === 1 ? "every step" : `one step in ${part}`;
+  putIntoPage("faults", `seed ${seed}, ${share}.\n\n${table.join("\n")}`);
+}
+
+function putIntoPage(name: string, text: string): void {
   const date = new Date().toISOString().slice(0, 10);
-  const about = `${date}, seed ${seed}: ${tally.inputs.toLocaleString("en")} inputs, ${tally.broken} broken.`;
-  const text = `${about}\n\n${tally.laws()}\n\n${tally.pairs()}\n`;
   const page = readFileSync(PAGE, "utf8");
-  const marks = /(<!-- soak:begin -->\n)[\s\S]*(<!-- soak:end -->)/;
-  if (!marks.test(page)) throw new Error(`${PAGE} has no place for the figures`);
-  writeFileSync(
-    PAGE,
-    page.replace(marks, (_, begin, end) => `${begin}${text}${end}`),
-  );
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `<!-- ${name}:end -->`];
+  const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
+  if (from < begin.length || to < from) throw new Error(`${PAGE} has no place for the figures`);
+  writeFileSync(PAGE, `${page.slice(0, from)}${date}, ${text}\n${page.slice(to)}`);
 }

@@ -1,9 +1,9 @@
 /** Tries inputs of the soak, in a process of its own: `worker.ts SEED FROM STEP`, until it is told to end. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { soakInput } from "./input.ts";
 import { Broken, type Law, tryLaws } from "./laws.ts";
+import { place } from "./place.ts";
 
 export type Message =
   | { kind: "begun"; n: number }
@@ -11,8 +11,7 @@ export type Message =
   | { kind: "broken"; n: number; pair: string; law: Law; why: string };
 
 const [seed = 0, from = 0, step = 1, to = 0] = process.argv.slice(2).map(Number);
-/** In memory, where the system has such a place. */
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "segue-soak-"));
+const folder = mkdtempSync(join(place(), "segue-soak-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 process.on("SIGTERM", () => process.exit(0));
 

@@ -1,5 +1,5 @@
 /** Walking a store's folders. */
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 
 export interface StoredFile {
@@ -7,6 +7,7 @@ export interface StoredFile {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
+  /** Tells it from another file of that name, and from the same file before a change. */
   inode: number;
 }
 
@@ -87,11 +88,19 @@ function entriesOf(folder: string): Dirent[] {
   }
 }
 
+/**
+ * Of the file's number and the time of its last change of any kind, which no program sets: what was
+ * written anew in place, to the same size and with the same time, is another one, too.
+ */
+function identityOf({ ino, ctimeMs }: Stats): number {
+  return (ino + Math.round(ctimeMs * 1000)) % Number.MAX_SAFE_INTEGER;
+}
+
 function addFile(path: string, files: StoredFile[]): void {
   try {
     const info = statSync(path, { throwIfNoEntry: false });
     if (!info?.isFile()) return;
-    files.push({ path, mtime: info.mtimeMs, bytes: info.size, inode: info.ino });
+    files.push({ path, mtime: info.mtimeMs, bytes: info.size, inode: identityOf(info) });
   } catch {
     // Not ours to read, or a link that leads back to itself.
   }

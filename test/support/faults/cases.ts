@@ -1,0 +1,6 @@
+/** Every command that writes. */
+import { CONVERT_CASES } from "./convert-cases.ts";
+import { STORE_CASES } from "./store-cases.ts";
+import type { Case } from "./trial.ts";
+
+export const CASES: readonly Case[] = [...CONVERT_CASES, ...STORE_CASES];
