@@ -60,12 +60,12 @@ export function partsOf(record: Json): Json[] {
   return contentParts(member(record, "message"));
 }
 
-/** The parts of a message; where it is a text, or holds one, that is a part. */
+/** The parts of a message; where it is a text, or holds one, that is a part. No Qwen Code writes both keys. */
 export function contentParts(message: Json | undefined): Json[] {
   if (typeof message === "string") return [{ text: message }];
-  const parts = member(message, "parts") ?? member(message, "content") ?? [];
-  const list = Array.isArray(parts) ? parts : [parts];
-  return list.map((part) => (typeof part === "string" ? { text: part } : part));
+  return ["parts", "content"]
+    .flatMap((key) => member(message, key) ?? [])
+    .map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
 /** What the CLI puts after the summary of a compressed chat, so that roles take turns. */
