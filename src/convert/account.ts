@@ -84,6 +84,8 @@ function keysOf(shape: Shape): Readonly<Record<string, Shape>>[] {
 }
 
 const IDS = new Set(["id", "tool_use_id"]);
+/** What a record or block of an unknown kind is called, or belongs to, is no content either. */
+const OWN_IDS = new Set([...IDS, "toolUseID", "parentToolUseID", "callID", "call_id", "callId"]);
 
 const NOTHING: Unaccounted = { content: [], keys: [] };
 
@@ -185,6 +187,7 @@ class Account {
       if (inner === undefined && key === "type") continue;
       // Nothing but a text is an id, to any vendor: another value in its place says nothing.
       if (inner === CONTENT && IDS.has(key) && typeof item !== "string") continue;
+      if (inner === undefined && OWN_IDS.has(key) && isId(item)) continue;
       this.walk(item, {
         shape: inner ?? CONTENT,
         at: place === "" ? key : `${place}.${key}`,
@@ -212,7 +215,8 @@ class Account {
     if (text.trim() === "" || this.#said.includes(text)) return true;
     // Parts that are JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
-    if (unframed(text).some((body) => this.#said.includes(body))) return true;
+    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
+      return true;
     // What Segue itself wrote as a quotation is read as the reasoning that it was.
     const parts = leadingReasoning(text);
     if (parts.some(({ kind }) => kind === "reasoning")) {
@@ -267,6 +271,25 @@ function isDeep(at: string): boolean {
 /** The text without what a part may leave off. */
 function unframed(text: string): string[] {
   return FRAMES.map(([frame, inside]) => text.replace(frame, inside)).filter((one) => one !== text);
+}
+
+function isId(value: Json): boolean {
+  return typeof value === "string" && /^\S{1,80}$/.test(value);
+}
+
+/** What a `data:` URL holds that is not in base64, as parts have it. */
+function inBase64(text: string): string[] {
+  const [, content] = /^data:[^,]{0,200},(.*)$/s.exec(text) ?? [];
+  if (content === undefined) return [];
+  return [Buffer.from(unescaped(content)).toString("base64")];
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
