@@ -126,7 +126,12 @@ export type Shape =
   | "content"
   | { keys: Readonly<Record<string, Shape>> }
   | { each: Shape }
-  | { name(value: Json): string; of: Readonly<Record<string, Shape>> };
+  | {
+      name(value: Json): string;
+      of: Readonly<Record<string, Shape>>;
+      /** What is content in one of a kind that is not known; all of it where this is not given. */
+      unknown?(value: Json): Shape;
+    };
 
 /**
  * Encodes entries as the agent's records. A closed-loop predictor: `predict` says what the agent

@@ -296,7 +296,8 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
   if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };
   const name = shape.name(value);
   const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
-  if (named === undefined || named === true) return { shape: named ?? CONTENT, name: `<${name}>` };
+  if (named === undefined) return { shape: shape.unknown?.(value) ?? CONTENT, name: `<${name}>` };
+  if (named === true) return { shape: named, name: `<${name}>` };
   // Told apart by one name, and those again by another.
   const inner = nameIn(value, named);
   return { shape: inner.shape, name: `<${name}>${inner.name}` };

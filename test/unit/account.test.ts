@@ -1,8 +1,11 @@
 /** What the account of a record's strings takes for said. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { isUnsaid } from "../../src/convert/account.ts";
-import type { Entry, Part } from "../../src/session/types.ts";
+import { claudeCode } from "../../src/agents/claude-code/index.ts";
+import { copilot } from "../../src/agents/copilot/index.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import { Accountant, isUnsaid } from "../../src/convert/account.ts";
+import type { Entry, Json, Part } from "../../src/session/types.ts";
 
 function saying(part: Part): Entry[] {
   const place = { id: "m", parentId: null, time: null } as const;
@@ -21,4 +24,27 @@ it("ids of a block of an unknown kind are no content, but words are, wherever th
   const entries = saying({ kind: "text", text: "said" });
   assert.equal(isUnsaid({ type: "new", toolUseID: "hook-1", text: "said" }, entries), false);
   assert.equal(isUnsaid({ type: "new", toolUseID: "not an id but words" }, entries), true);
+});
+
+/** The places of what no part says. */
+function unsaidIn(agent: Agent, record: Json): string[] {
+  const { known } = agent;
+  assert.ok(known);
+  return new Accountant(known, {}).unaccounted(record, agent.reader().read(record, 0)).content;
+}
+
+it("what an unknown attachment holds is a copy where the record says what was sent of it", () => {
+  const record = { type: "attachment", uuid: "a", parentUuid: null, sessionId: "s" };
+  const attachment = { type: "daydream", of: "sheep that count people" };
+  const rendered = [{ content: "Electric sheep" }];
+  assert.deepEqual(unsaidIn(claudeCode, { ...record, attachment, rendered }), []);
+  assert.deepEqual(
+    unsaidIn(claudeCode, { ...record, attachment: "daydreams of it", rendered }),
+    [],
+  );
+});
+
+it("an error that stands beside a tool's success is passed on", () => {
+  const data = { toolCallId: "call_1", success: true, error: { message: "no such tool" } };
+  assert.deepEqual(unsaidIn(copilot, { type: "tool.execution_complete", id: "a", data }), []);
 });

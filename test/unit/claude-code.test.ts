@@ -448,9 +448,10 @@ describe("claude-code: reading", () => {
       ...FRAME,
       ...more,
     });
-    const rendered = [{ content: "Electric sheep" }];
+    const rendered = [{ content: "Electric sheep", caption: "Dreaming" }];
     const [sent, unsent] = read([attachment("a", { rendered }), attachment("b", {})]).entries;
     assert.match(JSON.stringify(sent), /"other".*Electric sheep.*"unknown":true/);
+    assert.match(JSON.stringify(sent), /Dreaming/, "what a newer version puts beside it");
     assert.ok(unsent?.kind === "event" && unsent.event === "opaque");
   });
 

@@ -315,7 +315,9 @@ describe("qwen reader", () => {
 
   it("reads a message that has both of the keys in which content is", () => {
     const message = { role: "user", parts: [{ text: "one" }], content: "two" };
-    const [entry] = read([{ ...Object(fixture("basic-resumed")[0]), type: "user", message }]).entries;
+    const [entry] = read([
+      { ...Object(fixture("basic-resumed")[0]), type: "user", message },
+    ]).entries;
     assert.ok(entry?.kind === "message");
     assert.deepEqual(
       entry.parts.map((part) => part.kind === "text" && part.text),

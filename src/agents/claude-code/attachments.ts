@@ -4,7 +4,7 @@
  */
 import { array, isObject, member, number, printed, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
-import type { Json, Part, TextPart } from "../../session/types.ts";
+import type { Json, OtherPart, Part, TextPart } from "../../session/types.ts";
 import { readBlock } from "./content.ts";
 
 /** Of a kind that is not sent: why; else its parts, as a message of the user's. */
@@ -201,9 +201,25 @@ export function readAttachment(record: Json): Attached {
   const form = Object.hasOwn(BY_FORM, type) ? BY_FORM[type] : undefined;
   if (rendered === null) return form ? { parts: form(attachment) } : { aside: "unknown" };
   // What a newer version sent of a kind that is not known here was content all the same.
+  const beside = besideContent(record);
   return form || RENDEREDS.has(type)
-    ? { parts: context(type, rendered) }
-    : { parts: [otherPart(`attachment/${type}`, attachment, { text: rendered })] };
+    ? { parts: [...context(type, rendered), ...beside] }
+    : { parts: [otherPart(`attachment/${type}`, attachment, { text: rendered }), ...beside] };
+}
+
+/** What a newer version may have put beside the texts that it rendered. */
+function besideContent(record: Json): OtherPart[] {
+  return array(member(record, "rendered")).flatMap((message) =>
+    isObject(message)
+      ? Object.entries(message)
+          .filter(([key, value]) => key !== "content" && holdsText(value))
+          .map(([key, value]) => otherPart(`rendered.${key}`, value))
+      : [],
+  );
+}
+
+function holdsText(value: Json): boolean {
+  return typeof value === "string" || (typeof value === "object" && value !== null);
 }
 
 /** The very text that the model got; since 2.1.332 the record holds it, unless there are images in it. */

@@ -262,7 +262,11 @@ function attachmentName(record: Json): string {
   return COPIED.has(type) && isRendered(record) ? "rendered" : type;
 }
 
-const attachment: Shape = { name: attachmentName, of: { ...ATTACHMENTS, rendered: copies } };
+const attachment: Shape = {
+  name: attachmentName,
+  of: { ...ATTACHMENTS, rendered: copies },
+  unknown: (record) => (isRendered(record) ? copies : CONTENT),
+};
 
 /** Nothing of these is sent but what a command of the CLI's own says. */
 const NOTICE =

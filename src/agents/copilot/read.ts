@@ -147,8 +147,9 @@ class CopilotReader implements Reader {
     const success = member(data, "success");
     // Without a word of that, what has an error has failed.
     const failed = success === false || (success !== true && isObject(member(data, "error")));
-    // Of a failure the model is told the message, whatever else there is (tried with 1.0.102).
-    const told = failed ? saidIn(member(member(data, "error"), "message")) : "";
+    // Of a failure the model is told the message, whatever else there is (tried with 1.0.102). No
+    // Copilot CLI writes one beside a success.
+    const told = saidIn(member(member(data, "error"), "message"));
     const part: ToolResultPart = {
       kind: "tool-result",
       callId,
