@@ -4,6 +4,7 @@
  * the catalogue's file.
  */
 import { createHash } from "node:crypto";
+import type { SQLOutputValue } from "node:sqlite";
 import type { CatalogFile } from "./database.ts";
 import type { Known } from "./known.ts";
 import type { Project } from "./project.ts";
@@ -18,6 +19,9 @@ export interface Wanted {
   limited?: boolean | undefined;
   here?: boolean | undefined;
 }
+
+/** The place of a row's `mtime`. */
+const MTIME = 4;
 
 const LONG_AGO = Number.MIN_SAFE_INTEGER;
 
@@ -85,13 +89,7 @@ export class Unchanged {
   /** The first `most`: those of the project before others, each newest first. */
   first(wanted: Wanted, most: number, latest: Latest, project: Project): Known[] {
     const here = this.#here(project);
-    const rows = this.#file.all(
-      `SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session
-       WHERE ${this.#where(wanted, here)}
-       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, mtime DESC, place
-       LIMIT ?3`,
-      ...[wanted.since ?? LONG_AGO, latest, most],
-    );
+    const rows = this.#rows(this.#where(wanted, here), here, wanted.since, latest, most);
     const known = rows.flatMap((row) => {
       const store = this.#stores.get(Number(row[1]));
       return store ? [{ store, known: knownIn(row, store.agent.id, this.#folders) }] : [];
@@ -105,6 +103,31 @@ export class Unchanged {
       }
     }
     return known.map((each) => each.known);
+  }
+
+  /** Of those that are as new as the last one, all: which of them come first, their ids say. */
+  #rows(
+    where: string,
+    here: string,
+    since = LONG_AGO,
+    latest: Latest,
+    most: number,
+  ): SQLOutputValue[][] {
+    const columns = "sid, store, place, size, mtime, inode, folder, isLimited, isEmpty";
+    const first = this.#file.all(
+      `SELECT ${columns} FROM session WHERE ${where}
+       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, mtime DESC
+       LIMIT ?3`,
+      ...[since, latest, most],
+    );
+    const last = first.length === most ? first.at(-1) : undefined;
+    if (!last) return first;
+    const time = Number(last[MTIME]);
+    const alike = this.#file.all(
+      `SELECT ${columns} FROM session WHERE ${where} AND mtime = ?2`,
+      ...[since, time],
+    );
+    return [...first.filter((row) => Number(row[MTIME]) !== time), ...alike];
   }
 
   #number(where: string, since = LONG_AGO): number {

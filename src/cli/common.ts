@@ -1,12 +1,13 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
-import { join } from "node:path";
+import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { agentNamed, agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
 import { type Selected, select, sessionIn } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
-import { SegueError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { spool } from "../io/spool.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
@@ -39,6 +40,35 @@ export async function pour(path: string): Promise<void> {
     if (!more) await once(process.stdout, "drain");
   }
   input.close();
+}
+
+/**
+ * The file that an option names; where a link leads, if it is one. A device, a pipe or a folder in its
+ * place would be gone.
+ * @throws SegueError
+ */
+export function outputFile(option: string, path: string): string {
+  if (path === "") throw new SegueError("usage", `${option} needs the name of a file`);
+  const info = statOf(path);
+  if (info?.isDirectory()) {
+    const what = `${option} names a folder: name the file in it`;
+    throw new SegueError("usage", what, { where: path });
+  }
+  if (info && !info.isFile()) {
+    throw new SegueError("usage", `${option} names a pipe or a device, not a file`, {
+      where: path,
+      hint: "without -o, the output goes to stdout",
+    });
+  }
+  return info && lstatSync(path).isSymbolicLink() ? realpathSync(path) : resolve(path);
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError(error, path, "write the file");
+  }
 }
 
 /** What is put there as a file would be taken for the agent's, and is not in the journal. */

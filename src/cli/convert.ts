@@ -1,5 +1,5 @@
 /** `segue convert`: file to file; no store is touched. */
-import { existsSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
@@ -12,7 +12,7 @@ import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
-import { placesOf, pour, refuseStore } from "./common.ts";
+import { outputFile, placesOf, pour, refuseStore } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -71,7 +71,8 @@ async function run(src: string, options: Options): Promise<void> {
   await withScratch(async (scratch) => {
     const source = await sourceOf(src, options.from, scratch);
     if (options.report !== undefined) refuseSource(options.report, source.path);
-    const report = await converted(source, options, output ?? join(scratch, "out"));
+    const out = output === undefined ? join(scratch, "out") : outputFile("-o", output);
+    const report = await converted(source, options, out);
     if (output === undefined) report.target.path = null;
     if (options.report !== undefined) writeReport(options.report, report);
     if (options.json) printJson(report);
@@ -88,26 +89,17 @@ function refusePlaces({ output, report }: Options): void {
     ["--report", report],
   ] as const;
   for (const [option, path] of given) {
-    if (path === undefined) continue;
-    if (path === "") throw new SegueError("usage", `${option} needs the name of a file`);
-    if (isFolder(path)) {
-      const what = `${option} names a folder: name the file in it`;
-      throw new SegueError("usage", what, { where: path });
-    }
-    refuseStore(resolve(path), places);
+    if (path !== undefined) refuseStore(outputFile(option, path), places);
   }
   if (output !== undefined && report !== undefined && resolve(output) === resolve(report)) {
     throw new SegueError("usage", "-o and --report name the same file", { where: output });
   }
 }
 
-/** A pipe or a device is written to; what a link leads to is replaced, not the link. */
 function writeReport(path: string, report: Report): void {
   const text = `${JSON.stringify(report, null, 2)}\n`;
   try {
-    const info = statSync(path, { throwIfNoEntry: false });
-    if (info && !info.isFile()) writeFileSync(path, text);
-    else putFile(info ? realpathSync(path) : resolve(path), text);
+    putFile(outputFile("--report", path), text);
   } catch (error) {
     throw fileError(error, path, "write the report");
   }

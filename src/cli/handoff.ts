@@ -21,7 +21,14 @@ import { exists, putFile } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, refuseStore, selectOrStdin, withPlaces } from "./common.ts";
+import {
+  outputFile,
+  type PlaceOptions,
+  placesOf,
+  refuseStore,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */
@@ -76,7 +83,7 @@ async function run(selector: string, options: Options): Promise<void> {
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const receiver = options.for === undefined ? null : agentNamed(options.for);
-  const output = options.output === undefined ? null : resolve(options.output);
+  const output = options.output === undefined ? null : outputFile("-o", options.output);
   if (output !== null) refuseOutput(output, options, places);
   await withScratch(async (scratch) => {
     const selected = await selectOrStdin(selector, places, from, scratch);
@@ -110,9 +117,6 @@ export function jsonOf(made: Made, file: string | null, command: string[] | null
 /** Before anything is asked or read. */
 function refuseOutput(path: string, { force = false }: Options, places: Places): void {
   refuseStore(path, places);
-  if (isFolder(path)) {
-    throw new SegueError("usage", "-o names a folder: name the file in it", { where: path });
-  }
   if (!force && existsSync(path)) throw exists(path);
 }
 

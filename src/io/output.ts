@@ -7,6 +7,7 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -14,7 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileError, Overtaken, type SegueError } from "../errors.ts";
+import { fileError, Overtaken, SegueError } from "../errors.ts";
 import { piecesOf } from "../lossless/pieces.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { missingFolder, removeEmptyFolders } from "./made.ts";
@@ -165,8 +166,10 @@ export class Output {
     this.sync();
     let isPlaced = false;
     try {
-      if (replace) renameSync(this.temp, path);
-      else claim(this.temp, path);
+      if (replace) {
+        refuseOther(path);
+        renameSync(this.temp, path);
+      } else claim(this.temp, path);
       isPlaced = true;
       syncFolder(dirname(path));
     } catch (error) {
@@ -200,6 +203,13 @@ export class Output {
     removeEmptyFolders(dirname(this.temp), this.madeFolder);
     this.#settled();
   }
+}
+
+/** A device or a pipe that is replaced by a file is gone: of those only links are, as they lead elsewhere. */
+function refuseOther(path: string): void {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (!info || info.isFile() || info.isSymbolicLink() || info.isDirectory()) return;
+  throw new SegueError("refused", "there is a pipe or a device, not a file", { where: path });
 }
 
 /** A file with this content, in place of one that may be there: whole, or as it was. */

@@ -284,8 +284,12 @@ test("what came up in the conversation is part of it, and no turn of the user's"
 });
 
 test("what a hook added to a request comes after the request, as Codex sends it", () => {
-  const texts = ["Review it.", "<hook_context>\nTests fail.\n</hook_context>"];
-  for (const order of [texts, texts.toReversed()]) {
+  const [own, hook] = ["Review it.", "<hook_context>\nTests fail.\n</hook_context>"];
+  for (const order of [
+    [own, hook],
+    [hook, own],
+    [own, hook, "And more."],
+  ]) {
     const content = order.map((text) => ({ type: "input_text", text }));
     const record = {
       ...Object(say("user", "")),
@@ -297,6 +301,28 @@ test("what a hook added to a request comes after the request, as Codex sends it"
     );
     assert.deepEqual(said, order);
   }
+});
+
+test("what the user typed is the user's, whatever it looks like", () => {
+  for (const text of [
+    "# AGENTS.md instructions are out of date: rewrite them",
+    "Warning: apply_patch was requested via shell, why do I see this?",
+    "Improve this:\n\n<INSTRUCTIONS>\nBe brief.\n</INSTRUCTIONS>",
+  ]) {
+    const [entry] = codex.reader().read(say("user", text), 0);
+    assert.ok(entry?.kind === "message" && !entry.scaffold, text);
+  }
+  // As the harness has it; but Codex notes separately what is typed.
+  const text = "<tools>\nhammer\n</tools>";
+  const reader = codex.reader();
+  const typed = { type: "event_msg", payload: { type: "user_message", message: text } };
+  const [first, second, ...more] = [say("user", text), typed, typed].flatMap((record, at) =>
+    reader.read(record, at),
+  );
+  assert.ok(first?.kind === "message" && first.scaffold);
+  assert.ok(second?.kind === "message" && !second.scaffold);
+  assert.deepEqual(second.parts, [{ kind: "text", text }]);
+  assert.deepEqual(more, []);
 });
 
 test("one message may hold the harness's words and the user's", () => {

@@ -16,7 +16,7 @@ const SESSIONS = [
   "pi/basic",
   "gemini/basic",
 ];
-const MOST = 100;
+const BOUNDS = [1, 2, 3, 100];
 
 function places() {
   const home = mkdtempSync(join(root, "home-"));
@@ -36,14 +36,16 @@ const FILTERS: Filter[] = [
 
 /** The first ones are taken from the file; without a bound, every session is compared. */
 function isSame(catalog: Catalog): void {
-  const some = FILTERS.map((filter) => [
-    catalog.count(filter),
-    ...catalog.sessions({ ...filter, most: MOST }),
-  ]);
+  const some = FILTERS.map((filter) => ({
+    count: catalog.count(filter),
+    first: BOUNDS.map((most) => catalog.sessions({ ...filter, most })),
+  }));
   const numbers = [catalog.size, catalog.empty];
-  catalog.sessions();
-  const all = FILTERS.map((filter) => [catalog.count(filter), ...catalog.sessions(filter)]);
-  assert.deepEqual(some, all);
+  const all = FILTERS.map((filter) => catalog.sessions(filter));
+  for (const [n, sessions] of all.entries()) {
+    const first = BOUNDS.map((most) => sessions.slice(0, most));
+    assert.deepEqual(some[n], { count: sessions.length, first });
+  }
   assert.deepEqual(numbers, [catalog.size, catalog.empty]);
 }
 
@@ -61,6 +63,9 @@ it("the same sessions, whatever is asked for, and after each change", async () =
     () => utimesSync(one, new Date(-1e9), new Date(-1e9)),
     () => utimesSync(two, new Date(Date.now() + 1e12), new Date(Date.now() + 1e12)),
     () => rmSync(one),
+    () => {
+      for (const path of paths.slice(1)) utimesSync(path, new Date(5e11), new Date(5e11));
+    },
     () => {},
   ]) {
     change();

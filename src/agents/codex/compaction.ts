@@ -97,7 +97,7 @@ function keptMessage(item: Json): Body[] {
     return [{ role: "system", parts: said, scaffold: true }];
   }
   if (role !== "user") return [{ role: "user", parts: [...said, ...sealedIn(item)] }];
-  const bodies = [...byOrigin(item)].map(([origin, content]): Body => {
+  const bodies = byOrigin(item).map(({ origin, content }): Body => {
     const parts = readContent(content);
     return origin === "own" ? { role, parts } : { role, parts, [origin]: true };
   });

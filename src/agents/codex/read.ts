@@ -28,7 +28,7 @@ import {
 } from "./items.ts";
 import { limitText, rateLimits, spent } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
-import { byOrigin, folderTold, isAborted, isHookContext } from "./scaffold.ts";
+import { byOrigin, folderTold, isAborted, isHookContext, likelyScaffold } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
 
 export function reader(): Reader {
@@ -83,6 +83,8 @@ class CodexReader implements Reader {
   #group: string | null = null;
   #startId: string | null = null;
   #abortNoted = false;
+  /** The newest message, where only its words make it the harness's. */
+  #likelyScaffold: string | null = null;
   #resetsAt: string | undefined;
   #users = new NewestUsers();
   /** Something was said. */
@@ -230,13 +232,26 @@ class CodexReader implements Reader {
       entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
     // Codex sends them in the order in which they are there.
-    for (const [origin, content] of byOrigin(payload)) {
+    let isTurn = false;
+    for (const { origin, content } of byOrigin(payload)) {
       const parts = readContent(content);
-      if (origin === "own") entries.push(this.#turn(line, at, [...parts, ...sealedIn(payload)]));
-      // Codex counts neither as a turn of the user.
-      else entries.push(this.#say(line, at, { role: "user", parts, [origin]: true }));
+      const body = { role: "user", parts } as const;
+      // Codex counts what is not the user's as no turn, and a message as one.
+      if (origin !== "own") entries.push(this.#say(line, at, { ...body, [origin]: true }));
+      else if (isTurn) entries.push(this.#say(line, at, body));
+      else entries.push(this.#turn(line, at, [...parts, ...sealedIn(payload)]));
+      isTurn ||= origin === "own";
     }
+    this.#likelyScaffold = likelyScaffold(payload);
     return entries.length > 0 ? entries : [this.#turn(line, at, sealedIn(payload))];
+  }
+
+  /** Codex notes what the user typed, and nothing that its harness says: so it was no scaffold. */
+  #typed(line: Line, at: number): Entry[] {
+    const text = string(member(line.payload, "message"));
+    if (text === undefined || text !== this.#likelyScaffold) return [];
+    this.#likelyScaffold = null;
+    return [this.#turn(line, at, [{ kind: "text", text }])];
   }
 
   /** Text from another agent of the tree: a subagent's task, or its answer. */
@@ -346,6 +361,7 @@ class CodexReader implements Reader {
       case "item_completed":
         return isTwin(member(payload, "item")) ? [] : [opaque(line, at, itemType(payload))];
       case "user_message":
+        return this.#typed(line, at);
       case "agent_message":
       case "agent_reasoning":
       case "agent_reasoning_raw_content":

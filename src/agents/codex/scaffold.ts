@@ -29,9 +29,14 @@ const SCAFFOLD = [
   "<context_window",
   "<current_time_reminder>",
   "<turn_aborted>",
-  "# AGENTS.md instructions",
-  "Warning: apply_patch was requested via ",
-  "Warning: The maximum number of unified exec processes",
+];
+
+/** Whole messages of the harness's that are in no tag. A user's own words may begin like one of them. */
+const NOTICES = [
+  // The file that AGENTS.md's text is wrapped in, whatever its heading says.
+  /^#[^\n]{0,400}\n\n<INSTRUCTIONS>\n[\s\S]*<\/INSTRUCTIONS>\s*$/,
+  /^Warning: apply_patch was requested via \S+\. Use the apply_patch tool instead of \S+\s*$/,
+  /^Warning: The maximum number of unified exec processes [^\n]*\s*$/,
 ];
 
 const HOOK = "<hook_context>";
@@ -51,9 +56,6 @@ const TOLD = [
 /** Kinds of context that a harness gives by itself. What is of another kind is part of the conversation. */
 const SCAFFOLD_KIND =
   /^(?:environments|permissions|host_skills|tools|collaboration_mode|model_switch|model|agents_md|personality|plugins|apps|memories|token_budget|rollout_budget|context_window|current_time|code_mode|guardian|images|audio|generic|apply_patch)\.|^multi_agent\.(?:mode|role|usage|spawn)|\.(?:\w+_)?(?:instructions|reminder|guidance|warning)$/;
-
-/** The file that AGENTS.md's text is wrapped in, whatever the line before it says. */
-const AGENTS_MD = /^[^\n]{0,400}\n\n<INSTRUCTIONS>\n/;
 
 const ABORTED = "<turn_aborted>";
 
@@ -81,7 +83,8 @@ function originOf(item: Json, i: number, text: string): Origin {
   if (kind?.startsWith("user.")) return "own";
   if (isTold(text)) return "told";
   if (kind !== undefined) return SCAFFOLD_KIND.test(kind) ? "scaffold" : "told";
-  const isScaffold = SCAFFOLD.some((prefix) => wraps(prefix, text)) || AGENTS_MD.test(text);
+  const isScaffold =
+    SCAFFOLD.some((prefix) => wraps(prefix, text)) || NOTICES.some((notice) => notice.test(text));
   return isScaffold ? "scaffold" : "own";
 }
 
@@ -106,21 +109,34 @@ export function isSummary(item: Json): boolean {
   return noted(item, 0) === "compaction.summary";
 }
 
-/** The content items of a user's message by where they come from, in the order of the first of each. */
-export function byOrigin(item: Json): ReadonlyMap<Origin, Json[]> {
-  const found = new Map<Origin, Json[]>();
+/** Content items that follow each other, and come from the same. */
+export interface Run {
+  origin: Origin;
+  content: Json[];
+}
+
+/** The content items of a user's message by where they come from, in their order. */
+export function byOrigin(item: Json): Run[] {
+  const runs: Run[] = [];
   listOf(member(item, "content")).forEach((content, i) => {
     const origin = originOf(item, i, saidIn(member(content, "text")));
-    const before = found.get(origin);
-    if (before) before.push(content);
-    else found.set(origin, [content]);
+    const last = runs.at(-1);
+    if (last?.origin === origin) last.content.push(content);
+    else runs.push({ origin, content: [content] });
   });
-  return found;
+  return runs;
 }
 
 /** Did the user, not the harness, put a content item of the message there? */
 export function hasOwnContent(item: Json): boolean {
-  return byOrigin(item).has("own");
+  return byOrigin(item).some(({ origin }) => origin === "own");
+}
+
+/** A message that goes by its words for the harness's, as they are; null where a kind is noted, or something is the user's. */
+export function likelyScaffold(item: Json): string | null {
+  const items = listOf(member(item, "content"));
+  if (items.some((_, i) => noted(item, i) !== undefined) || hasOwnContent(item)) return null;
+  return items.map((content) => saidIn(member(content, "text"))).join("\n");
 }
 
 export function isHookText(text: string): boolean {
