@@ -243,7 +243,7 @@ function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[]
   const path = findCommand(command, env);
   const sessions = newestOf(agent, stores).length;
   if (path === null) {
-    const what = `${name} is not installed; sessions of it here: ${sessions}`;
+    const what = `${name} is not installed, but has sessions here: ${sessions}`;
     const hint = "they can be opened in another agent: segue resume SESSION --in AGENT";
     if (sessions > 0) findings.add({ ...about, path: null, what, hint });
     return;

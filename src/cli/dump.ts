@@ -80,8 +80,10 @@ async function run(words: string[], options: Options): Promise<void> {
       },
       kept: (path, isOld) => {
         progress.clear();
-        const also = isOld ? ", although its session is to be written anew" : "";
-        warn(`segue: ${oneLine(`${path}: kept, as it was changed since it was dumped${also}`)}`);
+        const also = isOld ? ", and not written anew with its session" : "";
+        warn(
+          `segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`,
+        );
       },
     }),
   );

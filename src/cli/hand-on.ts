@@ -112,7 +112,11 @@ export function refuseDocumentOptions({ preset, budget, then, go, redact }: Resu
   const [name] = given.find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   const option = name === "redact" && redact === false ? "--no-redact" : `--${name}`;
-  throw new SegueError("usage", `${option} is of a handoff, and the session itself goes there`, {
-    hint: "give --handoff as well; the first prompt of a session is --prompt",
-  });
+  throw new SegueError(
+    "usage",
+    `${option} applies to a handoff, but the session itself is handed over`,
+    {
+      hint: "give --handoff as well; the first prompt of a session is --prompt",
+    },
+  );
 }

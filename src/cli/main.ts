@@ -173,7 +173,7 @@ async function build(args: readonly string[]): Promise<Command> {
 
 function warnFault({ message, where }: SegueError): void {
   const place = where === null ? "" : ` (${where})`;
-  warn(`segue: what is set there is left out: ${oneLine(message + place)}`);
+  warn(`segue: these settings are ignored: ${oneLine(message + place)}`);
 }
 
 /** Those that the first word may mean. */

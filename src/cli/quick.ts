@@ -38,7 +38,7 @@ function nth(agent: Agent, [n = "1", ...more]: readonly string[]): string {
 
 function only(word: string, words: readonly string[]): string {
   if (words.length === 0) return word;
-  throw new SegueError("usage", `\`segue ${word}\` takes nothing like "${words.join(" ")}"`, {
+  throw new SegueError("usage", `\`segue ${word}\` does not take "${words.join(" ")}"`, {
     hint: "arguments for the agent go after --",
   });
 }

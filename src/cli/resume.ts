@@ -65,7 +65,7 @@ function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { i
   const [word, ...more] = words;
   if (word === undefined) return {};
   if (named === undefined && more.length === 0) return { in: agentNamed(word).id };
-  throw new SegueError("usage", `\`segue resume\` takes nothing like "${words.join(" ")}"`, {
+  throw new SegueError("usage", `\`segue resume\` does not take "${words.join(" ")}"`, {
     hint: "name one agent to open it in; arguments for that go after --",
   });
 }

@@ -99,7 +99,7 @@ function sinceOf({ since: text }: Query): number | undefined {
   if (text === undefined) return undefined;
   const time = timeAgo(text);
   if (time !== undefined) return time;
-  throw new SegueError("usage", `since:${text} is no time`, {
+  throw new SegueError("usage", `since:${text} is not a time`, {
     hint: "as in since:3h, since:2d, since:2026-01-31",
   });
 }

@@ -92,7 +92,7 @@ function folderOf(agent: Agent, path: string, scratch: string): string | null {
 }
 
 function nothingToUndo(journal: Journal, n: string | undefined): SegueError {
-  const what = n === undefined ? "there is nothing to undo" : `there is no write ${n}`;
+  const what = n === undefined ? "there is nothing to undo" : `the journal has no write ${n}`;
   const [damage] = journal.damage();
   if (!damage) {
     return new SegueError("not-found", what, { hint: "`segue log` shows what can be undone" });

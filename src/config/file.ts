@@ -29,7 +29,7 @@ export function readConfig(file: ConfigFile): Layer {
   const values = new Map<string, Assigned>();
   if (contents === null) return { source: file.source, values };
   if (!isMap(contents)) {
-    throw new SegueError("usage", "a config file holds keys and values", { where: file.path });
+    throw new SegueError("usage", "a config file must hold keys and values", { where: file.path });
   }
   for (const given of leaves(contents, "", lines)) {
     const [name, value] = checked(given, file);

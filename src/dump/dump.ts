@@ -1,7 +1,8 @@
 /** Many sessions into a folder: what changed since the last time, each file whole or not at all. */
 import { readdirSync, rmSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
+import { realOr } from "../catalog/project.ts";
 import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readHeader } from "../convert/session.ts";
@@ -12,6 +13,7 @@ import { Output } from "../io/output.ts";
 import { isRunning } from "../io/process.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
+import { isWithin, rulesFor } from "../session/paths.ts";
 import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
 import { type Made, Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
@@ -142,7 +144,7 @@ async function one(
     const name = (id: string): string => `${agent.id}/${id}${ending}`;
     const file = known ?? name(nameFor(found.id, place, (id) => manifest.isFree(name(id), key)));
     if (!manifest.isFree(file, key)) {
-      throw new SegueError("refused", "a file of that name is there already, and not of a dump", {
+      throw new SegueError("refused", "a file of that name exists already, and no dump wrote it", {
         where: join(folder, file),
         hint: "dump into another folder, or take the file away",
       });
@@ -164,6 +166,7 @@ async function one(
               secrets += found;
             })),
           ];
+    for (const piece of pieces) refuseLink(folder, piece.file);
     const entry = { key, state, files: pieces.map((piece) => piece.file) };
     manifest.add({ ...entry, begun: true });
     const made: Made[] = [];
@@ -176,6 +179,15 @@ async function one(
     // What was spilled for this one is of no more use.
     if (input.path !== place) rmSync(input.path, { force: true });
   }
+}
+
+const RULES = rulesFor(process.platform);
+
+/** A link in place of a folder of the dump may lead anywhere, into an agent's store for one. */
+function refuseLink(folder: string, file: string): void {
+  const place = dirname(join(folder, file));
+  if (isWithin(realOr(place), realOr(folder), RULES)) return;
+  throw new SegueError("refused", "a link leads out of the dump's folder", { where: place });
 }
 
 async function commit(path: string, write: Piece["write"]): Promise<Made> {

@@ -77,7 +77,7 @@ describe("wrong use", () => {
     [["show", "claude#0"], 3, /counted from 1: claude-code#1/],
     [["show", "claude#1", "--from", "pi"], 2, /a session of Claude Code, and --from another/],
     [["resume", "-", "--in", "pi", "--dry-run"], 2, /stdin.*\n.*convert, show/],
-    [["resume", "pi#1", "x", "y", "--dry-run"], 2, /takes nothing like "x y"/],
+    [["resume", "pi#1", "x", "y", "--dry-run"], 2, /does not take "x y"/],
     [["resume", "pi#1", "--in", "pi", "codex", "--dry-run"], 2, /after --/],
     [["resume", "pi#1", "clude", "--dry-run"], 3, /there is no agent "clude"/],
     [["list", "-n", "x"], 2, /is invalid\. It must be a number above 0\.\n.*segue list --help/],

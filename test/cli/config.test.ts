@@ -207,7 +207,7 @@ describe("what is refused", () => {
       for (const args of [["log"], ["config"], ["completions", "bash"], ["undo"]]) {
         const done = await m.run(args, { env });
         assert.equal(done.code, 0, done.err);
-        assert.match(done.err, /^segue: what is set there is left out: /m, args[0]);
+        assert.match(done.err, /^segue: these settings are ignored: /m, args[0]);
       }
       const { out } = await m.run(["doctor", "--json"], { env });
       const { ok, findings } = JSON.parse(out);
@@ -228,7 +228,7 @@ describe("what is refused", () => {
     ]) {
       const done = await m.run(args);
       assert.equal(done.code, 0, done.err);
-      assert.match(done.err, /left out: there is no setting "redakt"/);
+      assert.match(done.err, /ignored: there is no setting "redakt"/);
     }
     for (const args of [
       ["handoff", "pi#1"],

@@ -129,7 +129,7 @@ describe("segue doctor", () => {
       attention(all).map(({ agent }) => agent),
       ["claude-code"],
     );
-    assert.ok(all.some(({ what }) => /Pi is not installed; sessions of it here: 1/.test(what)));
+    assert.ok(all.some(({ what }) => /Pi is not installed, but has sessions here: 1/.test(what)));
     const { out } = await m.run(["agents"]);
     assert.match(out, /^codex .*proven with [\d.]+, [\d-]+; the installed one is newer/m);
     assert.doesNotMatch(out, /^claude-code .*newer/m);

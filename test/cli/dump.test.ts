@@ -6,6 +6,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -129,13 +130,13 @@ describe("segue dump", () => {
     writeFileSync(mine, edited);
     const kept = await dump();
     assert.equal(kept.code, 0, kept.err);
-    assert.match(kept.err, /\.md: kept, as it was changed since it was dumped\n/);
+    assert.match(kept.err, /\.md: kept because it was changed after it was dumped\n/);
     assert.match(kept.err, /\n0 written, 2 unchanged, 1 kept as changed by you \(--force /);
     assert.equal(readFileSync(mine, "utf8"), edited);
     // The session has gone on, or is to be written otherwise: the file is not what was asked for.
     const old = await dump("--redact");
     assert.equal(old.code, 4, old.err);
-    assert.match(old.err, /dumped, although its session is to be written anew\n2 written, 0 un/);
+    assert.match(old.err, /dumped, and not written anew with its session\n2 written, 0 un/);
     assert.equal((await dump("--redact")).code, 4, "and so it stays");
     assert.equal(readFileSync(mine, "utf8"), edited);
     assert.match((await dump("--force")).err, /^3 written, 0 unchanged: /);
@@ -247,6 +248,10 @@ describe("segue dump", () => {
     fails(await m.run(["dump", m.at(".claude", "projects", "x")]), 4, /store of Claude Code/);
     symlinkSync(m.at(".codex"), m.at("link"));
     fails(await m.run(["dump", m.at("link", "x")]), 4, /store of Codex/);
+    mkdirSync(m.at("linked"));
+    symlinkSync(m.at(".codex"), m.at("linked", "pi"));
+    fails(await m.run(["dump", "pi", m.at("linked")]), 1, /a link leads out of the dump's folder/);
+    assert.ok(!readdirSync(m.at(".codex")).some((name) => name.endsWith(".jsonl")));
     fails(await m.run(["dump", "codex"]), 2, /into which folder/);
     fails(await m.run(["dump", "nobody", "out"]), 3, /there is no agent/);
     fails(await m.run(["dump", "codex", "out", "x"]), 2, /no more/);

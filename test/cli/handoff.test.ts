@@ -412,8 +412,8 @@ describe("segue resume --handoff", () => {
   it("says what does not go together", async () => {
     const m = inhabited(root);
     const run = (...args: string[]) => m.run(["resume", idOf(PI), "--in", "codex", ...args]);
-    fails(await run("--then", "x"), 2, /--then is of a handoff/);
-    fails(await run("--no-redact"), 2, /--no-redact is of a handoff/);
+    fails(await run("--then", "x"), 2, /--then applies to a handoff/);
+    fails(await run("--no-redact"), 2, /--no-redact applies to a handoff/);
     fails(await run("--handoff", "--fit", "200k"), 2, /--fit is of the session itself/);
     fails(await run("--handoff", "--full-history"), 2, /--full-history is of the session itself/);
     fails(await run("--handoff", "--go", "--then", "x"), 2, /cannot both be given/);

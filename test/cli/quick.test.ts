@@ -60,7 +60,7 @@ describe("quick resume", () => {
     [["codex", "7"], 3, /no number 7/],
     [["codex", "x"], 2, /not a session's number/],
     [["codex", "1", "2"], 2, /after --/],
-    [["latest", "2"], 2, /takes nothing like/],
+    [["latest", "2"], 2, /does not take "2"/],
     [["cdex"], 3, /there is no agent "cdex"[\s\S]*codex/],
     [["nobody", "3"], 3, /there is no agent/],
     [["nobody", "--in", "pi"], 3, /there is no agent/],

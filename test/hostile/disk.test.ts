@@ -1,11 +1,12 @@
 /** Files that cannot be read or written, and processes that do not live to the end. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -90,6 +91,34 @@ describe("a file is there already", () => {
     assert.equal(readFileSync(m.at("b.jsonl"), "utf8"), "mine");
     assert.deepEqual(readdirSync(m.home).sort(), ["a.jsonl", "b.jsonl"]);
     assert.equal((await m.run([...args, "--force", "--quiet"])).code, 0);
+    assert.notEqual(readFileSync(m.at("b.jsonl"), "utf8"), "mine");
+  });
+
+  it("is a pipe or a device: refused, even with --force", async () => {
+    const m = machine();
+    const source = m.copy(PI, "a.jsonl");
+    execFileSync("mkfifo", [m.at("pipe")]);
+    const pipe = m.at("pipe");
+    for (const args of [
+      ["convert", source, "--to", "codex", "-o", pipe],
+      ["convert", source, "--to", "codex", "-o", m.at("b"), "--report", pipe],
+      ["handoff", source, "--no-redact", "-o", pipe],
+    ]) {
+      const ended = await m.run([...args, "--force"]);
+      isClear(ended, 2, /names a pipe or a device/);
+    }
+    assert.deepEqual(readdirSync(m.home).sort(), ["a.jsonl", "pipe"]);
+    assert.ok(lstatSync(m.at("pipe")).isFIFO());
+  });
+
+  it("is a link: what it leads to is replaced, and it stays", async () => {
+    const m = machine();
+    const source = m.copy(PI, "a.jsonl");
+    writeFileSync(m.at("b.jsonl"), "mine");
+    symlinkSync(m.at("b.jsonl"), m.at("link"));
+    const args = ["convert", source, "--to", "codex", "-o", m.at("link"), "--force", "--quiet"];
+    assert.equal((await m.run(args)).code, 0);
+    assert.ok(lstatSync(m.at("link")).isSymbolicLink());
     assert.notEqual(readFileSync(m.at("b.jsonl"), "utf8"), "mine");
   });
 

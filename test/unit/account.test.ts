@@ -44,6 +44,14 @@ it("what an unknown attachment holds is a copy where the record says what was se
   );
 });
 
+it("a blob whose type is no text, or that holds nothing, is passed on", () => {
+  for (const rest of [{ mimeType: -1, data: "JVBERi0xLjQK" }, { mimeType: null }]) {
+    const attachments = [{ type: "blob", displayName: "a picture.png", ...rest }];
+    const data = { content: "Look.", attachments };
+    assert.deepEqual(unsaidIn(copilot, { type: "user.message", id: "a", data }), []);
+  }
+});
+
 it("an error that stands beside a tool's success is passed on", () => {
   const data = { toolCallId: "call_1", success: true, error: { message: "no such tool" } };
   assert.deepEqual(unsaidIn(copilot, { type: "tool.execution_complete", id: "a", data }), []);

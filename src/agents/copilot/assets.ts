@@ -38,9 +38,10 @@ export class Assets {
   part(attached: Json): ImagePart | FilePart | undefined {
     const id = string(member(attached, "assetId"));
     const found = id === undefined ? undefined : this.#assets.get(id);
-    const mediaType = string(member(attached, "mimeType")) ?? found?.mediaType;
-    if (mediaType === undefined) return undefined;
     const data = found?.data ?? string(member(attached, "data")) ?? null;
+    const unnamed = data === null ? undefined : "application/octet-stream";
+    const mediaType = string(member(attached, "mimeType")) ?? found?.mediaType ?? unnamed;
+    if (mediaType === undefined) return undefined;
     const path = string(member(attached, "path"));
     const name = string(member(attached, "displayName")) ?? null;
     if (mediaType.startsWith("image/") && (data !== null || path !== undefined)) {

@@ -93,7 +93,8 @@ function binary(attached: JsonObject, assets: Assets): Part[] {
   const texts = ["data", "path", "displayName"];
   if (isOdd(attached, texts)) return [otherPart(of(attached, "type"), attached)];
   const part = assets.part(attached);
-  if (part === undefined) return [];
+  // Of a file without data the line in its block tells; a blob has none.
+  if (part === undefined) return attached.type === "blob" ? [otherPart("blob", attached)] : [];
   const path = string(attached.path);
   if (path === undefined) return [...textParts(string(attached.displayName)), part];
   const words =

@@ -43,7 +43,7 @@ function noFile(info: Stats, where: string): SegueError {
 
 function kindOf(info: Stats): [what: string, hint?: string] {
   if (info.isDirectory()) return ["a folder"];
-  if (info.isFIFO()) return ["a pipe", "to read from a pipe, give - for the file"];
+  if (info.isFIFO()) return ["a pipe", "to read a session from a pipe, give - for the file"];
   return [info.isSocket() ? "a socket" : "a device"];
 }
 
