@@ -286,7 +286,7 @@ describe("segue search", () => {
       assert.doesNotMatch(err, /fts5|syntax error|sqlite|should not happen/i, query);
     }
     fails(await m.run(["search", "+"]), 2, /nothing to look for/);
-    fails(await m.run(["search", "a since:soon"]), 2, /no time/);
+    fails(await m.run(["search", "a since:soon"]), 2, /not a time/);
     fails(await m.run(["search", "a agent:nobody"]), 3, /no agent/);
   });
 
