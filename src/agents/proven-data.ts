@@ -9,15 +9,15 @@ export const proven: Proven = {
     qwen: "0.24.4",
     copilot: "1.0.102",
     gemini: "0.61.0",
-    opencode: "1.18.33",
+    opencode: "1.18.34",
     kilo: "7.7.9",
   },
   pairs: [
     {
       from: "claude-code",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -31,27 +31,27 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
     {
       from: "claude-code",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "reasoning-unsealed", count: 5 },
         { code: "scaffold-carried", count: 11 },
       ],
@@ -59,41 +59,41 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 33 },
+        { code: "event-carried", count: 31 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
     {
       from: "claude-code",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 33 },
+        { code: "event-carried", count: 31 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
     {
       from: "claude-code",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 33 },
+        { code: "event-carried", count: 31 },
         { code: "reasoning-unsealed", count: 5 },
         { code: "scaffold-carried", count: 11 },
       ],
@@ -101,8 +101,8 @@ export const proven: Proven = {
     {
       from: "claude-code",
       to: "kilo",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -115,8 +115,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -205,8 +205,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -296,8 +296,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -366,8 +366,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -539,8 +539,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -631,8 +631,8 @@ export const proven: Proven = {
     {
       from: "kilo",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "57bb1ea41032",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [

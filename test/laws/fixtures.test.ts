@@ -1,4 +1,5 @@
 /** The laws, on every session file that an agent's CLI wrote, and on hostile ones. */
+import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -48,6 +49,9 @@ for (const source of sessions) {
       it(`laws 2 and 4: there and back through ${through.id}, nothing dropped in silence`, async () => {
         const { there, done } = await thereAndBack(source, through, folder());
         await nothingInSilence(source, there, done);
+        // What an agent records every day is of kinds that its reader knows, and passed on once.
+        const unknown = done.losses.some(({ code }) => code === "content-unknown");
+        if (isPlain) assert.ok(!unknown, "content of an unknown kind in a plain recording");
       });
       if (!source.name.includes("compact")) continue;
       it(`law 2: with what came before a compaction, through ${through.id}`, async () => {

@@ -59,8 +59,9 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
     if (named !== undefined) return misplaced(value, named, key);
-    // Of a kind that is not known, which readers see to; or none at all.
-    return isObject(value) ? [] : [{ key, value }];
+    // Of a kind that is not known, which readers see to; or a text, as vendors have it; or none at all.
+    if (isObject(value) || (typeof value === "string" && TEXTS.has(key))) return [];
+    return [{ key, value }];
   }
   if (!isObject(value)) return [{ key, value }];
   const found: Misplaced[] = [];
