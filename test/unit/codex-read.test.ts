@@ -323,6 +323,11 @@ test("what the user typed is the user's, whatever it looks like", () => {
   assert.ok(second?.kind === "message" && !second.scaffold);
   assert.deepEqual(second.parts, [{ kind: "text", text }]);
   assert.deepEqual(more, []);
+  // What is told is in the conversation already, and is there once.
+  const told = "<skill>\n<name>sum</name>\nAdd it up.\n</skill>";
+  const again = { type: "event_msg", payload: { type: "user_message", message: told } };
+  const once = [say("user", told), again].flatMap((record, at) => reader.read(record, at));
+  assert.equal(once.length, 1);
 });
 
 test("one message may hold the harness's words and the user's", () => {

@@ -132,10 +132,11 @@ export function hasOwnContent(item: Json): boolean {
   return byOrigin(item).some(({ origin }) => origin === "own");
 }
 
-/** A message that goes by its words for the harness's, as they are; null where a kind is noted, or something is the user's. */
+/** The words of a message which alone make it scaffold; null where a kind is noted, or it is sent anyway. */
 export function likelyScaffold(item: Json): string | null {
   const items = listOf(member(item, "content"));
-  if (items.some((_, i) => noted(item, i) !== undefined) || hasOwnContent(item)) return null;
+  const isScaffold = byOrigin(item).every(({ origin }) => origin === "scaffold");
+  if (!isScaffold || items.some((_, i) => noted(item, i) !== undefined)) return null;
   return items.map((content) => saidIn(member(content, "text"))).join("\n");
 }
 
