@@ -33,7 +33,7 @@ const TELL = `#!${process.execPath}
 if (process.argv.includes("--version")) console.log("codex-cli 0.169.0");
 else if (process.argv.includes("app-server")) process.exit(1);
 else {
-  const stdin = require("node:fs").readFileSync(0, "utf8");
+  const stdin = process.getBuiltinModule("node:fs").readFileSync(0, "utf8");
   console.log(JSON.stringify({
     pid: process.pid, args: process.argv.slice(2), cwd: process.cwd(), pwd: process.env.PWD, stdin,
   }));

@@ -140,6 +140,7 @@ export async function nothingInSilence(source: File, target: File, done: Report)
   const count = (code: LossCode) => losses.get(code) ?? 0;
   const sent = was.live.filter((message) => !isFailed(message));
   spoken(sent, is, count);
+  repeated(was, is);
   called(sent, is, count);
   const entries = was.entries.map((entry, n) => ({ entry, seen: was.plan.visibility(n) }));
   const aside = (seen: string) =>
@@ -188,6 +189,21 @@ function spoken(sent: readonly Message[], is: Seen, count: Count): void {
   }
   // An orphan may have several texts.
   if (count("result-orphan") === 0) assert.equal(orphans, 0, "results are lost");
+}
+
+/** No text is passed on more often than it was there: it would cost, and mislead. */
+function repeated(was: Seen, is: Seen): void {
+  const before = howOften(was);
+  for (const [text, n] of howOften(is)) {
+    const times = before.get(text);
+    if (times !== undefined) assert.ok(n <= times, `${n} times: ${JSON.stringify(text)}`);
+  }
+}
+
+function howOften({ live }: Seen): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const text of live.flatMap(textsOf)) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
 }
 
 type Count = (code: LossCode) => number;

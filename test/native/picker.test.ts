@@ -21,11 +21,11 @@ const BIN = join(import.meta.dirname, "../../src/bin.ts");
 
 /** Tells what it was given, and what it finds the terminal to be. */
 const AGENT = `#!${process.execPath}
-const { readSync } = require("node:fs");
+const { readSync } = process.getBuiltinModule("node:fs");
 const args = process.argv.slice(2);
 if (args.includes("--version")) { console.log("9.9.9"); process.exit(); }
 if (args.includes("app-server")) process.exit(1);
-const { execFileSync } = require("node:child_process");
+const { execFileSync } = process.getBuiltinModule("node:child_process");
 const mode = execFileSync("stty", ["-a"], { encoding: "utf8", stdio: ["inherit", "pipe", "inherit"] });
 console.log("AGENT " + process.argv[1].split("/").pop() + " " + JSON.stringify(args));
 console.log("IN " + process.cwd());

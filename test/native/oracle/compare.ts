@@ -25,6 +25,8 @@ export interface Outcome {
   gone: Gone[];
   /** Texts that stand in another order. */
   moved: string[];
+  /** Lines that somebody said, and that the target's model is sent more often. */
+  repeated: string[];
 }
 
 /** Lines of what the CLI itself puts into any request; see `baseline.ts`. */
@@ -54,7 +56,34 @@ export function compare(sides: Sides): Outcome {
     const lines = missing(atom, hay, sides.own);
     if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom, lines) });
   }
-  return { atoms: truth.length, gone, moved: outOfOrder(truth, sent) };
+  return {
+    atoms: truth.length,
+    gone,
+    moved: outOfOrder(truth, sent),
+    repeated: sentAgain(truth, sent),
+  };
+}
+
+/** Shorter lines may stand in a frame of the target's own. */
+const TELLING = 12;
+
+function sentAgain(truth: readonly Atom[], sent: readonly Atom[]): string[] {
+  const [before, now] = [truth, sent].map(countLines);
+  const said = new Set(
+    truth.filter(({ kind }) => kind === "text").flatMap(({ text }) => linesOf(text)),
+  );
+  return [...said].filter(
+    (line) => line.length >= TELLING && (now?.get(line) ?? 0) > (before?.get(line) ?? 0),
+  );
+}
+
+function countLines(atoms: readonly Atom[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { bytes, text } of atoms) {
+    if (bytes) continue;
+    for (const line of linesOf(text)) times.set(line, (times.get(line) ?? 0) + 1);
+  }
+  return times;
 }
 
 /** White space is one space: targets wrap and indent as they do. */

@@ -137,7 +137,10 @@ async function injected(lab: Lab, agent: string, codexModel = ""): Promise<Injec
 }
 
 /** What is wrong with it, in words; nothing when all is there or named. */
-export function complaints({ gone, moved, refused, sent }: Verdict, words?: Words): string[] {
+export function complaints(
+  { gone, moved, repeated, refused, sent }: Verdict,
+  words?: Words,
+): string[] {
   const text = atomsOf(sent)
     .map((atom) => atom.text)
     .join("\n");
@@ -152,6 +155,7 @@ export function complaints({ gone, moved, refused, sent }: Verdict, words?: Word
       .filter(({ code }) => code === null)
       .map(({ atom, lines }) => `vanished: ${told(atom, lines)}`),
     ...moved.map((line) => `out of order: ${JSON.stringify(line.slice(0, 100))}`),
+    ...repeated.map((line) => `sent more often: ${JSON.stringify(line.slice(0, 100))}`),
     ...(words?.sees ?? [])
       .filter((word) => !text.includes(word))
       .map((word) => `not seen: ${word}`),
