@@ -87,7 +87,7 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
 const SQLITE: { [code: number]: string } = {
   5: "another program is writing to the database",
   8: "the database cannot be written to",
-  10: "the disk does not read or write the database",
+  10: "the disk failed to read or write the database",
   13: "the disk is full",
 };
 
@@ -105,7 +105,7 @@ export function systemError(error: unknown): SegueError | null {
 
 function refusedBySystem(message: string): SegueError {
   return new SegueError("failed", message, {
-    hint: "see to that, and try again; `segue log` says what was written",
+    hint: "fix that and try again; `segue log` shows what was written",
   });
 }
 

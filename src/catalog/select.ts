@@ -37,7 +37,7 @@ export async function select(selector: string, places: Places, from?: Agent): Pr
   if (named && n !== undefined) return nth(named, Number(n), places);
   if (named && id !== undefined) return byId(id, places, named);
   if (selector === "-") {
-    throw new SegueError("usage", "a session cannot come through stdin here", {
+    throw new SegueError("usage", "this command cannot read a session from stdin", {
       hint: "convert, show, check and handoff take - for stdin",
     });
   }
@@ -51,7 +51,7 @@ export async function select(selector: string, places: Places, from?: Agent): Pr
 function another(selector: string, { name }: Agent): SegueError {
   return new SegueError(
     "usage",
-    `"${selector}" is a session of ${name}, and --from another agent`,
+    `"${selector}" is a session of ${name}, but --from names another agent`,
     {
       hint: "leave --from out, or name the session by its id",
     },

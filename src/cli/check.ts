@@ -109,7 +109,7 @@ async function chosen(
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   if (options.all && selector !== undefined) {
-    throw new SegueError("usage", "--all checks every store: name no session with it", {
+    throw new SegueError("usage", "--all checks every session: do not name one as well", {
       hint: "give --from AGENT to check one agent's",
     });
   }

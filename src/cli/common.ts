@@ -57,10 +57,16 @@ export function outputFile(option: string, path: string): string {
   if (info && !info.isFile()) {
     throw new SegueError("usage", `${option} names a pipe or a device, not a file`, {
       where: path,
-      hint: "without -o, the output goes to stdout",
+      hint: `without ${option}, the output goes to stdout`,
     });
   }
   return info && lstatSync(path).isSymbolicLink() ? realpathSync(path) : resolve(path);
+}
+
+/** Is it a pipe or a device, which is written to and not replaced? */
+export function isStream(path: string): boolean {
+  const info = statOf(path);
+  return info !== undefined && !info.isFile() && !info.isDirectory();
 }
 
 function statOf(path: string): Stats | undefined {

@@ -1,5 +1,5 @@
 /** `segue convert`: file to file; no store is touched. */
-import { existsSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
@@ -12,7 +12,7 @@ import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
-import { outputFile, placesOf, pour, refuseStore } from "./common.ts";
+import { isStream, outputFile, placesOf, pour, refuseStore } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -89,7 +89,8 @@ function refusePlaces({ output, report }: Options): void {
     ["--report", report],
   ] as const;
   for (const [option, path] of given) {
-    if (path !== undefined) refuseStore(outputFile(option, path), places);
+    if (path === undefined || (option === "--report" && isStream(path))) continue;
+    refuseStore(outputFile(option, path), places);
   }
   if (output !== undefined && report !== undefined && resolve(output) === resolve(report)) {
     throw new SegueError("usage", "-o and --report name the same file", { where: output });
@@ -99,9 +100,32 @@ function refusePlaces({ output, report }: Options): void {
 function writeReport(path: string, report: Report): void {
   const text = `${JSON.stringify(report, null, 2)}\n`;
   try {
-    putFile(outputFile("--report", path), text);
+    if (isStream(path)) pourText(path, text);
+    else putFile(outputFile("--report", path), text);
   } catch (error) {
     throw fileError(error, path, "write the report");
+  }
+}
+
+/** As to `>(jq .)`. A pipe that nobody reads is an error: writing to it would wait without end. */
+function pourText(path: string, text: string): void {
+  const probe = openReadPipe(path);
+  try {
+    // A reader is there, so this does not wait for one, and takes more than a pipe holds.
+    writeFileSync(path, text);
+  } finally {
+    closeSync(probe);
+  }
+}
+
+function openReadPipe(path: string): number {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const isUnread = error instanceof Error && "code" in error && error.code === "ENXIO";
+    if (!isUnread) throw error;
+    const what = "cannot write the report: nobody reads from the pipe";
+    throw new SegueError("failed", what, { where: path });
   }
 }
 

@@ -49,7 +49,7 @@ async function run(options: Options): Promise<void> {
 
 /** Of a file of settings, or a variable. */
 function faultFound({ message, where, hint }: SegueError): Finding {
-  const what = `what is set is not valid, and left out here: ${message}`;
+  const what = `invalid settings were ignored here: ${message}`;
   const about = { severity: "attention", about: "config", agent: null } as const;
   return { ...about, path: where, what, count: 1, hint };
 }

@@ -34,7 +34,7 @@ export function command(): Command {
     )
     .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
     .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
-    .option("--force", "write files anew that were changed since they were dumped")
+    .option("--force", "overwrite files that were changed after they were dumped")
     .addHelpText(
       "after",
       `
@@ -80,7 +80,7 @@ async function run(words: string[], options: Options): Promise<void> {
       },
       kept: (path, isOld) => {
         progress.clear();
-        const also = isOld ? ", and not written anew with its session" : "";
+        const also = isOld ? ", although its session has changed as well" : "";
         warn(
           `segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`,
         );
@@ -89,7 +89,7 @@ async function run(words: string[], options: Options): Promise<void> {
   );
   progress.clear();
   const { written, unchanged, failed, kept, outdated, secrets } = result;
-  const aside = kept > 0 ? `, ${kept} kept as changed by you (--force writes them anew)` : "";
+  const aside = kept > 0 ? `, ${kept} kept because you changed them (--force overwrites them)` : "";
   const rest = `${aside}${failed > 0 ? `, ${failed} failed` : ""}`;
   const replaced = redact ? `, ${counted(secrets, "secret")} replaced` : "";
   say(`${written} written, ${unchanged} unchanged${rest}${replaced}: ${folder}`);

@@ -132,9 +132,13 @@ export async function resume(
 }
 
 function noReport(): SegueError {
-  return new SegueError("usage", "--json prints a report, and the agent would print after it", {
-    hint: "give --dry-run or --no-launch as well",
-  });
+  return new SegueError(
+    "usage",
+    "--json prints a report, but what the agent prints would follow it",
+    {
+      hint: "give --dry-run or --no-launch as well",
+    },
+  );
 }
 
 function eitherOr(): SegueError {

@@ -40,5 +40,5 @@ async function run(options: Options): Promise<void> {
   else print(`${counted(size, "session")}; read ${read} of them, ${(bytes / 1e6).toFixed(1)} MB`);
   sayProblems(catalog);
   if (done.failed.length > 0)
-    say(`${counted(done.failed.length, "session")} could not be read, and so not searched`);
+    say(`${counted(done.failed.length, "session")} could not be read and cannot be searched`);
 }

@@ -92,7 +92,7 @@ async function run(words: string[], options: Options): Promise<void> {
   show(found.matches, missing, options);
   sayProblems(catalog);
   if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
-  if (missing > 0) say(`${counted(missing, "session")} could not be read, and so not searched`);
+  if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
 }
 
 function sinceOf({ since: text }: Query): number | undefined {

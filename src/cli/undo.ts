@@ -33,7 +33,7 @@ async function run(n: string | undefined, options: { force?: boolean }): Promise
   const cut = n === undefined ? journal.cutOff() : undefined;
   if (cut) {
     journal.forget(cut);
-    print(`undone already, as it was cut off: ${cut.action} ${cut.path}`);
+    print(`already undone, because it had been interrupted: ${cut.action} ${cut.path}`);
     return;
   }
   const writes = journal.writes();

@@ -203,7 +203,7 @@ export class Journal {
       } catch {
         // It is taken away before the next line: see `#mend`.
       }
-      throw fileError(error, this.path, "note the write");
+      throw fileError(error, this.path, "record the write in the journal");
     }
   }
 

@@ -209,7 +209,7 @@ export class Output {
 function refuseOther(path: string): void {
   const info = lstatSync(path, { throwIfNoEntry: false });
   if (!info || info.isFile() || info.isSymbolicLink() || info.isDirectory()) return;
-  throw new SegueError("refused", "there is a pipe or a device, not a file", { where: path });
+  throw new SegueError("refused", "this is a pipe or a device, not a file", { where: path });
 }
 
 /** A file with this content, in place of one that may be there: whole, or as it was. */

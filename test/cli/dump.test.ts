@@ -131,12 +131,12 @@ describe("segue dump", () => {
     const kept = await dump();
     assert.equal(kept.code, 0, kept.err);
     assert.match(kept.err, /\.md: kept because it was changed after it was dumped\n/);
-    assert.match(kept.err, /\n0 written, 2 unchanged, 1 kept as changed by you \(--force /);
+    assert.match(kept.err, /\n0 written, 2 unchanged, 1 kept because you changed them \(--force /);
     assert.equal(readFileSync(mine, "utf8"), edited);
     // The session has gone on, or is to be written otherwise: the file is not what was asked for.
     const old = await dump("--redact");
     assert.equal(old.code, 4, old.err);
-    assert.match(old.err, /dumped, and not written anew with its session\n2 written, 0 un/);
+    assert.match(old.err, /dumped, although its session has changed as well\n2 written, 0 un/);
     assert.equal((await dump("--redact")).code, 4, "and so it stays");
     assert.equal(readFileSync(mine, "utf8"), edited);
     assert.match((await dump("--force")).err, /^3 written, 0 unchanged: /);

@@ -1,6 +1,7 @@
 /** Files that cannot be read or written, and processes that do not live to the end. */
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -101,13 +102,31 @@ describe("a file is there already", () => {
     const pipe = m.at("pipe");
     for (const args of [
       ["convert", source, "--to", "codex", "-o", pipe],
-      ["convert", source, "--to", "codex", "-o", m.at("b"), "--report", pipe],
       ["handoff", source, "--no-redact", "-o", pipe],
     ]) {
       const ended = await m.run([...args, "--force"]);
       isClear(ended, 2, /names a pipe or a device/);
     }
     assert.deepEqual(readdirSync(m.home).sort(), ["a.jsonl", "pipe"]);
+    assert.ok(lstatSync(m.at("pipe")).isFIFO());
+  });
+
+  it("is a pipe that the report goes to: written to, and no waiting for a reader", async () => {
+    const m = machine();
+    const source = m.copy(PI, "a.jsonl");
+    execFileSync("mkfifo", [m.at("pipe")]);
+    const args = ["convert", source, "--to", "codex", "-o", m.at("b"), "--force"];
+    const unread = await m.run([...args, "--report", m.at("pipe"), "--quiet"]);
+    isClear(unread, 1, /cannot write the report: nobody reads from the pipe/);
+    const reader = spawn("cat", [m.at("pipe")], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(reader, "close");
+    let read = "";
+    reader.stdout.on("data", (chunk) => (read += chunk));
+    // It may take a moment until the reader has the pipe open.
+    let code: number | null = 1;
+    while (code !== 0) ({ code } = await m.run([...args, "--report", m.at("pipe"), "--quiet"]));
+    await ended;
+    assert.equal(JSON.parse(read).how, "converted");
     assert.ok(lstatSync(m.at("pipe")).isFIFO());
   });
 

@@ -68,7 +68,7 @@ describe("what was begun and not ended", () => {
     await runs(m, "list");
     assert.ok(readFileSync(original).equals(before));
     assert.deepEqual(readdirSync(m.at(".segue/pending")), []);
-    assert.match(await runs(m, "undo"), /undone already, as it was cut off: append/);
+    assert.match(await runs(m, "undo"), /already undone, because it had been interrupted: append/);
     assert.equal(new Journal(m.env).writes().length, 1);
     assert.match((await m.run(["undo"])).err, /no longer as Segue wrote it/);
   });
