@@ -21,7 +21,7 @@ rmSync(DIST, { recursive: true, force: true });
 const bundle = await rolldown({
   input: inputs(),
   platform: "node",
-  external: /^[^./]/,
+  external: /^node:/,
 });
 await bundle.write({
   dir: DIST,
