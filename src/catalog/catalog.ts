@@ -241,7 +241,7 @@ export class Catalog {
       (known) =>
         !known.isEmpty &&
         (agent === undefined || known.agent === agent) &&
-        known.mtime >= since &&
+        known.time >= since &&
         (!limited || known.isLimited) &&
         (!here || this.project.has(known.cwd)),
     );
@@ -249,7 +249,7 @@ export class Catalog {
 
   #sorted(filter: Filter, most = Number.POSITIVE_INFINITY): Known[] {
     const latest = Date.now() + SOON;
-    const time = ({ mtime }: Known) => (mtime > latest ? 0 : mtime);
+    const newest = ({ time }: Known) => (time > latest ? 0 : time);
     const here = ({ cwd }: Known) => Number(this.project.has(cwd));
     const isPart = most < FEW;
     const unchanged = isPart ? this.#unchanged.first(filter, most, latest, this.project) : [];
@@ -257,7 +257,11 @@ export class Catalog {
       [...this.#matching(isPart ? this.#known : this.#all, filter), ...unchanged],
       most,
       (a, b) =>
-        here(b) - here(a) || time(b) - time(a) || b.mtime - a.mtime || (a.id < b.id ? -1 : 1),
+        here(b) - here(a) ||
+        newest(b) - newest(a) ||
+        b.time - a.time ||
+        b.mtime - a.mtime ||
+        (a.id < b.id ? -1 : 1),
     );
   }
 
@@ -268,7 +272,7 @@ export class Catalog {
       const read = known.line ?? lines.get(known.sid);
       if (!read) return [];
       const line = chosen.length < FEW ? toldNow(known, read) : read;
-      const { agent, id, place: path, mtime: time, size: bytes, cwd } = known;
+      const { agent, id, place: path, time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       const messages = line.messages ?? counts.get(known.sid) ?? null;
       const here = this.project.has(cwd);

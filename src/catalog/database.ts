@@ -11,7 +11,7 @@ import { sqlite } from "../agents/shared/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
-const EDITION = 4;
+const EDITION = 5;
 
 /** How the index cuts texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
@@ -42,6 +42,7 @@ const TABLES = `
     size INTEGER NOT NULL,
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
+    time REAL NOT NULL,
     folder INTEGER,
     isLimited INTEGER NOT NULL,
     isEmpty INTEGER NOT NULL,

@@ -144,6 +144,8 @@ export class Scan {
   #group: string | null = null;
   #tokens: number | null = null;
   #limit: Limit | null = null;
+  /** Up to when the head goes: the end may be days later. */
+  #headTime: string | null = null;
 
   /** `before`: what an earlier scan came to, of a session that this one goes on with. */
   constructor(agent: Agent, before: Pick<Scan, "messages" | "group"> | null = null) {
@@ -162,6 +164,7 @@ export class Scan {
   leaveHead(): void {
     this.#tokens = null;
     this.#limit = null;
+    this.#headTime = this.#feed.reader.header().updatedAt;
   }
 
   /** Is it something else than lines: compressed, or a document? */
@@ -243,7 +246,7 @@ export class Scan {
       ...foldersAt(this.#agent, this.#feed.reader, place),
       isEmpty: whole && this.#isEmpty,
       createdAt: header.createdAt,
-      updatedAt: header.updatedAt,
+      updatedAt: !whole && header.updatedAt === this.#headTime ? null : header.updatedAt,
       messages: whole ? this.#messages : null,
       tokens: this.#tokens,
       model: header.model,
