@@ -11,13 +11,16 @@
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
+import { Journal } from "../io/journal.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import { firstOf } from "./first.ts";
 import { compare, type Known, knownOf } from "./known.ts";
+import { type Continuation, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
 import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
 
@@ -40,6 +43,7 @@ export interface Listed extends Row {
   bytes: number;
   /** Is it of the project in question? */
   here: boolean;
+  continuedIn: readonly Continuation[];
 }
 
 export interface Problem {
@@ -80,6 +84,8 @@ export class Catalog {
   /** Sessions of stores in which something has changed; of all stores, once all are asked for. */
   #known: Known[] = [];
   #unchanged: Unchanged;
+  #walked: readonly Walked[] = [];
+  #lineage: Lineage | undefined;
   /** What could not be read, in the newest refresh. */
   problems: Problem[] = [];
 
@@ -121,6 +127,8 @@ export class Catalog {
         : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
+    this.#walked = alive;
+    this.#lineage = undefined;
     const same = this.file.guarded(() => alive.filter((store) => isUnchanged(this.file, store)));
     const others = alive.filter((store) => !same.includes(store));
     const old = this.file.guarded(() => loadSessions(this.file, others));
@@ -208,6 +216,31 @@ export class Catalog {
     return known;
   }
 
+  /** What came from what. */
+  get lineage(): Lineage {
+    this.#lineage ??= this.#readLineage();
+    return this.#lineage;
+  }
+
+  #readLineage(): Lineage {
+    const journal = new Journal(this.#places.env);
+    const writes = journal.writes();
+    const there = new Set(writes.length === 0 ? [] : this.#names());
+    return new Lineage(writes, ({ agent, id }) => there.has(`${agent}:${id}`), journal.damage());
+  }
+
+  #names(): string[] {
+    return this.#walked.flatMap(({ agent, found }) => found.map(({ id }) => `${agent.id}:${id}`));
+  }
+
+  /** For each id the shortest beginning, of eight characters or more, that no other session's id has. */
+  shortIds(ids: readonly string[]): Map<string, string> {
+    return shortened(
+      ids,
+      this.#walked.flatMap(({ found }) => found.map(({ id }) => id)),
+    );
+  }
+
   get project(): Project {
     this.#project ??= new Project(this.#places.cwd);
     return this.#project;
@@ -276,7 +309,12 @@ export class Catalog {
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       const messages = line.messages ?? counts.get(known.sid) ?? null;
       const here = this.project.has(cwd);
-      return [{ agent, id, ...line, cwd, updatedAt, messages, path, time, bytes, here }];
+      const from = this.lineage.from(known);
+      const continuedIn = this.lineage.continuedIn(known);
+      const lineage = { from, continuedIn };
+      return [
+        { agent, id, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here },
+      ];
     });
   }
 

@@ -59,14 +59,14 @@ function summarised(known: Known, { id, summary }: Found): Known {
   // What is as it was has the id that it had: the place or the file says it.
   known.id = id;
   if (!summary) return known;
-  const time = timeOf(summary.updatedAt, known.mtime);
+  const time = timeOf(summary.updatedAt, known.time);
   return { ...known, summary, time, cwd: summary.cwd ?? known.cwd };
 }
 
 /** A store that was copied, synced or restored has files of today: the conversations in it are older. */
-function timeOf(updatedAt: string | null, mtime: number): number {
+function timeOf(updatedAt: string | null, otherwise: number): number {
   const time = updatedAt === null ? Number.NaN : Date.parse(updatedAt);
-  return Number.isNaN(time) ? mtime : time;
+  return Number.isNaN(time) ? otherwise : time;
 }
 
 export function knownOf({ agent, place, found }: Job, line: Line): Known {

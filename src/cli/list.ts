@@ -1,10 +1,22 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
 import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
+import { byConversation, wasLeft } from "../catalog/conversations.ts";
 import { settings } from "../config/settings.ts";
+import { damageWords } from "../io/journal.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
-import { print, printJson, printJsonLine, say, sayMore } from "./terminal.ts";
+import { sessionLines, when } from "./session-table.ts";
+import { rowOf, sayProblems, since } from "./sessions.ts";
+import {
+  paint,
+  printJson,
+  printJsonLine,
+  printPainted,
+  say,
+  sayMore,
+  screenWidth,
+  warn,
+} from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -40,8 +52,13 @@ async function run(options: Options): Promise<void> {
   const sessions = catalog.sessions({ ...filter, most });
   const rest = catalog.count(filter) - sessions.length;
   const { empty } = catalog;
+  const ids = catalog.shortIds(sessions.map(({ id }) => id));
+  const { damage } = catalog.lineage;
   catalog.close();
-  show(sessions, options);
+  for (const one of damage)
+    warn(`segue: ${damageWords(one)}: some sessions are shown without where they continued`);
+  if (options.json || options.jsonl || sessions.length === 0) show(sessions, options);
+  else await printTable(sessions, ids);
   sayProblems(catalog);
   if (empty > 0) sayMore(`left out, as nobody has said anything in them: ${empty}`);
   if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
@@ -51,6 +68,36 @@ function show(sessions: readonly Listed[], options: Options): void {
   if (options.jsonl) {
     for (const session of sessions) printJsonLine({ schema: SCHEMA, ...rowOf(session) });
   } else if (options.json) printJson({ schema: SCHEMA, sessions: sessions.map(rowOf) });
-  else if (sessions.length === 0) say("no session was found");
-  else print(sessionTable(sessions));
+  else say("no session was found");
+}
+
+/** On a terminal as wide as that is; elsewhere whole, with ids as they are, for programs to read. */
+async function printTable(
+  sessions: readonly Listed[],
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  const isWhole = !process.stdout.isTTY;
+  const nameOf = await agentNames(sessions);
+  const lines = byConversation(sessions).map(({ session, isPart }) => ({
+    session,
+    isPart,
+    id: (isWhole ? undefined : ids.get(session.id)) ?? session.id,
+    note: isPart && wasLeft(session) ? noteOf(session, nameOf) : null,
+  }));
+  const width = isWhole ? WIDE : screenWidth(process.stdout, WIDE);
+  printPainted(sessionLines(lines, { width, paint }));
+}
+
+const WIDE = 200;
+
+function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): string | null {
+  const newest = continuedIn.at(-1);
+  return newest ? `continued in ${nameOf(newest.agent)}, ${when(newest.time)}` : null;
+}
+
+/** Agents' names are with the rest of them: loaded only where one is to be shown. */
+async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
+  if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
+  const { agentNamed } = await import("../agents/registry.ts");
+  return (agent) => agentNamed(agent).name;
 }

@@ -10,7 +10,8 @@ import { onInterrupt } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
 import { unshielded } from "./dashes.ts";
 import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { folderName, rowOf, sayProblems, since, timeAgo, when } from "./sessions.ts";
+import { folderName, when } from "./session-table.ts";
+import { rowOf, sayProblems, since, timeAgo } from "./sessions.ts";
 import {
   hasColor,
   oneLine,

@@ -1,9 +1,8 @@
 /** How sessions are chosen and shown, wherever several are listed. */
 import { InvalidArgumentError } from "commander";
-import { hostOf } from "../agents/shared/host.ts";
 import type { Catalog, Listed } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
-import { oneLine, say, table } from "./terminal.ts";
+import { say } from "./terminal.ts";
 
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
@@ -35,68 +34,10 @@ export function sayProblems({ note, problems }: Pick<Catalog, "note" | "problems
 /** What `--json` shows of a session: names and their order are a contract. */
 export function rowOf(session: Listed): Row {
   const { agent, id, title, cwd, createdAt, updatedAt, messages } = session;
-  const { tokens, model, path, branch, parent, limit } = session;
+  const { tokens, model, path, branch, parent, limit, from, continuedIn } = session;
   return {
     ...{ agent, id, title, cwd, createdAt, updatedAt, messages },
-    ...{ tokens, model, path, branch, parent, limit },
+    ...{ tokens, model, path, branch, parent, limit, from },
+    continuedIn: continuedIn.map(({ agent, id }) => ({ agent, id })),
   };
-}
-
-/** Columns: agent, when, project, title, messages, tokens, id. */
-export function sessionTable(sessions: readonly Listed[]): string {
-  const head = ["AGENT", "WHEN", "PROJECT", "TITLE", "MSGS", "TOKENS", "ID"];
-  const rows = sessions.map((session) => [
-    session.agent,
-    when(session.time),
-    folderName(session.cwd),
-    "",
-    session.messages === null ? "" : String(session.messages),
-    session.tokens === null ? "" : thousands(session.tokens),
-    session.id,
-  ]);
-  const used = head.map((name, i) =>
-    rows.reduce((most, row) => Math.max(most, (row[i] ?? "").length), name.length),
-  );
-  const width = Math.max(20, Math.min(50, screenWidth() - sum(used) - 2 * (head.length - 1)));
-  const whole = rows.map((row, i) => row.with(3, titleOf(sessions[i], width)));
-  return table([head, ...whole]);
-}
-
-function titleOf(session: Listed | undefined, width: number): string {
-  const mark = session?.limit ? "[limit] " : "";
-  return oneLine(`${mark}${session?.title ?? ""}`, width);
-}
-
-/** Without a terminal it is as wide as it needs to be. */
-function screenWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : 200;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
-
-/** How long ago, while that says more than the date; a time to come is shown as what it is. */
-export function when(time: number, now = Date.now()): string {
-  const minutes = Math.floor((now - time) / 6e4);
-  if (minutes < -1 || minutes >= 7 * 1440) return new Date(time).toISOString().slice(0, 10);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ago`;
-  return `${Math.floor(minutes / 1440)} d ago`;
-}
-
-const PROJECT_WIDTH = 28;
-
-/** The end of a long path says more than its beginning. */
-export function folderName(cwd: string | null): string {
-  const { home } = hostOf(process.env);
-  const path = oneLine(cwd ?? "");
-  const short = path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-  return short.length <= PROJECT_WIDTH ? short : `…${short.slice(1 - PROJECT_WIDTH)}`;
-}
-
-function thousands(n: number): string {
-  if (n < 1000) return String(n);
-  return n < 99_950 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`;
 }

@@ -484,6 +484,25 @@ describe("--quiet and --verbose", () => {
 });
 
 describe("segue list, agents, check, log", () => {
+  it("list shows a conversation that was handed over in one place", async () => {
+    const m = inhabited(root);
+    const to = ["--in", "codex", "--no-launch", "--cwd", "/home/dev/shop"];
+    assert.equal((await m.run(["resume", idOf(CLAUDE), ...to])).code, 0);
+    const { sessions } = JSON.parse((await m.run(["list", "--all", "--json"])).out);
+    const old = sessions.find(({ id }: { id: string }) => id === idOf(CLAUDE));
+    const [made] = old.continuedIn;
+    assert.equal(made.agent, "codex");
+    const found = sessions.find(({ id }: { id: string }) => id === made.id);
+    assert.deepEqual(found.from, { agent: "claude-code", id: idOf(CLAUDE) });
+    const lines = (await m.run(["list", "--all"])).out.split("\n");
+    const at = lines.findIndex((line) => line.includes(made.id));
+    assert.match(lines[at] ?? "", /^codex .*MARK-USER-1/);
+    assert.match(lines[at + 1] ?? "", /^claude-code .*└ continued in Codex, now/);
+    await m.run(["undo"]);
+    const after = JSON.parse((await m.run(["list", "--all", "--json"])).out).sessions;
+    assert.ok(after.every((one: { continuedIn: unknown[] }) => one.continuedIn.length === 0));
+  });
+
   it("list --json and --jsonl", async () => {
     const m = inhabited(root);
     const { out, err, code } = await m.run(["list", "--all", "--json"]);
@@ -492,7 +511,7 @@ describe("segue list, agents, check, log", () => {
     assert.equal(document.schema, "segue/list@1");
     assert.deepEqual(Object.keys(document.sessions[0]), [
       ...["agent", "id", "title", "cwd", "createdAt", "updatedAt", "messages", "tokens", "model"],
-      ...["path", "branch", "parent", "limit"],
+      ...["path", "branch", "parent", "limit", "from", "continuedIn"],
     ]);
     const found = document.sessions.map(({ agent }: { agent: string }) => agent).sort();
     assert.deepEqual(found, ["claude-code", "codex", "pi"]);

@@ -294,6 +294,8 @@ const row: Sample<Row> = {
     branch: null,
     parent: null,
     limit: limit.must,
+    from: { agent: "pi", id: "s2" },
+    continuedIn: [{ agent: "gemini", id: "s3" }],
   },
   may: {},
 };

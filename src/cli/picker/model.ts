@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { Listed } from "../../catalog/catalog.ts";
 import { counted } from "../../words.ts";
-import { clean, clip, fill, widthOf, wrap } from "./cells.ts";
+import { clean, clip, fill, widthOf, wrap } from "../cells.ts";
 import type { Preview } from "./preview.ts";
 
 export interface Key {
