@@ -18,7 +18,7 @@ import { compare, type Known, knownOf } from "./known.ts";
 import { type Continuation, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
-import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
+import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
 import { forgetSession, loadSessions, putSession } from "./sessions.ts";
 import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
@@ -226,7 +226,10 @@ export class Catalog {
     const journal = new Journal(this.#places.env);
     const writes = journal.writes();
     const there = new Set(writes.length === 0 ? [] : this.#names());
-    return new Lineage(writes, ({ agent, id }) => there.has(`${agent}:${id}`), journal.damage());
+    // Stores that were not looked into are taken to be as the journal has them.
+    const isThere = ({ agent, id }: Relative): boolean =>
+      (this.#only !== undefined && agent !== this.#only.id) || there.has(`${agent}:${id}`);
+    return new Lineage(writes, isThere, journal.damage());
   }
 
   #names(): string[] {

@@ -229,6 +229,11 @@ export class Scan {
     this.#messages++;
   }
 
+  /** "" where its records do not name it. */
+  get id(): string {
+    return this.#feed.reader.header().id;
+  }
+
   get messages(): number {
     return this.#messages;
   }

@@ -31,7 +31,7 @@ interface Options extends PlaceOptions {
 const SCHEMA = "segue/list@1";
 
 export function command(): Command {
-  return withPlaces(new Command("list"))
+  return withPlaces(new Command("list").alias("ls"))
     .description("sessions of every agent, newest first, this project's first")
     .option("--agent <agent>", "only this agent's")
     .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)

@@ -1,6 +1,6 @@
 /** How sessions are chosen and shown, wherever several are listed. */
 import { InvalidArgumentError } from "commander";
-import type { Catalog, Listed } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
 import { say } from "./terminal.ts";
 
@@ -32,7 +32,7 @@ export function sayProblems({ note, problems }: Pick<Catalog, "note" | "problems
 }
 
 /** What `--json` shows of a session: names and their order are a contract. */
-export function rowOf(session: Listed): Row {
+export function rowOf(session: Row): Row {
   const { agent, id, title, cwd, createdAt, updatedAt, messages } = session;
   const { tokens, model, path, branch, parent, limit, from, continuedIn } = session;
   return {
