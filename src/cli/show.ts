@@ -5,13 +5,24 @@ import type { Agent } from "../agents/types.ts";
 import { childrenOf, closeBases, openBases, openChildren } from "../convert/bases.ts";
 import { openSession, rowsAt } from "../convert/open.ts";
 import { entriesOf, readHeader, readSession } from "../convert/session.ts";
+import type { BaseInput } from "../convert/survey-file.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
+import type { Input } from "../io/input.ts";
+import { type Out, pagerIn, withPager } from "../io/pager.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry, Session } from "../session/types.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
-import { oneLine, printHeaded, printJson, say, warn } from "./terminal.ts";
+import {
+  type PlaceOptions,
+  placesOf,
+  pour,
+  pourText,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
+import { headed, oneLine, paint, printJson, say, warn } from "./terminal.ts";
+import { Transcript } from "./transcript.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -21,6 +32,7 @@ interface Options extends PlaceOptions {
   raw?: boolean;
   subagents?: boolean;
   json?: boolean;
+  pager: boolean;
 }
 
 export function command(): Command {
@@ -46,6 +58,7 @@ export function command(): Command {
     .option("--subagents", "what its subagents did as well, where that lies apart")
     .addOption(new Option("--raw", "print the file as it is").conflicts("json"))
     .option("--json", "print the session model as JSON")
+    .option("--no-pager", "print it all at once, even to a terminal")
     .action(run);
 }
 
@@ -80,9 +93,13 @@ async function run(selector: string, options: Options): Promise<void> {
       if (options.subagents) session.subagents = await subagentsOf(agent, path, scratch);
       printJson(session);
     } else {
-      showEntries(entriesOf(agent, input, bases), options);
-      if (options.subagents) await showSubagents(agent, path, scratch, options);
-      else await sayOfSubagents(agent, path);
+      await onScreen(options, async (out) => {
+        const shown = { agent, path, scratch, options, out };
+        if (process.stdout.isTTY) await showFacts(out, agent, input, bases);
+        await showEntries(entriesOf(agent, input, bases), shown);
+        if (options.subagents) await showSubagents(shown);
+      });
+      if (!options.subagents) await sayOfSubagents(agent, path);
     }
     closeBases(bases);
     input.close();
@@ -105,19 +122,49 @@ async function subagentsOf(agent: Agent, path: string, scratch: string): Promise
   return sessions;
 }
 
-async function showSubagents(
+/** A session that is being shown. */
+interface Shown {
+  agent: Agent;
+  path: string;
+  scratch: string;
+  options: Options;
+  out: Out;
+}
+
+/** In the pager, where there is a terminal and one is wanted. */
+async function onScreen({ pager }: Options, work: (out: Out) => Promise<void>): Promise<void> {
+  const { stdout, env } = process;
+  const words = pager && stdout.isTTY ? pagerIn(env) : null;
+  if (words) await withPager(words, env, work);
+  else await work({ write: pourText });
+}
+
+async function showFacts(
+  out: Out,
   agent: Agent,
-  path: string,
-  scratch: string,
-  options: Options,
+  input: Input,
+  bases: readonly BaseInput[],
 ): Promise<void> {
+  const { id, title, cwd, model, createdAt } = readHeader(agent, input, bases);
+  const facts = [agent.name, model, cwd, createdAt?.slice(0, 10)];
+  const lines = [
+    paint("bold", oneLine(title ?? "(no title)", 200)),
+    paint("dim", facts.flatMap((fact) => fact ?? []).join(" · ")),
+    paint("dim", id),
+  ];
+  await out.write(`${lines.join("\n")}\n\n`);
+}
+
+async function showSubagents({ agent, path, scratch, options, out }: Shown): Promise<void> {
   for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
     const { id, title } = readHeader(agent, input, bases);
-    printHeaded(`subagent ${id}\n${oneLine(title ?? "", 200)}\n${place}\n`);
+    const [heading, about] = [`subagent ${id}`, `${oneLine(title ?? "", 200)}\n${place}\n`];
+    await out.write(`${headed(`${heading}\n${about}`)}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    showEntries(entriesOf(agent, input, bases), all);
-    await showSubagents(agent, place, scratch, options);
+    const shown = { agent, path: place, scratch, options: all, out };
+    await showEntries(entriesOf(agent, input, bases), shown);
+    await showSubagents(shown);
   }
 }
 
@@ -126,25 +173,39 @@ async function sayOfSubagents(agent: Agent, path: string): Promise<void> {
   if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
 }
 
-function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {
+async function showEntries(entries: Iterable<Entry>, shown: Shown): Promise<void> {
+  const { range: wanted, tail, tools } = shown.options;
+  const textOf = renderer(shown.agent, tools);
   const kept: string[] = [];
   let n = 0;
   for (const entry of entries) {
     if (!isShown(entry)) continue;
     n++;
-    const text = renderEntry(entry, tools);
-    if (text === null) continue;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
-    const block = `[${n}] ${text}\n`;
-    if (tail === undefined) printHeaded(block);
-    else {
+    const block = textOf(entry, n);
+    if (block === null) continue;
+    if (tail === undefined) {
+      if (!(await shown.out.write(block))) return;
+    } else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n);
   if (n === 0) say("nobody has said anything in this session");
-  for (const block of kept) printHeaded(block);
+  for (const block of kept) await shown.out.write(block);
+}
+
+/** For people on a terminal; for programs, plain blocks. */
+function renderer(agent: Agent, tools: ToolDetail): (entry: Entry, n: number) => string | null {
+  if (process.stdout.isTTY) {
+    const transcript = new Transcript({ tools, agent: agent.id, paint });
+    return (entry, n) => transcript.entry(entry, n);
+  }
+  return (entry, n) => {
+    const text = renderEntry(entry, tools);
+    return text === null ? null : `${headed(`[${n}] ${text}\n`)}\n`;
+  };
 }
 
 function beyond([first]: [number, number], n: number): SegueError {
