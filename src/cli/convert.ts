@@ -13,6 +13,7 @@ import { withScratch } from "../io/folders.ts";
 import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
 import { isStream, outputFile, placesOf, pour, refuseStore } from "./common.ts";
+import { expanded } from "./options.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -137,7 +138,8 @@ interface Source {
 }
 
 /** A file is taken as it is: what lies beside it may be needed to know whose it is. */
-async function sourceOf(src: string, from: string | undefined, scratch: string): Promise<Source> {
+async function sourceOf(given: string, from: string | undefined, scratch: string): Promise<Source> {
+  const src = expanded(given);
   if (src === "-")
     return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
   if (existsSync(src) && !isFolder(src) && !databaseAt(src)) return { path: src, name: src, from };

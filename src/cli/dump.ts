@@ -12,6 +12,7 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
+import { expanded } from "./options.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
@@ -49,7 +50,7 @@ Examples:
 async function run(words: string[], options: Options): Promise<void> {
   const [only, dir] = parse(words);
   const places = placesOf(options);
-  const folder = resolve(dir);
+  const folder = resolve(expanded(dir));
   const { format, redact = false } = options;
   if (redact && format === "native") {
     throw new SegueError("usage", "--redact: native files are copied byte for byte", {

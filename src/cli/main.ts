@@ -9,6 +9,7 @@ import { unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
+import { governOptions } from "./options.ts";
 import {
   beQuiet,
   beVerbose,
@@ -20,6 +21,7 @@ import {
   warn,
   warnError,
 } from "./terminal.ts";
+import { settleOwnFolders, settleStores } from "./variables.ts";
 
 /** One file a command; only the one that is called is loaded. `after`: how many words follow "--". */
 const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Command }> } = {
@@ -74,6 +76,7 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   catchSignals();
+  settleOwnFolders(process.env);
   await cleanUp();
   let broken: unknown;
   process.stdout.on("error", (error) => {
@@ -140,6 +143,7 @@ async function build(args: readonly string[]): Promise<Command> {
     .hook("preAction", async (_, command) => {
       const { quiet, color } = program.opts<{ quiet?: boolean; color?: string }>();
       beQuiet(quiet ?? false);
+      await settleStores(process.env);
       const { cwd = "." } = command.opts<{ cwd?: string }>();
       const flags =
         color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];
@@ -158,6 +162,7 @@ async function build(args: readonly string[]): Promise<Command> {
     if (examples) command.addHelpText("after", `\nExamples:\n  ${examples.join("\n  ")}`);
   }
   for (const command of [program, ...program.commands]) {
+    governOptions(command);
     command.exitOverride();
     const name = command === program ? "segue" : `segue ${command.name()}`;
     command.showHelpAfterError(`  see \`${name} --help\``);

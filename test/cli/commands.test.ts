@@ -67,7 +67,7 @@ describe("wrong use", () => {
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
-    [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /-o needs the name/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /--output needs a value/],
     [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
     [["convert", "a.jsonl", "--to", "pi", "--embed", "--no-carry"], 2, /cannot be used with/],
@@ -218,9 +218,10 @@ describe("wrong places", () => {
     fails(await m.run(resume), 2, /--cwd names a file/);
     const help = await m.run(["help", "codex"]);
     assert.match(help.out, /Usage: segue codex/);
-    const { code, err } = await m.run(["list", "--store", "codex=nowhere"]);
-    assert.equal(code, 0);
-    assert.match(err, /--store codex=nowhere: there is no such folder/);
+    const nowhere = /--store codex=nowhere: there is no such folder/;
+    for (const words of [["list"], ["search", "x"], ["agents"], ["show", "codex#1"], ["scan"]]) {
+      fails(await m.run([...words, "--store", "codex=nowhere"]), 3, nowhere);
+    }
   });
 });
 
