@@ -77,7 +77,15 @@ async function run(words: string[], options: Options): Promise<void> {
       pause: heedSignals,
       failed: (place, error) => {
         progress.clear();
-        warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
+        const where = error instanceof SegueError && error.where !== place ? error.where : null;
+        const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+        warn(`segue: ${oneLine(words)}`);
+      },
+      damaged: (path, lines) => {
+        progress.clear();
+        const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
+        const then = "files that are there already are told by what they hold";
+        warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
       },
       kept: (path, isOld) => {
         progress.clear();
