@@ -191,7 +191,7 @@ describe("segue show", () => {
     assert.deepEqual([end.code, end.out], [0, blocks.at(-1)]);
     for (const range of [`${length + 1}`, "500-600"]) {
       const beyond = await m.run(["show", "pi#1", "--range", range]);
-      fails(beyond, 3, new RegExp(`the session has ${length} messages\n`));
+      fails(beyond, 3, new RegExp(`the session has ${length} entries \\(`));
     }
   });
 
