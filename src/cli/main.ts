@@ -9,6 +9,7 @@ import { unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
+import { warnFaults } from "./faults.ts";
 import { governOptions } from "./options.ts";
 import {
   beQuiet,
@@ -153,8 +154,9 @@ async function build(args: readonly string[]): Promise<Command> {
         ...(dispensable ? { dispensable } : {}),
       });
       useColor(set.text("color"));
-      // The doctor has a place of its own for it.
-      if (command.name() !== "doctor") for (const fault of set.faults) warnFault(fault);
+      // The doctor has a place of its own for it; `config set` may be about to mend it.
+      const says = command.name() === "doctor" || isSetting(command);
+      if (!says) warnFaults(set.faults);
     });
   for (const command of await commandsFor(args)) program.addCommand(command);
   for (const command of program.commands) {
@@ -176,9 +178,8 @@ async function build(args: readonly string[]): Promise<Command> {
   return program;
 }
 
-function warnFault({ message, where }: SegueError): void {
-  const place = where === null ? "" : ` (${where})`;
-  warn(`segue: these settings are ignored: ${oneLine(message + place)}`);
+function isSetting(command: Command): boolean {
+  return command.name() === "config" && command.args[0] === "set";
 }
 
 /** Those that the first word may mean. */
