@@ -14,6 +14,7 @@ import { governOptions } from "./options.ts";
 import {
   beQuiet,
   beVerbose,
+  endOf,
   oneLine,
   sayMore,
   screenWidth,
@@ -238,12 +239,6 @@ function listed(candidates: SegueError["candidates"]): string {
           ),
     ),
   );
-}
-
-/** The end of a long path says more than its beginning. */
-function endOf(path: string, width: number): string {
-  const line = oneLine(path);
-  return line.length <= width ? line : `…${line.slice(line.length - width + 1)}`;
 }
 
 /** The reader of our output has gone: nothing is wrong. */

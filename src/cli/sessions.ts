@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { hostOf } from "../agents/shared/host.ts";
 import type { Catalog, Listed } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
-import { oneLine, say, table } from "./terminal.ts";
+import { endOf, oneLine, say, table } from "./terminal.ts";
 
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
@@ -88,12 +88,14 @@ export function when(time: number, now = Date.now()): string {
 
 const PROJECT_WIDTH = 28;
 
-/** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null): string {
+  return endOf(belowHome(cwd ?? ""), PROJECT_WIDTH);
+}
+
+/** "~" for the user's own folder. */
+export function belowHome(path: string): string {
   const { home } = hostOf(process.env);
-  const path = oneLine(cwd ?? "");
-  const short = path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-  return short.length <= PROJECT_WIDTH ? short : `…${short.slice(1 - PROJECT_WIDTH)}`;
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 function thousands(n: number): string {

@@ -516,6 +516,30 @@ describe("segue list, agents, check, log", () => {
     assert.ok(codes.includes("subagent-elsewhere"), codes);
   });
 
+  it("agents: a table that fits the terminal, installed ones first", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("bin"));
+    for (const [name, version] of [
+      ["pi", "0.1.0-beta.20261129."],
+      ["kilo", "999.888.777-nightly.20261129."],
+    ]) {
+      writeFileSync(m.at("bin", known(name)), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+    }
+    for (const width of [60, 80, 100, 120]) {
+      const { out } = await m.run(["agents"], { env: { COLUMNS: String(width) } });
+      const [head = "", first = "", second = "", ...rest] = out.trimEnd().split("\n");
+      for (const line of [head, first, second, ...rest]) assert.ok(line.length <= width, line);
+      assert.match(head, /^AGENT +INSTALLED +SESSIONS +READ +WRITE +RESUME/);
+      assert.match(first, /^pi +0\.1\.0-beta\S* +1 +✓ +✓ +✓/);
+      assert.match(second, /^kilo +999\.888\.777\S+ \* +0 +✓ +✓ +✓/);
+      assert.match(rest[0] ?? "", /^claude-code +- +1 +✓ +✓ +✓/);
+      if (width >= 80) assert.match(first, /\d, \d{4}-\d\d-\d\d/);
+      if (width >= 100) assert.match(first, /\/agent\/sessions$/);
+    }
+    const piped = await m.run(["agents"]);
+    assert.match(piped.out, /^pi .* ~\/\.pi\/agent\/sessions$/m);
+  });
+
   it("agents --json", async () => {
     const m = inhabited(root);
     const { out, code } = await m.run(["agents", "--json"]);
