@@ -64,8 +64,8 @@ function another(selector: string, { name }: Agent): SegueError {
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    const lines = from ? null : linesOf(input);
-    const agent = from ?? detectAgent(lines ? linesIn(lines) : input.lines(), input.where);
+    const lines = linesOf(input);
+    const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
     return { agent, path: realpathSync(path), id: "", name };
   } finally {
     input.close();

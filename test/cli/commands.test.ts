@@ -112,6 +112,32 @@ describe("wrong use", () => {
     });
   }
 
+  it("a file that is not of the agent that --from names", async () => {
+    const m = inhabited(root);
+    for (const each of BASICS) {
+      const other = each.agent.id === "pi" ? "codex" : "pi";
+      const [{ name }, file] = [each.agent, m.copy(each, `of-${each.agent.id}.jsonl`)];
+      const says = new RegExp(
+        `looks like a session of ${name}, not of .*\n.*--from ${each.agent.id}`,
+      );
+      for (const [command = "", ...more] of [
+        ["convert", "--to", "claude-code"],
+        ["show"],
+        ["handoff"],
+        ["check"],
+        ["resume", "--in", "claude-code", "--dry-run"],
+      ]) {
+        const args = [command, file, "--from", other, ...more];
+        fails(await m.run(args), 2, says);
+      }
+      fails(await m.run(["show", "-", "--from", other], { stdin: readFileSync(file) }), 2, says);
+      assert.equal((await m.run(["show", file, "--from", each.agent.id])).code, 0);
+    }
+    // Nobody's, as far as can be told: whoever names its agent is believed.
+    writeFileSync(m.at("odd.jsonl"), '{"odd":true}\n');
+    assert.equal((await m.run(["show", "odd.jsonl", "--from", "pi"])).code, 0);
+  });
+
   it("nothing at all: help, and 2", async () => {
     const { code, out, err } = await machine().run([]);
     assert.deepEqual([code, out], [2, ""]);
