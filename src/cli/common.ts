@@ -17,9 +17,9 @@ export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
 /** `target`: the name of the agent that a session is written for, whose store may be new. */
 export function placesOf(options: PlaceOptions, target?: string | null): Places {
-  const places = configured(options);
-  const stores = new Map<string, string>();
   const writes = target ? agentNamed(target).id : undefined;
+  const places = configured(options, writes);
+  const stores = new Map<string, string>();
   for (const one of storesGiven(options)) setStore(stores, one, agentNamed(one.agent).id, writes);
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;

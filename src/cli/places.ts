@@ -11,6 +11,7 @@ import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
 import type { Env } from "../io/state.ts";
 import { expanded } from "./options.ts";
+import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {
   cwd?: string;
@@ -83,17 +84,24 @@ export async function placesFor(options: PlaceOptions): Promise<Places> {
   return places;
 }
 
-/** What the config says of agents: where their stores are, and what starts them. */
-export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
-  stores: Map<string, string>;
-} {
+/** What the config says of agents: where their stores are, and what starts them. `target`: as in `setStore`. */
+export function configured(
+  { cwd = process.cwd() }: PlaceOptions,
+  target?: string,
+): Places & { stores: Map<string, string> } {
   const env: Env = { ...process.env };
   const stores = new Map<string, string>();
   followLinks(settings().text("links") === "follow");
   for (const [id, store] of Object.entries(storeOf)) {
-    const { value: folder, source } = settings().get(`agents.${id}.store`);
+    const { value: folder, source, where } = settings().get(`agents.${id}.store`);
     const fromFile = source === "user" || source === "project";
-    if (typeof folder === "string" && !(fromFile && isMoved(store))) stores.set(id, folder);
+    if (typeof folder === "string" && !(fromFile && isMoved(store))) {
+      stores.set(id, folder);
+      // Settings may be those of several machines, so it is no error.
+      const isThere = id === target || statSync(folder, { throwIfNoEntry: false })?.isDirectory();
+      if (!isThere)
+        warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
+    }
     const command = `agents.${id}.command`;
     const program = settings().text(command);
     if (program !== null) env[variableFor(command)] = program;

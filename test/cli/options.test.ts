@@ -93,6 +93,20 @@ describe("a store that is not there", () => {
     fails(await m.run(["list", "--store", `pi=${m.at(stored(PI))}`]), 3, /this is not a folder/);
   });
 
+  it("is said of a setting, too, but for the one that a session is written to", async () => {
+    const m = inhabited(root);
+    const env = { SEGUE_AGENTS_CODEX_STORE: "~/nowhere" };
+    const says = /agents\.codex\.store \(SEGUE_AGENTS_CODEX_STORE\): there is no folder .*nowhere/;
+    for (const words of [["list"], ["search", "x"], ["show", "pi#1"]]) {
+      const { code, err } = await m.run(words, { env });
+      assert.equal(code, 0, err);
+      assert.match(err, says);
+    }
+    const args = ["resume", "pi#1", "--in", "codex", "--no-launch"];
+    assert.doesNotMatch((await m.run(args, { env })).err, says);
+    assert.ok(existsSync(m.at("nowhere/sessions")));
+  });
+
   it("two stores of one agent are no guess", async () => {
     const m = moved();
     const two = ["--store", "claude=~/moved", "--store", "cc=~/.claude/projects"];
