@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import { isFolder, select } from "../catalog/select.ts";
+import type { Places } from "../catalog/stores.ts";
 import { convertFile, refuseSource } from "../convert/file.ts";
 import { databaseAt } from "../convert/open.ts";
 import type { ReasoningFate } from "../convert/project.ts";
@@ -13,6 +14,7 @@ import { withScratch } from "../io/folders.ts";
 import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
 import { isStream, outputFile, placesOf, pour, refuseStore } from "./common.ts";
+import { expanded } from "./options.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -67,9 +69,10 @@ async function run(src: string, options: Options): Promise<void> {
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
   }
-  refusePlaces(options);
+  const places = placesOf({});
+  refusePlaces(options, places);
   await withScratch(async (scratch) => {
-    const source = await sourceOf(src, options.from, scratch);
+    const source = await sourceOf(src, options.from, places, scratch);
     if (options.report !== undefined) refuseSource(options.report, source.path);
     const out = output === undefined ? join(scratch, "out") : outputFile("-o", output);
     const report = await converted(source, options, out);
@@ -82,8 +85,7 @@ async function run(src: string, options: Options): Promise<void> {
 }
 
 /** Before anything is read. */
-function refusePlaces({ output, report }: Options): void {
-  const places = placesOf({});
+function refusePlaces({ output, report }: Options, places: Places): void {
   const given = [
     ["-o", output],
     ["--report", report],
@@ -137,12 +139,18 @@ interface Source {
 }
 
 /** A file is taken as it is: what lies beside it may be needed to know whose it is. */
-async function sourceOf(src: string, from: string | undefined, scratch: string): Promise<Source> {
+async function sourceOf(
+  given: string,
+  from: string | undefined,
+  places: Places,
+  scratch: string,
+): Promise<Source> {
+  const src = expanded(given);
   if (src === "-")
     return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
   if (existsSync(src) && !isFolder(src) && !databaseAt(src)) return { path: src, name: src, from };
   const wanted = from === undefined ? undefined : agentNamed(from);
-  const { agent, path } = await select(src, placesOf({}), wanted);
+  const { agent, path } = await select(src, places, wanted);
   return { path, name: path, from: agent.id };
 }
 

@@ -12,6 +12,7 @@ import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
+import { expanded } from "./options.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
@@ -49,7 +50,7 @@ Examples:
 async function run(words: string[], options: Options): Promise<void> {
   const [only, dir] = parse(words);
   const places = placesOf(options);
-  const folder = resolve(dir);
+  const folder = resolve(expanded(dir));
   const { format, redact = false } = options;
   if (redact && format === "native") {
     throw new SegueError("usage", "--redact: native files are copied byte for byte", {
@@ -76,7 +77,15 @@ async function run(words: string[], options: Options): Promise<void> {
       pause: heedSignals,
       failed: (place, error) => {
         progress.clear();
-        warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
+        const where = error instanceof SegueError && error.where !== place ? error.where : null;
+        const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+        warn(`segue: ${oneLine(words)}`);
+      },
+      damaged: (path, lines) => {
+        progress.clear();
+        const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
+        const then = "files that are there already are told by what they hold";
+        warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
       },
       kept: (path, isOld) => {
         progress.clear();

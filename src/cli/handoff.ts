@@ -7,13 +7,12 @@ import type { Agent } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
 import { isFolder, type Selected } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
-import { type Setting, type Source, settings } from "../config/settings.ts";
+import { settings } from "../config/settings.ts";
 import { readTokens } from "../config/values.ts";
 import { refuseSource } from "../convert/file.ts";
 import { SegueError } from "../errors.ts";
-import { LEAST } from "../handoff/document.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
-import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/presets.ts";
+import { PRESETS, type Preset } from "../handoff/presets.ts";
 import { type Task, taskText } from "../handoff/prompt.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
@@ -21,6 +20,7 @@ import { exists, putFile } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { counted } from "../words.ts";
+import { amounts } from "./amounts.ts";
 import {
   outputFile,
   type PlaceOptions,
@@ -173,34 +173,6 @@ export function taskOf(instead: string | undefined, go: boolean | undefined): Ta
     });
   }
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
-}
-
-/** Flags beat what is set; a preset beats what is set on a weaker layer than its own. */
-export function amounts({ preset: flag, budget: tokens }: DocumentOptions): Amounts {
-  const set = settings().get("preset");
-  const preset = flag ?? PRESETS.find((name) => name === set.value) ?? "standard";
-  const from = flag === undefined ? set.source : "flag";
-  const base = amountsOf(preset);
-  const count = (key: string, otherwise: number): number => {
-    const { value, source } = settings().get(key);
-    return typeof value === "number" && beats(source, from) ? value : otherwise;
-  };
-  const wanted = tokens ?? count("budget", base.budget);
-  if (wanted < LEAST) {
-    throw new SegueError("usage", `a handoff takes at least ${LEAST} tokens, not ${wanted}`);
-  }
-  return {
-    budget: wanted,
-    recentMessages: count("recentMessages", base.recentMessages),
-    maxSamples: count("shell.maxSamples", base.maxSamples),
-    stdoutLines: count("shell.stdoutLines", base.stdoutLines),
-  };
-}
-
-const LAYERS: readonly Source[] = ["default", "user", "project", "environment", "flag"];
-
-function beats(source: Setting["source"], preset: Setting["source"]): boolean {
-  return LAYERS.indexOf(source) >= LAYERS.indexOf(preset);
 }
 
 /** As the options say, or the config; else secrets are replaced in what leaves Segue's folder. */

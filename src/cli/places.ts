@@ -1,5 +1,6 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { followLinks } from "../agents/shared/files.ts";
 import { stores as storeOf } from "../agents/stores.ts";
@@ -9,6 +10,7 @@ import { variableFor } from "../config/keys.ts";
 import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
 import type { Env } from "../io/state.ts";
+import { expanded } from "./options.ts";
 import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {
@@ -30,38 +32,76 @@ function collect(value: string, values: string[] | undefined): string[] {
   return [...(values ?? []), value];
 }
 
+interface StoreGiven {
+  /** The option's value as it was typed. */
+  given: string;
+  agent: string;
+  folder: string;
+}
+
 /** The stores that the options name, each with the name of its agent. */
-export function storesGiven({ store = [] }: PlaceOptions): [agent: string, folder: string][] {
+export function storesGiven({ store = [] }: PlaceOptions): StoreGiven[] {
   return store.map((given) => {
     const at = given.indexOf("=");
-    if (at >= 1) return [given.slice(0, at), given.slice(at + 1)];
+    const [agent, folder] = [given.slice(0, at), given.slice(at + 1)];
+    if (at >= 1 && folder !== "") return { given, agent, folder: resolve(expanded(folder)) };
     throw new SegueError("usage", `--store takes agent=dir, not "${given}"`);
   });
+}
+
+/**
+ * Puts a store in its place. It has to be there: a mistyped one would look like an empty one.
+ * `target`: the agent that a session is written for, whose store may be new.
+ */
+export function setStore(
+  stores: Map<string, string>,
+  { given, folder }: StoreGiven,
+  id: string,
+  target?: string,
+): void {
+  const flag = `--store ${given}`;
+  const other = stores.get(id);
+  if (other !== undefined && other !== folder) {
+    throw new SegueError("usage", `${flag}: another store of ${id} is given as well`, {
+      where: other,
+      hint: "name one store of each agent",
+    });
+  }
+  const info = statSync(folder, { throwIfNoEntry: false });
+  if (info ? !info.isDirectory() : id !== target) {
+    const what = info ? "this is not a folder" : "there is no such folder";
+    throw new SegueError("not-found", `${flag}: ${what}`, { where: folder });
+  }
+  stores.set(id, folder);
 }
 
 /** As `placesOf`, but the agents are loaded only when the options name one. */
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
-  const given = storesGiven(options);
-  for (const [name, folder] of given) {
-    const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-    if (!isThere) warn(`segue: --store ${name}=${oneLine(folder)}: there is no such folder`);
-  }
-  for (const [name, folder] of given) places.stores.set((await agentFor(name)).id, folder);
+  const stores = new Map<string, string>();
+  for (const one of storesGiven(options)) setStore(stores, one, (await agentFor(one.agent)).id);
+  for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }
 
-/** What the config says of agents: where their stores are, and what starts them. */
-export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
-  stores: Map<string, string>;
-} {
+/** What the config says of agents: where their stores are, and what starts them. `target`: as in `setStore`. */
+export function configured(
+  { cwd = process.cwd() }: PlaceOptions,
+  target?: string,
+): Places & { stores: Map<string, string> } {
   const env: Env = { ...process.env };
   const stores = new Map<string, string>();
   followLinks(settings().text("links") === "follow");
   for (const [id, store] of Object.entries(storeOf)) {
-    const { value: folder, source } = settings().get(`agents.${id}.store`);
+    const { value: folder, source, where } = settings().get(`agents.${id}.store`);
     const fromFile = source === "user" || source === "project";
-    if (typeof folder === "string" && !(fromFile && isMoved(store))) stores.set(id, folder);
+    if (typeof folder === "string" && !(fromFile && isMoved(store))) {
+      stores.set(id, folder);
+      // Settings may be those of several machines, so it is no error.
+      const isThere = id === target || statSync(folder, { throwIfNoEntry: false })?.isDirectory();
+      if (!isThere)
+        warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
+    }
     const command = `agents.${id}.command`;
     const program = settings().text(command);
     if (program !== null) env[variableFor(command)] = program;

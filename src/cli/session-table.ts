@@ -149,13 +149,17 @@ export function when(time: number, now = Date.now()): string {
 
 /** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null, most = PROJECT.wide): string {
-  const { home } = hostOf(process.env);
-  const path = oneLine(cwd ?? "");
-  const short = path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  const short = belowHome(oneLine(cwd ?? ""));
   if (widthOf(short) <= most) return short;
   let end = short;
   while (widthOf(end) >= most) end = end.slice(1);
   return `…${end}`;
+}
+
+/** "~" for the user's own folder. */
+export function belowHome(path: string): string {
+  const { home } = hostOf(process.env);
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 function thousands(n: number): string {

@@ -1,6 +1,7 @@
 /** Reads what a file or a variable gives as a key's value. */
 import { resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
+import { expandHome } from "../agents/shared/host.ts";
 import { PRESETS } from "../handoff/presets.ts";
 import type { Kind, Value } from "./keys.ts";
 
@@ -73,7 +74,7 @@ function isText(value: unknown): value is string {
 }
 
 function expand(path: string, { home, folder }: Around): string {
-  return /^~(?:[\\/]|$)/.test(path) ? resolve(home + path.slice(1)) : resolve(folder, path);
+  return resolve(folder, expandHome(path, home));
 }
 
 /** A variable holds words with blanks between them, or a JSON list. */

@@ -179,7 +179,10 @@ export class Transfer {
     const back = home?.write.action === "create" && this.#goHome({ agent, input }, id, home);
     if (back) return back;
     const relocation = Relocation.between(header.cwd, this.#options.cwd);
-    if (relocation || this.#options.fork) return this.#copy(input, { ...header, id }, relocation);
+    if (relocation || this.#options.fork) {
+      const there = this.#options.fork ? null : this.#alreadyThere(input, id, header.cwd, true);
+      return there ?? this.#copy(input, { ...header, id }, relocation);
+    }
     const cwd = this.#options.cwd ?? header.cwd;
     const place = { id, cwd, title: null };
     if (rowsAt(path) || path.startsWith(join(this.#target.root, "/")) || header.id === "") {
@@ -295,7 +298,7 @@ export class Transfer {
     const home = source.agent === this.#target.agent ? null : this.#home(id);
     const back = home && this.#goHome(source, id, home);
     if (back) return back;
-    const there = this.#options.fork ? null : this.#alreadyThere(input, id, survey);
+    const there = this.#options.fork ? null : this.#alreadyThere(input, id, survey.plan.header.cwd);
     if (there) return there;
     return this.#goThere(source, id, survey);
   }
@@ -320,23 +323,35 @@ export class Transfer {
     return { write, carry };
   }
 
-  /** A session that was handed over as it is now goes on where it was handed over to. */
-  #alreadyThere(input: Input, id: string, survey: Surveyed): Outcome | null {
+  /**
+   * A session that was handed over as it is now goes on where it was handed over to. `isNew`: not where
+   * it was brought home to an original, which has gone on by itself since.
+   */
+  #alreadyThere(input: Input, id: string, cwd: string | null, isNew = false): Outcome | null {
     const { agent } = this.#source;
-    const write = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
-    if (!write || !isThere(write.target.path) || write.source.bytes !== input.size) return null;
-    if (write.source.sha256 !== input.sha256()) return null;
-    // It was not written to its end.
-    if (isBegun(this.#options.env, write.target.path)) return null;
-    const there = this.#folderOf(write.target.path) ?? survey.plan.header.cwd;
-    if (Relocation.between(there, this.#options.cwd)) return null;
-    if (!this.#fits(write.target.path)) return null;
+    const all = this.#journal.wentTo({ agent: agent.id, id }, this.#target.agent.id);
+    const same = all.filter(({ action, source, target }) => {
+      const mayBe = !isNew || (action === "create" && target.id !== id);
+      return mayBe && source.bytes === input.size && isThere(target.path);
+    });
+    const sha256 = same.length > 0 ? input.sha256() : "";
+    for (const { source, target } of same) {
+      // It was not written to its end.
+      if (source.sha256 !== sha256 || isBegun(this.#options.env, target.path)) continue;
+      const there = this.#folderOf(target.path) ?? cwd;
+      if (Relocation.between(there, this.#options.cwd) || !this.#fits(target.path)) continue;
+      return this.#goOn(target, this.#options.cwd ?? there);
+    }
+    return null;
+  }
+
+  #goOn({ id, path }: Side, cwd: string | null): Outcome {
     return {
-      id: checkId(write.target.id, write.target.path),
-      path: write.target.path,
-      cwd: this.#options.cwd ?? there,
+      id: checkId(id, path),
+      path,
+      cwd,
       title: null,
-      report: this.#opened(write.target.id, write.target.path),
+      report: this.#opened(id, path),
       note: this.#note("it was handed over before; going on there (--fork writes a new session)"),
       commit() {},
       discard() {},
@@ -404,6 +419,13 @@ export class Transfer {
       // A copy of the original would hang on the session that the original hangs on.
       out.discard();
       return null;
+    }
+    const { input } = source;
+    const cwd = folder ?? done.header.cwd;
+    const there = this.#options.fork ? null : this.#alreadyThere(input, id, cwd, true);
+    if (there) {
+      out.discard();
+      return there;
     }
     this.#notes.push(`${this.#whyNew(done, moves)}: writing a new session`);
     return this.#fork(id, done, out, write.source.path);

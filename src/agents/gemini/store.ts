@@ -12,6 +12,8 @@ import { timeFor } from "../shared/place.ts";
 import type { Companion, Found, OwnPlace, Store } from "../types.ts";
 
 export const store: Store = {
+  variables: ["GEMINI_CLI_HOME"],
+
   roots: (env) => [rootOf(env)],
 
   home: (env) => dirname(rootOf(env)),
