@@ -8,13 +8,9 @@ export type {
   Base,
   Found,
   Launch,
-  Reader,
   ResumeRequest,
   Store,
   TitleRequest,
-  Tools,
-  Writer,
-  WriterOptions,
 } from "./agents/types.ts";
 export { type ConvertFileOptions, convertFile } from "./convert/file.ts";
 export type { Loss, LossCode, Severity } from "./convert/losses.ts";
@@ -23,4 +19,5 @@ export type { Counts } from "./convert/project.ts";
 export type { Report } from "./convert/report.ts";
 export { SegueError } from "./errors.ts";
 export { type Decoded, decode, encode, type Residue } from "./lossless/residue.ts";
+export type { Reader, Tools, Writer, WriterOptions } from "./session/codec.ts";
 export * from "./session/types.ts";

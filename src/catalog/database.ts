@@ -6,7 +6,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { hostOf } from "../agents/shared/host.ts";
+import { hostOf } from "../io/host.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */

@@ -1,11 +1,11 @@
 /** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
 import { existsSync } from "node:fs";
 import { Command } from "commander";
+import { installedVersion } from "../agents/command.ts";
 import { passes, provenWith } from "../agents/proven.ts";
 import { agents } from "../agents/registry.ts";
 import { isNewer } from "../catalog/doctor.ts";
 import { rootsOf, sessionsOf } from "../catalog/stores.ts";
-import { installedVersion } from "../io/launch.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { print, printJson, table } from "./terminal.ts";

@@ -1,6 +1,7 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { loadSettings, type Source } from "../config/settings.ts";
+import type { Source } from "../config/layers.ts";
+import { loadSettings } from "../config/settings.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { abandon, catchSignals } from "../io/interrupt.ts";
 import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";

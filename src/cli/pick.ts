@@ -1,12 +1,13 @@
 /** `segue pick`, and `segue` alone in a terminal: choose a session, then where to go on with it. */
 import { isatty } from "node:tty";
 import { Command } from "commander";
+import { commandOf } from "../agents/command.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
 import { type Background, indexInBackground } from "../catalog/background.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import type { Places } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
-import { commandOf, findCommand } from "../io/launch.ts";
+import { findCommand } from "../io/launch.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { Losses } from "./picker/losses.ts";
 import { type Action, type Key, Picker, type Session } from "./picker/model.ts";

@@ -1,14 +1,14 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
-import { followLinks } from "../agents/shared/files.ts";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Store } from "../agents/types.ts";
 import type { Keeper, Places } from "../catalog/stores.ts";
-import { variableFor } from "../config/keys.ts";
 import { settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
+import { followLinks } from "../io/files.ts";
 import type { Env } from "../io/state.ts";
+import { variableFor } from "../io/state.ts";
 import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {

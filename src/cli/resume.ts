@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { commandOf, installedVersion } from "../agents/command.ts";
 import { agentNamed } from "../agents/registry.ts";
-import { checkArguments } from "../agents/shared/program.ts";
 import type { Agent } from "../agents/types.ts";
 import { isFolder, type Selected, select } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
@@ -14,7 +14,8 @@ import { type Outcome, Transfer, type TransferOptions } from "../convert/transfe
 import { Overtaken, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
-import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
+import { findCommand, launch } from "../io/launch.ts";
+import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
 import { shellWord } from "../session/text.ts";
 import { placesOf, withPlaces } from "./common.ts";

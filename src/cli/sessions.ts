@@ -1,8 +1,8 @@
 /** How sessions are chosen and shown, wherever several are listed. */
 import { InvalidArgumentError } from "commander";
-import { hostOf } from "../agents/shared/host.ts";
 import type { Catalog, Listed } from "../catalog/catalog.ts";
 import type { Row } from "../catalog/row.ts";
+import { hostOf } from "../io/host.ts";
 import { oneLine, say, table } from "./terminal.ts";
 
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };

@@ -1,12 +1,13 @@
 /** What every way of starting an agent shares. */
 import { resolve } from "node:path";
+import { commandOf } from "../agents/command.ts";
 import type { Agent } from "../agents/types.ts";
 import { isFolder } from "../catalog/select.ts";
 import { translateFlags } from "../convert/flags.ts";
 import type { ReasoningFate } from "../convert/project.ts";
 import { noFolder } from "../convert/transfer.ts";
 import { SegueError } from "../errors.ts";
-import { commandOf, findCommand } from "../io/launch.ts";
+import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 import type { DocumentOptions } from "./handoff.ts";

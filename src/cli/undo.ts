@@ -3,6 +3,7 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { findAgent } from "../agents/registry.ts";
+import { refuseOpen } from "../agents/running.ts";
 import type { Agent } from "../agents/types.ts";
 import { folderIn } from "../convert/folder.ts";
 import { isThere, openSession } from "../convert/open.ts";
@@ -13,7 +14,6 @@ import { withScratch } from "../io/folders.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
-import { refuseOpen } from "../io/running.ts";
 import { dropBegun, dropPending, isBegun, keepCopy, markBegun, pendingPath } from "../io/state.ts";
 import { print, say } from "./terminal.ts";
 

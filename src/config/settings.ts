@@ -4,23 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { hostOf } from "../agents/shared/host.ts";
 import { SegueError } from "../errors.ts";
-import { configFile, type Env } from "../io/state.ts";
-import { KEYS, keyFor, type Value, variableFor } from "./keys.ts";
-
-export type Source = "flag" | "environment" | "project" | "user" | "default";
-
-export interface Assigned {
-  value: Value;
-  /** File and line, or variable, or option. */
-  where: string;
-}
-
-export interface Layer {
-  source: Source;
-  values: ReadonlyMap<string, Assigned>;
-}
+import { hostOf } from "../io/host.ts";
+import { configFile, type Env, variableFor } from "../io/state.ts";
+import { KEYS, keyFor, type Value } from "./keys.ts";
+import type { Assigned, Layer, Source } from "./layers.ts";
 
 export interface Setting {
   key: string;

@@ -4,7 +4,8 @@
  */
 import { hash } from "node:crypto";
 import { CONTENT } from "../agents/shared/known.ts";
-import type { Agent, Shape } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
+import type { Shape } from "../session/codec.ts";
 import { isObject } from "../session/json.ts";
 import { MOST_DEPTH } from "../session/other.ts";
 import { leadingReasoning } from "../session/text.ts";

@@ -1,7 +1,7 @@
 /** A conversion of one file: read, project, write, carry, verify, report. */
 import { createHash, type Hash } from "node:crypto";
 import { uuid7 } from "../agents/shared/ids.ts";
-import type { Agent, Writer } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
@@ -17,16 +17,17 @@ import { isFrameText } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { isLine, type Restored, ScriptReader, ScriptWriter } from "../lossless/script.ts";
+import type { Writer } from "../session/codec.ts";
 import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 
-import { Carrier, type Ends, type Making, makeBeside, makeHere, makeInHand } from "./carrier.ts";
-
+import { Carrier, type Ends } from "./carrier.ts";
 import { CarryThreadFailed } from "./carry-thread.ts";
 import { headerAt } from "./folder.ts";
 import { Forward } from "./forward.ts";
 import { type Loss, LossReport } from "./losses.ts";
+import { type Making, makeBeside, makeHere, makeInHand } from "./making.ts";
 import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
 import { restore } from "./restore.ts";
 import { besideTitle } from "./session.ts";

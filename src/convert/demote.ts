@@ -1,5 +1,5 @@
 /** Images, documents and other content for a target that may have no place for them. */
-import type { Media } from "../agents/types.ts";
+import type { Media } from "../session/codec.ts";
 import { bytesOf, fileText, imageText } from "../session/other.ts";
 import type {
   FilePart,

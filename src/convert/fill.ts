@@ -1,7 +1,7 @@
 /** Messages in which a reader found nothing, though their records hold texts. */
 import { misplaced } from "../agents/shared/known.ts";
-import type { Shape } from "../agents/types.ts";
 import type { Decoded } from "../lossless/feed.ts";
+import type { Shape } from "../session/codec.ts";
 import { member } from "../session/json.ts";
 import { otherPart } from "../session/other.ts";
 import type { Entry, Json, Message, OtherPart } from "../session/types.ts";

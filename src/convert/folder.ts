@@ -5,10 +5,11 @@
 
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Agent, Reader, Told } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import type { Input } from "../io/input.ts";
 import { remoteMount } from "../io/mounts.ts";
 import { Feed } from "../lossless/feed.ts";
+import type { Reader, Told } from "../session/codec.ts";
 import { localForm, plainPath } from "../session/paths.ts";
 import type { Header } from "../session/types.ts";
 

@@ -5,9 +5,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { agents } from "../agents/registry.ts";
-import { bytesIn } from "../agents/shared/door.ts";
 import type { Agent, Database } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
+import { bytesIn } from "../io/door.ts";
 import { Input, type Progress } from "../io/input.ts";
 import { joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
 

@@ -4,7 +4,8 @@
  * followed by its result, whatever the order in the source.
  */
 import { hash } from "node:crypto";
-import type { Agent, Tools } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
+import type { Tools } from "../session/codec.ts";
 import { IdTable } from "../session/id-table.ts";
 import { isObject } from "../session/json.ts";
 import { otherPart } from "../session/other.ts";

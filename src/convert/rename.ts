@@ -3,8 +3,8 @@
  * it renamed: what was said, run or answered may hold the old one, and means it.
  */
 import { CONTENT } from "../agents/shared/known.ts";
-import type { Shape } from "../agents/types.ts";
 import type { Line } from "../lossless/lines.ts";
+import type { Shape } from "../session/codec.ts";
 import type { Json } from "../session/types.ts";
 
 /** `sessionId`, `session_id`, `id`, `thread_id`, `parentSession` … */

@@ -4,8 +4,9 @@
  */
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { refuseOpen } from "../agents/running.ts";
 import { checkId, placeFor } from "../agents/shared/place.ts";
-import type { Agent, Companion } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { appendTail, isAs } from "../io/append.ts";
 import { Input, type Progress } from "../io/input.ts";
@@ -13,8 +14,8 @@ import { interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
+import type { Companion } from "../io/output.ts";
 import { exists, Output } from "../io/output.ts";
-import { refuseOpen } from "../io/running.ts";
 import {
   carryPath,
   dropBegun,

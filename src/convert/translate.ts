@@ -1,5 +1,5 @@
 /** Entries of one agent in terms of another's tools, without judging what a model may be sent. */
-import type { Tools } from "../agents/types.ts";
+import type { Tools } from "../session/codec.ts";
 import type { Entry, Part } from "../session/types.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Writes a carry, unit by unit: source lines against what their target records say. */
-import type { Agent, Reader } from "../agents/types.ts";
+import type { Agent } from "../agents/types.ts";
 import type { Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
 import { parseValue, stringify } from "../lossless/json-text.ts";
@@ -13,6 +13,7 @@ import {
   ScriptReader,
   ScriptWriter,
 } from "../lossless/script.ts";
+import type { Reader } from "../session/codec.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { inHomeTerms } from "./translate.ts";

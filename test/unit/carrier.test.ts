@@ -5,7 +5,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync, writeSyn
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { makeBeside } from "../../src/convert/carrier.ts";
+import { makeBeside } from "../../src/convert/making.ts";
 import { rebuild } from "../../src/convert/verify.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { codex } from "../../src/agents/codex/index.ts";
-import type { Writer } from "../../src/agents/types.ts";
 import { parseValue } from "../../src/lossless/json-text.ts";
+import type { Writer } from "../../src/session/codec.ts";
 import { member } from "../../src/session/json.ts";
 import { reasoningAsText } from "../../src/session/text.ts";
 import type {

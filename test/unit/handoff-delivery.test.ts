@@ -16,12 +16,12 @@ import {
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
-import { checkArguments } from "../../src/agents/shared/program.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { SegueError } from "../../src/errors.ts";
 import { deliver, type Opening, opening, type Request } from "../../src/handoff/deliver.ts";
 import { firstPrompt, fits } from "../../src/handoff/prompt.ts";
 import { documentName, ownPlace, projectPlace, writeDocument } from "../../src/io/handoff.ts";
+import { checkArguments } from "../../src/io/program.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder();

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import { unknowns } from "../../src/agents/shared/known.ts";
-import type { Shape } from "../../src/agents/types.ts";
 import { isFrame } from "../../src/lossless/document.ts";
+import type { Shape } from "../../src/session/codec.ts";
 import { readRecords } from "../support/conversion.ts";
 import { type Fixture, fixture, fixtures } from "../support/fixtures.ts";
 

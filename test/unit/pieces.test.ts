@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { piecesOf } from "../../src/lossless/pieces.ts";
+import { piecesOf } from "../../src/session/pieces.ts";
 
 it("no piece of a long text ends within a character", () => {
   // One unit before them puts a pair on every border.

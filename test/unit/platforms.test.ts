@@ -4,13 +4,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { hostOf } from "../../src/agents/shared/host.ts";
-import {
-  checkArguments,
-  type Disk,
-  findProgram,
-  programWords,
-} from "../../src/agents/shared/program.ts";
+import { hostOf } from "../../src/io/host.ts";
+import { checkArguments, type Disk, findProgram, programWords } from "../../src/io/program.ts";
 import { configFile, stateFolder } from "../../src/io/state.ts";
 
 type Env = { [name: string]: string };

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { programOf } from "../../src/io/program.ts";
-import { openedBy, refuseOpen } from "../../src/io/running.ts";
+import { openedBy, refuseOpen } from "../../src/agents/running.ts";
+import { programOf } from "../../src/io/interpreters.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder();

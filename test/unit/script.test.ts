@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Writer } from "../../src/agents/types.ts";
 import { lineOf } from "../../src/lossless/lines.ts";
 import { type Op, ScriptReader, ScriptWriter } from "../../src/lossless/script.ts";
+import type { Writer } from "../../src/session/codec.ts";
 import type { Entry, Json } from "../../src/session/types.ts";
 import { runs } from "../support/seed.ts";
 

@@ -4,12 +4,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import type { Agent, Writer, WriterOptions } from "../../src/agents/types.ts";
+import type { Agent } from "../../src/agents/types.ts";
 import { convert } from "../../src/convert/convert.ts";
 import { surveyFile } from "../../src/convert/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";
 import { openCarry } from "../../src/lossless/carry.ts";
+import type { Writer, WriterOptions } from "../../src/session/codec.ts";
 import { plain } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 

@@ -3,7 +3,7 @@
  * would be waited for, and a device read, without end. What is meant to be small has a bound.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
-import { SegueError } from "../../errors.ts";
+import { SegueError } from "../errors.ts";
 import { readAt } from "./read-at.ts";
 
 /** The most bytes of a file that is read as one text, such as an agent's settings or an index of its sessions. */

@@ -1,11 +1,11 @@
 /** Is a session open in its own CLI right now? By what the CLI notes, and by the processes that run. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Agent, Opened } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
-import { startTicks } from "./process.ts";
-import { programOf } from "./program.ts";
-import type { Env } from "./state.ts";
+import { programOf } from "../io/interpreters.ts";
+import { startTicks } from "../io/process.ts";
+import type { Env } from "../io/state.ts";
+import type { Agent, Opened } from "./types.ts";
 
 /** A session that something is about to be written to, or taken from. */
 export interface Target {
