@@ -10,7 +10,7 @@ import { proven } from "../src/agents/proven-data.ts";
 import type { ProvenPair } from "../src/agents/proven-pairs.ts";
 import { agents } from "../src/agents/registry.ts";
 import { permissionName } from "../src/agents/shared/flags.ts";
-import { LOSSES, type LossCode } from "../src/convert/losses.ts";
+import { LOSSES, type LossCode } from "../src/convert/report/losses.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCS = join(ROOT, "docs");

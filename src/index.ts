@@ -13,10 +13,10 @@ export type {
   TitleRequest,
 } from "./agents/types.ts";
 export { type ConvertFileOptions, convertFile } from "./convert/file.ts";
-export type { Loss, LossCode, Severity } from "./convert/losses.ts";
-export { LOSSES } from "./convert/losses.ts";
-export type { Counts } from "./convert/project.ts";
-export type { Report } from "./convert/report.ts";
+export type { Counts } from "./convert/project/project.ts";
+export type { Loss, LossCode, Severity } from "./convert/report/losses.ts";
+export { LOSSES } from "./convert/report/losses.ts";
+export type { Report } from "./convert/report/report.ts";
 export { SegueError } from "./errors.ts";
 export { type Decoded, decode, encode, type Residue } from "./lossless/residue.ts";
 export type { Reader, Tools, Writer, WriterOptions } from "./session/codec.ts";

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Agent } from "../agents/types.ts";
 import { readTokens } from "../config/values.ts";
-import type { Fit } from "../convert/fit.ts";
+import type { Fit } from "../convert/survey/fit.ts";
 
 /** Below this there is no room for a conversation beside the handoff entry. */
 const LEAST = 2000;

@@ -109,7 +109,7 @@ async function cleanUp(): Promise<void> {
     }
     removeStaleLocks(process.env);
     if (unfinishedIn(process.env).length === 0) return;
-    const { settleUnfinished } = await import("../convert/unfinished.ts");
+    const { settleUnfinished } = await import("../convert/store/unfinished.ts");
     settleUnfinished(process.env);
   } catch (error) {
     // A folder of Segue's that cannot be read: the command says so where it matters.

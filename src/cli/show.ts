@@ -2,9 +2,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
-import { childrenOf, closeBases, openBases, openChildren } from "../convert/bases.ts";
-import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf, readHeader, readSession } from "../convert/session.ts";
+import { childrenOf, closeBases, openBases, openChildren } from "../convert/read/bases.ts";
+import { openSession, rowsAt } from "../convert/read/open.ts";
+import { entriesOf, readHeader, readSession } from "../convert/read/session.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";

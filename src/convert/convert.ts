@@ -22,18 +22,18 @@ import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 
-import { Carrier, type Ends } from "./carrier.ts";
-import { CarryThreadFailed } from "./carry-thread.ts";
-import { headerAt } from "./folder.ts";
+import { Carrier, type Ends } from "./carry/carrier.ts";
+import { CarryThreadFailed } from "./carry/carry-thread.ts";
+import { type Making, makeBeside, makeHere, makeInHand } from "./carry/making.ts";
+import { homeWriter, NotTheSame, type Trust, UnitCoder } from "./carry/units.ts";
+import { rebuild } from "./carry/verify.ts";
 import { Forward } from "./forward.ts";
-import { type Loss, LossReport } from "./losses.ts";
-import { type Making, makeBeside, makeHere, makeInHand } from "./making.ts";
-import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project.ts";
+import { type Counts, NO_COUNTS, Projector, type ReasoningFate } from "./project/project.ts";
+import { headerAt } from "./read/folder.ts";
+import { besideTitle } from "./read/session.ts";
+import { type Loss, LossReport } from "./report/losses.ts";
 import { restore } from "./restore.ts";
-import { besideTitle } from "./session.ts";
-import type { BaseInput, Surveyed } from "./survey-file.ts";
-import { homeWriter, NotTheSame, type Trust, UnitCoder } from "./units.ts";
-import { rebuild } from "./verify.ts";
+import type { BaseInput, Surveyed } from "./survey/survey-file.ts";
 
 export interface Conversion {
   source: {

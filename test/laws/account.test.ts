@@ -7,7 +7,7 @@ import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import { CONTENT } from "../../src/agents/shared/known.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import { Accountant } from "../../src/convert/account.ts";
+import { Accountant } from "../../src/convert/read/account.ts";
 import { isFrame } from "../../src/lossless/document.ts";
 import type { Shape } from "../../src/session/codec.ts";
 import { isObject } from "../../src/session/json.ts";

@@ -4,7 +4,7 @@ import { it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { copilot } from "../../src/agents/copilot/index.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import { Accountant, isUnsaid } from "../../src/convert/account.ts";
+import { Accountant, isUnsaid } from "../../src/convert/read/account.ts";
 import type { Entry, Json, Part } from "../../src/session/types.ts";
 
 function saying(part: Part): Entry[] {

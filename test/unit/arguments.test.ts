@@ -1,7 +1,7 @@
 /** What of a call's arguments the tool that stands for it in the target has no place for. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leftOut } from "../../src/convert/arguments.ts";
+import { leftOut } from "../../src/convert/project/arguments.ts";
 
 test("arguments that the other tool says in its own way are not left out", () => {
   assert.equal(leftOut({ command: "ls -l" }, { cmd: "ls -l" }), 0);

@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync, writeSyn
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { makeBeside } from "../../src/convert/making.ts";
-import { rebuild } from "../../src/convert/verify.ts";
+import { makeBeside } from "../../src/convert/carry/making.ts";
+import { rebuild } from "../../src/convert/carry/verify.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";
 import type { Line } from "../../src/lossless/lines.ts";

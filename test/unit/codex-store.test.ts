@@ -16,8 +16,8 @@ import { zstdCompressSync } from "node:zlib";
 import { codex } from "../../src/agents/codex/index.ts";
 import { launch } from "../../src/agents/codex/launch.ts";
 import { store } from "../../src/agents/codex/store.ts";
-import { openSession } from "../../src/convert/open.ts";
-import { surveyFile } from "../../src/convert/survey-file.ts";
+import { openSession } from "../../src/convert/read/open.ts";
+import { surveyFile } from "../../src/convert/survey/survey-file.ts";
 
 const FIXTURES = "test/fixtures/codex";
 const root = mkdtempSync(join(tmpdir(), "segue-codex-"));

@@ -1,7 +1,7 @@
 /** What is sent of images, documents and other content to a target that may have no place for them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Demotion, type Place } from "../../src/convert/demote.ts";
+import { Demotion, type Place } from "../../src/convert/project/demote.ts";
 import type { Media } from "../../src/session/codec.ts";
 import { otherPart, unread } from "../../src/session/other.ts";
 import type { FilePart, ImagePart, ResultPart } from "../../src/session/types.ts";

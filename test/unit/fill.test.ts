@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { isUnsaid } from "../../src/convert/account.ts";
-import { filled, isOddEvent } from "../../src/convert/fill.ts";
+import { isUnsaid } from "../../src/convert/read/account.ts";
+import { filled, isOddEvent } from "../../src/convert/read/fill.ts";
 import type { Json } from "../../src/session/types.ts";
 
 const WORDS = "words of another form";

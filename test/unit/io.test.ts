@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { convertFile } from "../../src/convert/file.ts";
-import { detectAgent } from "../../src/convert/survey-file.ts";
+import { detectAgent } from "../../src/convert/survey/survey-file.ts";
 import { SegueError } from "../../src/errors.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
-import { renamedLine } from "../../src/convert/rename.ts";
+import { renamedLine } from "../../src/convert/store/rename.ts";
 import type { Json } from "../../src/session/types.ts";
 
 const ID = "8c1a4c58-0c59-4a8d-a2e7-3b5a0e1f2d3c";

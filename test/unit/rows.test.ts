@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { it } from "node:test";
 import { opencode } from "../../src/agents/opencode/index.ts";
-import { takeRowsBack } from "../../src/convert/rows.ts";
+import { takeRowsBack } from "../../src/convert/store/rows.ts";
 import type { Write } from "../../src/io/journal.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";

@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { convert } from "../../src/convert/convert.ts";
-import { surveyFile } from "../../src/convert/survey-file.ts";
+import { surveyFile } from "../../src/convert/survey/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
 import { Output } from "../../src/io/output.ts";
 import { openCarry } from "../../src/lossless/carry.ts";

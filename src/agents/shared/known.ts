@@ -4,7 +4,7 @@ import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
-/** What a model is sent: a reader has to pass it on. See convert/account.ts. */
+/** What a model is sent: a reader has to pass it on. See convert/read/account.ts. */
 export const CONTENT = "content" satisfies Shape;
 
 /**

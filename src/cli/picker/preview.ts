@@ -2,7 +2,7 @@
 import { isAbsolute, relative } from "node:path";
 import { findAgent } from "../../agents/registry.ts";
 import type { Row } from "../../catalog/row.ts";
-import { linesOf, rowsAt } from "../../convert/open.ts";
+import { linesOf, rowsAt } from "../../convert/read/open.ts";
 import { Input } from "../../io/input.ts";
 import { Feed } from "../../lossless/feed.ts";
 import { LineSplitter } from "../../lossless/lines.ts";

@@ -1,9 +1,9 @@
 /** The files that a session continues: a fork's parent, what came before a rewind. */
-import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
-import type { Env } from "../io/state.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Input } from "../../io/input.ts";
+import type { Env } from "../../io/state.ts";
+import type { BaseInput } from "../survey/survey-file.ts";
 import { openSession } from "./open.ts";
-import type { BaseInput } from "./survey-file.ts";
 
 /** Oldest first; empty for a session that lies in one file. Close them when done. */
 export async function openBases(

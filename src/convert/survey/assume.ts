@@ -3,14 +3,14 @@
  * and every entry is checked as it comes. The first that does not fit ends the attempt, and the
  * session is surveyed after all.
  */
-import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
-import { LineSplitter } from "../lossless/lines.ts";
-import type { Reader } from "../session/codec.ts";
-import { isContent, type Plan, type Visibility } from "../session/survey.ts";
-import { FirstRequest } from "../session/title.ts";
-import type { Entry, Header } from "../session/types.ts";
-import { headerAt } from "./folder.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Input } from "../../io/input.ts";
+import { LineSplitter } from "../../lossless/lines.ts";
+import type { Reader } from "../../session/codec.ts";
+import { isContent, type Plan, type Visibility } from "../../session/survey.ts";
+import { FirstRequest } from "../../session/title.ts";
+import type { Entry, Header } from "../../session/types.ts";
+import { headerAt } from "../read/folder.ts";
 import type { Surveyed } from "./survey-file.ts";
 
 /** Below this a survey costs next to nothing. */

@@ -1,12 +1,12 @@
 /** Rebuilds a source from the two files that a conversion has written, as the way home will. */
 import { createHash } from "node:crypto";
-import type { Agent } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import { Input } from "../io/input.ts";
-import { openCarry } from "../lossless/carry.ts";
-import { emptyHeader } from "../session/header.ts";
-import type { Plan } from "../session/survey.ts";
-import { restore } from "./restore.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { Input } from "../../io/input.ts";
+import { openCarry } from "../../lossless/carry.ts";
+import { emptyHeader } from "../../session/header.ts";
+import type { Plan } from "../../session/survey.ts";
+import { restore } from "../restore.ts";
 
 export interface Files {
   /** The source's agent, and the target's. */

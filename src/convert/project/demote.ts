@@ -1,6 +1,6 @@
 /** Images, documents and other content for a target that may have no place for them. */
-import type { Media } from "../session/codec.ts";
-import { bytesOf, fileText, imageText } from "../session/other.ts";
+import type { Media } from "../../session/codec.ts";
+import { bytesOf, fileText, imageText } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -8,8 +8,8 @@ import type {
   ResultPart,
   TextPart,
   UnreadReason,
-} from "../session/types.ts";
-import type { LossCode } from "./losses.ts";
+} from "../../session/types.ts";
+import type { LossCode } from "../report/losses.ts";
 
 /** Where a part stands: in a user's message, an answer, or a tool's result. */
 export type Place = "user" | "assistant" | "result";

@@ -2,9 +2,9 @@
  * Which ways home a session file has, and which of them go along with what is made of it. A session
  * that went from X to Y, and on to Z, comes home to Y with both: back to Z, and home to X.
  */
-import { agentNamed } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import type { Carry, Ways } from "../lossless/carry.ts";
+import { agentNamed } from "../../agents/registry.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Carry, Ways } from "../../lossless/carry.ts";
 
 /** The ways of a file: the one that is taken, if any, and those that lie beside the file. */
 export interface Routes {

@@ -2,10 +2,10 @@
  * A copy of a session has an id of its own, which its records name. Only where the format has ids is
  * it renamed: what was said, run or answered may hold the old one, and means it.
  */
-import { CONTENT } from "../agents/shared/known.ts";
-import type { Line } from "../lossless/lines.ts";
-import type { Shape } from "../session/codec.ts";
-import type { Json } from "../session/types.ts";
+import { CONTENT } from "../../agents/shared/known.ts";
+import type { Line } from "../../lossless/lines.ts";
+import type { Shape } from "../../session/codec.ts";
+import type { Json } from "../../session/types.ts";
 
 /** `sessionId`, `session_id`, `id`, `thread_id`, `parentSession` … */
 const ID_KEY = /(?:^id|Id|ID|_id|[sS]ession)$/;

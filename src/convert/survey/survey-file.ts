@@ -1,13 +1,13 @@
 /** First looks at a file: whose it is, and what of it is in its model's view. */
-import { agents } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import type { Input } from "../io/input.ts";
-import { isFrame } from "../lossless/document.ts";
-import { Feed, Records } from "../lossless/feed.ts";
-import type { Line } from "../lossless/lines.ts";
-import { type Plan, Survey, type SurveyOptions } from "../session/survey.ts";
-import { headerAt } from "./folder.ts";
+import { agents } from "../../agents/registry.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import type { Input } from "../../io/input.ts";
+import { isFrame } from "../../lossless/document.ts";
+import { Feed, Records } from "../../lossless/feed.ts";
+import type { Line } from "../../lossless/lines.ts";
+import { type Plan, Survey, type SurveyOptions } from "../../session/survey.ts";
+import { headerAt } from "../read/folder.ts";
 
 const DETECT_LINES = 64;
 
@@ -50,7 +50,7 @@ export interface Surveyed {
   fitted?: Fitted;
 }
 
-/** See convert/fit.ts. */
+/** See convert/survey/fit.ts. */
 export interface Fitted {
   /** What the conversation comes to in the target, with the handoff entry. */
   tokens: number;

@@ -3,13 +3,13 @@
  * not to be content, or is named as left out. What is none of these would vanish without a word.
  */
 import { hash } from "node:crypto";
-import { CONTENT } from "../agents/shared/known.ts";
-import type { Agent } from "../agents/types.ts";
-import type { Shape } from "../session/codec.ts";
-import { isObject } from "../session/json.ts";
-import { MOST_DEPTH } from "../session/other.ts";
-import { leadingReasoning } from "../session/text.ts";
-import type { Entry, Json, JsonObject, Part } from "../session/types.ts";
+import { CONTENT } from "../../agents/shared/known.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Shape } from "../../session/codec.ts";
+import { isObject } from "../../session/json.ts";
+import { MOST_DEPTH } from "../../session/other.ts";
+import { leadingReasoning } from "../../session/text.ts";
+import type { Entry, Json, JsonObject, Part } from "../../session/types.ts";
 
 /** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
 export interface Unaccounted {

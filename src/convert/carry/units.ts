@@ -1,9 +1,9 @@
 /** Writes a carry, unit by unit: source lines against what their target records say. */
-import type { Agent } from "../agents/types.ts";
-import type { Unit } from "../lossless/carry.ts";
-import { isFrame } from "../lossless/document.ts";
-import { parseValue, stringify } from "../lossless/json-text.ts";
-import type { Line } from "../lossless/lines.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Unit } from "../../lossless/carry.ts";
+import { isFrame } from "../../lossless/document.ts";
+import { parseValue, stringify } from "../../lossless/json-text.ts";
+import type { Line } from "../../lossless/lines.ts";
 import {
   type Coded,
   isLine,
@@ -12,11 +12,11 @@ import {
   type Op,
   ScriptReader,
   ScriptWriter,
-} from "../lossless/script.ts";
-import type { Reader } from "../session/codec.ts";
-import { digest } from "../session/digest.ts";
-import type { Entry, Json } from "../session/types.ts";
-import { inHomeTerms } from "./translate.ts";
+} from "../../lossless/script.ts";
+import type { Reader } from "../../session/codec.ts";
+import { digest } from "../../session/digest.ts";
+import type { Entry, Json } from "../../session/types.ts";
+import { inHomeTerms } from "../project/translate.ts";
 
 /** The coder starts afresh at a user's message after so many lines; see `Unit.r`. */
 const RESET_LINES = 256;

@@ -11,9 +11,9 @@ import {
   receiveMessageOnPort,
   Worker,
 } from "node:worker_threads";
-import type { UnitText } from "../lossless/carry.ts";
-import { stringify } from "../lossless/json-text.ts";
-import type { Line } from "../lossless/lines.ts";
+import type { UnitText } from "../../lossless/carry.ts";
+import { stringify } from "../../lossless/json-text.ts";
+import type { Line } from "../../lossless/lines.ts";
 import { HUGE_LINE } from "./carry-in-hand.ts";
 import type { Coder } from "./units.ts";
 

@@ -4,12 +4,12 @@ import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
-import { agents } from "../agents/registry.ts";
-import type { Agent, Database } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import { bytesIn } from "../io/door.ts";
-import { Input, type Progress } from "../io/input.ts";
-import { joinDocument, mayBeDocument, splitDocument } from "../lossless/document.ts";
+import { agents } from "../../agents/registry.ts";
+import type { Agent, Database } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { bytesIn } from "../../io/door.ts";
+import { Input, type Progress } from "../../io/input.ts";
+import { joinDocument, mayBeDocument, splitDocument } from "../../lossless/document.ts";
 
 /** A session's place in a database, written `path#id`. */
 export interface Rows {

@@ -1,5 +1,5 @@
 /** What of a call's arguments is not in those of the tool that stands for it in the target. */
-import type { Json } from "../session/types.ts";
+import type { Json } from "../../session/types.ts";
 
 /** Longer texts are what a tool works with, and are always passed on. */
 const LONGEST = 2000;

@@ -1,11 +1,11 @@
 /** What a session's subagents did, where it lies apart: it goes along into the target's store. */
 import { mkdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { SegueError } from "../errors.ts";
-import { childrenOf } from "./bases.ts";
-import { recounted } from "./losses.ts";
-import { isThere, openSession } from "./open.ts";
-import { readHeader } from "./session.ts";
+import { SegueError } from "../../errors.ts";
+import { childrenOf } from "../read/bases.ts";
+import { isThere, openSession } from "../read/open.ts";
+import { readHeader } from "../read/session.ts";
+import { recounted } from "../report/losses.ts";
 import {
   type Along,
   type Outcome,

@@ -1,6 +1,6 @@
 /** Entries of one agent in terms of another's tools, without judging what a model may be sent. */
-import type { Tools } from "../session/codec.ts";
-import type { Entry, Part } from "../session/types.ts";
+import type { Tools } from "../../session/codec.ts";
+import type { Entry, Part } from "../../session/types.ts";
 
 /**
  * What the home agent would have written for entries that came from elsewhere: the base that the

@@ -4,15 +4,15 @@
  * followed by its result, whatever the order in the source.
  */
 import { hash } from "node:crypto";
-import type { Agent } from "../agents/types.ts";
-import type { Tools } from "../session/codec.ts";
-import { IdTable } from "../session/id-table.ts";
-import { isObject } from "../session/json.ts";
-import { otherPart } from "../session/other.ts";
-import type { Relocation } from "../session/relocate.ts";
-import { renderPart } from "../session/render.ts";
-import type { Visibility } from "../session/survey.ts";
-import { NO_RESULT, reasoningAsText } from "../session/text.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Tools } from "../../session/codec.ts";
+import { IdTable } from "../../session/id-table.ts";
+import { isObject } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
+import type { Relocation } from "../../session/relocate.ts";
+import { renderPart } from "../../session/render.ts";
+import type { Visibility } from "../../session/survey.ts";
+import { NO_RESULT, reasoningAsText } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -23,10 +23,10 @@ import type {
   ResultPart,
   ToolCallPart,
   ToolResultPart,
-} from "../session/types.ts";
+} from "../../session/types.ts";
+import type { LossCode, LossReport } from "../report/losses.ts";
 import { leftOut } from "./arguments.ts";
 import { Demotion, UNREAD } from "./demote.ts";
-import type { LossCode, LossReport } from "./losses.ts";
 
 export interface Counts {
   messages: number;

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Agent } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import { wentOn } from "../io/append.ts";
-import type { Write } from "../io/journal.ts";
-import { putFile } from "../io/output.ts";
-import { type Env, stateFolder } from "../io/state.ts";
-import { rowsAt } from "./open.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { wentOn } from "../../io/append.ts";
+import type { Write } from "../../io/journal.ts";
+import { putFile } from "../../io/output.ts";
+import { type Env, stateFolder } from "../../io/state.ts";
+import { rowsAt } from "../read/open.ts";
 
 export interface NewRows {
   /** `path#id`. */

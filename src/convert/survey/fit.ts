@@ -7,19 +7,19 @@
  * characters as the limit would take at `SPARSE` a token; older text is taken not to fit. A second pass
  * holds the text from there on, and nothing holds more.
  */
-import type { Agent } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import type { Input } from "../io/input.ts";
-import { keepSmallest } from "../io/memory.ts";
-import { printed } from "../session/json.ts";
-import { isShown } from "../session/render.ts";
-import type { Numbered, Replaced } from "../session/replaced.ts";
-import { asSeen, type Plan } from "../session/survey.ts";
-import { isBreak } from "../session/text.ts";
-import type { Entry, Part } from "../session/types.ts";
-import { LossReport } from "./losses.ts";
-import { Projector } from "./project.ts";
-import { entriesOf } from "./session.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import type { Input } from "../../io/input.ts";
+import { keepSmallest } from "../../io/memory.ts";
+import { printed } from "../../session/json.ts";
+import { isShown } from "../../session/render.ts";
+import type { Numbered, Replaced } from "../../session/replaced.ts";
+import { asSeen, type Plan } from "../../session/survey.ts";
+import { isBreak } from "../../session/text.ts";
+import type { Entry, Part } from "../../session/types.ts";
+import { Projector } from "../project/project.ts";
+import { entriesOf } from "../read/session.ts";
+import { LossReport } from "../report/losses.ts";
 import type { BaseInput, Surveyed } from "./survey-file.ts";
 
 export interface Fit {

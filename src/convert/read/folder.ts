@@ -5,13 +5,13 @@
 
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
-import { remoteMount } from "../io/mounts.ts";
-import { Feed } from "../lossless/feed.ts";
-import type { Reader, Told } from "../session/codec.ts";
-import { localForm, plainPath } from "../session/paths.ts";
-import type { Header } from "../session/types.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Input } from "../../io/input.ts";
+import { remoteMount } from "../../io/mounts.ts";
+import { Feed } from "../../lossless/feed.ts";
+import type { Reader, Told } from "../../session/codec.ts";
+import { localForm, plainPath } from "../../session/paths.ts";
+import type { Header } from "../../session/types.ts";
 
 export interface Folders {
   /** null where nothing says it: then the user is asked, and the current folder is never meant. */

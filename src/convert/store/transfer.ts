@@ -4,18 +4,18 @@
  */
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { refuseOpen } from "../agents/running.ts";
-import { checkId, placeFor } from "../agents/shared/place.ts";
-import type { Agent } from "../agents/types.ts";
-import { SegueError } from "../errors.ts";
-import { appendTail, isAs } from "../io/append.ts";
-import { Input, type Progress } from "../io/input.ts";
-import { interruptible } from "../io/interrupt.ts";
-import { damageWords, Journal, type Side, type Write } from "../io/journal.ts";
-import { withLock } from "../io/lock.ts";
-import { removeEmptyFolders } from "../io/made.ts";
-import type { Companion } from "../io/output.ts";
-import { exists, Output } from "../io/output.ts";
+import { refuseOpen } from "../../agents/running.ts";
+import { checkId, placeFor } from "../../agents/shared/place.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { appendTail, isAs } from "../../io/append.ts";
+import { Input, type Progress } from "../../io/input.ts";
+import { interruptible } from "../../io/interrupt.ts";
+import { damageWords, Journal, type Side, type Write } from "../../io/journal.ts";
+import { withLock } from "../../io/lock.ts";
+import { removeEmptyFolders } from "../../io/made.ts";
+import type { Companion } from "../../io/output.ts";
+import { exists, Output } from "../../io/output.ts";
 import {
   carryPath,
   dropBegun,
@@ -27,15 +27,13 @@ import {
   markBegun,
   newCarry,
   readCarry,
-} from "../io/state.ts";
-import type { Carry } from "../lossless/carry.ts";
-import { isFrame } from "../lossless/document.ts";
-import { Relocation } from "../session/relocate.ts";
-import { titleOf } from "../session/title.ts";
-import type { Header, Json } from "../session/types.ts";
-import { counted } from "../words.ts";
-import { assume, orSurveyed } from "./assume.ts";
-import { countChildren, openBases } from "./bases.ts";
+} from "../../io/state.ts";
+import type { Carry } from "../../lossless/carry.ts";
+import { isFrame } from "../../lossless/document.ts";
+import { Relocation } from "../../session/relocate.ts";
+import { titleOf } from "../../session/title.ts";
+import type { Header, Json } from "../../session/types.ts";
+import { counted } from "../../words.ts";
 import {
   type Conversion,
   type Converted,
@@ -45,16 +43,18 @@ import {
   targetId,
   tryOpenCarry,
   writeOwn,
-} from "./convert.ts";
-import { type Fit, fits, fitted } from "./fit.ts";
-import { folderIn } from "./folder.ts";
-import { LossReport } from "./losses.ts";
-import { isThere, openSession, rowsAt } from "./open.ts";
-import type { ReasoningFate } from "./project.ts";
+} from "../convert.ts";
+import type { ReasoningFate } from "../project/project.ts";
+import { countChildren, openBases } from "../read/bases.ts";
+import { folderIn } from "../read/folder.ts";
+import { isThere, openSession, rowsAt } from "../read/open.ts";
+import { LossReport } from "../report/losses.ts";
+import { openedReport, type Report, reportOf } from "../report/report.ts";
+import { assume, orSurveyed } from "../survey/assume.ts";
+import { type Fit, fits, fitted } from "../survey/fit.ts";
+import { type Fitted, nothingIn, type Surveyed, surveyFile } from "../survey/survey-file.ts";
 import { renamedLine } from "./rename.ts";
-import { openedReport, type Report, reportOf } from "./report.ts";
 import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
-import { type Fitted, nothingIn, type Surveyed, surveyFile } from "./survey-file.ts";
 
 export interface TransferOptions {
   env: Env;

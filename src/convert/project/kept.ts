@@ -1,6 +1,6 @@
 /** What compactions keep of the conversation before them, remembered until it is said again. */
-import type { Plan } from "../session/survey.ts";
-import type { Entry } from "../session/types.ts";
+import type { Plan } from "../../session/survey.ts";
+import type { Entry } from "../../session/types.ts";
 
 export class Kept {
   readonly #ranges: { n: number; from: number; entries: Entry[] }[];

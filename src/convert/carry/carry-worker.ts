@@ -2,13 +2,13 @@
 import { closeSync, openSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { crc32 } from "node:zlib";
-import { agentNamed } from "../agents/registry.ts";
-import { followLines } from "../io/growing.ts";
-import { parseUnit, UnitTexts } from "../lossless/carry.ts";
-import { trustworthy } from "../lossless/document.ts";
-import { Records } from "../lossless/feed.ts";
-import type { Line } from "../lossless/lines.ts";
-import { gives } from "../lossless/script.ts";
+import { agentNamed } from "../../agents/registry.ts";
+import { followLines } from "../../io/growing.ts";
+import { parseUnit, UnitTexts } from "../../lossless/carry.ts";
+import { trustworthy } from "../../lossless/document.ts";
+import { Records } from "../../lossless/feed.ts";
+import type { Line } from "../../lossless/lines.ts";
+import { gives } from "../../lossless/script.ts";
 import { type Answer, AT, RING, type Shared } from "./carry-thread.ts";
 import { UnitCoder } from "./units.ts";
 

@@ -1,10 +1,10 @@
 /** Messages in which a reader found nothing, though their records hold texts. */
-import { misplaced } from "../agents/shared/known.ts";
-import type { Decoded } from "../lossless/feed.ts";
-import type { Shape } from "../session/codec.ts";
-import { member } from "../session/json.ts";
-import { otherPart } from "../session/other.ts";
-import type { Entry, Json, Message, OtherPart } from "../session/types.ts";
+import { misplaced } from "../../agents/shared/known.ts";
+import type { Decoded } from "../../lossless/feed.ts";
+import type { Shape } from "../../session/codec.ts";
+import { member } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
+import type { Entry, Json, Message, OtherPart } from "../../session/types.ts";
 import { Accountant, isUnsaid } from "./account.ts";
 
 /**

@@ -2,12 +2,12 @@
  * The carry of a session of middling size, made in this thread: each line is proven while it is in
  * hand, as `CarryThread` does, where reading both files again would take as long as the work.
  */
-import { collect } from "../io/memory.ts";
-import { parseUnit } from "../lossless/carry.ts";
-import { parseValue, stringify } from "../lossless/json-text.ts";
-import { type Line, MAX_DEPTH } from "../lossless/lines.ts";
-import { gives, isPlainOp } from "../lossless/script.ts";
-import type { Json } from "../session/types.ts";
+import { collect } from "../../io/memory.ts";
+import { parseUnit } from "../../lossless/carry.ts";
+import { parseValue, stringify } from "../../lossless/json-text.ts";
+import { type Line, MAX_DEPTH } from "../../lossless/lines.ts";
+import { gives, isPlainOp } from "../../lossless/script.ts";
+import type { Json } from "../../session/types.ts";
 import type { Carrier } from "./carrier.ts";
 import { type Coder, NotTheSame, type Route, UnitCoder } from "./units.ts";
 

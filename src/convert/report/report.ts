@@ -1,9 +1,9 @@
 /** The report of a conversion, as JSON (docs/json.md) and as words. */
-import type { Agent } from "../agents/types.ts";
-import { counted } from "../words.ts";
-import type { Converted } from "./convert.ts";
+import type { Agent } from "../../agents/types.ts";
+import { counted } from "../../words.ts";
+import type { Converted } from "../convert.ts";
+import { type Counts, NO_COUNTS } from "../project/project.ts";
 import type { Loss } from "./losses.ts";
-import { type Counts, NO_COUNTS } from "./project.ts";
 
 export interface Report {
   schema: "segue/report@1";

@@ -5,11 +5,11 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { cutBack, progressOf, removeCompanion } from "../io/append.ts";
-import { Journal, type Write } from "../io/journal.ts";
-import { isLocked, withLock } from "../io/lock.ts";
-import { removeEmptyFolders } from "../io/made.ts";
-import { isDead } from "../io/process.ts";
+import { cutBack, progressOf, removeCompanion } from "../../io/append.ts";
+import { Journal, type Write } from "../../io/journal.ts";
+import { isLocked, withLock } from "../../io/lock.ts";
+import { removeEmptyFolders } from "../../io/made.ts";
+import { isDead } from "../../io/process.ts";
 import {
   begunPath,
   dropPending,
@@ -17,7 +17,7 @@ import {
   pendingPath,
   readBegun,
   unfinishedIn,
-} from "../io/state.ts";
+} from "../../io/state.ts";
 import { rowsProgress } from "./rows.ts";
 
 export function settleUnfinished(env: Env): void {

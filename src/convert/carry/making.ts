@@ -1,8 +1,8 @@
 /** How the carry of a conversion comes about, and is proven: in this thread, or in one beside it. */
 import { crc32 } from "node:zlib";
-import { Input } from "../io/input.ts";
-import type { Output } from "../io/output.ts";
-import type { CarryFooter } from "../lossless/carry.ts";
+import { Input } from "../../io/input.ts";
+import type { Output } from "../../io/output.ts";
+import type { CarryFooter } from "../../lossless/carry.ts";
 import { Carrier, type Ends } from "./carrier.ts";
 import { CarryInHand } from "./carry-in-hand.ts";
 import { CarryThread } from "./carry-thread.ts";

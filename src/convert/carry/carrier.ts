@@ -1,6 +1,6 @@
-import type { Agent } from "../agents/types.ts";
-import { Input } from "../io/input.ts";
-import type { Output } from "../io/output.ts";
+import type { Agent } from "../../agents/types.ts";
+import { Input } from "../../io/input.ts";
+import type { Output } from "../../io/output.ts";
 import {
   CARRY_SCHEMA,
   CarryDamaged,
@@ -12,8 +12,8 @@ import {
   type UnitText,
   UnitTexts,
   type Ways,
-} from "../lossless/carry.ts";
-import { letGo } from "../lossless/lines.ts";
+} from "../../lossless/carry.ts";
+import { letGo } from "../../lossless/lines.ts";
 
 /** Between which sessions a carry leads. */
 export interface Ends {

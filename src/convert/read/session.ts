@@ -1,14 +1,14 @@
 /** A file as the session model. */
-import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
-import { Feed } from "../lossless/feed.ts";
-import type { Line } from "../lossless/lines.ts";
-import type { Reader } from "../session/codec.ts";
-import { FirstRequest, titleOf } from "../session/title.ts";
-import { type Entry, type Header, SESSION_SCHEMA, type Session } from "../session/types.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Input } from "../../io/input.ts";
+import { Feed } from "../../lossless/feed.ts";
+import type { Line } from "../../lossless/lines.ts";
+import type { Reader } from "../../session/codec.ts";
+import { FirstRequest, titleOf } from "../../session/title.ts";
+import { type Entry, type Header, SESSION_SCHEMA, type Session } from "../../session/types.ts";
+import type { BaseInput } from "../survey/survey-file.ts";
 import { filled } from "./fill.ts";
 import { headerAt } from "./folder.ts";
-import type { BaseInput } from "./survey-file.ts";
 
 /** All entries of a session, in order: those of the files it continues, then its own. */
 export function* entriesOf(
