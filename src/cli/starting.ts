@@ -5,7 +5,7 @@ import type { Agent } from "../agents/types.ts";
 import { isFolder } from "../catalog/select.ts";
 import { translateFlags } from "../convert/flags.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
-import { noFolder } from "../convert/store/transfer.ts";
+import { noFolder } from "../convert/store/there.ts";
 import { SegueError } from "../errors.ts";
 import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";

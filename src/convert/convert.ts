@@ -361,7 +361,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
-  // Into several files no carry leads back, see Transfer: there is nothing to verify.
+  // Into several files no carry leads back, see store/home.ts: there is nothing to verify.
   const leadsBack =
     carryOut && (source.bases ?? []).length === 0
       ? rebuild({

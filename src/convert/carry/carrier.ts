@@ -1,3 +1,4 @@
+/** Writes a carry file, and reads each block again once it is on the disk. */
 import type { Agent } from "../../agents/types.ts";
 import { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";

@@ -6,14 +6,8 @@ import { childrenOf } from "../read/bases.ts";
 import { isThere, openSession } from "../read/open.ts";
 import { readHeader } from "../read/session.ts";
 import { recounted } from "../report/losses.ts";
-import {
-  type Along,
-  type Outcome,
-  type Source,
-  type Target,
-  Transfer,
-  type TransferOptions,
-} from "./transfer.ts";
+import { Transfer } from "./transfer.ts";
+import type { Along, Outcome, Source, Target, TransferOptions } from "./types.ts";
 
 type Options = TransferOptions & { along: Along };
 
