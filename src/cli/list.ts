@@ -1,8 +1,8 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
-import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
-import { settings } from "../config/settings.ts";
-import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { type Listed, listSessions } from "../core/list.ts";
+import { settings } from "../core/settings.ts";
+import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
 import { print, printJson, printJsonLine, say, sayMore } from "./terminal.ts";
 
@@ -31,20 +31,13 @@ export function command(): Command {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
-  const only = options.agent === undefined ? undefined : await agentFor(options.agent);
-  const catalog = await openCatalog(await placesFor(options), only);
-  const filter: Filter = { since: options.since, limited: options.limited };
-  const most =
-    options.number ?? (options.all ? undefined : (settings().count("list.number") ?? undefined));
-  const sessions = catalog.sessions({ ...filter, most });
-  const rest = catalog.count(filter) - sessions.length;
-  const { empty } = catalog;
-  catalog.close();
-  show(sessions, options);
-  sayProblems(catalog);
-  if (empty > 0) sayMore(`left out, as nobody has said anything in them: ${empty}`);
-  if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
+async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
+  const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
+  const list = await listSessions(await placesFor(how), { agent, since, limited, most });
+  show(list.sessions, how);
+  sayProblems(list);
+  if (list.empty > 0) sayMore(`left out, as nobody has said anything in them: ${list.empty}`);
+  if (list.more > 0 && !how.json && !how.jsonl) say(`${list.more} more: add --all`);
 }
 
 function show(sessions: readonly Listed[], options: Options): void {

@@ -1,14 +1,9 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
-import { stores as storeOf } from "../agents/stores.ts";
-import type { Store } from "../agents/types.ts";
-import type { Keeper, Places } from "../catalog/stores.ts";
-import { settings } from "../config/settings.ts";
+import { keeperNamed, type Places, placesFrom } from "../core/places.ts";
+import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
-import { followLinks } from "../io/files.ts";
-import type { Env } from "../io/state.ts";
-import { variableFor } from "../io/state.ts";
 import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {
@@ -47,39 +42,13 @@ export async function placesFor(options: PlaceOptions): Promise<Places> {
     const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
     if (!isThere) warn(`segue: --store ${name}=${oneLine(folder)}: there is no such folder`);
   }
-  for (const [name, folder] of given) places.stores.set((await agentFor(name)).id, folder);
+  for (const [name, folder] of given) places.stores.set((await keeperNamed(name)).id, folder);
   return places;
 }
 
 /** What the config says of agents: where their stores are, and what starts them. */
-export function configured({ cwd = process.cwd() }: PlaceOptions): Places & {
-  stores: Map<string, string>;
-} {
-  const env: Env = { ...process.env };
-  const stores = new Map<string, string>();
-  followLinks(settings().text("links") === "follow");
-  for (const [id, store] of Object.entries(storeOf)) {
-    const { value: folder, source } = settings().get(`agents.${id}.store`);
-    const fromFile = source === "user" || source === "project";
-    if (typeof folder === "string" && !(fromFile && isMoved(store))) stores.set(id, folder);
-    const command = `agents.${id}.command`;
-    const program = settings().text(command);
-    if (program !== null) env[variableFor(command)] = program;
-  }
-  return { env, cwd, stores };
-}
-
-/** Does a variable of the vendor's say where the store is? The environment goes before files. */
-function isMoved(store: Store): boolean {
-  const { HOME, USERPROFILE } = process.env;
-  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
-  return store.roots(process.env)[0] !== store.roots(plain)[0];
-}
-
-/** As `agentNamed`, for commands that do not need the agents otherwise. */
-export async function agentFor(name: string): Promise<Keeper> {
-  const { agentNamed } = await import("../agents/registry.ts");
-  return agentNamed(name);
+export function configured({ cwd = process.cwd() }: PlaceOptions): ReturnType<typeof placesFrom> {
+  return placesFrom(process.env, cwd, settings());
 }
 
 /** Reads an option's number. */

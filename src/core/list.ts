@@ -1,0 +1,53 @@
+/** Listing sessions. */
+import { type Listed, openCatalog, type Problem } from "../catalog/catalog.ts";
+import { keeperNamed, type Places } from "./places.ts";
+
+export type { Listed, Problem } from "../catalog/catalog.ts";
+export type { Limit, Row } from "../catalog/row.ts";
+
+export interface ListOptions {
+  /** Id or alias of an agent: only its sessions. */
+  agent?: string | undefined;
+  /** Only those that went on since: milliseconds since the epoch. */
+  since?: number | undefined;
+  /** Only those that stopped at a usage limit. */
+  limited?: boolean | undefined;
+  /** Only those of the project. */
+  here?: boolean | undefined;
+  /** At most so many. */
+  most?: number | undefined;
+}
+
+/** What a list may lack, and why. */
+export interface Gaps {
+  /** What there is to know of the catalogue's own file; null for nothing. */
+  note: string | null;
+  /** Stores that do not answer, and sessions that cannot be read. */
+  problems: readonly Problem[];
+}
+
+export interface SessionList extends Gaps {
+  /** The project's first, each kind newest first. */
+  sessions: readonly Listed[];
+  /** How many more there are of the kind that is asked for. */
+  more: number;
+  /** Files that an agent began, and in which nobody said anything: they are not listed. */
+  empty: number;
+}
+
+/** @throws SegueError `not-found` for an agent that there is not. */
+export async function listSessions(
+  places: Places,
+  { agent, most, ...filter }: ListOptions = {},
+): Promise<SessionList> {
+  const only = agent === undefined ? undefined : await keeperNamed(agent);
+  const catalog = await openCatalog(places, only);
+  try {
+    const sessions = catalog.sessions({ ...filter, most });
+    const more = catalog.count(filter) - sessions.length;
+    const { empty, note, problems } = catalog;
+    return { sessions, more, empty, note, problems };
+  } finally {
+    catalog.close();
+  }
+}
