@@ -1,11 +1,6 @@
 /** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
-import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { installedVersion } from "../agents/command.ts";
-import { passes, provenWith } from "../agents/proven.ts";
-import { agents } from "../agents/registry.ts";
-import { isNewer } from "../catalog/doctor.ts";
-import { rootsOf, sessionsOf } from "../catalog/stores.ts";
+import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { print, printJson, table } from "./terminal.ts";
@@ -18,24 +13,7 @@ export function command(): Command {
 }
 
 async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
-  const places = placesOf(options);
-  const rows = await Promise.all(
-    agents.map(async (agent) => {
-      const version = installedVersion(agent, places.env);
-      return {
-        id: agent.id,
-        name: agent.name,
-        installed: version !== null,
-        version,
-        stores: rootsOf(agent, places).filter((root) => existsSync(root)),
-        sessions: (await sessionsOf(agent, places)).length,
-        read: true,
-        write: true,
-        resume: passes("to", agent.id).passed > 0,
-        proven: provenWith(agent.id),
-      };
-    }),
-  );
+  const rows = await agentsHere(placesOf(options));
   if (options.json) {
     printJson({ schema: "segue/agents@1", agents: rows });
     return;
@@ -51,7 +29,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   print(table(lines));
 }
 
-function provenText(proven: ReturnType<typeof provenWith>, version: string | null): string {
+function provenText(proven: AgentHere["proven"], version: string | null): string {
   if (proven === null) return "not proven";
   const text = `proven with ${proven.version}, ${proven.date}`;
   const newer = version !== null && isNewer(version, proven.version);

@@ -8,11 +8,13 @@ import { convertFile, refuseSource } from "../convert/file.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { databaseAt } from "../convert/read/open.ts";
 import { type Report, reportText } from "../convert/report/report.ts";
+import { bytesIn } from "../core/read.ts";
+import { refuseStore } from "../core/refuse.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { putFile } from "../io/output.ts";
 import { spool } from "../io/spool.ts";
-import { isStream, outputFile, placesOf, pour, refuseStore } from "./common.ts";
+import { isStream, outputFile, placesOf, pour } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -77,7 +79,7 @@ async function run(src: string, options: Options): Promise<void> {
     if (options.report !== undefined) writeReport(options.report, report);
     if (options.json) printJson(report);
     else for (const line of reportText(report)) say(line);
-    if (output === undefined) await pour(join(scratch, "out"));
+    if (output === undefined) await pour(bytesIn(join(scratch, "out")));
   });
 }
 

@@ -6,12 +6,13 @@ import { agentNamed, findAgent } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import { allSessions, isNothing, type Places, placeOf } from "../catalog/stores.ts";
+import { refuseStore } from "../core/refuse.ts";
 import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
 import { fileError, SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 

@@ -11,6 +11,7 @@ import type { Source } from "../config/layers.ts";
 import { type Setting, settings } from "../config/settings.ts";
 import { readTokens } from "../config/values.ts";
 import { refuseSource } from "../convert/file.ts";
+import { refuseStore } from "../core/refuse.ts";
 import { SegueError } from "../errors.ts";
 import { LEAST } from "../handoff/document.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
@@ -22,14 +23,7 @@ import { exists, putFile } from "../io/output.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { counted } from "../words.ts";
-import {
-  outputFile,
-  type PlaceOptions,
-  placesOf,
-  refuseStore,
-  selectOrStdin,
-  withPlaces,
-} from "./common.ts";
+import { outputFile, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */

@@ -1,14 +1,10 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { childrenOf, closeBases, openBases, openChildren } from "../convert/read/bases.ts";
-import { openSession, rowsAt } from "../convert/read/open.ts";
-import { entriesOf, readHeader, readSession } from "../convert/read/session.ts";
+import { agentNamed } from "../core/names.ts";
+import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
-import type { Entry, Session } from "../session/types.ts";
+import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
 import { oneLine, printHeaded, printJson, say, warn } from "./terminal.ts";
@@ -67,62 +63,42 @@ async function run(selector: string, options: Options): Promise<void> {
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const places = placesOf(options);
   await withScratch(async (scratch) => {
-    const { agent, path, name } = await selectOrStdin(selector, places, from, scratch);
-    if (options.raw && !rowsAt(path)) {
-      await pour(path);
-      return;
+    const selected = await selectOrStdin(selector, places, from, scratch);
+    if (options.raw) await pour(bytesOf(selected, scratch));
+    else {
+      const reading = { env: process.env, scratch, failed };
+      await withOpened(selected, reading, (session) => show(session, options));
     }
-    const input = openSession(path, { scratch, name });
-    const bases = await openBases(agent, path, { env: process.env, scratch });
-    if (options.raw) await pour(input.path);
-    else if (options.json) {
-      const session = readSession(agent, input, bases);
-      if (options.subagents) session.subagents = await subagentsOf(agent, path, scratch);
-      printJson(session);
-    } else {
-      showEntries(entriesOf(agent, input, bases), options);
-      if (options.subagents) await showSubagents(agent, path, scratch, options);
-      else await sayOfSubagents(agent, path);
-    }
-    closeBases(bases);
-    input.close();
   });
 }
 
-function openingAt(scratch: string): Parameters<typeof openChildren>[2] {
-  const failed = (place: string, error: unknown): void =>
-    warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
-  return { env: process.env, scratch, failed };
+function failed(place: string, error: unknown): void {
+  warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
 }
 
-async function subagentsOf(agent: Agent, path: string, scratch: string): Promise<Session[]> {
-  const sessions: Session[] = [];
-  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
-    const session = readSession(agent, input, bases);
-    const subagents = await subagentsOf(agent, place, scratch);
-    sessions.push(subagents.length > 0 ? { ...session, subagents } : session);
+async function show(session: OpenSession, options: Options): Promise<void> {
+  const { json, subagents = false } = options;
+  if (json) printJson(await session.session({ subagents }));
+  else {
+    showEntries(session.entries(), options);
+    if (subagents) await showSubagents(session, options);
+    else await sayOfSubagents(session);
   }
-  return sessions;
 }
 
-async function showSubagents(
-  agent: Agent,
-  path: string,
-  scratch: string,
-  options: Options,
-): Promise<void> {
-  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
-    const { id, title } = readHeader(agent, input, bases);
-    printHeaded(`subagent ${id}\n${oneLine(title ?? "", 200)}\n${place}\n`);
+async function showSubagents(session: OpenSession, options: Options): Promise<void> {
+  for await (const subagent of session.subagents()) {
+    const { id, title } = subagent.header();
+    printHeaded(`subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    showEntries(entriesOf(agent, input, bases), all);
-    await showSubagents(agent, place, scratch, options);
+    showEntries(subagent.entries(), all);
+    await showSubagents(subagent, options);
   }
 }
 
-async function sayOfSubagents(agent: Agent, path: string): Promise<void> {
-  const { length } = await childrenOf(agent, path);
+async function sayOfSubagents(session: OpenSession): Promise<void> {
+  const length = await session.countSubagents();
   if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
 }
 
