@@ -1,7 +1,7 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
-import { agentNames } from "../agents/registry.ts";
-import { KINDS } from "../catalog/text.ts";
+import { agentNames } from "../core/names.ts";
+import { KINDS } from "../core/search.ts";
 import { SegueError } from "../errors.ts";
 import { command as quickCommand } from "./quick.ts";
 

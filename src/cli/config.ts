@@ -1,7 +1,6 @@
 /** `segue config`: every setting, and where it comes from. */
 import { Command } from "commander";
-import { KEYS } from "../config/keys.ts";
-import { type Setting, settings } from "../config/settings.ts";
+import { KEYS, type Setting, settings } from "../core/settings.ts";
 import { definitions, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
 
 export function command(): Command {

@@ -1,19 +1,20 @@
 /** `segue convert`: file to file; no store is touched. */
-import { closeSync, constants, existsSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import { isFolder, select } from "../catalog/select.ts";
-import { convertFile, refuseSource } from "../convert/file.ts";
-import type { ReasoningFate } from "../convert/project/project.ts";
-import { databaseAt } from "../convert/read/open.ts";
-import { type Report, reportText } from "../convert/report/report.ts";
-import { bytesIn } from "../core/read.ts";
-import { refuseStore } from "../core/refuse.ts";
+import {
+  convertFile,
+  type FileSource,
+  fileSource,
+  putFile,
+  type ReasoningFate,
+  type Report,
+  reportText,
+} from "../core/convert.ts";
+import { copyOf } from "../core/find.ts";
+import { bytesIn, withScratch } from "../core/read.ts";
+import { refuseSource, refuseStore } from "../core/refuse.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import { putFile } from "../io/output.ts";
-import { spool } from "../io/spool.ts";
 import { isStream, outputFile, placesOf, pour } from "./common.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
@@ -131,24 +132,16 @@ function openReadPipe(path: string): number {
   }
 }
 
-interface Source {
-  path: string;
-  /** The path as the user knows it; null for stdin. */
-  name: string | null;
-  from: string | undefined;
+async function sourceOf(
+  src: string,
+  from: string | undefined,
+  scratch: string,
+): Promise<FileSource> {
+  if (src === "-") return { path: await copyOf(process.stdin, scratch), name: null, from };
+  return fileSource(src, from, placesOf({}));
 }
 
-/** A file is taken as it is: what lies beside it may be needed to know whose it is. */
-async function sourceOf(src: string, from: string | undefined, scratch: string): Promise<Source> {
-  if (src === "-")
-    return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
-  if (existsSync(src) && !isFolder(src) && !databaseAt(src)) return { path: src, name: src, from };
-  const wanted = from === undefined ? undefined : agentNamed(from);
-  const { agent, path } = await select(src, placesOf({}), wanted);
-  return { path, name: path, from: agent.id };
-}
-
-async function converted(source: Source, options: Options, output: string): Promise<Report> {
+async function converted(source: FileSource, options: Options, output: string): Promise<Report> {
   const { path, name, from } = source;
   const { to, carry, embed, fresh, fullHistory, force, cwd } = options;
   const inside = embed || options.output === undefined;

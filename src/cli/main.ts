@@ -1,13 +1,8 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import type { Source } from "../config/layers.ts";
-import { loadSettings } from "../config/settings.ts";
+import { abandon, catchSignals, cleanUp } from "../core/process.ts";
+import { loadSettings, type Source } from "../core/settings.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
-import { abandon, catchSignals } from "../io/interrupt.ts";
-import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
-import { removeStaleLocks } from "../io/lock.ts";
-import { unfinishedIn } from "../io/state.ts";
-import { noteTemps } from "../io/temps.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import {
@@ -75,7 +70,7 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   catchSignals();
-  await cleanUp();
+  await tidy();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
@@ -100,17 +95,12 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** What this process may leave behind is noted, and what dead ones left is removed. */
-async function cleanUp(): Promise<void> {
+/** What dead processes left is removed. */
+async function tidy(): Promise<void> {
   try {
-    noteTemps(tempsFolder(process.env));
-    for (const path of removeLeftovers(process.env)) {
-      sayMore(`removed a leftover of an interrupted run: ${path}`);
-    }
-    removeStaleLocks(process.env);
-    if (unfinishedIn(process.env).length === 0) return;
-    const { settleUnfinished } = await import("../convert/store/unfinished.ts");
-    settleUnfinished(process.env);
+    await cleanUp(process.env, (path) =>
+      sayMore(`removed a leftover of an interrupted run: ${path}`),
+    );
   } catch (error) {
     // A folder of Segue's that cannot be read: the command says so where it matters.
     sayMore(`cannot check for leftovers of interrupted runs: ${wordsOf(error)}`);
