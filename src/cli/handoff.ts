@@ -1,27 +1,25 @@
 /** `segue handoff`: a session as a document, for whoever cannot take the session itself. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { realOr } from "../catalog/project.ts";
-import { isFolder, type Selected } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
-import type { Source } from "../config/layers.ts";
-import { type Setting, settings } from "../config/settings.ts";
-import { readTokens } from "../config/values.ts";
-import { refuseSource } from "../convert/file.ts";
-import { refuseStore } from "../core/refuse.ts";
+import { exists, putFile } from "../core/convert.ts";
+import {
+  amounts,
+  type DocumentRequest,
+  documentOf,
+  isOurs,
+  type Made,
+  PRESETS,
+  type Preset,
+  type Task,
+  taskText,
+} from "../core/handoff.ts";
+import { agentNamed } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import { heedSignals } from "../core/process.ts";
+import { withScratch } from "../core/read.ts";
+import { refuseSource, refuseStore } from "../core/refuse.ts";
+import { readTokens, settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
-import { LEAST } from "../handoff/document.ts";
-import { handoffOf, type Made } from "../handoff/handoff.ts";
-import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/presets.ts";
-import { type Task, taskText } from "../handoff/prompt.ts";
-import { withScratch } from "../io/folders.ts";
-import { heedSignals } from "../io/interrupt.ts";
-import { exists, putFile } from "../io/output.ts";
-import { stateFolder } from "../io/state.ts";
-import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import { counted } from "../words.ts";
 import { outputFile, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
@@ -86,7 +84,7 @@ async function run(selector: string, options: Options): Promise<void> {
     const leaves = output !== null && !isOurs(output, places);
     const redact = await redaction(options, leaves);
     const task = taskText(taskOf(options.then, options.go));
-    const made = await documentOf({ selected, receiver, task, redact, places, scratch }, options);
+    const made = await written({ selected, receiver, task, redact, places, scratch }, options);
     await heedSignals();
     deliver(made, output, options);
   });
@@ -115,49 +113,16 @@ function refuseOutput(path: string, { force = false }: Options, places: Places):
   if (!force && existsSync(path)) throw exists(path);
 }
 
-export interface DocumentRequest {
-  selected: Selected;
-  receiver: Agent | null;
-  task: string | null;
-  redact: boolean;
-  places: Places;
-  scratch: string;
-}
-
-export async function documentOf(
-  { selected, receiver, task, redact, places, scratch }: DocumentRequest,
+/** The document, as the options and the config have it. */
+export async function written(
+  request: Omit<DocumentRequest, "amounts" | "cwd">,
   options: DocumentOptions,
 ): Promise<Made> {
-  const { agent, path, name, id } = selected;
-  const made = await handoffOf({
-    agent,
-    path,
-    name,
-    isStored: id !== "" || isInStore(selected, places),
-    amounts: amounts(options),
-    receiver,
-    task,
-    redact,
-    folder: (cwd) => folderNow(options.cwd ?? cwd),
-    env: places.env,
-    scratch,
-  });
+  const how = { amounts: amounts(options, settings()), cwd: options.cwd };
+  const made = await documentOf({ ...request, ...how });
   const { redacted } = made;
   if (redacted !== null) say(`${counted(redacted, "secret")} replaced`);
   return made;
-}
-
-function isInStore({ agent, path, name }: Selected, places: Places): boolean {
-  const rules = rulesFor(process.platform);
-  return (
-    name !== null && rootsOf(agent, places).some((root) => isWithin(path, realOr(root), rules))
-  );
-}
-
-function folderNow(folder: string | null): string | null {
-  if (folder === null) return null;
-  const local = localForm(folder, process.platform);
-  return isFolder(local) ? resolve(local) : null;
 }
 
 /** What the reader is to do, as the options say. @throws SegueError when they say two things. */
@@ -170,34 +135,6 @@ export function taskOf(instead: string | undefined, go: boolean | undefined): Ta
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
 }
 
-/** Flags beat what is set; a preset beats what is set on a weaker layer than its own. */
-export function amounts({ preset: flag, budget: tokens }: DocumentOptions): Amounts {
-  const set = settings().get("preset");
-  const preset = flag ?? PRESETS.find((name) => name === set.value) ?? "standard";
-  const from = flag === undefined ? set.source : "flag";
-  const base = amountsOf(preset);
-  const count = (key: string, otherwise: number): number => {
-    const { value, source } = settings().get(key);
-    return typeof value === "number" && beats(source, from) ? value : otherwise;
-  };
-  const wanted = tokens ?? count("budget", base.budget);
-  if (wanted < LEAST) {
-    throw new SegueError("usage", `a handoff takes at least ${LEAST} tokens, not ${wanted}`);
-  }
-  return {
-    budget: wanted,
-    recentMessages: count("recentMessages", base.recentMessages),
-    maxSamples: count("shell.maxSamples", base.maxSamples),
-    stdoutLines: count("shell.stdoutLines", base.stdoutLines),
-  };
-}
-
-const LAYERS: readonly Source[] = ["default", "user", "project", "environment", "flag"];
-
-function beats(source: Setting["source"], preset: Setting["source"]): boolean {
-  return LAYERS.indexOf(source) >= LAYERS.indexOf(preset);
-}
-
 /** As the options say, or the config; else secrets are replaced in what leaves Segue's folder. */
 export async function redaction({ redact }: DocumentOptions, leaves: boolean): Promise<boolean> {
   if (redact !== undefined) return redact;
@@ -206,9 +143,4 @@ export async function redaction({ redact }: DocumentOptions, leaves: boolean): P
   if (!leaves) return false;
   const answer = await ask("the file may leave this machine: replace secrets in it? [Y/n] ");
   return answer === null || !/^no?$/i.test(answer);
-}
-
-function isOurs(path: string, { env }: Places): boolean {
-  const rules = rulesFor(process.platform);
-  return isWithin(realOr(path), realOr(stateFolder(env)), rules);
 }

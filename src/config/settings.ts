@@ -91,10 +91,10 @@ export interface LoadOptions {
 }
 
 /**
- * Reads everything that is set; from then on `settings()` gives it.
+ * Reads everything that is set.
  * @throws SegueError for what is wrong in a layer that the command depends on.
  */
-export async function loadSettings(
+export async function readSettings(
   env: Env,
   folder: string,
   { flags = new Map(), dispensable = new Set() }: LoadOptions = {},
@@ -116,7 +116,12 @@ export async function loadSettings(
     const { readConfig } = await import("./file.ts");
     await take(source, async () => readConfig({ path, source, home: hostOf(env).home }));
   }
-  current = new Settings(layers, files, faults);
+  return new Settings(layers, files, faults);
+}
+
+/** As `readSettings`; from then on `settings()` gives what was read. */
+export async function loadSettings(...how: Parameters<typeof readSettings>): Promise<Settings> {
+  current = await readSettings(...how);
   return current;
 }
 

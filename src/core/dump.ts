@@ -14,7 +14,12 @@ import { refuseStore } from "./refuse.ts";
 
 export { FORMATS, type Format } from "../dump/dump.ts";
 
-export interface DumpRequest extends Omit<DumpOptions, "env" | "scratch" | "pause"> {
+/** Those who want to know how it goes. */
+type Told = Pick<DumpOptions, "progress" | "failed" | "kept">;
+
+export interface DumpRequest
+  extends Omit<DumpOptions, "env" | "scratch" | "pause" | keyof Told>,
+    Partial<Told> {
   /** Only this agent's; undefined for all. */
   agent?: Agent | undefined;
   /** Only sessions of the project in this folder. */
@@ -22,6 +27,8 @@ export interface DumpRequest extends Omit<DumpOptions, "env" | "scratch" | "paus
   /** Only those that went on since: milliseconds since the epoch. */
   since?: number | undefined;
 }
+
+const SILENT: Told = { progress() {}, failed() {}, kept() {} };
 
 /**
  * Writes the sessions into the folder, which is made where it is missing.
@@ -38,7 +45,7 @@ export async function dumpSessions(places: Places, request: DumpRequest): Promis
     throw fileError(error, folder, "make the folder");
   }
   return await withScratch((scratch) =>
-    dump(all, { ...options, env: places.env, scratch, pause: heedSignals }),
+    dump(all, { ...SILENT, ...options, env: places.env, scratch, pause: heedSignals }),
   );
 }
 

@@ -23,7 +23,7 @@ import {
   pendingPath,
 } from "../io/state.ts";
 
-export { type Damage, damageWords, type Side, type Write } from "../io/journal.ts";
+export { type Damage, damageWords, type Write } from "../io/journal.ts";
 
 export interface Written {
   /** Where the journal lies. */

@@ -51,3 +51,21 @@ export async function listSessions(
     catalog.close();
   }
 }
+
+/** Shows the first of the sessions at once, and all of them thereafter; `total` is how many there are. */
+export async function browse(
+  places: Places,
+  first: number,
+  show: (sessions: readonly Listed[], total: number) => void,
+): Promise<void> {
+  const catalog = await openCatalog(places);
+  try {
+    const some = catalog.sessions({ most: first });
+    show(some, catalog.size);
+    if (some.length === catalog.size) return;
+    await new Promise(setImmediate);
+    show(catalog.sessions(), catalog.size);
+  } finally {
+    catalog.close();
+  }
+}

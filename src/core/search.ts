@@ -8,6 +8,7 @@ import type { Gaps, ListOptions } from "./list.ts";
 import { keeperNamed, type Places } from "./places.ts";
 import { timeAgo } from "./time.ts";
 
+export { type Background, indexInBackground } from "../catalog/background.ts";
 export { parseQuery, type Query } from "../catalog/query.ts";
 export type { Hit, Match } from "../catalog/search.ts";
 export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";

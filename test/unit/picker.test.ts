@@ -14,7 +14,7 @@ import {
   previewLines,
   type Session,
 } from "../../src/cli/picker/model.ts";
-import { filesOf, type Preview, previewOf } from "../../src/cli/picker/preview.ts";
+import { filesOf, type Preview, previewOf } from "../../src/core/preview.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import "../support/seed.ts";

@@ -1,13 +1,13 @@
 /** What the picker shows of a session beside its line: read from its head and its tail. */
 import { isAbsolute, relative } from "node:path";
-import { findAgent } from "../../agents/registry.ts";
-import type { Row } from "../../catalog/row.ts";
-import { linesOf, rowsAt } from "../../convert/read/open.ts";
-import { Input } from "../../io/input.ts";
-import { Feed } from "../../lossless/feed.ts";
-import { LineSplitter } from "../../lossless/lines.ts";
-import { FirstRequest } from "../../session/title.ts";
-import type { Entry, Message, Part, ToolUse } from "../../session/types.ts";
+import { findAgent } from "../agents/registry.ts";
+import type { Row } from "../catalog/row.ts";
+import { linesOf, rowsAt } from "../convert/read/open.ts";
+import { Input } from "../io/input.ts";
+import { Feed } from "../lossless/feed.ts";
+import { LineSplitter } from "../lossless/lines.ts";
+import { FirstRequest } from "../session/title.ts";
+import type { Entry, Message, Part, ToolUse } from "../session/types.ts";
 
 const HEAD = 256 << 10;
 const TAIL = 256 << 10;
