@@ -9,9 +9,17 @@
  * so that a busy machine slows both.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureCatalog } from "./catalog.ts";
@@ -37,6 +45,9 @@ const MAX_MEMORY = 300;
 const MAX_MEMORY_GIGABYTE = 350;
 const MAX_START = 1.6;
 const MAX_START_QUICK = 2.2;
+/** Of `segue list` where there is no session. */
+const MAX_LIST_START = 2.5;
+const MAX_LIST_START_QUICK = 4;
 /** Of sessions of everyday size, in processors' time beyond Node's own start: 1 MB in seconds, 10 MB against the yardstick. */
 const MAX_SMALL = 0.2;
 /** In CI against Node's own start, because seconds depend on the machine: it was measured at 7. */
@@ -87,7 +98,9 @@ function measure(quick: boolean): Row[] {
   const size = quick ? 20 : 100;
   const runs = quick ? 3 : 5;
   const rows: Row[] = [];
-  rows.push(starting(quick ? 11 : 31));
+  const starts = quick ? 11 : 31;
+  rows.push(starting(["--version"], quick ? MAX_START_QUICK : MAX_START, starts));
+  rows.push(starting(["list"], quick ? MAX_LIST_START_QUICK : MAX_LIST_START, starts));
   rows.push(...everyday(quick ? 5 : 11));
   rows.push(hugeLine());
   for (const [from, to] of DIRECTIONS) rows.push(...converting(from, to, size, runs));
@@ -98,22 +111,29 @@ function measure(quick: boolean): Row[] {
   return rows;
 }
 
-/** `segue --version` against Node itself. */
-function starting(runs: number): Row {
-  const node: number[] = [];
-  const segue: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    node.push(runNode(["-e", "0"]).seconds);
-    segue.push(runNode([BIN, "--version"]).seconds);
+/** What a command takes against Node itself. */
+function starting(args: readonly string[], bound: number, runs: number): Row {
+  const home = mkdtempSync(join(tmpdir(), "segue-bench-"));
+  const env = { PATH: dirname(process.execPath), HOME: home, SEGUE_HOME: join(home, "segue") };
+  const cost = (words: readonly string[]): number => runNode(words, { env }).seconds;
+  try {
+    cost([BIN, ...args]);
+    const node: number[] = [];
+    const segue: number[] = [];
+    for (let i = 0; i < runs; i++) {
+      node.push(cost(["-e", "0"]));
+      segue.push(cost([BIN, ...args]));
+    }
+    const ratio = median(segue) / median(node);
+    return {
+      what: `segue ${args.join(" ")}, against node -e 0`,
+      measured: `${ms(median(segue))} / ${ms(median(node))} = ${ratio.toFixed(2)} ×`,
+      bound: `≤ ${bound} ×`,
+      ok: ratio <= bound,
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
   }
-  const ratio = median(segue) / median(node);
-  const bound = options.quick ? MAX_START_QUICK : MAX_START;
-  return {
-    what: "segue --version, against node -e 0",
-    measured: `${ms(median(segue))} / ${ms(median(node))} = ${ratio.toFixed(2)} ×`,
-    bound: `≤ ${bound} ×`,
-    ok: ratio <= bound,
-  };
 }
 
 /** What most sessions cost: there starting weighs as much as the work. */

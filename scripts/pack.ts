@@ -1,17 +1,30 @@
 /**
  * Checks the package as it would be published: what is in it, its size, its entry points and their
- * types. With --install it is installed as users do, from the packed file, and run.
+ * types. With --install it is packed by npm itself, installed as users do, and run.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { ROOT } from "./bundle.ts";
+import { publishedManifest } from "./manifest.ts";
+import { notices } from "./notices.ts";
 
-const ROOT = join(import.meta.dirname, "..");
-const MOST_BYTES = 2_000_000;
+/** Installed: there is nothing beside it. */
+const MOST_BYTES = 8_000_000;
 /** Of the data of others, whose licence asks that it goes with it. */
 const NOTICES = "THIRD-PARTY-NOTICES.md";
 const OURS =
@@ -39,8 +52,23 @@ function npm(
   });
 }
 
-function pack(folder: string): Packed {
-  const out = npm(["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
+/** The files to publish beside the manifest that is published: nothing in the checkout changes meanwhile. */
+function stage(folder: string): string {
+  const staged = join(folder, "staged");
+  mkdirSync(staged);
+  const manifest = publishedManifest();
+  writeFileSync(join(staged, "package.json"), manifest);
+  const { files = [] }: { files?: string[] } = JSON.parse(manifest);
+  for (const file of files) cpSync(join(ROOT, file), join(staged, file), { recursive: true });
+  return staged;
+}
+
+/** Packs a folder; with the scripts that npm runs then, where it is the checkout. */
+function pack(cwd: string, folder: string): Packed {
+  const scripts = cwd === ROOT ? [] : ["--ignore-scripts"];
+  const printed = npm(["pack", ...scripts, "--json", "--pack-destination", folder], { cwd });
+  // The scripts print as well.
+  const out = printed.slice(printed.indexOf("[\n"));
   const [packed]: Packed[] = JSON.parse(out);
   return packed ?? fail("nothing was packed");
 }
@@ -64,8 +92,21 @@ function checkFiles({ files }: Packed): string {
   return `${files.length} files, ${Math.round(bytes / 1000)} KB unpacked`;
 }
 
-async function checkEntries(file: string): Promise<void> {
-  const { messages, pkg } = await publint({ pkgDir: ROOT, pack: "npm", strict: true });
+/** Whoever installs it runs no script, and gets no other package. */
+function checkManifest(): void {
+  const manifest: object = JSON.parse(publishedManifest());
+  for (const key of ["scripts", "dependencies", "devDependencies", "allowScripts"]) {
+    if (key in manifest) fail(`its package.json has ${key}`);
+  }
+}
+
+async function checkNotices(): Promise<void> {
+  const { wanted, found } = await notices();
+  if (wanted !== found) fail(`${NOTICES} is not up to date: run \`node scripts/notices.ts\``);
+}
+
+async function checkEntries(staged: string, file: string): Promise<void> {
+  const { messages, pkg } = await publint({ pkgDir: staged, pack: "npm", strict: true });
   const [message] = messages;
   if (message) fail(formatMessage(message, pkg) ?? message.code);
   const analysis = await checkPackage(createPackageFromTarballData(readFileSync(file)));
@@ -78,14 +119,73 @@ async function checkEntries(file: string): Promise<void> {
   }
 }
 
+/** The oldest Node that the package takes, and Bun, by the packages that hold their programs. */
+function runtimes(folder: string): { name: string; run: readonly string[] }[] {
+  const home = join(folder, "runtimes");
+  mkdirSync(home);
+  writeFileSync(join(home, "package.json"), '{"private":true}');
+  const host = `${process.platform}-${process.arch}`;
+  const [node, bun] = [`node-${host}`, `@oven/bun-${host}`];
+  const { engines }: { engines: { node: string } } = JSON.parse(publishedManifest());
+  const oldest = engines.node.replace(">=", "");
+  npm(["install", "--ignore-scripts", `${node}@${oldest}`, bun], { cwd: home });
+  const modules = join(home, "node_modules");
+  return [
+    { name: process.version, run: [process.execPath] },
+    { name: `Node ${oldest}`, run: [join(modules, node, "bin", "node")] },
+    { name: "Bun", run: [join(modules, bun, "bin", "bun"), "--bun"] },
+  ];
+}
+
+/** Installs it for all of a machine; npm has nothing to say to it, and there is nothing else. */
+function installGlobally(folder: string, file: string): string {
+  const prefix = join(folder, "global");
+  const { stderr } = spawnSync("npm", ["install", "--global", "--prefix", prefix, file], {
+    encoding: "utf8",
+  });
+  const warning = stderr.split("\n").find((line) => line.startsWith("npm warn"));
+  if (warning !== undefined) fail(`npm says, as it installs it: ${warning}`);
+  const modules = join(prefix, "lib", "node_modules");
+  const installed = globSync("{*,@*/*}/package.json", { cwd: modules });
+  if (installed.length !== 1) fail(`it is installed with others: ${installed.join(", ")}`);
+  return join(prefix, "bin", "segue");
+}
+
+/** Lists, converts and searches, with each program that may run it; none warns of anything. */
+function checkRuns(folder: string, segue: string): string {
+  const source = join(ROOT, "examples/claude-code-session.jsonl");
+  const script = realpathSync(segue);
+  const names = runtimes(folder).map(({ name, run: [program = "", ...before] }) => {
+    const home = mkdtempSync(join(folder, "home-"));
+    const env = { ...process.env, HOME: home, SEGUE_HOME: join(home, "segue") };
+    const project = join(home, ".claude", "projects", "-tmp-shop");
+    mkdirSync(project, { recursive: true });
+    cpSync(source, join(project, "5bc111aa-0000-4000-8000-000000000000.jsonl"));
+    const run = (...args: string[]): string => {
+      const done = spawnSync(program, [...before, script, ...args], { env, encoding: "utf8" });
+      if (done.status !== 0) fail(`with ${name}, segue ${args[0]} fails: ${done.stderr}`);
+      if (/Warning/.test(done.stderr)) fail(`with ${name} it prints ${done.stderr}`);
+      return done.stdout;
+    };
+    const { sessions }: { sessions: unknown[] } = JSON.parse(run("list", "--all", "--json"));
+    if (sessions.length !== 1) fail(`with ${name}, list shows ${sessions.length} sessions`);
+    const there = join(home, "codex.jsonl");
+    const home2 = join(home, "again.jsonl");
+    run("convert", source, "--to", "codex", "-o", there);
+    run("convert", there, "--to", "claude-code", "-o", home2);
+    if (!readFileSync(home2).equals(readFileSync(source))) fail(`with ${name}, bytes are lost`);
+    run("search", "the", "--all", "--json");
+    return name;
+  });
+  return names.join(", ");
+}
+
 /** `npm i -g`, `npx`, and the library with its types, in folders of their own. */
 function checkInstalled(folder: string, file: string): void {
-  const prefix = join(folder, "global");
-  npm(["install", "--global", "--prefer-offline", "--prefix", prefix, file]);
+  const segue = installGlobally(folder, file);
   const env = { ...process.env, HOME: join(folder, "home"), SEGUE_HOME: join(folder, "segue") };
-  const segue = join(prefix, "bin", "segue");
   const version = execFileSync(segue, ["--version"], { env, encoding: "utf8" }).trim();
-  execFileSync(segue, ["list", "--json"], { env });
+  console.log(`runs with ${checkRuns(folder, segue)}`);
   const app = mkdtempSync(join(folder, "app-"));
   writeFileSync(join(app, "package.json"), '{"type":"module","private":true}');
   npm(["install", "--prefer-offline", file], { cwd: app });
@@ -118,11 +218,15 @@ console.log(report.how, report.verified.readback);
 
 const folder = mkdtempSync(join(tmpdir(), "segue-pack-"));
 try {
-  const packed = pack(folder);
-  const file = join(folder, packed.filename);
+  const staged = stage(folder);
+  const packed = pack(staged, folder);
   const size = checkFiles(packed);
-  await checkEntries(file);
-  if (process.argv.includes("--install")) checkInstalled(folder, file);
+  checkManifest();
+  await checkNotices();
+  await checkEntries(staged, join(folder, packed.filename));
+  if (process.argv.includes("--install")) {
+    checkInstalled(folder, join(folder, pack(ROOT, folder).filename));
+  }
   console.log(`the package is as it should be: ${size}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

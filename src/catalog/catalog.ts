@@ -66,7 +66,7 @@ const AT_ONCE = 4000;
 const SOON = 864e5;
 
 export async function openCatalog(places: Places, only?: Keeper): Promise<Catalog> {
-  const file = await CatalogFile.open(places.env);
+  const file = CatalogFile.open(places.env);
   const catalog = new Catalog(file, places, only);
   await catalog.refresh();
   return catalog;

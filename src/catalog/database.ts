@@ -7,6 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSy
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { hostOf } from "../io/host.ts";
+import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
@@ -121,9 +122,8 @@ export class CatalogFile {
     this.#path = kept;
   }
 
-  static async open(env: Env): Promise<CatalogFile> {
-    const sqlite = await import("node:sqlite");
-    return new CatalogFile(sqlite, databasePath(env));
+  static open(env: Env): CatalogFile {
+    return new CatalogFile(sqlite(), databasePath(env));
   }
 
   get isKept(): boolean {

@@ -59,7 +59,7 @@ export async function search(
   filter: Filter,
   most: number,
 ): Promise<Results> {
-  const trial = await Trial.open();
+  const trial = Trial.open();
   try {
     return await withScratch(async (scratch) => {
       const searching = new Search(catalog, trial, scratch, query, filter);

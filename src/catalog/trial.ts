@@ -6,6 +6,7 @@
  *     trial.find('"connection refused"', new Map([[1, "…"], [2, "…"]]))
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { sqlite } from "../io/sqlite.ts";
 import { TOKENIZER } from "./database.ts";
 import { MARK_OFF, MARK_ON } from "./text.ts";
 
@@ -42,9 +43,8 @@ export class Trial {
     );
   }
 
-  static async open(): Promise<Trial> {
-    const { DatabaseSync } = await import("node:sqlite");
-    return new Trial(new DatabaseSync(":memory:"));
+  static open(): Trial {
+    return new Trial(new (sqlite().DatabaseSync)(":memory:"));
   }
 
   words(text: string): string[] {

@@ -116,22 +116,22 @@ export class Unchanged {
     const columns = "sid, store, place, size, mtime, inode, folder, isLimited, isEmpty";
     const first = this.#file.all(
       `SELECT ${columns} FROM session WHERE ${where}
-       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?2, 0, mtime) DESC, mtime DESC
-       LIMIT ?3`,
+       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?, 0, mtime) DESC, mtime DESC
+       LIMIT ?`,
       ...[since, latest, most],
     );
     const last = first.length === most ? first.at(-1) : undefined;
     if (!last) return first;
     const time = Number(last[MTIME]);
     const alike = this.#file.all(
-      `SELECT ${columns} FROM session WHERE ${where} AND mtime = ?2`,
+      `SELECT ${columns} FROM session WHERE ${where} AND mtime = ?`,
       ...[since, time],
     );
     return [...first.filter((row) => Number(row[MTIME]) !== time), ...alike];
   }
 
   #number(where: string, since = LONG_AGO): number {
-    const values = where.includes("?1") ? [since] : [];
+    const values = where.includes("?") ? [since] : [];
     const [row] = this.#file.all(`SELECT count(*) FROM session WHERE ${where}`, ...values);
     return Number(row?.[0] ?? 0);
   }
@@ -140,7 +140,7 @@ export class Unchanged {
     const stores = this.#numbers({ agent });
     // `+`: a pass over all of the table is quicker than an index.
     return [
-      `+store IN (${stores}) AND NOT isEmpty AND mtime >= ?1`,
+      `+store IN (${stores}) AND NOT isEmpty AND mtime >= ?`,
       ...(limited ? ["isLimited"] : []),
       ...(here ? [`folder IN (${folders})`] : []),
     ].join(" AND ");

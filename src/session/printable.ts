@@ -7,9 +7,21 @@
 /** C0 but for newline and tab, DEL, C1, other ends of lines, and what reorders or annotates. */
 const OBEYED = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Bidi_Control}`;
 const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}`;
-const HIDDEN = new RegExp(`[${OBEYED}]|${UNSEEN}+`, "gu");
-/** Faster to look for: most texts have none. */
-const ANY = new RegExp(`[${OBEYED}]|${UNSEEN}`, "u");
+/** Most texts are of these alone. */
+const PLAIN = /^[\t\n -~]*$/;
+
+/** Made when they are first needed: to look up what Unicode has takes as long as to start some commands. */
+let patterns: Patterns | undefined;
+
+interface Patterns {
+  hidden: RegExp;
+  /** The same, but faster to look for. */
+  any: RegExp;
+  meant: readonly Meant[];
+}
+
+/** What is part of the letter before it where it stands so: before, itself, after. */
+type Meant = readonly [before: RegExp, run: RegExp, after: RegExp];
 
 const PICTURE = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?`;
 /** Scripts whose letters are joined, or kept apart, by what shows nothing itself. */
@@ -30,15 +42,20 @@ const JOINED = [
   .map((script) => String.raw`\p{Script_Extensions=${script}}`)
   .join("");
 
-/** Where these stand, they are part of the letter before them: before, itself, after. */
-const MEANT: [before: RegExp, run: RegExp, after: RegExp][] = [
-  [/\p{Extended_Pictographic}$/u, /^[\ufe0e\ufe0f]$/, /^/],
-  [/[0-9#*]$/, /^\ufe0f$/, /^\u20e3/],
-  [new RegExp(`${PICTURE}$`, "u"), /^\ufe0f?\u200d$/, /^\p{Extended_Pictographic}/u],
-  [new RegExp(`[${JOINED}]$`, "u"), /^[\u200c\u200d]$/, new RegExp(`^[${JOINED}]`, "u")],
-  [/\p{Script=Mongolian}$/u, /^[\u180b-\u180d\u180f]$/, /^/],
-  [/\p{Script=Han}$/u, /^(?:[\ufe00-\ufe0f]|\udb40[\udd00-\uddef])$/, /^/],
-];
+function makePatterns(): Patterns {
+  return {
+    hidden: new RegExp(`[${OBEYED}]|${UNSEEN}+`, "gu"),
+    any: new RegExp(`[${OBEYED}]|${UNSEEN}`, "u"),
+    meant: [
+      [/\p{Extended_Pictographic}$/u, /^[\ufe0e\ufe0f]$/, /^/],
+      [/[0-9#*]$/, /^\ufe0f$/, /^\u20e3/],
+      [new RegExp(`${PICTURE}$`, "u"), /^\ufe0f?\u200d$/, /^\p{Extended_Pictographic}/u],
+      [new RegExp(`[${JOINED}]$`, "u"), /^[\u200c\u200d]$/, new RegExp(`^[${JOINED}]`, "u")],
+      [/\p{Script=Mongolian}$/u, /^[\u180b-\u180d\u180f]$/, /^/],
+      [/\p{Script=Han}$/u, /^(?:[\ufe00-\ufe0f]|\udb40[\udd00-\uddef])$/, /^/],
+    ],
+  };
+}
 
 /** In the place of what is hidden stands U+FFFD: one for each character that is obeyed, one for a run that is not seen. */
 export function printable(text: string): string {
@@ -67,13 +84,16 @@ export function escaped(json: string): string {
 }
 
 function replaced(text: string, by: (run: string) => string): string {
-  if (!ANY.test(text)) return text;
-  return text.replace(HIDDEN, (run, at: number) => (isMeant(text, run, at) ? run : by(run)));
+  if (PLAIN.test(text)) return text;
+  patterns ??= makePatterns();
+  const { any, hidden, meant } = patterns;
+  if (!any.test(text)) return text;
+  return text.replace(hidden, (run, at: number) => (isMeant(meant, text, run, at) ? run : by(run)));
 }
 
-function isMeant(text: string, run: string, at: number): boolean {
+function isMeant(meant: readonly Meant[], text: string, run: string, at: number): boolean {
   if (run.length > 2) return false;
   const before = text.slice(Math.max(0, at - 4), at);
   const after = text.slice(at + run.length, at + run.length + 2);
-  return MEANT.some(([lead, own, next]) => own.test(run) && lead.test(before) && next.test(after));
+  return meant.some(([lead, own, next]) => own.test(run) && lead.test(before) && next.test(after));
 }

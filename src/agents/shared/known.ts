@@ -66,17 +66,45 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
   }
   if (!isObject(value)) return [{ key, value }];
   const found: Misplaced[] = [];
-  for (const [name, inner] of Object.entries(shape.keys)) {
-    if (inner === true || inner === CONTENT || !Object.hasOwn(value, name)) continue;
-    found.push(...misplaced(value[name] ?? null, inner, name));
+  for (const [name, inner] of formsOf(shape)) {
+    if (Object.hasOwn(value, name)) found.push(...misplaced(value[name] ?? null, inner, name));
   }
   return found;
 }
 
-/** An object with these keys, of which more need not be known. */
+type Keyed = Extract<Shape, { keys: unknown }>;
+
+const forms = new WeakMap<Keyed, [string, Shape][]>();
+
+/** The keys whose values have a form to be held against. Of a hundred keys, these are a few. */
+function formsOf(shape: Keyed): [string, Shape][] {
+  const before = forms.get(shape);
+  if (before !== undefined) return before;
+  const found = Object.entries(shape.keys).filter(
+    ([, inner]) => inner !== true && inner !== CONTENT,
+  );
+  forms.set(shape, found);
+  return found;
+}
+
+/**
+ * An object with these keys, of which more need not be known. They are split when they are first
+ * asked for: a program that starts has those of all agents, and needs those of one or two.
+ */
 export function keys(names: string, more: Readonly<Record<string, Shape>> = {}): Shape {
-  const plain = names.split(" ").filter((name) => name !== "");
-  return { keys: { ...Object.fromEntries(plain.map((name) => [name, true as const])), ...more } };
+  let known: Readonly<Record<string, Shape>> | undefined;
+  return {
+    get keys() {
+      known ??= { ...plain(names), ...more };
+      return known;
+    },
+  };
+}
+
+function plain(names: string): Record<string, true> {
+  const known: Record<string, true> = {};
+  for (const name of names.split(" ")) if (name !== "") known[name] = true;
+  return known;
 }
 
 /** Shapes told apart by a member, such as `type`. */

@@ -23,14 +23,12 @@ export interface Unaccounted {
 export class Accountant {
   readonly #known: Shape;
   /** Keys that are no content in some kind of record, which are none in a record of an unknown kind. */
-  readonly #envelope: ReadonlySet<string>;
   /** Strings that an earlier record was accounted for with; null where no record says one again. */
   readonly #before: Set<string> | null;
 
   /** `known` says what is no content; what it does not know counts as content. */
   constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
     this.#known = known;
-    this.#envelope = envelopeOf(known);
     this.#before = restates ? new Set() : null;
   }
 
@@ -47,7 +45,8 @@ export class Accountant {
     const place = { shape: this.#known, at: "", isNew: false };
     const kind = this.#known === true ? null : nameIn(record, this.#known);
     if (kind?.shape === CONTENT && isObject(record)) {
-      const own = Object.entries(record).filter(([key]) => !this.#envelope.has(key));
+      const envelope = envelopeOf(this.#known);
+      const own = Object.entries(record).filter(([key]) => !envelope.has(key));
       account.walk(Object.fromEntries(own), { ...place, shape: CONTENT, at: kind.name });
     } else account.walk(record, place);
   }
@@ -74,9 +73,10 @@ function envelopeOf(known: Shape): ReadonlySet<string> {
 }
 
 function findEnvelope(known: Shape): ReadonlySet<string> {
-  const kinds = keysOf(known);
-  const isPlain = (key: string) => kinds.every((one) => (one[key] ?? true) === true);
-  return new Set(kinds.flatMap((one) => Object.keys(one)).filter(isPlain));
+  const members = keysOf(known).flatMap((kind) => Object.entries(kind));
+  const plain = new Set(members.map(([key]) => key));
+  for (const [key, shape] of members) if (shape !== true) plain.delete(key);
+  return plain;
 }
 
 function keysOf(shape: Shape): Readonly<Record<string, Shape>>[] {

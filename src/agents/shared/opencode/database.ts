@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { Overtaken, SegueError } from "../../../errors.ts";
 import { headOf } from "../../../io/door.ts";
+import { sqlite } from "../../../io/sqlite.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
@@ -70,7 +71,7 @@ function isSqlite(path: string): boolean {
 
 /** Reads in one transaction, so that what a running CLI writes meanwhile is all there or not at all. */
 export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(path, { readOnly: true });
+  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
   try {
     db.exec("PRAGMA busy_timeout = 5000; BEGIN");
     return work(db);
@@ -96,7 +97,7 @@ function replace(
       hint: `start ${flavour.command} once, so that it has a database`,
     });
   }
-  const db = new DatabaseSync(path);
+  const db = new (sqlite().DatabaseSync)(path);
   try {
     db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
     const schema = schemaOf(db, path, "write");
@@ -249,7 +250,7 @@ function projectTimes(db: DatabaseSync): Map<string, Times> {
 function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: Rows): void {
   const session = rows.get("session")?.values().next().value;
   const own = { created: session?.time_created ?? 0, updated: session?.time_created ?? 0 };
-  const db = new DatabaseSync(path);
+  const db = new (sqlite().DatabaseSync)(path);
   try {
     db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
     for (const id of projectTimes(db).keys()) {

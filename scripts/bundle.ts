@@ -1,0 +1,93 @@
+/** The program as a few files: what dist/ holds of JavaScript, and of whose packages parts are in it. */
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Plugin, type RolldownBuild, type RolldownOutput, rolldown } from "rolldown";
+
+export const ROOT = join(import.meta.dirname, "..");
+
+/** The program, the library, and what runs in threads of its own: by the names that they have in dist/. */
+function inputs(): Record<string, string> {
+  const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
+  const entries = ["src/bin.ts", "src/index.ts", ...workers];
+  return Object.fromEntries(entries.map((path) => [basename(path, ".ts"), join(ROOT, path)]));
+}
+
+/** Bundles the program with the packages that it uses: what is installed has no dependencies. */
+export function bundle(): Promise<RolldownBuild> {
+  const external = /^node:/;
+  return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()] });
+}
+
+const IMPORT = /^import \{([^}]*)\} from "(node:[a-z/_]+)";$/gm;
+
+/**
+ * Takes from Node's own modules what is used of them. An `import` of one makes Node read all that it
+ * exports, and so loads much that nothing here uses (streams for `node:fs`, Web Crypto for
+ * `node:crypto`): a fifth of the time that `segue list` takes to start.
+ */
+function builtins(): Plugin {
+  return {
+    name: "builtins",
+    transform(code, id) {
+      if (!id.startsWith(join(ROOT, "src"))) return null;
+      return code.replace(IMPORT, (_, names: string, module: string) => {
+        const used = names.split(",").map((name) => name.trim());
+        const values = used.filter((name) => name !== "" && !name.startsWith("type "));
+        const taken = values.map((name) => name.replace(" as ", ": ")).join(", ");
+        return `const { ${taken} } = process.getBuiltinModule("${module}");`;
+      });
+    },
+  };
+}
+
+/** A package that is in the bundle, with its licence. */
+export interface Bundled {
+  name: string;
+  version: string;
+  license: string;
+  /** Its licence's words. */
+  text: string;
+  /** Comments in its code that say whose parts of it are: packages bundle others, too. */
+  comments: string[];
+}
+
+/** The packages that parts of the bundle come from, by name. */
+export function bundledPackages({ output }: RolldownOutput): Bundled[] {
+  const files = output
+    .flatMap((chunk) => (chunk.type === "chunk" ? Object.keys(chunk.modules) : []))
+    .map((id) => id.replaceAll("\\", "/"));
+  const byFolder = Map.groupBy(files, (file) => PACKAGE.exec(file)?.[0]);
+  const packages = [...byFolder].flatMap(([folder, its]) =>
+    folder === undefined ? [] : [bundledFrom(folder, its)],
+  );
+  return packages.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The folder of the package that a file is of. */
+const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
+
+function bundledFrom(folder: string, files: readonly string[]): Bundled {
+  const manifest: { name: string; version: string; license?: string } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  );
+  const { name, version, license } = manifest;
+  const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one));
+  if (license === undefined || file === undefined) throw new Error(`${name} has no licence`);
+  const text = readFileSync(join(folder, file), "utf8").trim();
+  const comments = new Set(files.flatMap((each) => copyrightsIn(readFileSync(each, "utf8"))));
+  return { name, version, license, text, comments: [...comments].sort() };
+}
+
+function copyrightsIn(code: string): string[] {
+  // What is much longer is no comment: a table of words has "/*" and "*/" among them.
+  const comments = code.match(/\/\*(?:[^*]|\*(?!\/)){0,2000}\*\//g) ?? [];
+  return comments.filter((comment) => /copyright \S/i.test(comment)).map(plainComment);
+}
+
+function plainComment(comment: string): string {
+  const lines = comment.slice(2, -2).split("\n");
+  return lines
+    .map((line) => line.replace(/^\s*\*+ ?/, "").trimEnd())
+    .join("\n")
+    .trim();
+}
