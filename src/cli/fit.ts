@@ -1,6 +1,6 @@
 /** `--fit TOKENS`: what the option takes. */
 import { InvalidArgumentError } from "commander";
-import { readTokens } from "../core/settings.ts";
+import { readTokens } from "../core/tokens.ts";
 
 /** Below this there is no room for a conversation beside the handoff entry. */
 const LEAST = 2000;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { type Report, reportText } from "../core/convert.ts";
-import { type Selected, select } from "../core/find.ts";
+import { isFolder, type Selected, select } from "../core/find.ts";
 import {
   commit,
   noteTitle,
@@ -12,7 +12,7 @@ import {
   startCommand,
 } from "../core/handover.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
-import { isFolder, type Places } from "../core/places.ts";
+import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
 import { settings } from "../core/settings.ts";
 import { launch, requireInstalled } from "../core/start.ts";

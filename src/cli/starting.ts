@@ -1,8 +1,8 @@
 /** What every way of starting an agent shares. */
 import { resolve } from "node:path";
 import type { ReasoningFate } from "../core/convert.ts";
+import { isFolder } from "../core/find.ts";
 import type { Agent } from "../core/names.ts";
-import { isFolder } from "../core/places.ts";
 import { folderAt, noFolder, translated } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
 import type { DocumentOptions } from "./handoff.ts";

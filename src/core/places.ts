@@ -7,7 +7,6 @@ import { followLinks } from "../io/files.ts";
 import { hostOf } from "../io/host.ts";
 import { type Env, variableFor } from "../io/state.ts";
 
-export { isFolder } from "../catalog/select.ts";
 export type { Keeper, Places } from "../catalog/stores.ts";
 
 /** What is set of agents: where their stores are, and what starts them. `cwd`: the project's folder. */

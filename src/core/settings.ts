@@ -8,4 +8,3 @@ export {
   type Settings,
   settings,
 } from "../config/settings.ts";
-export { readTokens } from "../config/values.ts";
