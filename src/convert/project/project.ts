@@ -3,11 +3,8 @@
  * in well-formed turns. A message is held until its tool results have come, so that every call is
  * followed by its result, whatever the order in the source.
  */
-import { hash } from "node:crypto";
 import type { Agent } from "../../agents/types.ts";
 import type { Tools } from "../../session/codec.ts";
-import { IdTable } from "../../session/id-table.ts";
-import { isObject } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type { Relocation } from "../../session/relocate.ts";
 import { renderPart } from "../../session/render.ts";
@@ -16,7 +13,6 @@ import { NO_RESULT, reasoningAsText } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
-  Json,
   Message,
   Part,
   ReasoningPart,
@@ -26,6 +22,8 @@ import type {
 } from "../../session/types.ts";
 import type { LossCode, LossReport } from "../report/losses.ts";
 import { leftOut } from "./arguments.ts";
+import { asideCode, unsentCode } from "./aside.ts";
+import { adapted, CallIds, textLength } from "./calls.ts";
 import { Demotion, UNREAD } from "./demote.ts";
 
 export interface Counts {
@@ -57,9 +55,6 @@ export interface Ready {
 
 const NOTHING: Ready = { before: [], now: [] };
 
-/** Valid for every vendor's API: Anthropic's characters, the length of OpenAI's Chat Completions. */
-const CALL_ID = /^[a-zA-Z0-9_-]{1,40}$/;
-
 /** Most that is held while a result is to come. */
 const MOST_HELD = 32;
 
@@ -85,7 +80,7 @@ export class Projector {
   readonly #omitsReasoning: boolean;
   readonly #own: boolean;
   readonly #relocation: Relocation | null;
-  readonly #ids = new IdTable();
+  readonly #ids = new CallIds();
   #open: Open | undefined;
   /** What came while a call of the open message had no result yet: it is sent after the results. */
   #held: Held[] = [];
@@ -371,11 +366,8 @@ export class Projector {
   }
 
   #callId(id: string): string {
-    const fit = CALL_ID.test(id) ? id : fitting(id);
-    let valid = fit;
-    for (let n = 2; this.#ids.has(valid); n++) valid = `${fit.slice(0, 32)}_${n}`;
+    const valid = this.#ids.valid(id);
     if (valid !== id) this.#lose("call-id-changed");
-    this.#ids.set(valid, 0);
     return valid;
   }
 
@@ -473,67 +465,3 @@ export class Projector {
 
 /** Stands where only the source's vendor could read what came before. */
 const NO_SUMMARY = "What was said before this is in an encrypted summary, which is not available.";
-
-/** A valid id in place of one that is not: another for each, also of turns that are taken over later. */
-function fitting(id: string): string {
-  const name = id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 31) || "call";
-  return `${name}_${hash("sha1", id).slice(0, 8)}`;
-}
-
-/** Roughly how long a value is as text: its strings, and a little for all else. */
-function textLength(value: Json, depth = 0): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null || depth > 8) return 4;
-  let sum = 0;
-  for (const item of Object.values(value)) sum += textLength(item, depth + 1) + 8;
-  return sum;
-}
-
-/** The call as every API takes it: a plain name, and an object of arguments. */
-function adapted(part: ToolCallPart): ToolCallPart {
-  const name = part.name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "tool";
-  return { ...part, name, input: isObject(part.input) ? part.input : { input: part.input } };
-}
-
-/** Why a message is not sent though it is in its place. */
-function unsentCode(entry: Message): LossCode | null {
-  if (entry.scaffold || entry.role === "system") return "scaffold-carried";
-  return entry.stop === "error" || entry.stop === "aborted" ? "failed-carried" : null;
-}
-
-/** What the model would not see again anyway is no loss. */
-function unreadCode(
-  { reason }: Extract<EventBody, { event: "unread" }>,
-  visibility: Visibility,
-): LossCode {
-  const isSeen = !["compacted", "branch", "foreign"].includes(visibility);
-  return isSeen ? UNREAD[reason] : "event-carried";
-}
-
-/** A title is written ahead; which records are of another session, their own losses tell. */
-function isOnlyTold(entry: Entry): boolean {
-  return entry.kind === "event" && (entry.event === "title" || entry.event === "session");
-}
-
-/** Why an entry outside the model's view is kept aside. */
-function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
-  if (entry.kind === "event" && entry.event === "unread") return unreadCode(entry, visibility);
-  switch (visibility) {
-    case "sidechain":
-      return "subagent-carried";
-    case "hidden":
-      return "hidden-carried";
-    case "branch":
-      return entry.kind === "message" ? "branch-carried" : "event-carried";
-    case "foreign":
-      return entry.kind === "message" ? "record-foreign" : "event-carried";
-    case "compacted":
-      return entry.kind === "message" ? "compacted-carried" : "event-carried";
-    case "replaced":
-      return entry.kind === "message" ? (unsentCode(entry) ?? "fitted-carried") : "event-carried";
-    case "outside":
-      return isOnlyTold(entry) ? null : "event-carried";
-    case "live":
-      return null;
-  }
-}

@@ -1,7 +1,7 @@
 /** The report of a conversion, as JSON (docs/json.md) and as words. */
 import type { Agent } from "../../agents/types.ts";
 import { counted } from "../../words.ts";
-import type { Converted } from "../convert.ts";
+import type { Converted } from "../conversion.ts";
 import { type Counts, NO_COUNTS } from "../project/project.ts";
 import type { Loss } from "./losses.ts";
 

@@ -4,7 +4,7 @@ import type { Side } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
 import type { Output } from "../../io/output.ts";
 import { keepCarry } from "../../io/state.ts";
-import type { Converted } from "../convert.ts";
+import type { Converted } from "../conversion.ts";
 import { rowsAt } from "../read/open.ts";
 import { addLines, addRows, marked } from "./commit.ts";
 import type { Context } from "./context.ts";

@@ -4,7 +4,7 @@ import type { Output } from "../../io/output.ts";
 import { isFrame } from "../../lossless/document.ts";
 import type { Relocation } from "../../session/relocate.ts";
 import type { Header } from "../../session/types.ts";
-import { targetId } from "../convert.ts";
+import { targetId } from "../conversion.ts";
 import { LossReport } from "../report/losses.ts";
 import type { Context } from "./context.ts";
 import { renamedLine } from "./rename.ts";

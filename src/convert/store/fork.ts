@@ -2,7 +2,7 @@
 import { checkId } from "../../agents/shared/place.ts";
 import type { Output } from "../../io/output.ts";
 import { Relocation } from "../../session/relocate.ts";
-import type { Converted } from "../convert.ts";
+import type { Converted } from "../conversion.ts";
 import { surveyFile } from "../survey/survey-file.ts";
 import { create } from "./commit.ts";
 import { type Context, writtenLines } from "./context.ts";

@@ -7,7 +7,7 @@ import type { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";
 import { Relocation } from "../../session/relocate.ts";
 import type { Header } from "../../session/types.ts";
-import { writeOwn } from "../convert.ts";
+import { writeOwn } from "../anew.ts";
 import { isThere, rowsAt } from "../read/open.ts";
 import { nothingIn, surveyFile } from "../survey/survey-file.ts";
 import { create } from "./commit.ts";

@@ -8,7 +8,7 @@ import { isBegun, keepCarry } from "../../io/state.ts";
 import { Relocation } from "../../session/relocate.ts";
 import { titleOf } from "../../session/title.ts";
 import { counted } from "../../words.ts";
-import { type Conversion, targetId } from "../convert.ts";
+import { type Conversion, targetId } from "../conversion.ts";
 import { isThere } from "../read/open.ts";
 import { fitted } from "../survey/fit.ts";
 import type { Fitted, Surveyed } from "../survey/survey-file.ts";

@@ -2,7 +2,7 @@
  * A session's way into another agent's store: as a new session there, or, when it came from there
  * and the original is as it was left, as new turns at the original's end. Each route is a file.
  */
-import type { Conversion } from "../convert.ts";
+import type { Conversion } from "../conversion.ts";
 import { countChildren, openBases } from "../read/bases.ts";
 import { assume, orSurveyed } from "../survey/assume.ts";
 import { nothingIn, type Surveyed, surveyFile } from "../survey/survey-file.ts";
