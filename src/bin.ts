@@ -23,6 +23,8 @@ if (major < 22 || (major === 22 && minor < 16)) {
 
 /** Part of Segue's cache; where it cannot be written, Node goes on without it. */
 function compileCache(env: NodeJS.ProcessEnv): string {
-  if (env.SEGUE_HOME) return `${env.SEGUE_HOME}/cache/compiled`;
+  const home = env.HOME ?? env.USERPROFILE ?? "~";
+  const own = env.SEGUE_HOME?.replace(/^~(?=[\\/]|$)/, () => home);
+  if (own) return `${own}/cache/compiled`;
   return `${env.XDG_CACHE_HOME || `${env.HOME ?? env.LOCALAPPDATA ?? "."}/.cache`}/segue/compiled`;
 }

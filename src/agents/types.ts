@@ -47,6 +47,8 @@ export interface Summary {
 export interface Store {
   /** Folders of the store; the environment's vendor variables move them. */
   roots(env: NodeJS.ProcessEnv, host?: Host): string[];
+  /** The vendor's variables that name a folder of it, relative to where the agent is started. */
+  variables?: readonly string[];
   /** The agent's own folder, where its store is only a part of that. */
   home?(env: NodeJS.ProcessEnv): string;
   /** Every session in the given root, in no particular order. Unreadable folders are skipped. */

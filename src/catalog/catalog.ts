@@ -270,7 +270,8 @@ export class Catalog {
       const line = chosen.length < FEW ? toldNow(known, read) : read;
       const { agent, id, place: path, mtime: time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
-      const messages = line.messages ?? counts.get(known.sid) ?? null;
+      // What a database or the head of a file tells of itself is less exact.
+      const messages = counts.get(known.sid) ?? line.messages;
       const here = this.project.has(cwd);
       return [{ agent, id, ...line, cwd, updatedAt, messages, path, time, bytes, here }];
     });

@@ -11,6 +11,7 @@ import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
+import { MessageCount, type Messages } from "../session/count.ts";
 import { FirstRequest, short, titleOf } from "../session/title.ts";
 import type { Entry } from "../session/types.ts";
 import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
@@ -140,17 +141,15 @@ export class Scan {
   readonly #feed: Feed;
   readonly #request = new FirstRequest();
   #isEmpty = true;
-  #messages = 0;
-  #group: string | null = null;
+  readonly #count: MessageCount;
   #tokens: number | null = null;
   #limit: Limit | null = null;
 
   /** `before`: what an earlier scan came to, of a session that this one goes on with. */
-  constructor(agent: Agent, before: Pick<Scan, "messages" | "group"> | null = null) {
+  constructor(agent: Agent, before?: Messages) {
     this.#agent = agent;
     this.#feed = new Feed(agent);
-    this.#messages = before?.messages ?? 0;
-    this.#group = before?.group ?? null;
+    this.#count = new MessageCount(before);
   }
 
   /** Lets the reader know of a line that an earlier scan has noted. */
@@ -203,6 +202,7 @@ export class Scan {
 
   note(entry: Entry): void {
     this.#request.note(entry);
+    this.#count.note(entry);
     if (entry.kind === "event") {
       if (entry.event === "limit") this.#limit = limitOf(entry);
       if (entry.event === "compaction") this.#isEmpty = false;
@@ -215,23 +215,10 @@ export class Scan {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
       this.#tokens = input + output + cacheRead + cacheWrite;
     }
-    this.#count(entry);
   }
 
-  /** Fragments of one message count once; they follow each other, with results in between. */
-  #count({ role, group, id }: Extract<Entry, { kind: "message" }>): void {
-    if (role !== "user" && role !== "assistant") return;
-    if ((group ?? id) === this.#group) return;
-    this.#group = group ?? id;
-    this.#messages++;
-  }
-
-  get messages(): number {
-    return this.#messages;
-  }
-
-  get group(): string | null {
-    return this.#group;
+  get counted(): Messages {
+    return this.#count;
   }
 
   /** `place`: where the session lies; `beside`: a title that stands beside the file. */
@@ -244,7 +231,7 @@ export class Scan {
       isEmpty: whole && this.#isEmpty,
       createdAt: header.createdAt,
       updatedAt: header.updatedAt,
-      messages: whole ? this.#messages : null,
+      messages: whole ? this.#count.messages : null,
       tokens: this.#tokens,
       model: header.model,
       branch: header.gitBranch,

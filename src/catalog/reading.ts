@@ -214,7 +214,7 @@ class Reading {
   }
 
   get counts(): Omit<State, "offset" | "mark"> {
-    const { messages, group } = this.#scan;
+    const { messages, group } = this.#scan.counted;
     return { entries: this.#entries, messages, group };
   }
 

@@ -7,6 +7,7 @@ import { databaseAt, linesOf } from "../convert/read/open.ts";
 import { detectAgent } from "../convert/survey/survey-file.ts";
 import { SegueError } from "../errors.ts";
 import { listFiles } from "../io/files.ts";
+import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
 import { counted } from "../words.ts";
@@ -30,7 +31,8 @@ export interface Selected {
  * `path#id`.
  * @throws SegueError when nothing or more than one session is meant.
  */
-export async function select(selector: string, places: Places, from?: Agent): Promise<Selected> {
+export async function select(given: string, places: Places, from?: Agent): Promise<Selected> {
+  const selector = expandHome(given, hostOf(places.env).home);
   const [, name = "", n, id] = /^([a-z][a-z-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
   const named = findAgent(name);
   if (named && from && from !== named && (n ?? id) !== undefined) throw another(selector, named);
@@ -62,8 +64,8 @@ function another(selector: string, { name }: Agent): SegueError {
 export function sessionIn(path: string, from?: Agent, name: string | null = path): Selected {
   const input = new Input(path, undefined, name);
   try {
-    const lines = from ? null : linesOf(input);
-    const agent = from ?? detectAgent(lines ? linesIn(lines) : input.lines(), input.where);
+    const lines = linesOf(input);
+    const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
     return { agent, path: realpathSync(path), id: "", name };
   } finally {
     input.close();

@@ -32,7 +32,8 @@ const ALL: readonly Keeper[] = Object.entries(stores).map(([id, store]) => ({ id
 
 export function rootsOf({ id, store }: Keeper, places: Places): string[] {
   const given = places.stores.get(id);
-  return given === undefined ? store.roots(places.env) : [resolve(given)];
+  const roots = given === undefined ? store.roots(places.env) : [given];
+  return roots.map((root) => resolve(root));
 }
 
 /** Looks through every store, or those of one agent. */

@@ -1,9 +1,9 @@
 /** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
 import { Command } from "commander";
 import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
-import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { print, printJson, table } from "./terminal.ts";
+import { belowHome } from "./sessions.ts";
+import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
 
 export function command(): Command {
   return withPlaces(new Command("agents"))
@@ -18,26 +18,56 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
     printJson({ schema: "segue/agents@1", agents: rows });
     return;
   }
-  const lines = rows.map((row) => [
-    row.id,
-    row.version ?? "not installed",
-    counted(row.sessions, "session"),
-    provenText(row.proven, row.version),
-    `${sumOf("from", row.id)} read, ${sumOf("to", row.id)} resumed`,
-    row.stores.join(", "),
-  ]);
-  print(table(lines));
+  print(agentTable(rows));
+  if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue was proven with`);
 }
 
-function provenText(proven: AgentHere["proven"], version: string | null): string {
-  if (proven === null) return "not proven";
-  const text = `proven with ${proven.version}, ${proven.date}`;
-  const newer = version !== null && isNewer(version, proven.version);
-  return newer ? `${text}; the installed one is newer` : text;
+const NEWER = "*";
+const LONGEST_VERSION = 13;
+/** Less of a path tells nothing. */
+const SHORTEST_PATH = 16;
+
+/** Installed agents first. Where a terminal is narrow, columns are left out from the right. */
+function agentTable(rows: readonly AgentHere[]): string {
+  const sorted = rows.toSorted((a, b) => Number(b.version !== null) - Number(a.version !== null));
+  const head = ["AGENT", "INSTALLED", "SESSIONS", "READ", "WRITE", "RESUME", "PROVEN"];
+  const lines = [[...head], ...sorted.map(cellsOf)];
+  const room = screenWidth(process.stdout, Number.POSITIVE_INFINITY);
+  while (widthOf(lines) > room && (lines[0]?.length ?? 0) > 1) for (const line of lines) line.pop();
+  const left = room - widthOf(lines) - 2;
+  if ((lines[0]?.length ?? 0) < head.length || left < SHORTEST_PATH) return table(lines);
+  const stores = ["STORE", ...sorted.map(({ stores }) => stores.map(belowHome).join(", "))];
+  const whole = table(lines.map((line, i) => [...line, endOf(stores[i] ?? "", left)]));
+  return whole.replace(/ +$/gm, "");
 }
 
-/** How many of the pairs that were tried passed. */
-function sumOf(side: "from" | "to", id: string): string {
-  const { passed, tried } = passes(side, id);
-  return `${passed}/${tried}`;
+function cellsOf(row: AgentHere): string[] {
+  const { id, version, sessions, proven } = row;
+  const installed = version === null ? "-" : oneLine(version, LONGEST_VERSION);
+  return [
+    id,
+    hasNewer(row) ? `${installed} ${NEWER}` : installed,
+    String(sessions).padStart("SESSIONS".length),
+    mark(passes("from", id)),
+    row.write ? DONE : "-",
+    mark(passes("to", id)),
+    proven === null ? "-" : `${proven.version}, ${proven.date}`,
+  ];
+}
+
+const DONE = "✓";
+
+/** Of the pairs that were tried: all passed, or how many. */
+function mark({ passed, tried }: ReturnType<typeof passes>): string {
+  if (tried === 0) return "-";
+  return passed === tried ? DONE : `${passed}/${tried}`;
+}
+
+function hasNewer({ version, proven }: AgentHere): boolean {
+  return version !== null && proven !== null && isNewer(version, proven.version);
+}
+
+function widthOf(rows: readonly (readonly string[])[]): number {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
+  return widths.reduce((sum, width) => sum + width + 2, -2);
 }

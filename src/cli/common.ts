@@ -6,13 +6,17 @@ import { type Selected, select, sessionFrom } from "../core/find.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { configured, type PlaceOptions, storesGiven } from "./places.ts";
+import { configured, type PlaceOptions, setStore, storesGiven } from "./places.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
-export function placesOf(options: PlaceOptions): Places {
-  const places = configured(options);
-  for (const [name, folder] of storesGiven(options)) places.stores.set(agentNamed(name).id, folder);
+/** `target`: the name of the agent that a session is written for, whose store may be new. */
+export function placesOf(options: PlaceOptions, target?: string | null): Places {
+  const writes = target ? agentNamed(target).id : undefined;
+  const places = configured(options, writes);
+  const stores = new Map<string, string>();
+  for (const one of storesGiven(options)) setStore(stores, one, agentNamed(one.agent).id, writes);
+  for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }
 
@@ -41,7 +45,6 @@ export async function pour(chunks: Iterable<Buffer>): Promise<void> {
  * @throws SegueError
  */
 export function outputFile(option: string, path: string): string {
-  if (path === "") throw new SegueError("usage", `${option} needs the name of a file`);
   const info = statOf(path);
   if (info?.isDirectory()) {
     const what = `${option} names a folder: name the file in it`;

@@ -1,7 +1,8 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
-import { agentNames } from "../core/names.ts";
+import { agentNames, agents } from "../core/names.ts";
 import { KINDS } from "../core/search.ts";
+import { KEYS } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { command as quickCommand } from "./quick.ts";
 
@@ -118,11 +119,19 @@ function wordsOf(argument: Argument | undefined): Values {
       return "session";
     case "what":
       return "dir";
+    case "setting":
+      return ["get", "set", ...settingNames()];
     case "query":
       return KINDS.map((kind) => `in:${kind}`);
     default:
       return null;
   }
+}
+
+function settingNames(): string[] {
+  return KEYS.flatMap(({ name }) =>
+    name.includes("<agent>") ? agents.map(({ id }) => name.replace("<agent>", id)) : [name],
+  );
 }
 
 /** Of ids only such as can do nothing on a command line: they come from sessions. */

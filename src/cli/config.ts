@@ -1,15 +1,39 @@
-/** `segue config`: every setting, and where it comes from. */
+/** `segue config`: every setting, and where it comes from; one of them; and a new value for one. */
 import { Command } from "commander";
-import { KEYS, type Setting, settings } from "../core/settings.ts";
-import { definitions, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
+import { inForce } from "../core/amounts.ts";
+import { fullName, setSetting, unknownKey } from "../core/config.ts";
+import { KEYS, keyFor, loadSettings, type Setting, settings } from "../core/settings.ts";
+import { SegueError } from "../errors.ts";
+import { warnFaults } from "./faults.ts";
+import {
+  definitions,
+  oneLine,
+  print,
+  printJson,
+  say,
+  screenWidth,
+  table,
+  warn,
+} from "./terminal.ts";
+
+interface Options {
+  cwd?: string;
+  json?: boolean;
+}
 
 export function command(): Command {
-  return new Command("config")
-    .description("every setting, its value, and where that comes from")
-    .option("--cwd <dir>", "the project in question (default: the current folder)")
-    .option("--json", "print one JSON document")
-    .addHelpText("after", help)
-    .action(run);
+  return (
+    new Command("config")
+      .usage("[options] [get <key> | set <key> <value>]")
+      .description("every setting, its value, and where that comes from; or get or set one")
+      .argument("[setting...]", "get and a key, or set, a key and its value; nothing for all")
+      .option("--cwd <dir>", "the project in question (default: the current folder)")
+      .option("--json", "print one JSON document")
+      // A value may begin with "-", as arguments of agents do.
+      .allowUnknownOption()
+      .addHelpText("after", help)
+      .action(run)
+  );
 }
 
 function help(): string {
@@ -23,17 +47,44 @@ ${definitions(rows, screenWidth(process.stdout, 80))}
   * only in your own file, not in a project's
 
 Files: .segue.yml in the project, then config.yml in $XDG_CONFIG_HOME/segue
-(~/.config/segue). A variable such as SEGUE_LIST_NUMBER or
-SEGUE_AGENTS_CODEX_ARGS beats both.
+(~/.config/segue), which \`segue config set\` writes. A variable such as
+SEGUE_LIST_NUMBER or SEGUE_AGENTS_CODEX_ARGS beats both.
 
 Examples:
   segue config
+  segue config get list.number
+  segue config set in codex
+  segue config set agents.claude.args '["--model", "opus"]'
   SEGUE_IN=codex segue config --json`;
 }
 
-function run({ json }: { json?: boolean }): void {
-  const all = settings().all();
+async function run(words: string[], options: Options): Promise<void> {
+  const [action, key, value, ...more] = words;
+  if (action === undefined) showAll(options);
+  else if (action === "get" && key !== undefined && value === undefined) showOne(key, options);
+  else if (action === "set" && key !== undefined && value !== undefined && more.length === 0) {
+    await set(key, value, options);
+  } else throw misused(words);
+}
+
+function misused(words: readonly string[]): SegueError {
+  const [action = "", key] = words;
+  const isKey = action !== "get" && action !== "set" && keyFor(action) !== undefined;
+  const hint = isKey
+    ? `segue config get ${action}, or segue config set ${action} VALUE`
+    : "segue config get KEY, or segue config set KEY VALUE; put a value with blanks in quotes";
+  const missing = action === "set" && key !== undefined && words.length === 2;
+  const what = missing
+    ? `\`segue config set ${key}\` needs a value`
+    : `\`segue config\` does not take "${words.join(" ")}"`;
+  return new SegueError("usage", what, { hint });
+}
+
+function showAll({ json }: Options): void {
   const { files } = settings();
+  const all = settings()
+    .all()
+    .map((setting) => inForce(setting, settings()));
   if (json) {
     printJson({ schema: "segue/config@1", files, settings: all });
     return;
@@ -42,8 +93,44 @@ function run({ json }: { json?: boolean }): void {
   for (const { path, found } of files) if (!found) print(`there is no ${oneLine(path)}`);
 }
 
-function shown({ value }: Setting): string {
-  if (value === null) return "-";
+function settingOf(name: string): Setting {
+  if (!keyFor(name)) throw unknownKey(name);
+  return inForce(settings().get(fullName(name)), settings());
+}
+
+function showOne(name: string, { json }: Options): void {
+  const setting = settingOf(name);
+  if (json) {
+    printJson({ schema: "segue/config@1", files: settings().files, settings: [setting] });
+    return;
+  }
+  if (setting.value !== null) print(valueText(setting));
+  else say(`${setting.key} is not set${withoutIt(setting)}`);
+}
+
+async function set(name: string, given: string, { cwd = ".", json }: Options): Promise<void> {
+  const { env } = process;
+  const { path, key, value } = await setSetting(env, name, given, process.cwd());
+  const dispensable = new Set(["project", "user", "environment"] as const);
+  const now = await loadSettings(env, cwd, { dispensable });
+  warnFaults(now.faults);
+  const setting = settingOf(key);
+  if (json) printJson({ schema: "segue/config@1", files: now.files, settings: [setting] });
+  else say(`${key} is ${valueText({ value })} now: ${oneLine(path)}`);
+  if (setting.source === "user" || now.faults.length > 0) return;
+  warn(`segue: but here it is ${valueText(setting)}, because of ${from(setting)}`);
+}
+
+function shown(setting: Setting): string {
+  return setting.value === null ? `-${withoutIt(setting)}` : valueText(setting);
+}
+
+function withoutIt({ key }: Setting): string {
+  const without = keyFor(key)?.key.without;
+  return without === undefined ? "" : ` (${without})`;
+}
+
+function valueText({ value }: Pick<Setting, "value">): string {
   return oneLine(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 

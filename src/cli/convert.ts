@@ -12,10 +12,12 @@ import {
   reportText,
 } from "../core/convert.ts";
 import { copyOf } from "../core/find.ts";
+import type { Places } from "../core/places.ts";
 import { bytesIn, withScratch } from "../core/read.ts";
 import { refuseSource, refuseStore } from "../core/refuse.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { isStream, outputFile, placesOf, pour } from "./common.ts";
+import { expanded } from "./options.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
 
@@ -70,9 +72,10 @@ async function run(src: string, options: Options): Promise<void> {
   if (options.json && output === undefined) {
     throw new SegueError("usage", "--json prints the report to stdout, so the session needs -o");
   }
-  refusePlaces(options);
+  const places = placesOf({});
+  refusePlaces(options, places);
   await withScratch(async (scratch) => {
-    const source = await sourceOf(src, options.from, scratch);
+    const source = await sourceOf(src, options.from, places, scratch);
     if (options.report !== undefined) refuseSource(options.report, source.path);
     const out = output === undefined ? join(scratch, "out") : outputFile("-o", output);
     const report = await converted(source, options, out);
@@ -85,8 +88,7 @@ async function run(src: string, options: Options): Promise<void> {
 }
 
 /** Before anything is read. */
-function refusePlaces({ output, report }: Options): void {
-  const places = placesOf({});
+function refusePlaces({ output, report }: Options, places: Places): void {
   const given = [
     ["-o", output],
     ["--report", report],
@@ -135,10 +137,11 @@ function openReadPipe(path: string): number {
 async function sourceOf(
   src: string,
   from: string | undefined,
+  places: Places,
   scratch: string,
 ): Promise<FileSource> {
   if (src === "-") return { path: await copyOf(process.stdin, scratch), name: null, from };
-  return fileSource(src, from, placesOf({}));
+  return fileSource(expanded(src), from, places);
 }
 
 async function converted(source: FileSource, options: Options, output: string): Promise<Report> {

@@ -6,6 +6,7 @@ import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { expanded } from "./options.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
 
@@ -43,7 +44,7 @@ Examples:
 async function run(words: string[], options: Options): Promise<void> {
   const [only, dir] = parse(words);
   const places = placesOf(options);
-  const folder = resolve(dir);
+  const folder = resolve(expanded(dir));
   const { format, redact = false } = options;
   if (redact && format === "native") {
     throw new SegueError("usage", "--redact: native files are copied byte for byte", {
@@ -62,7 +63,15 @@ async function run(words: string[], options: Options): Promise<void> {
     progress: progress.update,
     failed: (place, error) => {
       progress.clear();
-      warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
+      const where = error instanceof SegueError && error.where !== place ? error.where : null;
+      const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+      warn(`segue: ${oneLine(words)}`);
+    },
+    damaged: (path, lines) => {
+      progress.clear();
+      const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
+      const then = "files that are there already are told by what they hold";
+      warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
     },
     kept: (path, isOld) => {
       progress.clear();

@@ -1,9 +1,9 @@
 /** `segue handoff`: a session as a document, for whoever cannot take the session itself. */
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { amounts } from "../core/amounts.ts";
 import { exists, putFile } from "../core/convert.ts";
 import {
-  amounts,
   type DocumentRequest,
   documentOf,
   isOurs,

@@ -2,12 +2,16 @@
 import { Command, CommanderError, Option } from "commander";
 import { abandon, catchSignals, cleanUp } from "../core/process.ts";
 import { loadSettings, type Source } from "../core/settings.ts";
+import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
+import { warnFaults } from "./faults.ts";
+import { governOptions } from "./options.ts";
 import {
   beQuiet,
   beVerbose,
+  endOf,
   oneLine,
   sayMore,
   screenWidth,
@@ -70,6 +74,7 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   catchSignals();
+  settleOwnFolders(process.env);
   await tidy();
   let broken: unknown;
   process.stdout.on("error", (error) => {
@@ -131,6 +136,7 @@ async function build(args: readonly string[]): Promise<Command> {
     .hook("preAction", async (_, command) => {
       const { quiet, color } = program.opts<{ quiet?: boolean; color?: string }>();
       beQuiet(quiet ?? false);
+      await settleStores(process.env);
       const { cwd = "." } = command.opts<{ cwd?: string }>();
       const flags =
         color === undefined ? [] : [["color", { value: color, where: "--color" }] as const];
@@ -140,8 +146,9 @@ async function build(args: readonly string[]): Promise<Command> {
         ...(dispensable ? { dispensable } : {}),
       });
       useColor(set.text("color"));
-      // The doctor has a place of its own for it.
-      if (command.name() !== "doctor") for (const fault of set.faults) warnFault(fault);
+      // The doctor has a place of its own for it; `config set` may be about to mend it.
+      const says = command.name() === "doctor" || isSetting(command);
+      if (!says) warnFaults(set.faults);
     });
   for (const command of await commandsFor(args)) program.addCommand(command);
   for (const command of program.commands) {
@@ -149,6 +156,7 @@ async function build(args: readonly string[]): Promise<Command> {
     if (examples) command.addHelpText("after", `\nExamples:\n  ${examples.join("\n  ")}`);
   }
   for (const command of [program, ...program.commands]) {
+    governOptions(command);
     command.exitOverride();
     const name = command === program ? "segue" : `segue ${command.name()}`;
     command.showHelpAfterError(`  see \`${name} --help\``);
@@ -162,9 +170,8 @@ async function build(args: readonly string[]): Promise<Command> {
   return program;
 }
 
-function warnFault({ message, where }: SegueError): void {
-  const place = where === null ? "" : ` (${where})`;
-  warn(`segue: these settings are ignored: ${oneLine(message + place)}`);
+function isSetting(command: Command): boolean {
+  return command.name() === "config" && command.args[0] === "set";
 }
 
 /** Those that the first word may mean. */
@@ -223,12 +230,6 @@ function listed(candidates: SegueError["candidates"]): string {
           ),
     ),
   );
-}
-
-/** The end of a long path says more than its beginning. */
-function endOf(path: string, width: number): string {
-  const line = oneLine(path);
-  return line.length <= width ? line : `…${line.slice(line.length - width + 1)}`;
 }
 
 /** The reader of our output has gone: nothing is wrong. */

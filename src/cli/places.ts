@@ -1,9 +1,11 @@
 /** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { keeperNamed, type Places, placesFrom } from "../core/places.ts";
 import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
+import { expanded } from "./options.ts";
 import { oneLine, warn } from "./terminal.ts";
 
 export interface PlaceOptions {
@@ -25,30 +27,69 @@ function collect(value: string, values: string[] | undefined): string[] {
   return [...(values ?? []), value];
 }
 
+interface StoreGiven {
+  /** The option's value as it was typed. */
+  given: string;
+  agent: string;
+  folder: string;
+}
+
 /** The stores that the options name, each with the name of its agent. */
-export function storesGiven({ store = [] }: PlaceOptions): [agent: string, folder: string][] {
+export function storesGiven({ store = [] }: PlaceOptions): StoreGiven[] {
   return store.map((given) => {
     const at = given.indexOf("=");
-    if (at >= 1) return [given.slice(0, at), given.slice(at + 1)];
+    const [agent, folder] = [given.slice(0, at), given.slice(at + 1)];
+    if (at >= 1 && folder !== "") return { given, agent, folder: resolve(expanded(folder)) };
     throw new SegueError("usage", `--store takes agent=dir, not "${given}"`);
   });
+}
+
+/**
+ * Puts a store in its place. It has to be there: a mistyped one would look like an empty one.
+ * `target`: the agent that a session is written for, whose store may be new.
+ */
+export function setStore(
+  stores: Map<string, string>,
+  { given, folder }: StoreGiven,
+  id: string,
+  target?: string,
+): void {
+  const flag = `--store ${given}`;
+  const other = stores.get(id);
+  if (other !== undefined && other !== folder) {
+    throw new SegueError("usage", `${flag}: another store of ${id} is given as well`, {
+      where: other,
+      hint: "name one store of each agent",
+    });
+  }
+  const info = statSync(folder, { throwIfNoEntry: false });
+  if (info ? !info.isDirectory() : id !== target) {
+    const what = info ? "this is not a folder" : "there is no such folder";
+    throw new SegueError("not-found", `${flag}: ${what}`, { where: folder });
+  }
+  stores.set(id, folder);
 }
 
 /** As `placesOf`, but the agents are loaded only when the options name one. */
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
-  const given = storesGiven(options);
-  for (const [name, folder] of given) {
-    const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-    if (!isThere) warn(`segue: --store ${name}=${oneLine(folder)}: there is no such folder`);
-  }
-  for (const [name, folder] of given) places.stores.set((await keeperNamed(name)).id, folder);
+  const stores = new Map<string, string>();
+  for (const one of storesGiven(options)) setStore(stores, one, (await keeperNamed(one.agent)).id);
+  for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }
 
-/** What the config says of agents: where their stores are, and what starts them. */
-export function configured({ cwd = process.cwd() }: PlaceOptions): ReturnType<typeof placesFrom> {
-  return placesFrom(process.env, cwd, settings());
+/** What the config says of agents: where their stores are, and what starts them. `target`: as in `setStore`. */
+export function configured(
+  { cwd = process.cwd() }: PlaceOptions,
+  target?: string,
+): ReturnType<typeof placesFrom> {
+  const missing = (id: string, folder: string, where: string | null): void => {
+    // Settings may be those of several machines, so it is no error.
+    if (id !== target)
+      warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
+  };
+  return placesFrom(process.env, cwd, settings(), missing);
 }
 
 /** Reads an option's number. */

@@ -20,7 +20,7 @@ export function command(word: string, after: number): Command | null {
   return quick.addArgument(new Argument("[args...]", ARGS)).action(async () => {
     const words = quick.args.slice(0, Math.max(0, quick.args.length - after));
     const options = quick.opts<ResumeOptions>();
-    const places = placesOf(options);
+    const places = placesOf(options, options.in);
     const selected = await select(agent ? nth(agent, words) : only(word, words), places);
     // Whoever names an agent means that one, whatever the config says of sessions in general.
     const own = agent ? { in: agent.id } : {};

@@ -100,7 +100,7 @@ export function withResumeOptions(command: Command): Command {
 }
 
 async function run(selector: string, args: string[], options: ResumeOptions): Promise<void> {
-  const places = placesOf(options);
+  const places = placesOf(options, options.in ?? settings().text("in"));
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   await resume(await select(selector, places, from), places, args, options);
 }

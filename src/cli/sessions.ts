@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import type { Gaps, Listed, Row } from "../core/list.ts";
 import { homeFolder } from "../core/places.ts";
 import { timeAgo } from "../core/time.ts";
-import { oneLine, say, table } from "./terminal.ts";
+import { endOf, oneLine, say, table } from "./terminal.ts";
 
 /** Reads an option's time. */
 export function since(text: string): number {
@@ -78,12 +78,14 @@ export function when(time: number, now = Date.now()): string {
 
 const PROJECT_WIDTH = 28;
 
-/** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null): string {
+  return endOf(belowHome(cwd ?? ""), PROJECT_WIDTH);
+}
+
+/** "~" for the user's own folder. */
+export function belowHome(path: string): string {
   const home = homeFolder(process.env);
-  const path = oneLine(cwd ?? "");
-  const short = path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-  return short.length <= PROJECT_WIDTH ? short : `…${short.slice(1 - PROJECT_WIDTH)}`;
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 function thousands(n: number): string {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../core/names.ts";
 import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
+import { MessageCount } from "../session/count.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
@@ -25,12 +26,12 @@ export function command(): Command {
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
     .option("--from <agent>", "the agent the session is of")
     .addOption(
-      new Option("--range <a-b>", "only messages a to b")
+      new Option("--range <a-b>", "only entries a to b, by their numbers")
         .argParser(range)
         .conflicts(["json", "raw"]),
     )
     .addOption(
-      new Option("--tail <n>", "only the last n messages")
+      new Option("--tail <n>", "only the last n entries")
         .argParser(count)
         .conflicts(["json", "raw"]),
     )
@@ -49,7 +50,7 @@ function range(text: string): [number, number] {
   const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   if (a === undefined) throw new InvalidArgumentError("It must be like 5-12.");
   const [first, last] = [Number(a), Number(b ?? a)];
-  if (first === 0) throw new InvalidArgumentError("Messages are counted from 1.");
+  if (first === 0) throw new InvalidArgumentError("Entries are counted from 1.");
   if (first > last) throw new InvalidArgumentError("The first number is above the second.");
   return [first, last];
 }
@@ -104,10 +105,12 @@ async function sayOfSubagents(session: OpenSession): Promise<void> {
 
 function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {
   const kept: string[] = [];
+  const count = new MessageCount();
   let n = 0;
   for (const entry of entries) {
     if (!isShown(entry)) continue;
     n++;
+    count.note(entry);
     const text = renderEntry(entry, tools);
     if (text === null) continue;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
@@ -118,13 +121,14 @@ function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: O
       if (kept.length > tail) kept.shift();
     }
   }
-  if (wanted && wanted[0] > n) throw beyond(wanted, n);
+  if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
   if (n === 0) say("nobody has said anything in this session");
   for (const block of kept) printHeaded(block);
 }
 
-function beyond([first]: [number, number], n: number): SegueError {
-  const has = n === 0 ? "no messages" : counted(n, "message");
+function beyond([first]: [number, number], n: number, messages: number): SegueError {
+  const said = `${counted(n, "entry", "entries")} (${counted(messages, "message")})`;
+  const has = n === 0 ? "no entries" : said;
   const about = n === 0 ? {} : { hint: `\`--range 1-${n}\` is all of it` };
-  return new SegueError("not-found", `there is no message ${first}: the session has ${has}`, about);
+  return new SegueError("not-found", `there is no entry ${first}: the session has ${has}`, about);
 }

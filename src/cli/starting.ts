@@ -6,6 +6,7 @@ import type { Agent } from "../core/names.ts";
 import { folderAt, noFolder, translated } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
 import type { DocumentOptions } from "./handoff.ts";
+import { expanded } from "./options.ts";
 import { ask, say } from "./terminal.ts";
 
 export interface ResumeOptions extends DocumentOptions {
@@ -76,7 +77,7 @@ async function askFolder(wanted: string | null): Promise<string | null> {
   const question = `go on in another folder? [${process.cwd()}; a path; n] `;
   const answer = await ask(`${wanted === null ? UNKNOWN : `${GONE}: ${wanted}`}\n${question}`);
   if (answer === null || /^no?$/i.test(answer)) return null;
-  const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : answer);
+  const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : expanded(answer));
   return isFolder(folder) ? folder : null;
 }
 

@@ -7,6 +7,12 @@ export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string 
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** The end of a long path says more than its beginning. */
+export function endOf(path: string, width: number): string {
+  const line = oneLine(path);
+  return line.length <= width ? line : `…${line.slice(line.length - width + 1)}`;
+}
+
 let quiet = false;
 
 /** `--quiet`: whether from now on nothing but errors and warnings is said. */

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import { agentNamed, nearest } from "../agents/registry.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
-import { isGroup, KEYS, keyFor, type Value } from "./keys.ts";
+import { isGroup, keyFor, type Value } from "./keys.ts";
 import type { Assigned, Layer } from "./layers.ts";
+import { fullName, unknownKey } from "./names.ts";
 import { readValue } from "./values.ts";
 
 const MOST_BYTES = 1 << 20;
@@ -73,8 +73,8 @@ function* leaves(map: YAMLMap, above: string, lines: LineCounter): Generator<Giv
 function checked({ name, value, line }: Given, file: ConfigFile): [string, Value] {
   const where = at(file, line);
   const found = keyFor(name);
-  if (!found) throw unknown(name, where);
-  const { key, agent } = found;
+  if (!found) throw unknownKey(name, where);
+  const { key } = found;
   if (key.userOnly && file.source === "project") {
     throw new SegueError("usage", `a project's file cannot set ${name}`, {
       where,
@@ -82,7 +82,7 @@ function checked({ name, value, line }: Given, file: ConfigFile): [string, Value
     });
   }
   try {
-    const id = agent === null ? name : name.replace(`.${agent}.`, `.${agentNamed(agent).id}.`);
+    const id = fullName(name);
     const read = readValue(key.kind, value, { home: file.home, folder: dirname(file.path) });
     if (!(read instanceof Error)) {
       if (file.source === "project" && read === key.userValue) throw onlyUser(name, read, where);
@@ -100,18 +100,5 @@ function onlyUser(name: string, value: Value, where: string): SegueError {
   return new SegueError("usage", `a project's file cannot set ${name} to ${value}`, {
     where,
     hint: "it comes with the project: only your own config file may say so",
-  });
-}
-
-function unknown(name: string, where: string): SegueError {
-  const words = name.split(".");
-  const names = KEYS.map((key) => key.name.replace("<agent>", words[1] ?? "<agent>"));
-  // "lst" is like the beginning of "list.number".
-  const beginning = (key: string) => key.split(".").slice(0, words.length).join(".");
-  const [near] = nearest(name, names.map(beginning));
-  const meant = names.find((key) => beginning(key) === near);
-  return new SegueError("usage", `there is no setting "${name}"`, {
-    where,
-    hint: `did you mean ${meant}? \`segue config\` lists all`,
   });
 }

@@ -22,8 +22,10 @@ export interface Key {
   /** `<agent>` stands for an agent's id or short name. */
   name: string;
   kind: Kind;
-  /** null: nothing is set, and the command does what it does without. */
+  /** null: nothing is set, and the command does what it does without: see `without`. */
   default: Value | null;
+  /** What holds where nothing is set. */
+  without?: string;
   about: string;
   /**
    * Only the user's own file may set it: a project's file comes with the project, from whoever
@@ -43,6 +45,7 @@ export const KEYS: readonly Key[] = [
     name: "in",
     kind: "agent",
     default: null,
+    without: "the session's own agent",
     about:
       "the agent that `segue resume` and `segue latest` open sessions in, when `--in` does not say",
     userOnly: false,
@@ -72,7 +75,7 @@ export const KEYS: readonly Key[] = [
   {
     name: "preset",
     kind: "preset",
-    default: null,
+    default: "standard",
     about: "how much a handoff tells: minimal, standard, verbose or full, when `--preset` does not",
     userOnly: false,
   },

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
 import { PRESETS } from "../handoff/presets.ts";
+import { expandHome } from "../io/host.ts";
 import type { Kind, Value } from "./keys.ts";
 
 export interface Around {
@@ -73,7 +74,7 @@ function isText(value: unknown): value is string {
 }
 
 function expand(path: string, { home, folder }: Around): string {
-  return /^~(?:[\\/]|$)/.test(path) ? resolve(home + path.slice(1)) : resolve(folder, path);
+  return resolve(folder, expandHome(path, home));
 }
 
 /** A variable holds words with blanks between them, or a JSON list. */

@@ -241,11 +241,12 @@ class Job {
   /** A session without a single message may leave nothing to tell its agent by, but its carry. */
   #detect(): Agent {
     const { from } = this.#options;
-    if (from !== undefined) return agentNamed(from);
+    const named = from === undefined ? undefined : agentNamed(from);
     if (this.#beside && this.#isAsWritten(this.#beside)) {
-      return agentNamed(this.#beside.header.target.agent);
+      const own = agentNamed(this.#beside.header.target.agent);
+      if (named === undefined || named === own) return own;
     }
-    return detectAgent(this.#input.lines(), this.#input.where);
+    return detectAgent(this.#input.lines(), this.#input.where, named);
   }
 
   #isAsWritten({ footer: { target } }: Carry): boolean {

@@ -15,7 +15,7 @@ import { refuseStore } from "./refuse.ts";
 export { FORMATS, type Format } from "../dump/dump.ts";
 
 /** Those who want to know how it goes. */
-type Told = Pick<DumpOptions, "progress" | "failed" | "kept">;
+type Told = Pick<DumpOptions, "progress" | "failed" | "damaged" | "kept">;
 
 export interface DumpRequest
   extends Omit<DumpOptions, "env" | "scratch" | "pause" | keyof Told>,
@@ -28,7 +28,7 @@ export interface DumpRequest
   since?: number | undefined;
 }
 
-const SILENT: Told = { progress() {}, failed() {}, kept() {} };
+const SILENT: Told = { progress() {}, failed() {}, damaged() {}, kept() {} };
 
 /**
  * Writes the sessions into the folder, which is made where it is missing.

@@ -4,12 +4,8 @@ import type { Agent } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
 import { isFolder, type Selected } from "../catalog/select.ts";
 import { rootsOf } from "../catalog/stores.ts";
-import type { Source } from "../config/layers.ts";
-import type { Settings } from "../config/settings.ts";
-import { SegueError } from "../errors.ts";
-import { LEAST } from "../handoff/document.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
-import { type Amounts, amountsOf, PRESETS, type Preset } from "../handoff/presets.ts";
+import type { Amounts } from "../handoff/presets.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import type { Places } from "./places.ts";
@@ -64,37 +60,6 @@ function folderNow(folder: string | null): string | null {
   if (folder === null) return null;
   const local = localForm(folder, process.platform);
   return isFolder(local) ? resolve(local) : null;
-}
-
-/** How much a document tells. Flags beat what is set; a preset beats what is set on a weaker layer than its own. */
-export function amounts(
-  { preset: flag, budget: tokens }: { preset?: Preset; budget?: number },
-  settings: Settings,
-): Amounts {
-  const set = settings.get("preset");
-  const preset = flag ?? PRESETS.find((name) => name === set.value) ?? "standard";
-  const from = flag === undefined ? set.source : "flag";
-  const base = amountsOf(preset);
-  const count = (key: string, otherwise: number): number => {
-    const { value, source } = settings.get(key);
-    return typeof value === "number" && beats(source, from) ? value : otherwise;
-  };
-  const wanted = tokens ?? count("budget", base.budget);
-  if (wanted < LEAST) {
-    throw new SegueError("usage", `a handoff takes at least ${LEAST} tokens, not ${wanted}`);
-  }
-  return {
-    budget: wanted,
-    recentMessages: count("recentMessages", base.recentMessages),
-    maxSamples: count("shell.maxSamples", base.maxSamples),
-    stdoutLines: count("shell.stdoutLines", base.stdoutLines),
-  };
-}
-
-const LAYERS: readonly Source[] = ["default", "user", "project", "environment", "flag"];
-
-function beats(source: Source, preset: Source): boolean {
-  return LAYERS.indexOf(source) >= LAYERS.indexOf(preset);
 }
 
 /** Does a file stay in Segue's own folder? */

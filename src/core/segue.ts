@@ -8,12 +8,13 @@ import { makeScratch, withScratch } from "../io/folders.ts";
 import type { Env } from "../io/state.ts";
 import type { Session } from "../session/types.ts";
 import { type AgentHere, agentsHere } from "./agents.ts";
+import { amounts } from "./amounts.ts";
 import { type Check, checkSession } from "./check.ts";
 import { type ConvertFileOptions, convertFile, type Report } from "./convert.ts";
 import { type DoctorOptions, diagnose, type Finding } from "./doctor.ts";
 import { dumpSessions, type Format } from "./dump.ts";
 import { type Selected, select } from "./find.ts";
-import { amounts, documentOf, type Preset, taskText } from "./handoff.ts";
+import { documentOf, type Preset, taskText } from "./handoff.ts";
 import { commit, type HandoverOptions, noteTitle, prepare, startCommand } from "./handover.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
@@ -23,6 +24,7 @@ import { withOpened } from "./read.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { translated } from "./start.ts";
+import { settleOwnFolders, settleStores } from "./variables.ts";
 
 export interface OpenOptions {
   /** The environment: where home is, where agents keep their sessions, where Segue keeps its own. */
@@ -123,7 +125,10 @@ export interface DumpRequest {
 
 /** Opens the agents' stores as they are on this machine. @throws SegueError `usage` for settings that are wrong. */
 export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
-  const { env = process.env, cwd = process.cwd(), stores = {} } = options;
+  const { cwd = process.cwd(), stores = {} } = options;
+  const env = { ...(options.env ?? process.env) };
+  settleOwnFolders(env);
+  await settleStores(env);
   const settings = await readSettings(env, cwd);
   const places = placesFrom(env, cwd, settings);
   for (const [name, folder] of Object.entries(stores)) {

@@ -1,5 +1,5 @@
 /** What the user set. */
-export { KEYS } from "../config/keys.ts";
+export { KEYS, keyFor } from "../config/keys.ts";
 export type { Source } from "../config/layers.ts";
 export {
   loadSettings,

@@ -15,6 +15,7 @@ import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
 import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
+import { alreadyThere, Foreign, foreign, type Piece } from "./foreign.ts";
 import { type Made, Manifest } from "./manifest.ts";
 import { nameFor, partName } from "./names.ts";
 import { htmlPage, markdownPage, type Page } from "./pages.ts";
@@ -51,6 +52,8 @@ export interface DumpOptions {
   progress(done: number, total: number): void;
   /** Is told of each session that cannot be dumped. */
   failed(place: string, error: unknown): void;
+  /** Is told how many lines of the list of what was dumped, at `path`, cannot be read. */
+  damaged(path: string, lines: number): void;
   /** Write files anew that somebody has changed since they were dumped. */
   force: boolean;
   /** Is told of each file that was kept, as somebody has changed it; `isOld`: so has the session. */
@@ -73,7 +76,9 @@ export interface DumpResult {
 export async function dump(all: readonly Wanted[], options: DumpOptions): Promise<DumpResult> {
   const { folder, format } = options;
   const manifest = new Manifest(folder);
+  if (manifest.damaged > 0) options.damaged(manifest.path, manifest.damaged);
   removeLeftovers(folder);
+  const inside = new Set<string>();
   const counts = { written: 0, unchanged: 0, failed: 0, kept: 0, outdated: 0 };
   const result: DumpResult = { ...counts, secrets: 0 };
   for (const [i, wanted] of all.entries()) {
@@ -83,21 +88,25 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
     const { mtime, bytes } = wanted.found;
     const version = options.redact ? `${VERSION}-redacted-${REDACTION}` : VERSION;
     const state = `${version}:${mtime}:${bytes}`;
-    const isCurrent = manifest.isCurrent(key, state);
-    const edited = manifest.edited(key);
-    if (edited.length > 0 && !options.force) {
-      result.kept++;
-      if (!isCurrent) result.outdated++;
-      for (const path of edited) options.kept(path, !isCurrent);
-      continue;
-    }
-    if (isCurrent && edited.length === 0) {
-      result.unchanged++;
-      continue;
-    }
     try {
-      result.secrets += await one(wanted, { key, state }, manifest, options);
-      result.written++;
+      for (const file of manifest.get(key)?.files ?? []) refuseLink(folder, file, inside);
+      manifest.refuseOther(key);
+      const isCurrent = manifest.isCurrent(key, state);
+      const edited = manifest.edited(key);
+      if (edited.length > 0 && !options.force) {
+        result.kept++;
+        if (!isCurrent) result.outdated++;
+        for (const path of edited) options.kept(path, !isCurrent);
+        continue;
+      }
+      if (isCurrent && edited.length === 0) {
+        result.unchanged++;
+        continue;
+      }
+      const done = await one(wanted, { key, state, manifest }, options);
+      result.secrets += done.secrets;
+      if (done.wrote) result.written++;
+      else result.unchanged++;
     } catch (error) {
       if (isFull(error)) throw error;
       result.failed++;
@@ -108,11 +117,13 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   return result;
 }
 
-/** What runs that were killed left behind; not the files of one that is at work. */
+/** What runs that were killed left behind; not the files of one that is at work. Links are not followed. */
 function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const [, pid] = /^\.segue-(\d+)-[0-9a-f]{12}\.tmp$/.exec(basename(name)) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  for (const item of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, item.name);
+    if (item.isDirectory()) removeLeftovers(path);
+    const [, pid] = /^\.segue-(\d+)-[0-9a-f]{12}\.tmp$/.exec(item.name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(path, { force: true });
   }
 }
 
@@ -121,58 +132,36 @@ function asItLies(place: string, format: Format): boolean {
   return format === "native" && rowsAt(place) === null;
 }
 
-/** A file of the dump, and what is to be in it. */
-interface Piece {
-  file: string;
-  write(out: Output): void | Promise<void>;
+interface Done {
+  /** Secrets that were replaced in what was written. */
+  secrets: number;
+  wrote: boolean;
 }
 
-/** How many secrets were replaced in it. */
-async function one(
-  { agent, found, place }: Wanted,
-  { key, state }: { key: string; state: string },
-  manifest: Manifest,
-  options: DumpOptions,
-): Promise<number> {
-  const { folder, format, scratch, env } = options;
-  let secrets = 0;
+interface Target {
+  key: string;
+  state: string;
+  manifest: Manifest;
+}
+
+async function one(wanted: Wanted, target: Target, options: DumpOptions): Promise<Done> {
+  const { agent, found, place } = wanted;
+  const { format, scratch, env } = options;
+  const { key, manifest } = target;
   const input = asItLies(place, format) ? new Input(place) : openSession(place, { scratch });
   const bases = await openBases(agent, place, { env, scratch });
+  const source = { agent, input, bases };
+  const ending = format === "native" ? nativeEnding(place) : ENDINGS[format];
+  const name = (id: string): string => `${agent.id}/${id}${ending}`;
+  const named = (isFree: (id: string) => boolean): string =>
+    manifest.get(key)?.files[0] ?? name(nameFor(found.id, place, isFree));
+  const file = named((id) => !manifest.isTaken(name(id), key));
   try {
-    const ending = format === "native" ? nativeEnding(place) : ENDINGS[format];
-    const known = manifest.get(key)?.files[0];
-    const name = (id: string): string => `${agent.id}/${id}${ending}`;
-    const file = known ?? name(nameFor(found.id, place, (id) => manifest.isFree(name(id), key)));
-    if (!manifest.isFree(file, key)) {
-      throw new SegueError("refused", "a file of that name exists already, and no dump wrote it", {
-        where: join(folder, file),
-        hint: "dump into another folder, or take the file away",
-      });
-    }
-    const pieces =
-      format === "native"
-        ? await nativePieces(agent, place, file, bases, input)
-        : [
-            {
-              file,
-              write: async (out: Output) => {
-                const content = contentOf({ agent, input, bases });
-                const shown = options.redact ? await redacted(content) : content;
-                await write(out, format, shown);
-                secrets += shown.secrets;
-              },
-            },
-            ...(await childPieces(agent, place, file, options, (found) => {
-              secrets += found;
-            })),
-          ];
-    for (const piece of pieces) refuseLink(folder, piece.file);
-    const entry = { key, state, files: pieces.map((piece) => piece.file) };
-    manifest.add({ ...entry, begun: true });
-    const made: Made[] = [];
-    for (const piece of pieces) made.push(await commit(join(folder, piece.file), piece.write));
-    manifest.add({ ...entry, made });
-    return secrets;
+    return await put(await piecesOf(source, place, file, options), target, options);
+  } catch (error) {
+    const other = named(() => false);
+    if (!(error instanceof Foreign) || other === file) throw error;
+    return await put(await piecesOf(source, place, other, options), target, options);
   } finally {
     closeBases(bases);
     input.close();
@@ -181,21 +170,79 @@ async function one(
   }
 }
 
+async function put(
+  pieces: readonly Piece[],
+  { key, state, manifest }: Target,
+  options: DumpOptions,
+): Promise<Done> {
+  const { folder } = options;
+  for (const { file } of pieces) {
+    if (manifest.isTaken(file, key)) throw foreign(join(folder, file));
+    refuseLink(folder, file);
+  }
+  const there = await alreadyThere(pieces, manifest, options);
+  const entry = { key, state, files: pieces.map((piece) => piece.file) };
+  manifest.add({ ...entry, begun: true });
+  const made: Made[] = [];
+  let secrets = 0;
+  for (const piece of pieces) {
+    const is = there.get(piece.file);
+    const done = is ? { made: is, secrets: 0 } : await commit(folder, piece);
+    made.push(done.made);
+    secrets += done.secrets;
+  }
+  manifest.add({ ...entry, made });
+  return { secrets, wrote: there.size < pieces.length };
+}
+
+async function piecesOf(
+  source: Source,
+  place: string,
+  file: string,
+  options: DumpOptions,
+): Promise<Piece[]> {
+  const { format, redact } = options;
+  if (format === "native") return nativePieces(source, place, file);
+  const own = (out: Output) => writeSession(out, format, redact, source);
+  return [{ file, write: own }, ...(await childPieces(source.agent, place, file, format, options))];
+}
+
+async function writeSession(
+  out: Output,
+  format: Exclude<Format, "native">,
+  redact: boolean,
+  source: Source,
+): Promise<number> {
+  const content = contentOf(source);
+  const shown = redact ? await redacted(content) : content;
+  await write(out, format, shown);
+  return shown.secrets;
+}
+
 const RULES = rulesFor(process.platform);
 
 /** A link in place of a folder of the dump may lead anywhere, into an agent's store for one. */
-function refuseLink(folder: string, file: string): void {
+function refuseLink(folder: string, file: string, inside?: Set<string>): void {
   const place = dirname(join(folder, file));
-  if (isWithin(realOr(place), realOr(folder), RULES)) return;
+  if (inside?.has(place)) return;
+  if (isWithin(realOr(place), realOr(folder), RULES)) {
+    inside?.add(place);
+    return;
+  }
   throw new SegueError("refused", "a link leads out of the dump's folder", { where: place });
 }
 
-async function commit(path: string, write: Piece["write"]): Promise<Made> {
+async function commit(
+  folder: string,
+  { file, write }: Piece,
+): Promise<{ made: Made; secrets: number }> {
+  const path = join(folder, file);
   const out = new Output(path);
   try {
-    await write(out);
+    const secrets = await write(out);
     out.commit({ replace: true });
-    return { bytes: out.bytes, mtime: statSync(path).mtimeMs, sha256: out.sha256 };
+    const { bytes, sha256 } = out;
+    return { made: { bytes, mtime: statSync(path).mtimeMs, sha256 }, secrets };
   } catch (error) {
     out.discard();
     throw error;
@@ -211,11 +258,9 @@ function nativeEnding(place: string): string {
 
 /** The session's own file, and below its name those of its subagents and those it continues. */
 async function nativePieces(
-  agent: Agent,
+  { agent, bases, input }: Source,
   place: string,
   file: string,
-  bases: readonly BaseInput[],
-  input: Input,
 ): Promise<Piece[]> {
   const isFile = rowsAt(place) === null;
   // A document or a compressed file goes as it lies, not as the lines that were made of it.
@@ -235,10 +280,9 @@ async function childPieces(
   agent: Agent,
   place: string,
   file: string,
-  { format, redact, env, scratch }: DumpOptions,
-  found: (secrets: number) => void,
+  format: Exclude<Format, "native">,
+  { redact, env, scratch }: DumpOptions,
 ): Promise<Piece[]> {
-  if (format === "native") return [];
   const ending = ENDINGS[format];
   const folder = file.slice(0, file.length - ending.length);
   return (await childrenOf(agent, place)).map((child) => ({
@@ -247,10 +291,7 @@ async function childPieces(
       const input = openSession(child, { scratch });
       const bases = await openBases(agent, child, { env, scratch });
       try {
-        const content = contentOf({ agent, input, bases });
-        const shown = redact ? await redacted(content) : content;
-        await write(out, format, shown);
-        found(shown.secrets);
+        return await writeSession(out, format, redact, { agent, input, bases });
       } finally {
         closeBases(bases);
         input.close();
@@ -265,11 +306,12 @@ function childName(place: string): string {
   return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
 }
 
-function copy(path: string, out: Output): void {
+function copy(path: string, out: Output): number {
   const input = new Input(path);
   try {
     input.settle();
     for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
+    return 0;
   } finally {
     input.close();
   }

@@ -2,9 +2,9 @@
  * What a dump's folder holds: one line a session, added once its files are there, so that a run
  * that was killed goes on where it was. The newest line of a session counts.
  */
-import { appendFileSync, existsSync, statSync } from "node:fs";
+import { appendFileSync, lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
@@ -35,8 +35,10 @@ export interface Made {
 }
 
 export class Manifest {
+  readonly path: string;
+  /** Lines that say nothing, but for one that was cut off at the end. */
+  readonly damaged: number;
   readonly #folder: string;
-  readonly #path: string;
   readonly #entries = new Map<string, Dumped>();
   readonly #names = new Map<string, string>();
   #lines = 0;
@@ -45,16 +47,19 @@ export class Manifest {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.#path = join(folder, NAME);
-    if (!existsSync(this.#path)) return;
-    const text = textIn(this.#path);
-    this.#torn = text !== "" && !text.endsWith("\n");
-    for (const line of text.split("\n")) {
+    this.path = join(folder, NAME);
+    const lines = linesOf(this.path);
+    this.#torn = lines.at(-1) !== "";
+    let damaged = 0;
+    for (const [i, line] of lines.entries()) {
+      if (line === "") continue;
       const entry = parse(line);
       // What is left of a line that was cut off goes when the list is tidied.
-      if (line !== "") this.#lines++;
+      this.#lines++;
       if (entry) this.#take(entry);
+      else if (i < lines.length - 1) damaged++;
     }
+    this.damaged = damaged;
   }
 
   get(key: string): Dumped | undefined {
@@ -65,7 +70,18 @@ export class Manifest {
   isCurrent(key: string, state: string): boolean {
     const entry = this.#entries.get(key);
     if (!entry || entry.begun || entry.state !== state) return false;
-    return entry.files.every((file) => existsSync(join(this.#folder, file)));
+    return entry.files.every((file) => statOf(join(this.#folder, file)) !== undefined);
+  }
+
+  /** @throws SegueError where something else has taken the place of a file: it is neither read nor replaced. */
+  refuseOther(key: string): void {
+    for (const file of this.#entries.get(key)?.files ?? []) {
+      const path = join(this.#folder, file);
+      const stat = statOf(path);
+      if (!stat || stat.isFile()) continue;
+      const what = `${kindOf(stat)} is where a dumped file was`;
+      throw new SegueError("failed", what, { where: path });
+    }
   }
 
   /** Paths of its files that somebody has changed since they were written. */
@@ -82,10 +98,16 @@ export class Manifest {
     });
   }
 
-  /** May this session's file have the name? What we did not write is left alone. */
-  isFree(file: string, key: string): boolean {
+  /** Is the name that of another session's file? */
+  isTaken(file: string, key: string): boolean {
     const owner = this.#names.get(file.toLowerCase());
-    return owner === undefined ? !existsSync(join(this.#folder, file)) : owner === key;
+    return owner !== undefined && owner !== key;
+  }
+
+  /** Is something there that the list does not tell of? */
+  isForeign(file: string): boolean {
+    const isOurs = this.#names.has(file.toLowerCase());
+    return !isOurs && statOf(join(this.#folder, file)) !== undefined;
   }
 
   add(entry: Dumped): void {
@@ -93,17 +115,17 @@ export class Manifest {
     this.#lines++;
     try {
       const line = `${this.#torn ? "\n" : ""}${JSON.stringify(entry)}\n`;
-      appendFileSync(this.#path, line, { mode: 0o600 });
+      appendFileSync(this.path, line, { mode: 0o600 });
       this.#torn = false;
     } catch (error) {
-      throw fileError(error, this.#path, "write the list of what was dumped");
+      throw fileError(error, this.path, "write the list of what was dumped");
     }
   }
 
   /** Leaves out the lines that no longer count. */
   tidy(): void {
     if (this.#lines <= this.#entries.size) return;
-    const out = new Output(this.#path);
+    const out = new Output(this.path);
     for (const entry of this.#entries.values()) out.line(JSON.stringify(entry));
     out.commit({ replace: true });
     this.#lines = this.#entries.size;
@@ -113,6 +135,27 @@ export class Manifest {
     this.#entries.set(entry.key, entry);
     for (const file of entry.files) this.#names.set(file.toLowerCase(), entry.key);
   }
+}
+
+function linesOf(path: string): string[] {
+  const stat = statOf(path);
+  if (!stat) return [""];
+  if (!stat.isSymbolicLink()) return textIn(path).split("\n");
+  throw new SegueError("refused", "the list of what was dumped is a link", {
+    where: path,
+    hint: "dump into another folder, or take the link away",
+  });
+}
+
+/** Links are not followed. */
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function kindOf(stat: Stats): string {
+  if (stat.isSymbolicLink()) return "a link";
+  if (stat.isDirectory()) return "a folder";
+  return stat.isFIFO() ? "a pipe" : "a socket or a device";
 }
 
 /** What a file is that was `made` so; null for one that is gone, and for none that was. */

@@ -52,9 +52,6 @@ export interface HandoffOptions {
   count: Count;
 }
 
-/** Below it, there is no room for what has to be said. */
-export const LEAST = 1000;
-
 /** @throws SegueError (usage) for a budget that is too small for what must stand in the document. */
 export function compose(facts: Facts, options: HandoffOptions): Handoff {
   const { limit } = options;

@@ -14,6 +14,9 @@ export interface Amounts {
   stdoutLines: number;
 }
 
+/** The smallest budget: below it, there is no room for what has to be said. */
+export const LEAST = 1000;
+
 const ALL = Number.POSITIVE_INFINITY;
 
 const AMOUNTS: { [preset in Preset]: Amounts } = {

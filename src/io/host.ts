@@ -9,6 +9,11 @@ export interface Host {
   home: string;
 }
 
+/** `~` and what follows it; any other path as it is. Shells do this only where it begins a word. */
+export function expandHome(path: string, home: string): string {
+  return /^~(?:[\\/]|$)/.test(path) ? home + path.slice(1) : path;
+}
+
 /** HOME is a word of POSIX: on Windows programs go by the profile, whatever a shell has set. */
 export function hostOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): Host {
   return platform === "win32"

@@ -167,14 +167,15 @@ export class Journal {
     );
   }
 
-  /** The newest write whose source is this session and whose target is one of `agent`. */
-  wentTo(source: { agent: string; id: string }, agent: string): Write | undefined {
-    return this.writes().findLast(
+  /** The writes whose source is this session and whose target is one of `agent`, the newest first. */
+  wentTo(source: { agent: string; id: string }, agent: string): Write[] {
+    const those = this.writes().filter(
       (write) =>
         write.source.agent === source.agent &&
         write.source.id === source.id &&
         write.target.agent === agent,
     );
+    return those.reverse();
   }
 
   #append(line: Line): void {

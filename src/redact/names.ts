@@ -20,7 +20,8 @@ export function kindOf(name: string): string {
   return /token/i.test(name) ? "token" : "secret";
 }
 
-const PASSWORD_NAME = /(?:passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)|_secret|^secret)$/i;
+const PASSWORD_NAME =
+  /(?:passw(?:or)?d|passphrase|passcode|(?<![a-z])(?:pass|pwd)|_secret|^secret)$/i;
 /** Of folders. */
 const NO_PASSWORD = /^(?:old_?|l|i)?pwd$/i;
 

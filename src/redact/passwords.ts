@@ -7,7 +7,7 @@ import { looksLikePassword, looksLikeToken } from "./entropy.ts";
 import { isOfSecret, isPasswordName } from "./names.ts";
 import { LINE, QUOTED, type Setting } from "./settings.ts";
 
-const WORDS = ["passw", "passphrase", "_pass", "pwd"];
+const WORDS = ["passw", "passphrase", "passcode", "_pass", "pwd"];
 const WORDS_AND_SECRETS = [...WORDS, "secret"];
 const REACH = 700;
 /** So much of what stands around a line is asked whether it is one of settings. */
@@ -19,7 +19,8 @@ const BARE = "(?<bare>[^\\s\\0\"'`;&|<>]{4,512})";
 const ABOUT_PASSWORDS =
   /(?:^|_)(?:reset|forgot|change|show|hide|require[ds]?|allow|has|is|no|use|enable|disable|update|verify|confirm|check|invalid|wrong|missing|empty|random|min|max|field|label|type|error)_(?:\w+_)?(?:password|passwd|pwd|pass|secret)$/i;
 
-function isChosenIn(name: string): boolean {
+/** `DB_PASSWORD`, and not `SHOW_PASSWORD`. */
+export function isChosenIn(name: string): boolean {
   return isPasswordName(name) && !ABOUT_PASSWORDS.test(name);
 }
 
@@ -144,7 +145,7 @@ export const PASSWORDS: Setting[] = [
     words: WORDS_AND_SECRETS,
     reach: REACH,
     form: new RegExp(
-      String.raw`(?<![\w./-])(?<name>[\w.-]{0,60}(?:passw(?:or)?d|passphrase|_pass|[a-z]Pass|pwd|secret))\\{0,7}[ \t]{0,8}["'\`]?\]?[ \t]{0,8}(?::=|=>|=(?!=)|:(?:[ \t]{0,4}(?:string|str)[ \t]{0,4}=)?)[ \t]{0,8}b?${QUOTED}`,
+      String.raw`(?<![\w./-])(?<name>[\w.-]{0,60}(?:passw(?:or)?d|passphrase|passcode|_pass|[a-z]Pass|pwd|secret))\\{0,7}[ \t]{0,8}["'\`]?\]?[ \t]{0,8}(?::=|=>|=(?!=)|:(?:[ \t]{0,4}(?:string|str)[ \t]{0,4}=)?)[ \t]{0,8}b?${QUOTED}`,
       "gi",
     ),
     isSecret: isQuoted,
@@ -168,6 +169,16 @@ export const PASSWORDS: Setting[] = [
       "gi",
     ),
     isSecret: isOfVariable,
+  },
+  {
+    kind: "password", // WiFi.begin("network", "…")
+    words: ["wifi"],
+    reach: REACH,
+    form: new RegExp(
+      String.raw`WiFi(?:Multi)?\.(?:begin|softAP|addAP)\([ \t]{0,4}[^,()\n\0]{1,80},[ \t]{0,8}${QUOTED}`,
+      "gi",
+    ),
+    isSecret: (value) => (/\s/.test(value) ? isPhrase(value) : isSettingsWord(value)),
   },
   {
     kind: "password", // PASSWORD '…', storePassword "…": SQL, Gradle, fetchmail

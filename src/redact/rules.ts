@@ -4,16 +4,19 @@ import { commands } from "./commands.ts";
 import { cookies } from "./cookies.ts";
 import { DAEMONS } from "./daemons.ts";
 import { looksLikePassword, looksLikeToken, type Standing } from "./entropy.ts";
+import { FALLBACKS } from "./fallbacks.ts";
 import { FILES } from "./files.ts";
 import { type Finding, finding, isPair } from "./finding.ts";
 import { formed } from "./forms.ts";
 import { privateKeys, puttyKeys } from "./keys.ts";
 import { manifests } from "./manifests.ts";
+import { MNEMONICS } from "./mnemonics.ts";
 import { isAssignment, kindOf, PAGING, PASSWORDS, TOKENS } from "./names.ts";
 import { PAIRS } from "./pairs.ts";
 import { PASSWORDS as CHOSEN } from "./passwords.ts";
 import { Settings } from "./settings.ts";
 import { SHELLS } from "./shells.ts";
+import { tables } from "./tables.ts";
 
 const SETTINGS = new Settings([
   ...FILES,
@@ -22,6 +25,8 @@ const SETTINGS = new Settings([
   ...CHOSEN,
   ...PAIRS,
   ...SHELLS,
+  ...FALLBACKS,
+  ...MNEMONICS,
 ]);
 
 /** Everything that our own rules find in a text. */
@@ -37,6 +42,7 @@ export function ownFindings(text: string): Finding[] {
     ...cookies(text),
     ...manifests(text),
     ...puttyKeys(text),
+    ...tables(text),
   ];
 }
 

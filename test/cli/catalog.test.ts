@@ -17,7 +17,7 @@ import type { Machine } from "../support/segue.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-4.sqlite";
+const CATALOG = ".segue/cache/catalog-5.sqlite";
 
 interface Listed {
   id: string;

@@ -67,7 +67,7 @@ describe("wrong use", () => {
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
-    [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /-o needs the name/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /--output needs a value/],
     [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
     [["convert", "a.jsonl", "--to", "pi", "--embed", "--no-carry"], 2, /cannot be used with/],
@@ -111,6 +111,32 @@ describe("wrong use", () => {
       fails(await m.run(args), exit, says);
     });
   }
+
+  it("a file that is not of the agent that --from names", async () => {
+    const m = inhabited(root);
+    for (const each of BASICS) {
+      const other = each.agent.id === "pi" ? "codex" : "pi";
+      const [{ name }, file] = [each.agent, m.copy(each, `of-${each.agent.id}.jsonl`)];
+      const says = new RegExp(
+        `looks like a session of ${name}, not of .*\n.*--from ${each.agent.id}`,
+      );
+      for (const [command = "", ...more] of [
+        ["convert", "--to", "claude-code"],
+        ["show"],
+        ["handoff"],
+        ["check"],
+        ["resume", "--in", "claude-code", "--dry-run"],
+      ]) {
+        const args = [command, file, "--from", other, ...more];
+        fails(await m.run(args), 2, says);
+      }
+      fails(await m.run(["show", "-", "--from", other], { stdin: readFileSync(file) }), 2, says);
+      assert.equal((await m.run(["show", file, "--from", each.agent.id])).code, 0);
+    }
+    // Nobody's, as far as can be told: whoever names its agent is believed.
+    writeFileSync(m.at("odd.jsonl"), '{"odd":true}\n');
+    assert.equal((await m.run(["show", "odd.jsonl", "--from", "pi"])).code, 0);
+  });
 
   it("nothing at all: help, and 2", async () => {
     const { code, out, err } = await machine().run([]);
@@ -191,7 +217,7 @@ describe("segue show", () => {
     assert.deepEqual([end.code, end.out], [0, blocks.at(-1)]);
     for (const range of [`${length + 1}`, "500-600"]) {
       const beyond = await m.run(["show", "pi#1", "--range", range]);
-      fails(beyond, 3, new RegExp(`the session has ${length} messages\n`));
+      fails(beyond, 3, new RegExp(`the session has ${length} entries \\(`));
     }
   });
 
@@ -218,9 +244,10 @@ describe("wrong places", () => {
     fails(await m.run(resume), 2, /--cwd names a file/);
     const help = await m.run(["help", "codex"]);
     assert.match(help.out, /Usage: segue codex/);
-    const { code, err } = await m.run(["list", "--store", "codex=nowhere"]);
-    assert.equal(code, 0);
-    assert.match(err, /--store codex=nowhere: there is no such folder/);
+    const nowhere = /--store codex=nowhere: there is no such folder/;
+    for (const words of [["list"], ["search", "x"], ["agents"], ["show", "codex#1"], ["scan"]]) {
+      fails(await m.run([...words, "--store", "codex=nowhere"]), 3, nowhere);
+    }
   });
 });
 
@@ -513,6 +540,30 @@ describe("segue list, agents, check, log", () => {
     const { losses } = JSON.parse((await m.run(["check", "claude#1", "--json"])).out);
     const codes = losses.map(({ code }: { code: string }) => code);
     assert.ok(codes.includes("subagent-elsewhere"), codes);
+  });
+
+  it("agents: a table that fits the terminal, installed ones first", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("bin"));
+    for (const [name, version] of [
+      ["pi", "0.1.0-beta.20261129."],
+      ["kilo", "999.888.777-nightly.20261129."],
+    ]) {
+      writeFileSync(m.at("bin", known(name)), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+    }
+    for (const width of [60, 80, 100, 120]) {
+      const { out } = await m.run(["agents"], { env: { COLUMNS: String(width) } });
+      const [head = "", first = "", second = "", ...rest] = out.trimEnd().split("\n");
+      for (const line of [head, first, second, ...rest]) assert.ok(line.length <= width, line);
+      assert.match(head, /^AGENT +INSTALLED +SESSIONS +READ +WRITE +RESUME/);
+      assert.match(first, /^pi +0\.1\.0-beta\S* +1 +✓ +✓ +✓/);
+      assert.match(second, /^kilo +999\.888\.777\S+ \* +0 +✓ +✓ +✓/);
+      assert.match(rest[0] ?? "", /^claude-code +- +1 +✓ +✓ +✓/);
+      if (width >= 80) assert.match(first, /\d, \d{4}-\d\d-\d\d/);
+      if (width >= 100) assert.match(first, /\/agent\/sessions$/);
+    }
+    const piped = await m.run(["agents"]);
+    assert.match(piped.out, /^pi .* ~\/\.pi\/agent\/sessions$/m);
   });
 
   it("agents --json", async () => {

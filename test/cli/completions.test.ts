@@ -31,6 +31,8 @@ const TABLE: [words: string[], some: string[], none: string[]][] = [
   [["convert", "x.jsonl", "--to", "p"], ["pi"], ["codex"]],
   [["dump", "--format", "m"], ["markdown"], ["html"]],
   [["show", "--tools", "f"], ["full"], ["brief"]],
+  [["config", "s"], ["set", "shell.maxSamples"], ["get"]],
+  [["config", "get", "agents.codex."], ["agents.codex.store", "agents.codex.args"], []],
   [["completions", "z"], ["zsh"], ["bash"]],
   [["search", "in:o"], ["in:output"], ["in:user"]],
 ];

@@ -1,9 +1,19 @@
 /** Settings: which wins, what each does, and what a project's file may not do. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { temporaryFolder } from "../support/folder.ts";
+import { known, temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
 import { CODEX, fails, idOf, inhabited, PI } from "./support.ts";
 
@@ -255,10 +265,194 @@ describe("what is refused", () => {
   });
 });
 
+describe("segue config get", () => {
+  it("what is in force, defaults as well", async () => {
+    const m = machine({ [USER]: "list: {number: 7}\nagents:\n  cc:\n    args: [--model, opus]\n" });
+    const get = async (key: string) => (await m.run(["config", "get", key])).out;
+    assert.equal(await get("list.number"), "7\n");
+    assert.equal(await get("redact"), "auto\n");
+    assert.equal(await get("agents.claude.args"), '["--model","opus"]\n');
+    assert.equal(
+      (await m.run(["config", "get", "color"], { env: { NO_COLOR: "1" } })).out,
+      "never\n",
+    );
+    const none = await m.run(["config", "get", "in"]);
+    assert.deepEqual([none.code, none.out], [0, ""]);
+    assert.match(none.err, /^in is not set \(the session's own agent\)\n$/);
+    const { out } = await m.run(["config", "get", "list.number", "--json"]);
+    const { schema, settings } = JSON.parse(out);
+    assert.equal(schema, "segue/config@1");
+    assert.deepEqual(settings, [
+      { key: "list.number", source: "user", value: 7, where: `${m.at(USER)}:1` },
+    ]);
+  });
+
+  it("of what a preset stands for: the preset's, and where that is from", async () => {
+    const m = machine();
+    const get = (key: string, env = {}) => setting(m, key, { env });
+    assert.deepEqual(
+      [(await get("preset"))?.value, (await get("budget"))?.value, (await get("budget"))?.where],
+      ["standard", 8000, "preset standard"],
+    );
+    write(m, USER, "budget: 9k\n");
+    assert.equal((await get("budget"))?.value, 9000);
+    const env = { SEGUE_PRESET: "verbose" };
+    assert.deepEqual(await get("budget", env), {
+      ...{ key: "budget", value: 20_000, source: "environment", where: "preset verbose" },
+    });
+    assert.equal((await get("budget", { SEGUE_PRESET: "full" }))?.value, "all");
+    const { out } = await m.run(["config"]);
+    assert.match(out, /^recentMessages +20 +default: preset standard$/m);
+    assert.match(out, /^in +- \(the session's own agent\) +default$/m);
+  });
+
+  it("wrong words, and keys that there are not", async () => {
+    const m = machine();
+    fails(
+      await m.run(["config", "get", "list.nubmer"]),
+      2,
+      /no setting .*\n.*did you mean list.number/,
+    );
+    fails(await m.run(["config", "get", "agents.nope.args"]), 3, /there is no agent "nope"/);
+    fails(await m.run(["config", "get"]), 2, /does not take "get"\n.*config get KEY/);
+    fails(await m.run(["config", "--jsn"]), 2, /does not take "--jsn"/);
+    fails(await m.run(["config", "color"]), 2, /does not take "color"\n.*segue config get color/);
+    fails(await m.run(["config", "set", "in"]), 2, /`segue config set in` needs a value/);
+    fails(await m.run(["config", "set", "in", "a", "b"]), 2, /in quotes/);
+  });
+});
+
+describe("segue config set", () => {
+  const read = (m: Machine) => readFileSync(m.at(USER), "utf8");
+  const set = async (m: Machine, ...words: string[]) => {
+    const done = await m.run(["config", "set", ...words]);
+    assert.equal(done.code, 0, done.err);
+    assert.equal(done.out, "");
+    return done.err;
+  };
+
+  it("writes the user's file, names it, and makes it where there is none", async () => {
+    const m = machine();
+    assert.equal(await set(m, "in", "claude"), `in is claude-code now: ${m.at(USER)}\n`);
+    await set(m, "list.number", "12");
+    await set(m, "budget", "20k");
+    await set(m, "agents.codex.args", '["--model", "gpt 5"]');
+    await set(m, "agents.codex.store", "~/moved");
+    assert.equal(
+      read(m),
+      [
+        "in: claude-code",
+        "list:",
+        "  number: 12",
+        "budget: 20k",
+        "agents:",
+        "  codex:",
+        "    args: [ --model, gpt 5 ]",
+        "    store: ~/moved",
+        "",
+      ].join("\n"),
+    );
+    assert.equal((await setting(m, "budget"))?.value, 20_000);
+    assert.deepEqual((await setting(m, "agents.codex.args"))?.value, ["--model", "gpt 5"]);
+    assert.equal((await setting(m, "agents.codex.store"))?.value, m.at("moved"));
+  });
+
+  it("keeps comments, order and the way things are written", async () => {
+    const text = `# mine
+in: pi # for now
+
+# lists
+list.number: 5
+agents:
+  # at work
+  cc:
+    command: "claude-work" # the wrapper
+reasoning: 'omit'
+`;
+    const m = machine({ [USER]: text });
+    await set(m, "in", "codex");
+    await set(m, "list.number", "6");
+    await set(m, "agents.claude.command", "claude");
+    await set(m, "reasoning", "text");
+    await set(m, "agents.claude-code.args", "--model opus");
+    const changed = text
+      .replace("in: pi", "in: codex")
+      .replace("number: 5", "number: 6")
+      .replace('"claude-work" # the wrapper', '"claude" # the wrapper\n    args: [ --model, opus ]')
+      .replace("'omit'", "'text'");
+    assert.equal(read(m), changed);
+  });
+
+  it("a relative folder is one below the folder it was typed in", async () => {
+    const m = machine();
+    mkdirSync(m.at("here"));
+    const done = await m.run(["config", "set", "agents.pi.store", "pi"], { cwd: m.at("here") });
+    assert.equal(done.code, 0, done.err);
+    assert.equal((await setting(m, "agents.pi.store"))?.value, m.at("here/pi"));
+  });
+
+  it("checks key and value before anything is written", async () => {
+    const m = machine({ [USER]: "in: pi\n" });
+    fails(await m.run(["config", "set", "list.number", "many"]), 2, /list.number must be a number/);
+    fails(
+      await m.run(["config", "set", "color", "maybe"]),
+      2,
+      /color must be auto, always or never/,
+    );
+    fails(await m.run(["config", "set", "in", "clude"]), 3, /there is no agent "clude"/);
+    fails(await m.run(["config", "set", "colour", "auto"]), 2, /did you mean color/);
+    assert.equal(read(m), "in: pi\n");
+  });
+
+  it("mends a file that is wrong; says what is still wrong", async () => {
+    const m = machine({ [USER]: "list:\n  number: many\ncolour: auto\n" });
+    const err = await set(m, "list.number", "5");
+    assert.match(
+      err,
+      /^segue: these settings are ignored: there is no setting "colour" .*:3\)\nlist\.number is 5 now/,
+    );
+    write(m, USER, "in: nobody\n");
+    assert.equal(await set(m, "in", "pi"), `in is pi now: ${m.at(USER)}\n`);
+    write(m, USER, "in: [pi\n");
+    fails(
+      await m.run(["config", "set", "in", "pi"]),
+      2,
+      /not valid YAML.*config.yml:\d.*\n.*nothing was written/,
+    );
+    write(m, USER, "list: 5\n");
+    fails(
+      await m.run(["config", "set", "list.number", "5"]),
+      2,
+      /"list" must hold keys and values/,
+    );
+  });
+
+  it("says where something else goes before it", async () => {
+    const m = machine({ ".segue.yml": "in: pi\n" });
+    assert.match(
+      await set(m, "in", "codex"),
+      /\nsegue: but here it is pi, because of project: .*\.segue\.yml:1\n$/,
+    );
+  });
+
+  it("goes through a link, and keeps the file's permissions", async () => {
+    const m = machine({ "dotfiles/segue.yml": "in: pi\n" });
+    chmodSync(m.at("dotfiles/segue.yml"), 0o644);
+    mkdirSync(m.at(".segue"));
+    symlinkSync(m.at("dotfiles/segue.yml"), m.at(USER));
+    assert.match(await set(m, "in", "codex"), /dotfiles\/segue\.yml\n$/);
+    assert.ok(lstatSync(m.at(USER)).isSymbolicLink());
+    assert.equal(statSync(m.at("dotfiles/segue.yml")).mode & 0o777, 0o644);
+    assert.equal(read(m), "in: codex\n");
+  });
+});
+
 it("docs/config.md tells every setting", async () => {
   const { out } = await machine().run(["config", "--help"]);
   const text = readFileSync(join(import.meta.dirname, "../../docs/config.md"), "utf8");
-  for (const [, key = ""] of out.matchAll(/^ {2}([a-z]+(?:\.[a-z<>]+)*) {2,}/gm)) {
+  for (const [, key = ""] of known(out.split("\nSettings:\n")[1]).matchAll(
+    /^ {2}([a-z]+(?:\.[a-z<>]+)*) {2,}/gm,
+  )) {
     assert.ok(text.includes(`\`${key}\``), key);
   }
 });

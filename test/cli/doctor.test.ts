@@ -131,7 +131,7 @@ describe("segue doctor", () => {
     );
     assert.ok(all.some(({ what }) => /Pi is not installed, but has sessions here: 1/.test(what)));
     const { out } = await m.run(["agents"]);
-    assert.match(out, /^codex .*proven with [\d.]+, [\d-]+; the installed one is newer/m);
+    assert.match(out, /^codex +[\d.]+ \* .*\n(?:.*\n)*\*: newer than the version/m);
     assert.doesNotMatch(out, /^claude-code .*newer/m);
   });
 

@@ -1,13 +1,16 @@
 /** `segue dump`: every format, again and again, killed, in the way, and hostile. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
   globSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -164,6 +167,96 @@ describe("segue dump", () => {
     for (const fixture of [CLAUDE, CODEX, PI]) {
       assert.equal(sha256(m.at("out", fileOf(fixture, ".jsonl"))), sha256(m.at(stored(fixture))));
     }
+  });
+
+  for (const format of ["native", "markdown", "html", "session"]) {
+    it(`a list with damaged lines, or none at all: nothing is written twice (${format})`, async () => {
+      const m = inhabited(root);
+      const dump = () => m.run(["dump", "out", "--format", format]);
+      await dump();
+      const before = files(m);
+      const manifest = m.at("out", ".segue-dump.jsonl");
+      const [first = "", second = "", third = ""] = readFileSync(manifest, "utf8").split("\n");
+      writeFileSync(
+        manifest,
+        [`${first.slice(0, -30)}`, "\0".repeat(second.length), third, ""].join("\n"),
+      );
+      const again = await dump();
+      assert.equal(again.code, 0, again.err);
+      assert.match(
+        again.err,
+        /\.segue-dump\.jsonl: 2 damaged lines in the list .*\n0 written, 3 un/,
+      );
+      assert.deepEqual(files(m), before);
+      assert.match((await dump()).err, /^0 written, 3 unchanged/, "it is whole again");
+      rmSync(manifest);
+      assert.match((await dump()).err, /^0 written, 3 unchanged/);
+      assert.deepEqual(files(m), before);
+    });
+  }
+
+  it("without a list, a session that has gone on since is written in its place", async () => {
+    const m = inhabited(root);
+    await m.run(["dump", "out"]);
+    const before = files(m);
+    rmSync(m.at("out", ".segue-dump.jsonl"));
+    const path = m.at(stored(PI));
+    const [last = ""] = readFileSync(path, "utf8").trimEnd().split("\n").slice(-1);
+    appendFileSync(path, `${last}\n`);
+    assert.match((await m.run(["dump", "out"])).err, /^1 written, 2 unchanged/);
+    assert.deepEqual(files(m), before);
+    assert.equal(sha256(m.at("out", fileOf(PI, ".jsonl"))), sha256(path));
+  });
+
+  it("--redact, and the list is gone: no secret is counted that was replaced before", async () => {
+    const m = inhabited(root);
+    const dump = () => m.run(["dump", "out", "--format", "markdown", "--redact"]);
+    await dump();
+    rmSync(m.at("out", ".segue-dump.jsonl"));
+    assert.match((await dump()).err, /^0 written, 3 unchanged, 0 secrets replaced/);
+  });
+
+  for (const [what, put] of [
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+    ["a link", (path: string, m: Machine) => symlinkSync(m.at(stored(PI)), path)],
+    ["a link", (path: string, m: Machine) => symlinkSync(m.at("nowhere"), path)],
+  ] as const) {
+    for (const force of [[], ["--force"]]) {
+      it(`${what} in the place of a dumped file is an error ${force}`, async () => {
+        const m = inhabited(root);
+        await m.run(["dump", "out"]);
+        const mine = m.at("out", fileOf(PI, ".jsonl"));
+        rmSync(mine);
+        put(mine, m);
+        const { code, err } = await m.run(["dump", "out", ...force]);
+        assert.equal(code, 1, err);
+        assert.ok(err.includes(`${what} is where a dumped file was (${mine})`), err);
+        assert.match(err, /0 written, 2 unchanged, 1 failed/);
+        assert.ok(!lstatSync(mine).isFile());
+        assert.equal(existsSync(m.at("nowhere")), false);
+      });
+    }
+  }
+
+  it("a link in the place of a folder, or of the list, is not followed", async () => {
+    const m = inhabited(root);
+    await m.run(["dump", "out"]);
+    renameSync(m.at("out/pi"), m.at("elsewhere"));
+    symlinkSync(m.at("elsewhere"), m.at("out/pi"));
+    const leftover = m.at("elsewhere", ".segue-999999999-0123456789ab.tmp");
+    writeFileSync(leftover, "not the dump's");
+    const { code, err } = await m.run(["dump", "out"]);
+    assert.equal(code, 1, err);
+    assert.match(
+      err,
+      /a link leads out of the dump's folder \(.*out\/pi\)\n0 written, 2 un.* 1 failed/,
+    );
+    assert.ok(existsSync(leftover));
+    mkdirSync(m.at("other"));
+    symlinkSync(m.at("list"), m.at("other/.segue-dump.jsonl"));
+    fails(await m.run(["dump", "other"]), 4, /the list of what was dumped is a link/);
+    assert.equal(existsSync(m.at("list")), false);
   });
 
   it("only an agent's, only since, only a project's", async () => {

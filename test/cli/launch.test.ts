@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -11,6 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { agentNamed } from "../../src/agents/registry.ts";
+import { workOn } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
@@ -145,5 +148,65 @@ setInterval(() => {}, 1e6);
     const undone = await m.run(["undo"]);
     assert.equal(undone.code, 0, undone.err);
     assert.equal(existsSync(native.told.args[1]), false);
+  });
+
+  it("what was brought to a folder before is opened there, not written twice", async () => {
+    const m = machine("codex", TELL);
+    writeFileSync(m.at("bin", "pi"), TELL.replace("codex-cli 0.169.0", "0.73.0"), { mode: 0o755 });
+    for (const folder of ["there", "third"]) mkdirSync(m.at(folder));
+    const count = () =>
+      readdirSync(m.at(".pi"), { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".jsonl"),
+      ).length;
+    const resume = async (...args: string[]) => {
+      const { out, err, code } = await m.run(["resume", ...args]);
+      assert.equal(code, 37, err);
+      const { args: told, cwd } = JSON.parse(out);
+      return { told: { args: told, cwd }, err };
+    };
+    await resume(m.at("s.jsonl"), "--in", "pi");
+    await resume("pi#1", "--in", "codex");
+    const home = ["codex#1", "--in", "pi", "--cwd"];
+    const first = await resume(...home, m.at("there"));
+    const other = await resume(...home, m.at("third"));
+    assert.equal(count(), 3);
+    for (const one of [first, other, first]) {
+      const again = await resume(...home, one.told.cwd);
+      assert.match(again.err, /handed over before; going on there/);
+      assert.deepEqual(again.told, one.told);
+    }
+    assert.equal(count(), 3);
+    const forked = await resume(...home, m.at("there"), "--fork");
+    assert.notDeepEqual(forked.told.args, first.told.args);
+    assert.equal(count(), 4);
+  });
+
+  it("its own agent in another folder: the copy is opened the second time", async () => {
+    const m = machine("codex", TELL);
+    mkdirSync(m.at("third"));
+    await m.run(["resume", m.at("s.jsonl"), "--in", "codex"]);
+    const { out } = await m.run(["list", "--agent", "codex", "--json", "--all"]);
+    const args = ["resume", JSON.parse(out).sessions[0].id, "--cwd", m.at("third")];
+    const [first, second] = [await m.run(args), await m.run(args)];
+    assert.equal(first.code, 37, first.err);
+    assert.match(first.err, /a new session, for/);
+    assert.match(second.err, /handed over before/);
+    assert.deepEqual(JSON.parse(second.out).args, JSON.parse(first.out).args);
+  });
+
+  it("the original has gone on by itself: what comes home is written anew once", async () => {
+    const m = machine("codex", TELL);
+    writeFileSync(m.at("bin", "pi"), TELL.replace("codex-cli 0.169.0", "0.73.0"), { mode: 0o755 });
+    await m.run(["resume", m.at("s.jsonl"), "--in", "pi"]);
+    await m.run(["resume", "pi#1", "--in", "codex"]);
+    const [name = ""] = readdirSync(m.at(".pi"), { recursive: true, encoding: "utf8" }).filter(
+      (each) => each.endsWith(".jsonl"),
+    );
+    workOn({ agent: agentNamed("pi"), path: m.at(".pi", name) }, "by itself");
+    const args = ["resume", "codex#1", "--in", "pi"];
+    const [first, second] = [await m.run(args), await m.run(args)];
+    assert.match(first.err, /the original has gone on, or is gone: writing a new session/);
+    assert.match(second.err, /handed over before/);
+    assert.deepEqual(JSON.parse(second.out).args, JSON.parse(first.out).args);
   });
 });

@@ -1,4 +1,5 @@
 /** What stands in sessions by the thousand, is long or random or named like a secret, and is none. */
+import { IN_PROGRAMS } from "./lookalikes-in-programs.ts";
 import { RANDOM_SETTINGS, SPOKEN_OF } from "./lookalikes-of-passwords.ts";
 import { MadeUp } from "./made-up.ts";
 
@@ -204,7 +205,8 @@ const FIXED = [
 const TIMES = 3;
 
 export function lookalikes(): string[] {
-  return [...severalOf(RANDOM, 5000), ...FIXED, ...severalOf(RANDOM_SETTINGS, 7000), ...SPOKEN_OF];
+  const random = [...severalOf(RANDOM, 5000), ...severalOf(RANDOM_SETTINGS, 7000)];
+  return [...random, ...FIXED, ...SPOKEN_OF, ...IN_PROGRAMS];
 }
 
 function severalOf(all: readonly Make[], seed: number): string[] {

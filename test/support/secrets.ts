@@ -4,6 +4,7 @@
  */
 import { MadeUp } from "./made-up.ts";
 import { EXAMPLES } from "./secrets-by-example.ts";
+import { IN_PROGRAMS } from "./secrets-in-programs.ts";
 import { MARKED, PAIRS, PLAIN, SHELLS, type Told, WILD } from "./secrets-in-settings.ts";
 import { FORMED } from "./secrets-of-form.ts";
 
@@ -239,6 +240,7 @@ export function planted(): Planted[] {
     ...madeUp(TOLD, 1000),
     ...blocks(new MadeUp(2000)),
     ...madeUp({ ...PLAIN, ...MARKED, ...PAIRS, ...SHELLS, ...WILD }, 4000),
+    ...madeUp(IN_PROGRAMS, 12_000),
     ...madeUp(Object.fromEntries(EXAMPLES.map((example) => [example[0], example])), 9000),
   ];
 }

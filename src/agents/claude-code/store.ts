@@ -28,6 +28,8 @@ function hash(text: string): string {
 }
 
 export const store: Store = {
+  variables: ["CLAUDE_CONFIG_DIR"],
+
   roots(env, { path, home } = hostOf(env)) {
     const named = env.CLAUDE_CONFIG_DIR;
     if (named) return [path.join(named, "projects")];

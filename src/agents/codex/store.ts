@@ -38,6 +38,8 @@ interface Rollout extends StoredFile {
 }
 
 export const store: Store = {
+  variables: ["CODEX_HOME"],
+
   roots(env, { path, home } = hostOf(env)) {
     return [env.CODEX_HOME || path.join(home, ".codex")];
   },

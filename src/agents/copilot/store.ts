@@ -18,6 +18,8 @@ function homeOf(env: NodeJS.ProcessEnv): string {
 }
 
 export const store: Store = {
+  variables: ["COPILOT_HOME"],
+
   roots(env) {
     return [join(homeOf(env), "session-state")];
   },

@@ -13,6 +13,8 @@ import { timeFor } from "../shared/place.ts";
 import type { Found, OwnPlace, Store } from "../types.ts";
 
 export const store: Store = {
+  variables: ["GEMINI_CLI_HOME"],
+
   roots: (env) => [rootOf(env)],
 
   home: (env) => dirname(rootOf(env)),

@@ -1,13 +1,15 @@
 import { basename, join, posix, win32 } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
 import { filesIn } from "../../io/files.ts";
-import { type Host, hostOf } from "../../io/host.ts";
+import { expandHome, type Host, hostOf } from "../../io/host.ts";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
 
 export const store: Store = {
+  variables: ["PI_CODING_AGENT_DIR", "PI_CODING_AGENT_SESSION_DIR"],
+
   roots(env, host = hostOf(env)) {
     const named = expand(env.PI_CODING_AGENT_SESSION_DIR, host);
     if (named !== undefined) return [named];
@@ -60,7 +62,7 @@ function setFolder(env: NodeJS.ProcessEnv, host: Host): string | undefined {
 
 function expand(path: string | undefined, host: Host): string | undefined {
   if (path === undefined || path === "") return undefined;
-  return host.path.resolve(/^~(?:[\\/]|$)/.test(path) ? host.home + path.slice(1) : path);
+  return host.path.resolve(expandHome(path, host.home));
 }
 
 /** "/home/dev/shop" → "--home-dev-shop--". Links are not resolved. */

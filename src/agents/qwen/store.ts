@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { listFiles } from "../../io/files.ts";
+import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
@@ -12,6 +13,8 @@ import { SUBAGENT } from "./records.ts";
 const NAME = /^([0-9a-fA-F-]{32,36})\.jsonl$/;
 
 export const store: Store = {
+  variables: ["QWEN_RUNTIME_DIR", "QWEN_HOME"],
+
   roots(env) {
     return [join(baseFolder(env), "projects")];
   },
@@ -95,11 +98,7 @@ export function ownFolder(env: NodeJS.ProcessEnv): string {
 function baseFolder(env: NodeJS.ProcessEnv): string {
   const home = env.HOME || homedir();
   const named = env.QWEN_RUNTIME_DIR || env.QWEN_HOME;
-  return named ? expand(named, home) : join(home, ".qwen");
-}
-
-function expand(path: string, home: string): string {
-  return resolve(path === "~" || path.startsWith("~/") ? home + path.slice(1) : path);
+  return named ? resolve(expandHome(named, home)) : join(home, ".qwen");
 }
 
 /** "/home/dev/shop" → "-home-dev-shop". On Windows in lower case, as names are the same there in any. */

@@ -13,6 +13,7 @@ import { folderIn } from "../read/folder.ts";
 import { isThere, rowsAt } from "../read/open.ts";
 import { surveyFile } from "../survey/survey-file.ts";
 import { appended } from "./append.ts";
+import { alreadyThere } from "./before.ts";
 import { type Context, writtenLines } from "./context.ts";
 import { forked } from "./fork.ts";
 import type { Outcome } from "./types.ts";
@@ -86,6 +87,13 @@ export function goHome(
     // A copy of the original would hang on the session that the original hangs on.
     out.discard();
     return null;
+  }
+  const { input } = source;
+  const cwd = folder ?? done.header.cwd;
+  const there = context.options.fork ? null : alreadyThere(context, input, id, cwd, true);
+  if (there) {
+    out.discard();
+    return there;
   }
   context.notes.push(`${whyNew(done, moves, context.options.fork)}: writing a new session`);
   return forked(context, id, done, out, write.source.path);

@@ -10,6 +10,7 @@ import type { Header } from "../../session/types.ts";
 import { writeOwn } from "../anew.ts";
 import { isThere, rowsAt } from "../read/open.ts";
 import { nothingIn, surveyFile } from "../survey/survey-file.ts";
+import { alreadyThere } from "./before.ts";
 import { create } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { copyTo } from "./copy.ts";
@@ -26,8 +27,10 @@ export function inOwnAgent(context: Context): Outcome {
   const back = home?.write.action === "create" && goHome(context, { agent, input }, id, home);
   if (back) return back;
   const relocation = Relocation.between(header.cwd, context.options.cwd);
-  if (relocation || context.options.fork)
-    return copiedThere(context, input, { ...header, id }, relocation);
+  if (relocation || context.options.fork) {
+    const there = context.options.fork ? null : alreadyThere(context, input, id, header.cwd, true);
+    return there ?? copiedThere(context, input, { ...header, id }, relocation);
+  }
   const cwd = context.options.cwd ?? header.cwd;
   const place = { id, cwd, title: null };
   if (rowsAt(path) || path.startsWith(join(context.target.root, "/")) || header.id === "") {

@@ -1,49 +1,17 @@
-/** There: a new session in the target's store, or the one that was made of it before. */
+/** There: a new session in the target's store. */
 import { statSync } from "node:fs";
-import { checkId } from "../../agents/shared/place.ts";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
-import type { Input } from "../../io/input.ts";
-import { isBegun, keepCarry } from "../../io/state.ts";
-import { Relocation } from "../../session/relocate.ts";
+import { keepCarry } from "../../io/state.ts";
 import { titleOf } from "../../session/title.ts";
 import { counted } from "../../words.ts";
 import { type Conversion, targetId } from "../conversion.ts";
-import { isThere } from "../read/open.ts";
 import { fitted } from "../survey/fit.ts";
 import type { Fitted, Surveyed } from "../survey/survey-file.ts";
 import { create } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { inOwnAgent } from "./native.ts";
 import type { Outcome } from "./types.ts";
-
-/** A session that was handed over as it is now goes on where it was handed over to. */
-export function alreadyThere(
-  context: Context,
-  input: Input,
-  id: string,
-  survey: Surveyed,
-): Outcome | null {
-  const { agent } = context.source;
-  const write = context.journal.wentTo({ agent: agent.id, id }, context.target.agent.id);
-  if (!write || !isThere(write.target.path) || write.source.bytes !== input.size) return null;
-  if (write.source.sha256 !== input.sha256()) return null;
-  // It was not written to its end.
-  if (isBegun(context.options.env, write.target.path)) return null;
-  const there = context.folderOf(write.target.path) ?? survey.plan.header.cwd;
-  if (Relocation.between(there, context.options.cwd)) return null;
-  if (!context.fits(write.target.path)) return null;
-  return {
-    id: checkId(write.target.id, write.target.path),
-    path: write.target.path,
-    cwd: context.options.cwd ?? there,
-    title: null,
-    report: context.opened(write.target.id, write.target.path),
-    note: context.note("it was handed over before; going on there (--fork writes a new session)"),
-    commit() {},
-    discard() {},
-  };
-}
 
 export function goThere(
   context: Context,

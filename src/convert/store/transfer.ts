@@ -6,10 +6,11 @@ import type { Conversion } from "../conversion.ts";
 import { countChildren, openBases } from "../read/bases.ts";
 import { assume, orSurveyed } from "../survey/assume.ts";
 import { nothingIn, type Surveyed, surveyFile } from "../survey/survey-file.ts";
+import { alreadyThere } from "./before.ts";
 import { Context } from "./context.ts";
 import { goHome, homeOf } from "./home.ts";
 import { inOwnAgent } from "./native.ts";
-import { alreadyThere, goThere } from "./there.ts";
+import { goThere } from "./there.ts";
 import type { Along, Outcome, Source, Target, TransferOptions } from "./types.ts";
 
 export class Transfer {
@@ -67,7 +68,9 @@ function route(context: Context, source: Conversion["source"], survey: Surveyed)
   const home = source.agent === context.target.agent ? null : homeOf(context, id);
   const back = home && goHome(context, source, id, home);
   if (back) return back;
-  const there = context.options.fork ? null : alreadyThere(context, input, id, survey);
+  const there = context.options.fork
+    ? null
+    : alreadyThere(context, input, id, survey.plan.header.cwd);
   if (there) return there;
   return goThere(context, source, id, survey);
 }

@@ -11,8 +11,34 @@ import { headerAt } from "../read/folder.ts";
 
 const DETECT_LINES = 64;
 
-/** The agent whose records the file holds, judged by many of its lines. */
-export function detectAgent(lines: Iterable<Line>, where: string): Agent {
+/** So many times as many records of another agent's mean that it is that one's. */
+const CLEARLY = 4;
+
+/**
+ * The agent whose records the file holds, judged by many of its lines; or the one that was named, which
+ * is to be believed of a file that looks like nobody's, but not of one that is clearly another's.
+ */
+export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent): Agent {
+  const votes = votesOf(lines);
+  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
+  if (named) {
+    if (best && (votes.get(named) ?? 0) * CLEARLY < best[1]) throw another(best[0], named, where);
+    return named;
+  }
+  if (best) return best[0];
+  throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
+    where,
+    hint: "name its agent with --from if you know it",
+  });
+}
+
+function another({ id, name }: Agent, named: Agent, where: string): SegueError {
+  const what = `this looks like a session of ${name}, not of ${named.name}`;
+  return new SegueError("usage", what, { where, hint: `leave --from out, or give --from ${id}` });
+}
+
+/** How many records of each agent's are in the first lines. */
+function votesOf(lines: Iterable<Line>): Map<Agent, number> {
   const votes = new Map<Agent, number>();
   const records = new Records((record) => agents.some((agent) => agent.recognises(record)));
   let looked = 0;
@@ -25,12 +51,7 @@ export function detectAgent(lines: Iterable<Line>, where: string): Agent {
     }
     if (++looked >= DETECT_LINES) break;
   }
-  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
-  if (best) return best[0];
-  throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
-    where,
-    hint: "name its agent with --from if you know it",
-  });
+  return votes;
 }
 
 /** Of a session that nobody can go on with. */

@@ -1,0 +1,10 @@
+/** What is wrong with settings that were left out for it. */
+import type { SegueError } from "../errors.ts";
+import { oneLine, warn } from "./terminal.ts";
+
+export function warnFaults(faults: readonly SegueError[]): void {
+  for (const { message, where } of faults) {
+    const place = where === null ? "" : ` (${where})`;
+    warn(`segue: these settings are ignored: ${oneLine(message + place)}`);
+  }
+}

@@ -1,0 +1,58 @@
+/** What holds for the options of every command. */
+import type { Command, Option } from "commander";
+import { expanded as expandedFor } from "../core/places.ts";
+import { SegueError } from "../errors.ts";
+
+/**
+ * Options that may be given more than once: each `--store` names another agent's, and of `--color` the
+ * last one counts, so that an alias can set it and a command line can still say otherwise.
+ */
+const REPEATABLE = new Set(["--store", "--color"]);
+
+/** In every option that names a file or a folder "~" is the user's own folder; no value is empty or given twice. */
+export function governOptions(command: Command): void {
+  const given = new Map<string, string>();
+  for (const option of command.options) {
+    if (namesPath(option) && !option.parseArg) option.argParser(expanded);
+    command.on(`option:${option.name()}`, (value: string | undefined) => {
+      refuseEmpty(option, value);
+      refuseSecond(option, given.get(option.attributeName()));
+      given.set(option.attributeName(), flagOf(option));
+    });
+  }
+}
+
+function namesPath({ flags }: Option): boolean {
+  return /<(?:dir|file)>/.test(flags);
+}
+
+/** Shells leave "~" alone where it does not begin a word: `--cwd=~/shop`. */
+export function expanded(path: string): string {
+  return expandedFor(path, process.env);
+}
+
+function refuseEmpty(option: Option, value: string | undefined): void {
+  if (!option.required || value?.trim() !== "") return;
+  throw new SegueError("usage", `${flagOf(option)} needs a value, but the one given is empty`, {
+    hint: `leave ${flagOf(option)} out, or give it a value`,
+  });
+}
+
+/** Which of two counts would be a guess. */
+function refuseSecond(option: Option, before: string | undefined): void {
+  const flag = flagOf(option);
+  if (before === undefined || REPEATABLE.has(flag)) return;
+  if (before !== flag) {
+    throw new SegueError("usage", `${before} and ${flag} exclude each other`, {
+      hint: "give one of the two",
+    });
+  }
+  if (!option.required) return;
+  throw new SegueError("usage", `${flag} is given twice, but only one value can count`, {
+    hint: `give ${flag} once`,
+  });
+}
+
+function flagOf({ long, short, flags }: Option): string {
+  return long ?? short ?? flags;
+}
