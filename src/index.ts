@@ -34,6 +34,7 @@ export {
 } from "./core/convert.ts";
 export type { DoctorOptions, Finding } from "./core/doctor.ts";
 export type { HandoverOptions } from "./core/handover.ts";
+export type { Info } from "./core/info.ts";
 export type { Undone, Write, Written } from "./core/journal.ts";
 export type { Limit, Listed, ListOptions, SessionList } from "./core/list.ts";
 export type { Hit, Match, SearchOptions, SearchResults } from "./core/search.ts";

@@ -1,5 +1,6 @@
 /** Every agent, in the order that lists show them. Adding one is a folder and a line here. */
 import { SegueError } from "../errors.ts";
+import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
 import { copilot } from "./copilot/index.ts";
@@ -9,6 +10,7 @@ import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
+import { unsupportedAgent } from "./unsupported.ts";
 
 export const agents: readonly Agent[] = [
   claudeCode,
@@ -30,9 +32,21 @@ export function findAgent(name: string): Agent | undefined {
 export function agentNamed(name: string): Agent {
   const agent = findAgent(name);
   if (agent) return agent;
-  const near = nearest(name, agentNames());
-  throw new SegueError("not-found", `there is no agent "${name}"`, {
-    hint: `did you mean ${near.join(", ")}? \`segue agents\` lists all`,
+  throw noAgent(name);
+}
+
+/** Of a name that is no agent's, or of one whose sessions Segue cannot handle. */
+export function noAgent(name: string): SegueError {
+  const unsupported = unsupportedAgent(name);
+  if (unsupported !== undefined) {
+    return new SegueError("not-found", `Segue does not support ${unsupported} yet`, {
+      hint: "`segue agents` lists the agents that it supports",
+    });
+  }
+  const meant = didYouMean(name, agentNames());
+  const hint = "`segue agents` lists all agents";
+  return new SegueError("not-found", `there is no agent "${name}"`, {
+    hint: meant === null ? hint : `${meant} ${hint}`,
   });
 }
 
@@ -48,18 +62,4 @@ export function nearest(name: string, names: readonly string[]): string[] {
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ id }) => id);
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -11,13 +11,16 @@
  * all session files with what was noted, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
+import { Journal } from "../io/journal.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import { firstOf } from "./first.ts";
 import { compare, type Known, knownOf } from "./known.ts";
+import { type Continuation, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
-import { cutTitle, type Line, type Row, withSummary } from "./row.ts";
+import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
 import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
 
@@ -40,6 +43,7 @@ export interface Listed extends Row {
   bytes: number;
   /** Is it of the project in question? */
   here: boolean;
+  continuedIn: readonly Continuation[];
 }
 
 export interface Problem {
@@ -80,6 +84,8 @@ export class Catalog {
   /** Sessions of stores in which something has changed; of all stores, once all are asked for. */
   #known: Known[] = [];
   #unchanged: Unchanged;
+  #walked: readonly Walked[] = [];
+  #lineage: Lineage | undefined;
   /** What could not be read, in the newest refresh. */
   problems: Problem[] = [];
 
@@ -121,6 +127,8 @@ export class Catalog {
         : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
+    this.#walked = alive;
+    this.#lineage = undefined;
     const same = this.file.guarded(() => alive.filter((store) => isUnchanged(this.file, store)));
     const others = alive.filter((store) => !same.includes(store));
     const old = this.file.guarded(() => loadSessions(this.file, others));
@@ -208,6 +216,34 @@ export class Catalog {
     return known;
   }
 
+  /** What came from what. */
+  get lineage(): Lineage {
+    this.#lineage ??= this.#readLineage();
+    return this.#lineage;
+  }
+
+  #readLineage(): Lineage {
+    const journal = new Journal(this.#places.env);
+    const writes = journal.writes();
+    const there = new Set(writes.length === 0 ? [] : this.#names());
+    // Stores that were not looked into are taken to be as the journal has them.
+    const isThere = ({ agent, id }: Relative): boolean =>
+      (this.#only !== undefined && agent !== this.#only.id) || there.has(`${agent}:${id}`);
+    return new Lineage(writes, isThere, journal.damage());
+  }
+
+  #names(): string[] {
+    return this.#walked.flatMap(({ agent, found }) => found.map(({ id }) => `${agent.id}:${id}`));
+  }
+
+  /** For each id the shortest beginning, of eight characters or more, that no other session's id has. */
+  shortIds(ids: readonly string[]): Map<string, string> {
+    return shortened(
+      ids,
+      this.#walked.flatMap(({ found }) => found.map(({ id }) => id)),
+    );
+  }
+
   get project(): Project {
     this.#project ??= new Project(this.#places.cwd);
     return this.#project;
@@ -241,7 +277,7 @@ export class Catalog {
       (known) =>
         !known.isEmpty &&
         (agent === undefined || known.agent === agent) &&
-        known.mtime >= since &&
+        known.time >= since &&
         (!limited || known.isLimited) &&
         (!here || this.project.has(known.cwd)),
     );
@@ -249,7 +285,7 @@ export class Catalog {
 
   #sorted(filter: Filter, most = Number.POSITIVE_INFINITY): Known[] {
     const latest = Date.now() + SOON;
-    const time = ({ mtime }: Known) => (mtime > latest ? 0 : mtime);
+    const newest = ({ time }: Known) => (time > latest ? 0 : time);
     const here = ({ cwd }: Known) => Number(this.project.has(cwd));
     const isPart = most < FEW;
     const unchanged = isPart ? this.#unchanged.first(filter, most, latest, this.project) : [];
@@ -257,7 +293,11 @@ export class Catalog {
       [...this.#matching(isPart ? this.#known : this.#all, filter), ...unchanged],
       most,
       (a, b) =>
-        here(b) - here(a) || time(b) - time(a) || b.mtime - a.mtime || (a.id < b.id ? -1 : 1),
+        here(b) - here(a) ||
+        newest(b) - newest(a) ||
+        b.time - a.time ||
+        b.mtime - a.mtime ||
+        (a.id < b.id ? -1 : 1),
     );
   }
 
@@ -268,12 +308,17 @@ export class Catalog {
       const read = known.line ?? lines.get(known.sid);
       if (!read) return [];
       const line = chosen.length < FEW ? toldNow(known, read) : read;
-      const { agent, id, place: path, mtime: time, size: bytes, cwd } = known;
+      const { agent, id, place: path, time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       // What a database or the head of a file tells of itself is less exact.
       const messages = counts.get(known.sid) ?? line.messages;
       const here = this.project.has(cwd);
-      return [{ agent, id, ...line, cwd, updatedAt, messages, path, time, bytes, here }];
+      const from = this.lineage.from(known);
+      const continuedIn = this.lineage.continuedIn(known);
+      const lineage = { from, continuedIn };
+      return [
+        { agent, id, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here },
+      ];
     });
   }
 

@@ -42,6 +42,7 @@ const TABLES = `
     size INTEGER NOT NULL,
     mtime REAL NOT NULL,
     inode INTEGER NOT NULL,
+    time REAL NOT NULL,
     folder INTEGER,
     isLimited INTEGER NOT NULL,
     isEmpty INTEGER NOT NULL,

@@ -14,6 +14,8 @@ export interface Known {
   size: number;
   mtime: number;
   inode: number;
+  /** When the conversation last went on, as its records say it; else `mtime`. Milliseconds since the epoch. */
+  time: number;
   cwd: string | null;
   isLimited: boolean;
   /** Nobody has said anything in it: it is no session to anyone. */
@@ -56,7 +58,15 @@ function isSame(known: Known, { bytes, mtime, inode = 0 }: Found): boolean {
 function summarised(known: Known, { id, summary }: Found): Known {
   // What is as it was has the id that it had: the place or the file says it.
   known.id = id;
-  return summary ? { ...known, summary, cwd: summary.cwd ?? known.cwd } : known;
+  if (!summary) return known;
+  const time = timeOf(summary.updatedAt, known.time);
+  return { ...known, summary, time, cwd: summary.cwd ?? known.cwd };
+}
+
+/** A store that was copied, synced or restored has files of today: the conversations in it are older. */
+function timeOf(updatedAt: string | null, otherwise: number): number {
+  const time = updatedAt === null ? Number.NaN : Date.parse(updatedAt);
+  return Number.isNaN(time) ? otherwise : time;
 }
 
 export function knownOf({ agent, place, found }: Job, line: Line): Known {
@@ -68,6 +78,7 @@ export function knownOf({ agent, place, found }: Job, line: Line): Known {
     size: found.bytes,
     mtime: found.mtime,
     inode: found.inode ?? 0,
+    time: timeOf(line.updatedAt, found.mtime),
     cwd: line.cwd,
     isLimited: line.limit !== null,
     isEmpty: line.isEmpty,

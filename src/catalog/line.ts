@@ -144,6 +144,8 @@ export class Scan {
   readonly #count: MessageCount;
   #tokens: number | null = null;
   #limit: Limit | null = null;
+  /** Up to when the head goes: the end may be days later. */
+  #headTime: string | null = null;
 
   /** `before`: what an earlier scan came to, of a session that this one goes on with. */
   constructor(agent: Agent, before?: Messages) {
@@ -161,6 +163,7 @@ export class Scan {
   leaveHead(): void {
     this.#tokens = null;
     this.#limit = null;
+    this.#headTime = this.#feed.reader.header().updatedAt;
   }
 
   /** Is it something else than lines: compressed, or a document? */
@@ -217,6 +220,11 @@ export class Scan {
     }
   }
 
+  /** "" where its records do not name it. */
+  get id(): string {
+    return this.#feed.reader.header().id;
+  }
+
   get counted(): Messages {
     return this.#count;
   }
@@ -230,7 +238,7 @@ export class Scan {
       ...foldersAt(this.#agent, this.#feed.reader, place),
       isEmpty: whole && this.#isEmpty,
       createdAt: header.createdAt,
-      updatedAt: header.updatedAt,
+      updatedAt: !whole && header.updatedAt === this.#headTime ? null : header.updatedAt,
       messages: whole ? this.#count.messages : null,
       tokens: this.#tokens,
       model: header.model,

@@ -21,6 +21,16 @@ export interface Row {
   branch: string | null;
   parent: string | null;
   limit: Limit | null;
+  /** The session that it was made from, when it was handed over. */
+  from: Relative | null;
+  /** The sessions that it was handed over to, oldest first. */
+  continuedIn: readonly Relative[];
+}
+
+/** A session, wherever it is stored. */
+export interface Relative {
+  agent: string;
+  id: string;
 }
 
 /** The usage limit at which a session stopped; null when it went on since. */
@@ -31,7 +41,7 @@ export interface Limit {
 }
 
 /** What reading a session's head and tail adds to what its store tells. */
-export interface Line extends Omit<Row, "agent" | "id" | "path"> {
+export interface Line extends Omit<Row, "agent" | "id" | "path" | "from" | "continuedIn"> {
   /** Where `cwd` is a worktree that the session was moved into: its folder once that is gone. */
   home: string | null;
   /** Has nobody said anything in it? */

@@ -25,7 +25,7 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
   // Of most of them, one pass over the table in its own order: an index would be twice the work.
   const column = known.size * 2 > Number(count?.[0] ?? 0) ? "+store" : "store";
   const rows = file.each(
-    `SELECT sid, store, place, size, mtime, inode, folder, isLimited, isEmpty FROM session
+    `SELECT sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty FROM session
      WHERE ${column} IN (${[...known.keys()].join()})`,
   );
   for (const row of rows) {
@@ -37,9 +37,9 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
   return all;
 }
 
-/** A row `sid, store, place, size, mtime, inode, folder, isLimited, isEmpty`; what it is called is not in it. */
+/** A row `sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty`; what it is called is not in it. */
 export function knownIn(
-  [sid, , place, size, mtime, inode, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
+  [sid, , place, size, mtime, inode, time, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
   agent: string,
   folders: ReadonlyMap<number, string>,
 ): Known {
@@ -51,6 +51,7 @@ export function knownIn(
     size: Number(size),
     mtime: Number(mtime),
     inode: Number(inode),
+    time: Number(time),
     cwd: folders.get(Number(folder)) ?? null,
     isLimited: isLimited === 1,
     isEmpty: isEmpty === 1,
@@ -77,17 +78,18 @@ export function foldersIn(file: CatalogFile): Map<number, string> {
 /** Files a session; gives its number. */
 export function putSession(file: CatalogFile, known: Known, { root }: Job, line: Line): number {
   const [row] = file.all(
-    `INSERT INTO session (store, place, size, mtime, inode, folder, isLimited, isEmpty)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO session (store, place, size, mtime, inode, time, folder, isLimited, isEmpty)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (store, place) DO UPDATE SET
        size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,
-       folder = excluded.folder, isLimited = excluded.isLimited, isEmpty = excluded.isEmpty
+       time = excluded.time, folder = excluded.folder, isLimited = excluded.isLimited, isEmpty = excluded.isEmpty
      RETURNING sid`,
     putStore(file, root, known.agent),
     known.place,
     known.size,
     known.mtime,
     known.inode,
+    known.time,
     putFolder(file, line),
     known.isLimited ? 1 : 0,
     known.isEmpty ? 1 : 0,

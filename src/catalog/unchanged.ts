@@ -20,8 +20,8 @@ export interface Wanted {
   here?: boolean | undefined;
 }
 
-/** The place of a row's `mtime`. */
-const MTIME = 4;
+/** The place of a row's `time`. */
+const TIME = 6;
 
 const LONG_AGO = Number.MIN_SAFE_INTEGER;
 
@@ -113,21 +113,21 @@ export class Unchanged {
     latest: Latest,
     most: number,
   ): SQLOutputValue[][] {
-    const columns = "sid, store, place, size, mtime, inode, folder, isLimited, isEmpty";
+    const columns = "sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty";
     const first = this.#file.all(
       `SELECT ${columns} FROM session WHERE ${where}
-       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(mtime > ?, 0, mtime) DESC, mtime DESC
+       ORDER BY ifnull(folder IN (${here}), 0) DESC, iif(time > ?, 0, time) DESC, time DESC
        LIMIT ?`,
       ...[since, latest, most],
     );
     const last = first.length === most ? first.at(-1) : undefined;
     if (!last) return first;
-    const time = Number(last[MTIME]);
+    const time = Number(last[TIME]);
     const alike = this.#file.all(
-      `SELECT ${columns} FROM session WHERE ${where} AND mtime = ?`,
+      `SELECT ${columns} FROM session WHERE ${where} AND time = ?`,
       ...[since, time],
     );
-    return [...first.filter((row) => Number(row[MTIME]) !== time), ...alike];
+    return [...first.filter((row) => Number(row[TIME]) !== time), ...alike];
   }
 
   #number(where: string, since = LONG_AGO): number {
@@ -140,7 +140,7 @@ export class Unchanged {
     const stores = this.#numbers({ agent });
     // `+`: a pass over all of the table is quicker than an index.
     return [
-      `+store IN (${stores}) AND NOT isEmpty AND mtime >= ?`,
+      `+store IN (${stores}) AND NOT isEmpty AND time >= ?`,
       ...(limited ? ["isLimited"] : []),
       ...(here ? [`folder IN (${folders})`] : []),
     ].join(" AND ");

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
-import { belowHome } from "./sessions.ts";
+import { belowHome } from "./session-table.ts";
 import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
 
 export function command(): Command {

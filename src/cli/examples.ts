@@ -7,6 +7,7 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
     "segue show claude#2 --range 10-20 --tools full",
     "segue show session.jsonl --json",
   ],
+  info: ["segue info latest", "segue info codex#2 --json"],
   handoff: [
     "segue handoff latest",
     "segue handoff claude#2 --budget 4k --for codex -o handoff.md",

@@ -1,10 +1,20 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
-import { type Listed, listSessions } from "../core/list.ts";
+import { byConversation, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
 import { settings } from "../core/settings.ts";
 import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { rowOf, sayProblems, sessionTable, since } from "./sessions.ts";
-import { print, printJson, printJsonLine, say, sayMore } from "./terminal.ts";
+import { sessionLines, when } from "./session-table.ts";
+import { rowOf, sayProblems, since } from "./sessions.ts";
+import {
+  paint,
+  printJson,
+  printJsonLine,
+  printPainted,
+  say,
+  sayMore,
+  screenWidth,
+  warn,
+} from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -19,7 +29,7 @@ interface Options extends PlaceOptions {
 const SCHEMA = "segue/list@1";
 
 export function command(): Command {
-  return withPlaces(new Command("list"))
+  return withPlaces(new Command("list").alias("ls"))
     .description("sessions of every agent, newest first, this project's first")
     .option("--agent <agent>", "only this agent's")
     .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
@@ -34,7 +44,10 @@ export function command(): Command {
 async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
   const list = await listSessions(await placesFor(how), { agent, since, limited, most });
-  show(list.sessions, how);
+  for (const one of list.damage)
+    warn(`segue: ${damageWords(one)}: some sessions are shown without where they continued`);
+  if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);
+  else await printTable(list.sessions, list.ids);
   sayProblems(list);
   if (list.empty > 0) sayMore(`left out, as nobody has said anything in them: ${list.empty}`);
   if (list.more > 0 && !how.json && !how.jsonl) say(`${list.more} more: add --all`);
@@ -44,6 +57,36 @@ function show(sessions: readonly Listed[], options: Options): void {
   if (options.jsonl) {
     for (const session of sessions) printJsonLine({ schema: SCHEMA, ...rowOf(session) });
   } else if (options.json) printJson({ schema: SCHEMA, sessions: sessions.map(rowOf) });
-  else if (sessions.length === 0) say("no session was found");
-  else print(sessionTable(sessions));
+  else say("no session was found");
+}
+
+/** On a terminal as wide as that is; elsewhere whole, with ids as they are, for programs to read. */
+async function printTable(
+  sessions: readonly Listed[],
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  const isWhole = !process.stdout.isTTY;
+  const nameOf = await agentNames(sessions);
+  const lines = byConversation(sessions).map(({ session, isPart }) => ({
+    session,
+    isPart,
+    id: (isWhole ? undefined : ids.get(session.id)) ?? session.id,
+    note: isPart && wasLeft(session) ? noteOf(session, nameOf) : null,
+  }));
+  const width = isWhole ? WIDE : screenWidth(process.stdout, WIDE);
+  printPainted(sessionLines(lines, { width, paint }));
+}
+
+const WIDE = 200;
+
+function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): string | null {
+  const newest = continuedIn.at(-1);
+  return newest ? `continued in ${nameOf(newest.agent)}, ${when(newest.time)}` : null;
+}
+
+/** Agents' names are with the rest of them: loaded only where one is to be shown. */
+async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
+  if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
+  const { agentNamed } = await import("../core/names.ts");
+  return (agent) => agentNamed(agent).name;
 }

@@ -27,6 +27,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   list: () => import("./list.ts"),
   search: () => import("./search.ts"),
   show: () => import("./show.ts"),
+  info: () => import("./info.ts"),
   resume: () => import("./resume.ts"),
   convert: () => import("./convert.ts"),
   handoff: () => import("./handoff.ts"),
@@ -54,7 +55,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT },
-  ...{ show: NO_PROJECT, search: NO_PROJECT },
+  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
 const EXAMPLES = `
@@ -163,6 +164,7 @@ async function build(args: readonly string[]): Promise<Command> {
     command.configureHelp({ showGlobalOptions: true });
     command.configureOutput({
       writeErr: (text) => warn(text.trimEnd()),
+      outputError: (text) => warnError(restyled(text)),
       getOutHelpWidth: () => screenWidth(process.stdout, 80),
       getErrHelpWidth: () => screenWidth(process.stderr, 80),
     });
@@ -172,6 +174,18 @@ async function build(args: readonly string[]): Promise<Command> {
 
 function isSetting(command: Command): boolean {
   return command.name() === "config" && command.args[0] === "set";
+}
+
+/** Commander's words for what is wrong in the words of all other errors. */
+function restyled(text: string): string {
+  return text
+    .trimEnd()
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.*)\?\)/, "\n  did you mean $1?")
+    .replace(
+      / argument '(.*)' is invalid\. (.)(.*?)\.?$/,
+      (_, value, first, rest) => ` does not take "${value}": ${first.toLowerCase()}${rest}`,
+    );
 }
 
 /** Those that the first word may mean. */
@@ -185,7 +199,8 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
     const others = (await Promise.all(all)).filter((each) => each.name() !== one[0]?.name());
     return [...others, ...one];
   }
-  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  const name = word === "ls" ? "list" : word;
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const end = args.indexOf("--");
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];

@@ -1,8 +1,9 @@
 /** `segue AGENT [n]` and `segue latest`: going on with a session in as few words as can be. */
 import { Argument, Command } from "commander";
 import { select } from "../core/find.ts";
-import { type Agent, agentNames, findAgent, nearest } from "../core/names.ts";
+import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "../core/names.ts";
 import { SegueError } from "../errors.ts";
+import { alike, didYouMean } from "../suggest.ts";
 import { placesOf } from "./common.ts";
 import { ARGS, resume, withResumeOptions } from "./resume.ts";
 import type { ResumeOptions } from "./starting.ts";
@@ -48,17 +49,19 @@ export function unknownWord(
   rest: readonly string[],
   commands: readonly string[],
 ): SegueError {
-  const names = agentNames();
-  const near = nearest(word, [...commands, "latest", ...names]);
-  // What can only be about an agent, or is all but the name of one.
-  const [first = "", next = ""] = [near[0], rest[0]];
   const looksLikeSession = /[#:/\\]/.test(word) || /^(?=.*\d)[0-9a-f-]{4,}$/i.test(word);
-  const isAgent =
-    !looksLikeSession && (/^\d+$/.test(next) || rest.includes("--in") || names.includes(first));
-  const hint = looksLikeSession
-    ? `to open a session: segue resume ${word}`
-    : `did you mean ${near.join(", ")}? \`segue --help\` lists all`;
-  return isAgent
-    ? new SegueError("not-found", `there is no agent "${word}"`, { hint })
-    : new SegueError("usage", `unknown command "${word}"`, { hint });
+  if (looksLikeSession) {
+    const hint = `to open a session: segue resume ${word}`;
+    return new SegueError("usage", `unknown command "${word}"`, { hint });
+  }
+  const [first = ""] = alike(word, [...commands, "latest", ...agentNames()]);
+  const [next = ""] = rest;
+  // What can only be about an agent, or is all but the name of one.
+  const isAgent = /^\d+$/.test(next) || rest.includes("--in") || agentNames().includes(first);
+  if (isAgent || unsupportedAgent(word) !== undefined) return noAgent(word);
+  const meant = didYouMean(word, [...commands, "latest", ...agentNames()]);
+  const hint = "`segue --help` lists all commands";
+  return new SegueError("usage", `unknown command "${word}"`, {
+    hint: meant === null ? hint : `${meant} ${hint}`,
+  });
 }

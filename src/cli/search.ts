@@ -12,7 +12,8 @@ import {
 import { counted } from "../words.ts";
 import { unshielded } from "./dashes.ts";
 import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { folderName, rowOf, sayProblems, since, when } from "./sessions.ts";
+import { folderName, when } from "./session-table.ts";
+import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
   hasColor,
   oneLine,

@@ -1,4 +1,5 @@
 /** What goes to the terminal. Text from sessions is data: it commands nothing and hides nothing. */
+import { agentIds } from "../core/places.ts";
 import { escaped, printable } from "../session/printable.ts";
 
 /** One line of it, at most `width` characters. */
@@ -46,6 +47,30 @@ const STYLES = { bold: "1", red: "31" };
 function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
   const plain = printable(text);
   return hasColor(stream) ? `\x1b[${STYLES[style]}m${plain}\x1b[0m` : plain;
+}
+
+/** What colours tell apart: agents, and what matters less or more. */
+export type Style = "dim" | "bold" | { agent: string };
+
+/** Colours that can be read on dark and on light screens. */
+const HUES = ["33", "36", "35", "32", "34", "31", "96", "93", "95", "92", "94"];
+
+/** In colour where there is colour; see `printPainted`. */
+export function paint(style: Style, text: string): string {
+  const plain = printable(text);
+  return hasColor() ? `\x1b[${codeOf(style)}m${plain}\x1b[0m` : plain;
+}
+
+function codeOf(style: Style): string {
+  if (style === "dim") return "2";
+  if (style === "bold") return "1";
+  const place = Math.max(0, agentIds.indexOf(style.agent));
+  return HUES[place % HUES.length] ?? "0";
+}
+
+/** Prints lines made by `paint`: whatever else they hold has to be printable already. */
+export function printPainted(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 /** Prints a text whose first line is a heading. */

@@ -1,9 +1,12 @@
 /** Listing sessions. */
 import { type Listed, openCatalog, type Problem } from "../catalog/catalog.ts";
+import type { Damage } from "../io/journal.ts";
 import { keeperNamed, type Places } from "./places.ts";
 
 export type { Listed, Problem } from "../catalog/catalog.ts";
+export { byConversation, wasLeft } from "../catalog/conversations.ts";
 export type { Limit, Row } from "../catalog/row.ts";
+export { type Damage, damageWords } from "../io/journal.ts";
 
 export interface ListOptions {
   /** Id or alias of an agent: only its sessions. */
@@ -31,6 +34,10 @@ export interface SessionList extends Gaps {
   sessions: readonly Listed[];
   /** How many more there are of the kind that is asked for. */
   more: number;
+  /** The sessions' ids by their whole ids, as short as they can be typed. */
+  ids: ReadonlyMap<string, string>;
+  /** What is wrong with the journal, so that it may not be known which sessions continue others. */
+  damage: readonly Damage[];
   /** Files that an agent began, and in which nobody said anything: they are not listed. */
   empty: number;
 }
@@ -45,8 +52,10 @@ export async function listSessions(
   try {
     const sessions = catalog.sessions({ ...filter, most });
     const more = catalog.count(filter) - sessions.length;
+    const ids = catalog.shortIds(sessions.map(({ id }) => id));
+    const { damage } = catalog.lineage;
     const { empty, note, problems } = catalog;
-    return { sessions, more, empty, note, problems };
+    return { sessions, more, ids, damage, empty, note, problems };
   } finally {
     catalog.close();
   }

@@ -10,6 +10,9 @@ import { type Env, variableFor } from "../io/state.ts";
 
 export type { Keeper, Places } from "../catalog/stores.ts";
 
+/** The id of every agent, in the order of lists. */
+export const agentIds: readonly string[] = Object.keys(storeOf);
+
 /**
  * What is set of agents: where their stores are, and what starts them. `cwd`: the project's folder;
  * `missing` is told of a store that is set and not there.

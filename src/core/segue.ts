@@ -16,6 +16,7 @@ import { dumpSessions, type Format } from "./dump.ts";
 import { type Selected, select } from "./find.ts";
 import { documentOf, type Preset, taskText } from "./handoff.ts";
 import { commit, type HandoverOptions, noteTitle, prepare, startCommand } from "./handover.ts";
+import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
@@ -189,6 +190,12 @@ export class Segue {
         open.session({ subagents }),
       ),
     );
+  }
+
+  /** What is known of a session: what a list shows of it, and what is in it. Reads all of it. */
+  async info(session: SessionName): Promise<Info> {
+    const selected = await this.#selected(session);
+    return await withScratch((scratch) => infoOf(selected, this.#places, scratch));
   }
 
   /**

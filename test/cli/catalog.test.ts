@@ -14,12 +14,14 @@ import { agents } from "../../src/agents/registry.ts";
 import { stores } from "../../src/agents/stores.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
+import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
 const CATALOG = ".segue/cache/catalog-5.sqlite";
 
 interface Listed {
+  updatedAt: string | null;
   id: string;
   title: string;
   messages: number | null;
@@ -231,10 +233,21 @@ describe("what a list shows", () => {
 
   it("a time to come is no reason to be first", async () => {
     const m = inhabited(root);
-    utimesSync(m.at(stored(CODEX)), 4e9, 4e9);
+    lastWentOn(m.at(stored(CODEX)), new Date(4e12));
     const listed = await list(m);
     assert.equal(listed.at(-1)?.id, idOf(CODEX));
     assert.match((await m.run(["list"])).out, /codex +2096-10-02 /);
+  });
+
+  it("a session is as old as its conversation: a store that was copied has files of today", async () => {
+    const m = inhabited(root);
+    lastWentOn(m.at(stored(PI)), new Date("2026-11-01T10:00:00Z"));
+    utimesSync(m.at(stored(PI)), new Date(), new Date());
+    const [pi] = (await list(m)).slice(-1);
+    assert.equal(pi?.id, idOf(PI));
+    assert.equal(pi.updatedAt, "2026-11-01T10:00:00.000Z");
+    const since = await list(m, "--since", "2026-11-15");
+    assert.ok(!since.some(({ id }) => id === idOf(PI)));
   });
 });
 

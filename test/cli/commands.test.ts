@@ -80,7 +80,21 @@ describe("wrong use", () => {
     [["resume", "pi#1", "x", "y", "--dry-run"], 2, /does not take "x y"/],
     [["resume", "pi#1", "--in", "pi", "codex", "--dry-run"], 2, /after --/],
     [["resume", "pi#1", "clude", "--dry-run"], 3, /there is no agent "clude"/],
-    [["list", "-n", "x"], 2, /is invalid\. It must be a number above 0\.\n.*segue list --help/],
+    [
+      ["list", "-n", "x"],
+      2,
+      /^segue: option '-n, --number <n>' does not take "x": it must be a number above 0\n.*segue list --help/,
+    ],
+    [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
+    [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
+    [["list", "--agent", "goose"], 3, /does not support Goose/],
+    // Short names are like every word.
+    [
+      ["list", "--agent", "foo"],
+      3,
+      /^segue: there is no agent "foo"\n {2}`segue agents` lists all agents$/m,
+    ],
+    [["list", "--agent", "cluade"], 3, /did you mean claude\?/],
     [["list", "-n", "0"], 2, /above 0/],
     [["list", "--nonsense"], 2, /unknown option/],
     [["show", "x", "--range", "a"], 2, /5-12/],
@@ -511,6 +525,64 @@ describe("--quiet and --verbose", () => {
 });
 
 describe("segue list, agents, check, log", () => {
+  it("ls is list", async () => {
+    const m = inhabited(root);
+    assert.equal((await m.run(["ls", "--all"])).out, (await m.run(["list", "--all"])).out);
+  });
+
+  it("info shows a session on a card", async () => {
+    const m = inhabited(root);
+    const { out, err, code } = await m.run(["info", idOf(CODEX)], { env: { COLUMNS: "80" } });
+    assert.deepEqual([code, err], [0, ""]);
+    for (const line of [
+      /^title {6}MARK-USER-1 list, read and write/m,
+      /^agent {6}Codex \(codex\)$/m,
+      /^started {4}2026-11-21 03:38 UTC/m,
+      /^holds {6}10 messages \(2 prompts\), 8 tool calls \(1 failed\), 2 reasoning blocks,\n {11}2 images$/m,
+      /^tokens {5}1,280 in the model's context$/m,
+    ]) {
+      assert.match(out, line);
+    }
+    // A path is there to be copied: it stays in one piece.
+    assert.ok(out.includes(`\nstored in  ${m.at(stored(CODEX))}\n`));
+    const list = JSON.parse((await m.run(["list", "--agent", "codex", "--json"])).out);
+    const info = JSON.parse((await m.run(["info", idOf(CODEX), "--json"])).out);
+    const { schema, bytes, counts, subagents, ...row } = info;
+    assert.equal(schema, "segue/info@1");
+    assert.deepEqual(row, list.sessions[0]);
+    assert.equal(bytes, readFileSync(m.at(stored(CODEX))).length);
+    assert.deepEqual([counts.images, counts.compactions, subagents], [2, 0, 0]);
+  });
+
+  it("info reads a file outside the stores, and stdin", async () => {
+    const m = machine();
+    m.copy(PI, "a.jsonl");
+    assert.match((await m.run(["info", "a.jsonl"])).out, /^agent {6}Pi \(pi\)$/m);
+    const piped = await m.run(["info", "-"], { stdin: readFileSync(m.at("a.jsonl")) });
+    assert.equal(piped.code, 0, piped.err);
+    assert.match(piped.out, new RegExp(`^id {9}${idOf(PI)}$`, "m"));
+    fails(await m.run(["info", "deadbeef"]), 3, /there is no session/);
+  });
+
+  it("list shows a conversation that was handed over in one place", async () => {
+    const m = inhabited(root);
+    const to = ["--in", "codex", "--no-launch", "--cwd", "/home/dev/shop"];
+    assert.equal((await m.run(["resume", idOf(CLAUDE), ...to])).code, 0);
+    const { sessions } = JSON.parse((await m.run(["list", "--all", "--json"])).out);
+    const old = sessions.find(({ id }: { id: string }) => id === idOf(CLAUDE));
+    const [made] = old.continuedIn;
+    assert.equal(made.agent, "codex");
+    const found = sessions.find(({ id }: { id: string }) => id === made.id);
+    assert.deepEqual(found.from, { agent: "claude-code", id: idOf(CLAUDE) });
+    const lines = (await m.run(["list", "--all"])).out.split("\n");
+    const at = lines.findIndex((line) => line.includes(made.id));
+    assert.match(lines[at] ?? "", /^codex .*MARK-USER-1/);
+    assert.match(lines[at + 1] ?? "", /^claude-code .*└ continued in Codex, now/);
+    await m.run(["undo"]);
+    const after = JSON.parse((await m.run(["list", "--all", "--json"])).out).sessions;
+    assert.ok(after.every((one: { continuedIn: unknown[] }) => one.continuedIn.length === 0));
+  });
+
   it("list --json and --jsonl", async () => {
     const m = inhabited(root);
     const { out, err, code } = await m.run(["list", "--all", "--json"]);
@@ -519,7 +591,7 @@ describe("segue list, agents, check, log", () => {
     assert.equal(document.schema, "segue/list@1");
     assert.deepEqual(Object.keys(document.sessions[0]), [
       ...["agent", "id", "title", "cwd", "createdAt", "updatedAt", "messages", "tokens", "model"],
-      ...["path", "branch", "parent", "limit"],
+      ...["path", "branch", "parent", "limit", "from", "continuedIn"],
     ]);
     const found = document.sessions.map(({ agent }: { agent: string }) => agent).sort();
     assert.deepEqual(found, ["claude-code", "codex", "pi"]);

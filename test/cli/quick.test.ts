@@ -1,9 +1,10 @@
 /** `segue AGENT [n]`, `segue latest`, and flags that are handed over with a session. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
+import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
@@ -11,14 +12,14 @@ const root = temporaryFolder();
 /** The basic sessions, of which Pi's is the newest, and a second and older one of Codex. */
 function machine(): Machine {
   const m = inhabited(root);
-  const now = Date.now() / 1000;
+  const now = Date.now();
   [CLAUDE, CODEX, PI].forEach((each, i) => {
-    utimesSync(m.at(stored(each)), now, now - 100 + i);
+    lastWentOn(m.at(stored(each)), new Date(now - 100_000 + i * 1000));
   });
   const older = m.at(stored(CODEX).replace(idOf(CODEX), OLDER));
   const text = readFileSync(m.at(stored(CODEX)), "utf8");
   writeFileSync(older, text.replaceAll(idOf(CODEX), OLDER));
-  utimesSync(older, now, now - 9000);
+  lastWentOn(older, new Date(now - 9_000_000));
   return m;
 }
 

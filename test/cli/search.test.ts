@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
+import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
@@ -196,7 +197,9 @@ describe("segue search", () => {
 
   it("has the filters of the list, in options and in the query", async () => {
     const m = inhabited(root);
-    session(m, uuid(1), [said("MARK-USER-1 elsewhere")], m.at("elsewhere"));
+    const elsewhere = session(m, uuid(1), [said("MARK-USER-1 elsewhere")], m.at("elsewhere"));
+    for (const each of [CLAUDE, CODEX, PI]) lastWentOn(m.at(stored(each)), new Date());
+    lastWentOn(elsewhere, new Date());
     assert.deepEqual(agentsOf(await search(m, "MARK-USER-1", "--agent", "cx")), ["codex"]);
     assert.equal((await search(m, "MARK-USER-1 since:1d")).length, 4);
     assert.equal((await search(m, "MARK-USER-1 since:2099-01-01")).length, 0);

@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
+import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
@@ -195,7 +196,7 @@ describe("segue list", () => {
     symlinkSync(m.at("shop"), m.at("link"));
     const path = m.at(stored(CODEX));
     writeFileSync(path, readFileSync(path, "utf8").replaceAll("/home/dev/shop", m.at("link")));
-    utimesSync(path, new Date(0), new Date(1e12));
+    lastWentOn(path, new Date(1e12));
     assert.equal((await listed(m)).at(-1), idOf(CODEX));
     for (const folder of ["shop", "link"]) {
       const here = await listed(m, "--cwd", m.at(folder));
@@ -214,11 +215,12 @@ describe("segue list", () => {
     assert.match((await m.run(["list"])).err, /^3 more: add --all$/m);
   });
 
-  it("--since: those that went on since", async () => {
+  it("--since: only sessions updated since", async () => {
     const m = inhabited(root);
     const ago = (hours: number) => new Date(Date.now() - hours * 36e5);
-    utimesSync(m.at(stored(CODEX)), ago(50), ago(50));
-    utimesSync(m.at(stored(PI)), ago(5), ago(5));
+    lastWentOn(m.at(stored(CLAUDE)), ago(0.5));
+    lastWentOn(m.at(stored(CODEX)), ago(50));
+    lastWentOn(m.at(stored(PI)), ago(5));
     for (const [time, ...ids] of [
       ["1h", CLAUDE],
       ["90m", CLAUDE],

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Finding } from "../../src/catalog/doctor.ts";
+import type { Counts as Held } from "../../src/catalog/info.ts";
 import type { Limit, Row } from "../../src/catalog/row.ts";
 import type { Hit } from "../../src/catalog/search.ts";
 import type { Check } from "../../src/convert/check.ts";
@@ -294,6 +295,21 @@ const row: Sample<Row> = {
     branch: null,
     parent: null,
     limit: limit.must,
+    from: { agent: "pi", id: "s2" },
+    continuedIn: [{ agent: "gemini", id: "s3" }],
+  },
+  may: {},
+};
+
+const held: Sample<Held> = {
+  must: {
+    prompts: 1,
+    toolCalls: 1,
+    failedCalls: 0,
+    reasoning: 0,
+    images: 0,
+    files: 0,
+    compactions: 0,
   },
   may: {},
 };
@@ -403,7 +419,10 @@ describe("types and schemas name the same keys", () => {
     sameKeys("log", "Side", side);
   });
 
-  it("list, search and doctor", () => {
+  it("list, search, info and doctor", () => {
+    const parts = { bytes: 1, counts: held.must, subagents: 0 };
+    sameKeys("info", null, { must: { ...row.must, ...parts }, may: {} }, ["schema"]);
+    sameKeys("info", "Counts", held);
     sameKeys("list", "Listed", row);
     sameKeys("list", "Line", row, ["schema"]);
     sameKeys("search", "Found", row, ["hits"]);
@@ -476,6 +495,7 @@ describe("what the commands print is valid", () => {
   });
 
   it("show", () => valid("session", parse(segue("show", ID, "--json"))));
+  it("info", () => valid("info", parse(segue("info", ID, "--json"))));
   it("list", () => {
     const listed = parse(segue("list", "--all", "--json"));
     assert.equal(array(member(listed, "sessions")).length, 3);

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Listed } from "../../core/list.ts";
 import type { Preview } from "../../core/preview.ts";
 import { counted } from "../../words.ts";
-import { clean, clip, fill, widthOf, wrap } from "./cells.ts";
+import { clean, clip, fill, widthOf, wrap } from "../cells.ts";
 
 export interface Key {
   /** As Node's readline names it: "up", "return", "escape" …; "" for text. */

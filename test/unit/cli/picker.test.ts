@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { clip, fill, widthOf, wrap } from "../../../src/cli/picker/cells.ts";
+import { clip, fill, widthOf, wrap } from "../../../src/cli/cells.ts";
 import {
   ageOf,
   type Known,

@@ -1,7 +1,7 @@
 /** What reaches a screen is seen, orders nothing about, and is told of where it was hidden. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { clean } from "../../../src/cli/picker/cells.ts";
+import { clean } from "../../../src/cli/cells.ts";
 import { oneLine } from "../../../src/cli/terminal.ts";
 import { cleaned, quoted } from "../../../src/handoff/quote.ts";
 import { escaped, printable } from "../../../src/session/printable.ts";

@@ -1,6 +1,6 @@
 /** Text by the columns that it takes on a screen. */
 import measure from "fast-string-truncated-width";
-import { oneLine } from "../terminal.ts";
+import { oneLine } from "./terminal.ts";
 
 /** What is looked at of a text, however long it is. */
 const LONGEST = 2000;

@@ -1,0 +1,42 @@
+/** Agents that Segue knows by name only: asked for one of them, it says so instead of guessing at a misspelling. */
+
+interface Unsupported {
+  name: string;
+  /** As people may type it, in small letters. */
+  words: readonly string[];
+}
+
+const UNSUPPORTED: readonly Unsupported[] = [
+  { name: "Aider", words: ["aider"] },
+  { name: "Amp", words: ["amp"] },
+  { name: "Antigravity", words: ["antigravity", "agy"] },
+  { name: "ChatGPT", words: ["chatgpt"] },
+  { name: "Claude Desktop", words: ["claude-desktop"] },
+  { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
+  { name: "Cline", words: ["cline"] },
+  { name: "Continue", words: ["continue", "cn"] },
+  { name: "Crush", words: ["crush"] },
+  { name: "Cursor", words: ["cursor", "cursor-agent"] },
+  { name: "Devin", words: ["devin"] },
+  { name: "Factory Droid", words: ["droid", "factory"] },
+  { name: "Goose", words: ["goose"] },
+  { name: "Grok Build", words: ["grok"] },
+  { name: "Hermes", words: ["hermes"] },
+  { name: "Kimi Code", words: ["kimi", "kimi-code"] },
+  { name: "Kimi CLI", words: ["kimi-cli"] },
+  { name: "Kiro", words: ["kiro"] },
+  { name: "Mistral Vibe", words: ["vibe", "mistral"] },
+  { name: "OpenClaw", words: ["openclaw", "clawdbot"] },
+  { name: "OpenHands", words: ["openhands"] },
+  { name: "Roo Code", words: ["roo"] },
+  { name: "Trae", words: ["trae"] },
+  { name: "Warp", words: ["warp"] },
+  { name: "Windsurf", words: ["windsurf"] },
+  { name: "Zed", words: ["zed"] },
+];
+
+/** The agent's name as people know it; undefined for a word that names none. */
+export function unsupportedAgent(word: string): string | undefined {
+  const wanted = word.toLowerCase();
+  return UNSUPPORTED.find(({ words }) => words.includes(wanted))?.name;
+}

@@ -1,0 +1,52 @@
+/** Which sessions are one conversation: what Segue's journal says of what came from what. */
+import type { Damage, Write } from "../io/journal.ts";
+import type { Relative } from "./row.ts";
+
+/** A session that another one was continued in. */
+export interface Continuation extends Relative {
+  /** When it was handed over: milliseconds since the epoch. */
+  time: number;
+}
+
+export class Lineage {
+  readonly #from = new Map<string, Relative>();
+  readonly #continuedIn = new Map<string, Continuation[]>();
+  /** What is wrong with the journal: what it does not say any more is not known here either. */
+  readonly damage: readonly Damage[];
+
+  /** `isThere`: sessions that are gone, or were taken back, are nobody's relatives. */
+  constructor(
+    writes: readonly Write[],
+    isThere: (session: Relative) => boolean,
+    damage: readonly Damage[] = [],
+  ) {
+    this.damage = damage;
+    for (const write of writes) {
+      if (isThere(write.source) && isThere(write.target)) this.#note(write);
+    }
+  }
+
+  /** The session that this one was made from; null for one that began in its own agent. */
+  from(session: Relative): Relative | null {
+    return this.#from.get(keyOf(session)) ?? null;
+  }
+
+  /** The sessions that it was handed over to, in this order; each once. */
+  continuedIn(session: Relative): readonly Continuation[] {
+    return this.#continuedIn.get(keyOf(session)) ?? [];
+  }
+
+  #note({ source, target, action, time }: Write): void {
+    const [from, to] = [keyOf(source), keyOf(target)];
+    if (from === to) return;
+    // What came home was there before.
+    if (action === "create") this.#from.set(to, { agent: source.agent, id: source.id });
+    const others = this.continuedIn(source).filter((one) => keyOf(one) !== to);
+    const newest = { agent: target.agent, id: target.id, time: Date.parse(time) };
+    this.#continuedIn.set(from, [...others, newest]);
+  }
+}
+
+function keyOf({ agent, id }: Relative): string {
+  return `${agent}:${id}`;
+}

@@ -1,0 +1,24 @@
+/** Ids as short as they can be typed. */
+
+/** Fewer characters would soon be another session's, too. */
+const LEAST = 8;
+
+/** For each of `wanted` the shortest beginning that no other id of `all` has, of eight characters or more. */
+export function shortened(wanted: readonly string[], all: readonly string[]): Map<string, string> {
+  const byBeginning = new Map<string, Set<string>>();
+  for (const id of wanted) byBeginning.set(id.slice(0, LEAST), new Set());
+  for (const id of all) byBeginning.get(id.slice(0, LEAST))?.add(id);
+  return new Map(wanted.map((id) => [id, unique(id, byBeginning.get(id.slice(0, LEAST)))]));
+}
+
+function unique(id: string, alike: ReadonlySet<string> = new Set()): string {
+  const others = [...alike].filter((other) => other !== id);
+  const shared = Math.max(0, ...others.map((other) => sharedBeginning(id, other)));
+  return id.slice(0, Math.max(LEAST, shared + 1));
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}

@@ -1,0 +1,121 @@
+/** `segue info`: a session on a card. */
+import { Command } from "commander";
+import { type Info, infoOf } from "../core/info.ts";
+import { agentNamed } from "../core/names.ts";
+import { withScratch } from "../core/read.ts";
+import { counted } from "../words.ts";
+import { clean, wrap } from "./cells.ts";
+import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { when } from "./session-table.ts";
+import { rowOf } from "./sessions.ts";
+import { paint, printJson, printPainted, screenWidth } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  from?: string;
+  json?: boolean;
+}
+
+const SCHEMA = "segue/info@1";
+
+export function command(): Command {
+  return withPlaces(new Command("info"))
+    .description("show what is known of a session, on a card")
+    .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
+    .option("--from <agent>", "the agent that the session is from")
+    .option("--json", "print one JSON document")
+    .action(run);
+}
+
+async function run(selector: string, options: Options): Promise<void> {
+  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const places = placesOf(options);
+  await withScratch(async (scratch) => {
+    const session = await selectOrStdin(selector, places, from, scratch);
+    const info = await infoOf(session, places, scratch);
+    if (options.json) {
+      const { bytes, counts, subagents } = info;
+      printJson({ schema: SCHEMA, ...rowOf(info), bytes, counts, subagents });
+    } else printPainted(card(info, screenWidth(process.stdout, 100)));
+  });
+}
+
+const INDENT = 11;
+
+/** Label and text, the latter wrapped beside it. */
+function card(info: Info, width: number): string[] {
+  const rows = rowsOf(info).filter(([, text]) => text !== "");
+  return rows.flatMap(([label, text, style]) =>
+    linesOf(label, text, Math.max(20, width - INDENT)).map((line, n) => {
+      const name = paint("dim", (n === 0 ? label : "").padEnd(INDENT));
+      return name + (style === undefined ? line : paint(style, line));
+    }),
+  );
+}
+
+/** What is there to be copied stays in one piece. */
+function linesOf(label: string, text: string, width: number): string[] {
+  return WHOLE.has(label) ? [clean(text)] : wrap(text, width, 4);
+}
+
+const WHOLE = new Set(["id", "folder", "stored in"]);
+
+type Style = Parameters<typeof paint>[0];
+
+function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
+  const { agent, id, title, cwd, branch, model, path, limit, from, bytes, subagents } = info;
+  return [
+    ["title", clean(title ?? "(none)"), "bold"],
+    ["agent", `${agentNamed(agent).name} (${agent})`, { agent }],
+    ["id", id],
+    ["folder", cwd ?? "(not recorded)"],
+    ["branch", branch ?? ""],
+    ["started", timeOf(info.createdAt)],
+    ["updated", timeOf(info.updatedAt)],
+    ["model", model ?? ""],
+    ["holds", contentsOf(info)],
+    [
+      "tokens",
+      info.tokens === null ? "" : `${info.tokens.toLocaleString("en")} in the model's context`,
+    ],
+    ["subagents", subagents === 0 ? "" : `${subagents}, stored apart (\`segue show --subagents\`)`],
+    ["limit", limit === null ? "" : `stopped at a usage limit: ${limitOf(limit)}`],
+    ["made from", from === null ? "" : `${from.id} of ${agentNamed(from.agent).name}`],
+    ...info.continuedIn.map((one): [string, string] => [
+      "continued",
+      `in ${agentNamed(one.agent).name}: ${one.id}`,
+    ]),
+    ["size", sizeOf(bytes)],
+    ["stored in", path],
+  ];
+}
+
+function timeOf(time: string | null): string {
+  if (time === null) return "";
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return time;
+  const ago = when(at);
+  const date = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return date.startsWith(ago) ? date : `${date} (${ago})`;
+}
+
+function limitOf({ text, resetsAt }: NonNullable<Info["limit"]>): string {
+  return resetsAt === null ? text : `${text} (resets ${timeOf(resetsAt)})`;
+}
+
+function contentsOf({ messages, counts }: Info): string {
+  const { prompts, toolCalls, failedCalls, reasoning, images, files, compactions } = counts;
+  const calls = counted(toolCalls, "tool call");
+  return [
+    `${counted(messages ?? 0, "message")} (${counted(prompts, "prompt")})`,
+    failedCalls > 0 ? `${calls} (${failedCalls} failed)` : calls,
+    ...(reasoning > 0 ? [counted(reasoning, "reasoning block")] : []),
+    ...(images > 0 ? [counted(images, "image")] : []),
+    ...(files > 0 ? [counted(files, "file")] : []),
+    ...(compactions > 0 ? [counted(compactions, "compaction")] : []),
+  ].join(", ");
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return counted(bytes, "byte");
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,41 @@
+/** Which word may have been meant by one that is not known. */
+
+/** Names spelled nearly like the word, or that it begins; the likeliest first, three at most. */
+export function alike(word: string, names: readonly string[]): string[] {
+  const wanted = word.toLowerCase();
+  return [...new Set(names)]
+    .map((name) => ({ name, distance: distance(name, wanted) }))
+    .filter(({ name, distance }) => isAlike(wanted, name, distance))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** "did you mean codex or copilot?"; null when no name is spelled alike. */
+export function didYouMean(word: string, names: readonly string[]): string | null {
+  const [last, ...others] = alike(word, names).toReversed();
+  if (last === undefined) return null;
+  const before = others.toReversed().join(", ");
+  return `did you mean ${before === "" ? last : `${before} or ${last}`}?`;
+}
+
+/** One letter in three may be wrong. Short names are like nearly everything: cc, gh. */
+function isAlike(word: string, name: string, distance: number): boolean {
+  if (word.length >= 3 && name.startsWith(word)) return true;
+  const shorter = Math.min(word.length, name.length);
+  return shorter < 3 ? false : distance <= Math.max(1, Math.floor(shorter / 3));
+}
+
+/** Levenshtein distance. */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
