@@ -173,7 +173,7 @@ describe("segue handoff", () => {
   it("refuses what makes no sense", async () => {
     const m = inhabited(root);
     const run = (...args: string[]) => m.run(["handoff", ...args]);
-    fails(await run(idOf(PI), "--budget", "many"), 2, /It must be like 8000 or 20k/);
+    fails(await run(idOf(PI), "--budget", "many"), 2, /it must be like 8000 or 20k/);
     fails(await run(idOf(PI), "--budget", "10"), 2, /takes at least 1000 tokens, not 10/);
     fails(await run(idOf(PI), "--preset", "huge"), 2, /minimal, standard, verbose, full/);
     fails(await run(idOf(PI), "--go", "--then", "x"), 2, /--then and --go cannot both/);

@@ -95,7 +95,7 @@ describe("segue search", () => {
     for (const [args, says] of [
       [["-x", "walrus"], /unknown option '-x'/],
       [["-n", "walrus"], /above 0/],
-      [["walrus", "--since", "-3d"], /'-3d' is invalid/],
+      [["walrus", "--since", "-3d"], /does not take "-3d"/],
       [["walrus", "-in:nothing"], /in:nothing is not.*\n.*one of .*in:user.*in:output/],
       [["walrus", "IN:x"], /one of .*in:user/],
       [["-walrus"], /nothing to look for/],
