@@ -1,6 +1,6 @@
 /** `--reasoning`: what another vendor's model is sent of the reasoning. */
 import { Option } from "commander";
-import type { ReasoningFate } from "../core/convert.ts";
+import { reasoningFate as fate, type ReasoningFate } from "../core/convert.ts";
 import { settings } from "../core/settings.ts";
 
 export function reasoningOption(): Option {
@@ -10,5 +10,5 @@ export function reasoningOption(): Option {
 
 /** As the option says, or else the config. */
 export function reasoningFate(given: ReasoningFate | undefined): ReasoningFate {
-  return given ?? (settings().get("reasoning").value === "omit" ? "omit" : "text");
+  return fate(given, settings());
 }

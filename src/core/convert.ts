@@ -1,6 +1,8 @@
 /** Converting a session file into another agent's format; no store is touched. */
 import { existsSync } from "node:fs";
 import { isFolder, select } from "../catalog/select.ts";
+import type { Settings } from "../config/settings.ts";
+import type { ReasoningFate } from "../convert/project/project.ts";
 import { databaseAt } from "../convert/read/open.ts";
 import { agentNamed } from "./names.ts";
 import type { Places } from "./places.ts";
@@ -10,6 +12,11 @@ export type { Counts, ReasoningFate } from "../convert/project/project.ts";
 export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/report/losses.ts";
 export { type Report, reportText } from "../convert/report/report.ts";
 export { exists, putFile } from "../io/output.ts";
+
+/** What is sent of reasoning, as it was asked for, or else as it is set. */
+export function reasoningFate(given: ReasoningFate | undefined, settings: Settings): ReasoningFate {
+  return given ?? (settings.get("reasoning").value === "omit" ? "omit" : "text");
+}
 
 export interface FileSource {
   path: string;

@@ -10,7 +10,7 @@ import type { Session } from "../session/types.ts";
 import { type AgentHere, agentsHere } from "./agents.ts";
 import { amounts } from "./amounts.ts";
 import { type Check, checkSession } from "./check.ts";
-import { type ConvertFileOptions, convertFile, type Report } from "./convert.ts";
+import { type ConvertFileOptions, convertFile, type Report, reasoningFate } from "./convert.ts";
 import { type DoctorOptions, diagnose, type Finding } from "./doctor.ts";
 import { dumpSessions, type Format } from "./dump.ts";
 import { type Selected, select } from "./find.ts";
@@ -72,6 +72,8 @@ export interface Handover {
   note: string;
   /** What starts the agent with the session: the program, then its arguments. Run it in `cwd`. */
   command: readonly string[];
+  /** What keeps the agent from opening it, and what to do about that, in words; null for nothing. */
+  hindrance: string | null;
   /**
    * Writes it into the agent's store, and into the journal: `undo` takes it back.
    * @throws SegueError when it cannot be written, or another process has written it meanwhile: prepare anew.
@@ -210,7 +212,8 @@ export class Segue {
     const { env } = this.#places;
     const { folder: scratch, remove } = makeScratch();
     try {
-      const outcome = await prepare(selected, target, this.#places, { ...how, scratch });
+      const reasoning = reasoningFate(how.reasoning, this.#settings);
+      const outcome = await prepare(selected, target, this.#places, { ...how, reasoning, scratch });
       const always = this.#settings.words(`agents.${target.id}.args`);
       const own = translated(args, selected.agent, target, how);
       for (const note of own.notes) how.warn?.(note);
@@ -218,8 +221,10 @@ export class Segue {
       const command = startCommand(target, outcome, request, env);
       outcome.report.target.command = command;
       const { id, path, cwd, report, note } = outcome;
+      const found = target.launch.hindrance?.(outcome);
       return {
         ...{ agent: target.id, id, path, cwd, report, note, command },
+        hindrance: found ? `the session ${found.why}: ${found.how}` : null,
         commit: async () => {
           try {
             if (how.dryRun) throw new SegueError("usage", "a dry run has nothing to commit");

@@ -7,7 +7,7 @@ import { describe, it } from "node:test";
 import { openSegue, SegueError } from "../../src/index.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
-import { CLAUDE, CODEX, idOf, inhabited, stored } from "./support.ts";
+import { CLAUDE, CODEX, idOf, inhabited, PI, stored } from "./support.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const folder = temporaryFolder();
@@ -99,6 +99,23 @@ describe("a program that uses Segue", () => {
     const dry = await (await opened).handOver(idOf(CLAUDE), { to: "pi", dryRun: true });
     await assert.rejects(dry.commit(), { kind: "usage" });
     assert.equal(existsSync(dry.path), false);
+  });
+
+  it("does as the settings say", async () => {
+    const env = { ...machine.env, SEGUE_REASONING: "omit" };
+    const segue = await openSegue({ env, cwd: machine.home });
+    const dry = await segue.handOver(idOf(CLAUDE), { to: "codex", dryRun: true });
+    dry.discard();
+    assert.ok(dry.report.losses.some(({ code }) => code === "reasoning-omitted"));
+  });
+
+  it("checks a session, and tells what is known of it", async () => {
+    const segue = await opened;
+    const { laws } = await segue.check(idOf(PI));
+    assert.ok(laws.length > 0 && laws.every(({ ok }) => ok));
+    const { agent, counts } = await segue.info(idOf(PI));
+    assert.equal(agent, "pi");
+    assert.ok(counts.toolCalls > 0);
   });
 
   it("writes documents and exports", async () => {
