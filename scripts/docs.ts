@@ -5,11 +5,12 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ProvenPair, passes, provenWith } from "../src/agents/proven.ts";
+import { passes, provenWith } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
+import type { ProvenPair } from "../src/agents/proven-pairs.ts";
 import { agents } from "../src/agents/registry.ts";
 import { permissionName } from "../src/agents/shared/flags.ts";
-import { LOSSES, type LossCode } from "../src/convert/losses.ts";
+import { LOSSES, type LossCode } from "../src/convert/report/losses.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCS = join(ROOT, "docs");

@@ -55,7 +55,7 @@ function filesFor({ id }: Names): [template: string, path: string][] {
   return [
     ...parts.map((part): [string, string] => [`${part}.ts.txt`, join(folder, `${part}.ts`)]),
     ["README.md.txt", join(folder, "README.md")],
-    ["unit.test.ts.txt", join("test/unit", `${id}.test.ts`)],
+    ["unit.test.ts.txt", join("test/unit/agents", `${id}.test.ts`)],
     ["session.jsonl.txt", join("test/fixtures", id, "basic", `.${id}`, "sessions", session)],
     ["driver.ts.txt", join("test/native/agents", `${id}.ts`)],
   ];
@@ -143,7 +143,7 @@ try {
   console.log(`
 It passes its tests as it is:
 
-  npx node --test test/unit/${names.id}.test.ts
+  npx node --test test/unit/agents/${names.id}.test.ts
   npx node --test --test-name-pattern=${names.id} test/laws/fixtures.test.ts
 
 Go on by "Adding an agent" in CONTRIBUTING.md: each REPLACE in these files says what is made up.`);

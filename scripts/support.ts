@@ -7,8 +7,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Proven, ProvenPair } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
+import type { Proven, ProvenPair } from "../src/agents/proven-pairs.ts";
 import { agentNamed } from "../src/agents/registry.ts";
 import { versionIn } from "../src/io/launch.ts";
 import { drivers, PAIRS } from "../test/native/agents/index.ts";
@@ -39,7 +39,7 @@ const now: Proven = {
   pairs,
 };
 const text = `/** Made by scripts/support.ts from a run of the native tests; see proven.ts. */
-import type { Proven } from "./proven.ts";
+import type { Proven } from "./proven-pairs.ts";
 
 export const proven: Proven = ${JSON.stringify(now)};
 `;

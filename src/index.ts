@@ -1,6 +1,14 @@
 /**
- * Segue as a library: read sessions of any agent as one model, and convert files between agents
- * without loss. The command line is made of the same parts.
+ * Segue as a library. `openSegue` gives all that the command line can do, as functions on plain data; below
+ * it, sessions of any agent are read as one model, and files converted between agents without loss.
+ *
+ *     const segue = await openSegue();
+ *     const { sessions } = await segue.list({ most: 5 });
+ *     const session = await segue.read("latest");
+ *     const handover = await segue.handOver("latest", { to: "codex" });
+ *
+ * Times are ISO 8601 in UTC where they are texts, and milliseconds since the epoch where they are numbers.
+ * What goes wrong is a `SegueError` with `kind`, `message`, `where` and `hint`.
  */
 export { agents, findAgent } from "./agents/registry.ts";
 export type {
@@ -8,19 +16,41 @@ export type {
   Base,
   Found,
   Launch,
-  Reader,
   ResumeRequest,
   Store,
   TitleRequest,
-  Tools,
-  Writer,
-  WriterOptions,
 } from "./agents/types.ts";
-export { type ConvertFileOptions, convertFile } from "./convert/file.ts";
-export type { Loss, LossCode, Severity } from "./convert/losses.ts";
-export { LOSSES } from "./convert/losses.ts";
-export type { Counts } from "./convert/project.ts";
-export type { Report } from "./convert/report.ts";
+export type { AgentHere } from "./core/agents.ts";
+export type { Check } from "./core/check.ts";
+export {
+  type ConvertFileOptions,
+  type Counts,
+  convertFile,
+  LOSSES,
+  type Loss,
+  type LossCode,
+  type Report,
+  type Severity,
+} from "./core/convert.ts";
+export type { DoctorOptions, Finding } from "./core/doctor.ts";
+export type { HandoverOptions } from "./core/handover.ts";
+export type { Info } from "./core/info.ts";
+export type { Undone, Write, Written } from "./core/journal.ts";
+export type { Limit, Listed, ListOptions, SessionList } from "./core/list.ts";
+export type { Hit, Match, SearchOptions, SearchResults } from "./core/search.ts";
+export {
+  type Document,
+  type DumpRequest,
+  type HandoffOptions,
+  type Handover,
+  type HandoverRequest,
+  type OpenOptions,
+  openSegue,
+  type Segue,
+  type SessionName,
+  type SessionRef,
+} from "./core/segue.ts";
 export { SegueError } from "./errors.ts";
 export { type Decoded, decode, encode, type Residue } from "./lossless/residue.ts";
+export type { Codec, Reader, Tools, Writer, WriterOptions } from "./session/codec.ts";
 export * from "./session/types.ts";

@@ -1,5 +1,5 @@
 /** Made by scripts/support.ts from a run of the native tests; see proven.ts. */
-import type { Proven } from "./proven.ts";
+import type { Proven } from "./proven-pairs.ts";
 
 export const proven: Proven = {
   versions: {

@@ -1,30 +1,6 @@
 /** What the native tests found, with the agents' real CLIs: scripts/support.ts writes it down. */
 import { proven } from "./proven-data.ts";
 
-export interface Proven {
-  /** Version of each agent's CLI, by the agent's id. */
-  versions: { [agent: string]: string };
-  pairs: ProvenPair[];
-}
-
-/**
- * A session of `from`, recorded by its own CLI, opened in `to`, worked on there, taken home, and
- * over again. `counts` and `losses` are those of the first handover.
- */
-export interface ProvenPair {
-  from: string;
-  to: string;
-  /** Day of the test, as 2026-11-21. */
-  date: string;
-  /** The commit of Segue's that was tested, to twelve digits, where it was one. */
-  commit?: string;
-  ok: boolean;
-  /** Why it failed. */
-  why?: string;
-  counts?: { [what: string]: number };
-  losses?: { code: string; count: number }[];
-}
-
 /** The CLI that an agent was proven with, and when last; null when no pair into it passed. */
 export function provenWith(id: string): { version: string; date: string } | null {
   const passed = proven.pairs.filter(({ to, ok }) => to === id && ok);

@@ -6,8 +6,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { hostOf } from "../agents/shared/host.ts";
-import { sqlite } from "../agents/shared/sqlite.ts";
+import { hostOf } from "../io/host.ts";
+import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
 /** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */

@@ -1,17 +1,18 @@
 /** What is wrong with the sessions on this machine, or with what Segue keeps itself. */
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { commandOf, installedVersion } from "../agents/command.ts";
 import { provenWith } from "../agents/proven.ts";
 import { agentNamed, agents } from "../agents/registry.ts";
-import { linksOut } from "../agents/shared/files.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
-import { isThere, openSession } from "../convert/open.ts";
+import { closeBases, openBases } from "../convert/read/bases.ts";
+import { isThere, openSession } from "../convert/read/open.ts";
+import { linksOut } from "../io/files.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal } from "../io/journal.ts";
-import { commandOf, findCommand, installedVersion } from "../io/launch.ts";
+import { findCommand } from "../io/launch.ts";
 import { type Env, readCarry, stateFolder } from "../io/state.ts";
 import { isFrame } from "../lossless/document.ts";
 import { Records } from "../lossless/feed.ts";

@@ -1,10 +1,10 @@
 /** All that is known of one session: what a list shows of it, and what is in it. */
 import { statSync } from "node:fs";
 import type { Agent } from "../agents/types.ts";
-import { childrenOf, closeBases, openBases } from "../convert/bases.ts";
-import { openSession } from "../convert/open.ts";
-import { besideTitle } from "../convert/session.ts";
-import type { BaseInput } from "../convert/survey-file.ts";
+import { childrenOf, closeBases, openBases } from "../convert/read/bases.ts";
+import { openSession } from "../convert/read/open.ts";
+import { besideTitle } from "../convert/read/session.ts";
+import type { BaseInput } from "../convert/survey/survey-file.ts";
 import type { Input } from "../io/input.ts";
 import type { Entry, Part } from "../session/types.ts";
 import { openCatalog } from "./catalog.ts";

@@ -3,10 +3,10 @@
  * not depend on how long the session is.
  */
 import { closeSync, readSync } from "node:fs";
-import { openFile } from "../agents/shared/door.ts";
 import type { Agent, Database, Found } from "../agents/types.ts";
-import { foldersAt } from "../convert/folder.ts";
-import { isCompressed, linesOf } from "../convert/open.ts";
+import { foldersAt } from "../convert/read/folder.ts";
+import { isCompressed, linesOf } from "../convert/read/open.ts";
+import { openFile } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";

@@ -1,6 +1,6 @@
 /** What the first lines of a session file say of it. */
 import type { Agent } from "../agents/types.ts";
-import { linesOf } from "../convert/open.ts";
+import { linesOf } from "../convert/read/open.ts";
 import { Input } from "../io/input.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter } from "../lossless/lines.ts";

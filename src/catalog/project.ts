@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
-import { hostOf } from "../agents/shared/host.ts";
+import { textIn } from "../io/door.ts";
+import { hostOf } from "../io/host.ts";
 import { remoteMount } from "../io/mounts.ts";
 import { isWithin, localForm, rulesFor, sameFolder } from "../session/paths.ts";
 

@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
-import { closeBases, openBases } from "../convert/bases.ts";
-import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf } from "../convert/session.ts";
+import { closeBases, openBases } from "../convert/read/bases.ts";
+import { openSession, rowsAt } from "../convert/read/open.ts";
+import { entriesOf } from "../convert/read/session.ts";
 import type { Input } from "../io/input.ts";
 import { lineOf } from "../lossless/lines.ts";
 import { isShown } from "../session/render.ts";

@@ -2,12 +2,12 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
-import { listFiles } from "../agents/shared/files.ts";
-import { expandHome, hostOf } from "../agents/shared/host.ts";
 import type { Agent, Found } from "../agents/types.ts";
-import { databaseAt, linesOf } from "../convert/open.ts";
-import { detectAgent } from "../convert/survey-file.ts";
+import { databaseAt, linesOf } from "../convert/read/open.ts";
+import { detectAgent } from "../convert/survey/survey-file.ts";
 import { SegueError } from "../errors.ts";
+import { listFiles } from "../io/files.ts";
+import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
 import { counted } from "../words.ts";

@@ -1,6 +1,6 @@
 /** The sessions in the catalogue's file. */
 import type { SQLOutputValue } from "node:sqlite";
-import { mayBeFolder } from "../convert/folder.ts";
+import { mayBeFolder } from "../convert/read/folder.ts";
 import { forgetText } from "./blocks.ts";
 import type { CatalogFile } from "./database.ts";
 import type { Known } from "./known.ts";

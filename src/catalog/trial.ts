@@ -6,7 +6,7 @@
  *     trial.find('"connection refused"', new Map([[1, "…"], [2, "…"]]))
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { sqlite } from "../agents/shared/sqlite.ts";
+import { sqlite } from "../io/sqlite.ts";
 import { TOKENIZER } from "./database.ts";
 import { MARK_OFF, MARK_ON } from "./text.ts";
 

@@ -1,11 +1,6 @@
 /** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
-import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { passes, provenWith } from "../agents/proven.ts";
-import { agents } from "../agents/registry.ts";
-import { isNewer } from "../catalog/doctor.ts";
-import { rootsOf, sessionsOf } from "../catalog/stores.ts";
-import { installedVersion } from "../io/launch.ts";
+import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
 import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
@@ -18,24 +13,7 @@ export function command(): Command {
 }
 
 async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
-  const places = placesOf(options);
-  const rows = await Promise.all(
-    agents.map(async (agent) => {
-      const version = installedVersion(agent, places.env);
-      return {
-        id: agent.id,
-        name: agent.name,
-        installed: version !== null,
-        version,
-        stores: rootsOf(agent, places).filter((root) => existsSync(root)),
-        sessions: (await sessionsOf(agent, places)).length,
-        read: true,
-        write: true,
-        resume: passes("to", agent.id).passed > 0,
-        proven: provenWith(agent.id),
-      };
-    }),
-  );
+  const rows = await agentsHere(placesOf(options));
   if (options.json) {
     printJson({ schema: "segue/agents@1", agents: rows });
     return;
@@ -44,22 +22,13 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
   if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue was proven with`);
 }
 
-interface Row {
-  id: string;
-  version: string | null;
-  stores: readonly string[];
-  sessions: number;
-  write: boolean;
-  proven: ReturnType<typeof provenWith>;
-}
-
 const NEWER = "*";
 const LONGEST_VERSION = 13;
 /** Less of a path tells nothing. */
 const SHORTEST_PATH = 16;
 
 /** Installed agents first. Where a terminal is narrow, columns are left out from the right. */
-function agentTable(rows: readonly Row[]): string {
+function agentTable(rows: readonly AgentHere[]): string {
   const sorted = rows.toSorted((a, b) => Number(b.version !== null) - Number(a.version !== null));
   const head = ["AGENT", "INSTALLED", "SESSIONS", "READ", "WRITE", "RESUME", "PROVEN"];
   const lines = [[...head], ...sorted.map(cellsOf)];
@@ -72,7 +41,7 @@ function agentTable(rows: readonly Row[]): string {
   return whole.replace(/ +$/gm, "");
 }
 
-function cellsOf(row: Row): string[] {
+function cellsOf(row: AgentHere): string[] {
   const { id, version, sessions, proven } = row;
   const installed = version === null ? "-" : oneLine(version, LONGEST_VERSION);
   return [
@@ -94,7 +63,7 @@ function mark({ passed, tried }: ReturnType<typeof passes>): string {
   return passed === tried ? DONE : `${passed}/${tried}`;
 }
 
-function hasNewer({ version, proven }: Row): boolean {
+function hasNewer({ version, proven }: AgentHere): boolean {
   return version !== null && proven !== null && isNewer(version, proven.version);
 }
 

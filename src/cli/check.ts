@@ -1,11 +1,10 @@
 /** `segue check`: proves the laws on a session of the user's own. */
 import { Command } from "commander";
-import { agentNamed, findAgent } from "../agents/registry.ts";
-import type { Selected } from "../catalog/select.ts";
-import { allSessions, isNothing, placeOf } from "../catalog/stores.ts";
-import { type Check, checkSession, type Sent } from "../convert/check.ts";
+import { type Check, checkSession, newestSessions, type Sent } from "../core/check.ts";
+import type { Selected } from "../core/find.ts";
+import { agentNamed } from "../core/names.ts";
+import { withScratch } from "../core/read.ts";
 import { isFull, SegueError, wordsOf } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
 import { renderEntry } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
@@ -117,16 +116,7 @@ async function chosen(
     if (selector === undefined) throw new SegueError("usage", "name a session, or give --all");
     return [await selectOrStdin(selector, places, from, scratch)];
   }
-  const taken = new Map<string, number>();
-  return (await allSessions(places, from)).flatMap((found) => {
-    const { agent: id, id: session, bytes } = found;
-    const n = (taken.get(id) ?? 0) + 1;
-    taken.set(id, n);
-    const agent = findAgent(id);
-    if (!agent || isNothing(bytes, agent) || n > (options.number ?? 20)) return [];
-    const path = placeOf(found, agent);
-    return [{ agent, path, id: session, name: path }];
-  });
+  return newestSessions(places, from, options.number ?? 20);
 }
 
 /** What a target's model is sent, an entry a line. */

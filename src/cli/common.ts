@@ -1,16 +1,11 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { agentNamed, agents } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { realOr } from "../catalog/project.ts";
-import { type Selected, select, sessionIn } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
+import { resolve } from "node:path";
+import { type Selected, select, sessionFrom } from "../core/find.ts";
+import { type Agent, agentNamed } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { Input } from "../io/input.ts";
-import { spool } from "../io/spool.ts";
-import { isWithin, rulesFor } from "../session/paths.ts";
 import { configured, type PlaceOptions, setStore, storesGiven } from "./places.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
@@ -33,17 +28,15 @@ export async function selectOrStdin(
   scratch: string,
 ): Promise<Selected> {
   if (selector !== "-") return select(selector, places, from);
-  return sessionIn(await spool(process.stdin, join(scratch, "stdin")), from, null);
+  return sessionFrom(process.stdin, from, scratch);
 }
 
-/** Sends a file to stdout, at the pace of its reader. */
-export async function pour(path: string): Promise<void> {
-  const input = new Input(path);
-  for (const chunk of input.chunks()) {
-    const more = process.stdout.write(Buffer.from(chunk));
+/** Sends bytes to stdout, at the pace of its reader. */
+export async function pour(chunks: Iterable<Buffer>): Promise<void> {
+  for (const chunk of chunks) {
+    const more = process.stdout.write(chunk);
     if (!more) await once(process.stdout, "drain");
   }
-  input.close();
 }
 
 /** Sends a text to stdout, at the pace of its reader. */
@@ -84,21 +77,5 @@ function statOf(path: string): Stats | undefined {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw fileError(error, path, "write the file");
-  }
-}
-
-/** What is put there as a file would be taken for the agent's, and is not in the journal. */
-export function refuseStore(path: string, places: Places): void {
-  const rules = rulesFor(process.platform);
-  const real = realOr(path);
-  for (const agent of agents) {
-    const home = agent.store.home?.(places.env);
-    for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
-      if (!isWithin(real, realOr(folder), rules)) continue;
-      throw new SegueError("refused", `this lies in the store of ${agent.name}, ${folder}`, {
-        where: path,
-        hint: "name a place elsewhere; only `segue resume` writes into a store",
-      });
-    }
   }
 }

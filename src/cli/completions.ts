@@ -1,8 +1,8 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
-import { agentNames, agents } from "../agents/registry.ts";
-import { KINDS } from "../catalog/text.ts";
-import { KEYS } from "../config/keys.ts";
+import { agentNames, agents } from "../core/names.ts";
+import { KINDS } from "../core/search.ts";
+import { KEYS } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { command as quickCommand } from "./quick.ts";
 

@@ -1,12 +1,9 @@
 /** `segue config`: every setting, and where it comes from; one of them; and a new value for one. */
 import { Command } from "commander";
-import { hostOf } from "../agents/shared/host.ts";
-import { KEYS, keyFor } from "../config/keys.ts";
-import { fullName, unknownKey } from "../config/names.ts";
-import { loadSettings, type Setting, settings } from "../config/settings.ts";
+import { inForce } from "../core/amounts.ts";
+import { fullName, setSetting, unknownKey } from "../core/config.ts";
+import { KEYS, keyFor, loadSettings, type Setting, settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
-import { configFile } from "../io/state.ts";
-import { inForce } from "./amounts.ts";
 import { warnFaults } from "./faults.ts";
 import {
   definitions,
@@ -85,7 +82,9 @@ function misused(words: readonly string[]): SegueError {
 
 function showAll({ json }: Options): void {
   const { files } = settings();
-  const all = settings().all().map(inForce);
+  const all = settings()
+    .all()
+    .map((setting) => inForce(setting, settings()));
   if (json) {
     printJson({ schema: "segue/config@1", files, settings: all });
     return;
@@ -96,7 +95,7 @@ function showAll({ json }: Options): void {
 
 function settingOf(name: string): Setting {
   if (!keyFor(name)) throw unknownKey(name);
-  return inForce(settings().get(fullName(name)));
+  return inForce(settings().get(fullName(name)), settings());
 }
 
 function showOne(name: string, { json }: Options): void {
@@ -111,9 +110,7 @@ function showOne(name: string, { json }: Options): void {
 
 async function set(name: string, given: string, { cwd = ".", json }: Options): Promise<void> {
   const { env } = process;
-  const { setInFile } = await import("../config/edit.ts");
-  const around = { home: hostOf(env).home, folder: process.cwd() };
-  const { path, key, value } = setInFile(configFile(env), name, given, around);
+  const { path, key, value } = await setSetting(env, name, given, process.cwd());
   const dispensable = new Set(["project", "user", "environment"] as const);
   const now = await loadSettings(env, cwd, { dispensable });
   warnFaults(now.faults);

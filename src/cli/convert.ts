@@ -1,19 +1,22 @@
 /** `segue convert`: file to file; no store is touched. */
-import { closeSync, constants, existsSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import { isFolder, select } from "../catalog/select.ts";
-import type { Places } from "../catalog/stores.ts";
-import { convertFile, refuseSource } from "../convert/file.ts";
-import { databaseAt } from "../convert/open.ts";
-import type { ReasoningFate } from "../convert/project.ts";
-import { type Report, reportText } from "../convert/report.ts";
+import {
+  convertFile,
+  type FileSource,
+  fileSource,
+  putFile,
+  type ReasoningFate,
+  type Report,
+  reportText,
+} from "../core/convert.ts";
+import { copyOf } from "../core/find.ts";
+import type { Places } from "../core/places.ts";
+import { bytesIn, withScratch } from "../core/read.ts";
+import { refuseSource, refuseStore } from "../core/refuse.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import { putFile } from "../io/output.ts";
-import { spool } from "../io/spool.ts";
-import { isStream, outputFile, placesOf, pour, refuseStore } from "./common.ts";
+import { isStream, outputFile, placesOf, pour } from "./common.ts";
 import { expanded } from "./options.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
@@ -80,7 +83,7 @@ async function run(src: string, options: Options): Promise<void> {
     if (options.report !== undefined) writeReport(options.report, report);
     if (options.json) printJson(report);
     else for (const line of reportText(report)) say(line);
-    if (output === undefined) await pour(join(scratch, "out"));
+    if (output === undefined) await pour(bytesIn(join(scratch, "out")));
   });
 }
 
@@ -131,30 +134,17 @@ function openReadPipe(path: string): number {
   }
 }
 
-interface Source {
-  path: string;
-  /** The path as the user knows it; null for stdin. */
-  name: string | null;
-  from: string | undefined;
-}
-
-/** A file is taken as it is: what lies beside it may be needed to know whose it is. */
 async function sourceOf(
-  given: string,
+  src: string,
   from: string | undefined,
   places: Places,
   scratch: string,
-): Promise<Source> {
-  const src = expanded(given);
-  if (src === "-")
-    return { path: await spool(process.stdin, join(scratch, "stdin")), name: null, from };
-  if (existsSync(src) && !isFolder(src) && !databaseAt(src)) return { path: src, name: src, from };
-  const wanted = from === undefined ? undefined : agentNamed(from);
-  const { agent, path } = await select(src, places, wanted);
-  return { path, name: path, from: agent.id };
+): Promise<FileSource> {
+  if (src === "-") return { path: await copyOf(process.stdin, scratch), name: null, from };
+  return fileSource(expanded(src), from, places);
 }
 
-async function converted(source: Source, options: Options, output: string): Promise<Report> {
+async function converted(source: FileSource, options: Options, output: string): Promise<Report> {
   const { path, name, from } = source;
   const { to, carry, embed, fresh, fullHistory, force, cwd } = options;
   const inside = embed || options.output === undefined;

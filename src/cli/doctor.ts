@@ -1,10 +1,7 @@
 /** `segue doctor`: what cannot be read and why, and what else is wrong. */
 import { Command } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import { examine, type Finding } from "../catalog/doctor.ts";
-import { settings } from "../config/settings.ts";
-import type { SegueError } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
+import { diagnose, type Finding } from "../core/doctor.ts";
+import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, positive, withPlaces } from "./common.ts";
 import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
@@ -28,15 +25,12 @@ export function command(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const only = options.agent === undefined ? undefined : agentNamed(options.agent);
-  const each = options.all ? Number.POSITIVE_INFINITY : options.number;
+  const { agent, all, number } = options;
   const line = new ProgressLine();
-  const { read, sessions, ...found } = await withScratch((scratch) =>
-    examine(placesOf(options), only, { scratch, each, progress: line.update }),
-  );
+  const each = all ? Number.POSITIVE_INFINITY : number;
+  const how = { agent, each, progress: line.update };
+  const { read, sessions, findings, ok } = await diagnose(placesOf(options), settings(), how);
   line.clear();
-  const findings = [...settings().faults.map(faultFound), ...found.findings];
-  const ok = findings.every(({ severity }) => severity !== "attention");
   if (options.json) printJson({ schema: "segue/doctor@1", ok, read, sessions, findings });
   else {
     for (const finding of findings) printFinding(finding);
@@ -45,13 +39,6 @@ async function run(options: Options): Promise<void> {
     print(`${sum} (read ${read} of ${counted(sessions, "session")}${rest})`);
   }
   if (!ok) process.exitCode = 1;
-}
-
-/** Of a file of settings, or a variable. */
-function faultFound({ message, where, hint }: SegueError): Finding {
-  const what = `invalid settings were ignored here: ${message}`;
-  const about = { severity: "attention", about: "config", agent: null } as const;
-  return { ...about, path: where, what, count: 1, hint };
 }
 
 function printFinding({ severity, agent, path, what, count, hint }: Finding): void {

@@ -1,17 +1,11 @@
 /** `segue dump`: many sessions into a folder, and again what changed since. */
-import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { agentNamed, findAgent } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { openCatalog } from "../catalog/catalog.ts";
-import { allSessions, isNothing, type Places, placeOf } from "../catalog/stores.ts";
-import { dump, FORMATS, type Format, type Wanted } from "../dump/dump.ts";
-import { fileError, SegueError, wordsOf } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import { heedSignals } from "../io/interrupt.ts";
+import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
+import { type Agent, agentNamed, findAgent } from "../core/names.ts";
+import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, refuseStore, withPlaces } from "./common.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { expanded } from "./options.ts";
 import { since } from "./sessions.ts";
 import { oneLine, ProgressLine, say, warn } from "./terminal.ts";
@@ -57,45 +51,34 @@ async function run(words: string[], options: Options): Promise<void> {
       hint: "name another format, such as --format markdown",
     });
   }
-  refuseStore(folder, places);
-  const all = await wanted(only, places, options);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw fileError(error, folder, "make the folder");
-  }
   const progress = new ProgressLine("dumping");
-  const result = await withScratch((scratch) =>
-    dump(all, {
-      folder,
-      format,
-      redact,
-      force: options.force ?? false,
-      env: places.env,
-      scratch,
-      progress: progress.update,
-      pause: heedSignals,
-      failed: (place, error) => {
-        progress.clear();
-        const where = error instanceof SegueError && error.where !== place ? error.where : null;
-        const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
-        warn(`segue: ${oneLine(words)}`);
-      },
-      damaged: (path, lines) => {
-        progress.clear();
-        const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
-        const then = "files that are there already are told by what they hold";
-        warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
-      },
-      kept: (path, isOld) => {
-        progress.clear();
-        const also = isOld ? ", although its session has changed as well" : "";
-        warn(
-          `segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`,
-        );
-      },
-    }),
-  );
+  const result = await dumpSessions(places, {
+    agent: only,
+    cwd: options.cwd,
+    since: options.since,
+    folder,
+    format,
+    redact,
+    force: options.force ?? false,
+    progress: progress.update,
+    failed: (place, error) => {
+      progress.clear();
+      const where = error instanceof SegueError && error.where !== place ? error.where : null;
+      const words = `${place}: ${wordsOf(error)}${where === null ? "" : ` (${where})`}`;
+      warn(`segue: ${oneLine(words)}`);
+    },
+    damaged: (path, lines) => {
+      progress.clear();
+      const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
+      const then = "files that are there already are told by what they hold";
+      warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
+    },
+    kept: (path, isOld) => {
+      progress.clear();
+      const also = isOld ? ", although its session has changed as well" : "";
+      warn(`segue: ${oneLine(`${path}: kept because it was changed after it was dumped${also}`)}`);
+    },
+  });
   progress.clear();
   const { written, unchanged, failed, kept, outdated, secrets } = result;
   const aside = kept > 0 ? `, ${kept} kept because you changed them (--force overwrites them)` : "";
@@ -119,46 +102,4 @@ function parse(words: readonly string[]): [only: Agent | undefined, dir: string]
   throw new SegueError("usage", `segue dump ${first}: into which folder?`, {
     hint: `segue dump ${first} <dir>; a folder of that name is ./${first}`,
   });
-}
-
-async function wanted(
-  only: Agent | undefined,
-  places: Places,
-  { since: oldest = 0, cwd }: Options,
-): Promise<Wanted[]> {
-  const here = cwd === undefined ? null : await placesHere(places, only);
-  const all = (await allSessions(places, only)).flatMap((found) => {
-    const agent = findAgent(found.agent);
-    if (!agent || isNothing(found.bytes, agent)) return [];
-    const place = placeOf(found, agent);
-    return here === null || here.has(place) ? [{ agent, found, place }] : [];
-  });
-  if (all.length === 0) throw nothingFound(only, cwd);
-  // That nothing is new is no failure.
-  return all.filter(({ found }) => found.mtime >= oldest);
-}
-
-function nothingFound(only: Agent | undefined, cwd: string | undefined): SegueError {
-  const whose = only ? ` of ${only.name}` : "";
-  if (cwd === undefined) {
-    return new SegueError("not-found", `there is no session${whose} to dump`, {
-      hint: "`segue agents` shows where sessions are looked for",
-    });
-  }
-  const where = resolve(cwd);
-  const gone = existsSync(where) ? "" : ", and there is no such folder";
-  return new SegueError("not-found", `no session${whose} belongs to this project${gone}`, {
-    where,
-    hint: "`segue list --all` shows every session and its folder",
-  });
-}
-
-/** Where the sessions of the project lie. */
-async function placesHere(places: Places, only: Agent | undefined): Promise<Set<string>> {
-  const catalog = await openCatalog(places, only);
-  try {
-    return new Set(catalog.sessions({ here: true }).map(({ path }) => path));
-  } finally {
-    catalog.close();
-  }
 }

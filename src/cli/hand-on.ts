@@ -1,23 +1,15 @@
 /** `segue resume --handoff`: a new session of another agent's, which begins with a document. */
-import type { Agent } from "../agents/types.ts";
-import type { Selected } from "../catalog/select.ts";
-import type { Places } from "../catalog/stores.ts";
-import { settings } from "../config/settings.ts";
+import type { Selected } from "../core/find.ts";
+import { deliver, type Made } from "../core/handoff.ts";
+import type { Agent } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import { withScratch } from "../core/read.ts";
+import { settings } from "../core/settings.ts";
+import { launch, requireInstalled } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
-import { deliver } from "../handoff/deliver.ts";
-import type { Made } from "../handoff/handoff.ts";
-import { withScratch } from "../io/folders.ts";
-import { launch } from "../io/launch.ts";
 import { shellWord } from "../session/text.ts";
-import { documentOf, jsonOf, redaction, taskOf } from "./handoff.ts";
-import {
-  elsewhere,
-  folderHere,
-  forwarded,
-  launches,
-  type ResumeOptions,
-  requireInstalled,
-} from "./starting.ts";
+import { jsonOf, redaction, taskOf, written } from "./handoff.ts";
+import { elsewhere, folderHere, forwarded, launches, type ResumeOptions } from "./starting.ts";
 import { print, printJson, say } from "./terminal.ts";
 
 interface HandOn {
@@ -39,7 +31,7 @@ export async function handOn(
   if (starts) requireInstalled(target, env);
   const redact = await redaction(options, false);
   const made = await withScratch((scratch) =>
-    documentOf({ selected, receiver: target, task: null, redact, places, scratch }, options),
+    written({ selected, receiver: target, task: null, redact, places, scratch }, options),
   );
   if (options.debugPrompt) {
     if (options.json) printJson(jsonOf(made, null, null));

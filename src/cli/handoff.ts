@@ -1,34 +1,28 @@
 /** `segue handoff`: a session as a document, for whoever cannot take the session itself. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { realOr } from "../catalog/project.ts";
-import { isFolder, type Selected } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
-import { settings } from "../config/settings.ts";
-import { readTokens } from "../config/values.ts";
-import { refuseSource } from "../convert/file.ts";
-import { SegueError } from "../errors.ts";
-import { handoffOf, type Made } from "../handoff/handoff.ts";
-import { PRESETS, type Preset } from "../handoff/presets.ts";
-import { type Task, taskText } from "../handoff/prompt.ts";
-import { withScratch } from "../io/folders.ts";
-import { heedSignals } from "../io/interrupt.ts";
-import { exists, putFile } from "../io/output.ts";
-import { stateFolder } from "../io/state.ts";
-import { isWithin, localForm, rulesFor } from "../session/paths.ts";
-import { counted } from "../words.ts";
-import { amounts } from "./amounts.ts";
+import { amounts } from "../core/amounts.ts";
+import { exists, putFile } from "../core/convert.ts";
 import {
-  outputFile,
-  type PlaceOptions,
-  placesOf,
-  refuseStore,
-  selectOrStdin,
-  withPlaces,
-} from "./common.ts";
+  type DocumentRequest,
+  documentOf,
+  isOurs,
+  type Made,
+  PRESETS,
+  type Preset,
+  type Task,
+  taskText,
+} from "../core/handoff.ts";
+import { agentNamed } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import { heedSignals } from "../core/process.ts";
+import { withScratch } from "../core/read.ts";
+import { refuseSource, refuseStore } from "../core/refuse.ts";
+import { settings } from "../core/settings.ts";
+import { readTokens } from "../core/tokens.ts";
+import { SegueError } from "../errors.ts";
+import { counted } from "../words.ts";
+import { outputFile, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */
@@ -91,7 +85,7 @@ async function run(selector: string, options: Options): Promise<void> {
     const leaves = output !== null && !isOurs(output, places);
     const redact = await redaction(options, leaves);
     const task = taskText(taskOf(options.then, options.go));
-    const made = await documentOf({ selected, receiver, task, redact, places, scratch }, options);
+    const made = await written({ selected, receiver, task, redact, places, scratch }, options);
     await heedSignals();
     deliver(made, output, options);
   });
@@ -120,49 +114,16 @@ function refuseOutput(path: string, { force = false }: Options, places: Places):
   if (!force && existsSync(path)) throw exists(path);
 }
 
-export interface DocumentRequest {
-  selected: Selected;
-  receiver: Agent | null;
-  task: string | null;
-  redact: boolean;
-  places: Places;
-  scratch: string;
-}
-
-export async function documentOf(
-  { selected, receiver, task, redact, places, scratch }: DocumentRequest,
+/** The document, as the options and the config have it. */
+export async function written(
+  request: Omit<DocumentRequest, "amounts" | "cwd">,
   options: DocumentOptions,
 ): Promise<Made> {
-  const { agent, path, name, id } = selected;
-  const made = await handoffOf({
-    agent,
-    path,
-    name,
-    isStored: id !== "" || isInStore(selected, places),
-    amounts: amounts(options),
-    receiver,
-    task,
-    redact,
-    folder: (cwd) => folderNow(options.cwd ?? cwd),
-    env: places.env,
-    scratch,
-  });
+  const how = { amounts: amounts(options, settings()), cwd: options.cwd };
+  const made = await documentOf({ ...request, ...how });
   const { redacted } = made;
   if (redacted !== null) say(`${counted(redacted, "secret")} replaced`);
   return made;
-}
-
-function isInStore({ agent, path, name }: Selected, places: Places): boolean {
-  const rules = rulesFor(process.platform);
-  return (
-    name !== null && rootsOf(agent, places).some((root) => isWithin(path, realOr(root), rules))
-  );
-}
-
-function folderNow(folder: string | null): string | null {
-  if (folder === null) return null;
-  const local = localForm(folder, process.platform);
-  return isFolder(local) ? resolve(local) : null;
 }
 
 /** What the reader is to do, as the options say. @throws SegueError when they say two things. */
@@ -183,9 +144,4 @@ export async function redaction({ redact }: DocumentOptions, leaves: boolean): P
   if (!leaves) return false;
   const answer = await ask("the file may leave this machine: replace secrets in it? [Y/n] ");
   return answer === null || !/^no?$/i.test(answer);
-}
-
-function isOurs(path: string, { env }: Places): boolean {
-  const rules = rulesFor(process.platform);
-  return isWithin(realOr(path), realOr(stateFolder(env)), rules);
 }

@@ -1,8 +1,8 @@
 /** `segue info`: a session on a card. */
 import { Command } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import { type Info, infoOf } from "../catalog/info.ts";
-import { withScratch } from "../io/folders.ts";
+import { type Info, infoOf } from "../core/info.ts";
+import { agentNamed } from "../core/names.ts";
+import { withScratch } from "../core/read.ts";
 import { counted } from "../words.ts";
 import { clean, wrap } from "./cells.ts";
 import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";

@@ -1,10 +1,8 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
-import { type Filter, type Listed, openCatalog } from "../catalog/catalog.ts";
-import { byConversation, wasLeft } from "../catalog/conversations.ts";
-import { settings } from "../config/settings.ts";
-import { damageWords } from "../io/journal.ts";
-import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { byConversation, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
+import { settings } from "../core/settings.ts";
+import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { sessionLines, when } from "./session-table.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
@@ -43,25 +41,16 @@ export function command(): Command {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
-  const only = options.agent === undefined ? undefined : await agentFor(options.agent);
-  const catalog = await openCatalog(await placesFor(options), only);
-  const filter: Filter = { since: options.since, limited: options.limited };
-  const most =
-    options.number ?? (options.all ? undefined : (settings().count("list.number") ?? undefined));
-  const sessions = catalog.sessions({ ...filter, most });
-  const rest = catalog.count(filter) - sessions.length;
-  const { empty } = catalog;
-  const ids = catalog.shortIds(sessions.map(({ id }) => id));
-  const { damage } = catalog.lineage;
-  catalog.close();
-  for (const one of damage)
+async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
+  const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
+  const list = await listSessions(await placesFor(how), { agent, since, limited, most });
+  for (const one of list.damage)
     warn(`segue: ${damageWords(one)}: some sessions are shown without where they continued`);
-  if (options.json || options.jsonl || sessions.length === 0) show(sessions, options);
-  else await printTable(sessions, ids);
-  sayProblems(catalog);
-  if (empty > 0) sayMore(`left out, as nobody has said anything in them: ${empty}`);
-  if (rest > 0 && !options.json && !options.jsonl) say(`${rest} more: add --all`);
+  if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);
+  else await printTable(list.sessions, list.ids);
+  sayProblems(list);
+  if (list.empty > 0) sayMore(`left out, as nobody has said anything in them: ${list.empty}`);
+  if (list.more > 0 && !how.json && !how.jsonl) say(`${list.more} more: add --all`);
 }
 
 function show(sessions: readonly Listed[], options: Options): void {
@@ -98,6 +87,6 @@ function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): str
 /** Agents' names are with the rest of them: loaded only where one is to be shown. */
 async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
   if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
-  const { agentNamed } = await import("../agents/registry.ts");
+  const { agentNamed } = await import("../core/names.ts");
   return (agent) => agentNamed(agent).name;
 }

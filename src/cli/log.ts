@@ -1,6 +1,6 @@
 /** `segue log`: what Segue wrote into agents' stores. */
 import { Command } from "commander";
-import { damageWords, Journal } from "../io/journal.ts";
+import { damageWords, writtenBy } from "../core/journal.ts";
 import { print, printJson, say, table, warn } from "./terminal.ts";
 
 export function command(): Command {
@@ -11,9 +11,9 @@ export function command(): Command {
 }
 
 function run(options: { json?: boolean }): void {
-  const journal = new Journal(process.env);
-  const writes = journal.writes().reverse();
-  for (const damage of journal.damage()) warn(`${damageWords(damage)}: ${journal.path}`);
+  const { path, writes: all, damage } = writtenBy(process.env);
+  const writes = all.reverse();
+  for (const one of damage) warn(`${damageWords(one)}: ${path}`);
   if (options.json) {
     printJson({ schema: "segue/log@1", writes });
     return;

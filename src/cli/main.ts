@@ -1,12 +1,9 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { loadSettings, type Source } from "../config/settings.ts";
+import { abandon, catchSignals, cleanUp } from "../core/process.ts";
+import { loadSettings, type Source } from "../core/settings.ts";
+import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
-import { abandon, catchSignals } from "../io/interrupt.ts";
-import { removeLeftovers, tempsFolder } from "../io/leftovers.ts";
-import { removeStaleLocks } from "../io/lock.ts";
-import { unfinishedIn } from "../io/state.ts";
-import { noteTemps } from "../io/temps.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
@@ -23,7 +20,6 @@ import {
   warn,
   warnError,
 } from "./terminal.ts";
-import { settleOwnFolders, settleStores } from "./variables.ts";
 
 /** One file a command; only the one that is called is loaded. `after`: how many words follow "--". */
 const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Command }> } = {
@@ -80,7 +76,7 @@ export async function main(args: string[]): Promise<number> {
   beVerbose(verbose);
   catchSignals();
   settleOwnFolders(process.env);
-  await cleanUp();
+  await tidy();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
@@ -105,17 +101,12 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** What this process may leave behind is noted, and what dead ones left is removed. */
-async function cleanUp(): Promise<void> {
+/** What dead processes left is removed. */
+async function tidy(): Promise<void> {
   try {
-    noteTemps(tempsFolder(process.env));
-    for (const path of removeLeftovers(process.env)) {
-      sayMore(`removed a leftover of an interrupted run: ${path}`);
-    }
-    removeStaleLocks(process.env);
-    if (unfinishedIn(process.env).length === 0) return;
-    const { settleUnfinished } = await import("../convert/unfinished.ts");
-    settleUnfinished(process.env);
+    await cleanUp(process.env, (path) =>
+      sayMore(`removed a leftover of an interrupted run: ${path}`),
+    );
   } catch (error) {
     // A folder of Segue's that cannot be read: the command says so where it matters.
     sayMore(`cannot check for leftovers of interrupted runs: ${wordsOf(error)}`);
@@ -181,6 +172,10 @@ async function build(args: readonly string[]): Promise<Command> {
   return program;
 }
 
+function isSetting(command: Command): boolean {
+  return command.name() === "config" && command.args[0] === "set";
+}
+
 /** Commander's words for what is wrong in the words of all other errors. */
 function restyled(text: string): string {
   return text
@@ -191,10 +186,6 @@ function restyled(text: string): string {
       / argument '(.*)' is invalid\. (.)(.*?)\.?$/,
       (_, value, first, rest) => ` does not take "${value}": ${first.toLowerCase()}${rest}`,
     );
-}
-
-function isSetting(command: Command): boolean {
-  return command.name() === "config" && command.args[0] === "set";
 }
 
 /** Those that the first word may mean. */

@@ -1,6 +1,6 @@
 /** What holds for the options of every command. */
 import type { Command, Option } from "commander";
-import { expandHome, hostOf } from "../agents/shared/host.ts";
+import { expanded as expandedFor } from "../core/places.ts";
 import { SegueError } from "../errors.ts";
 
 /**
@@ -28,7 +28,7 @@ function namesPath({ flags }: Option): boolean {
 
 /** Shells leave "~" alone where it does not begin a word: `--cwd=~/shop`. */
 export function expanded(path: string): string {
-  return expandHome(path, hostOf(process.env).home);
+  return expandedFor(path, process.env);
 }
 
 function refuseEmpty(option: Option, value: string | undefined): void {

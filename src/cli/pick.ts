@@ -1,16 +1,16 @@
 /** `segue pick`, and `segue` alone in a terminal: choose a session, then where to go on with it. */
 import { isatty } from "node:tty";
 import { Command } from "commander";
-import { agentNamed, agents } from "../agents/registry.ts";
-import { type Background, indexInBackground } from "../catalog/background.ts";
-import { openCatalog } from "../catalog/catalog.ts";
-import type { Places } from "../catalog/stores.ts";
+import { browse } from "../core/list.ts";
+import { agentNamed, agents } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import { type Preview, previewOf } from "../core/preview.ts";
+import { type Background, indexInBackground } from "../core/search.ts";
+import { isInstalled } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
-import { commandOf, findCommand } from "../io/launch.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { Losses } from "./picker/losses.ts";
-import { type Action, type Key, Picker, type Session } from "./picker/model.ts";
-import { type Preview, previewOf } from "./picker/preview.ts";
+import { type Action, type Key, Picker } from "./picker/model.ts";
 import { Screen } from "./picker/screen.ts";
 import { hasColor } from "./terminal.ts";
 
@@ -49,8 +49,7 @@ async function run(options: PlaceOptions): Promise<void> {
 async function choose(screen: Screen, places: Places): Promise<Action> {
   const previews = new Map<string, Preview | null>();
   const losses = new Losses(places, () => draw());
-  const { env } = places;
-  const installed = agents.filter((agent) => findCommand(commandOf(agent, env), env) !== null);
+  const installed = agents.filter((agent) => isInstalled(agent, places.env));
   const picker = new Picker(installed, {
     preview: ({ path }) => previews.get(path),
     losses: (session, target) => losses.of(session, target),
@@ -97,7 +96,7 @@ async function choose(screen: Screen, places: Places): Promise<Action> {
         });
       screen.on({ key, resize: draw });
       draw();
-      load(places, (sessions, total) => {
+      browse(places, FIRST, (sessions, total) => {
         picker.load(sessions, total);
         draw();
       })
@@ -112,22 +111,5 @@ async function choose(screen: Screen, places: Places): Promise<Action> {
     losses.stop();
     screen.leave();
     await indexing?.stop();
-  }
-}
-
-/** The first of them at once, all of them thereafter. */
-async function load(
-  places: Places,
-  show: (sessions: readonly Session[], total: number) => void,
-): Promise<void> {
-  const catalog = await openCatalog(places);
-  try {
-    const first = catalog.sessions({ most: FIRST });
-    show(first, catalog.size);
-    if (first.length === catalog.size) return;
-    await new Promise(setImmediate);
-    show(catalog.sessions(), catalog.size);
-  } finally {
-    catalog.close();
   }
 }

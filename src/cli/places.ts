@@ -2,14 +2,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { followLinks } from "../agents/shared/files.ts";
-import { stores as storeOf } from "../agents/stores.ts";
-import type { Store } from "../agents/types.ts";
-import type { Keeper, Places } from "../catalog/stores.ts";
-import { variableFor } from "../config/keys.ts";
-import { settings } from "../config/settings.ts";
+import { keeperNamed, type Places, placesFrom } from "../core/places.ts";
+import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
-import type { Env } from "../io/state.ts";
 import { expanded } from "./options.ts";
 import { oneLine, warn } from "./terminal.ts";
 
@@ -79,7 +74,7 @@ export function setStore(
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
   const stores = new Map<string, string>();
-  for (const one of storesGiven(options)) setStore(stores, one, (await agentFor(one.agent)).id);
+  for (const one of storesGiven(options)) setStore(stores, one, (await keeperNamed(one.agent)).id);
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }
@@ -88,38 +83,13 @@ export async function placesFor(options: PlaceOptions): Promise<Places> {
 export function configured(
   { cwd = process.cwd() }: PlaceOptions,
   target?: string,
-): Places & { stores: Map<string, string> } {
-  const env: Env = { ...process.env };
-  const stores = new Map<string, string>();
-  followLinks(settings().text("links") === "follow");
-  for (const [id, store] of Object.entries(storeOf)) {
-    const { value: folder, source, where } = settings().get(`agents.${id}.store`);
-    const fromFile = source === "user" || source === "project";
-    if (typeof folder === "string" && !(fromFile && isMoved(store))) {
-      stores.set(id, folder);
-      // Settings may be those of several machines, so it is no error.
-      const isThere = id === target || statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-      if (!isThere)
-        warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
-    }
-    const command = `agents.${id}.command`;
-    const program = settings().text(command);
-    if (program !== null) env[variableFor(command)] = program;
-  }
-  return { env, cwd, stores };
-}
-
-/** Does a variable of the vendor's say where the store is? The environment goes before files. */
-function isMoved(store: Store): boolean {
-  const { HOME, USERPROFILE } = process.env;
-  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
-  return store.roots(process.env)[0] !== store.roots(plain)[0];
-}
-
-/** As `agentNamed`, for commands that do not need the agents otherwise. */
-export async function agentFor(name: string): Promise<Keeper> {
-  const { agentNamed } = await import("../agents/registry.ts");
-  return agentNamed(name);
+): ReturnType<typeof placesFrom> {
+  const missing = (id: string, folder: string, where: string | null): void => {
+    // Settings may be those of several machines, so it is no error.
+    if (id !== target)
+      warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
+  };
+  return placesFrom(process.env, cwd, settings(), missing);
 }
 
 /** Reads an option's number. */

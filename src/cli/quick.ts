@@ -1,9 +1,7 @@
 /** `segue AGENT [n]` and `segue latest`: going on with a session in as few words as can be. */
 import { Argument, Command } from "commander";
-import { agentNames, findAgent, noAgent } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { unsupportedAgent } from "../agents/unsupported.ts";
-import { select } from "../catalog/select.ts";
+import { select } from "../core/find.ts";
+import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "../core/names.ts";
 import { SegueError } from "../errors.ts";
 import { alike, didYouMean } from "../suggest.ts";
 import { placesOf } from "./common.ts";

@@ -1,7 +1,7 @@
 /** `--reasoning`: what another vendor's model is sent of the reasoning. */
 import { Option } from "commander";
-import { settings } from "../config/settings.ts";
-import type { ReasoningFate } from "../convert/project.ts";
+import { reasoningFate as fate, type ReasoningFate } from "../core/convert.ts";
+import { settings } from "../core/settings.ts";
 
 export function reasoningOption(): Option {
   const about = "how another vendor's model is sent the reasoning: as quoted text, or not at all";
@@ -10,5 +10,5 @@ export function reasoningOption(): Option {
 
 /** As the option says, or else the config. */
 export function reasoningFate(given: ReasoningFate | undefined): ReasoningFate {
-  return given ?? (settings().get("reasoning").value === "omit" ? "omit" : "text");
+  return fate(given, settings());
 }

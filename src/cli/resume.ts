@@ -1,24 +1,25 @@
 /** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import { checkArguments } from "../agents/shared/program.ts";
-import type { Agent } from "../agents/types.ts";
-import { isFolder, type Selected, select } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
-import { settings } from "../config/settings.ts";
-import { type Report, reportText } from "../convert/report.ts";
-import { withSubagents } from "../convert/subagents.ts";
-import { type Outcome, Transfer, type TransferOptions } from "../convert/transfer.ts";
+import { type Report, reportText } from "../core/convert.ts";
+import { isFolder, type Selected, select } from "../core/find.ts";
+import {
+  commit,
+  noteTitle,
+  type Outcome,
+  prepare,
+  refuseTooLong,
+  startCommand,
+} from "../core/handover.ts";
+import { type Agent, agentNamed } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import { withScratch } from "../core/read.ts";
+import { settings } from "../core/settings.ts";
+import { launch, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import { heedSignals } from "../io/interrupt.ts";
-import { commandOf, findCommand, installedVersion, launch } from "../io/launch.ts";
-import type { Env } from "../io/state.ts";
 import { shellWord } from "../session/text.ts";
 import { placesOf, withPlaces } from "./common.ts";
-import { fitTo, tokens } from "./fit.ts";
+import { tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
@@ -29,7 +30,6 @@ import {
   launches,
   type Place,
   type ResumeOptions,
-  requireInstalled,
 } from "./starting.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
@@ -195,71 +195,42 @@ async function tryOver(
   options: ResumeOptions,
 ): Promise<Started> {
   const { selected, target, places } = handover;
-  const prepared = await prepare(handover, options, options.cwd);
+  const prepared = await preparedFor(handover, options, options.cwd);
   const { outcome, folder } = await orElsewhere(prepared, selected, options, (cwd) =>
-    prepare(handover, options, cwd),
+    preparedFor(handover, options, cwd),
   );
-  const { id, path, report } = outcome;
+  const { report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
-  const request = { id, path, prompt: options.prompt ?? null, args: [...always, ...args] };
-  const command = [commandOf(target, places.env), ...target.launch.resumeArgs(request)];
+  const request = { prompt: options.prompt ?? null, args: [...always, ...args] };
+  const command = startCommand(target, outcome, request, places.env);
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
   heedHindrance(target, outcome, options);
   if (options.dryRun) outcome.discard();
   else {
     commit(outcome);
-    await noteTitle(target, outcome, places.env);
+    const why = await noteTitle(target, outcome, places.env);
+    if (why !== null) say(`the title could not be noted in ${target.name}: ${why}`);
   }
   show(report, options, command, outcome.note);
   return { command, cwd: folder };
 }
 
-function commit(outcome: Outcome): void {
-  try {
-    outcome.commit();
-  } catch (error) {
-    outcome.discard();
-    throw error;
-  }
-}
-
-async function prepare(
+async function preparedFor(
   { selected, target, places, scratch }: Handover,
-  { fullHistory = false, fit, fork = false, force = false, dryRun = false, ...more }: ResumeOptions,
+  options: ResumeOptions,
   cwd: string | undefined,
 ): Promise<Outcome> {
-  const { env } = places;
-  const progress = new ProgressLine();
-  const there = {
-    agent: target,
-    root: targetRoot(selected, target, places),
-    version: installedVersion(target, env),
-    command: findCommand(commandOf(target, env), env),
-  };
-  const how: TransferOptions = {
-    env,
+  const line = new ProgressLine();
+  const outcome = await prepare(selected, target, places, {
+    ...options,
     scratch,
-    fullHistory,
-    fit: fit === undefined ? null : await fitTo(fit, selected.agent),
-    fork,
-    force,
-    dryRun,
-    reasoning: reasoningFate(more.reasoning),
+    cwd,
+    reasoning: reasoningFate(options.reasoning),
     warn: (text) => warn(`segue: ${text}`),
-    progress: progress.update,
-    ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
-  };
-  const transfer = new Transfer(selected, there, how);
-  const isOwn = selected.agent === target && fit === undefined;
-  const session = isOwn ? transfer.native() : await transfer.prepare();
-  // In its own agent they are there.
-  const outcome =
-    more.subagents && selected.agent !== target
-      ? await withSubagents(session, selected, there, { ...how, along: transfer.along(session) })
-      : session;
-  await heedSignals();
-  progress.clear();
+    progress: line.update,
+  });
+  line.clear();
   return outcome;
 }
 
@@ -281,16 +252,6 @@ async function orElsewhere(
   return { outcome: await again(other), folder: other };
 }
 
-/** Before anything is written: what could not be started then. */
-function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
-  try {
-    checkArguments(command, env);
-  } catch (error) {
-    outcome.discard();
-    throw error;
-  }
-}
-
 /** What keeps the agent from opening it is said; Segue changes nothing of a session for it. */
 function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): void {
   const found = target.launch.hindrance?.(outcome);
@@ -305,27 +266,6 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
     where: outcome.path,
     hint: how,
   });
-}
-
-/** A title that cannot be noted is a pity, not a failure: the session itself is written. */
-async function noteTitle(target: Agent, { id, title }: Outcome, env: Env): Promise<void> {
-  const command = findCommand(commandOf(target, env), env);
-  if (title === null || command === null || !target.launch.setTitle) return;
-  try {
-    await target.launch.setTitle({ command, id, title, env });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    say(`the title could not be noted in ${target.name}: ${why}`);
-  }
-}
-
-function targetRoot({ agent, path }: Selected, target: Agent, places: Places): string {
-  const roots = rootsOf(target, places);
-  const own = agent === target && target.launch.opensPaths;
-  const itsOwn = roots.find((root) => own && path.startsWith(join(root, "/")));
-  const root = itsOwn ?? roots.find((folder) => existsSync(folder)) ?? roots[0];
-  if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);
-  return root;
 }
 
 function show(report: Report, options: ResumeOptions, command: string[], note: string): void {

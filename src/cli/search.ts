@@ -1,17 +1,19 @@
 /** `segue search`: full text over every session. */
 import { Command, Option } from "commander";
-import { type Catalog, type Filter, openCatalog } from "../catalog/catalog.ts";
-import { pending } from "../catalog/pending.ts";
-import { parseQuery, type Query } from "../catalog/query.ts";
-import { type Match, search } from "../catalog/search.ts";
-import { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
-import { SegueError } from "../errors.ts";
-import { onInterrupt } from "../io/interrupt.ts";
+import { onInterrupt } from "../core/process.ts";
+import {
+  KINDS,
+  MARK_OFF,
+  MARK_ON,
+  type Match,
+  parseQuery,
+  searchSessions,
+} from "../core/search.ts";
 import { counted } from "../words.ts";
 import { unshielded } from "./dashes.ts";
-import { agentFor, type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
 import { folderName, when } from "./session-table.ts";
-import { rowOf, sayProblems, since, timeAgo } from "./sessions.ts";
+import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
   hasColor,
   oneLine,
@@ -66,61 +68,19 @@ Examples:
 
 async function run(words: string[], options: Options): Promise<void> {
   const query = parseQuery(unshielded(words).join(" "));
+  const { agent, since, limited, all, number } = options;
+  const most = number ?? (all ? undefined : SHOWN);
   const places = await placesFor({
     ...options,
     ...(query.cwd === undefined ? {} : { cwd: query.cwd }),
   });
-  const name = options.agent ?? query.agent;
-  const only = name === undefined ? undefined : await agentFor(name);
-  const catalog = await openCatalog(places, only);
-  let missing = await catchUp(catalog, only?.id);
-  const filter: Filter = {
-    since: options.since ?? sinceOf(query),
-    limited: options.limited,
-    here: query.cwd !== undefined,
-  };
-  const most = options.number ?? (options.all ? Number.POSITIVE_INFINITY : SHOWN);
-  const { rebuilds } = catalog.file;
-  const look = () => search(catalog, query, filter, most);
-  let found = await catalog.file.guardedLater(look);
-  if (catalog.file.rebuilds !== rebuilds) {
-    await catalog.refresh();
-    missing = await catchUp(catalog, only?.id);
-    found = await look();
-  }
-  catalog.close();
-  missing += found.unread;
-  show(found.matches, missing, options);
-  sayProblems(catalog);
-  if (found.isCut) say("only the newest texts were searched for the phrase: add --all");
+  const reading = readMuch;
+  const found = await searchSessions(places, query, { agent, since, limited, most, reading });
+  const { matches, missing, isCut } = found;
+  show(matches, missing, options);
+  sayProblems(found);
+  if (isCut) say("only the newest texts were searched for the phrase: add --all");
   if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
-}
-
-function sinceOf({ since: text }: Query): number | undefined {
-  if (text === undefined) return undefined;
-  const time = timeAgo(text);
-  if (time !== undefined) return time;
-  throw new SegueError("usage", `since:${text} is not a time`, {
-    hint: "as in since:3h, since:2d, since:2026-01-31",
-  });
-}
-
-/** So much is read in no time; of more, it is said. */
-const LITTLE = 24e6;
-
-/** Reads what is new or has changed, all of it the first time; gives the number of sessions that cannot be read. */
-async function catchUp(catalog: Catalog, agent: string | undefined): Promise<number> {
-  const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
-  if (tasks.length === 0) return 0;
-  const { indexSessions } = await import("../catalog/indexing.ts");
-  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
-  const done =
-    bytes <= LITTLE
-      ? await indexSessions(catalog, tasks, { threads: 0 })
-      : await readMuch(tasks.length, bytes, (progress) =>
-          indexSessions(catalog, tasks, { progress }),
-        );
-  return done.failed.length;
 }
 
 /** Long work that is done once: says so, and what becomes of it when it is broken off. */

@@ -1,7 +1,6 @@
 /** Sessions as a table: one line each, however wide the terminal is. */
-
-import { hostOf } from "../agents/shared/host.ts";
-import type { Listed } from "../catalog/catalog.ts";
+import type { Listed } from "../core/list.ts";
+import { homeFolder } from "../core/places.ts";
 import { clean, fill, widthOf } from "./cells.ts";
 import { oneLine, type Style } from "./terminal.ts";
 
@@ -147,6 +146,12 @@ export function when(time: number, now = Date.now()): string {
   return `${Math.floor(minutes / 1440)} d ago`;
 }
 
+/** "~" for the user's own folder. */
+export function belowHome(path: string): string {
+  const home = homeFolder(process.env);
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
 /** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null, most = PROJECT.wide): string {
   const short = belowHome(oneLine(cwd ?? ""));
@@ -154,12 +159,6 @@ export function folderName(cwd: string | null, most = PROJECT.wide): string {
   let end = short;
   while (widthOf(end) >= most) end = end.slice(1);
   return `…${end}`;
-}
-
-/** "~" for the user's own folder. */
-export function belowHome(path: string): string {
-  const { home } = hostOf(process.env);
-  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 function thousands(n: number): string {

@@ -1,18 +1,8 @@
 /** How sessions are chosen and shown, wherever several are listed. */
 import { InvalidArgumentError } from "commander";
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Row } from "../catalog/row.ts";
+import type { Gaps, Row } from "../core/list.ts";
+import { timeAgo } from "../core/time.ts";
 import { say } from "./terminal.ts";
-
-const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
-
-/** Milliseconds since the epoch, of "2d" (ago) or an ISO date; undefined for what is neither. */
-export function timeAgo(text: string): number | undefined {
-  const [, n, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
-  const time = n === undefined ? Date.parse(text) : Date.now() - Number(n) * (UNITS[unit] ?? 0);
-  const isTime = (n !== undefined || /^\d{4}-\d\d/.test(text)) && !Number.isNaN(time);
-  return isTime ? time : undefined;
-}
 
 /** Reads an option's time. */
 export function since(text: string): number {
@@ -22,7 +12,7 @@ export function since(text: string): number {
 }
 
 /** What a person should know of a list: what is not in it, and why. */
-export function sayProblems({ note, problems }: Pick<Catalog, "note" | "problems">): void {
+export function sayProblems({ note, problems }: Gaps): void {
   if (note !== null) say(`segue: ${note}`);
   const dead = problems.filter(({ isStore }) => isStore);
   for (const { agent, path, why } of dead) say(`${agent}: ${path} was left out: ${why}`);

@@ -1,18 +1,12 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { agentNamed } from "../agents/registry.ts";
-import type { Agent } from "../agents/types.ts";
-import { childrenOf, closeBases, openBases, openChildren } from "../convert/bases.ts";
-import { openSession, rowsAt } from "../convert/open.ts";
-import { entriesOf, readHeader, readSession } from "../convert/session.ts";
-import type { BaseInput } from "../convert/survey-file.ts";
+import { agentNamed } from "../core/names.ts";
+import { type Out, pagerIn, withPager } from "../core/process.ts";
+import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import type { Input } from "../io/input.ts";
-import { type Out, pagerIn, withPager } from "../io/pager.ts";
 import { MessageCount } from "../session/count.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
-import type { Entry, Session } from "../session/types.ts";
+import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
 import {
   type PlaceOptions,
@@ -81,55 +75,31 @@ async function run(selector: string, options: Options): Promise<void> {
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const places = placesOf(options);
   await withScratch(async (scratch) => {
-    const { agent, path, name } = await selectOrStdin(selector, places, from, scratch);
-    if (options.raw && !rowsAt(path)) {
-      await pour(path);
-      return;
+    const selected = await selectOrStdin(selector, places, from, scratch);
+    if (options.raw) await pour(bytesOf(selected, scratch));
+    else {
+      const reading = { env: process.env, scratch, failed };
+      await withOpened(selected, reading, (session) => show(session, options));
     }
-    const input = openSession(path, { scratch, name });
-    const bases = await openBases(agent, path, { env: process.env, scratch });
-    if (options.raw) await pour(input.path);
-    else if (options.json) {
-      const session = readSession(agent, input, bases);
-      if (options.subagents) session.subagents = await subagentsOf(agent, path, scratch);
-      printJson(session);
-    } else {
-      await onScreen(options, async (out) => {
-        const shown = { agent, path, scratch, options, out };
-        if (process.stdout.isTTY) await showFacts(out, agent, input, bases);
-        await showEntries(entriesOf(agent, input, bases), shown);
-        if (options.subagents) await showSubagents(shown);
-      });
-      if (!options.subagents) await sayOfSubagents(agent, path);
-    }
-    closeBases(bases);
-    input.close();
   });
 }
 
-function openingAt(scratch: string): Parameters<typeof openChildren>[2] {
-  const failed = (place: string, error: unknown): void =>
-    warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
-  return { env: process.env, scratch, failed };
+function failed(place: string, error: unknown): void {
+  warn(`segue: ${oneLine(`${place}: ${wordsOf(error)}`)}`);
 }
 
-async function subagentsOf(agent: Agent, path: string, scratch: string): Promise<Session[]> {
-  const sessions: Session[] = [];
-  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
-    const session = readSession(agent, input, bases);
-    const subagents = await subagentsOf(agent, place, scratch);
-    sessions.push(subagents.length > 0 ? { ...session, subagents } : session);
+async function show(session: OpenSession, options: Options): Promise<void> {
+  const { json, subagents = false } = options;
+  if (json) {
+    printJson(await session.session({ subagents }));
+    return;
   }
-  return sessions;
-}
-
-/** A session that is being shown. */
-interface Shown {
-  agent: Agent;
-  path: string;
-  scratch: string;
-  options: Options;
-  out: Out;
+  await onScreen(options, async (out) => {
+    if (process.stdout.isTTY) await showFacts(session, out);
+    await showEntries(session, options, out);
+    if (subagents) await showSubagents(session, options, out);
+  });
+  if (!subagents) await sayOfSubagents(session);
 }
 
 /** In the pager, where there is a terminal and one is wanted. */
@@ -140,14 +110,9 @@ async function onScreen({ pager }: Options, work: (out: Out) => Promise<void>): 
   else await work({ write: pourText });
 }
 
-async function showFacts(
-  out: Out,
-  agent: Agent,
-  input: Input,
-  bases: readonly BaseInput[],
-): Promise<void> {
-  const { id, title, cwd, model, createdAt } = readHeader(agent, input, bases);
-  const facts = [agent.name, model, cwd, createdAt?.slice(0, 10)];
+async function showFacts(session: OpenSession, out: Out): Promise<void> {
+  const { id, title, cwd, model, createdAt } = session.header();
+  const facts = [session.agent.name, model, cwd, createdAt?.slice(0, 10)];
   const lines = [
     paint("bold", oneLine(title ?? "(no title)", 200)),
     paint("dim", facts.flatMap((fact) => fact ?? []).join(" · ")),
@@ -156,31 +121,33 @@ async function showFacts(
   await out.write(`${lines.join("\n")}\n\n`);
 }
 
-async function showSubagents({ agent, path, scratch, options, out }: Shown): Promise<void> {
-  for await (const { place, input, bases } of openChildren(agent, path, openingAt(scratch))) {
-    const { id, title } = readHeader(agent, input, bases);
-    const [heading, about] = [`subagent ${id}`, `${oneLine(title ?? "", 200)}\n${place}\n`];
-    await out.write(`${headed(`${heading}\n${about}`)}\n`);
+async function showSubagents(session: OpenSession, options: Options, out: Out): Promise<void> {
+  for await (const subagent of session.subagents()) {
+    const { id, title } = subagent.header();
+    const about = `subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`;
+    await out.write(`${headed(about)}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    const shown = { agent, path: place, scratch, options: all, out };
-    await showEntries(entriesOf(agent, input, bases), shown);
-    await showSubagents(shown);
+    await showEntries(subagent, all, out);
+    await showSubagents(subagent, options, out);
   }
 }
 
-async function sayOfSubagents(agent: Agent, path: string): Promise<void> {
-  const { length } = await childrenOf(agent, path);
+async function sayOfSubagents(session: OpenSession): Promise<void> {
+  const length = await session.countSubagents();
   if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
 }
 
-async function showEntries(entries: Iterable<Entry>, shown: Shown): Promise<void> {
-  const { range: wanted, tail, tools } = shown.options;
-  const textOf = renderer(shown.agent, tools);
+async function showEntries(
+  session: OpenSession,
+  { range: wanted, tail, tools }: Options,
+  out: Out,
+): Promise<void> {
+  const textOf = renderer(session, tools);
   const kept: string[] = [];
   const count = new MessageCount();
   let n = 0;
-  for (const entry of entries) {
+  for (const entry of session.entries()) {
     if (!isShown(entry)) continue;
     n++;
     count.note(entry);
@@ -188,7 +155,7 @@ async function showEntries(entries: Iterable<Entry>, shown: Shown): Promise<void
     const block = textOf(entry, n);
     if (block === null) continue;
     if (tail === undefined) {
-      if (!(await shown.out.write(block))) return;
+      if (!(await out.write(block))) return;
     } else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
@@ -196,11 +163,14 @@ async function showEntries(entries: Iterable<Entry>, shown: Shown): Promise<void
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
   if (n === 0) say("nobody has said anything in this session");
-  for (const block of kept) await shown.out.write(block);
+  for (const block of kept) await out.write(block);
 }
 
 /** For people on a terminal; for programs, plain blocks. */
-function renderer(agent: Agent, tools: ToolDetail): (entry: Entry, n: number) => string | null {
+function renderer(
+  { agent }: OpenSession,
+  tools: ToolDetail,
+): (entry: Entry, n: number) => string | null {
   if (process.stdout.isTTY) {
     const transcript = new Transcript({ tools, agent: agent.id, paint });
     return (entry, n) => transcript.entry(entry, n);

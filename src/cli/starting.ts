@@ -1,14 +1,10 @@
 /** What every way of starting an agent shares. */
 import { resolve } from "node:path";
-import type { Agent } from "../agents/types.ts";
-import { isFolder } from "../catalog/select.ts";
-import { translateFlags } from "../convert/flags.ts";
-import type { ReasoningFate } from "../convert/project.ts";
-import { noFolder } from "../convert/transfer.ts";
+import type { ReasoningFate } from "../core/convert.ts";
+import { isFolder } from "../core/find.ts";
+import type { Agent } from "../core/names.ts";
+import { folderAt, noFolder, translated } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
-import { commandOf, findCommand } from "../io/launch.ts";
-import type { Env } from "../io/state.ts";
-import { localForm } from "../session/paths.ts";
 import type { DocumentOptions } from "./handoff.ts";
 import { expanded } from "./options.ts";
 import { ask, say } from "./terminal.ts";
@@ -36,21 +32,14 @@ export function launches({ dryRun = false, launch }: ResumeOptions): boolean {
 
 /** What the user set on the one agent, in terms of the other. */
 export function forwarded(
-  args: readonly string[],
+  given: readonly string[],
   source: Agent,
   target: Agent,
   { force = false }: ResumeOptions,
 ): string[] {
-  const [own, other] = [source.launch.flags, target.launch.flags];
-  if (args.length === 0 || source === target || !own || !other) return [...args];
-  const { name } = target;
-  const [from, to] = [
-    { name: source.name, flags: own },
-    { name, flags: other },
-  ];
-  const said = translateFlags(args, from, to, { force });
-  for (const note of said.notes) say(note);
-  return said.args;
+  const { args, notes } = translated(given, source, target, { force });
+  for (const note of notes) say(note);
+  return args;
 }
 
 /** Where a session is to go on. */
@@ -63,9 +52,8 @@ export interface Place {
 
 /** The folder to go on in; null when it is not there, or nothing tells which it is. */
 export function folderHere({ wanted }: Place, options: ResumeOptions): string | null {
-  const found =
-    wanted === null ? undefined : [wanted, localForm(wanted, process.platform)].find(isFolder);
-  if (found !== undefined) return resolve(found);
+  const found = wanted === null ? null : folderAt(wanted);
+  if (found !== null) return found;
   if (options.dryRun) {
     say(wanted === null ? `${UNKNOWN}: name it with --cwd` : `${GONE}: ${wanted}`);
     return wanted ?? process.cwd();
@@ -101,15 +89,5 @@ function gone(folder: string, { cwd, launch }: ResumeOptions): SegueError {
   return new SegueError("failed", `${GONE}, so its agent cannot start there`, {
     where: folder,
     hint: launch ? other : `${other}; or the same, to write it for that folder all the same`,
-  });
-}
-
-/** Before anything is written for it. */
-export function requireInstalled(agent: Agent, env: Env): void {
-  const { name } = agent;
-  const command = commandOf(agent, env);
-  if (findCommand(command, env) !== null) return;
-  throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
-    hint: "install it, or give --no-launch to write the session for later",
   });
 }

@@ -1,5 +1,5 @@
 /** What goes to the terminal. Text from sessions is data: it commands nothing and hides nothing. */
-import { stores } from "../agents/stores.ts";
+import { agentIds } from "../core/places.ts";
 import { escaped, printable } from "../session/printable.ts";
 
 /** One line of it, at most `width` characters. */
@@ -63,7 +63,7 @@ export function paint(style: Style, text: string): string {
 
 function codeOf(style: Style): string {
   if (typeof style === "string") return STYLES[style];
-  const place = Math.max(0, Object.keys(stores).indexOf(style.agent));
+  const place = Math.max(0, agentIds.indexOf(style.agent));
   return HUES[place % HUES.length] ?? "0";
 }
 

@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, realpathSync, statSync } from "node:fs";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { findAgent } from "../agents/registry.ts";
-import { textIn } from "../agents/shared/door.ts";
 import { fileError, SegueError } from "../errors.ts";
+import { textIn } from "../io/door.ts";
 import { putFile } from "../io/output.ts";
 import { isGroup, keyFor, type Value } from "./keys.ts";
 import { fullName, unknownKey } from "./names.ts";

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
-import { textIn } from "../agents/shared/door.ts";
 import { fileError, SegueError } from "../errors.ts";
+import { textIn } from "../io/door.ts";
 import { isGroup, keyFor, type Value } from "./keys.ts";
+import type { Assigned, Layer } from "./layers.ts";
 import { fullName, unknownKey } from "./names.ts";
-import type { Assigned, Layer } from "./settings.ts";
 import { readValue } from "./values.ts";
 
 const MOST_BYTES = 1 << 20;

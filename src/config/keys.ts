@@ -171,8 +171,3 @@ export function isGroup(name: string): boolean {
     );
   });
 }
-
-/** `agents.claude-code.store` → `SEGUE_AGENTS_CLAUDE_CODE_STORE`. */
-export function variableFor(name: string): string {
-  return `SEGUE_${name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
-}

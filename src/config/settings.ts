@@ -4,23 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { hostOf } from "../agents/shared/host.ts";
 import { SegueError } from "../errors.ts";
-import { configFile, type Env } from "../io/state.ts";
-import { KEYS, keyFor, type Value, variableFor } from "./keys.ts";
-
-export type Source = "flag" | "environment" | "project" | "user" | "default";
-
-export interface Assigned {
-  value: Value;
-  /** File and line, or variable, or option. */
-  where: string;
-}
-
-export interface Layer {
-  source: Source;
-  values: ReadonlyMap<string, Assigned>;
-}
+import { hostOf } from "../io/host.ts";
+import { configFile, type Env, variableFor } from "../io/state.ts";
+import { KEYS, keyFor, type Value } from "./keys.ts";
+import type { Assigned, Layer, Source } from "./layers.ts";
 
 export interface Setting {
   key: string;
@@ -103,10 +91,10 @@ export interface LoadOptions {
 }
 
 /**
- * Reads everything that is set; from then on `settings()` gives it.
+ * Reads everything that is set.
  * @throws SegueError for what is wrong in a layer that the command depends on.
  */
-export async function loadSettings(
+export async function readSettings(
   env: Env,
   folder: string,
   { flags = new Map(), dispensable = new Set() }: LoadOptions = {},
@@ -128,7 +116,12 @@ export async function loadSettings(
     const { readConfig } = await import("./file.ts");
     await take(source, async () => readConfig({ path, source, home: hostOf(env).home }));
   }
-  current = new Settings(layers, files, faults);
+  return new Settings(layers, files, faults);
+}
+
+/** As `readSettings`; from then on `settings()` gives what was read. */
+export async function loadSettings(...how: Parameters<typeof readSettings>): Promise<Settings> {
+  current = await readSettings(...how);
   return current;
 }
 

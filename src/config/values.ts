@@ -1,8 +1,8 @@
 /** Reads what a file or a variable gives as a key's value. */
 import { resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
-import { expandHome } from "../agents/shared/host.ts";
 import { PRESETS } from "../handoff/presets.ts";
+import { expandHome } from "../io/host.ts";
 import type { Kind, Value } from "./keys.ts";
 
 export interface Around {

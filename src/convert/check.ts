@@ -11,12 +11,13 @@ import { isFrame } from "../lossless/document.ts";
 import { Feed, Records } from "../lossless/feed.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
-import { Accountant } from "./account.ts";
-import { closeBases, countChildren, openBases } from "./bases.ts";
-import { type Conversion, convert } from "./convert.ts";
-import type { Loss } from "./losses.ts";
-import { openSession } from "./open.ts";
-import { type BaseInput, surveyFile } from "./survey-file.ts";
+import type { Conversion } from "./conversion.ts";
+import { convert } from "./convert.ts";
+import { Accountant } from "./read/account.ts";
+import { closeBases, countChildren, openBases } from "./read/bases.ts";
+import { openSession } from "./read/open.ts";
+import type { Loss } from "./report/losses.ts";
+import { type BaseInput, surveyFile } from "./survey/survey-file.ts";
 
 export interface Check {
   agent: string;

@@ -9,21 +9,22 @@ import { Input, type Progress } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { commitPair, exists, Output } from "../io/output.ts";
 import type { Carry } from "../lossless/carry.ts";
-import { assume, orSurveyed } from "./assume.ts";
-import { closeBases, countChildren, openBases } from "./bases.ts";
-import { type Converted, convert, matchCarry, refuseUnverified, tryOpenCarry } from "./convert.ts";
-import { type Fit, fitted } from "./fit.ts";
-import { documentOf, openSession } from "./open.ts";
-import type { ReasoningFate } from "./project.ts";
-import { type Report, reportOf } from "./report.ts";
+import { longWay, lostWays, type Routes, waysAlong } from "./carry/ways.ts";
+import type { Converted } from "./conversion.ts";
+import { convert, matchCarry, refuseUnverified, tryOpenCarry } from "./convert.ts";
+import type { ReasoningFate } from "./project/project.ts";
+import { closeBases, countChildren, openBases } from "./read/bases.ts";
+import { documentOf, openSession } from "./read/open.ts";
+import { type Report, reportOf } from "./report/report.ts";
+import { assume, orSurveyed } from "./survey/assume.ts";
+import { type Fit, fitted } from "./survey/fit.ts";
 import {
   type BaseInput,
   detectAgent,
   nothingIn,
   type Surveyed,
   surveyFile,
-} from "./survey-file.ts";
-import { longWay, lostWays, type Routes, waysAlong } from "./ways.ts";
+} from "./survey/survey-file.ts";
 
 export interface ConvertFileOptions {
   /** Id or alias of the agent to convert to. */

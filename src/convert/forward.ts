@@ -6,19 +6,19 @@
  * is the unit's part of the carry.
  */
 import { isUnknownKind } from "../agents/shared/known.ts";
-import type { Shape, Writer } from "../agents/types.ts";
 import { isFrameText } from "../lossless/document.ts";
 import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
+import type { Shape, Writer } from "../session/codec.ts";
 import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
-import { filled, isOddEvent } from "./fill.ts";
-import type { Kept } from "./kept.ts";
-import type { LossReport } from "./losses.ts";
-import type { Projector } from "./project.ts";
-import type { Coder } from "./units.ts";
+import type { Coder } from "./carry/units.ts";
+import type { Kept } from "./project/kept.ts";
+import type { Projector } from "./project/project.ts";
+import { filled, isOddEvent } from "./read/fill.ts";
+import type { LossReport } from "./report/losses.ts";
 
 export interface ForwardParts {
   /** Decodes the source; it may have read part of it already. */

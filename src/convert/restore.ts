@@ -10,13 +10,13 @@ import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry } from "../session/types.ts";
+import { homeWriter, isCarry, type UnitCoder } from "./carry/units.ts";
 import { Forward } from "./forward.ts";
-import { Kept } from "./kept.ts";
-import { LossReport } from "./losses.ts";
-import { type Counts, Projector, type ReasoningFate } from "./project.ts";
-import type { Surveyed } from "./survey-file.ts";
-import { inHomeTerms } from "./translate.ts";
-import { homeWriter, isCarry, type UnitCoder } from "./units.ts";
+import { Kept } from "./project/kept.ts";
+import { type Counts, Projector, type ReasoningFate } from "./project/project.ts";
+import { inHomeTerms } from "./project/translate.ts";
+import { LossReport } from "./report/losses.ts";
+import type { Surveyed } from "./survey/survey-file.ts";
 
 export interface RestoreOptions {
   /** The agent whose file is read, and the one whose file it once was. */

@@ -4,8 +4,8 @@
  */
 import { appendFileSync, lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
 import { fileError, SegueError } from "../errors.ts";
+import { textIn } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import { isObject, member, number, string } from "../session/json.ts";

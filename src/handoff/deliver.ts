@@ -4,11 +4,11 @@
  * argument, and no shell sees it.
  */
 import { join } from "node:path";
-import { checkArguments } from "../agents/shared/program.ts";
+import { commandOf } from "../agents/command.ts";
 import type { Agent, Attach } from "../agents/types.ts";
 import { wordsOf } from "../errors.ts";
 import { documentName, ownPlace, type Place, projectPlace, writeDocument } from "../io/handoff.ts";
-import { commandOf } from "../io/launch.ts";
+import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
 import { firstPrompt, fits, type Task } from "./prompt.ts";
 

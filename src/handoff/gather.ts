@@ -1,5 +1,5 @@
 /** One pass over a session: keeps what a handoff may tell, and of long outputs their beginning and end. */
-import type { Tools } from "../agents/types.ts";
+import type { Tools } from "../session/codec.ts";
 import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
 import { isShown, saidAgain } from "../session/render.ts";

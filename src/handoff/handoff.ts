@@ -1,9 +1,9 @@
 /** The handoff of a session, wherever it lies. */
 import type { Agent } from "../agents/types.ts";
-import { closeBases, countChildren, openBases } from "../convert/bases.ts";
-import { openSession } from "../convert/open.ts";
-import { besideTitle } from "../convert/session.ts";
-import { type BaseInput, nothingIn, surveyFile } from "../convert/survey-file.ts";
+import { closeBases, countChildren, openBases } from "../convert/read/bases.ts";
+import { openSession } from "../convert/read/open.ts";
+import { besideTitle } from "../convert/read/session.ts";
+import { type BaseInput, nothingIn, surveyFile } from "../convert/survey/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";

@@ -2,10 +2,9 @@
 import { hash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { textOrNone } from "../agents/shared/door.ts";
-import type { Companion } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { putFile } from "./output.ts";
+import { textOrNone } from "./door.ts";
+import { type Companion, putFile } from "./output.ts";
 import { type Env, stateFolder } from "./state.ts";
 
 /** A folder for documents. */

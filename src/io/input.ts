@@ -1,13 +1,13 @@
 /** Reading session files, in pieces and without ever changing them. */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { openFile } from "../agents/shared/door.ts";
-import { readAt } from "../agents/shared/read-at.ts";
 import { fileError } from "../errors.ts";
 import type { ByteSource } from "../lossless/carry.ts";
 import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
+import { openFile } from "./door.ts";
 import { expectWork } from "./interrupt.ts";
+import { readAt } from "./read-at.ts";
 
 const CHUNK = 1 << 20;
 

@@ -15,8 +15,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { textIn, textOrNone } from "../agents/shared/door.ts";
 import { fileError } from "../errors.ts";
+import { textIn, textOrNone } from "./door.ts";
 import { withLock } from "./lock.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
 

@@ -1,11 +1,9 @@
 /** Starting an agent: without a shell, in the session's folder, in place of ourselves. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { findProgram, programWords } from "../agents/shared/program.ts";
-import type { Agent } from "../agents/types.ts";
-import { variableFor } from "../config/keys.ts";
 import { SegueError } from "../errors.ts";
 import { leaveSignals } from "./interrupt.ts";
+import { findProgram, programWords } from "./program.ts";
 import type { Env } from "./state.ts";
 
 /** The file that a command name stands for; null when it is not on PATH. */
@@ -13,43 +11,9 @@ export function findCommand(name: string, env: Env): string | null {
   return findProgram(name, env);
 }
 
-/** What starts an agent: its usual command, or what the user set in its place. */
-export function commandOf({ id, launch }: Agent, env: Env): string {
-  return env[variableFor(`agents.${id}.command`)] || launch.command;
-}
-
-/** The version of an agent's CLI; null when it is not installed or does not say. */
-export function installedVersion(agent: Agent, env: Env): string | null {
-  const path = findCommand(commandOf(agent, env), env);
-  return path === null ? null : versionOf(path, agent.launch.versionArgs, env);
-}
-
-function versionOf(path: string, args: readonly string[], env: Env): string | null {
-  const words = startable(path, env);
-  if (!words) return null;
-  const [program, ...before] = words;
-  const { stdout, status } = spawnSync(program, [...before, ...args], {
-    encoding: "utf8",
-    env,
-    timeout: 20_000,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  if (status !== 0) return null;
-  return versionIn(stdout);
-}
-
 /** The first version that a text names; a dot after it ends a sentence. */
 export function versionIn(text: string): string | null {
   return /\d+\.\d+(?:\.\d+)?(?:[-+]\w+(?:[.-]\w+)*)?/.exec(text)?.[0] ?? null;
-}
-
-/** null for what cannot be started; that is said when it is to be. */
-function startable(path: string, env: Env): [string, ...string[]] | null {
-  try {
-    return programWords(path, env);
-  } catch {
-    return null;
-  }
 }
 
 /**

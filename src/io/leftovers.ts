@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
+import { textIn } from "./door.ts";
 import { Input } from "./input.ts";
 import { removeEmptyFolders } from "./made.ts";
 import { isDead, isHolder, isRunning } from "./process.ts";

@@ -6,8 +6,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
 import { SegueError } from "../errors.ts";
+import { textIn } from "./door.ts";
 import { type Holder, isDead, isRunning, thisProcess } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError, Overtaken, SegueError } from "../errors.ts";
-import { piecesOf } from "../lossless/pieces.ts";
+import { piecesOf } from "../session/pieces.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { missingFolder, removeEmptyFolders } from "./made.ts";
 import { notePair, noteTemp } from "./temps.ts";
@@ -28,6 +28,12 @@ const LONG = 4 << 20;
 /** Buffers whose files are written. A new one for each file makes the garbage collector run for it. */
 const spare: Buffer[] = [];
 const MOST_SPARE = 4;
+
+/** A file that goes with another, and what stands in it. */
+export interface Companion {
+  path: string;
+  text: string;
+}
 
 /** A new file beside `path` that takes its place on `commit`, or vanishes on `discard`. */
 export class Output {

@@ -1,8 +1,8 @@
 /** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { findProgram } from "../agents/shared/program.ts";
 import { leaveSignals } from "./interrupt.ts";
+import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
 
 /** Text for people goes here, piece by piece. */

@@ -1,88 +1,129 @@
-/** Which program a process runs, by the words that it was started with. */
+/**
+ * Starting programs without a shell, on every platform. On Windows package managers put batch
+ * files in front of programs: Node does not start those, and a shell that would reads `%` and `&`
+ * in arguments as its own. What such a file starts is read from it, and started instead.
+ */
+import { accessSync, constants, statSync } from "node:fs";
+import { posix, win32 } from "node:path";
+import { SegueError } from "../errors.ts";
+import { textIn } from "./door.ts";
 
-interface Interpreter {
-  /** Options whose value may be a word of its own; all others are one word. */
-  valued: ReadonlySet<string>;
-  /** Words before the script: `bun run script`. */
-  commands: ReadonlySet<string>;
+/** What is asked of the file system. */
+export interface Disk {
+  isProgram(path: string): boolean;
+  /** @throws when it cannot be read. */
+  read(path: string): string;
 }
 
-/** The words of a text, and more. */
-function wordList(text: string, more: Iterable<string> = []): ReadonlySet<string> {
-  return new Set([...text.trim().split(/\s+/), ...more]);
-}
-
-/** What follows one of these is code, and no file. */
-const CODE = wordList("-e --eval -p --print -pe --run --test");
-
-const NODE: Interpreter = {
-  valued: wordList(`
-    -r --require --import --loader --experimental-loader -C --conditions --env-file
-    --env-file-if-exists --title --input-type --inspect-port --debug-port --inspect-publish-uid
-    --diagnostic-dir --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --heap-prof-dir
-    --heap-prof-interval --heap-prof-name --heapsnapshot-near-heap-limit --heapsnapshot-signal
-    --report-dir --report-directory --report-filename --report-signal --redirect-warnings
-    --trace-event-categories --trace-event-file-pattern
-    --disable-proto --disable-warning --dns-result-order --icu-data-dir --localstorage-file
-    --max-http-header-size --network-family-autoselection-attempt-timeout --openssl-config
-    --secure-heap --secure-heap-min --snapshot-blob --stack-trace-limit --tls-cipher-list
-    --tls-keylog --tls-max-v1.2 --tls-min-v1.2 --unhandled-rejections --use-largepages
-    --v8-pool-size --watch-path --watch-kill-signal --allow-fs-read --allow-fs-write
-    --experimental-default-type --experimental-config-file`),
-  commands: new Set(),
+const DISK: Disk = {
+  isProgram(path) {
+    try {
+      accessSync(path, constants.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  },
+  read: (path) => textIn(path),
 };
 
-const INTERPRETERS: ReadonlyMap<string, Interpreter> = new Map([
-  ["node", NODE],
-  ["nodejs", NODE],
-  // They hand Node's options on.
-  ["tsx", { valued: wordList("--tsconfig", NODE.valued), commands: wordList("watch") }],
-  ["ts-node", { valued: wordList("-P --project -O", NODE.valued), commands: new Set() }],
-  [
-    "bun",
-    {
-      valued: wordList(`
-        -r --preload --require --import -c --config --cwd --env-file --tsconfig-override
-        -d --define -l --loader --conditions --install --port --elide-lines -F --filter`),
-      commands: wordList("run x"),
-    },
-  ],
-  ["bunx", { valued: wordList("-p --package"), commands: new Set() }],
-  [
-    "deno",
-    {
-      valued: wordList("-c --config --import-map --cert --location --seed --preload"),
-      commands: wordList("run"),
-    },
-  ],
-]);
-
-/** The program, or the script that an interpreter runs; null where that runs none. */
-export function programOf([first = "", ...rest]: readonly string[]): string | null {
-  const interpreter = INTERPRETERS.get(plainName(first));
-  if (!interpreter) return npmPath(first);
-  const at = scriptAt(rest, interpreter);
-  return at === null ? null : programOf(rest.slice(at));
+/** The machine that a program is looked for on: this one by default. */
+export interface Where {
+  platform?: NodeJS.Platform;
+  disk?: Disk;
 }
 
-function scriptAt(words: readonly string[], { valued, commands }: Interpreter): number | null {
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? "";
-    if (word === "--") return i + 1;
-    if (valued.has(word)) i++;
-    else if (CODE.has(word)) return null;
-    else if (!word.startsWith("-") && !commands.has(word)) return i;
+/** What Windows can start, apart from files that need another program to open them. */
+const STARTABLE = /\.(?:com|exe|cmd|bat)$/i;
+const BATCH = /\.(?:cmd|bat)$/i;
+
+/** The file that a command's name, or a path, stands for; null when there is none. */
+export function findProgram(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  { platform = process.platform, disk = DISK }: Where = {},
+): string | null {
+  const path = platform === "win32" ? win32 : posix;
+  const names = platform === "win32" ? windowsNames(name, env) : [name];
+  const folders = /[\\/]/.test(name)
+    ? [""]
+    : (env.PATH ?? env.Path ?? "").split(path.delimiter).map((folder) => unquoted(folder));
+  for (const folder of folders) {
+    if (folder === "" && !/[\\/]/.test(name)) continue;
+    for (const each of names) {
+      const file = path.resolve(folder, each);
+      if (disk.isProgram(file)) return file;
+    }
   }
   return null;
 }
 
-function plainName(word: string): string {
-  const [name = ""] = word.split(/[\\/]/).slice(-1);
-  return name.replace(/\.exe$/, "");
+/** With the endings of PATHEXT in their order. A name without one is a script for another shell. */
+function windowsNames(name: string, env: NodeJS.ProcessEnv): string[] {
+  if (STARTABLE.test(name)) return [name];
+  const endings = (env.PATHEXT || ".COM;.EXE;.BAT;.CMD").split(";");
+  return endings.filter((ending) => STARTABLE.test(ending)).map((e) => name + e.toLowerCase());
 }
 
-/** `npm:@google/gemini-cli@1.2`, as Deno names a package, is one below `node_modules`. */
-function npmPath(word: string): string {
-  const [, name] = /^npm:(@?[^@]+)/.exec(word) ?? [];
-  return name === undefined ? word : `node_modules/${name}`;
+function unquoted(folder: string): string {
+  return folder.replace(/^"(.*)"$/, "$1");
+}
+
+/** `"%_prog%" --flags "%dp0%\…\cli.js" %*`, as npm, pnpm and Yarn write it; or a program at once. */
+const SHIM = /((?:\s--[\w=:-]+)*)[\s@]+"%(?:~dp0|dp0%)\\?([^"%]+\.(?:exe|[cm]?js))"\s+%\*/gi;
+
+/**
+ * The words that start a program: itself, or what the batch file in its place would start.
+ * @throws SegueError for a batch file that says something else.
+ */
+export function programWords(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  where: Where = {},
+): [string, ...string[]] {
+  const { platform = process.platform, disk = DISK } = where;
+  if (platform !== "win32" || !BATCH.test(file)) return [file];
+  const [, flags = "", target] = [...` ${disk.read(file)}`.matchAll(SHIM)].at(-1) ?? [];
+  if (target === undefined) {
+    throw new SegueError("failed", "this batch file cannot be started without a shell", {
+      where: file,
+      hint: "put the program itself on PATH, or name it in `agents.<id>.command` of the config",
+    });
+  }
+  const folder = win32.dirname(file);
+  const path = win32.join(folder, target);
+  if (/\.exe$/i.test(target)) return [path];
+  const beside = win32.join(folder, "node.exe");
+  const node = disk.isProgram(beside) ? beside : findProgram("node", env, where);
+  return [node ?? process.execPath, ...flags.split(/\s+/).filter(Boolean), path];
+}
+
+/** Most bytes (Windows: characters) of an argument, and of all with the environment. */
+const LIMITS: { [platform in NodeJS.Platform]?: { each: number; all: number } } = {
+  win32: { each: 32_000, all: 32_766 },
+  darwin: { each: 1 << 20, all: (1 << 20) - 8192 },
+};
+const LINUX = { each: 128 << 10, all: 2_000_000 };
+
+/** @throws SegueError when the system would refuse to start this. */
+export function checkArguments(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): void {
+  const { each, all } = LIMITS[platform] ?? LINUX;
+  const size = (word: string): number =>
+    platform === "win32" ? quotedLength(word) : Buffer.byteLength(word) + 1;
+  const sizes = words.map(size);
+  const environment = Object.entries(env).reduce((n, [k, v = ""]) => n + size(`${k}=${v}`), 0);
+  const total = sizes.reduce((n, s) => n + s, platform === "win32" ? 0 : environment);
+  if (total <= all && sizes.every((s) => s <= each)) return;
+  throw new SegueError("failed", "the arguments are longer than this system takes", {
+    hint: "give a shorter prompt, or paste it once the agent is open",
+  });
+}
+
+/** In a command line of Windows, where quotes and the backslashes before them are doubled. */
+function quotedLength(word: string): number {
+  return word.length + (word.match(/\\*"/g) ?? []).join("").length + 3;
 }

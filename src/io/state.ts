@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { textIn } from "../agents/shared/door.ts";
-import { type Host, hostOf } from "../agents/shared/host.ts";
+import { textIn } from "./door.ts";
+import { type Host, hostOf } from "./host.ts";
 import { Input } from "./input.ts";
 import { Output } from "./output.ts";
 import { type Holder, isHolder, thisProcess } from "./process.ts";
@@ -159,4 +159,9 @@ export function readCarry(env: Env, name: string): Input | null {
   if (input.sha256() === name) return input;
   input.close();
   return null;
+}
+
+/** The variable that stands for a setting: `agents.claude-code.store` → `SEGUE_AGENTS_CLAUDE_CODE_STORE`. */
+export function variableFor(name: string): string {
+  return `SEGUE_${name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
 }

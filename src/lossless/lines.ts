@@ -4,7 +4,6 @@ import { isUtf8 } from "node:buffer";
 import { SegueError } from "../errors.ts";
 import type { Json } from "../session/types.ts";
 import { parseValue } from "./json-text.ts";
-import type { Found } from "./recover.ts";
 
 /**
  * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined
@@ -17,6 +16,14 @@ export interface Line {
   bytes?: Buffer;
   /** Records that end in a line that is none itself: set by who reads the lines in their order; see `Feed`. */
   found?: readonly Found[];
+}
+
+/** Where a record stands: it begins so many lines back, at a character, and ends in this line, before another. */
+export type Span = [back: number, from: number, to: number];
+
+export interface Found {
+  value: Json;
+  span: Span;
 }
 
 const NEWLINE = 0x0a;

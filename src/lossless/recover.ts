@@ -7,15 +7,7 @@ import { isObject } from "../session/json.ts";
 import type { Json } from "../session/types.ts";
 import { isFrame } from "./document.ts";
 import { parseValue } from "./json-text.ts";
-import { type Line, MAX_DEPTH } from "./lines.ts";
-
-/** Where a record stands: it begins so many lines back, at a character, and ends in this line, before another. */
-export type Span = [back: number, from: number, to: number];
-
-export interface Found {
-  value: Json;
-  span: Span;
-}
+import { type Found, type Line, MAX_DEPTH, type Span } from "./lines.ts";
 
 /** Lines of which something was not recovered; the first is so many lines back. */
 export interface Lost {

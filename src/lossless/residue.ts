@@ -2,7 +2,7 @@
  * A file as entries and residue: what the agent's own writer would not give again from the entries
  * alone. `recode(entries, residue)` is the file, byte for byte, whatever the reader understood.
  */
-import type { Agent } from "../agents/types.ts";
+import type { Codec } from "../session/codec.ts";
 import type { Entry, Header } from "../session/types.ts";
 import { Feed } from "./feed.ts";
 import { type Line, LineSplitter } from "./lines.ts";
@@ -25,7 +25,7 @@ export interface Decoded {
 const SEED = "residue";
 
 /** Decodes a whole file in memory. For files of any size, convert streams instead. */
-export function decode(agent: Agent, bytes: Buffer): Decoded {
+export function decode(agent: Codec, bytes: Buffer): Decoded {
   const feed = new Feed(agent);
   const script = new ScriptWriter(() => agent.writer({ seed: SEED, cliVersion: null }));
   const decoded: Decoded = {
@@ -49,7 +49,7 @@ export function decode(agent: Agent, bytes: Buffer): Decoded {
 }
 
 /** The bytes that `decode` was given. */
-export function encode(agent: Agent, entries: readonly Entry[], residue: Residue): Buffer {
+export function encode(agent: Codec, entries: readonly Entry[], residue: Residue): Buffer {
   const script = new ScriptReader(() => agent.writer({ seed: SEED, cliVersion: null }));
   const out: Buffer[] = [];
   const newline = Buffer.from("\n");

@@ -3,13 +3,13 @@
  * file against its own entries, and the carry of a file against its translation, are both lists
  * of these operations. Coder and decoder run the same closed loop: predict, correct, commit.
  */
-import type { Writer } from "../agents/types.ts";
+import type { Writer } from "../session/codec.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { apply, diff, equal, overlay, type Patch, TooDeep } from "./delta.ts";
 import { isFrame } from "./document.ts";
 import { print, type Spelling, spellingOf, stringify } from "./json-text.ts";
-import { type Line, lineOf } from "./lines.ts";
-import { Recent, recordAt, type Span } from "./recover.ts";
+import { type Line, lineOf, type Span } from "./lines.ts";
+import { Recent, recordAt } from "./recover.ts";
 
 /**
  * One line of the file:

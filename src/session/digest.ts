@@ -1,7 +1,7 @@
 /** What entries say, as a short digest that survives re-spelling, added keys and new ids. */
 import { crc32 } from "node:zlib";
-import { piecesOf } from "../lossless/pieces.ts";
 import { printed } from "./json.ts";
+import { piecesOf } from "./pieces.ts";
 import type { Entry, Part } from "./types.ts";
 
 /** Sixteen hexadecimal digits; "" when the entries say nothing. */

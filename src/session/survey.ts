@@ -8,7 +8,7 @@ import type { Entry, EventBody, Header, Part } from "./types.ts";
 
 /**
  * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they would
- * be, but a handoff entry stands for them; see convert/fit.ts. `foreign`: what is not live because it is
+ * be, but a handoff entry stands for them; see convert/survey/fit.ts. `foreign`: what is not live because it is
  * of another session in the same file.
  */
 export type Visibility = Surveyed | "replaced";

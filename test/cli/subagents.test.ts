@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import type { Report } from "../../src/convert/report.ts";
+import type { Report } from "../../src/convert/report/report.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { dump, makeDatabase, rowIn, run } from "../support/opencode-db.ts";

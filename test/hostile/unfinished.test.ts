@@ -137,7 +137,7 @@ describe("what was begun and not ended", () => {
 
   it("a backup of rows that was not written to its end is written anew", async () => {
     const m = machine();
-    const { keepBackup } = await import("../../src/convert/rows.ts");
+    const { keepBackup } = await import("../../src/convert/store/rows.ts");
     const rows = Buffer.from('{"a":1}\n{"b":2}\n');
     const name = createHash("sha256").update(rows).digest("hex");
     mkdirSync(m.at(".segue/rows"), { recursive: true });

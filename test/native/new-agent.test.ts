@@ -73,7 +73,7 @@ describe("npm run new-agent", () => {
         "test/unit",
         "test/native/agents",
       ]),
-      passes(process.execPath, ["--test", "test/unit/demo-agent.test.ts"]),
+      passes(process.execPath, ["--test", "test/unit/agents/demo-agent.test.ts"]),
       passes(process.execPath, ["--test", "--test-name-pattern=demo-agent", ...laws]),
     ]);
   });

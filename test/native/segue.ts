@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isThere } from "../../src/convert/open.ts";
+import { isThere } from "../../src/convert/read/open.ts";
 import type { Agent, Lab } from "./lab.ts";
 import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import { run } from "./process.ts";

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import { linesOf } from "../../src/convert/open.ts";
+import { linesOf } from "../../src/convert/read/open.ts";
 import { Input } from "../../src/io/input.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures");

@@ -1,7 +1,8 @@
 /** How a limit shows in Claude Code's records, and what its API takes. */
+
+import type { Media } from "../../session/codec.ts";
 import { member } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
-import type { Media } from "../types.ts";
 
 /**
  * Sent as they are, in messages and in results (2.1.197, 2.1.332 [run]). Of an image the API counts the

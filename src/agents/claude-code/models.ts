@@ -5,7 +5,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { tailOf } from "../shared/door.ts";
+import { tailOf } from "../../io/door.ts";
 
 /** Known to 2.1.197 and 2.1.332 alike [run]. */
 export const DEFAULT_MODEL = "claude-opus-4-8";

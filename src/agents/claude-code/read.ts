@@ -1,5 +1,6 @@
 /** Decodes Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
 import { crc32 } from "node:zlib";
+import type { Reader } from "../../session/codec.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import { saidIn, textOfPart } from "../../session/other.ts";
@@ -16,7 +17,6 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { Subagent } from "../shared/subagent.ts";
-import type { Reader } from "../types.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
 import { Hidden } from "./hidden.ts";

@@ -1,9 +1,9 @@
 /** Where Claude Code keeps its sessions. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { filesIn, listFiles } from "../../io/files.ts";
+import { hostOf } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
-import { filesIn, listFiles } from "../shared/files.ts";
-import { hostOf } from "../shared/host.ts";
 import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";

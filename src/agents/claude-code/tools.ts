@@ -1,4 +1,6 @@
 /** Claude Code's tools in the shared vocabulary. Inputs as seen in 2.1.197 and its predecessors. */
+
+import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
@@ -12,7 +14,6 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
-import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

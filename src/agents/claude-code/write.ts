@@ -1,4 +1,6 @@
 /** Encodes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, isObject, member, string } from "../../session/json.ts";
 import type {
   Entry,
@@ -15,7 +17,6 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
 import { Subagent, subagentOf } from "../shared/subagent.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import { printBlock, printResultContent } from "./content.ts";
 import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";

@@ -1,8 +1,9 @@
 /** The line kinds and keys of Codex that this folder knows: those of 0.20 to 0.169. */
+
+import type { Shape } from "../../session/codec.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import type { Shape } from "../types.ts";
 import { CARRY_TYPE } from "./records.ts";
 
 const citation: Shape = keys("type start_index end_index index file_id container_id", {

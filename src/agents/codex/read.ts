@@ -1,5 +1,6 @@
 /** Decodes the lines of Codex's rollout files. Facts and sources: README.md in this folder. */
 
+import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
@@ -14,7 +15,6 @@ import type {
   ResultPart,
   ToolCallPart,
 } from "../../session/types.ts";
-import type { Reader } from "../types.ts";
 import { restate } from "./compaction.ts";
 import { readContent, readImage } from "./content.ts";
 import {

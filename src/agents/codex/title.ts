@@ -1,7 +1,7 @@
 /** Codex keeps titles in its own index, not in session files; only it can write them there. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { programWords } from "../shared/program.ts";
+import { programWords } from "../../io/program.ts";
 import type { TitleRequest } from "../types.ts";
 
 const TIMEOUT_MS = 10_000;

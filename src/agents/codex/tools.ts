@@ -1,9 +1,10 @@
 /** Codex's tools in the shared vocabulary. Inputs as seen in 0.20 … 0.169. */
+
+import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../session/types.ts";
 import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "../shared/patch.ts";
-import type { Tools } from "../types.ts";
 import { commandLine, heredocPatch } from "./shell.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */

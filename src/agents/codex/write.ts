@@ -1,4 +1,6 @@
 /** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
+
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, member, number, object, string } from "../../session/json.ts";
 import { textOfPart } from "../../session/other.ts";
 import { reasoningAsText, textPart } from "../../session/text.ts";
@@ -15,7 +17,6 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid7 } from "../shared/ids.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import { inputText, printOutput, printUserContent, readArguments } from "./content.ts";
 import { atLeast, CARRY_TYPE, keyOf, kindOf, type Line, lineOf } from "./records.ts";
 import { type Wrapper, wrap } from "./results.ts";

@@ -1,6 +1,7 @@
 /** The events and keys of 1.0.102's own schema (schemas/session-events.schema.json) that matter here. */
+
+import type { Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import type { Shape } from "../types.ts";
 
 function event(data: Shape): Shape {
   return keys("type id timestamp parentId agentId ephemeral", { data });

@@ -1,4 +1,6 @@
 /** Decodes Copilot CLI's events. Facts and sources: README.md in this folder. */
+
+import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
 import { saidIn, unread } from "../../session/other.ts";
@@ -16,7 +18,6 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import type { Reader } from "../types.ts";
 import { Assets, textParts } from "./assets.ts";
 import { attachedParts } from "./attachments.ts";
 import { Requests } from "./compaction.ts";

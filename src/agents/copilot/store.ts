@@ -1,12 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { textOrNone } from "../../io/door.ts";
+import { leadsOut } from "../../io/files.ts";
+import type { Companion } from "../../io/output.ts";
 import { member, string } from "../../session/json.ts";
 import type { Header } from "../../session/types.ts";
-import { textOrNone } from "../shared/door.ts";
-import { leadsOut } from "../shared/files.ts";
 import { jsonAt } from "../shared/opened.ts";
-import type { Companion, Found, Store } from "../types.ts";
+import type { Found, Store } from "../types.ts";
 import { readWorkspace, workspaceText } from "./workspace.ts";
 
 const EVENTS = "events.jsonl";

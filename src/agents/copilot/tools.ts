@@ -1,4 +1,6 @@
 /** Copilot CLI's tools in the shared vocabulary. Schemas as 1.0.102 declares them to its models. */
+
+import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
@@ -9,7 +11,6 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -1,4 +1,6 @@
 /** Encodes entries as Copilot CLI's events. Facts and sources: README.md in this folder. */
+
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, member, string } from "../../session/json.ts";
 import { reasoningAsText } from "../../session/text.ts";
 import type {
@@ -16,7 +18,6 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { timeFor } from "../shared/place.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import { plainText, type Stored, stored } from "./assets.ts";
 import { summaryIn } from "./compaction.ts";
 import { diffOf, fromNative, intention, mcpUse, printResult, TITLES } from "./tools.ts";

@@ -1,7 +1,8 @@
 /** Sessions as Gemini CLI kept them before 0.39, and exports them still: one JSON document. */
+
+import type { DocumentForm } from "../../session/codec.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import type { DocumentForm } from "../types.ts";
 import { contentParts, thoughtText } from "./content.ts";
 
 /**

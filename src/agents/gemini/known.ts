@@ -1,8 +1,9 @@
 /** What this folder knows of Gemini CLI's records, as of 0.61.0. */
+
+import type { Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import { part } from "../shared/genai.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import type { Shape } from "../types.ts";
 import { contentParts, isContext, isThanks, isWhole } from "./content.ts";
 import { isContent } from "./document.ts";
 

@@ -1,5 +1,5 @@
 /** How a usage limit shows in Gemini CLI's records, and what its API takes. */
-import type { Media } from "../types.ts";
+import type { Media } from "../../session/codec.ts";
 
 const LIMIT =
   /exhausted your (daily )?quota|quota exceeded|usage limit reached|RESOURCE_EXHAUSTED|rate limit/i;

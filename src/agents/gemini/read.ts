@@ -1,6 +1,7 @@
 /** Decodes Gemini CLI's records. Facts and sources: README.md in this folder. */
 import { hash } from "node:crypto";
 import { isFrame } from "../../lossless/document.ts";
+import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
 import type {
@@ -16,7 +17,6 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { asResult } from "../shared/genai.ts";
-import type { Reader } from "../types.ts";
 import {
   ACKNOWLEDGED,
   contentParts,

@@ -4,12 +4,13 @@ import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { headOf, textOrNone } from "../../io/door.ts";
+import { listFiles, type StoredFile } from "../../io/files.ts";
+import type { Companion } from "../../io/output.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
-import { headOf, textOrNone } from "../shared/door.ts";
-import { listFiles, type StoredFile } from "../shared/files.ts";
 import { timeFor } from "../shared/place.ts";
-import type { Companion, Found, OwnPlace, Store } from "../types.ts";
+import type { Found, OwnPlace, Store } from "../types.ts";
 
 export const store: Store = {
   variables: ["GEMINI_CLI_HOME"],

@@ -1,4 +1,6 @@
 /** Gemini CLI's built-in tools in the shared vocabulary. Schemas as 0.61.0 declares them. */
+
+import type { Tools } from "../../session/codec.ts";
 import { compact, isObject, member, number, string } from "../../session/json.ts";
 import type {
   Json,
@@ -8,7 +10,6 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { resolve } from "node:path";
 import { isFrame } from "../../lossless/document.ts";
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, isObject, member, string } from "../../session/json.ts";
 import type {
   Entry,
@@ -15,7 +16,6 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { uuid4 } from "../shared/ids.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import {
   ACKNOWLEDGED,
   contentParts,

@@ -1,6 +1,7 @@
 /** The entry kinds and keys of Pi that this folder knows: those of 0.73 to 1.6.0. */
+
+import type { Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import type { Shape } from "../types.ts";
 
 const FRAME = "type id parentId timestamp";
 

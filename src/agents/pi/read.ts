@@ -1,5 +1,6 @@
 /** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
 
+import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
 import { isNested, saidIn } from "../../session/other.ts";
@@ -15,7 +16,6 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import type { Reader } from "../types.ts";
 import { readAnswer, readContent } from "./content.ts";
 import { limitText } from "./limits.ts";
 import { idInName } from "./store.ts";

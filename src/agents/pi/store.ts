@@ -1,9 +1,9 @@
 import { basename, join, posix, win32 } from "node:path";
+import { headOf, textOrNone } from "../../io/door.ts";
+import { filesIn } from "../../io/files.ts";
+import { expandHome, type Host, hostOf } from "../../io/host.ts";
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
-import { headOf, textOrNone } from "../shared/door.ts";
-import { filesIn } from "../shared/files.ts";
-import { expandHome, type Host, hostOf } from "../shared/host.ts";
 import { timeFor } from "../shared/place.ts";
 import type { Found, Store } from "../types.ts";
 

@@ -1,4 +1,6 @@
 /** Pi's built-in tools in the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
+
+import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
@@ -10,7 +12,6 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
-import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -1,5 +1,6 @@
 /** Encodes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
 
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { array, compact, member, number, string } from "../../session/json.ts";
 import { textsAndImages } from "../../session/other.ts";
@@ -15,7 +16,6 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { hex8 } from "../shared/ids.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import { printAnswer, printBlock, printContent } from "./content.ts";
 import { bashExecution, branchSummary } from "./texts.ts";
 import { editDetails, fromNative, printResult } from "./tools.ts";

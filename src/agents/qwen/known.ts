@@ -1,7 +1,8 @@
 /** The record kinds and keys of Qwen Code that this folder knows: those of 0.15.10 and 0.24.4. */
+
+import type { Shape } from "../../session/codec.ts";
 import { part } from "../shared/genai.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import type { Shape } from "../types.ts";
 import { CARRY, isThanks } from "./records.ts";
 
 const FRAME =

@@ -1,4 +1,6 @@
 /** Decodes Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
+
+import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
@@ -6,7 +8,6 @@ import { saidIn } from "../../session/other.ts";
 import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { Subagent } from "../shared/subagent.ts";
-import type { Reader } from "../types.ts";
 import { readPart, readResult, readUsage } from "./content.ts";
 import { apiError } from "./limits.ts";
 import {

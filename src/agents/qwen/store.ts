@@ -1,9 +1,9 @@
 /** Where Qwen Code keeps its sessions. */
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { listFiles } from "../../io/files.ts";
+import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
-import { listFiles } from "../shared/files.ts";
-import { expandHome } from "../shared/host.ts";
 import { openedIn } from "../shared/opened.ts";
 import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";

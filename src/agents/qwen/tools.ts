@@ -1,4 +1,6 @@
 /** Qwen Code's tools in the shared vocabulary. Schemas as 0.24.4 declares them to its model. */
+
+import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
@@ -10,7 +12,6 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
-import type { Tools } from "../types.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -1,5 +1,6 @@
 /** Encodes entries as Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
 
+import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { compact, isObject, member, string } from "../../session/json.ts";
 import type {
   Entry,
@@ -14,7 +15,6 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { Subagent, subagentOf } from "../shared/subagent.ts";
-import type { Writer, WriterOptions } from "../types.ts";
 import { printParts, printResponse, printUsage, readCall } from "./content.ts";
 import { resultDisplay } from "./display.ts";
 import {

@@ -2,6 +2,8 @@
  * Parts of Google's GenAI API, which Gemini CLI and Qwen Code store as they are. A part is told by
  * the key that it has; all kinds of `Part` in the types of `@google/genai` 2.32.0 are here.
  */
+
+import type { Shape } from "../../session/codec.ts";
 import { isObject, listOf, member, printed, string } from "../../session/json.ts";
 import { isOdd, otherPart, saidIn, unread } from "../../session/other.ts";
 import type {
@@ -15,7 +17,6 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import type { Shape } from "../types.ts";
 import { byKey, CONTENT, keys } from "./known.ts";
 
 /** Settings that stand beside what a part says. */

@@ -1,9 +1,10 @@
 /** Schema drift: what of a record an agent's folder does not know. */
+
+import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import type { Shape } from "../types.ts";
 
-/** What a model is sent: a reader has to pass it on. See convert/account.ts. */
+/** What a model is sent: a reader has to pass it on. See convert/read/account.ts. */
 export const CONTENT = "content" satisfies Shape;
 
 /**

@@ -1,11 +1,11 @@
 /** What CLIs note of the sessions that are open in them. */
 import { readFileSync, statSync } from "node:fs";
+import { textOrNone } from "../../io/door.ts";
+import { filesIn } from "../../io/files.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, number } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import type { Opened } from "../types.ts";
-import { textOrNone } from "./door.ts";
-import { filesIn } from "./files.ts";
 
 /**
  * `<pid>.json` for each process, `{pid, sessionId, …}`, taken away at its end: Claude Code 2.1.332

@@ -1,7 +1,7 @@
 /** What a hand-over would lose: a dry run in a process of its own, so that keys are never waited for. */
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Places } from "../../catalog/stores.ts";
-import { onInterrupt } from "../../io/interrupt.ts";
+import type { Places } from "../../core/places.ts";
+import { onInterrupt } from "../../core/process.ts";
 import type { Session, Target } from "./model.ts";
 
 const MOST_LINES = 60;

@@ -1,9 +1,9 @@
 /** What the picker shows and does, without a terminal: keys in, lines of a screen out. */
 import { basename } from "node:path";
-import type { Listed } from "../../catalog/catalog.ts";
+import type { Listed } from "../../core/list.ts";
+import type { Preview } from "../../core/preview.ts";
 import { counted } from "../../words.ts";
 import { clean, clip, fill, widthOf, wrap } from "../cells.ts";
-import type { Preview } from "./preview.ts";
 
 export interface Key {
   /** As Node's readline names it: "up", "return", "escape" …; "" for text. */

@@ -4,7 +4,7 @@ import { openSync } from "node:fs";
 import { createInterface, emitKeypressEvents } from "node:readline";
 import { PassThrough } from "node:stream";
 import { ReadStream, type WriteStream } from "node:tty";
-import { onInterrupt } from "../../io/interrupt.ts";
+import { onInterrupt } from "../../core/process.ts";
 import type { Key, Screenful, Size } from "./model.ts";
 
 // The other screen, no wrapping at its edge, and pasted text marked as such.

@@ -1,5 +1,7 @@
 /** OpenCode, or its fork, put together. */
-import type { Agent, Media } from "../../types.ts";
+
+import type { Media } from "../../../session/codec.ts";
+import type { Agent } from "../../types.ts";
 import type { Flags } from "../flags.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportForm, isRecord } from "./forms.ts";

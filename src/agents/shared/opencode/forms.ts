@@ -4,9 +4,9 @@
  * As the document that `export` prints: `{"info":{…},"messages":[]}`, `{"info":{…},"parts":[…]}`.
  */
 import { isFrame } from "../../../lossless/document.ts";
+import type { DocumentForm } from "../../../session/codec.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
-import type { DocumentForm } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
 
 export type Form = "store" | "file";

@@ -1,7 +1,8 @@
 /** The record kinds and keys that 1.18.33 and Kilo 7.7.7 write, and those of the versions before. */
+
+import type { Shape } from "../../../session/codec.ts";
 import { isObject, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
-import type { Shape } from "../../types.ts";
 import { by, CONTENT, keys } from "../known.ts";
 import { SESSION_COLUMNS } from "./forms.ts";
 

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { textIn } from "../door.ts";
+import { textIn } from "../../../io/door.ts";
 
 export interface Project {
   id: string;

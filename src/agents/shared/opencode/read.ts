@@ -1,4 +1,6 @@
 /** Decodes OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
+
+import type { Reader } from "../../../session/codec.ts";
 import { emptyHeader } from "../../../session/header.ts";
 import { isObject, listOf, member, number, object, string } from "../../../session/json.ts";
 import { saidIn } from "../../../session/other.ts";
@@ -13,7 +15,6 @@ import type {
   Part,
   Usage,
 } from "../../../session/types.ts";
-import type { Reader } from "../../types.ts";
 import { answerPart, resultOf, texts, userPart, v2Item, v2Shell, v2User } from "./content.ts";
 import { type Item, type Removed, type SessionFacts, type StoredMessage, unwrap } from "./forms.ts";
 import { failureOf } from "./limits.ts";

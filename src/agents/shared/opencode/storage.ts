@@ -1,10 +1,10 @@
 /** The folder of JSON files that OpenCode kept its sessions in before version 1.2. It is only read. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { textIn } from "../../../io/door.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import type { Found } from "../../types.ts";
-import { textIn } from "../door.ts";
 import type { Flavour } from "./flavour.ts";
 import { isoTime } from "./read.ts";
 import { ownTitle } from "./title.ts";

@@ -2,10 +2,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { textOrNone } from "../../../io/door.ts";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Found, Store } from "../../types.ts";
-import { textOrNone } from "../door.ts";
 import { database, reading } from "./database.ts";
 import type { Flavour } from "./flavour.ts";
 import { projectOf } from "./project.ts";

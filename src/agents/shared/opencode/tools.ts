@@ -1,4 +1,6 @@
 /** OpenCode's built-in tools in the shared vocabulary, as 1.18.33 declares them to its model. */
+
+import type { Tools } from "../../../session/codec.ts";
 import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
 import type {
   Json,
@@ -9,7 +11,6 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../../session/types.ts";
-import type { Tools } from "../../types.ts";
 import { mcpCall } from "../tools.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */

@@ -1,6 +1,7 @@
 /** Encodes entries as OpenCode's messages, in either form. Facts: README.md of agents/opencode. */
 
 import { frameLine } from "../../../lossless/document.ts";
+import type { Writer, WriterOptions } from "../../../session/codec.ts";
 import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
 import { asTexts, fileText } from "../../../session/other.ts";
 import type {
@@ -18,7 +19,6 @@ import type {
   ToolResultPart,
   Usage,
 } from "../../../session/types.ts";
-import type { Writer, WriterOptions } from "../../types.ts";
 import type { Flavour } from "./flavour.ts";
 import {
   type Form,

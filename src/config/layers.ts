@@ -1,0 +1,15 @@
+/** What one place sets: a file, the environment, the flags of a command. */
+import type { Value } from "./keys.ts";
+
+export type Source = "flag" | "environment" | "project" | "user" | "default";
+
+export interface Assigned {
+  value: Value;
+  /** File and line, or variable, or option. */
+  where: string;
+}
+
+export interface Layer {
+  source: Source;
+  values: ReadonlyMap<string, Assigned>;
+}

@@ -1,0 +1,194 @@
+/** A session as another agent's, written anew, with the carry that leads back. */
+import { Input } from "../io/input.ts";
+import { keepSmall } from "../io/memory.ts";
+import type { Output } from "../io/output.ts";
+import { isFrameText } from "../lossless/document.ts";
+import { Feed } from "../lossless/feed.ts";
+import type { Writer } from "../session/codec.ts";
+import { Relocation } from "../session/relocate.ts";
+import { titleOf } from "../session/title.ts";
+import type { Header } from "../session/types.ts";
+import type { Ends } from "./carry/carrier.ts";
+import { CarryThreadFailed } from "./carry/carry-thread.ts";
+import { type Making, makeBeside, makeHere, makeInHand } from "./carry/making.ts";
+import { NotTheSame } from "./carry/units.ts";
+import {
+  type Conversion,
+  type Converted,
+  follow,
+  footerOf,
+  restart,
+  targetId,
+  trusting,
+} from "./conversion.ts";
+import { Forward } from "./forward.ts";
+import { Projector } from "./project/project.ts";
+import { headerAt } from "./read/folder.ts";
+import { besideTitle } from "./read/session.ts";
+import { LossReport } from "./report/losses.ts";
+
+/**
+ * A thread that fails, or a prediction that does not hold on the way home, is no reason to fail: all
+ * is done again, with less trust in both. What is kept as it is comes back whatever anyone predicts.
+ */
+export function goForward(conversion: Conversion): Converted {
+  const { source, target, carryOut } = conversion;
+  if (source.input.size >= HUGE) keepSmall();
+  if (!carryOut) return writeNew(conversion, makeHere);
+  for (const make of quickly(source.input.size)) {
+    const done = attempt(conversion, make);
+    if (done?.verified) return done;
+    restart(target.out, carryOut);
+  }
+  return trusting(
+    (trust) => writeNew(conversion, (out, ends) => makeHere(out, ends, trust)),
+    () => restart(target.out, carryOut),
+  );
+}
+
+/** A session of the agent's own in its other form, e.g. an export as rows of the store. */
+export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Converted {
+  return writeNew({ ...conversion, carryOut: null, carry: null }, makeHere);
+}
+
+type Make = (carryOut: Output, ends: Ends) => Making;
+
+/** How the carry of a session of this size is made and proven without reading both files again. */
+function quickly(size: number): Make[] {
+  if (size >= OWN_THREAD) return [makeBeside, makeInHand];
+  return size >= IN_HAND ? [makeInHand] : [];
+}
+
+/** Smaller sessions are done sooner than a thread is started, and in less work. */
+const OWN_THREAD = 24e6;
+
+/** Reading both files again, which proves most, is next to nothing for what is smaller. */
+const IN_HAND = 1e6;
+
+/** From here on memory is worth more than the tenth of the time that saving it costs. */
+const HUGE = 256e6;
+
+/** null when nothing came of it. */
+function attempt(conversion: Conversion, make: Make): Converted | null {
+  try {
+    return writeNew(conversion, make);
+  } catch (error) {
+    if (error instanceof CarryThreadFailed || error instanceof NotTheSame) return null;
+    throw error;
+  }
+}
+
+function writeNew(conversion: Conversion, make: Make): Converted {
+  const { source, target, survey, carryOut } = conversion;
+  const { plan } = survey;
+  const id = conversion.id ?? targetId(plan.header, target.agent);
+  const { ways } = conversion;
+  const ends = { source: { ...source, id: plan.header.id }, target: { ...target, id }, ways };
+  const making = carryOut && make(carryOut, ends);
+  try {
+    return writeAll(conversion, id, making);
+  } catch (error) {
+    making?.stop();
+    throw error;
+  }
+}
+
+function writeAll(conversion: Conversion, id: string, making: Making | null): Converted {
+  const { source, target, survey, carryOut } = conversion;
+  const { plan } = survey;
+  const header: Header = {
+    ...plan.header,
+    title: plan.header.title ?? besideTitle(source.agent, source.input),
+    agent: target.agent.id,
+    id,
+    cwd: conversion.cwd ?? plan.header.cwd,
+    createdAt: plan.header.createdAt ?? conversion.createdAt ?? null,
+    version: conversion.cliVersion ?? null,
+    parent: conversion.parent ?? null,
+  };
+  const losses = new LossReport();
+  if (plan.orphans > 0) losses.add("parent-missing", -1, plan.orphans);
+  const { children = 0 } = source;
+  if (children > 0) losses.add("subagent-elsewhere", -1, children);
+  let records = 0;
+  let document = false;
+  const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
+  const own = source.agent === target.agent;
+  const { reasoning = "text" } = conversion;
+  const projector = new Projector(target.agent, losses, {
+    inline: false,
+    own,
+    relocation,
+    reasoning,
+  });
+  const { form = "store", model = null, facts = null } = target;
+  const cliVersion = conversion.cliVersion ?? null;
+  const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
+  const feed = new Feed(source.agent);
+  const forward = new Forward({
+    feed,
+    known: source.agent.known,
+    writer,
+    projector,
+    losses,
+    plan,
+    sent: conversion.sent,
+    kept: null,
+    coder: making?.coder ?? null,
+    write: (line) => {
+      target.out.line(line);
+      if (records === 0 && isFrameText(line)) document = true;
+      else records++;
+    },
+    read: { lines: 0, entries: 0 },
+  });
+  forward.begin(header, titleOf(header.title, plan.request));
+  for (const base of source.bases ?? []) {
+    for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
+  }
+  const seen = follow(
+    source.input,
+    (line) => forward.line(line),
+    (chunk) => making?.read(chunk),
+  );
+  forward.flush();
+  plan.finish?.(headerAt(source.agent, feed.reader, source.input.name));
+  forward.end();
+  making?.end(footerOf(conversion, seen, records));
+  if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
+  target.out.sync();
+  return {
+    how: "converted",
+    id,
+    sourceId: plan.header.id,
+    header,
+    records,
+    document,
+    counts: projector.counts,
+    tokens: survey.fitted?.tokens ?? projector.tokens,
+    window: survey.fitted?.window ?? null,
+    losses: losses.list(),
+    source: seen,
+    added: 0,
+    stale: 0,
+    verified: making ? making.verify(seen.sha256) : null,
+  };
+}
+
+/** Base64 of one piece, in bytes: lines of a size that every reader takes. */
+const PIECE = 192 << 10;
+
+/** Appends the carry as records of the target's own kind, which its CLI is proven to skip. */
+function embed(out: Output, carryOut: Output, writer: Writer): void {
+  const carry = new Input(carryOut.temp);
+  const parts = Math.ceil(carry.size / PIECE);
+  for (let part = 0; part < parts; part++) {
+    const data = carry.read(part * PIECE, PIECE).toString("base64");
+    const place = { kind: "event", id: `carry-${part}`, parentId: null, time: null } as const;
+    for (const record of writer.predict({ ...place, event: "carry", part, parts, data })) {
+      writer.commit(record);
+      out.line(JSON.stringify(record));
+    }
+  }
+  carry.close();
+}

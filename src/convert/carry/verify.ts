@@ -1,0 +1,58 @@
+/** Rebuilds a source from the two files that a conversion has written, as the way home will. */
+import { createHash } from "node:crypto";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { Input } from "../../io/input.ts";
+import { openCarry } from "../../lossless/carry.ts";
+import { emptyHeader } from "../../session/header.ts";
+import type { Plan } from "../../session/survey.ts";
+import { restore } from "../restore.ts";
+
+export interface Files {
+  /** The source's agent, and the target's. */
+  home: Agent;
+  from: Agent;
+  target: string;
+  /** The target's lines stand for a document, if its first one says so. */
+  framed: boolean;
+  carry: string;
+}
+
+/** Of a file that has just been written: if it held more than its carry knows, that would show. */
+const NOTHING_NEW: Plan = {
+  header: emptyHeader(""),
+  request: null,
+  entries: 0,
+  isEmpty: false,
+  visibility: () => "live",
+  compaction: null,
+  keeps: new Map(),
+  orphans: 0,
+  parent: () => -1,
+};
+
+/** SHA-256 of the source, as the two files give it again; null when they do not. */
+export function rebuild({ home, from, target, framed, carry }: Files): string | null {
+  const lines = new Input(target, undefined, target, framed);
+  const bytes = new Input(carry);
+  try {
+    const hash = createHash("sha256");
+    restore(lines.lines(), {
+      from,
+      home,
+      carry: openCarry(bytes),
+      survey: { plan: NOTHING_NEW, oldEntries: 0, forkFrom: Number.POSITIVE_INFINITY },
+      coder: null,
+      write: (piece) => hash.update(piece),
+      reasoning: "text",
+    });
+    return hash.digest("hex");
+  } catch (error) {
+    // A file that cannot be read is another matter.
+    if (error instanceof SegueError) throw error;
+    return null;
+  } finally {
+    lines.close();
+    bytes.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** What of a call's arguments is not in those of the tool that stands for it in the target. */
+import type { Json } from "../../session/types.ts";
+
+/** Longer texts are what a tool works with, and are always passed on. */
+const LONGEST = 2000;
+
+/** How many of the arguments of `input`, at any depth, say something that `native` does not. */
+export function leftOut(input: Json, native: Json): number {
+  const said = new Set<Json>();
+  const texts: string[] = [];
+  collect(native, said, texts);
+  return count(input, (value) => said.has(value) || isWithin(value, texts));
+}
+
+function collect(value: Json, said: Set<Json>, texts: string[]): void {
+  if (typeof value !== "object" || value === null) {
+    said.add(value);
+    if (typeof value === "string") texts.push(value);
+    else texts.push(String(value));
+    return;
+  }
+  for (const item of Object.values(value)) collect(item, said, texts);
+}
+
+/** A path may be put in full, a command wrapped, lines be put into a patch. */
+function isWithin(value: Json, texts: readonly string[]): boolean {
+  const text = String(value);
+  if (text.length > LONGEST) return true;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.every((line) => texts.some((other) => other.includes(line)));
+}
+
+/** What says nothing: absent, off, or empty. */
+function isNothing(value: Json): boolean {
+  return value === null || value === false || value === "";
+}
+
+function count(value: Json, isSaid: (value: Json) => boolean): number {
+  if (isNothing(value)) return 0;
+  if (typeof value !== "object" || value === null) return isSaid(value) ? 0 : 1;
+  return Object.values(value).reduce<number>((sum, item) => sum + count(item, isSaid), 0);
+}

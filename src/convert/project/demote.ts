@@ -1,0 +1,122 @@
+/** Images, documents and other content for a target that may have no place for them. */
+import type { Media } from "../../session/codec.ts";
+import { bytesOf, fileText, imageText } from "../../session/other.ts";
+import type {
+  FilePart,
+  ImagePart,
+  OtherPart,
+  ResultPart,
+  TextPart,
+  UnreadReason,
+} from "../../session/types.ts";
+import type { LossCode } from "../report/losses.ts";
+
+/** Where a part stands: in a user's message, an answer, or a tool's result. */
+export type Place = "user" | "assistant" | "result";
+
+/** Why content that is not passed on is missing, as the loss report has it. */
+export const UNREAD: { [reason in UnreadReason]: LossCode } = {
+  sealed: "content-sealed",
+  "sealed-summary": "compaction-sealed",
+  unsent: "content-unsent",
+  missing: "content-missing",
+  "missing-base": "base-missing",
+  repeated: "record-repeated",
+};
+
+/** The image types that the APIs of Anthropic, OpenAI and Google all document. */
+const IMAGES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+export class Demotion {
+  readonly #media: Media;
+  readonly #own: boolean;
+  readonly #lose: (code: LossCode) => void;
+  /** Of base64 that is sent. */
+  #bytes = 0;
+
+  /** `own`: the target is the agent that the content is of, so that everything has its place. */
+  constructor(media: Media, own: boolean, lose: (code: LossCode) => void) {
+    this.#media = media;
+    this.#own = own;
+    this.#lose = lose;
+  }
+
+  /** What is sent of a part: itself, or a text in its place. Nothing is left out without a loss. */
+  part(part: ResultPart, place: Place): ResultPart[] {
+    if (this.#own && part.kind !== "unread") return [part];
+    switch (part.kind) {
+      case "text":
+        return [part];
+      case "image":
+        return [this.#image(part, place)];
+      case "file":
+        return [this.#file(part, place)];
+      case "other":
+        return [this.#other(part)];
+      case "unread":
+        this.#lose(UNREAD[part.reason]);
+        return [];
+    }
+  }
+
+  #image(image: ImagePart, place: Place): ImagePart | TextPart {
+    const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
+    const { mediaType, data } = image;
+    const isTaken = place !== "result" || this.#media.resultImages !== false;
+    if (isTaken && data === null && this.#media.imageUrls !== false) return image;
+    if (isTaken && data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+      this.#add(data);
+      return image;
+    }
+    this.#lose("image-as-text");
+    const source = data !== null && mediaType === "image/svg+xml" ? svgOf(data) : null;
+    const text = source === null ? imageText(image) : `${imageText(image)}\n${source}`;
+    return { kind: "text", text };
+  }
+
+  #file(file: FilePart, place: Place): FilePart | TextPart {
+    const { documents = [], resultDocuments = [] } = this.#media;
+    const taken = place === "user" ? documents : place === "result" ? resultDocuments : [];
+    const text = file.text ?? textIn(file);
+    // Bytes that are said to be text and are none are nothing that an API takes as a text.
+    const isWhole = text !== null || (file.data !== null && !isText(file.mediaType));
+    if (isWhole && taken.includes(file.mediaType)) {
+      this.#add(file.data ?? "");
+      return file;
+    }
+    this.#lose(text === null ? "file-as-text" : "file-inlined");
+    return { kind: "text", text: fileText(text === null ? file : { ...file, text }) };
+  }
+
+  /** What is too much for one request is sent all the same: the user may compact, or leave some out. */
+  #add(data: string): void {
+    const { requestBytes = Number.POSITIVE_INFINITY } = this.#media;
+    this.#bytes += data.length;
+    if (this.#bytes > requestBytes) this.#lose("request-too-large");
+  }
+
+  #other(part: OtherPart): TextPart {
+    this.#lose(part.unknown ? "content-unknown" : "content-as-text");
+    if (part.cut) this.#lose("content-cut");
+    return { kind: "text", text: part.text };
+  }
+}
+
+/** The most bytes of a picture's source that are worth sending as text. */
+const MOST_SVG = 32 << 10;
+
+function svgOf(data: string): string | null {
+  return bytesOf(data) > MOST_SVG ? null : Buffer.from(data, "base64").toString("utf8");
+}
+
+function isText(mediaType: string): boolean {
+  return /^text\/|[/+](?:json|xml|yaml)$/.test(mediaType);
+}
+
+/** The text of a document that is text and is kept as bytes. */
+function textIn({ mediaType, data }: FilePart): string | null {
+  if (data === null || !isText(mediaType)) return null;
+  const bytes = Buffer.from(data, "base64");
+  const text = bytes.toString("utf8");
+  return Buffer.from(text, "utf8").equals(bytes) ? text : null;
+}

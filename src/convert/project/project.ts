@@ -1,0 +1,467 @@
+/**
+ * From one agent's entries to what another agent's model can be sent: live conversation only,
+ * in well-formed turns. A message is held until its tool results have come, so that every call is
+ * followed by its result, whatever the order in the source.
+ */
+import type { Agent } from "../../agents/types.ts";
+import type { Tools } from "../../session/codec.ts";
+import { otherPart } from "../../session/other.ts";
+import type { Relocation } from "../../session/relocate.ts";
+import { renderPart } from "../../session/render.ts";
+import type { Visibility } from "../../session/survey.ts";
+import { NO_RESULT, reasoningAsText } from "../../session/text.ts";
+import type {
+  Entry,
+  EventBody,
+  Message,
+  Part,
+  ReasoningPart,
+  ResultPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../session/types.ts";
+import type { LossCode, LossReport } from "../report/losses.ts";
+import { leftOut } from "./arguments.ts";
+import { asideCode, unsentCode } from "./aside.ts";
+import { adapted, CallIds, textLength } from "./calls.ts";
+import { Demotion, UNREAD } from "./demote.ts";
+
+export interface Counts {
+  messages: number;
+  toolCalls: number;
+  toolResults: number;
+  reasoning: number;
+  images: number;
+  documents: number;
+}
+
+export const NO_COUNTS: Counts = {
+  messages: 0,
+  toolCalls: 0,
+  toolResults: 0,
+  reasoning: 0,
+  images: 0,
+  documents: 0,
+};
+
+/** What another vendor's model is sent of the reasoning: `text`, where it has no place of its own, or nothing. */
+export type ReasoningFate = "text" | "omit";
+
+/** What is ready to be written: the message held back until now, and the entry just taken. */
+export interface Ready {
+  before: Entry[];
+  now: Entry[];
+}
+
+const NOTHING: Ready = { before: [], now: [] };
+
+/** Most that is held while a result is to come. */
+const MOST_HELD = 32;
+
+interface Held {
+  entry: Message;
+  line: number;
+}
+
+interface Open {
+  message: Message;
+  /** Source call id → the call as it will be written. */
+  calls: Map<string, ToolCallPart>;
+  /** Results by source call id. */
+  results: Map<string, { entry: Message; part: ToolResultPart }>;
+}
+
+export class Projector {
+  readonly #tools: Tools;
+  readonly #takesReasoning: boolean;
+  readonly #keepsSeals: boolean;
+  readonly #losses: LossReport;
+  readonly #inline: boolean;
+  readonly #omitsReasoning: boolean;
+  readonly #own: boolean;
+  readonly #relocation: Relocation | null;
+  readonly #ids = new CallIds();
+  #open: Open | undefined;
+  /** What came while a call of the open message had no result yet: it is sent after the results. */
+  #held: Held[] = [];
+  #line = 0;
+  #chars = 0;
+  readonly #demotion: Demotion;
+  readonly counts: Counts = { ...NO_COUNTS };
+
+  /**
+   * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
+   * the target's own, so that tools stay as they are, and reasoning where it can. `relocation`: to the folder where the
+   * session goes on.
+   */
+  constructor(
+    {
+      tools,
+      takesReasoning = false,
+      keepsSeals = false,
+      media = {},
+    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals" | "media">,
+    losses: LossReport,
+    options: {
+      inline: boolean;
+      own?: boolean;
+      relocation?: Relocation | null;
+      reasoning?: ReasoningFate;
+    },
+  ) {
+    this.#tools = tools;
+    this.#takesReasoning = takesReasoning;
+    this.#losses = losses;
+    this.#inline = options.inline;
+    this.#own = options.own ?? false;
+    this.#omitsReasoning = !this.#own && options.reasoning === "omit";
+    this.#keepsSeals = this.#own && keepsSeals;
+    this.#relocation = options.relocation ?? null;
+    this.#demotion = new Demotion(media, this.#own, (code) => this.#lose(code));
+  }
+
+  /** Is a message held back until its results are there? */
+  get pending(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Is something held that came before a call's result? */
+  get holding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** What was sent, in tokens: an estimate at four characters each, images left out. */
+  get tokens(): number {
+    return Math.ceil(this.#chars / 4);
+  }
+
+  /** Takes the next entry, of source line `line`. */
+  push(entry: Entry, visibility: Visibility, line: number): Ready {
+    this.#line = line;
+    if (visibility !== "live") {
+      if (visibility === "compacted") this.#compactedCalls(entry);
+      return this.#aside(asideCode(entry, visibility));
+    }
+    return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+  }
+
+  /** What a compaction leaves for the model to see in place of what came before it. */
+  compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
+    const { kept: all = [], keepFrom: _, ...rest } = entry;
+    const kept = all.filter(({ scaffold }) => !scaffold);
+    if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);
+    const isBlank = entry.summary.trim() === "";
+    // Where a compaction is written as one, its summary has to say something.
+    const plain = isBlank && this.#inline && !this.#own ? { ...rest, summary: NO_SUMMARY } : rest;
+    if (kept.length === 0) return [plain];
+    // And what it keeps has to be said again after it.
+    if (this.#inline) return [plain, ...kept.flatMap((message) => this.#user(message))];
+    // Its own order: the messages that were kept, then the summary.
+    if (isBlank) return kept.flatMap((message) => this.#user(message));
+    this.#lose("compaction-as-text");
+    const summary: Message = {
+      kind: "message",
+      id: entry.id,
+      parentId: null,
+      time: entry.time,
+      role: "user",
+      parts: [{ kind: "text", text: entry.summary }],
+    };
+    return [...kept, summary].flatMap((message) => this.#user(message));
+  }
+
+  /** What stands for the entries that are `replaced`. */
+  handoff(text: string, time: string | null): Entry[] {
+    const place = { kind: "message", id: "handoff", parentId: null, time } as const;
+    return this.#user({ ...place, role: "user", parts: [{ kind: "text", text }] });
+  }
+
+  /** Ends what is held back. Calls that have no result get one that says so. */
+  flush(): Entry[] {
+    const out = this.#close();
+    while (this.#held.length > 0) out.push(...this.#release(), ...this.#close());
+    return out;
+  }
+
+  #close(): Entry[] {
+    const open = this.#open;
+    this.#open = undefined;
+    if (!open) return [];
+    const out: Entry[] = [];
+    if (open.message.parts.length > 0) {
+      this.counts.messages++;
+      out.push(open.message);
+    }
+    for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    return out;
+  }
+
+  #answer(open: Open, id: string, call: ToolCallPart): Message {
+    const found = open.results.get(id);
+    this.counts.toolResults++;
+    if (!found) this.#lose("result-missing");
+    const part: ToolResultPart = found
+      ? { ...found.part, callId: call.callId }
+      : {
+          kind: "tool-result",
+          callId: call.callId,
+          isError: true,
+          content: [{ kind: "text", text: NO_RESULT }],
+        };
+    const from = found?.entry ?? open.message;
+    return {
+      kind: "message",
+      id: `${from.id}/${call.callId}`,
+      parentId: from.parentId,
+      time: from.time,
+      role: "tool",
+      parts: [part],
+    };
+  }
+
+  #compactedCalls(entry: Entry): void {
+    if (entry.kind !== "message") return;
+    for (const part of entry.parts) if (part.kind === "tool-call") this.#lose("compacted-calls");
+  }
+
+  #event(entry: Extract<Entry, { kind: "event" }>): Ready {
+    switch (entry.event) {
+      // What these say is written ahead of everything else, from the survey.
+      case "start":
+      case "title":
+        return NOTHING;
+      case "compaction":
+        return this.#inline ? { before: this.flush(), now: this.compaction(entry) } : NOTHING;
+      case "model":
+      case "mode":
+        return this.#aside("settings-carried");
+      case "limit":
+      case "error":
+        return this.#aside("limit-carried");
+      case "unread":
+        return this.#aside(UNREAD[entry.reason]);
+      default:
+        return this.#aside("event-carried");
+    }
+  }
+
+  #aside(code: LossCode | null): Ready {
+    this.#lose(code);
+    return NOTHING;
+  }
+
+  #message(entry: Message): Ready {
+    const unsent = unsentCode(entry);
+    if (unsent) return this.#aside(unsent);
+    if (entry.role === "tool") return this.#results(entry);
+    if (this.#awaits && !this.#joins(entry)) return this.#hold(entry);
+    if (entry.role === "assistant") return this.#assistant(entry);
+    return { before: this.flush(), now: this.#user(entry) };
+  }
+
+  /** Has a call of the open message no result yet? */
+  get #awaits(): boolean {
+    const open = this.#open;
+    return open !== undefined && open.results.size < open.calls.size;
+  }
+
+  /**
+   * A user may have steered, or an answer gone on, before the result was there; APIs want it right after
+   * the call. A call that was broken off has none: what follows it is not held for ever.
+   */
+  #hold(entry: Message): Ready {
+    this.#held.push({ entry, line: this.#line });
+    if (this.#held.length <= MOST_HELD) return NOTHING;
+    return { before: [...this.#close(), ...this.#release()], now: [] };
+  }
+
+  /** Takes again what was held, in its order. */
+  #release(): Entry[] {
+    const held = this.#held;
+    const line = this.#line;
+    this.#held = [];
+    const out: Entry[] = [];
+    for (const one of held) {
+      this.#line = one.line;
+      const { before, now } = this.#message(one.entry);
+      out.push(...before, ...now);
+    }
+    this.#line = line;
+    return out;
+  }
+
+  #user(entry: Message): Entry[] {
+    const parts = entry.parts.flatMap((part) => this.#part(part, true));
+    if (parts.length === 0) {
+      if (!entry.parts.some(({ kind }) => kind === "unread")) this.#lose("blank-carried");
+      return [];
+    }
+    this.counts.messages++;
+    return [{ ...entry, parts }];
+  }
+
+  #assistant(entry: Message): Ready {
+    const before = this.#joins(entry) ? [] : this.flush();
+    // What another vendor counted would mislead the target's own accounting of its context.
+    const { usage: _, ...rest } = entry;
+    this.#open ??= {
+      message: { ...rest, parts: [] },
+      calls: new Map(),
+      results: new Map(),
+    };
+    const { message, calls } = this.#open;
+    for (const part of entry.parts) {
+      if (part.kind !== "tool-call") message.parts.push(...this.#part(part, false));
+      else this.#call(part, message, calls);
+    }
+    if (entry.stop) message.stop = entry.stop;
+    return { before, now: [] };
+  }
+
+  #joins(entry: Message): boolean {
+    const open = this.#open;
+    return open !== undefined && entry.group !== undefined && open.message.group === entry.group;
+  }
+
+  #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
+    const mapped = this.#translate(this.#relocated(part));
+    this.counts.toolCalls++;
+    this.#chars += mapped.name.length + textLength(mapped.input);
+    const call = { ...mapped, callId: this.#callId(part.callId) };
+    message.parts.push(call);
+    let key = part.callId;
+    while (calls.has(key)) key += "'";
+    calls.set(key, call);
+  }
+
+  #relocated(part: ToolCallPart): ToolCallPart {
+    const relocation = this.#relocation;
+    if (!relocation) return part;
+    const use = part.use && relocation.use(part.use);
+    const used = relocation.take();
+    const input = relocation.json(part.input);
+    // The same paths twice, as a rule.
+    const count = Math.max(used, relocation.take());
+    if (count > 0) this.#losses.add("path-relocated", this.#line, count);
+    return count > 0 ? { ...part, use, input } : part;
+  }
+
+  #translate(part: ToolCallPart): ToolCallPart {
+    if (this.#own) return part;
+    const native = part.use && this.#tools.toNative(part.use);
+    if (!native) {
+      this.#lose("tool-foreign");
+      if (this.#tools.accepts(part)) return part;
+      this.#lose("tool-adapted");
+      return adapted(part);
+    }
+    // With what a subagent is set up (its model, what of the conversation it gets) is each vendor's own.
+    if (!native.exact || part.use?.tool === "subagent") this.#lose("tool-reworded");
+    else this.#lose("argument-carried", leftOut(part.input, native.input));
+    const call = { ...part, name: native.name, input: native.input };
+    // The names of servers and tools of MCP are other people's.
+    if (this.#tools.accepts(call)) return call;
+    this.#lose("tool-adapted");
+    return adapted(call);
+  }
+
+  #callId(id: string): string {
+    const valid = this.#ids.valid(id);
+    if (valid !== id) this.#lose("call-id-changed");
+    return valid;
+  }
+
+  #results(entry: Message): Ready {
+    for (const part of entry.parts) {
+      if (part.kind !== "tool-result") {
+        this.#lose("result-orphan");
+        continue;
+      }
+      const key = this.#unanswered(part.callId);
+      if (key !== undefined && this.#open) {
+        const content = part.content.flatMap((item) => this.#resultPart(item));
+        this.#open.results.set(key, { entry, part: { ...part, content } });
+      } else if (this.#held.length > 0) {
+        this.#held.push({ entry: { ...entry, parts: [part] }, line: this.#line });
+      } else this.#lose("result-orphan");
+    }
+    if (this.#held.length === 0 || this.#awaits) return NOTHING;
+    return { before: [...this.#close(), ...this.#release()], now: [] };
+  }
+
+  /** Of calls that share an id, the first that has no result yet. */
+  #unanswered(callId: string): string | undefined {
+    const { calls, results } = this.#open ?? {};
+    let key = callId;
+    while (results?.has(key)) key += "'";
+    return calls?.has(key) ? key : undefined;
+  }
+
+  #resultPart(item: ResultPart): ResultPart[] {
+    const sent = this.#demotion.part(item, "result");
+    for (const part of sent) this.#count(part);
+    return sent.filter((part) => part.kind !== "text" || part.text !== "");
+  }
+
+  #count(part: ResultPart): void {
+    if (part.kind === "image") this.counts.images++;
+    if (part.kind === "file") this.counts.documents++;
+    if (part.kind === "text") this.#chars += part.text.length;
+  }
+
+  #part(part: Part, isUser: boolean): Part[] {
+    switch (part.kind) {
+      case "text":
+        this.#chars += part.text.length;
+        return part.text.trim() === "" ? [] : [part];
+      case "reasoning":
+        return this.#reasoning(part);
+      case "image":
+      case "file":
+      case "other":
+      case "unread": {
+        const sent = this.#demotion.part(part, isUser ? "user" : "assistant");
+        for (const one of sent) this.#count(one);
+        return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
+      }
+      // Not where a call or a result belongs: the target's API has no place for it there.
+      case "tool-call":
+      case "tool-result": {
+        const type = part.kind;
+        const text = renderPart(part, "full");
+        return this.#part(otherPart(type, null, { known: true, text }), isUser);
+      }
+    }
+  }
+
+  #reasoning(part: ReasoningPart): Part[] {
+    if (this.#keepsSeals) {
+      this.counts.reasoning++;
+      this.#chars += part.text.length;
+      return [part];
+    }
+    if (this.#omitsReasoning) {
+      this.#lose("reasoning-omitted");
+      return [];
+    }
+    if (part.text.trim() === "") {
+      this.#lose("reasoning-sealed");
+      return [];
+    }
+    this.counts.reasoning++;
+    this.#chars += part.text.length;
+    if (this.#takesReasoning) {
+      if (part.seal !== undefined) this.#lose("reasoning-unsealed");
+      return [{ kind: "reasoning", text: part.text }];
+    }
+    this.#lose("reasoning-as-text");
+    return [{ kind: "text", text: reasoningAsText(part.text) }];
+  }
+
+  #lose(code: LossCode | null, count = 1): void {
+    if (code && count > 0) this.#losses.add(code, this.#line, count);
+  }
+}
+
+/** Stands where only the source's vendor could read what came before. */
+const NO_SUMMARY = "What was said before this is in an encrypted summary, which is not available.";

@@ -1,0 +1,325 @@
+/**
+ * Accounts for what a record says: every string and blob of it is in a part of its entries, is known
+ * not to be content, or is named as left out. What is none of these would vanish without a word.
+ */
+import { hash } from "node:crypto";
+import { CONTENT } from "../../agents/shared/known.ts";
+import type { Agent } from "../../agents/types.ts";
+import type { Shape } from "../../session/codec.ts";
+import { isObject } from "../../session/json.ts";
+import { MOST_DEPTH } from "../../session/other.ts";
+import { leadingReasoning } from "../../session/text.ts";
+import type { Entry, Json, JsonObject, Part } from "../../session/types.ts";
+
+/** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
+export interface Unaccounted {
+  /** What is known to be content, or is of a kind that is not known at all. */
+  content: string[];
+  /** Keys that are not known, of a kind that is: content, or a setting of a newer version. */
+  keys: string[];
+}
+
+/** Accounts for the records of one session, in their order. */
+export class Accountant {
+  readonly #known: Shape;
+  /** Keys that are no content in some kind of record, which are none in a record of an unknown kind. */
+  /** Strings that an earlier record was accounted for with; null where no record says one again. */
+  readonly #before: Set<string> | null;
+
+  /** `known` says what is no content; what it does not know counts as content. */
+  constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
+    this.#known = known;
+    this.#before = restates ? new Set() : null;
+  }
+
+  unaccounted(record: Json, entries: readonly Entry[]): Unaccounted {
+    const isNamed = entries.some(isLeftOut);
+    if (isNamed && this.#before === null) return NOTHING;
+    const account = new Account(entries, this.#before);
+    this.#walk(account, record);
+    return isNamed ? NOTHING : { content: [...account.content], keys: [...account.keys] };
+  }
+
+  /** Of a record of an unknown kind, all but what is no content in any. */
+  #walk(account: Account, record: Json): void {
+    const place = { shape: this.#known, at: "", isNew: false };
+    const kind = this.#known === true ? null : nameIn(record, this.#known);
+    if (kind?.shape === CONTENT && isObject(record)) {
+      const envelope = envelopeOf(this.#known);
+      const own = Object.entries(record).filter(([key]) => !envelope.has(key));
+      account.walk(Object.fromEntries(own), { ...place, shape: CONTENT, at: kind.name });
+    } else account.walk(record, place);
+  }
+}
+
+/** Is there a string in the value that is in no part? */
+export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
+  const account = new Account(entries, null);
+  account.walk(value, { shape: CONTENT, at: "", isNew: false });
+  return account.content.size > 0;
+}
+
+/** An agent's shape is one object for as long as the process lives. */
+const envelopes = new WeakMap<object, ReadonlySet<string>>();
+
+/** Keys that no kind of record has content at. */
+function envelopeOf(known: Shape): ReadonlySet<string> {
+  if (typeof known !== "object") return findEnvelope(known);
+  const before = envelopes.get(known);
+  if (before !== undefined) return before;
+  const found = findEnvelope(known);
+  envelopes.set(known, found);
+  return found;
+}
+
+function findEnvelope(known: Shape): ReadonlySet<string> {
+  const members = keysOf(known).flatMap((kind) => Object.entries(kind));
+  const plain = new Set(members.map(([key]) => key));
+  for (const [key, shape] of members) if (shape !== true) plain.delete(key);
+  return plain;
+}
+
+function keysOf(shape: Shape): Readonly<Record<string, Shape>>[] {
+  if (shape === true || shape === CONTENT || "each" in shape) return [];
+  return "keys" in shape ? [shape.keys] : Object.values(shape.of).flatMap(keysOf);
+}
+
+const IDS = new Set(["id", "tool_use_id"]);
+/** What a record or block of an unknown kind is called, or belongs to, is no content either. */
+const OWN_IDS = new Set([...IDS, "toolUseID", "parentToolUseID", "callID", "call_id", "callId"]);
+
+const NOTHING: Unaccounted = { content: [], keys: [] };
+
+/** What is enough to know a long string again. */
+function token(text: string): string {
+  return text.length <= 40 ? text : hash("sha1", text, "base64");
+}
+
+/** What the loss report counts, record by record. */
+function isLeftOut(entry: Entry): boolean {
+  // The record as a whole, cut (see fill.ts).
+  if (entry.kind === "message") {
+    return entry.parts.some(
+      (part) => part.kind === "other" && part.type === "message" && part.cut === true,
+    );
+  }
+  return entry.event === "opaque" || entry.event === "unread" || entry.event === "carry";
+}
+
+/** Where the walk through a record is. `isNew`: below a key that is not known. */
+interface At {
+  shape: Shape;
+  at: string;
+  isNew: boolean;
+}
+
+class Account {
+  readonly content = new Set<string>();
+  readonly keys = new Set<string>();
+  readonly #said: string;
+  /** A command's exit code is in a part. */
+  #ended = false;
+  /** A part says that it is cut: deep below, for one. */
+  #isCut = false;
+  /** Kinds of blocks that are named as left out. */
+  readonly #unread = new Set<string>();
+
+  readonly #before: Set<string> | null;
+
+  constructor(entries: readonly Entry[], before: Set<string> | null) {
+    this.#before = before;
+    const texts: string[] = [];
+    for (const entry of entries) this.#collect(entry, texts);
+    this.#said = texts.join("\n");
+    for (const text of before ? texts : []) before?.add(token(text));
+  }
+
+  #collect(entry: Entry, texts: string[]): void {
+    if (entry.kind === "event") {
+      strings({ ...entry, kept: null }, texts);
+      if (entry.event === "compaction") {
+        for (const kept of entry.kept ?? []) this.#collect(kept, texts);
+      }
+      return;
+    }
+    for (const part of entry.parts) this.#part(part, texts);
+  }
+
+  #part(part: Part, texts: string[]): void {
+    if (part.kind === "unread") this.#unread.add(part.type);
+    // What is cut is named in the loss report.
+    if (part.kind === "other" && part.cut) {
+      this.#unread.add(part.type);
+      this.#isCut = true;
+    }
+    if (part.kind !== "tool-result") {
+      strings({ ...part }, texts);
+      return;
+    }
+    strings({ ...part, content: null }, texts);
+    // A first line that only says this is read as a number.
+    if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
+    this.#ended ||= part.exitCode !== undefined;
+    for (const item of part.content) this.#part(item, texts);
+  }
+
+  walk(value: Json, place: At): void {
+    const { shape, at } = place;
+    if (shape === true || (this.#isCut && isDeep(at))) return;
+    if (typeof value === "string") this.#string(value, place);
+    else if (Array.isArray(value)) {
+      const { shape: list } = nameIn(value, shape);
+      if (list === true) return;
+      const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
+      for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
+    } else if (isObject(value)) this.#object(value, shape, place);
+  }
+
+  #object(value: JsonObject, shape: Exclude<Shape, true>, { at, isNew }: At): void {
+    if (typeof value.type === "string" && this.#unread.has(value.type)) return;
+    const named = nameIn(value, shape);
+    if (named.shape === true) return;
+    const place = `${at}${named.name}`;
+    const known = named.shape !== CONTENT && "keys" in named.shape ? named.shape.keys : null;
+    for (const [key, item] of Object.entries(value)) {
+      if (this.#unread.has(key)) continue;
+      const inner = known && Object.hasOwn(known, key) ? known[key] : undefined;
+      // The name of a kind is no content of its own.
+      if (inner === undefined && key === "type") continue;
+      // Nothing but a text is an id, to any vendor: another value in its place says nothing.
+      if (inner === CONTENT && IDS.has(key) && typeof item !== "string") continue;
+      if (inner === undefined && OWN_IDS.has(key) && isId(item)) continue;
+      this.walk(item, {
+        shape: inner ?? CONTENT,
+        at: place === "" ? key : `${place}.${key}`,
+        isNew: isNew || (known !== null && inner === undefined),
+      });
+    }
+  }
+
+  #string(text: string, place: At): void {
+    if (this.#isSaid(text)) {
+      this.#before?.add(token(text));
+      return;
+    }
+    if (this.#before && [text, ...unframed(text)].some((one) => this.#before?.has(token(one)))) {
+      return;
+    }
+    const inner = parsed(text);
+    if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
+    else if (place.isNew) this.keys.add(place.at);
+    else this.content.add(place.at);
+  }
+
+  /** A reader may take a frame off a text, or put its lines otherwise. */
+  #isSaid(text: string): boolean {
+    if (text.trim() === "" || this.#said.includes(text)) return true;
+    // Parts that are JSON as text have it escaped.
+    if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
+    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
+      return true;
+    // What Segue itself wrote as a quotation is read as the reasoning that it was.
+    const parts = leadingReasoning(text);
+    if (parts.some(({ kind }) => kind === "reasoning")) {
+      return parts.every((part) => this.#isSaid(part.text));
+    }
+    const lines = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => !/^<\/?system-reminder>$/.test(line));
+    const isSaid = (line: string) =>
+      this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
+    const isPut = text.includes("\n") || this.#ended;
+    if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
+    // Lines that a tool numbered, in order and without a gap, are read without their numbers.
+    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→]([\s\S]*)$/.exec(line));
+    const first = Number(plain[0]?.[1]);
+    return plain.every(
+      (line, n) =>
+        line !== null && Number(line[1]) === first + n && this.#said.includes(line[2] ?? ""),
+    );
+  }
+}
+
+/** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
+const EXIT_LINE =
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+
+/**
+ * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
+ * ended, what the shell tools of Gemini CLI and Qwen Code put around it, and what Codex puts around
+ * an attached image.
+ */
+const FRAMES: readonly [frame: RegExp, inside: string][] = [
+  [
+    /^(?:<untrusted_context>\n)?Output: (?:\(empty\)|([\s\S]*?))(?:\nExit Code: -?\d+)?(?:\nProcess Group PGID: \d+)?(?:\n<\/untrusted_context>)?$/,
+    "$1",
+  ],
+  [
+    /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
+    "$1",
+  ],
+  [/^data:[^,]*,/, ""],
+  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+];
+
+/** Deeper than parts of an unknown kind go. */
+function isDeep(at: string): boolean {
+  return at.split(/[.[]/).length > MOST_DEPTH;
+}
+
+/** The text without what a part may leave off. */
+function unframed(text: string): string[] {
+  return FRAMES.map(([frame, inside]) => text.replace(frame, inside)).filter((one) => one !== text);
+}
+
+function isId(value: Json): boolean {
+  return typeof value === "string" && /^\S{1,80}$/.test(value);
+}
+
+/** What a `data:` URL holds that is not in base64, as parts have it. */
+function inBase64(text: string): string[] {
+  const [, content] = /^data:[^,]{0,200},(.*)$/s.exec(text) ?? [];
+  if (content === undefined) return [];
+  return [Buffer.from(unescaped(content)).toString("base64")];
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name: string } {
+  if (shape === CONTENT || !("name" in shape)) return { shape, name: "" };
+  const name = shape.name(value);
+  const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
+  if (named === undefined) return { shape: shape.unknown?.(value) ?? CONTENT, name: `<${name}>` };
+  if (named === true) return { shape: named, name: `<${name}>` };
+  // Told apart by one name, and those again by another.
+  const inner = nameIn(value, named);
+  return { shape: inner.shape, name: `<${name}>${inner.name}` };
+}
+
+/** Arguments of a call, for one, are JSON in a string. */
+function parsed(text: string): Json | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function strings(value: Json | object | undefined, texts: string[]): void {
+  if (typeof value === "string") texts.push(value);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      texts.push(key);
+      strings(item, texts);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** Messages in which a reader found nothing, though their records hold texts. */
+import { misplaced } from "../../agents/shared/known.ts";
+import type { Decoded } from "../../lossless/feed.ts";
+import type { Shape } from "../../session/codec.ts";
+import { member } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
+import type { Entry, Json, Message, OtherPart } from "../../session/types.ts";
+import { Accountant, isUnsaid } from "./account.ts";
+
+/**
+ * The entries of a record. A message is not blank as long as its record holds texts that are in no
+ * part, nor is it whole without what its reader does not look for, because it has another form than
+ * the vendor gives it: that is content of an unknown form.
+ */
+export function filled(record: Decoded, known: Shape | undefined): readonly Entry[] {
+  if (known === undefined) return record.entries;
+  const entries = record.entries.some(isBlank) ? notBlank(record, known) : record.entries;
+  const odd = misplaced(record.value, known);
+  if (odd.length === 0 || entries.some(isNamed)) return entries;
+  const parts = odd
+    .filter(({ value }) => isUnsaid(value, entries))
+    .map(({ key, value }) => otherPart(key || "message", value));
+  return parts.length === 0 ? entries : withParts(entries, parts);
+}
+
+/**
+ * Is it no message, and holds texts in a form that is not the vendor's, which have no place in an event?
+ */
+export function isOddEvent(value: Json, entries: readonly Entry[], known: Shape): boolean {
+  if (entries.some((entry) => entry.kind === "message" || isNamed(entry))) return false;
+  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries));
+}
+
+function notBlank({ value, entries }: Decoded, known: Shape): readonly Entry[] {
+  if (!isUnread(value, entries, known)) return entries;
+  const body = ["message", "payload", "data"].map((key) => member(value, key));
+  const inBody = withBody(entries, body.find((one) => one !== undefined) ?? value);
+  return isUnread(value, inBody, known) ? withBody(entries, value) : inBody;
+}
+
+function withBody(entries: readonly Entry[], body: Json): readonly Entry[] {
+  const parts = [otherPart("message", body)];
+  return entries.map((entry) => (isBlank(entry) ? { ...entry, parts } : entry));
+}
+
+function isUnread(value: Json, entries: readonly Entry[], known: Shape): boolean {
+  return new Accountant(known, {}).unaccounted(value, entries).content.length > 0;
+}
+
+/** At the end of the record's last message; of a tool's, in its last result. */
+function withParts(entries: readonly Entry[], parts: readonly OtherPart[]): readonly Entry[] {
+  const at = entries.findLastIndex(({ kind }) => kind === "message");
+  return entries.map((entry, n) => {
+    if (n !== at || entry.kind !== "message") return entry;
+    if (entry.role !== "tool") return { ...entry, parts: [...entry.parts, ...parts] };
+    const last = entry.parts.findLastIndex(({ kind }) => kind === "tool-result");
+    if (last < 0) return { ...entry, parts: [...entry.parts, ...parts] };
+    const results = entry.parts.map((part, i) =>
+      i === last && part.kind === "tool-result"
+        ? { ...part, content: [...part.content, ...parts] }
+        : part,
+    );
+    return { ...entry, parts: results };
+  });
+}
+
+/** Counted as a record of an unknown kind. */
+function isNamed(entry: Entry): boolean {
+  return entry.kind === "event" && entry.event === "opaque";
+}
+
+function isBlank(entry: Entry): entry is Message {
+  if (entry.kind !== "message" || entry.role === "tool") return false;
+  return entry.parts.every((part) => part.kind === "text" && part.text.trim() === "");
+}

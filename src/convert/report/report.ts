@@ -1,0 +1,132 @@
+/** The report of a conversion, as JSON (docs/json.md) and as words. */
+import type { Agent } from "../../agents/types.ts";
+import { counted } from "../../words.ts";
+import type { Converted } from "../conversion.ts";
+import { type Counts, NO_COUNTS } from "../project/project.ts";
+import type { Loss } from "./losses.ts";
+
+export interface Report {
+  schema: "segue/report@1";
+  /** `opened`: nothing had to be written. */
+  how: Converted["how"] | "opened";
+  source: { agent: string; id: string; path: string | null; records: number; bytes: number };
+  target: { agent: string; id: string; path: string | null; command: string[] | null };
+  counts: Counts;
+  tokens: { estimate: number; window: number | null };
+  losses: Loss[];
+  carry: { path: string | null; bytes: number } | null;
+  verified: { readback: boolean | null; laws: number[] };
+  /** Of a session that came home: its new records; and carry units that no longer fitted. */
+  added: number;
+  stale: number;
+  /** Of the subagents that came along, where they were asked for. */
+  subagents?: Report[];
+}
+
+export interface Ends {
+  source: { agent: Agent; id: string; path: string | null };
+  target: { agent: Agent; path: string | null; command: string[] | null };
+  carry: { path: string | null; bytes: number } | null;
+}
+
+/** Of a session that is opened as it is. */
+export function openedReport({ source, target }: Omit<Ends, "carry">, id: string): Report {
+  return {
+    schema: "segue/report@1",
+    how: "opened",
+    source: { agent: source.agent.id, id: source.id, path: source.path, records: 0, bytes: 0 },
+    target: { agent: target.agent.id, id, path: target.path, command: target.command },
+    counts: NO_COUNTS,
+    tokens: { estimate: 0, window: null },
+    losses: [],
+    carry: null,
+    verified: { readback: null, laws: [] },
+    added: 0,
+    stale: 0,
+  };
+}
+
+export function reportOf(done: Converted, ends: Ends): Report {
+  const { source, target } = ends;
+  return {
+    schema: "segue/report@1",
+    how: done.how,
+    source: {
+      agent: source.agent.id,
+      id: source.id,
+      path: source.path,
+      records: done.source.lines,
+      bytes: done.source.bytes,
+    },
+    target: { agent: target.agent.id, id: done.id, path: target.path, command: target.command },
+    counts: done.counts,
+    tokens: { estimate: done.tokens, window: done.window },
+    losses: done.losses,
+    carry: ends.carry,
+    verified: { readback: done.verified, laws: lawsOf(done) },
+    added: done.added,
+    stale: done.stale,
+  };
+}
+
+/** The laws that this very conversion has proven of itself. */
+function lawsOf(done: Converted): number[] {
+  if (!done.verified || done.stale > 0) return [];
+  if (done.how === "copied") return [1];
+  return done.added > 0 ? [2, 3] : [2];
+}
+
+/** A few lines for a person. */
+export function reportText(report: Report): string[] {
+  const subagents = (report.subagents ?? []).flatMap((one) => {
+    const name = `subagent ${one.source.id}`;
+    return one.how === "opened" ? [`${name}: is there already`] : textOf(one, name);
+  });
+  const { source, target } = report;
+  const own = report.how === "opened" ? [] : textOf(report, `${source.agent} → ${target.agent}`);
+  return [...own, ...subagents];
+}
+
+function textOf(report: Report, name: string): string[] {
+  const lines = [`${name}: ${summary(report, report.counts)}`];
+  for (const loss of report.losses.filter(({ severity }) => severity !== "info")) {
+    lines.push(`  ${loss.severity}  ${loss.code} ×${loss.count}: ${loss.what}`);
+  }
+  const relocated = report.losses.find(({ code }) => code === "path-relocated");
+  if (relocated) lines.push(`  ${relocated.what}: ${relocated.count}`);
+  const aside = report.losses.filter((loss) => loss.severity === "info" && loss !== relocated);
+  if (aside.length > 0) {
+    const total = aside.reduce((n, { count }) => n + count, 0);
+    lines.push(
+      `  kept aside: ${total} (${aside.map(({ code, count }) => `${code} ×${count}`).join(", ")})`,
+    );
+  }
+  if (report.stale > 0) {
+    lines.push(
+      `  the session was changed before its end: ${counted(report.stale, "part of the carry no longer fits", "parts of the carry no longer fit")}`,
+    );
+  }
+  if (report.carry)
+    lines.push(
+      `  carry: ${report.carry.path ?? "inside"} (${counted(report.carry.bytes, "byte")})`,
+    );
+  if (report.verified.readback === false)
+    lines.push("  NOT VERIFIED: what was made of this session does not give its bytes again");
+  return lines;
+}
+
+function summary(report: Report, counts: Counts): string {
+  if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
+  if (report.how === "restored") {
+    return `the original's bytes are back, ${counted(report.added, "new record")} after them`;
+  }
+  const { messages, toolCalls, toolResults, reasoning, images } = counts;
+  const parts = [
+    counted(messages, "message"),
+    counted(toolCalls, "tool call"),
+    counted(toolResults, "result"),
+  ];
+  if (reasoning > 0) parts.push(counted(reasoning, "reasoning block"));
+  if (images > 0) parts.push(counted(images, "image"));
+  return parts.join(", ");
+}

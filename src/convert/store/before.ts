@@ -1,0 +1,51 @@
+/** There, where the session was handed over to before as it is now. */
+import { checkId } from "../../agents/shared/place.ts";
+import type { Input } from "../../io/input.ts";
+import type { Side } from "../../io/journal.ts";
+import { isBegun } from "../../io/state.ts";
+import { Relocation } from "../../session/relocate.ts";
+import { isThere } from "../read/open.ts";
+import type { Context } from "./context.ts";
+import type { Outcome } from "./types.ts";
+
+/**
+ * A session that was handed over as it is now goes on where it was handed over to. `isNew`: not where
+ * it was brought home to an original, which has gone on by itself since.
+ */
+export function alreadyThere(
+  context: Context,
+  input: Input,
+  id: string,
+  cwd: string | null,
+  isNew = false,
+): Outcome | null {
+  const { agent } = context.source;
+  const { options } = context;
+  const all = context.journal.wentTo({ agent: agent.id, id }, context.target.agent.id);
+  const same = all.filter(({ action, source, target }) => {
+    const mayBe = !isNew || (action === "create" && target.id !== id);
+    return mayBe && source.bytes === input.size && isThere(target.path);
+  });
+  const sha256 = same.length > 0 ? input.sha256() : "";
+  for (const { source, target } of same) {
+    // It was not written to its end.
+    if (source.sha256 !== sha256 || isBegun(options.env, target.path)) continue;
+    const there = context.folderOf(target.path) ?? cwd;
+    if (Relocation.between(there, options.cwd) || !context.fits(target.path)) continue;
+    return goOn(context, target, options.cwd ?? there);
+  }
+  return null;
+}
+
+function goOn(context: Context, { id, path }: Side, cwd: string | null): Outcome {
+  return {
+    id: checkId(id, path),
+    path,
+    cwd,
+    title: null,
+    report: context.opened(id, path),
+    note: context.note("it was handed over before; going on there (--fork writes a new session)"),
+    commit() {},
+    discard() {},
+  };
+}

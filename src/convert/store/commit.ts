@@ -1,0 +1,162 @@
+/** How a prepared session takes effect: under a lock, marked as begun, and in the journal before it is there. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { SegueError } from "../../errors.ts";
+import { appendTail, isAs } from "../../io/append.ts";
+import { Input } from "../../io/input.ts";
+import type { Side, Write } from "../../io/journal.ts";
+import { withLock } from "../../io/lock.ts";
+import { removeEmptyFolders } from "../../io/made.ts";
+import type { Companion } from "../../io/output.ts";
+import { exists, Output } from "../../io/output.ts";
+import { dropBegun, dropPending, keepPending, markBegun } from "../../io/state.ts";
+import type { Header } from "../../session/types.ts";
+import { isThere } from "../read/open.ts";
+import type { Context } from "./context.ts";
+import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
+
+export function create(
+  context: Context,
+  out: Output,
+  source: Side,
+  header: Header,
+  path: string,
+  carry: string | null,
+): void {
+  withLock(context.options.env, path, () => {
+    // Into a database nothing else keeps two processes from writing one session.
+    if (isThere(path)) throw exists(path);
+    marked(context, path, () => write(context, out, source, header, path, carry));
+  });
+}
+
+/** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
+export function marked(context: Context, path: string, work: () => void): void {
+  const { env } = context.options;
+  const last = context.journal.last;
+  markBegun(env, path, last);
+  try {
+    work();
+  } catch (error) {
+    const isNoted = context.journal.writes().some((one) => one.n > last && one.path === path);
+    if (!isNoted) dropBegun(env, path);
+    throw error;
+  }
+  dropBegun(env, path);
+}
+
+function write(
+  context: Context,
+  out: Output,
+  source: Side,
+  header: Header,
+  path: string,
+  carry: string | null,
+): void {
+  const { agent, root, command } = context.target;
+  const { bytes, sha256 } = out;
+  const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };
+  const write = { action: "create", path, before: 0, source, target, carry } as const;
+  if (agent.store.database) {
+    const written = context.journal.add({ ...write, madeFolder: null });
+    const lines = linesIn(readFileSync(out.temp));
+    const { scratch, env } = context.options;
+    const cwd = header.cwd ?? process.cwd();
+    try {
+      writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+    } catch (error) {
+      if (!isThere(path)) context.journal.forget(written);
+      throw error;
+    }
+    out.discard();
+    return;
+  }
+  const { madeFolder } = out;
+  const wanted = agent.store.companions?.(root, path, header) ?? [];
+  const outputs = wanted.filter((file) => !existsSync(file.path)).map(companionOutput);
+  const companions = outputs.map((file) => ({
+    path: file.path,
+    sha256: file.sha256,
+    madeFolder: file.madeFolder,
+  }));
+  const written = context.journal.add({
+    ...write,
+    madeFolder,
+    ...(companions.length > 0 ? { companions } : {}),
+  });
+  const done: Output[] = [];
+  try {
+    for (const one of [...outputs, out]) {
+      one.commit();
+      done.push(one);
+    }
+  } catch (error) {
+    takeAway([...outputs, out], done);
+    context.journal.forget(written);
+    throw error;
+  }
+}
+
+/** The journal has it before it takes effect, and no more when it did not. */
+export function addLines(context: Context, write: Omit<Write, "n" | "time">, out: Output): void {
+  const { env } = context.options;
+  const { path, before: bytes } = write;
+  const before = { bytes, sha256: digestOf(out.temp, bytes) };
+  const written = context.journal.add({ ...write, beforeSha256: before.sha256 });
+  const { n } = written;
+  try {
+    keepPending(env, n, out.temp, bytes);
+    appendTail(path, before, out.temp);
+  } catch (error) {
+    if (isRefusal(error) || isAs(path, before)) {
+      context.journal.forget(written);
+      dropPending(env, n);
+    }
+    throw error;
+  }
+  dropPending(env, n);
+}
+
+export function addRows(context: Context, write: Omit<Write, "n" | "time">, out: Output): void {
+  const after = readFileSync(out.temp);
+  const backup = keepBackup(context.options.env, after.subarray(0, write.before));
+  const written = context.journal.add({ ...write, backup });
+  try {
+    appendRows(write.path, write.before, after);
+  } catch (error) {
+    // A database takes all of it, or nothing.
+    context.journal.forget(written);
+    throw error;
+  }
+  out.discard();
+}
+
+/** What is refused has not taken effect. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SegueError && error.kind !== "failed";
+}
+
+function digestOf(path: string, end: number): string {
+  const input = new Input(path);
+  try {
+    return input.sha256(end);
+  } finally {
+    input.close();
+  }
+}
+
+/** Of files that were to be written together, those that were and those that were not. */
+function takeAway(all: readonly Output[], done: readonly Output[]): void {
+  for (const one of all) {
+    if (done.includes(one)) rmSync(one.path, { force: true });
+    else one.discard();
+  }
+  for (const { path, madeFolder } of all) removeEmptyFolders(dirname(path), madeFolder);
+}
+
+function companionOutput({ path, text }: Companion): Output {
+  const out = new Output(path);
+  out.write(text);
+  out.sync();
+  return out;
+}

@@ -1,0 +1,123 @@
+/** Home: a session that came from the target, and its new turns. */
+import { join } from "node:path";
+import { checkId } from "../../agents/shared/place.ts";
+import { Input } from "../../io/input.ts";
+import type { Write } from "../../io/journal.ts";
+import { Output } from "../../io/output.ts";
+import { readCarry } from "../../io/state.ts";
+import type { Carry } from "../../lossless/carry.ts";
+import { Relocation } from "../../session/relocate.ts";
+import type { Conversion, Converted } from "../conversion.ts";
+import { matchCarry, tryOpenCarry } from "../convert.ts";
+import { folderIn } from "../read/folder.ts";
+import { isThere, rowsAt } from "../read/open.ts";
+import { surveyFile } from "../survey/survey-file.ts";
+import { appended } from "./append.ts";
+import { alreadyThere } from "./before.ts";
+import { type Context, writtenLines } from "./context.ts";
+import { forked } from "./fork.ts";
+import type { Outcome } from "./types.ts";
+
+/** The write that a session came by, and the carry that leads back. */
+export interface Home {
+  write: Write;
+  carry: Carry;
+}
+
+/** Where this session came from, if it was one of the target's and the way back is at hand. */
+export function homeOf(context: Context, id: string): Home | null {
+  const write = context.journal.cameFrom(
+    { agent: context.source.agent.id, id },
+    context.target.agent.id,
+  );
+  if (!write || write.carry === null) return null;
+  const bytes = readCarry(context.options.env, write.carry);
+  if (bytes) context.keep(bytes);
+  else {
+    context.options.warn("the carry of this session is missing or damaged: converting anew");
+    return null;
+  }
+  const carry = tryOpenCarry(bytes, (why) => {
+    context.options.warn(`the carry of this session is damaged (${why}): converting anew`);
+  });
+  if (!carry || matchCarry(carry, context.source.agent, id) !== null) return null;
+  return { write, carry };
+}
+
+/** null when what comes home is more than it shall fit. */
+export function goHome(
+  context: Context,
+  source: Conversion["source"],
+  id: string,
+  home: Home,
+): Outcome | null {
+  const { write, carry } = home;
+  const { bases = [] } = source;
+  checkId(write.source.id, write.source.path);
+  const survey = surveyFile(source.agent, source.input, {
+    fullHistory: true,
+    oldLines: carry.footer.target.lines,
+    bases,
+    wholeBases: true,
+  });
+  const out = new Output(join(context.options.scratch, "home"));
+  const carryOut = context.newCarry();
+  const done = context.convert({ source, survey, carryOut, carry }, out);
+  if (!context.fits(out.temp)) {
+    out.discard();
+    carryOut.discard();
+    context.notes.push("what would come home is more than --fit allows: writing a new session");
+    return null;
+  }
+  const restored = writtenLines(out, done);
+  const folder = folderIn(context.target.agent, restored, write.source.path);
+  restored.close();
+  const moves = Relocation.between(folder, context.options.cwd) !== null;
+  const isNew = context.options.fork || done.stale > 0 || moves;
+  const before = isNew ? null : prefixSize(context, write.source.path, out);
+  if (before !== null) {
+    // A session that lies in several files cannot be continued from outside: no carry back.
+    const kept = bases.length === 0 ? carryOut : null;
+    if (!kept) carryOut.discard();
+    const here = { ...done, header: { ...done.header, cwd: folder ?? done.header.cwd } };
+    return appended(context, id, here, write.source, before, out, kept);
+  }
+  carryOut.discard();
+  if (context.options.along) {
+    // A copy of the original would hang on the session that the original hangs on.
+    out.discard();
+    return null;
+  }
+  const { input } = source;
+  const cwd = folder ?? done.header.cwd;
+  const there = context.options.fork ? null : alreadyThere(context, input, id, cwd, true);
+  if (there) {
+    out.discard();
+    return there;
+  }
+  context.notes.push(`${whyNew(done, moves, context.options.fork)}: writing a new session`);
+  return forked(context, id, done, out, write.source.path);
+}
+
+function whyNew({ stale }: Converted, moves: boolean, forks: boolean): string {
+  if (forks) return "a fork was asked for";
+  if (moves) return "another folder was asked for";
+  if (stale > 0) return "the session was changed before its end";
+  return "the original has gone on, or is gone";
+}
+
+/** The size of a session whose bytes are the first ones of `out`; null when they are not, or it is gone. */
+function prefixSize(context: Context, path: string, out: Output): number | null {
+  if (!isThere(path)) return null;
+  const now = context.open(path);
+  const written = new Input(out.temp);
+  try {
+    const { size } = now;
+    // To a document, or a file that is compressed, no line can be appended.
+    if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
+    return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
+  } finally {
+    now.close();
+    written.close();
+  }
+}

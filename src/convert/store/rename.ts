@@ -1,0 +1,79 @@
+/**
+ * A copy of a session has an id of its own, which its records name. Only where the format has ids is
+ * it renamed: what was said, run or answered may hold the old one, and means it.
+ */
+import { CONTENT } from "../../agents/shared/known.ts";
+import type { Line } from "../../lossless/lines.ts";
+import type { Shape } from "../../session/codec.ts";
+import type { Json } from "../../session/types.ts";
+
+/** `sessionId`, `session_id`, `id`, `thread_id`, `parentSession` … */
+const ID_KEY = /(?:^id|Id|ID|_id|[sS]ession)$/;
+
+export interface Renaming {
+  from: string;
+  to: string;
+}
+
+/** A line with the new id; all else in it keeps its spelling. */
+export function renamedLine(
+  { text, value }: Pick<Line, "text" | "value">,
+  known: Shape | undefined,
+  { from, to }: Renaming,
+): string {
+  const quoted = JSON.stringify(from);
+  if (!text.includes(quoted)) return text;
+  const now = JSON.stringify(to);
+  if (value === undefined) return byKey(text, quoted, now);
+  const isId: boolean[] = [];
+  note(value, recordShape(value, known), "", from, isId);
+  // Spelled in another way somewhere, or a key that stands twice: the places cannot be told apart.
+  if (text.split(quoted).length - 1 !== isId.length) return byKey(text, quoted, now);
+  let n = 0;
+  return text.replaceAll(quoted, () => (isId[n++] ? now : quoted));
+}
+
+/** In a damaged line, which may hold whole records: where the id's own key stands before it. */
+function byKey(text: string, quoted: string, now: string): string {
+  return text.replace(
+    /("session(?:Id|_id)"\s*:\s*)("[^"\\]*")/g,
+    (whole, before: string, id: string) => (id === quoted ? before + now : whole),
+  );
+}
+
+/** A record of which only its kind is known, if that, has its session's id where all others have it. */
+const PLAIN: Shape = { keys: { sessionId: true, session_id: true } };
+
+function recordShape(value: Json, known: Shape | undefined): Shape {
+  const shape = known === undefined ? null : within(value, known);
+  return shape === null || shape === true || shape === CONTENT ? PLAIN : shape;
+}
+
+/** For each string that is the id, in the order of the text: does the format have an id there? */
+function note(value: Json, shape: Shape | null, key: string, id: string, isId: boolean[]): void {
+  if (value === id) isId.push(shape === true && ID_KEY.test(key));
+  if (typeof value !== "object" || value === null) return;
+  const inner = shape === null || shape === true ? null : within(value, shape);
+  if (Array.isArray(value)) {
+    const each = inner !== null && inner !== CONTENT && inner !== true && "each" in inner;
+    for (const item of value) note(item, each ? inner.each : null, key, id, isId);
+    return;
+  }
+  for (const [name, item] of Object.entries(value)) {
+    if (name === id) isId.push(false);
+    note(item, memberShape(inner, name), name, id, isId);
+  }
+}
+
+/** The shape of this kind, where shapes are told apart by name. */
+function within(value: Json, shape: Shape): Shape | null {
+  if (shape === true || shape === CONTENT || !("name" in shape)) return shape;
+  const named = shape.of[shape.name(value)];
+  return named === undefined ? null : within(value, named);
+}
+
+/** null for what the shape says nothing of: what stands there is left as it is. */
+function memberShape(shape: Shape | null, key: string): Shape | null {
+  if (shape === null || shape === true || shape === CONTENT || !("keys" in shape)) return null;
+  return Object.hasOwn(shape.keys, key) ? (shape.keys[key] ?? null) : null;
+}

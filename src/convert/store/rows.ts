@@ -1,0 +1,121 @@
+/** Writing sessions into databases, and taking that back. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import { wentOn } from "../../io/append.ts";
+import type { Write } from "../../io/journal.ts";
+import { putFile } from "../../io/output.ts";
+import { type Env, stateFolder } from "../../io/state.ts";
+import { rowsAt } from "../read/open.ts";
+
+export interface NewRows {
+  /** `path#id`. */
+  place: string;
+  agent: Agent;
+  lines: readonly string[];
+  /** The agent's binary; null where it is not installed. */
+  command: string | null;
+  cwd: string;
+  scratch: string;
+  env: Env;
+}
+
+/**
+ * Writes a new session: by the agent's own import where its CLI is installed, which also makes a
+ * database that is not there yet, and exactly as it is meant in any case.
+ */
+export function writeRows({ place, agent, lines, command, ...more }: NewRows): void {
+  const at = place.lastIndexOf("#");
+  const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+  const { database } = agent.store;
+  if (!database) throw new SegueError("failed", `${agent.name} keeps no database`, { where: path });
+  if (command !== null) database.import?.({ command, path, id, lines, ...more });
+  if (!database.holds(path)) {
+    throw new SegueError("failed", `${agent.name} has no database here yet`, {
+      where: path,
+      hint: `start ${agent.launch.command} once, then try again`,
+    });
+  }
+  const imported = database.read(path, id);
+  try {
+    database.replace(path, id, imported, lines);
+  } catch (error) {
+    if (imported) database.replace(path, id, imported, null);
+    throw error;
+  }
+}
+
+/** Adds to a session that is there the rows that `after` holds beyond its first `before` bytes. */
+export function appendRows(place: string, before: number, after: Buffer): void {
+  const rows = rowsAt(place);
+  if (!rows) throw new SegueError("not-found", "the database is gone", { where: place });
+  rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
+}
+
+/** Keeps rows aside, and gives the name they are found again by. */
+export function keepBackup(env: Env, rows: Buffer): string {
+  const name = digest(rows);
+  const path = backupPath(env, name);
+  // One of an older version's may not have been written to its end.
+  if (!existsSync(path) || digest(readFileSync(path)) !== name) putFile(path, rows);
+  return name;
+}
+
+function backupPath(env: Env, name: string): string {
+  return join(stateFolder(env), "rows", `${name}.jsonl`);
+}
+
+/**
+ * Takes a write back: the rows are what they were before it. By force, also those that have changed
+ * since: then they are kept first, and it gives the path of that copy.
+ */
+export function takeRowsBack(write: Write, force: boolean, env: Env): string | null {
+  const { path, target } = write;
+  const rows = rowsAt(path);
+  const now = rows?.database.read(rows.path, rows.id);
+  // The write never took effect, or its rows are gone already.
+  if (!rows || !now) return null;
+  const isOurs = digest(bytesOf(now)) === target.sha256;
+  const before = previous(write, env);
+  if (!isOurs && !force) {
+    if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
+    throw wentOn(path);
+  }
+  const copy = isOurs ? null : backupPath(env, keepBackup(env, bytesOf(now)));
+  rows.database.replace(rows.path, rows.id, now, before);
+  return copy;
+}
+
+/** Did a write of rows take effect? They are there all together, or none of them. */
+export function rowsProgress(write: Write, env: Env): "done" | "not begun" | "unknown" {
+  const rows = rowsAt(write.path);
+  const now = rows?.database.read(rows.path, rows.id) ?? null;
+  if (now !== null && digest(bytesOf(now)) === write.target.sha256) return "done";
+  const before = previous(write, env);
+  if (before === null || now === null) return before === now ? "not begun" : "unknown";
+  return digest(bytesOf(before)) === digest(bytesOf(now)) ? "not begun" : "unknown";
+}
+
+/** The rows before a write; null for a session that was new. */
+function previous({ action, backup, path }: Write, env: Env): string[] | null {
+  if (action === "create") return null;
+  const kept = backup === undefined ? "" : backupPath(env, backup);
+  const bytes = existsSync(kept) ? readFileSync(kept) : null;
+  if (bytes && digest(bytes) === backup) return linesIn(bytes);
+  const why = bytes ? "damaged" : "gone";
+  throw new SegueError("failed", `the backup of the session's rows is ${why}`, { where: path });
+}
+
+function bytesOf(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
+}
+
+export function linesIn(bytes: Buffer): string[] {
+  return bytes.toString("utf8").split("\n").slice(0, -1);
+}
+
+function digest(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,160 @@
+/** First looks at a file: whose it is, and what of it is in its model's view. */
+import { agents } from "../../agents/registry.ts";
+import type { Agent } from "../../agents/types.ts";
+import { SegueError } from "../../errors.ts";
+import type { Input } from "../../io/input.ts";
+import { isFrame } from "../../lossless/document.ts";
+import { Feed, Records } from "../../lossless/feed.ts";
+import type { Line } from "../../lossless/lines.ts";
+import { type Plan, Survey, type SurveyOptions } from "../../session/survey.ts";
+import { headerAt } from "../read/folder.ts";
+
+const DETECT_LINES = 64;
+
+/** So many times as many records of another agent's mean that it is that one's. */
+const CLEARLY = 4;
+
+/**
+ * The agent whose records the file holds, judged by many of its lines; or the one that was named, which
+ * is to be believed of a file that looks like nobody's, but not of one that is clearly another's.
+ */
+export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent): Agent {
+  const votes = votesOf(lines);
+  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
+  if (named) {
+    if (best && (votes.get(named) ?? 0) * CLEARLY < best[1]) throw another(best[0], named, where);
+    return named;
+  }
+  if (best) return best[0];
+  throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
+    where,
+    hint: "name its agent with --from if you know it",
+  });
+}
+
+function another({ id, name }: Agent, named: Agent, where: string): SegueError {
+  const what = `this looks like a session of ${name}, not of ${named.name}`;
+  return new SegueError("usage", what, { where, hint: `leave --from out, or give --from ${id}` });
+}
+
+/** How many records of each agent's are in the first lines. */
+function votesOf(lines: Iterable<Line>): Map<Agent, number> {
+  const votes = new Map<Agent, number>();
+  const records = new Records((record) => agents.some((agent) => agent.recognises(record)));
+  let looked = 0;
+  for (const line of lines) {
+    const { values } = records.of(line);
+    if (values.length === 0) continue;
+    for (const agent of agents) {
+      const own = values.filter((value) => agent.recognises(value)).length;
+      if (own > 0) votes.set(agent, (votes.get(agent) ?? 0) + own);
+    }
+    if (++looked >= DETECT_LINES) break;
+  }
+  return votes;
+}
+
+/** Of a session that nobody can go on with. */
+export function nothingIn(where: string): SegueError {
+  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+}
+
+export interface Surveyed {
+  plan: Plan;
+  lines: number;
+  /** A carry that travels inside the file; null for none. */
+  embedded: Buffer | null;
+  /** Entries of the first `oldLines` lines; and the entry that the first live one after them follows. */
+  oldEntries: number;
+  forkFrom: number;
+  /** What was made of it to fit a window. */
+  fitted?: Fitted;
+}
+
+/** See convert/survey/fit.ts. */
+export interface Fitted {
+  /** What the conversation comes to in the target, with the handoff entry. */
+  tokens: number;
+  window: number;
+  /** Older turns that are replaced whole; and is the beginning of the newest replaced as well? */
+  turns: number;
+  midTurn: boolean;
+}
+
+/** The leading bytes of another file that this one continues. */
+export interface BaseInput {
+  input: Input;
+  bytes: number;
+}
+
+export interface FileOptions extends SurveyOptions {
+  bases?: readonly BaseInput[];
+  /** Bases to their very end: what follows the place where they were left is a branch. */
+  wholeBases?: boolean;
+  /** Where the session lies, if not where the input says. */
+  place?: string;
+  /** Lines of an earlier conversion: what comes after them is new. */
+  oldLines?: number;
+}
+
+export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}): Surveyed {
+  const feed = new Feed(agent);
+  const survey = new Survey();
+  const pieces = new Map<number, { parts: number; data: string }>();
+  let entries = 0;
+  let lines = 0;
+  let firstNew = -1;
+  const take = (line: Line): boolean => {
+    let own = true;
+    for (const entry of feed.entries(line)) {
+      survey.add(entry);
+      entries++;
+      if (entry.kind !== "event" || entry.event !== "carry") continue;
+      pieces.set(entry.part, entry);
+      own = false;
+    }
+    return own;
+  };
+  const read = (line: Line): void => {
+    if (lines === options.oldLines) firstNew = entries;
+    const own = take(line) && !isFrame(line.value);
+    if (own) lines++;
+  };
+  for (const { input: base, bytes } of options.bases ?? []) {
+    for (const line of base.lines({ end: bytes })) read(line);
+    if (!options.wholeBases) continue;
+    const { tip } = survey;
+    for (const line of base.lines({ start: bytes })) read(line);
+    survey.leaveAt(tip);
+  }
+  for (const line of input.lines()) read(line);
+  if (lines === options.oldLines) firstNew = entries;
+  const header = headerAt(agent, feed.reader, options.place ?? input.name);
+  const plan = survey.finish(header, options);
+  return {
+    plan,
+    lines,
+    embedded: join(pieces),
+    oldEntries: firstNew < 0 ? entries : firstNew,
+    forkFrom: forkFrom(plan, firstNew),
+  };
+}
+
+function forkFrom(plan: Plan, firstNew: number): number {
+  if (firstNew < 0) return plan.entries;
+  for (let n = firstNew; n < plan.entries; n++) {
+    if (plan.visibility(n) === "live") return plan.parent(n);
+  }
+  return plan.entries;
+}
+
+function join(pieces: Map<number, { parts: number; data: string }>): Buffer | null {
+  const parts = pieces.get(0)?.parts ?? 0;
+  const data: Buffer[] = [];
+  for (let i = 0; i < parts; i++) {
+    const piece = pieces.get(i);
+    if (!piece || piece.parts !== parts) return null;
+    data.push(Buffer.from(piece.data, "base64"));
+  }
+  return parts === 0 ? null : Buffer.concat(data);
+}

@@ -1,0 +1,48 @@
+/** Every agent, what is here of it, and what Segue can do with it. */
+import { existsSync } from "node:fs";
+import { installedVersion } from "../agents/command.ts";
+import { passes, provenWith } from "../agents/proven.ts";
+import { agents } from "../agents/registry.ts";
+import { rootsOf, sessionsOf } from "../catalog/stores.ts";
+import type { Places } from "./places.ts";
+
+export { passes } from "../agents/proven.ts";
+export { isNewer } from "../catalog/doctor.ts";
+
+export interface AgentHere {
+  id: string;
+  name: string;
+  installed: boolean;
+  /** Of its CLI; null when it is not installed, or does not say. */
+  version: string | null;
+  /** Folders of its store that are there. */
+  stores: string[];
+  sessions: number;
+  read: boolean;
+  write: boolean;
+  /** Did the native tests resume a session that came from elsewhere? */
+  resume: boolean;
+  /** The version of its CLI that was tested, and the day, as 2026-11-21; null when none passed. */
+  proven: { version: string; date: string } | null;
+}
+
+/** Asks each agent's CLI for its version, which starts it. */
+export function agentsHere(places: Places): Promise<AgentHere[]> {
+  return Promise.all(
+    agents.map(async (agent) => {
+      const version = installedVersion(agent, places.env);
+      return {
+        id: agent.id,
+        name: agent.name,
+        installed: version !== null,
+        version,
+        stores: rootsOf(agent, places).filter((root) => existsSync(root)),
+        sessions: (await sessionsOf(agent, places)).length,
+        read: true,
+        write: true,
+        resume: passes("to", agent.id).passed > 0,
+        proven: provenWith(agent.id),
+      };
+    }),
+  );
+}

@@ -1,0 +1,43 @@
+/** Converting a session file into another agent's format; no store is touched. */
+import { existsSync } from "node:fs";
+import { isFolder, select } from "../catalog/select.ts";
+import type { Settings } from "../config/settings.ts";
+import type { ReasoningFate } from "../convert/project/project.ts";
+import { databaseAt } from "../convert/read/open.ts";
+import { agentNamed } from "./names.ts";
+import type { Places } from "./places.ts";
+
+export { type ConvertFileOptions, convertFile } from "../convert/file.ts";
+export type { Counts, ReasoningFate } from "../convert/project/project.ts";
+export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/report/losses.ts";
+export { type Report, reportText } from "../convert/report/report.ts";
+export { exists, putFile } from "../io/output.ts";
+
+/** What is sent of reasoning, as it was asked for, or else as it is set. */
+export function reasoningFate(given: ReasoningFate | undefined, settings: Settings): ReasoningFate {
+  return given ?? (settings.get("reasoning").value === "omit" ? "omit" : "text");
+}
+
+export interface FileSource {
+  path: string;
+  /** The path as the user knows it; null for stdin. */
+  name: string | null;
+  /** Whose it is, where that is known before it is read. */
+  from: string | undefined;
+}
+
+/**
+ * The file that a name of a session means. A file is taken as it is: what lies beside it may be
+ * needed to know whose it is.
+ * @throws SegueError when nothing or more than one session is meant.
+ */
+export async function fileSource(
+  name: string,
+  from: string | undefined,
+  places: Places,
+): Promise<FileSource> {
+  if (existsSync(name) && !isFolder(name) && !databaseAt(name)) return { path: name, name, from };
+  const wanted = from === undefined ? undefined : agentNamed(from);
+  const { agent, path } = await select(name, places, wanted);
+  return { path, name: path, from: agent.id };
+}

@@ -1,0 +1,92 @@
+/** Exporting many sessions into a folder, and again what changed since. */
+import { existsSync, mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { findAgent } from "../agents/registry.ts";
+import type { Agent } from "../agents/types.ts";
+import { openCatalog } from "../catalog/catalog.ts";
+import { allSessions, isNothing, placeOf } from "../catalog/stores.ts";
+import { type DumpOptions, type DumpResult, dump, type Wanted } from "../dump/dump.ts";
+import { fileError, SegueError } from "../errors.ts";
+import { withScratch } from "../io/folders.ts";
+import { heedSignals } from "../io/interrupt.ts";
+import type { Places } from "./places.ts";
+import { refuseStore } from "./refuse.ts";
+
+export { FORMATS, type Format } from "../dump/dump.ts";
+
+/** Those who want to know how it goes. */
+type Told = Pick<DumpOptions, "progress" | "failed" | "damaged" | "kept">;
+
+export interface DumpRequest
+  extends Omit<DumpOptions, "env" | "scratch" | "pause" | keyof Told>,
+    Partial<Told> {
+  /** Only this agent's; undefined for all. */
+  agent?: Agent | undefined;
+  /** Only sessions of the project in this folder. */
+  cwd?: string | undefined;
+  /** Only those that went on since: milliseconds since the epoch. */
+  since?: number | undefined;
+}
+
+const SILENT: Told = { progress() {}, failed() {}, damaged() {}, kept() {} };
+
+/**
+ * Writes the sessions into the folder, which is made where it is missing.
+ * @throws SegueError `refused` for a folder in an agent's store, `not-found` when there is no session.
+ */
+export async function dumpSessions(places: Places, request: DumpRequest): Promise<DumpResult> {
+  const { agent, cwd, since, ...options } = request;
+  const { folder } = options;
+  refuseStore(folder, places);
+  const all = await wanted(agent, places, { cwd, since });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError(error, folder, "make the folder");
+  }
+  return await withScratch((scratch) =>
+    dump(all, { ...SILENT, ...options, env: places.env, scratch, pause: heedSignals }),
+  );
+}
+
+async function wanted(
+  only: Agent | undefined,
+  places: Places,
+  { since: oldest = 0, cwd }: Pick<DumpRequest, "since" | "cwd">,
+): Promise<Wanted[]> {
+  const here = cwd === undefined ? null : await placesHere(places, only);
+  const all = (await allSessions(places, only)).flatMap((found) => {
+    const agent = findAgent(found.agent);
+    if (!agent || isNothing(found.bytes, agent)) return [];
+    const place = placeOf(found, agent);
+    return here === null || here.has(place) ? [{ agent, found, place }] : [];
+  });
+  if (all.length === 0) throw nothingFound(only, cwd);
+  // That nothing is new is no failure.
+  return all.filter(({ found }) => found.mtime >= oldest);
+}
+
+function nothingFound(only: Agent | undefined, cwd: string | undefined): SegueError {
+  const whose = only ? ` of ${only.name}` : "";
+  if (cwd === undefined) {
+    return new SegueError("not-found", `there is no session${whose} to dump`, {
+      hint: "`segue agents` shows where sessions are looked for",
+    });
+  }
+  const where = resolve(cwd);
+  const gone = existsSync(where) ? "" : ", and there is no such folder";
+  return new SegueError("not-found", `no session${whose} belongs to this project${gone}`, {
+    where,
+    hint: "`segue list --all` shows every session and its folder",
+  });
+}
+
+/** Where the sessions of the project lie. */
+async function placesHere(places: Places, only: Agent | undefined): Promise<Set<string>> {
+  const catalog = await openCatalog(places, only);
+  try {
+    return new Set(catalog.sessions({ here: true }).map(({ path }) => path));
+  } finally {
+    catalog.close();
+  }
+}

@@ -1,0 +1,194 @@
+/** What Segue wrote into stores, and taking it back exactly. */
+import { existsSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { findAgent } from "../agents/registry.ts";
+import { refuseOpen } from "../agents/running.ts";
+import type { Agent } from "../agents/types.ts";
+import { folderIn } from "../convert/read/folder.ts";
+import { isThere, openSession } from "../convert/read/open.ts";
+import { takeRowsBack } from "../convert/store/rows.ts";
+import { SegueError } from "../errors.ts";
+import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
+import { withScratch } from "../io/folders.ts";
+import { type Damage, damageWords, Journal, type Side, type Write } from "../io/journal.ts";
+import { withLock } from "../io/lock.ts";
+import { removeEmptyFolders } from "../io/made.ts";
+import {
+  dropBegun,
+  dropPending,
+  type Env,
+  isBegun,
+  keepCopy,
+  markBegun,
+  pendingPath,
+} from "../io/state.ts";
+
+export { type Damage, damageWords, type Write } from "../io/journal.ts";
+
+export interface Written {
+  /** Where the journal lies. */
+  path: string;
+  /** The newest last. */
+  writes: Write[];
+  /** Lines of it that cannot be read, or are missing. */
+  damage: Damage[];
+}
+
+/** The journal of every write into a store. */
+export function writtenBy(env: Env): Written {
+  const journal = new Journal(env);
+  return { path: journal.path, writes: journal.writes(), damage: journal.damage() };
+}
+
+/** What was taken back. */
+export interface Undone {
+  write: Write;
+  /** It had been interrupted, and the next command has taken it back already. */
+  already: boolean;
+  /** The copy that was kept of what was there; null for none. */
+  kept: string | null;
+}
+
+/**
+ * Takes a write back, and what was written with it: the newest, or number `n`. `force`: even if the
+ * session is open, or has changed since; a copy of it is kept first. `undone` is told of each at once.
+ * @throws SegueError `not-found` when there is nothing to undo, `refused` when something else is there.
+ */
+export async function undoWrite(
+  env: Env,
+  { n, force = false, undone }: { n?: string; force?: boolean; undone(one: Undone): void },
+): Promise<void> {
+  const journal = new Journal(env);
+  const cut = n === undefined ? journal.cutOff() : undefined;
+  if (cut) {
+    journal.forget(cut);
+    undone({ write: cut, already: true, kept: null });
+    return;
+  }
+  const writes = journal.writes();
+  const write = n === undefined ? writes.at(-1) : writes.find((w) => String(w.n) === n);
+  if (!write) throw nothingToUndo(journal, n);
+  const all = writtenWith(write, writes);
+  const others = writes.filter((other) => !all.includes(other));
+  for (const one of all) refuseBuried(one, others);
+  if (!force) {
+    refuseDamaged(journal, write);
+    await withScratch(async (scratch) => {
+      for (const { target } of all) refuseOpenTarget(target, env, scratch);
+    });
+  }
+  for (const one of all) {
+    withLock(env, one.path, () => {
+      const kept = undo(journal, one, { env, force });
+      undone({ write: one, already: false, kept });
+    });
+  }
+}
+
+interface How {
+  env: Env;
+  force: boolean;
+}
+
+/** Gives the copy that was kept. */
+function undo(journal: Journal, write: Write, how: How): string | null {
+  const { env, force } = how;
+  const copy = force && isFile(write.path) ? keepCopy(env, write.path) : null;
+  const rows = takeBackMarked(write, how);
+  journal.forget(write);
+  dropPending(env, write.n);
+  dropBegun(env, write.path);
+  return copy ?? rows;
+}
+
+/** Should the process be killed before the journal forgets it, it is no session that was moved away. */
+function takeBackMarked(write: Write, how: How): string | null {
+  const { env } = how;
+  const isMarked = write.action === "create" && isFile(write.path);
+  if (isMarked) markBegun(env, write.path, write.n - 1);
+  try {
+    return takeBack(write, how);
+  } catch (error) {
+    if (isMarked && isFile(write.path)) dropBegun(env, write.path);
+    throw error;
+  }
+}
+
+function refuseOpenTarget({ agent: name, id, path }: Side, env: Env, scratch: string): void {
+  const agent = findAgent(name);
+  if (agent) refuseOpen(agent, { id, path, cwd: folderOf(agent, path, scratch) }, env);
+}
+
+/** null where that cannot be read. */
+function folderOf(agent: Agent, path: string, scratch: string): string | null {
+  if (!isThere(path)) return null;
+  const input = openSession(path, { scratch });
+  try {
+    return folderIn(agent, input, path);
+  } catch {
+    return null;
+  } finally {
+    input.close();
+  }
+}
+
+function nothingToUndo(journal: Journal, n: string | undefined): SegueError {
+  const what = n === undefined ? "there is nothing to undo" : `the journal has no write ${n}`;
+  const [damage] = journal.damage();
+  if (!damage) {
+    return new SegueError("not-found", what, { hint: "`segue log` shows what can be undone" });
+  }
+  const hint = "what was written there cannot be undone; the sessions themselves are untouched";
+  const about = `${what} that can be read: ${damageWords(damage)}`;
+  return new SegueError("not-found", about, { where: journal.path, hint });
+}
+
+/** Behind this write there may be one to the same file, which nobody knows of any more. */
+function refuseDamaged(journal: Journal, { n }: Write): void {
+  const damage = journal.damageAfter(n);
+  if (!damage) return;
+  throw new SegueError("refused", `${damageWords(damage)}, after the write to undo`, {
+    where: journal.path,
+    hint: "a later write to the same session may be missing; use --force to undo it anyway",
+  });
+}
+
+/** A session and the subagents that came along with it, those first: they hang on it. */
+function writtenWith(write: Write, writes: readonly Write[]): Write[] {
+  const first = write.with ?? write.n;
+  return writes.filter((one) => one.n === first || one.with === first).reverse();
+}
+
+/** A later write to the same file must go first. */
+function refuseBuried(write: Write, others: readonly Write[]): void {
+  const later = others.find((other) => other.n > write.n && other.path === write.path);
+  if (!later) return;
+  throw new SegueError("refused", `write ${later.n} went to the same file later`, {
+    where: write.path,
+    hint: `undo ${later.n} first`,
+  });
+}
+
+/** Gives the copy that was kept of rows; null for none. */
+function takeBack(write: Write, { env, force }: How): string | null {
+  const { path, before, beforeSha256, target, madeFolder, companions = [] } = write;
+  if (path.includes("#") && !existsSync(path)) {
+    return takeRowsBack(write, force, env);
+  }
+  if (write.action === "create") {
+    if (force) rmSync(path, { force: true });
+    // Else it was killed before the session was there.
+    else if (existsSync(path) || !isBegun(env, path)) removeFile(path, target, madeFolder);
+    for (const companion of companions) removeCompanion(companion, dirname(path));
+    removeEmptyFolders(dirname(path), madeFolder);
+  } else if (force) cutOff(path, before);
+  else {
+    const pending = pendingPath(env, write.n);
+    cutBack({ path, before, ...(beforeSha256 ? { beforeSha256 } : {}), after: target, pending });
+  }
+  return null;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,68 @@
+/** Where sessions are looked for. */
+import { statSync } from "node:fs";
+import { stores as storeOf } from "../agents/stores.ts";
+import type { Store } from "../agents/types.ts";
+import type { Keeper, Places } from "../catalog/stores.ts";
+import type { Settings } from "../config/settings.ts";
+import { followLinks } from "../io/files.ts";
+import { expandHome, hostOf } from "../io/host.ts";
+import { type Env, variableFor } from "../io/state.ts";
+
+export type { Keeper, Places } from "../catalog/stores.ts";
+
+/** The id of every agent, in the order of lists. */
+export const agentIds: readonly string[] = Object.keys(storeOf);
+
+/**
+ * What is set of agents: where their stores are, and what starts them. `cwd`: the project's folder;
+ * `missing` is told of a store that is set and not there.
+ */
+export function placesFrom(
+  given: Env,
+  cwd: string,
+  settings: Settings,
+  missing: (agent: string, folder: string, where: string | null) => void = () => {},
+): Places & { stores: Map<string, string> } {
+  const env: Env = { ...given };
+  const stores = new Map<string, string>();
+  followLinks(settings.text("links") === "follow");
+  for (const [id, store] of Object.entries(storeOf)) {
+    const { value: folder, source, where } = settings.get(`agents.${id}.store`);
+    const fromFile = source === "user" || source === "project";
+    if (typeof folder === "string" && !(fromFile && isMoved(store, given))) {
+      stores.set(id, folder);
+      const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
+      if (!isThere) missing(id, folder, where);
+    }
+    const command = `agents.${id}.command`;
+    const program = settings.text(command);
+    if (program !== null) env[variableFor(command)] = program;
+  }
+  return { env, cwd, stores };
+}
+
+/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+function isMoved(store: Store, env: Env): boolean {
+  const { HOME, USERPROFILE } = env;
+  const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
+  return store.roots(env)[0] !== store.roots(plain)[0];
+}
+
+/** A path with the user's own folder in the place of "~". */
+export function expanded(path: string, env: Env): string {
+  return expandHome(path, homeFolder(env));
+}
+
+/** The user's own folder, as the agents find it. */
+export function homeFolder(env: Env): string {
+  return hostOf(env).home;
+}
+
+/**
+ * The agent of this name, as far as finding its sessions goes; loads the agents only then.
+ * @throws SegueError `not-found` naming the nearest agents.
+ */
+export async function keeperNamed(name: string): Promise<Keeper> {
+  const { agentNamed } = await import("../agents/registry.ts");
+  return agentNamed(name);
+}

@@ -1,0 +1,27 @@
+/** Places that nothing is written to, whoever asks for it. */
+import { agents } from "../agents/registry.ts";
+import { realOr } from "../catalog/project.ts";
+import { type Places, rootsOf } from "../catalog/stores.ts";
+import { SegueError } from "../errors.ts";
+import { isWithin, rulesFor } from "../session/paths.ts";
+
+export { refuseSource } from "../convert/file.ts";
+
+/**
+ * What is put there as a file would be taken for the agent's, and is not in the journal.
+ * @throws SegueError `refused`
+ */
+export function refuseStore(path: string, places: Places): void {
+  const rules = rulesFor(process.platform);
+  const real = realOr(path);
+  for (const agent of agents) {
+    const home = agent.store.home?.(places.env);
+    for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
+      if (!isWithin(real, realOr(folder), rules)) continue;
+      throw new SegueError("refused", `this lies in the store of ${agent.name}, ${folder}`, {
+        where: path,
+        hint: "name a place elsewhere; only `segue resume` writes into a store",
+      });
+    }
+  }
+}

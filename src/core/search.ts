@@ -1,0 +1,129 @@
+/** Full-text search over every session, and keeping the index that it needs. */
+import { type Catalog, openCatalog } from "../catalog/catalog.ts";
+import { pending } from "../catalog/pending.ts";
+import type { Query } from "../catalog/query.ts";
+import { type Results, search } from "../catalog/search.ts";
+import { SegueError } from "../errors.ts";
+import type { Gaps, ListOptions } from "./list.ts";
+import { keeperNamed, type Places } from "./places.ts";
+import { timeAgo } from "./time.ts";
+
+export { type Background, indexInBackground } from "../catalog/background.ts";
+export { parseQuery, type Query } from "../catalog/query.ts";
+export type { Hit, Match } from "../catalog/search.ts";
+export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
+
+export interface SearchOptions extends ListOptions {
+  /** Does long reading, and says so: `read` gets what is to be told how far it is. */
+  reading?: Reading;
+}
+
+/** Wraps the work of reading what is new, when it is much: so many sessions of so many bytes. */
+export type Reading = <T>(
+  sessions: number,
+  bytes: number,
+  read: (progress: (done: number, total: number) => void) => Promise<T>,
+) => Promise<T>;
+
+export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
+  /** Sessions that could not be read, and so were not searched. */
+  missing: number;
+}
+
+/**
+ * Searches every session; what changed since the last time is read first, all of it the first time.
+ * What the query says of agent and time goes where the options say nothing.
+ * @throws SegueError `usage` for a time that is none, `not-found` for an agent that there is not.
+ */
+export async function searchSessions(
+  places: Places,
+  query: Query,
+  {
+    agent = query.agent,
+    reading = (_, __, read) => read(() => {}),
+    ...options
+  }: SearchOptions = {},
+): Promise<SearchResults> {
+  const only = agent === undefined ? undefined : await keeperNamed(agent);
+  const catalog = await openCatalog(places, only);
+  try {
+    let missing = await catchUp(catalog, only?.id, reading);
+    const { limited, here = query.cwd !== undefined } = options;
+    const filter = { since: options.since ?? sinceOf(query), limited, here };
+    const { rebuilds } = catalog.file;
+    const look = () => search(catalog, query, filter, options.most ?? Number.POSITIVE_INFINITY);
+    let found = await catalog.file.guardedLater(look);
+    if (catalog.file.rebuilds !== rebuilds) {
+      await catalog.refresh();
+      missing = await catchUp(catalog, only?.id, reading);
+      found = await look();
+    }
+    const { matches, isCut, unread } = found;
+    const { note, problems } = catalog;
+    return { matches, isCut, missing: missing + unread, note, problems };
+  } finally {
+    catalog.close();
+  }
+}
+
+function sinceOf({ since: text }: Query): number | undefined {
+  if (text === undefined) return undefined;
+  const time = timeAgo(text);
+  if (time !== undefined) return time;
+  throw new SegueError("usage", `since:${text} is not a time`, {
+    hint: "as in since:3h, since:2d, since:2026-01-31",
+  });
+}
+
+/** So much is read in no time; of more, it is said. */
+const LITTLE = 24e6;
+
+/** Reads what is new or has changed; gives the number of sessions that cannot be read. */
+async function catchUp(
+  catalog: Catalog,
+  agent: string | undefined,
+  reading: Reading,
+): Promise<number> {
+  const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
+  if (tasks.length === 0) return 0;
+  const { indexSessions } = await import("../catalog/indexing.ts");
+  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
+  const done =
+    bytes <= LITTLE
+      ? await indexSessions(catalog, tasks, { threads: 0 })
+      : await reading(tasks.length, bytes, (progress) =>
+          indexSessions(catalog, tasks, { progress }),
+        );
+  return done.failed.length;
+}
+
+export interface Scanned extends Gaps {
+  /** All there are. */
+  sessions: number;
+  /** Those that were read, and their bytes. */
+  read: number;
+  bytes: number;
+  /** Sessions that cannot be searched, as reading them failed. */
+  failed: number;
+}
+
+/** Brings the catalogue and its text index up to date; `rebuild`: makes them anew. */
+export async function scanSessions(
+  places: Places,
+  { rebuild = false, progress }: { rebuild?: boolean; progress?: (n: number, all: number) => void },
+): Promise<Scanned> {
+  const catalog = await openCatalog(places);
+  try {
+    if (rebuild) {
+      catalog.file.empty();
+      await catalog.refresh();
+    }
+    const { indexSessions } = await import("../catalog/indexing.ts");
+    const done = await indexSessions(catalog, pending(catalog), progress ? { progress } : {});
+    const { size, note, problems } = catalog;
+    const { sessions: read, bytes, failed } = done;
+    return { sessions: size, read, bytes, failed: failed.length, note, problems };
+  } finally {
+    catalog.close();
+  }
+}

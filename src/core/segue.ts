@@ -1,0 +1,339 @@
+/**
+ * Segue for programs: all that a user can do, as functions that take and return plain data. Nothing here
+ * reads from a terminal, prints, or ends the process.
+ */
+import type { DumpResult } from "../dump/dump.ts";
+import { SegueError } from "../errors.ts";
+import { makeScratch, withScratch } from "../io/folders.ts";
+import type { Env } from "../io/state.ts";
+import type { Session } from "../session/types.ts";
+import { type AgentHere, agentsHere } from "./agents.ts";
+import { amounts } from "./amounts.ts";
+import { type Check, checkSession } from "./check.ts";
+import { type ConvertFileOptions, convertFile, type Report, reasoningFate } from "./convert.ts";
+import { type DoctorOptions, diagnose, type Finding } from "./doctor.ts";
+import { dumpSessions, type Format } from "./dump.ts";
+import { type Selected, select } from "./find.ts";
+import { documentOf, type Preset, taskText } from "./handoff.ts";
+import { commit, type HandoverOptions, noteTitle, prepare, startCommand } from "./handover.ts";
+import { type Info, infoOf } from "./info.ts";
+import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
+import { type ListOptions, listSessions, type SessionList } from "./list.ts";
+import { type Agent, agentNamed } from "./names.ts";
+import { type Places, placesFrom } from "./places.ts";
+import { withOpened } from "./read.ts";
+import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { translated } from "./start.ts";
+import { settleOwnFolders, settleStores } from "./variables.ts";
+
+export interface OpenOptions {
+  /** The environment: where home is, where agents keep their sessions, where Segue keeps its own. */
+  env?: Env;
+  /** The project's folder; by default the current one. */
+  cwd?: string;
+  /** Folders of stores, by the agent's id, in place of the usual ones. */
+  stores?: { readonly [agent: string]: string };
+}
+
+/** A session: in words as the command line takes them (`latest`, `codex#2`, an id, a path), or found before. */
+export type SessionName = string | SessionRef;
+
+/** Where a session lies. What `list` and `search` give is one, too. */
+export interface SessionRef {
+  /** Id of its agent. */
+  agent: string;
+  id: string;
+  /** A path, or `path#id` in a database. */
+  path: string;
+}
+
+export interface HandoverRequest extends HandoverOptions {
+  /** Id or alias of the agent that it goes on in. */
+  to: string;
+  /** The first new prompt. */
+  prompt?: string;
+  /** Arguments for the agent, in its terms or in those of the session's own. */
+  args?: readonly string[];
+}
+
+/** A session that is ready to go on in another agent. Nothing in a store has changed until `commit`. */
+export interface Handover {
+  /** Id of the agent that it goes on in. */
+  agent: string;
+  /** Its id, and where it lies, in that agent's store. */
+  id: string;
+  path: string;
+  /** The folder that it goes on in; null when nothing says which. */
+  cwd: string | null;
+  /** What was converted and lost, as `segue resume --json` prints it (docs/json.md). */
+  report: Report;
+  /** What will happen, in words. */
+  note: string;
+  /** What starts the agent with the session: the program, then its arguments. Run it in `cwd`. */
+  command: readonly string[];
+  /** What keeps the agent from opening it, and what to do about that, in words; null for nothing. */
+  hindrance: string | null;
+  /**
+   * Writes it into the agent's store, and into the journal: `undo` takes it back.
+   * @throws SegueError when it cannot be written, or another process has written it meanwhile: prepare anew.
+   */
+  commit(): Promise<void>;
+  /** Leaves everything as it was. */
+  discard(): void;
+}
+
+export interface HandoffOptions {
+  /** Id or alias of the agent that is to read it: tools are named as it knows them. */
+  for?: string;
+  /** How much it tells; by default what is set, or `standard`. */
+  preset?: Preset;
+  /** Tokens at most; by default the preset's. */
+  budget?: number;
+  /** What its reader is to do; by default to tell what it understood, and wait. */
+  then?: string;
+  /** Its reader is to go on with the work at once. */
+  go?: boolean;
+  /** Put placeholders in the place of secrets; by default only where the settings say `always`. */
+  redact?: boolean;
+}
+
+/** A session as a document. */
+export interface Document {
+  markdown: string;
+  tokens: number;
+  /** null for no bound. */
+  budget: number | null;
+  /** How many secrets were replaced; null when none were looked for. */
+  redacted: number | null;
+}
+
+export interface DumpRequest {
+  /** Where to; made where it is missing. */
+  folder: string;
+  format?: Format;
+  /** Id or alias: only this agent's. */
+  agent?: string;
+  /** Only sessions of the project in this folder. */
+  cwd?: string;
+  /** Only those that went on since: milliseconds since the epoch. */
+  since?: number;
+  /** Put placeholders in the place of secrets; not with the format `native`. */
+  redact?: boolean;
+  /** Overwrite files that were changed after they were dumped. */
+  force?: boolean;
+  /** Is told of a session that cannot be dumped; the others are. */
+  failed?(place: string, error: unknown): void;
+}
+
+/** Opens the agents' stores as they are on this machine. @throws SegueError `usage` for settings that are wrong. */
+export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
+  const { cwd = process.cwd(), stores = {} } = options;
+  const env = { ...(options.env ?? process.env) };
+  settleOwnFolders(env);
+  await settleStores(env);
+  const settings = await readSettings(env, cwd);
+  const places = placesFrom(env, cwd, settings);
+  for (const [name, folder] of Object.entries(stores)) {
+    places.stores.set(agentNamed(name).id, folder);
+  }
+  return new Segue(places, settings);
+}
+
+/** The sessions of this machine; see `openSegue`. */
+export class Segue {
+  readonly #places: Places;
+  readonly #settings: Settings;
+
+  constructor(places: Places, settings: Settings) {
+    this.#places = places;
+    this.#settings = settings;
+  }
+
+  /** Sessions of every agent, this project's first, each kind newest first. */
+  list(options: ListOptions = {}): Promise<SessionList> {
+    return listSessions(this.#places, options);
+  }
+
+  /**
+   * Full text over every session, best first; the query is as `segue search` takes it. The first search
+   * reads every session, later ones what changed.
+   * @throws SegueError `usage` for a query that means nothing.
+   */
+  search(query: string, options: SearchOptions = {}): Promise<SearchResults> {
+    return searchSessions(this.#places, parseQuery(query), options);
+  }
+
+  /**
+   * The session that a selector names. `from`: id or alias of the only agent to look at.
+   * @throws SegueError `not-found` or `ambiguous`, with the candidates.
+   */
+  async find(selector: string, { from }: { from?: string } = {}): Promise<SessionRef> {
+    const only = from === undefined ? undefined : agentNamed(from);
+    const { agent, id, path } = await select(selector, this.#places, only);
+    return { agent: agent.id, id, path };
+  }
+
+  /**
+   * A session as the session model (schema/session.schema.json), all of it in memory. `subagents`: with
+   * those whose transcripts lie apart; `failed` is told of each that cannot be read.
+   * @throws SegueError `unreadable` for what is no session.
+   */
+  async read(
+    session: SessionName,
+    {
+      subagents = false,
+      failed = () => {},
+    }: { subagents?: boolean; failed?: (place: string, error: unknown) => void } = {},
+  ): Promise<Session> {
+    const selected = await this.#selected(session);
+    return await withScratch((scratch) =>
+      withOpened(selected, { env: this.#places.env, scratch, failed }, (open) =>
+        open.session({ subagents }),
+      ),
+    );
+  }
+
+  /** What is known of a session: what a list shows of it, and what is in it. Reads all of it. */
+  async info(session: SessionName): Promise<Info> {
+    const selected = await this.#selected(session);
+    return await withScratch((scratch) => infoOf(selected, this.#places, scratch));
+  }
+
+  /**
+   * Prepares a session to go on in another agent (or in its own), all of its history with it; then either
+   * `commit` or `discard` it. With `dryRun` it can only be discarded.
+   * @throws SegueError `refused` when something would be lost, or the session is open in its agent.
+   */
+  async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
+    const { to, prompt = null, args = [], ...how } = options;
+    const target = agentNamed(to);
+    const selected = await this.#selected(session);
+    const { env } = this.#places;
+    const { folder: scratch, remove } = makeScratch();
+    try {
+      const reasoning = reasoningFate(how.reasoning, this.#settings);
+      const outcome = await prepare(selected, target, this.#places, { ...how, reasoning, scratch });
+      const always = this.#settings.words(`agents.${target.id}.args`);
+      const own = translated(args, selected.agent, target, how);
+      for (const note of own.notes) how.warn?.(note);
+      const request = { prompt, args: [...always, ...own.args] };
+      const command = startCommand(target, outcome, request, env);
+      outcome.report.target.command = command;
+      const { id, path, cwd, report, note } = outcome;
+      const found = target.launch.hindrance?.(outcome);
+      return {
+        ...{ agent: target.id, id, path, cwd, report, note, command },
+        hindrance: found ? `the session ${found.why}: ${found.how}` : null,
+        commit: async () => {
+          try {
+            if (how.dryRun) throw new SegueError("usage", "a dry run has nothing to commit");
+            commit(outcome);
+            const why = await noteTitle(target, outcome, env);
+            if (why !== null) how.warn?.(`the title could not be noted: ${why}`);
+          } finally {
+            remove();
+          }
+        },
+        discard: () => {
+          outcome.discard();
+          remove();
+        },
+      };
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  }
+
+  /**
+   * A session as a document for an agent or a person, under a budget of tokens.
+   * @throws SegueError `usage` for a budget that is too small.
+   */
+  async handoff(session: SessionName, options: HandoffOptions = {}): Promise<Document> {
+    const { preset, budget: most, then: instead, go } = options;
+    const selected = await this.#selected(session);
+    const redact = options.redact ?? this.#settings.text("redact") === "always";
+    const sizes = {
+      ...(preset === undefined ? {} : { preset }),
+      ...(most === undefined ? {} : { budget: most }),
+    };
+    const task = {
+      ...(instead === undefined ? {} : { instead }),
+      ...(go === undefined ? {} : { go }),
+    };
+    const made = await withScratch((scratch) =>
+      documentOf({
+        selected,
+        receiver: options.for === undefined ? null : agentNamed(options.for),
+        task: taskText(task),
+        redact,
+        places: this.#places,
+        amounts: amounts(sizes, this.#settings),
+        scratch,
+      }),
+    );
+    const { markdown, tokens, budget, redacted } = made;
+    return { markdown, tokens, budget, redacted };
+  }
+
+  /** Converts a session file into another agent's format; no store is touched. */
+  convert(path: string, options: ConvertFileOptions): Promise<Report> {
+    return convertFile(path, options);
+  }
+
+  /** Every agent: installed or not, its stores, and what is proven of it. Starts each agent's CLI for its version. */
+  agents(): Promise<AgentHere[]> {
+    return agentsHere(this.#places);
+  }
+
+  /** What cannot be read and why, and what else is wrong; `ok` when nothing needs attention. */
+  doctor(
+    options: DoctorOptions = {},
+  ): Promise<{ ok: boolean; findings: Finding[]; read: number; sessions: number }> {
+    return diagnose(this.#places, this.#settings, options);
+  }
+
+  /** Proves on a session that nothing is lost: the same bytes, there and back through every agent. */
+  async check(session: SessionName): Promise<Check> {
+    const selected = await this.#selected(session);
+    return await withScratch((scratch) => checkSession(selected, scratch));
+  }
+
+  /** Exports sessions into a folder; the next time, only what changed. */
+  dump(request: DumpRequest): Promise<DumpResult> {
+    const { agent, format = "native", redact = false, force = false, failed, ...rest } = request;
+    if (redact && format === "native") {
+      throw new SegueError("usage", "native files are copied byte for byte: redact needs a format");
+    }
+    return dumpSessions(this.#places, {
+      ...rest,
+      ...{ format, redact, force },
+      agent: agent === undefined ? undefined : agentNamed(agent),
+      failed: (place, error) => failed?.(place, error),
+    });
+  }
+
+  /** What Segue wrote into stores, the newest last. */
+  journal(): Written {
+    return writtenBy(this.#places.env);
+  }
+
+  /**
+   * Takes a write back exactly: the newest, or number `n` of the journal. `force`: even if the session
+   * is open or has changed since; a copy of it is kept first.
+   * @throws SegueError `not-found` when there is nothing to undo, `refused` when something else is there.
+   */
+  async undo({ n, force = false }: { n?: number; force?: boolean } = {}): Promise<Undone[]> {
+    const all: Undone[] = [];
+    const which = n === undefined ? {} : { n: String(n) };
+    await undoWrite(this.#places.env, { ...which, force, undone: (one) => all.push(one) });
+    return all;
+  }
+
+  async #selected(session: SessionName): Promise<Selected> {
+    if (typeof session === "string") return select(session, this.#places);
+    const agent: Agent = agentNamed(session.agent);
+    return { agent, path: session.path, id: session.id, name: session.path };
+  }
+}

@@ -1,0 +1,10 @@
+/** What the user set. */
+export { KEYS, keyFor } from "../config/keys.ts";
+export type { Source } from "../config/layers.ts";
+export {
+  loadSettings,
+  readSettings,
+  type Setting,
+  type Settings,
+  settings,
+} from "../config/settings.ts";

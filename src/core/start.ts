@@ -1,0 +1,51 @@
+/** Starting an agent. */
+import { resolve } from "node:path";
+import { commandOf } from "../agents/command.ts";
+import type { Agent } from "../agents/types.ts";
+import { isFolder } from "../catalog/select.ts";
+import { translateFlags } from "../convert/flags.ts";
+import { SegueError } from "../errors.ts";
+import { findCommand } from "../io/launch.ts";
+import type { Env } from "../io/state.ts";
+import { localForm } from "../session/paths.ts";
+
+export { noFolder } from "../convert/store/there.ts";
+export { launch } from "../io/launch.ts";
+
+export function isInstalled(agent: Agent, env: Env): boolean {
+  return findCommand(commandOf(agent, env), env) !== null;
+}
+
+/** Before anything is written for it. @throws SegueError `failed` when the agent is not installed. */
+export function requireInstalled(agent: Agent, env: Env): void {
+  const { name } = agent;
+  const command = commandOf(agent, env);
+  if (findCommand(command, env) !== null) return;
+  throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
+    hint: "install it, or give --no-launch to write the session for later",
+  });
+}
+
+/**
+ * What the user set on the one agent, in terms of the other, and what is to be said of it.
+ * @throws SegueError `refused` where it would permit more than was asked for; `force` lets it.
+ */
+export function translated(
+  args: readonly string[],
+  source: Agent,
+  target: Agent,
+  { force = false }: { force?: boolean | undefined } = {},
+): { args: string[]; notes: readonly string[] } {
+  const [own, other] = [source.launch.flags, target.launch.flags];
+  if (args.length === 0 || source === target || !own || !other) {
+    return { args: [...args], notes: [] };
+  }
+  const from = { name: source.name, flags: own };
+  return translateFlags(args, from, { name: target.name, flags: other }, { force });
+}
+
+/** The folder as this machine has it; null when it is not there. */
+export function folderAt(wanted: string): string | null {
+  const found = [wanted, localForm(wanted, process.platform)].find(isFolder);
+  return found === undefined ? null : resolve(found);
+}

@@ -1,0 +1,81 @@
+/**
+ * Schema drift: each agent's folder knows all that the recorded sessions hold, so that `check` is
+ * silent about them, and lists what a newer version of its CLI might write.
+ */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { agents } from "../../../src/agents/registry.ts";
+import { unknowns } from "../../../src/agents/shared/known.ts";
+import { isFrame } from "../../../src/lossless/document.ts";
+import type { Shape } from "../../../src/session/codec.ts";
+import { readRecords } from "../../support/conversion.ts";
+import { type Fixture, fixture, fixtures } from "../../support/fixtures.ts";
+
+/** Everything unknown in a session, once each. */
+function unknownIn({ path }: Fixture, known: Shape): string[] {
+  const places = readRecords(path).flatMap((record) =>
+    record === undefined || isFrame(record) ? [] : unknowns(record, known),
+  );
+  return [...new Set(places)];
+}
+
+function isRecorded({ name }: Fixture): boolean {
+  return !name.startsWith("hostile") && !/\/drift[\w-]*\//.test(name);
+}
+
+const DRIFT: Readonly<Record<string, readonly string[]>> = {
+  "claude-code": [
+    "<session-weather>",
+    "<user>.message.content[]<hologram>",
+    "<user>.mood",
+    "<attachment><daydream>",
+    "<assistant>.message.content[]<thinking>.depth",
+    "<assistant>.message.echoes",
+    "<user>.message.content[]<tool_result>.weight",
+    "<system><sunrise>",
+  ],
+  codex: [
+    "<session_meta>.payload.tides",
+    "<star_chart>",
+    "<response_item>.payload<message>.content[]<input_scent>",
+    "<response_item>.provenance",
+    "<event_msg>.payload<user_message>.gesture",
+    "<event_msg>.payload<moon_phase>",
+    "<response_item>.payload<message>.content[]<output_text>.tone",
+    "<response_item>.payload<dream_call>",
+    "<event_msg>.payload<item_completed>.item<Hologram>",
+  ],
+  pi: [
+    "<session>.weather",
+    "<starlight>",
+    "<message>.message<user>.content[]<text>.lang",
+    "<message>.message<user>.content[]<hologram>",
+    "<message>.draft",
+    "<message>.message<assistant>.usage.cost.tip",
+    "<message>.message<assistant>.usage.photons",
+    "<message>.message<oracle>",
+  ],
+  qwen: [
+    "<user>.inputMode",
+    "<system><attention_map>",
+    "<assistant>.message.parts[]<text>.thoughtKind",
+    "<assistant>.usageMetadata.carbonGrams",
+    "<tool_result>.toolCallResult.energy",
+    "<hologram>",
+    "<index>",
+  ],
+};
+
+for (const { id, known } of agents) {
+  if (known === undefined) continue;
+  describe(`what is known of ${id}`, () => {
+    for (const recorded of fixtures.filter(({ agent }) => agent.id === id).filter(isRecorded)) {
+      it(recorded.name, () => assert.deepEqual(unknownIn(recorded, known), []));
+    }
+    const drift = DRIFT[id];
+    if (!drift) return;
+    it("lists what a newer version might write", () => {
+      assert.deepEqual(unknownIn(fixture(`${id}/drift`), known).sort(), [...drift].sort());
+    });
+  });
+}

@@ -1,0 +1,58 @@
+/** What the account of a record's strings takes for said. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { claudeCode } from "../../../src/agents/claude-code/index.ts";
+import { copilot } from "../../../src/agents/copilot/index.ts";
+import type { Agent } from "../../../src/agents/types.ts";
+import { Accountant, isUnsaid } from "../../../src/convert/read/account.ts";
+import type { Entry, Json, Part } from "../../../src/session/types.ts";
+
+function saying(part: Part): Entry[] {
+  const place = { id: "m", parentId: null, time: null } as const;
+  return [{ kind: "message", ...place, role: "user", parts: [part] }];
+}
+
+it("a data URL without base64 is said by a part that has its bytes", () => {
+  const data = Buffer.from("a picture").toString("base64");
+  const entries = saying({ kind: "image", mediaType: "image/png", data });
+  assert.equal(isUnsaid({ url: "data:image/png,a%20picture" }, entries), false);
+  assert.equal(isUnsaid({ url: `data:image/png;base64,${data}` }, entries), false);
+  assert.equal(isUnsaid({ url: "data:image/png,another%20one" }, entries), true);
+});
+
+it("ids of a block of an unknown kind are no content, but words are, wherever they stand", () => {
+  const entries = saying({ kind: "text", text: "said" });
+  assert.equal(isUnsaid({ type: "new", toolUseID: "hook-1", text: "said" }, entries), false);
+  assert.equal(isUnsaid({ type: "new", toolUseID: "not an id but words" }, entries), true);
+});
+
+/** The places of what no part says. */
+function unsaidIn(agent: Agent, record: Json): string[] {
+  const { known } = agent;
+  assert.ok(known);
+  return new Accountant(known, {}).unaccounted(record, agent.reader().read(record, 0)).content;
+}
+
+it("what an unknown attachment holds is a copy where the record says what was sent of it", () => {
+  const record = { type: "attachment", uuid: "a", parentUuid: null, sessionId: "s" };
+  const attachment = { type: "daydream", of: "sheep that count people" };
+  const rendered = [{ content: "Electric sheep" }];
+  assert.deepEqual(unsaidIn(claudeCode, { ...record, attachment, rendered }), []);
+  assert.deepEqual(
+    unsaidIn(claudeCode, { ...record, attachment: "daydreams of it", rendered }),
+    [],
+  );
+});
+
+it("a blob whose type is no text, or that holds nothing, is passed on", () => {
+  for (const rest of [{ mimeType: -1, data: "JVBERi0xLjQK" }, { mimeType: null }]) {
+    const attachments = [{ type: "blob", displayName: "a picture.png", ...rest }];
+    const data = { content: "Look.", attachments };
+    assert.deepEqual(unsaidIn(copilot, { type: "user.message", id: "a", data }), []);
+  }
+});
+
+it("an error that stands beside a tool's success is passed on", () => {
+  const data = { toolCallId: "call_1", success: true, error: { message: "no such tool" } };
+  assert.deepEqual(unsaidIn(copilot, { type: "tool.execution_complete", id: "a", data }), []);
+});
