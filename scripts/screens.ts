@@ -147,6 +147,9 @@ const PLAIN: Style = { colour: null, bold: false, dim: false, inverse: false };
 const INK = "#d4d4d8";
 const PAPER = "#18181b";
 const COLOURS = ["#71717a", "#f87171", "#4ade80", "#facc15", "#60a5fa", "#e879f9", "#22d3ee", INK];
+/** Either the codes of a style, or text up to the next ones. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const SPANS = /\x1b\[([\d;]*)m|([^\x1b]+)/g;
 const CELL = { width: 8.4, height: 18 };
 
 function svgOf(screen: string, columns: number, title: string): string {
@@ -157,7 +160,7 @@ function svgOf(screen: string, columns: number, title: string): string {
   const rows = lines.map((line, y) => {
     let x = 0;
     let out = "";
-    for (const [, codes, text] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
+    for (const [, codes, text] of line.matchAll(SPANS)) {
       if (text === undefined) style = styled(style, codes ?? "");
       else {
         out += cells(text, x, y, style);

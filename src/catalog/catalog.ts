@@ -124,7 +124,7 @@ export class Catalog {
     this.problems = stores.flatMap(({ agent, root, dead }) =>
       dead === null
         ? []
-        : [{ agent: agent.id, path: root, why: `${dead} does not answer`, isStore: true }],
+        : [{ agent: agent.id, path: root, why: `${dead} does not respond`, isStore: true }],
     );
     const alive = stores.filter(({ dead }) => dead === null);
     this.#walked = alive;

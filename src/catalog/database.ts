@@ -116,7 +116,7 @@ export class CatalogFile {
     } catch (error) {
       kept = null;
       const why = error instanceof Error ? error.message : String(error);
-      this.note = `the catalogue cannot be kept, so that each run reads all sessions anew: ${why}`;
+      this.note = `cannot save the session catalog, so every run reads all sessions again: ${why}`;
       this.#db = new sqlite.DatabaseSync(":memory:");
       this.#db.exec(TABLES);
     }
@@ -136,7 +136,7 @@ export class CatalogFile {
       return this.#connect(path);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.note = "the catalogue was damaged, and is made anew";
+      this.note = "the session catalog was damaged and is rebuilt";
       removeFile(path);
       return this.#connect(path);
     }
@@ -187,7 +187,7 @@ export class CatalogFile {
   /** @throws the error, when it is not of a damaged file. */
   #renew(error: unknown): void {
     if (!isDamage(error) || this.#path === null) throw error;
-    this.note = "the catalogue was damaged, and is made anew";
+    this.note = "the session catalog was damaged and is rebuilt";
     this.close();
     removeFile(this.#path);
     this.#db = this.#connect(this.#path);

@@ -102,12 +102,12 @@ function newestOf(agent: Agent, stores: readonly Walked[]): Found[] {
 function examineStore(findings: Findings, { agent, root, found, dead }: Walked): void {
   const about = { severity: "attention", about: "store", agent: agent.id } as const;
   if (dead !== null) {
-    const what = `the file system ${dead} does not answer: its sessions are left out`;
+    const what = `the file system ${dead} does not respond: its sessions are skipped`;
     findings.add({ ...about, path: root, what, hint: "mount it again, or unmount it" });
     return;
   }
   for (const [path, why] of closedFolders(root, DEEPEST)) {
-    const hint = "its sessions are not found: give yourself the right to read it";
+    const hint = "its sessions are not found; make it readable";
     findings.add({ ...about, path, what: `a folder cannot be read: ${why}`, hint }, true);
   }
   for (const path of linksOut(root, DEEPEST)) {
@@ -118,7 +118,7 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
   for (const { path } of found) {
     const why = closed(path);
     if (why === null) continue;
-    const hint = "give yourself the right to read it";
+    const hint = "make it readable";
     const session = { ...about, about: "session" } as const;
     findings.add({ ...session, path, what: `a session cannot be read: ${why}`, hint }, true);
   }
@@ -168,8 +168,8 @@ async function examineBase(
     const [opening] = first.lines();
     const entries = opening?.value === undefined ? [] : agent.reader().read(opening.value, 0);
     if (entries.some(isMissingBase)) {
-      const what = "the session that this one continues is not there: only its own turns are read";
-      const hint = "put the file of the session that it was forked from back into the store";
+      const what = "the session that this one continues is missing: only its own turns are read";
+      const hint = "put the file of the session it was forked from back into the store";
       const about = { about: "session", agent: agent.id, path: found.path } as const;
       findings.add({ ...about, severity: "attention", what, hint }, true);
     }
@@ -216,7 +216,7 @@ function examineLines(findings: Findings, agent: Agent, path: string, input: Inp
     last = line.value === undefined && values.length === 0 && line.text.trim() !== "";
     if (known === undefined) continue;
     for (const what of values.flatMap((value) => (isFrame(value) ? [] : unknowns(value, known)))) {
-      const unknown = `unknown to this version of Segue, and kept as it is: ${what}`;
+      const unknown = `unknown to this version of Segue, kept unchanged: ${what}`;
       findings.add({ ...about, severity: "info", about: "record", what: unknown });
     }
   }
@@ -224,11 +224,11 @@ function examineLines(findings: Findings, agent: Agent, path: string, input: Inp
   const torn = last && input.open ? 1 : 0;
   const session = { ...about, about: "session" } as const;
   if (torn > 0) {
-    const what = "the last line was not written to its end; it is kept as it is";
+    const what = "the last line is incomplete; it is kept unchanged";
     findings.add({ ...session, severity: "info", what });
   }
   if (broken > torn) {
-    const what = `lines that are no JSON: ${broken - torn}; they are kept, but not understood`;
+    const what = `lines that are not JSON: ${broken - torn}; they are kept unchanged`;
     findings.add({ ...session, severity: "attention", what }, true);
   }
 }
@@ -251,15 +251,15 @@ function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[]
   }
   const version = installedVersion(agent, env);
   if (version === null) {
-    const what = `${name} does not say its version`;
-    const hint = `see what \`${command} ${launch.versionArgs.join(" ")}\` says`;
+    const what = `${name} does not report its version`;
+    const hint = `check what \`${command} ${launch.versionArgs.join(" ")}\` prints`;
     findings.add({ ...about, severity: "attention", path, what, hint });
     return;
   }
   const proven = provenWith(id);
   if (proven && isNewer(version, proven.version)) {
-    const what = `${name} ${version} is newer than ${proven.version}, with which Segue was proven`;
-    const hint = "`segue check --all` proves that its sessions are still read without loss";
+    const what = `${name} ${version} is newer than ${proven.version}, the version that Segue is proven with`;
+    const hint = "`segue check --all` checks that its sessions are still read without loss";
     findings.add({ ...about, path, what, hint });
   }
 }
@@ -282,12 +282,12 @@ function examineJournal(findings: Findings, env: Env): void {
   } as const;
   try {
     for (const damage of journal.damage()) {
-      const hint = "writes recorded there cannot be undone, nor brought home";
+      const hint = "writes recorded there cannot be undone or returned to the original";
       findings.add({ ...about, what: damageWords(damage), hint });
     }
   } catch (error) {
     const what = `the journal cannot be read: ${reason(error)}`;
-    const hint = "without it Segue cannot undo, nor find the way home";
+    const hint = "without it, Segue cannot undo writes or find the original of a session";
     findings.add({ ...about, what, hint });
   }
 }
@@ -300,22 +300,22 @@ function examineCarries(findings: Findings, env: Env): void {
     needed.add(carry);
     const about = { about: "carry", agent: target.agent, path: target.path } as const;
     if (!isThere(target.path)) {
-      const what = "sessions that Segue wrote are there no more";
+      const what = "sessions that Segue wrote no longer exist";
       findings.add({ ...about, severity: "info", what, hint: null });
       continue;
     }
     const whole = readCarry(env, carry);
     whole?.close();
     if (whole) continue;
-    const what = "what leads a session home exactly (its carry) is gone or damaged";
-    const hint = "going home makes a fresh conversion of it";
+    const what = "a carry, which restores the original of a session, is missing or damaged";
+    const hint = "the session is converted from scratch when it returns";
     findings.add({ ...about, severity: "attention", what, hint }, true);
   }
   // A line of the journal that cannot be read may need any of them.
   if (isJournalDamaged(env)) return;
   for (const name of carriesIn(env)) {
     if (needed.has(name)) continue;
-    const what = "carries that nothing leads to any more";
+    const what = "carries that are no longer used";
     const path = join(stateFolder(env), "carry", `${name}.segue`);
     findings.add({
       about: "carry",
@@ -323,7 +323,7 @@ function examineCarries(findings: Findings, env: Env): void {
       agent: null,
       path,
       what,
-      hint: "they may be deleted",
+      hint: "they can be deleted",
     });
   }
 }

@@ -60,7 +60,7 @@ export function parseQuery(text: string): Query {
   }
   const isEmpty = query.words === null && query.conditions.every(({ not }) => not);
   if (isEmpty && (query.agent ?? query.cwd ?? query.since) === undefined) {
-    throw new SegueError("usage", "there is nothing to look for", {
+    throw new SegueError("usage", "there is nothing to search for", {
       hint: 'for example: segue search "connection refused" agent:codex since:2d',
     });
   }
@@ -95,8 +95,8 @@ function kindsOf(terms: readonly Term[]): readonly Kind[] {
 function kindNamed(name: string): Kind {
   const kind = KINDS.find((each) => each === name.toLowerCase());
   if (kind) return kind;
-  throw new SegueError("usage", `in:${name} is not something that can be searched`, {
-    hint: `one of ${KINDS.map((each) => `in:${each}`).join(", ")}`,
+  throw new SegueError("usage", `in:${name} is not a kind of text`, {
+    hint: `use one of ${KINDS.map((each) => `in:${each}`).join(", ")}`,
   });
 }
 

@@ -55,7 +55,7 @@ function another(selector: string, { name }: Agent): SegueError {
     "usage",
     `"${selector}" is a session of ${name}, but --from names another agent`,
     {
-      hint: "leave --from out, or name the session by its id",
+      hint: "omit --from, or specify the session by its id",
     },
   );
 }
@@ -114,7 +114,7 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   const matches = id === null ? here : matching(here, id);
   const [one] = matches;
   if (matches.length > 1) {
-    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "name one as database#id");
+    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "specify one as database#id");
   }
   if (one) return chosen(one);
   const which = id === null ? "session" : `session "${id}"`;
@@ -130,14 +130,18 @@ async function inFolder({ path, id }: Place, from?: Agent): Promise<Selected> {
   const matches = id === null ? all : matching(all, id);
   const [one] = matches;
   if (matches.length > 1) {
-    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "name one as folder#id");
+    throw ambiguous(id === null ? path : `${path}#${id}`, matches, "specify one as folder#id");
   }
   if (one) return chosen(one);
   if (id === null) {
-    throw new SegueError("unreadable", "no session of a known agent is in this folder", {
-      where: path,
-      hint: "name a session file, or the folder of an agent's store",
-    });
+    throw new SegueError(
+      "unreadable",
+      "this folder does not contain a session of a supported agent",
+      {
+        where: path,
+        hint: "specify a session file, or the folder of an agent's store",
+      },
+    );
   }
   throw new SegueError("not-found", `there is no session "${id}" in this folder`, { where: path });
 }
@@ -177,7 +181,7 @@ async function byId(id: string, places: Places, agent?: Agent): Promise<Selected
   const matches = matching(await allSessions(places, agent), id);
   const [one] = matches;
   if (!one) throw nothing(id, agent);
-  if (matches.length > 1) throw ambiguous(id, matches, "give more of the id, or agent:id");
+  if (matches.length > 1) throw ambiguous(id, matches, "specify more of the id, or agent:id");
   return chosen(one);
 }
 
@@ -212,8 +216,8 @@ function ambiguous(given: string, matches: readonly Found[], hint: string): Segu
   });
   const more = matches.length - listed.length;
   if (more > 0) candidates.push([`… and ${more} more`]);
-  const message = `"${given}" may be any of ${matches.length} sessions`;
-  const how = areSame ? "name one by its path" : hint;
+  const message = `"${given}" matches ${matches.length} sessions`;
+  const how = areSame ? "specify one by its path" : hint;
   return new SegueError("ambiguous", message, { hint: how, candidates });
 }
 
@@ -246,9 +250,9 @@ async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
   if (session) return listedAs(session);
   throw new SegueError(
     "not-found",
-    `${agent.name} has ${counted(listed.length, "session")}, no number ${n}`,
+    `${agent.name} has ${counted(listed.length, "session")}; there is no number ${n}`,
     {
-      hint: `\`segue list --agent ${agent.id}\` shows them`,
+      hint: `\`segue list --agent ${agent.id}\` lists them`,
     },
   );
 }
@@ -256,8 +260,8 @@ async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
 async function latest(places: Places, from?: Agent): Promise<Selected> {
   const [first] = await inOrder(places, from, 1);
   if (first) return listedAs(first);
-  throw new SegueError("not-found", "no session was found in any store", {
-    hint: "`segue agents` shows where they are looked for",
+  throw new SegueError("not-found", "no sessions found in any store", {
+    hint: "`segue agents` shows where Segue looks for them",
   });
 }
 

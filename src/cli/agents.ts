@@ -7,7 +7,7 @@ import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal
 
 export function command(): Command {
   return withPlaces(new Command("agents"))
-    .description("every agent: installed, store, sessions, and what was proven with it")
+    .description("list the agents: installed version, store, sessions, and what is proven")
     .option("--json", "print one JSON document")
     .action(run);
 }
@@ -19,7 +19,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
     return;
   }
   print(agentTable(rows));
-  if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue was proven with`);
+  if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue is proven with`);
 }
 
 const NEWER = "*";

@@ -20,13 +20,17 @@ interface Options extends PlaceOptions {
 
 export function command(): Command {
   return withPlaces(new Command("check"))
-    .description("prove on a session that nothing is lost: same bytes, there and back, losses")
+    .description("check that a session converts without loss: same bytes, there and back, losses")
     .argument("[session]", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
-    .option("--from <agent>", "the agent the session is of")
-    .option("--all", "check the newest sessions of every store")
-    .option("-n, --number <n>", "with --all: how many of each agent (default: 20)", positive)
+    .option("--from <agent>", "the agent that the session belongs to")
+    .option("--all", "check the newest sessions in every store")
+    .option(
+      "-n, --number <n>",
+      "with --all: how many sessions of each agent (default: 20)",
+      positive,
+    )
     .option("--json", "print one JSON document")
-    .addHelpText("after", "\nWith --verbose it also lists what each agent's model is sent.")
+    .addHelpText("after", "\nWith --verbose, also lists what is sent to each agent's model.")
     .action(run);
 }
 
@@ -92,7 +96,7 @@ function summaryOf(checks: readonly Check[], unread: readonly Unread[]): Summary
 }
 
 function summaryText({ sessions, passed, failed, unreadable }: Summary): string {
-  if (sessions === 0) return "no session was found";
+  if (sessions === 0) return "no sessions found";
   const rest = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(unreadable > 0 ? [`${unreadable} could not be read`] : []),
@@ -108,12 +112,12 @@ async function chosen(
   const places = placesOf(options);
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   if (options.all && selector !== undefined) {
-    throw new SegueError("usage", "--all checks every session: do not name one as well", {
-      hint: "give --from AGENT to check one agent's",
+    throw new SegueError("usage", "--all checks the sessions of every store, not a single one", {
+      hint: "use --from AGENT to check one agent's sessions",
     });
   }
   if (!options.all) {
-    if (selector === undefined) throw new SegueError("usage", "name a session, or give --all");
+    if (selector === undefined) throw new SegueError("usage", "specify a session or --all");
     return [await selectOrStdin(selector, places, from, scratch)];
   }
   return newestSessions(places, from, options.number ?? 20);
@@ -150,7 +154,7 @@ function printCheck(check: Check, sent: readonly string[]): void {
   print(table(laws));
   for (const { what, count, line } of check.unknown) {
     print(
-      `  unknown to this version, kept as it is: ${oneLine(what, 100)} ×${count}, first in line ${line}`,
+      `  not known to this version, kept unchanged: ${oneLine(what, 100)} ×${count}, first in line ${line}`,
     );
   }
   for (const { through, code, count, what } of check.losses) {
@@ -160,6 +164,6 @@ function printCheck(check: Check, sent: readonly string[]): void {
 }
 
 function wordsFor(law: number, through: string | null): string {
-  if (law === 4) return "all content is read, or reported";
+  if (law === 4) return "all content is read or reported";
   return through === null ? "same bytes" : `there and back through ${through}`;
 }

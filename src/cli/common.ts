@@ -54,11 +54,11 @@ export async function pourText(text: string): Promise<boolean> {
 export function outputFile(option: string, path: string): string {
   const info = statOf(path);
   if (info?.isDirectory()) {
-    const what = `${option} names a folder: name the file in it`;
+    const what = `${option} is a folder, not a file`;
     throw new SegueError("usage", what, { where: path });
   }
   if (info && !info.isFile()) {
-    throw new SegueError("usage", `${option} names a pipe or a device, not a file`, {
+    throw new SegueError("usage", `${option} is a pipe or a device, not a file`, {
       where: path,
       hint: `without ${option}, the output goes to stdout`,
     });

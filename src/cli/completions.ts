@@ -11,7 +11,7 @@ const SHELLS = ["bash", "zsh", "fish"] as const;
 /** `tree`: every command there is. */
 export function command(tree: () => Promise<Command>): Command {
   return new Command("completions")
-    .description("print a script that completes segue's words in a shell")
+    .description("print a completion script for a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText(
       "after",

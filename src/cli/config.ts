@@ -25,9 +25,9 @@ export function command(): Command {
   return (
     new Command("config")
       .usage("[options] [get <key> | set <key> <value>]")
-      .description("every setting, its value, and where that comes from; or get or set one")
-      .argument("[setting...]", "get and a key, or set, a key and its value; nothing for all")
-      .option("--cwd <dir>", "the project in question (default: the current folder)")
+      .description("show every setting, its value and its origin; or get or set one")
+      .argument("[setting...]", "get and a key, or set, a key and a value; omit to show all")
+      .option("--cwd <dir>", "the project folder (default: the current folder)")
       .option("--json", "print one JSON document")
       // A value may begin with "-", as arguments of agents do.
       .allowUnknownOption()
@@ -72,7 +72,7 @@ function misused(words: readonly string[]): SegueError {
   const isKey = action !== "get" && action !== "set" && keyFor(action) !== undefined;
   const hint = isKey
     ? `segue config get ${action}, or segue config set ${action} VALUE`
-    : "segue config get KEY, or segue config set KEY VALUE; put a value with blanks in quotes";
+    : "segue config get KEY, or segue config set KEY VALUE; quote a value with spaces";
   const missing = action === "set" && key !== undefined && words.length === 2;
   const what = missing
     ? `\`segue config set ${key}\` needs a value`
@@ -118,7 +118,7 @@ async function set(name: string, given: string, { cwd = ".", json }: Options): P
   if (json) printJson({ schema: "segue/config@1", files: now.files, settings: [setting] });
   else say(`${key} is ${valueText({ value })} now: ${oneLine(path)}`);
   if (setting.source === "user" || now.faults.length > 0) return;
-  warn(`segue: but here it is ${valueText(setting)}, because of ${from(setting)}`);
+  warn(`segue: the value in effect here is ${valueText(setting)}, because of ${from(setting)}`);
 }
 
 function shown(setting: Setting): string {

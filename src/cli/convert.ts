@@ -38,25 +38,25 @@ interface Options {
 
 export function command(): Command {
   return new Command("convert")
-    .description("convert a session file into another agent's format")
-    .argument("<src>", "a session file, any other name of a session, or - for stdin")
-    .requiredOption("--to <agent>", "the agent to convert to")
-    .option("--from <agent>", "the agent the file is of (default: told from its content)")
-    .option("-o, --output <file>", "where to write (default: stdout)")
+    .description("convert a session file to another agent's format")
+    .argument("<src>", "a session file, any other session selector, or - for stdin")
+    .requiredOption("--to <agent>", "the target agent")
+    .option("--from <agent>", "the source agent (default: detected from the content)")
+    .option("-o, --output <file>", "write to a file (default: stdout)")
     .addOption(
       new Option(
         "--embed",
-        "keep what the target cannot hold inside the file, not beside it",
+        "store the carry (what the target cannot hold) in the output file, not in FILE.segue",
       ).conflicts("carry"),
     )
-    .option("--no-carry", "do not keep what the target cannot hold")
-    .option("--fresh", "leave an existing carry aside and convert anew")
-    .option("--full-history", "send what came before a compaction as well")
+    .option("--no-carry", "do not write a carry: the original cannot be restored from the output")
+    .option("--fresh", "ignore an existing carry and convert from scratch")
+    .option("--full-history", "also send what came before a compaction")
     .addOption(reasoningOption())
-    .option("--cwd <dir>", "the folder that the new session belongs to")
-    .option("--report <file>", "write the full report there, as JSON")
+    .option("--cwd <dir>", "the folder of the new session")
+    .option("--report <file>", "write the full report to a file, as JSON")
     .option("--json", "print the report as JSON (needs -o)")
-    .option("--force", "replace the output file if it exists, and write what does not verify")
+    .option("--force", "overwrite the output file if it exists; write even if verification fails")
     .addHelpText(
       "after",
       `
@@ -98,7 +98,7 @@ function refusePlaces({ output, report }: Options, places: Places): void {
     refuseStore(outputFile(option, path), places);
   }
   if (output !== undefined && report !== undefined && resolve(output) === resolve(report)) {
-    throw new SegueError("usage", "-o and --report name the same file", { where: output });
+    throw new SegueError("usage", "-o and --report are the same file", { where: output });
   }
 }
 
@@ -129,7 +129,7 @@ function openReadPipe(path: string): number {
   } catch (error) {
     const isUnread = error instanceof Error && "code" in error && error.code === "ENXIO";
     if (!isUnread) throw error;
-    const what = "cannot write the report: nobody reads from the pipe";
+    const what = "cannot write the report: nothing reads from the pipe";
     throw new SegueError("failed", what, { where: path });
   }
 }

@@ -15,12 +15,12 @@ interface Options extends PlaceOptions {
 
 export function command(): Command {
   return withPlaces(new Command("doctor"))
-    .description("what cannot be read and why: files, records, agents, and what Segue keeps")
-    .option("--agent <agent>", "only this agent's")
-    .option("--all", "read every session to its end")
-    .option("-n, --number <n>", "how many sessions of each agent are read", positive, 50)
+    .description("find what cannot be read, and why: files, records, agents, Segue's own data")
+    .option("--agent <agent>", "only this agent's sessions")
+    .option("--all", "read every session in full")
+    .option("-n, --number <n>", "how many sessions of each agent to read", positive, 50)
     .option("--json", "print one JSON document")
-    .addHelpText("after", "\nThe exit code is 1 when something needs attention.")
+    .addHelpText("after", "\nThe exit code is 1 if something needs attention.")
     .action(run);
 }
 
@@ -35,7 +35,7 @@ async function run(options: Options): Promise<void> {
   else {
     for (const finding of findings) printFinding(finding);
     const rest = read < sessions ? "; --all reads every one" : "";
-    const sum = ok ? "nothing needs attention" : "see to what is marked with !";
+    const sum = ok ? "nothing needs attention" : "check the items marked with !";
     print(`${sum} (read ${read} of ${counted(sessions, "session")}${rest})`);
   }
   if (!ok) process.exitCode = 1;

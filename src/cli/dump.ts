@@ -20,16 +20,20 @@ interface Options extends PlaceOptions {
 export function command(): Command {
   return withPlaces(new Command("dump"), "only sessions of this project")
     .usage("[options] [agent|all] <dir>")
-    .description("export sessions into a folder; the next time, only what changed")
-    .argument("<what...>", "an agent or all (the default), then the folder")
+    .description("export sessions to a folder; later runs export only what changed")
+    .argument("<what...>", "an agent or all (the default), followed by the folder")
     .addOption(
-      new Option("--format <format>", "native: files as they lie; session, json: the session model")
+      new Option("--format <format>", "native: unchanged files; session, json: the session model")
         .choices(FORMATS)
         .default("native"),
     )
-    .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
-    .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
-    .option("--force", "overwrite files that were changed after they were dumped")
+    .option(
+      "--since <time>",
+      "only sessions updated since a time: 3h, 2d, 1w, or an ISO date",
+      since,
+    )
+    .option("--redact", "replace keys, tokens and passwords with placeholders; not with native")
+    .option("--force", "overwrite dumped files that were changed since")
     .addHelpText(
       "after",
       `
@@ -69,8 +73,8 @@ async function run(words: string[], options: Options): Promise<void> {
     },
     damaged: (path, lines) => {
       progress.clear();
-      const what = `${counted(lines, "damaged line")} in the list of what was dumped`;
-      const then = "files that are there already are told by what they hold";
+      const what = `${counted(lines, "damaged line")} in the list of dumped files`;
+      const then = "existing files are recognized by their content";
       warn(`segue: ${oneLine(`${path}: ${what}: ${then}`)}`);
     },
     kept: (path, isOld) => {
@@ -93,13 +97,13 @@ function parse(words: readonly string[]): [only: Agent | undefined, dir: string]
   const [first = "", second, ...more] = words;
   if (words.includes("")) throw new SegueError("usage", "a folder's name cannot be empty");
   if (more.length > 0) {
-    throw new SegueError("usage", "segue dump takes an agent and a folder, no more", {
+    throw new SegueError("usage", "segue dump takes at most an agent and a folder", {
       hint: "segue dump [agent|all] <dir>",
     });
   }
   if (second !== undefined) return [first === "all" ? undefined : agentNamed(first), second];
   if (first !== "all" && !findAgent(first)) return [undefined, first];
-  throw new SegueError("usage", `segue dump ${first}: into which folder?`, {
-    hint: `segue dump ${first} <dir>; a folder of that name is ./${first}`,
+  throw new SegueError("usage", `segue dump ${first} needs a folder`, {
+    hint: `segue dump ${first} <dir>; for a folder of that name, use ./${first}`,
   });
 }

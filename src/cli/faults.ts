@@ -5,6 +5,6 @@ import { oneLine, warn } from "./terminal.ts";
 export function warnFaults(faults: readonly SegueError[]): void {
   for (const { message, where } of faults) {
     const place = where === null ? "" : ` (${where})`;
-    warn(`segue: these settings are ignored: ${oneLine(message + place)}`);
+    warn(`segue: ignoring invalid settings: ${oneLine(message + place)}`);
   }
 }

@@ -9,7 +9,5 @@ const LEAST = 2000;
 export function tokens(value: string): number {
   const wanted = readTokens(value);
   if (wanted !== undefined && wanted >= LEAST) return wanted;
-  throw new InvalidArgumentError(
-    `It must be a number of tokens of ${LEAST} or more: 200000, 200k.`,
-  );
+  throw new InvalidArgumentError(`It must be ${LEAST} tokens or more, such as 200000 or 200k.`);
 }

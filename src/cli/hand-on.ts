@@ -60,7 +60,8 @@ export async function handOn(
   );
   tell(made, file, command, options);
   if (note !== null) say(note);
-  if (toSay !== null) say(`${target.name} takes no first prompt; give it this one:\n${toSay}`);
+  if (toSay !== null)
+    say(`${target.name} does not accept a first prompt; paste this one:\n${toSay}`);
   if (starts) await launch(command, folder, process.env);
 }
 
@@ -80,8 +81,8 @@ function refuseNativeOptions({
   };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
-  throw new SegueError("usage", `${name} is of the session itself; a handoff has a --budget`, {
-    hint: `leave --handoff or ${name} out`,
+  throw new SegueError("usage", `${name} does not apply to a handoff, which has a --budget`, {
+    hint: `omit --handoff or ${name}`,
   });
 }
 
@@ -93,7 +94,7 @@ function tell(made: Made, file: string, command: string[], options: ResumeOption
   const { tokens, budget } = made;
   const left = made.sections.filter(({ omitted }) => omitted > 0);
   say(`a handoff of ${tokens} tokens${budget === null ? "" : ` (budget ${budget})`}: ${file}`);
-  for (const { name, omitted } of left) say(`  left out: ${omitted} of ${name}`);
+  for (const { name, omitted } of left) say(`  omitted: ${omitted} of ${name}`);
   if (options.dryRun) say("dry run: nothing was written");
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
 }
@@ -108,7 +109,7 @@ export function refuseDocumentOptions({ preset, budget, then, go, redact }: Resu
     "usage",
     `${option} applies to a handoff, but the session itself is handed over`,
     {
-      hint: "give --handoff as well; the first prompt of a session is --prompt",
+      hint: "add --handoff; to send a first prompt to the session itself, use --prompt",
     },
   );
 }

@@ -44,32 +44,42 @@ interface Options extends DocumentOptions {
 
 export function command(): Command {
   const handoff = withPlaces(new Command("handoff"))
-    .description("write a session down as a document, under a budget of tokens")
+    .description("write a handoff document for a session, within a token budget")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
-    .option("--from <agent>", "the agent the session is of")
-    .option("--for <agent>", "name tools as this agent knows them");
+    .option("--from <agent>", "the agent that the session belongs to")
+    .option("--for <agent>", "use this agent's tool names");
   return withDocumentOptions(handoff)
-    .option("-o, --output <file>", "write it there (default: stdout)")
-    .option("--force", "replace the file if it exists")
-    .option("--json", "print one JSON document: the text, its tokens, what each section took")
+    .option("-o, --output <file>", "write to a file (default: stdout)")
+    .option("--force", "overwrite the file if it exists")
+    .option(
+      "--json",
+      "print one JSON document: the text, its tokens, and the tokens of each section",
+    )
     .action(run);
 }
 
 export function withDocumentOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--preset <preset>", "how much it tells (default: standard)").choices(PRESETS),
+      new Option("--preset <preset>", "how detailed the document is (default: standard)").choices(
+        PRESETS,
+      ),
     )
-    .option("--budget <tokens>", "its size at most: 8000, 20k (default: the preset's)", budget)
-    .option("--then <prompt>", "what its reader is to do (default: confirm and wait)")
-    .option("--go", "its reader is to go on with the work at once")
-    .option("--redact", "put placeholders for secrets")
-    .option("--no-redact", "leave secrets as they are, and ask nothing");
+    .option(
+      "--budget <tokens>",
+      "maximum size of the document: 8000, 20k (default: the preset's)",
+      budget,
+    )
+    .option("--then <prompt>", "what the receiving agent does next (default: confirm and wait)")
+    .option("--go", "the receiving agent continues the work at once")
+    .option("--redact", "replace secrets with placeholders")
+    .option("--no-redact", "keep secrets, and do not ask");
 }
 
 function budget(text: string): number {
   const tokens = readTokens(text);
-  if (tokens === undefined) throw new InvalidArgumentError("It must be like 8000 or 20k.");
+  if (tokens === undefined)
+    throw new InvalidArgumentError("It must be a number such as 8000 or 20k.");
   return tokens;
 }
 
@@ -129,8 +139,8 @@ export async function written(
 /** What the reader is to do, as the options say. @throws SegueError when they say two things. */
 export function taskOf(instead: string | undefined, go: boolean | undefined): Task {
   if (instead !== undefined && go) {
-    throw new SegueError("usage", "--then and --go cannot both be given", {
-      hint: "--then says what is to be done, --go that the work goes on",
+    throw new SegueError("usage", "--then and --go cannot be used together", {
+      hint: "--then specifies a task, --go continues the work",
     });
   }
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
@@ -142,6 +152,6 @@ export async function redaction({ redact }: DocumentOptions, leaves: boolean): P
   const set = settings().text("redact");
   if (set === "always" || set === "never") return set === "always";
   if (!leaves) return false;
-  const answer = await ask("the file may leave this machine: replace secrets in it? [Y/n] ");
+  const answer = await ask("the file may leave this machine: replace the secrets in it? [Y/n] ");
   return answer === null || !/^no?$/i.test(answer);
 }

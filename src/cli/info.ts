@@ -19,9 +19,9 @@ const SCHEMA = "segue/info@1";
 
 export function command(): Command {
   return withPlaces(new Command("info"))
-    .description("show what is known of a session, on a card")
+    .description("show a session's title, times, model, counts, size and path")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
-    .option("--from <agent>", "the agent that the session is from")
+    .option("--from <agent>", "the agent that the session belongs to")
     .option("--json", "print one JSON document")
     .action(run);
 }
@@ -77,7 +77,10 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       "tokens",
       info.tokens === null ? "" : `${info.tokens.toLocaleString("en")} in the model's context`,
     ],
-    ["subagents", subagents === 0 ? "" : `${subagents}, stored apart (\`segue show --subagents\`)`],
+    [
+      "subagents",
+      subagents === 0 ? "" : `${subagents}, stored separately (\`segue show --subagents\`)`,
+    ],
     ["limit", limit === null ? "" : `stopped at a usage limit: ${limitOf(limit)}`],
     ["made from", from === null ? "" : `${from.id} of ${agentNamed(from.agent).name}`],
     ...info.continuedIn.map((one): [string, string] => [

@@ -30,14 +30,22 @@ const SCHEMA = "segue/list@1";
 
 export function command(): Command {
   return withPlaces(new Command("list").alias("ls"))
-    .description("sessions of every agent, newest first, this project's first")
-    .option("--agent <agent>", "only this agent's")
-    .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
-    .option("--limited", "only those that stopped at a usage limit")
-    .option("--all", "all there are")
-    .option("-n, --number <n>", "how many (default: 30, or `list.number` of the config)", positive)
+    .description("list sessions of all agents: this project's first, newest first")
+    .option("--agent <agent>", "only this agent's sessions")
+    .option(
+      "--since <time>",
+      "only sessions updated since a time: 30m, 3h, 2d, 1w, or an ISO date",
+      since,
+    )
+    .option("--limited", "only sessions that stopped at a usage limit")
+    .option("--all", "show all sessions")
+    .option(
+      "-n, --number <n>",
+      "how many sessions to show (default: 30, or the `list.number` setting)",
+      positive,
+    )
     .option("--json", "print one JSON document")
-    .addOption(new Option("--jsonl", "print one JSON line a session").conflicts("json"))
+    .addOption(new Option("--jsonl", "print one line of JSON per session").conflicts("json"))
     .action(run);
 }
 
@@ -45,11 +53,11 @@ async function run({ agent, since, limited, all, number, ...how }: Options): Pro
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
   const list = await listSessions(await placesFor(how), { agent, since, limited, most });
   for (const one of list.damage)
-    warn(`segue: ${damageWords(one)}: some sessions are shown without where they continued`);
+    warn(`segue: ${damageWords(one)}: some sessions may be listed without where they continue`);
   if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);
   else await printTable(list.sessions, list.ids);
   sayProblems(list);
-  if (list.empty > 0) sayMore(`left out, as nobody has said anything in them: ${list.empty}`);
+  if (list.empty > 0) sayMore(`skipped because they have no messages: ${list.empty}`);
   if (list.more > 0 && !how.json && !how.jsonl) say(`${list.more} more: add --all`);
 }
 
@@ -57,7 +65,7 @@ function show(sessions: readonly Listed[], options: Options): void {
   if (options.jsonl) {
     for (const session of sessions) printJsonLine({ schema: SCHEMA, ...rowOf(session) });
   } else if (options.json) printJson({ schema: SCHEMA, sessions: sessions.map(rowOf) });
-  else say("no session was found");
+  else say("no sessions found");
 }
 
 /** On a terminal as wide as that is; elsewhere whole, with ids as they are, for programs to read. */

@@ -60,14 +60,14 @@ const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
 
 const EXAMPLES = `
 Examples:
-  segue                              choose a session and an agent on a screen
-  segue resume 5bc111 --in codex     open a session in Codex, history and all
+  segue                              choose a session and an agent
+  segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
   segue codex 3                      the third newest session of Codex
   segue claude --in codex -- --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
-  segue handoff latest --budget 4k   the session as a document
-  segue undo                         take the last write back`;
+  segue handoff latest --budget 4k   write the session as a document
+  segue undo                         undo the last write`;
 
 /** Runs a command line; gives the exit code. */
 export async function main(args: string[]): Promise<number> {
@@ -122,14 +122,10 @@ async function alone(): Promise<string[]> {
 async function build(args: readonly string[]): Promise<Command> {
   const program = new Command("segue")
     .description("Move a coding session from one coding agent to another, natively, and back.")
-    .option("--quiet", "say nothing but errors and warnings")
-    .option("--verbose", "say more, with stack traces for errors")
+    .option("--quiet", "print only errors and warnings")
+    .option("--verbose", "print more, with stack traces for errors")
     .addOption(
-      new Option("--color <when>", "colours: in a terminal, always, or never").choices([
-        "auto",
-        "always",
-        "never",
-      ]),
+      new Option("--color <when>", "when to use color").choices(["auto", "always", "never"]),
     )
     .option("-V, --version", "print the version")
     .addHelpText("after", EXAMPLES)
@@ -223,7 +219,7 @@ function report(thrown: unknown, verbose: boolean): number {
     return error.exit;
   }
   warnError(oneLine(error instanceof Error ? error.message : String(error)));
-  warn("  this should not happen: run it again with --verbose and report what it says");
+  warn("  this is a bug: run the command again with --verbose and report the output");
   if (verbose && error instanceof Error && error.stack) warn(error.stack);
   return 1;
 }

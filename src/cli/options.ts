@@ -33,8 +33,8 @@ export function expanded(path: string): string {
 
 function refuseEmpty(option: Option, value: string | undefined): void {
   if (!option.required || value?.trim() !== "") return;
-  throw new SegueError("usage", `${flagOf(option)} needs a value, but the one given is empty`, {
-    hint: `leave ${flagOf(option)} out, or give it a value`,
+  throw new SegueError("usage", `${flagOf(option)} needs a value, but the value is empty`, {
+    hint: `omit ${flagOf(option)}, or specify a value`,
   });
 }
 
@@ -43,13 +43,13 @@ function refuseSecond(option: Option, before: string | undefined): void {
   const flag = flagOf(option);
   if (before === undefined || REPEATABLE.has(flag)) return;
   if (before !== flag) {
-    throw new SegueError("usage", `${before} and ${flag} exclude each other`, {
-      hint: "give one of the two",
+    throw new SegueError("usage", `${before} and ${flag} cannot be used together`, {
+      hint: "use one of them",
     });
   }
   if (!option.required) return;
-  throw new SegueError("usage", `${flag} is given twice, but only one value can count`, {
-    hint: `give ${flag} once`,
+  throw new SegueError("usage", `${flag} is specified twice`, {
+    hint: `specify ${flag} once`,
   });
 }
 

@@ -16,11 +16,11 @@ export interface PlaceOptions {
 /** `--cwd` and `--store`, which say where sessions are looked for. */
 export function withPlaces(
   command: Command,
-  project = "the project in question (default: the current folder)",
+  project = "the project folder (default: the current folder)",
 ): Command {
   return command
     .option("--cwd <dir>", project)
-    .option("--store <agent=dir>", "look for an agent's sessions there", collect);
+    .option("--store <agent=dir>", "use this folder as an agent's session store", collect);
 }
 
 function collect(value: string, values: string[] | undefined): string[] {
@@ -57,9 +57,9 @@ export function setStore(
   const flag = `--store ${given}`;
   const other = stores.get(id);
   if (other !== undefined && other !== folder) {
-    throw new SegueError("usage", `${flag}: another store of ${id} is given as well`, {
+    throw new SegueError("usage", `${flag}: another store of ${id} is specified, too`, {
       where: other,
-      hint: "name one store of each agent",
+      hint: "specify one store for each agent",
     });
   }
   const info = statSync(folder, { throwIfNoEntry: false });
@@ -94,6 +94,7 @@ export function configured(
 
 /** Reads an option's number. */
 export function positive(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError("It must be a number above 0.");
+  if (!/^[1-9]\d*$/.test(value))
+    throw new InvalidArgumentError("It must be a number greater than 0.");
   return Number(value);
 }

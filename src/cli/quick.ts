@@ -14,10 +14,10 @@ export function command(word: string, after: number): Command | null {
   if (!agent && word !== "latest") return null;
   const quick = withResumeOptions(new Command(word)).description(
     agent
-      ? `go on with a session of ${agent.name}, there or in another agent`
-      : "go on with the newest session of this project, there or in another agent",
+      ? `continue a session of ${agent.name}, there or in another agent`
+      : "continue the newest session of this project, in its own agent or in another",
   );
-  if (agent) quick.argument("[n]", "the n-th newest, this project's first (default: 1)");
+  if (agent) quick.argument("[n]", "the n-th newest, with this project's first (default: 1)");
   return quick.addArgument(new Argument("[args...]", ARGS)).action(async () => {
     const words = quick.args.slice(0, Math.max(0, quick.args.length - after));
     const options = quick.opts<ResumeOptions>();
@@ -31,8 +31,8 @@ export function command(word: string, after: number): Command | null {
 
 function nth(agent: Agent, [n = "1", ...more]: readonly string[]): string {
   if (/^[1-9]\d*$/.test(n) && more.length === 0) return `${agent.id}#${n}`;
-  throw new SegueError("usage", `"${[n, ...more].join(" ")}" is not a session's number`, {
-    hint: `segue ${agent.id} 3 is its third newest; arguments for it go after --`,
+  throw new SegueError("usage", `"${[n, ...more].join(" ")}" is not a session number`, {
+    hint: `segue ${agent.id} 3 opens its third newest session; arguments for the agent go after --`,
   });
 }
 

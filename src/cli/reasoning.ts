@@ -4,7 +4,7 @@ import { reasoningFate as fate, type ReasoningFate } from "../core/convert.ts";
 import { settings } from "../core/settings.ts";
 
 export function reasoningOption(): Option {
-  const about = "how another vendor's model is sent the reasoning: as quoted text, or not at all";
+  const about = "how reasoning is sent to another vendor's model: as quoted text, or not at all";
   return new Option("--reasoning <how>", about).choices(["text", "omit"]);
 }
 

@@ -33,8 +33,7 @@ import {
 } from "./starting.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
-export const ARGS =
-  "after --: arguments for the agent, in its terms or in those of the session's own";
+export const ARGS = "after --: arguments for the agent; the source agent's flags are translated";
 
 export function command(after: number): Command {
   const resume = new Command("resume")
@@ -42,7 +41,7 @@ export function command(after: number): Command {
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
     .argument("[args...]", ARGS)
-    .option("--from <agent>", "only look at this agent's sessions");
+    .option("--from <agent>", "the source agent: only look at its sessions");
   return withResumeOptions(resume)
     .addHelpText(
       "after",
@@ -66,36 +65,36 @@ function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { i
   if (word === undefined) return {};
   if (named === undefined && more.length === 0) return { in: agentNamed(word).id };
   throw new SegueError("usage", `\`segue resume\` does not take "${words.join(" ")}"`, {
-    hint: "name one agent to open it in; arguments for that go after --",
+    hint: "specify one target agent; arguments for the agent go after --",
   });
 }
 
 /** What can be said of a resume, whichever command it is. */
 export function withResumeOptions(command: Command): Command {
   const places = withPlaces(command)
-    .option("--in <agent>", "the agent to open it in (default: its own, or `in` of the config)")
-    .option("--dry-run", "write nothing; say what would happen and what would be lost")
+    .option("--in <agent>", "the target agent (default: the session's own, or the `in` setting)")
+    .option("--dry-run", "write nothing; show what would happen and what would be lost")
     .option("--no-launch", "write the session and print the command instead of running it")
-    .option("--prompt <text>", "the first new prompt")
-    .option("--full-history", "send what came before a compaction as well")
+    .option("--prompt <text>", "the first prompt to send")
+    .option("--full-history", "also send what came before a compaction")
     .addOption(reasoningOption())
     .option(
       "--fit <tokens>",
-      "let a handoff entry stand for older turns, so that it fits: 200k, 1m",
+      "replace older turns with a handoff entry to fit this size: 200k, 1m",
       tokens,
     )
     .option(
       "--subagents",
-      "its subagents' sessions come along, where the agent has a place for them",
+      "also hand over its subagents' sessions, if the target agent can store them",
     )
-    .option("--fork", "write a new session even where the original could be continued")
+    .option("--fork", "write a new session even if an existing one could be continued")
     .option(
       "--force",
-      "write a session that does not verify, or to one that is open in its agent; start the agent even if its permission flags cannot be translated",
+      "write even if verification fails or the session is open in its agent; start the agent even if permission flags cannot be translated",
     )
     .option("--json", "print the report as JSON (with --dry-run or --no-launch)")
-    .option("--handoff", "begin a new session there with a document about this one")
-    .option("--debug-prompt", "print that document, and do nothing else");
+    .option("--handoff", "start a new session from a handoff document instead")
+    .option("--debug-prompt", "print the handoff document and exit");
   return withDocumentOptions(places);
 }
 
@@ -114,7 +113,7 @@ export async function resume(
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
   if (options.cwd !== undefined && existsSync(options.cwd) && !isFolder(options.cwd)) {
-    throw new SegueError("usage", "--cwd names a file, not a folder", { where: options.cwd });
+    throw new SegueError("usage", "--cwd is a file, not a folder", { where: options.cwd });
   }
   if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
@@ -134,16 +133,16 @@ export async function resume(
 function noReport(): SegueError {
   return new SegueError(
     "usage",
-    "--json prints a report, but what the agent prints would follow it",
+    "--json cannot be used when the agent is started: its output would follow the report",
     {
-      hint: "give --dry-run or --no-launch as well",
+      hint: "add --dry-run or --no-launch",
     },
   );
 }
 
 function eitherOr(): SegueError {
-  return new SegueError("usage", "--fit leaves older turns out, and --full-history sends them", {
-    hint: "give one of the two",
+  return new SegueError("usage", "--fit and --full-history cannot be used together", {
+    hint: "use one of them",
   });
 }
 
@@ -152,7 +151,7 @@ function targetOf(selected: Selected, options: ResumeOptions): Agent {
   if (options.in !== undefined) return agentNamed(options.in);
   const { value, where } = settings().get("in");
   if (typeof value !== "string") return selected.agent;
-  say(`in ${value}, as ${where} says (--in is for another agent)`);
+  say(`opening it in ${value}, as set by ${where} (--in overrides it)`);
   return agentNamed(value);
 }
 
@@ -210,7 +209,7 @@ async function tryOver(
   else {
     commit(outcome);
     const why = await noteTitle(target, outcome, places.env);
-    if (why !== null) say(`the title could not be noted in ${target.name}: ${why}`);
+    if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
   }
   show(report, options, command, outcome.note);
   return { command, cwd: folder };
@@ -262,7 +261,7 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
     return;
   }
   outcome.discard();
-  throw new SegueError("failed", `the session ${why}, so ${target.name} does not open it`, {
+  throw new SegueError("failed", `the session ${why}, so ${target.name} cannot open it`, {
     where: outcome.path,
     hint: how,
   });

@@ -13,8 +13,8 @@ interface Options extends PlaceOptions {
 
 export function command(): Command {
   return withPlaces(new Command("scan"))
-    .description("read all sessions for `segue search`; only what changed is read again")
-    .option("--rebuild", "forget everything, and read it all anew")
+    .description("build or update the index for `segue search`")
+    .option("--rebuild", "discard the index and read all sessions again")
     .option("--json", "print one JSON document")
     .action(run);
 }

@@ -40,15 +40,19 @@ const SHOWN = 20;
 
 export function command(): Command {
   return withPlaces(new Command("search"))
-    .description("full text of every session: what was said, run and printed, paths, titles")
+    .description("search the full text of all sessions: messages, commands, output, paths, titles")
     .argument("<query...>", 'words, "phrases", prefix*, -not, a OR b, tool:bash, file:a.ts, …')
-    .option("--agent <agent>", "only this agent's")
-    .option("--since <time>", "only sessions updated since: 30m, 3h, 2d, 1w, or an ISO date", since)
-    .option("--limited", "only those that stopped at a usage limit")
-    .option("--all", "all that match")
-    .option("-n, --number <n>", `how many sessions (default: ${SHOWN})`, positive)
+    .option("--agent <agent>", "only this agent's sessions")
+    .option(
+      "--since <time>",
+      "only sessions updated since a time: 30m, 3h, 2d, 1w, or an ISO date",
+      since,
+    )
+    .option("--limited", "only sessions that stopped at a usage limit")
+    .option("--all", "show all matches")
+    .option("-n, --number <n>", `how many sessions to show (default: ${SHOWN})`, positive)
     .option("--json", "print one JSON document")
-    .addOption(new Option("--jsonl", "print one JSON line a session").conflicts("json"))
+    .addOption(new Option("--jsonl", "print one line of JSON per session").conflicts("json"))
     .addHelpText(
       "after",
       `
@@ -58,10 +62,10 @@ ${KINDS.map((kind) => `in:${kind}`).join(", ")}
 
 Examples:
   segue search '"connection refused" since:1w'
-  segue search 'ENOENT in:output'       an error that a tool printed
+  segue search 'ENOENT in:output'       errors that tools printed
   segue search zebra -in:output         not in what tools printed
   segue search 'migrat* file:schema.sql agent:codex'
-  segue show SESSION --range N          opens a session at a hit's number`,
+  segue show SESSION --range N          show a session from a match on`,
     )
     .action(run);
 }
@@ -79,7 +83,7 @@ async function run(words: string[], options: Options): Promise<void> {
   const { matches, missing, isCut } = found;
   show(matches, missing, options);
   sayProblems(found);
-  if (isCut) say("only the newest texts were searched for the phrase: add --all");
+  if (isCut) say("only the newest texts were searched for the phrase; --all searches every text");
   if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
 }
 
@@ -112,7 +116,7 @@ function show(found: readonly Match[], missing: number, options: Options): void 
   }));
   if (options.jsonl) for (const row of plain) printJsonLine({ schema: SCHEMA, ...row });
   else if (options.json) printJson({ schema: SCHEMA, sessions: plain, missing });
-  else if (found.length === 0) say("nothing was found");
+  else if (found.length === 0) say("no matches");
   else for (const match of found) printMatch(match);
 }
 

@@ -8,17 +8,17 @@ import { say } from "./terminal.ts";
 export function since(text: string): number {
   const time = timeAgo(text);
   if (time !== undefined) return time;
-  throw new InvalidArgumentError("It must be like 3h, 2d, or 2026-01-31.");
+  throw new InvalidArgumentError("It must be a time such as 3h, 2d or 2026-01-31.");
 }
 
 /** What a person should know of a list: what is not in it, and why. */
 export function sayProblems({ note, problems }: Gaps): void {
   if (note !== null) say(`segue: ${note}`);
   const dead = problems.filter(({ isStore }) => isStore);
-  for (const { agent, path, why } of dead) say(`${agent}: ${path} was left out: ${why}`);
+  for (const { agent, path, why } of dead) say(`${agent}: ${path} is skipped: ${why}`);
   const unreadable = problems.length - dead.length;
   if (unreadable > 0)
-    say(`sessions that cannot be read: ${unreadable} (\`segue doctor\` says why)`);
+    say(`sessions that cannot be read: ${unreadable} (\`segue doctor\` shows why)`);
 }
 
 /** What `--json` shows of a session: names and their order are a contract. */

@@ -34,9 +34,9 @@ export function command(): Command {
   return withPlaces(new Command("show"))
     .description("print a session's conversation")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
-    .option("--from <agent>", "the agent the session is of")
+    .option("--from <agent>", "the agent that the session belongs to")
     .addOption(
-      new Option("--range <a-b>", "only entries a to b, by their numbers")
+      new Option("--range <a-b>", "only entries a to b")
         .argParser(range)
         .conflicts(["json", "raw"]),
     )
@@ -46,23 +46,24 @@ export function command(): Command {
         .conflicts(["json", "raw"]),
     )
     .addOption(
-      new Option("--tools <detail>", "how much of tool calls")
+      new Option("--tools <detail>", "how much of each tool call to show")
         .choices(["none", "brief", "full"])
         .default("brief"),
     )
-    .option("--subagents", "what its subagents did as well, where that lies apart")
-    .addOption(new Option("--raw", "print the file as it is").conflicts("json"))
+    .option("--subagents", "also show subagents whose transcripts are stored separately")
+    .addOption(new Option("--raw", "print the file unchanged").conflicts("json"))
     .option("--json", "print the session model as JSON")
-    .option("--no-pager", "print it all at once, even to a terminal")
+    .option("--no-pager", "do not use a pager")
     .action(run);
 }
 
 function range(text: string): [number, number] {
   const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (a === undefined) throw new InvalidArgumentError("It must be like 5-12.");
+  if (a === undefined) throw new InvalidArgumentError("It must be a range such as 5-12.");
   const [first, last] = [Number(a), Number(b ?? a)];
   if (first === 0) throw new InvalidArgumentError("Entries are counted from 1.");
-  if (first > last) throw new InvalidArgumentError("The first number is above the second.");
+  if (first > last)
+    throw new InvalidArgumentError("The first number must not be greater than the second.");
   return [first, last];
 }
 
@@ -135,7 +136,7 @@ async function showSubagents(session: OpenSession, options: Options, out: Out): 
 
 async function sayOfSubagents(session: OpenSession): Promise<void> {
   const length = await session.countSubagents();
-  if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
+  if (length > 0) say(`subagents with separate transcripts: ${length} (--subagents shows them)`);
 }
 
 async function showEntries(
@@ -162,7 +163,7 @@ async function showEntries(
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
-  if (n === 0) say("nobody has said anything in this session");
+  if (n === 0) say("this session has no messages");
   for (const block of kept) await out.write(block);
 }
 

@@ -55,15 +55,15 @@ export function folderHere({ wanted }: Place, options: ResumeOptions): string | 
   const found = wanted === null ? null : folderAt(wanted);
   if (found !== null) return found;
   if (options.dryRun) {
-    say(wanted === null ? `${UNKNOWN}: name it with --cwd` : `${GONE}: ${wanted}`);
+    say(wanted === null ? `${UNKNOWN}: specify it with --cwd` : `${GONE}: ${wanted}`);
     return wanted ?? process.cwd();
   }
   // For another machine, say: who names a folder that is not there knows it.
   return !options.launch && options.cwd !== undefined ? resolve(options.cwd) : null;
 }
 
-const GONE = "the session's folder is gone";
-const UNKNOWN = "nothing says which folder this session belongs to";
+const GONE = "the session's folder no longer exists";
+const UNKNOWN = "cannot tell which folder this session belongs to";
 
 /** Another folder, which the user names. @throws SegueError where nobody can be asked. */
 export async function elsewhere(place: Place, options: ResumeOptions): Promise<string> {
@@ -74,7 +74,7 @@ export async function elsewhere(place: Place, options: ResumeOptions): Promise<s
 
 /** null where nobody can be asked, and for an answer that is no folder. */
 async function askFolder(wanted: string | null): Promise<string | null> {
-  const question = `go on in another folder? [${process.cwd()}; a path; n] `;
+  const question = `continue in another folder? [${process.cwd()}; a path; n] `;
   const answer = await ask(`${wanted === null ? UNKNOWN : `${GONE}: ${wanted}`}\n${question}`);
   if (answer === null || /^no?$/i.test(answer)) return null;
   const folder = resolve(/^(?:y|yes)?$/i.test(answer) ? "." : expanded(answer));
@@ -83,11 +83,11 @@ async function askFolder(wanted: string | null): Promise<string | null> {
 
 function gone(folder: string, { cwd, launch }: ResumeOptions): SegueError {
   if (cwd !== undefined) {
-    return new SegueError("failed", "there is no such folder to go on in", { where: folder });
+    return new SegueError("failed", "there is no such folder", { where: folder });
   }
-  const other = "name another with --cwd: the session's paths are rewritten for it";
+  const other = "specify another one with --cwd: the session's paths are rewritten for it";
   return new SegueError("failed", `${GONE}, so its agent cannot start there`, {
     where: folder,
-    hint: launch ? other : `${other}; or the same, to write it for that folder all the same`,
+    hint: launch ? other : `${other}; or specify the same one to write the session anyway`,
   });
 }

@@ -78,7 +78,7 @@ function checked({ name, value, line }: Given, file: ConfigFile): [string, Value
   if (key.userOnly && file.source === "project") {
     throw new SegueError("usage", `a project's file cannot set ${name}`, {
       where,
-      hint: "it comes with the project: only your own config file may say what is run and read",
+      hint: "only your own config file may set what is run and read",
     });
   }
   try {
@@ -99,6 +99,6 @@ function checked({ name, value, line }: Given, file: ConfigFile): [string, Value
 function onlyUser(name: string, value: Value, where: string): SegueError {
   return new SegueError("usage", `a project's file cannot set ${name} to ${value}`, {
     where,
-    hint: "it comes with the project: only your own config file may say so",
+    hint: "only your own config file may set this",
   });
 }

@@ -24,7 +24,7 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
       const n = typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given;
       return typeof n === "number" && Number.isSafeInteger(n) && n > 0
         ? n
-        : new Error("a number above 0");
+        : new Error("a number greater than 0");
     }
     case "tokens":
       return readTokens(given) ?? new Error("a number of tokens, such as 8000 or 20k");
@@ -51,7 +51,7 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
       if (!isText(given)) return new Error("the name or the path of a program");
       return /[\\/]/.test(given) ? expand(given, around) : given;
     case "words":
-      return words(given) ?? new Error('a list of texts, such as ["--model", "gpt-5.5"]');
+      return words(given) ?? new Error('a list of strings, such as ["--model", "gpt-5.5"]');
   }
 }
 

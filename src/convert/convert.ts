@@ -17,7 +17,7 @@ export function convert(conversion: Conversion): Converted {
 /** A carry that belongs to this very session, or why it does not. */
 export function matchCarry(carry: Carry, agent: Agent, id: string): string | null {
   const { target } = carry.header;
-  if (target.agent !== agent.id) return `it is of a ${target.agent} session`;
+  if (target.agent !== agent.id) return `it belongs to a ${target.agent} session`;
   return target.id === id ? null : "it belongs to another session";
 }
 
@@ -33,11 +33,11 @@ export function refuseUnverified(
   if (verified !== false || force) return;
   const instead =
     how === "restored"
-      ? "`convert --fresh` leaves the carry aside, --force writes it all the same"
-      : "--force writes it all the same";
-  throw new SegueError("refused", "what was made of this session does not give its bytes again", {
+      ? "`convert --fresh` ignores the carry; --force writes the result anyway"
+      : "--force writes the result anyway";
+  throw new SegueError("refused", "the original cannot be restored byte for byte from the result", {
     where,
-    hint: `nothing was written; ${instead}, and please report this`,
+    hint: `nothing was written; ${instead}; please report this`,
   });
 }
 

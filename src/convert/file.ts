@@ -93,9 +93,9 @@ export function refuseSource(output: string, source: string): void {
   if (!existsSync(output) || !existsSync(source)) return;
   const [a, b] = [statSync(output), statSync(source)];
   if (a.ino !== b.ino || a.dev !== b.dev) return;
-  throw new SegueError("refused", "the output is the source itself", {
+  throw new SegueError("refused", "the output file is the source file", {
     where: output,
-    hint: "sources are never written to; choose another name",
+    hint: "Segue never overwrites a source; choose another name",
   });
 }
 
@@ -206,7 +206,7 @@ class Job {
   }
 
   #complain(why: string): void {
-    this.#warn(`the carry of this file is left aside, because ${why}; converting anew`);
+    this.#warn(`ignoring the carry of this file because ${why}; converting from scratch`);
   }
 
   /** The carry that is about to be written over: its ways home may be this session's, too. */
@@ -217,7 +217,9 @@ class Job {
     const bytes = input.read(0, input.size);
     input.close();
     return tryOpenCarry(bytesOf(bytes), (why) =>
-      this.#warn(`the carry that is replaced cannot be read (${why}): its ways home are gone`),
+      this.#warn(
+        `cannot read the carry that is being replaced (${why}): the originals it led back to cannot be restored`,
+      ),
     );
   }
 
@@ -259,7 +261,7 @@ class Job {
     this.#input.settle();
     const { inside, beside } = this.#carriesOf(first);
     if (first.plan.entries === 0 && inside.length + beside.length === 0) {
-      throw new SegueError("unreadable", "there is nothing of a session in this file", {
+      throw new SegueError("unreadable", "this file does not contain a session", {
         where: this.#input.where,
       });
     }
@@ -339,10 +341,10 @@ class Job {
 function oneAtATime(where: string): SegueError {
   return new SegueError(
     "usage",
-    "this session comes home to its old bytes: not to another folder",
+    "a session cannot be restored and moved to another folder in one step",
     {
       where,
-      hint: "convert it without --cwd first, and what that gives to the same agent with --cwd",
+      hint: "convert it without --cwd first, then convert the result to the same agent with --cwd",
     },
   );
 }

@@ -103,11 +103,11 @@ class Translation {
   #leaveOut({ about, words, values }: Use): void {
     const text = words.join(" ");
     const why: { [about in About]?: string } = {
-      own: `${this.#target.name} has nothing like it`,
-      session: "Segue says which session it is",
+      own: `${this.#target.name} has no equivalent`,
+      session: "Segue chooses the session",
     };
     const isSet = about === "config" && values.some((value) => this.#setting(value) !== null);
-    const reason = about === "config" && !isSet ? "a setting of its own" : why[about];
+    const reason = about === "config" && !isSet ? "the setting has no equivalent" : why[about];
     if (reason !== undefined) this.#notes.push(`${text}: left out, ${reason}`);
   }
 
@@ -139,7 +139,7 @@ class Translation {
     const model = modelOf(said.value);
     const word = modelName(said.value, model, flags, known);
     if (word === null) {
-      this.#notes.push(`${text}: left to ${name}'s default, it has no such model`);
+      this.#notes.push(`${text}: left out, ${name} has no such model and uses its default`);
       return [];
     }
     return this.#instead(text, ["--model", word]);
@@ -152,7 +152,7 @@ class Translation {
     const text = said.use.words.join(" ");
     const level = flags.effort ? levelOf(said.value, flags.effort.levels) : null;
     if (!flags.effort || level === null) {
-      this.#notes.push(`${text}: left to ${name}'s default`);
+      this.#notes.push(`${text}: left out, ${name} uses its default`);
       return [];
     }
     return this.#instead(text, flags.effort.args(level));
@@ -166,7 +166,7 @@ class Translation {
     const dirs = uses.flatMap(({ values }) => values);
     const args = flags.dirs?.(dirs) ?? [];
     if (args.length > 0) return this.#instead(text, args);
-    this.#notes.push(`${text}: left out, ${name} takes no further folders by flag`);
+    this.#notes.push(`${text}: left out, ${name} has no flag for additional folders`);
     return [];
   }
 
@@ -177,13 +177,15 @@ class Translation {
     const said = this.#uses.filter((use) => this.#isPermission(use));
     const text = said.flatMap(({ words }) => words).join(" ");
     if (literal !== null && within(literal, asked)) {
-      this.#notes.push(`${text}: left out, what is said in ${this.#target.name}'s terms goes`);
+      this.#notes.push(`${text}: left out, ${this.#target.name}'s own flags take precedence`);
       return [];
     }
     this.#kept = this.#kept.filter((word) => typeof word === "string" || !this.#saysSo(word));
     const mode = this.#mode(literal === null ? asked : both(asked, literal), text);
     if (mode === null) {
-      this.#notes.push(`${text}: left out, ${this.#target.name} starts as it is set (--force)`);
+      this.#notes.push(
+        `${text}: left out, ${this.#target.name} uses its own configuration (--force)`,
+      );
       return [];
     }
     const less = within(asked, mode.grants) ? "" : ` (asked for: ${permissionName(asked)})`;
@@ -231,9 +233,9 @@ class Translation {
         !fit.some((other) => within(grants, other.grants) && !within(other.grants, grants)),
     );
     if (best || this.#force) return best ?? null;
-    throw new SegueError("refused", `${name} cannot be told by flags to do no more than this`, {
+    throw new SegueError("refused", `${name} has no flag that restricts it to this`, {
       where: text,
-      hint: `set it in ${name}'s own configuration, and leave these flags out; --force starts it as it is set`,
+      hint: `omit these flags and set the permissions in ${name}'s own configuration; --force starts it with that configuration`,
     });
   }
 

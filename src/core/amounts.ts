@@ -36,7 +36,7 @@ export function amounts(
   };
   const wanted = options.budget ?? count("budget", base.budget);
   if (wanted < LEAST) {
-    throw new SegueError("usage", `a handoff takes at least ${LEAST} tokens, not ${wanted}`);
+    throw new SegueError("usage", `a handoff needs at least ${LEAST} tokens, not ${wanted}`);
   }
   return {
     budget: wanted,

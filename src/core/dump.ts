@@ -70,7 +70,7 @@ function nothingFound(only: Agent | undefined, cwd: string | undefined): SegueEr
   const whose = only ? ` of ${only.name}` : "";
   if (cwd === undefined) {
     return new SegueError("not-found", `there is no session${whose} to dump`, {
-      hint: "`segue agents` shows where sessions are looked for",
+      hint: "`segue agents` shows where Segue looks for sessions",
     });
   }
   const where = resolve(cwd);

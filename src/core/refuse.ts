@@ -18,9 +18,9 @@ export function refuseStore(path: string, places: Places): void {
     const home = agent.store.home?.(places.env);
     for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
       if (!isWithin(real, realOr(folder), rules)) continue;
-      throw new SegueError("refused", `this lies in the store of ${agent.name}, ${folder}`, {
+      throw new SegueError("refused", `this is in ${agent.name}'s store, ${folder}`, {
         where: path,
-        hint: "name a place elsewhere; only `segue resume` writes into a store",
+        hint: "choose another place; only `segue resume` writes to a store",
       });
     }
   }

@@ -71,7 +71,7 @@ function sinceOf({ since: text }: Query): number | undefined {
   const time = timeAgo(text);
   if (time !== undefined) return time;
   throw new SegueError("usage", `since:${text} is not a time`, {
-    hint: "as in since:3h, since:2d, since:2026-01-31",
+    hint: "use a time such as since:3h, since:2d or since:2026-01-31",
   });
 }
 

@@ -230,7 +230,7 @@ export class Segue {
             if (how.dryRun) throw new SegueError("usage", "a dry run has nothing to commit");
             commit(outcome);
             const why = await noteTitle(target, outcome, env);
-            if (why !== null) how.warn?.(`the title could not be noted: ${why}`);
+            if (why !== null) how.warn?.(`cannot set the title: ${why}`);
           } finally {
             remove();
           }

@@ -22,7 +22,7 @@ export function requireInstalled(agent: Agent, env: Env): void {
   const command = commandOf(agent, env);
   if (findCommand(command, env) !== null) return;
   throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
-    hint: "install it, or give --no-launch to write the session for later",
+    hint: "install it, or use --no-launch to write the session without starting it",
   });
 }
 

@@ -57,8 +57,8 @@ export function deliver(request: Request, cwd: string, env: Env): Delivery {
     return put(wanted);
   } catch (error) {
     const delivery = put(ownPlace(env));
-    const why = `the document could not be put into ${wanted.folder}: ${wordsOf(error)}`;
-    return { ...delivery, note: `${why}; ${target.name} may ask before it reads it elsewhere` };
+    const why = `cannot use ${wanted.folder}: ${wordsOf(error)}`;
+    return { ...delivery, note: `${why}; ${target.name} may ask before it reads the document elsewhere` };
   }
 }
 

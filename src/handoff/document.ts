@@ -62,8 +62,8 @@ export function compose(facts: Facts, options: HandoffOptions): Handoff {
     // What stands side by side may count a little more than each by itself.
     room -= handoff.tokens - limit;
   }
-  throw new SegueError("usage", `${options.budget} tokens are too few for what has to be said`, {
-    hint: "give a larger --budget, or a shorter --then",
+  throw new SegueError("usage", `${options.budget} tokens are too few for a handoff`, {
+    hint: "use a larger --budget or a shorter --then",
   });
 }
 

@@ -95,7 +95,7 @@ function takeOff(fd: number, tail: Input, before: number): boolean {
 function changed(path: string): SegueError {
   return new Overtaken("another program changed the session in the meantime", {
     where: path,
-    hint: "nothing was added to it; close it there, then try again",
+    hint: "nothing was added; close the session there and try again",
   });
 }
 
@@ -218,16 +218,16 @@ export function removeCompanion(
 
 /** Of a session that undo must not touch. */
 export function wentOn(path: string): SegueError {
-  return new SegueError("refused", "the session is no longer as Segue wrote it", {
+  return new SegueError("refused", "the session has changed since Segue wrote it", {
     where: path,
-    hint: "undoing would lose what was added or changed since; with --force a copy is kept first",
+    hint: "undo would discard those changes; --force keeps a copy first",
   });
 }
 
 function gone(path: string): SegueError {
-  return new SegueError("not-found", "the session is not there any more", {
+  return new SegueError("not-found", "the session no longer exists", {
     where: path,
-    hint: "it was moved or deleted since; use --force to forget what was written there",
+    hint: "it was moved or deleted; use --force to forget this write",
   });
 }
 

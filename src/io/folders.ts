@@ -52,6 +52,9 @@ function make(folder: string, gone: () => void): void {
     const known = fileError(error, place, "make a temporary folder");
     if (!(known instanceof SegueError)) throw known;
     const { message } = known;
-    throw new SegueError("failed", message, { where: place, hint: "TMPDIR says where they go" });
+    throw new SegueError("failed", message, {
+      where: place,
+      hint: "set TMPDIR to use another folder",
+    });
   }
 }

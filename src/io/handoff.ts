@@ -59,9 +59,9 @@ function makeFolder(folder: string, recursive: boolean): void {
   if (statOf(folder) === undefined)
     unlessThere(() => mkdirSync(folder, { recursive, mode: 0o700 }));
   if (statOf(folder)?.isDirectory()) return;
-  throw new SegueError("refused", "a link stands where the folder for documents should be", {
+  throw new SegueError("refused", "the folder for documents is a link", {
     where: folder,
-    hint: "remove it, and try again",
+    hint: "remove it and try again",
   });
 }
 
@@ -81,9 +81,9 @@ function ignoreAll(folder: string): void {
   const path = join(folder, ".gitignore");
   if (statOf(path) === undefined) putFile(path, ALL);
   if (textOrNone(path).split(/\r?\n/).includes("*")) return;
-  throw new SegueError("refused", "Git would see the document in this folder", {
+  throw new SegueError("refused", "Git does not ignore this folder", {
     where: folder,
-    hint: `its .gitignore has to be a file with a line "*"`,
+    hint: `its .gitignore must be a file with a line "*"`,
   });
 }
 

@@ -323,8 +323,8 @@ function codeOf(error: unknown): unknown {
 }
 
 export function exists(path: string): SegueError {
-  return new Overtaken("the file exists already", {
+  return new Overtaken("the file already exists", {
     where: path,
-    hint: "choose another name, or give --force to replace it",
+    hint: "choose another name, or use --force to overwrite it",
   });
 }

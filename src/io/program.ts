@@ -87,7 +87,7 @@ export function programWords(
   if (target === undefined) {
     throw new SegueError("failed", "this batch file cannot be started without a shell", {
       where: file,
-      hint: "put the program itself on PATH, or name it in `agents.<id>.command` of the config",
+      hint: "put the program itself on PATH, or set `agents.<id>.command` to it",
     });
   }
   const folder = win32.dirname(file);
@@ -118,8 +118,8 @@ export function checkArguments(
   const environment = Object.entries(env).reduce((n, [k, v = ""]) => n + size(`${k}=${v}`), 0);
   const total = sizes.reduce((n, s) => n + s, platform === "win32" ? 0 : environment);
   if (total <= all && sizes.every((s) => s <= each)) return;
-  throw new SegueError("failed", "the arguments are longer than this system takes", {
-    hint: "give a shorter prompt, or paste it once the agent is open",
+  throw new SegueError("failed", "the arguments are too long for this system", {
+    hint: "use a shorter prompt, or paste it once the agent is open",
   });
 }
 

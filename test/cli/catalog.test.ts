@@ -148,7 +148,7 @@ describe("the catalogue's file", () => {
     const { out, err, code } = await m.run(["list", "--all", "--json"]);
     assert.equal(code, 0);
     assert.deepEqual(ids(JSON.parse(out).sessions), ALL);
-    assert.match(err, /cannot be kept/);
+    assert.match(err, /cannot save the session catalog/);
     assert.equal(
       JSON.parse((await m.run(["search", "MARK-USER-1", "--json"])).out).sessions.length,
       3,
@@ -260,7 +260,7 @@ describe("two sessions of one id", () => {
     writeFileSync(other, readFileSync(path));
     assert.equal((await list(m, "--agent", "claude")).length, 2);
     const ended = await m.run(["show", idOf(CLAUDE)]);
-    fails(ended, 3, /any of 2 sessions/, 2);
+    fails(ended, 3, /matches 2 sessions/, 2);
     assert.match(ended.err, /by its path/);
     for (const place of [path, other]) {
       assert.ok(ended.err.includes(place));

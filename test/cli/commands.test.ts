@@ -66,9 +66,9 @@ describe("wrong use", () => {
     [["convert", "x.jsonl"], 2, /--to/],
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
-    [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
+    [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o is a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /--output needs a value/],
-    [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
+    [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report is a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
     [["convert", "a.jsonl", "--to", "pi", "--embed", "--no-carry"], 2, /cannot be used with/],
     [["help", "nope"], 2, /unknown command "nope"/],
@@ -83,7 +83,7 @@ describe("wrong use", () => {
     [
       ["list", "-n", "x"],
       2,
-      /^segue: option '-n, --number <n>' does not take "x": it must be a number above 0\n.*segue list --help/,
+      /^segue: option '-n, --number <n>' does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
@@ -95,17 +95,17 @@ describe("wrong use", () => {
       /^segue: there is no agent "foo"\n {2}`segue agents` lists all agents$/m,
     ],
     [["list", "--agent", "cluade"], 3, /did you mean claude\?/],
-    [["list", "-n", "0"], 2, /above 0/],
+    [["list", "-n", "0"], 2, /greater than 0/],
     [["list", "--nonsense"], 2, /unknown option/],
     [["show", "x", "--range", "a"], 2, /5-12/],
     [["show", "x", "--range", "0-3"], 2, /counted from 1/],
-    [["show", "x", "--range", "5-2"], 2, /above the second/],
+    [["show", "x", "--range", "5-2"], 2, /greater than the second/],
     [["show", "x", "--range", "1-2", "--json"], 2, /cannot be used with/],
     [["show", "x", "--tail", "1", "--raw"], 2, /cannot be used with/],
     [["show", "x", "--raw", "--json"], 2, /cannot be used with/],
     [["show", "x", "--tools", "all"], 2, /none, brief, full/],
-    [["check"], 2, /name a session/],
-    [["check", "x", "--all"], 2, /do not name one/],
+    [["check"], 2, /specify a session/],
+    [["check", "x", "--all"], 2, /not a single one/],
     [["nonsense"], 2, /unknown command/],
     [["list", "--store", "pi"], 2, /agent=dir/],
     [["convert", "a.jsonl", "--to", "clude"], 3, /claude/],
@@ -113,8 +113,8 @@ describe("wrong use", () => {
     [["show", "deadbeef"], 3, /there is no session/],
     [["show", "abc"], 3, /four characters/],
     [["show", "pi#7"], 3, /no number 7/],
-    [["show", "latest"], 3, /no session was found/],
-    [["resume", "latest", "--in", "pi"], 3, /no session was found/],
+    [["show", "latest"], 3, /no sessions found/],
+    [["resume", "latest", "--in", "pi"], 3, /no sessions found/],
     [["pick"], 2, /needs a terminal/],
     [["undo"], 3, /nothing to undo/],
     [["undo", "9"], 3, /no write 9/],
@@ -255,7 +255,7 @@ describe("wrong places", () => {
     assert.match((await m.run([...args, "--report", "file/x"])).err, says);
     fails(await m.run(["handoff", "pi#1", "-o", "file/x"]), 1, says);
     const resume = ["resume", "pi#1", "--in", "codex", "--no-launch", "--cwd", "file"];
-    fails(await m.run(resume), 2, /--cwd names a file/);
+    fails(await m.run(resume), 2, /--cwd is a file/);
     const help = await m.run(["help", "codex"]);
     assert.match(help.out, /Usage: segue codex/);
     const nowhere = /--store codex=nowhere: there is no such folder/;
@@ -435,7 +435,7 @@ describe("segue convert", () => {
       for (const target of [to, from]) {
         for (const args of [["a"], ["a", "-o", "b", "--force"]]) {
           const ended = await m.run(["convert", ...args, "--to", target]);
-          fails(ended, 5, /nobody has said anything/);
+          fails(ended, 5, /has no messages/);
         }
       }
       assert.deepEqual(readdirSync(m.home), ["a"]);
@@ -681,7 +681,7 @@ describe("segue list, agents, check, log", () => {
     assert.doesNotMatch(words.out, /FAILED/);
     assert.doesNotMatch(words.out, /sent to/);
     const verbose = await m.run(["check", "claude#1", "--verbose"]);
-    assert.match(verbose.out, /law 4 {2}all content is read, or reported/);
+    assert.match(verbose.out, /law 4 {2}all content is read or reported/);
     assert.match(verbose.out, /sent to codex: user MARK-USER-1/);
     assert.match(verbose.out, /sent to pi: assistant .*MARK-ASSISTANT-2 Now reading a file/);
   });
@@ -719,7 +719,7 @@ describe("segue list, agents, check, log", () => {
     );
     assert.deepEqual(summary, { sessions: 3, passed: 2, failed: 0, unreadable: 1 });
     const none = await machine().run(["check", "--all"]);
-    assert.deepEqual([none.code, none.out], [0, "no session was found\n"]);
+    assert.deepEqual([none.code, none.out], [0, "no sessions found\n"]);
   });
 
   it("log and undo: what was written is named, and taken back exactly", async () => {
@@ -769,7 +769,7 @@ describe("segue list, agents, check, log", () => {
     const cut = readFileSync(home).subarray(0, old.length + 40);
     writeFileSync(home, Buffer.concat([cut, Buffer.from('\n{"type":"new work"}\n')]));
     const now = readFileSync(home);
-    fails(await m.run(["undo"]), 4, /no longer as Segue wrote it/);
+    fails(await m.run(["undo"]), 4, /has changed since Segue wrote it/);
     assert.ok(readFileSync(home).equals(now));
     const forced = await m.run(["undo", "--force"]);
     assert.equal(forced.code, 0, forced.err);
@@ -789,7 +789,7 @@ describe("segue list, agents, check, log", () => {
     mkdirSync(m.at(".segue/pending"), { recursive: true });
     writeFileSync(m.at(".segue/pending", String(n)), whole.subarray(old.length));
     writeFileSync(home, Buffer.concat([whole.subarray(0, old.length + 9), Buffer.from("x")]));
-    fails(await m.run(["undo"]), 4, /no longer as Segue wrote it/);
+    fails(await m.run(["undo"]), 4, /has changed since Segue wrote it/);
     writeFileSync(home, whole.subarray(0, old.length + 10));
     assert.equal((await m.run(["undo"])).code, 0);
     assert.ok(readFileSync(home).equals(old));
@@ -801,7 +801,7 @@ describe("segue list, agents, check, log", () => {
     const { writes } = JSON.parse((await m.run(["log", "--json"])).out);
     const { path } = writes[0].target;
     renameSync(path, m.at("moved.jsonl"));
-    fails(await m.run(["undo"]), 3, /not there any more/);
+    fails(await m.run(["undo"]), 3, /no longer exists/);
     assert.equal(JSON.parse((await m.run(["log", "--json"])).out).writes.length, 1);
     assert.equal((await m.run(["undo", "--force"])).code, 0);
     assert.equal(JSON.parse((await m.run(["log", "--json"])).out).writes.length, 0);
@@ -934,6 +934,6 @@ describe("segue resume", () => {
     const text = readFileSync(PI.path, "utf8").replaceAll("/home/dev/shop", m.at("gone"));
     writeFileSync(m.at(stored(PI)), text);
     const ended = await m.run(["resume", "pi#1", "--quiet"]);
-    fails(ended, 1, /folder is gone/);
+    fails(ended, 1, /folder no longer exists/);
   });
 });

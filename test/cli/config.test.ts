@@ -110,7 +110,7 @@ describe("what a setting does", () => {
     write(m, ".segue.yml", "in: codex\n");
     const { out, err } = await m.run(["resume", idOf(PI), "--dry-run", "--json"]);
     assert.equal(JSON.parse(out).target.agent, "codex");
-    assert.match(err, /in codex, as .*\.segue\.yml:1 says/);
+    assert.match(err, /opening it in codex, as set by .*\.segue\.yml:1/);
     const other = await m.run(["resume", idOf(PI), "--in", "claude", "--dry-run", "--json"]);
     assert.equal(JSON.parse(other.out).target.agent, "claude-code");
     const latest = await m.run(["latest", "--dry-run", "--json"]);
@@ -187,7 +187,7 @@ describe("what is refused", () => {
     ["in: pi\nlist:\n  nmber: 3\n", /"list\.nmber".*:3\)\n.*mean list\.number/],
     ["agents:\n  pi:\n    stor: x\n", /"agents\.pi\.stor".*:3\)\n.*mean agents\.pi\.store/],
     ["agents: 3\n", /there is no setting "agents"/],
-    ["list: {number: 0}\n", /list\.number must be a number above 0/],
+    ["list: {number: 0}\n", /list\.number must be a number greater than 0/],
     ["in: clude\n", /there is no agent "clude".*:1\)\n.*claude/],
     ["color: blue\n", /auto, always or never/],
     ["in: [\n", /not valid YAML.*:2\)/],
@@ -217,7 +217,7 @@ describe("what is refused", () => {
       for (const args of [["log"], ["config"], ["completions", "bash"], ["undo"]]) {
         const done = await m.run(args, { env });
         assert.equal(done.code, 0, done.err);
-        assert.match(done.err, /^segue: these settings are ignored: /m, args[0]);
+        assert.match(done.err, /^segue: ignoring invalid settings: /m, args[0]);
       }
       const { out } = await m.run(["doctor", "--json"], { env });
       const { ok, findings } = JSON.parse(out);
@@ -238,7 +238,7 @@ describe("what is refused", () => {
     ]) {
       const done = await m.run(args);
       assert.equal(done.code, 0, done.err);
-      assert.match(done.err, /ignored: there is no setting "redakt"/);
+      assert.match(done.err, /ignoring invalid settings: there is no setting "redakt"/);
     }
     for (const args of [
       ["handoff", "pi#1"],
@@ -318,7 +318,7 @@ describe("segue config get", () => {
     fails(await m.run(["config", "--jsn"]), 2, /does not take "--jsn"/);
     fails(await m.run(["config", "color"]), 2, /does not take "color"\n.*segue config get color/);
     fails(await m.run(["config", "set", "in"]), 2, /`segue config set in` needs a value/);
-    fails(await m.run(["config", "set", "in", "a", "b"]), 2, /in quotes/);
+    fails(await m.run(["config", "set", "in", "a", "b"]), 2, /quote a value/);
   });
 });
 
@@ -409,7 +409,7 @@ reasoning: 'omit'
     const err = await set(m, "list.number", "5");
     assert.match(
       err,
-      /^segue: these settings are ignored: there is no setting "colour" .*:3\)\nlist\.number is 5 now/,
+      /^segue: ignoring invalid settings: there is no setting "colour" .*:3\)\nlist\.number is 5 now/,
     );
     write(m, USER, "in: nobody\n");
     assert.equal(await set(m, "in", "pi"), `in is pi now: ${m.at(USER)}\n`);
@@ -431,7 +431,7 @@ reasoning: 'omit'
     const m = machine({ ".segue.yml": "in: pi\n" });
     assert.match(
       await set(m, "in", "codex"),
-      /\nsegue: but here it is pi, because of project: .*\.segue\.yml:1\n$/,
+      /\nsegue: the value in effect here is pi, because of project: .*\.segue\.yml:1\n$/,
     );
   });
 

@@ -54,11 +54,11 @@ describe("segue doctor", () => {
     appendFileSync(m.at(stored(CODEX)), "no json\nnor this\n");
     const [broken, ...more] = attention(await findings(m, 1));
     assert.deepEqual(more, []);
-    assert.match(known(broken).what, /lines that are no JSON: 2/);
+    assert.match(known(broken).what, /lines that are not JSON: 2/);
     assert.equal(known(broken).path, m.at(stored(CODEX)));
     assert.match(
       (await m.run(["doctor"])).out,
-      /^! codex: lines that are no JSON: 2.*\n {4}\/.*\.jsonl/m,
+      /^! codex: lines that are not JSON: 2.*\n {4}\/.*\.jsonl/m,
     );
     assert.deepEqual((await m.run(["doctor", "--agent", "pi"])).code, 0);
   });
@@ -69,7 +69,7 @@ describe("segue doctor", () => {
     cpSync(orphan, m.at(".codex"), { recursive: true });
     const [found, ...more] = attention(await findings(m, 1));
     assert.deepEqual(more, []);
-    assert.match(known(found).what, /the session that this one continues is not there/);
+    assert.match(known(found).what, /the session that this one continues is missing/);
     assert.match(known(found).path ?? "", /01a21000-0000-7000-8000-000000000005/);
     const path = known(known(found).path);
     const done = await m.run(["convert", path, "--to", "pi", "-o", m.at("out.jsonl"), "--json"]);
@@ -110,7 +110,7 @@ describe("segue doctor", () => {
     assert.match(known(damaged).what, /line 2 of Segue's journal is damaged/);
     const carry = known(readdirSync(m.at(".segue/carry")).find((name) => name.endsWith(".segue")));
     writeFileSync(m.at(".segue/carry", carry), "not what its name says");
-    assert.ok(attention(await findings(m, 1)).some(({ what }) => /gone or damaged/.test(what)));
+    assert.ok(attention(await findings(m, 1)).some(({ what }) => /missing or damaged/.test(what)));
     rmSync(m.at(".segue/carry", carry));
     assert.ok(attention(await findings(m, 1)).some(({ about }) => about === "carry"));
   });

@@ -338,14 +338,14 @@ describe("segue dump", () => {
 
   it("is refused in a store, over what is not of a dump, and for wrong words", async () => {
     const m = inhabited(root);
-    fails(await m.run(["dump", m.at(".claude", "projects", "x")]), 4, /store of Claude Code/);
+    fails(await m.run(["dump", m.at(".claude", "projects", "x")]), 4, /Claude Code's store/);
     symlinkSync(m.at(".codex"), m.at("link"));
-    fails(await m.run(["dump", m.at("link", "x")]), 4, /store of Codex/);
+    fails(await m.run(["dump", m.at("link", "x")]), 4, /Codex's store/);
     mkdirSync(m.at("linked"));
     symlinkSync(m.at(".codex"), m.at("linked", "pi"));
     fails(await m.run(["dump", "pi", m.at("linked")]), 1, /a link leads out of the dump's folder/);
     assert.ok(!readdirSync(m.at(".codex")).some((name) => name.endsWith(".jsonl")));
-    fails(await m.run(["dump", "codex"]), 2, /into which folder/);
+    fails(await m.run(["dump", "codex"]), 2, /needs a folder/);
     fails(await m.run(["dump", "nobody", "out"]), 3, /there is no agent/);
     fails(await m.run(["dump", "codex", "out", "x"]), 2, /no more/);
     fails(await m.run(["dump", "out", "--format", "pdf"]), 2, /native, session/);

@@ -49,7 +49,7 @@ describe("what --fit takes", () => {
     it(`not "${wrong}"`, async () => {
       const { m, id } = machine();
       const before = files(m);
-      fails(await m.run(resume(id, "codex", `--fit=${wrong}`)), 2, /number of tokens of 2000/);
+      fails(await m.run(resume(id, "codex", `--fit=${wrong}`)), 2, /2000 tokens or more/);
       assert.deepEqual(files(m), before);
     });
   }
@@ -96,7 +96,7 @@ describe("a session that is made to fit", () => {
     assert.equal(code, 0, err);
     assert.match(
       err,
-      /^\d+ older turns are replaced by a handoff entry; they come back on the way home$/m,
+      /^\d+ older turns are replaced by a handoff entry; they come back when the session returns$/m,
     );
     assert.match(err, /kept aside: \d+ \(fitted-carried ×\d+\)/);
     assert.ok(readFileSync(path).equals(bytes));
@@ -158,7 +158,7 @@ describe("a session that is made to fit", () => {
     const old = readFileSync(there.target.path);
     const { err, code } = await m.run(resume(id, "codex", "--fit", "4k"));
     assert.equal(code, 0, err);
-    assert.match(err, /more than --fit allows: writing a new session/);
+    assert.match(err, /do not fit into --fit: writing a new session/);
     assert.match(err, /older turns are replaced/);
     assert.ok(readFileSync(there.target.path).equals(old));
   });

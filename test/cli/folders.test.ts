@@ -158,7 +158,7 @@ describe("the folder of a session", () => {
     writeFileSync(path, text);
     rmSync(m.at(".gemini/tmp/shop"), { recursive: true });
     const resume = ["resume", path, "--in", "codex", "--no-launch", "--json"];
-    fails(await m.run(resume, as), 1, /nothing says which folder.*\n.*--cwd/);
+    fails(await m.run(resume, as), 1, /cannot tell which folder.*\n.*--cwd/);
     assert.equal(existsSync(m.at(".codex")), false, "something was written");
     writeFileSync(
       m.at(".gemini/projects.json"),
@@ -179,7 +179,7 @@ describe("the folder of a session", () => {
     const old = fixture("codex/old-0.20.0");
     const path = m.copy(old, "old.jsonl");
     const resume = ["resume", path, "--in", "pi", "--no-launch", "--json"];
-    fails(await m.run(resume, as), 1, /nothing says which folder.*\n.*--cwd/);
+    fails(await m.run(resume, as), 1, /cannot tell which folder.*\n.*--cwd/);
     assert.equal(existsSync(m.at(".pi")), false, "something was written");
     assert.equal((await m.run([...resume, "--dry-run"], as)).code, 0);
     const named = await m.run([...resume, "--cwd", m.at("shop")], as);
@@ -202,13 +202,13 @@ describe("the folder of a session", () => {
     m.install(fixture("pi/basic"));
     for (const more of [[], ["--handoff"]]) {
       const resume = ["resume", "pi#1", "--in", "codex", "--no-launch", ...more];
-      fails(await m.run(resume, as), 1, /folder is gone.*\n.*--cwd/);
+      fails(await m.run(resume, as), 1, /folder no longer exists.*\n.*--cwd/);
       assert.equal(existsSync(m.at(".codex")), false, "something was written");
     }
     assert.equal((await m.run(["log"])).out, "");
     const dry = await m.run(["resume", "pi#1", "--in", "codex", "--dry-run"], as);
     assert.equal(dry.code, 0, dry.err);
-    assert.match(dry.err, /folder is gone/);
+    assert.match(dry.err, /folder no longer exists/);
     const named = ["resume", "pi#1", "--in", "codex", "--no-launch", "--cwd", SHOP];
     assert.equal((await m.run(named, as)).code, 0);
     assert.equal(readdirSync(m.at(".codex/sessions")).length, 1);

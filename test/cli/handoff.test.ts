@@ -139,14 +139,14 @@ describe("segue handoff", () => {
     assert.equal(out, "");
     assert.match(err, /\d+ tokens of 8000: .*handoff\.md/);
     assert.equal(statSync(m.at("x/handoff.md")).mode & 0o777, 0o600);
-    fails(await m.run([...args, "x/handoff.md"]), 4, /the file exists already/);
+    fails(await m.run([...args, "x/handoff.md"]), 4, /the file already exists/);
     assert.equal((await m.run([...args, "x/handoff.md", "--force"])).code, 0);
-    fails(await m.run([...args, "x"]), 2, /-o names a folder/);
+    fails(await m.run([...args, "x"]), 2, /-o is a folder/);
     const store = m.at(stored(PI), "..", "new.md");
-    fails(await m.run([...args, store]), 4, /in the store of Pi/);
+    fails(await m.run([...args, store]), 4, /in Pi's store/);
     const copy = m.copy(PI, "copy.jsonl");
     const onto = ["handoff", copy, "--no-redact", "--force", "-o", copy];
-    fails(await m.run(onto), 4, /the output is the source itself/);
+    fails(await m.run(onto), 4, /the output file is the source file/);
   });
 
   it("tells what became of the repository since", async () => {
@@ -173,8 +173,8 @@ describe("segue handoff", () => {
   it("refuses what makes no sense", async () => {
     const m = inhabited(root);
     const run = (...args: string[]) => m.run(["handoff", ...args]);
-    fails(await run(idOf(PI), "--budget", "many"), 2, /it must be like 8000 or 20k/);
-    fails(await run(idOf(PI), "--budget", "10"), 2, /takes at least 1000 tokens, not 10/);
+    fails(await run(idOf(PI), "--budget", "many"), 2, /it must be a number such as 8000 or 20k/);
+    fails(await run(idOf(PI), "--budget", "10"), 2, /needs at least 1000 tokens, not 10/);
     fails(await run(idOf(PI), "--preset", "huge"), 2, /minimal, standard, verbose, full/);
     fails(await run(idOf(PI), "--go", "--then", "x"), 2, /--then and --go cannot both/);
     fails(await run(idOf(PI), "--for", "nobody"), 3, /there is no agent "nobody"/);
@@ -189,9 +189,9 @@ describe("segue handoff", () => {
 it("there is none of a session in which nobody has said anything", async () => {
   const m = inhabited(root);
   writeFileSync(m.at("a"), readFileSync(CODEX.path, "utf8").split("\n")[0] ?? "");
-  fails(await m.run(["handoff", "a"]), 5, /nobody has said anything/);
+  fails(await m.run(["handoff", "a"]), 5, /has no messages/);
   const there = ["--in", "pi", "--handoff", "--no-launch", "--cwd", m.home];
-  fails(await m.run(["resume", "a", ...there]), 5, /nobody has said anything/);
+  fails(await m.run(["resume", "a", ...there]), 5, /has no messages/);
 });
 
 describe("settings of handoffs", () => {
@@ -230,7 +230,7 @@ describe("settings of handoffs", () => {
     for (const [text, says] of [
       ["preset: huge\n", /preset must be one of minimal, standard, verbose or full/],
       ["budget: lots\n", /budget must be a number of tokens/],
-      ["recentMessages: 0\n", /recentMessages must be a number above 0/],
+      ["recentMessages: 0\n", /recentMessages must be a number greater than 0/],
       ["redact: perhaps\n", /redact must be auto, always or never/],
       ["redact: never\n", /a project's file cannot set redact to never/],
       ["redact: false\n", /a project's file cannot set redact to never/],
@@ -414,10 +414,10 @@ describe("segue resume --handoff", () => {
     const run = (...args: string[]) => m.run(["resume", idOf(PI), "--in", "codex", ...args]);
     fails(await run("--then", "x"), 2, /--then applies to a handoff/);
     fails(await run("--no-redact"), 2, /--no-redact applies to a handoff/);
-    fails(await run("--handoff", "--fit", "200k"), 2, /--fit is of the session itself/);
-    fails(await run("--handoff", "--full-history"), 2, /--full-history is of the session itself/);
+    fails(await run("--handoff", "--fit", "200k"), 2, /--fit does not apply to a handoff/);
+    fails(await run("--handoff", "--full-history"), 2, /--full-history does not apply to a handoff/);
     fails(await run("--handoff", "--go", "--then", "x"), 2, /cannot both be given/);
     fails(await run("--handoff"), 1, /Codex is not installed/);
-    fails(await run("--handoff", "--no-launch", "--budget", "5"), 2, /takes at least 1000 tokens/);
+    fails(await run("--handoff", "--no-launch", "--budget", "5"), 2, /needs at least 1000 tokens/);
   });
 });

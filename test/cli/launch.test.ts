@@ -96,11 +96,11 @@ setInterval(() => {}, 1e6);
     assert.deepEqual([code, out], [5, "ready\ninterrupted\n"]);
   });
 
-  it("a session whose folder is gone is not written, and the error says what to do", async () => {
+  it("a session whose folder no longer exists is not written, and the error says what to do", async () => {
     const m = machine("codex", TELL);
     rmSync(m.at("shop"), { recursive: true });
     const args = ["resume", m.at("s.jsonl"), "--in", "codex"];
-    fails(await m.run(args), 1, /folder is gone.*\n.*--cwd/);
+    fails(await m.run(args), 1, /folder no longer exists.*\n.*--cwd/);
     fails(await m.run([...args, "--cwd", m.at("nowhere")]), 1, /no such folder/);
     assert.equal(existsSync(m.at(".codex")), false, "something was written");
     assert.deepEqual((await m.run(["log"])).out, "");
@@ -115,7 +115,7 @@ setInterval(() => {}, 1e6);
     // The longest that Linux takes; Pi is given it with a space before the "@".
     const prompt = `@${"x".repeat(131_070)}`;
     const done = await m.run(["resume", m.at("s.jsonl"), "--prompt", prompt]);
-    fails(done, 1, /longer than this system takes/);
+    fails(done, 1, /too long for this system/);
     assert.equal(existsSync(m.at(".pi")), false);
   });
 
@@ -133,16 +133,16 @@ setInterval(() => {}, 1e6);
     const there = await resume("pi#1", "--in", "codex", "--cwd", m.at("there"));
     assert.equal(there.told.cwd, m.at("there"));
     const again = await resume("pi#1", "--in", "codex");
-    assert.match(again.err, /handed over before/);
+    assert.match(again.err, /already handed over/);
     assert.equal(again.told.cwd, m.at("there"), "where it was handed over to");
     const home = await resume("codex#1", "--in", "pi");
     assert.match(home.err, /up to date/);
     assert.equal(home.told.cwd, m.at("shop"), "its own folder");
     const moved = await resume("codex#1", "--in", "pi", "--cwd", m.at("third"));
-    assert.match(moved.err, /another folder was asked for/);
+    assert.match(moved.err, /another folder was requested/);
     assert.equal(moved.told.cwd, m.at("third"));
     const native = await resume("pi#1", "--cwd", m.at("there"));
-    assert.match(native.err, /put below its new one: [1-9].*a new session, for/s);
+    assert.match(native.err, /to its new one: [1-9].*a new session, for/s);
     const copy = readFileSync(native.told.args[1], "utf8");
     assert.ok(copy.includes(m.at("there")) && !copy.includes(`"cwd":"${m.at("shop")}"`));
     const undone = await m.run(["undo"]);
@@ -172,7 +172,7 @@ setInterval(() => {}, 1e6);
     assert.equal(count(), 3);
     for (const one of [first, other, first]) {
       const again = await resume(...home, one.told.cwd);
-      assert.match(again.err, /handed over before; going on there/);
+      assert.match(again.err, /already handed over: continuing that session/);
       assert.deepEqual(again.told, one.told);
     }
     assert.equal(count(), 3);
@@ -190,7 +190,7 @@ setInterval(() => {}, 1e6);
     const [first, second] = [await m.run(args), await m.run(args)];
     assert.equal(first.code, 37, first.err);
     assert.match(first.err, /a new session, for/);
-    assert.match(second.err, /handed over before/);
+    assert.match(second.err, /already handed over/);
     assert.deepEqual(JSON.parse(second.out).args, JSON.parse(first.out).args);
   });
 
@@ -205,8 +205,8 @@ setInterval(() => {}, 1e6);
     workOn({ agent: agentNamed("pi"), path: m.at(".pi", name) }, "by itself");
     const args = ["resume", "codex#1", "--in", "pi"];
     const [first, second] = [await m.run(args), await m.run(args)];
-    assert.match(first.err, /the original has gone on, or is gone: writing a new session/);
-    assert.match(second.err, /handed over before/);
+    assert.match(first.err, /the original has changed, or no longer exists: writing a new session/);
+    assert.match(second.err, /already handed over/);
     assert.deepEqual(JSON.parse(second.out).args, JSON.parse(first.out).args);
   });
 });

@@ -111,7 +111,7 @@ describe("a store that is not there", () => {
     const m = moved();
     const two = ["--store", "claude=~/moved", "--store", "cc=~/.claude/projects"];
     for (const words of [["list"], ["show", "latest"]]) {
-      fails(await m.run([...words, ...two]), 2, /another store of claude-code is given/);
+      fails(await m.run([...words, ...two]), 2, /another store of claude-code is specified/);
     }
   });
 });
@@ -174,13 +174,16 @@ describe("options without a value, and given twice", () => {
     [["handoff", "pi#1", "--then", ""], /--then needs a value/],
     [["list", "--cwd", ""], /--cwd needs a value/],
     [["list", "--agent", ""], /--agent needs a value/],
-    [["resume", "pi#1", "--in", "codex", "--in", "claude"], /--in is given twice/],
-    [["pi", "--in", "codex", "--in", "claude"], /--in is given twice/],
-    [["list", "-n", "2", "--number", "3"], /--number is given twice/],
-    [["search", "x", "--agent", "pi", "--agent", "codex"], /--agent is given twice/],
-    [["list", "--cwd", "a", "--cwd", "b"], /--cwd is given twice/],
-    [["convert", "a", "--to", "pi", "--to", "codex"], /--to is given twice/],
-    [["handoff", "pi#1", "--redact", "--no-redact"], /--redact and --no-redact exclude each other/],
+    [["resume", "pi#1", "--in", "codex", "--in", "claude"], /--in is specified twice/],
+    [["pi", "--in", "codex", "--in", "claude"], /--in is specified twice/],
+    [["list", "-n", "2", "--number", "3"], /--number is specified twice/],
+    [["search", "x", "--agent", "pi", "--agent", "codex"], /--agent is specified twice/],
+    [["list", "--cwd", "a", "--cwd", "b"], /--cwd is specified twice/],
+    [["convert", "a", "--to", "pi", "--to", "codex"], /--to is specified twice/],
+    [
+      ["handoff", "pi#1", "--redact", "--no-redact"],
+      /--redact and --no-redact cannot be used together/,
+    ],
   ] as const) {
     it(`segue ${args.join(" ")}`, async () => {
       fails(await inhabited(root).run([...args, ...noLaunch(args)]), 2, says);

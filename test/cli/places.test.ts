@@ -49,9 +49,9 @@ describe("a session in which nobody said anything", () => {
     const quiet = await listed(m);
     assert.deepEqual(quiet, { paths: [path], err: "" });
     const { err } = await listed(m, "--verbose");
-    assert.match(err, /nobody has said anything in them: 1/);
-    fails(await m.run(["resume", other, "--in", "pi", "--no-launch"]), 5, /nobody has said/);
-    fails(await m.run(["resume", other, "--no-launch"]), 5, /nobody has said/);
+    assert.match(err, /have no messages: 1/);
+    fails(await m.run(["resume", other, "--in", "pi", "--no-launch"]), 5, /has no messages/);
+    fails(await m.run(["resume", other, "--no-launch"]), 5, /has no messages/);
     assert.equal(existsSync(m.at(".pi")), false, "something was written");
     appendFileSync(other, readFileSync(path, "utf8").slice(meta.length + 1));
     assert.equal((await listed(m)).paths.length, 2);

@@ -59,7 +59,7 @@ describe("quick resume", () => {
 
   for (const [args, exit, says] of [
     [["codex", "7"], 3, /no number 7/],
-    [["codex", "x"], 2, /not a session's number/],
+    [["codex", "x"], 2, /not a session number/],
     [["codex", "1", "2"], 2, /after --/],
     [["latest", "2"], 2, /does not take "2"/],
     [["cdex"], 3, /there is no agent "cdex"[\s\S]*codex/],
@@ -90,7 +90,7 @@ describe("flags for the agent", () => {
       /^codex resume \S+ --sandbox read-only --ask-for-approval never --add-dir \.\.\/a$/m,
     );
     assert.match(err, /--permission-mode plan → --sandbox read-only --ask-for-approval never/);
-    assert.match(err, /--model opus: left to Codex's default/);
+    assert.match(err, /--model opus: left out, Codex has no such model/);
   });
 
   it("are what --no-launch --json says as well", async () => {

@@ -94,11 +94,11 @@ describe("segue search", () => {
     }
     for (const [args, says] of [
       [["-x", "walrus"], /unknown option '-x'/],
-      [["-n", "walrus"], /above 0/],
+      [["-n", "walrus"], /greater than 0/],
       [["walrus", "--since", "-3d"], /does not take "-3d"/],
       [["walrus", "-in:nothing"], /in:nothing is not.*\n.*one of .*in:user.*in:output/],
       [["walrus", "IN:x"], /one of .*in:user/],
-      [["-walrus"], /nothing to look for/],
+      [["-walrus"], /nothing to search for/],
     ] as const) {
       fails(await m.run(["search", ...args]), 2, says);
     }
@@ -288,7 +288,7 @@ describe("segue search", () => {
       assert.ok(code === 0 || code === 2, `${query}: ${err}`);
       assert.doesNotMatch(err, /fts5|syntax error|sqlite|should not happen/i, query);
     }
-    fails(await m.run(["search", "+"]), 2, /nothing to look for/);
+    fails(await m.run(["search", "+"]), 2, /nothing to search for/);
     fails(await m.run(["search", "a since:soon"]), 2, /not a time/);
     fails(await m.run(["search", "a agent:nobody"]), 3, /no agent/);
   });

@@ -61,7 +61,7 @@ describe("selecting a session", () => {
       ["resume", shared, "--in", "claude"],
     ]) {
       const ended = await m.run(args);
-      fails(ended, 3, /any of 2 sessions/, 2);
+      fails(ended, 3, /matches 2 sessions/, 2);
       assert.match(ended.err, new RegExp(`^ +pi +${idOf(PI)} +/home/dev/shop +MARK-USER-1`, "m"));
       assert.match(ended.err, new RegExp(`^ +codex +${idOf(CODEX)} `, "m"));
     }
@@ -73,7 +73,7 @@ describe("selecting a session", () => {
     const m = inhabited(root);
     for (let n = 0; n < 9; n++) another(m, m.at(stored(PI)), uuid(n));
     const ended = await m.run(["show", "pi:01a1"]);
-    fails(ended, 3, /any of 10 sessions/, 8);
+    fails(ended, 3, /matches 10 sessions/, 8);
     assert.match(ended.err, /… and 3 more\n$/);
   });
 
@@ -87,7 +87,7 @@ describe("selecting a session", () => {
     const shared = uuid(1).slice(0, 5);
     for (const COLUMNS of ["80", "120"]) {
       const { err } = await m.run(["show", shared], { env: { COLUMNS } });
-      assert.match(err, /any of 3 sessions/);
+      assert.match(err, /matches 3 sessions/);
       for (const id of [uuid(1), idOf(PI), idOf(CODEX)]) assert.ok(err.includes(` ${id}  `), err);
       assert.match(err, /folder\/shop /);
       assert.deepEqual(
@@ -142,7 +142,7 @@ describe("a folder", () => {
     another(m, m.at(stored(PI)), uuid(7));
     const folder = dirname(m.at(stored(PI)));
     for (const place of [folder, dirname(folder)]) {
-      fails(await m.run(["show", place]), 3, /any of 2 sessions/, 2);
+      fails(await m.run(["show", place]), 3, /matches 2 sessions/, 2);
       assert.equal(await meant(m, `${place}#${uuid(7)}`), uuid(7));
       fails(await m.run(["show", `${place}#nonesuch`]), 3, /no session "nonesuch" in this folder/);
     }
@@ -156,14 +156,14 @@ describe("a folder", () => {
     writeFileSync(m.at("box/notes.txt"), "Dear diary\n");
     assert.equal(await meant(m, "box"), idOf(CODEX));
     copyFileSync(PI.path, m.at("box/other.jsonl"));
-    fails(await m.run(["show", "./box"]), 3, /any of 2 sessions/, 2);
+    fails(await m.run(["show", "./box"]), 3, /matches 2 sessions/, 2);
     assert.equal(await meant(m, `box#${idOf(PI)}`), idOf(PI));
   });
 
   it("without any: 5", async () => {
     const m = machine();
     mkdirSync(m.at("box"));
-    fails(await m.run(["show", m.at("box")]), 5, /no session .* in this folder/);
+    fails(await m.run(["show", m.at("box")]), 5, /folder does not contain a session/);
   });
 });
 

@@ -9,10 +9,10 @@ import { fails, inhabited } from "./support.ts";
 const root = temporaryFolder();
 
 const FOLDERS = [
-  [".claude/x", /store of Claude Code/],
-  [".claude/projects/x", /store of Claude Code/],
-  [".codex/notes/x", /store of Codex/],
-  [".pi/agent/x", /store of Pi/],
+  [".claude/x", /Claude Code's store/],
+  [".claude/projects/x", /Claude Code's store/],
+  [".codex/notes/x", /Codex's store/],
+  [".pi/agent/x", /Pi's store/],
   [".gemini/x", /store of Gemini CLI/],
   [".qwen/x", /store of Qwen Code/],
   [".copilot/x", /store of Copilot CLI/],
@@ -37,10 +37,10 @@ describe("what is written as a file", () => {
   it("not by a link, and not where a variable moves the folder to", async () => {
     const m = inhabited(root);
     symlinkSync(m.at(".codex"), m.at("link"));
-    fails(await m.run(["convert", "pi#1", "--to", "codex", "-o", "link/x"]), 4, /store of Codex/);
+    fails(await m.run(["convert", "pi#1", "--to", "codex", "-o", "link/x"]), 4, /Codex's store/);
     const env = { CLAUDE_CONFIG_DIR: m.at("mine"), PI_CODING_AGENT_DIR: m.at("pi") };
-    fails(await m.run(["dump", "mine/x"], { env }), 4, /store of Claude Code, .*mine/);
-    fails(await m.run(["dump", "pi/x"], { env }), 4, /store of Pi/);
+    fails(await m.run(["dump", "mine/x"], { env }), 4, /Claude Code's store, .*mine/);
+    fails(await m.run(["dump", "pi/x"], { env }), 4, /Pi's store/);
     assert.equal((await m.run(["dump", "codex", ".claude-dump"], { env })).code, 0);
   });
 });

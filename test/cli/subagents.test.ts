@@ -60,7 +60,7 @@ for (const { agent, variant, own, words } of AGENTS) {
     it("`show` says that there are some, and shows them with --subagents", async () => {
       const m = machine();
       const plain = await m.run(["show", at(m, main.path)]);
-      assert.match(plain.err, /transcripts lie apart: 1/);
+      assert.match(plain.err, /subagents with separate transcripts: 1/);
       const shown = await m.run(["show", at(m, main.path), "--subagents"]);
       assert.equal(shown.code, 0, shown.err);
       assert.ok(shown.out.startsWith(plain.out) && shown.out.length > plain.out.length);
@@ -180,7 +180,7 @@ describe("resume --subagents", () => {
     const report = await handed(m, SESSION, "--in", "pi");
     assert.deepEqual([report.subagents, elsewhere(report)], [[], 1]);
     const { err } = await m.run(["resume", SESSION, "--in", "pi", "--dry-run", "--subagents"]);
-    assert.match(err, /subagents that stay where they are: 1 \(Pi\)/);
+    assert.match(err, /subagents not handed over: 1 \(Pi\)/);
   });
 
   it("in Codex it is a thread that the session's spawned, and the session is the newest", async () => {
@@ -266,7 +266,7 @@ describe("resume --subagents", () => {
     const { m, database } = machine();
     const before = dump(database);
     const dry = await m.run(["resume", SESSION, "--in", "opencode", "--dry-run", "--subagents"]);
-    assert.match(dry.err, /subagents that come along: 1/);
+    assert.match(dry.err, /subagents handed over as well: 1/);
     assert.equal(dump(database), before);
     await m.run(["resume", SESSION, "--in", "opencode", "--no-launch"]);
     assert.equal(rowIn(database, "SELECT count(*) AS n FROM session")?.n, 1);

@@ -98,10 +98,10 @@ describe("the same session, handed over three times at once", () => {
     assert.equal(writes(m).writes().length, 1);
     const again = await m.run(["resume", file, "--no-launch"]);
     assert.equal(again.code, 0, again.err);
-    assert.match(again.err, /in Claude Code's store already/);
+    assert.match(again.err, /already in Claude Code's store/);
     writeFileSync(file, text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1));
     const other = await m.run(["resume", file, "--no-launch"]);
     assert.equal(other.code, 4, other.err);
-    assert.match(other.err, /another session of this id.*\n {2}`segue resume claude-code:/);
+    assert.match(other.err, /another session with this id.*\n {2}`segue resume claude-code:/);
   });
 });

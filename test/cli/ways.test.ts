@@ -138,7 +138,7 @@ describe("a session that goes from X to Y to Z", () => {
     await m.pipe("y.jsonl", Z.id, "z.jsonl");
     m.work(Z.id, "z.jsonl", "two");
     const { err } = await m.pipe("z.jsonl", Y.id, "y2.jsonl");
-    assert.doesNotMatch(err, /way home/);
+    assert.doesNotMatch(err, /way back/);
     await m.pipe("y2.jsonl", X.id, "x2.jsonl");
     m.goesOn("x2.jsonl", "x.jsonl", ["two"]);
   });
@@ -149,7 +149,7 @@ describe("a session that goes from X to Y to Z", () => {
     await m.pipe("y.jsonl", Z.id, "z.jsonl");
     const { err } = await m.pipe("z.jsonl", Y.id, "y2.jsonl");
     assert.ok(m.bytes("y2.jsonl").equals(m.bytes("y.jsonl")));
-    assert.match(err, /way home to Claude Code/);
+    assert.match(err, /way back to Claude Code/);
     await m.convert("z.jsonl", Y.id, "y3.jsonl");
     await m.convert("y3.jsonl", X.id, "x3.jsonl");
     assert.ok(m.bytes("x3.jsonl").equals(m.bytes("x.jsonl")));
@@ -160,7 +160,7 @@ describe("a session that goes from X to Y to Z", () => {
     await m.convert("x.jsonl", Y.id, "y.jsonl");
     await m.convert("y.jsonl", Z.id, "z.jsonl");
     const { err } = await m.convert("z.jsonl", X.id, "x2.jsonl");
-    assert.match(err, /convert it to codex first, and that to claude-code/);
+    assert.match(err, /convert it to codex first, then to claude-code/);
   });
 });
 
@@ -173,6 +173,6 @@ describe("a copy", () => {
     await m.convert("copy.jsonl", X.id, "x2.jsonl");
     assert.ok(m.bytes("x2.jsonl").equals(m.bytes("x.jsonl")));
     const { err } = await m.pipe("y.jsonl", Y.id, "piped.jsonl");
-    assert.match(err, /way home to Claude Code/);
+    assert.match(err, /way back to Claude Code/);
   });
 });

@@ -70,7 +70,7 @@ describe("what was begun and not ended", () => {
     assert.deepEqual(readdirSync(m.at(".segue/pending")), []);
     assert.match(await runs(m, "undo"), /already undone, because it had been interrupted: append/);
     assert.equal(new Journal(m.env).writes().length, 1);
-    assert.match((await m.run(["undo"])).err, /no longer as Segue wrote it/);
+    assert.match((await m.run(["undo"])).err, /has changed since Segue wrote it/);
   });
 
   it("an append that somebody wrote behind is left alone", async () => {

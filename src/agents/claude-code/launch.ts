@@ -15,7 +15,10 @@ export const launch: Launch = {
   ],
   hindrance: ({ path }) =>
     /^agent-.*\.jsonl$/.test(basename(path))
-      ? { why: "is a subagent's", how: "open it in another agent (--in), or the session it is of" }
+      ? {
+          why: "belongs to a subagent",
+          how: "open it in another agent (--in), or open its parent session",
+        }
       : null,
   flags,
   start: {

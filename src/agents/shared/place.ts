@@ -20,10 +20,10 @@ function isSafeId(id: string): boolean {
  */
 export function checkId(id: string, file: string): string {
   if (isSafeId(id)) return id;
-  const what = id === "" ? "the session has no id" : "the session's id cannot be used as it is";
-  throw new SegueError("refused", `${what}: it would be an argument, or the name of a file`, {
+  const what = id === "" ? "the session has no id" : "the session's id is not safe to use";
+  throw new SegueError("refused", `${what}: it becomes an argument or a file name`, {
     where: file,
-    hint: "open it in another agent (--in): there it gets an id of its own",
+    hint: "open it in another agent with --in: it gets a new id there",
   });
 }
 
@@ -43,12 +43,12 @@ export function placeFor(
   checkId(header.id, root);
   const path = resolve(store.pathFor(root, header, env));
   const names = relative(resolve(root), path).split(sep);
-  const about = { where: root, hint: "name another folder with --cwd" };
+  const about = { where: root, hint: "specify another folder with --cwd" };
   if (names[0] === ".." || names[0] === "" || resolve(root, ...names) !== path) {
-    throw new SegueError("refused", "the session would lie outside of the store", about);
+    throw new SegueError("refused", "the session would be outside the store", about);
   }
   if (names.some((name) => name.includes("\0") || Buffer.byteLength(name) > NAME_BYTES)) {
-    const why = "the name of the session's folder is too long, or no name, for the file system";
+    const why = "the name of the session's folder is too long or not valid for the file system";
     throw new SegueError("refused", why, about);
   }
   return path;

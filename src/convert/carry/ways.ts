@@ -28,7 +28,7 @@ export function waysAlong({ taken, beside }: Routes, replaced: readonly Carry[])
 export function lostWays(lost: readonly Carry[]): string | null {
   if (lost.length === 0) return null;
   const names = new Set(lost.map(({ header }) => nameOf(header.source.agent)));
-  return `the way home to ${[...names].join(" and ")} is not in what is written: -o FILE without --embed keeps it beside the file`;
+  return `the way back to ${[...names].join(" and ")} is not in the output: -o FILE without --embed keeps it in FILE.segue`;
 }
 
 /** The same where the session was once the target's, but came by way of another agent. */
@@ -36,7 +36,7 @@ export function longWay({ taken, beside }: Routes, target: Agent): string | null
   const by = taken ? undefined : beside.find(({ had }) => had.some((one) => leadsTo(one, target)));
   if (!by) return null;
   const { agent } = by.header.source;
-  return `this is a new ${target.name} session; to get the one back that it once was, convert it to ${agent} first, and that to ${target.id}`;
+  return `this is a new ${target.name} session; to restore the original, convert it to ${agent} first, then to ${target.id}`;
 }
 
 function leadsTo({ header, had }: Carry, agent: Agent): boolean {

@@ -69,7 +69,7 @@ function readRows({ agent, database, path, id }: Rows): Buffer {
   if (lines) return Buffer.from(lines.map((line) => `${line}\n`).join(""));
   throw new SegueError("not-found", `${agent.name} has no session "${id}" here`, {
     where: path,
-    hint: `\`segue list --agent ${agent.id} --all\` shows them`,
+    hint: `\`segue list --agent ${agent.id} --all\` lists them`,
   });
 }
 

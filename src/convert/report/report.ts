@@ -80,7 +80,7 @@ function lawsOf(done: Converted): number[] {
 export function reportText(report: Report): string[] {
   const subagents = (report.subagents ?? []).flatMap((one) => {
     const name = `subagent ${one.source.id}`;
-    return one.how === "opened" ? [`${name}: is there already`] : textOf(one, name);
+    return one.how === "opened" ? [`${name}: already exists`] : textOf(one, name);
   });
   const { source, target } = report;
   const own = report.how === "opened" ? [] : textOf(report, `${source.agent} → ${target.agent}`);
@@ -103,7 +103,7 @@ function textOf(report: Report, name: string): string[] {
   }
   if (report.stale > 0) {
     lines.push(
-      `  the session was changed before its end: ${counted(report.stale, "part of the carry no longer fits", "parts of the carry no longer fit")}`,
+      `  earlier parts of the session were changed: ${counted(report.stale, "part of the carry no longer applies", "parts of the carry no longer apply")}`,
     );
   }
   if (report.carry)
@@ -111,14 +111,14 @@ function textOf(report: Report, name: string): string[] {
       `  carry: ${report.carry.path ?? "inside"} (${counted(report.carry.bytes, "byte")})`,
     );
   if (report.verified.readback === false)
-    lines.push("  NOT VERIFIED: what was made of this session does not give its bytes again");
+    lines.push("  NOT VERIFIED: the original cannot be restored byte for byte from the result");
   return lines;
 }
 
 function summary(report: Report, counts: Counts): string {
   if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
   if (report.how === "restored") {
-    return `the original's bytes are back, ${counted(report.added, "new record")} after them`;
+    return `the original is restored byte for byte, followed by ${counted(report.added, "new record")}`;
   }
   const { messages, toolCalls, toolResults, reasoning, images } = counts;
   const parts = [

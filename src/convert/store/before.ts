@@ -44,7 +44,7 @@ function goOn(context: Context, { id, path }: Side, cwd: string | null): Outcome
     cwd,
     title: null,
     report: context.opened(id, path),
-    note: context.note("it was handed over before; going on there (--fork writes a new session)"),
+    note: context.note("already handed over: continuing that session (--fork writes a new one)"),
     commit() {},
     discard() {},
   };

@@ -36,7 +36,7 @@ export class Context {
     if (options.along) return;
     for (const damage of this.journal.damage()) {
       options.warn(
-        `${damageWords(damage)}: the way back to an original session may not be found (${this.journal.path})`,
+        `${damageWords(damage)}: Segue may not find the original of a session (${this.journal.path})`,
       );
     }
   }

@@ -34,11 +34,13 @@ export function homeOf(context: Context, id: string): Home | null {
   const bytes = readCarry(context.options.env, write.carry);
   if (bytes) context.keep(bytes);
   else {
-    context.options.warn("the carry of this session is missing or damaged: converting anew");
+    context.options.warn(
+      "the carry of this session is missing or damaged: converting from scratch",
+    );
     return null;
   }
   const carry = tryOpenCarry(bytes, (why) => {
-    context.options.warn(`the carry of this session is damaged (${why}): converting anew`);
+    context.options.warn(`the carry of this session is damaged (${why}): converting from scratch`);
   });
   if (!carry || matchCarry(carry, context.source.agent, id) !== null) return null;
   return { write, carry };
@@ -66,7 +68,7 @@ export function goHome(
   if (!context.fits(out.temp)) {
     out.discard();
     carryOut.discard();
-    context.notes.push("what would come home is more than --fit allows: writing a new session");
+    context.notes.push("the new turns do not fit into --fit: writing a new session");
     return null;
   }
   const restored = writtenLines(out, done);
@@ -100,10 +102,10 @@ export function goHome(
 }
 
 function whyNew({ stale }: Converted, moves: boolean, forks: boolean): string {
-  if (forks) return "a fork was asked for";
-  if (moves) return "another folder was asked for";
-  if (stale > 0) return "the session was changed before its end";
-  return "the original has gone on, or is gone";
+  if (forks) return "a fork was requested";
+  if (moves) return "another folder was requested";
+  if (stale > 0) return "earlier parts of the session were changed";
+  return "the original has changed, or no longer exists";
 }
 
 /** The size of a session whose bytes are the first ones of `out`; null when they are not, or it is gone. */

@@ -46,7 +46,7 @@ export function inOwnAgent(context: Context): Outcome {
   if (isThere(stored)) {
     out.discard();
     if (!holds(context, stored, sha256)) throw taken(stored, agent, id);
-    const note = context.note(`it is in ${agent.name}'s store already: ${stored}`);
+    const note = context.note(`already in ${agent.name}'s store: ${stored}`);
     const report = context.opened(id, stored);
     return { ...place, path: stored, report, note, commit() {}, discard() {} };
   }
@@ -122,7 +122,7 @@ function copyAsItIs(context: Context, input: Input, out: Output): void {
 }
 
 function taken(where: string, agent: Agent, id: string): SegueError {
-  return new SegueError("refused", `${agent.name} has another session of this id`, {
+  return new SegueError("refused", `${agent.name} has another session with this id`, {
     where,
     hint: `\`segue resume ${agent.id}:${id}\` opens that one`,
   });

@@ -30,7 +30,8 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   const at = place.lastIndexOf("#");
   const [path, id] = [place.slice(0, at), place.slice(at + 1)];
   const { database } = agent.store;
-  if (!database) throw new SegueError("failed", `${agent.name} keeps no database`, { where: path });
+  if (!database)
+    throw new SegueError("failed", `${agent.name} does not use a database`, { where: path });
   if (command !== null) database.import?.({ command, path, id, lines, ...more });
   if (!database.holds(path)) {
     throw new SegueError("failed", `${agent.name} has no database here yet`, {
@@ -50,7 +51,7 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
 /** Adds to a session that is there the rows that `after` holds beyond its first `before` bytes. */
 export function appendRows(place: string, before: number, after: Buffer): void {
   const rows = rowsAt(place);
-  if (!rows) throw new SegueError("not-found", "the database is gone", { where: place });
+  if (!rows) throw new SegueError("not-found", "the database no longer exists", { where: place });
   rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
 }
 

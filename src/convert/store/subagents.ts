@@ -86,8 +86,8 @@ async function orDiscard<T>(outcome: Outcome, work: () => Promise<T>): Promise<T
 
 function said(along: number, left: number, { agent }: Target): string[] {
   return [
-    ...(along > 0 ? [`subagents that come along: ${along}`] : []),
-    ...(left > 0 ? [`subagents that stay where they are: ${left} (${agent.name})`] : []),
+    ...(along > 0 ? [`subagents handed over as well: ${along}`] : []),
+    ...(left > 0 ? [`subagents not handed over: ${left} (${agent.name})`] : []),
   ];
 }
 
@@ -127,7 +127,7 @@ async function prepareOne(
     }
   } catch (error) {
     if (!(error instanceof SegueError)) throw error;
-    options.warn(`a subagent stays where it is: ${error.message} (${source.path})`);
+    options.warn(`a subagent is not handed over: ${error.message} (${source.path})`);
     return { outcomes: [], left: 1 };
   }
   // Some keep a subagent's own subagents with the session.

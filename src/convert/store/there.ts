@@ -80,19 +80,19 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
   const what = parts.join(" and ") || "what came before the first turn";
   const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];
-  const where = isOwn ? "the original stays as it is" : `${come} back on the way home`;
+  const where = isOwn ? "the original stays as it is" : `${come} back when the session returns`;
   return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 
 function noPlace({ name }: Agent, where: string): SegueError {
-  return new SegueError("refused", `${name} has no place for what a subagent did`, { where });
+  return new SegueError("refused", `${name} cannot store a subagent's session`, { where });
 }
 
 /** Of a session whose folder neither its records nor its store tell. */
 export function noFolder(where: string): SegueError {
-  return new SegueError("failed", "nothing says which folder this session belongs to", {
+  return new SegueError("failed", "cannot tell which folder this session belongs to", {
     where,
-    hint: "name it with --cwd",
+    hint: "specify it with --cwd",
   });
 }
 

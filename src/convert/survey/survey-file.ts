@@ -26,15 +26,15 @@ export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent)
     return named;
   }
   if (best) return best[0];
-  throw new SegueError("unreadable", "this is not a session of any agent that Segue knows", {
+  throw new SegueError("unreadable", "this is not a session of an agent that Segue supports", {
     where,
-    hint: "name its agent with --from if you know it",
+    hint: "specify its agent with --from if you know it",
   });
 }
 
 function another({ id, name }: Agent, named: Agent, where: string): SegueError {
   const what = `this looks like a session of ${name}, not of ${named.name}`;
-  return new SegueError("usage", what, { where, hint: `leave --from out, or give --from ${id}` });
+  return new SegueError("usage", what, { where, hint: `omit --from, or use --from ${id}` });
 }
 
 /** How many records of each agent's are in the first lines. */
@@ -56,7 +56,7 @@ function votesOf(lines: Iterable<Line>): Map<Agent, number> {
 
 /** Of a session that nobody can go on with. */
 export function nothingIn(where: string): SegueError {
-  return new SegueError("unreadable", "nobody has said anything in this session yet", { where });
+  return new SegueError("unreadable", "this session has no messages yet", { where });
 }
 
 export interface Surveyed {

@@ -104,7 +104,7 @@ test("an edit keeps what does not change as context", () => {
   );
 });
 
-test("a hunk with an anchor, or with nothing to look for, stays a patch", () => {
+test("a hunk with an anchor, or with nothing to search for, stays a patch", () => {
   const use = (...lines: string[]) =>
     fromNative(
       "apply_patch",

@@ -175,10 +175,10 @@ describe("translateFlags", () => {
     const [own, other] = ["codex", "opencode"].map((name) => ({ name, flags: table(name) }));
     assert.ok(own && other);
     const args = ["--sandbox", "read-only", "x"];
-    assert.throws(() => translateFlags(args, own, other), /no more than this/);
+    assert.throws(() => translateFlags(args, own, other), /restricts it to this/);
     const said = translateFlags(args, own, other, { force: true });
     assert.deepEqual(said.args, ["x"]);
-    assert.match(said.notes.join(), /left out, opencode starts as it is set \(--force\)/);
+    assert.match(said.notes.join(), /left out, opencode uses its own configuration \(--force\)/);
   });
 
   for (const [from, to] of PAIRS) {

@@ -143,12 +143,12 @@ describe("a session in the database", () => {
 describe("a write is refused", () => {
   it("when the session went on, is gone, or is there already", () => {
     const path = fresh();
-    assert.throws(() => rows.replace(path, ID, LINES, null), refused(/is gone/));
+    assert.throws(() => rows.replace(path, ID, LINES, null), refused(/no longer exists/));
     rows.replace(path, ID, null, LINES);
     assert.throws(() => rows.replace(path, ID, null, LINES), refused(/already/));
     run(path, "UPDATE session SET title = 'x'");
     const before = dump(path);
-    assert.throws(() => rows.replace(path, ID, LINES, null), refused(/gone on/));
+    assert.throws(() => rows.replace(path, ID, LINES, null), refused(/has changed/));
     assert.equal(dump(path), before);
   });
 
@@ -194,7 +194,7 @@ describe("a write is refused", () => {
     const twice = LINES.map((line, n) =>
       n === 2 ? line.replace('"time_created":', '"x":') : line,
     );
-    assert.throws(() => rows.replace(path, ID, null, twice), refused(/did not take it/));
+    assert.throws(() => rows.replace(path, ID, null, twice), refused(/rejected the session/));
     assert.equal(dump(path), before);
   });
 });

@@ -34,7 +34,7 @@ it("rows that have changed since are taken back by force only, and kept first", 
     carry: null,
   };
   const env = { SEGUE_HOME: folder };
-  assert.throws(() => takeRowsBack(write, false, env), /no longer as Segue wrote it/);
+  assert.throws(() => takeRowsBack(write, false, env), /has changed since Segue wrote it/);
   assert.deepEqual(database.read(path, known(id)), written);
   const copy = known(takeRowsBack(write, true, env) ?? undefined);
   assert.equal(readFileSync(copy, "utf8"), written.map((line) => `${line}\n`).join(""));

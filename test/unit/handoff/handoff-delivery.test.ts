@@ -127,7 +127,7 @@ describe("the command", () => {
       const env = { SEGUE_HOME: folder(), HOME: folder() };
       assert.throws(
         () => deliver(request(agentNamed(id), { instead }), folder(), env),
-        /longer than this system takes/,
+        /too long for this system/,
       );
       assert.ok(!existsSync(join(env.SEGUE_HOME, "handoff")));
     });
@@ -282,24 +282,24 @@ describe("the document's file", { skip: process.platform === "win32" }, () => {
       assert.equal(file, join(env.SEGUE_HOME, "handoff/pi-abc-1.md"));
       assert.ok(command.at(-1)?.includes(file));
       assert.match(known(note), why);
-      assert.match(known(note), /Copilot CLI may ask before it reads it/);
+      assert.match(known(note), /Copilot CLI may ask before it reads the document/);
     };
 
     it("when .segue is a link", () => {
       const cwd = folder();
       const other = folder();
       symlinkSync(other, join(cwd, ".segue"));
-      fallsBack(cwd, /a link stands where/);
+      fallsBack(cwd, /the folder for documents is a link/);
       assert.deepEqual(readdirSync(other), []);
     });
 
     it("when .segue is a file, or a link to nowhere", () => {
       const cwd = folder();
       writeFileSync(join(cwd, ".segue"), "");
-      fallsBack(cwd, /could not be put/);
+      fallsBack(cwd, /cannot use/);
       const other = folder();
       symlinkSync(join(cwd, "nowhere"), join(other, ".segue"));
-      fallsBack(other, /could not be put/);
+      fallsBack(other, /cannot use/);
       assert.ok(!existsSync(join(cwd, "nowhere")));
     });
 
@@ -312,14 +312,14 @@ describe("the document's file", { skip: process.platform === "win32" }, () => {
         const cwd = folder();
         mkdirSync(join(cwd, ".segue"));
         make(join(cwd, ".segue/.gitignore"));
-        fallsBack(cwd, /Git would see/);
+        fallsBack(cwd, /Git does not ignore/);
         assert.deepEqual(readdirSync(join(cwd, ".segue")), [".gitignore"]);
       }
     });
 
     it("when the project is not there to be written to", () => {
       // /proc takes no folders, from root neither.
-      fallsBack(process.platform === "linux" ? "/proc" : "/dev/null", /could not be put/);
+      fallsBack(process.platform === "linux" ? "/proc" : "/dev/null", /cannot use/);
     });
   });
 

@@ -92,9 +92,9 @@ function replace(
   after: readonly string[] | null,
 ): void {
   if (isFolder(path)) {
-    throw new SegueError("refused", "sessions in the folder of an older version stay as they are", {
+    throw new SegueError("refused", "sessions in the folder of an older version are read-only", {
       where: path,
-      hint: `start ${flavour.command} once, so that it has a database`,
+      hint: `start ${flavour.command} once so that it creates its database`,
     });
   }
   const db = new (sqlite().DatabaseSync)(path);
@@ -142,9 +142,9 @@ function movedOn(
   before: readonly string[] | null,
 ): SegueError {
   if (before === null) {
-    return new Overtaken(`there is a session "${id}" already`, { where: path });
+    return new Overtaken(`session "${id}" already exists`, { where: path });
   }
-  const why = now === null ? "is gone" : "has gone on meanwhile";
+  const why = now === null ? "no longer exists" : "has changed in the meantime";
   return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
 }
 
@@ -162,9 +162,13 @@ function checkOwn(rows: Rows, id: string, path: string): void {
 
 function refusedBySqlite(error: unknown, path: string): SegueError {
   const why = error instanceof Error ? error.message : String(error);
-  return new SegueError("refused", `the database did not take it (${why}): nothing was changed`, {
-    where: path,
-  });
+  return new SegueError(
+    "refused",
+    `the database rejected the session (${why}): nothing was changed`,
+    {
+      where: path,
+    },
+  );
 }
 
 /** A session hangs on its project. */

@@ -116,9 +116,9 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
 }
 
 function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `this database's layout is not one that Segue knows: ${why}`, {
+  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
     where: path,
-    hint: "a newer Segue may know it; nothing was changed",
+    hint: "nothing was changed; a newer version of Segue may support it",
   });
 }
 
