@@ -1,5 +1,5 @@
 /**
- * Keeps the pages in docs/ true: what stands between `<!-- docs:NAME -->` and `<!-- /docs -->` is
+ * Keeps README.md and the pages in docs/ true: what stands between `<!-- docs:NAME -->` and `<!-- /docs -->` is
  * made from the code. `node scripts/docs.ts` writes it anew; test/unit/docs.test.ts compares.
  */
 import { execFileSync } from "node:child_process";
@@ -11,6 +11,7 @@ import type { ProvenPair } from "../src/agents/proven-pairs.ts";
 import { agents } from "../src/agents/registry.ts";
 import { permissionName } from "../src/agents/shared/flags.ts";
 import { LOSSES, type LossCode } from "../src/convert/report/losses.ts";
+import { hostOf } from "../src/io/host.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCS = join(ROOT, "docs");
@@ -69,16 +70,17 @@ const SECTIONS: { [name: string]: () => string | Promise<string> } = {
   losses: lossTable,
   cli: helpPages,
   agents: agentTable,
+  stores: storeTable,
   pairs: pairTables,
   flags: flagTables,
 };
 
-/** Each page of docs/ that has a section made from the code: its path, and its text as it should be. */
+/** README.md and each page of docs/ that has a section made from the code: its path, and its text as it should be. */
 export async function pages(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const name of readdirSync(DOCS)) {
-    if (!name.endsWith(".md")) continue;
-    const path = join(DOCS, name);
+  const documents = readdirSync(DOCS).map((name) => join(DOCS, name));
+  for (const path of [join(ROOT, "README.md"), ...documents]) {
+    if (!path.endsWith(".md")) continue;
     const text = readFileSync(path, "utf8");
     if (/<!-- docs:/.test(text)) found.set(path, formatted(path, await renew(text)));
   }
@@ -152,6 +154,26 @@ function agentTable(): string {
     ];
   });
   return table(["agent", "names", "read from", "written and resumed", "proven with"], rows);
+}
+
+/** For readers who are new: which agents, where their sessions are, and what is proven. */
+function storeTable(): string {
+  const home = "/home/you";
+  const rows = agents.map(({ id, name, aliases, store }) => {
+    const roots = store.roots({ HOME: home }, hostOf({ HOME: home }, "linux"));
+    const [from, into] = [passes("from", id), passes("to", id)];
+    const version = provenWith(id);
+    return [
+      name,
+      [id, ...aliases].map(code).join(", "),
+      roots.map((root) => code(root.replace(home, "~"))).join(", "),
+      `${from.passed} of ${from.tried}`,
+      `${into.passed} of ${into.tried}`,
+      version ? `${version.version} on ${version.date}` : "never",
+    ];
+  });
+  const head = ["agent", "names", "sessions in", "proven as source", "proven as target", "with version"];
+  return table(head, rows);
 }
 
 /** How each agent is told what it may do, and what else can be said of it elsewhere. */

@@ -173,7 +173,7 @@ function svgOf(screen: string, columns: number, title: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="${PAPER}"/>`,
-    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="14" fill="${INK}" xml:space="preserve">`,
+    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="14" fill="${INK}">`,
     ...rows.filter((row) => row !== ""),
     "</g>",
     "</svg>",
@@ -192,7 +192,7 @@ function cells(text: string, x: number, y: number, style: Style): string {
     : "";
   const fill = style.inverse ? PAPER : ink;
   const more = `${style.bold ? ' font-weight="bold"' : ""}${style.dim ? ' opacity="0.6"' : ""}`;
-  return `${back}<text x="${left}" y="${top + 14}" textLength="${length}" fill="${fill}"${more}>${escaped(text)}</text>`;
+  return `${back}<text x="${left}" y="${top + 14}" textLength="${length}" fill="${fill}"${more}>${escaped(text).replaceAll(" ", "\u00a0")}</text>`;
 }
 
 function styled(from: Style, codes: string): Style {

@@ -58,7 +58,10 @@ export function deliver(request: Request, cwd: string, env: Env): Delivery {
   } catch (error) {
     const delivery = put(ownPlace(env));
     const why = `cannot use ${wanted.folder}: ${wordsOf(error)}`;
-    return { ...delivery, note: `${why}; ${target.name} may ask before it reads the document elsewhere` };
+    return {
+      ...delivery,
+      note: `${why}; ${target.name} may ask before it reads the document elsewhere`,
+    };
   }
 }
 

@@ -176,7 +176,7 @@ describe("segue handoff", () => {
     fails(await run(idOf(PI), "--budget", "many"), 2, /it must be a number such as 8000 or 20k/);
     fails(await run(idOf(PI), "--budget", "10"), 2, /needs at least 1000 tokens, not 10/);
     fails(await run(idOf(PI), "--preset", "huge"), 2, /minimal, standard, verbose, full/);
-    fails(await run(idOf(PI), "--go", "--then", "x"), 2, /--then and --go cannot both/);
+    fails(await run(idOf(PI), "--go", "--then", "x"), 2, /--then and --go cannot be used together/);
     fails(await run(idOf(PI), "--for", "nobody"), 3, /there is no agent "nobody"/);
     fails(await run("ffffffff"), 3, /ffffffff/);
     const long = "do this and that ".repeat(1000);
@@ -415,8 +415,12 @@ describe("segue resume --handoff", () => {
     fails(await run("--then", "x"), 2, /--then applies to a handoff/);
     fails(await run("--no-redact"), 2, /--no-redact applies to a handoff/);
     fails(await run("--handoff", "--fit", "200k"), 2, /--fit does not apply to a handoff/);
-    fails(await run("--handoff", "--full-history"), 2, /--full-history does not apply to a handoff/);
-    fails(await run("--handoff", "--go", "--then", "x"), 2, /cannot both be given/);
+    fails(
+      await run("--handoff", "--full-history"),
+      2,
+      /--full-history does not apply to a handoff/,
+    );
+    fails(await run("--handoff", "--go", "--then", "x"), 2, /cannot be used together/);
     fails(await run("--handoff"), 1, /Codex is not installed/);
     fails(await run("--handoff", "--no-launch", "--budget", "5"), 2, /needs at least 1000 tokens/);
   });

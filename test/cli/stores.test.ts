@@ -13,7 +13,7 @@ const FOLDERS = [
   [".claude/projects/x", /Claude Code's store/],
   [".codex/notes/x", /Codex's store/],
   [".pi/agent/x", /Pi's store/],
-  [".gemini/x", /store of Gemini CLI/],
+  [".gemini/x", /Gemini CLI.s store/],
   [".qwen/x", /store of Qwen Code/],
   [".copilot/x", /store of Copilot CLI/],
   [".local/share/opencode/x", /store of OpenCode/],

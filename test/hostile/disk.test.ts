@@ -105,7 +105,7 @@ describe("a file is there already", () => {
       ["handoff", source, "--no-redact", "-o", pipe],
     ]) {
       const ended = await m.run([...args, "--force"]);
-      isClear(ended, 2, /names a pipe or a device/);
+      isClear(ended, 2, /is a pipe or a device/);
     }
     assert.deepEqual(readdirSync(m.home).sort(), ["a.jsonl", "pipe"]);
     assert.ok(lstatSync(m.at("pipe")).isFIFO());
