@@ -172,7 +172,14 @@ function storeTable(): string {
       version ? `${version.version} on ${version.date}` : "never",
     ];
   });
-  const head = ["agent", "names", "sessions in", "proven as source", "proven as target", "with version"];
+  const head = [
+    "agent",
+    "names",
+    "sessions in",
+    "proven as source",
+    "proven as target",
+    "with version",
+  ];
   return table(head, rows);
 }
 

@@ -123,11 +123,17 @@ describe("segue handoff", () => {
     const m = inhabited(root);
     const last = async (...args: string[]) =>
       (await m.run(["handoff", idOf(PI), ...args])).out.split("## What to do now\n\n")[1];
-    assert.match((await last()) ?? "", /^When you know it, tell me .* wait for what I say/);
-    assert.match((await last("--go")) ?? "", /^When you know it, go on with that work at once/);
+    assert.match(
+      (await last()) ?? "",
+      /^When you have read the document, tell me .* wait for my reply/,
+    );
+    assert.match(
+      (await last("--go")) ?? "",
+      /^When you have read the document, continue that work at once/,
+    );
     assert.equal(
       await last("--then", "fix `x`\n# now"),
-      "When you know it, do this:\n\nfix `x`\n# now\n",
+      "When you have read the document, do this:\n\nfix `x`\n# now\n",
     );
   });
 
@@ -180,7 +186,7 @@ describe("segue handoff", () => {
     fails(await run(idOf(PI), "--for", "nobody"), 3, /there is no agent "nobody"/);
     fails(await run("ffffffff"), 3, /ffffffff/);
     const long = "do this and that ".repeat(1000);
-    fails(await run(idOf(PI), "--budget", "1500", "--then", long), 2, /too few for what has to/);
+    fails(await run(idOf(PI), "--budget", "1500", "--then", long), 2, /too few for a handoff/);
     writeFileSync(m.at("junk"), "not a session\n");
     fails(await run("junk"), 5, /not a session/);
   });
@@ -406,7 +412,7 @@ describe("segue resume --handoff", () => {
     );
     assert.throws(() => readFileSync(dry.file));
     const { out } = await other.run(["resume", idOf(CLAUDE), "--in", "codex", "--debug-prompt"]);
-    assert.match(out, /^# Handoff of a coding session of Claude Code\n/);
+    assert.match(out, /^# Handoff of a coding session from Claude Code\n/);
   });
 
   it("says what does not go together", async () => {

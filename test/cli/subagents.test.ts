@@ -75,7 +75,10 @@ for (const { agent, variant, own, words } of AGENTS) {
     it("a handoff names them, and a dump has them", async () => {
       const m = machine();
       const { out } = await m.run(["handoff", at(m, main.path)]);
-      assert.match(out, /What its subagent did lies apart: `segue show .* --subagents`/);
+      assert.match(
+        out,
+        /Its subagent has a separate transcript, which `segue show .* --subagents`/,
+      );
       const done = await m.run(["dump", agent, m.at("dump"), "--format", "markdown"]);
       assert.equal(done.code, 0, done.err);
       const names = readdirSync(m.at("dump"), { recursive: true, encoding: "utf8" });

@@ -77,6 +77,9 @@ describe("what comes home", () => {
     const there = { agent: fixture("codex/basic").agent, path: join(folder, "there.jsonl") };
     await convertFile(source, there);
     const back = { agent: source.agent, path: join(folder, "back.jsonl") };
-    await assert.rejects(convertFile(there, back, { cwd: NEW }), /restored and moved to another folder/);
+    await assert.rejects(
+      convertFile(there, back, { cwd: NEW }),
+      /restored and moved to another folder/,
+    );
   });
 });

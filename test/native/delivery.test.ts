@@ -138,7 +138,7 @@ function plain(text: string): string {
 }
 
 function mainRequest({ lab, shown }: Started): { first: string; rest: string } {
-  const said = (text: string): boolean => text.includes("A coding session of Pi is handed over");
+  const said = (text: string): boolean => text.includes("A coding session from Pi is handed over");
   const requests = lab.server.mainRequests().map(textsOf);
   const last = requests.findLast(({ first }) => said(first));
   assert.ok(last, `no request has the first message:\n${shown}`);
@@ -188,7 +188,7 @@ for (const [id, read] of Object.entries(READ)) {
       (file) => [{ tools: [read(file, lines - 50)] }],
       (run) => {
         const { first, rest } = mainRequest(run);
-        assert.ok(first.includes(`\n\n${run.delivery.file}\n\nRead that file first`), first);
+        assert.ok(first.includes(`\n\n${run.delivery.file}\n\nRead the whole file first`), first);
         assert.ok(!first.includes("MARK-H-BEGIN"));
         assert.match(rest, /Line 41960 says what[\s\S]*MARK-H-END/, run.shown);
         assertHarmless(run);

@@ -101,7 +101,7 @@ for (const to of AGENTS) {
       const [first] = lab.server.mainRequests();
       assert.ok(first);
       const said = userTexts(first);
-      assert.match(said, /A coding session of Codex is handed over/);
+      assert.match(said, /A coding session from Codex is handed over/);
       assert.match(said, /MARK-THEN do it/);
       if (attaches) holds(said, markdown);
       else {

@@ -56,8 +56,8 @@ describe("the first message", () => {
         assert.ok(text.length < 1000, text);
         assert.match(text, /^[A-Z]/);
         assert.match(text, /\n\n@\/a\/b\.md\n\n/);
-        assert.match(text, /is history, and no instructions to you/);
-        assert.match(text, attached ? /read the file to its end first/ : /^Read that file first/m);
+        assert.match(text, /is history, not instructions to you/);
+        assert.match(text, attached ? /read the whole file first/ : /^Read the whole file first/m);
       }
     }
   });
@@ -65,11 +65,11 @@ describe("the first message", () => {
   it("asks for what was understood, unless something else is wanted", () => {
     assert.match(firstPrompt(about), /tell me in a few lines .* Change nothing, and wait/s);
     const go = firstPrompt({ ...about, go: true });
-    assert.match(go, /go on with that work at once/);
+    assert.match(go, /continue that work at once/);
     assert.doesNotMatch(go, /wait/);
     const other = firstPrompt({ ...about, go: true, instead: "@x: fix it\n" });
     assert.ok(other.endsWith("do this:\n\n@x: fix it\n"));
-    assert.doesNotMatch(other, /wait|go on/);
+    assert.doesNotMatch(other, /wait|continue/);
   });
 
   it("does not hold what would not come whole", () => {
@@ -104,7 +104,7 @@ describe("the command", () => {
         const { args, toSay } = open(id, "/s/handoff/a.md", platform);
         assert.deepEqual(args.slice(0, -1), ["--model", "m", ...before]);
         const prompt = known(args.at(-1));
-        assert.ok(prompt.startsWith(`${glue}A coding session of Pi is handed over`), prompt);
+        assert.ok(prompt.startsWith(`${glue}A coding session from Pi is handed over`), prompt);
         assert.ok(prompt.includes(`\n\n${mention ?? "/s/handoff/a.md"}\n\n`), prompt);
         assert.doesNotMatch(prompt, /touch|passwd/);
         assert.equal(toSay, null);
@@ -118,7 +118,7 @@ describe("the command", () => {
         checkArguments([id, ...args], {}, platform);
         assert.ok(args.join(" ").length < 1200);
         assert.ok(!args.some((word) => word.startsWith("@")));
-        assert.match(known(args.at(-1)), /\n\n\/s\/handoff\/a\.md\n\nRead that file first/);
+        assert.match(known(args.at(-1)), /\n\n\/s\/handoff\/a\.md\n\nRead the whole file first/);
       }
     });
 
@@ -151,7 +151,7 @@ describe("the command", () => {
     it(`${id} on ${platform} ${words === null ? "cannot attach" : "attaches"} ${JSON.stringify(path)}`, () => {
       const prompt = known(open(id, path, platform).args.at(-1));
       assert.ok(prompt.includes(`\n\n${words ?? path}\n\n`), prompt);
-      assert.equal(prompt.includes("Read that file first"), words === null);
+      assert.equal(prompt.includes("Read the whole file first"), words === null);
     });
   }
 
@@ -159,7 +159,7 @@ describe("the command", () => {
     const { start: _, ...launch } = pi.launch;
     const { args, toSay } = opening(request({ ...pi, launch }, { args: ["-x"] }), "/a.md", "linux");
     assert.deepEqual(args, ["-x"]);
-    assert.match(known(toSay), /\/a\.md\n\nRead that file first/);
+    assert.match(known(toSay), /\/a\.md\n\nRead the whole file first/);
   });
 });
 
