@@ -190,7 +190,7 @@ function flagTables(): string {
     flags.modes.map(({ args, grants }) => [
       name,
       permissionName(grants),
-      code(args.join(" ")) || "as it is",
+      code(args.join(" ")) || "none",
     ]),
   );
   const others = known.map(({ name, flags: { models, effort, dirs, table: named } }) => [
@@ -200,8 +200,8 @@ function flagTables(): string {
     code(dirs?.(["DIR"]).join(" ") ?? ""),
     (named.restricts ?? []).map((flag) => code(/--[\w-]+/.exec(flag)?.[0] ?? "")).join(", "),
   ]);
-  const head = ["agent", "models of", "effort", "folders", "flags that only take away"];
-  return `${table(["agent", "permission", "said as"], modes)}\n\n${table(head, others)}`;
+  const head = ["agent", "models of", "effort", "folders", "flags that only restrict"];
+  return `${table(["agent", "permission", "flags"], modes)}\n\n${table(head, others)}`;
 }
 
 function code(text: string): string {

@@ -45,15 +45,15 @@ export function permissionName(grants: readonly Grant[]): string {
   const names: [string, readonly Grant[]][] = [
     ["read only", READ_ONLY],
     ["asks first", ASK],
-    ["edits unasked", EDITS],
-    ["edits and sandboxed commands unasked", SANDBOXED],
-    ["edits unasked, commands as another model judges", JUDGED],
+    ["edits without asking", EDITS],
+    ["edits and sandboxed commands without asking", SANDBOXED],
+    ["edits without asking, commands if another model approves", JUDGED],
     [
-      "edits and sandboxed commands unasked, others as another model judges",
+      "edits and sandboxed commands without asking, others if another model approves",
       [...SANDBOXED, "run-judged"],
     ],
-    ["edits and commands in the project unasked", ["edit", "run"]],
-    ["everything unasked", ALL],
+    ["edits and commands in the project without asking", ["edit", "run"]],
+    ["everything without asking", ALL],
   ];
   const same = names.find(([, set]) => within(set, grants) && within(grants, set));
   return same?.[0] ?? grants.join(", ");
