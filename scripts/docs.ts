@@ -190,7 +190,7 @@ function flagTables(): string {
     flags.modes.map(({ args, grants }) => [
       name,
       permissionName(grants),
-      code(args.join(" ")) || "none",
+      code(args.join(" ")) || "no flag",
     ]),
   );
   const others = known.map(({ name, flags: { models, effort, dirs, table: named } }) => [

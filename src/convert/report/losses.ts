@@ -78,7 +78,7 @@ export const LOSSES = {
     "the session that this one continues was not found: its messages are not sent",
   ],
   "content-unsent": ["info", "content that the source's own CLI does not send is kept aside"],
-  "content-missing": ["major", "content stored in another file was not found"],
+  "content-missing": ["major", "content stored elsewhere was not found"],
   "record-unknown": [
     "minor",
     "records of a kind that this version does not know are kept aside: see segue check",

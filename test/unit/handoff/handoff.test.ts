@@ -170,7 +170,10 @@ describe("a handoff of any session, at any budget", () => {
       for (const line of markdown.split(LINE_END)) {
         const isQuoted = line === ">" || line.startsWith("> ");
         assert.ok(isQuoted || !line.includes(FROM), line);
-        assert.ok(isQuoted || /^(?:$|#{1,2} |\[\d+\]|- [a-z-]+: |Segue made this)/.test(line), line);
+        assert.ok(
+          isQuoted || /^(?:$|#{1,2} |\[\d+\]|- [a-z-]+: |Segue made this)/.test(line),
+          line,
+        );
         assert.doesNotMatch(line, /<\/?system-reminder|<\|/);
         assert.ok(!line.includes("\x1b"));
         assert.ok(line.length < 2000, "a reading tool would cut it");
