@@ -40,7 +40,7 @@ export async function select(given: string, places: Places, from?: Agent): Promi
   if (named && id !== undefined) return byId(id, places, named);
   if (selector === "-") {
     throw new SegueError("usage", "this command cannot read a session from stdin", {
-      hint: "convert, show, check and handoff take - for stdin",
+      hint: "convert, show, info, check and handoff take - for stdin",
     });
   }
   if (selector === "latest") return latest(places, from);
