@@ -51,7 +51,7 @@ export function command(): Command {
     )
     .option("--no-carry", "do not write a carry: the original cannot be restored from the output")
     .option("--fresh", "ignore an existing carry and convert from scratch")
-    .option("--full-history", "also send what came before a compaction")
+    .option("--full-history", "also send the messages before a compaction")
     .addOption(reasoningOption())
     .option("--cwd <dir>", "the folder of the new session")
     .option("--report <file>", "write the full report to a file, as JSON")

@@ -48,7 +48,7 @@ export function command(after: number): Command {
       `
 Examples:
   segue resume 5bc111 --in codex
-  segue resume claude#2 --in pi --prompt "go on with the tests"
+  segue resume claude#2 --in pi --prompt "continue with the tests"
   segue resume latest --in codex --fit 200k
   segue resume latest --in codex -- --model gpt-5.5`,
     )
@@ -76,7 +76,7 @@ export function withResumeOptions(command: Command): Command {
     .option("--dry-run", "write nothing; show what would happen and what would be lost")
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first prompt to send")
-    .option("--full-history", "also send what came before a compaction")
+    .option("--full-history", "also send the messages before a compaction")
     .addOption(reasoningOption())
     .option(
       "--fit <tokens>",

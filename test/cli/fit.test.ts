@@ -191,7 +191,7 @@ describe("in the session's own agent", () => {
     const original = readFileSync(path);
     const args = ["resume", id, "--fit", "4k"];
     const said = await m.run([...args, "--dry-run"]);
-    assert.match(said.err, /turns are replaced by a handoff entry; the original stays as it is/);
+    assert.match(said.err, /turns are replaced by a handoff entry; the original stays unchanged/);
     const short = await handed(m, resume(id, "claude", "--fit", "4k"));
     assert.notEqual(short.target.id, id);
     assert.ok(readFileSync(path).equals(original));

@@ -33,7 +33,7 @@ export function fails({ err, code, out }: Ended, exit: number, says: RegExp, can
   assert.match(err, says);
   const lines = err.trimEnd().split("\n").length;
   assert.ok(lines <= (candidates > 0 ? 2 + candidates : 3), err);
-  assert.doesNotMatch(err, /^ +at |should not happen/m);
+  assert.doesNotMatch(err, /^ +at |this is a bug/m);
   assert.equal(out, "", "stdout");
   assert.equal(code, exit, err);
 }

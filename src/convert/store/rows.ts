@@ -105,7 +105,7 @@ function previous({ action, backup, path }: Write, env: Env): string[] | null {
   const kept = backup === undefined ? "" : backupPath(env, backup);
   const bytes = existsSync(kept) ? readFileSync(kept) : null;
   if (bytes && digest(bytes) === backup) return linesIn(bytes);
-  const why = bytes ? "damaged" : "gone";
+  const why = bytes ? "damaged" : "missing";
   throw new SegueError("failed", `the backup of the session's rows is ${why}`, { where: path });
 }
 

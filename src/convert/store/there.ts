@@ -80,7 +80,7 @@ function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
   const what = parts.join(" and ") || "what came before the first turn";
   const [is, come] = turns > 1 || parts.length > 1 ? ["are", "they come"] : ["is", "it comes"];
-  const where = isOwn ? "the original stays as it is" : `${come} back when the session returns`;
+  const where = isOwn ? "the original stays unchanged" : `${come} back when the session returns`;
   return `${what} ${is} replaced by a handoff entry; ${where}`;
 }
 

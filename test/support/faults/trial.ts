@@ -101,7 +101,7 @@ export class Trial {
       assert.equal(signal, "SIGKILL", `it went on: ${err}`);
       return;
     }
-    assert.doesNotMatch(err, /this should not happen/, "the error is not told as one of the disk");
+    assert.doesNotMatch(err, /this is a bug/, "the error is not told as one of the disk");
     // What cannot be taken away is noted, and the next command tries again.
     if (code === 0) this.#is(this.#after, "it said that all went well", isTemporary);
     else assert.notEqual(err.replace(SAID, "").trim(), "", "it failed without a word");
