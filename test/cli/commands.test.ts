@@ -525,6 +525,19 @@ describe("--quiet and --verbose", () => {
 });
 
 describe("segue list, agents, check, log", () => {
+  it("log and undo name the session", async () => {
+    const m = inhabited(root);
+    const to = ["--in", "codex", "--no-launch", "--cwd", "/home/dev/shop"];
+    assert.equal((await m.run(["resume", idOf(CLAUDE), ...to])).code, 0);
+    assert.match(
+      (await m.run(["log"])).out,
+      /claude-code → codex +MARK-USER-1 please list the files +~\//,
+    );
+    const undone = await m.run(["undo"]);
+    assert.match(undone.out, /^undone: create \//);
+    assert.match(undone.err, /MARK-USER-1 please list the files \(claude-code → codex\)/);
+  });
+
   it("ls is list", async () => {
     const m = inhabited(root);
     assert.equal((await m.run(["ls", "--all"])).out, (await m.run(["list", "--all"])).out);
