@@ -17,14 +17,14 @@ export const proven: Proven = {
       from: "claude-code",
       to: "codex",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
         { code: "tool-reworded", count: 2 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
@@ -32,7 +32,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "pi",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -46,7 +46,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "qwen",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -60,13 +60,13 @@ export const proven: Proven = {
       from: "claude-code",
       to: "copilot",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "scaffold-carried", count: 11 },
       ],
     },
@@ -74,7 +74,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "gemini",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -88,7 +88,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "opencode",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -102,12 +102,12 @@ export const proven: Proven = {
       from: "claude-code",
       to: "kilo",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "reasoning-sealed", count: 1 },
-        { code: "event-carried", count: 31 },
+        { code: "event-carried", count: 33 },
         { code: "reasoning-unsealed", count: 5 },
         { code: "scaffold-carried", count: 11 },
       ],
@@ -116,7 +116,7 @@ export const proven: Proven = {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -130,8 +130,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -145,8 +145,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -160,8 +160,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -175,8 +175,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -190,8 +190,8 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -206,7 +206,7 @@ export const proven: Proven = {
       from: "pi",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -220,8 +220,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -236,8 +236,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -251,8 +251,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -266,8 +266,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -281,8 +281,8 @@ export const proven: Proven = {
     {
       from: "pi",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -297,7 +297,7 @@ export const proven: Proven = {
       from: "qwen",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -308,8 +308,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -321,8 +321,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -333,8 +333,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -345,8 +345,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -357,8 +357,8 @@ export const proven: Proven = {
     {
       from: "qwen",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [{ code: "event-carried", count: 22 }],
@@ -367,7 +367,7 @@ export const proven: Proven = {
       from: "copilot",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -380,8 +380,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -395,8 +395,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -409,8 +409,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -423,8 +423,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -437,8 +437,8 @@ export const proven: Proven = {
     {
       from: "copilot",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -451,8 +451,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "claude-code",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -466,8 +466,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -481,8 +481,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -496,8 +496,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -510,8 +510,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -525,8 +525,8 @@ export const proven: Proven = {
     {
       from: "gemini",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -540,7 +540,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -552,8 +552,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "codex",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -566,8 +566,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "pi",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -579,8 +579,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "qwen",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -592,8 +592,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "copilot",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -605,8 +605,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "gemini",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -618,8 +618,8 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "kilo",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -632,7 +632,7 @@ export const proven: Proven = {
       from: "kilo",
       to: "claude-code",
       date: "2026-11-29",
-      commit: "57bb1ea41032",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -644,8 +644,8 @@ export const proven: Proven = {
     {
       from: "kilo",
       to: "opencode",
-      date: "2026-11-28",
-      commit: "f0e88902be27",
+      date: "2026-11-29",
+      commit: "f8e113505b13",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [

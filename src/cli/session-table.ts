@@ -154,7 +154,7 @@ export function belowHome(path: string): string {
 
 /** The end of a long path says more than its beginning. */
 export function folderName(cwd: string | null, most = PROJECT.wide): string {
-  const short = oneLine(belowHome(cwd ?? ""));
+  const short = belowHome(oneLine(cwd ?? ""));
   if (widthOf(short) <= most) return short;
   let end = short;
   while (widthOf(end) >= most) end = end.slice(1);

@@ -1,14 +1,23 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../core/names.ts";
+import { type Out, pagerIn, withPager } from "../core/process.ts";
 import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { MessageCount } from "../session/count.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
-import { oneLine, printHeaded, printJson, say, warn } from "./terminal.ts";
+import {
+  type PlaceOptions,
+  placesOf,
+  pour,
+  pourText,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
+import { headed, oneLine, paint, printJson, say, warn } from "./terminal.ts";
+import { Transcript } from "./transcript.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -18,6 +27,7 @@ interface Options extends PlaceOptions {
   raw?: boolean;
   subagents?: boolean;
   json?: boolean;
+  pager: boolean;
 }
 
 export function command(): Command {
@@ -43,6 +53,7 @@ export function command(): Command {
     .option("--subagents", "what its subagents did as well, where that lies apart")
     .addOption(new Option("--raw", "print the file as it is").conflicts("json"))
     .option("--json", "print the session model as JSON")
+    .option("--no-pager", "print it all at once, even to a terminal")
     .action(run);
 }
 
@@ -79,22 +90,46 @@ function failed(place: string, error: unknown): void {
 
 async function show(session: OpenSession, options: Options): Promise<void> {
   const { json, subagents = false } = options;
-  if (json) printJson(await session.session({ subagents }));
-  else {
-    showEntries(session.entries(), options);
-    if (subagents) await showSubagents(session, options);
-    else await sayOfSubagents(session);
+  if (json) {
+    printJson(await session.session({ subagents }));
+    return;
   }
+  await onScreen(options, async (out) => {
+    if (process.stdout.isTTY) await showFacts(session, out);
+    await showEntries(session, options, out);
+    if (subagents) await showSubagents(session, options, out);
+  });
+  if (!subagents) await sayOfSubagents(session);
 }
 
-async function showSubagents(session: OpenSession, options: Options): Promise<void> {
+/** In the pager, where there is a terminal and one is wanted. */
+async function onScreen({ pager }: Options, work: (out: Out) => Promise<void>): Promise<void> {
+  const { stdout, env } = process;
+  const words = pager && stdout.isTTY ? pagerIn(env) : null;
+  if (words) await withPager(words, env, work);
+  else await work({ write: pourText });
+}
+
+async function showFacts(session: OpenSession, out: Out): Promise<void> {
+  const { id, title, cwd, model, createdAt } = session.header();
+  const facts = [session.agent.name, model, cwd, createdAt?.slice(0, 10)];
+  const lines = [
+    paint("bold", oneLine(title ?? "(no title)", 200)),
+    paint("dim", facts.flatMap((fact) => fact ?? []).join(" · ")),
+    paint("dim", id),
+  ];
+  await out.write(`${lines.join("\n")}\n\n`);
+}
+
+async function showSubagents(session: OpenSession, options: Options, out: Out): Promise<void> {
   for await (const subagent of session.subagents()) {
     const { id, title } = subagent.header();
-    printHeaded(`subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`);
+    const about = `subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`;
+    await out.write(`${headed(about)}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    showEntries(subagent.entries(), all);
-    await showSubagents(subagent, options);
+    await showEntries(subagent, all, out);
+    await showSubagents(subagent, options, out);
   }
 }
 
@@ -103,27 +138,47 @@ async function sayOfSubagents(session: OpenSession): Promise<void> {
   if (length > 0) say(`subagents whose transcripts lie apart: ${length} (--subagents shows them)`);
 }
 
-function showEntries(entries: Iterable<Entry>, { range: wanted, tail, tools }: Options): void {
+async function showEntries(
+  session: OpenSession,
+  { range: wanted, tail, tools }: Options,
+  out: Out,
+): Promise<void> {
+  const textOf = renderer(session, tools);
   const kept: string[] = [];
   const count = new MessageCount();
   let n = 0;
-  for (const entry of entries) {
+  for (const entry of session.entries()) {
     if (!isShown(entry)) continue;
     n++;
     count.note(entry);
-    const text = renderEntry(entry, tools);
-    if (text === null) continue;
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
-    const block = `[${n}] ${text}\n`;
-    if (tail === undefined) printHeaded(block);
-    else {
+    const block = textOf(entry, n);
+    if (block === null) continue;
+    if (tail === undefined) {
+      if (!(await out.write(block))) return;
+    } else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
   if (n === 0) say("nobody has said anything in this session");
-  for (const block of kept) printHeaded(block);
+  for (const block of kept) await out.write(block);
+}
+
+/** For people on a terminal; for programs, plain blocks. */
+function renderer(
+  { agent }: OpenSession,
+  tools: ToolDetail,
+): (entry: Entry, n: number) => string | null {
+  if (process.stdout.isTTY) {
+    const transcript = new Transcript({ tools, agent: agent.id, paint });
+    return (entry, n) => transcript.entry(entry, n);
+  }
+  return (entry, n) => {
+    const text = renderEntry(entry, tools);
+    return text === null ? null : `${headed(`[${n}] ${text}\n`)}\n`;
+  };
 }
 
 function beyond([first]: [number, number], n: number, messages: number): SegueError {

@@ -41,7 +41,7 @@ export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
   return process.env.TERM !== "dumb" && stream.isTTY === true;
 }
 
-const STYLES = { bold: "1", red: "31" };
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32" };
 
 /** Without control characters, and as the style says where there is colour. */
 function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
@@ -50,7 +50,7 @@ function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteS
 }
 
 /** What colours tell apart: agents, and what matters less or more. */
-export type Style = "dim" | "bold" | { agent: string };
+export type Style = keyof typeof STYLES | { agent: string };
 
 /** Colours that can be read on dark and on light screens. */
 const HUES = ["33", "36", "35", "32", "34", "31", "96", "93", "95", "92", "94"];
@@ -62,8 +62,7 @@ export function paint(style: Style, text: string): string {
 }
 
 function codeOf(style: Style): string {
-  if (style === "dim") return "2";
-  if (style === "bold") return "1";
+  if (typeof style === "string") return STYLES[style];
   const place = Math.max(0, agentIds.indexOf(style.agent));
   return HUES[place % HUES.length] ?? "0";
 }
@@ -73,10 +72,10 @@ export function printPainted(lines: readonly string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Prints a text whose first line is a heading. */
-export function printHeaded(text: string): void {
+/** A text whose first line is a heading, ready to be printed. */
+export function headed(text: string): string {
   const [heading = ""] = text.split("\n", 1);
-  process.stdout.write(`${styled("bold", heading)}${printable(text.slice(heading.length))}\n`);
+  return `${styled("bold", heading)}${printable(text.slice(heading.length))}`;
 }
 
 /** What ended the run. */

@@ -5,6 +5,7 @@ import { type Env, unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 
 export { abandon, catchSignals, heedSignals, onInterrupt } from "../io/interrupt.ts";
+export { type Out, pagerIn, withPager } from "../io/pager.ts";
 export type { Env } from "../io/state.ts";
 
 /**

@@ -27,9 +27,15 @@ function signalled(m: Machine, signal: string, call: string): { [name: string]: 
     import { isMainThread } from "node:worker_threads";
     const real = fs.${call};
     let sent = !isMainThread;
+    // Another thread may be the one to take it, and on a busy machine not at once.
+    const isPending = () =>
+      /^ShdPnd:\\s*0*[1-9a-f]/m.test(fs.readFileSync("/proc/self/status", "utf8"));
     fs.${call} = (...args) => {
-      if (!sent) process.kill(process.pid, "${signal}");
-      sent = true;
+      if (!sent) {
+        sent = true;
+        process.kill(process.pid, "${signal}");
+        while (process.platform === "linux" && isPending());
+      }
       return real(...args);
     };
     syncBuiltinESMExports();`,

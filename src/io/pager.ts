@@ -1,0 +1,63 @@
+/** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { leaveSignals } from "./interrupt.ts";
+import { findProgram } from "./program.ts";
+import type { Env } from "./state.ts";
+
+/** Text for people goes here, piece by piece. */
+export interface Out {
+  /** false: nobody reads any more. */
+  write(text: string): Promise<boolean>;
+}
+
+/**
+ * The words that start the pager: SEGUE_PAGER, else PAGER, else less. null where there is none, or
+ * where it is empty or `cat`, which is how to ask for none.
+ */
+export function pagerIn(env: Env): [string, ...string[]] | null {
+  const set = env.SEGUE_PAGER ?? env.PAGER ?? "less";
+  const [name = "", ...args] = set.trim().split(/\s+/);
+  if (name === "" || name === "cat") return null;
+  const path = findProgram(name, env);
+  return path === null ? null : [path, ...args];
+}
+
+/** Does `work` with its output in the pager, and comes back when the pager was left. */
+export async function withPager(
+  [program, ...args]: readonly [string, ...string[]],
+  env: Env,
+  work: (out: Out) => Promise<void>,
+): Promise<void> {
+  // Quit if it fits, keep colours, leave the text on the screen: git's own choice.
+  const usual = { LESS: "FRX", LV: "-c", ...env };
+  const child = spawn(program, args, { env: usual, stdio: ["pipe", "inherit", "inherit"] });
+  // Ctrl-C is a key of the pager's: leaving it is what ends this.
+  leaveSignals();
+  const ignored = (): void => {};
+  process.on("SIGINT", ignored);
+  try {
+    const left = once(child, "close");
+    await work(writingTo(child));
+    child.stdin?.end();
+    await left;
+  } finally {
+    process.off("SIGINT", ignored);
+  }
+}
+
+function writingTo({ stdin }: ChildProcess): Out {
+  let isGone = stdin === null;
+  // It was left before the end, or did not start.
+  stdin?.on("error", () => {
+    isGone = true;
+  });
+  return {
+    async write(text) {
+      if (isGone || !stdin?.writable) return false;
+      const isFull = !stdin.write(text);
+      if (isFull) await Promise.race([once(stdin, "drain"), once(stdin, "close")]).catch(() => {});
+      return !isGone && stdin.writable;
+    },
+  };
+}
