@@ -67,6 +67,17 @@ describe("wrong use", () => {
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
+    [
+      ["convert", "a.jsonl", "--to", "pi", "-o", "no/x"],
+      2,
+      /does not exist \(no\/x\)\n.*mkdir -p no/,
+    ],
+    [
+      ["convert", "a.jsonl", "--to", "pi", "--report", "no/x"],
+      2,
+      /--report names a file in a folder/,
+    ],
+    [["handoff", "a.jsonl", "-o", "no/x"], 2, /-o names a file in a folder that does not exist/],
     [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /--output needs a value/],
     [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
