@@ -22,7 +22,14 @@ import { settings } from "../core/settings.ts";
 import { readTokens } from "../core/tokens.ts";
 import { SegueError } from "../errors.ts";
 import { counted } from "../words.ts";
-import { outputFile, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import {
+  outputFile,
+  type PlaceOptions,
+  placesOf,
+  requireFolder,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */
@@ -89,6 +96,7 @@ async function run(selector: string, options: Options): Promise<void> {
   const receiver = options.for === undefined ? null : agentNamed(options.for);
   const output = options.output === undefined ? null : outputFile("-o", options.output);
   if (output !== null) refuseOutput(output, options, places);
+  if (output !== null && !isOurs(output, places)) requireFolder("-o", options.output ?? output);
   await withScratch(async (scratch) => {
     const selected = await selectOrStdin(selector, places, from, scratch);
     if (output !== null) refuseSource(output, selected.path);
