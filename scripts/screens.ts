@@ -102,7 +102,7 @@ const SHOTS: { readonly [name: string]: Shot } = {
   handover: {
     command: "segue resume claude#2 --in codex --no-launch",
     until: /codex resume/,
-    columns: 100,
+    columns: 128,
     rows: 12,
   },
 };

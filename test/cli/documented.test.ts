@@ -21,7 +21,7 @@ function shown(path: string): string[][] {
     .map((line) => line.trim())
     .filter((line) => /^segue(?: |$)/.test(line))
     .map((line) => {
-      const words = line.replace(/ +#.*$/, "").match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+      const words: string[] = line.replace(/ +#.*$/, "").match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
       const end = words.indexOf("|");
       const own = end < 0 ? words : words.slice(0, end);
       return own.slice(1).map((word) => word.replace(/^(['"])(.*)\1$/, "$2"));
