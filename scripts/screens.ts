@@ -108,9 +108,9 @@ const SHOTS: { readonly [name: string]: Shot } = {
 };
 
 /** The screen that a command leaves, with its colours. */
-async function screenOf({ command, until, columns, rows }: Shot): Promise<string> {
+async function screenOf(name: string, { command, until, columns, rows }: Shot): Promise<string> {
   const tmux = (...args: string[]): string =>
-    execFileSync("tmux", ["-S", join(HOME, "tmux"), ...args], { encoding: "utf8" });
+    execFileSync("tmux", ["-S", join(HOME, `${name}.tmux`), ...args], { encoding: "utf8" });
   const env = {
     HOME,
     SEGUE_HOME: join(HOME, ".segue"),
@@ -226,7 +226,10 @@ if (import.meta.main) {
   try {
     for (const [name, shot] of Object.entries(SHOTS)) {
       const path = join(images, `${name}.svg`);
-      writeFileSync(`${path}.tmp`, svgOf(await screenOf(shot), shot.columns, `$ ${shot.command}`));
+      writeFileSync(
+        `${path}.tmp`,
+        svgOf(await screenOf(name, shot), shot.columns, `$ ${shot.command}`),
+      );
       renameSync(`${path}.tmp`, path);
     }
   } finally {
