@@ -29,7 +29,7 @@ async function listed(m: Machine): Promise<number | null> {
 
 async function handed(m: Machine): Promise<number> {
   const { out } = await m.run(["handoff", "latest", "--no-redact"]);
-  return Number(known(/the record of a session of (\d+) entries/.exec(out), out)[1]);
+  return Number(known(/the record of a session with (\d+) entries/.exec(out), out)[1]);
 }
 
 function machine(): Machine {

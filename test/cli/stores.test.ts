@@ -13,11 +13,11 @@ const FOLDERS = [
   [".claude/projects/x", /Claude Code's store/],
   [".codex/notes/x", /Codex's store/],
   [".pi/agent/x", /Pi's store/],
-  [".gemini/x", /Gemini CLI.s store/],
-  [".qwen/x", /store of Qwen Code/],
-  [".copilot/x", /store of Copilot CLI/],
-  [".local/share/opencode/x", /store of OpenCode/],
-  [".local/share/kilo/x", /store of Kilo/],
+  [".gemini/x", /Gemini CLI's store/],
+  [".qwen/x", /Qwen Code's store/],
+  [".copilot/x", /Copilot CLI's store/],
+  [".local/share/opencode/x", /OpenCode's store/],
+  [".local/share/kilo/x", /Kilo CLI's store/],
 ] as const;
 
 describe("what is written as a file", () => {
