@@ -26,18 +26,24 @@ export function bundle(): Promise<RolldownBuild> {
   return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()], checks });
 }
 
-/** What every list loads, and most commands. */
+/** What every list loads, and most commands; and what a conversion loads besides. */
 const COMMON = /[\\/]src[\\/]cli[\\/](?:main|list)\.ts$/;
+const CONVERSION = /[\\/]src[\\/](?:cli|convert)[\\/]convert\.ts$/;
 
 /**
- * How the bundle is cut into files. What a list loads is one file: to find and read forty takes Node
- * as long as to run what is in them.
+ * How the bundle is cut into files. What a list loads is one file, and what a conversion loads besides
+ * is another: to find and read forty takes Node as long as to run what is in them.
  */
 export async function filesOf(built: RolldownBuild): Promise<OutputOptions> {
   const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
   const plain = await built.generate({ format: "esm", ...names });
   const common = loadedWith(plain, COMMON);
-  const codeSplitting = { groups: [{ name: "common", test: (id: string) => common.has(id) }] };
+  const conversion = loadedWith(plain, CONVERSION);
+  const groups = [
+    { name: "common", test: (id: string) => common.has(id) },
+    { name: "conversion", test: (id: string) => conversion.has(id) },
+  ];
+  const codeSplitting = { groups };
   return { format: "esm", ...names, codeSplitting };
 }
 

@@ -101,9 +101,12 @@ async function run(selector: string, options: Options): Promise<void> {
     const selected = await selectOrStdin(selector, places, from, scratch);
     if (output !== null) refuseSource(output, selected.path);
     const leaves = output !== null && !isOurs(output, places);
-    const redact = await redaction(options, leaves);
     const task = taskText(taskOf(options.then, options.go));
-    const made = await written({ selected, receiver, task, redact, places, scratch }, options);
+    const write = (redact: boolean): Promise<Made> =>
+      written({ selected, receiver, task, redact, places, scratch }, options);
+    const choice = redaction(options, leaves);
+    let made = await write(choice ?? true);
+    if (choice === null && !(await mayReplace(made))) made = await write(false);
     await heedSignals();
     deliver(made, output, options);
   });
@@ -154,12 +157,18 @@ export function taskOf(instead: string | undefined, go: boolean | undefined): Ta
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
 }
 
-/** As the options say, or the config; else secrets are replaced in what leaves Segue's folder. */
-export async function redaction({ redact }: DocumentOptions, leaves: boolean): Promise<boolean> {
+/** As the options say, or the config; null where that is left to the user: in what leaves Segue's folder. */
+export function redaction({ redact }: DocumentOptions, leaves: boolean): boolean | null {
   if (redact !== undefined) return redact;
   const set = settings().text("redact");
   if (set === "always" || set === "never") return set === "always";
-  if (!leaves) return false;
-  const answer = await ask("the file may leave this machine: replace the secrets in it? [Y/n] ");
+  return leaves ? null : false;
+}
+
+/** Asks only where there are secrets, and someone to ask; else they are replaced. */
+async function mayReplace({ redacted }: Made): Promise<boolean> {
+  if (!redacted) return true;
+  const found = `${counted(redacted, "secret")} found, and the file may leave this machine`;
+  const answer = await ask(`${found}: replace ${redacted === 1 ? "it" : "them"}? [Y/n] `);
   return answer === null || !/^no?$/i.test(answer);
 }

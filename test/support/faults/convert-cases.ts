@@ -1,6 +1,6 @@
 /** Commands that write where the user says: conversions, handoffs, dumps; and the index. */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fixture } from "../fixtures.ts";
 import type { Machine } from "../segue.ts";
 import type { Case } from "./trial.ts";
@@ -62,6 +62,7 @@ export const CONVERT_CASES: readonly Case[] = [
     together: /^new\/b\.jsonl/,
     async prepare(m) {
       const a = m.copy(PI, "a.jsonl");
+      mkdirSync(m.at("new"));
       return ["convert", a, "--to", "codex", "-o", m.at("new/b.jsonl"), "--quiet"];
     },
     holds: (m) => comesHome(m, "new/b.jsonl", [["pi", "a.jsonl"]]),
