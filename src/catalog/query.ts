@@ -138,8 +138,8 @@ function termsOf(text: string): Term[] {
 /** Drives (`C:\x`), addresses, ports and places in files (`http://…`, `localhost:80`) are text. */
 function refuseKey(name: string, value: string): void {
   if (name.length < 2 || !/^[\p{L}\p{N}"]/u.test(value) || /^\d+(?!\p{L})/u.test(value)) return;
-  const all = `a query has ${[...KEYS].map((key) => `${key}:`).join(", ")}`;
-  throw new SegueError("usage", `"${name}:" is not a key of a query`, {
-    hint: `${didYouMean(name, [...KEYS]) ?? all}; to find it as text, quote it: '"${name}:${value}"'`,
+  const all = `use one of ${[...KEYS].map((key) => `${key}:`).join(", ")}`;
+  throw new SegueError("usage", `unknown key "${name}:" in the query`, {
+    hint: `${didYouMean(name, [...KEYS]) ?? all} (to search for the text, quote it: '"${name}:${value}"')`,
   });
 }

@@ -80,7 +80,7 @@ describe("a query", () => {
       }
     };
     assert.match(String(hintOf("agnet:codex")), /did you mean agent\?.*'"agnet:codex"'/);
-    assert.match(String(hintOf("foo:bar")), /a query has agent:, cwd:/);
+    assert.match(String(hintOf("foo:bar")), /use one of agent:, cwd:/);
   });
 
   it("for nothing is wrong usage", () => {
