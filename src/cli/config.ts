@@ -48,7 +48,7 @@ ${definitions(rows, screenWidth(process.stdout, 80))}
 
 Files: .segue.yml in the project, then config.yml in $XDG_CONFIG_HOME/segue
 (~/.config/segue), which \`segue config set\` writes. A variable such as
-SEGUE_LIST_NUMBER or SEGUE_AGENTS_CODEX_ARGS beats both.
+SEGUE_LIST_NUMBER or SEGUE_AGENTS_CODEX_ARGS overrides both.
 
 Examples:
   segue config

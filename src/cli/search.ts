@@ -56,8 +56,8 @@ export function command(): Command {
     .addHelpText(
       "after",
       `
-In a query: agent:codex, cwd:. (of that project), since:2d, tool:bash,
-file:src/x.ts, title:words. These search, or with - leave out, kinds of text:
+Filters in a query: agent:codex, cwd:. (that project), since:2d, tool:bash,
+file:src/x.ts, title:words. Kinds of text to search, or to exclude with -:
 ${KINDS.map((kind) => `in:${kind}`).join(", ")}
 
 Examples:
