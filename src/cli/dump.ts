@@ -1,6 +1,7 @@
 /** `segue dump`: many sessions into a folder, and again what changed since. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { select } from "../core/find.ts";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
 import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { SegueError, wordsOf } from "../errors.ts";
@@ -15,6 +16,7 @@ interface Options extends PlaceOptions {
   redact?: boolean;
   since?: number;
   force?: boolean;
+  session?: string;
 }
 
 export function command(): Command {
@@ -28,6 +30,7 @@ export function command(): Command {
         .default("native"),
     )
     .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
+    .option("--session <session>", "only this session: id, prefix, agent:id, agent#n, latest, or a path")
     .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
     .option("--force", "overwrite files that were changed after they were dumped")
     .addHelpText(
@@ -51,9 +54,12 @@ async function run(words: string[], options: Options): Promise<void> {
       hint: "name another format, such as --format markdown",
     });
   }
+  const { session } = options;
+  const one = session === undefined ? null : await select(session, places, only);
   const progress = new ProgressLine("dumping");
   const result = await dumpSessions(places, {
-    agent: only,
+    agent: one?.agent ?? only,
+    ...(one && { path: one.path }),
     cwd: options.cwd,
     since: options.since,
     folder,

@@ -17,7 +17,7 @@ function listed(agent: string, id: string, hoursAgo: number, more: Partial<Liste
   return {
     ...{ agent, id, title: `${agent}'s`, cwd: "/home/dev/shop", messages: 3, path: `/${id}` },
     ...{ ...none, parent: null, limit: null, from: null, continuedIn: [] },
-    ...{ time, bytes: 1, here: true, home: null, isEmpty: false },
+    ...{ time, bytes: 1, here: true, isSubagent: false },
     ...more,
   };
 }
