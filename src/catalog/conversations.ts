@@ -8,23 +8,10 @@ export type Related = Pick<
   "agent" | "id" | "time" | "from" | "continuedIn" | "parent" | "isSubagent"
 >;
 
-export interface Placed<S extends Related = Listed> {
-  session: S;
-  /** Is it of the conversation of the session before? */
-  isPart: boolean;
-}
-
 /**
- * In the order of the list, but each conversation in one place: where its newest session is. So what
- * was handed over four times is one conversation and not five. Subagents' sessions come last.
+ * The sessions of each conversation: where it is now, where it was left, what subagents did. In the order
+ * of the list, but each conversation in one place: where its newest session is.
  */
-export function byConversation<S extends Related>(sessions: readonly S[]): Placed<S>[] {
-  return conversations(sessions).flatMap((group) =>
-    group.map((session, n) => ({ session, isPart: n > 0 })),
-  );
-}
-
-/** The sessions of each conversation: where it is now, where it was left, what subagents did. */
 export function conversations<S extends Related>(sessions: readonly S[]): S[][] {
   const groups = new Map<string, S[]>();
   const groupOf = groupsOf(sessions);

@@ -1,8 +1,8 @@
 /** `segue dump`: many sessions into a folder, and again what changed since. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { select } from "../core/find.ts";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
+import { select } from "../core/find.ts";
 import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
@@ -30,7 +30,10 @@ export function command(): Command {
         .default("native"),
     )
     .option("--since <time>", "only sessions updated since: 3h, 2d, 1w, or an ISO date", since)
-    .option("--session <session>", "only this session: id, prefix, agent:id, agent#n, latest, or a path")
+    .option(
+      "--session <session>",
+      "only this session: id, prefix, agent:id, agent#n, latest, or a path",
+    )
     .option("--redact", "put placeholders in the place of keys, tokens, passwords; not with native")
     .option("--force", "overwrite files that were changed after they were dumped")
     .addHelpText(

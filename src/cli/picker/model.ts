@@ -1,6 +1,7 @@
 /** The picker without a terminal: what keys do, and what there is to show. */
-import { type Choice, choicesFor, limitOfAgent, proposed } from "./targets.ts";
+
 import { type Row, Rows } from "./rows.ts";
+import { type Choice, choicesFor, limitOfAgent, proposed } from "./targets.ts";
 import type {
   Action,
   Found,
@@ -14,7 +15,7 @@ import type {
   Size,
   Target,
 } from "./types.ts";
-import { draw, type Drawn } from "./view.ts";
+import { type Drawn, draw } from "./view.ts";
 
 const NO_SEARCH: Search = { query: null, found: [], note: null };
 
@@ -44,12 +45,13 @@ export class Picker {
   scrolled = 0;
   /** What came of the last thing that was done, until the next key. */
   notice: string | null = null;
-  now = Date.now();
+  now: number;
   #drawn: Drawn = { listRows: 1, paneRows: 1, top: 0, mostScroll: 0, mostHelp: 0 };
 
-  constructor(targets: readonly Target[], known: Known) {
+  constructor(targets: readonly Target[], known: Known, now = Date.now()) {
     this.targets = targets;
     this.known = known;
+    this.now = now;
   }
 
   /** `total`: how many there are, where these are not all of them yet. */

@@ -106,7 +106,8 @@ export class Rows {
   #countsOf(items: readonly Item[]): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { session } of this.#items) counts.set(session.agent, 0);
-    for (const { session } of items) counts.set(session.agent, (counts.get(session.agent) ?? 0) + 1);
+    for (const { session } of items)
+      counts.set(session.agent, (counts.get(session.agent) ?? 0) + 1);
     return counts;
   }
 

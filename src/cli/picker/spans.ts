@@ -17,7 +17,10 @@ export function marked(text: string, ranges: readonly Range[], ...styles: Span["
   const spans: Span[] = [];
   let at = 0;
   for (const [from, to] of ranges) {
-    spans.push(span(text.slice(at, from), ...styles), span(text.slice(from, to), ...styles, "mark"));
+    spans.push(
+      span(text.slice(at, from), ...styles),
+      span(text.slice(from, to), ...styles, "mark"),
+    );
     at = to;
   }
   return [...spans, span(text.slice(at), ...styles)].filter(({ text }) => text !== "");

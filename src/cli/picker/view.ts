@@ -92,7 +92,7 @@ class View {
     const { question, help, chosen } = this.#p;
     if (help !== null) return this.#helpScreen(size, help);
     if (question) return this.#questionScreen(size, question);
-    const hasChips = !chosen && rows >= CHIPS_FROM;
+    const hasChips = !chosen && rows >= CHIPS_FROM && this.#p.total !== 0;
     const head = chosen ? [this.#targetHead(columns)] : [this.#queryLine(columns, hasChips)];
     if (hasChips) head.push(this.#line(this.#chips(columns), columns));
     const body = this.#body({ columns, rows: rows - head.length - 1 });
@@ -163,7 +163,11 @@ class View {
   /** The project or all, and each agent with the number of its sessions that match. */
   #chips(columns: number): Span[] {
     const { rows, agent, here, isComplete } = this.#p;
-    const scope = span(here ? "this project  " : "all projects  ", "dim");
+    const isNarrow = columns < NARROW;
+    const words = isNarrow
+      ? { here: "here ", all: "" }
+      : { here: "this project  ", all: "all projects  " };
+    const scope = span(here ? words.here : words.all, "dim");
     const all = [...rows.counts.values()].reduce((sum, n) => sum + n, 0);
     const chips = [["all", all] as const, ...rows.counts].map(([name, n]) => {
       const text = isComplete ? `${name} ${n}` : name;
@@ -217,14 +221,14 @@ class View {
       "",
     ];
     for (const { name, stores } of this.#p.known.agents()) {
-      lines.push(clip(clean(`${fill(name, 13)} ${stores.join(", ")}`), columns));
+      lines.push(clip(`${fill(name, 13)}${clean(stores.join(", "))}`, columns));
     }
     const then = "Sessions in another folder? `segue pick --store AGENT=DIR` looks there.";
     return [...lines, "", ...wrap(then, columns, 3)].slice(0, rows);
   }
 
   #sessionLines({ columns, rows }: Size): string[] {
-    const { at, search, total, wanted } = this.#p;
+    const { at, search, wanted } = this.#p;
     const { all } = this.#p.rows;
     let { top } = this.#drawn;
     if (at < top) top = at;
@@ -233,7 +237,7 @@ class View {
     this.#drawn.top = top;
     if (all.length === 0) {
       const note = search?.note ?? (wanted === null ? "nothing matches" : "");
-      return total === null ? [] : wrap(note, columns - 2, rows).map((line) => `  ${line}`);
+      return this.#p.total === null ? [] : wrap(note, columns - 2, rows).map((line) => `  ${line}`);
     }
     return all.slice(top, top + rows).map((row, i) => {
       const isChosen = top + i === at;
@@ -329,7 +333,7 @@ function aboutOthers(
   if (targets.length > 0) return [does];
   const install = known
     .agents()
-    .flatMap(({ name, install }) => (install === null ? [] : [`  ${fill(name, 13)} ${install}`]));
+    .flatMap(({ name, install }) => (install === null ? [] : [`  ${name}: ${install}`]));
   return [does, "To install an agent:", ...install];
 }
 
