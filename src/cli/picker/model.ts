@@ -99,6 +99,7 @@ export class Picker {
   /** Of the session under the cursor, what the search found in it. */
   get hits(): Found["hits"] {
     const path = this.session?.path;
+    if (this.query.trim() === "") return [];
     return this.search?.found.find((one) => one.path === path)?.hits ?? [];
   }
 

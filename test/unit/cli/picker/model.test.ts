@@ -115,6 +115,9 @@ describe("full text", () => {
     assert.match(shown(p).join("\n"), /^\[12\] +… the needle was here …$/m);
     press(p, "down");
     assert.equal(p.session?.id, "id-1");
+    press(p, "escape", "down", "down", "down");
+    assert.equal(p.session?.id, "id-3");
+    assert.doesNotMatch(shown(p).join("\n"), /the needle was here/);
   });
 
   it("an answer that comes too late is left aside", () => {
