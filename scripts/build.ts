@@ -5,18 +5,16 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundle, ROOT } from "./bundle.ts";
+import { bundle, filesOf, ROOT } from "./bundle.ts";
 
 const DIST = join(ROOT, "dist");
 
 rmSync(DIST, { recursive: true, force: true });
 const built = await bundle();
 await built.write({
-  dir: DIST,
-  format: "esm",
   // All in one folder: a thread is started by the name of a file beside the one that starts it.
-  entryFileNames: "[name].js",
-  chunkFileNames: "[name]-[hash].js",
+  dir: DIST,
+  ...(await filesOf(built)),
   // Names stay, for the stack traces that --verbose prints.
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });

@@ -1,7 +1,13 @@
 /** The program as a few files: what dist/ holds of JavaScript, and of whose packages parts are in it. */
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Plugin, type RolldownBuild, type RolldownOutput, rolldown } from "rolldown";
+import {
+  type OutputOptions,
+  type Plugin,
+  type RolldownBuild,
+  type RolldownOutput,
+  rolldown,
+} from "rolldown";
 
 export const ROOT = join(import.meta.dirname, "..");
 
@@ -15,7 +21,48 @@ function inputs(): Record<string, string> {
 /** Bundles the program with the packages that it uses: what is installed has no dependencies. */
 export function bundle(): Promise<RolldownBuild> {
   const external = /^node:/;
-  return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()] });
+  // Modules that `filesOf` puts together are loaded together, whoever asks for one of them.
+  const checks = { ineffectiveDynamicImport: false };
+  return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()], checks });
+}
+
+/** What every list loads, and most commands; and what a conversion loads besides. */
+const COMMON = /[\\/]src[\\/]cli[\\/](?:main|list)\.ts$/;
+const CONVERSION = /[\\/]src[\\/](?:cli|convert)[\\/]convert\.ts$/;
+
+/**
+ * How the bundle is cut into files. What a list loads is one file, and what a conversion loads besides
+ * is another: to find and read forty takes Node as long as to run what is in them.
+ */
+export async function filesOf(built: RolldownBuild): Promise<OutputOptions> {
+  const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
+  const plain = await built.generate({ format: "esm", ...names });
+  const common = loadedWith(plain, COMMON);
+  const conversion = loadedWith(plain, CONVERSION);
+  const groups = [
+    { name: "common", test: (id: string) => common.has(id) },
+    { name: "conversion", test: (id: string) => conversion.has(id) },
+  ];
+  const codeSplitting = { groups };
+  return { format: "esm", ...names, codeSplitting };
+}
+
+/** The modules of the files that are loaded with those that hold a module of this name; no entries. */
+function loadedWith({ output }: RolldownOutput, name: RegExp): Set<string> {
+  const chunks = new Map(
+    output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one] as const] : [])),
+  );
+  const wanted = [...chunks.values()].filter(({ moduleIds }) =>
+    moduleIds.some((id) => name.test(id)),
+  );
+  const loaded = new Set(wanted);
+  for (const { imports } of loaded) {
+    for (const file of imports) {
+      const chunk = chunks.get(file);
+      if (chunk) loaded.add(chunk);
+    }
+  }
+  return new Set([...loaded].flatMap(({ isEntry, moduleIds }) => (isEntry ? [] : moduleIds)));
 }
 
 const IMPORT = /^import \{([^}]*)\} from "(node:[a-z/_]+)";$/gm;

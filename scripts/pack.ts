@@ -210,7 +210,9 @@ function checkInstalled(folder: string, file: string): void {
   if (out.trim() !== "converted true") fail(`the library says ${out}`);
 }
 
-const USE = `import { convertFile, type Report, SegueError } from "segue-cli";
+const USE = `import { convertFile, openSegue, type Report, type SessionList, SegueError } from "segue-cli";
+const { sessions }: SessionList = await (await openSegue()).list();
+if (sessions.length > 0) throw new SegueError("failed", "this home has no sessions");
 const report: Report = await convertFile(process.argv[2] ?? "", { to: "codex", output: "out.jsonl" });
 if (report.losses.some(({ count }) => count < 1)) throw new SegueError("failed", "no");
 console.log(report.how, report.verified.readback);

@@ -1,5 +1,6 @@
 /** What `segue search` is asked for, as its user writes it. */
 import { SegueError } from "../errors.ts";
+import { didYouMean } from "../suggest.ts";
 import { KINDS, type Kind, searchable } from "./text.ts";
 
 /** Words that follow each other; `prefix`: the last is the beginning of one. */
@@ -114,16 +115,31 @@ function isOr({ text, key, not, prefix }: Term): boolean {
   return text === "OR" && key === null && !not && !prefix;
 }
 
-/** Quotes do not have to end. */
+/** @throws SegueError for a quote that does not end, and for a key that is none. */
 function termsOf(text: string): Term[] {
-  const pattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)(?:"|$)|([^\s"]+))(\*?)/g;
+  if ((text.match(/"/g)?.length ?? 0) % 2 === 1) {
+    throw new SegueError("usage", "the query has an opening quote without a closing one", {
+      hint: "for example: segue search '\"connection refused\"'",
+    });
+  }
+  const pattern = /(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"|([^\s"]+))(\*?)/g;
   return [...text.matchAll(pattern)].flatMap((match): Term[] => {
     const [, minus = "", name = "", quoted, bare = "", star = ""] = match;
     const key = KEYS.has(name.toLowerCase()) ? name.toLowerCase() : null;
     const said = quoted ?? bare.replace(/\*$/, "");
+    if (key === null) refuseKey(name, said);
     const whole = key === null && name !== "" ? `${name}:${said}` : said;
     if (!/[\p{L}\p{N}]/u.test(whole) && key !== "cwd") return [];
     const prefix = star !== "" || (quoted === undefined && bare.endsWith("*"));
     return [{ not: minus !== "", key, text: whole, prefix }];
+  });
+}
+
+/** Drives (`C:\x`), addresses, ports and places in files (`http://…`, `localhost:80`) are text. */
+function refuseKey(name: string, value: string): void {
+  if (name.length < 2 || !/^[\p{L}\p{N}"]/u.test(value) || /^\d+(?!\p{L})/u.test(value)) return;
+  const all = `a query has ${[...KEYS].map((key) => `${key}:`).join(", ")}`;
+  throw new SegueError("usage", `"${name}:" is not a key of a query`, {
+    hint: `${didYouMean(name, [...KEYS]) ?? all}; to find it as text, quote it: '"${name}:${value}"'`,
   });
 }

@@ -1,11 +1,12 @@
 /** Options and steps that several commands share. */
 import { once } from "node:events";
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type Selected, select, sessionFrom } from "../core/find.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { fileError, SegueError } from "../errors.ts";
+import { shellWord } from "../session/text.ts";
 import { configured, type PlaceOptions, setStore, storesGiven } from "./places.ts";
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
@@ -64,6 +65,16 @@ export function outputFile(option: string, path: string): string {
     });
   }
   return info && lstatSync(path).isSymbolicLink() ? realpathSync(path) : resolve(path);
+}
+
+/** A folder that is not there is more often a slip than a wish. @throws SegueError */
+export function requireFolder(option: string, path: string): void {
+  const folder = dirname(path);
+  if (statOf(resolve(folder))) return;
+  throw new SegueError("usage", `${option} names a file in a folder that does not exist`, {
+    where: path,
+    hint: `create the folder first: mkdir -p ${shellWord(folder)}`,
+  });
 }
 
 /** Is it a pipe or a device, which is written to and not replaced? */

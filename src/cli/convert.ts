@@ -16,7 +16,7 @@ import type { Places } from "../core/places.ts";
 import { bytesIn, withScratch } from "../core/read.ts";
 import { refuseSource, refuseStore } from "../core/refuse.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { isStream, outputFile, placesOf, pour } from "./common.ts";
+import { isStream, outputFile, placesOf, pour, requireFolder } from "./common.ts";
 import { expanded } from "./options.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ProgressLine, printJson, say, warn } from "./terminal.ts";
@@ -96,6 +96,7 @@ function refusePlaces({ output, report }: Options, places: Places): void {
   for (const [option, path] of given) {
     if (path === undefined || (option === "--report" && isStream(path))) continue;
     refuseStore(outputFile(option, path), places);
+    requireFolder(option, path);
   }
   if (output !== undefined && report !== undefined && resolve(output) === resolve(report)) {
     throw new SegueError("usage", "-o and --report name the same file", { where: output });

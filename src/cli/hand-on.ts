@@ -29,7 +29,7 @@ export async function handOn(
   const task = taskOf(options.then ?? options.prompt, options.go);
   const starts = launches(options) && !options.debugPrompt;
   if (starts) requireInstalled(target, env);
-  const redact = await redaction(options, false);
+  const redact = redaction(options, false) ?? false;
   const made = await withScratch((scratch) =>
     written({ selected, receiver: target, task: null, redact, places, scratch }, options),
   );

@@ -22,7 +22,14 @@ import { settings } from "../core/settings.ts";
 import { readTokens } from "../core/tokens.ts";
 import { SegueError } from "../errors.ts";
 import { counted } from "../words.ts";
-import { outputFile, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import {
+  outputFile,
+  type PlaceOptions,
+  placesOf,
+  requireFolder,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */
@@ -79,13 +86,17 @@ async function run(selector: string, options: Options): Promise<void> {
   const receiver = options.for === undefined ? null : agentNamed(options.for);
   const output = options.output === undefined ? null : outputFile("-o", options.output);
   if (output !== null) refuseOutput(output, options, places);
+  if (output !== null && !isOurs(output, places)) requireFolder("-o", options.output ?? output);
   await withScratch(async (scratch) => {
     const selected = await selectOrStdin(selector, places, from, scratch);
     if (output !== null) refuseSource(output, selected.path);
     const leaves = output !== null && !isOurs(output, places);
-    const redact = await redaction(options, leaves);
     const task = taskText(taskOf(options.then, options.go));
-    const made = await written({ selected, receiver, task, redact, places, scratch }, options);
+    const write = (redact: boolean): Promise<Made> =>
+      written({ selected, receiver, task, redact, places, scratch }, options);
+    const choice = redaction(options, leaves);
+    let made = await write(choice ?? true);
+    if (choice === null && !(await mayReplace(made))) made = await write(false);
     await heedSignals();
     deliver(made, output, options);
   });
@@ -136,12 +147,18 @@ export function taskOf(instead: string | undefined, go: boolean | undefined): Ta
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
 }
 
-/** As the options say, or the config; else secrets are replaced in what leaves Segue's folder. */
-export async function redaction({ redact }: DocumentOptions, leaves: boolean): Promise<boolean> {
+/** As the options say, or the config; null where that is left to the user: in what leaves Segue's folder. */
+export function redaction({ redact }: DocumentOptions, leaves: boolean): boolean | null {
   if (redact !== undefined) return redact;
   const set = settings().text("redact");
   if (set === "always" || set === "never") return set === "always";
-  if (!leaves) return false;
-  const answer = await ask("the file may leave this machine: replace secrets in it? [Y/n] ");
+  return leaves ? null : false;
+}
+
+/** Asks only where there are secrets, and someone to ask; else they are replaced. */
+async function mayReplace({ redacted }: Made): Promise<boolean> {
+  if (!redacted) return true;
+  const found = `${counted(redacted, "secret")} found, and the file may leave this machine`;
+  const answer = await ask(`${found}: replace ${redacted === 1 ? "it" : "them"}? [Y/n] `);
   return answer === null || !/^no?$/i.test(answer);
 }

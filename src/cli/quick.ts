@@ -5,7 +5,7 @@ import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "..
 import { SegueError } from "../errors.ts";
 import { alike, didYouMean } from "../suggest.ts";
 import { placesOf } from "./common.ts";
-import { ARGS, resume, withResumeOptions } from "./resume.ts";
+import { ARGS, resume, sorted, withResumeOptions } from "./resume.ts";
 import type { ResumeOptions } from "./starting.ts";
 
 /** The command that a word stands for; null for none. `after`: how many words follow "--". */
@@ -18,15 +18,18 @@ export function command(word: string, after: number): Command | null {
       : "go on with the newest session of this project, there or in another agent",
   );
   if (agent) quick.argument("[n]", "the n-th newest, this project's first (default: 1)");
-  return quick.addArgument(new Argument("[args...]", ARGS)).action(async () => {
-    const words = quick.args.slice(0, Math.max(0, quick.args.length - after));
-    const options = quick.opts<ResumeOptions>();
-    const places = placesOf(options, options.in);
-    const selected = await select(agent ? nth(agent, words) : only(word, words), places);
-    // Whoever names an agent means that one, whatever the config says of sessions in general.
-    const own = agent ? { in: agent.id } : {};
-    await resume(selected, places, quick.args.slice(words.length), { ...own, ...options });
-  });
+  return quick
+    .allowUnknownOption()
+    .addArgument(new Argument("[args...]", ARGS))
+    .action(async () => {
+      const { words, args } = sorted(quick, quick.args, after);
+      const options = quick.opts<ResumeOptions>();
+      const places = placesOf(options, options.in);
+      const selected = await select(agent ? nth(agent, words) : only(word, words), places);
+      // Whoever names an agent means that one, whatever the config says of sessions in general.
+      const own = agent ? { in: agent.id } : {};
+      await resume(selected, places, args, { ...own, ...options });
+    });
 }
 
 function nth(agent: Agent, [n = "1", ...more]: readonly string[]): string {

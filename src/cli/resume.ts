@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { type Report, reportText } from "../core/convert.ts";
 import { isFolder, type Selected, select } from "../core/find.ts";
+import { sortFlags } from "../core/flags.ts";
 import {
   commit,
   noteTitle,
@@ -18,6 +19,7 @@ import { settings } from "../core/settings.ts";
 import { launch, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
+import { didYouMean } from "../suggest.ts";
 import { placesOf, withPlaces } from "./common.ts";
 import { tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
@@ -42,6 +44,7 @@ export function command(after: number): Command {
     .description("open a session in another agent, with all its history")
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
     .argument("[args...]", ARGS)
+    .allowUnknownOption()
     .option("--from <agent>", "only look at this agent's sessions");
   return withResumeOptions(resume)
     .addHelpText(
@@ -53,11 +56,29 @@ Examples:
   segue resume latest --in codex --fit 200k
   segue resume latest --in codex -- --model gpt-5.5`,
     )
-    .action((selector: string, words: string[], options: ResumeOptions) => {
-      const count = words.length - after;
-      const to = agentAmong(words.slice(0, count), options);
-      return run(selector, words.slice(count), { ...options, ...to });
+    .action((selector: string, all: string[], options: ResumeOptions) => {
+      const { words, args } = sorted(resume, all, after);
+      return run(selector, args, { ...options, ...agentAmong(words, options) });
     });
+}
+
+/**
+ * What stands for Segue, and what for the agent: the last `after` words, which stood after "--", and
+ * flags before them that an agent knows by their long names.
+ */
+export function sorted(
+  command: Command,
+  all: readonly string[],
+  after: number,
+): { words: string[]; args: string[] } {
+  const count = Math.max(0, all.length - after);
+  const { words, flags, unknown } = sortFlags(all.slice(0, count));
+  if (unknown === null) return { words, args: [...flags, ...all.slice(count)] };
+  const own = command.options.flatMap(({ long }) => long ?? []);
+  const meant = didYouMean(unknown, own);
+  throw new SegueError("usage", `unknown option '${unknown}'`, {
+    hint: meant ?? `flags of the agent go after --; see \`segue ${command.name()} --help\``,
+  });
 }
 
 /** `segue resume SESSION codex` is `segue resume SESSION --in codex`. */

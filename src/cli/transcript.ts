@@ -2,7 +2,7 @@
 import { diffLines } from "diff";
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
-import { renderPart, saidAgain, type ToolDetail } from "../session/render.ts";
+import { aboutUse, renderPart, saidAgain, type ToolDetail } from "../session/render.ts";
 import type { Entry, Message, Part, TextEdit, ToolUse } from "../session/types.ts";
 import type { Style } from "./terminal.ts";
 
@@ -94,7 +94,8 @@ export class Transcript {
     const { paint } = this.#look;
     const head = `${paint("dim", "→")} ${paint("bold", name)}`;
     const change = use === null ? null : changeIn(use);
-    if (change === null) return `${head} ${printable(this.#short(aboutCall(use, input)))}`;
+    if (change === null)
+      return `${head} ${printable(this.#short(aboutUse(use) ?? printed(input)))}`;
     const lines = this.#cut(change.lines).map((line) => paint(styleOf(line), line));
     return [`${head} ${printable(change.path)}`.trimEnd(), ...lines].join("\n");
   }
@@ -132,33 +133,6 @@ function clockOf(time: string | null): [day?: string, time?: string] {
   const [day = "", clock = ""] = new Date(at - offset).toISOString().split("T");
   return [day, clock.slice(0, 8)];
 }
-
-/** What a call is about, in its own words where those are few. */
-function aboutCall(use: ToolUse | null, input: Parameters<typeof printed>[0]): string {
-  switch (use?.tool) {
-    case "execute":
-      return use.command;
-    case "read":
-    case "list":
-    case "view-image":
-      return use.path;
-    case "search":
-    case "glob":
-      return use.path === undefined ? use.pattern : `${use.pattern} in ${use.path}`;
-    case "fetch":
-      return use.url;
-    case "web-search":
-      return use.query;
-    case "subagent":
-      return use.description ?? use.prompt;
-    case "todo":
-      return use.items.map(({ text, status }) => `${MARKS[status]} ${text}`).join("\n");
-    default:
-      return printed(input);
-  }
-}
-
-const MARKS = { pending: "[ ]", in_progress: "[~]", completed: "[x]" };
 
 /** The lines that a call adds and takes away; null for one that changes no file. */
 function changeIn(use: ToolUse): { path: string; lines: string[] } | null {

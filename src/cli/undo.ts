@@ -1,7 +1,16 @@
 /** `segue undo`: takes a write back exactly. */
 import { Command } from "commander";
-import { type Undone, undoWrite } from "../core/journal.ts";
-import { print, say } from "./terminal.ts";
+import {
+  type Titles,
+  titleOf,
+  titlesOf,
+  type Undone,
+  undoWrite,
+  type Write,
+  writtenBy,
+} from "../core/journal.ts";
+import { placesOf } from "./common.ts";
+import { oneLine, print, say } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("undo")
@@ -15,11 +24,25 @@ export function command(): Command {
 }
 
 async function run(n: string | undefined, { force = false }: { force?: boolean }): Promise<void> {
+  // Once it is undone, nobody knows what it was called.
+  const titles = await titlesOf(placesOf({}), written(n));
+  const undone = (one: Undone): void => sayUndone(one, titles);
   await undoWrite(process.env, { ...(n === undefined ? {} : { n }), force, undone });
 }
 
-function undone({ write: { action, path }, already, kept }: Undone): void {
+/** The write that is to be undone, and those that came along with it. */
+function written(n: string | undefined): Write[] {
+  const { writes } = writtenBy(process.env);
+  const last = n === undefined ? writes.at(-1) : writes.find((write) => String(write.n) === n);
+  const first = last?.with ?? last?.n;
+  return writes.filter((write) => write.n === first || write.with === first);
+}
+
+function sayUndone({ write, already, kept }: Undone, titles: Titles): void {
   if (kept !== null) say(`kept a copy: ${kept}`);
   const what = already ? "already undone, because it had been interrupted" : "undone";
-  print(`${what}: ${action} ${path}`);
+  print(`${what}: ${write.action} ${write.path}`);
+  const title = titleOf(write, titles);
+  if (title !== null)
+    say(`  ${oneLine(title, 72)} (${write.source.agent} → ${write.target.agent})`);
 }

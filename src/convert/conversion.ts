@@ -8,7 +8,8 @@ import type { Carry, CarryFooter, Ways } from "../lossless/carry.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Trust } from "./carry/units.ts";
-import type { Counts, ReasoningFate } from "./project/project.ts";
+import type { Counts } from "./project/counts.ts";
+import type { ReasoningFate } from "./project/project.ts";
 import type { Loss } from "./report/losses.ts";
 import type { BaseInput, Surveyed } from "./survey/survey-file.ts";
 

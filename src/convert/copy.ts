@@ -9,7 +9,7 @@ import { Relocation } from "../session/relocate.ts";
 import type { Entry } from "../session/types.ts";
 import { homeWriter } from "./carry/units.ts";
 import { type Conversion, type Converted, follow } from "./conversion.ts";
-import { NO_COUNTS } from "./project/project.ts";
+import { NO_COUNTS } from "./project/counts.ts";
 import { LossReport } from "./report/losses.ts";
 
 /** To its own agent: through the session model all the same, so that the copy proves law 1. */

@@ -8,7 +8,8 @@ import { agentNamed } from "./names.ts";
 import type { Places } from "./places.ts";
 
 export { type ConvertFileOptions, convertFile } from "../convert/file.ts";
-export type { Counts, ReasoningFate } from "../convert/project/project.ts";
+export type { Counts } from "../convert/project/counts.ts";
+export type { ReasoningFate } from "../convert/project/project.ts";
 export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/report/losses.ts";
 export { type Report, reportText } from "../convert/report/report.ts";
 export { exists, putFile } from "../io/output.ts";

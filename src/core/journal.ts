@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { findAgent } from "../agents/registry.ts";
 import { refuseOpen } from "../agents/running.ts";
 import type { Agent } from "../agents/types.ts";
+import { openCatalog } from "../catalog/catalog.ts";
 import { folderIn } from "../convert/read/folder.ts";
 import { isThere, openSession } from "../convert/read/open.ts";
 import { takeRowsBack } from "../convert/store/rows.ts";
@@ -23,6 +24,8 @@ import {
   pendingPath,
 } from "../io/state.ts";
 
+import type { Places } from "./places.ts";
+
 export { type Damage, damageWords, type Write } from "../io/journal.ts";
 
 export interface Written {
@@ -38,6 +41,42 @@ export interface Written {
 export function writtenBy(env: Env): Written {
   const journal = new Journal(env);
   return { path: journal.path, writes: journal.writes(), damage: journal.damage() };
+}
+
+/**
+ * The titles of sessions that were written, by "agent:id"; of those that are gone there is none. Where
+ * stores cannot be read there are none at all: whoever undoes a write needs no title for it.
+ */
+export async function titlesOf(places: Places, writes: readonly Write[]): Promise<Titles> {
+  try {
+    return writes.length === 0 ? new Map() : await readTitles(places, writes);
+  } catch {
+    return new Map();
+  }
+}
+
+async function readTitles(places: Places, writes: readonly Write[]): Promise<Titles> {
+  const wanted = new Set(writes.flatMap(({ source, target }) => [keyOf(source), keyOf(target)]));
+  const catalog = await openCatalog(places);
+  try {
+    const sessions = catalog.sessions().filter((session) => wanted.has(keyOf(session)));
+    return new Map(
+      sessions.flatMap((one) => (one.title === null ? [] : [[keyOf(one), one.title]])),
+    );
+  } finally {
+    catalog.close();
+  }
+}
+
+export type Titles = ReadonlyMap<string, string>;
+
+function keyOf({ agent, id }: Pick<Side, "agent" | "id">): string {
+  return `${agent}:${id}`;
+}
+
+/** What a write's session is called: the one that was written, else the one it was made from. */
+export function titleOf({ source, target }: Write, titles: Titles): string | null {
+  return titles.get(keyOf(target)) ?? titles.get(keyOf(source)) ?? null;
 }
 
 /** What was taken back. */

@@ -15,10 +15,12 @@ import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
 import { type Entry, SESSION_SCHEMA } from "../session/types.ts";
+import { CONTENTS, listedAt, writeContents } from "./contents.ts";
 import { alreadyThere, Foreign, foreign, type Piece } from "./foreign.ts";
+import { htmlPage } from "./html.ts";
 import { type Made, Manifest } from "./manifest.ts";
-import { nameFor, partName } from "./names.ts";
-import { htmlPage, markdownPage, type Page } from "./pages.ts";
+import { nameFor, pageName, partName } from "./names.ts";
+import { markdownPage, type Page } from "./pages.ts";
 import { type Content, redacted } from "./redacted.ts";
 
 export const FORMATS = ["native", "session", "markdown", "html", "json"] as const;
@@ -32,7 +34,7 @@ const ENDINGS: { [format in Exclude<Format, "native">]: string } = {
 };
 
 /** Goes up when a format's files come out otherwise: all are written anew then. */
-const VERSION = 3;
+const VERSION = 4;
 
 export interface Wanted {
   agent: Agent;
@@ -114,7 +116,14 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
     }
   }
   manifest.tidy();
+  if (format === "html") listPages(manifest, options);
   return result;
+}
+
+/** Lists all pages there are, those of earlier runs as well. */
+function listPages(manifest: Manifest, { folder, kept }: DumpOptions): void {
+  const pages = manifest.filesIn("html").flatMap((file) => listedAt(folder, file) ?? []);
+  if (!writeContents(folder, pages)) kept(join(folder, CONTENTS), false);
 }
 
 /** What runs that were killed left behind; not the files of one that is at work. Links are not followed. */
@@ -151,10 +160,13 @@ async function one(wanted: Wanted, target: Target, options: DumpOptions): Promis
   const input = asItLies(place, format) ? new Input(place) : openSession(place, { scratch });
   const bases = await openBases(agent, place, { env, scratch });
   const source = { agent, input, bases };
+  const readable = format === "html" ? await readableName(source, found.id, options) : null;
   const ending = format === "native" ? nativeEnding(place) : ENDINGS[format];
   const name = (id: string): string => `${agent.id}/${id}${ending}`;
+  const [last] = manifest.get(key)?.files ?? [];
+  const before = readable !== null && options.redact ? undefined : last;
   const named = (isFree: (id: string) => boolean): string =>
-    manifest.get(key)?.files[0] ?? name(nameFor(found.id, place, isFree));
+    before ?? name(nameFor(readable ?? found.id, place, isFree));
   const file = named((id) => !manifest.isTaken(name(id), key));
   try {
     return await put(await piecesOf(source, place, file, options), target, options);
@@ -170,6 +182,26 @@ async function one(wanted: Wanted, target: Target, options: DumpOptions): Promis
   }
 }
 
+/**
+ * A page's name is for people: when it was, and what it is about. Of a page whose secrets are
+ * replaced it says nothing that only the rest of the session shows to be one.
+ */
+async function readableName(
+  { agent, input, bases }: Source,
+  id: string,
+  { redact }: DumpOptions,
+): Promise<string> {
+  const own = readHeader(agent, input, bases);
+  const { header } = await redacted({ header: own, entries: () => [], secrets: 0 });
+  const { title, createdAt } = header;
+  return pageName({ title: redact ? null : title, createdAt, id });
+}
+
+/** What the page was called before its secrets were replaced: it still has them. */
+function removeOld(folder: string, files: readonly string[], now: readonly string[]): void {
+  for (const file of files) if (!now.includes(file)) rmSync(join(folder, file), { force: true });
+}
+
 async function put(
   pieces: readonly Piece[],
   { key, state, manifest }: Target,
@@ -180,6 +212,7 @@ async function put(
     if (manifest.isTaken(file, key)) throw foreign(join(folder, file));
     refuseLink(folder, file);
   }
+  const old = manifest.get(key)?.files ?? [];
   const there = await alreadyThere(pieces, manifest, options);
   const entry = { key, state, files: pieces.map((piece) => piece.file) };
   manifest.add({ ...entry, begun: true });
@@ -192,6 +225,7 @@ async function put(
     secrets += done.secrets;
   }
   manifest.add({ ...entry, made });
+  if (options.format === "html" && options.redact) removeOld(folder, old, entry.files);
   return { secrets, wrote: there.size < pieces.length };
 }
 

@@ -66,6 +66,12 @@ export class Manifest {
     return this.#entries.get(key);
   }
 
+  /** The sessions' own files in this format, relative to the folder. */
+  filesIn(format: string): string[] {
+    const entries = [...this.#entries.values()].filter(({ key }) => key.startsWith(`${format}:`));
+    return entries.flatMap(({ files }) => files.slice(0, 1));
+  }
+
   /** Is it there, as the session is now? */
   isCurrent(key: string, state: string): boolean {
     const entry = this.#entries.get(key);

@@ -20,6 +20,33 @@ export function nameFor(id: string, place: string, isFree: (name: string) => boo
   return `${safe || "session"}-${createHash("sha256").update(`${id}\0${place}`).digest("hex").slice(0, 8)}`;
 }
 
+const TITLE = 48;
+
+/** "2026-11-21-fix-the-login-test-5bc11129": fit to be a file's name, unless it is taken. */
+export function pageName({
+  title,
+  createdAt,
+  id,
+}: {
+  title: string | null;
+  createdAt: string | null;
+  id: string;
+}): string {
+  const [day = ""] = /^\d{4}-\d\d-\d\d/.exec(createdAt ?? "") ?? [];
+  const words = cutAtWord(wordsIn(title ?? ""));
+  return [day, words, wordsIn(id).slice(0, 8)].filter((part) => part !== "").join("-");
+}
+
+function cutAtWord(words: string): string {
+  return words.length <= TITLE ? words : words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "");
+}
+
+/** Letters without their marks, and digits; of other scripts nothing is left. */
+function wordsIn(text: string): string {
+  const plain = text.replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
 /** The name of a file that belongs to a session, below its own. */
 export function partName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9._-]/g, "_").replace(/[. ]+$/, "_");

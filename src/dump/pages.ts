@@ -1,6 +1,7 @@
-/** A session as a page to read: Markdown, or HTML that needs nothing but itself and runs nothing. */
+/** A session as a page to read: what is on it in either markup, and Markdown. */
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
+import { aboutUse } from "../session/render.ts";
 import type { Entry, Header, Message, Part, ResultPart } from "../session/types.ts";
 import { fenced, markdownProse, markdownText } from "./markdown.ts";
 
@@ -12,35 +13,37 @@ export interface Page {
 }
 
 /** What makes up a page, whichever markup it is in. */
-interface Markup {
+export interface Markup {
+  /** All of an entry; `role` is null for what is no message. */
+  whole(role: Message["role"] | null, content: string): string;
   heading(text: string, time: string | null): string;
   prose(text: string): string;
-  /** Something to open: a tool's call or answer, a thought. */
-  aside(title: string, text: string, failed?: boolean): string;
+  /** Something to open: a tool's call or answer, a thought. `about`: what it is about, in short. */
+  aside(title: string, text: string, more?: { failed?: boolean; about?: string | null }): string;
   image(mediaType: string, data: string | null): string;
 }
 
-function clean(text: string): string {
+export function clean(text: string): string {
   return printable(text.replaceAll("\r\n", "\n"));
 }
 
-function line(text: string): string {
+export function line(text: string): string {
   return clean(text.replace(/\s+/g, " ").trim());
 }
 
-function titleOf({ title, agent }: Header): string {
+export function titleOf({ title, agent }: Header): string {
   return line(title ?? "") || `A session of ${agent}`;
 }
 
-function facts(header: Header): [string, string][] {
+export function facts(header: Header): [string, string][] {
   const all: [string, string | null][] = [
     ["Agent", header.agent],
     ["Session", header.id],
     ["Folder", header.cwd],
     ["Branch", header.gitBranch],
     ["Model", header.model],
-    ["Began", header.createdAt],
-    ["Went on", header.updatedAt],
+    ["Started", header.createdAt],
+    ["Updated", header.updatedAt],
   ];
   return all.flatMap(([name, value]) =>
     value === null || value === "" ? [] : [[name, line(value)]],
@@ -49,8 +52,13 @@ function facts(header: Header): [string, string][] {
 
 const WHO = { user: "User", assistant: "Assistant", tool: "Tool", system: "System" };
 
-function body(entry: Entry, markup: Markup): string {
-  if (entry.kind === "message") return messageBody(entry, markup);
+export function body(entry: Entry, markup: Markup): string {
+  const role = entry.kind === "message" ? entry.role : null;
+  const content = entry.kind === "message" ? messageBody(entry, markup) : eventBody(entry, markup);
+  return content === "" ? "" : markup.whole(role, content);
+}
+
+function eventBody(entry: Exclude<Entry, Message>, markup: Markup): string {
   switch (entry.event) {
     case "compaction":
       return (
@@ -93,17 +101,15 @@ function partBody(part: Part, markup: Markup): string {
     case "unread":
       return "";
     case "tool-call":
-      return markup.aside(part.name, inputText(part.input));
+      return markup.aside(part.name, inputText(part.input), { about: aboutUse(part.use) });
     case "tool-result": {
       const texts = part.content.flatMap(resultText);
       const images = part.content.flatMap((item) =>
         item.kind === "image" ? [markup.image(item.mediaType, item.data)] : [],
       );
-      const answer = markup.aside(
-        part.isError ? "failed" : "answer",
-        texts.join("\n"),
-        part.isError,
-      );
+      const answer = markup.aside(part.isError ? "failed" : "answer", texts.join("\n"), {
+        failed: part.isError,
+      });
       return answer + images.join("");
     }
   }
@@ -128,6 +134,7 @@ function inputText(input: Parameters<typeof printed>[0]): string {
 export function markdownPage(): Page {
   const block = (text: string): string => (text === "" ? "" : `${fenced(clean(text))}\n\n`);
   const markup: Markup = {
+    whole: (_, content) => content,
     heading: (text, time) =>
       `## ${text}${time === null ? "" : ` · ${markdownText(line(time))}`}\n\n`,
     prose: (text) => `${markdownProse(clean(text))}\n\n`,
@@ -142,72 +149,4 @@ export function markdownPage(): Page {
     entry: (entry) => body(entry, markup),
     tail: () => "",
   };
-}
-
-const STYLE = `
-:root { color-scheme: light dark; --line: #8885; --soft: #8881; }
-body { font: 16px/1.55 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: .9rem; margin: 2rem 0 .5rem; border-top: 1px solid var(--line); padding-top: .8rem; }
-h2 time { font-weight: normal; opacity: .6; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .9rem; } dt { opacity: .6; } dd { margin: 0; overflow-wrap: anywhere; }
-div.text { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; }
-details { margin: .3rem 0; border-left: 3px solid var(--line); padding-left: .7rem; font-size: .9rem; } details.failed { border-color: #c33; }
-summary { cursor: pointer; opacity: .8; }
-pre { background: var(--soft); padding: .6rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; margin: .4rem 0; }
-img { max-width: 100%; }
-`.trim();
-
-/** Nothing is loaded and nothing runs, whatever a browser finds in the page. */
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-
-export function htmlPage(): Page {
-  const markup: Markup = {
-    heading: (text, time) => {
-      const when = time === null ? "" : ` <time>${escapeHtml(line(time))}</time>`;
-      return `<h2>${escapeHtml(text)}${when}</h2>\n`;
-    },
-    prose: (text) => `<div class="text">${escapeHtml(clean(text).trim())}</div>\n`,
-    aside: (title, text, failed = false) => {
-      const summary = `<summary>${escapeHtml(line(title))}</summary>`;
-      const content = text === "" ? "" : `<pre>${escapeHtml(clean(text))}</pre>`;
-      return `<details${failed ? ' class="failed"' : ""}>${summary}${content}</details>\n`;
-    },
-    image: (mediaType, data) => {
-      const isSafe = /^image\/(?:png|jpeg|gif|webp)$/.test(mediaType);
-      if (!isSafe || data === null || !/^[A-Za-z0-9+/=\s]+$/.test(data)) {
-        return `<p>(image, ${escapeHtml(line(mediaType))})</p>\n`;
-      }
-      return `<p><img alt="" src="data:${mediaType};base64,${data.replace(/\s/g, "")}"></p>\n`;
-    },
-  };
-  return {
-    head: (header) => {
-      const title = escapeHtml(titleOf(header));
-      const rows = facts(header).map(([name, value]) => `<dt>${name}<dd>${escapeHtml(value)}`);
-      return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width">
-<title>${title}</title>
-<style>${STYLE}</style>
-<h1>${title}</h1>
-<dl>${rows.join("")}</dl>
-`;
-    },
-    entry: (entry) => body(entry, markup),
-    tail: () => "</html>\n",
-  };
-}
-
-const ENTITIES: { [char: string]: string } = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? "");
 }

@@ -54,6 +54,8 @@ export function interruptible<T>(work: () => T): T {
     runInNewContext("run()", { run }, { breakOnSigint: true });
   } catch (error) {
     if (codeOf(error) !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
+    // Even if the work was just done: nobody else hears of this signal any more.
+    end("SIGINT");
   }
   const [first] = done;
   return first ? first.result : end("SIGINT");

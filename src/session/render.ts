@@ -1,6 +1,6 @@
 /** Entries as text for people. */
 import { printed } from "./json.ts";
-import type { Entry, EventBody, Message, Part, UnreadReason } from "./types.ts";
+import type { Entry, EventBody, Message, Part, ToolUse, UnreadReason } from "./types.ts";
 
 export type ToolDetail = "none" | "brief" | "full";
 
@@ -94,3 +94,40 @@ function limit(text: string, tools: ToolDetail): string {
   if (tools === "full" || text.length <= BRIEF) return text;
   return `${text.slice(0, BRIEF)}… (${text.length} characters)`;
 }
+
+/** What a call is about, in its own words; null where its arguments say it as well. */
+export function aboutUse(use: ToolUse | null): string | null {
+  switch (use?.tool) {
+    case "execute":
+      return use.command;
+    case "read":
+    case "list":
+    case "view-image":
+    case "write":
+    case "edit":
+    case "notebook-edit":
+      return use.path;
+    case "search":
+    case "glob":
+      return use.path === undefined ? use.pattern : `${use.pattern} in ${use.path}`;
+    case "patch":
+      return filesIn(use.patch);
+    case "fetch":
+      return use.url;
+    case "web-search":
+      return use.query;
+    case "subagent":
+      return use.description ?? use.prompt;
+    case "todo":
+      return use.items.map(({ text, status }) => `${MARKS[status]} ${text}`).join("\n");
+    default:
+      return null;
+  }
+}
+
+function filesIn(patch: string): string | null {
+  const names = patch.matchAll(/^\*\*\* (?:Update|Add|Delete) File: (.*)$/gm);
+  return [...names].map(([, name]) => name).join(", ") || null;
+}
+
+const MARKS = { pending: "[ ]", in_progress: "[~]", completed: "[x]" };

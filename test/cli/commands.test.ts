@@ -67,6 +67,17 @@ describe("wrong use", () => {
     [["convert", "--to", "pi"], 2, /missing required argument/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o names a folder/],
+    [
+      ["convert", "a.jsonl", "--to", "pi", "-o", "no/x"],
+      2,
+      /does not exist \(no\/x\)\n.*mkdir -p no/,
+    ],
+    [
+      ["convert", "a.jsonl", "--to", "pi", "--report", "no/x"],
+      2,
+      /--report names a file in a folder/,
+    ],
+    [["handoff", "a.jsonl", "-o", "no/x"], 2, /-o names a file in a folder that does not exist/],
     [["convert", "a.jsonl", "--to", "pi", "-o", ""], 2, /--output needs a value/],
     [["convert", "a.jsonl", "--to", "pi", "--report", "."], 2, /--report names a folder/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "x", "--report", "./x"], 2, /the same file/],
@@ -525,6 +536,19 @@ describe("--quiet and --verbose", () => {
 });
 
 describe("segue list, agents, check, log", () => {
+  it("log and undo name the session", async () => {
+    const m = inhabited(root);
+    const to = ["--in", "codex", "--no-launch", "--cwd", "/home/dev/shop"];
+    assert.equal((await m.run(["resume", idOf(CLAUDE), ...to])).code, 0);
+    assert.match(
+      (await m.run(["log"])).out,
+      /claude-code → codex +MARK-USER-1 please list the files +~\//,
+    );
+    const undone = await m.run(["undo"]);
+    assert.match(undone.out, /^undone: create \//);
+    assert.match(undone.err, /MARK-USER-1 please list the files \(claude-code → codex\)/);
+  });
+
   it("ls is list", async () => {
     const m = inhabited(root);
     assert.equal((await m.run(["ls", "--all"])).out, (await m.run(["list", "--all"])).out);

@@ -17,7 +17,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
 import type { Fixture } from "../support/fixtures.ts";
@@ -31,6 +31,16 @@ const files = (m: Machine, folder = "out") =>
   globSync("**/*.*", { cwd: m.at(folder) })
     .filter((name) => statSync(m.at(folder, name)).isFile())
     .sort();
+/** The one page of a fixture: its name is for people. */
+function pageOf(m: Machine, fixture: Fixture, ending: string): string {
+  const file = fileOf(fixture, ending);
+  if (ending !== ".html") return file;
+  const folder = dirname(file);
+  const pages = readdirSync(m.at("out", folder)).filter((name) => name.endsWith(ending));
+  assert.equal(pages.length, 1);
+  return join(folder, pages[0] ?? "");
+}
+
 const fileOf = (fixture: Fixture, ending: string) =>
   `${fixture.agent.id}/${idOf(fixture)}${ending}`;
 
@@ -95,10 +105,31 @@ describe("segue dump", () => {
       ["html", ".html"],
     ] as const) {
       assert.equal((await m.run(["dump", "pi", "out", "--format", format])).code, 0);
-      const text = readFileSync(m.at("out", fileOf(PI, ending)), "utf8");
+      const text = readFileSync(m.at("out", pageOf(m, PI, ending)), "utf8");
       assert.match(text, /User/);
       assert.match(text, /Assistant/);
     }
+  });
+
+  it("html: pages with names for people, and one that lists them", async () => {
+    const m = inhabited(root);
+    const dump = (...args: string[]) => m.run(["dump", ...args, "out", "--format", "html"]);
+    await dump("pi");
+    const page = pageOf(m, PI, ".html");
+    assert.match(page, /^pi\/2026-11-21-mark-user-1-.*-01a1fc28\.html$/);
+    await dump("codex");
+    // Those of earlier runs are listed as well.
+    const list = () => readFileSync(m.at("out/index.html"), "utf8");
+    assert.ok(list().includes(`href="${page}"`));
+    assert.match(list(), /href="codex\/2026-11-21-mark-user-1-/);
+    assert.match((await dump()).err, /^1 written, 2 unchanged/);
+    // With secrets replaced, no name tells of what was in a title.
+    await dump("pi", "--redact");
+    assert.equal(pageOf(m, PI, ".html"), "pi/2026-11-21-01a1fc28.html");
+    assert.ok(!list().includes(`href="${page}"`));
+    writeFileSync(m.at("out/index.html"), "mine");
+    assert.match((await dump()).err, /index\.html/);
+    assert.equal(list(), "mine");
   });
 
   it("only what changed, the next time", async () => {
@@ -325,7 +356,7 @@ describe("segue dump", () => {
     ] as const;
     for (const [format, ending] of formats) {
       const args = ["dump", "pi", "out", "--format", format];
-      const text = () => readFileSync(m.at("out", fileOf(PI, ending)), "utf8");
+      const text = () => readFileSync(m.at("out", pageOf(m, PI, ending)), "utf8");
       await m.run(args);
       const plain = text();
       assert.ok(plain.includes(secret) && plain.includes(password));

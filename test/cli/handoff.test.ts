@@ -134,6 +134,8 @@ describe("segue handoff", () => {
   it("-o writes a private file, replaces none without leave, and is never the source", async () => {
     const m = inhabited(root);
     const args = ["handoff", idOf(PI), "--no-redact", "-o"];
+    fails(await m.run([...args, "x/handoff.md"]), 2, /does not exist.*\n.*mkdir -p x/);
+    mkdirSync(m.at("x"));
     const { code, err, out } = await m.run([...args, "x/handoff.md"]);
     assert.equal(code, 0, err);
     assert.equal(out, "");

@@ -58,10 +58,11 @@ describe("interrupted", { skip: process.platform === "win32" }, () => {
         const m = new Machine(mkdtempSync(join(root, "home-")));
         m.copy(PI, "a.jsonl");
         const env = signalled(m, signal, call);
-        const args = ["convert", "a.jsonl", "--to", "codex", "-o", "new/folder/b.jsonl"];
+        mkdirSync(m.at("new"));
+        const args = ["convert", "a.jsonl", "--to", "codex", "-o", "new/b.jsonl"];
         const { code, out, err } = await m.run(args, { env });
         assert.deepEqual([code, out, err], [exit, "", ""]);
-        assert.deepEqual(below(m.home).sort(), ["a.jsonl", "tmp"]);
+        assert.deepEqual(below(m.home).sort(), ["a.jsonl", "new", "tmp"]);
       });
     }
 

@@ -42,6 +42,28 @@ describe("quick resume", () => {
     });
   }
 
+  for (const [args, command] of [
+    [["codex", "2", "--model", "gpt-5.5"], `codex resume ${OLDER} --model gpt-5.5`],
+    [["codex", "--model=gpt-5.5", "2"], `codex resume ${OLDER} --model=gpt-5.5`],
+    [["codex", "2", "--search", "--", "go on"], `codex resume ${OLDER} --search 'go on'`],
+    [["cc", "--permission-mode", "plan"], `claude --resume ${idOf(CLAUDE)} --permission-mode plan`],
+  ] as const) {
+    it(`segue ${args.join(" ")}: flags that an agent knows need no --`, async () => {
+      const [word, ...rest] = args;
+      const { out, code, err } = await machine().run([word, "--dry-run", ...rest]);
+      assert.equal(code, 0, err);
+      assert.equal(out.trim(), command);
+    });
+  }
+
+  it("puts such flags in the other agent's terms", async () => {
+    const to = ["--in", "codex", "--no-launch", "--cwd", "/home/dev/shop"];
+    const flags = ["--dangerously-skip-permissions"];
+    const { out, code, err } = await machine().run(["claude", ...flags, ...to]);
+    assert.equal(code, 0, err);
+    assert.match(out, /--dangerously-bypass-approvals-and-sandbox$/m);
+  });
+
   it("hands over with --in, and takes the other options of resume", async () => {
     const m = machine();
     const { out, code } = await m.run(["codex", "2", "--in", "pi", "--no-launch", "--json"]);
@@ -65,6 +87,9 @@ describe("quick resume", () => {
     [["cdex"], 3, /there is no agent "cdex"[\s\S]*codex/],
     [["nobody", "3"], 3, /there is no agent/],
     [["nobody", "--in", "pi"], 3, /there is no agent/],
+    [["codex", "--nonsense"], 2, /unknown option '--nonsense'\n.*after --/],
+    [["codex", "--dryrun"], 2, /unknown option '--dryrun'\n.*--dry-run/],
+    [["codex", "-m", "gpt-5.5"], 2, /unknown option '-m'/],
     [["lst"], 2, /unknown command "lst"[\s\S]*list/],
     [["claude#2"], 2, /segue resume claude#2/],
     [["codex", "--nonsense"], 2, /unknown option/],

@@ -10,7 +10,7 @@ import type { Counts as Held } from "../../src/catalog/info.ts";
 import type { Limit, Row } from "../../src/catalog/row.ts";
 import type { Hit } from "../../src/catalog/search.ts";
 import type { Check } from "../../src/convert/check.ts";
-import type { Counts } from "../../src/convert/project/project.ts";
+import type { Counts } from "../../src/convert/project/counts.ts";
 import { readSession } from "../../src/convert/read/session.ts";
 import { LOSSES, type Loss } from "../../src/convert/report/losses.ts";
 import type { Report } from "../../src/convert/report/report.ts";

@@ -5,18 +5,13 @@
  */
 import type { Agent } from "../../agents/types.ts";
 import type { Tools } from "../../session/codec.ts";
-import { otherPart } from "../../session/other.ts";
 import type { Relocation } from "../../session/relocate.ts";
-import { renderPart } from "../../session/render.ts";
 import type { Visibility } from "../../session/survey.ts";
-import { NO_RESULT, reasoningAsText } from "../../session/text.ts";
+import { NO_RESULT } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
   Message,
-  Part,
-  ReasoningPart,
-  ResultPart,
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
@@ -24,25 +19,9 @@ import type { LossCode, LossReport } from "../report/losses.ts";
 import { leftOut } from "./arguments.ts";
 import { asideCode, unsentCode } from "./aside.ts";
 import { adapted, CallIds, textLength } from "./calls.ts";
-import { Demotion, UNREAD } from "./demote.ts";
-
-export interface Counts {
-  messages: number;
-  toolCalls: number;
-  toolResults: number;
-  reasoning: number;
-  images: number;
-  documents: number;
-}
-
-export const NO_COUNTS: Counts = {
-  messages: 0,
-  toolCalls: 0,
-  toolResults: 0,
-  reasoning: 0,
-  images: 0,
-  documents: 0,
-};
+import { type Counts, NO_COUNTS } from "./counts.ts";
+import { UNREAD } from "./demote.ts";
+import { Parts, type Taking } from "./parts.ts";
 
 /** What another vendor's model is sent of the reasoning: `text`, where it has no place of its own, or nothing. */
 export type ReasoningFate = "text" | "omit";
@@ -73,11 +52,8 @@ interface Open {
 
 export class Projector {
   readonly #tools: Tools;
-  readonly #takesReasoning: boolean;
-  readonly #keepsSeals: boolean;
   readonly #losses: LossReport;
   readonly #inline: boolean;
-  readonly #omitsReasoning: boolean;
   readonly #own: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
@@ -85,8 +61,7 @@ export class Projector {
   /** What came while a call of the open message had no result yet: it is sent after the results. */
   #held: Held[] = [];
   #line = 0;
-  #chars = 0;
-  readonly #demotion: Demotion;
+  readonly #parts: Parts;
   readonly counts: Counts = { ...NO_COUNTS };
 
   /**
@@ -95,12 +70,7 @@ export class Projector {
    * session goes on.
    */
   constructor(
-    {
-      tools,
-      takesReasoning = false,
-      keepsSeals = false,
-      media = {},
-    }: Pick<Agent, "tools" | "takesReasoning" | "keepsSeals" | "media">,
+    target: Taking & Pick<Agent, "tools">,
     losses: LossReport,
     options: {
       inline: boolean;
@@ -109,15 +79,13 @@ export class Projector {
       reasoning?: ReasoningFate;
     },
   ) {
-    this.#tools = tools;
-    this.#takesReasoning = takesReasoning;
+    this.#tools = target.tools;
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
-    this.#omitsReasoning = !this.#own && options.reasoning === "omit";
-    this.#keepsSeals = this.#own && keepsSeals;
     this.#relocation = options.relocation ?? null;
-    this.#demotion = new Demotion(media, this.#own, (code) => this.#lose(code));
+    const how = { own: this.#own, omitsReasoning: options.reasoning === "omit" };
+    this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
   }
 
   /** Is a message held back until its results are there? */
@@ -132,7 +100,7 @@ export class Projector {
 
   /** What was sent, in tokens: an estimate at four characters each, images left out. */
   get tokens(): number {
-    return Math.ceil(this.#chars / 4);
+    return Math.ceil(this.#parts.chars / 4);
   }
 
   /** Takes the next entry, of source line `line`. */
@@ -291,7 +259,7 @@ export class Projector {
   }
 
   #user(entry: Message): Entry[] {
-    const parts = entry.parts.flatMap((part) => this.#part(part, true));
+    const parts = entry.parts.flatMap((part) => this.#parts.message(part, true));
     if (parts.length === 0) {
       if (!entry.parts.some(({ kind }) => kind === "unread")) this.#lose("blank-carried");
       return [];
@@ -311,7 +279,7 @@ export class Projector {
     };
     const { message, calls } = this.#open;
     for (const part of entry.parts) {
-      if (part.kind !== "tool-call") message.parts.push(...this.#part(part, false));
+      if (part.kind !== "tool-call") message.parts.push(...this.#parts.message(part, false));
       else this.#call(part, message, calls);
     }
     if (entry.stop) message.stop = entry.stop;
@@ -326,7 +294,7 @@ export class Projector {
   #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
     const mapped = this.#translate(this.#relocated(part));
     this.counts.toolCalls++;
-    this.#chars += mapped.name.length + textLength(mapped.input);
+    this.#parts.chars += mapped.name.length + textLength(mapped.input);
     const call = { ...mapped, callId: this.#callId(part.callId) };
     message.parts.push(call);
     let key = part.callId;
@@ -379,7 +347,7 @@ export class Projector {
       }
       const key = this.#unanswered(part.callId);
       if (key !== undefined && this.#open) {
-        const content = part.content.flatMap((item) => this.#resultPart(item));
+        const content = part.content.flatMap((item) => this.#parts.result(item));
         this.#open.results.set(key, { entry, part: { ...part, content } });
       } else if (this.#held.length > 0) {
         this.#held.push({ entry: { ...entry, parts: [part] }, line: this.#line });
@@ -395,67 +363,6 @@ export class Projector {
     let key = callId;
     while (results?.has(key)) key += "'";
     return calls?.has(key) ? key : undefined;
-  }
-
-  #resultPart(item: ResultPart): ResultPart[] {
-    const sent = this.#demotion.part(item, "result");
-    for (const part of sent) this.#count(part);
-    return sent.filter((part) => part.kind !== "text" || part.text !== "");
-  }
-
-  #count(part: ResultPart): void {
-    if (part.kind === "image") this.counts.images++;
-    if (part.kind === "file") this.counts.documents++;
-    if (part.kind === "text") this.#chars += part.text.length;
-  }
-
-  #part(part: Part, isUser: boolean): Part[] {
-    switch (part.kind) {
-      case "text":
-        this.#chars += part.text.length;
-        return part.text.trim() === "" ? [] : [part];
-      case "reasoning":
-        return this.#reasoning(part);
-      case "image":
-      case "file":
-      case "other":
-      case "unread": {
-        const sent = this.#demotion.part(part, isUser ? "user" : "assistant");
-        for (const one of sent) this.#count(one);
-        return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
-      }
-      // Not where a call or a result belongs: the target's API has no place for it there.
-      case "tool-call":
-      case "tool-result": {
-        const type = part.kind;
-        const text = renderPart(part, "full");
-        return this.#part(otherPart(type, null, { known: true, text }), isUser);
-      }
-    }
-  }
-
-  #reasoning(part: ReasoningPart): Part[] {
-    if (this.#keepsSeals) {
-      this.counts.reasoning++;
-      this.#chars += part.text.length;
-      return [part];
-    }
-    if (this.#omitsReasoning) {
-      this.#lose("reasoning-omitted");
-      return [];
-    }
-    if (part.text.trim() === "") {
-      this.#lose("reasoning-sealed");
-      return [];
-    }
-    this.counts.reasoning++;
-    this.#chars += part.text.length;
-    if (this.#takesReasoning) {
-      if (part.seal !== undefined) this.#lose("reasoning-unsealed");
-      return [{ kind: "reasoning", text: part.text }];
-    }
-    this.#lose("reasoning-as-text");
-    return [{ kind: "text", text: reasoningAsText(part.text) }];
   }
 
   #lose(code: LossCode | null, count = 1): void {

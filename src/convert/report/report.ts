@@ -2,7 +2,7 @@
 import type { Agent } from "../../agents/types.ts";
 import { counted } from "../../words.ts";
 import type { Converted } from "../conversion.ts";
-import { type Counts, NO_COUNTS } from "../project/project.ts";
+import { type Counts, NO_COUNTS } from "../project/counts.ts";
 import type { Loss } from "./losses.ts";
 
 export interface Report {

@@ -16,7 +16,6 @@ describe("a query", () => {
   for (const [text, words] of [
     ["foo bar", '(("foo" AND "bar"))'],
     ['"foo bar" baz', '(("foo bar" AND "baz"))'],
-    ['"no end', '(("no end"))'],
     ["conv*", '(("conv"*))'],
     ['"foo ba"*', '(("foo ba"*))'],
     ["foo -bar", '(("foo")) NOT "bar"'],
@@ -26,6 +25,10 @@ describe("a query", () => {
     ["NEAR AND NOT", '(("NEAR" AND "AND" AND "NOT"))'],
     ["http://a.b/c", '(("http://a.b/c"))'],
     ["x:y", '(("x:y"))'],
+    ["localhost:3000", '(("localhost:3000"))'],
+    ["TS2339:x", '(("TS2339:x"))'],
+    ['"foo:bar"', '(("foo:bar"))'],
+    ["std::string", '(("std::string"))'],
     ["日本", '(("日 本"))'],
     ["a +", '(("a"))'],
   ] as const) {
@@ -68,8 +71,32 @@ describe("a query", () => {
     }
   });
 
+  it("with a key that is none names the one that was meant", () => {
+    const hintOf = (text: string) => {
+      try {
+        return parseQuery(text);
+      } catch (error) {
+        return error instanceof SegueError ? error.hint : error;
+      }
+    };
+    assert.match(String(hintOf("agnet:codex")), /did you mean agent\?.*'"agnet:codex"'/);
+    assert.match(String(hintOf("foo:bar")), /a query has agent:, cwd:/);
+  });
+
   it("for nothing is wrong usage", () => {
-    for (const text of ["", " ", "+", '""', "-foo", "-", "in:user", "-tool:bash", "a in:nowhere"]) {
+    for (const text of [
+      "",
+      " ",
+      "+",
+      '""',
+      "-foo",
+      "-",
+      "in:user",
+      "-tool:bash",
+      "a in:nowhere",
+      '"no end',
+      "foo:bar",
+    ]) {
       assert.throws(
         () => parseQuery(text),
         (e: unknown) => e instanceof SegueError && e.exit === 2,

@@ -1,8 +1,11 @@
 /** Pages that a browser may be shown, names that every system takes. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { nameFor, partName } from "../../../src/dump/names.ts";
-import { htmlPage, markdownPage, type Page } from "../../../src/dump/pages.ts";
+import { contentsPage } from "../../../src/dump/contents.ts";
+import { htmlPage } from "../../../src/dump/html.ts";
+import { nameFor, pageName, partName } from "../../../src/dump/names.ts";
+import { markdownPage, type Page } from "../../../src/dump/pages.ts";
 import { emptyHeader } from "../../../src/session/header.ts";
 import type { Entry, Part } from "../../../src/session/types.ts";
 
@@ -37,7 +40,7 @@ describe("an HTML page", () => {
   const html = whole(htmlPage());
   it("holds no markup but its own", () => {
     const own =
-      /^(?:!doctype html|html lang="en"|\/?html|meta [^<>]*|\/?title|\/?style|\/?h1|\/?h2|\/?time|\/?dl|dt|dd|div class="text"|\/div|details(?: class="failed")?|\/details|\/?summary|\/?pre|\/?p)$/;
+      /^(?:!doctype html|html lang="en"|\/?html|meta [^<>]*|\/?title|\/?style|\/?h1|\/?h2|\/?time|\/?dl|dt|dd|div class="text"|\/div|details(?: class="failed")?|\/details|\/?summary|\/?code|\/?pre|\/?p|section class="(?:user|assistant|tool|event)"|\/section|label class="all"|\/label|input type="checkbox" id="all")$/;
     for (const [, tag = ""] of html.matchAll(/<([^>]*)>/g)) assert.match(tag, own);
     assert.equal([...html.matchAll(/<details/g)].length, [...html.matchAll(/<\/details>/g)].length);
   });
@@ -112,4 +115,63 @@ describe("a name for a session's file", () => {
     assert.equal(partName("agent-1.jsonl"), "agent-1.jsonl");
     assert.equal(partName("con"), "_con");
   });
+});
+
+describe("an HTML page's form", () => {
+  it("shows times as people write them, and calls with what they are about", () => {
+    const use = { tool: "execute", command: "npm test\nnpm run build" } as const;
+    const call: Part = { kind: "tool-call", callId: "c", name: "Bash", input: {}, use };
+    const entry: Entry = { ...said(call), time: "2026-11-21T03:04:05.000Z" };
+    const html = whole(htmlPage(), [entry]);
+    assert.ok(
+      html.includes('<time datetime="2026-11-21T03:04:05.000Z">21 Nov 2026, 03:04 UTC</time>'),
+    );
+    assert.ok(html.includes("<summary>Bash <code>npm test</code></summary>"));
+    assert.ok(html.includes('<section class="assistant">'));
+  });
+});
+
+describe("the page that lists the others", () => {
+  const page = contentsPage([
+    {
+      file: "pi/a b.html",
+      facts: { agent: "pi", title: EVIL, folder: "/a", updated: "2026-11-20" },
+    },
+    {
+      file: "codex/c.html",
+      facts: { agent: "codex", title: "New", folder: "", updated: "2026-11-21" },
+    },
+  ]);
+  it("lists the newest first, by links that every browser follows", () => {
+    const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+    assert.deepEqual(links, ["codex/c.html", "pi/a%20b.html"]);
+  });
+  it("runs its own script and no other", () => {
+    const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, code = ""]) => code);
+    assert.equal(scripts.length, 1);
+    const digest = createHash("sha256")
+      .update(scripts[0] ?? "")
+      .digest("base64");
+    assert.ok(page.includes(`script-src 'sha256-${digest}'"`));
+    assert.match(page, /default-src 'none'/);
+    assert.ok(!page.includes("<img"));
+  });
+});
+
+describe("the name of a page", () => {
+  for (const [title, createdAt, id, name] of [
+    [
+      "Fix the login test!",
+      "2026-11-21T03:04:05Z",
+      "5bc11129-2190",
+      "2026-11-21-fix-the-login-test-5bc11129",
+    ],
+    ["Größe der Überschrift", null, "ses_1A", "grosse-der-uberschrift-ses-1a"],
+    ["日本語", "2026-11-21T03:04:05Z", "x", "2026-11-21-x"],
+    ["../../etc/passwd", "nonsense", "..", "etc-passwd"],
+    [null, null, "5bc11129-2190", "5bc11129"],
+    [`${"long ".repeat(30)}end`, null, "id", `${"long-".repeat(9).slice(0, -1)}-id`],
+  ] as const) {
+    it(name, () => assert.equal(pageName({ title, createdAt, id }), name));
+  }
 });

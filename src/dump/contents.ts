@@ -1,0 +1,109 @@
+/** The page that lists the others of an HTML dump, and finds them by what is typed. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Input } from "../io/input.ts";
+import { Output } from "../io/output.ts";
+import { escapeHtml, headOf, META, timeTag, unescapeHtml } from "./html.ts";
+
+export const CONTENTS = "index.html";
+
+/** A session's page, and what it says of itself. */
+export interface Listed {
+  /** Relative to the dump's folder, with "/" between its parts. */
+  file: string;
+  facts: { [name in (typeof META)[number]]: string };
+}
+
+/** What a page's head is long at most; see `metaOf`. */
+const HEAD_BYTES = 16_000;
+
+/** What a page that Segue wrote says of its session; null for any other file. */
+export function listedAt(folder: string, file: string): Listed | null {
+  const head = beginningOf(join(folder, file));
+  const facts = { agent: "", title: "", folder: "", updated: "" };
+  for (const name of META) {
+    const [, content] =
+      new RegExp(`<meta name="segue-${name}" content="([^"]*)">`).exec(head) ?? [];
+    if (content === undefined) return null;
+    facts[name] = unescapeHtml(content);
+  }
+  return { file, facts };
+}
+
+function beginningOf(path: string): string {
+  if (!existsSync(path)) return "";
+  const input = new Input(path);
+  try {
+    return input.read(0, HEAD_BYTES).toString();
+  } finally {
+    input.close();
+  }
+}
+
+/** Writes the page; false where there is one that Segue did not write, which stays. */
+export function writeContents(folder: string, pages: readonly Listed[]): boolean {
+  const path = join(folder, CONTENTS);
+  const isOurs = beginningOf(path).includes('<meta name="generator" content="Segue">');
+  if (existsSync(path) && !isOurs) return false;
+  const out = new Output(path);
+  out.line(contentsPage(pages));
+  out.commit({ replace: true });
+  return true;
+}
+
+/** The one script of it: nothing but a page's own rows is looked at. */
+const SCRIPT = `
+const box = document.getElementById("find");
+const rows = [...document.querySelectorAll("tbody tr")];
+const count = document.getElementById("count");
+function find() {
+  const words = box.value.toLowerCase().split(/\\s+/).filter(Boolean);
+  let shown = 0;
+  for (const row of rows) {
+    const text = row.textContent.toLowerCase();
+    row.hidden = !words.every((word) => text.includes(word));
+    if (!row.hidden) shown++;
+  }
+  count.textContent = shown + " of " + rows.length;
+}
+box.addEventListener("input", find);
+find();
+`;
+
+const CSS = `
+table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+td, th { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td { overflow-wrap: anywhere; } td.folder { min-width: 12rem; opacity: .75; } td.when, td.agent { white-space: nowrap; opacity: .75; }
+input[type=search] { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem .6rem; margin: .6rem 0; }
+body { max-width: 70rem; }
+`;
+
+/** Only this very script runs, and nothing is loaded. */
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`;
+
+export function contentsPage(pages: readonly Listed[]): string {
+  const newest = pages.toSorted((a, b) => (a.facts.updated < b.facts.updated ? 1 : -1));
+  const rows = newest.map(({ file, facts: { agent, title, folder, updated } }) => {
+    const href = file.split("/").map(encodeURIComponent).join("/");
+    const cells = [
+      `<td class="when">${updated === "" ? "" : timeTag(updated)}</td>`,
+      `<td class="agent">${escapeHtml(agent)}</td>`,
+      `<td><a href="${href}">${escapeHtml(title)}</a></td>`,
+      `<td class="folder">${escapeHtml(folder)}</td>`,
+    ];
+    return `<tr>${cells.join("")}</tr>\n`;
+  });
+  return `${headOf("Sessions", POLICY)}
+<style>${CSS}</style>
+<h1>Sessions</h1>
+<input type="search" id="find" placeholder="Search titles, agents and folders" autofocus>
+<p id="count">${pages.length}</p>
+<table>
+<thead><tr><th>Updated<th>Agent<th>Title<th>Folder</tr></thead>
+<tbody>
+${rows.join("")}</tbody>
+</table>
+<script>${SCRIPT}</script>
+</html>`;
+}
