@@ -340,7 +340,7 @@ function aboutOthers(
 const OTHERS: { readonly [does in Choice["does"]]: string } = {
   launch: "",
   handoff:
-    "Writes what was asked, what was done and what is left into a Markdown file that any agent or person can continue from. Secrets are replaced.",
+    "Writes what was asked, what was done and what is left into a Markdown file that any agent or person can continue from. Secrets in it are replaced, unless your settings say otherwise.",
   dump: "Writes the session as a web page into a folder. `segue dump` has other formats.",
   copy: "Copies the session's id to the clipboard, where the terminal allows it (OSC 52).",
 };
