@@ -311,7 +311,7 @@ describe("segue dump", () => {
       "html",
     ]);
     assert.equal(code, 0, err);
-    assert.ok(files(m).includes(fileOf(CODEX, ".html")));
+    assert.match(pageOf(m, CODEX, ".html"), /^codex\/.*\.html$/);
     assert.ok(!files(m).some((name) => /^(?:claude-code|pi)\//.test(name)), files(m).join());
     const other = await m.run(["dump", "pi", "out", "--session", idOf(CODEX)]);
     assert.equal(other.code, 3, other.err);
