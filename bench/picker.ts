@@ -28,9 +28,11 @@ interface Taken {
   cpu: number;
 }
 
+/** The number of sessions; small ones in which nobody said anything yet are not among them. */
+const SHOWN = /[1-9]\d* sessions/;
+
 /** What the first screen took. */
-function firstScreen(bin: string, { home, paths }: Stores): Promise<Taken> {
-  const wanted = `${paths.length} sessions`;
+function firstScreen(bin: string, { home }: Stores): Promise<Taken> {
   const command = `stty rows 24 cols 80; exec '${process.execPath}' '${bin}'`;
   const from = process.hrtime.bigint();
   return new Promise((resolve, reject) => {
@@ -49,7 +51,7 @@ function firstScreen(bin: string, { home, paths }: Stores): Promise<Taken> {
     let taken: Taken | null = null;
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       seen += chunk;
-      if (taken || !seen.includes(wanted)) return;
+      if (taken || !SHOWN.test(seen)) return;
       taken = { seconds: Number(process.hrtime.bigint() - from) / 1e9, cpu: cpuOf(child.pid ?? 0) };
       child.stdin.write("\x03");
     });

@@ -59,6 +59,8 @@ export interface Store {
   bases?(path: string, roots: string[]): Promise<Base[]>;
   /** Transcripts of the session's subagents that lie in files of their own. */
   children?(path: string): Promise<string[]>;
+  /** Is what lies there a subagent's session, where those lie among the others? Of sessions that have a parent. */
+  isSubagent?(path: string): boolean;
   /**
    * Can a session from elsewhere be put here as the subagent's of another? Its writer says so where
    * the header names a parent.
@@ -135,6 +137,8 @@ export interface Base {
 export interface Launch {
   /** The binary's name on PATH. */
   command: string;
+  /** The command that installs it. */
+  install?: string;
   /** Arguments that print the version. */
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */

@@ -43,6 +43,8 @@ export interface Listed extends Row {
   bytes: number;
   /** Is it of the project in question? */
   here: boolean;
+  /** Is it a subagent's, and `parent` the session that started it? */
+  isSubagent: boolean;
   continuedIn: readonly Continuation[];
 }
 

@@ -2,37 +2,43 @@
 import type { Listed } from "./catalog.ts";
 import type { Relative } from "./row.ts";
 
-export interface Placed {
-  session: Listed;
-  /** Is it of the conversation of the session before? */
-  isPart: boolean;
-}
+/** What of a session tells which conversation it is of. */
+export type Related = Pick<
+  Listed,
+  "agent" | "id" | "time" | "from" | "continuedIn" | "parent" | "isSubagent"
+>;
 
 /**
- * In the order of the list, but each conversation in one place: where its newest session is. So what
- * was handed over four times is one conversation and not five.
+ * The sessions of each conversation: where it is now, where it was left, what subagents did. In the order
+ * of the list, but each conversation in one place: where its newest session is.
  */
-export function byConversation(sessions: readonly Listed[]): Placed[] {
-  const groups = new Map<string, Listed[]>();
+export function conversations<S extends Related>(sessions: readonly S[]): S[][] {
+  const groups = new Map<string, S[]>();
   const groupOf = groupsOf(sessions);
   for (const session of sessions) {
-    const group = groupOf(session);
-    groups.set(group, [...(groups.get(group) ?? []), session]);
+    const name = groupOf(session);
+    const group = groups.get(name);
+    if (group) group.push(session);
+    else groups.set(name, [session]);
   }
-  return [...groups.values()].flatMap((group) => {
-    const [gone, here] = [group.filter(wasLeft), group.filter((one) => !wasLeft(one))];
-    return [...here, ...gone].map((session, n) => ({ session, isPart: n > 0 }));
-  });
+  return [...groups.values()].map((group) =>
+    group.length === 1 ? group : group.toSorted((a, b) => rank(a) - rank(b)),
+  );
+}
+
+function rank(session: Related): number {
+  if (session.isSubagent) return 2;
+  return wasLeft(session) ? 1 : 0;
 }
 
 /** Where the conversation continues elsewhere: nothing was added here since it was handed over. */
-export function wasLeft({ time, continuedIn }: Listed): boolean {
+export function wasLeft({ time, continuedIn }: Pick<Related, "time" | "continuedIn">): boolean {
   const newest = continuedIn.at(-1);
   return newest !== undefined && newest.time >= time;
 }
 
 /** A name for the conversation that a session is of: the first session known of it. */
-function groupsOf(sessions: readonly Listed[]): (session: Relative) => string {
+function groupsOf(sessions: readonly Related[]): (session: Relative) => string {
   const parents = new Map<string, string>();
   const rootOf = (key: string): string => {
     let root = key;
@@ -40,13 +46,17 @@ function groupsOf(sessions: readonly Listed[]): (session: Relative) => string {
     return root;
   };
   for (const session of sessions) {
-    const relatives = [...(session.from ? [session.from] : []), ...session.continuedIn];
-    for (const relative of relatives) {
+    for (const relative of relativesOf(session)) {
       const [one, other] = [rootOf(keyOf(session)), rootOf(keyOf(relative))];
       if (one !== other) parents.set(other, one);
     }
   }
   return (session) => rootOf(keyOf(session));
+}
+
+function relativesOf({ agent, from, continuedIn, parent, isSubagent }: Related): Relative[] {
+  const started = isSubagent && parent !== null ? [{ agent, id: parent }] : [];
+  return [...(from ? [from] : []), ...continuedIn, ...started];
 }
 
 function keyOf({ agent, id }: Relative): string {

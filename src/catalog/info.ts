@@ -44,7 +44,12 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
   const bases = await openBases(agent, path, { env: places.env, scratch });
   try {
     const { scan, counts } = readAll(agent, input, bases);
-    const { home: _, isEmpty: __, ...line } = scan.line(true, path, besideTitle(agent, input));
+    const {
+      home: _,
+      isEmpty: __,
+      isSubagent: ___,
+      ...line
+    } = scan.line(true, path, besideTitle(agent, input));
     const id = session.id === "" ? scan.id : session.id;
     const catalog = await openCatalog(places);
     const relative = { agent: agent.id, id };

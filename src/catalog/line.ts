@@ -244,6 +244,7 @@ export class Scan {
       model: header.model,
       branch: header.gitBranch,
       parent: header.parent,
+      isSubagent: header.parent !== null && (this.#agent.store.isSubagent?.(place) ?? false),
       limit: this.#limit,
     };
   }

@@ -44,6 +44,8 @@ export interface Limit {
 export interface Line extends Omit<Row, "agent" | "id" | "path" | "from" | "continuedIn"> {
   /** Where `cwd` is a worktree that the session was moved into: its folder once that is gone. */
   home: string | null;
+  /** Is it a subagent's, and `parent` the session that started it? */
+  isSubagent: boolean;
   /** Has nobody said anything in it? */
   isEmpty: boolean;
 }

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
+import { select } from "../core/find.ts";
 import { type Agent, agentNamed, findAgent } from "../core/names.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
@@ -15,6 +16,7 @@ interface Options extends PlaceOptions {
   redact?: boolean;
   since?: number;
   force?: boolean;
+  session?: string;
 }
 
 export function command(): Command {
@@ -31,6 +33,10 @@ export function command(): Command {
       "--since <time>",
       "only sessions updated since a time: 3h, 2d, 1w, or an ISO date",
       since,
+    )
+    .option(
+      "--session <session>",
+      "only this session: id, prefix, agent:id, agent#n, latest, or a path",
     )
     .option("--redact", "replace keys, tokens and passwords with placeholders; not with native")
     .option("--force", "overwrite dumped files that were changed since")
@@ -55,9 +61,12 @@ async function run(words: string[], options: Options): Promise<void> {
       hint: "name another format, such as --format markdown",
     });
   }
+  const { session } = options;
+  const one = session === undefined ? null : await select(session, places, only);
   const progress = new ProgressLine("dumping");
   const result = await dumpSessions(places, {
-    agent: only,
+    agent: one?.agent ?? only,
+    ...(one && { path: one.path }),
     cwd: options.cwd,
     since: options.since,
     folder,

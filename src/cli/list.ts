@@ -1,9 +1,10 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
-import { byConversation, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
+import { conversations, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
 import { settings } from "../core/settings.ts";
+import { counted } from "../words.ts";
 import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { sessionLines, when } from "./session-table.ts";
+import { type Line, sessionLines, when } from "./session-table.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
   paint,
@@ -75,17 +76,33 @@ async function printTable(
 ): Promise<void> {
   const isWhole = !process.stdout.isTTY;
   const nameOf = await agentNames(sessions);
-  const lines = byConversation(sessions).map(({ session, isPart }) => ({
-    session,
-    isPart,
-    id: (isWhole ? undefined : ids.get(session.id)) ?? session.id,
-    note: isPart && wasLeft(session) ? noteOf(session, nameOf) : null,
-  }));
+  const idOf = ({ id }: Listed): string => (isWhole ? id : (ids.get(id) ?? id));
+  const lines = conversations(sessions).flatMap((group) => linesOf(group, idOf, nameOf));
   const width = isWhole ? WIDE : screenWidth(process.stdout, WIDE);
   printPainted(sessionLines(lines, { width, paint }));
 }
 
 const WIDE = 200;
+
+/** A conversation that was handed over in several lines; of subagents how many there are. */
+function linesOf(
+  [head, ...parts]: readonly Listed[],
+  idOf: (session: Listed) => string,
+  nameOf: (agent: string) => string,
+): Line[] {
+  if (!head) return [];
+  const subagents = parts.filter(({ isSubagent }) => isSubagent);
+  const others = parts.filter(({ isSubagent }) => !isSubagent);
+  const lineOf = (session: Listed, isPart: boolean, note: string | null): Line => {
+    return { session, id: idOf(session), isPart, note };
+  };
+  const [newest] = subagents;
+  return [
+    lineOf(head, false, null),
+    ...others.map((one) => lineOf(one, true, wasLeft(one) ? noteOf(one, nameOf) : null)),
+    ...(newest ? [lineOf(newest, true, counted(subagents.length, "subagent"))] : []),
+  ];
+}
 
 function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): string | null {
   const newest = continuedIn.at(-1);

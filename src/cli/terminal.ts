@@ -61,7 +61,8 @@ export function paint(style: Style, text: string): string {
   return hasColor() ? `\x1b[${codeOf(style)}m${plain}\x1b[0m` : plain;
 }
 
-function codeOf(style: Style): string {
+/** What a terminal is told to show it so. */
+export function codeOf(style: Style): string {
   if (typeof style === "string") return STYLES[style];
   const place = Math.max(0, agentIds.indexOf(style.agent));
   return HUES[place % HUES.length] ?? "0";

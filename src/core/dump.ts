@@ -26,6 +26,8 @@ export interface DumpRequest
   cwd?: string | undefined;
   /** Only those that went on since: milliseconds since the epoch. */
   since?: number | undefined;
+  /** Only the session that lies here. */
+  path?: string | undefined;
 }
 
 const SILENT: Told = { progress() {}, failed() {}, damaged() {}, kept() {} };
@@ -35,10 +37,10 @@ const SILENT: Told = { progress() {}, failed() {}, damaged() {}, kept() {} };
  * @throws SegueError `refused` for a folder in an agent's store, `not-found` when there is no session.
  */
 export async function dumpSessions(places: Places, request: DumpRequest): Promise<DumpResult> {
-  const { agent, cwd, since, ...options } = request;
+  const { agent, cwd, since, path, ...options } = request;
   const { folder } = options;
   refuseStore(folder, places);
-  const all = await wanted(agent, places, { cwd, since });
+  const all = await wanted(agent, places, { cwd, since, path });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -52,14 +54,15 @@ export async function dumpSessions(places: Places, request: DumpRequest): Promis
 async function wanted(
   only: Agent | undefined,
   places: Places,
-  { since: oldest = 0, cwd }: Pick<DumpRequest, "since" | "cwd">,
+  { since: oldest = 0, cwd, path }: Pick<DumpRequest, "since" | "cwd" | "path">,
 ): Promise<Wanted[]> {
   const here = cwd === undefined ? null : await placesHere(places, only);
   const all = (await allSessions(places, only)).flatMap((found) => {
     const agent = findAgent(found.agent);
     if (!agent || isNothing(found.bytes, agent)) return [];
     const place = placeOf(found, agent);
-    return here === null || here.has(place) ? [{ agent, found, place }] : [];
+    const isMeant = path === undefined || place === path;
+    return isMeant && (here === null || here.has(place)) ? [{ agent, found, place }] : [];
   });
   if (all.length === 0) throw nothingFound(only, cwd);
   // That nothing is new is no failure.

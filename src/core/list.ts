@@ -4,7 +4,7 @@ import type { Damage } from "../io/journal.ts";
 import { keeperNamed, type Places } from "./places.ts";
 
 export type { Listed, Problem } from "../catalog/catalog.ts";
-export { byConversation, wasLeft } from "../catalog/conversations.ts";
+export { conversations, wasLeft } from "../catalog/conversations.ts";
 export type { Limit, Row } from "../catalog/row.ts";
 export { type Damage, damageWords } from "../io/journal.ts";
 

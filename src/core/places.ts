@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Store } from "../agents/types.ts";
-import type { Keeper, Places } from "../catalog/stores.ts";
+import { type Keeper, type Places, rootsOf } from "../catalog/stores.ts";
 import type { Settings } from "../config/settings.ts";
 import { followLinks } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
@@ -46,6 +46,24 @@ function isMoved(store: Store, env: Env): boolean {
   const { HOME, USERPROFILE } = env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
   return store.roots(env)[0] !== store.roots(plain)[0];
+}
+
+/** An agent, where its sessions are looked for, and the command that installs it. */
+export interface AgentPlaces {
+  name: string;
+  stores: readonly string[];
+  /** null where Segue knows none. */
+  install: string | null;
+}
+
+/** Every agent that Segue knows; loads the agents. */
+export async function agentPlaces(places: Places): Promise<AgentPlaces[]> {
+  const { agents } = await import("../agents/registry.ts");
+  return agents.map((agent) => ({
+    name: agent.name,
+    stores: rootsOf(agent, places),
+    install: agent.launch.install ?? null,
+  }));
 }
 
 /** A path with the user's own folder in the place of "~". */

@@ -18,7 +18,7 @@ import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-5.sqlite";
+const CATALOG = ".segue/cache/catalog-6.sqlite";
 
 interface Listed {
   updatedAt: string | null;

@@ -300,6 +300,23 @@ describe("segue dump", () => {
     assert.match((await m.run(["dump", "pi", "d", "--since", "1d"])).err, /^0 written/);
   });
 
+  it("only one session, wherever it is of", async () => {
+    const m = inhabited(root);
+    const { code, err } = await m.run([
+      "dump",
+      "out",
+      "--session",
+      idOf(CODEX),
+      "--format",
+      "html",
+    ]);
+    assert.equal(code, 0, err);
+    assert.match(pageOf(m, CODEX, ".html"), /^codex\/.*\.html$/);
+    assert.ok(!files(m).some((name) => /^(?:claude-code|pi)\//.test(name)), files(m).join());
+    const other = await m.run(["dump", "pi", "out", "--session", idOf(CODEX)]);
+    assert.equal(other.code, 3, other.err);
+  });
+
   it("says so when there is nothing to dump, and makes no folder for it", async () => {
     const m = inhabited(root);
     mkdirSync(m.at("other"));

@@ -57,6 +57,15 @@ for (const { agent, variant, own, words } of AGENTS) {
       assert.ok(out.includes(words));
     });
 
+    it("`list` has one line for those that lie among the sessions", async () => {
+      const m = machine();
+      const { out } = await m.run(["list"]);
+      const isAmong = agent === "codex";
+      assert.equal(/└ 1 subagent/.test(out), isAmong, out);
+      assert.equal(out.trim().split("\n").length, isAmong ? 3 : 2, out);
+      assert.doesNotMatch(out, /NEW_TASK/);
+    });
+
     it("`show` says that there are some, and shows them with --subagents", async () => {
       const m = machine();
       const plain = await m.run(["show", at(m, main.path)]);

@@ -234,9 +234,10 @@ test("titles that would move the cursor, and wide letters, break nothing", async
     const screen = await shows(tui, /^first/m);
     const lines = screen.split("\n");
     assert.match(lines[0] ?? "", /^segue> +4 sessions$/);
-    assert.match(lines[1] ?? "", /^> claude-code now +\*shop +\ufffd\[2J\ufffd\[5;5HEVIL/);
-    assert.match(lines[2] ?? "", /^ {2}\S+ +\S+ +\*shop +MARK/);
-    assert.match(lines[23] ?? "", /^type to filter/);
+    assert.match(lines[2] ?? "", /^> \S+ +\S+ +\*shop +MARK/);
+    const evil = /^ {2}claude-code +\S+ +\*shop +\ufffd\[2J\ufffd\[5;5HEVIL/;
+    assert.equal(lines.filter((line) => evil.test(line)).length, 1, screen);
+    assert.match(lines[23] ?? "", /^enter open/);
   });
 });
 
@@ -277,5 +278,80 @@ test("arrow keys, pages and the ends of a long list", async () => {
     await shows(tui, /^> claude-code .* shop417 /m);
     tui.press("C-u", "Home");
     await shows(tui, /^> \S+ .*\*shop /m);
+  });
+});
+
+test("search the full text, copy the id, write a handoff, export", async () => {
+  await withShell({ env: { NO_COLOR: "1" } }, async ({ tui, cwd }) => {
+    await open(tui);
+    tui.press("C-s");
+    tui.type("RESUMED-OK agent:codex");
+    await shows(tui, /^full text> .* 1 of 3$/m);
+    const found = await shows(tui, /^> codex /m);
+    assert.match(found, /^\[\d+\] +RESUMED-OK$/m);
+    tui.press("C-y");
+    await shows(tui, /^copied 01a1fc2e-/m);
+    assert.match(tui.clipboard(), /^01a1fc2e-[0-9a-f-]{27}$/);
+    tui.press("C-o");
+    await shows(tui, /^> handoff-01a1fc2e\.md$/m);
+    tui.press("Enter");
+    await shows(tui, /tokens of \d+: \S+handoff-01a1fc2e\.md$/m);
+    assert.match(readFileSync(join(cwd, "handoff-01a1fc2e.md"), "utf8"), /MARK-USER-1/);
+    tui.press("C-e", "Enter");
+    await shows(tui, /^1 written, 0 unchanged: \S+segue-sessions$/m);
+    tui.press("Escape");
+    await shows(tui, /type to search$/m);
+    tui.press("Escape");
+    await shows(tui, /^segue> +3 sessions$/m);
+  });
+});
+
+test("the choice is remembered, the conversation is folded, and undo takes it back", async () => {
+  await withShell({ env: { NO_COLOR: "1" } }, async ({ tui }) => {
+    await open(tui);
+    tui.type("codex");
+    await shows(tui, /1 of 3/);
+    tui.press("Enter");
+    await shows(tui, /^> Codex/m);
+    tui.press("Down", "Down");
+    await shows(tui, /^> Pi/m);
+    tui.press("Enter");
+    await shows(tui, /AGENT pi /);
+    tui.press("Enter");
+    await shows(tui, /\[exit 0\]/);
+    await open(tui);
+    await shows(tui, /4 sessions/);
+    tui.type("codex ");
+    await shows(tui, /^> codex /m);
+    tui.press("Enter");
+    await shows(tui, /^> Pi/m);
+    tui.press("Escape");
+    await shows(tui, /^segue> codex/m);
+    tui.press("C-u");
+    const folded = await shows(tui, /▸ .*MARK-USER-1/);
+    assert.doesNotMatch(folded, /^..codex/m);
+    tui.press("C-z");
+    await shows(tui, /^Undo the last write\?/m);
+    tui.press("Enter");
+    await shows(tui, /^undone: create /m);
+    const undone = await shows(tui, /3 sessions/);
+    assert.match(undone, /^..codex/m);
+  });
+});
+
+test("without agents there are the document and how to install one; without sessions, where they would be", async () => {
+  await withShell({ agents: [] }, async ({ tui, root }) => {
+    await open(tui);
+    tui.press("Enter");
+    const choices = await shows(tui, /no agent is installed/);
+    assert.match(choices, /^> Handoff/m);
+    assert.match(choices, /npm install -g @openai\/codex/);
+    tui.press("C-c");
+    await shows(tui, /\[exit 130\]/);
+    for (const folder of [".claude", ".codex", ".pi"]) {
+      rmSync(join(root, folder), { recursive: true });
+    }
+    await open(tui);
+    await shows(tui, /^Codex +~\/\.codex/m);
   });
 });

@@ -31,7 +31,14 @@ export class Tui {
     tui.#tmux(["-f", "/dev/null", "new-session", "-d", ...size, "-c", cwd, ...command]);
     // Keeps the last screen readable when the program ends.
     tui.#tmux(["set-option", "-g", "remain-on-exit", "on"]);
+    // Programs may set its buffers, as terminals let them set the clipboard.
+    tui.#tmux(["set-option", "-s", "set-clipboard", "on"]);
     return tui;
+  }
+
+  /** What a program put on the clipboard. */
+  clipboard(): string {
+    return this.#tmux(["show-buffer"]);
   }
 
   /** What the screen shows now, as plain text. */

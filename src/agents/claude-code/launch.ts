@@ -5,6 +5,7 @@ import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "claude",
+  install: "npm install -g @anthropic-ai/claude-code",
   versionArgs: ["--version"],
   // The id is looked up under the current folder's slug only, so the caller starts it in header.cwd.
   resumeArgs: ({ id, prompt, args }) => [

@@ -6,6 +6,7 @@ import { setTitle } from "./title.ts";
 
 export const launch: Launch = {
   command: "codex",
+  install: "npm install -g @openai/codex",
   versionArgs: ["--version"],
   // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
   resumeArgs: ({ id, prompt, args }) => [

@@ -64,6 +64,9 @@ export const store: Store = {
     return root === undefined ? null : threadName(root, threadId);
   },
 
+  // A fork has a parent, too.
+  isSubagent: (path) => spawnedBy(path) !== null,
+
   // Rollouts of their own, begun while the thread that spawned them was written.
   async children(path) {
     const [, stamp = "", threadId] = NAME.exec(basename(path)) ?? [];

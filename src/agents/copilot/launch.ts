@@ -4,6 +4,7 @@ import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "copilot",
+  install: "npm install -g @github/copilot",
   versionArgs: ["--version"],
   // With "=", so that neither an id nor a prompt is ever taken for an option. It changes to the
   // session's own folder by itself.

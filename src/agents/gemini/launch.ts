@@ -5,6 +5,7 @@ import { ownPlace, tagOf } from "./store.ts";
 
 export const launch: Launch = {
   command: "gemini",
+  install: "npm install -g @google/gemini-cli",
   versionArgs: ["--version"],
   // It looks in the folder of the project that it is started in, and for nothing but the whole id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],

@@ -4,6 +4,7 @@ import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "pi",
+  install: "npm install -g @earendil-works/pi-coding-agent",
   versionArgs: ["--version"],
   // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
   // With the path it opens the file itself and works in the folder that the header names.

@@ -5,6 +5,7 @@ import { ownFolder } from "./store.ts";
 
 export const launch: Launch = {
   command: "qwen",
+  install: "npm install -g @qwen-code/qwen-code",
   versionArgs: ["--version"],
   // The id is looked up among those of the current folder only, so the caller starts it in header.cwd.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],

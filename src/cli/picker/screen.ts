@@ -5,7 +5,7 @@ import { createInterface, emitKeypressEvents } from "node:readline";
 import { PassThrough } from "node:stream";
 import { ReadStream, type WriteStream } from "node:tty";
 import { onInterrupt } from "../../core/process.ts";
-import type { Key, Screenful, Size } from "./model.ts";
+import type { Key, Screenful, Size } from "./types.ts";
 
 // The other screen, no wrapping at its edge, and pasted text marked as such.
 const ENTER = "\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[2J";
@@ -17,6 +17,7 @@ const ESCAPE_MS = 60;
 interface Pressed {
   name?: string;
   ctrl?: boolean;
+  shift?: boolean;
   meta?: boolean;
   sequence?: string;
 }
@@ -76,6 +77,12 @@ export class Screen {
     this.#out.write(text);
   }
 
+  /** Has the terminal put a text on the clipboard: OSC 52, which also works over ssh. */
+  copy(text: string): void {
+    if (!this.#isOpen) return;
+    this.#out.write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`);
+  }
+
   leave(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -89,7 +96,7 @@ export class Screen {
 
   #take(
     text: string | undefined,
-    { name = "", ctrl = false, meta = false, sequence }: Pressed,
+    { name = "", ctrl = false, shift = false, meta = false, sequence }: Pressed,
   ): void {
     if (name === "paste-start" || name === "paste-end") {
       this.#pasting = name === "paste-start";
@@ -102,7 +109,7 @@ export class Screen {
       return;
     }
     const typed = text !== undefined && isText(text) && !ctrl && !meta ? text : "";
-    this.#pressed({ name: meta && name !== "escape" ? "" : name, ctrl, text: typed });
+    this.#pressed({ name: meta && name !== "escape" ? "" : name, ctrl, shift, text: typed });
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Listed } from "../../../src/catalog/catalog.ts";
-import { byConversation } from "../../../src/catalog/conversations.ts";
+import { conversations } from "../../../src/catalog/conversations.ts";
 import { Lineage } from "../../../src/catalog/lineage.ts";
 import { shortened } from "../../../src/catalog/short-ids.ts";
 import { widthOf } from "../../../src/cli/cells.ts";
@@ -17,7 +17,7 @@ function listed(agent: string, id: string, hoursAgo: number, more: Partial<Liste
   return {
     ...{ agent, id, title: `${agent}'s`, cwd: "/home/dev/shop", messages: 3, path: `/${id}` },
     ...{ ...none, parent: null, limit: null, from: null, continuedIn: [] },
-    ...{ time, bytes: 1, here: true, home: null, isEmpty: false },
+    ...{ time, bytes: 1, here: true, isSubagent: false },
     ...more,
   };
 }
@@ -89,7 +89,9 @@ describe("a conversation that was handed over", () => {
       listed("pi", "c", 4, { from: { agent: "codex", id: "b" } }),
     ];
     assert.deepEqual(
-      byConversation(sessions).map(({ session, isPart }) => `${isPart ? "- " : ""}${session.id}`),
+      conversations(sessions).flatMap((group) =>
+        group.map(({ id }, n) => `${n > 0 ? "- " : ""}${id}`),
+      ),
       ["q", "c", "- a", "- b", "g"],
     );
   });
@@ -102,8 +104,25 @@ describe("a conversation that was handed over", () => {
       listed("codex", "b", 2, { from: { agent: "claude-code", id: "a" } }),
     ];
     assert.deepEqual(
-      byConversation([a, b]).map(({ session }) => session.id),
+      conversations([a, b])
+        .flat()
+        .map(({ id }) => id),
       ["a", "b"],
+    );
+  });
+
+  it("has the sessions of its subagents last; a fork is a conversation of its own", () => {
+    const child = { parent: "a", isSubagent: true };
+    const sessions = [
+      listed("codex", "sub-2", 1, child),
+      listed("codex", "fork", 2, { parent: "a" }),
+      listed("codex", "a", 3),
+      listed("codex", "sub-1", 4, child),
+      listed("pi", "other", 5, child),
+    ];
+    assert.deepEqual(
+      conversations(sessions).map((group) => group.map(({ id }) => id)),
+      [["a", "sub-2", "sub-1"], ["fork"], ["other"]],
     );
   });
 });

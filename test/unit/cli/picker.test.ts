@@ -5,70 +5,26 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { clip, fill, widthOf, wrap } from "../../../src/cli/cells.ts";
-import {
-  ageOf,
-  type Known,
-  layout,
-  limitText,
-  Picker,
-  previewLines,
-  type Session,
-} from "../../../src/cli/picker/model.ts";
+import { ageOf, limitText } from "../../../src/cli/picker/facts.ts";
+import { layout } from "../../../src/cli/picker/view.ts";
 import { filesOf, type Preview, previewOf } from "../../../src/core/preview.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
+import {
+  LOOK,
+  many,
+  NOTHING,
+  NOW,
+  picker,
+  press,
+  pressWith,
+  SIZE,
+  session,
+  shown,
+  TARGETS,
+  type,
+} from "../../support/picker.ts";
 import "../../support/seed.ts";
-
-const NOW = Date.parse("2026-11-21T12:00:00Z");
-const LOOK = { colour: false, now: NOW };
-const SIZE = { columns: 80, rows: 24 };
-const TARGETS = [
-  { id: "claude-code", name: "Claude Code" },
-  { id: "codex", name: "Codex" },
-  { id: "pi", name: "Pi" },
-];
-const NOTHING: Known = { preview: () => undefined, losses: () => undefined };
-
-function session(n: number, more: Partial<Session> = {}): Session {
-  return {
-    agent: "codex",
-    id: `id-${n}`,
-    title: `Session number ${n}`,
-    cwd: `/work/p${n % 7}`,
-    messages: 10,
-    tokens: 52_000,
-    model: "gpt-5.5",
-    path: `/store/${n}.jsonl`,
-    limit: null,
-    time: NOW - n * 6e4,
-    here: n < 3,
-    ...more,
-  };
-}
-
-function many(count: number): Session[] {
-  return Array.from({ length: count }, (_, n) => session(n));
-}
-
-function picker(sessions: readonly Session[], facts: Known = NOTHING): Picker {
-  const made = new Picker(TARGETS, facts);
-  made.load(sessions);
-  made.screen(SIZE, LOOK);
-  return made;
-}
-
-function press(picker: Picker, ...names: string[]) {
-  const actions = names.map((name) => picker.press({ name, ctrl: false, text: "" }));
-  return actions.at(-1);
-}
-
-function type(picker: Picker, text: string): void {
-  for (const char of text) picker.press({ name: char, ctrl: false, text: char });
-}
-
-function shown(picker: Picker, size = SIZE): string[] {
-  return picker.screen(size, LOOK).lines;
-}
 
 describe("filtering", () => {
   it("every word has to be somewhere: title, project, agent, id, model", () => {
@@ -166,7 +122,7 @@ describe("choosing where to open it", () => {
     let known: string[] | undefined;
     const p = picker([session(1)], { ...NOTHING, losses: () => known });
     press(p, "return", "down");
-    assert.match(shown(p).join("\n"), /reckoning/);
+    assert.match(shown(p).join("\n"), /working out what would be lost/);
     known = ["codex → pi: 3 messages", "  minor  tool-foreign ×1: so"];
     assert.match(shown(p).join("\n"), /^ {2}minor tool-foreign ×1: so$/m);
   });
@@ -182,13 +138,6 @@ describe("choosing where to open it", () => {
     assert.equal(press(p, "escape"), null);
     assert.deepEqual(press(p, "escape"), { do: "leave" });
     assert.deepEqual(p.press({ name: "c", ctrl: true, text: "" }), { do: "interrupt" });
-  });
-
-  it("with no agent installed, nothing can be started", () => {
-    const p = new Picker([], NOTHING);
-    p.load([session(1)]);
-    assert.equal(press(p, "return", "return"), null);
-    assert.match(shown(p).join("\n"), /no agent is installed/);
   });
 });
 
@@ -206,6 +155,8 @@ describe("the screen", () => {
     })),
     files: ["a.ts", "b.ts"],
   };
+  const hits = [{ entry: 123, snippet: "found 日本語 ".repeat(9) }];
+  const ways = fc.constantFrom("", "f1", "tab", "a", "s", "o", "z");
   const odd = fc.string({ unit: "grapheme", maxLength: 200 });
 
   it("has as many lines as the terminal, none wider, whatever titles hold", () => {
@@ -214,13 +165,17 @@ describe("the screen", () => {
       rows: fc.integer({ min: 1, max: 60 }),
     });
     fc.assert(
-      fc.property(sizes, odd, odd, fc.boolean(), (size, title, query, chosen) => {
+      fc.property(sizes, odd, odd, fc.boolean(), ways, (size, title, query, chosen, way) => {
         const p = picker([session(1, { title, cwd: `/${title}` }), session(2)], {
+          ...NOTHING,
           preview: () => preview,
           losses: () => [title],
         });
         p.press({ name: "", ctrl: false, text: chosen ? "" : query });
         if (chosen) press(p, "return", "down");
+        if (way === "f1" || way === "tab") press(p, way);
+        else if (way !== "") pressWith(p, "ctrl", way);
+        p.found({ query, found: [{ path: "/store/1.jsonl", hits }], note: title });
         const { lines, cursor } = p.screen(size, LOOK);
         assert.ok(lines.length <= size.rows);
         if (size.rows >= 4 && size.columns >= 20) assert.equal(lines.length, size.rows);
@@ -241,7 +196,7 @@ describe("the screen", () => {
     const p = picker(many(3), { ...NOTHING, preview: () => preview });
     assert.doesNotMatch(shown(p).join("\n"), ESCAPE);
     const { lines } = p.screen(SIZE, { ...LOOK, colour: true });
-    assert.ok(lines.some((line) => line.startsWith("\u001b[7m> codex")));
+    assert.ok(lines.some((line) => line.startsWith("\u001b[7m> \u001b[0m")));
   });
 
   it("leaves the pane out where there is no room, and puts it beside where there is", () => {
@@ -249,14 +204,6 @@ describe("the screen", () => {
     assert.equal(layout({ columns: 160, rows: 40 }, null).beside, true);
     const small = layout({ columns: 80, rows: 22 }, 3);
     assert.deepEqual([small.list.rows, small.pane?.rows, small.beside], [3, 18, false]);
-  });
-
-  it("a preview that is too long loses its oldest turns", () => {
-    const lines = previewLines(session(1), preview, { columns: 60, rows: 9 }, NOW);
-    assert.ok(lines.length <= 9);
-    assert.match(known(lines.at(-2)), /turn 7/);
-    assert.match(lines.join("\n"), /^changed: a.ts, b.ts$/m);
-    assert.match(lines.join("\n"), /^codex · 10 messages · 52k tokens/m);
   });
 });
 

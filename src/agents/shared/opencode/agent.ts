@@ -38,6 +38,6 @@ export function agentOf(flavour: Flavour, flags: Flags): Agent {
     writer: (options) => new OpenCodeWriter(flavour, options),
     tools,
     store: store(flavour),
-    launch: launch(flavour.command, flags),
+    launch: launch(flavour, flags),
   };
 }

@@ -5,6 +5,8 @@ export interface Flavour {
   name: string;
   aliases: readonly string[];
   command: string;
+  /** Its name in npm's registry. */
+  package: string;
   /** Its folder below the data, config and state folders. */
   folder: string;
   /** Its database below the data folder. */
@@ -27,6 +29,7 @@ export const OPENCODE: Flavour = {
   name: "OpenCode",
   aliases: ["oc"],
   command: "opencode",
+  package: "opencode-ai",
   folder: "opencode",
   database: "opencode.db",
   variable: "OPENCODE_DB",
@@ -42,6 +45,7 @@ export const KILO: Flavour = {
   name: "Kilo CLI",
   aliases: ["kilo-cli", "kilocode"],
   command: "kilo",
+  package: "@kilocode/cli",
   folder: "kilo",
   database: "kilo.db",
   variable: "KILO_DB",

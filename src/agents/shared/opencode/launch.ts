@@ -2,11 +2,13 @@
 
 import type { Launch } from "../../types.ts";
 import type { Flags } from "../flags.ts";
+import type { Flavour } from "./flavour.ts";
 
 /** It has to be started in the session's folder: from another one it waits for ever. */
-export function launch(command: string, flags: Flags): Launch {
+export function launch({ command, package: name }: Flavour, flags: Flags): Launch {
   return {
     command,
+    install: `npm install -g ${name}`,
     flags,
     versionArgs: ["--version"],
     resumeArgs: ({ id, prompt, args }) => [

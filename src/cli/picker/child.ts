@@ -1,0 +1,46 @@
+/** Commands of Segue's in processes of their own, so that keys are never waited for. */
+import { spawn } from "node:child_process";
+import type { Places } from "../../core/places.ts";
+import { onInterrupt } from "../../core/process.ts";
+
+export interface Ended {
+  /** null when it was stopped. */
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A command that runs; it is stopped when the picker is. */
+export class Child {
+  readonly ended: Promise<Ended>;
+  readonly stop: () => void;
+
+  constructor(args: readonly string[], { env }: Places) {
+    const [program = ""] = process.argv.slice(1);
+    const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.stop = () => child.kill();
+    const release = onInterrupt(this.stop);
+    const texts = { out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      texts.out += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      texts.err += chunk;
+    });
+    this.ended = new Promise((resolve) => {
+      child.on("error", ({ message }) => resolve({ ...texts, code: 1, err: message }));
+      child.on("close", (code) => {
+        release();
+        resolve({ ...texts, code });
+      });
+    });
+  }
+}
+
+/** `--store` for each store that was given for this run. */
+export function storeOptions({ stores }: Places): string[] {
+  return [...stores].flatMap(([agent, folder]) => ["--store", `${agent}=${folder}`]);
+}

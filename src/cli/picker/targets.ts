@@ -1,0 +1,58 @@
+/** Where a session can go: the agents that are installed, and what else can be made of it. */
+import { limitText } from "./facts.ts";
+import type { Session, Target } from "./types.ts";
+
+export interface Choice {
+  /** The agent to open it in; null for something else. */
+  target: Target | null;
+  does: "launch" | "handoff" | "dump" | "copy";
+  name: string;
+  /** Of an agent: whether it is the session's own, and the limit that it is at. */
+  about: string;
+}
+
+const OTHERS: readonly Choice[] = [
+  { target: null, does: "handoff", name: "Handoff", about: "write a document for any agent" },
+  { target: null, does: "dump", name: "Export", about: "write the session as HTML" },
+  { target: null, does: "copy", name: "Copy id", about: "for segue on the command line" },
+];
+
+/** The session's own agent first. `limitOf`: the limit that an agent is at. */
+export function choicesFor(
+  session: Session,
+  targets: readonly Target[],
+  limitOf: (agent: string) => string | null,
+): Choice[] {
+  const own = session.agent;
+  const agents = targets.toSorted((a, b) => Number(b.id === own) - Number(a.id === own));
+  const offered = agents.map((target): Choice => {
+    const words = [target.id === own ? "its own agent" : "", limitOf(target.id) ?? ""];
+    const about = words.filter((text) => text !== "").join(", ");
+    return { target, does: "launch", name: target.name, about };
+  });
+  return [...offered, ...OTHERS];
+}
+
+/** The one to propose: where such a session was opened last, unless that agent is at a limit. */
+export function proposed(
+  choices: readonly Choice[],
+  last: string | undefined,
+  limitOf: (agent: string) => string | null,
+): number {
+  const isFree = ({ target }: Choice): boolean => target !== null && limitOf(target.id) === null;
+  const again = choices.findIndex((choice) => choice.target?.id === last && isFree(choice));
+  return again >= 0 ? again : Math.max(0, choices.findIndex(isFree));
+}
+
+/** The limit that an agent's newest session stopped at, if it may still hold. */
+export function limitOfAgent(
+  agent: string,
+  sessions: Iterable<Session>,
+  now: number,
+): string | null {
+  let newest: Session | null = null;
+  for (const session of sessions) {
+    if (session.agent === agent && session.time >= (newest?.time ?? 0)) newest = session;
+  }
+  return newest && limitText(newest, now);
+}

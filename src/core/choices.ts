@@ -1,0 +1,41 @@
+/** What the user last chose in the picker: kept in Segue's own folder, so that it is proposed again. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Env, stateFolder } from "../io/state.ts";
+
+/** The agent that sessions of an agent were last opened in, by that agent's id. */
+export type Choices = ReadonlyMap<string, string>;
+
+/** None where nothing was chosen yet, or the file cannot be read: only a proposal is lost. */
+export function lastChoices(env: Env): Choices {
+  try {
+    const value: unknown = JSON.parse(readFileSync(choicesFile(env), "utf8"));
+    const targets = isObject(value) && isObject(value.targets) ? value.targets : {};
+    const texts = Object.entries(targets).flatMap(([agent, target]) =>
+      typeof target === "string" ? [[agent, target] as const] : [],
+    );
+    return new Map(texts);
+  } catch {
+    return new Map();
+  }
+}
+
+/** Notes where a session of `agent` was opened. */
+export function noteChoice(env: Env, agent: string, target: string): void {
+  const targets = Object.fromEntries(new Map(lastChoices(env)).set(agent, target));
+  const path = choicesFile(env);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${JSON.stringify({ targets })}\n`, { mode: 0o600 });
+  } catch {
+    // A full or read-only disk keeps nobody from opening a session.
+  }
+}
+
+function choicesFile(env: Env): string {
+  return join(stateFolder(env), "picker.json");
+}
+
+function isObject(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === "object" && value !== null;
+}
