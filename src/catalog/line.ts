@@ -237,8 +237,8 @@ export class Scan {
       title: title === null ? null : cutTitle(title),
       ...foldersAt(this.#agent, this.#feed.reader, place),
       isEmpty: whole && this.#isEmpty,
-      createdAt: header.createdAt,
-      updatedAt: !whole && header.updatedAt === this.#headTime ? null : header.updatedAt,
+      createdAt: utc(header.createdAt),
+      updatedAt: !whole && header.updatedAt === this.#headTime ? null : utc(header.updatedAt),
       messages: whole ? this.#count.messages : null,
       tokens: this.#tokens,
       model: header.model,
@@ -253,4 +253,10 @@ export class Scan {
 function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
   const { time, resetsAt = null, text } = entry;
   return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
+}
+
+/** As the JSON documents have times: ISO 8601 in UTC; null for what is none. */
+function utc(time: string | null): string | null {
+  const at = time === null ? Number.NaN : Date.parse(time);
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

@@ -98,8 +98,11 @@ async function run(words: string[], options: Options): Promise<void> {
   const rest = `${aside}${failed > 0 ? `, ${failed} failed` : ""}`;
   const replaced = redact ? `, ${counted(secrets, "secret")} replaced` : "";
   say(`${written} written, ${unchanged} unchanged${rest}${replaced}: ${folder}`);
+  for (const path of result.unredacted) {
+    warn(`segue: ${oneLine(`${path}: from an earlier dump, its secrets were not replaced`)}`);
+  }
   if (failed > 0) process.exitCode = 1;
-  else if (outdated > 0) process.exitCode = 4;
+  else if (outdated > 0 || result.unredacted.length > 0) process.exitCode = 4;
 }
 
 function parse(words: readonly string[]): [only: Agent | undefined, dir: string] {

@@ -5,7 +5,7 @@ import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "..
 import { SegueError } from "../errors.ts";
 import { alike, didYouMean } from "../suggest.ts";
 import { placesOf } from "./common.ts";
-import { ARGS, resume, sorted, withResumeOptions } from "./resume.ts";
+import { ARGS, resume, sorted, targetOf, withResumeOptions } from "./resume.ts";
 import type { ResumeOptions } from "./starting.ts";
 
 /** The command that a word stands for; null for none. `after`: how many words follow "--". */
@@ -22,13 +22,18 @@ export function command(word: string, after: number): Command | null {
     .allowUnknownOption()
     .addArgument(new Argument("[args...]", ARGS))
     .action(async () => {
-      const { words, args } = sorted(quick, quick.args, after);
       const options = quick.opts<ResumeOptions>();
+      const to = options.in === undefined ? undefined : findAgent(options.in);
+      const named = agent ? [agent, ...(to ? [to] : [])] : [];
+      const given = sorted(quick, quick.args, after, named);
+      const { words, args } = given;
       const places = placesOf(options, options.in);
       const selected = await select(agent ? nth(agent, words) : only(word, words), places);
       // Whoever names an agent means that one, whatever the config says of sessions in general.
       const own = agent ? { in: agent.id } : {};
-      await resume(selected, places, args, { ...own, ...options });
+      const all = { ...own, ...options };
+      given.check(selected.agent, targetOf(selected, all));
+      await resume(selected, places, args, all);
     });
 }
 

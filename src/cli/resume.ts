@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { type Report, reportText } from "../core/convert.ts";
 import { isFolder, type Selected, select } from "../core/find.ts";
-import { sortFlags } from "../core/flags.ts";
+import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
   noteTitle,
@@ -56,27 +56,50 @@ Examples:
   segue resume latest --in codex -- --model gpt-5.5`,
     )
     .action((selector: string, all: string[], options: ResumeOptions) => {
-      const { words, args } = sorted(resume, all, after);
-      return run(selector, args, { ...options, ...agentAmong(words, options) });
+      const given = sorted(resume, all, after);
+      return run(selector, given, { ...options, ...agentAmong(given.words, options) });
     });
 }
 
-/**
- * What stands for Segue, and what for the agent: the last `after` words, which stood after "--", and
- * flags before them that an agent knows by their long names.
- */
+/** A command line's words, sorted: see `sortFlags`. */
+export interface Given {
+  words: string[];
+  /** For the agent: flags that it knows, and the last `after` words, which stood after "--". */
+  args: string[];
+  /** @throws SegueError for a flag that neither the source nor the target has. */
+  check(source: Agent, target: Agent): void;
+}
+
 export function sorted(
   command: Command,
   all: readonly string[],
   after: number,
-): { words: string[]; args: string[] } {
+  named: readonly Agent[] = [],
+): Given {
   const count = Math.max(0, all.length - after);
-  const { words, flags, unknown } = sortFlags(all.slice(0, count));
-  if (unknown === null) return { words, args: [...flags, ...all.slice(count)] };
+  const { words, flags, refused } = sortFlags(all.slice(0, count), named);
+  if (refused !== null) throw notPassed(refused, command);
+  return {
+    words,
+    args: [...flags.flat(), ...all.slice(count)],
+    check(source, target) {
+      const foreign = foreignFlag(flags, [source, target]);
+      if (foreign !== null) throw notPassed(foreign, command);
+    },
+  };
+}
+
+function notPassed({ flag, why }: Refused, command: Command): SegueError {
+  if (why === "value") return new SegueError("usage", `${flag} needs a value`);
+  if (why === "session") {
+    const hint = "specify the session as for every command: `segue codex 2`, `segue resume ID`";
+    return new SegueError("usage", `${flag} is not passed on: Segue chooses the session`, { hint });
+  }
   const own = command.options.flatMap(({ long }) => long ?? []);
-  const meant = didYouMean(unknown, own);
-  throw new SegueError("usage", `unknown option '${unknown}'`, {
-    hint: meant ?? `flags of the agent go after --; see \`segue ${command.name()} --help\``,
+  return new SegueError("usage", `unknown option '${flag}'`, {
+    hint:
+      didYouMean(flag, own) ??
+      `flags of the agent go after --; see \`segue ${command.name()} --help\``,
   });
 }
 
@@ -119,10 +142,12 @@ export function withResumeOptions(command: Command): Command {
   return withDocumentOptions(places);
 }
 
-async function run(selector: string, args: string[], options: ResumeOptions): Promise<void> {
+async function run(selector: string, given: Given, options: ResumeOptions): Promise<void> {
   const places = placesOf(options, options.in ?? settings().text("in"));
   const from = options.from === undefined ? undefined : agentNamed(options.from);
-  await resume(await select(selector, places, from), places, args, options);
+  const selected = await select(selector, places, from);
+  given.check(selected.agent, targetOf(selected, options));
+  await resume(selected, places, given.args, options);
 }
 
 /** Hands the session over and becomes its agent, as the options say. */
@@ -168,7 +193,7 @@ function eitherOr(): SegueError {
 }
 
 /** The agent to open it in: as the option says, or the config; else its own. */
-function targetOf(selected: Selected, options: ResumeOptions): Agent {
+export function targetOf(selected: Selected, options: ResumeOptions): Agent {
   if (options.in !== undefined) return agentNamed(options.in);
   const { value, where } = settings().get("in");
   if (typeof value !== "string") return selected.agent;

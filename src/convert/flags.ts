@@ -57,6 +57,11 @@ export function usesOf(args: readonly string[], flags: Flags): Use[] {
   return uses;
 }
 
+/** What an agent's flag of this name is about, and how many values it takes; undefined for none. */
+export function flagNamed(name: string, flags: Flags): Pick<Flag, "about" | "arity"> | undefined {
+  return tableOf(flags).get(name);
+}
+
 class Translation {
   readonly #source: Speaker;
   readonly #target: Speaker;

@@ -5,8 +5,10 @@ import { type Env, unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 
 export { abandon, catchSignals, heedSignals, onInterrupt } from "../io/interrupt.ts";
+export { tempsFolder } from "../io/leftovers.ts";
 export { type Out, pagerIn, withPager } from "../io/pager.ts";
 export type { Env } from "../io/state.ts";
+export { noteTemps } from "../io/temps.ts";
 
 /**
  * What this process may leave behind is noted, and what dead ones left is removed; `removed` is told of each.

@@ -21,7 +21,9 @@ import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
 import { type Places, placesFrom } from "./places.ts";
+import { noteTemps, tempsFolder } from "./process.ts";
 import { withOpened } from "./read.ts";
+import { refuseStore } from "./refuse.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { translated } from "./start.ts";
@@ -130,6 +132,8 @@ export interface DumpRequest {
 export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
   const { cwd = process.cwd(), stores = {} } = options;
   const env = { ...(options.env ?? process.env) };
+  // Should this program be killed, the next command removes what it was about to write.
+  noteTemps(tempsFolder(env));
   settleOwnFolders(env);
   await settleStores(env);
   const settings = await readSettings(env, cwd);
@@ -278,8 +282,9 @@ export class Segue {
   }
 
   /** Converts a session file into another agent's format; no store is touched. */
-  convert(path: string, options: ConvertFileOptions): Promise<Report> {
-    return convertFile(path, options);
+  async convert(path: string, options: ConvertFileOptions): Promise<Report> {
+    refuseStore(options.output, this.#places);
+    return await convertFile(path, options);
   }
 
   /** Every agent: installed or not, its stores, and what is proven of it. Starts each agent's CLI for its version. */

@@ -1,7 +1,9 @@
 /** The page that lists the others of an HTML dump, and finds them by what is typed. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { SegueError } from "../errors.ts";
+import { textIn } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import { escapeHtml, headOf, META, timeTag, unescapeHtml } from "./html.ts";
@@ -18,15 +20,15 @@ export interface Listed {
 /** What a page's head is long at most; see `metaOf`. */
 const HEAD_BYTES = 16_000;
 
-/** What a page that Segue wrote says of its session; null for any other file. */
-export function listedAt(folder: string, file: string): Listed | null {
+/** What a page says of its session; its name and agent, where it says nothing. */
+export function listedAt(folder: string, file: string): Listed {
   const head = beginningOf(join(folder, file));
-  const facts = { agent: "", title: "", folder: "", updated: "" };
+  const [agent = ""] = file.split("/");
+  const facts = { agent, title: file.slice(agent.length + 1), folder: "", updated: "" };
   for (const name of META) {
     const [, content] =
       new RegExp(`<meta name="segue-${name}" content="([^"]*)">`).exec(head) ?? [];
-    if (content === undefined) return null;
-    facts[name] = unescapeHtml(content);
+    if (content !== undefined) facts[name] = unescapeHtml(content);
   }
   return { file, facts };
 }
@@ -41,15 +43,42 @@ function beginningOf(path: string): string {
   }
 }
 
-/** Writes the page; false where there is one that Segue did not write, which stays. */
-export function writeContents(folder: string, pages: readonly Listed[]): boolean {
+/**
+ * Writes the page; false where one is there that is not as Segue wrote it, which stays unless `force`.
+ * @throws SegueError where something other than a file is there
+ */
+export function writeContents(
+  folder: string,
+  pages: readonly Listed[],
+  { force = false } = {},
+): boolean {
   const path = join(folder, CONTENTS);
-  const isOurs = beginningOf(path).includes('<meta name="generator" content="Segue">');
-  if (existsSync(path) && !isOurs) return false;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat && !stat.isFile()) {
+    throw new SegueError(
+      "failed",
+      "something other than a file is where the list of pages belongs",
+      {
+        where: path,
+      },
+    );
+  }
+  if (stat && !force && !isAsWritten(textIn(path))) return false;
   const out = new Output(path);
-  out.line(contentsPage(pages));
+  const text = contentsPage(pages);
+  out.line(`${text}\n${sealOf(text)}`);
   out.commit({ replace: true });
   return true;
+}
+
+/** Ends the page: what was changed since is told by it. */
+function sealOf(text: string): string {
+  return `<!-- segue ${createHash("sha256").update(text).digest("hex")} -->`;
+}
+
+function isAsWritten(text: string): boolean {
+  const at = text.lastIndexOf("\n<!-- segue ");
+  return at >= 0 && text.slice(at + 1).trim() === sealOf(text.slice(0, at));
 }
 
 /** The one script of it: nothing but a page's own rows is looked at. */

@@ -73,6 +73,8 @@ export interface DumpResult {
   outdated: number;
   /** Secrets that were replaced, each counted once in each session that was written. */
   secrets: number;
+  /** With `redact`: files of earlier runs in which no secret was replaced. */
+  unredacted: string[];
 }
 
 export async function dump(all: readonly Wanted[], options: DumpOptions): Promise<DumpResult> {
@@ -82,7 +84,7 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   removeLeftovers(folder);
   const inside = new Set<string>();
   const counts = { written: 0, unchanged: 0, failed: 0, kept: 0, outdated: 0 };
-  const result: DumpResult = { ...counts, secrets: 0 };
+  const result: DumpResult = { ...counts, secrets: 0, unredacted: [] };
   for (const [i, wanted] of all.entries()) {
     options.progress(i, all.length);
     await options.pause();
@@ -116,14 +118,34 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
     }
   }
   manifest.tidy();
-  if (format === "html") listPages(manifest, options);
+  result.unredacted = options.redact ? unredacted(manifest, options) : [];
+  if (format === "html" && !listPages(manifest, options, result.unredacted)) result.failed++;
   return result;
 }
 
-/** Lists all pages there are, those of earlier runs as well. */
-function listPages(manifest: Manifest, { folder, kept }: DumpOptions): void {
-  const pages = manifest.filesIn("html").flatMap((file) => listedAt(folder, file) ?? []);
-  if (!writeContents(folder, pages)) kept(join(folder, CONTENTS), false);
+/** Files of earlier runs that still have their secrets: their sessions are gone, or are not of this run. */
+function unredacted(manifest: Manifest, { folder, format }: DumpOptions): string[] {
+  const plain = manifest.entriesIn(format).filter(({ state }) => !/^\d+-redacted-/.test(state));
+  return plain.flatMap(({ files }) => files.map((file) => join(folder, file)));
+}
+
+/** Lists all pages there are, those of earlier runs as well; not those whose secrets should be replaced. */
+function listPages(
+  manifest: Manifest,
+  { folder, force, kept, failed }: DumpOptions,
+  plain: readonly string[],
+): boolean {
+  const files = manifest.entriesIn("html").flatMap(({ files }) => files.slice(0, 1));
+  const shown = files.filter((file) => !plain.includes(join(folder, file)));
+  try {
+    const pages = shown.map((file) => listedAt(folder, file));
+    if (!writeContents(folder, pages, { force })) kept(join(folder, CONTENTS), false);
+    return true;
+  } catch (error) {
+    if (isFull(error)) throw error;
+    failed(join(folder, CONTENTS), error);
+    return false;
+  }
 }
 
 /** What runs that were killed left behind; not the files of one that is at work. Links are not followed. */

@@ -1,4 +1,5 @@
 /** A session as an HTML page that needs nothing but itself, loads nothing and runs nothing. */
+import { short } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { body, clean, facts, line, type Markup, type Page, titleOf } from "./pages.ts";
 
@@ -66,7 +67,8 @@ function metaOf(header: Header): string {
     updated: header.updatedAt ?? header.createdAt ?? "",
   };
   const tags = META.map(
-    (name) => `<meta name="segue-${name}" content="${escapeHtml(line(values[name]))}">\n`,
+    (name) =>
+      `<meta name="segue-${name}" content="${escapeHtml(short(line(values[name]), LONGEST))}">\n`,
   );
   return tags.join("");
 }

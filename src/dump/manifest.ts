@@ -66,10 +66,10 @@ export class Manifest {
     return this.#entries.get(key);
   }
 
-  /** The sessions' own files in this format, relative to the folder. */
-  filesIn(format: string): string[] {
+  /** What there is of sessions in this format: the session's own file first, relative to the folder. */
+  entriesIn(format: string): Dumped[] {
     const entries = [...this.#entries.values()].filter(({ key }) => key.startsWith(`${format}:`));
-    return entries.flatMap(({ files }) => files.slice(0, 1));
+    return entries.filter(({ files }) => statOf(join(this.#folder, files[0] ?? "")) !== undefined);
   }
 
   /** Is it there, as the session is now? */

@@ -1,10 +1,10 @@
 /** The system that Segue runs on, as far as paths depend on it. Tests stand in for the others. */
 import { homedir } from "node:os";
-import { type PlatformPath, posix, win32 } from "node:path";
+import { posix, win32 } from "node:path";
 
 export interface Host {
   platform: NodeJS.Platform;
-  path: PlatformPath;
+  path: typeof posix;
   /** The user's own folder, as the agents find it. */
   home: string;
 }

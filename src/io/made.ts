@@ -14,9 +14,9 @@ export function removeEmptyFolders(folder: string, topmost: string | null): void
   if (topmost === null || !folder.startsWith(topmost)) return;
   try {
     rmdirSync(folder);
-  } catch {
-    // Not empty, or gone already with something in its place: not ours.
-    return;
+  } catch (error) {
+    // Not empty, or something else is in its place: not ours. What is gone already may leave others empty.
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) return;
   }
   removeEmptyFolders(dirname(folder), topmost);
 }

@@ -549,6 +549,37 @@ describe("segue list, agents, check, log", () => {
     assert.match(undone.err, /MARK-USER-1 please list the files \(claude-code → codex\)/);
   });
 
+  it("undo leaves no folder behind, whichever agent it was written for", async () => {
+    for (const agent of ["codex", "pi", "qwen", "gemini", "copilot"]) {
+      const m = machine();
+      m.copy(CLAUDE, "a.jsonl");
+      const all = () => readdirSync(m.home, { recursive: true, encoding: "utf8" });
+      const before = all().filter((path) => !path.startsWith(".segue"));
+      const to = ["--in", agent, "--no-launch", "--cwd", m.home];
+      const { code, err } = await m.run(["resume", "a.jsonl", ...to]);
+      assert.equal(code, 0, err);
+      assert.equal((await m.run(["undo"])).code, 0);
+      assert.deepEqual(
+        all().filter((path) => !path.startsWith(".segue")),
+        before,
+        agent,
+      );
+    }
+  });
+
+  it("list has times in UTC, or none", async () => {
+    const m = inhabited(root);
+    const path = m.at(stored(PI));
+    const text = readFileSync(path, "utf8");
+    const timeOf = async (time: string) => {
+      writeFileSync(path, text.replaceAll(/"timestamp":"[^"]*"/g, `"timestamp":"${time}"`));
+      const { out } = await m.run(["list", "--agent", "pi", "--json"]);
+      return JSON.parse(out).sessions[0].createdAt;
+    };
+    assert.equal(await timeOf("2026-11-28T10:00:00+05:30"), "2026-11-28T04:30:00.000Z");
+    assert.equal(await timeOf("yesterday"), null);
+  });
+
   it("ls is list", async () => {
     const m = inhabited(root);
     assert.equal((await m.run(["ls", "--all"])).out, (await m.run(["list", "--all"])).out);

@@ -123,13 +123,27 @@ describe("segue dump", () => {
     assert.ok(list().includes(`href="${page}"`));
     assert.match(list(), /href="codex\/2026-11-21-mark-user-1-/);
     assert.match((await dump()).err, /^1 written, 2 unchanged/);
-    // With secrets replaced, no name tells of what was in a title.
-    await dump("pi", "--redact");
+    // With secrets replaced, no name tells of what was in a title, and what still has secrets is named.
+    const { code, err } = await dump("pi", "--redact");
+    assert.equal(code, 4, err);
+    assert.match(
+      err,
+      /codex\/2026-11-21-.*\.html: from an earlier dump, its secrets were not replaced/,
+    );
+    assert.ok(!list().includes('href="codex/'));
     assert.equal(pageOf(m, PI, ".html"), "pi/2026-11-21-01a1fc28.html");
     assert.ok(!list().includes(`href="${page}"`));
-    writeFileSync(m.at("out/index.html"), "mine");
-    assert.match((await dump()).err, /index\.html/);
-    assert.equal(list(), "mine");
+    const mine = list().replace("<h1>Sessions</h1>", "<h1>Mine</h1>");
+    for (const text of ["mine", mine]) {
+      writeFileSync(m.at("out/index.html"), text);
+      assert.match((await dump()).err, /index\.html: kept/);
+      assert.equal(list(), text);
+    }
+    await dump("--force");
+    assert.match(list(), /<h1>Sessions<\/h1>/);
+    rmSync(m.at("out/index.html"));
+    mkdirSync(m.at("out/index.html"));
+    fails(await dump(), 1, /something other than a file is where the list of pages belongs/, 2);
   });
 
   it("only what changed, the next time", async () => {

@@ -46,6 +46,8 @@ describe("quick resume", () => {
     [["codex", "2", "--model", "gpt-5.5"], `codex resume ${OLDER} --model gpt-5.5`],
     [["codex", "--model=gpt-5.5", "2"], `codex resume ${OLDER} --model=gpt-5.5`],
     [["codex", "2", "--search", "--", "go on"], `codex resume ${OLDER} --search 'go on'`],
+    // A flag takes one word: the next may be Segue's.
+    [["codex", "--image", "x.png", "2"], `codex resume ${OLDER} --image x.png`],
     [["cc", "--permission-mode", "plan"], `claude --resume ${idOf(CLAUDE)} --permission-mode plan`],
   ] as const) {
     it(`segue ${args.join(" ")}: flags that an agent knows need no --`, async () => {
@@ -88,6 +90,15 @@ describe("quick resume", () => {
     [["nobody", "3"], 3, /there is no agent/],
     [["nobody", "--in", "pi"], 3, /there is no agent/],
     [["codex", "--nonsense"], 2, /unknown option '--nonsense'\n.*after --/],
+    [["cc", "--model"], 2, /--model needs a value/],
+    [["cc", "--model", "--force"], 2, /--model needs a value/],
+    [["cc", "--resume", "abc"], 2, /--resume is not passed on: Segue chooses the session/],
+    // Claude Code's, where neither is Claude Code.
+    [
+      ["resume", "pi#1", "--in", "codex", "--permission-mode", "plan"],
+      2,
+      /unknown option '--permission-mode'/,
+    ],
     [["codex", "--dryrun"], 2, /unknown option '--dryrun'\n.*--dry-run/],
     [["codex", "-m", "gpt-5.5"], 2, /unknown option '-m'/],
     [["lst"], 2, /unknown command "lst"[\s\S]*list/],
