@@ -1,4 +1,4 @@
-/** Full-text search over every session, and keeping the index that it needs. */
+/** Full-text search over all sessions, and updating the index that it needs. */
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import type { Query } from "../catalog/query.ts";
@@ -14,11 +14,11 @@ export type { Hit, Match } from "../catalog/search.ts";
 export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 
 export interface SearchOptions extends ListOptions {
-  /** Does long reading, and says so: `read` gets what is to be told how far it is. */
+  /** Runs a long read and reports it: `read` gets a function to call with its progress. */
   reading?: Reading;
 }
 
-/** Wraps the work of reading what is new, when it is much: so many sessions of so many bytes. */
+/** Wraps reading what is new, if it is a lot: `sessions` sessions of `bytes` bytes. */
 export type Reading = <T>(
   sessions: number,
   bytes: number,
@@ -26,14 +26,14 @@ export type Reading = <T>(
 ) => Promise<T>;
 
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
-  /** Sessions that could not be read, and so were not searched. */
+  /** The number of sessions that could not be read, and so were not searched. */
   missing: number;
 }
 
 /**
- * Searches every session; what changed since the last time is read first, all of it the first time.
- * What the query says of agent and time goes where the options say nothing.
- * @throws SegueError `usage` for a time that is none, `not-found` for an agent that there is not.
+ * Searches all sessions. First reads what changed since the last time; the first time, everything.
+ * The agent and time in the query apply if the options do not set them.
+ * @throws SegueError `usage` for an invalid time, `not-found` for an unknown agent.
  */
 export async function searchSessions(
   places: Places,
@@ -75,10 +75,10 @@ function sinceOf({ since: text }: Query): number | undefined {
   });
 }
 
-/** So much is read in no time; of more, it is said. */
+/** Up to this size, reading takes no noticeable time; above it, progress is shown. */
 const LITTLE = 24e6;
 
-/** Reads what is new or has changed; gives the number of sessions that cannot be read. */
+/** Reads what is new or has changed; returns the number of sessions that cannot be read. */
 async function catchUp(
   catalog: Catalog,
   agent: string | undefined,
@@ -98,16 +98,16 @@ async function catchUp(
 }
 
 export interface Scanned extends Gaps {
-  /** All there are. */
+  /** The number of all sessions. */
   sessions: number;
-  /** Those that were read, and their bytes. */
+  /** How many sessions were read, and their size. */
   read: number;
   bytes: number;
-  /** Sessions that cannot be searched, as reading them failed. */
+  /** Sessions that cannot be searched, because reading them failed. */
   failed: number;
 }
 
-/** Brings the catalogue and its text index up to date; `rebuild`: makes them anew. */
+/** Updates the catalog and its text index; `rebuild`: creates them again. */
 export async function scanSessions(
   places: Places,
   { rebuild = false, progress }: { rebuild?: boolean; progress?: (n: number, all: number) => void },
