@@ -1,4 +1,7 @@
-/** How a prepared session takes effect: under a lock, marked as begun, and in the journal before it is there. */
+/**
+ * How a prepared session takes effect: under a lock, marked as begun, and first recorded in the
+ * journal.
+ */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { SegueError } from "../../errors.ts";
@@ -24,13 +27,16 @@ export function create(
   carry: string | null,
 ): void {
   withLock(context.options.env, path, () => {
-    // Into a database nothing else keeps two processes from writing one session.
+    // In a database, nothing else prevents two processes from writing the same session.
     if (isThere(path)) throw exists(path);
     marked(context, path, () => write(context, out, source, header, path, carry));
   });
 }
 
-/** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
+/**
+ * Until it is done or the journal has forgotten it, the next process may have to clean up: see
+ * unfinished.ts.
+ */
 export function marked(context: Context, path: string, work: () => void): void {
   const { env } = context.options;
   const last = context.journal.last;
@@ -97,7 +103,7 @@ function write(
   }
 }
 
-/** The journal has it before it takes effect, and no more when it did not. */
+/** The journal lists it before it takes effect, and no longer if it did not. */
 export function addLines(context: Context, write: Omit<Write, "n" | "time">, out: Output): void {
   const { env } = context.options;
   const { path, before: bytes } = write;
@@ -131,7 +137,7 @@ export function addRows(context: Context, write: Omit<Write, "n" | "time">, out:
   out.discard();
 }
 
-/** What is refused has not taken effect. */
+/** A refused write has not taken effect. */
 function isRefusal(error: unknown): boolean {
   return error instanceof SegueError && error.kind !== "failed";
 }
@@ -145,7 +151,7 @@ function digestOf(path: string, end: number): string {
   }
 }
 
-/** Of files that were to be written together, those that were and those that were not. */
+/** Of files to be written together, those that were written and those that were not. */
 function takeAway(all: readonly Output[], done: readonly Output[]): void {
   for (const one of all) {
     if (done.includes(one)) rmSync(one.path, { force: true });

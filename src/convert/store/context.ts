@@ -17,15 +17,15 @@ import { type Surveyed, surveyFile } from "../survey/survey-file.ts";
 
 import type { Source, Target, TransferOptions } from "./types.ts";
 
-/** What all routes of one handover share: both sides, what was asked for, and what was opened for it. */
+/** The shared state of a handover's routes: both sides, the request, and what was opened for it. */
 export class Context {
   readonly source: Source;
   readonly target: Target;
   readonly options: TransferOptions;
   readonly journal: Journal;
-  /** What the user is told before what happens. */
+  /** What the user is told beforehand. */
   readonly notes: string[] = [];
-  /** What was opened on the way. */
+  /** What was opened along the way. */
   readonly #inputs = new Set<Input>();
 
   constructor(source: Source, target: Target, options: TransferOptions) {
@@ -41,7 +41,7 @@ export class Context {
     }
   }
 
-  /** Closed when all is prepared, as what is opened here. */
+  /** Closed once everything is prepared, like whatever is opened here. */
   keep(input: Input): void {
     this.#inputs.add(input);
   }
@@ -52,13 +52,13 @@ export class Context {
     return input;
   }
 
-  /** What is prepared needs nothing of them any more. */
+  /** The prepared result no longer needs them. */
   closeAll(): void {
     for (const input of this.#inputs) input.close();
     this.#inputs.clear();
   }
 
-  /** The folder that a session of the target's belongs to. */
+  /** The folder that a session of the target belongs to. */
   folderOf(path: string): string | null {
     const input = this.open(path);
     try {
@@ -68,7 +68,7 @@ export class Context {
     }
   }
 
-  /** Is a session of the target's own within what was asked for? */
+  /** Does a session of the target match the request? */
   fits(path: string): boolean {
     const { fit } = this.options;
     if (!fit) return true;
@@ -98,7 +98,7 @@ export class Context {
     }
   }
 
-  /** The first id, and place for it, that is free. */
+  /** The first free id, and its path. */
   freePlace(
     header: Surveyed["plan"]["header"],
     idFor: (attempt: number) => string,
@@ -117,7 +117,7 @@ export class Context {
     return agent.store.database ? `${path}#${header.id}` : path;
   }
 
-  /** What new records have to say of the machine they are written for. */
+  /** Facts about the machine for new records. */
   installation(cwd: string | null): { model: string | null; facts: Json } {
     const { agent, root } = this.target;
     const { env } = this.options;
@@ -125,7 +125,7 @@ export class Context {
     return { model, facts: agent.store.facts?.(root, cwd ?? process.cwd(), env) ?? null };
   }
 
-  /** Rows go into their database from a file aside. */
+  /** Rows are written to their database from a separate file. */
   newOutput(path: string): Output {
     const aside = this.options.dryRun || this.target.agent.store.database !== undefined;
     return new Output(aside ? join(this.options.scratch, "new") : path);
