@@ -1,4 +1,4 @@
-/** Reading session files, in pieces and without ever changing them. */
+/** Reads session files in pieces, without ever changing them. */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { fileError } from "../errors.ts";
@@ -11,7 +11,7 @@ import { readAt } from "./read-at.ts";
 
 const CHUNK = 1 << 20;
 
-/** Is told how many of how many bytes have been read, in each pass over a file. */
+/** Called with the number of bytes read, of how many, in each pass over a file. */
 export type Progress = (done: number, total: number) => void;
 
 /** From byte `start` (0) up to byte `end` (the size). */
@@ -21,21 +21,21 @@ interface Span {
 }
 
 /**
- * A file as it was when it was opened: what is appended meanwhile is not seen, and when that
- * happens the record that was being written is left out, see `settle`.
+ * A file as it was when it was opened: what is appended later is not seen, and if that happens, a
+ * record that was being written is left out; see `settle`.
  */
 export class Input implements ByteSource {
   readonly path: string;
-  /** What its user calls it; null for what came through stdin. */
+  /** The user's name for it; null for stdin. */
   readonly name: string | null;
-  /** Segue made these lines of a JSON document: the first says which form that was. */
+  /** Segue made these lines from a JSON document: the first one contains its form. */
   readonly framed: boolean;
   readonly #fd: number;
   readonly #progress: Progress | undefined;
   #size: number;
   #isClosed = false;
 
-  /** @throws SegueError when it cannot be read. */
+  /** @throws SegueError if it cannot be read. */
   constructor(path: string, progress?: Progress, name: string | null = path, framed = false) {
     this.path = path;
     this.name = name;
@@ -60,7 +60,7 @@ export class Input implements ByteSource {
     return this.#size;
   }
 
-  /** For another thread to read from, at places of its own. */
+  /** For another thread, which reads at its own positions. */
   get fd(): number {
     return this.#fd;
   }
@@ -69,7 +69,7 @@ export class Input implements ByteSource {
     return readAt(this.#fd, offset, Math.min(length, this.#size - offset));
   }
 
-  /** The bytes in order; each chunk is only good until the next is asked for. */
+  /** The bytes in order; each chunk is valid only until the next one is requested. */
   *chunks({ start = 0, end = this.#size }: Span = {}): Generator<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end - start, 1)));
     for (let at = start; at < end; ) {
@@ -81,7 +81,7 @@ export class Input implements ByteSource {
     }
   }
 
-  /** The lines in order; `tap` sees every chunk before it is cut up. */
+  /** The lines in order; `tap` sees every chunk before it is split. */
   *lines(options: Span & { tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
     yield* trustworthy(this.#lines(options), this.framed && !options.start);
   }
@@ -101,7 +101,7 @@ export class Input implements ByteSource {
     return this.#size > 0 && this.read(this.#size - 1, 1)[0] !== 0x0a;
   }
 
-  /** If the file has grown since it was opened, cuts the view at its last whole line. */
+  /** If the file has grown since it was opened, ends the view at its last complete line. */
   settle(): void {
     if (!this.open || fstatSync(this.#fd).size === this.#size) return;
     for (let end = this.#size; end > 0; ) {
@@ -122,7 +122,7 @@ export class Input implements ByteSource {
     return hash.digest("hex");
   }
 
-  /** Once is enough: its number may be another file's by then. */
+  /** Only once: later, its number may belong to another file. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -1,19 +1,21 @@
-/** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
+/**
+ * A pager, as in git and gh: long output opens in it, output that fits on the screen stays there.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { leaveSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
 
-/** Text for people goes here, piece by piece. */
+/** Receives text for people, piece by piece. */
 export interface Out {
-  /** false: nobody reads any more. */
+  /** false: the reader has left. */
   write(text: string): Promise<boolean>;
 }
 
 /**
- * The words that start the pager: SEGUE_PAGER, else PAGER, else less. null where there is none, or
- * where it is empty or `cat`, which is how to ask for none.
+ * The words that start the pager: SEGUE_PAGER, else PAGER, else less. null if there is none, or if
+ * it is empty or `cat`, which is how to disable it.
  */
 export function pagerIn(env: Env): [string, ...string[]] | null {
   const set = env.SEGUE_PAGER ?? env.PAGER ?? "less";
@@ -23,16 +25,16 @@ export function pagerIn(env: Env): [string, ...string[]] | null {
   return path === null ? null : [path, ...args];
 }
 
-/** Does `work` with its output in the pager, and comes back when the pager was left. */
+/** Runs `work` with its output in the pager, and returns when the user leaves the pager. */
 export async function withPager(
   [program, ...args]: readonly [string, ...string[]],
   env: Env,
   work: (out: Out) => Promise<void>,
 ): Promise<void> {
-  // Quit if it fits, keep colours, leave the text on the screen: git's own choice.
+  // Quit if it fits, keep colours, leave the text on the screen: git's own options.
   const usual = { LESS: "FRX", LV: "-c", ...env };
   const child = spawn(program, args, { env: usual, stdio: ["pipe", "inherit", "inherit"] });
-  // Ctrl-C is a key of the pager's: leaving it is what ends this.
+  // Ctrl-C is a key of the pager: leaving it ends this.
   leaveSignals();
   const ignored = (): void => {};
   process.on("SIGINT", ignored);
@@ -48,7 +50,7 @@ export async function withPager(
 
 function writingTo({ stdin }: ChildProcess): Out {
   let isGone = stdin === null;
-  // It was left before the end, or did not start.
+  // The user left before the end, or it did not start.
   stdin?.on("error", () => {
     isGone = true;
   });
