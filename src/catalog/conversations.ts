@@ -1,16 +1,16 @@
-/** Sessions that are one conversation stand together. */
+/** Groups the sessions of a conversation. */
 import type { Listed } from "./catalog.ts";
 import type { Relative } from "./row.ts";
 
-/** What of a session tells which conversation it is of. */
+/** The properties of a session that determine its conversation. */
 export type Related = Pick<
   Listed,
   "agent" | "id" | "time" | "from" | "continuedIn" | "parent" | "isSubagent"
 >;
 
 /**
- * The sessions of each conversation: where it is now, where it was left, what subagents did. In the order
- * of the list, but each conversation in one place: where its newest session is.
+ * The sessions of each conversation: where it is now, where it was left, and what subagents did. In
+ * the order of the list, but with each conversation in one place: that of its newest session.
  */
 export function conversations<S extends Related>(sessions: readonly S[]): S[][] {
   const groups = new Map<string, S[]>();
@@ -31,13 +31,16 @@ function rank(session: Related): number {
   return wasLeft(session) ? 1 : 0;
 }
 
-/** Where the conversation continues elsewhere: nothing was added here since it was handed over. */
+/**
+ * Where the conversation continues in another session: nothing was added to this one since it was
+ * handed over.
+ */
 export function wasLeft({ time, continuedIn }: Pick<Related, "time" | "continuedIn">): boolean {
   const newest = continuedIn.at(-1);
   return newest !== undefined && newest.time >= time;
 }
 
-/** A name for the conversation that a session is of: the first session known of it. */
+/** A name for the conversation of a session: its first known session. */
 function groupsOf(sessions: readonly Related[]): (session: Relative) => string {
   const parents = new Map<string, string>();
   const rootOf = (key: string): string => {

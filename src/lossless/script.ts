@@ -16,10 +16,10 @@ import { Recent, recordAt } from "./recover.ts";
  * One line of the file:
  * - `0`: the next prediction, unchanged
  * - `{p, s, at}`: a prediction (the next, or number `at[1]` of entry `at[0]`), patched and
- * formatted
+ *   formatted
  * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
  * - `{t}`: text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8
- * (base64).
+ *   (base64).
  *   `c`: it is still a record, from which the writer continues. (Carries of version 2 lack it.)
  *   `f`: records in it, or ending in it, although it is not one itself; see recover.ts.
  */
