@@ -5,14 +5,13 @@
  *
  * The thresholds, and their sources:
  * - A token has 12 characters or more, with at least one digit, and 3.5 bits of Shannon entropy per
- * character. 3.5 and the digit: rule `generic-api-key` of gitleaks. Its minimum length of 10 is of
- * no use, as ten different characters have 3.3 bits.
+ *   character. 3.5 and the digit: rule `generic-api-key` of gitleaks. Its minimum length of 10 is of
+ *   no use, as ten different characters have 3.3 bits.
  * - Hexadecimal has 16 digits or more and 3.0 bits: `HexHighEntropyString` of detect-secrets. Its
- * alphabet gives 4 bits at most, so that random digits seldom reach 3.5.
- * - A password has 8 characters or more, the minimum that NIST SP 800-63B allows, with a letter,
- * and
- * a digit or a sign, and 2.5 bits: people's passwords repeat themselves (`hunter2hunter2`: 2.8).
- * With letters only, it has 16 or more and 3.0 bits, like the app passwords of mail providers.
+ *   alphabet gives 4 bits at most, so that random digits seldom reach 3.5.
+ * - A password has 8 characters or more, the minimum that NIST SP 800-63B allows, with a letter, and
+ *   a digit or a sign, and 2.5 bits: people's passwords repeat themselves (`hunter2hunter2`: 2.8).
+ *   With letters only, it has 16 or more and 3.0 bits, like the app passwords of mail providers.
  */
 const TOKEN = { length: 12, bits: 3.5 };
 const HEX = { length: 16, bits: 3 };
