@@ -3,10 +3,11 @@
  * have open at once. It holds nothing that the stores do not: whenever it is damaged, or made by
  * another version, it is made anew; where it cannot be written, one in memory does.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { hostOf } from "../io/host.ts";
+import { makeFolders } from "../io/made.ts";
 import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
@@ -143,7 +144,7 @@ export class CatalogFile {
   }
 
   #connect(path: string): DatabaseSync {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     // Opening a pipe would wait for another end.
     if (existsSync(path) && !statSync(path).isFile()) removeFile(path);
     // Sessions hold what is nobody else's business.

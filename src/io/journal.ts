@@ -6,18 +6,12 @@
  * from a whole one, and a missing line is noticed. Lines of older versions have none.
  */
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { textIn, textOrNone } from "./door.ts";
 import { withLock } from "./lock.ts";
+import { makeFolders } from "./made.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
 
 export interface Side {
@@ -179,7 +173,7 @@ export class Journal {
   }
 
   #append(line: Line): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(this.path));
     // What is missing from the end stays missed.
     const last = this.#lastDigest();
     const before = this.#mend();

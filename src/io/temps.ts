@@ -4,9 +4,9 @@
  * leftovers.ts.
  */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { missingFolder, removeEmptyFolders } from "./made.ts";
+import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
 import { thisProcess } from "./process.ts";
 
 export type Note =
@@ -69,7 +69,7 @@ function note(line: Note): boolean {
 
 function begin(path: string): void {
   made.ledger = missingFolder(dirname(path));
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   isTorn = false;
   appendFileSync(path, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
 }

@@ -25,6 +25,10 @@ export class Context {
   readonly journal: Journal;
   /** What the user is told before what happens. */
   readonly notes: string[] = [];
+  /** The newest write in the journal when this handover began. */
+  readonly startedAfter: number;
+  /** Numbers of writes that were not finished when they were looked at. */
+  readonly unfinished = new Set<number>();
   /** What was opened on the way. */
   readonly #inputs = new Set<Input>();
 
@@ -33,6 +37,7 @@ export class Context {
     this.target = target;
     this.options = options;
     this.journal = options.along?.journal ?? new Journal(options.env);
+    this.startedAfter = this.journal.last;
     if (options.along) return;
     for (const damage of this.journal.damage()) {
       options.warn(

@@ -2,7 +2,6 @@
 import { statSync } from "node:fs";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
-import { keepCarry } from "../../io/state.ts";
 import { titleOf } from "../../session/title.ts";
 import { counted } from "../../words.ts";
 import { type Conversion, targetId } from "../conversion.ts";
@@ -48,9 +47,8 @@ export function goThere(
     note: context.note(`a new session: ${path}`),
     commit: () => {
       if (folder === null) throw noFolder(context.source.path);
-      const carry = keepCarry(context.options.env, carryOut);
       const title = titleOf(done.header.title, survey.plan.request);
-      create(context, out, context.side(id, done), { ...from, id: newId, title }, path, carry);
+      create(context, out, context.side(id, done), { ...from, id: newId, title }, path, carryOut);
     },
     discard: () => {
       out.discard();
