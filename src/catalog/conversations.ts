@@ -5,7 +5,7 @@ import type { Relative } from "./row.ts";
 /** What of a session tells which conversation it is of. */
 export type Related = Pick<
   Listed,
-  "agent" | "id" | "time" | "from" | "continuedIn" | "parent" | "isSubagent"
+  "agent" | "id" | "time" | "bytes" | "from" | "continuedIn" | "parent" | "isSubagent"
 >;
 
 /**
@@ -31,10 +31,17 @@ function rank(session: Related): number {
   return wasLeft(session) ? 1 : 0;
 }
 
-/** Where the conversation continues elsewhere: nothing was added here since it was handed over. */
-export function wasLeft({ time, continuedIn }: Pick<Related, "time" | "continuedIn">): boolean {
+/**
+ * Where the conversation continues elsewhere: nothing was added here since it was handed over. A session
+ * that has kept its size is such a one even where another machine's clock dated it later.
+ */
+export function wasLeft({
+  time,
+  bytes,
+  continuedIn,
+}: Pick<Related, "time" | "bytes" | "continuedIn">): boolean {
   const newest = continuedIn.at(-1);
-  return newest !== undefined && newest.time >= time;
+  return newest !== undefined && (newest.time >= time || (bytes > 0 && newest.bytes === bytes));
 }
 
 /** A name for the conversation that a session is of: the first session known of it. */

@@ -1,5 +1,6 @@
 /** Puts a setting into the user's own config file; all else in it stays as it is, comments as well. */
-import { chmodSync, existsSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { findAgent } from "../agents/registry.ts";
 import { fileError, SegueError } from "../errors.ts";
@@ -25,12 +26,19 @@ export function setInFile(config: string, name: string, given: string, around: A
   const read = readValue(found.key.kind, given, around);
   if (read instanceof Error) throw new SegueError("usage", `${name} must be ${read.message}`);
   const value = asWritten(given, read);
-  const path = existsSync(config) ? realpathSync(config) : config;
+  const path = whereLinksLead(config);
   const text = existsSync(path) ? textOf(path) : "";
   const document = documentOf(text, path);
   put(document, key, value, path);
   write(path, text, document);
   return { path, key, value };
+}
+
+/** A link stays one, even where what it leads to has yet to be made. */
+function whereLinksLead(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
 }
 
 /** "~/x" and "20k" say more to a person than what is read from them. */

@@ -29,7 +29,7 @@ import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
-import { type Places, placesFrom } from "./places.ts";
+import { type Places, placesFrom, storeIn } from "./places.ts";
 import { noteTemps, tempsFolder } from "./process.ts";
 import { withOpened } from "./read.ts";
 import { refuseStore } from "./refuse.ts";
@@ -162,7 +162,8 @@ export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
     if (!isFolder(text(`stores.${name}`, folder))) {
       throw new SegueError("not-found", `stores.${name} is not a folder`, { where: folder });
     }
-    places.stores.set(agentNamed(name).id, folder);
+    const { id, store } = agentNamed(name);
+    places.stores.set(id, storeIn(store, folder, env));
   }
   return new Segue(places, settings);
 }

@@ -1,6 +1,7 @@
 /** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { parseArgsStringToArgv } from "string-argv";
 import { leaveSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
@@ -17,7 +18,7 @@ export interface Out {
  */
 export function pagerIn(env: Env): [string, ...string[]] | null {
   const set = env.SEGUE_PAGER ?? env.PAGER ?? "less";
-  const [name = "", ...args] = set.trim().split(/\s+/);
+  const [name = "", ...args] = parseArgsStringToArgv(set);
   if (name === "" || name === "cat") return null;
   const path = findProgram(name, env);
   return path === null ? null : [path, ...args];
