@@ -3,7 +3,6 @@
  * Segue's folder for as long as there is any: should it die, the next process removes it, see
  * leftovers.ts.
  */
-import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
@@ -24,7 +23,9 @@ const made: { ledger: string | null } = { ledger: null };
 
 /** From now on this process notes what it has under temporary names, in a file in this folder. */
 export function noteTemps(folder: string): void {
-  ledger = join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.jsonl`);
+  // The number of a process that is gone may be used again. Random bytes would load `node:crypto`.
+  const now = process.hrtime.bigint().toString(16).padStart(8, "0").slice(-8);
+  ledger = join(folder, `${process.pid}-${now}.jsonl`);
 }
 
 /** Says that there is a temporary file or folder; the function given back, that there is none any more. */
