@@ -10,6 +10,7 @@ import type { Fitted, Surveyed } from "../survey/survey-file.ts";
 import { create } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { inOwnAgent } from "./native.ts";
+import { refuseWithoutDatabase } from "./rows.ts";
 import type { Outcome } from "./types.ts";
 
 export function goThere(
@@ -32,6 +33,7 @@ export function goThere(
   const [newId, path] = context.freePlace(from, (attempt) =>
     targetId(from, agent, attempt, parent !== null),
   );
+  refuseWithoutDatabase(context.target, path);
   const out = context.newOutput(path);
   const carryOut = context.newCarry();
   const done = context.convert(
