@@ -161,7 +161,7 @@ function bundledFrom(folder: string, files: readonly string[]): Bundled {
   const { name, version, license } = manifest;
   const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one));
   if (license === undefined || file === undefined) throw new Error(`${name} has no licence`);
-  const text = readFileSync(join(folder, file), "utf8").trim();
+  const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim();
   const comments = new Set(files.flatMap((each) => copyrightsIn(readFileSync(each, "utf8"))));
   return { name, version, license, text, comments: [...comments].sort() };
 }
