@@ -76,15 +76,56 @@ function builtins(): Plugin {
   return {
     name: "builtins",
     transform(code, id) {
+      if (id.endsWith(join("commander", "lib", "command.js"))) return withoutPrograms(code);
       if (!id.startsWith(join(ROOT, "src"))) return null;
       return code.replace(IMPORT, (_, names: string, module: string) => {
         const used = names.split(",").map((name) => name.trim());
         const values = used.filter((name) => name !== "" && !name.startsWith("type "));
-        const taken = values.map((name) => name.replace(" as ", ": ")).join(", ");
-        return `const { ${taken} } = process.getBuiltinModule("${module}");`;
+        return LATE.has(module) ? takenLate(module, values) : taken(module, values);
       });
     },
   };
+}
+
+const PROGRAMS = "const childProcess = require('node:child_process');";
+
+/** commander starts programs for subcommands that are files of their own. Segue has none. */
+function withoutPrograms(code: string): string {
+  if (!code.includes(PROGRAMS)) throw new Error("commander loads node:child_process another way");
+  return code.replace(PROGRAMS, "const childProcess = {};");
+}
+
+/** What takes Node a millisecond or more to load, and is not used by each command that has it. */
+const LATE = new Set([
+  "node:child_process",
+  "node:crypto",
+  "node:fs/promises",
+  "node:timers/promises",
+  "node:zlib",
+]);
+
+function taken(module: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const pattern = names.map((name) => name.replace(" as ", ": ")).join(", ");
+  return `const { ${pattern} } = process.getBuiltinModule("${module}");`;
+}
+
+/** Functions load their module when the first of them is called, and stand for themselves from then on. */
+function takenLate(module: string, names: readonly string[]): string {
+  const isFunction = (name: string): boolean => /^[a-z]\w*$/.test(name) && name !== "constants";
+  const late = names
+    .filter(isFunction)
+    .map(
+      (name) =>
+        `let ${name} = (...args) => (({ ${name} } = process.getBuiltinModule("${module}")), ${name}(...args));`,
+    );
+  return [
+    taken(
+      module,
+      names.filter((name) => !isFunction(name)),
+    ),
+    ...late,
+  ].join(" ");
 }
 
 /** A package that is in the bundle, with its licence. */
@@ -120,7 +161,7 @@ function bundledFrom(folder: string, files: readonly string[]): Bundled {
   const { name, version, license } = manifest;
   const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one));
   if (license === undefined || file === undefined) throw new Error(`${name} has no licence`);
-  const text = readFileSync(join(folder, file), "utf8").trim();
+  const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim();
   const comments = new Set(files.flatMap((each) => copyrightsIn(readFileSync(each, "utf8"))));
   return { name, version, license, text, comments: [...comments].sort() };
 }

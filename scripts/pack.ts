@@ -28,7 +28,7 @@ const MOST_BYTES = 8_000_000;
 /** Of the data of others, whose licence asks that it goes with it. */
 const NOTICES = "THIRD-PARTY-NOTICES.md";
 const OURS =
-  /^(?:package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.md|CHANGELOG\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json)$/;
+  /^(?:package\.json|LICENSE|[A-Z-]+\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json|docs\/.+\.(?:md|svg))$/;
 
 interface Packed {
   filename: string;
@@ -81,6 +81,7 @@ function checkFiles({ files }: Packed): string {
   for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", NOTICES, ...workers]) {
     if (!files.some(({ path }) => path === name)) fail(`${name} is missing`);
   }
+  checkLinks(new Set(files.map(({ path }) => path)));
   const bin = files.find(({ path }) => path === "dist/bin.js");
   if (((bin?.mode ?? 0) & 0o111) === 0) fail("dist/bin.js is not executable");
   for (const { path } of files) {
@@ -90,6 +91,14 @@ function checkFiles({ files }: Packed): string {
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes > MOST_BYTES) fail(`it is ${bytes} bytes unpacked, more than ${MOST_BYTES}`);
   return `${files.length} files, ${Math.round(bytes / 1000)} KB unpacked`;
+}
+
+/** What README.md leads to is in the package, but for what only a checkout can use. */
+function checkLinks(files: ReadonlySet<string>): void {
+  const text = readFileSync(join(ROOT, "README.md"), "utf8");
+  for (const [, link = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    if (!files.has(link) && !link.startsWith("test/")) fail(`README.md leads to ${link}`);
+  }
 }
 
 /** Whoever installs it runs no script, and gets no other package. */

@@ -5,7 +5,7 @@ import type { Relative } from "./row.ts";
 /** The properties of a session that determine its conversation. */
 export type Related = Pick<
   Listed,
-  "agent" | "id" | "time" | "from" | "continuedIn" | "parent" | "isSubagent"
+  "agent" | "id" | "time" | "bytes" | "from" | "continuedIn" | "parent" | "isSubagent"
 >;
 
 /**
@@ -32,12 +32,16 @@ function rank(session: Related): number {
 }
 
 /**
- * Where the conversation continues in another session: nothing was added to this one since it was
- * handed over.
+ * Where the conversation continues elsewhere: nothing was added here since it was handed over. A session
+ * that has kept its size is such a one even where another machine's clock dated it later.
  */
-export function wasLeft({ time, continuedIn }: Pick<Related, "time" | "continuedIn">): boolean {
+export function wasLeft({
+  time,
+  bytes,
+  continuedIn,
+}: Pick<Related, "time" | "bytes" | "continuedIn">): boolean {
   const newest = continuedIn.at(-1);
-  return newest !== undefined && newest.time >= time;
+  return newest !== undefined && (newest.time >= time || (bytes > 0 && newest.bytes === bytes));
 }
 
 /** A name for the conversation of a session: its first known session. */

@@ -3,17 +3,16 @@
  * open at once. It contains only what is also in the stores: if it is damaged, or was made by
  * another version, it is created again; if it cannot be written, one in memory is used.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { hostOf } from "../io/host.ts";
+import { makeFolders } from "../io/made.ts";
 import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
-/**
- * Part of the file's name: increase it whenever the tables, or what readers put into them, change.
- */
-const EDITION = 6;
+/** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
+const EDITION = 7;
 
 /** How the index splits texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
@@ -148,8 +147,8 @@ export class CatalogFile {
   }
 
   #connect(path: string): DatabaseSync {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Opening a pipe would wait for the other end.
+    makeFolders(dirname(path));
+    // Opening a pipe would wait for another end.
     if (existsSync(path) && !statSync(path).isFile()) removeFile(path);
     // Sessions contain private data.
     closeSync(openSync(path, "a", 0o600));

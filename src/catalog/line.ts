@@ -216,7 +216,8 @@ export class Scan {
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
-      this.#tokens = input + output + cacheRead + cacheWrite;
+      // What came from an agent that notes none has zeros, as have answers that failed.
+      this.#tokens = input + output + cacheRead + cacheWrite || this.#tokens;
     }
   }
 

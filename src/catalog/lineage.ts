@@ -6,12 +6,16 @@ import type { Relative } from "./row.ts";
 export interface Continuation extends Relative {
   /** When it was handed over: milliseconds since the epoch. */
   time: number;
+  /** How large the session was then. */
+  bytes: number;
 }
 
 export class Lineage {
   readonly #from = new Map<string, Relative>();
   readonly #continuedIn = new Map<string, Continuation[]>();
-  /** Damage to the journal: what it no longer contains is unknown here as well. */
+  /** Of sessions that are gone, too: what came before and after one that was deleted belongs together. */
+  readonly #origins = new Map<string, Relative>();
+  /** What is wrong with the journal: what it does not say any more is not known here either. */
   readonly damage: readonly Damage[];
 
   /** `isThere`: sessions that no longer exist, or whose writes were undone, do not count. */
@@ -22,7 +26,9 @@ export class Lineage {
   ) {
     this.damage = damage;
     for (const write of writes) {
-      if (isThere(write.source) && isThere(write.target)) this.#note(write);
+      const source = this.#nearest(write.source, isThere);
+      if (write.action === "create") this.#origins.set(keyOf(write.target), write.source);
+      if (source && isThere(write.target)) this.#note(write, source);
     }
   }
 
@@ -36,13 +42,25 @@ export class Lineage {
     return this.#continuedIn.get(keyOf(session)) ?? [];
   }
 
-  #note({ source, target, action, time }: Write): void {
+  /** The session itself, or the one nearest before it that is still there. */
+  #nearest(session: Relative, isThere: (session: Relative) => boolean): Relative | null {
+    const seen = new Set<string>();
+    let one: Relative | undefined = session;
+    while (one && !isThere(one) && !seen.has(keyOf(one))) {
+      seen.add(keyOf(one));
+      one = this.#origins.get(keyOf(one));
+    }
+    return one && isThere(one) ? one : null;
+  }
+
+  #note({ source: given, target, action, time }: Write, source: Relative): void {
     const [from, to] = [keyOf(source), keyOf(target)];
     if (from === to) return;
     // An original existed before.
     if (action === "create") this.#from.set(to, { agent: source.agent, id: source.id });
     const others = this.continuedIn(source).filter((one) => keyOf(one) !== to);
-    const newest = { agent: target.agent, id: target.id, time: Date.parse(time) };
+    const bytes = keyOf(given) === from ? given.bytes : 0;
+    const newest = { agent: target.agent, id: target.id, time: Date.parse(time), bytes };
     this.#continuedIn.set(from, [...others, newest]);
   }
 }

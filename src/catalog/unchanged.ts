@@ -30,6 +30,8 @@ type Latest = number;
 
 /** Represents everything that the walk found; null if a database contains more than files show. */
 function markOf({ found }: Walked): string | null {
+  // Most agents of a machine have no session there: that needs no digest.
+  if (found.length === 0) return "";
   if (found.some(({ summary }) => summary !== undefined)) return null;
   const all = found.map(({ path, id, bytes, mtime, inode = 0 }) =>
     [path, id, bytes, mtime, inode].join("\0"),

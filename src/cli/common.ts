@@ -16,7 +16,7 @@ export function placesOf(options: PlaceOptions, target?: string | null): Places 
   const writes = target ? agentNamed(target).id : undefined;
   const places = configured(options, writes);
   const stores = new Map<string, string>();
-  for (const one of storesGiven(options)) setStore(stores, one, agentNamed(one.agent).id, writes);
+  for (const one of storesGiven(options)) setStore(stores, one, agentNamed(one.agent), writes);
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }

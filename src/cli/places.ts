@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { keeperNamed, type Places, placesFrom } from "../core/places.ts";
+import { type Keeper, keeperNamed, type Places, placesFrom, storeIn } from "../core/places.ts";
 import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { expanded } from "./options.ts";
@@ -51,12 +51,13 @@ export function storesGiven({ store = [] }: PlaceOptions): StoreGiven[] {
 export function setStore(
   stores: Map<string, string>,
   { given, folder }: StoreGiven,
-  id: string,
+  { id, store }: Keeper,
   target?: string,
 ): void {
   const flag = `--store ${given}`;
   const other = stores.get(id);
-  if (other !== undefined && other !== folder) {
+  const place = storeIn(store, folder, process.env);
+  if (other !== undefined && other !== place) {
     throw new SegueError("usage", `${flag}: another store of ${id} is specified, too`, {
       where: other,
       hint: "specify one store for each agent",
@@ -67,14 +68,14 @@ export function setStore(
     const what = info ? "this is not a folder" : "there is no such folder";
     throw new SegueError("not-found", `${flag}: ${what}`, { where: folder });
   }
-  stores.set(id, folder);
+  stores.set(id, place);
 }
 
 /** As `placesOf`, but the agents are loaded only when the options name one. */
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
   const stores = new Map<string, string>();
-  for (const one of storesGiven(options)) setStore(stores, one, (await keeperNamed(one.agent)).id);
+  for (const one of storesGiven(options)) setStore(stores, one, await keeperNamed(one.agent));
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }

@@ -1,8 +1,6 @@
-/**
- * Writes a setting to the user's own config file; everything else in it stays unchanged, including
- * comments.
- */
-import { chmodSync, existsSync, realpathSync, statSync } from "node:fs";
+/** Puts a setting into the user's own config file; all else in it stays as it is, comments as well. */
+import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { findAgent } from "../agents/registry.ts";
 import { fileError, SegueError } from "../errors.ts";
@@ -28,7 +26,7 @@ export function setInFile(config: string, name: string, given: string, around: A
   const read = readValue(found.key.kind, given, around);
   if (read instanceof Error) throw new SegueError("usage", `${name} must be ${read.message}`);
   const value = asWritten(given, read);
-  const path = existsSync(config) ? realpathSync(config) : config;
+  const path = whereLinksLead(config);
   const text = existsSync(path) ? textOf(path) : "";
   const document = documentOf(text, path);
   put(document, key, value, path);
@@ -36,7 +34,14 @@ export function setInFile(config: string, name: string, given: string, around: A
   return { path, key, value };
 }
 
-/** "~/x" and "20k" are more readable than the values that they mean. */
+/** A link stays one, even where what it leads to has yet to be made. */
+function whereLinksLead(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
+}
+
+/** "~/x" and "20k" say more to a person than what is read from them. */
 function asWritten(given: string, read: Value): Value {
   const isShort = /^~(?:[\\/]|$)/.test(given) || /^[\d.]+[km]$/i.test(given);
   return isShort && typeof read !== "object" ? given : read;

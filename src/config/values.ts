@@ -1,5 +1,7 @@
-/** Parses the value of a key from a file or a variable. */
+/** Reads what a file or a variable gives as a key's value. */
+
 import { resolve } from "node:path";
+import { parseArgsStringToArgv } from "string-argv";
 import { agentNamed } from "../agents/registry.ts";
 import { PRESETS } from "../handoff/presets.ts";
 import { expandHome } from "../io/host.ts";
@@ -77,7 +79,7 @@ function expand(path: string, { home, folder }: Around): string {
   return resolve(folder, expandHome(path, home));
 }
 
-/** A variable contains words separated by spaces, or a JSON list. */
+/** A variable holds words as a shell takes them, in quotes where they have blanks, or a JSON list. */
 function words(given: unknown): readonly string[] | undefined {
   const list = typeof given === "string" ? listIn(given) : given;
   if (!Array.isArray(list)) return undefined;
@@ -86,7 +88,7 @@ function words(given: unknown): readonly string[] | undefined {
 }
 
 function listIn(text: string): unknown {
-  if (!text.trimStart().startsWith("[")) return text.split(/\s+/).filter((word) => word !== "");
+  if (!text.trimStart().startsWith("[")) return parseArgsStringToArgv(text);
   try {
     return JSON.parse(text);
   } catch {

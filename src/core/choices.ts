@@ -1,9 +1,7 @@
-/**
- * The user's last choices in the picker, stored in Segue's own folder so that they can be
- * preselected.
- */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** What the user last chose in the picker: kept in Segue's own folder, so that it is proposed again. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../io/made.ts";
 import { type Env, stateFolder } from "../io/state.ts";
 
 /** The agent that sessions of an agent were last opened in, by that agent's id. */
@@ -28,7 +26,7 @@ export function noteChoice(env: Env, agent: string, target: string): void {
   const targets = Object.fromEntries(new Map(lastChoices(env)).set(agent, target));
   const path = choicesFile(env);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     writeFileSync(path, `${JSON.stringify({ targets })}\n`, { mode: 0o600 });
   } catch {
     // A full or read-only disk does not prevent opening a session.

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { isFolder, select } from "../catalog/select.ts";
 import type { Settings } from "../config/settings.ts";
+import type { ConvertFileOptions } from "../convert/file.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { databaseAt } from "../convert/read/open.ts";
 import { agentNamed } from "./names.ts";
@@ -14,7 +15,17 @@ export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/repo
 export { type Report, reportText } from "../convert/report/report.ts";
 export { exists, putFile } from "../io/output.ts";
 
-/** How reasoning is sent: as requested, else according to the settings. */
+/** What may become of another vendor's reasoning; see `HandoverOptions`. */
+export const REASONING: readonly ReasoningFate[] = ["text", "omit"];
+
+/** Where a carry may go; see `ConvertFileOptions`. */
+export const CARRY_PLACES: readonly NonNullable<ConvertFileOptions["carry"]>[] = [
+  "beside",
+  "inside",
+  "none",
+];
+
+/** What is sent of reasoning, as it was asked for, or else as it is set. */
 export function reasoningFate(given: ReasoningFate | undefined, settings: Settings): ReasoningFate {
   return given ?? (settings.get("reasoning").value === "omit" ? "omit" : "text");
 }

@@ -1,5 +1,5 @@
-/** Exports many sessions to a folder; later runs export what changed. */
-import { existsSync, mkdirSync } from "node:fs";
+/** Exporting many sessions into a folder, and again what changed since. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { findAgent } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
@@ -9,6 +9,7 @@ import { type DumpOptions, type DumpResult, dump, type Wanted } from "../dump/du
 import { fileError, SegueError } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { heedSignals } from "../io/interrupt.ts";
+import { makeFolders } from "../io/made.ts";
 import type { Places } from "./places.ts";
 import { refuseStore } from "./refuse.ts";
 
@@ -43,7 +44,7 @@ export async function dumpSessions(places: Places, request: DumpRequest): Promis
   refuseStore(folder, places);
   const all = await wanted(agent, places, { cwd, since, path });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
   } catch (error) {
     throw fileError(error, folder, "make the folder");
   }

@@ -5,7 +5,7 @@ import type { Agent } from "../agents/types.ts";
 import { type Selected, sessionIn } from "../catalog/select.ts";
 import { spool } from "../io/spool.ts";
 
-export { isFolder, type Selected, select } from "../catalog/select.ts";
+export { isFolder, type Selected, select, sessionIn } from "../catalog/select.ts";
 
 /** A session from a stream, which is copied to `scratch`. */
 export async function sessionFrom(

@@ -1,5 +1,6 @@
 /** Where to look for sessions. */
 import { statSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
 import { stores as storeOf } from "../agents/stores.ts";
 import type { Store } from "../agents/types.ts";
 import { type Keeper, type Places, rootsOf } from "../catalog/stores.ts";
@@ -30,9 +31,8 @@ export function placesFrom(
     const { value: folder, source, where } = settings.get(`agents.${id}.store`);
     const fromFile = source === "user" || source === "project";
     if (typeof folder === "string" && !(fromFile && isMoved(store, given))) {
-      stores.set(id, folder);
-      const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-      if (!isThere) missing(id, folder, where);
+      stores.set(id, storeIn(store, folder, env));
+      if (!isDirectory(folder)) missing(id, folder, where);
     }
     const command = `agents.${id}.command`;
     const program = settings.text(command);
@@ -42,8 +42,24 @@ export function placesFrom(
 }
 
 /**
- * Does a vendor's variable set the store's location? The environment takes precedence over files.
+ * The store in a folder that a user names for an agent: the agent's own folder (`~/.claude`) will do where
+ * the store is a part of it (`~/.claude/projects`).
  */
+export function storeIn(store: Store, folder: string, env: Env): string {
+  const home = store.home?.(env);
+  if (home === undefined) return folder;
+  const parts = store.roots(env).map((root) => relative(home, root));
+  const isPart = (part: string): boolean =>
+    part !== "" && !part.startsWith("..") && !isAbsolute(part);
+  const inside = parts.filter(isPart).map((part) => join(folder, part));
+  return inside.find(isDirectory) ?? folder;
+}
+
+function isDirectory(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Does a variable of the vendor's say where the store is? The environment goes before files. */
 function isMoved(store: Store, env: Env): boolean {
   const { HOME, USERPROFILE } = env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };

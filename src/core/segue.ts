@@ -2,28 +2,47 @@
  * Segue for programs: everything that a user can do, as functions that take and return plain data.
  * Nothing here reads from a terminal, prints, or ends the process.
  */
+import { existsSync } from "node:fs";
 import type { DumpResult } from "../dump/dump.ts";
 import { SegueError } from "../errors.ts";
+import { atExit } from "../io/at-exit.ts";
 import { makeScratch, withScratch } from "../io/folders.ts";
 import type { Env } from "../io/state.ts";
 import type { Session } from "../session/types.ts";
 import { type AgentHere, agentsHere } from "./agents.ts";
 import { amounts } from "./amounts.ts";
 import { type Check, checkSession } from "./check.ts";
-import { type ConvertFileOptions, convertFile, type Report, reasoningFate } from "./convert.ts";
+import {
+  CARRY_PLACES,
+  type ConvertFileOptions,
+  convertFile,
+  REASONING,
+  type Report,
+  reasoningFate,
+} from "./convert.ts";
 import { type DoctorOptions, diagnose, type Finding } from "./doctor.ts";
-import { dumpSessions, type Format } from "./dump.ts";
-import { type Selected, select } from "./find.ts";
-import { documentOf, type Preset, taskText } from "./handoff.ts";
+import { dumpSessions, FORMATS, type Format } from "./dump.ts";
+import { isFolder, type Selected, select, sessionIn } from "./find.ts";
+import { documentOf, PRESETS, type Preset, taskText } from "./handoff.ts";
 import { commit, type HandoverOptions, noteTitle, prepare, startCommand } from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
-import { type Places, placesFrom } from "./places.ts";
+import { type Places, placesFrom, storeIn } from "./places.ts";
 import { noteTemps, tempsFolder } from "./process.ts";
 import { withOpened } from "./read.ts";
 import { refuseStore } from "./refuse.ts";
+import {
+  LEAST_FIT,
+  optionalChoice,
+  optionalText,
+  optionalTime,
+  optionalWhole,
+  text,
+  texts,
+  whole,
+} from "./requests.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { translated } from "./start.ts";
@@ -87,13 +106,12 @@ export interface Handover {
   /** Why the agent cannot open it, and what to do about that, in words; null if it can. */
   hindrance: string | null;
   /**
-   * Writes the session to the agent's store and records that in the journal, so that `undo` can
-   * revert it.
-   * @throws SegueError if it cannot be written, or if another process has written it in the
-   * meantime: prepare it again.
+   * Writes it into the agent's store, and into the journal: `undo` takes it back.
+   * @throws SegueError when it cannot be written, when another process has written it in the meantime
+   * (prepare it again), and `usage` when it was committed or discarded before.
    */
   commit(): Promise<void>;
-  /** Leaves everything unchanged. */
+  /** Leaves everything as it was. A handover that is not committed is discarded when the process ends. */
   discard(): void;
 }
 
@@ -151,7 +169,11 @@ export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
   const settings = await readSettings(env, cwd);
   const places = placesFrom(env, cwd, settings);
   for (const [name, folder] of Object.entries(stores)) {
-    places.stores.set(agentNamed(name).id, folder);
+    if (!isFolder(text(`stores.${name}`, folder))) {
+      throw new SegueError("not-found", `stores.${name} is not a folder`, { where: folder });
+    }
+    const { id, store } = agentNamed(name);
+    places.stores.set(id, storeIn(store, folder, env));
   }
   return new Segue(places, settings);
 }
@@ -166,9 +188,9 @@ export class Segue {
     this.#settings = settings;
   }
 
-  /** Lists the sessions of all agents: this project's first, then the others, each newest first. */
-  list(options: ListOptions = {}): Promise<SessionList> {
-    return listSessions(this.#places, options);
+  /** Sessions of every agent, this project's first, each kind newest first. */
+  async list(options: ListOptions = {}): Promise<SessionList> {
+    return await listSessions(this.#places, checkedList(options));
   }
 
   /**
@@ -176,8 +198,9 @@ export class Segue {
    * search`. The first search reads all sessions, later ones only what changed.
    * @throws SegueError `usage` for an invalid query.
    */
-  search(query: string, options: SearchOptions = {}): Promise<SearchResults> {
-    return searchSessions(this.#places, parseQuery(query), options);
+  async search(query: string, options: SearchOptions = {}): Promise<SearchResults> {
+    const wanted = parseQuery(text("the query", query));
+    return await searchSessions(this.#places, wanted, checkedList(options));
   }
 
   /**
@@ -185,8 +208,9 @@ export class Segue {
    * @throws SegueError `not-found`, or `ambiguous` with the candidates.
    */
   async find(selector: string, { from }: { from?: string } = {}): Promise<SessionRef> {
-    const only = from === undefined ? undefined : agentNamed(from);
-    const { agent, id, path } = await select(selector, this.#places, only);
+    const name = optionalText("from", from);
+    const only = name === undefined ? undefined : agentNamed(name);
+    const { agent, id, path } = await select(text("the selector", selector), this.#places, only);
     return { agent: agent.id, id, path };
   }
 
@@ -226,7 +250,7 @@ export class Segue {
    * agent.
    */
   async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
-    const { to, prompt = null, args = [], ...how } = options;
+    const { to, prompt = null, args = [], ...how } = checkedHandover(options);
     const target = agentNamed(to);
     const selected = await this.#selected(session);
     const { env } = this.#places;
@@ -242,10 +266,23 @@ export class Segue {
       outcome.report.target.command = command;
       const { id, path, cwd, report, note } = outcome;
       const found = target.launch.hindrance?.(outcome);
+      let settled: string | null = null;
+      const discard = (): void => {
+        outcome.discard();
+        remove();
+      };
+      const forget = atExit(discard);
+      const settle = (how: string): void => {
+        settled = how;
+        forget();
+      };
       return {
         ...{ agent: target.id, id, path, cwd, report, note, command },
         hindrance: found ? `the session ${found.why}: ${found.how}` : null,
         commit: async () => {
+          if (settled !== null)
+            throw new SegueError("usage", `this handover was already ${settled}`);
+          settle("committed");
           try {
             if (how.dryRun) throw new SegueError("usage", "a dry run has nothing to commit");
             commit(outcome);
@@ -256,8 +293,9 @@ export class Segue {
           }
         },
         discard: () => {
-          outcome.discard();
-          remove();
+          if (settled !== null) return;
+          settle("discarded");
+          discard();
         },
       };
     } catch (error) {
@@ -271,7 +309,9 @@ export class Segue {
    * @throws SegueError `usage` for a budget that is too small.
    */
   async handoff(session: SessionName, options: HandoffOptions = {}): Promise<Document> {
-    const { preset, budget: most, then: instead, go } = options;
+    const preset = optionalChoice("preset", options.preset, PRESETS);
+    const most = optionalWhole("budget", options.budget, 1);
+    const { then: instead, go } = options;
     const selected = await this.#selected(session);
     const redact = options.redact ?? this.#settings.text("redact") === "always";
     const sizes = {
@@ -299,7 +339,11 @@ export class Segue {
 
   /** Converts a session file to another agent's format, without touching a store. */
   async convert(path: string, options: ConvertFileOptions): Promise<Report> {
-    refuseStore(options.output, this.#places);
+    text("the path", path);
+    text("to", options.to);
+    optionalChoice("reasoning", options.reasoning, REASONING);
+    optionalChoice("carry", options.carry, CARRY_PLACES);
+    refuseStore(text("output", options.output), this.#places);
     return await convertFile(path, options);
   }
 
@@ -326,13 +370,16 @@ export class Segue {
     return await withScratch((scratch) => checkSession(selected, scratch));
   }
 
-  /** Exports sessions to a folder; later runs export only what changed. */
-  dump(request: DumpRequest): Promise<DumpResult> {
-    const { agent, format = "native", redact = false, force = false, failed, ...rest } = request;
+  /** Exports sessions into a folder; the next time, only what changed. */
+  async dump(request: DumpRequest): Promise<DumpResult> {
+    const { agent, redact = false, force = false, failed, ...rest } = request;
+    const format = optionalChoice("format", request.format, FORMATS) ?? "native";
+    text("folder", request.folder);
+    optionalTime("since", request.since);
     if (redact && format === "native") {
       throw new SegueError("usage", "native files are copied byte for byte: redact needs a format");
     }
-    return dumpSessions(this.#places, {
+    return await dumpSessions(this.#places, {
       ...rest,
       ...{ format, redact, force },
       agent: agent === undefined ? undefined : agentNamed(agent),
@@ -353,14 +400,36 @@ export class Segue {
    */
   async undo({ n, force = false }: { n?: number; force?: boolean } = {}): Promise<Undone[]> {
     const all: Undone[] = [];
-    const which = n === undefined ? {} : { n: String(n) };
+    const which = n === undefined ? {} : { n: String(whole("n", n, 1)) };
     await undoWrite(this.#places.env, { ...which, force, undone: (one) => all.push(one) });
     return all;
   }
 
   async #selected(session: SessionName): Promise<Selected> {
-    if (typeof session === "string") return select(session, this.#places);
-    const agent: Agent = agentNamed(session.agent);
-    return { agent, path: session.path, id: session.id, name: session.path };
+    if (typeof session !== "object" || session === null) {
+      return await select(text("the session", session), this.#places);
+    }
+    const agent: Agent = agentNamed(text("session.agent", session.agent));
+    const path = text("session.path", session.path);
+    // Not a file: a row of a database, which names its agent.
+    if (existsSync(path)) sessionIn(path, agent);
+    return { agent, path, id: session.id, name: path };
   }
+}
+
+function checkedList<T extends ListOptions>(options: T): T {
+  optionalText("agent", options.agent);
+  optionalTime("since", options.since);
+  optionalWhole("most", options.most, 0);
+  return options;
+}
+
+function checkedHandover(options: HandoverRequest): HandoverRequest {
+  text("to", options.to);
+  optionalText("prompt", options.prompt);
+  optionalText("cwd", options.cwd);
+  if (options.args !== undefined) texts("args", options.args);
+  optionalWhole("fit", options.fit, LEAST_FIT);
+  optionalChoice("reasoning", options.reasoning, REASONING);
+  return options;
 }

@@ -6,18 +6,12 @@
  * lines are detected. Lines of older versions have none.
  */
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { textIn, textOrNone } from "./door.ts";
 import { withLock } from "./lock.ts";
+import { makeFolders } from "./made.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
 
 export interface Side {
@@ -187,8 +181,8 @@ export class Journal {
   }
 
   #append(line: Line): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    // What is missing from the end stays missing.
+    makeFolders(dirname(this.path));
+    // What is missing from the end stays missed.
     const last = this.#lastDigest();
     const before = this.#mend();
     const isShort = last !== null && !holds(this.#text().split("\n"), last);

@@ -4,10 +4,11 @@
  * is recognized and taken over.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../errors.ts";
 import { textIn } from "./door.ts";
+import { makeFolders } from "./made.ts";
 import { type Holder, isDead, isRunning, thisProcess } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 
@@ -42,7 +43,7 @@ export function withLock<T>(env: Env, name: string, use: () => T): T {
 
 function lockPath(env: Env, name: string): string {
   const folder = locksFolder(env);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder);
   return join(folder, lockName(name));
 }
 

@@ -8,7 +8,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -18,7 +17,7 @@ import { dirname, join } from "node:path";
 import { fileError, Overtaken, SegueError } from "../errors.ts";
 import { piecesOf } from "../session/pieces.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { missingFolder, removeEmptyFolders } from "./made.ts";
+import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
 import { notePair, noteTemp } from "./temps.ts";
 
 const BUFFER = 1 << 20;
@@ -64,7 +63,7 @@ export class Output {
     // Recorded first: a process may be killed right after it created something.
     const gone = noteTemp(this.temp, this.madeFolder);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder);
       this.#fd = openSync(this.temp, "wx", 0o600);
     } catch (error) {
       removeEmptyFolders(folder, this.madeFolder);

@@ -3,6 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { parseArgsStringToArgv } from "string-argv";
 import { leaveSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
@@ -19,7 +20,7 @@ export interface Out {
  */
 export function pagerIn(env: Env): [string, ...string[]] | null {
   const set = env.SEGUE_PAGER ?? env.PAGER ?? "less";
-  const [name = "", ...args] = set.trim().split(/\s+/);
+  const [name = "", ...args] = parseArgsStringToArgv(set);
   if (name === "" || name === "cat") return null;
   const path = findProgram(name, env);
   return path === null ? null : [path, ...args];

@@ -1,10 +1,11 @@
 /** Segue's own folder: carries, and the journal of its writes. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { textIn } from "./door.ts";
 import { type Host, hostOf } from "./host.ts";
 import { Input } from "./input.ts";
+import { makeFolders } from "./made.ts";
 import { Output } from "./output.ts";
 import { type Holder, isHolder, thisProcess } from "./process.ts";
 
@@ -34,7 +35,7 @@ export function configFile(env: Env, { platform, path, home }: Host = hostOf(env
 /** A path for a carry that is being written; `keepCarry` stores it under its digest. */
 export function newCarry(env: Env): Output {
   const folder = join(stateFolder(env), "carry");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder);
   return new Output(join(folder, "new"));
 }
 
@@ -110,7 +111,7 @@ interface Begun extends Holder {
 export function markBegun(env: Env, path: string, after: number): void {
   const mark = begunPath(env, path);
   const begun: Begun = { ...thisProcess(), after };
-  mkdirSync(dirname(mark), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(mark));
   writeFileSync(mark, JSON.stringify(begun), { mode: 0o600 });
 }
 
@@ -137,7 +138,7 @@ export function isBegun(env: Env, path: string): boolean {
 /** Copies a file to Segue's folder before it is changed by force. Returns the path of the copy. */
 export function keepCopy(env: Env, path: string): string {
   const folder = join(stateFolder(env), "kept");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder);
   const stamp = new Date().toISOString().replace(/[:.]/g, "-");
   const copy = join(folder, `${stamp}-${basename(path)}`);
   const out = new Output(copy);

@@ -3,10 +3,9 @@
  * Segue's folder for as long as there are any: if the process dies, the next one removes them, see
  * leftovers.ts.
  */
-import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { missingFolder, removeEmptyFolders } from "./made.ts";
+import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
 import { thisProcess } from "./process.ts";
 
 export type Note =
@@ -24,7 +23,9 @@ const made: { ledger: string | null } = { ledger: null };
 
 /** From now on, this process records its temporary files in a file in this folder. */
 export function noteTemps(folder: string): void {
-  ledger = join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.jsonl`);
+  // The number of a process that is gone may be used again. Random bytes would load `node:crypto`.
+  const now = process.hrtime.bigint().toString(16).padStart(8, "0").slice(-8);
+  ledger = join(folder, `${process.pid}-${now}.jsonl`);
 }
 
 /** Records a temporary file or folder; the returned function removes the record. */
@@ -69,7 +70,7 @@ function note(line: Note): boolean {
 
 function begin(path: string): void {
   made.ledger = missingFolder(dirname(path));
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   isTorn = false;
   appendFileSync(path, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600 });
 }

@@ -18,7 +18,7 @@ import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-6.sqlite";
+const CATALOG = ".segue/cache/catalog-7.sqlite";
 
 interface Listed {
   updatedAt: string | null;
@@ -191,6 +191,13 @@ describe("a usage limit", () => {
 });
 
 describe("what a list shows", () => {
+  it("no number of tokens, rather than none, of a session whose agent noted it otherwise", async () => {
+    const m = inhabited(root);
+    const done = await m.run(["resume", "pi#1", "--in", "claude", "--no-launch"]);
+    assert.equal(done.code, 0, done.err);
+    for (const { id, tokens } of await list(m)) assert.notEqual(tokens, 0, id);
+  });
+
   it("tokens of the last answer, where the agent notes them", async () => {
     const m = inhabited(root);
     for (const { id, tokens } of await list(m)) assert.ok(known(tokens) > 1000, id);

@@ -928,6 +928,8 @@ describe("segue resume", () => {
       if (store.database) {
         // Only its own CLI can make a database.
         fails(ended, 1, /has no database here yet/);
+        const dry = await m.run(["resume", "pi#1", "--in", id, "--dry-run"]);
+        fails(dry, 1, /has no database here yet/);
         continue;
       }
       assert.equal(code, 0, err);

@@ -445,6 +445,22 @@ reasoning: 'omit'
     assert.equal(statSync(m.at("dotfiles/segue.yml")).mode & 0o777, 0o644);
     assert.equal(read(m), "in: codex\n");
   });
+
+  it("makes the file that a link leads to, where there is none yet", async () => {
+    const m = machine();
+    mkdirSync(m.at(".segue"));
+    symlinkSync("../dotfiles/segue.yml", m.at(USER));
+    await set(m, "in", "codex");
+    assert.ok(lstatSync(m.at(USER)).isSymbolicLink());
+    assert.equal(readFileSync(m.at("dotfiles/segue.yml"), "utf8"), "in: codex\n");
+  });
+
+  it("takes words in quotes as a shell does", async () => {
+    const m = machine();
+    await set(m, "agents.codex.args", "--model \"gpt 5\" -c x='a b'");
+    const { value } = known(await setting(m, "agents.codex.args"));
+    assert.deepEqual(value, ["--model", "gpt 5", "-c", "x=a b"]);
+  });
 });
 
 it("docs/config.md tells every setting", async () => {

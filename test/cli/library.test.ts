@@ -1,10 +1,19 @@
 /** Segue as a library: what docs/library.md shows, and what its functions promise. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { openSegue, SegueError } from "../../src/index.ts";
+import { stateFolder } from "../../src/io/state.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
 import { CLAUDE, CODEX, idOf, inhabited, PI, stored } from "./support.ts";
@@ -136,5 +145,73 @@ describe("a program that uses Segue", () => {
       return true;
     });
     await assert.rejects(segue.list({ agent: "claud" }), { kind: "not-found" });
+  });
+
+  it("says what an argument takes", async () => {
+    const segue = await opened;
+    // As a program without types would call it.
+    const given: unknown[] = [
+      () => Reflect.apply(segue.find, segue, [null]),
+      () => Reflect.apply(segue.list, segue, [{ since: Number.NaN }]),
+      () => Reflect.apply(segue.list, segue, [{ most: -1 }]),
+      () => Reflect.apply(segue.search, segue, [undefined]),
+      () => Reflect.apply(segue.read, segue, [undefined]),
+      () => Reflect.apply(segue.handOver, segue, ["codex#1", {}]),
+      () => Reflect.apply(segue.handOver, segue, ["codex#1", { to: "pi", args: "--model x" }]),
+      () => Reflect.apply(segue.handOver, segue, ["codex#1", { to: "pi", reasoning: "zz" }]),
+      () => Reflect.apply(segue.handOver, segue, ["codex#1", { to: "pi", fit: 1 }]),
+      () => Reflect.apply(segue.handoff, segue, ["codex#1", { preset: "long" }]),
+      () => Reflect.apply(segue.dump, segue, [{ folder: machine.at("x"), format: "word" }]),
+      () => Reflect.apply(segue.convert, segue, [machine.at(stored(PI)), { to: "codex" }]),
+      () => Reflect.apply(segue.undo, segue, [{ n: 0 }]),
+      () => Reflect.apply(segue.read, segue, [{ agent: "codex", path: machine.at(stored(PI)) }]),
+    ];
+    for (const call of given) {
+      assert.ok(typeof call === "function");
+      await assert.rejects(async () => await call(), { kind: "usage" }, String(call));
+    }
+    const stores = { codex: machine.at("no-such-folder") };
+    await assert.rejects(openSegue({ env: machine.env, stores }), { kind: "not-found" });
+  });
+
+  it("commits or discards once, and leaves nothing behind when it ends", async () => {
+    const segue = await opened;
+    const done = await segue.handOver(idOf(CLAUDE), { to: "pi", cwd: machine.home });
+    done.discard();
+    await assert.rejects(done.commit(), /already discarded/);
+    const before = readdirSync(machine.at(".pi"), { recursive: true });
+    const source = JSON.stringify(join(ROOT, "src/index.ts"));
+    run(
+      machine,
+      `import { openSegue } from ${source};
+       const segue = await openSegue();
+       await segue.handOver(${JSON.stringify(idOf(CLAUDE))}, { to: "pi", cwd: process.cwd() });`,
+    );
+    assert.deepEqual(readdirSync(machine.at(".pi"), { recursive: true }), before);
+  });
+
+  it("does not write a session again that another program has just written", async () => {
+    const segue = await opened;
+    const wanted = { to: "codex", cwd: machine.home };
+    const first = await segue.handOver(idOf(PI), wanted);
+    // The path is taken when the second looks for one, though nothing is in the journal yet.
+    mkdirSync(dirname(first.path), { recursive: true });
+    writeFileSync(first.path, "");
+    const second = await segue.handOver(idOf(PI), wanted);
+    rmSync(first.path);
+    assert.notEqual(second.path, first.path);
+    await first.commit();
+    const kept = join(stateFolder(machine.env), "carry");
+    const carries = readdirSync(kept);
+    await assert.rejects(second.commit(), { kind: "refused" });
+    assert.equal(existsSync(second.path), false);
+    assert.deepEqual(
+      readdirSync(kept),
+      carries.filter((name) => !name.endsWith(".tmp")),
+    );
+    const third = await segue.handOver(idOf(PI), wanted);
+    assert.equal(third.path, first.path);
+    third.discard();
+    await segue.undo();
   });
 });

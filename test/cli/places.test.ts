@@ -38,6 +38,18 @@ function rollout(m: Machine): string {
   return m.at(path.slice(path.indexOf(".codex")));
 }
 
+describe("--store with an agent's own folder", () => {
+  it("takes the store inside it", async () => {
+    const m = machine();
+    m.install(fixture("claude-code/basic"));
+    const usual = await listed(m);
+    assert.equal(usual.paths.length, 1);
+    for (const folder of [".claude", ".claude/projects"]) {
+      assert.deepEqual(await listed(m, "--store", `claude=${m.at(folder)}`), usual);
+    }
+  });
+});
+
 describe("a session in which nobody said anything", () => {
   it("is not listed, but counted with --verbose; nothing is made of it", async () => {
     const m = machine();

@@ -30,6 +30,7 @@ export function session(n: number, more: Partial<Session> = {}): Session {
     path: `/store/${n}.jsonl`,
     limit: null,
     time: NOW - n * 6e4,
+    bytes: 1,
     here: n < 3,
     parent: null,
     isSubagent: false,

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { textOrNone } from "../../io/door.ts";
@@ -30,10 +30,10 @@ export const store: Store = {
   // a screen that was opened and left; the one with a dot contains locks.
   async find(root) {
     const found: Found[] = [];
-    for (const id of await names(root)) {
+    for (const id of names(root)) {
       const folder = join(root, id);
       const isOther = id.startsWith(".") || leadsOut(join(folder, EVENTS), root);
-      const session = isOther ? undefined : await look(folder, id);
+      const session = isOther ? undefined : look(folder, id);
       if (session) found.push(session);
     }
     return found;
@@ -58,18 +58,18 @@ export const store: Store = {
   ],
 };
 
-async function names(root: string): Promise<string[]> {
+function names(root: string): string[] {
   try {
-    return await readdir(root);
+    return readdirSync(root);
   } catch {
     return [];
   }
 }
 
-async function look(folder: string, id: string): Promise<Found | undefined> {
+function look(folder: string, id: string): Found | undefined {
   const path = join(folder, EVENTS);
   try {
-    const info = await stat(path);
+    const info = statSync(path);
     if (!info.isFile()) return undefined;
     const found: Found = { agent: "copilot", id, path, mtime: info.mtimeMs, bytes: info.size };
     const about = readWorkspace(textOrNone(join(folder, WORKSPACE)));

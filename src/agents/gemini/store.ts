@@ -1,7 +1,6 @@
 /** Where Gemini CLI stores its sessions. */
 import { hash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
@@ -55,8 +54,9 @@ export const store: Store = {
   async children(path) {
     const head = idOf({ path, mtime: 0, bytes: 0, inode: 0 });
     const folder = join(dirname(path), cleaned(head?.id ?? basename(path)));
-    const names = await readdir(folder).catch(() => []);
-    return names.filter((name) => /\.jsonl?$/.test(name)).map((name) => join(folder, name));
+    return namesIn(folder)
+      .filter((name) => /\.jsonl?$/.test(name))
+      .map((name) => join(folder, name));
   },
 
   // At its next start, the CLI deletes what was not updated for a month: a session that is added

@@ -34,6 +34,7 @@ export type Session = Pick<
   | "path"
   | "limit"
   | "time"
+  | "bytes"
   | "here"
   | "parent"
   | "isSubagent"

@@ -3,10 +3,9 @@ import { refuseOpen } from "../../agents/running.ts";
 import type { Side } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
 import type { Output } from "../../io/output.ts";
-import { keepCarry } from "../../io/state.ts";
 import type { Converted } from "../conversion.ts";
 import { rowsAt } from "../read/open.ts";
-import { addLines, addRows, marked } from "./commit.ts";
+import { addLines, addRows, marked, withCarry } from "./commit.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./types.ts";
 
@@ -47,15 +46,16 @@ export function appended(
         return;
       }
       refuse();
-      const carry = carryOut && keepCarry(context.options.env, carryOut);
       const source = context.side(id, done);
       const target = { ...original, bytes: out.bytes, sha256: out.sha256 };
       const action = "append";
-      const write = { action, path, before, madeFolder: null, source, target, carry } as const;
       withLock(context.options.env, path, () =>
-        marked(context, path, () => {
-          if (rowsAt(path)) addRows(context, write, out);
-          else addLines(context, write, out);
+        withCarry(context, carryOut, (carry) => {
+          const write = { action, path, before, madeFolder: null, source, target, carry } as const;
+          marked(context, path, () => {
+            if (rowsAt(path)) addRows(context, write, out);
+            else addLines(context, write, out);
+          });
         }),
       );
     },

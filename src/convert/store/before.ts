@@ -27,9 +27,13 @@ export function alreadyThere(
     return mayBe && source.bytes === input.size && isThere(target.path);
   });
   const sha256 = same.length > 0 ? input.sha256() : "";
-  for (const { source, target } of same) {
-    // It was not written completely.
-    if (source.sha256 !== sha256 || isBegun(options.env, target.path)) continue;
+  for (const { n, source, target } of same) {
+    if (source.sha256 !== sha256) continue;
+    // It was not written to its end, or another process is writing it right now: see `overtaken`.
+    if (isBegun(options.env, target.path)) {
+      context.unfinished.add(n);
+      continue;
+    }
     const there = context.folderOf(target.path) ?? cwd;
     if (Relocation.between(there, options.cwd) || !context.fits(target.path)) continue;
     return goOn(context, target, options.cwd ?? there);

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { SegueError } from "../../errors.ts";
+import { Overtaken, SegueError } from "../../errors.ts";
 import { appendTail, isAs } from "../../io/append.ts";
 import { Input } from "../../io/input.ts";
 import type { Side, Write } from "../../io/journal.ts";
@@ -12,7 +12,15 @@ import { withLock } from "../../io/lock.ts";
 import { removeEmptyFolders } from "../../io/made.ts";
 import type { Companion } from "../../io/output.ts";
 import { exists, Output } from "../../io/output.ts";
-import { dropBegun, dropPending, keepPending, markBegun } from "../../io/state.ts";
+import {
+  dropBegun,
+  dropCarry,
+  dropPending,
+  isBegun,
+  keepCarry,
+  keepPending,
+  markBegun,
+} from "../../io/state.ts";
 import type { Header } from "../../session/types.ts";
 import { isThere } from "../read/open.ts";
 import type { Context } from "./context.ts";
@@ -24,19 +32,62 @@ export function create(
   source: Side,
   header: Header,
   path: string,
-  carry: string | null,
+  carryOut: Output | null,
 ): void {
-  withLock(context.options.env, path, () => {
-    // In a database, nothing else prevents two processes from writing the same session.
-    if (isThere(path)) throw exists(path);
-    marked(context, path, () => write(context, out, source, header, path, carry));
+  const { env } = context.options;
+  const handedOver = `${source.agent} ${source.id} to ${context.target.agent.id}`;
+  withLock(env, handedOver, () => {
+    refuseOvertaken(context, source);
+    withCarry(context, carryOut, (carry) =>
+      withLock(env, path, () => {
+        // Into a database nothing else keeps two processes from writing one session.
+        if (isThere(path)) throw exists(path);
+        marked(context, path, () => write(context, out, source, header, path, carry));
+      }),
+    );
   });
 }
 
 /**
- * Until it is done or the journal has forgotten it, the next process may have to clean up: see
- * unfinished.ts.
+ * Since this handover was prepared, another process may have written the same session: under the same
+ * path, which `exists` refuses, or, where that one was there when a free path was looked for, another.
  */
+function refuseOvertaken(context: Context, source: Side): void {
+  const { options, journal, target, startedAfter, unfinished } = context;
+  if (options.fork || options.along) return;
+  const other = journal
+    .wentTo(source, target.agent.id)
+    .find(
+      (write) =>
+        write.action === "create" &&
+        (write.n > startedAfter || unfinished.has(write.n)) &&
+        write.source.sha256 === source.sha256 &&
+        isThere(write.path) &&
+        !isBegun(options.env, write.path),
+    );
+  if (other) {
+    throw new Overtaken("another Segue has just handed this session over", { where: other.path });
+  }
+}
+
+/** Files the carry first: the write that fails leaves none behind. */
+export function withCarry(
+  context: Context,
+  carryOut: Output | null,
+  work: (carry: string | null) => void,
+): void {
+  const { env } = context.options;
+  const carry = carryOut && keepCarry(env, carryOut);
+  try {
+    work(carry);
+  } catch (error) {
+    const isNeeded = context.journal.writes().some((other) => other.carry === carry);
+    if (carry !== null && !isNeeded) dropCarry(env, carry);
+    throw error;
+  }
+}
+
+/** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
 export function marked(context: Context, path: string, work: () => void): void {
   const { env } = context.options;
   const last = context.journal.last;

@@ -25,7 +25,11 @@ export class Context {
   readonly journal: Journal;
   /** What the user is told beforehand. */
   readonly notes: string[] = [];
-  /** What was opened along the way. */
+  /** The newest write in the journal when this handover began. */
+  readonly startedAfter: number;
+  /** Numbers of writes that were not finished when they were looked at. */
+  readonly unfinished = new Set<number>();
+  /** What was opened on the way. */
   readonly #inputs = new Set<Input>();
 
   constructor(source: Source, target: Target, options: TransferOptions) {
@@ -33,6 +37,7 @@ export class Context {
     this.target = target;
     this.options = options;
     this.journal = options.along?.journal ?? new Journal(options.env);
+    this.startedAfter = this.journal.last;
     if (options.along) return;
     for (const damage of this.journal.damage()) {
       options.warn(

@@ -9,6 +9,7 @@ import type { Write } from "../../io/journal.ts";
 import { putFile } from "../../io/output.ts";
 import { type Env, stateFolder } from "../../io/state.ts";
 import { rowsAt } from "../read/open.ts";
+import type { Target } from "./types.ts";
 
 export interface NewRows {
   /** `path#id`. */
@@ -33,12 +34,7 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   if (!database)
     throw new SegueError("failed", `${agent.name} does not use a database`, { where: path });
   if (command !== null) database.import?.({ command, path, id, lines, ...more });
-  if (!database.holds(path)) {
-    throw new SegueError("failed", `${agent.name} has no database here yet`, {
-      where: path,
-      hint: `start ${agent.launch.command} once, then try again`,
-    });
-  }
+  if (!database.holds(path)) throw noDatabase(agent, path);
   const imported = database.read(path, id);
   try {
     database.replace(path, id, imported, lines);
@@ -48,7 +44,21 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   }
 }
 
-/** Adds to an existing session the rows that `after` contains beyond its first `before` bytes. */
+/** Before anything is converted for it: without its CLI no database is made. @throws SegueError `failed` */
+export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
+  const path = place.slice(0, place.lastIndexOf("#"));
+  if (command !== null || !agent.store.database || agent.store.database.holds(path)) return;
+  throw noDatabase(agent, path);
+}
+
+function noDatabase({ name, launch }: Agent, path: string): SegueError {
+  return new SegueError("failed", `${name} has no database here yet`, {
+    where: path,
+    hint: `start ${launch.command} once, then try again`,
+  });
+}
+
+/** Adds to a session that is there the rows that `after` holds beyond its first `before` bytes. */
 export function appendRows(place: string, before: number, after: Buffer): void {
   const rows = rowsAt(place);
   if (!rows) throw new SegueError("not-found", "the database no longer exists", { where: place });

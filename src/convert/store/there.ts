@@ -2,7 +2,6 @@
 import { statSync } from "node:fs";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
-import { keepCarry } from "../../io/state.ts";
 import { titleOf } from "../../session/title.ts";
 import { counted } from "../../words.ts";
 import { type Conversion, targetId } from "../conversion.ts";
@@ -11,6 +10,7 @@ import type { Fitted, Surveyed } from "../survey/survey-file.ts";
 import { create } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { inOwnAgent } from "./native.ts";
+import { refuseWithoutDatabase } from "./rows.ts";
 import type { Outcome } from "./types.ts";
 
 export function goThere(
@@ -33,6 +33,7 @@ export function goThere(
   const [newId, path] = context.freePlace(from, (attempt) =>
     targetId(from, agent, attempt, parent !== null),
   );
+  refuseWithoutDatabase(context.target, path);
   const out = context.newOutput(path);
   const carryOut = context.newCarry();
   const done = context.convert(
@@ -48,9 +49,8 @@ export function goThere(
     note: context.note(`a new session: ${path}`),
     commit: () => {
       if (folder === null) throw noFolder(context.source.path);
-      const carry = keepCarry(context.options.env, carryOut);
       const title = titleOf(done.header.title, survey.plan.request);
-      create(context, out, context.side(id, done), { ...from, id: newId, title }, path, carry);
+      create(context, out, context.side(id, done), { ...from, id: newId, title }, path, carryOut);
     },
     discard: () => {
       out.discard();

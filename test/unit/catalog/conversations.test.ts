@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Listed } from "../../../src/catalog/catalog.ts";
-import { conversations } from "../../../src/catalog/conversations.ts";
+import { conversations, wasLeft } from "../../../src/catalog/conversations.ts";
 import { Lineage } from "../../../src/catalog/lineage.ts";
 import { shortened } from "../../../src/catalog/short-ids.ts";
 import { widthOf } from "../../../src/cli/cells.ts";
@@ -73,9 +73,26 @@ describe("a conversation that was handed over", () => {
     assert.deepEqual(lineage.continuedIn({ agent: "claude-code", id: "a" }), []);
   });
 
+  it("stays together when a session in its middle is gone", () => {
+    const writes = [write(1, "claude-code:a", "codex:b", 3), write(2, "codex:b", "pi:c", 2)];
+    const lineage = new Lineage(writes, ({ id }) => id !== "b");
+    assert.deepEqual(lineage.from({ agent: "pi", id: "c" }), { agent: "claude-code", id: "a" });
+    assert.deepEqual(
+      lineage.continuedIn({ agent: "claude-code", id: "a" }).map(({ id }) => id),
+      ["c"],
+    );
+  });
+
+  it("was left where nothing was added, whatever the clock says", () => {
+    const continuedIn = [{ agent: "codex", id: "b", time: NOW, bytes: 700 }];
+    const ahead = listed("claude-code", "a", -5, { continuedIn, bytes: 700 });
+    assert.equal(wasLeft(ahead), true);
+    assert.equal(wasLeft({ ...ahead, bytes: 900 }), false);
+  });
+
   it("stands in one place, with the session that it continued in first", () => {
     const to = (agent: string, id: string, hours: number) => [
-      { agent, id, time: NOW - hours * HOUR },
+      { agent, id, time: NOW - hours * HOUR, bytes: 0 },
     ];
     const sessions = [
       listed("qwen", "q", 0.5),
@@ -99,7 +116,7 @@ describe("a conversation that was handed over", () => {
   it("has the session first that went on after it was handed over", () => {
     const [a, b] = [
       listed("claude-code", "a", 1, {
-        continuedIn: [{ agent: "codex", id: "b", time: NOW - 3 * HOUR }],
+        continuedIn: [{ agent: "codex", id: "b", time: NOW - 3 * HOUR, bytes: 0 }],
       }),
       listed("codex", "b", 2, { from: { agent: "claude-code", id: "a" } }),
     ];

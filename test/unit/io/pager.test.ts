@@ -22,6 +22,11 @@ describe("the pager", () => {
     const PATH = folder;
     assert.deepEqual(pagerIn({ PATH }), [at("less")]);
     assert.deepEqual(pagerIn({ PATH, PAGER: "most -s" }), [at("most"), "-s"]);
+    assert.deepEqual(pagerIn({ PATH, PAGER: `most -P 'two words'` }), [
+      at("most"),
+      "-P",
+      "two words",
+    ]);
     assert.deepEqual(pagerIn({ PATH, PAGER: "most", SEGUE_PAGER: "more" }), [at("more")]);
     for (const none of ["", "cat", "nowhere", "; rm x"])
       assert.equal(pagerIn({ PATH, PAGER: none }), null);

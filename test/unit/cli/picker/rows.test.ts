@@ -91,7 +91,7 @@ describe("a conversation is one row", () => {
   const handedOver = (): Session[] => [
     session(1, { agent: "pi", from: { agent: "codex", id: "id-3" } }),
     session(2, { title: "Another" }),
-    session(3, { continuedIn: [{ agent: "pi", id: "id-1", time: NOW }] }),
+    session(3, { continuedIn: [{ agent: "pi", id: "id-1", time: NOW, bytes: 0 }] }),
   ];
 
   it("where it is now; → shows where it was, ← hides it again", () => {

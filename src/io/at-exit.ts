@@ -1,0 +1,16 @@
+/** What has to be undone should the process end first. */
+const pending = new Set<() => void>();
+
+/** Runs `work` when the process ends, unless what this returns is called before. */
+export function atExit(work: () => void): () => void {
+  if (pending.size === 0) process.on("exit", runAll);
+  pending.add(work);
+  return () => {
+    pending.delete(work);
+    if (pending.size === 0) process.off("exit", runAll);
+  };
+}
+
+function runAll(): void {
+  for (const work of pending) work();
+}
