@@ -11,7 +11,9 @@ import { makeFolders } from "../io/made.ts";
 import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
-/** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
+/**
+ * Part of the file's name: increase it whenever the tables, or what readers put into them, change.
+ */
 const EDITION = 7;
 
 /** How the index splits texts into words. */
@@ -148,7 +150,7 @@ export class CatalogFile {
 
   #connect(path: string): DatabaseSync {
     makeFolders(dirname(path));
-    // Opening a pipe would wait for another end.
+    // Opening a pipe would wait for the other end.
     if (existsSync(path) && !statSync(path).isFile()) removeFile(path);
     // Sessions contain private data.
     closeSync(openSync(path, "a", 0o600));

@@ -15,7 +15,7 @@ export class Lineage {
   readonly #continuedIn = new Map<string, Continuation[]>();
   /** Of sessions that are gone, too: what came before and after one that was deleted belongs together. */
   readonly #origins = new Map<string, Relative>();
-  /** What is wrong with the journal: what it does not say any more is not known here either. */
+  /** Damage to the journal: what it no longer contains is unknown here as well. */
   readonly damage: readonly Damage[];
 
   /** `isThere`: sessions that no longer exist, or whose writes were undone, do not count. */

@@ -1,4 +1,7 @@
-/** Puts a setting into the user's own config file; all else in it stays as it is, comments as well. */
+/**
+ * Writes a setting to the user's own config file; everything else in it stays unchanged, including
+ * comments.
+ */
 import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
@@ -41,7 +44,7 @@ function whereLinksLead(path: string): string {
   return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
 }
 
-/** "~/x" and "20k" say more to a person than what is read from them. */
+/** "~/x" and "20k" are more readable than the values that they mean. */
 function asWritten(given: string, read: Value): Value {
   const isShort = /^~(?:[\\/]|$)/.test(given) || /^[\d.]+[km]$/i.test(given);
   return isShort && typeof read !== "object" ? given : read;

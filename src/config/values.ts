@@ -1,4 +1,4 @@
-/** Reads what a file or a variable gives as a key's value. */
+/** Parses the value of a key from a file or a variable. */
 
 import { resolve } from "node:path";
 import { parseArgsStringToArgv } from "string-argv";

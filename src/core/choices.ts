@@ -1,4 +1,7 @@
-/** What the user last chose in the picker: kept in Segue's own folder, so that it is proposed again. */
+/**
+ * The user's last choices in the picker, stored in Segue's own folder so that they can be
+ * preselected.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../io/made.ts";

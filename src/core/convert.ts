@@ -25,7 +25,7 @@ export const CARRY_PLACES: readonly NonNullable<ConvertFileOptions["carry"]>[] =
   "none",
 ];
 
-/** What is sent of reasoning, as it was asked for, or else as it is set. */
+/** How reasoning is sent: as requested, else according to the settings. */
 export function reasoningFate(given: ReasoningFate | undefined, settings: Settings): ReasoningFate {
   return given ?? (settings.get("reasoning").value === "omit" ? "omit" : "text");
 }

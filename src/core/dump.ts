@@ -1,4 +1,4 @@
-/** Exporting many sessions into a folder, and again what changed since. */
+/** Exports many sessions to a folder; later runs export what changed. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { findAgent } from "../agents/registry.ts";

@@ -59,7 +59,9 @@ function isDirectory(folder: string): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+/**
+ * Does a vendor's variable set the store's location? The environment takes precedence over files.
+ */
 function isMoved(store: Store, env: Env): boolean {
   const { HOME, USERPROFILE } = env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };

@@ -188,7 +188,7 @@ export class Segue {
     this.#settings = settings;
   }
 
-  /** Sessions of every agent, this project's first, each kind newest first. */
+  /** Lists the sessions of all agents: this project's first, then the others, each newest first. */
   async list(options: ListOptions = {}): Promise<SessionList> {
     return await listSessions(this.#places, checkedList(options));
   }
@@ -370,7 +370,7 @@ export class Segue {
     return await withScratch((scratch) => checkSession(selected, scratch));
   }
 
-  /** Exports sessions into a folder; the next time, only what changed. */
+  /** Exports sessions to a folder; later runs export only what changed. */
   async dump(request: DumpRequest): Promise<DumpResult> {
     const { agent, redact = false, force = false, failed, ...rest } = request;
     const format = optionalChoice("format", request.format, FORMATS) ?? "native";

@@ -182,7 +182,7 @@ export class Journal {
 
   #append(line: Line): void {
     makeFolders(dirname(this.path));
-    // What is missing from the end stays missed.
+    // What is missing from the end stays missing.
     const last = this.#lastDigest();
     const before = this.#mend();
     const isShort = last !== null && !holds(this.#text().split("\n"), last);

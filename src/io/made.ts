@@ -1,4 +1,4 @@
-/** Folders that have to be made for a file, and go again with it. */
+/** Folders that are created for a file, and removed with it. */
 import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -30,7 +30,7 @@ export function makeFolders(folder: string): void {
   }
 }
 
-/** Removes `folder` and those above it up to `topmost`, as far as nothing is in them. */
+/** Removes `folder` and its parents up to `topmost`, as long as they are empty. */
 export function removeEmptyFolders(folder: string, topmost: string | null): void {
   if (topmost === null || !folder.startsWith(topmost)) return;
   try {

@@ -40,7 +40,7 @@ export function create(
     refuseOvertaken(context, source);
     withCarry(context, carryOut, (carry) =>
       withLock(env, path, () => {
-        // Into a database nothing else keeps two processes from writing one session.
+        // In a database, nothing else prevents two processes from writing the same session.
         if (isThere(path)) throw exists(path);
         marked(context, path, () => write(context, out, source, header, path, carry));
       }),
@@ -87,7 +87,10 @@ export function withCarry(
   }
 }
 
-/** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
+/**
+ * Until it is done or the journal has forgotten it, the next process may have to clean up: see
+ * unfinished.ts.
+ */
 export function marked(context: Context, path: string, work: () => void): void {
   const { env } = context.options;
   const last = context.journal.last;

@@ -29,7 +29,7 @@ export class Context {
   readonly startedAfter: number;
   /** Numbers of writes that were not finished when they were looked at. */
   readonly unfinished = new Set<number>();
-  /** What was opened on the way. */
+  /** What was opened along the way. */
   readonly #inputs = new Set<Input>();
 
   constructor(source: Source, target: Target, options: TransferOptions) {

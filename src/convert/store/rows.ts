@@ -58,7 +58,7 @@ function noDatabase({ name, launch }: Agent, path: string): SegueError {
   });
 }
 
-/** Adds to a session that is there the rows that `after` holds beyond its first `before` bytes. */
+/** Adds to an existing session the rows that `after` contains beyond its first `before` bytes. */
 export function appendRows(place: string, before: number, after: Buffer): void {
   const rows = rowsAt(place);
   if (!rows) throw new SegueError("not-found", "the database no longer exists", { where: place });
