@@ -32,8 +32,9 @@ function rank(session: Related): number {
 }
 
 /**
- * Where the conversation continues elsewhere: nothing was added here since it was handed over. A session
- * that has kept its size is such a one even where another machine's clock dated it later.
+ * Where the conversation continues in another session: nothing was added to this one since it was
+ * handed over. This includes a session that has kept its size, even if another machine's clock
+ * dated it later.
  */
 export function wasLeft({
   time,

@@ -216,7 +216,7 @@ export class Scan {
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
-      // What came from an agent that notes none has zeros, as have answers that failed.
+      // Sessions from agents that record no tokens have zeros, and so do failed answers.
       this.#tokens = input + output + cacheRead + cacheWrite || this.#tokens;
     }
   }

@@ -6,14 +6,17 @@ import type { Relative } from "./row.ts";
 export interface Continuation extends Relative {
   /** When it was handed over: milliseconds since the epoch. */
   time: number;
-  /** How large the session was then. */
+  /** The session's size at that time. */
   bytes: number;
 }
 
 export class Lineage {
   readonly #from = new Map<string, Relative>();
   readonly #continuedIn = new Map<string, Continuation[]>();
-  /** Of sessions that are gone, too: what came before and after one that was deleted belongs together. */
+  /**
+   * Includes sessions that no longer exist: what came before and after a deleted session belongs
+   * together.
+   */
   readonly #origins = new Map<string, Relative>();
   /** Damage to the journal: what it no longer contains is unknown here as well. */
   readonly damage: readonly Damage[];
@@ -42,7 +45,7 @@ export class Lineage {
     return this.#continuedIn.get(keyOf(session)) ?? [];
   }
 
-  /** The session itself, or the one nearest before it that is still there. */
+  /** The session itself, or its nearest predecessor that still exists. */
   #nearest(session: Relative, isThere: (session: Relative) => boolean): Relative | null {
     const seen = new Set<string>();
     let one: Relative | undefined = session;

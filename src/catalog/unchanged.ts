@@ -30,7 +30,7 @@ type Latest = number;
 
 /** Represents everything that the walk found; null if a database contains more than files show. */
 function markOf({ found }: Walked): string | null {
-  // Most agents of a machine have no session there: that needs no digest.
+  // Most agents have no sessions on a machine: that needs no digest.
   if (found.length === 0) return "";
   if (found.some(({ summary }) => summary !== undefined)) return null;
   const all = found.map(({ path, id, bytes, mtime, inode = 0 }) =>

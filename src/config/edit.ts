@@ -37,7 +37,7 @@ export function setInFile(config: string, name: string, given: string, around: A
   return { path, key, value };
 }
 
-/** A link stays one, even where what it leads to has yet to be made. */
+/** A link stays a link, even if its target does not exist yet. */
 function whereLinksLead(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;

@@ -79,7 +79,7 @@ function expand(path: string, { home, folder }: Around): string {
   return resolve(folder, expandHome(path, home));
 }
 
-/** A variable holds words as a shell takes them, in quotes where they have blanks, or a JSON list. */
+/** A variable contains words as in a shell, quoted if they contain spaces, or a JSON list. */
 function words(given: unknown): readonly string[] | undefined {
   const list = typeof given === "string" ? listIn(given) : given;
   if (!Array.isArray(list)) return undefined;

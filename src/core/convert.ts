@@ -15,10 +15,10 @@ export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/repo
 export { type Report, reportText } from "../convert/report/report.ts";
 export { exists, putFile } from "../io/output.ts";
 
-/** What may become of another vendor's reasoning; see `HandoverOptions`. */
+/** The options for another vendor's reasoning; see `HandoverOptions`. */
 export const REASONING: readonly ReasoningFate[] = ["text", "omit"];
 
-/** Where a carry may go; see `ConvertFileOptions`. */
+/** The places where a carry can be stored; see `ConvertFileOptions`. */
 export const CARRY_PLACES: readonly NonNullable<ConvertFileOptions["carry"]>[] = [
   "beside",
   "inside",

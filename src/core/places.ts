@@ -42,8 +42,8 @@ export function placesFrom(
 }
 
 /**
- * The store in a folder that a user names for an agent: the agent's own folder (`~/.claude`) will do where
- * the store is a part of it (`~/.claude/projects`).
+ * The store in a folder that the user names for an agent: the agent's own folder (`~/.claude`) is
+ * accepted, too, if the store is a part of it (`~/.claude/projects`).
  */
 export function storeIn(store: Store, folder: string, env: Env): string {
   const home = store.home?.(env);

@@ -106,12 +106,16 @@ export interface Handover {
   /** Why the agent cannot open it, and what to do about that, in words; null if it can. */
   hindrance: string | null;
   /**
-   * Writes it into the agent's store, and into the journal: `undo` takes it back.
-   * @throws SegueError when it cannot be written, when another process has written it in the meantime
-   * (prepare it again), and `usage` when it was committed or discarded before.
+   * Writes the session to the agent's store and records that in the journal, so that `undo` can
+   * revert it.
+   * @throws SegueError if it cannot be written, if another process has written it in the meantime
+   * (prepare it again), and `usage` if it was already committed or discarded.
    */
   commit(): Promise<void>;
-  /** Leaves everything as it was. A handover that is not committed is discarded when the process ends. */
+  /**
+   * Leaves everything unchanged. A handover that is not committed is discarded when the process
+   * ends.
+   */
   discard(): void;
 }
 
@@ -411,7 +415,7 @@ export class Segue {
     }
     const agent: Agent = agentNamed(text("session.agent", session.agent));
     const path = text("session.path", session.path);
-    // Not a file: a row of a database, which names its agent.
+    // Not a file, but a row of a database, which names its agent.
     if (existsSync(path)) sessionIn(path, agent);
     return { agent, path, id: session.id, name: path };
   }

@@ -10,9 +10,9 @@ export function missingFolder(folder: string): string | null {
 }
 
 /**
- * Makes a folder, and those above it that are missing, for the user alone. Node's own `recursive` tries
- * for ever where the system says that there is no such folder of one that is there, as /proc does.
- * @throws the system's error
+ * Creates a folder and its missing parents, accessible only by the user. Node's own `recursive`
+ * tries forever if the system reports an existing folder as missing, as /proc does. @throws the
+ * system's error
  */
 export function makeFolders(folder: string): void {
   try {
@@ -25,7 +25,8 @@ export function makeFolders(folder: string): void {
       makeFolders(folder);
       return;
     }
-    // Another process may have made it; some systems refuse first what they need not make.
+    // Another process may have created it; some systems report other errors first, even for
+    // existing folders.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

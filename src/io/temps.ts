@@ -23,7 +23,7 @@ const made: { ledger: string | null } = { ledger: null };
 
 /** From now on, this process records its temporary files in a file in this folder. */
 export function noteTemps(folder: string): void {
-  // The number of a process that is gone may be used again. Random bytes would load `node:crypto`.
+  // The number of a dead process may be used again. Random bytes would load `node:crypto`.
   const now = process.hrtime.bigint().toString(16).padStart(8, "0").slice(-8);
   ledger = join(folder, `${process.pid}-${now}.jsonl`);
 }

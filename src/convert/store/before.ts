@@ -29,7 +29,7 @@ export function alreadyThere(
   const sha256 = same.length > 0 ? input.sha256() : "";
   for (const { n, source, target } of same) {
     if (source.sha256 !== sha256) continue;
-    // It was not written to its end, or another process is writing it right now: see `overtaken`.
+    // It was not written completely, or another process is writing it right now: see `overtaken`.
     if (isBegun(options.env, target.path)) {
       context.unfinished.add(n);
       continue;

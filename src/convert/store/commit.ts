@@ -49,8 +49,9 @@ export function create(
 }
 
 /**
- * Since this handover was prepared, another process may have written the same session: under the same
- * path, which `exists` refuses, or, where that one was there when a free path was looked for, another.
+ * Since this handover was prepared, another process may have written the same session: under the
+ * same path, which `exists` refuses, or under a different one, if the first path was already taken
+ * when this process looked for a free one.
  */
 function refuseOvertaken(context: Context, source: Side): void {
   const { options, journal, target, startedAfter, unfinished } = context;
@@ -70,7 +71,7 @@ function refuseOvertaken(context: Context, source: Side): void {
   }
 }
 
-/** Files the carry first: the write that fails leaves none behind. */
+/** Stores the carry first; a failed write leaves none behind. */
 export function withCarry(
   context: Context,
   carryOut: Output | null,

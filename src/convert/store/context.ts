@@ -27,7 +27,7 @@ export class Context {
   readonly notes: string[] = [];
   /** The newest write in the journal when this handover began. */
   readonly startedAfter: number;
-  /** Numbers of writes that were not finished when they were looked at. */
+  /** Numbers of writes that were unfinished when they were checked. */
   readonly unfinished = new Set<number>();
   /** What was opened along the way. */
   readonly #inputs = new Set<Input>();

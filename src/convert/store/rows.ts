@@ -44,7 +44,10 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   }
 }
 
-/** Before anything is converted for it: without its CLI no database is made. @throws SegueError `failed` */
+/**
+ * Refuses early, before anything is converted, if there is no database: without its CLI, none can
+ * be created. @throws SegueError `failed`
+ */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
   if (command !== null || !agent.store.database || agent.store.database.holds(path)) return;
