@@ -1,8 +1,8 @@
-/** Text by the columns that it takes on a screen. */
+/** Measures text in terminal columns. */
 import measure from "fast-string-truncated-width";
 import { oneLine } from "./terminal.ts";
 
-/** What is looked at of a text, however long it is. */
+/** How much of a text is measured, however long it is. */
 const LONGEST = 2000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -17,7 +17,7 @@ function columnsOf(grapheme: string): number {
   return grapheme.length === 1 && grapheme >= " " && grapheme <= "~" ? 1 : measure(grapheme).width;
 }
 
-/** How many characters of it fit into this width; whole letters only. */
+/** How many characters fit into this width; only complete letters. */
 function fitting(text: string, width: number): number {
   let room = width;
   for (const { segment, index } of graphemes.segment(text)) {
@@ -27,24 +27,24 @@ function fitting(text: string, width: number): number {
   return text.length;
 }
 
-/** One line of a text that comes from elsewhere, without anything that a terminal obeys. */
+/** One line of untrusted text, without terminal control characters. */
 export function clean(text: string): string {
   return oneLine(text.slice(0, LONGEST));
 }
 
-/** At most so wide. */
+/** At most this wide. */
 export function clip(line: string, width: number): string {
   if (fitting(line, width) === line.length) return line;
   return width < 1 ? "" : `${line.slice(0, fitting(line, width - 1))}…`;
 }
 
-/** Exactly so wide. */
+/** Exactly this wide. */
 export function fill(line: string, width: number): string {
   const clipped = clip(line, width);
   return clipped + " ".repeat(Math.max(0, width - widthOf(clipped)));
 }
 
-/** Lines of at most this width, broken between words where there are any; at most `most` of them. */
+/** Lines of at most this width, broken between words if possible; at most `most` of them. */
 export function wrap(text: string, width: number, most: number): string[] {
   const lines: string[] = [];
   let rest = clean(text);
@@ -53,7 +53,7 @@ export function wrap(text: string, width: number, most: number): string[] {
     const index = fitting(rest, width);
     if (index === rest.length) return [...lines, rest];
     const space = rest.lastIndexOf(" ", index);
-    // What fits nowhere is left out, so that this comes to an end.
+    // A letter that fits nowhere is left out, so that this ends.
     if (index === 0) return lines;
     const end = space > index / 2 ? space : index;
     lines.push(rest.slice(0, end).trimEnd());
