@@ -64,7 +64,7 @@ Examples:
   segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
   segue codex 3                      the third newest session of Codex
-  segue claude --in codex -- --model gpt-5.5
+  segue claude --in codex --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
   segue handoff latest --budget 4k   write the session as a document
   segue undo                         undo the last write`;

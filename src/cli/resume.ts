@@ -38,7 +38,8 @@ import {
 } from "./starting.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
-export const ARGS = "after --: arguments for the agent; the source agent's flags are translated";
+export const ARGS =
+  "the agent's long flags, or any arguments after --; those of the source agent are translated";
 
 export function command(after: number): Command {
   const resume = new Command("resume")
@@ -56,7 +57,7 @@ Examples:
   segue resume 5bc111 --in codex
   segue resume claude#2 --in pi --prompt "continue with the tests"
   segue resume latest --in codex --fit 200k
-  segue resume latest --in codex -- --model gpt-5.5`,
+  segue resume latest --in codex --model gpt-5.5`,
     )
     .action((selector: string, all: string[], options: ResumeOptions) => {
       const given = sorted(resume, all, after);

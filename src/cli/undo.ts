@@ -14,7 +14,7 @@ import { oneLine, print, say } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("undo")
-    .description("take a write back: the newest, or the one that `segue log` numbers N")
+    .description("revert a write: the newest, or number N in `segue log`")
     .argument("[n]", "number of the write")
     .option(
       "--force",

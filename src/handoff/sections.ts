@@ -206,7 +206,7 @@ function files(facts: readonly FileFact[]): Section {
 function changedFile({ path, state, diff, isWhole, added, removed, last }: FileFact): Unit {
   const counts = state === "deleted" ? "" : ` (+${added} −${removed})`;
   const note =
-    diff === null ? "" : diff === "" ? "; nothing is left of it" : isWhole ? "" : "; edit by edit";
+    diff === null ? "" : diff === "" ? "; no net change" : isWhole ? "" : "; edit by edit";
   const head = `${state} ${path}${counts}${note}`;
   const body = diff === null || diff === "" ? "" : `\n${quoted(diff)}`;
   const short = (most: number): string => quotedLine(clip(head, most * 3));

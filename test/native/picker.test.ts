@@ -125,7 +125,7 @@ test("filter, look, choose an agent, see what is lost, go on there", async () =>
     const targets = await shows(tui, /Open in which agent\?/);
     assert.match(targets, /^> Codex +its own agent$/m);
     assert.match(targets, /^ {2}Claude Code$/m);
-    assert.match(targets, /opens as it is/);
+    assert.match(targets, /opens unchanged/);
     tui.press("Down");
     await shows(tui, /^> Claude Code/m);
     const losses = await shows(tui, /codex → claude-code: 10 messages/);

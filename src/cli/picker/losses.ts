@@ -17,8 +17,7 @@ export class Losses {
   }
 
   of(session: Session, target: Target): readonly string[] | undefined {
-    if (session.agent === target.id)
-      return ["It opens as it is: nothing is converted, nothing lost."];
+    if (session.agent === target.id) return ["It opens unchanged: nothing is converted or lost."];
     return this.#known.get(keyOf(session, target));
   }
 

@@ -186,7 +186,7 @@ class Running {
   #run(doing: string, args: readonly string[], then?: () => Promise<void>): void {
     const { notice } = this.#picker;
     if (this.#doing) {
-      this.#picker.notice = notice ?? "one thing at a time: the last command still runs";
+      this.#picker.notice = notice ?? "the previous command is still running";
       return;
     }
     const isUndo = args[0] === "undo";
