@@ -1,7 +1,7 @@
 /**
- * The package.json that is published: without what only a checkout needs (scripts, and the packages
- * that are bundled or only used to build). npm puts in a package what package.json holds while it
- * packs, so `prepack` writes this one in its place and `postpack` brings the other back.
+ * The package.json that is published, without what only a checkout needs (scripts, and packages
+ * that are bundled or only used to build). npm packs the contents of package.json at that time, so
+ * `prepack` writes this version in its place and `postpack` restores the other.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -13,8 +13,8 @@ const KEPT = `${FILE}.checkout`;
 const OURS = new Set(["scripts", "dependencies", "devDependencies", "allowScripts"]);
 
 /**
- * package.json as it is published. Where the checkout has a public `origin`, it names it: npm's site
- * needs that to follow the links in README.md.
+ * package.json as it is published. If the checkout has a public `origin`, it names it: npm's site
+ * needs that to resolve the links in README.md.
  */
 export function publishedManifest(origin: string | null = originOf(ROOT)): string {
   const manifest: object = JSON.parse(readFileSync(existsSync(KEPT) ? KEPT : FILE, "utf8"));
@@ -23,7 +23,7 @@ export function publishedManifest(origin: string | null = originOf(ROOT)): strin
   return `${JSON.stringify(published, null, 2)}\n`;
 }
 
-/** What a package.json says of where its source is; nothing for a remote that is no public forge's. */
+/** The repository fields of a package.json; nothing for a remote that is not a public forge's. */
 export function addresses(origin: string | null): { [key: string]: unknown } {
   const [, host, path] =
     /^(?:git\+)?(?:https:\/\/(?:[^@/]*@)?|ssh:\/\/git@|git@)(github\.com|gitlab\.com|codeberg\.org)[:/](.+?)(?:\.git)?\/?$/.exec(

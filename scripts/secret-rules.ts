@@ -1,11 +1,12 @@
 /**
- * Makes src/redact/gitleaks.ts of the rules of gitleaks (https://github.com/gitleaks/gitleaks, MIT):
- * what the keys and tokens of some hundred and fifty providers look like.
+ * Generates src/redact/gitleaks.ts from the rules of gitleaks
+ * (https://github.com/gitleaks/gitleaks, MIT): the forms of the keys and tokens of some hundred and
+ * fifty providers.
  *
  *     node scripts/secret-rules.ts path/to/gitleaks/config/gitleaks.toml VERSION
  *
- * gitleaks' patterns are RE2's. What JavaScript of Node 22 has otherwise is put in its terms: letters
- * of either case where `(?i)` holds, names of groups and POSIX classes, ends of text.
+ * gitleaks' patterns are RE2 patterns. What differs in the JavaScript of Node 22 is translated:
+ * case-insensitive letters for `(?i)`, names of groups and POSIX classes, ends of text.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ import { bothCases } from "./regex.ts";
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, "src/redact/gitleaks.ts");
 
-/** Not taken, and why. */
+/** Left out, and why. */
 const LEFT_OUT: { [reason: string]: string[] } = {
   "names of accounts and apps, and public keys, which are no secrets": [
     "adobe-client-id",
@@ -57,26 +58,26 @@ const LEFT_OUT: { [reason: string]: string[] } = {
   "secretlint's rule is as good, and knows examples": ["aws-access-token"],
 };
 
-/** Of the words that say where to look, where gitleaks asks for the provider's name besides. */
+/** For keywords, if gitleaks requires the provider's name in addition. */
 const WORDS: { [id: string]: string[] } = { "airtable-personnal-access-token": ["pat"] };
 
 /** How gitleaks joins a provider's name and a value. */
 const BEFORE_NAME = /^(?:\[\\w\.-\]\{0,50\}\?)?(?:\(\?i\)|\(\?i:)\[\\w\.-\]\{0,50\}\?/;
 const AFTER_NAME = String.raw`(?:[ \t\w.-]{0,20})[\s'"]{0,3}`;
 const JOIN = String.raw`(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}`;
-/** What has to follow a value: more than it may, in texts that are no source code. */
+/** What must follow a value: stricter than in gitleaks, for texts that are not source code. */
 const END = String.raw`(?:[\x60'"\s;]|\\[nr]|$)`;
 const ENDED = String.raw`(?!\w)`;
-/** A letter that ends a value is no part of it. */
+/** A letter that ends a value is not part of it. */
 const LAST = /\(\?:(\[\^[^\]]+\]\|\\z)\)$/;
 
 interface Rule {
   kind: string;
-  /** One of these, in small letters, stands wherever the pattern matches. */
+  /** One of these, in small letters, occurs wherever the pattern matches. */
   words: string[];
   form: string;
   entropy: number;
-  /** The name says which provider's it is, the value's form says nothing. */
+  /** Only the name identifies the provider; the form of the value does not. */
   isVague: boolean;
 }
 
@@ -123,7 +124,7 @@ function converted({ id, regex, entropy, keywords }: Upstream): Rule {
   };
 }
 
-/** A rule of a name and a value, without the letters before the name, which only cost time. */
+/** A rule with a name and a value, without the letters before the name, which only cost time. */
 function namedParts(regex: string): { form: string; isVague: boolean } | null {
   const opened = regex.match(BEFORE_NAME)?.[0];
   if (opened === undefined) return null;
@@ -138,7 +139,7 @@ function namedParts(regex: string): { form: string; isVague: boolean } | null {
   return { form, isVague: isVagueValue(value) };
 }
 
-/** One class of letters, or a UUID: anything might look so. */
+/** One class of letters, or a UUID: anything could match. */
 function isVagueValue(value: string): boolean {
   return /^\((?:\(\?:[^)]+\)\?)?(?:\[[^\]]+\]\{[\d,]+\}-?)+\)/.test(value);
 }

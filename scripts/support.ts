@@ -1,7 +1,7 @@
 /**
- * Puts what the native tests found into src/agents/proven-data.ts, which `segue agents` and
- * docs/support.md show: `npm run test:native && node scripts/support.ts && node scripts/docs.ts`.
- * A pair that failed is put there as failed; one that was not run keeps what was found before.
+ * Writes the results of the native tests to src/agents/proven-data.ts, which `segue agents` and
+ * docs/support.md show: `npm run test:native && node scripts/support.ts && node scripts/docs.ts`. A
+ * pair that failed is recorded as failed; one that was not run keeps its previous result.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -49,7 +49,7 @@ const failed = pairs.filter(({ ok }) => !ok).length;
 const runs = existsSync(RESULTS) ? readdirSync(RESULTS).filter(isPair).length : 0;
 console.log(`${pairs.length} of ${PAIRS.length} pairs (${runs} run here), ${failed} failed`);
 
-/** Beside the pairs is noted which test files passed. */
+/** In addition to the pairs, records which test files passed. */
 function isPair(name: string): boolean {
   return name.includes("--");
 }
