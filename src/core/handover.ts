@@ -97,8 +97,8 @@ function targetRoot({ agent, path }: Selected, target: Agent, places: Places): s
 }
 
 /**
- * Makes the prepared changes take effect, completely or not at all. @throws SegueError `Overtaken`
- * if another process was faster.
+ * Makes the prepared changes take effect, completely or not at all.
+ * @throws SegueError `Overtaken` if another process was faster.
  */
 export function commit(outcome: Outcome): void {
   try {
@@ -123,8 +123,8 @@ export function startCommand(
 }
 
 /**
- * Refuses a command that could not be started, before anything is written. @throws SegueError
- * `failed`
+ * Refuses a command that could not be started, before anything is written.
+ * @throws SegueError `failed`
  */
 export function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
   try {

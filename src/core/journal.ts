@@ -188,7 +188,7 @@ function nothingToUndo(journal: Journal, n: string | undefined): SegueError {
 }
 
 /**
- * Before this write, there may be another one to the same file that the journal no longer lists.
+ * After this write, there may be another one to the same file that the journal no longer lists.
  */
 function refuseDamaged(journal: Journal, { n }: Write): void {
   const damage = journal.damageAfter(n);

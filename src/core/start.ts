@@ -17,8 +17,8 @@ export function isInstalled(agent: Agent, env: Env): boolean {
 }
 
 /**
- * Checks that the agent is installed, before anything is written for it. @throws SegueError
- * `failed`
+ * Checks that the agent is installed, before anything is written for it.
+ * @throws SegueError `failed`
  */
 export function requireInstalled(agent: Agent, env: Env): void {
   const { name } = agent;

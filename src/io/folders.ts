@@ -14,7 +14,8 @@ export interface Scratch {
 }
 
 /**
- * Creates a temporary folder, which the caller removes. @throws SegueError if it cannot be created.
+ * Creates a temporary folder, which the caller removes.
+ * @throws SegueError if it cannot be created.
  */
 export function makeScratch(): Scratch {
   const folder = join(tmpdir(), `segue-${randomBytes(6).toString("hex")}`);

@@ -11,8 +11,8 @@ export function missingFolder(folder: string): string | null {
 
 /**
  * Creates a folder and its missing parents, accessible only by the user. Node's own `recursive`
- * tries forever if the system reports an existing folder as missing, as /proc does. @throws the
- * system's error
+ * tries forever if the system reports an existing folder as missing, as /proc does.
+ * @throws the system's error
  */
 export function makeFolders(folder: string): void {
   try {

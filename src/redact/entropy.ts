@@ -54,7 +54,7 @@ export function isUuid(word: string): boolean {
 export function looksLikeToken(word: string, standing: Standing): boolean {
   if (!/[A-Za-z]/.test(word) || !(/\d/.test(word) || isOfRandomLetters(word))) return false;
   if (STAND_IN.test(word) || isPath(word) || isCode(word, standing)) return false;
-  // UUIDs are ids of many things; in a shell, one counts as a token only if a name says so.
+  // Most UUIDs are ordinary ids: one counts as a token only right after `NAME=` or an option.
   if (UUID.test(word)) return standing === "set";
   const isHex = /^[0-9a-f]+$/i.test(word);
   if (!isHex && isWords(word)) return false;

@@ -46,7 +46,8 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
 
 /**
  * Refuses early, before anything is converted, if there is no database: without its CLI, none can
- * be created. @throws SegueError `failed`
+ * be created.
+ * @throws SegueError `failed`
  */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
