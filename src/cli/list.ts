@@ -52,7 +52,9 @@ export function command(): Command {
 
 async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
-  const list = await listSessions(await placesFor(how), { agent, since, limited, most });
+  const folded = !how.json && !how.jsonl;
+  const asked = { agent, since, limited, most, folded };
+  const list = await listSessions(await placesFor(how), asked);
   for (const one of list.damage)
     warn(`segue: ${damageWords(one)}: some sessions may be listed without where they continue`);
   if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);

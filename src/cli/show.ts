@@ -1,21 +1,15 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../core/names.ts";
-import { type Out, pagerIn, withPager } from "../core/process.ts";
+import type { Out } from "../core/process.ts";
 import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { MessageCount } from "../session/count.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
-import {
-  type PlaceOptions,
-  placesOf,
-  pour,
-  pourText,
-  selectOrStdin,
-  withPlaces,
-} from "./common.ts";
+import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
+import { paged } from "./paged.ts";
 import { headed, oneLine, paint, printJson, say, warn } from "./terminal.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -36,7 +30,7 @@ export function command(): Command {
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
     .option("--from <agent>", "the agent that the session belongs to")
     .addOption(
-      new Option("--range <a-b>", "only entries a to b")
+      new Option("--range <a-b>", "only entries a to b; `5-`: from entry 5 on")
         .argParser(range)
         .conflicts(["json", "raw"]),
     )
@@ -58,9 +52,11 @@ export function command(): Command {
 }
 
 function range(text: string): [number, number] {
-  const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (a === undefined) throw new InvalidArgumentError("It must be a range such as 5-12.");
-  const [first, last] = [Number(a), Number(b ?? a)];
+  const [, a, dash, b] = /^(\d+)(-?)(\d*)$/.exec(text) ?? [];
+  if (a === undefined || (dash === "" && b !== ""))
+    throw new InvalidArgumentError("It must be a range such as 5-12 or 5-.");
+  const end = dash === "" ? Number(a) : Number.POSITIVE_INFINITY;
+  const [first, last] = [Number(a), b === "" ? end : Number(b)];
   if (first === 0) throw new InvalidArgumentError("Entries are counted from 1.");
   if (first > last)
     throw new InvalidArgumentError("The first number must not be greater than the second.");
@@ -95,20 +91,12 @@ async function show(session: OpenSession, options: Options): Promise<void> {
     printJson(await session.session({ subagents }));
     return;
   }
-  await onScreen(options, async (out) => {
+  await paged(options.pager, async (out) => {
     if (process.stdout.isTTY) await showFacts(session, out);
     await showEntries(session, options, out);
     if (subagents) await showSubagents(session, options, out);
   });
   if (!subagents) await sayOfSubagents(session);
-}
-
-/** In the pager, where there is a terminal and one is wanted. */
-async function onScreen({ pager }: Options, work: (out: Out) => Promise<void>): Promise<void> {
-  const { stdout, env } = process;
-  const words = pager && stdout.isTTY ? pagerIn(env) : null;
-  if (words) await withPager(words, env, work);
-  else await work({ write: pourText });
 }
 
 async function showFacts(session: OpenSession, out: Out): Promise<void> {

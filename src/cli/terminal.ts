@@ -103,13 +103,13 @@ export function print(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-/** Prints pieces of text in one line, every second one of them in bold. */
-export function printMarked(start: string, pieces: readonly string[]): void {
+/** Pieces of text as one line, every second one of them in bold. */
+export function highlighted(pieces: readonly string[]): string {
   const shown = pieces.map((piece, i) => {
     const text = printable(piece);
     return i % 2 === 1 ? `\x1b[1;33m${text}\x1b[0m` : text;
   });
-  process.stdout.write(`${start}${shown.join("")}\n`);
+  return shown.join("");
 }
 
 export function printJson(document: unknown): void {

@@ -1,7 +1,7 @@
 /** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { leaveSignals } from "./interrupt.ts";
+import { withoutSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
 
@@ -32,18 +32,12 @@ export async function withPager(
   // Quit if it fits, keep colours, leave the text on the screen: git's own choice.
   const usual = { LESS: "FRX", LV: "-c", ...env };
   const child = spawn(program, args, { env: usual, stdio: ["pipe", "inherit", "inherit"] });
-  // Ctrl-C is a key of the pager's: leaving it is what ends this.
-  leaveSignals();
-  const ignored = (): void => {};
-  process.on("SIGINT", ignored);
-  try {
+  await withoutSignals(async () => {
     const left = once(child, "close");
     await work(writingTo(child));
     child.stdin?.end();
     await left;
-  } finally {
-    process.off("SIGINT", ignored);
-  }
+  });
 }
 
 function writingTo({ stdin }: ChildProcess): Out {

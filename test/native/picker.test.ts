@@ -306,6 +306,38 @@ test("search the full text, copy the id, write a handoff, export", async () => {
   });
 });
 
+test("matches are chosen in the picker, and read in the pager from the first one on", async () => {
+  await withShell({ env: { NO_COLOR: "1", LESS: "FRX" } }, async ({ tui }) => {
+    tui.type(`${process.execPath} ${BIN} search RESUMED-OK agent:codex --pick; echo "[exit $?]"`);
+    tui.press("Enter");
+    await shows(tui, /^full text> RESUMED-OK agent:codex .* 1 of 3$/m);
+    await shows(tui, /^> codex /m);
+    tui.press("C-t");
+    const read = await shows(tui, /^RESUMED-OK$/m);
+    assert.doesNotMatch(read, /full text>|MARK-USER-1 list.*\n.*MARK-USER-1/);
+    assert.match(read, /^\[28\] assistant/m);
+    tui.press("C-c");
+    tui.press("q");
+    await shows(tui, /^full text> RESUMED-OK/m);
+    tui.press("Enter");
+    await shows(tui, /which agent/);
+    tui.press("Escape");
+    await shows(tui, /^full text> RESUMED-OK/m);
+    tui.press("C-c");
+    await shows(tui, /\[exit 130\]/);
+    await usable(tui);
+  });
+});
+
+test("search shows matches in the pager, and how to open one", async () => {
+  await withShell({ env: { NO_COLOR: "1" } }, async ({ tui }) => {
+    tui.type(`clear; ${process.execPath} ${BIN} search RESUMED-OK agent:codex`);
+    tui.press("Enter");
+    const found = await shows(tui, /^to read on from a match: segue show 01a1fc2e --range 28-$/m);
+    assert.match(found, /^codex 01a1fc2e · \d{4}-\d\d-\d\d · ~\/shop\n {2}\[28\] RESUMED-OK$/m);
+  });
+});
+
 test("the choice is remembered, the conversation is folded, and undo takes it back", async () => {
   await withShell({ env: { NO_COLOR: "1" } }, async ({ tui }) => {
     await open(tui);
