@@ -100,7 +100,7 @@ async function show(session: OpenSession, options: Options): Promise<void> {
 }
 
 async function showFacts(session: OpenSession, out: Out): Promise<void> {
-  const { id, title, cwd, model, createdAt } = session.header();
+  const { id, title, cwd, model, createdAt } = session.heading();
   const facts = [session.agent.name, model, cwd, createdAt?.slice(0, 10)];
   const lines = [
     paint("bold", oneLine(title ?? "(no title)", 200)),
@@ -112,7 +112,7 @@ async function showFacts(session: OpenSession, out: Out): Promise<void> {
 
 async function showSubagents(session: OpenSession, options: Options, out: Out): Promise<void> {
   for await (const subagent of session.subagents()) {
-    const { id, title } = subagent.header();
+    const { id, title } = subagent.heading();
     const about = `subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`;
     await out.write(`${headed(about)}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.

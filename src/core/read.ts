@@ -1,5 +1,6 @@
 /** Reading a session: as a whole, entry by entry, or as it lies. */
 import type { Agent } from "../agents/types.ts";
+import { type Heading, headingOf } from "../catalog/line.ts";
 import type { Selected } from "../catalog/select.ts";
 import { childrenOf, closeBases, openBases, openChildren } from "../convert/read/bases.ts";
 import { openSession, rowsAt } from "../convert/read/open.ts";
@@ -49,6 +50,11 @@ export class OpenSession {
 
   header(): Header {
     return readHeader(this.agent, this.#input, this.#bases);
+  }
+
+  /** What of the header is shown above a session; of a long one, little is read for it. */
+  heading(): Heading {
+    return headingOf(this.agent, this.#input);
   }
 
   /** All of it in memory; `subagents`: with theirs, where they lie apart. */
