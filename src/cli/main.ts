@@ -45,6 +45,9 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   undo: () => import("./undo.ts"),
 };
 
+/** For completion scripts, not for people. */
+const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
 
@@ -54,7 +57,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
  */
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
-  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT },
+  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -196,7 +199,8 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
     return [...others, ...one];
   }
   const name = word === "ls" ? "list" : word;
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const all = { ...COMMANDS, ...HIDDEN };
+  const load = Object.hasOwn(all, name) ? all[name] : undefined;
   const end = args.indexOf("--");
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];
