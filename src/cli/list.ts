@@ -4,6 +4,7 @@ import { conversations, damageWords, type Listed, listSessions, wasLeft } from "
 import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { whileReading } from "./reading.ts";
 import { type Line, sessionLines, when } from "./session-table.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
@@ -54,7 +55,8 @@ async function run({ agent, since, limited, all, number, ...how }: Options): Pro
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
   const folded = !how.json && !how.jsonl;
   const asked = { agent, since, limited, most, folded };
-  const list = await listSessions(await placesFor(how), asked);
+  const places = await placesFor(how);
+  const list = await whileReading("reading", 1, () => listSessions(places, asked));
   for (const one of list.damage)
     warn(`segue: ${damageWords(one)}: some sessions may be listed without where they continue`);
   if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);

@@ -1,10 +1,12 @@
 /** Long output for people: in a pager where there is a terminal, else straight to stdout. */
 import { once } from "node:events";
 import { type Out, pagerIn, withPager } from "../core/process.ts";
+import { clearProgress } from "./terminal.ts";
 
 /** `pager`: whether one is wanted. */
 export async function paged(pager: boolean, work: (out: Out) => Promise<void>): Promise<void> {
   const { stdout, env } = process;
+  clearProgress();
   const words = pager && stdout.isTTY ? pagerIn(env) : null;
   if (words) await withPager(words, env, work);
   else await work({ write: pourText });

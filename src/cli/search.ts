@@ -14,6 +14,7 @@ import { unshielded } from "./dashes.ts";
 import { matchText, unmarked } from "./matches.ts";
 import { paged } from "./paged.ts";
 import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { whileReading } from "./reading.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import { ProgressLine, printJson, printJsonLine, say } from "./terminal.ts";
 
@@ -88,7 +89,7 @@ async function run(words: string[], options: Options): Promise<void> {
   const reading = readMuch;
   const folded = !options.json && !options.jsonl;
   const asked = { agent, since, limited, most, reading, folded };
-  const found = await searchSessions(places, query, asked);
+  const found = await whileReading("reading", 1, () => searchSessions(places, query, asked));
   const { missing, isCut } = found;
   await show(found, options);
   sayProblems(found);

@@ -8,8 +8,16 @@ import { MessageCount } from "../session/count.ts";
 import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesOf, pour, selectOrStdin, withPlaces } from "./common.ts";
+import {
+  type PlaceOptions,
+  placesOf,
+  positive,
+  pour,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
 import { paged } from "./paged.ts";
+import { whileReading } from "./reading.ts";
 import { headed, oneLine, paint, printJson, say, warn } from "./terminal.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -36,7 +44,7 @@ export function command(): Command {
     )
     .addOption(
       new Option("--tail <n>", "only the last n entries")
-        .argParser(count)
+        .argParser(positive)
         .conflicts(["json", "raw"]),
     )
     .addOption(
@@ -63,11 +71,6 @@ function range(text: string): [number, number] {
   return [first, last];
 }
 
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number.");
-  return Number(text);
-}
-
 async function run(selector: string, options: Options): Promise<void> {
   const from = options.from === undefined ? undefined : agentNamed(options.from);
   const places = placesOf(options);
@@ -91,9 +94,13 @@ async function show(session: OpenSession, options: Options): Promise<void> {
     printJson(await session.session({ subagents }));
     return;
   }
+  const blocks = blocksOf(session, options);
+  // What is shown may be far on in a long session: the pager waits for it, so that this can be told.
+  const first = await whileReading("reading", 1, async () => blocks.next());
   await paged(options.pager, async (out) => {
     if (process.stdout.isTTY) await showFacts(session, out);
-    await showEntries(session, options, out);
+    if (first.done !== true && !(await out.write(first.value))) return;
+    for (const block of blocks) if (!(await out.write(block))) return;
     if (subagents) await showSubagents(session, options, out);
   });
   if (!subagents) await sayOfSubagents(session);
@@ -117,7 +124,7 @@ async function showSubagents(session: OpenSession, options: Options, out: Out): 
     await out.write(`${headed(about)}\n`);
     // Parts of the main conversation were asked for, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    await showEntries(subagent, all, out);
+    for (const block of blocksOf(subagent, all)) await out.write(block);
     await showSubagents(subagent, options, out);
   }
 }
@@ -127,11 +134,11 @@ async function sayOfSubagents(session: OpenSession): Promise<void> {
   if (length > 0) say(`subagents with separate transcripts: ${length} (--subagents shows them)`);
 }
 
-async function showEntries(
+/** The entries that are asked for, as text. */
+function* blocksOf(
   session: OpenSession,
   { range: wanted, tail, tools }: Options,
-  out: Out,
-): Promise<void> {
+): Generator<string> {
   const textOf = renderer(session, tools);
   const kept: string[] = [];
   const count = new MessageCount();
@@ -143,16 +150,15 @@ async function showEntries(
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
     const block = textOf(entry, n);
     if (block === null) continue;
-    if (tail === undefined) {
-      if (!(await out.write(block))) return;
-    } else {
+    if (tail === undefined) yield block;
+    else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
   if (n === 0) say("this session has no messages");
-  for (const block of kept) await out.write(block);
+  yield* kept;
 }
 
 /** For people on a terminal; for programs, plain blocks. */

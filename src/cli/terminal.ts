@@ -70,7 +70,7 @@ export function codeOf(style: Style): string {
 
 /** Prints lines made by `paint`: whatever else they hold has to be printable already. */
 export function printPainted(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+  write(process.stdout, `${lines.join("\n")}\n`);
 }
 
 /** A text whose first line is a heading, ready to be printed. */
@@ -79,9 +79,22 @@ export function headed(text: string): string {
   return `${styled("bold", heading)}${printable(text.slice(heading.length))}`;
 }
 
+/** The line that says how far something is, while it is on the screen. */
+let shownLine: ProgressLine | null = null;
+
+/** Takes that line away, before something else is written. */
+export function clearProgress(): void {
+  shownLine?.clear();
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  clearProgress();
+  stream.write(text);
+}
+
 /** What ended the run. */
 export function warnError(text: string): void {
-  process.stderr.write(`${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+  write(process.stderr, `${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
 }
 
 /** For a person to know. */
@@ -96,11 +109,11 @@ export function sayMore(text: string): void {
 
 /** Said in any case. */
 export function warn(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  write(process.stderr, `${printable(text)}\n`);
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${printable(text)}\n`);
+  write(process.stdout, `${printable(text)}\n`);
 }
 
 /** Pieces of text as one line, every second one of them in bold. */
@@ -113,11 +126,11 @@ export function highlighted(pieces: readonly string[]): string {
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${safeJson(document, 2)}\n`);
+  write(process.stdout, `${safeJson(document, 2)}\n`);
 }
 
 export function printJsonLine(document: unknown): void {
-  process.stdout.write(`${safeJson(document)}\n`);
+  write(process.stdout, `${safeJson(document)}\n`);
 }
 
 /** JSON without anything hidden: the values stay what they are. */
@@ -143,12 +156,14 @@ export class ProgressLine {
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;
+    shownLine = this;
     process.stderr.write(`\r\x1b[K${this.#doing} … ${text}`);
   };
 
   clear(): void {
     if (this.#shown !== "") process.stderr.write("\r\x1b[K");
     this.#shown = "";
+    if (shownLine === this) shownLine = null;
   }
 }
 

@@ -13,6 +13,7 @@ export {
 } from "../io/interrupt.ts";
 export { tempsFolder } from "../io/leftovers.ts";
 export { type Out, pagerIn, withPager } from "../io/pager.ts";
+export { watchReading } from "../io/progress.ts";
 export type { Env } from "../io/state.ts";
 export { noteTemps } from "../io/temps.ts";
 

@@ -112,6 +112,7 @@ describe("wrong use", () => {
     [["show", "x", "--range", "0-3"], 2, /counted from 1/],
     [["show", "x", "--range", "5-2"], 2, /greater than the second/],
     [["show", "x", "--range", "52-1-"], 2, /5-12/],
+    [["show", "x", "--tail", "0"], 2, /greater than 0/],
     [["search", "x", "--pick"], 2, /needs a terminal/],
     [["search", "x", "--pick", "--json"], 2, /cannot be used with/],
     [["show", "x", "--range", "1-2", "--json"], 2, /cannot be used with/],

@@ -1,6 +1,7 @@
 /** The picker in a real terminal, with agents that are scripts: no agent's CLI is needed. */
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -335,6 +336,26 @@ test("search shows matches in the pager, and how to open one", async () => {
     tui.press("Enter");
     const found = await shows(tui, /^to read on from a match: segue show 01a1fc2e --range 28-$/m);
     assert.match(found, /^codex 01a1fc2e · \d{4}-\d\d-\d\d · ~\/shop\n {2}\[28\] RESUMED-OK$/m);
+  });
+});
+
+test("long reading says how far it is, and leaves nothing of that on the screen", async () => {
+  const prepare = (_: string, shop: string): void => {
+    const time = "2026-11-21T08:00:00.000Z";
+    const head = { type: "session", version: 3, id: "01a1fc28-078c-74e9-80e0-000000000001" };
+    const message = { role: "user", content: `walrus ${"x ".repeat(5000)}` };
+    const line = { type: "message", id: "1", parentId: null, timestamp: time, message };
+    const path = join(shop, "long.jsonl");
+    writeFileSync(path, `${JSON.stringify({ ...head, timestamp: time, cwd: shop })}\n`);
+    const piece = `${JSON.stringify(line)}\n`.repeat(1000);
+    for (let i = 0; i < 40; i++) appendFileSync(path, piece);
+  };
+  await withShell({ prepare, env: { NO_COLOR: "1" } }, async ({ tui }) => {
+    tui.type(`clear; ${process.execPath} ${BIN} info long.jsonl`);
+    tui.press("Enter");
+    await shows(tui, /^reading … \d+ %$/m);
+    const card = await shows(tui, /^title +walrus/m);
+    assert.doesNotMatch(card, /reading …/);
   });
 });
 
