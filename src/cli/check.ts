@@ -1,4 +1,5 @@
 /** `segue check`: proves the laws on a session of the user's own. */
+
 import { Command } from "commander";
 import { type Check, checkSession, newestSessions, type Sent } from "../core/check.ts";
 import type { Selected } from "../core/find.ts";
@@ -9,9 +10,10 @@ import { isFull, SegueError, wordsOf } from "../errors.ts";
 import { renderEntry } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
+import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
 import { Passes } from "./reading.ts";
-import { oneLine, ProgressLine, print, printJson, table } from "./terminal.ts";
+import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;

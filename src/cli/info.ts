@@ -35,7 +35,8 @@ async function run(selector: string, options: Options): Promise<void> {
     const info = await whileReading("reading", 1, () => infoOf(session, places, scratch));
     if (options.json) {
       const { bytes, counts, subagents } = info;
-      printJson({ schema: SCHEMA, ...rowOf(info), bytes, counts, subagents });
+      const row = rowOf({ ...info, path: info.path ?? "" });
+      printJson({ schema: SCHEMA, ...row, path: info.path, bytes, counts, subagents });
     } else printPainted(card(info, screenWidth(process.stdout, 100)));
   });
 }
@@ -89,7 +90,7 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       `in ${agentNamed(one.agent).name}: ${one.id}`,
     ]),
     ["size", sizeOf(bytes)],
-    ["stored in", path],
+    ["stored in", path ?? ""],
   ];
 }
 

@@ -13,7 +13,7 @@ import { counted } from "../words.ts";
 import { unshielded } from "./dashes.ts";
 import { matchText, unmarked } from "./matches.ts";
 import { paged } from "./paged.ts";
-import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
 import { whileReading } from "./reading.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import { ProgressLine, printJson, printJsonLine, say } from "./terminal.ts";
@@ -91,6 +91,7 @@ async function run(words: string[], options: Options): Promise<void> {
   const asked = { agent, since, limited, most, reading, folded };
   const found = await whileReading("reading", 1, () => searchSessions(places, query, asked));
   const { missing, isCut } = found;
+  if (found.matches.length === 0) requireProject(options.cwd ?? query.cwd);
   await show(found, options);
   sayProblems(found);
   if (isCut) say("only the newest texts were searched for the phrase; --all searches every text");

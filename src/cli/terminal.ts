@@ -5,7 +5,9 @@ import { escaped, printable } from "../session/printable.ts";
 /** One line of it, at most `width` characters. */
 export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
   const line = printable(text.replace(/\s+/g, " ").trim());
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+  if (line.length <= width) return line;
+  // Not in the middle of a character.
+  return `${line.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff\u200d]+$/, "")}…`;
 }
 
 /** The end of a long path says more than its beginning. */
@@ -210,19 +212,4 @@ function wrapped(text: string, width: number): string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
-}
-
-/** Columns of text, each as wide as its widest cell; the last is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.slice(0, -1).forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
-    });
-  }
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join("  "),
-    )
-    .join("\n");
 }

@@ -64,7 +64,7 @@ async function broughtHome(m: Machine): Promise<{ home: string; there: string }>
 describe("wrong use", () => {
   for (const [args, exit, says] of [
     [["convert", "x.jsonl"], 2, /--to/],
-    [["convert", "--to", "pi"], 2, /missing required argument/],
+    [["convert", "--to", "pi"], 2, /the argument <src> is missing/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o is a folder/],
     [
@@ -113,6 +113,16 @@ describe("wrong use", () => {
     [["show", "x", "--range", "5-2"], 2, /greater than the second/],
     [["show", "x", "--range", "52-1-"], 2, /5-12/],
     [["show", "x", "--tail", "0"], 2, /greater than 0/],
+    [["completions", "fsh"], 2, /<shell> does not take "fsh": allowed choices are bash, zsh, fish/],
+    [["latest", "--in"], 2, /^segue: --in needs a value: --in <agent>$/m],
+    [
+      ["show", "x", "--tools", "y"],
+      2,
+      /^segue: --tools does not take "y": allowed choices are none/,
+    ],
+    [["show", "x", "y"], 2, /too many arguments: it takes 1 argument, not 2/],
+    [["list", "--cwd", "nope"], 3, /no such folder, and no session belongs to it/],
+    [["search", "zebra", "--cwd", "nope"], 3, /no such folder/],
     [["search", "x", "--pick"], 2, /needs a terminal/],
     [["search", "x", "--pick", "--json"], 2, /cannot be used with/],
     [["show", "x", "--range", "1-2", "--json"], 2, /cannot be used with/],
@@ -620,6 +630,9 @@ describe("segue list, agents, check, log", () => {
     const piped = await m.run(["info", "-"], { stdin: readFileSync(m.at("a.jsonl")) });
     assert.equal(piped.code, 0, piped.err);
     assert.match(piped.out, new RegExp(`^id {9}${idOf(PI)}$`, "m"));
+    assert.doesNotMatch(piped.out, /stored in/);
+    const json = await m.run(["info", "-", "--json"], { stdin: readFileSync(m.at("a.jsonl")) });
+    assert.equal(JSON.parse(json.out).path, null);
     fails(await m.run(["info", "deadbeef"]), 3, /there is no session/);
   });
 

@@ -359,6 +359,44 @@ test("long reading says how far it is, and leaves nothing of that on the screen"
   });
 });
 
+test("the list and the log tell what matters at 40 columns, whatever ids and titles are", async () => {
+  const prepare = (root: string, shop: string): void => {
+    const folder = join(root, ".pi/agent/sessions/--odd--");
+    mkdirSync(folder, { recursive: true });
+    for (const n of [1, 2]) {
+      const timestamp = new Date(Date.now() - 6e4 * n).toISOString();
+      const head = {
+        type: "session",
+        version: 3,
+        id: `${"a".repeat(120)}${n}`,
+        timestamp,
+        cwd: shop,
+      };
+      const content = "नमस्ते दुनिया को ठीक करो और परीक्षण चलाओ कृपया अभी";
+      const message = { type: "message", id: "1", parentId: null, timestamp };
+      const lines = [head, { ...message, message: { role: "user", content } }];
+      const path = join(folder, `2026_${"a".repeat(120)}${n}.jsonl`);
+      writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    }
+  };
+  const small = { columns: 40, rows: 16, env: { NO_COLOR: "1" } };
+  await withShell({ ...small, prepare }, async ({ tui, cwd }) => {
+    tui.type(`s() { ${process.execPath} ${BIN} "$@"; }`);
+    tui.press("Enter");
+    tui.type(`clear; s resume codex#1 --in pi --no-launch --cwd ${cwd} >/dev/null 2>&1; echo DONE`);
+    tui.press("Enter");
+    await shows(tui, /^DONE$/m);
+    tui.type("clear; s list; s log; echo END");
+    tui.press("Enter");
+    const screen = await shows(tui, /^END$/m);
+    const lines = screen.split("\n");
+    assert.match(screen, /^pi +नमस्ते .*… +aaaaaaaaaaaa…$/m, "a long id leaves room for the title");
+    assert.match(screen, /^1 {2}codex → pi · now · create$/m);
+    assert.match(screen, /^ {3}MARK-USER-1 list, read/m);
+    assert.equal(lines.indexOf("END"), 1 + 6 + 2, screen);
+  });
+});
+
 test("the choice is remembered, the conversation is folded, and undo takes it back", async () => {
   await withShell({ env: { NO_COLOR: "1" } }, async ({ tui }) => {
     await open(tui);

@@ -236,6 +236,12 @@ describe("text on a screen", () => {
     assert.equal(clip("日本語", 5), "日本…");
     assert.equal(clip("日本語", 4), "日…");
     assert.equal(widthOf(fill("日本語", 4)), 4);
+    // As terminals count: letters of scripts of India one by one, an emoji of several characters as one.
+    assert.equal(widthOf("नमस्ते"), 4);
+    assert.equal(widthOf("को"), 2);
+    assert.equal(widthOf("กำ"), 2);
+    assert.equal(widthOf("각"), 2);
+    assert.equal(widthOf("👩‍👩‍👧 ❤️"), 5);
     assert.equal(clip("abc", 3), "abc");
     assert.equal(clip("abc", 0), "");
     assert.deepEqual(wrap("one two three four", 9, 5), ["one two", "three", "four"]);
