@@ -94,7 +94,7 @@ describe("wrong use", () => {
     [
       ["list", "-n", "x"],
       2,
-      /^segue: option '-n, --number <n>' does not take "x": it must be a number greater than 0\n.*segue list --help/,
+      /^segue: --number does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
