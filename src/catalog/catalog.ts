@@ -274,7 +274,13 @@ export class Catalog {
     return this.#sorted(filter).map((known) => [known.sid, () => this.#listed([known])[0]]);
   }
 
-  /** How many matching sessions there are, regardless of `most`. */
+  /** The session of that id, where it is listed. */
+  named(agent: string, id: string): Listed | undefined {
+    const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
+    return known && this.#listed([known])[0];
+  }
+
+  /** How many sessions there are of the kind that is asked for, whatever `most` says. */
   count(filter: Filter): number {
     return this.#matching(this.#known, filter).length + this.#unchanged.count(filter, this.project);
   }

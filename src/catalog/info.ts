@@ -13,7 +13,9 @@ import type { Row } from "./row.ts";
 import type { Selected } from "./select.ts";
 import type { Places } from "./stores.ts";
 
-export interface Info extends Row {
+export interface Info extends Omit<Row, "path"> {
+  /** null for what came through stdin. */
+  path: string | null;
   bytes: number;
   counts: Counts;
   /** The number of subagents with separate transcripts. */
@@ -59,7 +61,7 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
     ];
     catalog.close();
     return {
-      ...{ agent: agent.id, id, ...line, path: name ?? path, from, continuedIn },
+      ...{ agent: agent.id, id, ...line, path: name, from, continuedIn },
       bytes: statSync(input.path).size,
       counts,
       subagents: (await childrenOf(agent, path)).length,

@@ -6,6 +6,7 @@ import { closeSync, readSync } from "node:fs";
 import type { Agent, Database, Found } from "../agents/types.ts";
 import { foldersAt } from "../convert/read/folder.ts";
 import { isCompressed, linesOf } from "../convert/read/open.ts";
+import { besideTitle } from "../convert/read/session.ts";
 import { openFile } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
@@ -49,7 +50,22 @@ export function lineOf(agent: Agent, found: Found): Line {
   return summary ? withSummary(line, summary) : line;
 }
 
-/** A session in a database without a title: reads up to the first request. */
+/** What stands above a session that is shown. */
+export interface Heading extends Pick<Line, "title" | "cwd" | "model" | "createdAt"> {
+  id: string;
+}
+
+/** The heading of a session that is open, however long it is, as soon as a list would have it. */
+export function headingOf(agent: Agent, input: Input): Heading {
+  const scan = new Scan(agent);
+  readFile(scan, input.path);
+  const place = input.name ?? input.path;
+  const line = scan.line(false, place, besideTitle(agent, input));
+  const { title, cwd, model, createdAt } = line;
+  return { id: scan.id, title, cwd, model, createdAt };
+}
+
+/** A session in a database that has no title: up to the first request. */
 function readRequest(scan: Scan, database: Database, { path, id }: Found): void {
   for (const line of database.read(path, id) ?? []) {
     scan.take(textOf(Buffer.from(line)));

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
 import type { Found } from "../agents/types.ts";
 import { keepSmall } from "../io/memory.ts";
+import { tellReading } from "../io/progress.ts";
 import { lineOf } from "./line.ts";
 import type { Line } from "./row.ts";
 
@@ -61,6 +62,7 @@ export function work({ jobs, next }: Share): Done {
   for (;;) {
     const from = Atomics.add(next, 0, BATCH);
     if (from >= jobs.length) return done;
+    tellReading(from, jobs.length);
     for (let n = from; n < Math.min(from + BATCH, jobs.length); n++) {
       const job = jobs[n];
       if (job) done.push([n, outcomeOf(job)]);

@@ -53,16 +53,18 @@ const WEIGHTS: { [kind in Kind]: number } = {
 /** The number of words in a text of typical length. */
 const USUAL = 100;
 
+/** At most so many; sessions with the same unit count once. */
 export async function search(
   catalog: Catalog,
   query: Query,
   filter: Filter,
   most: number,
+  unit: Unit = ({ path }) => path,
 ): Promise<Results> {
   const trial = Trial.open();
   try {
     return await withScratch(async (scratch) => {
-      const searching = new Search(catalog, trial, scratch, query, filter);
+      const searching = new Search({ catalog, trial, scratch, query, filter, unit });
       const matches = await searching.best(most);
       return { matches, isCut: searching.isCut, unread: searching.unread.size };
     });
@@ -71,7 +73,18 @@ export async function search(
   }
 }
 
-/** A session with its matching texts, best first. */
+type Unit = (session: Listed) => string;
+
+interface Asked {
+  catalog: Catalog;
+  trial: Trial;
+  scratch: string;
+  query: Query;
+  filter: Filter;
+  unit: Unit;
+}
+
+/** A session with the texts that were found in it, best first. */
 interface Candidate {
   sid: number;
   places: Place[];
@@ -84,15 +97,17 @@ class Search {
   readonly #query: Query;
   readonly #sessions: ReadonlyMap<number, () => Listed | undefined>;
   readonly #blocks: Blocks;
+  readonly #unit: Unit;
   isCut = false;
   /** Unreadable sessions, by path. */
   readonly unread = new Set<string>();
 
-  constructor(catalog: Catalog, trial: Trial, scratch: string, query: Query, filter: Filter) {
+  constructor({ catalog, trial, scratch, query, filter, unit }: Asked) {
     this.#file = catalog.file;
     this.#trial = trial;
     this.#scratch = scratch;
     this.#query = query;
+    this.#unit = unit;
     this.#sessions = new Map(catalog.numbered(filter));
     this.#blocks = new Blocks(catalog.file);
   }
@@ -128,8 +143,8 @@ class Search {
         this.#hits(session, candidate.places, words, loose),
       );
       this.isCut =
-        isLast && !isAll && !loose.isExact && rows.length === page && found.length < most;
-      if (isLast || found.length >= most) return found;
+        isLast && !isAll && !loose.isExact && rows.length === page && this.#count(found) < most;
+      if (isLast || this.#count(found) >= most) return found;
     }
   }
 
@@ -144,14 +159,21 @@ class Search {
     hitsOf: (session: Listed, candidate: Candidate) => Promise<Hit[] | null>,
   ): Promise<Match[]> {
     const found: Match[] = [];
+    const units = new Set<string>();
     for (const candidate of candidates) {
-      if (found.length >= most) break;
+      if (units.size >= most) break;
       const session = this.#sessions.get(candidate.sid)?.();
       if (!session || !(await this.#meets(session, candidate.sid, conditions))) continue;
       const hits = await hitsOf(session, candidate);
-      if (hits) found.push({ session, hits });
+      if (!hits) continue;
+      found.push({ session, hits });
+      units.add(this.#unit(session));
     }
     return found;
+  }
+
+  #count(found: readonly Match[]): number {
+    return new Set(found.map(({ session }) => this.#unit(session))).size;
   }
 
   #loosened(words: Words): Loose {

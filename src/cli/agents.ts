@@ -1,11 +1,11 @@
-/**
- * `segue agents`: all agents, what is installed on this machine, and what Segue can do with them.
- */
+/** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
+
 import { Command } from "commander";
 import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
+import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
-import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
+import { endOf, oneLine, print, printJson, screenWidth } from "./terminal.ts";
 
 export function command(): Command {
   return withPlaces(new Command("agents"))

@@ -14,7 +14,22 @@ export function widthOf(text: string): number {
 }
 
 function columnsOf(grapheme: string): number {
-  return grapheme.length === 1 && grapheme >= " " && grapheme <= "~" ? 1 : measure(grapheme).width;
+  if (grapheme.length === 1 && grapheme >= " " && grapheme <= "~") return 1;
+  return isCluster(grapheme) ? sumOf(grapheme) : measure(grapheme).width;
+}
+
+/** Several letters in one, as scripts of India have them; Korean letters are one on every terminal. */
+function isCluster(grapheme: string): boolean {
+  return /\p{Mc}|\p{L}.*\p{L}/u.test(grapheme) && !/\p{Script=Hangul}/u.test(grapheme);
+}
+
+/** Terminals give each of these letters and vowel signs a column of its own; other marks have none. */
+function sumOf(grapheme: string): number {
+  const columns = (char: string): number => {
+    if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(char)) return 0;
+    return /\p{Mc}/u.test(char) ? 1 : measure(char).width;
+  };
+  return [...grapheme].reduce((sum, char) => sum + columns(char), 0);
 }
 
 /** How many characters fit into this width; only complete letters. */
@@ -60,4 +75,19 @@ export function wrap(text: string, width: number, most: number): string[] {
     rest = rest.slice(end).trimStart();
   }
   return lines;
+}
+
+/** Columns of text, each as wide as its widest cell; the last is not padded. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.slice(0, -1).forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+    });
+  }
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === row.length - 1 ? cell : fill(cell, widths[i] ?? 0))).join("  "),
+    )
+    .join("\n");
 }

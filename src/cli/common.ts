@@ -40,13 +40,6 @@ export async function pour(chunks: Iterable<Buffer>): Promise<void> {
   }
 }
 
-/** Sends a text to stdout, at the pace of its reader. */
-export async function pourText(text: string): Promise<boolean> {
-  const more = process.stdout.write(text);
-  if (!more) await once(process.stdout, "drain");
-  return true;
-}
-
 /**
  * The file that an option names; where a link leads, if it is one. A device, a pipe or a folder in its
  * place would be gone.

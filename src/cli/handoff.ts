@@ -30,6 +30,7 @@ import {
   selectOrStdin,
   withPlaces,
 } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
 /** What can be said of a document, whichever command makes it. */
@@ -141,7 +142,7 @@ export async function written(
   options: DocumentOptions,
 ): Promise<Made> {
   const how = { amounts: amounts(options, settings()), cwd: options.cwd };
-  const made = await documentOf({ ...request, ...how });
+  const made = await whileReading("reading", 2, () => documentOf({ ...request, ...how }));
   const { redacted } = made;
   if (redacted !== null) say(`${counted(redacted, "secret")} replaced`);
   return made;

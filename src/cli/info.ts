@@ -6,6 +6,7 @@ import { withScratch } from "../core/read.ts";
 import { counted } from "../words.ts";
 import { clean, wrap } from "./cells.ts";
 import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { when } from "./session-table.ts";
 import { rowOf } from "./sessions.ts";
 import { paint, printJson, printPainted, screenWidth } from "./terminal.ts";
@@ -31,10 +32,11 @@ async function run(selector: string, options: Options): Promise<void> {
   const places = placesOf(options);
   await withScratch(async (scratch) => {
     const session = await selectOrStdin(selector, places, from, scratch);
-    const info = await infoOf(session, places, scratch);
+    const info = await whileReading("reading", 1, () => infoOf(session, places, scratch));
     if (options.json) {
       const { bytes, counts, subagents } = info;
-      printJson({ schema: SCHEMA, ...rowOf(info), bytes, counts, subagents });
+      const row = rowOf({ ...info, path: info.path ?? "" });
+      printJson({ schema: SCHEMA, ...row, path: info.path, bytes, counts, subagents });
     } else printPainted(card(info, screenWidth(process.stdout, 100)));
   });
 }
@@ -88,7 +90,7 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       `in ${agentNamed(one.agent).name}: ${one.id}`,
     ]),
     ["size", sizeOf(bytes)],
-    ["stored in", path],
+    ["stored in", path ?? ""],
   ];
 }
 

@@ -1,9 +1,11 @@
 /** The command line: finds the command, runs it, and turns errors into words and exit codes. */
+
 import { Command, CommanderError, Option } from "commander";
 import { abandon, catchSignals, cleanUp } from "../core/process.ts";
 import { loadSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
+import { table } from "./cells.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
@@ -15,7 +17,6 @@ import {
   oneLine,
   sayMore,
   screenWidth,
-  table,
   useColor,
   warn,
   warnError,
@@ -45,6 +46,9 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   undo: () => import("./undo.ts"),
 };
 
+/** For completion scripts, not for people. */
+const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
 
@@ -54,7 +58,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
  */
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
-  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT },
+  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -179,8 +183,19 @@ function restyled(text: string): string {
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\?\)/, "\n  did you mean $1?")
     .replace(
+      /^command-argument value '(.*)' is invalid for argument '(.*?)'/,
+      "<$2> argument '$1' is invalid",
+    )
+    .replace(
       / argument '(.*)' is invalid\. (.)(.*?)\.?$/,
       (_, value, first, rest) => ` does not take "${value}": ${first.toLowerCase()}${rest}`,
+    )
+    .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*?>)' argument missing$/, "$1 needs a value: $1 $2")
+    .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' does not take/, "$1 does not take")
+    .replace(/^missing required argument '(.*)'$/, "the argument <$1> is missing")
+    .replace(
+      /^too many arguments(?: for '.*')?\. Expected (\d+ arguments?) but got (\d+)\.?$/,
+      "too many arguments: it takes $1, not $2",
     );
 }
 
@@ -196,7 +211,8 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
     return [...others, ...one];
   }
   const name = word === "ls" ? "list" : word;
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const all = { ...COMMANDS, ...HIDDEN };
+  const load = Object.hasOwn(all, name) ? all[name] : undefined;
   const end = args.indexOf("--");
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];

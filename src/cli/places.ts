@@ -1,5 +1,5 @@
-/** Options that set where to look for sessions. Kept separate: `segue list` loads little else. */
-import { statSync } from "node:fs";
+/** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Keeper, keeperNamed, type Places, placesFrom, storeIn } from "../core/places.ts";
@@ -97,6 +97,18 @@ export function configured(
 }
 
 /** Reads an option's number. */
+/**
+ * Of a project without sessions: a folder that is not there is more often a slip than a wish.
+ * @throws SegueError
+ */
+export function requireProject(cwd: string | undefined): void {
+  if (cwd === undefined || existsSync(expanded(cwd))) return;
+  throw new SegueError("not-found", "there is no such folder, and no session belongs to it", {
+    where: cwd,
+    hint: "specify the project's folder, or omit --cwd for the current one",
+  });
+}
+
 export function positive(value: string): number {
   if (!/^[1-9]\d*$/.test(value))
     throw new InvalidArgumentError("It must be a number greater than 0.");

@@ -5,7 +5,9 @@ import { escaped, printable } from "../session/printable.ts";
 /** One line of it, at most `width` characters. */
 export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
   const line = printable(text.replace(/\s+/g, " ").trim());
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+  if (line.length <= width) return line;
+  // Not in the middle of a character.
+  return `${line.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff\u200d]+$/, "")}…`;
 }
 
 /** The end of a long path says more than its beginning. */
@@ -70,7 +72,7 @@ export function codeOf(style: Style): string {
 
 /** Prints lines made by `paint`: whatever else they hold has to be printable already. */
 export function printPainted(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+  write(process.stdout, `${lines.join("\n")}\n`);
 }
 
 /** A text whose first line is a heading, ready to be printed. */
@@ -79,9 +81,22 @@ export function headed(text: string): string {
   return `${styled("bold", heading)}${printable(text.slice(heading.length))}`;
 }
 
+/** The line that says how far something is, while it is on the screen. */
+let shownLine: ProgressLine | null = null;
+
+/** Takes that line away, before something else is written. */
+export function clearProgress(): void {
+  shownLine?.clear();
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  clearProgress();
+  stream.write(text);
+}
+
 /** What ended the run. */
 export function warnError(text: string): void {
-  process.stderr.write(`${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+  write(process.stderr, `${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
 }
 
 /** For a person to know. */
@@ -96,28 +111,28 @@ export function sayMore(text: string): void {
 
 /** Said in any case. */
 export function warn(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  write(process.stderr, `${printable(text)}\n`);
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${printable(text)}\n`);
+  write(process.stdout, `${printable(text)}\n`);
 }
 
-/** Prints pieces of text in one line, every second one of them in bold. */
-export function printMarked(start: string, pieces: readonly string[]): void {
+/** Pieces of text as one line, every second one of them in bold. */
+export function highlighted(pieces: readonly string[]): string {
   const shown = pieces.map((piece, i) => {
     const text = printable(piece);
     return i % 2 === 1 ? `\x1b[1;33m${text}\x1b[0m` : text;
   });
-  process.stdout.write(`${start}${shown.join("")}\n`);
+  return shown.join("");
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${safeJson(document, 2)}\n`);
+  write(process.stdout, `${safeJson(document, 2)}\n`);
 }
 
 export function printJsonLine(document: unknown): void {
-  process.stdout.write(`${safeJson(document)}\n`);
+  write(process.stdout, `${safeJson(document)}\n`);
 }
 
 /** JSON without anything hidden: the values stay what they are. */
@@ -143,12 +158,14 @@ export class ProgressLine {
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;
+    shownLine = this;
     process.stderr.write(`\r\x1b[K${this.#doing} … ${text}`);
   };
 
   clear(): void {
     if (this.#shown !== "") process.stderr.write("\r\x1b[K");
     this.#shown = "";
+    if (shownLine === this) shownLine = null;
   }
 }
 
@@ -195,19 +212,4 @@ function wrapped(text: string, width: number): string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
-}
-
-/** Columns of text, each as wide as its widest cell; the last is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.slice(0, -1).forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
-    });
-  }
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join("  "),
-    )
-    .join("\n");
 }

@@ -10,6 +10,7 @@ import {
   writtenBy,
 } from "../core/journal.ts";
 import { placesOf } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { oneLine, print, say } from "./terminal.ts";
 
 export function command(): Command {
@@ -27,7 +28,8 @@ async function run(n: string | undefined, { force = false }: { force?: boolean }
   // Once it is undone, nobody knows what it was called.
   const titles = await titlesOf(placesOf({}), written(n));
   const undone = (one: Undone): void => sayUndone(one, titles);
-  await undoWrite(process.env, { ...(n === undefined ? {} : { n }), force, undone });
+  const options = { ...(n === undefined ? {} : { n }), force, undone };
+  await whileReading("undoing", 2, async () => undoWrite(process.env, options));
 }
 
 /** The write that is to be undone, and those that came along with it. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { agents } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
+import type { Input, Progress } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
@@ -47,7 +47,7 @@ export type Sent = (through: string, entry: Entry) => void;
 export async function checkSession(
   { agent, path, name }: { agent: Agent; path: string; name: string | null },
   scratch: string,
-  sent?: Sent,
+  { sent, progress }: { sent?: Sent | undefined; progress?: Progress } = {},
 ): Promise<Check> {
   const check: Check = {
     agent: agent.id,
@@ -62,7 +62,8 @@ export async function checkSession(
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);
     check.laws.push(accountOf(agent, input, bases));
-    for (const target of agents) {
+    for (const [i, target] of agents.entries()) {
+      progress?.(i + 1, agents.length + 1);
       const tell = sent && ((entry: Entry) => sent(target.id, entry));
       interruptible(() => checkThrough(check, source, target, scratch, tell));
       await heedSignals();

@@ -19,6 +19,8 @@ export interface ListOptions {
   here?: boolean | undefined;
   /** The maximum number of sessions. */
   most?: number | undefined;
+  /** Count a session and its subagents as one towards `most`. */
+  folded?: boolean;
 }
 
 /** What a list may lack, and why. */
@@ -45,12 +47,15 @@ export interface SessionList extends Gaps {
 /** @throws SegueError `not-found` for an unknown agent. */
 export async function listSessions(
   places: Places,
-  { agent, most, ...filter }: ListOptions = {},
+  { agent, most, folded = false, ...filter }: ListOptions = {},
 ): Promise<SessionList> {
   const only = agent === undefined ? undefined : await keeperNamed(agent);
   const catalog = await openCatalog(places, only);
   try {
-    const sessions = catalog.sessions({ ...filter, most });
+    const sessions =
+      folded && most !== undefined
+        ? firstFolded(most, (number) => catalog.sessions({ ...filter, most: number }))
+        : catalog.sessions({ ...filter, most });
     const more = catalog.count(filter) - sessions.length;
     const ids = catalog.shortIds(sessions.map(({ id }) => id));
     const { damage } = catalog.lineage;
@@ -61,7 +66,23 @@ export async function listSessions(
   }
 }
 
-/** Shows the first sessions at once, and then all of them; `total` is their number. */
+/** The first so many sessions, and with them subagents that they started. */
+function firstFolded(most: number, first: (number: number) => Listed[]): Listed[] {
+  for (let number = most * 2; ; number *= 2) {
+    const sessions = first(number);
+    const names = [...new Set(sessions.map(unitOf))];
+    if (names.length < most && sessions.length === number) continue;
+    const shown = new Set(names.slice(0, most));
+    return sessions.filter((session) => shown.has(unitOf(session)));
+  }
+}
+
+/** A name for a session that its subagents' sessions share. */
+export function unitOf({ agent, id, isSubagent, parent }: Listed): string {
+  return `${agent}:${isSubagent && parent !== null ? parent : id}`;
+}
+
+/** Shows the first of the sessions at once, and all of them thereafter; `total` is how many there are. */
 export async function browse(
   places: Places,
   first: number,

@@ -7,9 +7,16 @@ import { removeStaleLocks } from "../io/lock.ts";
 import { type Env, unfinishedIn } from "../io/state.ts";
 import { noteTemps } from "../io/temps.ts";
 
-export { abandon, catchSignals, heedSignals, onInterrupt } from "../io/interrupt.ts";
+export {
+  abandon,
+  catchSignals,
+  heedSignals,
+  onInterrupt,
+  withoutSignals,
+} from "../io/interrupt.ts";
 export { tempsFolder } from "../io/leftovers.ts";
 export { type Out, pagerIn, withPager } from "../io/pager.ts";
+export { watchReading } from "../io/progress.ts";
 export type { Env } from "../io/state.ts";
 export { noteTemps } from "../io/temps.ts";
 

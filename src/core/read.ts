@@ -1,5 +1,6 @@
 /** Reads a session: completely, entry by entry, or as raw bytes. */
 import type { Agent } from "../agents/types.ts";
+import { type Heading, headingOf } from "../catalog/line.ts";
 import type { Selected } from "../catalog/select.ts";
 import { childrenOf, closeBases, openBases, openChildren } from "../convert/read/bases.ts";
 import { openSession, rowsAt } from "../convert/read/open.ts";
@@ -54,7 +55,12 @@ export class OpenSession {
     return readHeader(this.agent, this.#input, this.#bases);
   }
 
-  /** All of it in memory; `subagents`: including separate transcripts of its subagents. */
+  /** What of the header is shown above a session; of a long one, little is read for it. */
+  heading(): Heading {
+    return headingOf(this.agent, this.#input);
+  }
+
+  /** All of it in memory; `subagents`: with theirs, where they lie apart. */
   async session({ subagents = false } = {}): Promise<Session> {
     const session = readSession(this.agent, this.#input, this.#bases);
     if (!subagents) return session;

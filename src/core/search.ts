@@ -2,9 +2,9 @@
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import type { Query } from "../catalog/query.ts";
-import { type Results, search } from "../catalog/search.ts";
+import { type Match, type Results, search } from "../catalog/search.ts";
 import { SegueError } from "../errors.ts";
-import type { Gaps, ListOptions } from "./list.ts";
+import { type Gaps, type Listed, type ListOptions, unitOf } from "./list.ts";
 import { keeperNamed, type Places } from "./places.ts";
 import { timeAgo } from "./time.ts";
 
@@ -16,6 +16,8 @@ export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 export interface SearchOptions extends ListOptions {
   /** Runs a long read and reports it: `read` gets a function to call with its progress. */
   reading?: Reading;
+  /** Count a session and its subagents as one towards `most`. */
+  folded?: boolean;
 }
 
 /** Wraps reading what is new, if it is a lot: `sessions` sessions of `bytes` bytes. */
@@ -28,6 +30,34 @@ export type Reading = <T>(
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
   /** The number of sessions that could not be read, and so were not searched. */
   missing: number;
+  /** The sessions' ids by their whole ids, as short as they can be typed. */
+  ids: ReadonlyMap<string, string>;
+  /** Sessions that started the subagents among the matches, by agent and id; see `withSubagents`. */
+  starters: ReadonlyMap<string, Listed>;
+}
+
+/** A match with those in the subagents that its session started. */
+export interface FoldedMatch extends Match {
+  subagents: Match[];
+}
+
+/** Each session once, with its subagents below it, where the best match of any of them stands. */
+export function withSubagents(
+  matches: readonly Match[],
+  starters: SearchResults["starters"],
+): FoldedMatch[] {
+  const all = new Map<string, FoldedMatch>();
+  for (const match of matches) {
+    const { session, hits } = match;
+    const starter = starters.get(starterKey(session) ?? "");
+    const shown = starter ?? session;
+    const name = keyOf(shown);
+    const group = all.get(name) ?? { session: shown, hits: [], subagents: [] };
+    all.set(name, group);
+    if (starter) group.subagents.push(match);
+    else group.hits = hits;
+  }
+  return [...all.values()];
 }
 
 /**
@@ -51,7 +81,9 @@ export async function searchSessions(
     const { limited, here = query.cwd !== undefined } = options;
     const filter = { since: options.since ?? sinceOf(query), limited, here };
     const { rebuilds } = catalog.file;
-    const look = () => search(catalog, query, filter, options.most ?? Number.POSITIVE_INFINITY);
+    const most = options.most ?? Number.POSITIVE_INFINITY;
+    const unit = options.folded ? unitOf : keyOf;
+    const look = () => search(catalog, query, filter, most, unit);
     let found = await catalog.file.guardedLater(look);
     if (catalog.file.rebuilds !== rebuilds) {
       await catalog.refresh();
@@ -60,10 +92,32 @@ export async function searchSessions(
     }
     const { matches, isCut, unread } = found;
     const { note, problems } = catalog;
-    return { matches, isCut, missing: missing + unread, note, problems };
+    const starters = startersOf(matches, catalog);
+    const shown = [...matches.map(({ session }) => session), ...starters.values()];
+    const ids = catalog.shortIds(shown.map(({ id }) => id));
+    return { matches, isCut, missing: missing + unread, ids, starters, note, problems };
   } finally {
     catalog.close();
   }
+}
+
+function keyOf({ agent, id }: Pick<Listed, "agent" | "id">): string {
+  return `${agent}:${id}`;
+}
+
+function starterKey({ agent, isSubagent, parent }: Listed): string | null {
+  return isSubagent && parent !== null ? keyOf({ agent, id: parent }) : null;
+}
+
+function startersOf(matches: readonly Match[], catalog: Catalog): Map<string, Listed> {
+  const starters = new Map<string, Listed>();
+  for (const { session } of matches) {
+    const key = starterKey(session);
+    if (key === null || session.parent === null || starters.has(key)) continue;
+    const starter = catalog.named(session.agent, session.parent);
+    if (starter) starters.set(key, starter);
+  }
+  return starters;
 }
 
 function sinceOf({ since: text }: Query): number | undefined {

@@ -106,6 +106,11 @@ td, th { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px so
 td { overflow-wrap: anywhere; } td.folder { min-width: 12rem; opacity: .75; } td.when, td.agent { white-space: nowrap; opacity: .75; }
 input[type=search] { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem .6rem; margin: .6rem 0; }
 body { max-width: 70rem; }
+@media (max-width: 44rem) {
+  thead { display: none; } td.folder { min-width: 0; }
+  tr:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  td { border: 0; padding: 0; } td.title { order: -1; flex-basis: 100%; }
+}
 `;
 
 /** Only this very script runs, and nothing is loaded. */
@@ -118,7 +123,7 @@ export function contentsPage(pages: readonly Listed[]): string {
     const cells = [
       `<td class="when">${updated === "" ? "" : timeTag(updated)}</td>`,
       `<td class="agent">${escapeHtml(agent)}</td>`,
-      `<td><a href="${href}">${escapeHtml(title)}</a></td>`,
+      `<td class="title"><a href="${href}">${escapeHtml(title)}</a></td>`,
       `<td class="folder">${escapeHtml(folder)}</td>`,
     ];
     return `<tr>${cells.join("")}</tr>\n`;

@@ -11,6 +11,7 @@ import { isFull, SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import { isRunning } from "../io/process.ts";
+import { watchReading } from "../io/progress.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
@@ -85,8 +86,15 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   const inside = new Set<string>();
   const counts = { written: 0, unchanged: 0, failed: 0, kept: 0, outdated: 0 };
   const result: DumpResult = { ...counts, secrets: 0, unredacted: [] };
-  for (const [i, wanted] of all.entries()) {
-    options.progress(i, all.length);
+  const total = all.reduce((sum, { found }) => sum + found.bytes, 0);
+  let begun = 0;
+  for (const wanted of all) {
+    const before = begun;
+    begun += wanted.found.bytes;
+    options.progress(before, total);
+    watchReading((done, all) => {
+      options.progress(before + (wanted.found.bytes * done) / Math.max(1, all), total);
+    });
     await options.pause();
     const key = `${format}:${wanted.agent.id}:${wanted.place}`;
     const { mtime, bytes } = wanted.found;
@@ -117,6 +125,7 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
       options.failed(wanted.place, error);
     }
   }
+  watchReading(null);
   manifest.tidy();
   result.unredacted = options.redact ? unredacted(manifest, options) : [];
   if (format === "html" && !listPages(manifest, options, result.unredacted)) result.failed++;

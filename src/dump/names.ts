@@ -38,7 +38,9 @@ export function pageName({
 }
 
 function cutAtWord(words: string): string {
-  return words.length <= TITLE ? words : words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "");
+  if (words.length <= TITLE) return words;
+  // A single long word is cut where it is.
+  return words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "") || words.slice(0, TITLE);
 }
 
 /** Letters without their marks, and digits; other scripts are removed. */

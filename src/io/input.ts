@@ -7,12 +7,14 @@ import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
 import { openFile } from "./door.ts";
 import { expectWork } from "./interrupt.ts";
+import { type Progress, tellReading } from "./progress.ts";
 import { readAt } from "./read-at.ts";
 
-const CHUNK = 1 << 20;
+export type { Progress } from "./progress.ts";
 
-/** Called with the number of bytes read, of how many, in each pass over a file. */
-export type Progress = (done: number, total: number) => void;
+const CHUNK = 1 << 20;
+/** A pass over so many bytes takes a moment. */
+const LONG = 8 << 20;
 
 /** From byte `start` (0) up to byte `end` (the size). */
 interface Span {
@@ -77,7 +79,8 @@ export class Input implements ByteSource {
       if (n === 0) return;
       yield buffer.subarray(0, n);
       at += n;
-      this.#progress?.(at, end);
+      if (this.#progress) this.#progress(at, end);
+      else if (end > LONG) tellReading(at, end);
     }
   }
 

@@ -36,7 +36,21 @@ export function leaveSignals(): void {
   for (const signal of SIGNALS) process.off(signal, end);
 }
 
-/** Calls `cleanup` if a signal ends the process before the returned function is called. */
+/** Another program has the terminal during `work`: Ctrl-C is a key of that program's. */
+export async function withoutSignals<T>(work: () => Promise<T>): Promise<T> {
+  const ignored = (): void => {};
+  const wasCatching = catching;
+  process.on("SIGINT", ignored);
+  leaveSignals();
+  try {
+    return await work();
+  } finally {
+    if (wasCatching) catchSignals();
+    process.off("SIGINT", ignored);
+  }
+}
+
+/** Has `cleanup` called if a signal ends the process before the function given back is called. */
 export function onInterrupt(cleanup: () => void): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);

@@ -3,8 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { parseArgsStringToArgv } from "string-argv";
-import { leaveSignals } from "./interrupt.ts";
+import { withoutSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
 
@@ -35,18 +34,12 @@ export async function withPager(
   // Quit if it fits, keep colours, leave the text on the screen: git's own options.
   const usual = { LESS: "FRX", LV: "-c", ...env };
   const child = spawn(program, args, { env: usual, stdio: ["pipe", "inherit", "inherit"] });
-  // Ctrl-C is a key of the pager: leaving it ends this.
-  leaveSignals();
-  const ignored = (): void => {};
-  process.on("SIGINT", ignored);
-  try {
+  await withoutSignals(async () => {
     const left = once(child, "close");
     await work(writingTo(child));
     child.stdin?.end();
     await left;
-  } finally {
-    process.off("SIGINT", ignored);
-  }
+  });
 }
 
 function writingTo({ stdin }: ChildProcess): Out {

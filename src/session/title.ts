@@ -3,7 +3,7 @@
  * title, else the first real request. Readers provide the first two.
  */
 import { isBreak } from "./text.ts";
-import type { Entry, Message } from "./types.ts";
+import type { Entry, Message, Part } from "./types.ts";
 
 /** Longer requests are cut: some are whole pasted files. */
 const LONGEST = 1000;
@@ -40,6 +40,13 @@ const REQUEST = /(?:^|\n)#{1,3} My request(?: for [^\n:]*)?:?[ \t]*\n/;
 /** Gemini CLI and Qwen Code append the mentioned files to the text. */
 const REFERENCED = /\n?-{3} Content from referenced files -{3}[\s\S]*$/;
 
+/** Codex has subagents told of their task so; the task itself may be encrypted. */
+const TASK = /^Message Type: [A-Z_]+\nTask name: ([^\n]*)\nSender: [^\n]*\nPayload:(?:\n|$)/;
+
+/** Where an image was attached from: it stands right before the image. */
+const IMAGE_PATH =
+  /^(?:~?[/\\]|[A-Za-z]:[/\\]).*\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|avif|heic)$/i;
+
 const COMMAND = /<command-name>\s*([^<]*?)\s*<\/command-name>/;
 const ARGUMENTS = /<command-args>([\s\S]*?)<\/command-args>/;
 
@@ -75,7 +82,14 @@ export class FirstRequest {
 }
 
 function textsIn({ parts }: Message, all = true): string[] {
-  return parts.flatMap((part) => (part.kind === "text" && (all || !part.told) ? [part.text] : []));
+  return parts.flatMap((part, i) => {
+    if (part.kind !== "text") return [];
+    return all || (!part.told && !isImagePath(part.text, parts[i + 1])) ? [part.text] : [];
+  });
+}
+
+function isImagePath(text: string, next: Part | undefined): boolean {
+  return next?.kind === "image" && IMAGE_PATH.test(text.trim());
 }
 
 /** OpenCode and Kilo insert a mentioned file before the text, as a call and its result. */
@@ -106,6 +120,12 @@ export function requestIn(text: string): string {
     const found = REQUEST.exec(rest);
     if (!found) return "";
     rest = rest.slice(found.index + found[0].length);
+  }
+  const task = TASK.exec(rest);
+  if (task) {
+    const [heading, name = ""] = task;
+    const words = rest.slice(heading.length).trim();
+    return words === "" ? name.slice(name.lastIndexOf("/") + 1) : words;
   }
   for (;;) {
     const [block] = BLOCK.exec(rest) ?? [];

@@ -13,6 +13,7 @@ import type {
   Search,
   Session,
   Size,
+  Start,
   Target,
 } from "./types.ts";
 import { type Drawn, draw } from "./view.ts";
@@ -52,6 +53,13 @@ export class Picker {
     this.targets = targets;
     this.known = known;
     this.now = now;
+  }
+
+  /** Begins with a search of the full text for this, of one agent's sessions or of all. */
+  begin({ query, agent = null }: Start): void {
+    this.agent = agent;
+    this.search = NO_SEARCH;
+    this.#ask(query);
   }
 
   /** `total`: how many there are, where these are not all of them yet. */
@@ -155,7 +163,7 @@ export class Picker {
     else if (key.ctrl && key.name === "a") this.#narrow({ here: !this.here });
     else if (key.ctrl && key.name === "s") this.#toggleSearch();
     else if (key.ctrl && key.name === "z") this.#askUndo();
-    else if (key.ctrl && row && ["y", "o", "e"].includes(key.name)) {
+    else if (key.ctrl && row && ["t", "y", "o", "e"].includes(key.name)) {
       return this.#do(row.session, DOES[key.name] ?? "copy");
     } else if (this.#step(key) !== null) this.#move(this.at + (this.#step(key) ?? 0));
     else this.#ask(editedBy(key, this.query) ?? this.query);
@@ -271,7 +279,8 @@ export class Picker {
     return null;
   }
 
-  #do(session: Session, what: "copy" | "handoff" | "dump"): Action | null {
+  #do(session: Session, what: "read" | "copy" | "handoff" | "dump"): Action | null {
+    if (what === "read") return { do: "read", session, entry: this.hits[0]?.entry ?? null };
     if (what === "copy") {
       this.chosen = null;
       return { do: "copy", session };
@@ -299,7 +308,8 @@ export class Picker {
   }
 }
 
-const DOES: { readonly [key: string]: "copy" | "handoff" | "dump" } = {
+const DOES: { readonly [key: string]: "read" | "copy" | "handoff" | "dump" } = {
+  t: "read",
   y: "copy",
   o: "handoff",
   e: "dump",

@@ -5,16 +5,17 @@ import { browse } from "../../core/list.ts";
 import { agents } from "../../core/names.ts";
 import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
+import { pagerIn } from "../../core/process.ts";
 import { type Background, indexInBackground } from "../../core/search.ts";
 import { isInstalled } from "../../core/start.ts";
 import { belowHome } from "../session-table.ts";
 import { hasColor } from "../terminal.ts";
-import { Child, storeOptions } from "./child.ts";
+import { Child, storeOptions, toEnd } from "./child.ts";
 import { FullText } from "./full-text.ts";
 import { Losses } from "./losses.ts";
 import { Picker } from "./model.ts";
 import type { Screen } from "./screen.ts";
-import type { Action, Key, Known, KnownAgent, Look, Session } from "./types.ts";
+import type { Action, Key, Known, KnownAgent, Look, Session, Start } from "./types.ts";
 
 /** How long a session is under the cursor before it is read: keys that repeat are not held up. */
 const PAUSE_MS = 40;
@@ -26,8 +27,8 @@ const FIRST = 200;
 /** What ends the picker. */
 export type Choice = Extract<Action, { do: "leave" | "interrupt" | "launch" }>;
 
-export async function choose(screen: Screen, places: Places): Promise<Choice> {
-  const running = new Running(screen, places);
+export async function choose(screen: Screen, places: Places, start?: Start): Promise<Choice> {
+  const running = new Running(screen, places, start);
   try {
     return await running.choice();
   } finally {
@@ -52,7 +53,7 @@ class Running {
   #chosen: (choice: Choice) => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
-  constructor(screen: Screen, places: Places) {
+  constructor(screen: Screen, places: Places, start?: Start) {
     this.#screen = screen;
     this.#places = places;
     this.#losses = new Losses(places, () => this.#draw());
@@ -62,6 +63,7 @@ class Running {
     });
     const installed = agents.filter((agent) => isInstalled(agent, places.env));
     this.#picker = new Picker(installed, this.#known);
+    if (start) this.#picker.begin(start);
   }
 
   get #known(): Known {
@@ -164,6 +166,9 @@ class Running {
         this.#screen.copy(action.session.id);
         this.#picker.notice = `copied ${action.session.id}`;
         break;
+      case "read":
+        this.#read(action).catch(this.#fail);
+        break;
       case "handoff":
         this.#run("writing", ["handoff", ...this.#named(action.session), "-o", action.file]);
         break;
@@ -180,6 +185,22 @@ class Running {
 
   #named({ path, agent }: Session): string[] {
     return [path, "--from", agent];
+  }
+
+  /** The pager has the terminal until it is left. */
+  async #read({ session, entry }: Extract<Action, { do: "read" }>): Promise<void> {
+    const { env } = this.#places;
+    if (pagerIn(env) === null) {
+      this.#picker.notice = "there is no pager: install less, or set PAGER";
+      return this.#draw();
+    }
+    const from = entry === null ? [] : ["--range", `${entry}-`];
+    const args = ["show", ...this.#named(session), ...from, ...storeOptions(this.#places)];
+    // It stays until it is left, however short the text is, and leaves nothing on the screen.
+    const pager = { ...env, LESS: `${env.LESS ?? "R"} -+F -+X` };
+    const code = await this.#screen.aside(() => toEnd(args, pager));
+    if (code !== 0) this.#picker.notice = "it cannot be read: `segue show` says why";
+    this.#draw();
   }
 
   /** Runs a command of Segue's, and shows the last line of what it says. */

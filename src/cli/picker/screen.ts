@@ -23,7 +23,7 @@ interface Pressed {
 }
 
 export class Screen {
-  readonly #in: ReadStream;
+  #in: ReadStream;
   readonly #out: WriteStream;
   readonly #release: () => void;
   #shown: string[] = [];
@@ -31,32 +31,37 @@ export class Screen {
   #isOpen = true;
   #pressed: (key: Key) => void = () => {};
   readonly #onKey = (text: string | undefined, pressed: Pressed): void => this.#take(text, pressed);
+  readonly #onGone = (): void => this.#pressed({ name: "c", ctrl: true, text: "" });
+  readonly #onResize = (): void => {
+    this.#shown = [];
+    this.#out.write("\x1b[2J");
+    this.#resized();
+  };
   #resized: () => void = () => {};
 
   constructor(output: WriteStream) {
-    const input = keyboard();
-    this.#in = input;
     this.#out = output;
     this.#release = onInterrupt(() => this.leave());
+    this.#in = this.#enter();
+  }
+
+  #enter(): ReadStream {
+    const input = keyboard();
     // Only its patience with Esc is used.
     const patience = createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_MS });
     emitKeypressEvents(input, patience);
     input.setRawMode(true);
     input.on("keypress", this.#onKey);
-    output.write(ENTER);
+    // The terminal itself has gone: as if its user had left.
+    input.once("error", this.#onGone).once("end", this.#onGone);
+    this.#out.write(ENTER);
+    return input;
   }
 
   on(handlers: { key(key: Key): void; resize(): void }): void {
     this.#pressed = handlers.key;
-    // The terminal itself has gone: as if its user had left.
-    const gone = (): void => handlers.key({ name: "c", ctrl: true, text: "" });
-    this.#in.once("error", gone).once("end", gone);
-    this.#resized = () => {
-      this.#shown = [];
-      this.#out.write("\x1b[2J");
-      handlers.resize();
-    };
-    this.#out.on("resize", this.#resized);
+    this.#resized = handlers.resize;
+    this.#out.on("resize", this.#onResize);
     this.#in.resume();
   }
 
@@ -87,10 +92,32 @@ export class Screen {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#release();
+    this.#close();
+  }
+
+  /** Another program has the terminal during `work`; then it is ours again. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    this.#isOpen = false;
+    this.#close();
+    try {
+      return await work();
+    } finally {
+      this.#isOpen = true;
+      this.#shown = [];
+      this.#in = this.#enter();
+      this.#out.on("resize", this.#onResize);
+      this.#in.resume();
+    }
+  }
+
+  #close(): void {
     this.#in.off("keypress", this.#onKey);
-    this.#out.off("resize", this.#resized);
+    this.#in.off("error", this.#onGone).off("end", this.#onGone);
+    this.#out.off("resize", this.#onResize);
     this.#in.setRawMode(false);
-    this.#in.destroy();
+    // Where it is stdin itself, it cannot be opened again.
+    if (this.#in === process.stdin) this.#in.pause();
+    else this.#in.destroy();
     this.#out.write(LEAVE);
   }
 

@@ -5,7 +5,7 @@ import type { Session, Target } from "./types.ts";
 export interface Choice {
   /** The agent to open it in; null for something else. */
   target: Target | null;
-  does: "launch" | "handoff" | "dump" | "copy";
+  does: "launch" | "read" | "handoff" | "dump" | "copy";
   name: string;
   /** Of an agent: whether it is the session's own, and the limit that it is at. */
   about: string;
@@ -13,6 +13,7 @@ export interface Choice {
 
 const OTHERS: readonly Choice[] = [
   { target: null, does: "handoff", name: "Handoff", about: "write a document for any agent" },
+  { target: null, does: "read", name: "Read", about: "in the pager" },
   { target: null, does: "dump", name: "Export", about: "write the session as HTML" },
   { target: null, does: "copy", name: "Copy id", about: "for segue on the command line" },
 ];

@@ -47,6 +47,8 @@ export type Action =
   | { do: "interrupt" }
   | { do: "launch"; session: Session; target: Target }
   | { do: "copy"; session: Session }
+  /** `entry`: where to begin; null for the beginning. */
+  | { do: "read"; session: Session; entry: number | null }
   | { do: "handoff"; session: Session; file: string }
   | { do: "dump"; session: Session; folder: string }
   | { do: "undo" };
@@ -95,6 +97,14 @@ export interface Question {
   /** What is asked for, as typed so far; null for a yes alone. */
   text: string | null;
   act(text: string): Action;
+}
+
+/** What the picker is opened with. */
+export interface Start {
+  /** What the full text is to be searched for. */
+  query: string;
+  /** Id of the only agent whose sessions are shown. */
+  agent?: string | null;
 }
 
 /** A search of the full text: what for, and what came of it. */

@@ -339,6 +339,7 @@ function aboutOthers(
 
 const OTHERS: { readonly [does in Choice["does"]]: string } = {
   launch: "",
+  read: "Shows the conversation in the pager; from the first match on, where it was searched for. Quit the pager to come back.",
   handoff:
     "Writes what was asked, what was done and what is left into a Markdown file that any agent or person can continue from. Secrets in it are replaced, unless your settings say otherwise.",
   dump: "Writes the session as a web page into a folder. `segue dump` has other formats.",
