@@ -274,13 +274,13 @@ export class Catalog {
     return this.#sorted(filter).map((known) => [known.sid, () => this.#listed([known])[0]]);
   }
 
-  /** The session of that id, where it is listed. */
+  /** The session with that id, if it is listed. */
   named(agent: string, id: string): Listed | undefined {
     const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
     return known && this.#listed([known])[0];
   }
 
-  /** How many sessions there are of the kind that is asked for, whatever `most` says. */
+  /** How many matching sessions there are, regardless of `most`. */
   count(filter: Filter): number {
     return this.#matching(this.#known, filter).length + this.#unchanged.count(filter, this.project);
   }

@@ -14,7 +14,7 @@ import type { Selected } from "./select.ts";
 import type { Places } from "./stores.ts";
 
 export interface Info extends Omit<Row, "path"> {
-  /** null for what came through stdin. */
+  /** null for stdin. */
   path: string | null;
   bytes: number;
   counts: Counts;

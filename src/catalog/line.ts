@@ -50,12 +50,12 @@ export function lineOf(agent: Agent, found: Found): Line {
   return summary ? withSummary(line, summary) : line;
 }
 
-/** What stands above a session that is shown. */
+/** What is shown above a session. */
 export interface Heading extends Pick<Line, "title" | "cwd" | "model" | "createdAt"> {
   id: string;
 }
 
-/** The heading of a session that is open, however long it is, as soon as a list would have it. */
+/** The heading of an open session of any length, as fast as in a list. */
 export function headingOf(agent: Agent, input: Input): Heading {
   const scan = new Scan(agent);
   readFile(scan, input.path);
@@ -65,7 +65,7 @@ export function headingOf(agent: Agent, input: Input): Heading {
   return { id: scan.id, title, cwd, model, createdAt };
 }
 
-/** A session in a database that has no title: up to the first request. */
+/** A session in a database without a title: reads up to the first request. */
 function readRequest(scan: Scan, database: Database, { path, id }: Found): void {
   for (const line of database.read(path, id) ?? []) {
     scan.take(textOf(Buffer.from(line)));

@@ -53,7 +53,7 @@ const WEIGHTS: { [kind in Kind]: number } = {
 /** The number of words in a text of typical length. */
 const USUAL = 100;
 
-/** At most so many; sessions with the same unit count once. */
+/** The maximum number; sessions with the same unit count once. */
 export async function search(
   catalog: Catalog,
   query: Query,
@@ -84,7 +84,7 @@ interface Asked {
   unit: Unit;
 }
 
-/** A session with the texts that were found in it, best first. */
+/** A session with its matching texts, best first. */
 interface Candidate {
   sid: number;
   places: Place[];

@@ -1,4 +1,6 @@
-/** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
+/**
+ * `segue agents`: all agents, what is installed on this machine, and what Segue can do with them.
+ */
 
 import { Command } from "commander";
 import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";

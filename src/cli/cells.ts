@@ -18,12 +18,12 @@ function columnsOf(grapheme: string): number {
   return isCluster(grapheme) ? sumOf(grapheme) : measure(grapheme).width;
 }
 
-/** Several letters in one, as scripts of India have them; Korean letters are one on every terminal. */
+/** Several letters in one, as in Indic scripts; a Korean letter is one on every terminal. */
 function isCluster(grapheme: string): boolean {
   return /\p{Mc}|\p{L}.*\p{L}/u.test(grapheme) && !/\p{Script=Hangul}/u.test(grapheme);
 }
 
-/** Terminals give each of these letters and vowel signs a column of its own; other marks have none. */
+/** Terminals give each of these letters and vowel signs its own column; other marks take none. */
 function sumOf(grapheme: string): number {
   const columns = (char: string): number => {
     if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(char)) return 0;

@@ -1,4 +1,4 @@
-/** `segue check`: proves the laws on a session of the user's own. */
+/** `segue check`: checks the laws on the user's own sessions. */
 
 import { Command } from "commander";
 import { type Check, checkSession, newestSessions, type Sent } from "../core/check.ts";
@@ -68,7 +68,7 @@ async function run(
         progress.clear();
         if (!json) printCheck(check, sent);
       } catch (error) {
-        // One of many does not keep the others from being checked.
+        // An error in one session does not stop the check of the others.
         if (!all || isFull(error)) throw error;
         const unread = { agent: session.agent.id, path: session.path, why: wordsOf(error) };
         unreadable.push(unread);
@@ -85,7 +85,7 @@ async function run(
   if (summary.failed > 0 || summary.unreadable > 0) process.exitCode = 1;
 }
 
-/** The steps of a check, and how far each is as far as files tell, as one share of all. */
+/** The steps of a check, and their combined progress. */
 function follow(update: (share: number) => void): (step: number, steps: number) => void {
   const begin = (step: number, steps: number): void => {
     const passes = new Passes(PASSES);
@@ -96,9 +96,9 @@ function follow(update: (share: number) => void): (step: number, steps: number) 
   return begin;
 }
 
-/** Of the first step, before it is known how many there are. */
+/** For the first step, before the number of steps is known. */
 const STEPS = 10;
-/** How often a step reads the session, or what came of it. */
+/** How often a step reads the session or its result. */
 const PASSES = 5;
 
 interface Summary {
@@ -146,7 +146,7 @@ async function chosen(
   return newestSessions(places, from, options.number ?? 20);
 }
 
-/** What a target's model is sent, an entry a line. */
+/** What a target's model is sent, one line per entry. */
 function sentLine(through: string, entry: Entry): string[] {
   const text = renderEntry(entry, "brief");
   return text === null ? [] : [`  sent to ${through}: ${oneLine(text, 160)}`];

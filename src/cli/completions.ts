@@ -8,7 +8,7 @@ import { command as quickCommand } from "./quick.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** `tree`: every command there is. */
+/** `tree`: all commands. */
 export function command(tree: () => Promise<Command>): Command {
   return new Command("completions")
     .description("print a completion script for a shell")
@@ -39,7 +39,7 @@ function scriptFor(shell: string, spec: Spec): string {
   }
 }
 
-/** What can stand in a place. `null`: a text of the user's own. */
+/** The possible values at a position. `null`: free text. */
 type Values = "session" | "agent" | "store" | "file" | "dir" | readonly string[] | null;
 
 interface OptionSpec {
@@ -52,7 +52,7 @@ interface OptionSpec {
 }
 
 interface CommandSpec {
-  /** The first is offered; the others are understood as well. */
+  /** The first is offered; the others are accepted as well. */
   names: readonly [string, ...string[]];
   about: string;
   options: OptionSpec[];

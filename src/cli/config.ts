@@ -1,4 +1,4 @@
-/** `segue config`: every setting, and where it comes from; one of them; and a new value for one. */
+/** `segue config`: all settings and their origins, one of them, or a new value for one. */
 
 import { Command } from "commander";
 import { inForce } from "../core/amounts.ts";

@@ -1,4 +1,4 @@
-/** `segue info`: a session on a card. */
+/** `segue info`: a session at a glance. */
 import { Command } from "commander";
 import { type Info, infoOf } from "../core/info.ts";
 import { agentNamed } from "../core/names.ts";
@@ -43,7 +43,7 @@ async function run(selector: string, options: Options): Promise<void> {
 
 const INDENT = 11;
 
-/** Label and text, the latter wrapped beside it. */
+/** Label and text, which is wrapped beside the label. */
 function card(info: Info, width: number): string[] {
   const rows = rowsOf(info).filter(([, text]) => text !== "");
   return rows.flatMap(([label, text, style]) =>
@@ -54,7 +54,7 @@ function card(info: Info, width: number): string[] {
   );
 }
 
-/** What is there to be copied stays in one piece. */
+/** Text that users copy is not wrapped. */
 function linesOf(label: string, text: string, width: number): string[] {
   return WHOLE.has(label) ? [clean(text)] : wrap(text, width, 4);
 }

@@ -75,7 +75,7 @@ function show(sessions: readonly Listed[], options: Options): void {
   else say("no sessions found");
 }
 
-/** On a terminal as wide as that is; elsewhere whole, with ids as they are, for programs to read. */
+/** In a terminal, fitted to its width; elsewhere complete, with full ids, for programs to read. */
 async function printTable(
   sessions: readonly Listed[],
   ids: ReadonlyMap<string, string>,
@@ -83,7 +83,7 @@ async function printTable(
   const isWhole = !process.stdout.isTTY;
   const nameOf = await agentNames(sessions);
   const width = isWhole ? WIDE : screenWidth(process.stdout, WIDE);
-  // On a terminal an id that would leave no room for the rest is cut.
+  // In a terminal, an id is cut if it would leave no space for the rest.
   const most = Math.max(8, Math.floor(width / 3));
   const idOf = ({ id }: Listed): string => (isWhole ? id : clip(clean(ids.get(id) ?? id), most));
   const lines = conversations(sessions).flatMap((group) => linesOf(group, idOf, nameOf));
@@ -92,7 +92,7 @@ async function printTable(
 
 const WIDE = 200;
 
-/** A conversation that was handed over in several lines; of subagents how many there are. */
+/** A conversation that was handed over takes several lines; subagents are only counted. */
 function linesOf(
   [head, ...parts]: readonly Listed[],
   idOf: (session: Listed) => string,
@@ -117,7 +117,7 @@ function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): str
   return newest ? `continued in ${nameOf(newest.agent)}, ${when(newest.time)}` : null;
 }
 
-/** Agents' names are with the rest of them: loaded only where one is to be shown. */
+/** Agents' names are loaded with the agents, so only if one is shown. */
 async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
   if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
   const { agentNamed } = await import("../core/names.ts");

@@ -1,4 +1,4 @@
-/** What a search found, as text. */
+/** The results of a search, as text. */
 import type { Listed } from "../core/list.ts";
 import { type FoldedMatch, type Hit, MARK_OFF, MARK_ON } from "../core/search.ts";
 import { clean, clip, widthOf } from "./cells.ts";
@@ -7,11 +7,11 @@ import { hasColor, highlighted, oneLine, paint, screenWidth } from "./terminal.t
 
 interface Look {
   idOf(session: Listed): string;
-  /** For a person, on a terminal? */
+  /** For a person in a terminal? */
   isScreen: boolean;
 }
 
-/** A session with what was found in it, and below it what was found in its subagents. */
+/** A session with its matches, and below it those in its subagents. */
 export function matchText({ session, hits, subagents }: FoldedMatch, look: Look): string {
   const below = subagents.flatMap((one) => [
     `  └ ${subagentLine(one.session, look)}`,
@@ -52,7 +52,7 @@ export function unmarked(snippet: string): string {
   return oneLine(snippet.replaceAll(MARK_ON, "").replaceAll(MARK_OFF, ""));
 }
 
-/** Pieces of a snippet, of which every second one is what was looked for. */
+/** The pieces of a snippet; every second one is a match. */
 function marked(snippet: string): string[] {
   if (!hasColor()) return [unmarked(snippet)];
   return snippet

@@ -1,9 +1,9 @@
-/** Long output for people: in a pager where there is a terminal, else straight to stdout. */
+/** Long output for people: in a pager if there is a terminal, else directly to stdout. */
 import { once } from "node:events";
 import { type Out, pagerIn, withPager } from "../core/process.ts";
 import { clearProgress } from "./terminal.ts";
 
-/** `pager`: whether one is wanted. */
+/** `pager`: whether to use one. */
 export async function paged(pager: boolean, work: (out: Out) => Promise<void>): Promise<void> {
   const { stdout, env } = process;
   clearProgress();
@@ -12,7 +12,7 @@ export async function paged(pager: boolean, work: (out: Out) => Promise<void>): 
   else await work({ write: pourText });
 }
 
-/** Sends a text to stdout, at the pace of its reader. */
+/** Writes a text to stdout, at the reader's pace. */
 async function pourText(text: string): Promise<boolean> {
   const more = process.stdout.write(text);
   if (!more) await once(process.stdout, "drain");

@@ -1,4 +1,4 @@
-/** `segue pick`, and `segue` alone in a terminal: choose a session, then where to go on with it. */
+/** `segue pick`, and `segue` alone in a terminal: choose a session, then where to continue it. */
 import { isatty } from "node:tty";
 import { Command } from "commander";
 import { agentNamed } from "../core/names.ts";
@@ -22,7 +22,7 @@ async function run(options: PlaceOptions): Promise<void> {
   await pick(options);
 }
 
-/** `start`: a search that the picker begins with. @throws SegueError where there is no terminal. */
+/** `start`: a search to begin with. @throws SegueError if there is no terminal. */
 export async function pick(
   options: PlaceOptions,
   start?: { query: string; agent: string | undefined },

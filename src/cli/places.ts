@@ -1,4 +1,4 @@
-/** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
+/** Options that set where to look for sessions. Kept separate: `segue list` loads little else. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
@@ -98,7 +98,7 @@ export function configured(
 
 /** Reads an option's number. */
 /**
- * Of a project without sessions: a folder that is not there is more often a slip than a wish.
+ * For a project without sessions: a folder that does not exist is more likely a typo than intended.
  * @throws SegueError
  */
 export function requireProject(cwd: string | undefined): void {

@@ -1,8 +1,8 @@
-/** Long reading, with how far it is on the terminal. */
+/** Long reading, with its progress on the terminal. */
 import { watchReading } from "../core/process.ts";
 import { ProgressLine } from "./terminal.ts";
 
-/** `passes`: how often the files are read; the line comes to its end with the last one. */
+/** `passes`: how often the files are read; the progress is complete after the last pass. */
 export async function whileReading<T>(
   doing: string,
   passes: number,
@@ -19,7 +19,7 @@ export async function whileReading<T>(
   }
 }
 
-/** What share of all is done, when each file is read several times. */
+/** The completed share of the total, if each file is read several times. */
 export class Passes {
   readonly #all: number;
   #begun = 1;
@@ -29,7 +29,7 @@ export class Passes {
     this.#all = all;
   }
 
-  /** It only grows, and is whole at the end of the last pass. */
+  /** It only grows, and is 1 at the end of the last pass. */
   share(done: number, total: number): number {
     const now = done / Math.max(1, total);
     if (now < this.#last) this.#begun = Math.min(this.#begun + 1, this.#all);

@@ -1,4 +1,4 @@
-/** `segue search`: full text over every session. */
+/** `segue search`: full-text search over all sessions. */
 import { Command, Option } from "commander";
 import { onInterrupt } from "../core/process.ts";
 import {
@@ -98,7 +98,7 @@ async function run(words: string[], options: Options): Promise<void> {
   if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
 }
 
-/** Long work that is done once: says so, and what becomes of it when it is broken off. */
+/** Announces long one-time work, and explains what happens if it is interrupted. */
 async function readMuch<T>(
   sessions: number,
   bytes: number,
@@ -134,7 +134,10 @@ function plain({ session, hits }: Match): object {
   return { ...rowOf(session), hits: shown };
 }
 
-/** On a terminal in the pager, and with what opens a match; elsewhere for programs to read. */
+/**
+ * In a terminal, in the pager and with the command that opens a match; elsewhere, for programs to
+ * read.
+ */
 async function showText({ matches, starters, ids }: SearchResults, { pager }: Options) {
   const isScreen = process.stdout.isTTY;
   const idOf = ({ id }: { id: string }): string => (isScreen ? (ids.get(id) ?? id) : id);

@@ -95,7 +95,8 @@ async function show(session: OpenSession, options: Options): Promise<void> {
     return;
   }
   const blocks = blocksOf(session, options);
-  // What is shown may be far on in a long session: the pager waits for it, so that this can be told.
+  // The requested entries may be late in a long session: the pager waits for them, so that the
+  // progress can be shown.
   const first = await whileReading("reading", 1, async () => blocks.next());
   await paged(options.pager, async (out) => {
     if (process.stdout.isTTY) await showFacts(session, out);
@@ -122,7 +123,7 @@ async function showSubagents(session: OpenSession, options: Options, out: Out): 
     const { id, title } = subagent.heading();
     const about = `subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`;
     await out.write(`${headed(about)}\n`);
-    // Parts of the main conversation were asked for, not of each subagent's.
+    // Parts of the main conversation were requested, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
     for (const block of blocksOf(subagent, all)) await out.write(block);
     await showSubagents(subagent, options, out);
@@ -134,7 +135,7 @@ async function sayOfSubagents(session: OpenSession): Promise<void> {
   if (length > 0) say(`subagents with separate transcripts: ${length} (--subagents shows them)`);
 }
 
-/** The entries that are asked for, as text. */
+/** The requested entries, as text. */
 function* blocksOf(
   session: OpenSession,
   { range: wanted, tail, tools }: Options,
@@ -161,7 +162,7 @@ function* blocksOf(
   yield* kept;
 }
 
-/** For people on a terminal; for programs, plain blocks. */
+/** For people in a terminal; for programs, plain blocks. */
 function renderer(
   { agent }: OpenSession,
   tools: ToolDetail,

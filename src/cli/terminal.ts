@@ -1,4 +1,6 @@
-/** What goes to the terminal. Text from sessions is data: it commands nothing and hides nothing. */
+/**
+ * Output to the terminal. Text from sessions is untrusted: it must not control or hide anything.
+ */
 import { agentIds } from "../core/places.ts";
 import { escaped, printable } from "../session/printable.ts";
 
@@ -18,26 +20,26 @@ export function endOf(path: string, width: number): string {
 
 let quiet = false;
 
-/** `--quiet`: whether from now on nothing but errors and warnings is said. */
+/** `--quiet`: from now on, print only errors and warnings. */
 export function beQuiet(yes: boolean): void {
   quiet = yes;
 }
 
 let verbose = false;
 
-/** `--verbose`: whether from now on more is said. */
+/** `--verbose`: from now on, print more. */
 export function beVerbose(yes: boolean): void {
   verbose = yes;
 }
 
 let color: string | null = "auto";
 
-/** "always", "never", or as the terminal is. */
+/** "always", "never", or depending on the terminal. */
 export function useColor(when: string | null): void {
   color = when;
 }
 
-/** Is there a terminal that shows colours, and may they be used? */
+/** Does the terminal support colours, and may they be used? */
 export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
   if (color === "always" || color === "never") return color === "always";
   return process.env.TERM !== "dumb" && stream.isTTY === true;
@@ -45,32 +47,32 @@ export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
 
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32" };
 
-/** Without control characters, and as the style says where there is colour. */
+/** Without control characters, and in the given style if colours are on. */
 function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
   const plain = printable(text);
   return hasColor(stream) ? `\x1b[${STYLES[style]}m${plain}\x1b[0m` : plain;
 }
 
-/** What colours tell apart: agents, and what matters less or more. */
+/** What colours distinguish: agents, and more or less important text. */
 export type Style = keyof typeof STYLES | { agent: string };
 
-/** Colours that can be read on dark and on light screens. */
+/** Colours that are readable on dark and on light screens. */
 const HUES = ["33", "36", "35", "32", "34", "31", "96", "93", "95", "92", "94"];
 
-/** In colour where there is colour; see `printPainted`. */
+/** In colour if colours are on; see `printPainted`. */
 export function paint(style: Style, text: string): string {
   const plain = printable(text);
   return hasColor() ? `\x1b[${codeOf(style)}m${plain}\x1b[0m` : plain;
 }
 
-/** What a terminal is told to show it so. */
+/** The escape sequence for a style. */
 export function codeOf(style: Style): string {
   if (typeof style === "string") return STYLES[style];
   const place = Math.max(0, agentIds.indexOf(style.agent));
   return HUES[place % HUES.length] ?? "0";
 }
 
-/** Prints lines made by `paint`: whatever else they hold has to be printable already. */
+/** Prints lines made by `paint`: everything else in them must be printable already. */
 export function printPainted(lines: readonly string[]): void {
   write(process.stdout, `${lines.join("\n")}\n`);
 }
@@ -81,10 +83,10 @@ export function headed(text: string): string {
   return `${styled("bold", heading)}${printable(text.slice(heading.length))}`;
 }
 
-/** The line that says how far something is, while it is on the screen. */
+/** The progress line, while it is on the screen. */
 let shownLine: ProgressLine | null = null;
 
-/** Takes that line away, before something else is written. */
+/** Removes that line before other output. */
 export function clearProgress(): void {
   shownLine?.clear();
 }
@@ -99,17 +101,17 @@ export function warnError(text: string): void {
   write(process.stderr, `${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
 }
 
-/** For a person to know. */
+/** A warning for the user. */
 export function say(text: string): void {
   if (!quiet) warn(text);
 }
 
-/** For those who want to know more. */
+/** With `--verbose` only. */
 export function sayMore(text: string): void {
   if (verbose) say(text);
 }
 
-/** Said in any case. */
+/** Printed in any case. */
 export function warn(text: string): void {
   write(process.stderr, `${printable(text)}\n`);
 }
@@ -118,7 +120,7 @@ export function print(text: string): void {
   write(process.stdout, `${printable(text)}\n`);
 }
 
-/** Pieces of text as one line, every second one of them in bold. */
+/** Pieces of text as one line, every second one in bold. */
 export function highlighted(pieces: readonly string[]): string {
   const shown = pieces.map((piece, i) => {
     const text = printable(piece);
@@ -135,14 +137,14 @@ export function printJsonLine(document: unknown): void {
   write(process.stdout, `${safeJson(document)}\n`);
 }
 
-/** JSON without anything hidden: the values stay what they are. */
+/** JSON without hidden characters: the values stay the same. */
 function safeJson(document: unknown, indent?: number): string {
   return escaped(JSON.stringify(document, null, indent));
 }
 
 /**
- * Shows on a terminal how far long work has come; says nothing in the first second, nor elsewhere
- * than on a terminal. `clear` removes what it said.
+ * Shows the progress of long work on a terminal; shows nothing in the first second, or without a
+ * terminal. `clear` removes it.
  */
 export class ProgressLine {
   readonly #since = Date.now();
@@ -169,12 +171,12 @@ export class ProgressLine {
   }
 }
 
-/** Asks on the terminal, a line; null where there is none. */
+/** Asks for a line on the terminal; null if there is none. */
 export async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, Ctrl-C is a key; it is to mean what it means elsewhere.
+  // While it asks, Ctrl-C is a key; it must keep its usual meaning.
   lines.once("SIGINT", () => {
     lines.close();
     process.kill(process.pid, "SIGINT");
@@ -186,14 +188,14 @@ export async function ask(question: string): Promise<string | null> {
   }
 }
 
-/** How wide lines may be: as the terminal is, as COLUMNS says, or as is usual there. */
+/** The width of lines: the terminal's, that in COLUMNS, or a common default. */
 export function screenWidth(stream: NodeJS.WriteStream, usual: number): number {
   if (stream.isTTY && stream.columns > 0) return stream.columns;
   const set = Number(process.env.COLUMNS);
   return Number.isInteger(set) && set > 0 ? set : usual;
 }
 
-/** Names, each with what is to be said of it, which is wrapped beside it. */
+/** Names, each with a description that is wrapped beside it. */
 export function definitions(rows: readonly (readonly [string, string])[], width: number): string {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows

@@ -66,7 +66,7 @@ export async function listSessions(
   }
 }
 
-/** The first so many sessions, and with them subagents that they started. */
+/** The first `most` sessions, with the subagents that they started. */
 function firstFolded(most: number, first: (number: number) => Listed[]): Listed[] {
   for (let number = most * 2; ; number *= 2) {
     const sessions = first(number);
@@ -82,7 +82,7 @@ export function unitOf({ agent, id, isSubagent, parent }: Listed): string {
   return `${agent}:${isSubagent && parent !== null ? parent : id}`;
 }
 
-/** Shows the first of the sessions at once, and all of them thereafter; `total` is how many there are. */
+/** Shows the first sessions at once, and then all of them; `total` is their number. */
 export async function browse(
   places: Places,
   first: number,

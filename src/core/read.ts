@@ -55,12 +55,15 @@ export class OpenSession {
     return readHeader(this.agent, this.#input, this.#bases);
   }
 
-  /** What of the header is shown above a session; of a long one, little is read for it. */
+  /**
+   * The part of the header that is shown above a session; requires little reading, even for a long
+   * one.
+   */
   heading(): Heading {
     return headingOf(this.agent, this.#input);
   }
 
-  /** All of it in memory; `subagents`: with theirs, where they lie apart. */
+  /** All of it in memory; `subagents`: including separate transcripts of its subagents. */
   async session({ subagents = false } = {}): Promise<Session> {
     const session = readSession(this.agent, this.#input, this.#bases);
     if (!subagents) return session;

@@ -30,18 +30,21 @@ export type Reading = <T>(
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
   /** The number of sessions that could not be read, and so were not searched. */
   missing: number;
-  /** The sessions' ids by their whole ids, as short as they can be typed. */
+  /** For each full id, the shortest unambiguous id. */
   ids: ReadonlyMap<string, string>;
-  /** Sessions that started the subagents among the matches, by agent and id; see `withSubagents`. */
+  /**
+   * The sessions that started the subagents among the matches, by agent and id; see
+   * `withSubagents`.
+   */
   starters: ReadonlyMap<string, Listed>;
 }
 
-/** A match with those in the subagents that its session started. */
+/** A match, with those in the subagents that its session started. */
 export interface FoldedMatch extends Match {
   subagents: Match[];
 }
 
-/** Each session once, with its subagents below it, where the best match of any of them stands. */
+/** Each session once, with its subagents below it, in the position of their best match. */
 export function withSubagents(
   matches: readonly Match[],
   starters: SearchResults["starters"],

@@ -39,7 +39,7 @@ export function pageName({
 
 function cutAtWord(words: string): string {
   if (words.length <= TITLE) return words;
-  // A single long word is cut where it is.
+  // A single long word is cut at the limit.
   return words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "") || words.slice(0, TITLE);
 }
 

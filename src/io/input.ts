@@ -13,7 +13,7 @@ import { readAt } from "./read-at.ts";
 export type { Progress } from "./progress.ts";
 
 const CHUNK = 1 << 20;
-/** A pass over so many bytes takes a moment. */
+/** A pass over this many bytes takes a noticeable time. */
 const LONG = 8 << 20;
 
 /** From byte `start` (0) up to byte `end` (the size). */

@@ -36,7 +36,7 @@ export function leaveSignals(): void {
   for (const signal of SIGNALS) process.off(signal, end);
 }
 
-/** Another program has the terminal during `work`: Ctrl-C is a key of that program's. */
+/** Another program uses the terminal during `work`: Ctrl-C is one of its keys. */
 export async function withoutSignals<T>(work: () => Promise<T>): Promise<T> {
   const ignored = (): void => {};
   const wasCatching = catching;
@@ -50,7 +50,7 @@ export async function withoutSignals<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Has `cleanup` called if a signal ends the process before the function given back is called. */
+/** Calls `cleanup` if a signal ends the process before the returned function is called. */
 export function onInterrupt(cleanup: () => void): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);

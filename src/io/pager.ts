@@ -1,8 +1,10 @@
 /**
  * A pager, as in git and gh: long output opens in it, output that fits on the screen stays there.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { parseArgsStringToArgv } from "string-argv";
 import { withoutSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";

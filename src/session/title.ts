@@ -40,10 +40,10 @@ const REQUEST = /(?:^|\n)#{1,3} My request(?: for [^\n:]*)?:?[ \t]*\n/;
 /** Gemini CLI and Qwen Code append the mentioned files to the text. */
 const REFERENCED = /\n?-{3} Content from referenced files -{3}[\s\S]*$/;
 
-/** Codex has subagents told of their task so; the task itself may be encrypted. */
+/** How Codex tells subagents their task; the task itself may be encrypted. */
 const TASK = /^Message Type: [A-Z_]+\nTask name: ([^\n]*)\nSender: [^\n]*\nPayload:(?:\n|$)/;
 
-/** Where an image was attached from: it stands right before the image. */
+/** The path that an image was attached from, right before the image. */
 const IMAGE_PATH =
   /^(?:~?[/\\]|[A-Za-z]:[/\\]).*\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|avif|heic)$/i;
 

@@ -50,7 +50,7 @@ export const HELP_HINTS: readonly Line[] = [
   ["esc", "back"],
 ];
 
-/** As many of them as there is room for. */
+/** As many of them as fit. */
 export function hints(lines: readonly Line[], columns: number): string {
   let shown = "";
   for (const [keys, word] of lines) {

@@ -1,4 +1,4 @@
-/** The picker at work: the model, the screen, and the commands that it starts. */
+/** Runs the picker: the model, the screen, and the commands that it starts. */
 import { lastChoices, noteChoice } from "../../core/choices.ts";
 import { writtenBy } from "../../core/journal.ts";
 import { browse } from "../../core/list.ts";
@@ -17,11 +17,13 @@ import { Picker } from "./model.ts";
 import type { Screen } from "./screen.ts";
 import type { Action, Key, Known, KnownAgent, Look, Session, Start } from "./types.ts";
 
-/** How long a session is under the cursor before it is read: keys that repeat are not held up. */
+/**
+ * How long the cursor rests on a session before it is read, so that repeated keys are not delayed.
+ */
 const PAUSE_MS = 40;
-/** How long nothing is typed before the full text is searched. */
+/** How long to wait after the last key press before the full text is searched. */
 const SEARCH_MS = 250;
-/** More than fit on any screen: what is shown first. */
+/** More than fit on any screen: these are shown first. */
 const FIRST = 200;
 
 /** What ends the picker. */
@@ -114,7 +116,7 @@ class Running {
     if (this.#picker.total === 0) this.#draw();
   }
 
-  /** What goes wrong on the way must not leave the terminal as ours. */
+  /** An error must not leave the terminal in our mode. */
   #guarded(work: () => void): void {
     try {
       if (!this.#isOver) work();
@@ -187,7 +189,7 @@ class Running {
     return [path, "--from", agent];
   }
 
-  /** The pager has the terminal until it is left. */
+  /** The pager uses the terminal until the user leaves it. */
   async #read({ session, entry }: Extract<Action, { do: "read" }>): Promise<void> {
     const { env } = this.#places;
     if (pagerIn(env) === null) {
@@ -196,14 +198,15 @@ class Running {
     }
     const from = entry === null ? [] : ["--range", `${entry}-`];
     const args = ["show", ...this.#named(session), ...from, ...storeOptions(this.#places)];
-    // It stays until it is left, however short the text is, and leaves nothing on the screen.
+    // It stays open until the user leaves it, however short the text is, and leaves nothing on the
+    // screen.
     const pager = { ...env, LESS: `${env.LESS ?? "R"} -+F -+X` };
     const code = await this.#screen.aside(() => toEnd(args, pager));
     if (code !== 0) this.#picker.notice = "it cannot be read: `segue show` says why";
     this.#draw();
   }
 
-  /** Runs a command of Segue's, and shows the last line of what it says. */
+  /** Runs a Segue command, and shows the last line of its messages. */
   #run(doing: string, args: readonly string[], then?: () => Promise<void>): void {
     const { notice } = this.#picker;
     if (this.#doing) {
@@ -238,7 +241,7 @@ class Running {
   }
 }
 
-/** Of an error, which has its hint below, the first. */
+/** For an error, which has its hint below it, the first line. */
 function lastLine(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.find((line) => line.startsWith("segue:")) ?? lines.at(-1);
