@@ -243,7 +243,7 @@ class Account {
 
 /** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
 
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
