@@ -41,7 +41,9 @@ function given(text: string, verb: string): ResultPart[] {
   if (told === undefined) return plain(verb === VERBS.edit ? sentence(undefined, verb) : text);
   const reminder = string(told.systemReminder);
   const said = sentence(string(told.file_path), verb);
-  const content = plain(reminder === undefined || reminder === "" ? said : `${said}\n\n${reminder}`);
+  const content = plain(
+    reminder === undefined || reminder === "" ? said : `${said}\n\n${reminder}`,
+  );
   return Object.hasOwn(told, DIFF) ? [...content, unread(DIFF, "unsent")] : content;
 }
 

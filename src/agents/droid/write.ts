@@ -1,7 +1,15 @@
 /** Encodes entries as Droid's JSONL lines. Facts and sources: README.md in this folder. */
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, member, string } from "../../session/json.ts";
-import type { Entry, EventBody, Header, Json, JsonObject, Message } from "../../session/types.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  JsonObject,
+  Message,
+  ToolResultPart,
+} from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { printContent, printResultContent } from "./content.ts";
@@ -31,6 +39,8 @@ class DroidWriter implements Writer {
   #turn = "";
   /** Counts committed lines: the source of new ids. */
   #n = 0;
+  /** Of results that follow each other: all of them at the last, none at the others. */
+  #joined = new Map<Entry, ToolResultPart[]>();
 
   constructor(options: WriterOptions) {
     this.#seed = options.seed;
@@ -44,6 +54,24 @@ class DroidWriter implements Writer {
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? undefined : mark;
     return [];
+  }
+
+  /**
+   * All results of an answer's calls are one message: of a call whose result comes in another, the CLI
+   * tells its model that it was cancelled (0.225.2 [run]).
+   */
+  expect(entries: readonly Entry[]): void {
+    this.#joined = new Map();
+    let before: Entry | undefined;
+    for (const entry of entries) {
+      const isResult = entry.kind === "message" && entry.role === "tool";
+      if (isResult) {
+        const earlier = (before && this.#joined.get(before)) ?? [];
+        if (before) this.#joined.set(before, []);
+        this.#joined.set(entry, [...earlier, ...resultsOf(entry)]);
+      }
+      before = isResult ? entry : undefined;
+    }
   }
 
   predict(entry: Entry): Json[] {
@@ -126,18 +154,11 @@ class DroidWriter implements Writer {
   }
 
   #results(entry: Message): Json[] {
-    const content = entry.parts.flatMap((part): JsonObject[] => {
-      if (part.kind !== "tool-result") return [];
+    const content = (this.#joined.get(entry) ?? resultsOf(entry)).map((part): JsonObject => {
       const use = this.#calls.get(part.callId)?.use ?? null;
       const { callId, isError, content: said } = printResult(use, part);
-      return [
-        {
-          type: "tool_result",
-          tool_use_id: callId,
-          is_error: isError,
-          content: printResultContent(said),
-        },
-      ];
+      const told = printResultContent(said);
+      return { type: "tool_result", tool_use_id: callId, is_error: isError, content: told };
     });
     return content.length === 0 ? [] : [this.#message(entry.time, { role: "user", content })];
   }
@@ -195,6 +216,10 @@ class DroidWriter implements Writer {
       removedCount: index + 1,
     });
   }
+}
+
+function resultsOf({ parts }: Message): ToolResultPart[] {
+  return parts.filter((part) => part.kind === "tool-result");
 }
 
 /** Without a title, an owner or a folder the CLI opens nothing, or cannot go on. It names no session anew that has a title. */

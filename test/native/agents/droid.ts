@@ -44,6 +44,7 @@ export const droid: Driver = {
   tui: (args) => ["droid", ...args],
   listArgs: ["--resume"],
   rename: null,
+  partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: ".factory/sessions/*/*.jsonl",
 };
 
