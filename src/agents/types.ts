@@ -143,6 +143,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does its CLI take no prompt with a session that it resumes? */
+  resumesUnprompted?: true;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** What keeps its CLI from opening the session at this place; null for nothing. */

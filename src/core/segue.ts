@@ -26,7 +26,7 @@ import { withOpened } from "./read.ts";
 import { refuseStore } from "./refuse.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { translated } from "./start.ts";
+import { refusePrompt, translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
 
 export interface OpenOptions {
@@ -212,6 +212,7 @@ export class Segue {
   async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
     const { to, prompt = null, args = [], ...how } = options;
     const target = agentNamed(to);
+    refusePrompt(target, prompt);
     const selected = await this.#selected(session);
     const { env } = this.#places;
     const { folder: scratch, remove } = makeScratch();

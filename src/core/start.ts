@@ -26,6 +26,18 @@ export function requireInstalled(agent: Agent, env: Env): void {
   });
 }
 
+/** Before anything is written. @throws SegueError `usage` when the agent cannot be given a first prompt with a session. */
+export function refusePrompt(agent: Agent, prompt: string | null): void {
+  if (prompt === null || agent.launch.resumesUnprompted === undefined) return;
+  throw new SegueError(
+    "usage",
+    `${agent.name} cannot be given a prompt when it resumes a session`,
+    {
+      hint: "leave the prompt out, and type it there",
+    },
+  );
+}
+
 /**
  * What the user set on the one agent, in terms of the other, and what is to be said of it.
  * @throws SegueError `refused` where it would permit more than was asked for; `force` lets it.

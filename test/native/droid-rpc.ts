@@ -80,19 +80,23 @@ export class DroidRpc {
     while (Date.now() < deadline) {
       const found = this.told.slice(since).find((one) => one.type === type);
       if (found) return found;
-      if (this.#child.exitCode !== null) break;
+      if (this.#hasEnded()) break;
       await sleep(20);
     }
     throw timedOut(`droid did not tell of ${type}:\n${this.output.slice(-3000)}`);
   }
 
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#hasEnded()) return;
     const ended = once(this.#child, "exit");
     this.#child.stdin?.end();
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(timer);
+  }
+
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   kill(): void {

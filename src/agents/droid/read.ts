@@ -118,14 +118,15 @@ class DroidReader implements Reader {
       if (member(block, "type") === "tool_result") results.push(this.#result(block));
       else (isReminder(block) ? reminders : parts).push(readBlock(block));
     }
-    const last = <P>(rest: readonly P[]) => rest.length === 0;
+    // What a hook said.
+    const told = member(message, "hookEventName") === undefined ? {} : { told: true };
     const entries: Message[] = [];
     if (results.length > 0) {
-      const id = last([...reminders, ...parts]) ? place.id : `${place.id}#results`;
+      const id = reminders.length + parts.length === 0 ? place.id : `${place.id}#results`;
       entries.push({ kind: "message", ...place, id, role: "tool", parts: results });
     }
     if (reminders.length > 0) {
-      const id = last(parts) ? place.id : `${place.id}#context`;
+      const id = parts.length === 0 ? place.id : `${place.id}#context`;
       entries.push({
         kind: "message",
         ...place,
@@ -136,7 +137,7 @@ class DroidReader implements Reader {
       });
     }
     if (parts.length > 0 || entries.length === 0) {
-      entries.push({ kind: "message", ...place, role: "user", parts });
+      entries.push({ kind: "message", ...place, role: "user", parts, ...told });
     }
     return entries;
   }

@@ -39,7 +39,11 @@ export const droid: Driver = {
   sessionPath,
   bytes: (lab, id) => fileBytes(sessionPath(lab, id)),
   tools,
-  own: unchanged,
+  // Over Chat Completions it sends no reasoning again, not even its own (0.225.2 [run]).
+  own: (markers, model) =>
+    model === DROID_MODELS.chat
+      ? markers.filter(({ role }) => role !== "reasoning")
+      : unchanged(markers),
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["droid", ...args],
   listArgs: ["--resume"],
@@ -52,7 +56,7 @@ function sessionPath(lab: Lab, id: string): string {
   return newest(lab, `.factory/sessions/*/${id}.jsonl`, `droid session ${id}`);
 }
 
-function configure({ home, url }: Place): void {
+function configure({ home, folders, url }: Place): void {
   mkdirSync(join(home, ".factory"), { recursive: true });
   const model = (provider: string, baseUrl: string, name: string): Obj => ({
     model: name,
@@ -60,7 +64,9 @@ function configure({ home, url }: Place): void {
     baseUrl,
     apiKey: API_KEY,
     maxOutputTokens: 8000,
+    noImageSupport: false,
   });
+  const trusted = { trustedAt: "2026-01-01T00:00:00.000Z" };
   const settings = {
     customModels: [
       { ...model("anthropic", url, "claude-lab"), provider: "anthropic" },
@@ -69,6 +75,7 @@ function configure({ home, url }: Place): void {
     ],
     sessionDefaultSettings: { model: DROID_MODELS.anthropic, reasoningEffort: "none" },
     cloudSessionSync: false,
+    trustedFolders: Object.fromEntries(folders.map((folder) => [folder, trusted])),
   };
   writeFileSync(join(home, ".factory/settings.json"), JSON.stringify(settings));
 }
