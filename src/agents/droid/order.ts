@@ -13,9 +13,10 @@ export class Order {
     return this.#at.has(id);
   }
 
-  add(id: string): void {
-    this.#at.set(id, this.#ids.length);
-    this.#ids.push(id);
+  /** `entry`: the first that is made of it, where that has another id. */
+  add(id: string, entry = id): void {
+    if (!this.#at.has(id)) this.#at.set(id, this.#ids.length);
+    this.#ids.push(entry);
   }
 
   /** Where a message stands, from 0; -1 for none. */
@@ -25,9 +26,5 @@ export class Order {
 
   at(index: number): string | undefined {
     return this.#ids[index];
-  }
-
-  last(): string | undefined {
-    return this.#ids.at(-1);
   }
 }

@@ -3,6 +3,7 @@ import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { compact, isObject, member, number, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
+import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -96,7 +97,7 @@ class DroidReader implements Reader {
       member(message, "role") === "assistant"
         ? [this.#answer(message, found)]
         : this.#said(message, found);
-    this.#order.add(entries[0]?.id ?? id);
+    this.#order.add(id, entries[0]?.id);
     if (entries.some(({ role }) => role === "tool")) this.#results.add(this.#order.length - 1);
     const isHidden = member(message, "visibility") === "user_only";
     if (isHidden) this.#told = entries.flatMap(textsOf).join("\n");
@@ -111,35 +112,25 @@ class DroidReader implements Reader {
 
   /** A message of any role but the assistant's is sent as the user's. */
   #said(message: Json | undefined, place: Place): Message[] {
-    const results: ToolResultPart[] = [];
+    const aside = isAside(place.id, message);
+    const results: Part[] = [];
     const reminders: Part[] = [];
     const parts: Part[] = [];
     for (const block of blocksOf(member(message, "content"))) {
+      const words = reminder(block);
       if (member(block, "type") === "tool_result") results.push(this.#result(block));
-      else (isReminder(block) ? reminders : parts).push(readBlock(block));
+      else if (words === undefined) parts.push(readBlock(block));
+      else if (aside || OF_THE_HARNESS.test(words)) reminders.push(readBlock(block));
+      // A file that the user mentioned, a command of theirs, what a task in the background came to.
+      else parts.push(...notTyped([readBlock(block)]));
     }
     // What a hook said.
     const told = member(message, "hookEventName") === undefined ? {} : { told: true };
-    const entries: Message[] = [];
-    if (results.length > 0) {
-      const id = reminders.length + parts.length === 0 ? place.id : `${place.id}#results`;
-      entries.push({ kind: "message", ...place, id, role: "tool", parts: results });
-    }
-    if (reminders.length > 0) {
-      const id = parts.length === 0 ? place.id : `${place.id}#context`;
-      entries.push({
-        kind: "message",
-        ...place,
-        id,
-        role: "user",
-        parts: reminders,
-        scaffold: true,
-      });
-    }
-    if (parts.length > 0 || entries.length === 0) {
-      entries.push({ kind: "message", ...place, role: "user", parts, ...told });
-    }
-    return entries;
+    return inTurn(place, [
+      { name: "results", role: "tool", parts: results },
+      { name: "context", role: "user", parts: reminders, scaffold: true },
+      { name: "", role: "user", parts, ...told },
+    ]);
   }
 
   #result(block: Json): ToolResultPart {
@@ -198,12 +189,35 @@ class DroidReader implements Reader {
   }
 }
 
-const REMINDER = "<system-reminder>";
+interface Piece extends Pick<Message, "role" | "parts" | "scaffold" | "told"> {
+  name: string;
+}
 
-/** What the harness tells the model in the user's place. */
-function isReminder(block: Json): boolean {
+/** Of a message's pieces those that are there; the last has the message's own id. */
+function inTurn(place: Place, pieces: readonly Piece[]): Message[] {
+  const there = pieces.filter(({ name, parts }) => parts.length > 0 || name === "");
+  const last = there.length > 1 && there.at(-1)?.parts.length === 0 ? there.slice(0, -1) : there;
+  return last.map(({ name, ...piece }, n) => {
+    const id = n === last.length - 1 ? place.id : `${place.id}#${name}`;
+    return { kind: "message", ...place, id, ...piece };
+  });
+}
+
+const REMINDER = /^\s*<system-(?:reminder|notification)>\s*/;
+
+/** What the harness tells of itself and of the machine, in a message that the user wrote. */
+const OF_THE_HARNESS =
+  /^(?:The tools listed below|Connector tools|Available (?:skills|subagents)|User system info|Current date: |IMPORTANT - Current date|# The commands below ran|TodoWrite has not|Attached image local file paths|The user opened the file|lorem ipsum)/;
+
+/** The words of a block that the harness put there; undefined for any other. */
+function reminder(block: Json): string | undefined {
   const text = member(block, "type") === "text" ? string(member(block, "text")) : undefined;
-  return text?.trimStart().startsWith(REMINDER) === true;
+  return text !== undefined && REMINDER.test(text) ? text.replace(REMINDER, "") : undefined;
+}
+
+/** Does a message hold nothing of the user's? */
+function isAside(id: string, message: Json | undefined): boolean {
+  return id.startsWith("context-") || member(message, "visibility") === "llm_only";
 }
 
 /** Older versions have the reasoning beside the content, and newer ones send it from there where no block has it. */

@@ -430,7 +430,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
 /** Of what a harness injected it is enough that it is named: a message of several parts counts once. */
 const UNCOUNTED = new Set(["scaffold-carried", "event-carried"]);
 
-const BLANKED = /^lorem ipsum dolor sit\b/;
+const BLANKED = /^(?:<system-reminder>\s*)?lorem ipsum dolor sit\b/;
 
 /**
  * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not

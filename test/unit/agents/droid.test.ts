@@ -111,6 +111,20 @@ describe("droid reader", () => {
     ]);
   });
 
+  it("reads a file that the user mentioned as sent, not as typed; of itself the harness only reminds", () => {
+    const tagged = "<system-reminder>\nContents of /a (lines 1–1 of 1):\nMARK\n</system-reminder>";
+    const today = "<system-reminder>Current date: 2026-11-29.</system-reminder>";
+    const blocks = [tagged, today, "look"].map((text) => ({ type: "text", text }));
+    const [context, said, ...more] = messages(read([message("u1", "user", blocks)]));
+    assert.deepEqual(context?.parts, [{ kind: "text", text: today }]);
+    assert.ok(context.scaffold);
+    assert.deepEqual(said?.parts, [
+      { kind: "text", text: tagged, told: true },
+      { kind: "text", text: "look" },
+    ]);
+    assert.equal(more.length, 0);
+  });
+
   it("reads the header", () => {
     const reader = droid.reader();
     records("basic").forEach((record, at) => {
