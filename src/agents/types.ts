@@ -55,6 +55,8 @@ export interface Store {
   find(root: string): Promise<Found[]>;
   /** Where a new session belongs below `root`. */
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
+  /** Is there a session of this id in any folder, where the CLI goes by the id alone? */
+  hasId?(root: string, id: string): boolean;
   /** Files whose records come before those of `path` (a fork's base), oldest first. */
   bases?(path: string, roots: string[]): Promise<Base[]>;
   /** Transcripts of the session's subagents that lie in files of their own. */

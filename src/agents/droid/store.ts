@@ -32,6 +32,9 @@ export const store: Store = {
   pathFor: (root, header: Header) =>
     join(root, folderName(real(header.cwd ?? "/")), `${header.id}.jsonl`),
 
+  // Of two with one id in different folders it opens either.
+  hasId: (root, id) => filesIn(root, 2).some(({ path }) => basename(path) === `${id}.jsonl`),
+
   isSubagent: (path) => string(member(firstLine(path), "callingSessionId")) !== undefined,
 };
 

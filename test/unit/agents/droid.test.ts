@@ -467,6 +467,8 @@ describe("droid store", () => {
       put("-home-dev-shop/a.settings.json");
       const found = await droid.store.find(root);
       assert.deepEqual(found.map(({ id }) => id).sort(), ["a", "b", "c", "d"]);
+      assert.equal(droid.store.hasId?.(root, "b"), true);
+      assert.equal(droid.store.hasId?.(root, "e.settings"), false);
       assert.equal(droid.store.isSubagent?.(own), false);
       assert.equal(droid.store.isSubagent?.(child), true);
     } finally {
