@@ -92,12 +92,17 @@ function readDocument(block: Json): FilePart | OtherPart {
   if (isOdd(source, [...SOURCE, "parsed_data", "name", "path"]))
     return otherPart("document", block);
   const data = string(member(source, "data")) ?? "";
+  const path = string(member(source, "path")) ?? null;
   const mediaType = string(member(source, "media_type")) ?? "application/pdf";
-  const name = string(member(source, "name")) ?? string(member(source, "path")) ?? null;
-  if (member(source, "type") === "text")
+  const named = string(member(source, "name")) ?? path;
+  // What was attached lies in a file of its own, which the CLI reads again: its place says more than its name.
+  const name = data === "" ? (path ?? named) : named;
+  if (member(source, "type") === "text") {
     return { kind: "file", name, mediaType, data: null, text: data };
+  }
   const text = string(member(source, "parsed_data"));
-  return { kind: "file", name, mediaType, data, ...(text === undefined ? {} : { text }) };
+  const bytes = data === "" ? null : data;
+  return { kind: "file", name, mediaType, data: bytes, ...(text === undefined ? {} : { text }) };
 }
 
 /** The content of a tool's result. */

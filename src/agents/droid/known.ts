@@ -7,12 +7,11 @@ const image = keys("type id cache_control generated", {
   source: keys("type", { data: CONTENT, media_type: CONTENT }),
 });
 const document = keys("type id cache_control", {
-  source: keys("type mime", {
+  source: keys("type mime path", {
     data: CONTENT,
     media_type: CONTENT,
     name: CONTENT,
     parsed_data: CONTENT,
-    path: CONTENT,
   }),
 });
 
