@@ -4,6 +4,7 @@ import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
 import { copilot } from "./copilot/index.ts";
+import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { opencode } from "./opencode/index.ts";
@@ -21,6 +22,7 @@ export const agents: readonly Agent[] = [
   gemini,
   opencode,
   kilo,
+  droid,
 ];
 
 export function findAgent(name: string): Agent | undefined {

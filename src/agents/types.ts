@@ -59,6 +59,8 @@ export interface Store {
   find(root: string): Promise<Found[]>;
   /** The path of a new session below `root`. */
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
+  /** Is there a session of this id in any folder, where the CLI goes by the id alone? */
+  hasId?(root: string, id: string): boolean;
   /** Files whose records come before those of `path` (a fork's base), oldest first. */
   bases?(path: string, roots: string[]): Promise<Base[]>;
   /** Transcripts of the session's subagents in separate files. */
@@ -172,6 +174,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does its CLI take no prompt with a session that it resumes? */
+  resumesUnprompted?: true;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** Why its CLI cannot open the session at this path; null if it can. */

@@ -20,7 +20,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Crush", words: ["crush"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
-  { name: "Factory Droid", words: ["droid", "factory"] },
   { name: "Goose", words: ["goose"] },
   { name: "Grok Build", words: ["grok"] },
   { name: "Hermes", words: ["hermes"] },

@@ -19,7 +19,7 @@ import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
 import { settings } from "../core/settings.ts";
-import { launch, requireInstalled } from "../core/start.ts";
+import { launch, refusePrompt, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
 import { didYouMean } from "../suggest.ts";
@@ -172,6 +172,7 @@ export async function resume(
     return;
   }
   refuseDocumentOptions(options);
+  refusePrompt(target, options.prompt ?? null);
   if (launches(options)) requireInstalled(target, places.env);
   const args = forwarded(given, selected.agent, target, options);
   const { command, cwd } = await withScratch((scratch) =>

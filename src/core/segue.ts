@@ -45,7 +45,7 @@ import {
 } from "./requests.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { translated } from "./start.ts";
+import { refusePrompt, translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
 
 export interface OpenOptions {
@@ -256,6 +256,7 @@ export class Segue {
   async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
     const { to, prompt = null, args = [], ...how } = checkedHandover(options);
     const target = agentNamed(to);
+    refusePrompt(target, prompt);
     const selected = await this.#selected(session);
     const { env } = this.#places;
     const { folder: scratch, remove } = makeScratch();

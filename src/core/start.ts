@@ -29,6 +29,18 @@ export function requireInstalled(agent: Agent, env: Env): void {
   });
 }
 
+/** Before anything is written. @throws SegueError `usage` when the agent cannot be given a first prompt with a session. */
+export function refusePrompt(agent: Agent, prompt: string | null): void {
+  if (prompt === null || agent.launch.resumesUnprompted === undefined) return;
+  throw new SegueError(
+    "usage",
+    `${agent.name} cannot be given a prompt when it resumes a session`,
+    {
+      hint: "leave the prompt out, and type it there",
+    },
+  );
+}
+
 /**
  * Translates the source agent's flags to the target agent's, with notes for the user.
  * @throws SegueError `refused` if the result would be more permissive than requested, unless

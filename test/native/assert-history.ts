@@ -183,6 +183,10 @@ function anthropicMessage(message: Obj): HistoryItem[] {
         return [{ role: "reasoning", kind: "text", text: str(block.thinking) ?? "" }];
       case "image":
         return [image(obj(block.source).media_type, role)];
+      case "document": {
+        const { type, data } = obj(block.source);
+        return type === "text" ? userText(str(data) ?? "") : [];
+      }
       case "tool_use":
         return [call(block.name, block.id, block.input)];
       case "tool_result":

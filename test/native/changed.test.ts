@@ -297,6 +297,28 @@ test("copilot → pi, where the user goes back in the tree → copilot", () =>
     assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T1/);
   }));
 
+// Droid begins a new session for what it goes back to, too.
+test("droid → pi, where the user goes back in the tree → droid", () =>
+  trip("droid", "pi", async ({ lab, recording, there }) => {
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T1");
+    await hand(lab, there.id, "droid");
+    const longer = readFileSync(recording.path);
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T2");
+
+    const back = await hand(lab, there.id, "droid");
+    assert.notEqual(back.path, recording.path);
+    assert.deepEqual(readFileSync(recording.path), longer, "the original was touched");
+    const prompt = "MARK-Z-U1 where are we?";
+    await turn(lab, "droid", [{ text: "MARK-Z-A1" }], { prompt, resume: back.id });
+    sees(lab, [...recording.markers, ...abroad(after, "droid")]);
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T1/);
+  }));
+
 /** Takes back the last turn: the list of turns, this one, and without the files. */
 async function undoOnScreen(lab: Lab, command: string[]): Promise<void> {
   const tui = Tui.start(lab, command);

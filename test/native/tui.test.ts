@@ -83,3 +83,15 @@ test("copilot: the list, and going on after --resume", () =>
     );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-C02[\s\S]*MARK-S-U09/);
   }));
+
+test("droid: the picker, and going on after --resume", () =>
+  withRecording("droid", async (lab, recording) => {
+    // The title that the lab's model gave it.
+    await sees(lab, tuiCommand("droid", ["--resume"]), "Side reply");
+    const shown = await goesOn(
+      lab,
+      tuiCommand("droid", ["--resume", recording.sessionId]),
+      recording.markers,
+    );
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
+  }));

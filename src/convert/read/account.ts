@@ -254,7 +254,7 @@ class Account {
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the

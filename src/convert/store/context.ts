@@ -108,9 +108,11 @@ export class Context {
     header: Surveyed["plan"]["header"],
     idFor: (attempt: number) => string,
   ): [id: string, path: string] {
+    const { agent, root } = this.target;
     for (let attempt = 0; ; attempt++) {
       const id = idFor(attempt);
-      const path = this.placeFor({ ...header, agent: this.target.agent.id, id });
+      if (agent.store.hasId?.(root, id)) continue;
+      const path = this.placeFor({ ...header, agent: agent.id, id });
       if (!isThere(path)) return [id, path];
     }
   }

@@ -4,6 +4,7 @@ import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
+import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
@@ -19,6 +20,7 @@ export const drivers: readonly Driver[] = [
   gemini,
   opencode,
   kilo,
+  droid,
 ];
 
 /** Every agent's id. */

@@ -222,6 +222,9 @@ function sendPlain(method: string, path: string, response: ServerResponse): void
     sendJson(response, 200, { input_tokens: 100 });
   } else if (/:countTokens$/.test(path)) {
     sendJson(response, 200, { totalTokens: 100 });
+  } else if (path === "/api/cli/whoami") {
+    // Droid's screen asks who is logged in before it shows anything.
+    sendJson(response, 200, { userId: "user_lab", orgId: "org_lab" });
   } else if (/\/models$/.test(path)) {
     sendJson(response, 200, { object: "list", data: [], models: [] });
   } else {

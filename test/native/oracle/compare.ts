@@ -287,6 +287,11 @@ const AROUND_RESULTS = [
   /^Output:(?: \(empty\))?$/,
   /^(?:Command|Directory): /,
   /^Command exited with code \d+$/,
+  // Droid.
+  /^\[Process exited with code \d+\]$/,
+  /^Error: Command failed \(exit code: \d+\)$/,
+  /^Command completed successfully$/,
+  /^Error: Tool execution was cancelled$/,
   /^Script (?:completed|failed)$/,
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
@@ -323,6 +328,10 @@ const AROUND_TEXTS = [
   /^\(attached media from previous tool call\)$/,
   /^Got it\. Thanks for the additional context!$/,
   /^The conversation history before this point was compacted into the following summary:$/,
+  // Droid, around a summary, and for a file that it attached once and that is gone.
+  /^A previous instance of Droid has summarized the conversation thus far as follows:$/,
+  /^IMPORTANT: This summary was created by a previous instance of Droid\./,
+  /^<attached-file [^>]*>\[File content unavailable\]<\/attached-file>$/,
   // OpenCode, before a summary.
   /^What did we do so far\?$/,
   // Gemini CLI, where a session ends without an answer.
@@ -430,7 +439,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
 /** Of what a harness injected it is enough that it is named: a message of several parts counts once. */
 const UNCOUNTED = new Set(["scaffold-carried", "event-carried"]);
 
-const BLANKED = /^lorem ipsum dolor sit\b/;
+const BLANKED = /^(?:<system-reminder>\s*)?lorem ipsum dolor sit\b/;
 
 /**
  * Context that a harness put into the conversation when it was recorded, as its own tags tell. Not
@@ -445,7 +454,7 @@ const SCAFFOLD = [
   // Vendors' words, blanked in the fixtures.
   BLANKED,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
-  /^(?:<system-reminder>\s*)?(?:As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
+  /^(?:<system-reminder>\s*)?(?:Attached image local file paths:|As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
 ];
 
 function isScaffold({ kind, text, role }: Atom): boolean {

@@ -5,6 +5,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "claude-code": ["attachments", "documents", "rendered", "server-tools", "slash-command"],
   codex: ["archive", "compact-sealed", "content"],
   copilot: ["kinds"],
+  droid: ["kinds"],
   gemini: ["parts"],
   opencode: ["kinds"],
   pi: ["kinds"],

@@ -55,6 +55,18 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.message<assistant>.usage.photons",
     "<message>.message<oracle>",
   ],
+  droid: [
+    "<session_start>.weather",
+    "<starlight>",
+    "<message>.message.gesture",
+    "<message>.message.content[]<text>.lang",
+    "<message>.message.content[]<hologram>",
+    "<message>.message.content[]<thinking>.depth",
+    "<message>.message.content[]<tool_result>.energy",
+    "<message>.message.content[]<tool_result>.content[]<scent>",
+    "<message>.draft",
+    "<agent_turn_outcome>.mood",
+  ],
   qwen: [
     "<user>.inputMode",
     "<system><attention_map>",
