@@ -2,6 +2,7 @@
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { gemini } from "./gemini/index.ts";
@@ -21,6 +22,7 @@ export const agents: readonly Agent[] = [
   gemini,
   opencode,
   kilo,
+  cline,
 ];
 
 export function findAgent(name: string): Agent | undefined {

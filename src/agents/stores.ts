@@ -3,6 +3,7 @@
  * no reader or writer. A line an agent, as in registry.ts; a test compares the two.
  */
 import { store as claudeCode } from "./claude-code/store.ts";
+import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as gemini } from "./gemini/store.ts";
@@ -21,4 +22,5 @@ export const stores: { readonly [agent: string]: Store } = {
   gemini,
   opencode: openCode(OPENCODE),
   kilo: openCode(KILO),
+  cline,
 };

@@ -2,6 +2,7 @@
 
 import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
+import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { gemini } from "./gemini.ts";
@@ -19,6 +20,7 @@ export const drivers: readonly Driver[] = [
   gemini,
   opencode,
   kilo,
+  cline,
 ];
 
 /** Every agent's id. */
