@@ -10,7 +10,8 @@ import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 const tools = /^(run_commands|read_files|editor)$/;
 
 const PROVIDER = "anthropic";
-const MODEL = "claude-sonnet-4-5-20250929";
+/** The one that Claude Code uses by itself: after a change of models it leaves old thinking out. */
+const MODEL = "claude-opus-5-5";
 
 const SESSIONS = ".cline/data/sessions";
 
