@@ -109,7 +109,8 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
     const place = `${path}#${id}`;
     return { agent, path: place, id, name: place };
   }
-  const all = (await agent?.store.find(dirname(path))) ?? [];
+  // A folder of sessions is a store by itself.
+  const all = (await agent?.store.find(isFolder(path) ? path : dirname(path))) ?? [];
   const here = newestFirst(all.filter((session) => isSame(session.path, path)));
   const matches = id === null ? here : matching(here, id);
   const [one] = matches;

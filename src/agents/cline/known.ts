@@ -4,8 +4,8 @@ import { isObject, member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { isShownOnly } from "./limits.ts";
-import { unwrap } from "./records.ts";
-import { isOperation } from "./results.ts";
+import { isSummary, unwrap } from "./records.ts";
+import { isOperation, isOperations } from "./results.ts";
 
 const image = keys("type mediaType", { data: CONTENT });
 const text = keys("type signature", { text: CONTENT });
@@ -29,6 +29,12 @@ const given: Shape = {
   },
 };
 
+/** The same as JSON text, whose words are in parts of their own. */
+const results: Shape = {
+  name: (value) => (typeof value === "string" ? (isOperations(value) ? "told" : "text") : ""),
+  of: { told: true, text: CONTENT, "": { each: given } },
+};
+
 const block = by("type", {
   text,
   image,
@@ -37,7 +43,7 @@ const block = by("type", {
   thinking: keys("type signature call_id details summary", { thinking: CONTENT }),
   redacted_thinking: keys("type data call_id"),
   tool_use: keys("type id call_id signature", { name: CONTENT, input: CONTENT }),
-  tool_result: keys("type tool_use_id name is_error", { content: listOf(given) }),
+  tool_result: keys("type tool_use_id name is_error", { content: results }),
 });
 
 const MESSAGE = "id role ts agent sessionId";
@@ -56,6 +62,12 @@ const message: Shape = {
     shown: keys(`${MESSAGE} content`, about),
     "": keys(MESSAGE, { ...about, content: listOf(block) }),
   },
+};
+
+/** Beside the summary, a compaction has messages that stand before it. */
+const compacted: Shape = {
+  name: (value) => (isSummary(value) ? "summary" : ""),
+  of: { summary: message, "": true },
 };
 
 const manifest = keys(
@@ -79,12 +91,12 @@ export const known: Shape = {
   name: nameOf,
   of: {
     message,
-    head: keys("version updated_at agent sessionId system_prompt", {
-      origin: keys("source mode sessionId version"),
+    head: keys("version updated_at agent sessionId taskType system_prompt", {
+      origin: keys("source mode sessionId parentThreadId subagent version"),
       messages: { each: message },
     }),
     manifest: { keys: { manifest } },
-    compaction: { keys: { compaction: keys("", { messages: { each: message } }) } },
+    compaction: { keys: { compaction: keys("", { messages: { each: compacted } }) } },
     spelling: { keys: { spelling: keys("indent end raw") } },
   },
 };

@@ -17,7 +17,7 @@ import type {
 } from "../../session/types.ts";
 import { blocksOf, readAnswer, readContent, readTyped } from "./content.ts";
 import { isShownOnly, readNotice } from "./limits.ts";
-import { unwrap } from "./records.ts";
+import { isSummary, unwrap } from "./records.ts";
 import { readResult } from "./results.ts";
 
 export function reader(): Reader {
@@ -30,6 +30,8 @@ const PROMPTED = "[TASK RESUMPTION]";
 class ClineReader implements Reader {
   readonly #header: Header = emptyHeader("cline");
   readonly #ids = new Set<string>();
+  /** Ids of the messages, in order. */
+  readonly #messages: string[] = [];
   #started = false;
   #at = 0;
   #tail: string | null = null;
@@ -81,9 +83,7 @@ class ClineReader implements Reader {
     const header = this.#header;
     header.id = string(head.sessionId) || header.id;
     header.version = string(member(head.origin, "version")) ?? header.version;
-    const lead = string(member(head.origin, "sessionId"));
-    const isSubagent = head.agent === "subagent";
-    if (isSubagent && lead !== undefined && lead !== header.id) header.parent = lead;
+    header.parent = string(member(head.origin, "parentThreadId")) ?? header.parent;
   }
 
   #start(): Entry[] {
@@ -105,6 +105,7 @@ class ClineReader implements Reader {
   #message(message: JsonObject): Entry[] {
     const time = isoTime(message.ts);
     const header = this.#header;
+    this.#messages.push(string(message.id) ?? "");
     header.createdAt ??= time;
     header.updatedAt = time ?? header.updatedAt;
     const blocks = blocksOf(message.content);
@@ -137,7 +138,7 @@ class ClineReader implements Reader {
   /** Results of tools stand in the user's place. */
   #user(message: JsonObject, blocks: readonly Json[], time: string | null): Entry[] {
     const kind = string(member(message.metadata, "kind"));
-    if (kind === "compaction_summary") return [this.#summary(message, blocks, time)];
+    if (isSummary(message)) return [this.#summary(message, blocks, time)];
     const results: ToolResultPart[] = [];
     const parts: Part[] = [];
     for (const block of blocks) {
@@ -172,28 +173,34 @@ class ClineReader implements Reader {
   /** In place of the messages before it: a summary, and what it kept of them. */
   #compaction(compaction: JsonObject): Entry[] {
     const messages = array(compaction.messages).filter(isObject);
-    const isSummary = ({ metadata }: JsonObject) =>
-      member(metadata, "kind") === "compaction_summary";
     const summaries = messages.filter(isSummary);
+    const rest = messages.filter((message) => !isSummary(message));
     const summary = summaries.map(({ content }) => summaryOf(blocksOf(content))).join("\n\n");
-    const apart = new ClineReader();
-    const kept = messages
-      .filter((message) => !isSummary(message))
-      .flatMap((message, n) => apart.read({ ...message, id: `${this.#at}.${n}` }, n))
-      .filter((entry) => entry.kind === "message")
-      .map((entry) => ({ ...entry, parentId: null }));
     const tokens = number(member(summaries.at(0)?.metadata, "tokensBefore"));
-    const place = this.#place({}, this.#header.updatedAt);
-    return [
-      {
-        kind: "event",
-        ...place,
-        event: "compaction",
-        summary,
-        ...(kept.length > 0 ? { kept } : {}),
-        ...(tokens === undefined ? {} : { tokens }),
-      },
-    ];
+    const body: EventBody = {
+      event: "compaction",
+      summary,
+      ...this.#kept(rest),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+    return [{ kind: "event", ...this.#place({}, this.#header.updatedAt), ...body }];
+  }
+
+  /** The newest messages as a rule, as they stand before it. */
+  #kept(messages: readonly JsonObject[]): { keepFrom?: string; kept?: Message[] } {
+    const ids = messages.map(({ id }) => string(id) ?? "");
+    const [first] = ids;
+    if (first === undefined) return {};
+    const newest = this.#messages.slice(-ids.length);
+    if (newest.every((id, n) => id === ids[n]) && newest.length === ids.length) {
+      return { keepFrom: first };
+    }
+    const apart = new ClineReader();
+    const entries = messages.flatMap((message, n) =>
+      apart.read({ ...message, id: `${this.#at}.${n}` }, n),
+    );
+    const kept = entries.filter((entry) => entry.kind === "message");
+    return { kept: kept.map((entry) => ({ ...entry, parentId: null })) };
   }
 
   /** The next place in the conversation, which is one line of messages. */

@@ -4,7 +4,7 @@
  * message that it stands for: `{"manifest":{…}}`, `{"compaction":{…}}`, `{"spelling":{…}}`.
  */
 import { isFrame } from "../../lossless/document.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, member } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { isHead, isMessage } from "./document.ts";
 
@@ -36,6 +36,11 @@ function alone(record: Json, key: string): JsonObject | null {
   if (!isObject(record) || Object.keys(record).length !== 1) return null;
   const value = record[key];
   return isObject(value) ? value : null;
+}
+
+/** Is a message the summary of what came before it? */
+export function isSummary(message: Json): boolean {
+  return member(member(message, "metadata"), "kind") === "compaction_summary";
 }
 
 /** Does a record look like one of Cline's? */

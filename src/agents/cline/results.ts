@@ -54,6 +54,11 @@ function operationsIn(content: Json | undefined): JsonObject[] | null {
   return isOperation(value) ? [value] : null;
 }
 
+/** Is it JSON text of what a built-in tool did? */
+export function isOperations(content: string): boolean {
+  return operationsIn(content) !== null;
+}
+
 const EXIT = /^\[Command exited with code (\d+)\]\n/;
 
 function exitCodeOf(done: readonly JsonObject[]): number | undefined {

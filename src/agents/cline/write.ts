@@ -207,12 +207,8 @@ class ClineWriter implements Writer {
   #start(header: Header): Json[] {
     const sessionId = header.id;
     const version = header.version ?? this.#version;
-    const isSubagent = header.parent !== null && header.id.startsWith("agent_");
-    const mode = isSubagent ? "subagent" : "user";
-    const lead = isSubagent ? header.parent : sessionId;
-    const origin = { source: "cli", mode, sessionId: lead, version };
-    const agent = isSubagent ? "subagent" : "lead";
-    const head = { version: 1, agent, sessionId, origin, messages: [] };
+    const origin = { source: "cli", mode: "user", sessionId, version };
+    const head = { version: 1, agent: "lead", sessionId, origin, messages: [] };
     if (this.#isDocument) return [head];
     if (this.#form === "file") return [frameLine(FORM), head];
     return [{ manifest: this.#manifest(header, version) }, head];

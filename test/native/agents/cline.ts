@@ -24,6 +24,8 @@ export const cline: Driver = {
     CLINE_SESSION_BACKEND_MODE: "local",
     CLINE_NO_AUTO_UPDATE: "1",
     CLINE_TELEMETRY_DISABLED: "1",
+    // An advertisement that takes the next key.
+    CLINE_DISABLE_CLINE_PASS_NOTICE: "1",
     // For the Agent Client Protocol: it asks for a login otherwise.
     CLINE_API_KEY: API_KEY,
     CLINE_PROVIDER: PROVIDER,
