@@ -166,8 +166,9 @@ class Account {
   walk(value: Json, place: At): void {
     const { shape, at } = place;
     if (shape === true || (this.#isCut && isDeep(at))) return;
-    if (typeof value === "string") this.#string(value, place);
-    else if (Array.isArray(value)) {
+    if (typeof value === "string") {
+      if (!isForm(value, shape)) this.#string(value, place);
+    } else if (Array.isArray(value)) {
       const { shape: list } = nameIn(value, shape);
       if (list === true) return;
       const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
@@ -268,6 +269,13 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^(?:Context summary:\n|\[Command exited with code \d+\])\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
+
+/** Is it a text of a kind that is known to be read otherwise than word by word? */
+function isForm(text: string, shape: Exclude<Shape, true>): boolean {
+  if (shape === CONTENT || !("name" in shape)) return false;
+  const name = shape.name(text);
+  return name !== "" && Object.hasOwn(shape.of, name) && shape.of[name] === true;
+}
 
 /** Deeper than parts of an unknown kind go. */
 function isDeep(at: string): boolean {
