@@ -143,6 +143,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** Does its CLI drop a first prompt that it is given with a session? The user is then told to paste it. */
+  dropsPrompt?: true;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** What keeps its CLI from opening the session at this place; null for nothing. */
