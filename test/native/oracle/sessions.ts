@@ -30,6 +30,10 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "codex fork-orphan rollout-2026-11-27T09-30-00-01a21000-0000-7000-8000-000000000005.jsonl",
     /missing source rollout/,
   ],
+  [
+    "cline subagent agent_1795947805964_4br539.messages.json",
+    /Resource not found: 1795947805147_5531r__agent_/,
+  ],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.
