@@ -83,6 +83,8 @@ export interface Store {
    * left that died is among it: see agents/running.ts.
    */
   opened?(root: string, id: string): Opened[];
+  /** The place of the session that a file is one of several of; null for a file that stands alone. */
+  whole?(path: string): string | null;
   /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
   database?: Database;
 }

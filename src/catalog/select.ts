@@ -66,7 +66,8 @@ export function sessionIn(path: string, from?: Agent, name: string | null = path
   try {
     const lines = linesOf(input);
     const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
-    return { agent, path: realpathSync(path), id: "", name };
+    const real = realpathSync(path);
+    return { agent, path: agent.store.whole?.(real) ?? real, id: "", name };
   } finally {
     input.close();
   }

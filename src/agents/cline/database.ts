@@ -106,6 +106,16 @@ function change(
 ): void {
   const was = said(before, places, id);
   const is = said(after, places, id);
+  if (was.spelling?.raw !== undefined && was.messages.length < is.messages.length) {
+    throw new SegueError(
+      "refused",
+      "the transcript is formatted in a way that cannot be added to",
+      {
+        where: places.transcript,
+        hint: "--fork writes a new session",
+      },
+    );
+  }
   const files = filesOf(is, places, id);
   if (JSON.stringify(was.manifest) !== JSON.stringify(is.manifest) && files.manifest !== null) {
     putFile(places.manifest, files.manifest);
@@ -139,7 +149,9 @@ function said(lines: readonly string[], places: Places, id: string): ReturnType<
 }
 
 function renamed(lines: readonly string[], newId: string): string[] {
-  return lines.map((line) => {
+  // How the other file was spelled does not matter.
+  const own = lines.filter((line) => !line.startsWith('{"spelling":'));
+  return own.map((line) => {
     const value = parseValue(line);
     if (!isObject(value)) return line;
     const { manifest, sessionId } = value;
@@ -148,11 +160,11 @@ function renamed(lines: readonly string[], newId: string): string[] {
     }
     if (typeof sessionId !== "string" || member(value, "messages") === undefined) return line;
     const origin: Json = value.origin ?? null;
-    const own = isObject(origin) && origin.sessionId === sessionId;
+    const isOwn = isObject(origin) && origin.sessionId === sessionId;
     return JSON.stringify({
       ...value,
       sessionId: newId,
-      ...(own ? { origin: { ...origin, sessionId: newId } } : {}),
+      ...(isOwn ? { origin: { ...origin, sessionId: newId } } : {}),
     });
   });
 }

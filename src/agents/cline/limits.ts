@@ -9,7 +9,7 @@ export function isShownOnly(message: Json): boolean {
 }
 
 const LIMIT =
-  /rate.?limit|too many requests|quota|usage limit|\b429\b|insufficient.{0,20}(?:credit|balance|fund)/i;
+  /rate.?limit|too many requests|quota|usage limit|\b429\b|credit balance|insufficient.{0,20}(?:credit|balance|fund)/i;
 
 /** What such a message tells: the words are the vendor's, and nothing says when a limit ends. */
 export function readNotice(text: string): EventBody {

@@ -247,16 +247,15 @@ function carry(kept: JsonObject): EventBody {
 const SUMMARY = "Context summary:\n\n";
 
 function summaryOf(blocks: readonly Json[]): string {
-  const text = blocks
+  return blocks
     .flatMap(readContent)
     .flatMap((part) => (part.kind === "text" || part.kind === "other" ? [part.text] : []))
     .join("\n");
-  return text.startsWith(SUMMARY) ? text.slice(SUMMARY.length) : text;
 }
 
-/** The inverse of `summaryOf`. */
+/** A summary as the CLI sends it. */
 export function summaryText(summary: string): string {
-  return `${SUMMARY}${summary}`;
+  return summary.startsWith(SUMMARY) ? summary : `${SUMMARY}${summary}`;
 }
 
 /** `inputTokens` counts what the cache held, too. */

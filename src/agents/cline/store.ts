@@ -53,6 +53,12 @@ export const store: Store = {
 
   facts: (root) => ({ provider: string(member(usedProvider(root), "provider")) ?? null }),
 
+  whole(path) {
+    const [root, id] = placeOf(path);
+    const isOwn = placesOf(root, id).transcript === path && manifestAt(placesOf(root, id)) !== null;
+    return isOwn && database.holds(root) ? `${root}#${id}` : null;
+  },
+
   database,
 };
 

@@ -249,7 +249,7 @@ const EXIT_LINE =
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
  * ended, what the shell tools of Gemini CLI and Qwen Code put around it, what Codex puts around an
- * attached image, and what Cline puts around what was typed, before a summary and before an output.
+ * attached image, and what Cline puts around what was typed and before an output.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -266,7 +266,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^(?:<mode_notice>[\s\S]*?<\/mode_notice>\s*)?<user_input mode="[a-z]+">([\s\S]*)<\/user_input>$/,
     "$1",
   ],
-  [/^(?:Context summary:\n|\[Command exited with code \d+\])\n/, ""],
+  [/^\[Command exited with code \d+\]\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
 
