@@ -2,6 +2,7 @@
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { droid } from "./droid/index.ts";
@@ -23,6 +24,7 @@ export const agents: readonly Agent[] = [
   opencode,
   kilo,
   droid,
+  cline,
 ];
 
 export function findAgent(name: string): Agent | undefined {

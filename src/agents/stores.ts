@@ -3,6 +3,7 @@
  * writer. One line per agent, as in registry.ts; a test compares the two.
  */
 import { store as claudeCode } from "./claude-code/store.ts";
+import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
@@ -23,4 +24,5 @@ export const stores: { readonly [agent: string]: Store } = {
   opencode: openCode(OPENCODE),
   kilo: openCode(KILO),
   droid,
+  cline,
 };

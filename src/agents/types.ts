@@ -103,6 +103,8 @@ export interface Store {
    * what a process left when it died: see agents/running.ts.
    */
   opened?(root: string, id: string): Opened[];
+  /** The place of the session that a file is one of several of; null for a file that stands alone. */
+  whole?(path: string): string | null;
   /**
    * For agents that store sessions as rows of a database; the path of such a session is `path#id`.
    */
@@ -176,6 +178,8 @@ export interface Launch {
   resumeArgs(session: ResumeRequest): string[];
   /** Does its CLI take no prompt with a session that it resumes? */
   resumesUnprompted?: true;
+  /** Does its CLI drop a first prompt that it is given with a session? The user is then told to paste it. */
+  dropsPrompt?: true;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** Why its CLI cannot open the session at this path; null if it can. */

@@ -41,6 +41,7 @@ export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
   if (summary && agent.store.database) {
+    if (summary.messages === null) return withSummary(rowsLine(scan, agent, found), summary);
     if (summary.title === null) readRequest(scan, agent.store.database, found);
     const line = { ...scan.line(true, found.path), isEmpty: summary.messages === 0 };
     return withSummary(line, summary);
@@ -63,6 +64,12 @@ export function headingOf(agent: Agent, input: Input): Heading {
   const line = scan.line(false, place, besideTitle(agent, input));
   const { title, cwd, model, createdAt } = line;
   return { id: scan.id, title, cwd, model, createdAt };
+}
+
+/** A session of which its database does not count the messages. */
+function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
+  for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
+  return scan.line(true, path);
 }
 
 /** A session in a database without a title: reads up to the first request. */

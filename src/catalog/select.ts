@@ -66,7 +66,8 @@ export function sessionIn(path: string, from?: Agent, name: string | null = path
   try {
     const lines = linesOf(input);
     const agent = detectAgent(lines ? linesIn(lines) : input.lines(), input.where, from);
-    return { agent, path: realpathSync(path), id: "", name };
+    const real = realpathSync(path);
+    return { agent, path: agent.store.whole?.(real) ?? real, id: "", name };
   } finally {
     input.close();
   }
@@ -109,7 +110,8 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
     const place = `${path}#${id}`;
     return { agent, path: place, id, name: place };
   }
-  const all = (await agent?.store.find(dirname(path))) ?? [];
+  // A folder of sessions is a store by itself.
+  const all = (await agent?.store.find(isFolder(path) ? path : dirname(path))) ?? [];
   const here = newestFirst(all.filter((session) => isSame(session.path, path)));
   const matches = id === null ? here : matching(here, id);
   const [one] = matches;

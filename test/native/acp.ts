@@ -88,6 +88,19 @@ export class AcpClient {
     });
   }
 
+  /** As an editor that is closed: the agent ends by itself, and is ended where it does not. */
+  async leave(): Promise<void> {
+    const ended = new Promise<boolean>((resolve) =>
+      this.#process.once("exit", () => resolve(true)),
+    );
+    const late = new Promise<boolean>((resolve) =>
+      setTimeout(() => resolve(false), 10_000).unref(),
+    );
+    this.#process.stdin.end();
+    await Promise.race([ended, late]);
+    this.close();
+  }
+
   close(): void {
     this.#fail("closed");
     killGroup(this.#process.pid);

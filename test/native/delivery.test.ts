@@ -22,10 +22,11 @@ const ARGS: { [id: string]: string[] } = {
   gemini: ["-m", "gemini-3.1-pro-preview", "--approval-mode=default"],
   qwen: ["--approval-mode=default"],
   "claude-code": ["--permission-mode", "default"],
+  cline: ["--auto-approve", "false"],
 };
 
 /** The first message of these holds the document itself. */
-const ATTACH = ["claude-code", "gemini", "qwen", "pi"];
+const ATTACH = ["claude-code", "gemini", "qwen", "pi", "cline"];
 
 /** How a model reads the end of a file, from the given line on, with the CLI's own tool. */
 const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
@@ -38,6 +39,7 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   opencode: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   kilo: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   droid: (file_path, offset) => named("Read", { file_path, offset, limit: 100 }),
+  cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
 

@@ -34,6 +34,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "droid", model: DROID_MODELS.anthropic },
   { agent: "droid", model: DROID_MODELS.responses },
   { agent: "droid", model: DROID_MODELS.chat },
+  { agent: "cline" },
 ];
 
 for (const { agent, ...options } of runs) {

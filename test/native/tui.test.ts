@@ -95,3 +95,12 @@ test("droid: the picker, and going on after --resume", () =>
     );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-O02[\s\S]*MARK-S-U09/);
   }));
+
+test("cline: the list, and going on after --id", () =>
+  withRecording("cline", async (lab, recording) => {
+    const { listArgs, own } = driverOf("cline");
+    await sees(lab, tuiCommand("cline", listArgs), "MARK-S-U01");
+    const command = tuiCommand("cline", ["--id", recording.sessionId]);
+    const shown = await goesOn(lab, command, own(recording.markers));
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));

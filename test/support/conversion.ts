@@ -112,8 +112,12 @@ function documentIn(path: string): Buffer | null {
 
 /** Puts lines at the end of a session, as its form has it. */
 function append(path: string, text: string): void {
-  const all = Buffer.concat([readLines(path), Buffer.from(text)]);
-  writeFileSync(path, (documentIn(path) && joinDocument(all, FORMS)) ?? all);
+  put(path, Buffer.concat([readLines(path), Buffer.from(text)]));
+}
+
+/** Makes these the session's lines, as its form has it. */
+function put(path: string, lines: Buffer): void {
+  writeFileSync(path, (documentIn(path) && joinDocument(lines, FORMS)) ?? lines);
 }
 
 const FORMS = agents.flatMap(({ documents = [] }) => documents);
@@ -225,7 +229,7 @@ export function workOn(
     if (n === back?.records) place = writer.mark();
     for (const record of records.of(line).values) writer.commit(record);
   });
-  if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
+  if (back && agent.cutsOff) put(path, linesBefore(path, back.records));
   const bytes = readLines(path);
   let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
   const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
@@ -237,9 +241,9 @@ export function workOn(
 }
 
 /** What a CLI leaves that cuts its file off when its user goes back. */
-function linesBefore(path: string, records: number): string {
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, records);
-  return lines.map((line) => `${line}\n`).join("");
+function linesBefore(path: string, records: number): Buffer {
+  const lines = readLines(path).toString("utf8").split("\n").slice(0, records);
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
 }
 
 /** The beginning of a session file that the agent's own writer makes, and the writer. */

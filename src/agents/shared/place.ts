@@ -48,7 +48,9 @@ export function placeFor(
   const path = resolve(store.pathFor(root, header, env));
   const names = relative(resolve(root), path).split(sep);
   const about = { where: root, hint: "specify another folder with --cwd" };
-  if (names[0] === ".." || names[0] === "" || resolve(root, ...names) !== path) {
+  // A folder of sessions may be the database itself.
+  const isRoot = names[0] === "" && store.database === undefined;
+  if (names[0] === ".." || isRoot || resolve(root, ...names) !== path) {
     throw new SegueError("refused", "the session would be outside the store", about);
   }
   if (names.some((name) => name.includes("\0") || Buffer.byteLength(name) > NAME_BYTES)) {

@@ -174,8 +174,9 @@ class Account {
   walk(value: Json, place: At): void {
     const { shape, at } = place;
     if (shape === true || (this.#isCut && isDeep(at))) return;
-    if (typeof value === "string") this.#string(value, place);
-    else if (Array.isArray(value)) {
+    if (typeof value === "string") {
+      if (!isForm(value, shape)) this.#string(value, place);
+    } else if (Array.isArray(value)) {
       const { shape: list } = nameIn(value, shape);
       if (list === true) return;
       const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
@@ -258,8 +259,8 @@ const EXIT_LINE =
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
- * shell tools of Gemini CLI and Qwen Code put around output, and what Codex puts around an attached
- * image.
+ * shell tools of Gemini CLI and Qwen Code put around output, what Codex puts around an attached
+ * image, and what Cline puts around what was typed and before an output.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -272,8 +273,20 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   ],
   [/^data:[^,]*,/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+  [
+    /^(?:<mode_notice>[\s\S]*?<\/mode_notice>\s*)?<user_input mode="[a-z]+">([\s\S]*)<\/user_input>$/,
+    "$1",
+  ],
+  [/^\[Command exited with code \d+\]\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
+
+/** Is it a text of a kind that is known to be read otherwise than word by word? */
+function isForm(text: string, shape: Exclude<Shape, true>): boolean {
+  if (shape === CONTENT || !("name" in shape)) return false;
+  const name = shape.name(text);
+  return name !== "" && Object.hasOwn(shape.of, name) && shape.of[name] === true;
+}
 
 /** Deeper than parts of an unknown kind go. */
 function isDeep(at: string): boolean {

@@ -2,6 +2,7 @@
 
 import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
+import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
@@ -21,6 +22,7 @@ export const drivers: readonly Driver[] = [
   opencode,
   kilo,
   droid,
+  cline,
 ];
 
 /** Every agent's id. */

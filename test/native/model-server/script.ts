@@ -75,8 +75,8 @@ export class Script {
 const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
   bash: /^(bash|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
   read: /^(read|read_file|readfile|read_files|view|open_file)$/i,
-  write: /^(write|write_file|writefile|create|create_file|write_to_file|save-file)$/i,
-  edit: /^(edit|edit_file|replace|str_replace|search_replace|multiedit)$/i,
+  write: /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor)$/i,
+  edit: /^(edit|edit_file|replace|str_replace|search_replace|multiedit|editor)$/i,
 };
 
 const PATH = /^(file_?path|path|filename|absolute_path|target_file|paths|file)$/i;
@@ -131,7 +131,8 @@ function valueFor(spec: ToolSpec, key: string, definition: Obj): unknown {
   }
   if (spec.kind === "named") return undefined;
   if (PATH.test(key)) return isArray ? [spec.path] : spec.path;
-  if (spec.kind === "write" && /^(content|contents|file_text|text|code)$/i.test(key)) {
+  if (key === "files" && isArray) return [{ path: spec.path }];
+  if (spec.kind === "write" && /^(content|contents|file_text|new_text|text|code)$/i.test(key)) {
     return spec.content;
   }
   if (spec.kind === "edit") {

@@ -38,6 +38,11 @@ export function atomsOf(request: Request): Atom[] {
   return atoms;
 
   function walk(value: unknown, at: Spot, isEnvelope: Form["envelope"]): void {
+    const done = at.kind === "result" ? operationsIn(value) : null;
+    if (done) {
+      walk(done, at, isEnvelope);
+      return;
+    }
     if (typeof value === "string") leaf(value, at);
     for (const [index, item] of arr(value).entries()) {
       if (isRepeated(item, arr(value).slice(0, index))) continue;
@@ -66,6 +71,23 @@ export function atomsOf(request: Request): Atom[] {
     if (bytes) atoms.push({ ...at, kind: "blob", text: digestOf(bytes), bytes });
     else atoms.push({ ...at, kind: at.kind === "blob" ? "text" : at.kind, text });
   }
+}
+
+/**
+ * Cline sends what its tools did as JSON text, one or a list of `{query, result, error?, success}`: the
+ * query is an argument of the call, and of a command that failed both result and error say so.
+ */
+function operationsIn(value: unknown): unknown {
+  const all = typeof value === "string" ? parseJson(value) : null;
+  const list = Array.isArray(all) ? all : [all];
+  const done = list.filter((one) => isObj(one) && "query" in one && "success" in one);
+  if (done.length === 0 || done.length < list.length) return null;
+  return objs(done).map(({ result, error }) => {
+    const failed = /^Command exited with code \d+$/.test(str(error) ?? "");
+    const text =
+      typeof result === "string" ? result.replace(/^\[Command exited.*\]\n/, "") : result;
+    return failed ? [text] : [text, error];
+  });
 }
 
 /** Gemini CLI sends a result twice, under one id, where a session was resumed before. */

@@ -124,6 +124,8 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
     const there = bytes
       .replaceAll(from, lab.cwd)
       .replaceAll(slug(from), slug(lab.cwd))
+      // Cline's manifests name the path of the transcript.
+      .replaceAll("/home/dev/.cline/", `${lab.home}/.cline/`)
       // Codex resumes a session with the provider that it was recorded with, or not at all.
       .replace(/("(?:model_provider(?:_id)?|modelProvider)": ?")[^"]*"/g, '$1lab"');
     if (there !== bytes) writeFileSync(path, there, "latin1");

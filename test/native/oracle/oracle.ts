@@ -144,9 +144,11 @@ export function complaints(
   const text = atomsOf(sent)
     .map((atom) => atom.text)
     .join("\n");
-  // Claude Code sends such a one of its own accord where a model is new to it, and the API refuses it.
+  // Claude Code sends such a one of its own accord where a model is new to it, and the API refuses it;
+  // with an effort in it, it is what the CLI sends with the newest models.
   const empty = objs(obj(sent.body).messages).filter(
-    ({ content }) => Array.isArray(content) && content.length === 0,
+    ({ content, output_config }) =>
+      Array.isArray(content) && content.length === 0 && output_config === undefined,
   );
   return [
     ...empty.map(({ role }) => `an empty message of role ${role}`),

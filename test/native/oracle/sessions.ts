@@ -3,6 +3,7 @@
 /** By agent, the fixtures that are richest, and those with kinds of content that no other has. */
 export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "claude-code": ["attachments", "documents", "rendered", "server-tools", "slash-command"],
+  cline: ["compact", "rich"],
   codex: ["archive", "compact-sealed", "content"],
   copilot: ["kinds"],
   droid: ["kinds"],
@@ -31,6 +32,12 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "codex fork-orphan rollout-2026-11-27T09-30-00-01a21000-0000-7000-8000-000000000005.jsonl",
     /missing source rollout/,
   ],
+  [
+    "cline subagent agent_1795947805964_4br539.messages.json",
+    /Resource not found: 1795947805147_5531r__agent_/,
+  ],
+  // Made up: what a newer Cline might write.
+  ["cline drift 1795947783303_tux06.messages.json", /cline sent no request/],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.

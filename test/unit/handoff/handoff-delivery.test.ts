@@ -96,6 +96,7 @@ describe("the command", () => {
     qwen: { before: [], glue: "--prompt-interactive=", mention: "@/s/handoff/a.md" },
     opencode: { before: [], glue: "--prompt=", mention: null },
     kilo: { before: [], glue: "--prompt=", mention: null },
+    cline: { before: ["-i", "--"], glue: "", mention: '@"/s/handoff/a.md"' },
   };
 
   for (const [id, { before, glue, mention }] of Object.entries(FORMS)) {
@@ -146,6 +147,9 @@ describe("the command", () => {
     ["qwen", "linux", "/a\\b.md", null],
     ["qwen", "win32", "C:\\Users\\me\\x.md", "@C:\\Users\\me\\x.md"],
     ["qwen", "win32", "C:\\Users\\m e\\x.md", null],
+    ["cline", "linux", "/a b/ü.md", '@"/a b/ü.md"'],
+    ["cline", "linux", '/a"b/x.md', null],
+    ["cline", "win32", "C:\\Users\\me\\x.md", null],
   ];
   for (const [id, platform, path, words] of MENTIONS) {
     it(`${id} on ${platform} ${words === null ? "cannot attach" : "attaches"} ${JSON.stringify(path)}`, () => {

@@ -1,0 +1,34 @@
+import type { Agent } from "../types.ts";
+import { transcript } from "./document.ts";
+import { known } from "./known.ts";
+import { launch } from "./launch.ts";
+import { media } from "./limits.ts";
+import { reader } from "./read.ts";
+import { recognises } from "./records.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const cline: Agent = {
+  id: "cline",
+  name: "Cline",
+  aliases: ["cline-cli"],
+  cutsOff: true,
+  recognises,
+  known,
+  media,
+  // `<milliseconds>_<five letters and digits>`.
+  sessionId(uuid, createdAt) {
+    const ms = Math.max(0, Date.parse(createdAt ?? "") || 0);
+    const digits = BigInt(`0x${uuid.replaceAll("-", "")}`)
+      .toString(36)
+      .slice(-5);
+    return `${ms}_${digits.padStart(5, "0")}`;
+  },
+  documents: [transcript],
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

@@ -1,0 +1,23 @@
+/** How Cline's CLI is started on a session. */
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "cline",
+  install: "npm install -g cline",
+  versionArgs: ["--version"],
+  // It opens any session in any folder, but works in the one that it is started in.
+  resumeArgs: ({ id, args }) => ["--id", id, ...args],
+  dropsPrompt: true,
+  flags,
+  start: {
+    args: ({ prompt, args }) => [...args, "-i", "--", prompt],
+    // 50,000 characters at most; of a longer file the middle is left out.
+    attach: { mention, most: { bytes: 50_000 }, anywhere: true },
+  },
+};
+
+/** In quotes, which nothing can be said in. A path that begins with a drive is no mention. */
+function mention(path: string): string | null {
+  return /^(?:~|\.\.?)?\/[^"\r\n]*$/.test(path) ? `@"${path}"` : null;
+}
