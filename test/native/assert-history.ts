@@ -181,8 +181,6 @@ function anthropicMessage(message: Obj): HistoryItem[] {
         return role === "user" ? userText(text) : [{ role, kind: "text", text }];
       case "thinking":
         return [{ role: "reasoning", kind: "text", text: str(block.thinking) ?? "" }];
-      case "document":
-        return [{ role, kind: "text", text: str(obj(block.source).data) ?? "" }];
       case "image":
         return [image(obj(block.source).media_type, role)];
       case "document": {
