@@ -32,6 +32,13 @@ export interface Found {
   summary?: Summary;
 }
 
+/** What a store tells of a session by its place alone. */
+export interface Identity {
+  id: string;
+  /** Of a subagent's: the id of the session that it is of. */
+  parent: string | null;
+}
+
 export interface Summary {
   title: string | null;
   cwd: string | null;
@@ -72,6 +79,10 @@ export interface Store {
   companions?(root: string, path: string, header: Header): Companion[];
   /** The folder that a session at this place belongs to; null where neither store nor records say. */
   folder?(path: string, told: Told): string | null;
+  /** Which session lies at this place, for stores that tell it by the folder's name and not in records. */
+  identity?(path: string): Identity | null;
+  /** A file that belongs to the session at this place, by the name that its records have for it. */
+  beside?(path: string, name: string): Buffer | null;
   /** A title that stands beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */

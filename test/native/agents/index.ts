@@ -5,6 +5,7 @@ import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { gemini } from "./gemini.ts";
+import { kimi } from "./kimi.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
@@ -19,6 +20,7 @@ export const drivers: readonly Driver[] = [
   gemini,
   opencode,
   kilo,
+  kimi,
 ];
 
 /** Every agent's id. */
