@@ -1,10 +1,9 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AcpClient } from "../acp.ts";
 import type { Lab } from "../lab.ts";
-import { type Obj, obj, objs, parseJson, str } from "../model-server/json.ts";
+import { type Obj, obj, parseJson, str } from "../model-server/json.ts";
 import { pinned } from "../pins.ts";
-import { timedOut } from "../process.ts";
 import {
   API_KEY,
   failure,
@@ -16,13 +15,6 @@ import {
   unchanged,
 } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
-
-void appendFileSync;
-void readFileSync;
-void dirname;
-void objs;
-void timedOut;
-void parseJson;
 
 const tools = /^(Bash|Read|Write|Edit)$/;
 
@@ -51,8 +43,14 @@ export const kimi: Driver = {
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["kimi", ...args],
   listArgs: ["--session"],
-  rename: null,
+  rename(lab, id, title) {
+    const path = join(dirname(dirname(dirname(sessionPath(lab, id)))), "state.json");
+    const state = obj(parseJson(readFileSync(path, "utf8")));
+    const renamed = { ...state, title, titleKind: "custom", isCustomTitle: true };
+    writeFileSync(path, JSON.stringify(renamed));
+  },
   acp: ["acp"],
+  partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: ".kimi-code/sessions/*/*/agents/main/wire.jsonl",
 };
 
@@ -118,7 +116,6 @@ async function runAcp(lab: Lab, options: CliOptions): Promise<CliRun> {
       resume === undefined ? "session/new" : "session/load",
       resume === undefined ? { cwd, mcpServers: [] } : { sessionId: resume, cwd, mcpServers: [] },
     );
-    if (process.env.KIMI_DEBUG) console.error(JSON.stringify(opened));
     const sessionId = resume ?? str(opened.sessionId) ?? "";
     await client.request("session/set_mode", { sessionId, modeId: "auto" });
     if (model !== undefined)
