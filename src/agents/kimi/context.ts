@@ -33,15 +33,23 @@ export class Context {
   #states: State[] = [{ at: -1, anchor: null }];
   #users: Message[] = [];
   #length = 0;
+  /** Numbers of the records that were the newest of the conversation, once. */
+  #tails: number[] = [];
+  /** Does the next part of an answer begin it? */
+  #isBegun = false;
   /** Numbers of the records that messages in the context began with, for compactions of older versions. */
   #starts: number[] = [];
   #pairedUndo: number | null = null;
   /** What was put before a prompt, and goes with it. */
   #owned: { at: number; owner: string }[] = [];
 
-  note(entry: Entry): void {
+  /** Only what was said, or goes back, is followed: a prompt's own record belongs to what comes after it. */
+  note(entry: Entry, at: number): void {
+    const isStart = entry.kind === "event" && entry.event === "start";
+    if (isStart) this.#root ??= entry.id;
+    if (!isStart && entry.parentId === null && entry.kind === "event") return;
     this.tail = entry.id;
-    if (entry.kind === "event" && entry.event === "start") this.#root ??= entry.id;
+    this.#tails.push(at);
   }
 
   /** A message of the user's, or one that the harness put there. */
@@ -67,9 +75,18 @@ export class Context {
     }
   }
 
-  /** A record that begins a message of any other kind. */
+  /** A record that is a message of any other kind. */
   answered(at: number): void {
     this.#starts.push(at);
+  }
+
+  beginAnswer(): void {
+    this.#isBegun = true;
+  }
+
+  goOn(at: number): void {
+    if (this.#isBegun) this.#starts.push(at);
+    this.#isBegun = false;
   }
 
   /** The entry that what comes next follows. */
@@ -102,18 +119,16 @@ export class Context {
     this.#move(at, anchor);
     this.#users = this.#users.filter(({ id }) => numberOf(id) < from);
     this.#starts = this.#starts.filter((one) => one < from);
-    return from < 1 ? this.#root : `#${from - 1}`;
+    const tail = this.#tails.findLast((one) => one < from);
+    return tail === undefined ? this.#root : `#${tail}`;
   }
 
   compaction(record: Json, at: number): EventBody | null {
     const own = member(record, "summary");
     const told = member(record, "contextSummary") ?? own;
     if (told === undefined) return null;
-    const summary = isObject(told)
-      ? readContent(member(told, "content"))
-          .map((part) => ("text" in part ? part.text : ""))
-          .join("")
-      : saidIn(told);
+    const isMessage = isObject(told) && Array.isArray(told.content);
+    const summary = isMessage ? textIn(told) : saidIn(told);
     const tokens = number(member(record, "tokensBefore"));
     const body = {
       event: "compaction",
@@ -163,6 +178,11 @@ export class Context {
   #move(at: number, anchor: Anchor | null): void {
     this.#states.push({ at, anchor });
   }
+}
+
+function textIn(message: Json): string {
+  const parts = readContent(member(message, "content"));
+  return parts.map((part) => ("text" in part ? (part.text ?? "") : "")).join("");
 }
 
 function lengthOf({ parts }: Message): number {

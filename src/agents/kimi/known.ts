@@ -25,8 +25,7 @@ const part = by("type", {
 
 const parts: Shape = { each: part };
 
-const call = keys("type extras _streamIndex", {
-  id: CONTENT,
+const call = keys("type id extras _streamIndex", {
   name: CONTENT,
   arguments: CONTENT,
   function: keys("", { name: CONTENT, arguments: CONTENT }),
@@ -50,8 +49,7 @@ const loop = by("type", {
   "step.begin": keys(STEP),
   "content.part": keys(`${STEP} stepUuid`, { part }),
   // The arguments once more, for the screen.
-  "tool.call": keys(`${STEP} stepUuid display extras`, {
-    toolCallId: CONTENT,
+  "tool.call": keys(`${STEP} stepUuid toolCallId display extras`, {
     name: CONTENT,
     args: CONTENT,
   }),
@@ -70,12 +68,18 @@ const summary: Shape = {
   of: { message, text: CONTENT },
 };
 
-const compaction = keys(
+const COMPACTION =
   `${FRAME} compactedCount count tokensBefore tokensAfter summaryOutputTokens keptUserMessageCount ` +
-    "keptHeadUserMessageCount droppedCount legacyTail wireLines",
-  // The summary as it was written; what is sent holds it, with a preface.
-  { summary, contextSummary: CONTENT },
-);
+  "keptHeadUserMessageCount droppedCount legacyTail wireLines";
+
+/** What is sent of a summary is `contextSummary`, with a preface, where there is one. */
+const compaction: Shape = {
+  name: (value) => (isObject(value) && value.contextSummary !== undefined ? "told" : ""),
+  of: {
+    told: keys(`${COMPACTION} summary`, { contextSummary: CONTENT }),
+    "": keys(COMPACTION, { summary }),
+  },
+};
 
 /** What the model is sent of these stands in other records as well, or they say nothing to it. */
 const ASIDE = `agent.message.appended agent.turn.started agent.turn.ended agent.switched

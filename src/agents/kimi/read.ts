@@ -59,7 +59,7 @@ class KimiReader implements Reader {
     const place = { id: `#${at}`, parentId: this.#context.tail, time };
     const entry =
       type === "metadata" ? this.#start(record, place) : this.#entry(type, record, place, at);
-    this.#context.note(entry);
+    this.#context.note(entry, at);
     return [entry];
   }
 
@@ -75,8 +75,13 @@ class KimiReader implements Reader {
       case "context.undo":
         return this.#undo(type, record, place, at);
       default:
-        return event(place, this.#body(type, record, at));
+        return this.#event(type, record, place, at);
     }
+  }
+
+  #event(type: string, record: Json, place: Place, at: number): Entry {
+    const body = this.#body(type, record, at);
+    return event(body.event === "compaction" ? place : aside(place), body);
   }
 
   #start(record: Json, place: Place): Entry {
@@ -84,7 +89,7 @@ class KimiReader implements Reader {
     this.#header.id = string(member(record, "session_id")) ?? this.#header.id;
     this.#header.createdAt ??= created;
     this.#header.updatedAt ??= created;
-    return event({ ...place, time: created }, { event: "start", header: this.header() });
+    return event({ ...aside(place), time: created }, { event: "start", header: this.header() });
   }
 
   #message(message: Json, place: Place, at: number): Entry {
@@ -115,12 +120,14 @@ class KimiReader implements Reader {
     const type = string(member(loop, "type")) ?? "unknown";
     switch (type) {
       case "step.begin":
-        this.#context.answered(at);
-        return event(place, { event: "opaque", type });
+        this.#context.beginAnswer();
+        return event(aside(place), { event: "opaque", type });
       case "content.part":
+        this.#context.goOn(at);
         return this.#answer(readAnswer(member(loop, "part"), this.#beside), loop, place);
       case "tool.call": {
         const call = readStepCall(loop);
+        this.#context.goOn(at);
         this.#calls.add(call);
         return { ...this.#answer([call], loop, place), stop: "tool" };
       }
@@ -132,7 +139,7 @@ class KimiReader implements Reader {
         return messageOf(place, "tool", [this.#result(callId, output, result)]);
       }
       case "step.end":
-        return event(place, { event: "opaque", type });
+        return event(aside(place), { event: "opaque", type });
       default:
         return messageOf(place, "assistant", [otherPart(type, loop)]);
     }
@@ -163,7 +170,7 @@ class KimiReader implements Reader {
   #undo(type: string, record: Json, place: Place, at: number): Entry {
     const turns = number(member(record, type === "context.undo" ? "count" : "turns")) ?? 0;
     const to = type === "context.undo" ? this.#context.undo(turns, at) : this.#switched(record, at);
-    if (to === null) return event(place, { event: "opaque", type });
+    if (to === null) return event(aside(place), { event: "opaque", type });
     return event({ ...place, parentId: to }, { event: "rollback", turns });
   }
 
@@ -234,6 +241,11 @@ function readEnd(record: Json): EventBody | undefined {
   const error = member(record, "error");
   if (error !== undefined) return readFailure(error);
   return member(record, "reason") === "cancelled" ? { event: "interruption" } : undefined;
+}
+
+/** Nothing of the conversation follows it. */
+function aside(place: Place): Place {
+  return { ...place, parentId: null };
 }
 
 function messageOf(place: Place, role: Message["role"], parts: Part[]): Message {
