@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
+import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
@@ -30,6 +31,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "opencode", model: OPENCODE_MODELS.responses },
   { agent: "opencode", model: OPENCODE_MODELS.chat },
   { agent: "kilo" },
+  { agent: "kimi", model: KIMI_MODELS.kimi },
+  { agent: "kimi", model: KIMI_MODELS.chat },
+  { agent: "kimi", model: KIMI_MODELS.responses },
 ];
 
 for (const { agent, ...options } of runs) {

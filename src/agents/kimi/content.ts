@@ -9,7 +9,7 @@ import {
   textsAndImages,
   unread,
 } from "../../session/other.ts";
-import { textPart } from "../../session/text.ts";
+import { leadingReasoning, textPart } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -31,10 +31,10 @@ export function readContent(content: Json | undefined, beside?: Beside): Said[] 
   return listOf(content).flatMap((part) => readPart(part, beside));
 }
 
-/** Those of an answer, where a text may stand for reasoning. */
+/** Those of an answer, where a text may begin with what stands for reasoning. */
 export function readAnswer(content: Json | undefined, beside?: Beside): Said[] {
-  return readContent(content, beside).map((part) =>
-    part.kind === "text" ? textPart(part.text) : part,
+  return readContent(content, beside).flatMap((part): Said[] =>
+    part.kind === "text" ? leadingReasoning(part.text) : [part],
   );
 }
 
@@ -123,6 +123,18 @@ export function printContent(parts: readonly Part[]): JsonObject[] {
     const file = part.kind === "file" ? printFile(part) : null;
     return file === null ? textsAndImages([part]).map(printPart) : [file];
   });
+}
+
+/** Those of an answer: its screen puts texts side by side, so reasoning that is one is joined to what follows. */
+export function printAnswer(parts: readonly Part[]): JsonObject[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    const isJoined = before?.kind === "text" && textPart(before.text).kind === "reasoning";
+    if (part.kind !== "text" || !isJoined) joined.push(part);
+    else joined.splice(-1, 1, { kind: "text", text: `${before.text}\n\n${part.text}` });
+  }
+  return printContent(joined);
 }
 
 /** What a tool gave: one text alone stands as such. */

@@ -16,7 +16,7 @@ import type {
 import { uuid4 } from "../shared/ids.ts";
 import { timeFor } from "../shared/place.ts";
 import { Branches } from "./branches.ts";
-import { printContent, printOutput } from "./content.ts";
+import { printAnswer, printContent, printOutput } from "./content.ts";
 import { promptId } from "./ids.ts";
 import { displayOf, fromNative, printResult } from "./tools.ts";
 
@@ -247,7 +247,7 @@ class KimiWriter implements Writer {
     const calls = parts.filter((part) => part.kind === "tool-call");
     const step = this.#stepFor();
     const place = { turnId: step.turnId, step: step.step };
-    const said = printContent(parts).map((part) => ({ type: "content.part", part }));
+    const said = printAnswer(parts).map((part) => ({ type: "content.part", part }));
     const made = calls.map((call) => ({ type: "tool.call", ...this.#printCall(call) }));
     const events: JsonObject[] = [{ type: "step.begin", uuid: step.uuid, ...place }];
     for (const { type, ...body } of [...said, ...made]) {

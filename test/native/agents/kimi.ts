@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { folderName } from "../../../src/agents/kimi/place.ts";
 import { AcpClient } from "../acp.ts";
 import type { Lab } from "../lab.ts";
 import { type Obj, obj, parseJson, str } from "../model-server/json.ts";
@@ -58,8 +59,12 @@ function sessionPath(lab: Lab, id: string): string {
   return newest(lab, `.kimi-code/sessions/*/${id}/agents/main/wire.jsonl`, `kimi session ${id}`);
 }
 
-function configure({ home, url }: Place): void {
-  mkdirSync(join(home, ".kimi-code"), { recursive: true });
+function configure({ home, url, folders }: Place): void {
+  const trusted = join(home, ".kimi-code/workspace-trust");
+  mkdirSync(trusted, { recursive: true });
+  for (const root of folders) {
+    writeFileSync(join(trusted, folderName(root)), JSON.stringify({ root, trustedAt: 0 }));
+  }
   const provider = (name: string, type: string, base: string): string =>
     `[providers.${name}]\ntype = "${type}"\nbase_url = "${base}"\napi_key = "${API_KEY}"\n`;
   const model = (alias: string, provided: string, name: string): string =>
@@ -82,7 +87,8 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   if (options.image !== undefined || isEditors(lab, options.resume)) return runAcp(lab, options);
   const args = ["--output-format", "stream-json"];
   if (options.resume !== undefined) args.push("--session", options.resume);
-  if (options.model !== undefined) args.push("--model", options.model);
+  const model = options.model ?? (hasModel(lab, options.resume) ? undefined : KIMI_MODELS.kimi);
+  if (model !== undefined) args.push("--model", model);
   args.push(...(options.args ?? []), "--prompt", options.prompt);
   const done = await runProgram(lab, "kimi", args, options);
   const events = jsonLines(done.stdout);
@@ -95,6 +101,12 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
     text: str(said?.content) ?? null,
     error: failure(done, null),
   };
+}
+
+/** Without its screen, the CLI wants to be told the model of a session that names none. */
+function hasModel(lab: Lab, id: string | undefined): boolean {
+  if (id === undefined) return true;
+  return readFileSync(sessionPath(lab, id), "utf8").includes('"modelAlias"');
 }
 
 /** A session that an editor began has no tools but in an editor (2.1.0). */
