@@ -18,10 +18,9 @@ export function readFailure(error: Json): EventBody {
   const text = string(member(error, "message")) ?? "";
   const code = string(member(error, "code")) ?? "";
   const status = number(member(member(error, "details"), "statusCode"));
-  return { event: LIMITS.has(code) || status === 429 ? "limit" : "error", text };
+  const isLimit = code === "provider.rate_limit" || status === 429;
+  return { event: isLimit ? "limit" : "error", text };
 }
-
-const LIMITS = new Set(["provider.rate_limit", "provider.quota_exhausted"]);
 
 function resetAfter(at: number | undefined, delay: number | undefined): { resetsAt?: string } {
   if (at === undefined || delay === undefined) return {};

@@ -64,7 +64,7 @@ export function readState(state: Json): Summary | null {
     createdAt: timeOf(state.createdAt),
     updatedAt: timeOf(state.updatedAt),
     messages: null,
-    parent: null,
+    parent: string(state.forkedFrom) ?? null,
   };
 }
 
