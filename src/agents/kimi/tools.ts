@@ -211,9 +211,16 @@ export const tools: Tools = { toNative, accepts };
 
 const EXIT = /(^|\n)Command failed with exit code: (\d+)\.$/;
 
-/** A native result in the shared form: the line that Bash ends a failed command's output with is taken off. */
+/** What Bash says of a command that printed nothing. */
+const NOTHING = "Command executed successfully.";
+
+/** A native result in the shared form: the words that Bash adds to the output are taken off. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
-  const text = use?.tool === "execute" && result.isError ? onlyText(result) : undefined;
+  if (use?.tool !== "execute") return result;
+  const text = onlyText(result);
+  if (!result.isError) {
+    return text === NOTHING ? { ...withText(result, ""), exitCode: 0 } : result;
+  }
   const exit = text === undefined ? null : EXIT.exec(text.slice(-80));
   if (text === undefined || !exit) return result;
   const output = text.slice(0, text.length - exit[0].length);
@@ -223,8 +230,9 @@ export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolRe
 /** The inverse of `parseResult`; a command that failed without a code did not run, or not to its end. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const { exitCode = 0 } = result;
-  const text = use?.tool === "execute" && exitCode !== 0 ? onlyText(result) : undefined;
+  const text = use?.tool === "execute" ? onlyText(result) : undefined;
   if (text === undefined) return result;
+  if (exitCode === 0) return text === "" && !result.isError ? withText(result, NOTHING) : result;
   const line = `Command failed with exit code: ${exitCode}.`;
   const worded = text === "" ? line : `${text}\n${line}`;
   return { ...withText(result, worded), isError: true };
