@@ -83,3 +83,9 @@ test("copilot: the list, and going on after --resume", () =>
     );
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-C02[\s\S]*MARK-S-U09/);
   }));
+
+test("kimi: the list, and going on after --session", () =>
+  withRecording("kimi", async (lab, recording) => {
+    await sees(lab, tuiCommand("kimi", ["--session"]), "MARK-S-U");
+    await goesOn(lab, tuiCommand("kimi", ["--session", recording.sessionId]), recording.markers);
+  }));
