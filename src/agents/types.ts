@@ -148,6 +148,8 @@ export interface Base {
 export interface Launch {
   /** The binary's name on PATH. */
   command: string;
+  /** What its process calls itself, in place of the command line that it was started with. */
+  title?: string;
   /** The command that installs it. */
   install?: string;
   /** Arguments that print the version. */

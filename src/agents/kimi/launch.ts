@@ -4,6 +4,7 @@ import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "kimi",
+  title: "kimi-code",
   install: "npm install -g @moonshot-ai/kimi-code",
   versionArgs: ["--version"],
   // Its screen takes no first prompt: with one, it answers it without the screen.
