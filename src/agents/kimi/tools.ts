@@ -218,9 +218,7 @@ const NOTHING = "Command executed successfully.";
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   if (use?.tool !== "execute") return result;
   const text = onlyText(result);
-  if (!result.isError) {
-    return text === NOTHING ? { ...withText(result, ""), exitCode: 0 } : result;
-  }
+  if (!result.isError) return text === NOTHING ? withText(result, "") : result;
   const exit = text === undefined ? null : EXIT.exec(text.slice(-80));
   if (text === undefined || !exit) return result;
   const output = text.slice(0, text.length - exit[0].length);

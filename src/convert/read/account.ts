@@ -243,7 +243,7 @@ class Account {
 
 /** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|Command failed with exit code: -?\d+\.|Command executed successfully\.|\(no output\))$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|Command failed with exit code: -?\d+\.|\(no output\))$/;
 
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
@@ -260,6 +260,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     "$1",
   ],
   [/^data:[^,]*,/, ""],
+  [/^Command executed successfully\.$/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
