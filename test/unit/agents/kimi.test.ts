@@ -314,7 +314,7 @@ describe("the store", () => {
     assert.equal(sessions.filter((parent) => parent !== null).length, 1);
     const main = placeOf("subagent");
     const sub = placeOf("subagent", "agent-0");
-    const id = "session_7d97df9c-64b5-46fb-bb34-a2fd0a0c8b79";
+    const id = "session_4e49a1ed-d908-4937-93dc-fbc051aaf2b9";
     assert.deepEqual(store.identity?.(main), { id, parent: null });
     assert.deepEqual(store.identity?.(sub), { id: `${id}.agent-0`, parent: id });
     assert.deepEqual(await store.children?.(main), [sub]);
