@@ -83,6 +83,8 @@ export interface Store {
   identity?(path: string): Identity | null;
   /** A file that belongs to the session at this place, by the name that its records have for it. */
   beside?(path: string, name: string): Buffer | null;
+  /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
+  detached?(path: string, line: string): string;
   /** A title that stands beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */

@@ -50,15 +50,13 @@ export const store: Store = {
     return wires.filter((wire) => !isMain(wire) && isFile(wire));
   },
 
-  // blobs/<SHA-256>: images of more than about 3 KB.
-  beside(path, name) {
-    if (!/^[0-9a-f]{64}$/.test(name)) return null;
-    const blob = join(dirname(path), "blobs", name);
-    try {
-      return leadsOut(blob, dirname(path)) ? null : bytesIn(blob);
-    } catch {
-      return null;
-    }
+  beside: blob,
+
+  detached(path, line) {
+    return line.replace(/"blobref:([^";\\]*);([0-9a-f]{64})"/g, (whole, type, name) => {
+      const bytes = blob(path, name);
+      return bytes === null ? whole : `"data:${type};base64,${bytes.toString("base64")}"`;
+    });
   },
 
   folder: (path, { cwd }) => stateOf(path)?.cwd ?? cwd,
@@ -73,6 +71,17 @@ export const store: Store = {
     return folder === null ? [] : [{ path: join(folder, STATE), text: stateText(path, header) }];
   },
 };
+
+/** blobs/<SHA-256>: images of more than about 3 KB. */
+function blob(wire: string, name: string): Buffer | null {
+  if (!/^[0-9a-f]{64}$/.test(name)) return null;
+  const path = join(dirname(wire), "blobs", name);
+  try {
+    return leadsOut(path, dirname(wire)) ? null : bytesIn(path);
+  } catch {
+    return null;
+  }
+}
 
 function stateOf(wire: string): ReturnType<typeof readState> {
   const folder = sessionFolder(wire);
