@@ -32,7 +32,6 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "opencode", model: OPENCODE_MODELS.chat },
   { agent: "kilo" },
   { agent: "kimi", model: KIMI_MODELS.kimi },
-  { agent: "kimi", model: KIMI_MODELS.chat },
   { agent: "kimi", model: KIMI_MODELS.responses },
 ];
 

@@ -6,7 +6,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   codex: ["archive", "compact-sealed", "content"],
   copilot: ["kinds"],
   gemini: ["parts"],
-  kimi: ["blob", "interrupted", "mcp"],
+  kimi: ["blob", "interrupted"],
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],
