@@ -8,6 +8,7 @@ import { copilot } from "./copilot/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
+import { kimi } from "./kimi/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
@@ -25,6 +26,7 @@ export const agents: readonly Agent[] = [
   kilo,
   droid,
   cline,
+  kimi,
 ];
 
 export function findAgent(name: string): Agent | undefined {

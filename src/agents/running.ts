@@ -49,7 +49,10 @@ export function openedBy(
   { id, path, cwd }: Target,
   env: Env,
 ): { pid: number; sure: boolean } | null {
-  const running = processes(env).filter((one) => isProgram(one, agent.launch.command));
+  const { command, title } = agent.launch;
+  const running = processes(env).filter(
+    (one) => isProgram(one, command) || (title !== undefined && one.words[0] === title),
+  );
   if (running.length === 0) return null;
   const sure = running.find((one) => names(one, id, path)) ?? noted(agent, id, running, env);
   if (sure) return { pid: sure.pid, sure: true };

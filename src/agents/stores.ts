@@ -8,6 +8,7 @@ import { store as codex } from "./codex/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
+import { store as kimi } from "./kimi/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
@@ -25,4 +26,5 @@ export const stores: { readonly [agent: string]: Store } = {
   kilo: openCode(KILO),
   droid,
   cline,
+  kimi,
 };

@@ -34,6 +34,13 @@ export interface Found {
   summary?: Summary;
 }
 
+/** What a store tells of a session by its place alone. */
+export interface Identity {
+  id: string;
+  /** Of a subagent's: the id of the session that it is of. */
+  parent: string | null;
+}
+
 export interface Summary {
   title: string | null;
   cwd: string | null;
@@ -89,6 +96,12 @@ export interface Store {
    * it.
    */
   folder?(path: string, told: Told): string | null;
+  /** Which session lies at this place, for stores that tell it by the folder's name and not in records. */
+  identity?(path: string): Identity | null;
+  /** A file that belongs to the session at this place, by the name that its records have for it. */
+  beside?(path: string, name: string): Buffer | null;
+  /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
+  detached?(path: string, line: string): string;
   /** A title that is stored beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions from elsewhere; null if unknown. */
@@ -170,6 +183,8 @@ export interface Base {
 export interface Launch {
   /** The binary's name on PATH. */
   command: string;
+  /** What its process calls itself, in place of the command line that it was started with. */
+  title?: string;
   /** The command that installs it. */
   install?: string;
   /** Arguments that print the version. */

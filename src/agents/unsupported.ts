@@ -22,7 +22,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Goose", words: ["goose"] },
   { name: "Grok Build", words: ["grok"] },
   { name: "Hermes", words: ["hermes"] },
-  { name: "Kimi Code", words: ["kimi", "kimi-code"] },
   { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Mistral Vibe", words: ["vibe", "mistral"] },

@@ -52,7 +52,7 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
       isSubagent: ___,
       ...line
     } = scan.line(true, path, besideTitle(agent, input));
-    const id = session.id === "" ? scan.id : session.id;
+    const id = session.id || agent.store.identity?.(path)?.id || scan.id;
     const catalog = await openCatalog(places);
     const relative = { agent: agent.id, id };
     const [from, continuedIn] = [

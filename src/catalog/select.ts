@@ -1,6 +1,6 @@
 /** Finds the session that the user means. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { databaseAt, linesOf } from "../convert/read/open.ts";
@@ -10,6 +10,7 @@ import { listFiles } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
+import type { Header } from "../session/types.ts";
 import { counted } from "../words.ts";
 import { type Listed, openCatalog } from "./catalog.ts";
 import { lineOf } from "./line.ts";
@@ -175,8 +176,13 @@ function agentOf(path: string, from?: Agent): Agent | undefined {
   }
 }
 
+function hasId({ id }: Header): boolean {
+  return id !== "";
+}
+
 function idOf(agent: Agent, path: string): string {
-  return headOf(agent, path, ({ id }) => id !== "")?.id ?? "";
+  const { id } = agent.store.identity?.(resolve(path)) ?? headOf(agent, path, hasId) ?? { id: "" };
+  return id;
 }
 
 async function byId(id: string, places: Places, agent?: Agent): Promise<Selected> {

@@ -3,7 +3,6 @@ import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
 import { isFrameText } from "../lossless/document.ts";
-import { Feed } from "../lossless/feed.ts";
 import type { Writer } from "../session/codec.ts";
 import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
@@ -23,7 +22,7 @@ import {
 } from "./conversion.ts";
 import { Forward } from "./forward.ts";
 import { Projector } from "./project/project.ts";
-import { headerAt } from "./read/folder.ts";
+import { feedOf, headerAt } from "./read/folder.ts";
 import { besideTitle } from "./read/session.ts";
 import { LossReport } from "./report/losses.ts";
 
@@ -126,7 +125,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const { form = "store", model = null, facts = null } = target;
   const cliVersion = conversion.cliVersion ?? null;
   const writer = target.agent.writer({ seed: id, cliVersion, form, model, facts });
-  const feed = new Feed(source.agent);
+  const feed = feedOf(source.agent, source.input.name);
   const forward = new Forward({
     feed,
     known: source.agent.known,

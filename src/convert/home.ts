@@ -34,6 +34,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const result = restore(homeLines(source, hash), {
     from: source.agent,
     home: target.agent,
+    place: source.input.name,
     carry,
     survey,
     coder,

@@ -5,7 +5,7 @@
 import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
-import { Feed, type ReadLine, Records, type Source } from "../lossless/feed.ts";
+import { type Feed, type ReadLine, Records, type Source } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -16,6 +16,7 @@ import type { Counts } from "./project/counts.ts";
 import { Kept } from "./project/kept.ts";
 import { Projector, type ReasoningFate } from "./project/project.ts";
 import { inHomeTerms } from "./project/translate.ts";
+import { feedOf } from "./read/folder.ts";
 import { LossReport } from "./report/losses.ts";
 import type { Surveyed } from "./survey/survey-file.ts";
 
@@ -23,6 +24,8 @@ export interface RestoreOptions {
   /** The agent whose file is read, and the original agent. */
   from: Agent;
   home: Agent;
+  /** Where the file that is read lies. */
+  place?: string | null;
   carry: Carry;
   /** Survey of the whole file, looking through compactions. */
   survey: Pick<Surveyed, "plan" | "oldEntries" | "forkFrom">;
@@ -89,7 +92,7 @@ class Restore {
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
     this.#options = options;
     this.#lines = lines;
-    this.#feed = new Feed(options.from);
+    this.#feed = feedOf(options.from, options.place ?? null);
     this.#records = new Records(options.home.recognises);
     this.#kept = new Kept(options.survey.plan, options.survey.oldEntries);
     this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));

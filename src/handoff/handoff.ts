@@ -1,13 +1,13 @@
 /** The handoff of a session, wherever it is stored. */
 import type { Agent } from "../agents/types.ts";
 import { closeBases, countChildren, openBases } from "../convert/read/bases.ts";
+import { feedOf } from "../convert/read/folder.ts";
 import { openSession } from "../convert/read/open.ts";
 import { besideTitle } from "../convert/read/session.ts";
 import { type BaseInput, nothingIn, surveyFile } from "../convert/survey/survey-file.ts";
 import { type GitState, gitState } from "../io/git.ts";
 import type { Input } from "../io/input.ts";
 import type { Env } from "../io/state.ts";
-import { Feed } from "../lossless/feed.ts";
 import { asSeen } from "../session/survey.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
@@ -86,7 +86,7 @@ function gather(
   const { plan } = surveyFile(agent, input, { fullHistory: true, bases });
   if (plan.isEmpty) throw nothingIn(input.where);
   const gatherer = new Gatherer(options, plan.header.cwd);
-  const feed = new Feed(agent);
+  const feed = feedOf(agent, input.name);
   let n = 0;
   const lines = function* () {
     for (const base of bases) yield* base.input.lines({ end: base.bytes });

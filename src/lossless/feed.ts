@@ -2,7 +2,7 @@
  * Feeds the lines of a session file to its reader, including records in damaged lines. All code
  * that reads sessions uses this, so that records and entries have the same numbers everywhere.
  */
-import type { Codec, Reader } from "../session/codec.ts";
+import type { Beside, Codec, Reader } from "../session/codec.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { isFrame, isFrameText } from "./document.ts";
 import type { Line } from "./lines.ts";
@@ -37,8 +37,8 @@ export class Feed implements Source {
   /** Each record has a number, and so has each line without one. */
   #at = 0;
 
-  constructor(agent: Pick<Codec, "recognises" | "reader">) {
-    this.reader = agent.reader();
+  constructor(agent: Pick<Codec, "recognises" | "reader">, beside?: Beside) {
+    this.reader = agent.reader(beside);
     this.#records = new Records(agent.recognises);
   }
 

@@ -39,10 +39,14 @@ export interface Codec {
   sessionId?(uuid: string, createdAt: string | null): string;
   /** Session files of this agent that are one JSON document instead of lines. */
   documents?: readonly DocumentForm[];
-  reader(): Reader;
+  /** `beside`: for content that lies in files of its own, which records only name. */
+  reader(beside?: Beside): Reader;
   writer(options: WriterOptions): Writer;
   tools: Tools;
 }
+
+/** The file that a session's record names; null where there is none. */
+export type Beside = (name: string) => Buffer | null;
 
 /** Decodes the records of one session file, in order. It keeps state: create one per pass. */
 export interface Reader {

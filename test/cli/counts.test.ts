@@ -45,6 +45,7 @@ describe("messages and entries", () => {
     ["copilot/subagent", 5, 10],
     ["gemini/rewind", 8, 12],
     ["qwen/ratelimit-429-final", 2, 4],
+    ["kimi/basic", 9, 23],
   ] as const) {
     it(`${name}: list, show and handoff tell the same numbers`, async () => {
       const m = machine();

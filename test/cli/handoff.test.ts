@@ -48,6 +48,7 @@ const REAL: { [agent: string]: string } = {
   copilot: "copilot/tools",
   opencode: "opencode/rows",
   kilo: "kilo/rows",
+  kimi: "kimi/tools",
 };
 
 describe("the document of a real session", () => {

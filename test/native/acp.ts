@@ -106,6 +106,15 @@ export class AcpClient {
     killGroup(this.#process.pid);
   }
 
+  /** Lets the agent end by itself, so that all it has to write is written. */
+  async end(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.stdin.end();
+    const late = setTimeout(() => killGroup(this.#process.pid), PATIENCE_MS);
+    await ended;
+    clearTimeout(late);
+  }
+
   #send(message: Obj): void {
     this.#process.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   }

@@ -356,3 +356,76 @@ async function compactOnScreen(lab: Lab, command: string[], done: RegExp): Promi
     await tui.close();
   }
 }
+
+test("claude → kimi, where a turn is taken back → claude", () =>
+  trip("claude-code", "kimi", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "kimi", there.id, "T1");
+    await workThere(lab, "kimi", there.id, "T2");
+    await says(lab, there, "/undo 1", "MARK-T2-A2");
+    const after = await workThere(lab, "kimi", there.id, "T3");
+    assert.doesNotMatch(JSON.stringify(historyOf(lab.server.lastMain())), /MARK-T2/);
+
+    const sent = await home(trip);
+    sees(lab, [
+      ...recording.markers,
+      ...abroad(kept, "claude-code"),
+      ...abroad(after, "claude-code"),
+    ]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("kimi → pi, where the user goes back in the tree → kimi", () =>
+  trip("kimi", "pi", async (trip) => {
+    const { lab, recording, there } = trip;
+    const kept = await workThere(lab, "pi", there.id, "T1");
+    const entries = readFileSync(there.path, "utf8").trimEnd().split("\n");
+    const before: { id: string } = JSON.parse(entries.at(-1) ?? "{}");
+    await workThere(lab, "pi", there.id, "T2");
+    const place = { id: "0f0e0d0c", parentId: before.id, timestamp: new Date().toISOString() };
+    const label = { type: "label", ...place, targetId: before.id, label: "back here" };
+    appendFileSync(there.path, `${JSON.stringify(label)}\n`);
+    const after = await workThere(lab, "pi", there.id, "T3");
+    // Kimi Code itself goes back from there, too: what was brought home is a part of its tree.
+    const sent = await home(trip);
+    sees(lab, [...recording.markers, ...abroad(kept, "kimi"), ...abroad(after, "kimi")]);
+    assert.doesNotMatch(sent, /MARK-T2/);
+  }));
+
+test("claude → kimi, which compacts → claude", () =>
+  trip("claude-code", "kimi", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "kimi", there.id, "T1");
+    lab.server.script([{ text: "MARK-SUM what was done" }]);
+    await says(lab, there, "/compact", "MARK-T1-A2", "Compaction complete");
+    const after = await workThere(lab, "kimi", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "claude-code"));
+    for (const marker of ["MARK-S-U01", "MARK-S-U09", "MARK-T1-U1", "MARK-SUM"]) {
+      assert.ok(sent.includes(marker), `${marker} is gone`);
+    }
+    assert.doesNotMatch(sent, /MARK-S-O02/);
+  }));
+
+/** Types a command on Kimi Code's screen, which shows the session first. */
+async function says(
+  lab: Lab,
+  { id }: Resumed,
+  command: string,
+  before: string,
+  after?: string,
+): Promise<void> {
+  const tui = Tui.start(lab, tuiCommand("kimi", ["--session", id]), { rows: 200 });
+  try {
+    await tui.waitFor(before);
+    await tui.settle();
+    tui.type(command);
+    await tui.settle();
+    tui.press("Enter");
+    if (after !== undefined) await tui.waitFor(after);
+    await tui.settle(1500);
+  } finally {
+    await tui.close();
+  }
+}

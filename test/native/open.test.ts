@@ -25,6 +25,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["gemini", "codex"],
   ["opencode", "codex"],
   ["kilo", "codex"],
+  ["kimi", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
+import type { Header } from "../../src/session/types.ts";
 import { own } from "./agents/index.ts";
 import { assertHistory } from "./assert-history.ts";
 import { type Agent, createLab, type Lab, SOME_PAIRS, sessionPath } from "./lab.ts";
@@ -19,7 +20,10 @@ import { some } from "./some.ts";
 
 enterNetns();
 
-/** Puts a converted file where its agent looks for sessions, as a user would copy it there. */
+/**
+ * Puts a converted file where its agent looks for sessions, as a user would copy it there, with what its
+ * store wants beside it.
+ */
 async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string; path: string }> {
   const loose = join(lab.root, "loose.jsonl");
   writeFileSync(loose, text);
@@ -28,25 +32,25 @@ async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string
   const { store } = agentNamed(agent);
   const [root = ""] = store.roots(lab.env);
   const time = String(header.createdAt);
-  const path = store.pathFor(
-    root,
-    {
-      agent: agent,
-      id,
-      cwd: lab.cwd,
-      createdAt: time,
-      updatedAt: time,
-      title: null,
-      gitBranch: null,
-      gitCommit: null,
-      model: null,
-      version: null,
-      parent: null,
-    },
-    lab.env,
-  );
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  const session: Header = {
+    agent: agent,
+    id,
+    cwd: lab.cwd,
+    createdAt: time,
+    updatedAt: time,
+    title: null,
+    gitBranch: null,
+    gitCommit: null,
+    model: null,
+    version: null,
+    parent: null,
+  };
+  const path = store.pathFor(root, session, lab.env);
+  const beside = store.companions?.(root, path, session) ?? [];
+  for (const file of [...beside, { path, text }]) {
+    mkdirSync(dirname(file.path), { recursive: true });
+    writeFileSync(file.path, file.text);
+  }
   return { id, path };
 }
 

@@ -40,7 +40,9 @@ for (const [from, to] of SHOWN) {
       // The very command that Segue would run.
       const command = tuiCommand(to, there.command.slice(1));
       const shown = await goesOn(lab, command, abroad(recording.markers, to));
-      assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A01[\s\S]*MARK-S-U09/);
+      // Kimi Code 2.1.0 folds the first of many messages of a turn.
+      const answer = to === "kimi" ? "A07" : "A01";
+      assert.match(shown, new RegExp(`MARK-S-U01[^]*MARK-S-${answer}[^]*MARK-S-U09`));
       // Claude Code 2.1.332 counts what was run in a line of its own, in place of the commands.
       const call = to === "claude-code" ? /Ran 1 shell command|MARK-S-[CO]02/ : /MARK-S-[CO]02/;
       assert.match(shown, call);

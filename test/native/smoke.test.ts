@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { driverOf } from "./agents/index.ts";
+import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
@@ -35,6 +36,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "droid", model: DROID_MODELS.responses },
   { agent: "droid", model: DROID_MODELS.chat },
   { agent: "cline" },
+  { agent: "kimi", model: KIMI_MODELS.kimi },
+  { agent: "kimi", model: KIMI_MODELS.responses },
 ];
 
 for (const { agent, ...options } of runs) {

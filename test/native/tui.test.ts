@@ -104,3 +104,9 @@ test("cline: the list, and going on after --id", () =>
     const shown = await goesOn(lab, command, own(recording.markers));
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
+
+test("kimi: the list, and going on after --session", () =>
+  withRecording("kimi", async (lab, recording) => {
+    await sees(lab, tuiCommand("kimi", ["--session"]), "MARK-S-U");
+    await goesOn(lab, tuiCommand("kimi", ["--session", recording.sessionId]), recording.markers);
+  }));

@@ -6,13 +6,14 @@ import { uuid7 } from "../../src/agents/shared/ids.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { convertFile as convert } from "../../src/convert/file.ts";
 import { closeBases, openBases } from "../../src/convert/read/bases.ts";
+import { feedOf } from "../../src/convert/read/folder.ts";
 import { linesOf, openSession } from "../../src/convert/read/open.ts";
 import type { Report } from "../../src/convert/report/report.ts";
 import type { Fit } from "../../src/convert/survey/fit.ts";
 import { surveyFile } from "../../src/convert/survey/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
 import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
-import { Feed, Records } from "../../src/lossless/feed.ts";
+import { Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Writer } from "../../src/session/codec.ts";
 import { asSeen, type Plan } from "../../src/session/survey.ts";
@@ -79,7 +80,7 @@ async function look({ agent, path }: File, options: { fullHistory?: boolean }): 
   ];
   closeBases(bases);
   input.close();
-  const feed = new Feed(agent);
+  const feed = feedOf(agent, path);
   const entries = lines.flatMap((line) => feed.entries(line));
   const numbers = entries.map((_, n) => n).filter((n) => plan.visibility(n) === "live");
   const live = numbers.flatMap((n) => {

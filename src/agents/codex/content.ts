@@ -136,14 +136,16 @@ function readCitations(item: Json, text: string): ResultPart[] {
 function readFrame(items: readonly Json[], i: number): ResultPart[] | undefined {
   const text = string(member(items[i], "text"));
   if (text === undefined) return undefined;
-  if (text === IMAGE_CLOSE) return isImage(items[i - 1]) ? [] : undefined;
-  if (!IMAGE_OPEN.test(text) || !isImage(items[i + 1])) return undefined;
+  if (text === IMAGE_CLOSE) return isFramed(items, i - 1) ? [] : undefined;
+  if (!isFramed(items, i + 1)) return undefined;
   const [, path] = IMAGE_PATH.exec(text) ?? [];
   return path === undefined ? [] : [otherPart(IMAGE_FRAME, null, { known: true, text: path })];
 }
 
-function isImage(item: Json | undefined): boolean {
-  return member(item, "type") === "input_image";
+/** Is it an image after such a text? Other agents' tools have frames of their own, which are said. */
+function isFramed(items: readonly Json[], i: number): boolean {
+  const open = string(member(items[i - 1], "text"));
+  return member(items[i], "type") === "input_image" && IMAGE_OPEN.test(open ?? "");
 }
 
 /** A user's text and images, framed as in Codex. */

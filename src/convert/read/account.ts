@@ -255,7 +255,7 @@ class Account {
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
@@ -272,6 +272,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     "$1",
   ],
   [/^data:[^,]*,/, ""],
+  [/^Command executed successfully\.$/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [
     /^(?:<mode_notice>[\s\S]*?<\/mode_notice>\s*)?<user_input mode="[a-z]+">([\s\S]*)<\/user_input>$/,

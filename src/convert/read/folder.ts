@@ -25,9 +25,17 @@ export interface Folders {
 
 /** A reader's header, with the session's folder. `place`: its path; null for stdin and copies. */
 export function headerAt(agent: Agent, reader: Reader, place: string | null): Header {
-  const header = reader.header();
   const { cwd } = foldersAt(agent, reader, place);
-  return cwd === header.cwd ? header : { ...header, cwd };
+  const own = place === null ? null : agent.store.identity?.(resolve(place));
+  return { ...reader.header(), ...own, cwd };
+}
+
+/** Decodes the session at this place, with what lies beside it. */
+export function feedOf(agent: Agent, place: string | null): Feed {
+  const { beside } = agent.store;
+  if (beside === undefined || place === null) return new Feed(agent);
+  const path = resolve(place);
+  return new Feed(agent, (name) => beside(path, name));
 }
 
 export function foldersAt(agent: Agent, reader: Reader, place: string | null): Folders {

@@ -1,21 +1,21 @@
 /** Reads a file as the session model. */
 import type { Agent } from "../../agents/types.ts";
 import type { Input } from "../../io/input.ts";
-import { Feed } from "../../lossless/feed.ts";
+import type { Feed } from "../../lossless/feed.ts";
 import type { Line } from "../../lossless/lines.ts";
 import type { Reader } from "../../session/codec.ts";
 import { FirstRequest, titleOf } from "../../session/title.ts";
 import { type Entry, type Header, SESSION_SCHEMA, type Session } from "../../session/types.ts";
 import type { BaseInput } from "../survey/survey-file.ts";
 import { filled } from "./fill.ts";
-import { headerAt } from "./folder.ts";
+import { feedOf, headerAt } from "./folder.ts";
 
 /** All entries of a session, in order: those of the files that it continues, then its own. */
 export function* entriesOf(
   agent: Agent,
   input: Input,
   bases: readonly BaseInput[],
-  feed = new Feed(agent),
+  feed = feedOf(agent, input.name),
 ): Generator<Entry> {
   for (const base of bases) {
     for (const line of base.input.lines({ end: base.bytes })) yield* entriesIn(feed, line, agent);
@@ -29,7 +29,7 @@ function* entriesIn(feed: Feed, line: Line, { known }: Agent): Generator<Entry> 
 
 /** The whole session in memory. */
 export function readSession(agent: Agent, input: Input, bases: readonly BaseInput[]): Session {
-  const feed = new Feed(agent);
+  const feed = feedOf(agent, input.name);
   const request = new FirstRequest();
   const entries: Entry[] = [];
   for (const entry of entriesOf(agent, input, bases, feed)) {
@@ -42,7 +42,7 @@ export function readSession(agent: Agent, input: Input, bases: readonly BaseInpu
 
 /** The header of a session, without keeping its entries. */
 export function readHeader(agent: Agent, input: Input, bases: readonly BaseInput[]): Header {
-  const feed = new Feed(agent);
+  const feed = feedOf(agent, input.name);
   const request = new FirstRequest();
   for (const entry of entriesOf(agent, input, bases, feed)) request.note(entry);
   return shownHeader(agent, feed.reader, input, request);

@@ -19,20 +19,22 @@ export interface Copied {
 
 /**
  * Copies one of the target's own sessions: under a new id, and to the folder where it continues.
+ * `place`: where it is stored.
  */
 export function copyTo(
   context: Context,
   input: Input,
   header: Header,
-  relocation: Relocation | null,
+  { place, relocation }: { place: string; relocation: Relocation | null },
 ): Copied {
   const { agent } = context.target;
-  const place = { ...header, cwd: relocation?.to ?? header.cwd };
-  const [id, path] = context.freePlace(place, (attempt) => targetId(place, agent, attempt));
+  const there = { ...header, cwd: relocation?.to ?? header.cwd };
+  const [id, path] = context.freePlace(there, (attempt) => targetId(there, agent, attempt));
   const out = context.newOutput(path);
   const losses = new LossReport();
   let lines = 0;
-  for (const line of renamed(context, input, header.id, id)) {
+  for (const text of renamed(context, input, header.id, id)) {
+    const line = agent.store.detached?.(place, text) ?? text;
     out.line(relocation?.text(line) ?? line);
     const count = relocation?.take() ?? 0;
     if (count > 0) losses.add("path-relocated", lines, count);

@@ -28,7 +28,7 @@ export function forked(
     context,
     input,
     { ...header, id: checkId(header.id, context.source.path) },
-    relocation,
+    { place, relocation },
   );
   const { out, path } = copy;
   input.close();

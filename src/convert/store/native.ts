@@ -80,7 +80,7 @@ function copiedThere(
   relocation: Relocation | null,
 ): Outcome {
   const { agent, path: from } = context.source;
-  const copy = copyTo(context, input, header, relocation);
+  const copy = copyTo(context, input, header, { place: from, relocation });
   const { id, path, out, losses } = copy;
   const report = context.opened(header.id, path);
   const { size: bytes } = input;

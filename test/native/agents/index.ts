@@ -7,6 +7,7 @@ import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
+import { kimi } from "./kimi.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
@@ -23,6 +24,7 @@ export const drivers: readonly Driver[] = [
   kilo,
   droid,
   cline,
+  kimi,
 ];
 
 /** Every agent's id. */

@@ -12,6 +12,9 @@ const ROLES = ["system", "assistant", "user", "function", "tool", "developer"];
 const MAX_ID = 40;
 const NAME = "^[a-zA-Z0-9_-]+$";
 
+/** Moonshot's API takes images in a tool's result: Kimi Code sends them there to its vendor's models alone. */
+const isKimi = ({ body }: Asked): boolean => /^kimi-/.test(str(body.model) ?? "");
+
 const messages = (asked: Asked): Obj[] => objs(asked.body.messages);
 
 function eachMessage(
@@ -120,7 +123,9 @@ export const chatRules: Rule[] = [
             ? ["text", "image_url", "input_audio", "file"]
             : role === "assistant"
               ? ["text", "refusal"]
-              : ["text"];
+              : role === "tool" && isKimi(asked)
+                ? ["text", "image_url"]
+                : ["text"];
         for (const [nth, part] of objs(content).entries()) {
           const type = str(part.type) ?? "";
           if (!allowed.includes(type)) {

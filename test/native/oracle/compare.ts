@@ -295,6 +295,9 @@ const AROUND_RESULTS = [
   /^Script (?:completed|failed)$/,
   /^<(?:exited with exit code \d+|shellId: \w+ completed with exit code \d+)>$/,
   /^\(End of file - total \d+ lines\)$/,
+  // Kimi Code.
+  /^<system>(?:ERROR: Tool execution failed\.|Tool output is empty\.)<\/system>$/,
+  /^Command (?:failed with exit code: \d+|executed successfully)\.$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
   // Copilot CLI, where it found no result.
   /^The execution of this tool, or a previous tool was interrupted\.$/,
@@ -334,6 +337,9 @@ const AROUND_TEXTS = [
   /^<attached-file [^>]*>\[File content unavailable\]<\/attached-file>$/,
   // OpenCode, before a summary.
   /^What did we do so far\?$/,
+  // Kimi Code, after a summary, and where a turn was broken off.
+  /^Context compaction is complete — continue the work that was in progress when it began\.$/,
+  /^The previous turn was interrupted by the user before completion;/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { folderName as kimiFolder } from "../../../src/agents/kimi/place.ts";
 import { agentNamed } from "../../../src/agents/registry.ts";
 import { driverOf } from "../agents/index.ts";
 import type { Lab } from "../lab.ts";
@@ -126,6 +127,9 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
       .replaceAll(slug(from), slug(lab.cwd))
       // Cline's manifests name the path of the transcript.
       .replaceAll("/home/dev/.cline/", `${lab.home}/.cline/`)
+      .replaceAll(kimiFolder(from), kimiFolder(lab.cwd))
+      // Kimi Code names the model by the user's alias.
+      .replace(/("modelAlias":")(?!lab)[^"]*"/g, '$1lab"')
       // Codex resumes a session with the provider that it was recorded with, or not at all.
       .replace(/("(?:model_provider(?:_id)?|modelProvider)": ?")[^"]*"/g, '$1lab"');
     if (there !== bytes) writeFileSync(path, there, "latin1");
@@ -137,8 +141,8 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
     renameSync(path, at);
   }
   for (const path of paths) {
-    if (path.split(sep).some((name) => name.includes(slug(RECORDED_IN))))
-      rmSync(path, { recursive: true, force: true });
+    const isLeft = [slug(RECORDED_IN), kimiFolder(RECORDED_IN)].some((name) => path.includes(name));
+    if (isLeft) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -147,6 +151,7 @@ function moved(path: string, lab: Lab): string {
     path
       .split(sep)
       .map((name) => name.replace(slug(RECORDED_IN), slug(lab.cwd)))
+      .map((name) => name.replace(kimiFolder(RECORDED_IN), kimiFolder(lab.cwd)))
       // Pi's folder, which has lost its end in some fixtures.
       .map((name) => (name === `-${slug(lab.cwd)}` ? `${name}--` : name))
       .join(sep)

@@ -8,6 +8,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   copilot: ["kinds"],
   droid: ["kinds"],
   gemini: ["parts"],
+  kimi: ["blob", "interrupted"],
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],

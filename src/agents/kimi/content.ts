@@ -1,0 +1,166 @@
+/** Parts of messages and of results, both ways. */
+import type { Beside } from "../../session/codec.ts";
+import { compact, isObject, listOf, member, string } from "../../session/json.ts";
+import {
+  isNested,
+  isOdd,
+  otherPart,
+  textBlock,
+  textsAndImages,
+  unread,
+} from "../../session/other.ts";
+import { leadingReasoning, textPart } from "../../session/text.ts";
+import type {
+  FilePart,
+  ImagePart,
+  Json,
+  JsonObject,
+  OtherPart,
+  Part,
+  ReasoningPart,
+  ResultPart,
+  TextPart,
+  UnreadPart,
+} from "../../session/types.ts";
+
+/** What a message can hold besides calls and results. */
+export type Said = TextPart | ReasoningPart | ImagePart | FilePart | OtherPart | UnreadPart;
+
+/** The parts of a message of the user's, or of a result. */
+export function readContent(content: Json | undefined, beside?: Beside): Said[] {
+  return listOf(content).flatMap((part) => readPart(part, beside));
+}
+
+/** Those of an answer, where a text may begin with what stands for reasoning. */
+export function readAnswer(content: Json | undefined, beside?: Beside): Said[] {
+  return readContent(content, beside).flatMap((part): Said[] =>
+    part.kind === "text" ? leadingReasoning(part.text) : [part],
+  );
+}
+
+/** In a result nothing is a thought. */
+export function readOutput(output: Json | undefined, beside?: Beside): ResultPart[] {
+  return readContent(output, beside).map((part) =>
+    part.kind === "reasoning" ? { kind: "text", text: part.text } : part,
+  );
+}
+
+function readPart(part: Json, beside: Beside | undefined): Said[] {
+  if (typeof part === "string") return part === "" ? [] : [{ kind: "text", text: part }];
+  const type = string(member(part, "type")) ?? "unknown";
+  switch (type) {
+    case "text": {
+      const text = textBlock(part);
+      return text.text === "" ? [] : [text];
+    }
+    case "think":
+      return readThought(part);
+    case "image_url":
+      return [readMedia(part, type, "imageUrl", beside)];
+    case "audio_url":
+      return [readMedia(part, type, "audioUrl", beside)];
+    case "video_url":
+      return [readMedia(part, type, "videoUrl", beside)];
+    default:
+      return [otherPart(type, part)];
+  }
+}
+
+function readThought(part: Json): Said[] {
+  const think = member(part, "think");
+  if (isNested(think)) return [otherPart("think", part)];
+  const encrypted = member(part, "encrypted");
+  const seal = encrypted === undefined ? {} : { seal: { encrypted } };
+  return [{ kind: "reasoning", text: string(think) ?? "", ...seal }];
+}
+
+/** `blobref:<media type>;<SHA-256>`: base64 that stands in a file of its own. */
+const BLOB = /^blobref:([^;]*);(.+)$/s;
+const DATA = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
+
+function readMedia(part: Json, type: string, key: string, beside: Beside | undefined): Said {
+  const place = member(part, key);
+  if (isOdd(place ?? null, ["url"])) return otherPart(type, part);
+  const url = string(member(place, "url")) ?? "";
+  const [, blobType, name] = BLOB.exec(url) ?? [];
+  if (blobType !== undefined && name !== undefined) {
+    const bytes = beside?.(name) ?? null;
+    return bytes === null
+      ? unread(type, "missing")
+      : media(type, blobType, bytes.toString("base64"));
+  }
+  const [, dataType, settings = "", body] = DATA.exec(url) ?? [];
+  if (dataType === undefined || body === undefined) return addressed(type, url);
+  const isBase64 = settings.split(";").includes("base64");
+  return media(type, dataType, isBase64 ? body : Buffer.from(unescaped(body)).toString("base64"));
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function media(type: string, mediaType: string, data: string): ImagePart | FilePart {
+  return type === "image_url"
+    ? { kind: "image", mediaType, data }
+    : { kind: "file", name: null, mediaType, data };
+}
+
+function addressed(type: string, url: string): ImagePart | FilePart {
+  return type === "image_url"
+    ? { kind: "image", mediaType: "image/png", data: null, url }
+    : { kind: "file", name: null, mediaType: `${type.split("_")[0]}/*`, data: null, url };
+}
+
+/** Parts of a message as the CLI stores them; calls and results stand elsewhere. */
+export function printContent(parts: readonly Part[]): JsonObject[] {
+  return parts.flatMap((part) => {
+    if (part.kind === "tool-call" || part.kind === "tool-result") return [];
+    if (part.kind === "reasoning") return [printThought(part)];
+    const file = part.kind === "file" ? printFile(part) : null;
+    return file === null ? textsAndImages([part]).map(printPart) : [file];
+  });
+}
+
+/** Those of an answer: its screen puts texts side by side, so reasoning that is one is joined to what follows. */
+export function printAnswer(parts: readonly Part[]): JsonObject[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    const isJoined = before?.kind === "text" && textPart(before.text).kind === "reasoning";
+    if (part.kind !== "text" || !isJoined) joined.push(part);
+    else joined.splice(-1, 1, { kind: "text", text: `${before.text}\n\n${part.text}` });
+  }
+  return printContent(joined);
+}
+
+/** What a tool gave: one text alone stands as such. */
+export function printOutput(content: readonly ResultPart[]): Json {
+  const parts = printContent(content);
+  const [first] = parts;
+  if (first === undefined) return "";
+  return parts.length === 1 && first.type === "text" ? (first.text ?? "") : parts;
+}
+
+function printPart(part: TextPart | ImagePart): JsonObject {
+  if (part.kind === "text") return { type: "text", text: part.text };
+  const url = part.data === null ? (part.url ?? "") : `data:${part.mediaType};base64,${part.data}`;
+  return { type: "image_url", imageUrl: { url } };
+}
+
+/** Sounds and films, which no other agent has: only on the way home. */
+function printFile({ mediaType, data }: FilePart): JsonObject | null {
+  if (data === null) return null;
+  const [kind] = mediaType.split("/");
+  const url = `data:${mediaType};base64,${data}`;
+  if (kind === "audio") return { type: "audio_url", audioUrl: { url } };
+  return kind === "video" ? { type: "video_url", videoUrl: { url } } : null;
+}
+
+function printThought({ text, seal }: ReasoningPart): JsonObject {
+  const encrypted = isObject(seal) ? seal.encrypted : undefined;
+  return compact({ type: "think", think: text, encrypted });
+}

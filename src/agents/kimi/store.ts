@@ -1,0 +1,118 @@
+/** Where Kimi Code keeps its sessions. */
+import { readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { bytesIn, textOrNone } from "../../io/door.ts";
+import { filesIn, leadsOut } from "../../io/files.ts";
+import { expandHome } from "../../io/host.ts";
+import type { Header } from "../../session/types.ts";
+import { jsonAt } from "../shared/opened.ts";
+import type { Found, Store } from "../types.ts";
+import {
+  identityOf,
+  isMain,
+  placeIn,
+  readState,
+  STATE,
+  sessionFolder,
+  stateText,
+  WIRE,
+} from "./place.ts";
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME || homedir();
+  const named = env.KIMI_CODE_HOME;
+  return named ? resolve(expandHome(named, home)) : join(home, ".kimi-code");
+}
+
+export const store: Store = {
+  variables: ["KIMI_CODE_HOME"],
+
+  roots: (env) => [join(homeOf(env), "sessions")],
+
+  home: homeOf,
+
+  // sessions/<folder's name>/<id>/agents/main/wire.jsonl; subagents beside "main".
+  async find(root) {
+    return namesIn(root).flatMap((bucket) =>
+      namesIn(join(root, bucket)).flatMap((id) => look(root, join(root, bucket, id)) ?? []),
+    );
+  },
+
+  pathFor: (root, header: Header) => placeIn(root, header),
+
+  identity: identityOf,
+
+  async children(path) {
+    const folder = isMain(path) ? sessionFolder(path) : null;
+    if (folder === null) return [];
+    const wires = namesIn(join(folder, "agents")).map((name) => join(folder, "agents", name, WIRE));
+    return wires.filter((wire) => !isMain(wire) && isFile(wire));
+  },
+
+  beside: blob,
+
+  detached(path, line) {
+    return line.replace(/"blobref:([^";\\]*);([0-9a-f]{64})"/g, (whole, type, name) => {
+      const bytes = blob(path, name);
+      return bytes === null ? whole : `"data:${type};base64,${bytes.toString("base64")}"`;
+    });
+  },
+
+  folder: (path, { cwd }) => stateOf(path)?.cwd ?? cwd,
+
+  title: (path) => (isMain(path) ? (stateOf(path)?.title ?? null) : null),
+
+  // An alias of config.toml: without one in its records, `kimi --session ID --prompt …` refuses a session.
+  model: (root) => defaultModel(textOrNone(join(dirname(root), "config.toml"))),
+
+  companions(_root, path, header) {
+    const folder = sessionFolder(path);
+    return folder === null ? [] : [{ path: join(folder, STATE), text: stateText(path, header) }];
+  },
+};
+
+/** blobs/<SHA-256>: images of more than about 3 KB. */
+function blob(wire: string, name: string): Buffer | null {
+  if (!/^[0-9a-f]{64}$/.test(name)) return null;
+  const path = join(dirname(wire), "blobs", name);
+  try {
+    return leadsOut(path, dirname(wire)) ? null : bytesIn(path);
+  } catch {
+    return null;
+  }
+}
+
+function stateOf(wire: string): ReturnType<typeof readState> {
+  const folder = sessionFolder(wire);
+  return folder === null ? null : readState(jsonAt(join(folder, STATE)));
+}
+
+/** `default_model` stands before the first table. */
+function defaultModel(toml: string): string | null {
+  const [top = ""] = toml.split(/^\s*\[/m);
+  const [, basic, literal] =
+    /^\s*default_model\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/m.exec(top) ?? [];
+  return basic?.replace(/\\(["\\])/g, "$1") || literal || null;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith("."));
+  } catch {
+    return [];
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function look(root: string, folder: string): Found | undefined {
+  const main = join(folder, "agents", "main");
+  const file = filesIn(main, 1).find(({ path }) => basename(path) === WIRE);
+  if (!file || leadsOut(file.path, root)) return undefined;
+  const found: Found = { ...file, agent: "kimi", id: basename(folder) };
+  const summary = readState(jsonAt(join(folder, STATE)));
+  return summary ? { ...found, summary } : found;
+}

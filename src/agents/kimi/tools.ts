@@ -1,0 +1,276 @@
+/** Kimi Code's tools in the shared vocabulary. Schemas as 2.1.0 declares them to its models. */
+
+import type { Tools } from "../../session/codec.ts";
+import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { shellWord } from "../../session/text.ts";
+import type {
+  Json,
+  JsonObject,
+  TodoItem,
+  ToolCallPart,
+  ToolResultPart,
+  ToolUse,
+} from "../../session/types.ts";
+import { mcpCall, mcpUse } from "../shared/tools.ts";
+
+/** What a native call means; null when the shared vocabulary has no word for it. */
+export function fromNative(name: string, input: Json): ToolUse | null {
+  if (!isObject(input)) return null;
+  const path = string(input.path);
+  switch (name) {
+    case "Bash":
+      return executeUse(input);
+    case "Read":
+      return path === undefined ? null : readUse(path, input);
+    case "ReadMediaFile":
+      return path === undefined || !only(input, ["path"]) ? null : { tool: "view-image", path };
+    case "Write":
+      return path === undefined ? null : writeUse(path, input);
+    case "Edit":
+      return path === undefined ? null : editUse(path, input);
+    case "Grep":
+      return only(input, ["pattern", "path", "glob"]) ? patternUse("search", input) : null;
+    case "Glob":
+      return only(input, ["pattern", "path"]) ? patternUse("glob", input) : null;
+    case "FetchURL": {
+      const url = string(input.url);
+      return url === undefined ? null : { tool: "fetch", url };
+    }
+    case "WebSearch": {
+      const query = string(input.query);
+      return query === undefined ? null : { tool: "web-search", query };
+    }
+    case "TodoList":
+      return todoUse(input.todos);
+    case "Agent":
+      return subagentUse(input);
+    case "AskUserQuestion":
+      return input.questions === undefined ? null : { tool: "ask", questions: input.questions };
+    default:
+      return mcpUse(name, input);
+  }
+}
+
+/** Does a call have no options beyond these, which the shared form can tell? */
+function only(input: JsonObject, keys: readonly string[]): boolean {
+  return Object.keys(input).every((key) => keys.includes(key));
+}
+
+function present<K extends string>(key: K, value: Json | undefined): { [key in K]?: string };
+function present(key: string, value: Json | undefined): { [key: string]: string } {
+  return typeof value === "string" ? { [key]: value } : {};
+}
+
+/** What runs on in the background is no plain command. */
+function executeUse(input: JsonObject): ToolUse | null {
+  const command = string(input.command);
+  const seconds = number(input.timeout);
+  if (command === undefined || input.run_in_background === true) return null;
+  return {
+    tool: "execute",
+    command,
+    ...present("cwd", input.cwd),
+    ...(seconds === undefined ? {} : { timeoutMs: Math.round(seconds * 1000) }),
+  };
+}
+
+/** A negative first line counts from the end, which the shared form cannot say. */
+function readUse(path: string, input: JsonObject): ToolUse | null {
+  const offset = number(input.line_offset);
+  const limit = number(input.n_lines);
+  if (offset !== undefined && offset < 1) return null;
+  return {
+    tool: "read",
+    path,
+    ...(offset === undefined ? {} : { offset }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function writeUse(path: string, input: JsonObject): ToolUse | null {
+  const content = string(input.content);
+  if (content === undefined || input.mode === "append") return null;
+  return { tool: "write", path, content };
+}
+
+function editUse(path: string, input: JsonObject): ToolUse | null {
+  const old = string(input.old_string);
+  const now = string(input.new_string);
+  if (old === undefined || now === undefined) return null;
+  const all = input.replace_all === true ? { all: true } : {};
+  return { tool: "edit", path, edits: [{ old, new: now, ...all }] };
+}
+
+function patternUse(tool: "search" | "glob", input: JsonObject): ToolUse | null {
+  const pattern = string(input.pattern);
+  if (pattern === undefined) return null;
+  const where = present("path", input.path);
+  return tool === "glob"
+    ? { tool, pattern, ...where }
+    : { tool, pattern, ...where, ...present("glob", input.glob) };
+}
+
+const STATUS: { readonly [native: string]: TodoItem["status"] } = {
+  pending: "pending",
+  in_progress: "in_progress",
+  done: "completed",
+};
+
+/** A call without a list only looks at it. */
+function todoUse(todos: Json | undefined): ToolUse | null {
+  const items: TodoItem[] = [];
+  for (const todo of array(todos)) {
+    const text = string(member(todo, "title"));
+    const status = STATUS[string(member(todo, "status")) ?? ""];
+    if (text === undefined || status === undefined) return null;
+    items.push({ text, status });
+  }
+  return Array.isArray(todos) ? { tool: "todo", items } : null;
+}
+
+function subagentUse(input: JsonObject): ToolUse | null {
+  const prompt = string(input.prompt);
+  if (prompt === undefined || input.resume !== undefined) return null;
+  const type = present("type", input.subagent_type);
+  return { tool: "subagent", prompt, ...present("description", input.description), ...type };
+}
+
+type Native = { name: string; input: Json; exact: boolean };
+
+function toNative(use: ToolUse): Native | null {
+  const call = (name: string, input: Json, exact = true): Native => ({ name, input, exact });
+  switch (use.tool) {
+    case "execute": {
+      const { command, cwd, timeoutMs } = use;
+      const timeout =
+        timeoutMs === undefined ? undefined : Math.max(1, Math.ceil(timeoutMs / 1000));
+      const isExact = timeoutMs === undefined || timeoutMs % 1000 === 0;
+      return call("Bash", compact({ command, cwd, timeout }), isExact);
+    }
+    case "read":
+      return call(
+        "Read",
+        compact({ path: use.path, line_offset: use.offset, n_lines: use.limit }),
+        use.offset === undefined || use.offset > 0,
+      );
+    case "write":
+      return call("Write", { path: use.path, content: use.content });
+    case "edit":
+      return editCall(use);
+    case "search":
+      return call("Grep", compact({ pattern: use.pattern, path: use.path, glob: use.glob }));
+    case "glob":
+      return call("Glob", compact({ pattern: use.pattern, path: use.path }));
+    case "list":
+      return call("Bash", { command: `ls ${shellWord(use.path)}` }, false);
+    case "fetch":
+      return call("FetchURL", { url: use.url }, use.prompt === undefined);
+    case "web-search":
+      return call("WebSearch", { query: use.query });
+    case "todo":
+      return call("TodoList", { todos: use.items.map(printTodo) });
+    case "subagent": {
+      const { prompt, description = "A task", type } = use;
+      return call("Agent", compact({ prompt, description, subagent_type: type }));
+    }
+    case "ask":
+      return call("AskUserQuestion", { questions: use.questions });
+    case "mcp":
+      return mcpCall(use);
+    case "view-image":
+      return call("ReadMediaFile", { path: use.path });
+    case "patch":
+    case "notebook-edit":
+      return null;
+  }
+}
+
+function printTodo({ text, status }: TodoItem): JsonObject {
+  return { title: text, status: status === "completed" ? "done" : status };
+}
+
+/** One replacement a call: several have no native form. */
+function editCall({ path, edits }: ToolUse & { tool: "edit" }): Native | null {
+  const [edit, ...more] = edits;
+  if (!edit || more.length > 0) return null;
+  const input = compact({
+    path,
+    old_string: edit.old,
+    new_string: edit.new,
+    replace_all: edit.all,
+  });
+  return { name: "Edit", input, exact: true };
+}
+
+/** The narrowest of the APIs that it speaks with wants this form of name, and an object. */
+function accepts({ name, input }: ToolCallPart): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name) && isObject(input);
+}
+
+export const tools: Tools = { toNative, accepts };
+
+const EXIT = /(^|\n)Command failed with exit code: (\d+)\.$/;
+
+/** What Bash says of a command that printed nothing. */
+const NOTHING = "Command executed successfully.";
+
+/** A native result in the shared form: the words that Bash adds to the output are taken off. */
+export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  if (use?.tool !== "execute") return result;
+  const text = onlyText(result);
+  if (!result.isError) return text === NOTHING ? withText(result, "") : result;
+  const exit = text === undefined ? null : EXIT.exec(text.slice(-80));
+  if (text === undefined || !exit) return result;
+  const output = text.slice(0, text.length - exit[0].length);
+  return { ...withText(result, output), exitCode: Number(exit[2]) };
+}
+
+/** The inverse of `parseResult`; a command that failed without a code did not run, or not to its end. */
+export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const { exitCode = 0 } = result;
+  const text = use?.tool === "execute" ? onlyText(result) : undefined;
+  if (text === undefined) return result;
+  if (exitCode === 0) return text === "" && !result.isError ? withText(result, NOTHING) : result;
+  const line = `Command failed with exit code: ${exitCode}.`;
+  const worded = text === "" ? line : `${text}\n${line}`;
+  return { ...withText(result, worded), isError: true };
+}
+
+function onlyText({ content }: ToolResultPart): string | undefined {
+  const [first] = content;
+  if (first === undefined) return "";
+  return content.length === 1 && first.kind === "text" ? first.text : undefined;
+}
+
+function withText(result: ToolResultPart, text: string): ToolResultPart {
+  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
+}
+
+/** What the CLI's screen shows of a call; undefined where it shows nothing of its own. */
+export function displayOf(use: ToolUse | null, cwd: string | null): JsonObject | undefined {
+  switch (use?.tool) {
+    case "execute":
+      return compact({
+        kind: "command",
+        command: use.command,
+        cwd: use.cwd ?? cwd ?? undefined,
+        language: "bash",
+      });
+    case "read":
+      return { kind: "file_io", operation: "read", path: use.path };
+    case "write":
+      return { kind: "file_io", operation: "write", path: use.path, content: use.content };
+    case "edit": {
+      const [edit] = use.edits;
+      if (!edit) return undefined;
+      const { path } = use;
+      return { kind: "file_io", operation: "edit", path, before: edit.old, after: edit.new };
+    }
+    case "todo":
+      return { kind: "todo_list", items: use.items.map(printTodo) };
+    case "subagent":
+      return { kind: "agent_call", agent_name: use.type ?? "coder", prompt: use.prompt };
+    default:
+      return undefined;
+  }
+}
