@@ -193,8 +193,6 @@ export interface Launch {
   resumeArgs(session: ResumeRequest): string[];
   /** Does its CLI take no prompt with a session that it resumes? */
   resumesUnprompted?: true;
-  /** Does its CLI drop a first prompt that it is given with a session? The user is then told to paste it. */
-  dropsPrompt?: true;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** Why its CLI cannot open the session at this path; null if it can. */

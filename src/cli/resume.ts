@@ -264,11 +264,6 @@ async function tryOver(
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
   }
   show(report, options, command, outcome.note);
-  if (target.launch.dropsPrompt && request.prompt !== null) {
-    say(
-      `${target.name} does not accept a prompt with a session; paste this one:\n${request.prompt}`,
-    );
-  }
   return { command, cwd: folder };
 }
 

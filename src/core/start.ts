@@ -36,7 +36,7 @@ export function refusePrompt(agent: Agent, prompt: string | null): void {
     "usage",
     `${agent.name} cannot be given a prompt when it resumes a session`,
     {
-      hint: "leave the prompt out, and type it there",
+      hint: "omit the prompt, and type it there",
     },
   );
 }

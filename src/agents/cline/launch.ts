@@ -8,7 +8,7 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   // It opens any session in any folder, but works in the one that it is started in.
   resumeArgs: ({ id, args }) => ["--id", id, ...args],
-  dropsPrompt: true,
+  resumesUnprompted: true,
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "-i", "--", prompt],
