@@ -1,10 +1,11 @@
+import { reader, recognises } from "../shared/pi/read.ts";
+import { tools } from "../shared/pi/tools.ts";
+import { writer } from "../shared/pi/write.ts";
 import type { Agent } from "../types.ts";
+import { PI } from "./dialect.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
-import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
-import { tools } from "./tools.ts";
-import { writer } from "./write.ts";
 
 export const pi: Agent = {
   id: "pi",
@@ -12,8 +13,8 @@ export const pi: Agent = {
   aliases: [],
   recognises,
   known,
-  reader,
-  writer,
+  reader: () => reader(PI),
+  writer: (options) => writer(PI, options),
   tools,
   store,
   launch,

@@ -1,10 +1,10 @@
-/** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
+/** Decodes lines of Pi's form. Facts and sources: README.md of src/agents/pi and src/agents/openclaw. */
 
-import type { Reader } from "../../session/codec.ts";
-import { emptyHeader } from "../../session/header.ts";
-import { isObject, member, number, string } from "../../session/json.ts";
-import { isNested, saidIn } from "../../session/other.ts";
-import { notTyped } from "../../session/text.ts";
+import type { Reader } from "../../../session/codec.ts";
+import { emptyHeader } from "../../../session/header.ts";
+import { isObject, member, number, string } from "../../../session/json.ts";
+import { isNested, saidIn } from "../../../session/other.ts";
+import { notTyped } from "../../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -14,17 +14,16 @@ import type {
   Message,
   Part,
   ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
 import { readAnswer, readContent } from "./content.ts";
+import type { Dialect } from "./dialect.ts";
 import { limitText } from "./limits.ts";
-import { idInName } from "./store.ts";
 import { bashText, branchText, compactionText } from "./texts.ts";
-import { parseResult } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
-export function reader(): Reader {
-  return new PiReader();
+export function reader(dialect: Dialect): Reader {
+  return new PiReader(dialect);
 }
 
 /** Where an entry stands in the tree. */
@@ -36,7 +35,8 @@ interface Place {
 
 class PiReader implements Reader {
   readonly #calls = new OpenCalls();
-  readonly #header: Header = emptyHeader("pi");
+  readonly #dialect: Dialect;
+  readonly #header: Header;
   /** Version 1 of the format has no ids: its entries follow each other. */
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
@@ -45,6 +45,11 @@ class PiReader implements Reader {
   #named = false;
   /** Results by the id of their entry, without their content: that may be replaced. */
   readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+    this.#header = emptyHeader(dialect.id);
+  }
 
   header(): Header {
     return { ...this.#header };
@@ -64,7 +69,7 @@ class PiReader implements Reader {
       return [told(place, [{ kind: "text", text }])];
     }
     const replacement = member(record, "replacement");
-    if (type === "context_edit" && isObject(replacement)) {
+    if (this.#dialect.edits && type === "context_edit" && isObject(replacement)) {
       return [this.#edit(string(member(record, "targetId")) ?? "", replacement, place)];
     }
     return [event(place, this.#body(record, type, place.id))];
@@ -76,7 +81,7 @@ class PiReader implements Reader {
     const { content } = replacement;
     const instead: Part[] = result
       ? [{ ...result, content: readContent(content) }]
-      : readAnswer(content);
+      : readAnswer(content, this.#dialect);
     return event(place, { event: "hide", target, instead });
   }
 
@@ -121,7 +126,7 @@ class PiReader implements Reader {
         model: string(member(record, "modelId")) ?? null,
         createdAt: place.time,
         updatedAt: place.time,
-        parent: parent === undefined ? null : (idInName(parent) ?? null),
+        parent: parent === undefined ? null : (this.#dialect.idInName(parent) ?? null),
       } satisfies Partial<Header>);
     }
     return event(place, { event: "start", header: this.header() });
@@ -167,7 +172,7 @@ class PiReader implements Reader {
     const model = string(member(value, "model"));
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
-    const parts = readAnswer(member(value, "content"));
+    const parts = readAnswer(member(value, "content"), this.#dialect);
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
@@ -192,7 +197,7 @@ class PiReader implements Reader {
     this.#calls.answer(callId);
     const { content: _, ...rest } = result;
     this.#results.set(id, rest);
-    return parseResult(use, result);
+    return this.#dialect.tools.parseResult(use, result);
   }
 
   #body(record: Json, type: string, id: string): EventBody {
@@ -216,7 +221,7 @@ class PiReader implements Reader {
       case "label":
         return { event: "label", target: text("targetId") ?? "", label: text("label") ?? null };
       case "context_edit":
-        return member(record, "replacement") === null
+        return this.#dialect.edits && member(record, "replacement") === null
           ? { event: "hide", target: text("targetId") ?? "" }
           : { event: "opaque", type };
       case "custom":

@@ -1,8 +1,8 @@
 /** Pi's built-in tools in the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
 
-import type { Tools } from "../../session/codec.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
-import { shellWord } from "../../session/text.ts";
+import type { Tools } from "../../../session/codec.ts";
+import { array, compact, isObject, member, number, string } from "../../../session/json.ts";
+import { shellWord } from "../../../session/text.ts";
 import type {
   Json,
   JsonObject,
@@ -10,8 +10,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
   ToolUse,
-} from "../../session/types.ts";
-import { mcpCall, mcpUse } from "../shared/tools.ts";
+} from "../../../session/types.ts";
+import { mcpCall, mcpUse } from "../tools.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
