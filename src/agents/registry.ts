@@ -6,6 +6,7 @@ import { codex } from "./codex/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
+import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
@@ -21,6 +22,7 @@ export const agents: readonly Agent[] = [
   gemini,
   opencode,
   kilo,
+  openclaw,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -6,6 +6,7 @@ import { store as claudeCode } from "./claude-code/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as gemini } from "./gemini/store.ts";
+import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
@@ -21,4 +22,5 @@ export const stores: { readonly [agent: string]: Store } = {
   gemini,
   opencode: openCode(OPENCODE),
   kilo: openCode(KILO),
+  openclaw,
 };

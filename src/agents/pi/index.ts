@@ -1,9 +1,10 @@
+import { knownOf } from "../shared/pi/known.ts";
 import { reader, recognises } from "../shared/pi/read.ts";
+import { isOpenClaws } from "../shared/pi/signs.ts";
 import { tools } from "../shared/pi/tools.ts";
 import { writer } from "../shared/pi/write.ts";
 import type { Agent } from "../types.ts";
 import { PI } from "./dialect.ts";
-import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { store } from "./store.ts";
 
@@ -11,8 +12,8 @@ export const pi: Agent = {
   id: "pi",
   name: "Pi",
   aliases: [],
-  recognises,
-  known,
+  recognises: (record) => recognises(record) && !isOpenClaws(record),
+  known: knownOf(),
   reader: () => reader(PI),
   writer: (options) => writer(PI, options),
   tools,

@@ -5,6 +5,7 @@ import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
 import { gemini } from "./gemini.ts";
+import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
@@ -19,6 +20,7 @@ export const drivers: readonly Driver[] = [
   gemini,
   opencode,
   kilo,
+  openclaw,
 ];
 
 /** Every agent's id. */

@@ -56,6 +56,11 @@ class PiReader implements Reader {
   }
 
   read(record: Json, at: number): Entry[] {
+    const entries = this.#read(record, at);
+    return this.#dialect.navigates ? entries.map((entry) => inPlace(entry, record)) : entries;
+  }
+
+  #read(record: Json, at: number): Entry[] {
     const type = string(member(record, "type")) ?? "unknown";
     const place = this.#place(record, type, at);
     if (type === "session") return [this.#start(record, place)];
@@ -89,6 +94,12 @@ class PiReader implements Reader {
     const time = string(member(record, "timestamp")) ?? null;
     if (type === "session") return { id: `#${at}`, parentId: null, time };
     const id = string(member(record, "id"));
+    if (id !== undefined && type === "leaf" && this.#dialect.navigates) {
+      this.#named = true;
+      this.#tail = id;
+      // What follows it goes on from the entry that it selects.
+      return { id, parentId: string(member(record, "targetId")) ?? null, time };
+    }
     if (id !== undefined) {
       const before = this.#named ? null : this.#unnamed();
       this.#named = true;
@@ -205,6 +216,9 @@ class PiReader implements Reader {
     switch (type) {
       case "compaction":
         return compaction(record, id);
+      // All before it, but what it keeps, is history: a compaction that sums up nothing.
+      case "reset":
+        return this.#dialect.navigates ? compaction(record, id) : { event: "opaque", type };
       case "model_change": {
         const model = text("modelId") ?? "unknown";
         const provider = text("provider");
@@ -232,6 +246,21 @@ class PiReader implements Reader {
         return { event: "opaque", type };
     }
   }
+}
+
+/** An entry that stands beside the conversation, or that its model is not sent. */
+function inPlace(entry: Entry, record: Json): Entry {
+  const isAside = member(record, "appendMode") === "side";
+  if (entry.kind === "event") return isAside ? { ...entry, parentId: null } : entry;
+  const details = member(record, "details");
+  const isLeftOut =
+    member(member(record, "message"), "excludeFromContext") === true ||
+    member(details, "runtimeContextCarrier") === true;
+  return {
+    ...entry,
+    ...(isLeftOut ? { scaffold: true } : {}),
+    ...(isAside ? { sidechain: "side" } : {}),
+  };
 }
 
 /** No record has this id. */
@@ -305,7 +334,7 @@ const ENTRY_TYPES = new Set([
   "usage",
 ]);
 
-/** Does a record look like a line of Pi's? */
+/** Does a record look like a line of this form, whosever it is? */
 export function recognises(record: Json): boolean {
   if (!isObject(record) || typeof record.timestamp !== "string") return false;
   if (record.type === "session") return typeof record.id === "string";

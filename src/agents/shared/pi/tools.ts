@@ -42,7 +42,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
 }
 
 /** Does a call have no options beyond these, which the shared form can tell? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
+export function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
 
@@ -172,13 +172,13 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   return { ...withText(result, worded), isError: true };
 }
 
-function onlyText({ content }: ToolResultPart): string | undefined {
+export function onlyText({ content }: ToolResultPart): string | undefined {
   const [first] = content;
   if (first === undefined) return "";
   return content.length === 1 && first.kind === "text" ? first.text : undefined;
 }
 
-function withText(result: ToolResultPart, text: string): ToolResultPart {
+export function withText(result: ToolResultPart, text: string): ToolResultPart {
   return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 
