@@ -3,6 +3,7 @@
  * database has it. What else it has of a session is made from these.
  */
 import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { headOf } from "../../io/door.ts";
@@ -117,10 +118,10 @@ function refusedBySqlite(error: unknown, path: string): SegueError {
   return new SegueError("refused", what, { where: path });
 }
 
-/** The key that a session of Segue's is found by, in OpenClaw's lists and as an argument. */
-function keyFor(db: DatabaseSync, id: string): string {
-  const agent = db.prepare("SELECT agent_id FROM schema_meta LIMIT 1").get()?.agent_id;
-  return `agent:${typeof agent === "string" ? agent : "main"}:segue-${id.toLowerCase()}`;
+/** The key of the chat that a new session gets: it stands in OpenClaw's lists, and its arguments take it. */
+export function keyFor(path: string, id: string): string {
+  const agent = basename(dirname(dirname(path)));
+  return `agent:${agent}:segue-${id.toLowerCase()}`;
 }
 
 /** A chat of its own for a new session, and the session without its events. */
@@ -136,7 +137,7 @@ function addSession(
   if (own !== id) {
     throw new SegueError("refused", "the session's header names another session", { where: path });
   }
-  const key = keyFor(db, id);
+  const key = keyFor(path, id);
   const now = Date.now();
   const title = titleIn(records);
   const entry = {

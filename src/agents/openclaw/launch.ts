@@ -1,6 +1,6 @@
 /** How OpenClaw is started on a session. */
 import type { Launch } from "../types.ts";
-import { holds } from "./database.ts";
+import { holds, keyFor } from "./database.ts";
 import { flags } from "./flags.ts";
 import { keyOf } from "./rows.ts";
 
@@ -13,7 +13,7 @@ export const launch: Launch = {
     "tui",
     "--local",
     "--session",
-    keyAt(path) ?? id,
+    keyAt(path, id),
     ...args,
     // With "=", a prompt that begins with a dash is no option.
     ...(prompt === null ? [] : [`--message=${prompt}`]),
@@ -31,8 +31,9 @@ export const launch: Launch = {
   },
 };
 
-function keyAt(place: string): string | null {
+/** Of a session that is not written yet, the key that it gets. */
+function keyAt(place: string, id: string): string {
   const at = place.lastIndexOf("#");
-  const path = place.slice(0, at);
-  return at > 0 && holds(path) ? keyOf(path, place.slice(at + 1)) : null;
+  const path = at < 1 ? place : place.slice(0, at);
+  return (holds(path) ? keyOf(path, id) : null) ?? keyFor(path, id);
 }

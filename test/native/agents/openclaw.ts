@@ -1,14 +1,31 @@
 /** OpenClaw, whose sessions are chats of an assistant: rows of a database, below a key. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "../model-server/json.ts";
 import { pinned } from "../pins.ts";
-import { API_KEY, failure, reasoningAsText, runProgram, unchanged } from "./shared.ts";
+import { API_KEY, failure, reasoningAsText, runProgram } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(exec|read|write|edit)$/;
+const PROGRAM = [
+  process.execPath,
+  process.env.SEGUE_LAB_OPENCLAW ?? pinned("node_modules/openclaw/openclaw.mjs"),
+];
+const DATABASE = ".openclaw/agents/main/agent/openclaw-agent.sqlite";
+const ENV = { OPENCLAW_NO_RESPAWN: "1", OPENCLAW_DISABLE_BONJOUR: "1" };
 
 /** The models of the lab's OpenClaw, one for each protocol. */
 export const OPENCLAW_MODELS = {
@@ -20,21 +37,15 @@ export const OPENCLAW_MODELS = {
 export const openclaw: Driver = {
   id: "openclaw",
   command: "openclaw",
-  program: [
-    process.execPath,
-    process.env.SEGUE_LAB_OPENCLAW ?? pinned("node_modules/openclaw/openclaw.mjs"),
-  ],
-  env: () => ({
-    OPENCLAW_DISABLE_BONJOUR: "1",
-    OPENCLAW_SKIP_CHANNELS: "1",
-    OPENCLAW_NO_RESPAWN: "1",
-  }),
+  program: PROGRAM,
+  env: () => ENV,
   configure,
   run,
   sessionPath: (lab, id) => `${database(lab)}#${id}`,
   bytes: (lab, id) => conversation(database(lab), id),
   tools,
-  own: unchanged,
+  // Reasoning of earlier turns is not sent again.
+  own: withoutReasoning,
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["openclaw", ...args],
   listArgs: ["sessions"],
@@ -43,8 +54,38 @@ export const openclaw: Driver = {
   fixtures: "*.jsonl",
 };
 
+function withoutReasoning(markers: readonly Expected[]): Expected[] {
+  return markers.filter(({ role }) => role !== "reasoning");
+}
+
 function database(lab: Lab): string {
-  return join(lab.home, ".openclaw/agents/main/agent/openclaw-agent.sqlite");
+  return join(lab.home, DATABASE);
+}
+
+/**
+ * A database without sessions, which OpenClaw itself has made: it makes one with the first session,
+ * and that takes it a while, so each lab gets a copy.
+ */
+function emptyDatabase(): string {
+  const kept = pinned(".cache/openclaw-agent.sqlite");
+  if (existsSync(kept)) return kept;
+  const home = mkdtempSync(join(tmpdir(), "segue-openclaw-"));
+  writeSettings(home, home, "http://127.0.0.1:1");
+  const [program = "", ...args] = PROGRAM;
+  execFileSync(program, [...args, "memory", "index", "--agent", "main", "--force"], {
+    cwd: home,
+    env: { ...ENV, HOME: home, TMPDIR: home, PATH: process.env.PATH ?? "" },
+    stdio: "ignore",
+  });
+  const made = join(home, "made.sqlite");
+  const db = new DatabaseSync(join(home, DATABASE));
+  db.prepare("VACUUM INTO ?").run(made);
+  db.close();
+  // Under another name first: several test files may be at it.
+  copyFileSync(made, `${kept}.${process.pid}`);
+  renameSync(`${kept}.${process.pid}`, kept);
+  rmSync(home, { recursive: true, force: true });
+  return kept;
 }
 
 /** What was said: the events of a session, in order. */
@@ -60,6 +101,13 @@ function conversation(path: string, session: string): Buffer {
 }
 
 function configure({ home, folders, url }: Place): void {
+  writeSettings(home, folders[0] ?? home, url);
+  const path = join(home, DATABASE);
+  mkdirSync(dirname(path), { recursive: true });
+  copyFileSync(emptyDatabase(), path);
+}
+
+function writeSettings(home: string, workspace: string, url: string): void {
   const state = join(home, ".openclaw");
   mkdirSync(state, { recursive: true });
   const provider = (api: string, baseUrl: string, id: string): Obj => ({
@@ -82,7 +130,7 @@ function configure({ home, folders, url }: Place): void {
     gateway: { mode: "local" },
     agents: {
       defaults: {
-        workspace: folders[0] ?? home,
+        workspace,
         model: { primary: OPENCLAW_MODELS.anthropic },
         skipBootstrap: true,
       },
@@ -105,7 +153,8 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   if (options.resume !== undefined) args.push("--session-id", options.resume);
   if (options.model !== undefined) args.push("--model", options.model);
   args.push(...(options.args ?? []));
-  args.push("-m", options.prompt);
+  // A picture's path in a prompt is sent as the picture.
+  args.push("-m", [options.prompt, options.image ?? []].flat().join(" "));
   const done = await runProgram(lab, "openclaw", args, options);
   const answer = obj(parseJson(done.stdout.slice(done.stdout.indexOf("{"))));
   const texts = objs(answer.payloads).map(({ text }) => str(text));
