@@ -44,10 +44,11 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   }
 }
 
-/** Before anything is converted for it: without its CLI no database is made. @throws SegueError `failed` */
+/** Before anything is converted for it: only a CLI that imports sessions makes a database. @throws SegueError `failed` */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
-  if (command !== null || !agent.store.database || agent.store.database.holds(path)) return;
+  const { database } = agent.store;
+  if (!database || database.holds(path) || (command !== null && database.import)) return;
   throw noDatabase(agent, path);
 }
 
