@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
@@ -147,14 +147,21 @@ function writeSettings(home: string, workspace: string, url: string): void {
   writeFileSync(join(state, "openclaw.json"), JSON.stringify(settings));
 }
 
+/** A picture's path in a prompt is sent as the picture, where it lies in the workspace. */
+function pictureIn({ cwd }: Lab, { image }: CliOptions): string[] {
+  if (image === undefined) return [];
+  const path = join(cwd, basename(image));
+  copyFileSync(image, path);
+  return [path];
+}
+
 /** `openclaw agent --local`, without a gateway. */
 async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   const args = ["agent", "--local", "--agent", "main", "--json"];
   if (options.resume !== undefined) args.push("--session-id", options.resume);
   if (options.model !== undefined) args.push("--model", options.model);
   args.push(...(options.args ?? []));
-  // A picture's path in a prompt is sent as the picture.
-  args.push("-m", [options.prompt, options.image ?? []].flat().join(" "));
+  args.push("-m", [options.prompt, ...pictureIn(lab, options)].join(" "));
   const done = await runProgram(lab, "openclaw", args, options);
   const answer = obj(parseJson(done.stdout.slice(done.stdout.indexOf("{"))));
   const texts = objs(answer.payloads).map(({ text }) => str(text));
