@@ -2,7 +2,7 @@
  * The flags of OpenClaw 2026.9.6, from `openclaw tui --help`. What its tools may do is set in its
  * configuration: no flag of its screen says it, nor which model it takes.
  */
-import { ALL, type Flags } from "../shared/flags.ts";
+import type { Flags } from "../shared/flags.ts";
 
 export const flags: Flags = {
   table: {
@@ -19,7 +19,7 @@ export const flags: Flags = {
     ],
   },
   grants: () => null,
-  modes: [{ args: [], grants: ALL }],
+  modes: [],
   models: { vendors: [], name: () => null },
   effort: {
     levels: ["off", "minimal", "low", "medium", "high", "xhigh", "max"],

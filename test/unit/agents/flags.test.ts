@@ -7,6 +7,7 @@ import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
+import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
@@ -21,6 +22,7 @@ const TABLES: { [name: string]: Flags } = {
   copilot,
   gemini,
   kilo,
+  openclaw,
   opencode,
   pi,
   qwen,
