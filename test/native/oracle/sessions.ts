@@ -6,6 +6,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   codex: ["archive", "compact-sealed", "content"],
   copilot: ["kinds"],
   gemini: ["parts"],
+  openclaw: ["kinds"],
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],
