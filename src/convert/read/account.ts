@@ -213,7 +213,7 @@ class Account {
 
   /** A reader may take a frame off a text, or put its lines otherwise. */
   #isSaid(text: string): boolean {
-    if (text.trim() === "" || this.#said.includes(text)) return true;
+    if (text.trim() === "" || text === HIDDEN || this.#said.includes(text)) return true;
     // Parts that are JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
     if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
@@ -241,9 +241,12 @@ class Account {
   }
 }
 
+/** What Pi and OpenClaw put where a vendor hides its reasoning: a part has the seal. */
+const HIDDEN = "[Reasoning redacted]";
+
 /** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|\(no output\))$/;
 
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
