@@ -51,7 +51,7 @@ export const openclaw: Driver = {
   listArgs: ["sessions"],
   rename: null,
   partners: ["claude-code", "codex", "gemini", "opencode"],
-  fixtures: "*.jsonl",
+  fixtures: "{*.jsonl,.openclaw/agents/*/sessions/*.jsonl}",
 };
 
 function withoutReasoning(markers: readonly Expected[]): Expected[] {
