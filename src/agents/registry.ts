@@ -9,6 +9,7 @@ import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
+import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
@@ -27,6 +28,7 @@ export const agents: readonly Agent[] = [
   droid,
   cline,
   kimi,
+  openclaw,
 ];
 
 export function findAgent(name: string): Agent | undefined {

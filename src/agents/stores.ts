@@ -9,6 +9,7 @@ import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as kimi } from "./kimi/store.ts";
+import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
@@ -27,4 +28,5 @@ export const stores: { readonly [agent: string]: Store } = {
   droid,
   cline,
   kimi,
+  openclaw,
 };

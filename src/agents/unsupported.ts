@@ -25,7 +25,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Mistral Vibe", words: ["vibe", "mistral"] },
-  { name: "OpenClaw", words: ["openclaw", "clawdbot"] },
   { name: "OpenHands", words: ["openhands"] },
   { name: "Roo Code", words: ["roo"] },
   { name: "Trae", words: ["trae"] },

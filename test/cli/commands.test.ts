@@ -676,6 +676,14 @@ describe("segue list, agents, check, log", () => {
     assert.equal(JSON.parse(one.out).id, idOf(PI));
   });
 
+  it("an installed CLI that imports nothing makes no database either", async () => {
+    const m = inhabited(root);
+    mkdirSync(m.at("bin"));
+    writeFileSync(m.at("bin/openclaw"), "#!/bin/sh\necho 2026.9.6\n", { mode: 0o755 });
+    const ended = await m.run(["resume", "pi#1", "--in", "openclaw", "--no-launch"]);
+    fails(ended, 1, /OpenClaw has no database here yet[\s\S]*start openclaw once/);
+  });
+
   it("check tells of subagents whose transcripts lie elsewhere", async () => {
     const m = inhabited(root);
     const folder = m.at(stored(CLAUDE).replace(/\.jsonl$/, ""), "subagents");

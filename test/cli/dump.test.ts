@@ -22,6 +22,7 @@ import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
 import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
+import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
 import { BASICS, CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
@@ -58,12 +59,14 @@ describe("segue dump", () => {
   it("every session that list shows is in it, and checked: those in databases, too", async () => {
     const m = new Machine(mkdtempSync(join(root, "home-")));
     for (const fixture of BASICS) m.install(fixture);
-    for (const [agent, make] of [
-      ["opencode", makeDatabase],
-      ["kilo", makeKiloDatabase],
-    ] as const) {
-      mkdirSync(m.at(".local/share", agent), { recursive: true });
-      make(m.at(".local/share", agent, `${agent}.db`));
+    const databases = [
+      ["opencode", makeDatabase, ".local/share/opencode/opencode.db"],
+      ["kilo", makeKiloDatabase, ".local/share/kilo/kilo.db"],
+      ["openclaw", makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
+    ] as const;
+    for (const [agent, make, path] of databases) {
+      mkdirSync(dirname(m.at(path)), { recursive: true });
+      make(m.at(path));
       const { code, err } = await m.run(["resume", idOf(CLAUDE), "--in", agent, "--no-launch"]);
       assert.equal(code, 0, err);
     }
@@ -71,7 +74,7 @@ describe("segue dump", () => {
       (await m.run(["list", "--all", "--json"])).out,
     );
     const ids = listed.sessions.map(({ id }) => id);
-    assert.ok(ids.length >= BASICS.length + 2, ids.join());
+    assert.ok(ids.length >= BASICS.length + databases.length, ids.join());
     const { code, err } = await m.run(["dump", "all", "out"]);
     assert.equal(code, 0, err);
     assert.match(err, new RegExp(`^${ids.length} written, 0 unchanged: `, "m"));

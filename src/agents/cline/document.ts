@@ -6,8 +6,8 @@ import type { Json, JsonObject } from "../../session/types.ts";
 export const FORM = "cline-messages";
 
 /**
- * The first record is the document without its messages; an empty list stays where they stood, so
- * that the keys keep their order.
+ * The first record is the document without its messages; an empty list marks their place, so that
+ * the keys keep their order.
  */
 export const transcript: DocumentForm = {
   name: FORM,

@@ -258,7 +258,7 @@ export function summaryText(summary: string): string {
   return summary.startsWith(SUMMARY) ? summary : `${SUMMARY}${summary}`;
 }
 
-/** `inputTokens` counts what the cache held, too. */
+/** `inputTokens` includes cached tokens. */
 function readUsage(metrics: Json | undefined): Usage | undefined {
   const count = (key: string) => number(member(metrics, key));
   const input = count("inputTokens");

@@ -5,7 +5,7 @@ import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, ToolCallPart, ToolUse } from "../../session/types.ts";
 import { editPatch, isWholeLines } from "../shared/patch.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   switch (name) {

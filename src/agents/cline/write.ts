@@ -26,7 +26,7 @@ export function writer(options: WriterOptions): Writer {
   return new ClineWriter(options);
 }
 
-/** Written when nothing says which version the session belongs to: the one the form was learnt from. */
+/** Written if the session's version is unknown: the version from which the form was learned. */
 const VERSION = "3.0.65";
 
 class ClineWriter implements Writer {
@@ -36,7 +36,7 @@ class ClineWriter implements Writer {
   readonly #provider: string;
   readonly #ownModel: string | null;
   readonly #calls = new OpenCalls();
-  /** Counts committed records: the source of new ids. */
+  /** Number of committed records: the source of new ids. */
   #n = 0;
   #messages = 0;
   #ms = 0;

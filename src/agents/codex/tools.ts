@@ -4,7 +4,7 @@ import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../session/types.ts";
-import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "../shared/patch.ts";
+import { addPatch, editPatch, isWholeLines, patchUse } from "../shared/patch.ts";
 import { commandLine, heredocPatch } from "./shell.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
@@ -60,21 +60,6 @@ function webUse(input: Json): ToolUse | null {
   const all = [member(input, "query"), ...array(member(input, "queries"))];
   const queries = new Set(all.flatMap((query) => string(query) ?? []));
   return queries.size === 0 ? null : { tool: "web-search", query: [...queries].join(" | ") };
-}
-
-/** One new file is a write; replacements in one file are an edit; anything else stays a patch. */
-function patchUse(patch: string | undefined): ToolUse | null {
-  if (patch === undefined) return null;
-  const changes = parsePatch(patch);
-  const [change] = changes ?? [];
-  if (changes?.length === 1 && change?.type === "add") {
-    return { tool: "write", path: change.path, content: change.content };
-  }
-  if (changes?.length === 1 && change?.type === "update" && change.moveTo === null) {
-    const edits = hunksToEdits(change.hunks);
-    if (edits) return { tool: "edit", path: change.path, edits };
-  }
-  return { tool: "patch", patch };
 }
 
 function todoUse(plan: Json | undefined): ToolUse | null {

@@ -24,7 +24,7 @@ export function reader(): Reader {
   return new DroidReader();
 }
 
-/** Where an entry stands in the tree. */
+/** The position of an entry in the tree. */
 interface Place {
   id: string;
   parentId: string | null;

@@ -47,7 +47,7 @@ function homeOf(env: NodeJS.ProcessEnv): string {
  * opens the session without its history, and says nothing.
  */
 export function folderName(cwd: string): string {
-  // A session may come from a machine of another kind.
+  // A session may come from another kind of system.
   const { resolve } = /^[A-Za-z]:|^\\\\/.test(cwd) ? win32 : posix;
   const path = resolve(cwd)
     .replace(/[\\/]+$/, "")

@@ -11,7 +11,7 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const text = (key: string) => string(input[key]);
@@ -56,7 +56,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
-/** Does a call have no options beyond these, which the shared form can tell? */
+/** Does a call have no options beyond these, which the shared form can express? */
 function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }

@@ -37,7 +37,7 @@ class DroidWriter implements Writer {
   #effort: Json | undefined;
   /** The message that began the turn. */
   #turn = "";
-  /** Counts committed lines: the source of new ids. */
+  /** Number of committed lines: the source of new ids. */
   #n = 0;
   /** Of results that follow each other: all of them at the last, none at the others. */
   #joined = new Map<Entry, ToolResultPart[]>();

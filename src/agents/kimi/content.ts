@@ -38,7 +38,7 @@ export function readAnswer(content: Json | undefined, beside?: Beside): Said[] {
   );
 }
 
-/** In a result nothing is a thought. */
+/** A result contains no thoughts. */
 export function readOutput(output: Json | undefined, beside?: Beside): ResultPart[] {
   return readContent(output, beside).map((part) =>
     part.kind === "reasoning" ? { kind: "text", text: part.text } : part,

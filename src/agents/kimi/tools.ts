@@ -13,7 +13,7 @@ import type {
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const path = string(input.path);
@@ -51,7 +51,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
-/** Does a call have no options beyond these, which the shared form can tell? */
+/** Does a call have no options beyond these, which the shared form can express? */
 function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
@@ -189,7 +189,7 @@ function printTodo({ text, status }: TodoItem): JsonObject {
   return { title: text, status: status === "completed" ? "done" : status };
 }
 
-/** One replacement a call: several have no native form. */
+/** One replacement per call: several have no native form. */
 function editCall({ path, edits }: ToolUse & { tool: "edit" }): Native | null {
   const [edit, ...more] = edits;
   if (!edit || more.length > 0) return null;

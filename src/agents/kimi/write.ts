@@ -59,7 +59,7 @@ class KimiWriter implements Writer {
   #branches = new Branches();
   /** What is predicted is what will be written. */
   #isNew = false;
-  /** Counts committed records: the source of new ids. */
+  /** Number of committed records: the source of new ids. */
   #n = 0;
 
   constructor(options: WriterOptions) {

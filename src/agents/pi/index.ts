@@ -1,19 +1,21 @@
+import { knownOf } from "../shared/pi/known.ts";
+import { reader, recognises } from "../shared/pi/read.ts";
+import { isOpenClaws } from "../shared/pi/signs.ts";
+import { tools } from "../shared/pi/tools.ts";
+import { writer } from "../shared/pi/write.ts";
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { PI } from "./dialect.ts";
 import { launch } from "./launch.ts";
-import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
-import { tools } from "./tools.ts";
-import { writer } from "./write.ts";
 
 export const pi: Agent = {
   id: "pi",
   name: "Pi",
   aliases: [],
-  recognises,
-  known,
-  reader,
-  writer,
+  recognises: (record) => recognises(record) && !isOpenClaws(record),
+  known: knownOf(),
+  reader: () => reader(PI),
+  writer: (options) => writer(PI, options),
   tools,
   store,
   launch,

@@ -1,5 +1,5 @@
 /** The text of the apply_patch tool: parsing it, and expressing an edit in it. */
-import type { TextEdit } from "../../session/types.ts";
+import type { TextEdit, ToolUse } from "../../session/types.ts";
 
 export interface Hunk {
   /** The text after "@@", which narrows down where the hunk applies; "" for none. */
@@ -131,4 +131,19 @@ export function unifiedDiff(hunks: readonly Hunk[]): string {
       return `@@ -1,${count("+")} +1,${count("-")} @@\n${lines.join("\n")}\n`;
     })
     .join("");
+}
+
+/** One new file is a write; replacements in one file are an edit; anything else stays a patch. */
+export function patchUse(patch: string | undefined): ToolUse | null {
+  if (patch === undefined) return null;
+  const changes = parsePatch(patch);
+  const [change] = changes ?? [];
+  if (changes?.length === 1 && change?.type === "add") {
+    return { tool: "write", path: change.path, content: change.content };
+  }
+  if (changes?.length === 1 && change?.type === "update" && change.moveTo === null) {
+    const edits = hunksToEdits(change.hunks);
+    if (edits) return { tool: "edit", path: change.path, edits };
+  }
+  return { tool: "patch", patch };
 }

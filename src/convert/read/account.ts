@@ -222,7 +222,7 @@ class Account {
 
   /** A reader may remove a frame from a text, or arrange its lines differently. */
   #isSaid(text: string): boolean {
-    if (text.trim() === "" || this.#said.includes(text)) return true;
+    if (text.trim() === "" || text === HIDDEN || this.#said.includes(text)) return true;
     // Parts that contain JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
     if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
@@ -250,12 +250,15 @@ class Account {
   }
 }
 
+/** What Pi and OpenClaw show where a vendor hides its reasoning: a part has the seal. */
+const HIDDEN = "[Reasoning redacted]";
+
 /**
  * The words in which tools report that a command ended or printed nothing: a part has the number,
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the

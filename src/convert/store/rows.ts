@@ -45,13 +45,14 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
 }
 
 /**
- * Refuses early, before anything is converted, if there is no database: without its CLI, none can
- * be created.
+ * Refuses early, before anything is converted, if there is no database: only a CLI that imports
+ * sessions can create one.
  * @throws SegueError `failed`
  */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
-  if (command !== null || !agent.store.database || agent.store.database.holds(path)) return;
+  const { database } = agent.store;
+  if (!database || database.holds(path) || (command !== null && database.import)) return;
   throw noDatabase(agent, path);
 }
 

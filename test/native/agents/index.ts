@@ -8,6 +8,7 @@ import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { kimi } from "./kimi.ts";
+import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
@@ -25,6 +26,7 @@ export const drivers: readonly Driver[] = [
   droid,
   cline,
   kimi,
+  openclaw,
 ];
 
 /** Every agent's id. */

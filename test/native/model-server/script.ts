@@ -73,7 +73,7 @@ export class Script {
 }
 
 const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
-  bash: /^(bash|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
+  bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
   read: /^(read|read_file|readfile|read_files|view|open_file)$/i,
   write: /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor)$/i,
   edit: /^(edit|edit_file|replace|str_replace|search_replace|multiedit|editor)$/i,

@@ -45,7 +45,7 @@ export interface Sides {
 
 export function compare(sides: Sides): Outcome {
   const truth = sides.truth
-    .map((atom) => withoutReminders(atom, sides.own))
+    .map((atom) => withoutTime(withoutReminders(atom, sides.own)))
     .filter((atom) => !isInjected(atom, sides.own));
   const sent = sides.sent.filter((atom) => !isInjected(atom, sides.theirs));
   const hay = new Hay(sent, sides.cwd);
@@ -118,6 +118,15 @@ function withoutReminders(atom: Atom, injected: Injected): Atom {
     (all, said) => (linesOf(String(said)).every((line) => injected.has(anyRun(line))) ? "" : all),
   );
   return { ...atom, text };
+}
+
+/** OpenClaw puts the time before every prompt that it sends, and stores none of it. */
+function withoutTime(atom: Atom): Atom {
+  if (atom.kind !== "text" || atom.bytes) return atom;
+  return {
+    ...atom,
+    text: atom.text.replace(/^\[[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d \w+\] /, ""),
+  };
 }
 
 /** All of it is what the CLI sends of its own accord. */

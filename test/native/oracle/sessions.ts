@@ -9,6 +9,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   droid: ["kinds"],
   gemini: ["parts"],
   kimi: ["blob", "interrupted"],
+  openclaw: ["kinds"],
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],

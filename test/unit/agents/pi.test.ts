@@ -10,8 +10,13 @@ import {
   bashText,
   branchSummary,
   branchText,
-} from "../../../src/agents/pi/texts.ts";
-import { editDetails, fromNative, parseResult, printResult } from "../../../src/agents/pi/tools.ts";
+} from "../../../src/agents/shared/pi/texts.ts";
+import {
+  editDetails,
+  fromNative,
+  parseResult,
+  printResult,
+} from "../../../src/agents/shared/pi/tools.ts";
 import { array, isObject, member, string } from "../../../src/session/json.ts";
 import { reasoningAsText } from "../../../src/session/text.ts";
 import type { Entry, Header, Json, Message, Part, ToolUse } from "../../../src/session/types.ts";

@@ -1,6 +1,6 @@
 /** Token counts and prices of an answer. */
-import { member, number } from "../../session/json.ts";
-import type { Json, JsonObject, Usage } from "../../session/types.ts";
+import { member, number } from "../../../session/json.ts";
+import type { Json, JsonObject, Usage } from "../../../session/types.ts";
 
 const KINDS = ["input", "output", "cacheRead", "cacheWrite"] as const;
 

@@ -1,9 +1,9 @@
-/** Writes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
+/** Encodes entries as lines of Pi's form. Facts and sources: README.md of src/agents/pi and src/agents/openclaw. */
 
-import type { Writer, WriterOptions } from "../../session/codec.ts";
-import { IdTable } from "../../session/id-table.ts";
-import { array, compact, member, number, string } from "../../session/json.ts";
-import { textsAndImages } from "../../session/other.ts";
+import type { Writer, WriterOptions } from "../../../session/codec.ts";
+import { IdTable } from "../../../session/id-table.ts";
+import { array, compact, member, number, string } from "../../../session/json.ts";
+import { textsAndImages } from "../../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -13,20 +13,17 @@ import type {
   Message,
   Part,
   ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { hex8 } from "../shared/ids.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
 import { printAnswer, printBlock, printContent } from "./content.ts";
+import type { Dialect } from "./dialect.ts";
 import { bashExecution, branchSummary } from "./texts.ts";
-import { editDetails, fromNative, printResult } from "./tools.ts";
+import { editDetails } from "./tools.ts";
 import { NO_TOKENS, printUsage, type Rates, ratesOf } from "./usage.ts";
 
-export function writer(options: WriterOptions): Writer {
-  return new PiWriter(options);
+export function writer(dialect: Dialect, options: WriterOptions): Writer {
+  return new PiWriter(dialect, options);
 }
-
-/** CURRENT_SESSION_VERSION of every Pi from 0.73 to 1.5.2. */
-const VERSION = 3;
 
 /**
  * Provider of answers from elsewhere. No model of Pi has it, so Pi treats them as another model's
@@ -49,9 +46,9 @@ interface Frame {
 }
 
 class PiWriter implements Writer {
-  /** Ids are the numbers from this one on, scrambled. */
-  readonly #firstId: number;
-  /** Number of committed records. */
+  readonly #dialect: Dialect;
+  readonly #idOf: (n: number) => string;
+  /** Counts committed records. */
   #n = 0;
   readonly #ids = new IdTable();
   readonly #calls = new OpenCalls();
@@ -62,8 +59,9 @@ class PiWriter implements Writer {
   /** Does the file have no ids, as in version 1 of the format? */
   #linear = false;
 
-  constructor(options: WriterOptions) {
-    this.#firstId = Number.parseInt(hex8(options.seed, 0), 16);
+  constructor(dialect: Dialect, options: WriterOptions) {
+    this.#dialect = dialect;
+    this.#idOf = dialect.ids(options.seed);
   }
 
   mark(): string {
@@ -150,7 +148,7 @@ class PiWriter implements Writer {
         callId,
         name,
         input,
-        use: fromNative(name, input),
+        use: this.#dialect.tools.fromNative(name, input),
       });
     }
   }
@@ -165,7 +163,14 @@ class PiWriter implements Writer {
       const hidden = entry.scaffold === true ? { excludeFromContext: true } : {};
       return this.#message(entry.time, bash, hidden);
     }
-    return this.#message(entry.time, { role: "user", content: printContent(entry.parts) });
+    return this.#message(entry.time, { role: "user", content: this.#prompt(entry.parts) });
+  }
+
+  #prompt(parts: readonly Part[]): Json {
+    const [first, ...more] = printContent(parts);
+    const text = string(member(first, "text"));
+    const isPlain = this.#dialect.plainPrompts && more.length === 0 && text !== undefined;
+    return isPlain ? text : printContent(parts);
   }
 
   #branch(summary: string, time: string | null): Json {
@@ -201,7 +206,7 @@ class PiWriter implements Writer {
   #result(part: ToolResultPart, frame: Frame): Json {
     const call = this.#calls.get(part.callId);
     const use = call?.use ?? null;
-    const worded = printResult(use, part);
+    const worded = this.#dialect.tools.printResult(use, part);
     return this.#framed(
       frame,
       compact({
@@ -237,6 +242,7 @@ class PiWriter implements Writer {
         return [compact({ type: "label", ...own, targetId: target, label: label ?? undefined })];
       }
       case "hide": {
+        if (!this.#dialect.edits) return [];
         const { target, instead } = entry;
         const replacement = instead === undefined ? null : { content: contentOf(instead) };
         return [{ type: "context_edit", ...own, targetId: target, replacement }];
@@ -258,7 +264,8 @@ class PiWriter implements Writer {
 
   #start(header: Header): Json {
     const timestamp = isoTime(header.createdAt) ?? this.#time;
-    return { type: "session", version: VERSION, id: header.id, timestamp, cwd: header.cwd ?? "/" };
+    const { version } = this.#dialect;
+    return { type: "session", version, id: header.id, timestamp, cwd: header.cwd ?? "/" };
   }
 
   /** What it keeps must be in this file, or Pi would silently keep nothing. */
@@ -313,20 +320,8 @@ class PiWriter implements Writer {
   }
 
   #idAt(offset: number): string {
-    return scramble((this.#firstId + this.#n + offset) >>> 0)
-      .toString(16)
-      .padStart(8, "0");
+    return this.#idOf(this.#n + offset);
   }
-}
-
-/**
- * Maps one number to another (the finaliser of MurmurHash3), so that new ids never collide: with
- * eight random digits, two of 100,000 entries would, and Pi would lose the first.
- */
-function scramble(n: number): number {
-  let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 function stopReason({ stop, parts }: Message): string {

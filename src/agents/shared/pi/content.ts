@@ -1,8 +1,15 @@
-/** Converts between content blocks of Pi's messages and parts of the session model. */
+/** Content blocks of messages in Pi's form, and parts of the session model. */
 
-import { array, compact, isObject, member, string } from "../../session/json.ts";
-import { asTexts, fileText, isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
-import { textPart } from "../../session/text.ts";
+import { array, compact, isObject, member, string } from "../../../session/json.ts";
+import {
+  asTexts,
+  fileText,
+  isNested,
+  otherPart,
+  saidIn,
+  textBlock,
+} from "../../../session/other.ts";
+import { textPart } from "../../../session/text.ts";
 import type {
   ImagePart,
   Json,
@@ -10,8 +17,8 @@ import type {
   OtherPart,
   Part,
   TextPart,
-} from "../../session/types.ts";
-import { fromNative } from "./tools.ts";
+} from "../../../session/types.ts";
+import type { Dialect } from "./dialect.ts";
 
 type Content = (TextPart | ImagePart | OtherPart)[];
 
@@ -38,13 +45,14 @@ function readImage(block: Json): ImagePart | OtherPart {
 }
 
 /** Content of an assistant's message. */
-export function readAnswer(content: Json | undefined): Part[] {
+export function readAnswer(content: Json | undefined, dialect: Dialect): Part[] {
   // A string is invalid here (Pi itself crashes on it), but its meaning is clear.
   if (typeof content === "string") return [textPart(content)];
-  return (isObject(content) ? [content] : array(content)).map(readBlock);
+  const blocks = isObject(content) ? [content] : array(content);
+  return blocks.map((block) => readBlock(block, dialect));
 }
 
-function readBlock(block: Json): Part {
+function readBlock(block: Json, dialect: Dialect): Part {
   const type = string(member(block, "type"));
   switch (type) {
     case "text": {
@@ -54,7 +62,7 @@ function readBlock(block: Json): Part {
     case "thinking":
       return readThinking(block);
     case "toolCall":
-      return readCall(block);
+      return readCall(block, dialect);
     case "image":
       return readImage(block);
     default:
@@ -75,11 +83,11 @@ function readThinking(block: Json): Part {
   return { kind: "reasoning", text, ...(Object.keys(seal).length > 0 ? { seal } : {}) };
 }
 
-function readCall(block: Json): Part {
+function readCall(block: Json, { tools }: Dialect): Part {
   const name = saidIn(member(block, "name"));
   const input = member(block, "arguments") ?? {};
   const callId = string(member(block, "id")) ?? "";
-  return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
+  return { kind: "tool-call", callId, name, input, use: tools.fromNative(name, input) };
 }
 
 /** A block for text or an image. Pi supports images only by content, not by address. */

@@ -1,8 +1,8 @@
 /** Maps Pi's built-in tools to the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
 
-import type { Tools } from "../../session/codec.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
-import { shellWord } from "../../session/text.ts";
+import type { Tools } from "../../../session/codec.ts";
+import { array, compact, isObject, member, number, string } from "../../../session/json.ts";
+import { shellWord } from "../../../session/text.ts";
 import type {
   Json,
   JsonObject,
@@ -10,8 +10,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
   ToolUse,
-} from "../../session/types.ts";
-import { mcpCall, mcpUse } from "../shared/tools.ts";
+} from "../../../session/types.ts";
+import { mcpCall, mcpUse } from "../tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -42,7 +42,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
 }
 
 /** Does a call have no options beyond these, which the shared form can express? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
+export function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
 
@@ -128,7 +128,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
       return call("ls", { path: use.path });
     case "mcp":
       return mcpCall(use);
-    // read also shows images.
+    // read shows images, too.
     case "view-image":
       return call("read", { path: use.path });
     case "patch":
@@ -172,13 +172,13 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   return { ...withText(result, worded), isError: true };
 }
 
-function onlyText({ content }: ToolResultPart): string | undefined {
+export function onlyText({ content }: ToolResultPart): string | undefined {
   const [first] = content;
   if (first === undefined) return "";
   return content.length === 1 && first.kind === "text" ? first.text : undefined;
 }
 
-function withText(result: ToolResultPart, text: string): ToolResultPart {
+export function withText(result: ToolResultPart, text: string): ToolResultPart {
   return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 

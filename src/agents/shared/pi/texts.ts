@@ -1,7 +1,7 @@
 /** The words in which Pi presents anything but plain messages to its model (core/messages.js). */
-import { compact, member, number, string } from "../../session/json.ts";
-import { saidIn } from "../../session/other.ts";
-import type { Json, JsonObject } from "../../session/types.ts";
+import { compact, member, number, string } from "../../../session/json.ts";
+import { saidIn } from "../../../session/other.ts";
+import type { Json, JsonObject } from "../../../session/types.ts";
 
 const BRANCH_OPEN =
   "The following is a summary of a branch that this conversation came back from:\n\n<summary>\n";

@@ -1,10 +1,10 @@
-/** Reads Pi's JSONL lines. Facts and sources: README.md in this folder. */
+/** Decodes lines of Pi's form. Facts and sources: README.md of src/agents/pi and src/agents/openclaw. */
 
-import type { Reader } from "../../session/codec.ts";
-import { emptyHeader } from "../../session/header.ts";
-import { isObject, member, number, string } from "../../session/json.ts";
-import { isNested, saidIn } from "../../session/other.ts";
-import { notTyped } from "../../session/text.ts";
+import type { Reader } from "../../../session/codec.ts";
+import { emptyHeader } from "../../../session/header.ts";
+import { isObject, member, number, string } from "../../../session/json.ts";
+import { isNested, saidIn } from "../../../session/other.ts";
+import { notTyped } from "../../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -14,17 +14,16 @@ import type {
   Message,
   Part,
   ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
 import { readAnswer, readContent } from "./content.ts";
+import type { Dialect } from "./dialect.ts";
 import { limitText } from "./limits.ts";
-import { idInName } from "./store.ts";
 import { bashText, branchText, compactionText } from "./texts.ts";
-import { parseResult } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
-export function reader(): Reader {
-  return new PiReader();
+export function reader(dialect: Dialect): Reader {
+  return new PiReader(dialect);
 }
 
 /** The position of an entry in the tree. */
@@ -36,7 +35,8 @@ interface Place {
 
 class PiReader implements Reader {
   readonly #calls = new OpenCalls();
-  readonly #header: Header = emptyHeader("pi");
+  readonly #dialect: Dialect;
+  readonly #header: Header;
   /** Version 1 of the format has no ids: its entries follow each other. */
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
@@ -46,11 +46,21 @@ class PiReader implements Reader {
   /** Results by the id of their entry, without their content, which may be replaced. */
   readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
 
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+    this.#header = emptyHeader(dialect.id);
+  }
+
   header(): Header {
     return { ...this.#header };
   }
 
   read(record: Json, at: number): Entry[] {
+    const entries = this.#read(record, at);
+    return this.#dialect.navigates ? entries.map((entry) => inPlace(entry, record)) : entries;
+  }
+
+  #read(record: Json, at: number): Entry[] {
     const type = string(member(record, "type")) ?? "unknown";
     const place = this.#place(record, type, at);
     if (type === "session") return [this.#start(record, place)];
@@ -64,7 +74,7 @@ class PiReader implements Reader {
       return [told(place, [{ kind: "text", text }])];
     }
     const replacement = member(record, "replacement");
-    if (type === "context_edit" && isObject(replacement)) {
+    if (this.#dialect.edits && type === "context_edit" && isObject(replacement)) {
       return [this.#edit(string(member(record, "targetId")) ?? "", replacement, place)];
     }
     return [event(place, this.#body(record, type, place.id))];
@@ -76,7 +86,7 @@ class PiReader implements Reader {
     const { content } = replacement;
     const instead: Part[] = result
       ? [{ ...result, content: readContent(content) }]
-      : readAnswer(content);
+      : readAnswer(content, this.#dialect);
     return event(place, { event: "hide", target, instead });
   }
 
@@ -84,6 +94,12 @@ class PiReader implements Reader {
     const time = string(member(record, "timestamp")) ?? null;
     if (type === "session") return { id: `#${at}`, parentId: null, time };
     const id = string(member(record, "id"));
+    if (id !== undefined && type === "leaf" && this.#dialect.navigates) {
+      this.#named = true;
+      this.#tail = id;
+      // What follows it goes on from the entry that it selects.
+      return { id, parentId: string(member(record, "targetId")) ?? null, time };
+    }
     if (id !== undefined) {
       const before = this.#named ? null : this.#unnamed();
       this.#named = true;
@@ -121,7 +137,7 @@ class PiReader implements Reader {
         model: string(member(record, "modelId")) ?? null,
         createdAt: place.time,
         updatedAt: place.time,
-        parent: parent === undefined ? null : (idInName(parent) ?? null),
+        parent: parent === undefined ? null : (this.#dialect.idInName(parent) ?? null),
       } satisfies Partial<Header>);
     }
     return event(place, { event: "start", header: this.header() });
@@ -167,7 +183,7 @@ class PiReader implements Reader {
     const model = string(member(value, "model"));
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
-    const parts = readAnswer(member(value, "content"));
+    const parts = readAnswer(member(value, "content"), this.#dialect);
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
@@ -192,7 +208,7 @@ class PiReader implements Reader {
     this.#calls.answer(callId);
     const { content: _, ...rest } = result;
     this.#results.set(id, rest);
-    return parseResult(use, result);
+    return this.#dialect.tools.parseResult(use, result);
   }
 
   #body(record: Json, type: string, id: string): EventBody {
@@ -200,6 +216,9 @@ class PiReader implements Reader {
     switch (type) {
       case "compaction":
         return compaction(record, id);
+      // All before it, but what it keeps, is history: a compaction that sums up nothing.
+      case "reset":
+        return this.#dialect.navigates ? compaction(record, id) : { event: "opaque", type };
       case "model_change": {
         const model = text("modelId") ?? "unknown";
         const provider = text("provider");
@@ -216,7 +235,7 @@ class PiReader implements Reader {
       case "label":
         return { event: "label", target: text("targetId") ?? "", label: text("label") ?? null };
       case "context_edit":
-        return member(record, "replacement") === null
+        return this.#dialect.edits && member(record, "replacement") === null
           ? { event: "hide", target: text("targetId") ?? "" }
           : { event: "opaque", type };
       case "custom":
@@ -227,6 +246,21 @@ class PiReader implements Reader {
         return { event: "opaque", type };
     }
   }
+}
+
+/** An entry that stands beside the conversation, or that its model is not sent. */
+function inPlace(entry: Entry, record: Json): Entry {
+  const isAside = member(record, "appendMode") === "side";
+  if (entry.kind === "event") return isAside ? { ...entry, parentId: null } : entry;
+  const details = member(record, "details");
+  const isLeftOut =
+    member(member(record, "message"), "excludeFromContext") === true ||
+    member(details, "runtimeContextCarrier") === true;
+  return {
+    ...entry,
+    ...(isLeftOut ? { scaffold: true } : {}),
+    ...(isAside ? { sidechain: "side" } : {}),
+  };
 }
 
 /** No record has this id. */
@@ -300,7 +334,7 @@ const ENTRY_TYPES = new Set([
   "usage",
 ]);
 
-/** Does a record look like a line of Pi? */
+/** Does a record look like a line of this form, whosever it is? */
 export function recognises(record: Json): boolean {
   if (!isObject(record) || typeof record.timestamp !== "string") return false;
   if (record.type === "session") return typeof record.id === "string";

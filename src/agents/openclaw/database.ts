@@ -1,0 +1,330 @@
+/**
+ * Sessions as rows of OpenClaw's SQLite database. A session's lines are its events, each as the
+ * database has it. What else it has of a session is made from these.
+ */
+import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { Overtaken, SegueError } from "../../errors.ts";
+import { headOf } from "../../io/door.ts";
+import { sqlite } from "../../io/sqlite.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { isObject, member, string } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+import type { Database } from "../types.ts";
+import { type Stored, storedIn } from "./events.ts";
+import { type Event, project } from "./projection.ts";
+import { type Row, type Schema, schemaOf } from "./schema.ts";
+
+export const database: Database = { holds, read, replace, renamed };
+
+const MAGIC = "SQLite format 3\0";
+/** Databases that were examined: lists ask about the same one for every session. */
+const known = new Set<string>();
+
+export function holds(path: string): boolean {
+  if (known.has(path)) return true;
+  if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
+  const isOurs = hasTables(path);
+  if (isOurs) known.add(path);
+  return isOurs;
+}
+
+function isSqlite(path: string): boolean {
+  try {
+    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
+  } catch {
+    return false;
+  }
+}
+
+function hasTables(path: string): boolean {
+  try {
+    return reading(path, (db) => {
+      const sql =
+        "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name IN ('session_nodes', 'session_windows', 'transcript_events')";
+      return db.prepare(sql).get()?.n === 3;
+    });
+  } catch {
+    // Not readable, or not a database.
+    return false;
+  }
+}
+
+/** Reads in one transaction, so that what a running OpenClaw writes meanwhile is all there or not at all. */
+export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
+  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+function read(path: string, id: string): string[] | null {
+  return reading(path, (db) => {
+    const stored = storedIn(db, schemaOf(db, path, "read"), path, id);
+    return stored?.map(({ line }) => line) ?? null;
+  });
+}
+
+function replace(
+  path: string,
+  id: string,
+  before: readonly string[] | null,
+  after: readonly string[] | null,
+): void {
+  const db = new (sqlite().DatabaseSync)(path);
+  try {
+    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+    const schema = schemaOf(db, path, "write");
+    const now = storedIn(db, schema, path, id);
+    if (!isSame(now, before)) throw movedOn(path, id, now, before);
+    if (after === null) {
+      if (now !== null) removeSession(db, schema, path, id);
+    } else {
+      if (now === null) addSession(db, schema, path, id, after);
+      turn(db, schema, id, now ?? [], after);
+    }
+    db.exec("COMMIT");
+  } catch (error) {
+    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
+  } finally {
+    // Uncommitted changes are rolled back.
+    db.close();
+  }
+}
+
+function isSame(now: readonly Stored[] | null, before: readonly string[] | null): boolean {
+  if (now === null || before === null) return now === before;
+  return now.length === before.length && now.every(({ line }, n) => line === before[n]);
+}
+
+function movedOn(
+  path: string,
+  id: string,
+  now: readonly Stored[] | null,
+  before: readonly string[] | null,
+): SegueError {
+  if (before === null) return new Overtaken(`session "${id}" already exists`, { where: path });
+  const why = now === null ? "no longer exists" : "has changed in the meantime";
+  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
+}
+
+function refusedBySqlite(error: unknown, path: string): SegueError {
+  const why = error instanceof Error ? error.message : String(error);
+  const what = `the database rejected the session (${why}): nothing was changed`;
+  return new SegueError("refused", what, { where: path });
+}
+
+/** The key of the chat that a new session gets: it stands in OpenClaw's lists, and its arguments take it. */
+export function keyFor(path: string, id: string): string {
+  const agent = basename(dirname(dirname(path)));
+  return `agent:${agent}:segue-${id.toLowerCase()}`;
+}
+
+/** A chat of its own for a new session, and the session without its events. */
+function addSession(
+  db: DatabaseSync,
+  schema: Schema,
+  path: string,
+  id: string,
+  lines: readonly string[],
+): void {
+  const records = lines.map((line) => parseValue(line) ?? null);
+  const own = string(member(records.find(isHeader), "id"));
+  if (own !== id) {
+    throw new SegueError("refused", "the session's header names another session", { where: path });
+  }
+  const key = keyFor(path, id);
+  const now = Date.now();
+  const title = titleIn(records);
+  const entry = {
+    sessionId: id,
+    updatedAt: now,
+    sessionStartedAt: now,
+    delivery: { kind: "none" },
+    lastInteractionAt: now,
+    lastActivityAt: now,
+    ...(title === null ? {} : { displayName: title }),
+  };
+  const node = {
+    session_key: key,
+    current_session_id: id,
+    entry_json: JSON.stringify(entry),
+    updated_at: now,
+    display_name: title,
+    last_interaction_at: now,
+    last_activity_at: now,
+  };
+  schema.insert(db, "session_nodes", node);
+  const window = {
+    session_id: id,
+    session_key: key,
+    session_entry_provenance: 1,
+    created_at: timeOf(records.find(isHeader), now),
+    updated_at: now,
+    transcript_updated_at: now,
+    transcript_observed_at: now,
+  };
+  schema.insert(db, "session_windows", window);
+  // OpenClaw marks what it did not write itself as not checked, and would ask for a repair.
+  if (schema.has("session_nodes", "entry_valid")) {
+    db.prepare("UPDATE session_nodes SET entry_valid = 1 WHERE session_key = ?").run(key);
+  }
+  if (schema.has("transcript_rewrite_watermarks")) {
+    const generation = createHash("md5").update(id).digest("hex");
+    schema.insert(db, "transcript_rewrite_watermarks", {
+      session_id: id,
+      generation,
+      updated_at: now,
+    });
+  }
+}
+
+function isHeader(record: Json): boolean {
+  return member(record, "type") === "session";
+}
+
+function titleIn(records: readonly Json[]): string | null {
+  const named = records.findLast((record) => member(record, "type") === "session_info");
+  const title = string(member(named, "name"))?.trim();
+  return title === undefined || title === "" ? null : title;
+}
+
+/** All of a session, and its chat where it was the only session there. */
+function removeSession(db: DatabaseSync, schema: Schema, path: string, id: string): void {
+  const key = db
+    .prepare("SELECT session_key AS key FROM session_windows WHERE session_id = ?")
+    .get(id)?.key;
+  const all = "SELECT count(*) AS n FROM session_windows WHERE session_key = ?";
+  if (key === undefined || db.prepare(all).get(key)?.n !== 1) {
+    const what = "OpenClaw has begun another session in this chat";
+    throw new SegueError("refused", `${what}: nothing was changed`, { where: path });
+  }
+  if (schema.has("session_transcript_fts_rows")) {
+    db.prepare("DELETE FROM session_transcript_fts_rows WHERE session_id = ?").run(id);
+  }
+  db.prepare("DELETE FROM session_windows WHERE session_id = ?").run(id);
+  db.prepare("DELETE FROM session_nodes WHERE session_key = ?").run(key);
+}
+
+/** Makes the events those of `lines`: what both begin with stays untouched. */
+function turn(
+  db: DatabaseSync,
+  schema: Schema,
+  id: string,
+  now: readonly Stored[],
+  lines: readonly string[],
+): void {
+  const differs = now.findIndex(({ line }, n) => line !== lines[n]);
+  const same = differs < 0 ? now.length : differs;
+  const from = now[same]?.seq ?? (now.at(-1)?.seq ?? -1) + 1;
+  db.prepare("DELETE FROM transcript_events WHERE session_id = ? AND seq >= ?").run(id, from);
+  const events = now.slice(0, same).map((stored) => ({ ...stored, record: parsed(stored.line) }));
+  for (const [n, line] of lines.slice(same).entries()) {
+    const record = parsed(line);
+    const event = { seq: from + n, record, at: timeOf(record, events.at(-1)?.at ?? 0) };
+    schema.insert(db, "transcript_events", {
+      session_id: id,
+      seq: event.seq,
+      event_json: line,
+      created_at: event.at,
+      event_utf8_bytes: Buffer.byteLength(line),
+    });
+    addIdentity(db, schema, id, event);
+    events.push({ ...event, line });
+  }
+  noteBranch(db, schema, id, events);
+}
+
+function parsed(line: string): Json {
+  const record = parseValue(line) ?? null;
+  if (isObject(record)) return record;
+  throw new SegueError(
+    "refused",
+    "OpenClaw's database holds JSON objects only, and a line is none",
+  );
+}
+
+function timeOf(record: Json | undefined, otherwise: number): number {
+  const ms = Date.parse(string(member(record, "timestamp")) ?? "");
+  return Number.isNaN(ms) ? otherwise : ms;
+}
+
+function addIdentity(db: DatabaseSync, schema: Schema, id: string, event: Event): void {
+  const { record, seq, at } = event;
+  const own = string(member(record, "id"));
+  if (own === undefined || !schema.has("transcript_event_identities")) return;
+  schema.insert(db, "transcript_event_identities", {
+    session_id: id,
+    event_id: own,
+    seq,
+    event_type: string(member(record, "type")) ?? null,
+    parent_id: string(member(record, "parentId")) ?? null,
+    message_idempotency_key: string(member(member(record, "message"), "idempotencyKey")) ?? null,
+    created_at: at,
+  });
+}
+
+/** Without these notes OpenClaw shows no history until it has made them itself. */
+function noteBranch(db: DatabaseSync, schema: Schema, id: string, events: readonly Event[]): void {
+  if (!schema.has("session_transcript_active_events")) return;
+  if (!schema.has("session_transcript_index_state")) return;
+  const notes = project(events);
+  db.prepare("DELETE FROM session_transcript_active_events WHERE session_id = ?").run(id);
+  db.prepare("DELETE FROM session_transcript_index_state WHERE session_id = ?").run(id);
+  for (const [n, { seq, message, isEligible }] of (notes?.active ?? []).entries()) {
+    schema.insert(db, "session_transcript_active_events", {
+      session_id: id,
+      active_position: n,
+      event_seq: seq,
+      message_position: message,
+      context_eligible: isEligible ? 1 : 0,
+    });
+  }
+  const last = events.at(-1);
+  const state: Row = {
+    session_id: id,
+    indexed_seq: notes ? (last?.seq ?? -1) : -1,
+    leaf_event_id: notes?.leaf ?? null,
+    needs_rebuild: notes ? 0 : 1,
+    active_event_count: notes?.active.length ?? 0,
+    active_message_count: notes?.active.filter(({ message }) => message !== null).length ?? 0,
+    updated_at: last?.at ?? 0,
+  };
+  schema.insert(db, "session_transcript_index_state", state);
+  noteTexts(db, schema, id, notes?.found ?? []);
+}
+
+type Searched = NonNullable<ReturnType<typeof project>>["found"];
+
+/** The index of its search: only what is new or gone is touched. */
+function noteTexts(db: DatabaseSync, schema: Schema, id: string, found: Searched): void {
+  if (!schema.has("session_transcript_fts_rows") || !schema.has("session_transcript_fts")) return;
+  const rows = db
+    .prepare("SELECT id, message_id FROM session_transcript_fts_rows WHERE session_id = ?")
+    .all(id);
+  const there = new Map(rows.map((row) => [String(row.message_id), row.id ?? null]));
+  for (const { id: message, role, text, at } of found) {
+    if (there.delete(message)) continue;
+    const row = db
+      .prepare("INSERT INTO session_transcript_fts_rows (session_id, message_id) VALUES (?, ?)")
+      .run(id, message);
+    db.prepare(
+      "INSERT INTO session_transcript_fts (rowid, text, session_id, message_id, role, timestamp) VALUES (?, ?, ?, ?, ?, ?)",
+    ).run(row.lastInsertRowid, text, id, message, role, at);
+  }
+  for (const row of there.values()) {
+    db.prepare("DELETE FROM session_transcript_fts_rows WHERE id = ?").run(row);
+  }
+}
+
+/** The same session under a new id. The ids of its entries are its own already. */
+function renamed(lines: readonly string[], newId: string): string[] {
+  return lines.map((line) => {
+    const record = parseValue(line) ?? null;
+    return isObject(record) && isHeader(record) ? JSON.stringify({ ...record, id: newId }) : line;
+  });
+}

@@ -1,0 +1,16 @@
+/** What is OpenClaw's own in the form that it shares with Pi. */
+import { basename } from "node:path";
+import { uuid4 } from "../shared/ids.ts";
+import type { Dialect } from "../shared/pi/dialect.ts";
+import { fromNative, parseResult, printResult } from "./tools.ts";
+
+export const OPENCLAW: Dialect = {
+  id: "openclaw",
+  // CURRENT_SESSION_VERSION of 2026.9.6. What lay in files had 3.
+  version: 4,
+  idInName: (path) => basename(path).replace(/\.jsonl$/, "") || undefined,
+  ids: (seed) => (n) => uuid4(seed, n),
+  plainPrompts: true,
+  navigates: true,
+  tools: { fromNative, parseResult, printResult },
+};

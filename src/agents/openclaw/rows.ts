@@ -1,0 +1,117 @@
+/** What OpenClaw's database tells of sessions, besides their events. */
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member, string } from "../../session/json.ts";
+import type { Found } from "../types.ts";
+import { reading } from "./database.ts";
+
+/** The sessions of a database, but those of subagents. */
+export function findRows(path: string): Found[] {
+  try {
+    return reading(path, (db) => {
+      const has = columnsOf(db);
+      const own = has("session_nodes", "spawned_by") ? "WHERE n.spawned_by IS NULL" : "";
+      return db
+        .prepare(`${summarySql(has)} ${own}`)
+        .all()
+        .map((row) => foundOf(path, row));
+    });
+  } catch {
+    // Locked for a long time, or not readable.
+    return [];
+  }
+}
+
+type Has = (table: string, column: string) => boolean;
+
+function columnsOf(db: DatabaseSync): Has {
+  const tables = new Map<string, Set<string>>();
+  return (table, column) => {
+    const columns =
+      tables.get(table) ??
+      new Set(
+        db
+          .prepare(`PRAGMA table_info("${table}")`)
+          .all()
+          .map(({ name }) => String(name)),
+      );
+    tables.set(table, columns);
+    return columns.has(column);
+  };
+}
+
+function summarySql(has: Has): string {
+  const of = (alias: string, table: string, column: string) =>
+    has(table, column) ? `${alias}.${column}` : "NULL";
+  const node = (column: string) => of("n", "session_nodes", column);
+  const window = (column: string) => of("w", "session_windows", column);
+  const event = (column: string) => of("e", "transcript_events", column);
+  // A longer event is compressed, and beside it stands what OpenClaw needs to know of it.
+  const known = `coalesce(e.event_json, ${event("navigation_json")})`;
+  return `SELECT w.session_id AS id, w.created_at AS created, w.updated_at AS updated,
+      ${window("transcript_updated_at")} AS spoken, ${window("model")} AS model,
+      ${node("label")} AS label, ${node("display_name")} AS name,
+      (SELECT e.event_json FROM transcript_events e
+        WHERE e.session_id = w.session_id ORDER BY e.seq LIMIT 1) AS header,
+      (SELECT count(*) FROM transcript_events e WHERE e.session_id = w.session_id
+        AND json_extract(${known}, '$.message.role') IN ('user', 'assistant')) AS messages
+    FROM session_windows w LEFT JOIN session_nodes n ON n.session_key = w.session_key`;
+}
+
+function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+  const mtime = Number(row.spoken ?? row.updated);
+  const header = typeof row.header === "string" ? parseValue(row.header) : undefined;
+  return {
+    agent: "openclaw",
+    id: String(row.id),
+    path,
+    mtime,
+    bytes: 0,
+    summary: {
+      title: textOf(row.label) ?? textOf(row.name),
+      cwd: string(member(header, "cwd")) ?? null,
+      model: textOf(row.model),
+      createdAt: isoTime(row.created),
+      updatedAt: isoTime(mtime),
+      messages: Number(row.messages),
+      parent: null,
+    },
+  };
+}
+
+function textOf(value: SQLOutputValue | undefined): string | null {
+  return typeof value === "string" && value.trim() !== "" ? value : null;
+}
+
+function isoTime(ms: SQLOutputValue | undefined): string | null {
+  const at = Number(ms ?? Number.NaN);
+  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : null;
+}
+
+/** The key of the chat that a session belongs to: the CLI's arguments take that. */
+export function keyOf(path: string, id: string): string | null {
+  return reading(path, (db) =>
+    textOf(
+      db.prepare("SELECT session_key AS key FROM session_windows WHERE session_id = ?").get(id)
+        ?.key,
+    ),
+  );
+}
+
+export function titleOf(path: string, id: string): string | null {
+  return findRows(path).find((row) => row.id === id)?.summary?.title ?? null;
+}
+
+/** The sessions that the session's subagents have. */
+export function childrenOf(path: string, id: string): string[] {
+  return reading(path, (db) => {
+    if (!columnsOf(db)("session_nodes", "spawned_by")) return [];
+    const sql = `SELECT c.session_id AS id FROM session_nodes n
+      JOIN session_windows c ON c.session_key = n.session_key
+      WHERE n.spawned_by = (SELECT session_key FROM session_windows WHERE session_id = ?)`;
+    return db
+      .prepare(sql)
+      .all(id)
+      .map((row) => String(row.id));
+  });
+}
