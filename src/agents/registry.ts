@@ -3,6 +3,7 @@ import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { codex } from "./codex/index.ts";
+import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
@@ -21,6 +22,7 @@ export const agents: readonly Agent[] = [
   gemini,
   opencode,
   kilo,
+  continueCli,
 ];
 
 export function findAgent(name: string): Agent | undefined {

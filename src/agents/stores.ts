@@ -4,6 +4,7 @@
  */
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as codex } from "./codex/store.ts";
+import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as pi } from "./pi/store.ts";
@@ -21,4 +22,5 @@ export const stores: { readonly [agent: string]: Store } = {
   gemini,
   opencode: openCode(OPENCODE),
   kilo: openCode(KILO),
+  continue: continueCli,
 };

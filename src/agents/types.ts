@@ -4,6 +4,7 @@
  */
 
 import type { Host } from "../io/host.ts";
+import type { IndexEntry } from "../io/index-entry.ts";
 import type { Companion } from "../io/output.ts";
 import type { Codec, Told } from "../session/codec.ts";
 import type { Header, Json } from "../session/types.ts";
@@ -70,6 +71,8 @@ export interface Store {
   childId?(uuid: string): string;
   /** Files that belong to a new session besides its own: written with it where they are missing. */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** What indexes of the agent's own, which other sessions share, have to say of a new session. */
+  entries?(root: string, path: string, header: Header): IndexEntry[];
   /** The folder that a session at this place belongs to; null where neither store nor records say. */
   folder?(path: string, told: Told): string | null;
   /** A title that stands beside the session's file, not in it. */
@@ -143,6 +146,8 @@ export interface Launch {
   versionArgs: readonly string[];
   /** Arguments that resume a session natively. */
   resumeArgs(session: ResumeRequest): string[];
+  /** What has to be done right before the CLI starts, so that it opens this session. */
+  prepare?(session: { id: string; path: string }): void;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** What keeps its CLI from opening the session at this place; null for nothing. */

@@ -14,7 +14,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cline", words: ["cline"] },
-  { name: "Continue", words: ["continue", "cn"] },
   { name: "Crush", words: ["crush"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },

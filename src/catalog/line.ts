@@ -40,6 +40,7 @@ export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
   if (summary && agent.store.database) {
+    if (summary.messages === null) return withSummary(rowsLine(scan, agent, found), summary);
     if (summary.title === null) readRequest(scan, agent.store.database, found);
     const line = { ...scan.line(true, found.path), isEmpty: summary.messages === 0 };
     return withSummary(line, summary);
@@ -47,6 +48,12 @@ export function lineOf(agent: Agent, found: Found): Line {
   const whole = readFile(scan, found.path);
   const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;
+}
+
+/** A session of which its database does not count the messages. */
+function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
+  for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
+  return scan.line(true, path);
 }
 
 /** A session in a database that has no title: up to the first request. */

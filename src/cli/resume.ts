@@ -9,6 +9,7 @@ import {
   noteTitle,
   type Outcome,
   prepare,
+  prepareStart,
   refuseTooLong,
   startCommand,
 } from "../core/handover.ts";
@@ -256,6 +257,7 @@ async function tryOver(
     commit(outcome);
     const why = await noteTitle(target, outcome, places.env);
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
+    prepareStart(target, outcome);
   }
   show(report, options, command, outcome.note);
   return { command, cwd: folder };

@@ -10,7 +10,7 @@ import { withSubagents } from "../convert/store/subagents.ts";
 import { Transfer } from "../convert/store/transfer.ts";
 import type { Outcome, TransferOptions } from "../convert/store/types.ts";
 import type { Fit } from "../convert/survey/fit.ts";
-import { SegueError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
@@ -111,6 +111,15 @@ export function startCommand(
   env: Env,
 ): string[] {
   return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+}
+
+/** What the agent needs so that it opens this session. @throws SegueError when the session is gone. */
+export function prepareStart({ launch }: Agent, { id, path }: Outcome): void {
+  try {
+    launch.prepare?.({ id, path });
+  } catch (error) {
+    throw fileError(error, path, "make it the session that is opened next");
+  }
 }
 
 /** Before anything is written: what could not be started then. @throws SegueError `failed` */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { driverOf } from "./agents/index.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
@@ -30,6 +31,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "opencode", model: OPENCODE_MODELS.responses },
   { agent: "opencode", model: OPENCODE_MODELS.chat },
   { agent: "kilo" },
+  { agent: "continue" },
+  { agent: "continue", model: CONTINUE_MODELS.anthropic },
 ];
 
 for (const { agent, ...options } of runs) {

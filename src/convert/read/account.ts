@@ -247,8 +247,8 @@ const EXIT_LINE =
 
 /**
  * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
- * ended, what the shell tools of Gemini CLI and Qwen Code put around it, and what Codex puts around
- * an attached image.
+ * ended, what the tools of Gemini CLI, Qwen Code and Continue put around it, and what Codex puts
+ * around an attached image.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -259,6 +259,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
     "$1",
   ],
+  [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
   [/^data:[^,]*,/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
