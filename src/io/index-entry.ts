@@ -19,6 +19,7 @@ import {
   type IndexForm,
   isEmptyIndex,
   withEntry,
+  withNewOf,
   withoutEntry,
 } from "../lossless/json-index.ts";
 import type { JsonObject } from "../session/types.ts";
@@ -48,14 +49,16 @@ export interface NotedEntry extends IndexEntry {
 
 /** So often it is looked at again while another program writes the file. */
 const TRIES = 20;
-const PAUSE_MS = 15;
+const PAUSE_MS = 10;
+/** And so many milliseconds another program may take to write it. */
+const LATE_TRIES = 2000;
 
 /**
  * What the journal has to know of an entry before it is added.
  * @throws SegueError `refused` for an index of another form than is known: nothing may be written then.
  */
 export function noteEntry(entry: IndexEntry): NotedEntry {
-  const text = textAt(entry.path);
+  const text = settledText(entry.path, entry);
   const inserted = withEntry(text, entry, entry.id, entry.value);
   if (!inserted) throw unknownForm(entry.path);
   const { blank } = inserted;
@@ -74,7 +77,7 @@ export function addEntry(entry: NotedEntry): void {
     return;
   }
   makeFolders(dirname(path));
-  rewrite(path, (text) => {
+  rewrite(path, entry, (text) => {
     if (text !== null && hasEntry(text, entry, id)) return text;
     const inserted = withEntry(text, entry, id, value);
     return inserted?.text;
@@ -102,7 +105,7 @@ function addLine({ path, key, id, value }: NotedEntry): void {
  */
 export function removeEntry({ path, id, isNew, madeFolder, blank, ...form }: NotedEntry): void {
   if (existsSync(path)) {
-    rewrite(path, (text) => {
+    rewrite(path, form, (text) => {
       if (text === null || text.trim() === "") return text;
       const rest = withoutEntry(text, form, id, blank);
       if (rest === null) return undefined;
@@ -110,6 +113,16 @@ export function removeEntry({ path, id, isNew, madeFolder, blank, ...form }: Not
     });
   }
   removeEmptyFolders(dirname(path), madeFolder);
+}
+
+/** As it is when nobody is in the middle of writing it. */
+function settledText(path: string, form: IndexForm): string | null {
+  for (let n = 0; ; n++) {
+    const text = textAt(path);
+    if (text === null || n === TRIES || isSettled(text, form)) return text;
+    if (text === "" && (form.form === "lines" || n > TRIES / 2)) return text;
+    pause(PAUSE_MS);
+  }
 }
 
 /** null where there is none. */
@@ -128,19 +141,19 @@ type Change = (text: string | null) => string | null | undefined;
  * after it was read and before the new one has its name is found in the old file itself, which stays
  * open until then: it is changed in its turn.
  */
-function rewrite(path: string, change: Change): void {
-  let late: string | undefined;
+function rewrite(path: string, form: IndexForm, change: Change): void {
   for (let n = 0; n < TRIES; n++) {
     if (n > 0) pause(PAUSE_MS);
     const old = open(path);
     try {
-      const text = late ?? old?.first ?? null;
-      const next = change(text);
+      // Who writes it empties it first.
+      if (old?.first === "" && n < TRIES / 2) continue;
+      const next = change(old?.first ?? null);
       if (next === undefined) continue;
-      if (next === text && late === undefined) return;
+      if (next === (old?.first ?? null)) return;
       if (!put(path, next, old)) continue;
-      late = lateText(old, change);
-      if (late === undefined) return;
+      if (old && next !== null) addLate(path, old, form);
+      return;
     } finally {
       old?.close();
     }
@@ -148,11 +161,30 @@ function rewrite(path: string, change: Change): void {
   throw unknownForm(path);
 }
 
-/** What was written into the old file since; undefined for nothing. */
-function lateText(old: Old | null, change: Change): string | undefined {
-  if (!old || old.text() === old.first) return undefined;
-  for (let n = 0; n < TRIES && change(old.text()) === undefined; n++) pause(PAUSE_MS);
-  return old.text();
+/** What was written into the old file since: into what is in its place by now. */
+function addLate(path: string, old: Old, form: IndexForm): void {
+  // Who had found the old file a moment before opens it, and so empties it, now.
+  pause(PAUSE_MS);
+  if (old.text() === old.first) return;
+  for (let n = 0; !isSettled(old.text(), form); n++) {
+    if (n === LATE_TRIES) return;
+    pause(1);
+  }
+  const late = old.text();
+  for (let n = 0; n < TRIES; n++) {
+    const now = open(path);
+    try {
+      if (now === null) return;
+      if (!isSettled(now.first, form)) pause(1);
+      else if (put(path, withNewOf(late, old.first, now.first, form), now)) return;
+    } finally {
+      now?.close();
+    }
+  }
+}
+
+function isSettled(text: string, form: IndexForm): boolean {
+  return text !== "" && hasEntry(text, form, "") !== null;
 }
 
 interface Old {

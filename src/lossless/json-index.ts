@@ -46,7 +46,9 @@ export function withEntry(
   const lead = text.slice(list.open + 1, list.items[0]?.start);
   const second = list.items[1];
   const gap = second ? text.slice(list.items[0]?.end, second.start) : `,${lead}`;
-  const printed = printedAs(text.slice(last.start, last.end), lead, name, value, depthOf(form));
+  const texts = list.items.map(({ start, end }) => text.slice(start, end));
+  const beside = texts.find((one) => one.includes("\n")) ?? texts.at(-1) ?? "";
+  const printed = printedAs(beside, lead, name, value, depthOf(form));
   return { text: text.slice(0, last.end) + gap + printed + text.slice(last.end) };
 }
 
@@ -68,6 +70,27 @@ export function withoutEntry(text: string, form: IndexForm, id: string, blank = 
     else if (after) now = now.slice(0, item.start) + now.slice(after.start);
     else now = now.slice(0, list.open + 1) + blank + now.slice(list.close);
   }
+}
+
+/** The text with the entries that are new in `late`, which somebody wrote in place of `base` as well. */
+export function withNewOf(late: string, base: string, text: string, form: IndexForm): string {
+  const before = entriesIn(base, form);
+  let now = text;
+  for (const [id, value] of entriesIn(late, form)) {
+    if (before.has(id) || hasEntry(now, form, id) !== false) continue;
+    now = withEntry(now, form, id, value)?.text ?? now;
+  }
+  return now;
+}
+
+function entriesIn(text: string, form: IndexForm): Map<string, JsonObject> {
+  const entries = new Map<string, JsonObject>();
+  for (const item of listIn(text, form)?.items ?? []) {
+    const value = parseValue(text.slice(item.value, item.end));
+    const id = form.form === "object" ? nameOf(text, item) : member(value, form.key ?? "");
+    if (typeof id === "string" && isObject(value)) entries.set(id, value);
+  }
+  return entries;
 }
 
 /** Does an index hold nothing at all, so that one that was made for an entry can go with it? */
