@@ -144,7 +144,7 @@ export interface Launch {
   install?: string;
   /** Arguments that print the version. */
   versionArgs: readonly string[];
-  /** Arguments that resume a session natively. */
+  /** Arguments that resume a session natively. @throws SegueError where these would harm it. */
   resumeArgs(session: ResumeRequest): string[];
   /** What has to be done right before the CLI starts, so that it opens this session. */
   prepare?(session: { id: string; path: string }): void;

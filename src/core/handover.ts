@@ -103,14 +103,23 @@ export function commit(outcome: Outcome): void {
   }
 }
 
-/** What starts the agent with the session. `args`: for it, in its own terms. */
+/**
+ * What starts the agent with the session. `args`: for it, in its own terms.
+ * @throws SegueError where it cannot be started on a session so.
+ */
 export function startCommand(
   target: Agent,
-  { id, path }: Outcome,
+  outcome: Outcome,
   { prompt, args }: { prompt: string | null; args: readonly string[] },
   env: Env,
 ): string[] {
-  return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+  const { id, path } = outcome;
+  try {
+    return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** What the agent needs so that it opens this session. @throws SegueError when the session is gone. */

@@ -37,6 +37,7 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   copilot: (path, line) => named("view", { path, view_range: [line, -1] }),
   opencode: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   kilo: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
+  continue: (filepath) => named("Read", { filepath }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
 
