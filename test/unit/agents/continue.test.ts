@@ -116,10 +116,19 @@ describe("continue", () => {
       "user: MARK-AFTER-COMPACT",
       "assistant: MARK-RESUMED-OK",
     ]);
-    assert.deepEqual(conversation(read(records("editor")).entries).slice(1, 3), [
-      "assistant: MARK-A0 An answer.",
-      "compaction: MARK-SUMMARY of what came before.",
-    ]);
+    // The extensions for editors put it beside an answer.
+    const item = (role: string, content: string, more = {}): Json => ({
+      message: { role, content },
+      contextItems: [],
+      ...more,
+    });
+    const beside = [
+      item("user", "a"),
+      item("assistant", "b", { conversationSummary: "a, b" }),
+      item("user", "c"),
+    ];
+    const said = ["user: a", "assistant: b", "compaction: a, b", "user: c"];
+    assert.deepEqual(conversation(read(beside).entries), said);
   });
 
   it("reads sessions of the extensions for editors", () => {
