@@ -123,6 +123,7 @@ describe("a variable that names a folder relative to this one", () => {
     pi: () => ({ PI_CODING_AGENT_DIR: "home/.pi/agent" }),
     copilot: () => ({ COPILOT_HOME: "home/.copilot" }),
     gemini: () => ({ GEMINI_CLI_HOME: "home" }),
+    continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
   };
 
   for (const each of BASICS) {

@@ -12,6 +12,7 @@ import type {
   JsonObject,
   Message,
   Part,
+  ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
@@ -46,6 +47,8 @@ class ContinueReader implements Reader {
   readonly #header: Header = emptyHeader("continue");
   readonly #calls = new OpenCalls();
   #tip: string | null = null;
+  /** What the user said last. */
+  #said: string | undefined;
   #at = 0;
   /** Entries of the record that is read. */
   #n = 0;
@@ -106,6 +109,7 @@ class ContinueReader implements Reader {
 
   #user(item: JsonObject, message: JsonObject): Entry[] {
     const context = readContext(item.contextItems, message.content);
+    this.#said = string(message.content);
     return [this.#message("user", [...context, ...readContent(message.content)])];
   }
 
@@ -115,6 +119,8 @@ class ContinueReader implements Reader {
     // What /compact leaves. The extensions for editors put the summary beside an answer.
     if (summary !== undefined && summary === message.content) return [this.#compaction(summary)];
     const calls = array(message.toolCalls).map(readCall);
+    const typed = message.content === "" ? commandTyped(calls) : null;
+    const before = typed === null || this.#said === `!${typed}` ? [] : [this.#typed(typed)];
     for (const call of calls) this.#calls.add(call);
     const usage = readUsage(message.usage);
     const model = string(member(message.usage, "model"));
@@ -123,8 +129,15 @@ class ContinueReader implements Reader {
     const more = { ...(usage ? { usage } : {}), ...(model === undefined ? {} : { model }) };
     const answer = this.#message("assistant", parts, more);
     const results = array(item.toolCallStates).map(readState);
-    const entries: Entry[] = results.length === 0 ? [answer] : [answer, this.#results(results)];
+    const answered: Entry[] = results.length === 0 ? [answer] : [answer, this.#results(results)];
+    const entries = [...before, ...answered];
     return summary === undefined ? entries : [...entries, this.#compaction(summary)];
+  }
+
+  /** The user's side of a command that they ran themselves; the CLI has only the call of it. */
+  #typed(command: string): Message {
+    const parts: Part[] = [{ kind: "text", text: `!${command}` }];
+    return this.#message("user", parts, { told: true });
   }
 
   /** What the extensions for editors note beside an answer; the CLI does not send it. */
@@ -174,6 +187,12 @@ class ContinueReader implements Reader {
     const n = this.#n++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
+}
+
+/** The command of a call that the CLI notes when the user types `!command`; null for others. */
+function commandTyped([call, ...more]: readonly ToolCallPart[]): string | null {
+  const isTyped = /^shell-\d+-[0-9a-z]+$/.test(call?.callId ?? "") && more.length === 0;
+  return isTyped && call?.use?.tool === "execute" ? call.use.command : null;
 }
 
 /** The extensions for editors may give a folder's URL. */

@@ -104,6 +104,16 @@ describe("continue", () => {
     assert.ok(toolLines("editor").includes("tool: !=Tool cancelled"));
   });
 
+  it("reads a command that the user typed as theirs", () => {
+    const { entries } = read(records("shell"));
+    assert.deepEqual(conversation(entries).slice(0, 3), [
+      "user: !echo MARK-SHELL-OUT",
+      "assistant: Bash:execute",
+      "tool: =MARK-SHELL-OUT\n",
+    ]);
+    assert.equal(entries.length, read(written(entries)).entries.length);
+  });
+
   it("reads files that a message mentions as told, not as said", () => {
     assert.deepEqual(conversation(read(records("context")).entries).slice(0, 1), [
       'user: (<context name="hello.txt">\nHello from the lab.\n\n</context>) | MARK-U1 What is in @hello.txt  please?',
@@ -155,7 +165,6 @@ describe("continue", () => {
       "mcp",
       "context",
       "denied",
-      "shell",
       "compact",
     ]) {
       const { entries } = read(records(variant));
