@@ -1,7 +1,7 @@
 /**
- * `segue list`, `scan` and `search` over whole stores, in whole processes. On a machine that does
- * other work as well, these wait for a processor most of the time: then it is the processors' time
- * that is held against the bounds, as if all of it were one thread's.
+ * Benchmarks `segue list`, `scan` and `search` over whole stores, as whole processes. On a busy
+ * machine, these mostly wait for a CPU: then their total CPU time is compared with the bounds, as
+ * if all of it were one thread's.
  */
 import { appendFileSync, rmSync, statSync, truncateSync, utimesSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
@@ -12,30 +12,30 @@ import { generate } from "./generate.ts";
 import { median, type Row, type Run, runNode } from "./process.ts";
 import { generateStores, type Stores } from "./stores.ts";
 
-/** `full`: seconds. `quick`: times what `node -e 0` takes in the same run, in processors' time. */
+/** `full`: seconds. `quick`: multiples of what `node -e 0` takes in the same run, in CPU time. */
 interface Bound {
   full: number;
   quick: number;
 }
 
 /*
- * With a few runs, on whatever machine there is, a process's start alone varies by half: so the quick
- * bounds only guard against getting very much slower. Each is some three times what was measured.
+ * With few runs on any machine, a process's start alone varies by half, so the quick bounds only
+ * guard against large regressions. Each is some three times the measured value.
  */
 const COLD: Bound = { full: 0.6, quick: 32 };
 const WARM: Bound = { full: 0.15, quick: 10 };
 const CHANGED_LIST: Bound = { full: 0.15, quick: 14 };
 const SEARCH: Bound = { full: 0.3, quick: 32 };
-/** Of 20,000 sessions, in processors' time. */
+/** For 20,000 sessions, in CPU time. */
 const MAX_WARM_MANY = 0.35;
 const MAX_MEMORY = 120;
-/** In CI: how much garbage there is when memory is at its peak varies, up to 152 MB in one run. */
+/** In CI: the amount of garbage at peak memory varies, up to 152 MB in one run. */
 const MAX_MEMORY_QUICK = 300;
-/** The index against the text that it covers. */
+/** The size of the index relative to the text that it covers. */
 const MAX_INDEX = 0.35;
-/** Of processors' time. */
+/** In CPU time. */
 const MIN_SCAN = 150;
-/** A megabyte's time in a scan, against its time in the yardstick. */
+/** A megabyte's time in a scan, relative to its time in the yardstick. */
 const MAX_SCAN_QUICK = 8;
 
 const YARDSTICK = fileURLToPath(import.meta.resolve("./yardstick.ts"));
@@ -54,7 +54,7 @@ export function measureCatalog(bin: string, quick: boolean): Row[] {
   const runs = quick ? 5 : 11;
   const big = quick ? { ...BIG, count: 200 } : BIG;
   const rows = new Bench(bin, generateStores(big.count, big.average), runs, quick).all();
-  // How it grows: the same measurements over ever more small sessions.
+  // How it grows: the same measurements with increasing numbers of small sessions.
   for (const count of quick ? [200, 2000] : [200, 2000, MANY]) {
     rows.push(...new Bench(bin, generateStores(count, SMALL), runs, quick).listing());
   }
@@ -75,7 +75,7 @@ class Bench {
   readonly #runs: number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #name: string;
-  /** What `node -e 0` takes, where bounds are multiples of it; else null. */
+  /** What `node -e 0` takes, if bounds are multiples of it; else null. */
   readonly #node: number | null;
 
   constructor(bin: string, stores: Stores, runs: number, quick: boolean) {
@@ -93,7 +93,7 @@ class Bench {
     return [...this.listing(true), ...this.#scan(), ...this.#searching()];
   }
 
-  /** Most bounds are for the big stores; the others show how it grows. */
+  /** Most bounds are for the large stores; the others show how it grows. */
   listing(bound = false): Row[] {
     this.#segue("list");
     const cold = this.#several(() => {
@@ -174,7 +174,7 @@ class Bench {
   }
 
   #searching(): Row[] {
-    // A rare word, words that are everywhere, a phrase, a prefix, a condition.
+    // A rare word, very common words, a phrase, a prefix, a condition.
     const queries = ["beeldaqu", "the test", '"the test"', "goorc*", "the tool:bash agent:pi"];
     return queries.map((query) => {
       const found = this.#several(() => this.#segue("search", query));
@@ -182,7 +182,7 @@ class Bench {
     });
   }
 
-  /** Sessions at different places each time, some lines longer; afterwards they are as they were. */
+  /** Different sessions each time, some lines longer; afterwards they are restored. */
   #changed(n: number): Run {
     const { paths } = this.#stores;
     const step = Math.floor(paths.length / CHANGED);
@@ -194,7 +194,7 @@ class Bench {
       truncateSync(path, before[i]?.size);
       utimesSync(path, before[i]?.atime ?? 0, before[i]?.mtime ?? 0);
     }
-    // What is as before is a change, too.
+    // Restoring is a change, too.
     this.#segue("list");
     return run;
   }

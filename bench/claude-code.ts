@@ -1,4 +1,7 @@
-/** A conversation as Claude Code 2.1 writes it: a line for each block, results with their twins. */
+/**
+ * A conversation as Claude Code 2.1 writes it: one line per block, results with their structured
+ * copies.
+ */
 import type { Json, JsonObject } from "../src/session/types.ts";
 import { type Call, type Conversation, CWD, type Reply, type Turn } from "./conversation.ts";
 
@@ -75,7 +78,7 @@ class Lines {
     for (const { call, id: callId, uuid } of calls) yield this.#result(call, callId, uuid);
   }
 
-  /** Parallel calls fork the chain: each result hangs on its own call. */
+  /** Parallel calls fork the chain: the parent of each result is its own call. */
   #result(call: Call, id: string, uuid: string | null): JsonObject {
     this.#talk.tick(call.ms);
     this.#tail = uuid;

@@ -1,4 +1,4 @@
-/** A made-up but lifelike coding session, before it takes the form of any agent. */
+/** A made-up but realistic coding session, independent of any agent's format. */
 import { Prose, Random } from "./text.ts";
 
 export type Call = { id: number; ms: number } & (
@@ -26,7 +26,7 @@ export interface Turn {
 
 export const CWD = "/home/dev/shop";
 
-/** The files of the project that the session works on; they change as it goes on. */
+/** The files of the project; they change during the session. */
 const FILES = 48;
 
 export class Conversation {
@@ -44,7 +44,7 @@ export class Conversation {
     for (let i = 0; i < FILES; i++) this.#files.push(this.#newFile());
   }
 
-  /** Time goes on by up to `most` milliseconds. */
+  /** Time advances by up to `most` milliseconds. */
   tick(most: number): number {
     this.now += this.random.int(1, most);
     return this.now;
@@ -65,7 +65,7 @@ export class Conversation {
   #reply(kind: number): Reply {
     const { random, prose } = this;
     const calls = [this.#call()];
-    // Now and then several calls at once.
+    // Occasionally several calls at once.
     if (kind === 9) for (let n = random.int(1, 3); n > 0; n--) calls.push(this.#call());
     this.#context = this.#context > 150_000 ? 12_000 : this.#context + random.int(200, 4000);
     return {
@@ -124,7 +124,7 @@ export class Conversation {
     return { path: `${CWD}/${this.prose.path()}`, text };
   }
 
-  /** Base64 of no picture in particular. */
+  /** Base64 of random data in place of a picture. */
   #picture(): string {
     return `iVBORw0KGgoAAAANSUhEUgAA${this.random.base64(this.random.int(9_000, 90_000))}`;
   }

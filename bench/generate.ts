@@ -1,6 +1,6 @@
 /**
- * Big sessions to measure with: the same made-up conversation in each agent's format, at any size,
- * byte for byte the same every time. `node bench/generate.ts codex 100` writes 100 MB.
+ * Large sessions for benchmarks: the same made-up conversation in each agent's format, at any size,
+ * with the same bytes every time. `node bench/generate.ts codex 100` writes 100 MB.
  */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -16,15 +16,15 @@ const FORMATS: { [agent: string]: (talk: Conversation) => Generator<JsonObject> 
   pi,
 };
 
-/** Agents in whose format a session can be made. */
+/** Agents whose format can be generated. */
 export const FORMAT_NAMES = Object.keys(FORMATS);
 
-/** Part of the file's name: raise it whenever what is generated changes. */
+/** Part of the file's name: increase it whenever the generated contents change. */
 const EDITION = 1;
 
 export const DATA = join(import.meta.dirname, ".data");
 
-/** The path of a session of `megabytes` (10⁶ bytes), which is made unless it is there already. */
+/** The path of a session of `megabytes` (10⁶ bytes), which is generated unless it exists. */
 export function generate(agent: string, megabytes: number): string {
   const path = join(DATA, `${agent}-${megabytes}-${EDITION}.jsonl`);
   const format = FORMATS[agent];

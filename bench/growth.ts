@@ -1,11 +1,11 @@
 /**
- * Cost grows linearly: four times as many tiny records take about four times as long, in every
- * reader and every writer, and in whole conversions.
+ * Checks that cost grows linearly: four times as many tiny records take about four times as long,
+ * in every reader and every writer, and in whole conversions.
  *
  * One long conversation is compared with four short ones, so that both sides allocate and collect
  * about as much: a single short run is over before the garbage collector has started.
  *
- * `node bench/growth.ts AGENT RECORDS` measures one agent, in a process of its own.
+ * `node bench/growth.ts AGENT RECORDS` measures one agent, in a separate process.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { DATA } from "./generate.ts";
 import { type Row, runNode } from "./process.ts";
 
 const MAX_GROWTH = 4.5;
-/** In CI, on whatever machine it runs: this only guards against what is quadratic, which would be sixteen. */
+/** In CI, on any machine: this only guards against quadratic growth, which would be sixteen. */
 const MAX_GROWTH_QUICK = 8;
 /** Of a whole conversion, between agents whose formats have a record for each message. */
 const WAYS: readonly [from: string, to: string][] = [
@@ -30,7 +30,10 @@ const WAYS: readonly [from: string, to: string][] = [
 /** How much longer the long conversation is. */
 const TIMES = 4;
 
-/** Each is measured this often, and the least counts: whatever else the machine does only adds to it. */
+/**
+ * How often each is measured; the minimum counts, because other work on the machine only adds to
+ * it.
+ */
 const RUNS = 5;
 
 export function measureGrowth(bin: string, quick: boolean): Row[] {
@@ -78,7 +81,7 @@ function growthOf(agent: string, few: number): Growth {
   return JSON.parse(runNode([self, agent, String(few)]).stdout);
 }
 
-/** With the carry, and verified. */
+/** Including the carry and its verification. */
 function converting(bin: string, from: string, to: string, count: number): number {
   mkdirSync(DATA, { recursive: true });
   const [path, out] = [join(DATA, "tiny.jsonl"), join(DATA, "tiny-out.jsonl")];
@@ -91,7 +94,7 @@ function converting(bin: string, from: string, to: string, count: number): numbe
   return least;
 }
 
-/** Short messages, and a call now and then. */
+/** Short messages, and an occasional call. */
 function conversation(count: number): Entry[] {
   const entries: Entry[] = [];
   const add = (
@@ -129,7 +132,7 @@ const HEADER = {
   createdAt: "2026-11-03T00:00:00.000Z",
 };
 
-/** As it is done in a conversion: a message with its calls and results at a time. */
+/** As in a conversion: one message with its calls and results at a time. */
 function write(agent: Agent, entries: readonly Entry[], take: (record: Json) => void): void {
   const writer = agent.writer({ seed: "growth", cliVersion: null, form: "file" });
   const put = (entry: Entry): void => {
@@ -150,7 +153,7 @@ function write(agent: Agent, entries: readonly Entry[], take: (record: Json) => 
   for (const record of writer.end()) take(record);
 }
 
-/** Calls by the name that the agent has for them. */
+/** Calls with the agent's own tool names. */
 function worded(agent: Agent, entry: Entry): Entry {
   if (entry.kind === "event") return entry;
   const parts = entry.parts.map((part) => {
@@ -201,7 +204,7 @@ function repeat(times: number, work: () => void): void {
   for (let n = 0; n < times; n++) work();
 }
 
-/** Each in turn, so that what the machine does meanwhile, and warming up, meets both. */
+/** In turn, so that other work on the machine, and warming up, affects both. */
 function turns(short: () => void, long: () => void): Times {
   const times: Times = { few: Number.POSITIVE_INFINITY, many: Number.POSITIVE_INFINITY };
   for (let n = 0; n < RUNS; n++) {

@@ -1,4 +1,7 @@
-/** How many bytes of text the index of a home's sessions covers: of those that it does not hold yet. */
+/**
+ * How many bytes of text the index of a home's sessions covers: of those that it does not contain
+ * yet.
+ */
 import { openCatalog } from "../src/catalog/catalog.ts";
 import { pending } from "../src/catalog/pending.ts";
 import { pieces } from "../src/catalog/reading.ts";

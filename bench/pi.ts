@@ -1,4 +1,4 @@
-/** A conversation as Pi 1.5 writes it: one record a message, with usage and its cost. */
+/** A conversation as Pi 1.5 writes it: one record per message, with usage and its cost. */
 import type { JsonObject } from "../src/session/types.ts";
 import { type Call, type Conversation, CWD, type Reply } from "./conversation.ts";
 

@@ -1,8 +1,7 @@
 /**
- * How long `segue` alone takes to its first screen: a whole process in a terminal of its own (that
- * of `script`), from its start until sessions and their number are on the screen. On a machine that
- * does other work as well, a process waits for a processor most of the time: then it is the
- * processors' time that is held against the bound.
+ * How long `segue` alone takes to its first screen: a whole process in its own terminal (that of
+ * `script`), from its start until the screen shows sessions and their number. On a busy machine, a
+ * process mostly waits for a CPU: then its CPU time is compared with the bound.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,7 +11,7 @@ import { median, ROOT } from "./process.ts";
 import { generateStores, type Stores } from "./stores.ts";
 
 const MAX_FIRST_SCREEN = 0.3;
-/** The bound is for so many sessions at most; more show how it grows. */
+/** The bound applies up to this many sessions; more show how it grows. */
 const BOUND_FOR = 2000;
 const RUNS = 15;
 const SIZES: readonly [count: number, average: number][] = [
@@ -24,14 +23,14 @@ const SIZES: readonly [count: number, average: number][] = [
 
 interface Taken {
   seconds: number;
-  /** Seconds that processors worked on it. */
+  /** CPU time in seconds. */
   cpu: number;
 }
 
-/** The number of sessions; small ones in which nobody said anything yet are not among them. */
+/** The number of sessions, without small ones that contain no message yet. */
 const SHOWN = /[1-9]\d* sessions/;
 
-/** What the first screen took. */
+/** The time to the first screen. */
 function firstScreen(bin: string, { home }: Stores): Promise<Taken> {
   const command = `stty rows 24 cols 80; exec '${process.execPath}' '${bin}'`;
   const from = process.hrtime.bigint();
@@ -63,7 +62,7 @@ function firstScreen(bin: string, { home }: Stores): Promise<Taken> {
   });
 }
 
-/** Of what a process has started, in hundredths as Linux counts. */
+/** Of a process's children, in hundredths as Linux counts. */
 function cpuOf(parent: number): number {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim();
   const stat = readFileSync(`/proc/${children.split(" ")[0]}/stat`, "utf8");
@@ -77,7 +76,7 @@ let broken = 0;
 const small = process.argv.includes("--quick");
 for (const [count, average] of SIZES.slice(0, small ? 2 : SIZES.length)) {
   const stores = generateStores(count, average);
-  // Once for the catalogue and the compile cache.
+  // Once for the catalog and the compile cache.
   await firstScreen(bin, stores);
   const taken: Taken[] = [];
   for (let i = 0; i < (small ? 5 : RUNS); i++) taken.push(await firstScreen(bin, stores));

@@ -1,10 +1,10 @@
-/** Runs whole processes and says how long they took and how much memory they had at their peak. */
+/** Runs whole processes and measures their time and peak memory. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..");
 
-/** A line of the table: what was measured, against what bound. */
+/** A line of the table: what was measured, and its bound. */
 export interface Row {
   what: string;
   measured: string;
@@ -14,14 +14,16 @@ export interface Row {
 
 export interface Run {
   seconds: number;
-  /** 10⁶ bytes of resident memory; 0 where it was not asked for. */
+  /** 10⁶ bytes of resident memory; 0 if it was not measured. */
   megabytes: number;
-  /** Seconds that processors worked for it, in all threads: what a busy machine does not change. 0 as above. */
+  /**
+   * CPU time in seconds, in all threads, which does not depend on the machine's load. 0 as above.
+   */
   cpu: number;
   stdout: string;
 }
 
-/** Run inside the child: what it used goes to file descriptor 3 when it ends. */
+/** Run inside the child: writes its usage to file descriptor 3 when it ends. */
 const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from "node:fs";
   import { isMainThread } from "node:worker_threads";
@@ -33,7 +35,7 @@ const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(`
   }
 `)}`;
 
-/** This Node with `args`, in a process of its own. Throws unless it ends well. */
+/** This Node with `args`, in a separate process. Throws unless it succeeds. */
 export function runNode(
   args: readonly string[],
   { memory = false, env = process.env }: { memory?: boolean; env?: NodeJS.ProcessEnv } = {},

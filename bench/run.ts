@@ -1,12 +1,12 @@
 /**
- * Measures Segue against its bounds, in whole processes: `npm run bench`.
+ * Measures Segue against its bounds, as whole processes: `npm run bench`.
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
  *   --only    convert, catalog or growth
  *
- * Times are medians. The yardstick (bench/yardstick.ts) runs in turn with what it is compared to,
- * so that a busy machine slows both.
+ * Times are medians. The yardstick (bench/yardstick.ts) alternates with what it is compared to, so
+ * that a busy machine slows both.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -34,32 +34,38 @@ const DIRECTIONS: readonly [from: string, to: string][] = [
 ];
 
 const MAX_RATIO = 4;
-/** The way that is asked nothing of: its target is larger than its source. Only not to get slower. */
+/**
+ * A conversion without a requirement: its target is larger than its source. Only guards against
+ * regressions.
+ */
 const MAX_RATIO_LARGER = 6;
 /**
- * With 20 MB, starting the process and its thread weighs as much as the work: this only guards
- * against getting slower. The bound that counts is that of 100 MB.
+ * With 20 MB, starting the process and its thread takes as long as the work: this only guards
+ * against regressions. The bound that counts is that of 100 MB.
  */
 const MAX_RATIO_QUICK = 9;
 const MAX_MEMORY = 300;
 const MAX_MEMORY_GIGABYTE = 350;
 const MAX_START = 1.6;
 const MAX_START_QUICK = 2.2;
-/** Of `segue list` where there is no session. */
+/** For `segue list` without any session. */
 const MAX_LIST_START = 2.5;
 const MAX_LIST_START_QUICK = 4;
-/** Of sessions of everyday size, in processors' time beyond Node's own start: 1 MB in seconds, 10 MB against the yardstick. */
+/**
+ * For sessions of everyday size, in CPU time beyond Node's own start: 1 MB in seconds, 10 MB
+ * relative to the yardstick.
+ */
 const MAX_SMALL = 0.2;
-/** In CI against Node's own start, because seconds depend on the machine: it was measured at 7. */
+/** In CI relative to Node's own start, because seconds depend on the machine: 7 was measured. */
 const MAX_SMALL_QUICK = 18;
 const MAX_MIDDLING = 4.5;
 const MAX_MIDDLING_QUICK = 9;
-/** Processors' time for 100 MB, against the yardstick's: 3.6 s where that takes 0.65 s. */
+/** CPU time for 100 MB, relative to the yardstick's: 3.6 s where that takes 0.65 s. */
 const MAX_RATIO_CPU = 5.54;
-/** Peak memory, against the one line that the session mostly is. */
+/** Peak memory, relative to the one line that is most of the session. */
 const HUGE_LINE = 64e6;
 const MAX_HUGE_LINE = 8;
-/** In CI, beside whatever else the machine does: it was measured at 7.8. */
+/** In CI, with other work on the machine: 7.8 was measured. */
 const MAX_HUGE_LINE_QUICK = 10;
 const MAX_CARRY = 0.4;
 
@@ -75,7 +81,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Each has a place of its own in docs/benchmarks.md. */
+/** Each has its own section in docs/benchmarks.md. */
 const PARTS: { [name: string]: (quick: boolean) => Row[] } = {
   convert: measure,
   catalog: (quick) => measureCatalog(BIN, quick),
@@ -111,7 +117,7 @@ function measure(quick: boolean): Row[] {
   return rows;
 }
 
-/** What a command takes against Node itself. */
+/** What a command takes relative to Node itself. */
 function starting(args: readonly string[], bound: number, runs: number): Row {
   const home = mkdtempSync(join(tmpdir(), "segue-bench-"));
   const env = { PATH: dirname(process.execPath), HOME: home, SEGUE_HOME: join(home, "segue") };
@@ -136,7 +142,7 @@ function starting(args: readonly string[], bound: number, runs: number): Row {
   }
 }
 
-/** What most sessions cost: there starting weighs as much as the work. */
+/** The cost of most sessions: starting takes as long as the work. */
 function everyday(runs: number): Row[] {
   const small = costing(1, runs);
   const middling = costing(10, runs);
@@ -168,9 +174,9 @@ function smallRow({ beyond, node }: Cost): Row {
   };
 }
 
-/** Seconds that processors worked. */
+/** CPU time in seconds. */
 interface Cost {
-  /** For a conversion, beyond what Node's own start takes. */
+  /** For a conversion, beyond Node's own start. */
   beyond: number;
   node: number;
   yardstick: number;
@@ -191,13 +197,13 @@ function costing(megabytes: number, runs: number): Cost {
   };
 }
 
-/** A session in which one result of a tool is 64 MB of text. */
+/** A session in which one tool result is 64 MB of text. */
 function hugeLine(): Row {
   const path = join(DATA, "huge-line.jsonl");
   const example = readFileSync(join(ROOT, "examples", "claude-code-session.jsonl"), "utf8");
   const text = "the quick brown fox 0123456789 jumps\\n";
   const huge = text.repeat(Math.ceil(HUGE_LINE / text.length));
-  // The first result's text, as it stands in the file.
+  // The first result's text, as in the file.
   const found = /("type":"tool_result","content":")(?:[^"\\]|\\.)*"/;
   if (!found.test(example)) throw new Error("the example has no result of a tool");
   writeFileSync(
@@ -214,7 +220,7 @@ function hugeLine(): Row {
   };
 }
 
-/** Time against the yardstick, memory, and the carry's size. */
+/** Time relative to the yardstick, memory, and the carry's size. */
 function converting(from: string, to: string, size: number, runs: number): Row[] {
   const path = generate(from, size);
   const yard: number[] = [];
@@ -285,7 +291,7 @@ function carryRow(what: string, source: string): Row {
   };
 }
 
-/** Sessions that the real CLIs wrote: small, so that what they open with weighs much. */
+/** Sessions that the real CLIs wrote: small, so their opening records weigh much. */
 function fixtureCarry(agent: string): Row[] {
   const folder = join(ROOT, "test", "fixtures", agent, "basic");
   const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) =>
@@ -299,7 +305,7 @@ function fixtureCarry(agent: string): Row[] {
   });
 }
 
-/** Carry and verification included; what was written must lead back to the source. */
+/** Including the carry and verification; what was written must lead back to the source. */
 function convert(path: string, to: string): ReturnType<typeof runNode> {
   const args = ["convert", path, "--to", to, "--output", OUT, "--force", "--fresh", "--json"];
   const run = runNode([BIN, ...args], { memory: true });
@@ -314,7 +320,7 @@ function wasVerified(report: unknown): boolean {
   return verified.readback === true;
 }
 
-/** dist/ has to be what src/ is now. */
+/** dist/ must be up to date with src/. */
 function build(): void {
   const newest = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
     .map((path) => statSync(join(ROOT, "src", path)).mtimeMs)

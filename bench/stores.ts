@@ -1,6 +1,6 @@
 /**
- * Whole stores to measure with, below bench/.data: a home folder with sessions of every agent that
- * the generators know, in sizes as they occur (many small ones, a few very large), or all small.
+ * Whole stores for benchmarks, below bench/.data: a home folder with sessions of every agent that
+ * the generators know, in realistic sizes (many small ones, a few very large), or all small.
  */
 import {
   closeSync,
@@ -20,22 +20,22 @@ import { CWD } from "./conversation.ts";
 import { DATA, FORMAT_NAMES, generate } from "./generate.ts";
 import { Random } from "./text.ts";
 
-/** Part of the folder's name: raise it whenever what is generated changes. */
+/** Part of the folder's name: increase it whenever the generated contents change. */
 const EDITION = 1;
 
-/** What sessions are cut from, of each agent. */
+/** What sessions of each agent are cut from. */
 const SOURCE_MEGABYTES = 20;
 const PROJECTS = 60;
 const LAST = Date.parse("2026-11-20T18:00:00.000Z");
 
 export interface Stores {
   home: string;
-  /** Session files, and what they hold in all. */
+  /** The number of session files, and their total size. */
   paths: string[];
   bytes: number;
 }
 
-/** A home with `count` sessions of `average` bytes, which is made unless it is there already. */
+/** A home with `count` sessions of `average` bytes, which is generated unless it exists. */
 export function generateStores(count: number, average: number): Stores {
   const home = join(DATA, `home-${count}-${average}-${FORMAT_NAMES.length}-${EDITION}`);
   const list = join(home, "made");
@@ -66,7 +66,7 @@ function make(home: string, count: number, average: number): Stores {
   return stores;
 }
 
-/** Most sessions are small, and the few large ones hold most of the bytes. */
+/** Most sessions are small, and the few large ones have most of the bytes. */
 function sizeOf(random: Random, average: number): number {
   return Math.round(
     average * (average < 50_000 ? 0.4 + 1.2 * random.unit() : 4 * random.unit() ** 3 + 0.02),
@@ -84,7 +84,7 @@ class Source {
     this.#id = idIn(agent, this.#bytes.toString("utf8", 0, this.#bytes.indexOf(0x0a)));
   }
 
-  /** The beginning of the source, up to a whole line, with an id and a project of its own. */
+  /** The beginning of the source, up to a whole line, with its own id and project. */
   session(home: string, size: number, n: number, count: number, random: Random) {
     const time = LAST - (count - n) * 60_000;
     const id = this.#agent === "claude-code" ? random.uuid4() : random.uuid7(time);
@@ -100,7 +100,7 @@ class Source {
     return { path, bytes: end };
   }
 
-  /** Ids and the folder are as long as before in the head; the rest is copied as it is. */
+  /** In the head, ids and the folder keep their length; the rest is copied unchanged. */
   #write(path: string, end: number, id: string, cwd: string, prompt: string): void {
     const headEnd = Math.min(end, this.#bytes.indexOf(0x0a, 30_000) + 1);
     const head = this.#bytes

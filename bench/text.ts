@@ -1,4 +1,4 @@
-/** Deterministic text that reads, and compresses, about like what a coding session holds. */
+/** Deterministic text that reads and compresses approximately like that of a coding session. */
 
 /** A seeded stream of numbers (sfc32). */
 export class Random {
@@ -26,12 +26,12 @@ export class Random {
     return this.next() / 2 ** 32;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** A whole number from `low` to `high`, inclusive. */
   int(low: number, high: number): number {
     return low + Math.floor(this.unit() * (high - low + 1));
   }
 
-  /** As `int`, but small numbers are far more frequent. */
+  /** Like `int`, but small numbers are far more frequent. */
   skewed(low: number, high: number): number {
     return low + Math.floor(this.unit() ** 4 * (high - low + 1));
   }
@@ -81,7 +81,7 @@ const COMMON =
   "the to of and in is that it for this file test with from not be on we are as so now".split(" ");
 const FOREIGN = ["größer", "naïve", "日本語", "проверка", "→", "✓", "🎉", "…", "—", "été"];
 
-/** Words, code and prose in one made-up vocabulary: a few words often, many words seldom. */
+/** Words, code and prose in one made-up vocabulary: a few frequent words, many rare ones. */
 export class Prose {
   readonly #random: Random;
   readonly #words: string[] = [...COMMON];
@@ -109,7 +109,7 @@ export class Prose {
     return `src/${this.word()}/${this.word()}-${this.word()}.ts`;
   }
 
-  /** Sentences of about `length` characters in all. */
+  /** Sentences of about `length` characters in total. */
   sentences(length: number): string {
     const random = this.#random;
     const foreign = random.chance(0.05);

@@ -1,4 +1,4 @@
-/** What reading a session costs at least: each of its lines through JSON.parse, and nothing else. */
+/** The minimum cost of reading a session: JSON.parse on each of its lines, and nothing else. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 

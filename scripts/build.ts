@@ -1,6 +1,6 @@
 /**
- * Builds dist/: the program as a few files, since loading a hundred modules takes longer than most
- * commands, and the types beside them.
+ * Builds dist/: the program as a few files, because loading a hundred modules takes longer than
+ * most commands, and the types beside them.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ await built.write({
   // All in one folder: a thread is started by the name of a file beside the one that starts it.
   dir: DIST,
   ...(await filesOf(built)),
-  // Names stay, for the stack traces that --verbose prints.
+  // Names are kept, for the stack traces that --verbose prints.
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 });
 await built.close();

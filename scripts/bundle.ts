@@ -1,4 +1,6 @@
-/** The program as a few files: what dist/ holds of JavaScript, and of whose packages parts are in it. */
+/**
+ * Bundles the program: the JavaScript files in dist/, and the list of packages that they contain.
+ */
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -11,28 +13,31 @@ import {
 
 export const ROOT = join(import.meta.dirname, "..");
 
-/** The program, the library, and what runs in threads of its own: by the names that they have in dist/. */
+/** The program, the library, and the code of threads, by their names in dist/. */
 function inputs(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
   const entries = ["src/bin.ts", "src/index.ts", ...workers];
   return Object.fromEntries(entries.map((path) => [basename(path, ".ts"), join(ROOT, path)]));
 }
 
-/** Bundles the program with the packages that it uses: what is installed has no dependencies. */
+/**
+ * Bundles the program with the packages that it uses, so that the installed package has no
+ * dependencies.
+ */
 export function bundle(): Promise<RolldownBuild> {
   const external = /^node:/;
-  // Modules that `filesOf` puts together are loaded together, whoever asks for one of them.
+  // Modules that `filesOf` groups are loaded together, whichever of them is imported.
   const checks = { ineffectiveDynamicImport: false };
   return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()], checks });
 }
 
-/** What every list loads, and most commands; and what a conversion loads besides. */
+/** What every list and most commands load, and what a conversion loads in addition. */
 const COMMON = /[\\/]src[\\/]cli[\\/](?:main|list)\.ts$/;
 const CONVERSION = /[\\/]src[\\/](?:cli|convert)[\\/]convert\.ts$/;
 
 /**
- * How the bundle is cut into files. What a list loads is one file, and what a conversion loads besides
- * is another: to find and read forty takes Node as long as to run what is in them.
+ * How the bundle is split into files. What a list loads is one file, and what a conversion loads in
+ * addition is another: Node takes as long to find and read forty files as to run their contents.
  */
 export async function filesOf(built: RolldownBuild): Promise<OutputOptions> {
   const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
@@ -47,7 +52,10 @@ export async function filesOf(built: RolldownBuild): Promise<OutputOptions> {
   return { format: "esm", ...names, codeSplitting };
 }
 
-/** The modules of the files that are loaded with those that hold a module of this name; no entries. */
+/**
+ * The modules of the files that are loaded together with those that contain a module with this
+ * name; not entry points.
+ */
 function loadedWith({ output }: RolldownOutput, name: RegExp): Set<string> {
   const chunks = new Map(
     output.flatMap((one) => (one.type === "chunk" ? [[one.fileName, one] as const] : [])),
@@ -68,9 +76,9 @@ function loadedWith({ output }: RolldownOutput, name: RegExp): Set<string> {
 const IMPORT = /^import \{([^}]*)\} from "(node:[a-z/_]+)";$/gm;
 
 /**
- * Takes from Node's own modules what is used of them. An `import` of one makes Node read all that it
- * exports, and so loads much that nothing here uses (streams for `node:fs`, Web Crypto for
- * `node:crypto`): a fifth of the time that `segue list` takes to start.
+ * Replaces imports of Node's own modules with accesses to what is used. An `import` makes Node load
+ * everything that a module exports, including much that is unused here (streams for `node:fs`, Web
+ * Crypto for `node:crypto`): a fifth of the time that `segue list` takes to start.
  */
 function builtins(): Plugin {
   return {
@@ -89,13 +97,13 @@ function builtins(): Plugin {
 
 const PROGRAMS = "const childProcess = require('node:child_process');";
 
-/** commander starts programs for subcommands that are files of their own. Segue has none. */
+/** commander starts programs for subcommands in separate files. Segue has none. */
 function withoutPrograms(code: string): string {
   if (!code.includes(PROGRAMS)) throw new Error("commander loads node:child_process another way");
   return code.replace(PROGRAMS, "const childProcess = {};");
 }
 
-/** What takes Node a millisecond or more to load, and is not used by each command that has it. */
+/** Modules that take Node a millisecond or more to load, and that not every command uses. */
 const LATE = new Set([
   "node:child_process",
   "node:crypto",
@@ -110,7 +118,9 @@ function taken(module: string, names: readonly string[]): string {
   return `const { ${pattern} } = process.getBuiltinModule("${module}");`;
 }
 
-/** Functions load their module when the first of them is called, and stand for themselves from then on. */
+/**
+ * Functions load their module on the first call, and are replaced by its functions from then on.
+ */
 function takenLate(module: string, names: readonly string[]): string {
   const isFunction = (name: string): boolean => /^[a-z]\w*$/.test(name) && name !== "constants";
   const late = names
@@ -128,18 +138,18 @@ function takenLate(module: string, names: readonly string[]): string {
   ].join(" ");
 }
 
-/** A package that is in the bundle, with its licence. */
+/** A package in the bundle, with its licence. */
 export interface Bundled {
   name: string;
   version: string;
   license: string;
-  /** Its licence's words. */
+  /** The text of its licence. */
   text: string;
-  /** Comments in its code that say whose parts of it are: packages bundle others, too. */
+  /** Comments in its code about the origin of its parts: packages bundle others, too. */
   comments: string[];
 }
 
-/** The packages that parts of the bundle come from, by name. */
+/** The packages in the bundle, by name. */
 export function bundledPackages({ output }: RolldownOutput): Bundled[] {
   const files = output
     .flatMap((chunk) => (chunk.type === "chunk" ? Object.keys(chunk.modules) : []))
@@ -151,7 +161,7 @@ export function bundledPackages({ output }: RolldownOutput): Bundled[] {
   return packages.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The folder of the package that a file is of. */
+/** The package folder of a file. */
 const PACKAGE = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 
 function bundledFrom(folder: string, files: readonly string[]): Bundled {
@@ -161,13 +171,13 @@ function bundledFrom(folder: string, files: readonly string[]): Bundled {
   const { name, version, license } = manifest;
   const file = readdirSync(folder).find((one) => /^licen[cs]e(?:\.|$)/i.test(one));
   if (license === undefined || file === undefined) throw new Error(`${name} has no licence`);
-  const text = readFileSync(join(folder, file), "utf8").trim();
+  const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim();
   const comments = new Set(files.flatMap((each) => copyrightsIn(readFileSync(each, "utf8"))));
   return { name, version, license, text, comments: [...comments].sort() };
 }
 
 function copyrightsIn(code: string): string[] {
-  // What is much longer is no comment: a table of words has "/*" and "*/" among them.
+  // Anything much longer is not a comment: a word table contains "/*" and "*/".
   const comments = code.match(/\/\*(?:[^*]|\*(?!\/)){0,2000}\*\//g) ?? [];
   return comments.filter((comment) => /copyright \S/i.test(comment)).map(plainComment);
 }

@@ -1,4 +1,4 @@
-/** Runs what checks the code without running it, all at once: types, lint, what is unused, the package. */
+/** Runs all static checks at once: types, lint, unused code, the package. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ const CHECKS: readonly (readonly string[])[] = [
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** Its exit code; what it printed stays together. */
+/** Its exit code; its output is kept together. */
 function run([command = "", ...args]: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

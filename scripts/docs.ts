@@ -1,6 +1,7 @@
 /**
- * Keeps README.md and the pages in docs/ true: what stands between `<!-- docs:NAME -->` and `<!-- /docs -->` is
- * made from the code. `node scripts/docs.ts` writes it anew; test/unit/docs.test.ts compares.
+ * Keeps README.md and the pages in docs/ up to date: the text between `<!-- docs:NAME -->` and
+ * `<!-- /docs -->` is generated from the code. `node scripts/docs.ts` writes it;
+ * test/unit/docs.test.ts compares it.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +17,7 @@ import { hostOf } from "../src/io/host.ts";
 const ROOT = join(import.meta.dirname, "..");
 const DOCS = join(ROOT, "docs");
 
-/** What becomes of a part that the target does not get as it was, in the words of law 4. */
+/** What happens to a part that the target does not get unchanged, in the terms of law 4. */
 const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" } = {
   "scaffold-carried": "carried",
   "settings-carried": "carried",
@@ -75,7 +76,10 @@ const SECTIONS: { [name: string]: () => string | Promise<string> } = {
   flags: flagTables,
 };
 
-/** README.md and each page of docs/ that has a section made from the code: its path, and its text as it should be. */
+/**
+ * README.md and each page of docs/ with a generated section: its path, and its text as it should
+ * be.
+ */
 export async function pages(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const documents = readdirSync(DOCS).map((name) => join(DOCS, name));
@@ -123,7 +127,7 @@ function lossTable(): string {
   return table(["code", "severity", "fate", "meaning"], rows);
 }
 
-/** What `--help` prints, of Segue and of each command that it names. */
+/** The output of `--help`, for Segue and for each of its commands. */
 function helpPages(): string {
   const top = help([]);
   const [, listed = ""] = /\nCommands:\n([\s\S]*?)\n\n/.exec(top) ?? [];
@@ -156,7 +160,7 @@ function agentTable(): string {
   return table(["agent", "names", "read from", "written and resumed", "proven with"], rows);
 }
 
-/** For readers who are new: which agents, where their sessions are, and what is proven. */
+/** For new readers: which agents there are, where their sessions are, and what is proven. */
 function storeTable(): string {
   const home = "/home/you";
   const rows = agents.map(({ id, name, aliases, store }) => {
@@ -183,7 +187,7 @@ function storeTable(): string {
   return table(head, rows);
 }
 
-/** How each agent is told what it may do, and what else can be said of it elsewhere. */
+/** How each agent is given permissions, and which of its other flags can be translated. */
 function flagTables(): string {
   const known = agents.flatMap(({ name, launch: { flags } }) => (flags ? [{ name, flags }] : []));
   const modes = known.flatMap(({ name, flags }) =>

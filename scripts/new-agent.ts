@@ -1,6 +1,6 @@
 /**
- * Makes the folder of a new agent, with fixtures, tests and a driver: `npm run new-agent NAME`.
- * What it makes works as it is, with sessions of a made-up form; CONTRIBUTING.md says how to go on.
+ * Generates the folder of a new agent, with fixtures, tests and a driver: `npm run new-agent NAME`.
+ * The result works as it is, with sessions in an example format; CONTRIBUTING.md describes the next steps.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { findAgent } from "../src/agents/registry.ts";
 const ROOT = join(import.meta.dirname, "..");
 const TEMPLATES = join(import.meta.dirname, "template");
 
-/** What the templates say in place of the agent's name. */
+/** The forms of the agent's name that replace the placeholders in the templates. */
 interface Names {
   id: string;
   variable: string;
@@ -19,7 +19,7 @@ interface Names {
   environment: string;
 }
 
-/** Words of the language, and names that the templates use themselves. */
+/** Keywords of the language, and names that the templates use themselves. */
 const TAKEN = new Set(
   `agents break case catch class const continue debugger default delete do drivers else enum export extends
   false finally for function hostile if import in instanceof interface known launch let new null package
@@ -29,16 +29,16 @@ const TAKEN = new Set(
 
 /** @throws Error that says what is wrong with it. */
 function namesOf(id: string | undefined): Names {
-  if (id === undefined) throw new Error("say the agent's name: npm run new-agent NAME");
+  if (id === undefined) throw new Error("missing agent name: run npm run new-agent NAME");
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) || id.length > 40) {
     throw new Error(
-      `"${id}" is no name: lower-case letters and digits, with single hyphens between`,
+      `"${id}" is not a valid name: use lower-case letters and digits, separated by single hyphens`,
     );
   }
   const words = id.split("-");
   const className = words.map(capital).join("");
   const variable = className[0]?.toLowerCase() + className.slice(1);
-  if (TAKEN.has(variable)) throw new Error(`"${id}" cannot be a name here: take a longer one`);
+  if (TAKEN.has(variable)) throw new Error(`"${id}" is reserved: choose a longer name`);
   const title = words.map(capital).join(" ");
   return { id, variable, className, title, environment: id.toUpperCase().replaceAll("-", "_") };
 }
@@ -47,7 +47,7 @@ function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-/** Each file that is made, by the template it is made from. */
+/** The generated files, each with its template. */
 function filesFor({ id }: Names): [template: string, path: string][] {
   const folder = join("src/agents", id);
   const parts = "index store read write content tools launch limits known".split(" ");
@@ -61,23 +61,23 @@ function filesFor({ id }: Names): [template: string, path: string][] {
   ];
 }
 
-/** Where an agent is listed. */
+/** The files that list all agents. */
 const LISTS = [
   { path: "src/agents/registry.ts", from: (id: string) => `./${id}/index.ts` },
   { path: "test/native/agents/index.ts", from: (id: string) => `./${id}.ts` },
 ];
 
-/** @throws Error when it is there already, in whole or in part. */
+/** @throws Error if the agent, or a part of it, already exists. */
 function refuseExisting({ id, variable }: Names): void {
   const other = findAgent(id);
-  if (other) throw new Error(`there is an agent "${id}" already: ${other.name}`);
+  if (other) throw new Error(`the agent "${id}" already exists: ${other.name}`);
   const there = filesFor(namesOf(id)).find(([, path]) => existsSync(join(ROOT, path)));
-  if (there) throw new Error(`${there[1]} is there already`);
+  if (there) throw new Error(`${there[1]} already exists`);
   const listed = LISTS.find(({ path }) => {
     return new RegExp(`\\b${variable}\\b`).test(readFileSync(join(ROOT, path), "utf8"));
   });
   if (listed)
-    throw new Error(`${listed.path} uses the name "${variable}" already: take another one`);
+    throw new Error(`${listed.path} already uses the name "${variable}": choose another one`);
 }
 
 function filled(template: string, names: Names): string {
@@ -89,23 +89,23 @@ function filled(template: string, names: Names): string {
     .replaceAll("__ENV__", names.environment);
 }
 
-/** The list with one more in it: an import, and an element of the array. */
+/** Adds an agent to a list: an import, and an element of the array. */
 function withAgent(text: string, variable: string, from: string): string {
   const listed = text.replace(
     /(: readonly (?:Agent|Driver)\[\] = \[)([^\]]*?)(,?\s*\])/,
     `$1$2, ${variable}]`,
   );
-  if (listed === text) throw new Error("the list of agents has a form that is not known");
+  if (listed === text) throw new Error("cannot find the list of agents in its file");
   const at = listed.indexOf("\nimport ") + 1;
   return `${listed.slice(0, at)}import { ${variable} } from "${from}";\n${listed.slice(at)}`;
 }
 
 const STORES = "src/agents/stores.ts";
 
-/** The table of stores with one more in it. */
+/** Adds an agent to the table of stores. */
 function withStore(text: string, { id, variable }: Names): string {
   const listed = text.replace(/\n};\s*$/, `\n  "${id}": ${variable},\n};\n`);
-  if (listed === text) throw new Error("the table of stores has a form that is not known");
+  if (listed === text) throw new Error("cannot find the table of stores in its file");
   const at = listed.indexOf("\nimport ") + 1;
   const line = `import { store as ${variable} } from "./${id}/store.ts";\n`;
   return listed.slice(0, at) + line + listed.slice(at);
@@ -138,15 +138,17 @@ try {
   const names = namesOf(process.argv[2]);
   refuseExisting(names);
   const made = make(names);
-  console.log(`${names.title} is there, with sessions of a made-up form. Made, or changed:\n`);
+  console.log(
+    `Generated ${names.title}, with sessions in an example format. Created or changed:\n`,
+  );
   for (const path of made) console.log(`  ${relative(ROOT, join(ROOT, path))}`);
   console.log(`
-It passes its tests as it is:
+It already passes its tests:
 
   npx node --test test/unit/agents/${names.id}.test.ts
   npx node --test --test-name-pattern=${names.id} test/laws/fixtures.test.ts
 
-Go on by "Adding an agent" in CONTRIBUTING.md: each REPLACE in these files says what is made up.`);
+Continue with "Adding an agent" in CONTRIBUTING.md: each REPLACE in these files marks an example to replace.`);
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

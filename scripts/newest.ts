@@ -1,12 +1,12 @@
 /**
- * Have the agents moved on? Asks the registry for newer versions of their CLIs than those that the
- * native tests pin, and when there are any, runs smoke, oracle and the pairs with one agent with
- * them, in a lab of their own. Prints what breaks, and which records, kinds and keys are new in what
- * they recorded. Part of closing an issue; see CONTRIBUTING.md.
+ * Have the agents changed? Asks the registry for newer versions of their CLIs than those pinned by
+ * the native tests. If there are any, runs smoke, oracle and the pairs with one agent, with the
+ * newer versions in a separate lab. Prints what breaks, and which records, kinds and keys in the
+ * recordings are new. Run it before you close an issue; see CONTRIBUTING.md.
  *
  *     node scripts/newest.ts [FOLDER] [--hub AGENT] [--only smoke]… [--anyway]
  *
- * `--only` runs some of the three; `--anyway` runs them though nothing is newer.
+ * `--only` runs some of the three; `--anyway` runs them even if nothing is newer.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,14 +28,14 @@ const { positionals, values } = parseArgs({
 });
 const lab = resolve(positionals[0] ?? join(ROOT, ".cache/newest"));
 
-/** What `npm view` says; null where the registry does not have it. */
+/** The output of `npm view`; null if the registry does not have it. */
 function view(spec: string, field: string): string | null {
   const args = ["view", spec, field, "--json"];
   const asked = spawnSync("npm", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   return asked.status === 0 ? (str(parseJson(asked.stdout)) ?? null) : null;
 }
 
-/** The same pin with the newest version; adds to `newer` where there is one. */
+/** The same pin with the newest version; adds to `newer` if there is one. */
 function newestPacked(pin: Obj, newer: string[]): Obj {
   const name = str(pin.name) ?? "";
   const version = view(name, "version") ?? str(pin.version) ?? "";
@@ -44,7 +44,9 @@ function newestPacked(pin: Obj, newer: string[]): Obj {
   return { name, version, integrity };
 }
 
-/** A package.json like the pinned one, with the newest versions; what is newer, in words. */
+/**
+ * A package.json like the pinned one, with the newest versions, and a description of what is newer.
+ */
 function newestPins(): { pins: object; newer: string[] } {
   const pins = obj(parseJson(readFileSync(join(NATIVE, "package.json"), "utf8")));
   const newer: string[] = [];
@@ -73,7 +75,7 @@ function tried(word: string): boolean {
   return spawnSync(process.execPath, args, { env, stdio: "inherit" }).status === 0;
 }
 
-/** What Segue does not know of the sessions that were recorded: its `check` says so. */
+/** What Segue does not know in the recorded sessions, according to `segue check`. */
 function newKinds(): string[] {
   const recorded = join(lab, "recorded");
   const files = existsSync(recorded) ? globSync("*/*.jsonl", { cwd: recorded }) : [];

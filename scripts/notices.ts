@@ -1,6 +1,6 @@
 /**
- * Makes the part of THIRD-PARTY-NOTICES.md that names the packages in the bundle, with their
- * licences. `npm test` fails when it is not what the bundle holds: run it after a dependency changes.
+ * Generates the part of THIRD-PARTY-NOTICES.md that lists the packages in the bundle, with their
+ * licences. `npm test` fails if it does not match the bundle: run it after a dependency changes.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

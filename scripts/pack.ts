@@ -1,6 +1,6 @@
 /**
- * Checks the package as it would be published: what is in it, its size, its entry points and their
- * types. With --install it is packed by npm itself, installed as users do, and run.
+ * Checks the package as it would be published: its contents, its size, its entry points and their
+ * types. With --install, it is packed by npm itself, installed as users do, and run.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -25,10 +25,10 @@ import { notices } from "./notices.ts";
 
 /** Installed: there is nothing beside it. */
 const MOST_BYTES = 8_000_000;
-/** Of the data of others, whose licence asks that it goes with it. */
+/** For data of others whose licence requires that its text is included. */
 const NOTICES = "THIRD-PARTY-NOTICES.md";
 const OURS =
-  /^(?:package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.md|CHANGELOG\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json)$/;
+  /^(?:package\.json|LICENSE|[A-Z-]+\.md|dist\/.+\.(?:js|d\.ts)|schema\/.+\.json|docs\/.+\.(?:md|svg))$/;
 
 interface Packed {
   filename: string;
@@ -52,7 +52,9 @@ function npm(
   });
 }
 
-/** The files to publish beside the manifest that is published: nothing in the checkout changes meanwhile. */
+/**
+ * The files to publish beside the published manifest: the checkout does not change in the meantime.
+ */
 function stage(folder: string): string {
   const staged = join(folder, "staged");
   mkdirSync(staged);
@@ -63,7 +65,7 @@ function stage(folder: string): string {
   return staged;
 }
 
-/** Packs a folder; with the scripts that npm runs then, where it is the checkout. */
+/** Packs a folder; for the checkout, with the scripts that npm runs then. */
 function pack(cwd: string, folder: string): Packed {
   const scripts = cwd === ROOT ? [] : ["--ignore-scripts"];
   const printed = npm(["pack", ...scripts, "--json", "--pack-destination", folder], { cwd });
@@ -81,6 +83,7 @@ function checkFiles({ files }: Packed): string {
   for (const name of ["dist/bin.js", "dist/index.d.ts", "README.md", NOTICES, ...workers]) {
     if (!files.some(({ path }) => path === name)) fail(`${name} is missing`);
   }
+  checkLinks(new Set(files.map(({ path }) => path)));
   const bin = files.find(({ path }) => path === "dist/bin.js");
   if (((bin?.mode ?? 0) & 0o111) === 0) fail("dist/bin.js is not executable");
   for (const { path } of files) {
@@ -92,7 +95,15 @@ function checkFiles({ files }: Packed): string {
   return `${files.length} files, ${Math.round(bytes / 1000)} KB unpacked`;
 }
 
-/** Whoever installs it runs no script, and gets no other package. */
+/** Everything that README.md links to is in the package, except what only a checkout can use. */
+function checkLinks(files: ReadonlySet<string>): void {
+  const text = readFileSync(join(ROOT, "README.md"), "utf8");
+  for (const [, link = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    if (!files.has(link) && !link.startsWith("test/")) fail(`README.md leads to ${link}`);
+  }
+}
+
+/** Installing it runs no script, and installs no other package. */
 function checkManifest(): void {
   const manifest: object = JSON.parse(publishedManifest());
   for (const key of ["scripts", "dependencies", "devDependencies", "allowScripts"]) {
@@ -112,14 +123,17 @@ async function checkEntries(staged: string, file: string): Promise<void> {
   const analysis = await checkPackage(createPackageFromTarballData(readFileSync(file)));
   if (!analysis.types) fail("it has no types");
   for (const problem of analysis.problems) {
-    // It is ESM only, as the engines it names are: older ways of resolving modules are not its own.
+    // It is ESM only, like its engines: older ways of resolving modules do not apply.
     const kind = "resolutionKind" in problem ? problem.resolutionKind : null;
     if (kind !== "node10" && kind !== "node16-cjs")
       fail(`${problem.kind}: ${JSON.stringify(problem)}`);
   }
 }
 
-/** The oldest Node that the package takes, and Bun, by the packages that hold their programs. */
+/**
+ * The oldest Node that the package supports, and Bun, from the packages that contain their
+ * programs.
+ */
 function runtimes(folder: string): { name: string; run: readonly string[] }[] {
   const home = join(folder, "runtimes");
   mkdirSync(home);
@@ -137,7 +151,7 @@ function runtimes(folder: string): { name: string; run: readonly string[] }[] {
   ];
 }
 
-/** Installs it for all of a machine; npm has nothing to say to it, and there is nothing else. */
+/** Installs it globally; npm prints no warnings, and installs nothing else. */
 function installGlobally(folder: string, file: string): string {
   const prefix = join(folder, "global");
   const { stderr } = spawnSync("npm", ["install", "--global", "--prefix", prefix, file], {
@@ -151,7 +165,7 @@ function installGlobally(folder: string, file: string): string {
   return join(prefix, "bin", "segue");
 }
 
-/** Lists, converts and searches, with each program that may run it; none warns of anything. */
+/** Lists, converts and searches with each supported runtime; none prints warnings. */
 function checkRuns(folder: string, segue: string): string {
   const source = join(ROOT, "examples/claude-code-session.jsonl");
   const script = realpathSync(segue);
@@ -180,7 +194,7 @@ function checkRuns(folder: string, segue: string): string {
   return names.join(", ");
 }
 
-/** `npm i -g`, `npx`, and the library with its types, in folders of their own. */
+/** `npm i -g`, `npx`, and the library with its types, in separate folders. */
 function checkInstalled(folder: string, file: string): void {
   const segue = installGlobally(folder, file);
   const env = { ...process.env, HOME: join(folder, "home"), SEGUE_HOME: join(folder, "segue") };

@@ -1,8 +1,10 @@
-/** Patterns of RE2 as JavaScript's, without flags: Node 22 knows none that hold for a part. */
+/**
+ * Translates RE2 patterns to JavaScript without flags: Node 22 has no flags for parts of a pattern.
+ */
 
 const POSIX: { [name: string]: string } = { "[:alnum:]": "A-Za-z0-9" };
 
-/** What `(?i)` says is said of each letter that it holds for. */
+/** `(?i)` is applied to each letter in its scope. */
 export function bothCases(pattern: string): string {
   return new Converter(pattern).all();
 }
@@ -11,7 +13,7 @@ class Converter {
   readonly #pattern: string;
   #at = 0;
   #out = "";
-  /** Of the groups that are open: whether case counted before each. */
+  /** For the open groups: whether case mattered before each. */
   readonly #outer: boolean[] = [];
   #anyCase = false;
 
@@ -34,7 +36,7 @@ class Converter {
     else this.#take(1, this.#anyCase ? letterOf(char) : char);
   }
 
-  /** Goes on by so many letters; null: as they stand. */
+  /** Advances by this many letters; null: unchanged. */
   #take(length: number, out: string | null): void {
     this.#out += out ?? this.#pattern.slice(this.#at, this.#at + length);
     this.#at += length;
@@ -49,7 +51,7 @@ class Converter {
       return;
     }
     if (letters !== "i") throw new Error(`not known here: ${flags}`);
-    // `(?i)` holds to the end of the group that it stands in.
+    // `(?i)` applies up to the end of its group.
     if (colon === ":") this.#outer.push(this.#anyCase);
     this.#anyCase = sign === "";
     this.#take(flags.length, colon === ":" ? "(?:" : "");
@@ -75,7 +77,7 @@ function classLength(rest: string): number {
   return all.length;
 }
 
-/** In a class, JavaScript has no names of POSIX, and a bracket is escaped. */
+/** In a class, JavaScript has no POSIX names, and a bracket is escaped. */
 function classOf(rest: string, anyCase: boolean): string {
   let inner = rest.slice(1, classLength(rest) - 1);
   for (const [name, letters] of Object.entries(POSIX)) inner = inner.replaceAll(name, letters);

@@ -25,7 +25,7 @@ const SHOWN_HOME = "/home/alice";
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const AGENTS = ["claude", "codex", "copilot", "gemini", "opencode", "pi", "qwen"];
 
-/** A fixture, the first request in place of its own, and the project in place of its folder. */
+/** A fixture, with a new first request, and the project in place of its folder. */
 const SESSIONS: readonly (readonly [fixture: string, request: string, project: string])[] = [
   ["claude-code/basic", "Fix the failing checkout test", "shop"],
   ["codex/basic", "Add pagination to the orders list", "shop"],
@@ -35,7 +35,7 @@ const SESSIONS: readonly (readonly [fixture: string, request: string, project: s
   ["gemini/basic", "Explain the retry logic", "shop"],
 ];
 
-/** What the fixtures' other texts read as. */
+/** Replacements for the fixtures' other texts. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/MARK-USER-2[^"\\]*/g, "Run the tests again"],
   [/MARK-ASSISTANT-1[^"\\]*/g, "I'll look at the project first."],
@@ -76,7 +76,7 @@ function makeHome(): void {
   chmodSync(segue, 0o755);
 }
 
-/** Folders whose names are made of the project's path. */
+/** Folders whose names are derived from the project's path. */
 function placed(path: string, project: string): string {
   return path.replace("-home-dev-shop", `${HOME.replaceAll("/", "-")}-${project}`);
 }
@@ -147,7 +147,7 @@ const PLAIN: Style = { colour: null, bold: false, dim: false, inverse: false };
 const INK = "#d4d4d8";
 const PAPER = "#18181b";
 const COLOURS = ["#71717a", "#f87171", "#4ade80", "#facc15", "#60a5fa", "#e879f9", "#22d3ee", INK];
-/** Either the codes of a style, or text up to the next ones. */
+/** Either style codes, or text up to the next ones. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const SPANS = /\x1b\[([\d;]*)m|([^\x1b]+)/g;
 const CELL = { width: 8.4, height: 18 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported before it is needed: `segue --version` should cost what Node itself costs.
+// Imports nothing before it is needed: `segue --version` should take no longer than Node itself.
 import { readFileSync } from "node:fs";
 
 const [first] = process.argv.slice(2);
@@ -14,14 +14,14 @@ if (major < 22 || (major === 22 && minor < 16)) {
   const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
   process.stdout.write(`${known ? String(manifest.version) : "unknown"}\n`);
 } else {
-  // Compiling our own modules again at each start takes twice as long as running most commands.
+  // Compiling our own modules at each start would take twice as long as running most commands.
   const { enableCompileCache } = await import("node:module");
   enableCompileCache(compileCache(process.env));
   const { main } = await import("./cli/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 }
 
-/** Part of Segue's cache; where it cannot be written, Node goes on without it. */
+/** Part of Segue's cache; if it cannot be written, Node continues without it. */
 function compileCache(env: NodeJS.ProcessEnv): string {
   const home = env.HOME ?? env.USERPROFILE ?? "~";
   const own = env.SEGUE_HOME?.replace(/^~(?=[\\/]|$)/, () => home);

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, one kind each. The command line prints `message`, `where` and `hint`, and
- * exits with `exit`: 1 failed, 2 wrong usage, 3 not found or ambiguous, 4 refused, 5 unreadable.
+ * The kinds of errors. The command line prints `message`, `where` and `hint`, and exits with
+ * `exit`: 1 failed, 2 wrong usage, 3 not found or ambiguous, 4 refused, 5 unreadable.
  */
 export type Kind = "failed" | "usage" | "not-found" | "ambiguous" | "refused" | "unreadable";
 
@@ -25,7 +25,7 @@ export class SegueError extends Error {
   readonly where: string | null;
   /** What to do about it. */
   readonly hint: string | null;
-  /** What may have been meant, a row each. */
+  /** The possible matches, one per row. */
   readonly candidates: readonly (readonly string[])[];
 
   constructor(kind: Kind, message: string, about: About = {}) {
@@ -42,14 +42,14 @@ export class SegueError extends Error {
   }
 }
 
-/** Another process was quicker: what was prepared does not fit what is there by now. */
+/** Another process was faster: the prepared changes no longer match the current state. */
 export class Overtaken extends SegueError {
   constructor(message: string, about: About = {}) {
     super("refused", message, about);
   }
 }
 
-/** A file-system error in words a user can act on; other errors as they are. */
+/** A file-system error in words that a user can act on; other errors are returned unchanged. */
 export function fileError(error: unknown, path: string, doing: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const isMaking = error instanceof Error && "syscall" in error && error.syscall === "mkdir";
@@ -83,7 +83,7 @@ export function fileError(error: unknown, path: string, doing: string): unknown 
   }
 }
 
-/** SQLite's codes of its own, without what it adds to them. */
+/** SQLite's primary error codes. */
 const SQLITE: { [code: number]: string } = {
   5: "another program is writing to the database",
   8: "the database cannot be written to",
@@ -91,7 +91,10 @@ const SQLITE: { [code: number]: string } = {
   13: "the disk is full",
 };
 
-/** What the system or its disk refused, wherever that was, in words; null for other errors. */
+/**
+ * An error of the operating system or the disk, in words, wherever it occurred; null for other
+ * errors.
+ */
 export function systemError(error: unknown): SegueError | null {
   if (!(error instanceof Error)) return null;
   if ("errcode" in error && typeof error.errcode === "number") {
@@ -109,12 +112,12 @@ function refusedBySystem(message: string): SegueError {
   });
 }
 
-/** An error in a few words, for one of many things that went wrong. */
+/** An error in a few words, for one of many failures. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Can nothing be written any more? Then nothing that follows would fare better. */
+/** Is it impossible to write anything? Then the following writes would fail, too. */
 export function isFull(error: unknown): boolean {
   return (
     error instanceof SegueError &&

@@ -1,14 +1,15 @@
 /**
- * Segue as a library. `openSegue` gives all that the command line can do, as functions on plain data; below
- * it, sessions of any agent are read as one model, and files converted between agents without loss.
+ * Segue as a library. `openSegue` provides everything that the command line can do, as functions on
+ * plain data. The other exports read sessions of any agent as one model, and convert files between
+ * agents without loss.
  *
  *     const segue = await openSegue();
  *     const { sessions } = await segue.list({ most: 5 });
  *     const session = await segue.read("latest");
  *     const handover = await segue.handOver("latest", { to: "codex" });
  *
- * Times are ISO 8601 in UTC where they are texts, and milliseconds since the epoch where they are numbers.
- * What goes wrong is a `SegueError` with `kind`, `message`, `where` and `hint`.
+ * Times are ISO 8601 in UTC (strings) or milliseconds since the epoch (numbers).
+ * Errors are `SegueError`s with `kind`, `message`, `where` and `hint`.
  */
 export { agents, findAgent } from "./agents/registry.ts";
 export type {

@@ -1,6 +1,9 @@
-/** Which word may have been meant by one that is not known. */
+/** Suggests known words for an unknown one. */
 
-/** Names spelled nearly like the word, or that it begins; the likeliest first, three at most. */
+/**
+ * Names with nearly the same spelling as the word, or that begin with it; the most likely first,
+ * three at most.
+ */
 export function alike(word: string, names: readonly string[]): string[] {
   const wanted = word.toLowerCase();
   return [...new Set(names)]
@@ -11,7 +14,7 @@ export function alike(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** "did you mean codex or copilot?"; null when no name is spelled alike. */
+/** "did you mean codex or copilot?"; null if no name is similar. */
 export function didYouMean(word: string, names: readonly string[]): string | null {
   const [last, ...others] = alike(word, names).toReversed();
   if (last === undefined) return null;
@@ -19,14 +22,14 @@ export function didYouMean(word: string, names: readonly string[]): string | nul
   return `did you mean ${before === "" ? last : `${before} or ${last}`}?`;
 }
 
-/** One letter in three may be wrong. Short names are like nearly everything: cc, gh. */
+/** One letter in three may be wrong. Short names are similar to nearly everything: cc, gh. */
 function isAlike(word: string, name: string, distance: number): boolean {
   if (word.length >= 3 && name.startsWith(word)) return true;
   const shorter = Math.min(word.length, name.length);
   return shorter < 3 ? false : distance <= Math.max(1, Math.floor(shorter / 3));
 }
 
-/** How many letters are wrong, missing, too many, or changed places with the next. */
+/** The number of letters that are wrong, missing, extra, or swapped with the next. */
 export function distance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,6 +1,8 @@
-/** Words for people that more than one part of Segue needs. */
+/** Wording shared by several parts of Segue. */
 
-/** A number and what it counts: "1 session", "2 sessions", "2 entries" where the plural is given. */
+/**
+ * A number and what it counts: "1 session", "2 sessions", or "2 entries" if the plural is given.
+ */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -1,16 +1,16 @@
-/** Which program an agent is on this machine, and which version. */
+/** The program of an agent on this machine, and its version. */
 import { spawnSync } from "node:child_process";
 import { findCommand, versionIn } from "../io/launch.ts";
 import { programWords } from "../io/program.ts";
 import { type Env, variableFor } from "../io/state.ts";
 import type { Agent } from "./types.ts";
 
-/** What starts an agent: its usual command, or what the user set in its place. */
+/** The command that starts an agent: its usual one, or the one that the user configured. */
 export function commandOf({ id, launch }: Agent, env: Env): string {
   return env[variableFor(`agents.${id}.command`)] || launch.command;
 }
 
-/** The version of an agent's CLI; null when it is not installed or does not say. */
+/** The version of an agent's CLI; null if it is not installed or does not report one. */
 export function installedVersion(agent: Agent, env: Env): string | null {
   const path = findCommand(commandOf(agent, env), env);
   return path === null ? null : versionOf(path, agent.launch.versionArgs, env);
@@ -30,7 +30,7 @@ function versionOf(path: string, args: readonly string[], env: Env): string | nu
   return versionIn(stdout);
 }
 
-/** null for what cannot be started; that is said when it is to be. */
+/** null if it cannot be started; that is reported when it has to be. */
 function startable(path: string, env: Env): [string, ...string[]] | null {
   try {
     return programWords(path, env);

@@ -1,4 +1,4 @@
-/** What is written down of the native tests; see proven.ts. */
+/** The form in which the native tests' results are recorded; see proven.ts. */
 
 export interface Proven {
   /** Version of each agent's CLI, by the agent's id. */
@@ -7,15 +7,15 @@ export interface Proven {
 }
 
 /**
- * A session of `from`, recorded by its own CLI, opened in `to`, worked on there, taken home, and
- * over again. `counts` and `losses` are those of the first handover.
+ * A session of `from`, recorded by its own CLI, was opened in `to`, continued there, brought back,
+ * and handed over again. `counts` and `losses` are those of the first handover.
  */
 export interface ProvenPair {
   from: string;
   to: string;
-  /** Day of the test, as 2026-11-21. */
+  /** Date of the test, such as 2026-11-21. */
   date: string;
-  /** The commit of Segue's that was tested, to twelve digits, where it was one. */
+  /** The commit of Segue that was tested, to twelve digits, if it was one. */
   commit?: string;
   ok: boolean;
   /** Why it failed. */

@@ -1,4 +1,4 @@
-/** Every agent, in the order that lists show them. Adding one is a folder and a line here. */
+/** All agents, in the order of lists. To add one, add a folder and a line here. */
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
@@ -30,14 +30,14 @@ export function findAgent(name: string): Agent | undefined {
   return agents.find((agent) => agent.id === wanted || agent.aliases.includes(wanted));
 }
 
-/** @throws SegueError naming the nearest agents. */
+/** @throws SegueError with the nearest names. */
 export function agentNamed(name: string): Agent {
   const agent = findAgent(name);
   if (agent) return agent;
   throw noAgent(name);
 }
 
-/** Of a name that is no agent's, or of one whose sessions Segue cannot handle. */
+/** The error for an unknown name, or for an agent that Segue does not support. */
 export function noAgent(name: string): SegueError {
   const unsupported = unsupportedAgent(name);
   if (unsupported !== undefined) {
@@ -52,12 +52,12 @@ export function noAgent(name: string): SegueError {
   });
 }
 
-/** All names that agents go by. */
+/** All names and aliases of agents. */
 export function agentNames(): string[] {
   return agents.flatMap(({ id, aliases }) => [id, ...aliases]);
 }
 
-/** The three names that are spelled most like this. */
+/** The three names with the most similar spelling. */
 export function nearest(name: string, names: readonly string[]): string[] {
   return names
     .map((id) => ({ id, distance: distance(id, name.toLowerCase()) }))

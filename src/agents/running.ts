@@ -1,4 +1,7 @@
-/** Is a session open in its own CLI right now? By what the CLI notes, and by the processes that run. */
+/**
+ * Is a session open in its own CLI right now? Determined from the CLI's records and the running
+ * processes.
+ */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { SegueError } from "../errors.ts";
@@ -7,7 +10,7 @@ import { startTicks } from "../io/process.ts";
 import type { Env } from "../io/state.ts";
 import type { Agent, Opened } from "./types.ts";
 
-/** A session that something is about to be written to, or taken from. */
+/** A session that is about to be written to or removed. */
 export interface Target {
   id: string;
   path: string;
@@ -17,16 +20,16 @@ export interface Target {
 interface Process {
   pid: number;
   words: readonly string[];
-  /** null where the system does not say. */
+  /** null if the system does not report it. */
   cwd: string | null;
-  /** Milliseconds since the epoch; null where the system does not say. */
+  /** Milliseconds since the epoch; null if the system does not report it. */
   started: number | null;
 }
 
 /**
- * Two programs that write to one session destroy each other's work, or branch it: no vendor's CLI
- * reads again what is on the disk while it has the session open.
- * @throws SegueError `refused` when the session is open, or may well be.
+ * Two programs that write to the same session destroy or branch each other's work: no vendor's CLI
+ * reads the file again while it has the session open.
+ * @throws SegueError `refused` if the session is open, or may be.
  */
 export function refuseOpen(agent: Agent, target: Target, env: Env): void {
   const found = openedBy(agent, target, env);
@@ -55,7 +58,7 @@ export function openedBy(
   return likely ? { pid: likely.pid, sure: false } : null;
 }
 
-/** An id of a session, as agents that keep no note of what is open give them. */
+/** A session id in the form of agents that do not record what is open. */
 const ID = /(?:^|[=_/\\])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|ses_\w{20,})/i;
 
 /** Was it started with another session as an argument? */
@@ -63,7 +66,7 @@ function namesAnother({ words }: Process): boolean {
   return words.slice(1).some((word) => ID.test(word));
 }
 
-/** Was it started with the session as an argument: `--resume ID`, `--session=ID`, `-s PATH`? */
+/** Was it started with this session as an argument: `--resume ID`, `--session=ID`, `-s PATH`? */
 function names({ words }: Process, id: string, path: string): boolean {
   return words.some((word) => [id, path].includes(word.slice(word.indexOf("=") + 1)));
 }
@@ -82,14 +85,17 @@ function noted(
   return undefined;
 }
 
-/** The system counts its start in whole seconds. */
+/** The system reports start times in whole seconds. */
 const SLACK_MS = 2000;
 
 function isMeant({ pid, started }: Process, opened: Opened): boolean {
   return "pid" in opened ? opened.pid === pid : started !== null && started - SLACK_MS <= opened.at;
 }
 
-/** By what was started: the program itself, or the file that an interpreter runs. */
+/**
+ * Identifies a process by what was started: the program itself, or the file that an interpreter
+ * runs.
+ */
 function isProgram({ words }: Process, command: string): boolean {
   const script = programOf(words);
   return script !== null && (nameOf(script) === command || isOfPackage(script, command));
@@ -100,7 +106,10 @@ function nameOf(word: string): string {
   return name.replace(/\.(?:[cm]?[jt]s|exe|cmd)$/, "");
 }
 
-/** Is it a file of the npm package that is called so, or after the command: `qwen-code`, `gemini-cli`? */
+/**
+ * Is it a file of the npm package with this name, or with a name derived from the command:
+ * `qwen-code`, `gemini-cli`?
+ */
 function isOfPackage(script: string, command: string): boolean {
   const parts = script.split(/[\\/]/);
   const from = parts.lastIndexOf("node_modules");
@@ -108,7 +117,7 @@ function isOfPackage(script: string, command: string): boolean {
   return parts.slice(from + 1).some((part) => part === command || part.startsWith(`${command}-`));
 }
 
-/** Those that are this user's and have the same home folder, hence the same stores. */
+/** Processes of this user with the same home folder, and therefore the same stores. */
 function processes(env: Env): Process[] {
   try {
     return readdirSync("/proc")
@@ -128,12 +137,12 @@ function processAt(pid: number, env: Env): Process | null {
     const words = readFileSync(`${at}/cmdline`, "utf8").split("\0");
     return { pid, words, cwd: readlinkSync(`${at}/cwd`), started: startOf(pid) };
   } catch {
-    // Somebody else's, or it has ended.
+    // It belongs to another user, or has ended.
     return null;
   }
 }
 
-/** Clock ticks a second that Linux counts in for programs, on every architecture. */
+/** Clock ticks per second as Linux reports them to programs, on every architecture. */
 const TICKS = 100;
 
 function startOf(pid: number): number | null {
@@ -142,7 +151,7 @@ function startOf(pid: number): number | null {
   return boot === undefined || ticks === null ? null : (Number(boot) + ticks / TICKS) * 1000;
 }
 
-/** Where there is no /proc. */
+/** For systems without /proc. */
 function listed(): Process[] {
   try {
     const text = execFileSync("ps", ["-xo", "pid=,args="], { encoding: "utf8" });

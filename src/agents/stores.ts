@@ -1,6 +1,6 @@
 /**
- * The store of every agent, without the rest of it: listing sessions that are known already loads
- * no reader or writer. A line an agent, as in registry.ts; a test compares the two.
+ * The store of every agent, without the rest of it: listing known sessions loads no reader or
+ * writer. One line per agent, as in registry.ts; a test compares the two.
  */
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as codex } from "./codex/store.ts";

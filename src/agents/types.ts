@@ -1,6 +1,6 @@
 /**
- * What an agent folder provides. Codecs (`reader`, `writer`, `tools`) are pure; `store` and
- * `launch` touch the machine. Adding an agent is one folder and one line in registry.ts.
+ * What an agent's folder provides. Codecs (`reader`, `writer`, `tools`) are pure; `store` and
+ * `launch` access the machine. To add an agent, add a folder and one line in registry.ts.
  */
 
 import type { Host } from "../io/host.ts";
@@ -19,7 +19,7 @@ export interface Agent extends Codec {
   launch: Launch;
 }
 
-/** A session found in a store, as cheaply as its place allows. */
+/** A session found in a store, with as little reading as possible. */
 export interface Found {
   agent: string;
   id: string;
@@ -27,9 +27,11 @@ export interface Found {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
-  /** Where the store's files have one: with time and size it tells whether a file is still the same. */
+  /**
+   * The inode, if the store has files: with time and size, it shows whether a file is unchanged.
+   */
   inode?: number;
-  /** What a database tells without reading the session: lists show it. */
+  /** What a database reports without reading the session; shown in lists. */
   summary?: Summary;
 }
 
@@ -40,71 +42,95 @@ export interface Summary {
   /** ISO 8601. */
   createdAt: string | null;
   updatedAt: string | null;
-  /** Messages of user and assistant, where that is quickly known. */
+  /** The number of messages of user and assistant, if that is quickly known. */
   messages: number | null;
   parent: string | null;
 }
 
 export interface Store {
-  /** Folders of the store; the environment's vendor variables move them. */
+  /** Folders of the store. The vendor's environment variables can move them. */
   roots(env: NodeJS.ProcessEnv, host?: Host): string[];
-  /** The vendor's variables that name a folder of it, relative to where the agent is started. */
+  /**
+   * The vendor's variables that name one of its folders, relative to where the agent is started.
+   */
   variables?: readonly string[];
-  /** The agent's own folder, where its store is only a part of that. */
+  /** The agent's own folder, if its store is only a part of that. */
   home?(env: NodeJS.ProcessEnv): string;
-  /** Every session in the given root, in no particular order. Unreadable folders are skipped. */
+  /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
-  /** Where a new session belongs below `root`. */
+  /** The path of a new session below `root`. */
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
   /** Files whose records come before those of `path` (a fork's base), oldest first. */
   bases?(path: string, roots: string[]): Promise<Base[]>;
-  /** Transcripts of the session's subagents that lie in files of their own. */
+  /** Transcripts of the session's subagents in separate files. */
   children?(path: string): Promise<string[]>;
-  /** Is what lies there a subagent's session, where those lie among the others? Of sessions that have a parent. */
+  /**
+   * Is the session at this path a subagent's, in a store that mixes them with others? Called for
+   * sessions that have a parent.
+   */
   isSubagent?(path: string): boolean;
   /**
-   * Can a session from elsewhere be put here as the subagent's of another? Its writer says so where
-   * the header names a parent.
+   * Can a session from elsewhere be stored here as a subagent of another? Its writer records that
+   * if the header names a parent.
    */
   takesChildren?: true;
-  /** Their ids, made of a UUID, where they are of another form: they all lie with the session itself. */
+  /**
+   * Derives the ids of such sessions from a UUID, if they have another form. They are all stored
+   * with the session itself.
+   */
   childId?(uuid: string): string;
-  /** Files that belong to a new session besides its own: written with it where they are missing. */
+  /**
+   * Files that belong to a new session in addition to its own: written with it if they are missing.
+   */
   companions?(root: string, path: string, header: Header): Companion[];
-  /** What indexes of the agent's own, which other sessions share, have to say of a new session. */
+  /** Entries for a new session in indexes that the agent keeps of all its sessions. */
   entries?(root: string, path: string, header: Header): IndexEntry[];
-  /** The folder that a session at this place belongs to; null where neither store nor records say. */
+  /**
+   * The folder that a session at this path belongs to; null if neither store nor records contain
+   * it.
+   */
   folder?(path: string, told: Told): string | null;
-  /** A title that stands beside the session's file, not in it. */
+  /** A title that is stored beside the session's file, not in it. */
   title?(path: string): string | null;
-  /** A model that this installation has, for sessions that come from elsewhere; null when unknown. */
+  /** A model that this installation has, for sessions from elsewhere; null if unknown. */
   model?(root: string, env: NodeJS.ProcessEnv): string | null;
-  /** What a new session in this folder has to say of the machine, for writers: they read nothing. */
+  /**
+   * Facts about the machine that a new session in this folder needs, for writers, which read
+   * nothing themselves.
+   */
   facts?(root: string, cwd: string, env: NodeJS.ProcessEnv): Json;
   /**
-   * What the CLI itself notes of a session that is open in it right now, for each process. What one
-   * left that died is among it: see agents/running.ts.
+   * What the CLI itself records about a session that is open in it, for each process. May include
+   * what a process left when it died: see agents/running.ts.
    */
   opened?(root: string, id: string): Opened[];
-  /** For agents that keep sessions as rows of a database; their place is then `path#id`. */
+  /**
+   * For agents that store sessions as rows of a database; the path of such a session is `path#id`.
+   */
   database?: Database;
 }
 
-/** A process of the CLI's; or, where it does not say which one, when it opened the session (milliseconds since the epoch). */
+/**
+ * A process of the CLI; or, if it does not record which one, the time when it opened the session
+ * (milliseconds since the epoch).
+ */
 export type Opened = { pid: number } | { at: number };
 
 /**
- * Sessions in a database. Each row is a line of JSON, the session's own row first; what SQLite
- * holds as JSON text stands in the line as it is, to the letter.
+ * Sessions in a database. Each row is a line of JSON, the session's own row first; JSON text that
+ * SQLite stores goes into the line unchanged.
  */
 export interface Database {
   /** Is there a database, or an older folder storage, of this agent at this path? */
   holds(path: string): boolean;
-  /** The sessions that match `id` exactly, as lines; null for none. One read transaction, whatever runs. */
+  /**
+   * The sessions that match `id` exactly, as lines; null for none. Uses one read transaction, even
+   * while the CLI runs.
+   */
   read(path: string, id: string): string[] | null;
   /**
-   * Turns a session's rows `before` into `after` (null: no session), in one transaction.
-   * @throws SegueError when the rows are not `before`, or the schema is not one that is known.
+   * Changes a session's rows from `before` to `after` (null: no session), in one transaction.
+   * @throws SegueError if the current rows are not `before`, or the schema is unknown.
    */
   replace(
     path: string,
@@ -112,9 +138,12 @@ export interface Database {
     before: readonly string[] | null,
     after: readonly string[] | null,
   ): void;
-  /** The same session under a new id, with new ids for all rows that need one of their own. */
+  /** The same session under a new id, with new ids for all rows that need their own. */
   renamed(lines: readonly string[], newId: string): string[];
-  /** Writes a new session by the agent's own import; `replace` then sees to what that changes. */
+  /**
+   * Writes a new session with the agent's own import; `replace` then corrects what the import
+   * changed.
+   */
   import?(request: ImportRequest): void;
 }
 
@@ -144,24 +173,29 @@ export interface Launch {
   install?: string;
   /** Arguments that print the version. */
   versionArgs: readonly string[];
-  /** Arguments that resume a session natively. @throws SegueError where these would harm it. */
+  /**
+   * Arguments that resume a session natively.
+   * @throws SegueError if these would damage it
+   */
   resumeArgs(session: ResumeRequest): string[];
-  /** What has to be done right before the CLI starts, so that it opens this session. */
+  /** Does what is needed right before the CLI starts, so that it opens this session. */
   prepare?(session: { id: string; path: string }): void;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
-  /** What keeps its CLI from opening the session at this place; null for nothing. */
+  /** Why its CLI cannot open the session at this path; null if it can. */
   hindrance?(session: { id: string; path: string }): Hindrance | null;
-  /** How it begins a new session with a document; without it the user has to say the first words. */
+  /**
+   * How it starts a new session with a document; without it, the user must type the first message.
+   */
   start?: Start;
-  /** The flags of its CLI, so that those of other agents can be put in its terms, and the reverse. */
+  /** The flags of its CLI, for translating to and from other agents' flags. */
   flags?: Flags;
-  /** For agents that keep titles outside their session files: has the CLI note the title. */
+  /** For agents that store titles outside their session files: asks the CLI to record the title. */
   setTitle?(request: TitleRequest): Promise<void>;
 }
 
 export interface Hindrance {
-  /** In words that go after "the session". */
+  /** Completes the sentence "the session …". */
   why: string;
   /** What the user can do. */
   how: string;
@@ -170,28 +204,30 @@ export interface Hindrance {
 export interface ResumeRequest {
   id: string;
   path: string;
-  /** The first new prompt; null for none. */
+  /** The first prompt to send; null for none. */
   prompt: string | null;
   /** The user's own arguments for the agent. */
   args: readonly string[];
 }
 
-/** A new session whose first message is given, and points to a file. */
+/** How to start a new session whose first message is given, and refers to a file. */
 export interface Start {
-  /** Arguments that open the CLI's screen on a new session whose first message is the prompt. */
+  /**
+   * Arguments that open the interactive CLI in a new session with the prompt as its first message.
+   */
   args(request: StartRequest): string[];
-  /** What puts a file's text into the first message, where the CLI has such a thing. */
+  /** How to include a file's text in the first message, if the CLI can do that. */
   attach?: Attach;
   /**
-   * Where a file has to lie for the CLI to read it without asking: below the project, or in a
-   * folder of its own. By default it reads it anywhere.
+   * Where a file must be so that the CLI reads it without asking: below the project, or in a
+   * separate folder. By default, anywhere.
    */
   place?: "project" | ((cwd: string, env: NodeJS.ProcessEnv) => OwnPlace);
 }
 
 export interface StartRequest {
   prompt: string;
-  /** The file to attach by an argument, where `Attach` says so; else null. */
+  /** The file to attach with an argument, if `Attach` says so; else null. */
   file: string | null;
   /** The user's own arguments for the agent. */
   args: readonly string[];
@@ -199,19 +235,21 @@ export interface StartRequest {
 
 export interface Attach {
   /**
-   * The words in a prompt that stand for a file; null for a path that they cannot say. Without it
-   * the file is given as an argument.
+   * The words in a prompt that refer to a file; null for a path that cannot be expressed. Without
+   * this function, the file is passed as an argument.
    */
   mention?(path: string, platform: NodeJS.Platform): string | null;
   /** It attaches files that it would not read without asking. */
   anywhere?: true;
-  /** Most of a text that comes whole: bytes in all, lines, and UTF-16 units of a line. */
+  /**
+   * The largest text that is attached completely: total bytes, lines, and UTF-16 units per line.
+   */
   most: { bytes: number; lines?: number; line?: number };
 }
 
 export interface OwnPlace {
   folder: string;
-  /** Files that make the folder the agent's, written where they are missing. */
+  /** Files that make the folder the agent's, written if they are missing. */
   companions: readonly Companion[];
 }
 

@@ -1,8 +1,10 @@
-/** Agents that Segue knows by name only: asked for one of them, it says so instead of guessing at a misspelling. */
+/**
+ * Agents that Segue only knows by name, so that it can say so instead of suggesting a similar name.
+ */
 
 interface Unsupported {
   name: string;
-  /** As people may type it, in small letters. */
+  /** What people may type, in lower case. */
   words: readonly string[];
 }
 
@@ -34,7 +36,7 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Zed", words: ["zed"] },
 ];
 
-/** The agent's name as people know it; undefined for a word that names none. */
+/** The agent's usual name; undefined for an unknown word. */
 export function unsupportedAgent(word: string): string | undefined {
   const wanted = word.toLowerCase();
   return UNSUPPORTED.find(({ words }) => words.includes(wanted))?.name;

@@ -1,6 +1,6 @@
 /**
- * The text index, brought up to date while an interactive run goes on: in one thread beside it, so
- * that keys are answered at once. `stop` ends it soon; what is done by then stays done.
+ * Updates the text index while an interactive run continues, in a second thread, so that key
+ * presses are handled at once. `stop` ends it soon; the work done so far is kept.
  *
  *     const indexing = indexInBackground(places);
  *     …
@@ -20,13 +20,13 @@ export function indexInBackground(places: Places): Background {
     workerData: { ...places, env: { ...places.env } },
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
-  // It is for the next search: nothing waits for it, and nobody has to know when it fails.
+  // It is for the next search: nothing waits for it, and its failure need not be reported.
   worker.unref();
   worker.on("error", () => {});
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   return {
     stop() {
-      // Whoever awaits its end must not be ended before.
+      // The process must not end before code that awaits its end.
       worker.ref();
       worker.postMessage("stop");
       return ended;

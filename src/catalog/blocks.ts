@@ -1,27 +1,33 @@
 /**
- * What the rows of the text index stand for. A row is one kind of text of one entry; its number is
- * that of its document and, in the last three bits, the kind. The documents of a block of a session
- * follow each other: first its title, if that changed there, then its entries. Numbers are dense,
- * as the index notes the distances between them.
+ * What the rows of the text index represent. A row is one kind of text of one entry; its number
+ * consists of the document's number and, in the last three bits, the kind. The documents of a block
+ * of a session are consecutive: first its title, if that changed there, then its entries. Numbers
+ * are dense, because the index stores the distances between them.
  */
 import type { CatalogFile } from "./database.ts";
 import { KINDS, type Kind } from "./text.ts";
 
-/** So many bytes of a session, or few more, are a block: what is read again to show one of its entries. */
+/**
+ * The approximate size of a block of a session in bytes: this much is read again to show one of its
+ * entries.
+ */
 export const BLOCK_BYTES = 64 << 10;
 
-/** Where a block lies in its session's file; null in what can only be read as a whole. */
+/** Where a block is in its session's file; null if the file can only be read as a whole. */
 export interface Span {
   offset: number;
   bytes: number;
 }
 
-/** A text: whose it is, of what kind (a place in `KINDS`), and where it is in the bytes of its piece. A title is entry 0. */
+/**
+ * A text: its entry, its kind (an index into `KINDS`), and its position in the bytes of its piece.
+ * A title is entry 0.
+ */
 export type Packed = [entry: number, kind: number, from: number, to: number];
 
 /** A block that has been read. */
 export interface ReadBlock {
-  /** Entries before it. */
+  /** The number of entries before it. */
   entry: number;
   count: number;
   span: Span | null;
@@ -29,7 +35,7 @@ export interface ReadBlock {
 }
 
 export interface Block {
-  /** Its first document's number. */
+  /** The number of its first document. */
   first: number;
   sid: number;
   entry: number;
@@ -37,7 +43,7 @@ export interface Block {
   span: Span | null;
 }
 
-/** What a row stands for. */
+/** What a row represents. */
 export interface Place {
   row: number;
   block: Block;
@@ -46,24 +52,27 @@ export interface Place {
 }
 
 const KINDS_PER_DOCUMENT = 8;
-/** The first number of all: older sessions get lower ones, newer ones higher ones. */
+/** The first number ever used: older sessions get lower ones, newer ones higher ones. */
 const START = 2 ** 22;
 
 export function numberOf(kind: Kind): number {
   return KINDS.indexOf(kind);
 }
 
-/** The index takes whole numbers only for what they are when they come as such: Node makes others of large ones. */
+/**
+ * SQLite treats integers as such only if they are passed as BigInt: Node converts large numbers to
+ * floats.
+ */
 export function rowOf(document: number, kind = 0): bigint {
   return BigInt(document * KINDS_PER_DOCUMENT + kind);
 }
 
-/** The rows of a block: all from the one up to the other. */
+/** The rows of a block, from first to last. */
 export function rowsOf({ first, count }: Pick<Block, "first" | "count">): [bigint, bigint] {
   return [rowOf(first), rowOf(first + count, KINDS_PER_DOCUMENT - 1)];
 }
 
-/** All blocks that are filed, by their numbers. */
+/** All stored blocks, by number. */
 export class Blocks {
   readonly #all: readonly Block[];
   readonly #bySession = new Map<number, Block[]>();
@@ -86,7 +95,7 @@ export class Blocks {
     }
   }
 
-  /** undefined for what was filed meanwhile. */
+  /** undefined for a block that was stored in the meantime. */
   placeOf(row: number): Place | undefined {
     const document = Math.floor(row / KINDS_PER_DOCUMENT);
     const block = this.#all[this.#before(document)];
@@ -100,7 +109,7 @@ export class Blocks {
     return this.#bySession.get(sid) ?? [];
   }
 
-  /** The place of the last block that begins at `document` or before. */
+  /** The position of the last block that begins at `document` or before. */
   #before(document: number): number {
     let [low, high] = [0, this.#all.length];
     while (low < high) {
@@ -112,7 +121,7 @@ export class Blocks {
   }
 }
 
-/** Gives blocks their numbers: above all that there are, or below them. */
+/** Assigns numbers to blocks: above all existing ones, or below them. */
 export class Numbering {
   #low: number;
   #high: number;
@@ -135,7 +144,7 @@ export class Numbering {
   }
 }
 
-/** A block that is to be filed; its texts are in the bytes. */
+/** A block to be stored; its texts are in the bytes. */
 export interface Numbered {
   first: number;
   sid: number;
@@ -147,19 +156,19 @@ export function isTitled({ texts }: ReadBlock): boolean {
   return texts.some(([entry]) => entry === 0);
 }
 
-/** Takes the title out of a block that is not filed yet. */
+/** Removes the title from a block that is not stored yet. */
 export function untitle(block: ReadBlock): void {
   block.texts = block.texts.filter(([entry]) => entry !== 0);
 }
 
-/** Files a block; blocks come in the order of their numbers, or it takes long. */
+/** Stores a block; it is slow unless blocks come in the order of their numbers. */
 export function putBlock(file: CatalogFile, { first, sid, block, bytes }: Numbered): void {
   const { entry, count, span, texts } = block;
   const hasTitle = isTitled(block);
   if (hasTitle) texts.sort(([a], [b]) => a - b);
   for (const [n, kind, from, to] of texts) {
     const row = rowOf(first + (n === 0 ? 0 : n - entry), kind);
-    // Bytes are what the index would make of a string.
+    // The index accepts bytes in place of a string.
     file.run("INSERT INTO text (rowid, words) VALUES (?, ?)", row, bytes.subarray(from, to));
   }
   file.run(
@@ -168,7 +177,7 @@ export function putBlock(file: CatalogFile, { first, sid, block, bytes }: Number
   );
 }
 
-/** Forgets a session's blocks from a place in its file on, or all of them. */
+/** Removes a session's blocks from a position in its file on, or all of them. */
 export function forgetBlocks(file: CatalogFile, sid: number, from?: number): void {
   const rows = file.all(
     `SELECT first, count FROM block WHERE sid = ? ${from === undefined ? "" : "AND offset >= ?"}`,
@@ -181,7 +190,7 @@ export function forgetBlocks(file: CatalogFile, sid: number, from?: number): voi
   }
 }
 
-/** Forgets a session's title. */
+/** Removes a session's title. */
 export function forgetTitle(file: CatalogFile, sid: number): void {
   for (const [first] of file.all("SELECT first FROM block WHERE sid = ? AND isTitled", sid)) {
     file.run("DELETE FROM text WHERE rowid = ?", rowOf(Number(first)));
@@ -189,7 +198,7 @@ export function forgetTitle(file: CatalogFile, sid: number): void {
   }
 }
 
-/** Forgets all that the index holds of a session. */
+/** Removes everything that the index contains about a session. */
 export function forgetText(file: CatalogFile, sid: number): void {
   const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
   if (!known) return;

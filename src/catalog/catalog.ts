@@ -1,14 +1,14 @@
 /**
- * The catalogue: every session of every agent, as the stores have it at this moment.
+ * The catalog: every session of every agent, according to the current state of the stores.
  *
- *     const catalog = await openCatalog(places);     // stats the stores, reads what changed
+ *     const catalog = await openCatalog(places);     // checks the stores, reads what changed
  *     catalog.sessions()                             // Listed[]: this project's first, newest first
  *     catalog.sessions({ agent: "codex", since: Date.now() - 864e5, most: 30 })
  *     await catalog.refresh();                       // again, later on
  *     catalog.close();
  *
- * There is no time after which it is stale: each `refresh` compares path, size, times and inode of
- * all session files with what was noted, and reads the heads and tails of those that differ.
+ * It never expires: each `refresh` compares path, size, times and inode of all session files with
+ * the recorded values, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
 import { Journal } from "../io/journal.ts";
@@ -27,23 +27,23 @@ import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
 export interface Filter {
   /** Id of an agent. */
   agent?: string | undefined;
-  /** Only those that went on since: milliseconds since the epoch. */
+  /** Only sessions updated since: milliseconds since the epoch. */
   since?: number | undefined;
-  /** Only those that stopped at a usage limit. */
+  /** Only sessions that stopped at a usage limit. */
   limited?: boolean | undefined;
-  /** Only those of the project. */
+  /** Only sessions of the project. */
   here?: boolean | undefined;
-  /** At most so many. */
+  /** The maximum number of sessions. */
   most?: number | undefined;
 }
 
 export interface Listed extends Row {
-  /** When it last went on: milliseconds since the epoch. */
+  /** The time of its last activity: milliseconds since the epoch. */
   time: number;
   bytes: number;
-  /** Is it of the project in question? */
+  /** Does it belong to the project in question? */
   here: boolean;
-  /** Is it a subagent's, and `parent` the session that started it? */
+  /** Is it a subagent's session, with `parent` the session that started it? */
   isSubagent: boolean;
   continuedIn: readonly Continuation[];
 }
@@ -62,13 +62,13 @@ interface Good {
   line: Line;
 }
 
-/** So many are looked up one by one; of more, all are. */
+/** Up to this many are looked up one by one; for more, all rows are read. */
 const FEW = 500;
 
-/** So many sessions are read before they are filed: all at once would fill the memory. */
+/** How many sessions are read before they are stored: all at once would fill the memory. */
 const AT_ONCE = 4000;
 
-/** What a session is sorted by; a time to come is a clock's mistake, and goes for little. */
+/** The sort key of a session; a time in the future is a clock error, and ranks low. */
 const SOON = 864e5;
 
 export async function openCatalog(places: Places, only?: Keeper): Promise<Catalog> {
@@ -83,12 +83,12 @@ export class Catalog {
   readonly #places: Places;
   readonly #only: Keeper | undefined;
   #project: Project | undefined;
-  /** Sessions of stores in which something has changed; of all stores, once all are asked for. */
+  /** Sessions of stores in which something has changed; of all stores, once all are requested. */
   #known: Known[] = [];
   #unchanged: Unchanged;
   #walked: readonly Walked[] = [];
   #lineage: Lineage | undefined;
-  /** What could not be read, in the newest refresh. */
+  /** What could not be read in the latest refresh. */
   problems: Problem[] = [];
 
   constructor(file: CatalogFile, places: Places, only?: Keeper) {
@@ -98,26 +98,27 @@ export class Catalog {
     this.#unchanged = new Unchanged(file, []);
   }
 
-  /** How many sessions there are. */
+  /** The number of sessions. */
   get size(): number {
     return this.count({});
   }
 
-  /** Files that an agent began, and in which nobody said anything: they are not listed. */
+  /** Files without messages, which are not listed. */
   get empty(): number {
     return this.#known.filter(({ isEmpty }) => isEmpty).length + this.#unchanged.empty;
   }
 
-  /** What a person should know of the catalogue's file itself. */
+  /** What the user should know about the catalog file itself. */
   get note(): string | null {
     return this.file.note;
   }
 
-  /** Brings the catalogue to what the stores are now. */
+  /** Updates the catalog to the current state of the stores. */
   async refresh(): Promise<void> {
     const { rebuilds } = this.file;
     await this.#refresh();
-    // It turned out to be damaged on the way: what was taken from it is in the new one, too, now.
+    // The file turned out to be damaged during the update: now the new one also contains what was
+    // taken from it.
     if (this.file.rebuilds !== rebuilds) await this.#refresh();
   }
 
@@ -140,7 +141,8 @@ export class Catalog {
       plans.flatMap(({ gone }) => gone),
     );
     const known = plans.flatMap(({ kept }) => kept);
-    // Oldest first, as sessions get their numbers so: search looks at high numbers first.
+    // Oldest first, because sessions get their numbers in this order and search looks at high
+    // numbers first.
     const jobs = plans.flatMap((plan) => plan.jobs);
     jobs.sort((a, b) => a.found.mtime - b.found.mtime);
     for (let from = 0; from < jobs.length; from += AT_ONCE) {
@@ -153,7 +155,7 @@ export class Catalog {
     this.#mark(others);
   }
 
-  /** Notes of stores of which all sessions are filed that they are as the file has them. */
+  /** Records for stores whose sessions are all stored that the file is up to date. */
   #mark(stores: readonly Walked[]): void {
     const open = new Set(this.#known.flatMap(({ sid, place }) => (sid === 0 ? [place] : [])));
     const bad = new Set([...open, ...this.problems.map(({ path }) => path)]);
@@ -167,7 +169,7 @@ export class Catalog {
     }
   }
 
-  /** All sessions, those of unchanged stores as well. */
+  /** All sessions, including those of unchanged stores. */
   get #all(): readonly Known[] {
     const { stores } = this.#unchanged;
     if (stores.length === 0) return this.#known;
@@ -178,7 +180,7 @@ export class Catalog {
     return this.#known;
   }
 
-  /** What reads sessions is loaded when there is something to read. */
+  /** The code that reads sessions is loaded only when there is something to read. */
   async #read(jobs: readonly Job[]): Promise<ReadLine[]> {
     if (jobs.length === 0) return [];
     const { readLines } = await import("./lines.ts");
@@ -192,7 +194,10 @@ export class Catalog {
     }
   }
 
-  /** Files what was read, and forgets what is gone; gives what is there now of what was read. */
+  /**
+   * Stores what was read, and removes what no longer exists; returns the sessions that were read
+   * and still exist.
+   */
   #save(read: readonly ReadLine[], gone: readonly number[]): Known[] {
     const good = read.flatMap(({ job, line }) => (line ? [{ job, line }] : []));
     if (good.length === 0 && gone.length === 0) return [];
@@ -204,7 +209,8 @@ export class Catalog {
     try {
       return this.file.guarded(write);
     } catch (error) {
-      // Someone else is writing for very long, or the disk is full: this run can do without.
+      // Another process is writing for very long, or the disk is full: this run can continue
+      // without storing.
       if (!isBusy(error) && !isFull(error)) throw error;
       return good.map(({ job, line }) => knownOf(job, line));
     }
@@ -213,12 +219,12 @@ export class Catalog {
   #put({ job, line }: Good): Known {
     const known = knownOf(job, line);
     known.sid = putSession(this.file, known, job, line);
-    // Of many sessions only few are shown: these are looked up again.
+    // If only few of many sessions are shown, these are looked up again.
     delete known.line;
     return known;
   }
 
-  /** What came from what. */
+  /** Which session came from which. */
   get lineage(): Lineage {
     this.#lineage ??= this.#readLineage();
     return this.#lineage;
@@ -228,7 +234,7 @@ export class Catalog {
     const journal = new Journal(this.#places.env);
     const writes = journal.writes();
     const there = new Set(writes.length === 0 ? [] : this.#names());
-    // Stores that were not looked into are taken to be as the journal has them.
+    // For stores that were not searched, the journal is assumed to be right.
     const isThere = ({ agent, id }: Relative): boolean =>
       (this.#only !== undefined && agent !== this.#only.id) || there.has(`${agent}:${id}`);
     return new Lineage(writes, isThere, journal.damage());
@@ -238,7 +244,9 @@ export class Catalog {
     return this.#walked.flatMap(({ agent, found }) => found.map(({ id }) => `${agent.id}:${id}`));
   }
 
-  /** For each id the shortest beginning, of eight characters or more, that no other session's id has. */
+  /**
+   * For each id, the shortest prefix of eight or more characters that no other session's id has.
+   */
   shortIds(ids: readonly string[]): Map<string, string> {
     return shortened(
       ids,
@@ -251,22 +259,28 @@ export class Catalog {
     return this.#project;
   }
 
-  /** This project's first, each kind newest first. */
+  /** This project's sessions first, then the others, each newest first. */
   sessions(filter: Filter = {}): Listed[] {
     return this.#listed(this.#sorted(filter, filter.most));
   }
 
-  /** The numbers of the sessions that there are; the file may know others, of other stores. */
+  /** The numbers of existing sessions; the file may contain others, from other stores. */
   get numbers(): ReadonlySet<number> {
     return new Set(this.#all.map(({ sid }) => sid));
   }
 
-  /** Sessions by their numbers in the text index, newest first; each is looked up when it is asked for. */
+  /** Sessions by their numbers in the text index, newest first; each is looked up on request. */
   numbered(filter: Filter): [sid: number, session: () => Listed | undefined][] {
     return this.#sorted(filter).map((known) => [known.sid, () => this.#listed([known])[0]]);
   }
 
-  /** How many sessions there are of the kind that is asked for, whatever `most` says. */
+  /** The session with that id, if it is listed. */
+  named(agent: string, id: string): Listed | undefined {
+    const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
+    return known && this.#listed([known])[0];
+  }
+
+  /** How many matching sessions there are, regardless of `most`. */
   count(filter: Filter): number {
     return this.#matching(this.#known, filter).length + this.#unchanged.count(filter, this.project);
   }
@@ -312,7 +326,7 @@ export class Catalog {
       const line = chosen.length < FEW ? toldNow(known, read) : read;
       const { agent, id, place: path, time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
-      // What a database or the head of a file tells of itself is less exact.
+      // What a database or the head of a file says about itself is less exact.
       const messages = counts.get(known.sid) ?? line.messages;
       const here = this.project.has(cwd);
       const from = this.lineage.from(known);
@@ -324,7 +338,7 @@ export class Catalog {
     });
   }
 
-  /** Few are looked up one by one; many at once. */
+  /** A few are looked up one by one; many at once. */
   #lines(chosen: readonly Known[]): Map<number, Line> {
     const wanted = chosen.filter(({ line }) => line === undefined);
     const rows =
@@ -336,7 +350,10 @@ export class Catalog {
     return new Map(rows.map(([sid, line]) => [Number(sid), parseLine(String(line))]));
   }
 
-  /** Messages of sessions that were read as a whole, for the index, and did not change since. */
+  /**
+   * The message counts of sessions that were read completely for the index and have not changed
+   * since.
+   */
   #counts(chosen: readonly Known[]): Map<number, number> {
     if (chosen.length === 0) return new Map();
     const sql = "SELECT sid, messages FROM indexed JOIN session USING (sid, size, mtime, inode)";
@@ -352,14 +369,14 @@ export class Catalog {
   }
 }
 
-/** What stands beside a session's file may be other than when that was read. */
+/** Files beside a session's file may have changed since it was read. */
 function toldNow({ agent, place, summary }: Known, line: Line): Line {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
   return title === null ? line : { ...line, title: cutTitle(title) };
 }
 
-// Only this module writes them, in the edition that the file's name tells.
+// Only this module writes them, in the format version that the file's name contains.
 function parseLine(text: string): Line {
   return JSON.parse(text);
 }

@@ -1,16 +1,16 @@
-/** Sessions that are one conversation stand together. */
+/** Groups the sessions of a conversation. */
 import type { Listed } from "./catalog.ts";
 import type { Relative } from "./row.ts";
 
-/** What of a session tells which conversation it is of. */
+/** The properties of a session that determine its conversation. */
 export type Related = Pick<
   Listed,
   "agent" | "id" | "time" | "bytes" | "from" | "continuedIn" | "parent" | "isSubagent"
 >;
 
 /**
- * The sessions of each conversation: where it is now, where it was left, what subagents did. In the order
- * of the list, but each conversation in one place: where its newest session is.
+ * The sessions of each conversation: where it is now, where it was left, and what subagents did. In
+ * the order of the list, but with each conversation in one place: that of its newest session.
  */
 export function conversations<S extends Related>(sessions: readonly S[]): S[][] {
   const groups = new Map<string, S[]>();
@@ -32,8 +32,9 @@ function rank(session: Related): number {
 }
 
 /**
- * Where the conversation continues elsewhere: nothing was added here since it was handed over. A session
- * that has kept its size is such a one even where another machine's clock dated it later.
+ * Where the conversation continues in another session: nothing was added to this one since it was
+ * handed over. This includes a session that has kept its size, even if another machine's clock
+ * dated it later.
  */
 export function wasLeft({
   time,
@@ -44,7 +45,7 @@ export function wasLeft({
   return newest !== undefined && (newest.time >= time || (bytes > 0 && newest.bytes === bytes));
 }
 
-/** A name for the conversation that a session is of: the first session known of it. */
+/** A name for the conversation of a session: its first known session. */
 function groupsOf(sessions: readonly Related[]): (session: Relative) => string {
   const parents = new Map<string, string>();
   const rootOf = (key: string): string => {

@@ -1,7 +1,7 @@
 /**
- * The catalogue's file: one SQLite database in Segue's cache folder, which several processes may
- * have open at once. It holds nothing that the stores do not: whenever it is damaged, or made by
- * another version, it is made anew; where it cannot be written, one in memory does.
+ * The catalog file: one SQLite database in Segue's cache folder, which several processes may have
+ * open at once. It contains only what is also in the stores: if it is damaged, or was made by
+ * another version, it is created again; if it cannot be written, one in memory is used.
  */
 import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,14 +11,16 @@ import { makeFolders } from "../io/made.ts";
 import { sqlite } from "../io/sqlite.ts";
 import type { Env } from "../io/state.ts";
 
-/** Part of the file's name: raise it whenever the tables, or what readers put into them, change. */
+/**
+ * Part of the file's name: increase it whenever the tables, or what readers put into them, change.
+ */
 const EDITION = 7;
 
-/** How the index cuts texts into words. */
+/** How the index splits texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
 
-// The index notes which words a text has, and not the text itself, nor where in it they are: that
-// would be several times as large. Both are in the session's file, and read there when it matters.
+// The index stores which words are in a text, but neither the text nor the words' positions, which
+// would take several times as much space. Both are read from the session's file when needed.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS store (
     store INTEGER PRIMARY KEY,
@@ -95,7 +97,7 @@ export function databasePath(env: Env): string {
 
 type Sqlite = typeof import("node:sqlite");
 
-/** SQLite's codes for a file that is damaged, or no database at all. */
+/** SQLite's codes for a file that is damaged, or not a database. */
 const DAMAGED = new Set([11, 26]);
 
 export class CatalogFile {
@@ -104,9 +106,12 @@ export class CatalogFile {
   readonly #path: string | null;
   #db: DatabaseSync;
   #statements = new Map<string, StatementSync>();
-  /** Was a damaged file given up, or is there no place for one? For a person to know. */
+  /** Was a damaged file replaced, or can no file be written? For the user. */
   note: string | null = null;
-  /** How often it was made anew since it was opened: what was read from it before is void. */
+  /**
+   * How often it was created again since it was opened: whatever was read from it before is
+   * invalid.
+   */
   rebuilds = 0;
 
   private constructor(sqlite: Sqlite, path: string) {
@@ -145,13 +150,13 @@ export class CatalogFile {
 
   #connect(path: string): DatabaseSync {
     makeFolders(dirname(path));
-    // Opening a pipe would wait for another end.
+    // Opening a pipe would wait for the other end.
     if (existsSync(path) && !statSync(path).isFile()) removeFile(path);
-    // Sessions hold what is nobody else's business.
+    // Sessions contain private data.
     closeSync(openSync(path, "a", 0o600));
     const db = new this.#sqlite.DatabaseSync(path, { timeout: 10_000 });
     try {
-      // What was written last may be lost with the machine's power: it is read again, then.
+      // The last writes may be lost in a power failure: then they are made again.
       db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000");
       const { user_version: edition } = db.prepare("PRAGMA user_version").get() ?? {};
       if (edition !== EDITION) {
@@ -165,7 +170,7 @@ export class CatalogFile {
     }
   }
 
-  /** Does `work`; once more with a new file when this one turns out to be damaged. */
+  /** Runs `work`, and once more with a new file if this one turns out to be damaged. */
   guarded<T>(work: () => T): T {
     try {
       return work();
@@ -175,7 +180,7 @@ export class CatalogFile {
     }
   }
 
-  /** The same of work that takes its time. */
+  /** The same for asynchronous work. */
   async guardedLater<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -185,7 +190,7 @@ export class CatalogFile {
     }
   }
 
-  /** @throws the error, when it is not of a damaged file. */
+  /** @throws the error, unless it is about a damaged file. */
   #renew(error: unknown): void {
     if (!isDamage(error) || this.#path === null) throw error;
     this.note = "the session catalog was damaged and is rebuilt";
@@ -202,7 +207,7 @@ export class CatalogFile {
       .map((row) => (Array.isArray(row) ? row : Object.values(row)));
   }
 
-  /** The same one after the other: of very many, none is kept. */
+  /** The same, one after the other, so that large results are never in memory completely. */
   *each(sql: string, ...values: SQLInputValue[]): Generator<SQLOutputValue[]> {
     for (const row of this.#prepared(sql).iterate(...values)) {
       yield Array.isArray(row) ? row : Object.values(row);
@@ -213,7 +218,7 @@ export class CatalogFile {
     return Number(this.#prepared(sql).run(...values).changes);
   }
 
-  /** All of `work`, or nothing of it, is in the file; others wait as long as it takes. */
+  /** Either all changes of `work` are in the file, or none; others wait as long as it takes. */
   transaction<T>(work: () => T): T {
     this.#db.exec("BEGIN IMMEDIATE");
     try {
@@ -226,7 +231,7 @@ export class CatalogFile {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   empty(): void {
     this.#statements = new Map();
     const tables = ["text", "block", "indexed", "line", "session", "folder", "unchanged", "store"];
@@ -239,7 +244,7 @@ export class CatalogFile {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
-    // Much faster where there are many rows.
+    // Much faster for many rows.
     statement.setReturnArrays(true);
     this.#statements.set(sql, statement);
     return statement;
@@ -256,7 +261,7 @@ export function isDamage(error: unknown): boolean {
   return typeof code === "number" && DAMAGED.has(code & 0xff);
 }
 
-/** Is the database being written by another process for longer than we wait? */
+/** Is another process writing to the database for longer than we wait? */
 export function isBusy(error: unknown): boolean {
   const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
   return typeof code === "number" && [5, 6].includes(code & 0xff);
@@ -266,7 +271,7 @@ function removeFile(path: string): void {
   for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
 }
 
-/** Files of older editions: no Segue that is installed now reads them. */
+/** Files of older format versions, which no installed Segue reads any more. */
 function removeOlder(path: string): void {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {

@@ -1,4 +1,4 @@
-/** What is wrong with the sessions on this machine, or with what Segue keeps itself. */
+/** Finds problems in the sessions on this machine, and in Segue's own data. */
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
@@ -21,11 +21,11 @@ import type { Entry } from "../session/types.ts";
 import { newestFirst, type Places, placeOf, type Walked, walk } from "./stores.ts";
 
 export interface Finding {
-  /** `attention`: something is lost, or will be, unless somebody sees to it. */
+  /** `attention`: something is lost, or will be unless the user acts. */
   severity: "attention" | "info";
   about: "store" | "session" | "record" | "tool" | "journal" | "carry" | "config";
   agent: string | null;
-  /** File or folder; the first of them where there are several. */
+  /** File or folder; the first one if there are several. */
   path: string | null;
   what: string;
   count: number;
@@ -35,14 +35,14 @@ export interface Finding {
 
 export interface Examination {
   findings: Finding[];
-  /** Sessions that were read, of all there are. */
+  /** The number of sessions that were read, and of all sessions. */
   read: number;
   sessions: number;
 }
 
 export interface DoctorOptions {
   scratch: string;
-  /** How many of each agent are read, the newest first. */
+  /** How many of the newest sessions of each agent are read. */
   each: number;
   progress?: (done: number, total: number) => void;
 }
@@ -76,7 +76,7 @@ export async function examine(
   return { findings: findings.all, read: tasks.length, sessions };
 }
 
-/** Findings of one kind are counted, and the first is named. */
+/** Findings of the same kind are counted, and the first one is named. */
 class Findings {
   readonly #all = new Map<string, Finding>();
 
@@ -153,7 +153,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Of a session that continues another one: is that there? */
+/** For a session that continues another one: does that session exist? */
 async function examineBase(
   findings: Findings,
   agent: Agent,
@@ -175,7 +175,7 @@ async function examineBase(
     }
     closeBases([...bases, { input, bytes: 0 }]);
   } catch {
-    // That it cannot be read was said already.
+    // Already reported as unreadable.
   }
 }
 
@@ -183,10 +183,10 @@ function isMissingBase(entry: Entry): boolean {
   return entry.kind === "event" && entry.event === "unread" && entry.reason === "missing-base";
 }
 
-/** Lines that are no JSON, kinds and keys that this version does not know. */
+/** Lines that are not JSON, and kinds and keys that this version does not know. */
 function examineSession(findings: Findings, agent: Agent, found: Found, scratch: string): void {
   const place = placeOf(found, agent);
-  // That was said already.
+  // Already reported.
   if (place === found.path && closed(found.path) !== null) return;
   const about = { about: "session", agent: agent.id, path: place } as const;
   let input: Input;
@@ -264,7 +264,7 @@ function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[]
   }
 }
 
-/** By its numbers. */
+/** By the record's numbers. */
 export function isNewer(version: string, than: string): boolean {
   const numbers = (text: string) => (text.match(/\d+/g) ?? []).slice(0, 3).map(Number);
   const [a, b] = [numbers(version), numbers(than)];
@@ -292,7 +292,7 @@ function examineJournal(findings: Findings, env: Env): void {
   }
 }
 
-/** Each write's carry has to be there, whole, for the way home. */
+/** The way back needs a complete carry for each write. */
 function examineCarries(findings: Findings, env: Env): void {
   const needed = new Set<string>();
   for (const { carry, target } of journalOf(env)) {
@@ -311,7 +311,7 @@ function examineCarries(findings: Findings, env: Env): void {
     const hint = "the session is converted from scratch when it returns";
     findings.add({ ...about, severity: "attention", what, hint }, true);
   }
-  // A line of the journal that cannot be read may need any of them.
+  // An unreadable line of the journal may need any of them.
   if (isJournalDamaged(env)) return;
   for (const name of carriesIn(env)) {
     if (needed.has(name)) continue;

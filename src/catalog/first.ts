@@ -1,4 +1,4 @@
-/** The first `most` in order, without sorting all of them. */
+/** The first `most` items in order, without sorting all of them. */
 export function firstOf<T>(
   items: readonly T[],
   most: number,

@@ -1,4 +1,4 @@
-/** A thread of `indexSessions`: reads sessions, and hands their texts over piece by piece. */
+/** A thread of `indexSessions`: reads sessions, and passes on their texts piece by piece. */
 import { parentPort, workerData } from "node:worker_threads";
 import { withScratch } from "../io/folders.ts";
 import { type Crew, type Message, WINDOW } from "./indexing.ts";
@@ -18,7 +18,7 @@ await withScratch(async (scratch) => {
       for await (const piece of pieces(task, scratch)) {
         Atomics.add(waiting, 0, 1);
         send({ piece });
-        // The index takes its time: what it has not got to yet must not fill the memory.
+        // Indexing takes time: unprocessed pieces must not fill the memory.
         for (let w = Atomics.load(waiting, 0); w > WINDOW; w = Atomics.load(waiting, 0)) {
           Atomics.wait(waiting, 0, w, 200);
         }

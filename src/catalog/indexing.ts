@@ -1,7 +1,7 @@
 /**
- * Builds the text index, or brings it up to date: threads read the sessions, and this one files
- * what they find, some seconds' work at a time. What is filed stays filed: after a kill, or when
- * another process does the same, reading goes on from there.
+ * Builds or updates the text index: threads read the sessions, and this one stores what they find,
+ * some seconds' work at a time. What is stored stays stored: after a kill, or if another process
+ * does the same, reading continues from there.
  */
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
@@ -23,7 +23,10 @@ import type { CatalogFile } from "./database.ts";
 import type { Pending, Task } from "./pending.ts";
 import { type Piece, pieces } from "./reading.ts";
 
-/** What a thread is given: `next` counts the tasks that are taken, `waiting` the pieces not yet filed. */
+/**
+ * The input of a thread: `next` counts the tasks that are taken, `waiting` the pieces that are not
+ * stored yet.
+ */
 export interface Crew {
   tasks: readonly Task[];
   next: Int32Array;
@@ -32,14 +35,14 @@ export interface Crew {
 
 export type Message = { piece: Piece } | { sid: number; error: string };
 
-/** So many pieces may wait to be filed. */
+/** The maximum number of pieces that may wait to be stored. */
 export const WINDOW = 24;
 
-/** What is filed in one transaction. */
+/** How much is stored in one transaction. */
 const BATCH_BYTES = 8_000_000;
 
 export interface IndexOptions {
-  /** 0: in this thread alone, for little. */
+  /** 0: in this thread only, for small amounts. */
   threads?: number;
   progress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -69,7 +72,7 @@ async function alone(tasks: readonly Task[], filing: Filing, signal?: AbortSigna
       try {
         for await (const piece of pieces(task, scratch)) {
           filing.take(piece);
-          // A word from outside is heard between two pieces only.
+          // Messages from outside arrive only between two pieces.
           if (signal) await setImmediate();
           if (signal?.aborted) return;
         }
@@ -125,7 +128,7 @@ function inThread(shared: Crew, filing: Filing): Promise<void> {
   });
 }
 
-/** Gathers pieces, and files their blocks together in the order of their numbers. */
+/** Collects pieces, and stores their blocks together in the order of their numbers. */
 class Filing {
   readonly #file: CatalogFile;
   readonly #tasks: ReadonlyMap<number, Pending>;
@@ -180,12 +183,14 @@ class Filing {
         numbered.push({ first: numbering.next(block.count, task.isOld), sid, block, bytes });
       }
     }
-    // Numbers that rise are filed faster.
+    // Ascending numbers are stored faster.
     numbered.sort((a, b) => a.first - b.first);
     for (const block of numbered) putBlock(this.#file, block);
   }
 
-  /** Notes how far the session has been read; what was there from that place on goes. */
+  /**
+   * Records how far the session has been read; older contents from that position on are removed.
+   */
   #note(task: Pending, { sid, fresh, done, state }: Piece): void {
     if (fresh) forgetText(this.#file, sid);
     else forgetBlocks(this.#file, sid, task.state?.offset ?? 0);
@@ -199,7 +204,7 @@ class Filing {
     task.state = state;
   }
 
-  /** Is the session still there, and has no other process filed it meanwhile? */
+  /** Does the session still exist, and has no other process stored it in the meantime? */
   #isStillSo({ sid, state }: Pending, { fresh }: Piece): boolean {
     const [row] = this.#file.all(
       "SELECT i.offset, i.entries FROM session LEFT JOIN indexed AS i USING (sid) WHERE sid = ?",

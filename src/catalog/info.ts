@@ -1,4 +1,4 @@
-/** All that is known of one session: what a list shows of it, and what is in it. */
+/** All that is known about one session: what a list shows, and its contents. */
 import { statSync } from "node:fs";
 import type { Agent } from "../agents/types.ts";
 import { childrenOf, closeBases, openBases } from "../convert/read/bases.ts";
@@ -13,19 +13,21 @@ import type { Row } from "./row.ts";
 import type { Selected } from "./select.ts";
 import type { Places } from "./stores.ts";
 
-export interface Info extends Row {
+export interface Info extends Omit<Row, "path"> {
+  /** null for stdin. */
+  path: string | null;
   bytes: number;
   counts: Counts;
-  /** Subagents whose transcripts are stored apart from it. */
+  /** The number of subagents with separate transcripts. */
   subagents: number;
 }
 
-/** What is in a session, in all of its branches. */
+/** The contents of a session, on all its branches. */
 export interface Counts {
-  /** Prompts of the user's. */
+  /** The user's prompts. */
   prompts: number;
   toolCalls: number;
-  /** Results that say that a call failed. */
+  /** Results of failed calls. */
   failedCalls: number;
   reasoning: number;
   images: number;
@@ -36,7 +38,7 @@ export interface Counts {
 /**
  * Reads the whole session.
  * @param scratch a folder for what has to be unpacked first
- * @throws SegueError when it cannot be read
+ * @throws SegueError if it cannot be read
  */
 export async function infoOf(session: Selected, places: Places, scratch: string): Promise<Info> {
   const { agent, path, name } = session;
@@ -59,7 +61,7 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
     ];
     catalog.close();
     return {
-      ...{ agent: agent.id, id, ...line, path: name ?? path, from, continuedIn },
+      ...{ agent: agent.id, id, ...line, path: name, from, continuedIn },
       bytes: statSync(input.path).size,
       counts,
       subagents: (await childrenOf(agent, path)).length,

@@ -1,12 +1,12 @@
-/** A session as the catalogue keeps it in memory, and which of those it knows are still as they were. */
+/** A session as the catalog keeps it in memory, and the check which of them are unchanged. */
 import type { Found, Summary } from "../agents/types.ts";
 import type { Job } from "./lines.ts";
 import type { Line } from "./row.ts";
 import { placeOf, type Walked } from "./stores.ts";
 
-/** What sorting and filtering need. */
+/** The columns that sorting and filtering need. */
 export interface Known {
-  /** 0: not in the database, as it could not be read. */
+  /** 0: not in the database, because it could not be read. */
   sid: number;
   agent: string;
   place: string;
@@ -14,27 +14,30 @@ export interface Known {
   size: number;
   mtime: number;
   inode: number;
-  /** When the conversation last went on, as its records say it; else `mtime`. Milliseconds since the epoch. */
+  /**
+   * The time of the conversation's last activity according to its records; else `mtime`.
+   * Milliseconds since the epoch.
+   */
   time: number;
   cwd: string | null;
   isLimited: boolean;
-  /** Nobody has said anything in it: it is no session to anyone. */
+  /** It contains no message, so it is not listed. */
   isEmpty: boolean;
-  /** What the store tells of it now, without its file. */
+  /** What the store currently reports about it, without its file. */
   summary?: Summary;
-  /** Set when it was read in this run, and could not be filed. */
+  /** Set if it was read in this run, and could not be stored. */
   line?: Line;
 }
 
-/** What a store's sessions come to. */
+/** The totals of a store's sessions. */
 export interface Plan {
   kept: Known[];
   jobs: Job[];
-  /** Numbers of sessions that are there no more. */
+  /** Numbers of sessions that no longer exist. */
   gone: number[];
 }
 
-/** `old`: by their places. */
+/** `old`: by path. */
 export function compare({ agent, root, found }: Walked, old: ReadonlyMap<string, Known>): Plan {
   const plan: Plan = { kept: [], jobs: [], gone: [] };
   let there = 0;
@@ -56,14 +59,17 @@ function isSame(known: Known, { bytes, mtime, inode = 0 }: Found): boolean {
 }
 
 function summarised(known: Known, { id, summary }: Found): Known {
-  // What is as it was has the id that it had: the place or the file says it.
+  // An unchanged session has the same id: it is in the path or the file.
   known.id = id;
   if (!summary) return known;
   const time = timeOf(summary.updatedAt, known.time);
   return { ...known, summary, time, cwd: summary.cwd ?? known.cwd };
 }
 
-/** A store that was copied, synced or restored has files of today: the conversations in it are older. */
+/**
+ * In a store that was copied, synced or restored, all files are new: the conversations in them are
+ * older.
+ */
 function timeOf(updatedAt: string | null, otherwise: number): number {
   const time = updatedAt === null ? Number.NaN : Date.parse(updatedAt);
   return Number.isNaN(time) ? otherwise : time;

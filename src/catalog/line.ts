@@ -1,11 +1,12 @@
 /**
- * What a list shows of a session, from the head and the tail of its file: how much is read does
- * not depend on how long the session is.
+ * The list line of a session, from the head and the tail of its file: the amount of reading does
+ * not depend on the session's length.
  */
 import { closeSync, readSync } from "node:fs";
 import type { Agent, Database, Found } from "../agents/types.ts";
 import { foldersAt } from "../convert/read/folder.ts";
 import { isCompressed, linesOf } from "../convert/read/open.ts";
+import { besideTitle } from "../convert/read/session.ts";
 import { openFile } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { mayBeDocument } from "../lossless/document.ts";
@@ -16,26 +17,26 @@ import { FirstRequest, short, titleOf } from "../session/title.ts";
 import type { Entry } from "../session/types.ts";
 import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
 
-/** A file of up to this size is read whole, so that its messages are counted. */
+/** A file of up to this size is read completely, so that its messages are counted. */
 const WHOLE = 96 << 10;
 const CHUNK = 32 << 10;
 const TAIL = 8 << 10;
-/** A tail that does not tell of tokens is read again, longer, up to this size. */
+/** A tail without a token count is read again, longer, up to this size. */
 const FAIR_TAIL = 32 << 10;
-/** And one that holds no whole line up to this. */
+/** And one without a complete line up to this size. */
 const LONGEST_TAIL = 2 << 20;
-/** The first prompt comes after what the harness says; with pictures in it, it is long. */
+/** The first prompt follows the harness's context; with pictures in it, it is long. */
 const LONGEST_HEAD = 32 << 20;
-/** In so much, and so many lines, it would have come. */
+/** It would have appeared within this size and this many lines. */
 const ENOUGH_HEAD = 1 << 20;
 const ENOUGH_LINES = 300;
 
 const LIMIT_TEXT = 300;
 
-/** Shared by all reads: they are synchronous. */
+/** Shared by all reads, which are synchronous. */
 const buffer = Buffer.allocUnsafe(WHOLE);
 
-/** @throws what the file system says when the file cannot be read. */
+/** @throws the file system's error if the file cannot be read. */
 export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
@@ -50,13 +51,28 @@ export function lineOf(agent: Agent, found: Found): Line {
   return summary ? withSummary(line, summary) : line;
 }
 
-/** A session of which its database does not count the messages. */
+/** A session whose database does not count its messages. */
 function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
   for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
   return scan.line(true, path);
 }
 
-/** A session in a database that has no title: up to the first request. */
+/** What is shown above a session. */
+export interface Heading extends Pick<Line, "title" | "cwd" | "model" | "createdAt"> {
+  id: string;
+}
+
+/** The heading of an open session of any length, as fast as in a list. */
+export function headingOf(agent: Agent, input: Input): Heading {
+  const scan = new Scan(agent);
+  readFile(scan, input.path);
+  const place = input.name ?? input.path;
+  const line = scan.line(false, place, besideTitle(agent, input));
+  const { title, cwd, model, createdAt } = line;
+  return { id: scan.id, title, cwd, model, createdAt };
+}
+
+/** A session in a database without a title: reads up to the first request. */
 function readRequest(scan: Scan, database: Database, { path, id }: Found): void {
   for (const line of database.read(path, id) ?? []) {
     scan.take(textOf(Buffer.from(line)));
@@ -64,7 +80,7 @@ function readRequest(scan: Scan, database: Database, { path, id }: Found): void 
   }
 }
 
-/** Feeds a file's head and tail to `scan`. Was that all of it? */
+/** Passes a file's head and tail to `scan`. Was that the whole file? */
 function readFile(scan: Scan, path: string): boolean {
   const { fd, size } = openFile(path);
   try {
@@ -98,7 +114,7 @@ function linesAt(path: string): Buffer | null {
   }
 }
 
-/** Reads on until the scan knows what a head tells; gives the place that it has come to. */
+/** Reads until the scan knows what a head contains; returns the position reached. */
 function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
   const splitter = new LineSplitter();
   let chunk = first;
@@ -112,7 +128,7 @@ function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
     end += chunk.length;
     const isEnough = lines >= ENOUGH_LINES && end >= ENOUGH_HEAD;
     if (end >= size || end >= LONGEST_HEAD || isEnough || chunk.length === 0) return end;
-    // A long line is read in ever longer pieces.
+    // A long line is read in increasingly long pieces.
     const length = Math.min(size - end, chunk.includes(0x0a) ? CHUNK : end);
     const room = length <= buffer.length ? buffer : Buffer.allocUnsafe(length);
     chunk = readInto(fd, room, end, length);
@@ -142,7 +158,7 @@ function readInto(fd: number, room: Buffer, offset: number, length: number): Buf
   return room.subarray(0, filled);
 }
 
-/** Notes of a session's entries what its list line needs. */
+/** Collects from a session's entries what its list line needs. */
 export class Scan {
   readonly #agent: Agent;
   readonly #feed: Feed;
@@ -151,45 +167,45 @@ export class Scan {
   readonly #count: MessageCount;
   #tokens: number | null = null;
   #limit: Limit | null = null;
-  /** Up to when the head goes: the end may be days later. */
+  /** The time up to which the head goes: the end may be days later. */
   #headTime: string | null = null;
 
-  /** `before`: what an earlier scan came to, of a session that this one goes on with. */
+  /** `before`: the result of an earlier scan of a session that this one continues. */
   constructor(agent: Agent, before?: Messages) {
     this.#agent = agent;
     this.#feed = new Feed(agent);
     this.#count = new MessageCount(before);
   }
 
-  /** Lets the reader know of a line that an earlier scan has noted. */
+  /** Passes the reader a line that an earlier scan has processed. */
   prime(line: Text): void {
     this.#feed.read(line);
   }
 
-  /** What comes from now on is of the tail: what the head told of the end counts no more. */
+  /** From now on, input is from the tail: what the head said about the end no longer counts. */
   leaveHead(): void {
     this.#tokens = null;
     this.#limit = null;
     this.#headTime = this.#feed.reader.header().updatedAt;
   }
 
-  /** Is it something else than lines: compressed, or a document? */
+  /** Is it something other than lines: compressed, or a document? */
   mayBeOther(head: Buffer, size: number): boolean {
     if (isCompressed(head)) return true;
     return this.#agent.documents !== undefined && mayBeDocument(head, size);
   }
 
-  /** Does it know what only the head of a session tells? */
+  /** Does it know what only the head of a session contains? */
   get knowsHead(): boolean {
     return this.#request.found && this.#feed.reader.header().cwd !== null;
   }
 
-  /** Does it know what only the tail tells? */
+  /** Does it know what only the tail contains? */
   get knowsTail(): boolean {
     return this.#tokens !== null || this.#limit !== null;
   }
 
-  /** All entries of these lines; they are noted as they are asked for. */
+  /** All entries of these lines; they are processed as they are requested. */
   *takeAll(bytes: Buffer): Generator<Entry> {
     const splitter = new LineSplitter();
     for (const line of splitter.push(bytes)) yield* this.take(line);
@@ -223,12 +239,12 @@ export class Scan {
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
-      // What came from an agent that notes none has zeros, as have answers that failed.
+      // Sessions from agents that record no tokens have zeros, and so do failed answers.
       this.#tokens = input + output + cacheRead + cacheWrite || this.#tokens;
     }
   }
 
-  /** "" where its records do not name it. */
+  /** "" if its records do not contain it. */
   get id(): string {
     return this.#feed.reader.header().id;
   }
@@ -237,7 +253,7 @@ export class Scan {
     return this.#count;
   }
 
-  /** `place`: where the session lies; `beside`: a title that stands beside the file. */
+  /** `place`: the session's path; `beside`: a title stored beside the file. */
   line(whole: boolean, place: string, beside: string | null = null): Line {
     const header = this.#feed.reader.header();
     const title = titleOf(header.title ?? beside, this.#request.text);
@@ -263,7 +279,7 @@ function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
   return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
 }
 
-/** As the JSON documents have times: ISO 8601 in UTC; null for what is none. */
+/** As in the JSON documents: ISO 8601 in UTC; null for anything that is not a time. */
 function utc(time: string | null): string | null {
   const at = time === null ? Number.NaN : Date.parse(time);
   return Number.isNaN(at) ? null : new Date(at).toISOString();

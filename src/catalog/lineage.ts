@@ -1,24 +1,27 @@
-/** Which sessions are one conversation: what Segue's journal says of what came from what. */
+/** Which sessions form one conversation, according to Segue's journal. */
 import type { Damage, Write } from "../io/journal.ts";
 import type { Relative } from "./row.ts";
 
-/** A session that another one was continued in. */
+/** A session in which another one was continued. */
 export interface Continuation extends Relative {
   /** When it was handed over: milliseconds since the epoch. */
   time: number;
-  /** How large the session was then. */
+  /** The session's size at that time. */
   bytes: number;
 }
 
 export class Lineage {
   readonly #from = new Map<string, Relative>();
   readonly #continuedIn = new Map<string, Continuation[]>();
-  /** Of sessions that are gone, too: what came before and after one that was deleted belongs together. */
+  /**
+   * Includes sessions that no longer exist: what came before and after a deleted session belongs
+   * together.
+   */
   readonly #origins = new Map<string, Relative>();
-  /** What is wrong with the journal: what it does not say any more is not known here either. */
+  /** Damage to the journal: what it no longer contains is unknown here as well. */
   readonly damage: readonly Damage[];
 
-  /** `isThere`: sessions that are gone, or were taken back, are nobody's relatives. */
+  /** `isThere`: sessions that no longer exist, or whose writes were undone, do not count. */
   constructor(
     writes: readonly Write[],
     isThere: (session: Relative) => boolean,
@@ -37,12 +40,12 @@ export class Lineage {
     return this.#from.get(keyOf(session)) ?? null;
   }
 
-  /** The sessions that it was handed over to, in this order; each once. */
+  /** The sessions that it was handed over to, in order, each once. */
   continuedIn(session: Relative): readonly Continuation[] {
     return this.#continuedIn.get(keyOf(session)) ?? [];
   }
 
-  /** The session itself, or the one nearest before it that is still there. */
+  /** The session itself, or its nearest predecessor that still exists. */
   #nearest(session: Relative, isThere: (session: Relative) => boolean): Relative | null {
     const seen = new Set<string>();
     let one: Relative | undefined = session;
@@ -56,7 +59,7 @@ export class Lineage {
   #note({ source: given, target, action, time }: Write, source: Relative): void {
     const [from, to] = [keyOf(source), keyOf(target)];
     if (from === to) return;
-    // What came home was there before.
+    // An original existed before.
     if (action === "create") this.#from.set(to, { agent: source.agent, id: source.id });
     const others = this.continuedIn(source).filter((one) => keyOf(one) !== to);
     const bytes = keyOf(given) === from ? given.bytes : 0;

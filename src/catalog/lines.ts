@@ -1,10 +1,11 @@
-/** Reads the list lines of many sessions, on all cores when there are many. */
+/** Reads the list lines of many sessions, on all cores if there are many. */
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
 import type { Found } from "../agents/types.ts";
 import { keepSmall } from "../io/memory.ts";
+import { tellReading } from "../io/progress.ts";
 import { lineOf } from "./line.ts";
 import type { Line } from "./row.ts";
 
@@ -24,18 +25,18 @@ export interface ReadLine {
 
 type Outcome = Omit<ReadLine, "job">;
 
-/** From this many on, a thread's start is worth its while. */
+/** From this number on, starting a thread is worthwhile. */
 const MANY = 600;
 /** How many a thread takes at a time. */
 const BATCH = 16;
 
-/** What a thread is given: `next` counts the jobs that are taken. */
+/** The input of a thread: `next` counts the jobs that are taken. */
 export interface Share {
   jobs: readonly Job[];
   next: Int32Array;
 }
 
-/** What a thread gives back: numbers of jobs, with what came of them. */
+/** The output of a thread: numbers of jobs, with their results. */
 export type Done = [n: number, outcome: Outcome][];
 
 /** In the order of the jobs. */
@@ -51,16 +52,17 @@ export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
   for (const done of await Promise.all(others)) {
     for (const [n, outcome] of done) outcomes.set(n, outcome);
   }
-  // What a thread that died had taken.
+  // The jobs of a thread that died.
   return jobs.map((job, n) => ({ job, ...(outcomes.get(n) ?? outcomeOf(job)) }));
 }
 
-/** Takes jobs as long as there are some. */
+/** Takes jobs until there are none left. */
 export function work({ jobs, next }: Share): Done {
   const done: Done = [];
   for (;;) {
     const from = Atomics.add(next, 0, BATCH);
     if (from >= jobs.length) return done;
+    tellReading(from, jobs.length);
     for (let n = from; n < Math.min(from + BATCH, jobs.length); n++) {
       const job = jobs[n];
       if (job) done.push([n, outcomeOf(job)]);

@@ -1,18 +1,18 @@
 /**
- * Queries for an index that does not know where in a text its words are: it finds all texts that
- * may be meant, and where it cannot tell, each of them has to be looked at.
+ * Queries for an index that does not store the positions of words: it finds all texts that may
+ * match, and if it cannot decide, each of them must be checked.
  */
 import { expression, type Phrase, type Words } from "./query.ts";
 import { searchable } from "./text.ts";
 
 export interface Loose {
-  /** In the index's language; null when nothing can meet it. */
+  /** In the index's query language; null if nothing can match. */
   expression: string | null;
-  /** Does it find what is meant, and nothing else? */
+  /** Does it find exactly the matches? */
   isExact: boolean;
 }
 
-/** `cut`: cuts a text into words as the index does. */
+/** `cut`: splits a text into words as the index does. */
 export function loosened({ some, without }: Words, cut: (text: string) => string[]): Loose {
   const wordsOf = (phrase: Phrase): Phrase[] => {
     const words = cut(searchable(phrase.text));
@@ -20,7 +20,7 @@ export function loosened({ some, without }: Words, cut: (text: string) => string
   };
   const wanted = some.map((phrases) => phrases.map(wordsOf));
   const unwanted = without.map(wordsOf);
-  // A phrase without any word is met by nothing, as in the index.
+  // A phrase without any word matches nothing, as in the index.
   const groups = wanted.filter((phrases) => phrases.every((words) => words.length > 0));
   return {
     expression:

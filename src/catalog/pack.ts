@@ -1,10 +1,13 @@
-/** Texts as bytes, one after the other: a thread gives them to another without a copy, and none stays a string. */
+/**
+ * Texts as consecutive bytes: a thread passes them to another without a copy, and none stays a
+ * string.
+ */
 export class Pack {
   #bytes: Buffer<ArrayBuffer>;
   #used = 0;
 
   constructor(size: number) {
-    // Not out of the pool that buffers share: all of its memory is given away.
+    // Not from the shared buffer pool: all of its memory is transferred.
     this.#bytes = Buffer.allocUnsafeSlow(size);
   }
 
@@ -12,7 +15,7 @@ export class Pack {
     return this.#used;
   }
 
-  /** Adds a text; gives the number of its bytes. */
+  /** Adds a text; returns its size in bytes. */
   add(text: string): number {
     const most = this.#used + 3 * text.length;
     if (most > this.#bytes.length) this.#grow(2 * most);
@@ -27,7 +30,7 @@ export class Pack {
     this.#bytes = larger;
   }
 
-  /** What was added. It is done with thereafter. */
+  /** Returns what was added. The pack cannot be used after that. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#used);
   }

@@ -1,4 +1,4 @@
-/** What the first lines of a session file say of it. */
+/** Reads the header from the first lines of a session file. */
 import type { Agent } from "../agents/types.ts";
 import { linesOf } from "../convert/read/open.ts";
 import { Input } from "../io/input.ts";
@@ -6,11 +6,14 @@ import { Feed } from "../lossless/feed.ts";
 import { LineSplitter } from "../lossless/lines.ts";
 import type { Header } from "../session/types.ts";
 
-/** Nearly always enough to know the header by; else a longer piece is read. */
+/** Nearly always enough for the header; otherwise a longer piece is read. */
 const SHORT = 64 << 10;
 const LONG = 1 << 20;
 
-/** The header as a file's first lines tell it, read until it is enough; null when it cannot be read. */
+/**
+ * The header according to a file's first lines, read until it is complete; null if the file cannot
+ * be read.
+ */
 export function headOf(
   agent: Agent,
   path: string,
@@ -36,7 +39,7 @@ function readHead(agent: Agent, bytes: Buffer, enough: (header: Header) => boole
   return feed.reader.header();
 }
 
-/** A file's bytes, or the lines that stand for a document. */
+/** A file's bytes, or the lines that represent a document. */
 interface Bytes {
   size: number;
   read(offset: number, length: number): Buffer;

@@ -1,43 +1,48 @@
-/** Which sessions the text index does not hold as they are now. */
+/** Which sessions are not up to date in the text index. */
 import type { Catalog } from "./catalog.ts";
 
-/** What is to be read. */
+/** What to read. */
 export interface Task {
   sid: number;
   agent: string;
   place: string;
-  /** How far an earlier reading came; null when there is none. */
+  /** How far an earlier reading came; null if there is none. */
   state: State | null;
 }
 
 export interface State {
-  /** Entries so far, as `show` counts them. */
+  /** The number of entries so far, as `show` counts them. */
   entries: number;
   messages: number;
-  /** The message that the last entry is of: more of its fragments do not count again. */
+  /** The message of the last entry: further fragments of it are not counted again. */
   group: string | null;
-  /** Bytes that have been read; 0 for what can only be read as a whole. */
+  /** Bytes that have been read; 0 if the session can only be read as a whole. */
   offset: number;
-  /** Tells whether these bytes are still the same. */
+  /** Shows whether these bytes are unchanged. */
   mark: string;
 }
 
-/** A session that the index does not hold as it is now. */
+/** A session that is not up to date in the index. */
 export interface Pending extends Task {
-  /** As `session` has them: they are noted when all of it is filed. */
+  /** As in `session`: recorded once all of it is stored. */
   size: number;
   mtime: number;
   inode: number;
-  /** About how much is to be read. */
+  /** Approximately how much is to be read. */
   bytes: number;
-  /** Is it older than what the index holds? Of words that are everywhere, only the newest texts are weighed. */
+  /**
+   * Is it older than everything in the index? For very common words, only the newest texts are
+   * ranked.
+   */
   isOld: boolean;
 }
 
-/** A session in a database does not tell how large it is. */
+/** The size of a session in a database is unknown. */
 const ROWS = 100_000;
 
-/** What is to be read: what is newer than all that the index holds, then the others, newest first. */
+/**
+ * What to read: first what is newer than everything in the index, then the others, newest first.
+ */
 export function pending(catalog: Catalog): Pending[] {
   const [newest] = catalog.file.all("SELECT max(mtime) FROM indexed");
   const latest = Number(newest?.[0] ?? Number.POSITIVE_INFINITY);

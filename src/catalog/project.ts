@@ -1,6 +1,6 @@
 /**
- * Which sessions are of the project in question: those of its git repository (all of its
- * worktrees, and whatever lies below), else those of the folder and what lies below it.
+ * Which sessions belong to the project in question: those of its git repository (all of its
+ * worktrees, and everything below them), else those of the folder and everything below it.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -12,9 +12,12 @@ import { isWithin, localForm, rulesFor, sameFolder } from "../session/paths.ts";
 const RULES = rulesFor(process.platform);
 
 export class Project {
-  /** Of the project; what lies below them is of it, too. */
+  /** Folders of the project; everything below them belongs to it, too. */
   readonly #folders: string[];
-  /** A home folder, or the root of all, is no project: only what was begun right there is of it. */
+  /**
+   * A home folder, or the file system's root, is not a project: only sessions that began in exactly
+   * that folder belong to it.
+   */
   readonly #exact: boolean;
   readonly #seen = new Map<string, boolean>();
 
@@ -26,7 +29,7 @@ export class Project {
     this.#folders = tree === null ? [real] : [...new Set([tree, ...worktreesOf(tree)])];
   }
 
-  /** Is a session that was begun in this folder of the project? */
+  /** Does a session that began in this folder belong to the project? */
   has(cwd: string | null): boolean {
     if (cwd === null) return false;
     const before = this.#seen.get(cwd);
@@ -43,10 +46,12 @@ function isNoProject(path: string): boolean {
   return dirname(path) === path || sameFolder(path, realOr(hostOf(process.env).home), RULES);
 }
 
-/** The real path; of a folder that is gone, that of the nearest above which is there. */
+/**
+ * The real path; for a folder that no longer exists, that of the nearest existing folder above it.
+ */
 export function realOr(path: string): string {
   const whole = resolve(localForm(path, process.platform));
-  // Nothing is asked of a file system that may not answer.
+  // Does not access a file system that may not respond.
   if (remoteMount(whole) !== null) return whole;
   try {
     return realpathSync.native(whole);
@@ -82,7 +87,10 @@ function worktreesOf(root: string): string[] {
   }
 }
 
-/** `.git` is a folder, or, in a worktree, a file that names a folder in which a file names it. */
+/**
+ * `.git` is a folder, or, in a worktree, a file that names a folder whose own file refers back to
+ * it.
+ */
 function commonFolder(git: string): string {
   if (statSync(git).isDirectory()) return git;
   const [, own] = /^gitdir: (.*)$/.exec(firstLine(git) ?? "") ?? [];

@@ -1,31 +1,31 @@
-/** What `segue search` is asked for, as its user writes it. */
+/** The query of `segue search`. */
 import { SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 import { KINDS, type Kind, searchable } from "./text.ts";
 
-/** Words that follow each other; `prefix`: the last is the beginning of one. */
+/** Consecutive words; `prefix`: the last one is the beginning of a word. */
 export interface Phrase {
   text: string;
   prefix: boolean;
 }
 
-/** Alternatives, of each of which all phrases are there; and what is not there. */
+/** Alternatives, each of which requires all its phrases; and what is excluded. */
 export interface Words {
   some: Phrase[][];
   without: Phrase[];
 }
 
-/** Sessions must have, or not have, a text of this kind with that in it. */
+/** Sessions must have, or must not have, a text of this kind with these contents. */
 export interface Condition extends Phrase {
   kind: Kind;
   not: boolean;
 }
 
 export interface Query {
-  /** To be met by one text; null when there are only conditions. */
+  /** Must match within one text; null if there are only conditions. */
   words: Words | null;
   conditions: Condition[];
-  /** The kinds of text in which the words are looked for. */
+  /** The kinds of text in which the words are searched. */
   kinds: readonly Kind[];
   agent?: string;
   cwd?: string;
@@ -38,7 +38,7 @@ interface Term extends Phrase {
   key: string | null;
 }
 
-/** What a condition looks at. */
+/** What a condition is about. */
 const CONDITIONS: ReadonlyMap<string, Kind> = new Map([
   ["tool", "tool"],
   ["file", "file"],
@@ -49,7 +49,7 @@ const KEYS = new Set(["agent", "cwd", "since", "in", ...CONDITIONS.keys()]);
 /**
  * Words, "phrases", prefixes (`conv*`), -words, alternatives (`a OR b`), and conditions: `in:`,
  * `agent:`, `cwd:`, `since:`, `tool:`, `file:`, `title:`.
- * @throws SegueError when there is nothing to look for.
+ * @throws SegueError if there is nothing to search for.
  */
 export function parseQuery(text: string): Query {
   const terms = termsOf(text);
@@ -101,7 +101,10 @@ function kindNamed(name: string): Kind {
   });
 }
 
-/** In the index's language. In quotes nothing is an operator: the index cuts it into words, as it did with the texts. */
+/**
+ * In the index's query language. Nothing inside quotes is an operator: the index splits it into
+ * words as it does with texts.
+ */
 export function expression({ some, without }: Words): string {
   const wanted = some.map((phrases) => `(${phrases.map(quoted).join(" AND ")})`).join(" OR ");
   return [`(${wanted})`, ...without.map(quoted)].join(" NOT ");
@@ -115,7 +118,7 @@ function isOr({ text, key, not, prefix }: Term): boolean {
   return text === "OR" && key === null && !not && !prefix;
 }
 
-/** @throws SegueError for a quote that does not end, and for a key that is none. */
+/** @throws SegueError for an unclosed quote, and for an unknown key. */
 function termsOf(text: string): Term[] {
   if ((text.match(/"/g)?.length ?? 0) % 2 === 1) {
     throw new SegueError("usage", "the query has an opening quote without a closing one", {

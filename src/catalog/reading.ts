@@ -1,5 +1,5 @@
 /**
- * Reads sessions for the text index, piece by piece, and from where the last reading ended when a
+ * Reads sessions for the text index, piece by piece, and from where the last reading ended if a
  * file has only grown.
  */
 import { createHash } from "node:crypto";
@@ -23,24 +23,24 @@ export interface Piece {
   blocks: ReadBlock[];
   /** The texts of all blocks. */
   texts: Uint8Array<ArrayBuffer>;
-  /** Is this the first piece of a reading from the beginning? What was there before goes. */
+  /** Is this the first piece of a reading from the beginning? Then older contents are removed. */
   fresh: boolean;
   /** Was it the last? */
   done: boolean;
   state: State;
-  /** Bytes that were read for it. */
+  /** How many bytes were read for it. */
   bytes: number;
 }
 
 const START: State = { entries: 0, messages: 0, group: null, offset: 0, mark: "" };
 
-/** So many bytes of text, or of a file, make a piece. */
+/** The size of a piece, in bytes of text or of a file. */
 const PIECE_TEXTS = 400_000;
 const PIECE_BYTES = 32 << 20;
 const LONGEST_REST = 16 << 20;
 const LONGEST_FIRST = 1 << 20;
 
-/** @throws when it cannot be read. */
+/** @throws if it cannot be read. */
 export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece> {
   const agent = agentNamed(task.agent);
   const input = openSession(task.place, { scratch });
@@ -55,7 +55,7 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
   }
 }
 
-/** What the entries of these blocks hold, read again. @throws when it cannot be read. */
+/** The contents of the entries in these blocks, read again. @throws if they cannot be read. */
 export async function textsIn(
   { agent: id, place }: Pick<Task, "agent" | "place">,
   blocks: readonly Block[],
@@ -98,7 +98,7 @@ function whole(task: Task, agent: Agent, input: Input, entries: Iterable<Entry>)
 
 function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const { state } = task;
-  // A file that changed, and not by growing, was written anew: its ends tell nothing of its middle.
+  // A file that changed other than by growing was rewritten: its ends say nothing about its middle.
   const grows = state !== null && state.offset > 0 && input.size > state.offset;
   const isSame = grows && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
@@ -125,7 +125,10 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   yield reading.piece(task, after, { fresh, done: true, bytes: input.size - start });
 }
 
-/** The file from `start` on in whole lines, a block's worth; a last line without its end comes next time. */
+/**
+ * The file from `start` on in whole lines, one block's worth; an incomplete last line comes next
+ * time.
+ */
 function* wholeLines(input: Input, start: number): Generator<Buffer> {
   let held: Buffer[] = [];
   for (const chunk of input.chunks({ start })) {
@@ -139,7 +142,7 @@ function* wholeLines(input: Input, start: number): Generator<Buffer> {
   }
 }
 
-/** Where the last line that begins in a block of `bytes` ends; 0 where none does. */
+/** Where the last line that begins in a block of `bytes` ends; 0 if there is none. */
 function blockEnd(bytes: Buffer, from: number): number {
   const last = bytes.indexOf(0x0a, from + BLOCK_BYTES) + 1;
   return last > 0 ? last : bytes.lastIndexOf(0x0a) + 1 > from ? bytes.lastIndexOf(0x0a) + 1 : 0;
@@ -154,7 +157,7 @@ function markOf(input: Input, offset: number): string {
   return hash.digest("base64");
 }
 
-/** What is done with the texts of an entry. */
+/** Processes the texts of an entry. */
 type Keep = (block: ReadBlock, entry: number, texts: Texts) => void;
 
 class Reading {
@@ -170,7 +173,7 @@ class Reading {
     this.#entries = entries;
   }
 
-  /** What a reader has to know of the beginning to go on in the middle. */
+  /** What a reader must know from the beginning to continue in the middle. */
   prime(input: Input): void {
     for (let length = 16 << 10; ; length *= 8) {
       const head = input.read(0, length);
@@ -187,7 +190,7 @@ class Reading {
     for (const entry of this.#scan.takeAll(lines)) this.#add(entry, block);
   }
 
-  /** All entries of what can only be read as a whole. */
+  /** All entries of a session that can only be read as a whole. */
   addAll(entries: Iterable<Entry>): void {
     const block = this.#begin(null);
     for (const entry of entries) {
@@ -218,7 +221,7 @@ class Reading {
     return { entries: this.#entries, messages, group };
   }
 
-  /** The blocks since it was last asked for them. */
+  /** The blocks since the last call. */
   end(): ReadBlock[] {
     if (this.#title) {
       const { title, block } = this.#title;
@@ -230,11 +233,11 @@ class Reading {
   }
 }
 
-/** A reading that gives away what it finds, piece by piece. */
+/** A reading that passes on what it finds, piece by piece. */
 class Packing extends Reading {
   #pack: Pack;
 
-  /** `most`: bytes that are to be read, roughly. */
+  /** `most`: roughly how many bytes to read. */
   constructor(agent: Agent, state: State, most: number) {
     super(agent, state, (block, entry, texts) => this.#put(block, entry, texts));
     this.#pack = new Pack(Math.min(most, PIECE_TEXTS * 2));

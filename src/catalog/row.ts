@@ -1,4 +1,4 @@
-/** What is known of a session without reading all of it. */
+/** What is known about a session without reading all of it. */
 import type { Summary } from "../agents/types.ts";
 import { short } from "../session/title.ts";
 
@@ -6,22 +6,22 @@ import { short } from "../session/title.ts";
 export interface Row {
   agent: string;
   id: string;
-  /** Its title, else the first thing the user said; cut, as either may be of any length. */
+  /** Its title, else the user's first message; cut, as either can be of any length. */
   title: string | null;
   cwd: string | null;
   createdAt: string | null;
   updatedAt: string | null;
-  /** Of user and assistant; null when the file was too large to count them so far. */
+  /** Messages of user and assistant; null if the file is too large to have been counted so far. */
   messages: number | null;
-  /** What the model was last given and gave, where the agent notes it. */
+  /** The model's last input and output, if the agent records it. */
   tokens: number | null;
   model: string | null;
-  /** As selectors take it: a path, or `path#id` in a database. */
+  /** As in selectors: a path, or `path#id` in a database. */
   path: string;
   branch: string | null;
   parent: string | null;
   limit: Limit | null;
-  /** The session that it was made from, when it was handed over. */
+  /** The session that it was made from, if it was handed over. */
   from: Relative | null;
   /** The sessions that it was handed over to, oldest first. */
   continuedIn: readonly Relative[];
@@ -33,27 +33,30 @@ export interface Relative {
   id: string;
 }
 
-/** The usage limit at which a session stopped; null when it went on since. */
+/** The usage limit at which a session stopped; null if it has continued since. */
 export interface Limit {
   at: string | null;
   resetsAt: string | null;
   text: string;
 }
 
-/** What reading a session's head and tail adds to what its store tells. */
+/** What reading a session's head and tail adds to what its store reports. */
 export interface Line extends Omit<Row, "agent" | "id" | "path" | "from" | "continuedIn"> {
-  /** Where `cwd` is a worktree that the session was moved into: its folder once that is gone. */
+  /**
+   * If `cwd` is a worktree that the session was moved into: its folder once the worktree no longer
+   * exists.
+   */
   home: string | null;
-  /** Is it a subagent's, and `parent` the session that started it? */
+  /** Is it a subagent's session, with `parent` the session that started it? */
   isSubagent: boolean;
-  /** Has nobody said anything in it? */
+  /** Does it contain no message? */
   isEmpty: boolean;
 }
 
-/** Longer titles are cut: some are whole files that were pasted. */
+/** Longer titles are cut: some are whole pasted files. */
 const TITLE = 1000;
 
-/** What the store tells of a session goes before what its file does. */
+/** What the store reports about a session takes precedence over what its file contains. */
 export function withSummary(line: Line, summary: Summary): Line {
   const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
   return {

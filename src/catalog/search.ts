@@ -1,4 +1,4 @@
-/** Full text search over all sessions. */
+/** Full-text search over all sessions. */
 import { withScratch } from "../io/folders.ts";
 import { type Block, Blocks, numberOf, type Place, rowsOf } from "./blocks.ts";
 import type { Catalog, Filter, Listed } from "./catalog.ts";
@@ -10,9 +10,9 @@ import { KINDS, type Kind, readable, type Texts } from "./text.ts";
 import { Trial } from "./trial.ts";
 
 export interface Hit {
-  /** The entry's number, as `show --range` takes it. */
+  /** The entry's number, as in `show --range`. */
   entry: number;
-  /** `MARK_ON` and `MARK_OFF` stand around what was looked for. */
+  /** `MARK_ON` and `MARK_OFF` enclose the matches. */
   snippet: string;
 }
 
@@ -24,21 +24,21 @@ export interface Match {
 export interface Results {
   /** Best first. */
   matches: Match[];
-  /** Were older texts, in which a phrase may be, not looked at? */
+  /** Were older texts that may contain a phrase skipped? */
   isCut: boolean;
-  /** Sessions with such texts that cannot be read any more. */
+  /** The number of sessions with such texts that can no longer be read. */
   unread: number;
 }
 
-/** Of what many texts have, only the newest are weighed. */
+/** For words that occur in many texts, only the newest texts are ranked. */
 const WEIGHED = 4_000;
 const LOOKED_AT = 64_000;
-/** Texts that have to be looked at one by one take longer. */
+/** Texts that must be checked one by one take longer. */
 const READ = 16_000;
-/** So many times the sessions that are shown are weighed, so that the best are among them. */
+/** How many times as many sessions are ranked as are shown, so that the best are among them. */
 const CHOICE = 3;
 const HITS = 3;
-/** So many texts of a session are read at a time. */
+/** How many texts of a session are read at a time. */
 const AT_ONCE = 64;
 
 const WEIGHTS: { [kind in Kind]: number } = {
@@ -50,19 +50,21 @@ const WEIGHTS: { [kind in Kind]: number } = {
   file: 2,
   output: 0.7,
 };
-/** Words of a text of usual length. */
+/** The number of words in a text of typical length. */
 const USUAL = 100;
 
+/** The maximum number; sessions with the same unit count once. */
 export async function search(
   catalog: Catalog,
   query: Query,
   filter: Filter,
   most: number,
+  unit: Unit = ({ path }) => path,
 ): Promise<Results> {
   const trial = Trial.open();
   try {
     return await withScratch(async (scratch) => {
-      const searching = new Search(catalog, trial, scratch, query, filter);
+      const searching = new Search({ catalog, trial, scratch, query, filter, unit });
       const matches = await searching.best(most);
       return { matches, isCut: searching.isCut, unread: searching.unread.size };
     });
@@ -71,7 +73,18 @@ export async function search(
   }
 }
 
-/** A session with the texts that were found in it, best first. */
+type Unit = (session: Listed) => string;
+
+interface Asked {
+  catalog: Catalog;
+  trial: Trial;
+  scratch: string;
+  query: Query;
+  filter: Filter;
+  unit: Unit;
+}
+
+/** A session with its matching texts, best first. */
 interface Candidate {
   sid: number;
   places: Place[];
@@ -84,15 +97,17 @@ class Search {
   readonly #query: Query;
   readonly #sessions: ReadonlyMap<number, () => Listed | undefined>;
   readonly #blocks: Blocks;
+  readonly #unit: Unit;
   isCut = false;
-  /** Those that cannot be read, by their paths. */
+  /** Unreadable sessions, by path. */
   readonly unread = new Set<string>();
 
-  constructor(catalog: Catalog, trial: Trial, scratch: string, query: Query, filter: Filter) {
+  constructor({ catalog, trial, scratch, query, filter, unit }: Asked) {
     this.#file = catalog.file;
     this.#trial = trial;
     this.#scratch = scratch;
     this.#query = query;
+    this.#unit = unit;
     this.#sessions = new Map(catalog.numbered(filter));
     this.#blocks = new Blocks(catalog.file);
   }
@@ -100,7 +115,7 @@ class Search {
   async best(most: number): Promise<Match[]> {
     const { words, conditions, kinds } = this.#query;
     if (words) return this.#ranked(words, kinds, conditions, most);
-    // Without words, what meets the first condition is what was looked for.
+    // Without words, the matches are what meets the first condition.
     const [first, ...others] = conditions.toSorted((a, b) => Number(a.not) - Number(b.not));
     if (first && !first.not) return this.#ranked(wordsOf(first), [first.kind], others, most);
     const candidates = [...this.#sessions.keys()].map((sid) => ({ sid, places: [] }));
@@ -121,19 +136,22 @@ class Search {
       const rows = this.#rows(loose.expression, kinds, isAll ? -1 : page);
       const candidates = this.#candidates(rows);
       const isLast = isAll || rows.length < page || page * 4 > limit;
-      // More are weighed than are shown, as long as that costs no reading.
+      // More are ranked than are shown, as long as this needs no reading.
       const isEnough = !loose.isExact || candidates.length >= CHOICE * most;
       if (!isLast && !isEnough) continue;
       const found = await this.#chosen(candidates, conditions, most, (session, candidate) =>
         this.#hits(session, candidate.places, words, loose),
       );
       this.isCut =
-        isLast && !isAll && !loose.isExact && rows.length === page && found.length < most;
-      if (isLast || found.length >= most) return found;
+        isLast && !isAll && !loose.isExact && rows.length === page && this.#count(found) < most;
+      if (isLast || this.#count(found) >= most) return found;
     }
   }
 
-  /** Those that meet the conditions, with their hits; null hits are of a session that was not meant. */
+  /**
+   * The sessions that meet the conditions, with their hits; null hits mean that a session does not
+   * match.
+   */
   async #chosen(
     candidates: readonly Candidate[],
     conditions: readonly Condition[],
@@ -141,21 +159,28 @@ class Search {
     hitsOf: (session: Listed, candidate: Candidate) => Promise<Hit[] | null>,
   ): Promise<Match[]> {
     const found: Match[] = [];
+    const units = new Set<string>();
     for (const candidate of candidates) {
-      if (found.length >= most) break;
+      if (units.size >= most) break;
       const session = this.#sessions.get(candidate.sid)?.();
       if (!session || !(await this.#meets(session, candidate.sid, conditions))) continue;
       const hits = await hitsOf(session, candidate);
-      if (hits) found.push({ session, hits });
+      if (!hits) continue;
+      found.push({ session, hits });
+      units.add(this.#unit(session));
     }
     return found;
+  }
+
+  #count(found: readonly Match[]): number {
+    return new Set(found.map(({ session }) => this.#unit(session))).size;
   }
 
   #loosened(words: Words): Loose {
     return loosened(words, (text) => this.#trial.words(text));
   }
 
-  /** The newest of the rows, each with the number of words in it. */
+  /** The newest of the rows, each with its number of words. */
   #rows(words: string, kinds: readonly Kind[], most: number): [row: number, length: number][] {
     const only =
       kinds.length === KINDS.length ? "" : `AND (text.rowid & 7) IN (${kinds.map(numberOf)})`;
@@ -168,7 +193,7 @@ class Search {
     return rows.map(([row, size]) => [Number(row), size instanceof Uint8Array ? varint(size) : 0]);
   }
 
-  /** Sessions by their best texts. */
+  /** Sessions, ranked by their best texts. */
   #candidates(rows: readonly [row: number, length: number][]): Candidate[] {
     const found = new Map<number, { score: number; ranked: { place: Place; rank: number }[] }>();
     for (const [row, length] of rows) {
@@ -178,7 +203,7 @@ class Search {
       const { sid } = place.block;
       const session = found.get(sid) ?? { score: 0, ranked: [] };
       session.ranked.push({ place, rank });
-      // The best text counts most; a session that speaks of it often counts a little more.
+      // The best text counts most; a session with many matches counts a little more.
       session.score = Math.max(session.score, rank) + 0.02 * rank;
       found.set(sid, session);
     }
@@ -190,7 +215,7 @@ class Search {
       });
   }
 
-  /** The best of them; null when each was looked at, and none was meant. */
+  /** The best of them; null if each was checked, and none matches. */
   async #hits(
     session: Listed,
     places: readonly Place[],
@@ -209,7 +234,7 @@ class Search {
     return [...hits.values()].sort((a, b) => a.entry - b.entry);
   }
 
-  /** What of these places is meant, best first. */
+  /** The texts at these places that match, best first. */
   async #look(session: Listed, places: readonly Place[], words: Words): Promise<Hit[]> {
     const texts = await this.#texts(session, places);
     const found = this.#trial.find(
@@ -224,7 +249,9 @@ class Search {
     });
   }
 
-  /** The texts of the entries there, out of the session's file; none when that cannot be read any more. */
+  /**
+   * The texts of the entries there, from the session's file; none if that can no longer be read.
+   */
   async #texts(session: Listed, places: readonly Place[]): Promise<ReadonlyMap<number, Texts>> {
     const blocks = new Set(places.map(({ block }) => block));
     const where = { agent: session.agent, place: session.path };
@@ -252,7 +279,7 @@ class Search {
     return (await this.#hits(session, places, words, loose)) !== null;
   }
 
-  /** The texts of a session of this kind that meet it. */
+  /** The texts of this kind in a session that meet the condition. */
   #placesIn(sid: number, words: string, kind: Kind): Place[] {
     return spansOf(this.#blocks.of(sid)).flatMap(([from, to]) =>
       this.#file
@@ -270,7 +297,7 @@ function wordsOf({ text, prefix }: Phrase): Words {
   return { some: [[{ text, prefix }]], without: [] };
 }
 
-/** The rows of blocks, which are in the order of their numbers. */
+/** The rows of blocks, in the order of their numbers. */
 function spansOf(blocks: readonly Block[]): [from: bigint, to: bigint][] {
   const spans: [from: bigint, to: bigint][] = [];
   for (const block of blocks) {
@@ -282,12 +309,12 @@ function spansOf(blocks: readonly Block[]): [from: bigint, to: bigint][] {
   return spans;
 }
 
-/** As bm25 weighs one word: less, the longer the text is that it stands in. */
+/** The weight of one word as in bm25: less in longer texts. */
 function rankOf(kind: Kind, length: number): number {
   return (WEIGHTS[kind] * 2.2) / (1 + 1.2 * (0.25 + (0.75 * length) / USUAL));
 }
 
-/** The first number in bytes of which each holds seven bits, and whether there are more. */
+/** The first number, in bytes of seven bits each, and whether there are more. */
 function varint(bytes: Uint8Array): number {
   let value = 0;
   for (const byte of bytes) {
@@ -299,7 +326,7 @@ function varint(bytes: Uint8Array): number {
 
 const CALL = 160;
 
-/** Of a tool that was asked for, what it was called with says most. */
+/** For a tool search, the tool's arguments say most. */
 function callOf({ tool = "", command, file, title, user, assistant }: Texts): string {
   const [name = ""] = tool.split(" ", 1);
   const what = [name, command ?? file ?? title ?? user ?? assistant ?? ""].join(" ").trim();

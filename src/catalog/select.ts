@@ -1,4 +1,4 @@
-/** Finding the session that the user means. */
+/** Finds the session that the user means. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
@@ -29,7 +29,7 @@ export interface Selected {
  * The session that a selector names: a full id, a unique prefix of at least four characters,
  * `agent:id`, `agent#n`, `latest`, a path to a file or to a folder with one session in it, or
  * `path#id`.
- * @throws SegueError when nothing or more than one session is meant.
+ * @throws SegueError if nothing or more than one session matches.
  */
 export async function select(given: string, places: Places, from?: Agent): Promise<Selected> {
   const selector = expandHome(given, hostOf(places.env).home);
@@ -72,7 +72,7 @@ export function sessionIn(path: string, from?: Agent, name: string | null = path
   }
 }
 
-/** A path, and the id of one of the sessions there; null when it is not said which. */
+/** A path, and the id of one of the sessions there; null if no id is given. */
 interface Place {
   path: string;
   id: string | null;
@@ -146,7 +146,7 @@ async function inFolder({ path, id }: Place, from?: Agent): Promise<Selected> {
   throw new SegueError("not-found", `there is no session "${id}" in this folder`, { where: path });
 }
 
-/** What agents would find there, were it their store, and session files that just lie there. */
+/** What agents would find there if it were their store, and other session files there. */
 async function sessionsBelow(folder: string, from?: Agent): Promise<Found[]> {
   const found = new Map<string, Found>();
   for (const { store } of from ? [from] : agents) {
@@ -164,7 +164,7 @@ async function sessionsBelow(folder: string, from?: Agent): Promise<Found[]> {
   return newestFirst([...found.values()]);
 }
 
-/** undefined for what is no session, or cannot be read. */
+/** undefined if it is not a session, or cannot be read. */
 function agentOf(path: string, from?: Agent): Agent | undefined {
   try {
     return sessionIn(path, from).agent;
@@ -185,7 +185,7 @@ async function byId(id: string, places: Places, agent?: Agent): Promise<Selected
   return chosen(one);
 }
 
-/** Those of that id, else those whose id begins so. */
+/** Those with that id, else those whose id begins with it. */
 function matching(found: readonly Found[], id: string): Found[] {
   const exact = found.filter((session) => session.id === id);
   return exact.length > 0 ? exact : found.filter((session) => isMeant(session.id, id));
@@ -207,7 +207,7 @@ const MOST_LISTED = 8;
 
 function ambiguous(given: string, matches: readonly Found[], hint: string): SegueError {
   const listed = matches.length > MOST_LISTED ? matches.slice(0, MOST_LISTED - 1) : matches;
-  // Two sessions of one id are told apart by their paths alone.
+  // Two sessions with the same id are distinguished only by their paths.
   const areSame = new Set(matches.map(({ agent, id }) => `${agent}:${id}`)).size < matches.length;
   const candidates = listed.map((session): string[] => {
     const { cwd, title } = glance(session);
@@ -231,7 +231,7 @@ function glance(session: Found): { cwd: string; title: string } {
   }
 }
 
-/** Those of an agent or of all, this project's first. */
+/** Those of an agent or of all agents, this project's first. */
 async function inOrder(places: Places, agent?: Agent, most?: number): Promise<Listed[]> {
   const catalog = await openCatalog(places, agent);
   try {

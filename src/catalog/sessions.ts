@@ -1,4 +1,4 @@
-/** The sessions in the catalogue's file. */
+/** The sessions in the catalog file. */
 import type { SQLOutputValue } from "node:sqlite";
 import { mayBeFolder } from "../convert/read/folder.ts";
 import { forgetText } from "./blocks.ts";
@@ -10,7 +10,7 @@ import type { Walked } from "./stores.ts";
 
 type Store = Pick<Walked, "agent" | "root">;
 
-/** The sessions of each of these stores, by their places. */
+/** The sessions of each of these stores, by path. */
 export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<string, Known>[] {
   const all = stores.map(() => new Map<string, Known>());
   const known = new Map(
@@ -22,7 +22,8 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
   if (known.size === 0) return all;
   const folders = foldersIn(file);
   const [count] = file.all("SELECT count(*) FROM store");
-  // Of most of them, one pass over the table in its own order: an index would be twice the work.
+  // To read most of them, one pass over the table in its own order is best: an index would be twice
+  // the work.
   const column = known.size * 2 > Number(count?.[0] ?? 0) ? "+store" : "store";
   const rows = file.each(
     `SELECT sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty FROM session
@@ -37,7 +38,10 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
   return all;
 }
 
-/** A row `sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty`; what it is called is not in it. */
+/**
+ * A row `sid, store, place, size, mtime, inode, time, folder, isLimited, isEmpty`, without the
+ * title.
+ */
 export function knownIn(
   [sid, , place, size, mtime, inode, time, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
   agent: string,
@@ -58,13 +62,13 @@ export function knownIn(
   };
 }
 
-/** 0 for one that no session was filed of. */
+/** 0 if no session of it was stored. */
 export function storeIn(file: CatalogFile, root: string, agent: string): number {
   const [row] = file.all("SELECT store FROM store WHERE root = ? AND agent = ?", root, agent);
   return Number(row?.[0] ?? 0);
 }
 
-/** What each folder is now: a worktree may have gone since its sessions were read. */
+/** What each folder is now: a worktree may have been removed since its sessions were read. */
 export function foldersIn(file: CatalogFile): Map<number, string> {
   const rows = file.all("SELECT folder, cwd, home FROM folder");
   return new Map(
@@ -75,7 +79,7 @@ export function foldersIn(file: CatalogFile): Map<number, string> {
   );
 }
 
-/** Files a session; gives its number. */
+/** Stores a session; returns its number. */
 export function putSession(file: CatalogFile, known: Known, { root }: Job, line: Line): number {
   const [row] = file.all(
     `INSERT INTO session (store, place, size, mtime, inode, time, folder, isLimited, isEmpty)

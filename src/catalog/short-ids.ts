@@ -1,9 +1,12 @@
-/** Ids as short as they can be typed. */
+/** Ids that are as short as possible. */
 
-/** Fewer characters would soon be another session's, too. */
+/** Fewer characters would soon match another session, too. */
 const LEAST = 8;
 
-/** For each of `wanted` the shortest beginning that no other id of `all` has, of eight characters or more. */
+/**
+ * For each of `wanted`, the shortest prefix of eight or more characters that no other id of `all`
+ * has.
+ */
 export function shortened(wanted: readonly string[], all: readonly string[]): Map<string, string> {
   const byBeginning = new Map<string, Set<string>>();
   for (const id of wanted) byBeginning.set(id.slice(0, LEAST), new Set());

@@ -13,7 +13,7 @@ export interface Places {
   stores: ReadonlyMap<string, string>;
 }
 
-/** An agent, as far as finding its sessions goes. */
+/** An agent, with only what is needed to find its sessions. */
 export interface Keeper {
   id: string;
   store: Store;
@@ -24,7 +24,7 @@ export interface Walked {
   agent: Keeper;
   root: string;
   found: Found[];
-  /** A mount that does not answer, because of which the store was left out; else null. */
+  /** A mount that does not respond, because of which the store was skipped; else null. */
   dead: string | null;
 }
 
@@ -36,7 +36,7 @@ export function rootsOf({ id, store }: Keeper, places: Places): string[] {
   return roots.map((root) => resolve(root));
 }
 
-/** Looks through every store, or those of one agent. */
+/** Searches all stores, or those of one agent. */
 export function walk(places: Places, only?: Keeper): Promise<Walked[]> {
   const chosen = only ? [only] : ALL;
   return Promise.all(
@@ -68,12 +68,12 @@ export function newestFirst(found: Found[]): Found[] {
   return found.sort((a, b) => b.mtime - a.mtime || (a.id < b.id ? -1 : 1));
 }
 
-/** Is it an empty file? Of rows in a database nobody knows how many bytes they are. */
+/** Is it an empty file? The size of database rows is unknown. */
 export function isNothing(bytes: number, { store }: Keeper): boolean {
   return bytes === 0 && store.database === undefined;
 }
 
-/** Where a session lies, as selectors take it: a path, or `path#id` in a database. */
+/** Where a session is stored, as in selectors: a path, or `path#id` in a database. */
 export function placeOf({ path, id }: Found, { store }: Keeper): string {
   return store.database?.holds(path) ? `${path}#${id}` : path;
 }

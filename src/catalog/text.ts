@@ -1,21 +1,24 @@
-/** What of an entry can be searched for. */
+/** Which parts of an entry can be searched. */
 import type { Entry, Message, Part, ToolResultPart, ToolUse } from "../session/types.ts";
 
-/** The kinds of text that a search tells apart, as `in:` calls them; the index knows them by their places here. */
+/**
+ * The kinds of text that a search distinguishes, with the names used by `in:`; the index identifies
+ * them by their position here.
+ */
 export const KINDS = ["title", "user", "assistant", "command", "tool", "file", "output"] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-/** As the index takes it: see `searchable`. */
+/** In the form that the index takes: see `searchable`. */
 export type Texts = Partial<Record<Kind, string>>;
 
-/** Pasted files can be of any length; what stands after this much of one is not found. */
+/** Pasted files can be of any length; text beyond this position is not found. */
 const LONGEST = 200_000;
 
-/** Of what a tool printed, its beginning and its end are found; of an error, all of it. */
+/** For a tool's output, the beginning and the end can be found; for an error, all of it. */
 const OUTPUT_END = 2_000;
 
-/** null when there is nothing to be found in it, as in what harnesses say. */
+/** null if there is nothing to find in it, as in context from harnesses. */
 export function textsOf(entry: Entry): Texts | null {
   const texts: Texts = {};
   if (entry.kind === "message") addMessage(texts, entry);
@@ -110,24 +113,24 @@ function add(texts: Texts, kind: Kind, text: string): void {
   texts[kind] = before === undefined ? text : `${before}\n${text}`;
 }
 
-// Chinese, Japanese and Korean put no space between words: each character is a word here.
+// Chinese, Japanese and Korean put no space between words: each character counts as a word.
 const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
 const EACH = new RegExp(UNSPACED, "g");
 
-/** As the index's tokenizer finds words in it. */
+/** In the form in which the index's tokenizer finds words. */
 export function searchable(text: string): string {
   const cut = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   const plain = cut.includes("\0") ? cut.replaceAll("\0", " ") : cut;
   return UNSPACED.test(plain) ? plain.replace(EACH, "$& ") : plain;
 }
 
-/** Stand around what was looked for, in a snippet. */
+/** Enclose the matches in a snippet. */
 export const MARK_ON = "\ue000";
 export const MARK_OFF = "\ue001";
 
 const SPACED = new RegExp(`(${UNSPACED.source}[${MARK_ON}${MARK_OFF}]?) `, "g");
 
-/** The inverse, to be read by people. */
+/** The inverse, for people to read. */
 export function readable(text: string): string {
   return text.replace(SPACED, "$1");
 }

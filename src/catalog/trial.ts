@@ -1,6 +1,7 @@
 /**
- * A small index in memory that has what the large one lacks: texts, and where their words are. It
- * cuts texts into words as that does, tells which of a few texts a query finds, and shows where.
+ * A small index in memory with what the large one lacks: texts, and the positions of their words.
+ * It splits texts into words in the same way, determines which of a few texts a query finds, and
+ * shows where.
  *
  *     trial.words("Größe: 3")                  // ["grosse", "3"], or however it spells them
  *     trial.find('"connection refused"', new Map([[1, "…"], [2, "…"]]))
@@ -17,7 +18,7 @@ export interface Found {
 
 const SNIPPET_WORDS = 16;
 
-// Texts stand apart from their index: so it can forget them all at once.
+// Texts are stored separately from their index, so that all can be removed at once.
 const TABLES = `
   PRAGMA journal_mode = OFF;
   CREATE TABLE source (n INTEGER PRIMARY KEY, words TEXT);
@@ -53,7 +54,7 @@ export class Trial {
     return rows.map(({ term }) => String(term));
   }
 
-  /** The texts that meet the query, best first. */
+  /** The texts that match the query, best first. */
   find(query: string, texts: Iterable<readonly [n: number, text: string]>): Found[] {
     this.#fill(texts);
     const rows = this.#find.all(query);

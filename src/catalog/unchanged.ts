@@ -1,7 +1,7 @@
 /**
- * Stores whose files are all as they were when they were last compared one by one. What is filed of
- * them needs no comparing again, and of many sessions a list shows few: only these are taken out of
- * the catalogue's file.
+ * Stores whose files are all unchanged since they were last compared one by one. Their stored
+ * sessions need no further comparison, and a list shows only few of many sessions: only these are
+ * read from the catalog file.
  */
 import { createHash } from "node:crypto";
 import type { SQLOutputValue } from "node:sqlite";
@@ -11,7 +11,7 @@ import type { Project } from "./project.ts";
 import { foldersIn, knownIn, storeIn } from "./sessions.ts";
 import { placeOf, type Walked } from "./stores.ts";
 
-/** What of them is asked for. */
+/** What is requested from them. */
 export interface Wanted {
   agent?: string | undefined;
   /** Milliseconds since the epoch. */
@@ -20,17 +20,17 @@ export interface Wanted {
   here?: boolean | undefined;
 }
 
-/** The place of a row's `time`. */
+/** The position of `time` in a row. */
 const TIME = 6;
 
 const LONG_AGO = Number.MIN_SAFE_INTEGER;
 
-/** A time after this goes for none: see `Catalog`. */
+/** A later time is ignored: see `Catalog`. */
 type Latest = number;
 
-/** Stands for all that the walk found; null where a database tells more than files do. */
+/** Represents everything that the walk found; null if a database contains more than files show. */
 function markOf({ found }: Walked): string | null {
-  // Most agents of a machine have no session there: that needs no digest.
+  // Most agents have no sessions on a machine: that needs no digest.
   if (found.length === 0) return "";
   if (found.some(({ summary }) => summary !== undefined)) return null;
   const all = found.map(({ path, id, bytes, mtime, inode = 0 }) =>
@@ -39,7 +39,7 @@ function markOf({ found }: Walked): string | null {
   return createHash("sha256").update(all.join("\n")).digest("base64");
 }
 
-/** Is nothing in the store other than what was filed? */
+/** Does the store contain nothing but what is stored here? */
 export function isUnchanged(file: CatalogFile, store: Walked): boolean {
   const [row] = file.all(
     "SELECT mark FROM unchanged WHERE store = ?",
@@ -48,7 +48,9 @@ export function isUnchanged(file: CatalogFile, store: Walked): boolean {
   return row !== undefined && row[0] === markOf(store);
 }
 
-/** Notes that what is filed is what was found. Whatever changes a session of the store takes that back. */
+/**
+ * Records that what is stored is what was found. Any change to a session of the store revokes that.
+ */
 export function markUnchanged(file: CatalogFile, stores: readonly Walked[]): void {
   const marks = stores.flatMap((store) => {
     const [number, mark] = [storeIn(file, store.root, store.agent.id), markOf(store)];
@@ -79,7 +81,7 @@ export class Unchanged {
     return [...this.#stores.values()];
   }
 
-  /** Files that an agent began, and in which nobody said anything. */
+  /** Files without messages. */
   get empty(): number {
     return this.#number(`+store IN (${this.#numbers({})}) AND isEmpty`);
   }
@@ -88,7 +90,7 @@ export class Unchanged {
     return this.#number(this.#where(wanted, this.#here(project)), wanted.since);
   }
 
-  /** The first `most`: those of the project before others, each newest first. */
+  /** The first `most`: the project's first, then the others, each newest first. */
   first(wanted: Wanted, most: number, latest: Latest, project: Project): Known[] {
     const here = this.#here(project);
     const rows = this.#rows(this.#where(wanted, here), here, wanted.since, latest, most);
@@ -97,7 +99,7 @@ export class Unchanged {
       return store ? [{ store, known: knownIn(row, store.agent.id, this.#folders) }] : [];
     });
     const byPlace = new Map(known.map((each) => [each.known.place, each.known]));
-    // What a session is called is in its place, or in its file: the store finds that out.
+    // A session's id is in its path or in its file: the store determines it.
     for (const store of new Set(known.map((each) => each.store))) {
       for (const session of store.found) {
         const named = byPlace.get(placeOf(session, store.agent));
@@ -107,7 +109,7 @@ export class Unchanged {
     return known.map((each) => each.known);
   }
 
-  /** Of those that are as new as the last one, all: which of them come first, their ids say. */
+  /** Among those that are as new as the last one, all: their ids determine their order. */
   #rows(
     where: string,
     here: string,
@@ -140,7 +142,7 @@ export class Unchanged {
 
   #where({ agent, limited, here }: Wanted, folders: string): string {
     const stores = this.#numbers({ agent });
-    // `+`: a pass over all of the table is quicker than an index.
+    // `+`: a pass over the whole table is faster than an index.
     return [
       `+store IN (${stores}) AND NOT isEmpty AND time >= ?`,
       ...(limited ? ["isLimited"] : []),

@@ -1,9 +1,13 @@
-/** `segue agents`: every agent, what is here of it, and what Segue can do with it. */
+/**
+ * `segue agents`: all agents, what is installed on this machine, and what Segue can do with them.
+ */
+
 import { Command } from "commander";
 import { type AgentHere, agentsHere, isNewer, passes } from "../core/agents.ts";
+import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { belowHome } from "./session-table.ts";
-import { endOf, oneLine, print, printJson, screenWidth, table } from "./terminal.ts";
+import { endOf, oneLine, print, printJson, screenWidth } from "./terminal.ts";
 
 export function command(): Command {
   return withPlaces(new Command("agents"))
@@ -24,10 +28,10 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
 
 const NEWER = "*";
 const LONGEST_VERSION = 13;
-/** Less of a path tells nothing. */
+/** A shorter path would be useless. */
 const SHORTEST_PATH = 16;
 
-/** Installed agents first. Where a terminal is narrow, columns are left out from the right. */
+/** Installed agents first. In a narrow terminal, columns are left out from the right. */
 function agentTable(rows: readonly AgentHere[]): string {
   const sorted = rows.toSorted((a, b) => Number(b.version !== null) - Number(a.version !== null));
   const head = ["AGENT", "INSTALLED", "SESSIONS", "READ", "WRITE", "RESUME", "PROVEN"];
@@ -57,7 +61,7 @@ function cellsOf(row: AgentHere): string[] {
 
 const DONE = "✓";
 
-/** Of the pairs that were tried: all passed, or how many. */
+/** Of the tested pairs: all passed, or how many. */
 function mark({ passed, tried }: ReturnType<typeof passes>): string {
   if (tried === 0) return "-";
   return passed === tried ? DONE : `${passed}/${tried}`;

@@ -1,15 +1,19 @@
-/** `segue check`: proves the laws on a session of the user's own. */
+/** `segue check`: checks the laws on the user's own sessions. */
+
 import { Command } from "commander";
 import { type Check, checkSession, newestSessions, type Sent } from "../core/check.ts";
 import type { Selected } from "../core/find.ts";
 import { agentNamed } from "../core/names.ts";
+import { watchReading } from "../core/process.ts";
 import { withScratch } from "../core/read.ts";
 import { isFull, SegueError, wordsOf } from "../errors.ts";
 import { renderEntry } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
+import { table } from "./cells.ts";
 import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
-import { oneLine, ProgressLine, print, printJson, table } from "./terminal.ts";
+import { Passes } from "./reading.ts";
+import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   from?: string;
@@ -54,16 +58,17 @@ async function run(
   await withScratch(async (scratch) => {
     const sessions = await chosen(selector, options, scratch);
     for (const [i, session] of sessions.entries()) {
-      if (all) progress.update(i, sessions.length);
+      const told = follow((share) => progress.update(i + share, sessions.length));
       const sent: string[] = [];
       const tell: Sent = (through, entry) => sent.push(...sentLine(through, entry));
       try {
-        const check = await checkSession(session, scratch, verbose && !json ? tell : undefined);
+        const how = { sent: verbose && !json ? tell : undefined, progress: told };
+        const check = await checkSession(session, scratch, how);
         checks.push(check);
         progress.clear();
         if (!json) printCheck(check, sent);
       } catch (error) {
-        // One of many does not keep the others from being checked.
+        // An error in one session does not stop the check of the others.
         if (!all || isFull(error)) throw error;
         const unread = { agent: session.agent.id, path: session.path, why: wordsOf(error) };
         unreadable.push(unread);
@@ -72,11 +77,29 @@ async function run(
       }
     }
   });
+  watchReading(null);
+  progress.clear();
   const summary = summaryOf(checks, unreadable);
   if (json) printJson(all ? jsonOfAll(checks, unreadable, summary) : jsonOf(checks));
   else if (all) print(summaryText(summary));
   if (summary.failed > 0 || summary.unreadable > 0) process.exitCode = 1;
 }
+
+/** The steps of a check, and their combined progress. */
+function follow(update: (share: number) => void): (step: number, steps: number) => void {
+  const begin = (step: number, steps: number): void => {
+    const passes = new Passes(PASSES);
+    update(step / steps);
+    watchReading((done, total) => update((step + passes.share(done, total)) / steps));
+  };
+  begin(0, STEPS);
+  return begin;
+}
+
+/** For the first step, before the number of steps is known. */
+const STEPS = 10;
+/** How often a step reads the session or its result. */
+const PASSES = 5;
 
 interface Summary {
   sessions: number;
@@ -123,7 +146,7 @@ async function chosen(
   return newestSessions(places, from, options.number ?? 20);
 }
 
-/** What a target's model is sent, an entry a line. */
+/** What a target's model is sent, one line per entry. */
 function sentLine(through: string, entry: Entry): string[] {
   const text = renderEntry(entry, "brief");
   return text === null ? [] : [`  sent to ${through}: ${oneLine(text, 160)}`];

@@ -11,7 +11,7 @@ import { configured, type PlaceOptions, setStore, storesGiven } from "./places.t
 
 export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
-/** `target`: the name of the agent that a session is written for, whose store may be new. */
+/** `target`: the agent that a session is written for, whose store may be new. */
 export function placesOf(options: PlaceOptions, target?: string | null): Places {
   const writes = target ? agentNamed(target).id : undefined;
   const places = configured(options, writes);
@@ -21,7 +21,7 @@ export function placesOf(options: PlaceOptions, target?: string | null): Places 
   return places;
 }
 
-/** As `select`; "-" is what comes through stdin, a copy of which is put into `scratch`. */
+/** Like `select`; "-" is stdin, which is copied to `scratch`. */
 export async function selectOrStdin(
   selector: string,
   places: Places,
@@ -32,7 +32,7 @@ export async function selectOrStdin(
   return sessionFrom(process.stdin, from, scratch);
 }
 
-/** Sends bytes to stdout, at the pace of its reader. */
+/** Writes bytes to stdout, at the reader's pace. */
 export async function pour(chunks: Iterable<Buffer>): Promise<void> {
   for (const chunk of chunks) {
     const more = process.stdout.write(chunk);
@@ -40,16 +40,9 @@ export async function pour(chunks: Iterable<Buffer>): Promise<void> {
   }
 }
 
-/** Sends a text to stdout, at the pace of its reader. */
-export async function pourText(text: string): Promise<boolean> {
-  const more = process.stdout.write(text);
-  if (!more) await once(process.stdout, "drain");
-  return true;
-}
-
 /**
- * The file that an option names; where a link leads, if it is one. A device, a pipe or a folder in its
- * place would be gone.
+ * The file that an option names, or the target if it is a link. Refuses a device, a pipe or a
+ * folder, which would be replaced.
  * @throws SegueError
  */
 export function outputFile(option: string, path: string): string {
@@ -67,7 +60,7 @@ export function outputFile(option: string, path: string): string {
   return info && lstatSync(path).isSymbolicLink() ? realpathSync(path) : resolve(path);
 }
 
-/** A folder that is not there is more often a slip than a wish. @throws SegueError */
+/** A folder that does not exist is more likely a typo than intended. @throws SegueError */
 export function requireFolder(option: string, path: string): void {
   const folder = dirname(path);
   if (statOf(resolve(folder))) return;
@@ -77,7 +70,7 @@ export function requireFolder(option: string, path: string): void {
   });
 }
 
-/** Is it a pipe or a device, which is written to and not replaced? */
+/** Is it a pipe or a device, which is written to rather than replaced? */
 export function isStream(path: string): boolean {
   const info = statOf(path);
   return info !== undefined && !info.isFile() && !info.isDirectory();

@@ -1,6 +1,6 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
-import { agentNames, agents } from "../core/names.ts";
+import { agents } from "../core/names.ts";
 import { KINDS } from "../core/search.ts";
 import { KEYS } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
@@ -8,7 +8,7 @@ import { command as quickCommand } from "./quick.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** `tree`: every command there is. */
+/** `tree`: all commands. */
 export function command(tree: () => Promise<Command>): Command {
   return new Command("completions")
     .description("print a completion script for a shell")
@@ -39,7 +39,7 @@ function scriptFor(shell: string, spec: Spec): string {
   }
 }
 
-/** What can stand in a place. `null`: a text of the user's own. */
+/** The possible values at a position. `null`: free text. */
 type Values = "session" | "agent" | "store" | "file" | "dir" | readonly string[] | null;
 
 interface OptionSpec {
@@ -52,7 +52,8 @@ interface OptionSpec {
 }
 
 interface CommandSpec {
-  name: string;
+  /** The first is offered; the others are accepted as well. */
+  names: readonly [string, ...string[]];
   about: string;
   options: OptionSpec[];
   words: Values;
@@ -61,22 +62,29 @@ interface CommandSpec {
 interface Spec {
   options: OptionSpec[];
   commands: CommandSpec[];
+  /** By their main names. */
   agents: string[];
 }
 
 function specOf(program: Command): Spec {
-  const agents = agentNames();
-  const commands = program.commands.map((each) => commandSpec(each, each.name()));
-  const quick = [...agents, "latest"].flatMap((name) => {
-    const each = quickCommand(name, 0);
-    return each ? [commandSpec(each, name)] : [];
+  const commands = program.commands.map((each) =>
+    commandSpec(each, [each.name(), ...each.aliases()]),
+  );
+  const names = agents.map(({ id, aliases }): CommandSpec["names"] => [id, ...aliases]);
+  const quick = [...names, ["latest"] as const].flatMap((each) => {
+    const command = quickCommand(each[0], 0);
+    return command ? [commandSpec(command, each)] : [];
   });
-  return { options: optionsOf(program), commands: [...commands, ...quick], agents };
+  const ids = agents.map(({ id }) => id);
+  return { options: optionsOf(program), commands: [...commands, ...quick], agents: ids };
 }
 
-function commandSpec(command: Command, name: string): CommandSpec {
+function commandSpec(command: Command, names: CommandSpec["names"]): CommandSpec {
   const [first] = command.registeredArguments;
-  return { name, about: command.description(), options: optionsOf(command), words: wordsOf(first) };
+  return {
+    ...{ names, about: command.description() },
+    ...{ options: optionsOf(command), words: wordsOf(first) },
+  };
 }
 
 function optionsOf(command: Command): OptionSpec[] {
@@ -134,9 +142,6 @@ function settingNames(): string[] {
   );
 }
 
-/** Of ids only such as can do nothing on a command line: they come from sessions. */
-const IDS = `segue list --jsonl -n 100 2>/dev/null | sed -n 's/^{"schema":"[^"]*","agent":"[^"]*","id":"\\([A-Za-z0-9._-]*\\)".*/\\1/p'`;
-
 function flags({ options }: { options: readonly OptionSpec[] }): string[] {
   return options.flatMap(({ long, short }) => (short === null ? [long] : [long, short]));
 }
@@ -160,14 +165,13 @@ function bash({ options, commands, agents }: Spec): string {
         return `_segue_words "${values.join(" ")}"`;
     }
   };
-  const valued = (name: string, all: readonly OptionSpec[]): string[] =>
-    all.flatMap(({ long, short, values }) =>
-      values === undefined
-        ? []
-        : [
-            `    ${[long, short].flatMap((f) => (f === null ? [] : `"${name} ${f}"`)).join("|")}) ${fill(values)}; return ;;`,
-          ],
-    );
+  const valued = (names: readonly string[], all: readonly OptionSpec[]): string[] =>
+    all.flatMap(({ long, short, values }) => {
+      if (values === undefined) return [];
+      const given = short === null ? [long] : [long, short];
+      const words = names.flatMap((name) => given.map((flag) => `"${name} ${flag}"`));
+      return [`    ${words.join("|")}) ${fill(values)}; return ;;`];
+    });
   const global = options.filter(({ values }) => values !== undefined);
   return `# Completion of segue for bash. Made by \`segue completions bash\`.
 _segue_words() {
@@ -184,10 +188,18 @@ _segue_files() {
   COMPREPLY=($(compgen "$1" -- "$cur"))
 }
 _segue_sessions() {
-  _segue_files -f
-  local files=("\${COMPREPLY[@]}")
-  _segue_words "latest $(${IDS})"
-  COMPREPLY+=("\${files[@]}")
+  local IFS=$' \\t\\n' line lines=() width=$((\${COLUMNS:-80} - 2))
+  while IFS= read -r line; do lines+=("$line"); done < <(segue __sessions "$cur" 2>/dev/null)
+  if ((\${#lines[@]} == 0)); then _segue_files -f; return; fi
+  COMPREPLY=("\${lines[@]%%$'\\t'*}")
+  # A title is shown while there is a choice; what is put on the command line is the id alone.
+  if ((\${#lines[@]} == 1)) || [[ \${COMP_TYPE:-9} == 37 || \${COMP_TYPE:-9} == 42 ]]; then return; fi
+  compopt -o nosort 2>/dev/null
+  COMPREPLY=()
+  for line in "\${lines[@]}"; do
+    line="\${line/$'\\t'/  }"
+    COMPREPLY+=("\${line:0:width}")
+  done
 }
 _segue() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" command= i
@@ -205,16 +217,16 @@ _segue() {
     if [[ \${COMP_WORDS[i]} == -- ]]; then _segue_files -f; return; fi
   done
   case "$command $prev" in
-${commands.flatMap((each) => valued(each.name, [...each.options, ...global])).join("\n")}
-${valued("", global).join("\n")}
+${commands.flatMap(({ names, options }) => valued(names, [...options, ...global])).join("\n")}
+${valued([""], global).join("\n")}
   esac
   case "$command" in
     "") if [[ $cur == -* ]]; then _segue_words "${flags({ options }).join(" ")}"
-      else _segue_words "${commands.map(({ name }) => name).join(" ")} help"; fi ;;
+      else _segue_words "${commands.map(({ names }) => names[0]).join(" ")} help"; fi ;;
 ${commands
   .map(
     (each) =>
-      `    ${each.name}) if [[ $cur == -* ]]; then _segue_words "${flags(each).join(" ")}"; else ${fill(each.words)}; fi ;;`,
+      `    ${each.names.join("|")}) if [[ $cur == -* ]]; then _segue_words "${flags(each).join(" ")}"; else ${fill(each.words)}; fi ;;`,
   )
   .join("\n")}
   esac
@@ -256,15 +268,17 @@ function zsh({ options, commands, agents }: Spec): string {
 _segue_agents() { compadd -- ${agents.join(" ")} }
 _segue_stores() { compadd -q -S '' -- ${agents.map((name) => `${name}=`).join(" ")} }
 _segue_sessions() {
-  local -a ids
-  ids=(latest \${(f)"$(${IDS})"})
-  compadd -a -- ids
-  _files
+  local line
+  local -a sessions
+  for line in \${(f)"$(segue __sessions "$PREFIX" 2>/dev/null)"}; do
+    sessions+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
+  done
+  if (( $#sessions )); then _describe -V session sessions; else _files; fi
 }
 _segue_commands() {
   local -a commands
   commands=(
-    ${commands.map((each) => `'${each.name}:${about(each.about)}'`).join("\n    ")}
+    ${commands.map((each) => `'${each.names[0]}:${about(each.about)}'`).join("\n    ")}
   )
   _describe command commands
 }
@@ -277,7 +291,7 @@ _segue() {
     '*::word:->words'
   [[ $state == words ]] || return
   case $words[1] in
-${commands.map((each) => `    ${each.name})\n      _arguments \\\n        ${all(each)} ;;`).join("\n")}
+${commands.map((each) => `    ${each.names.join("|")})\n      _arguments \\\n        ${all(each)} ;;`).join("\n")}
   esac
 }
 if [[ $funcstack[1] == _segue ]]; then _segue "$@"; else compdef _segue segue; fi
@@ -293,7 +307,7 @@ function fish({ options, commands, agents }: Spec): string {
       case null:
         return " -x";
       case "session":
-        return ` -x -a '(__segue_sessions)'`;
+        return ` -x -k -a '(__segue_sessions)'`;
       case "agent":
         return ` -x -a ${quoted(agents.join(" "))}`;
       case "store":
@@ -310,13 +324,13 @@ function fish({ options, commands, agents }: Spec): string {
     const one = short === null ? "" : ` -s ${short.slice(1)}`;
     return `complete -c segue -n ${quoted(when)} -l ${long.slice(2)}${one}${action(values)} -d ${quoted(about)}`;
   };
-  const names = commands.map(({ name }) => name).join(" ");
+  const names = commands.flatMap(({ names }) => names).join(" ");
   const none = `not __fish_seen_subcommand_from ${names}`;
   const lines = commands.flatMap((each) => {
-    const when = `__fish_seen_subcommand_from ${each.name}`;
+    const when = `__fish_seen_subcommand_from ${each.names.join(" ")}`;
     const words = each.words === null ? [] : [wordsLine(when, each.words)];
     return [
-      `complete -c segue -f -n ${quoted(none)} -a ${each.name} -d ${quoted(each.about)}`,
+      `complete -c segue -f -n ${quoted(none)} -a ${each.names[0]} -d ${quoted(each.about)}`,
       ...each.options.map((one) => option(when, one)),
       ...words,
     ];
@@ -328,8 +342,7 @@ function fish({ options, commands, agents }: Spec): string {
   }
   return `# Completion of segue for fish. Made by \`segue completions fish\`.
 function __segue_sessions
-  echo latest
-  ${IDS}
+  segue __sessions (commandline -ct) 2>/dev/null
 end
 complete -c segue -f
 ${options.map((one) => option(none, one)).join("\n")}

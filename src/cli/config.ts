@@ -1,20 +1,13 @@
-/** `segue config`: every setting, and where it comes from; one of them; and a new value for one. */
+/** `segue config`: all settings and their origins, one of them, or a new value for one. */
+
 import { Command } from "commander";
 import { inForce } from "../core/amounts.ts";
 import { fullName, setSetting, unknownKey } from "../core/config.ts";
 import { KEYS, keyFor, loadSettings, type Setting, settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
+import { table } from "./cells.ts";
 import { warnFaults } from "./faults.ts";
-import {
-  definitions,
-  oneLine,
-  print,
-  printJson,
-  say,
-  screenWidth,
-  table,
-  warn,
-} from "./terminal.ts";
+import { definitions, oneLine, print, printJson, say, screenWidth, warn } from "./terminal.ts";
 
 interface Options {
   cwd?: string;
@@ -29,7 +22,7 @@ export function command(): Command {
       .argument("[setting...]", "get and a key, or set, a key and a value; omit to show all")
       .option("--cwd <dir>", "the project folder (default: the current folder)")
       .option("--json", "print one JSON document")
-      // A value may begin with "-", as arguments of agents do.
+      // A value may begin with "-", like arguments of agents.
       .allowUnknownOption()
       .addHelpText("after", help)
       .action(run)

@@ -1,4 +1,4 @@
-/** `segue convert`: file to file; no store is touched. */
+/** `segue convert`: file to file, without touching a store. */
 import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
@@ -87,7 +87,7 @@ async function run(src: string, options: Options): Promise<void> {
   });
 }
 
-/** Before anything is read. */
+/** Checked before anything is read. */
 function refusePlaces({ output, report }: Options, places: Places): void {
   const given = [
     ["-o", output],
@@ -113,11 +113,14 @@ function writeReport(path: string, report: Report): void {
   }
 }
 
-/** As to `>(jq .)`. A pipe that nobody reads is an error: writing to it would wait without end. */
+/**
+ * For outputs such as `>(jq .)`. A pipe without a reader is an error: writing to it would wait
+ * forever.
+ */
 function pourText(path: string, text: string): void {
   const probe = openReadPipe(path);
   try {
-    // A reader is there, so this does not wait for one, and takes more than a pipe holds.
+    // There is a reader, so this does not wait for one, and writes more than a pipe's buffer holds.
     writeFileSync(path, text);
   } finally {
     closeSync(probe);

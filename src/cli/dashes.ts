@@ -1,12 +1,12 @@
 /** Words of a query that look like options: `-in:output`, `-draft`, '-draft zebra'. */
 import type { Command } from "commander";
 
-/** Before a word that is no option. No argument of a program can hold it. */
+/** Marks a word that is not an option. No argument of a program can contain it. */
 const SHIELD = "\0";
 
 /**
- * The command line with such words shielded from the parser. One letter alone stays an option, known
- * or not: nobody leaves out a letter, and an unknown option shall not pass as a word.
+ * The command line with such words shielded from the parser. A single letter stays an option, known
+ * or not: nobody excludes a letter, and an unknown option must not be taken for a word.
  */
 export function shielded(args: readonly string[], command: Command): string[] {
   const end = args.indexOf("--");

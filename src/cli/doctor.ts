@@ -1,4 +1,4 @@
-/** `segue doctor`: what cannot be read and why, and what else is wrong. */
+/** `segue doctor`: finds what cannot be read and why, and other problems. */
 import { Command } from "commander";
 import { diagnose, type Finding } from "../core/doctor.ts";
 import { settings } from "../core/settings.ts";

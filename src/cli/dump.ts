@@ -1,4 +1,4 @@
-/** `segue dump`: many sessions into a folder, and again what changed since. */
+/** `segue dump`: exports many sessions to a folder; later runs export what changed. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";

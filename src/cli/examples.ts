@@ -1,4 +1,4 @@
-/** Examples in the help of commands whose own says none. */
+/** Examples in the help of commands that define none themselves. */
 export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
   list: ["segue list", "segue list --agent codex --since 2d", "segue list --all --json"],
   pick: ["segue", "segue pick --cwd ~/shop"],

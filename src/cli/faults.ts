@@ -1,4 +1,4 @@
-/** What is wrong with settings that were left out for it. */
+/** Errors in settings that were ignored because of them. */
 import type { SegueError } from "../errors.ts";
 import { oneLine, warn } from "./terminal.ts";
 

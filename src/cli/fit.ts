@@ -1,4 +1,4 @@
-/** `--fit TOKENS`: what the option takes. */
+/** `--fit TOKENS`: the values of the option. */
 import { InvalidArgumentError } from "commander";
 import { LEAST_FIT } from "../core/requests.ts";
 import { readTokens } from "../core/tokens.ts";

@@ -1,4 +1,4 @@
-/** `segue resume --handoff`: a new session of another agent's, which begins with a document. */
+/** `segue resume --handoff`: a new session of another agent that begins with a document. */
 import type { Selected } from "../core/find.ts";
 import { deliver, type Made } from "../core/handoff.ts";
 import type { Agent } from "../core/names.ts";
@@ -19,7 +19,7 @@ interface HandOn {
   args: readonly string[];
 }
 
-/** Begins a new session of the target's with a document about the one that was selected. */
+/** Starts a new session of the target with a document about the selected one. */
 export async function handOn(
   { selected, target, places, args }: HandOn,
   options: ResumeOptions,
@@ -42,7 +42,7 @@ export async function handOn(
     wanted: options.cwd ?? made.header.cwd,
     session: selected.name ?? selected.path,
   };
-  // The document is put into the folder, so that one has to be there.
+  // The document is written to the folder, so it must exist.
   const here = { ...options, launch: true };
   const folder = folderHere(place, here) ?? (await elsewhere(place, here));
   const always = settings().words(`agents.${target.id}.args`);
@@ -99,7 +99,7 @@ function tell(made: Made, file: string, command: string[], options: ResumeOption
   if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
 }
 
-/** What only a document has. */
+/** Options that only a document has. */
 export function refuseDocumentOptions({ preset, budget, then, go, redact }: ResumeOptions): void {
   const given = Object.entries({ preset, budget, then, go, redact });
   const [name] = given.find(([, value]) => value !== undefined) ?? [];

@@ -1,4 +1,4 @@
-/** `segue handoff`: a session as a document, for whoever cannot take the session itself. */
+/** `segue handoff`: a session as a document, for receivers that cannot open the session itself. */
 import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { amounts } from "../core/amounts.ts";
@@ -30,9 +30,10 @@ import {
   selectOrStdin,
   withPlaces,
 } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { ask, printJson, say } from "./terminal.ts";
 
-/** What can be said of a document, whichever command makes it. */
+/** The options of a document, for all commands that write one. */
 export interface DocumentOptions extends PlaceOptions {
   preset?: Preset;
   budget?: number;
@@ -113,7 +114,7 @@ async function run(selector: string, options: Options): Promise<void> {
 }
 
 function deliver(made: Made, output: string | null, { json }: Options): void {
-  // Only its owner may read it.
+  // Readable only by its owner.
   if (output !== null) putFile(output, made.markdown);
   if (json) printJson(jsonOf(made, output, null));
   else if (output === null) process.stdout.write(made.markdown);
@@ -122,32 +123,35 @@ function deliver(made: Made, output: string | null, { json }: Options): void {
   say(`${counted(tokens, "token")}${budget === null ? "" : ` of ${budget}`}: ${output}`);
 }
 
-/** `file`: where it was written; `command`: what starts an agent with it. */
+/** `file`: the written file; `command`: the command that starts an agent with it. */
 export function jsonOf(made: Made, file: string | null, command: string[] | null): object {
   const { markdown, tokens, budget, sections, redacted } = made;
   const schema = "segue/handoff@1";
   return { schema, markdown, tokens, budget, redacted, file, command, sections };
 }
 
-/** Before anything is asked or read. */
+/** Checked before anything is asked or read. */
 function refuseOutput(path: string, { force = false }: Options, places: Places): void {
   refuseStore(path, places);
   if (!force && existsSync(path)) throw exists(path);
 }
 
-/** The document, as the options and the config have it. */
+/** The document, according to the options and settings. */
 export async function written(
   request: Omit<DocumentRequest, "amounts" | "cwd">,
   options: DocumentOptions,
 ): Promise<Made> {
   const how = { amounts: amounts(options, settings()), cwd: options.cwd };
-  const made = await documentOf({ ...request, ...how });
+  const made = await whileReading("reading", 2, () => documentOf({ ...request, ...how }));
   const { redacted } = made;
   if (redacted !== null) say(`${counted(redacted, "secret")} replaced`);
   return made;
 }
 
-/** What the reader is to do, as the options say. @throws SegueError when they say two things. */
+/**
+ * The receiver's task, according to the options.
+ * @throws SegueError if they contradict each other.
+ */
 export function taskOf(instead: string | undefined, go: boolean | undefined): Task {
   if (instead !== undefined && go) {
     throw new SegueError("usage", "--then and --go cannot be used together", {
@@ -157,7 +161,9 @@ export function taskOf(instead: string | undefined, go: boolean | undefined): Ta
   return { ...(instead === undefined ? {} : { instead }), ...(go === undefined ? {} : { go }) };
 }
 
-/** As the options say, or the config; null where that is left to the user: in what leaves Segue's folder. */
+/**
+ * According to the options or settings; null if the user decides: for files outside Segue's folder.
+ */
 export function redaction({ redact }: DocumentOptions, leaves: boolean): boolean | null {
   if (redact !== undefined) return redact;
   const set = settings().text("redact");
@@ -165,7 +171,7 @@ export function redaction({ redact }: DocumentOptions, leaves: boolean): boolean
   return leaves ? null : false;
 }
 
-/** Asks only where there are secrets, and someone to ask; else they are replaced. */
+/** Asks only if there are secrets and a terminal; without a terminal, secrets are replaced. */
 async function mayReplace({ redacted }: Made): Promise<boolean> {
   if (!redacted) return true;
   const found = `${counted(redacted, "secret")} found, and the file may leave this machine`;

@@ -1,4 +1,4 @@
-/** `segue info`: a session on a card. */
+/** `segue info`: a session at a glance. */
 import { Command } from "commander";
 import { type Info, infoOf } from "../core/info.ts";
 import { agentNamed } from "../core/names.ts";
@@ -6,6 +6,7 @@ import { withScratch } from "../core/read.ts";
 import { counted } from "../words.ts";
 import { clean, wrap } from "./cells.ts";
 import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { when } from "./session-table.ts";
 import { rowOf } from "./sessions.ts";
 import { paint, printJson, printPainted, screenWidth } from "./terminal.ts";
@@ -31,17 +32,18 @@ async function run(selector: string, options: Options): Promise<void> {
   const places = placesOf(options);
   await withScratch(async (scratch) => {
     const session = await selectOrStdin(selector, places, from, scratch);
-    const info = await infoOf(session, places, scratch);
+    const info = await whileReading("reading", 1, () => infoOf(session, places, scratch));
     if (options.json) {
       const { bytes, counts, subagents } = info;
-      printJson({ schema: SCHEMA, ...rowOf(info), bytes, counts, subagents });
+      const row = rowOf({ ...info, path: info.path ?? "" });
+      printJson({ schema: SCHEMA, ...row, path: info.path, bytes, counts, subagents });
     } else printPainted(card(info, screenWidth(process.stdout, 100)));
   });
 }
 
 const INDENT = 11;
 
-/** Label and text, the latter wrapped beside it. */
+/** Label and text, which is wrapped beside the label. */
 function card(info: Info, width: number): string[] {
   const rows = rowsOf(info).filter(([, text]) => text !== "");
   return rows.flatMap(([label, text, style]) =>
@@ -52,7 +54,7 @@ function card(info: Info, width: number): string[] {
   );
 }
 
-/** What is there to be copied stays in one piece. */
+/** Text that users copy is not wrapped. */
 function linesOf(label: string, text: string, width: number): string[] {
   return WHOLE.has(label) ? [clean(text)] : wrap(text, width, 4);
 }
@@ -88,7 +90,7 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       `in ${agentNamed(one.agent).name}: ${one.id}`,
     ]),
     ["size", sizeOf(bytes)],
-    ["stored in", path],
+    ["stored in", path ?? ""],
   ];
 }
 

@@ -3,7 +3,9 @@ import { Command, Option } from "commander";
 import { conversations, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
 import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
-import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
+import { clean, clip } from "./cells.ts";
+import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
+import { whileReading } from "./reading.ts";
 import { type Line, sessionLines, when } from "./session-table.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
 import {
@@ -52,7 +54,11 @@ export function command(): Command {
 
 async function run({ agent, since, limited, all, number, ...how }: Options): Promise<void> {
   const most = number ?? (all ? undefined : (settings().count("list.number") ?? undefined));
-  const list = await listSessions(await placesFor(how), { agent, since, limited, most });
+  const folded = !how.json && !how.jsonl;
+  const asked = { agent, since, limited, most, folded };
+  const places = await placesFor(how);
+  const list = await whileReading("reading", 1, () => listSessions(places, asked));
+  if (!list.sessions.some(({ here }) => here)) requireProject(how.cwd);
   for (const one of list.damage)
     warn(`segue: ${damageWords(one)}: some sessions may be listed without where they continue`);
   if (how.json || how.jsonl || list.sessions.length === 0) show(list.sessions, how);
@@ -69,22 +75,24 @@ function show(sessions: readonly Listed[], options: Options): void {
   else say("no sessions found");
 }
 
-/** On a terminal as wide as that is; elsewhere whole, with ids as they are, for programs to read. */
+/** In a terminal, fitted to its width; elsewhere complete, with full ids, for programs to read. */
 async function printTable(
   sessions: readonly Listed[],
   ids: ReadonlyMap<string, string>,
 ): Promise<void> {
   const isWhole = !process.stdout.isTTY;
   const nameOf = await agentNames(sessions);
-  const idOf = ({ id }: Listed): string => (isWhole ? id : (ids.get(id) ?? id));
-  const lines = conversations(sessions).flatMap((group) => linesOf(group, idOf, nameOf));
   const width = isWhole ? WIDE : screenWidth(process.stdout, WIDE);
+  // In a terminal, an id is cut if it would leave no space for the rest.
+  const most = Math.max(8, Math.floor(width / 3));
+  const idOf = ({ id }: Listed): string => (isWhole ? id : clip(clean(ids.get(id) ?? id), most));
+  const lines = conversations(sessions).flatMap((group) => linesOf(group, idOf, nameOf));
   printPainted(sessionLines(lines, { width, paint }));
 }
 
 const WIDE = 200;
 
-/** A conversation that was handed over in several lines; of subagents how many there are. */
+/** A conversation that was handed over takes several lines; subagents are only counted. */
 function linesOf(
   [head, ...parts]: readonly Listed[],
   idOf: (session: Listed) => string,
@@ -109,7 +117,7 @@ function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): str
   return newest ? `continued in ${nameOf(newest.agent)}, ${when(newest.time)}` : null;
 }
 
-/** Agents' names are with the rest of them: loaded only where one is to be shown. */
+/** Agents' names are loaded with the agents, so only if one is shown. */
 async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
   if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
   const { agentNamed } = await import("../core/names.ts");

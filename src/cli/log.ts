@@ -8,10 +8,10 @@ import {
   type Write,
   writtenBy,
 } from "../core/journal.ts";
-import { clip } from "./cells.ts";
+import { clip, table } from "./cells.ts";
 import { placesOf } from "./common.ts";
 import { belowHome, when } from "./session-table.ts";
-import { oneLine, print, printJson, say, screenWidth, table, warn } from "./terminal.ts";
+import { oneLine, print, printJson, say, screenWidth, warn } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("log")
@@ -29,21 +29,38 @@ async function run(options: { json?: boolean }): Promise<void> {
   else print(writesTable(writes, await titlesOf(placesOf({}), writes)));
 }
 
-/** Without a terminal, everything; with one, as much of each line as fits. */
+/** Without a terminal, everything; with one, as much of each write as fits. */
 function writesTable(writes: readonly Write[], titles: Titles): string {
+  const width = process.stdout.isTTY ? screenWidth(process.stdout, 200) : 200;
+  if (width < NARROW) return writes.map((write) => inTwoLines(write, titles, width)).join("\n");
+  const hasPath = width >= WIDE;
   const rows = writes.map((write) => [
     String(write.n),
     when(Date.parse(write.time)),
     write.action,
-    `${write.source.agent} → ${write.target.agent}`,
+    wayOf(write),
     oneLine(titleOf(write, titles) ?? "", 60),
-    belowHome(write.path),
+    ...(hasPath ? [belowHome(write.path)] : []),
   ]);
-  const lines = table([["N", "WHEN", "ACTION", "FROM → TO", "TITLE", "PATH"], ...rows]);
+  const head = ["N", "WHEN", "ACTION", "FROM → TO", "TITLE", ...(hasPath ? ["PATH"] : [])];
+  const lines = table([head, ...rows]);
   if (!process.stdout.isTTY) return lines;
-  const width = screenWidth(process.stdout, 200);
   return lines
     .split("\n")
     .map((line) => clip(line, width))
     .join("\n");
+}
+
+const NARROW = 60;
+const WIDE = 140;
+
+function inTwoLines(write: Write, titles: Titles, width: number): string {
+  const number = `${write.n}  `;
+  const about = [wayOf(write), when(Date.parse(write.time)), write.action].join(" · ");
+  const title = oneLine(titleOf(write, titles) ?? write.target.id);
+  return `${clip(number + about, width)}\n${clip(" ".repeat(number.length) + title, width)}`;
+}
+
+function wayOf({ source, target }: Write): string {
+  return `${source.agent} → ${target.agent}`;
 }

@@ -1,9 +1,11 @@
-/** The command line: finds the command, runs it, and turns errors into words and exit codes. */
+/** The command line: finds the command, runs it, and turns errors into messages and exit codes. */
+
 import { Command, CommanderError, Option } from "commander";
 import { abandon, catchSignals, cleanUp } from "../core/process.ts";
 import { loadSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
+import { table } from "./cells.ts";
 import { shielded } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
@@ -15,13 +17,12 @@ import {
   oneLine,
   sayMore,
   screenWidth,
-  table,
   useColor,
   warn,
   warnError,
 } from "./terminal.ts";
 
-/** One file a command; only the one that is called is loaded. `after`: how many words follow "--". */
+/** One file per command; only the requested one is loaded. `after`: how many words follow "--". */
 const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Command }> } = {
   pick: () => import("./pick.ts"),
   list: () => import("./list.ts"),
@@ -45,16 +46,19 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   undo: () => import("./undo.ts"),
 };
 
+/** For completion scripts, not for people. */
+const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
 
 /**
- * What a command can do without of what is set. Those that recover, or tell what is wrong, work
- * whatever a file says; those that only look for sessions depend on nothing that a project may set.
+ * Which settings a command can do without. Commands that recover, or report errors, work whatever a
+ * file contains; those that only look for sessions do not depend on a project's settings.
  */
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
-  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT },
+  ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -64,12 +68,12 @@ Examples:
   segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
   segue codex 3                      the third newest session of Codex
-  segue claude --in codex -- --model gpt-5.5
+  segue claude --in codex --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
   segue handoff latest --budget 4k   write the session as a document
   segue undo                         undo the last write`;
 
-/** Runs a command line; gives the exit code. */
+/** Runs a command line; returns the exit code. */
 export async function main(args: string[]): Promise<number> {
   const end = args.indexOf("--");
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
@@ -101,19 +105,19 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** What dead processes left is removed. */
+/** Removes what dead processes left behind. */
 async function tidy(): Promise<void> {
   try {
     await cleanUp(process.env, (path) =>
       sayMore(`removed a leftover of an interrupted run: ${path}`),
     );
   } catch (error) {
-    // A folder of Segue's that cannot be read: the command says so where it matters.
+    // One of Segue's folders is unreadable: the command reports it if it matters.
     sayMore(`cannot check for leftovers of interrupted runs: ${wordsOf(error)}`);
   }
 }
 
-/** What `segue` without any word stands for. */
+/** What `segue` without arguments means. */
 async function alone(): Promise<string[]> {
   const { canPick } = await import("./pick.ts");
   return canPick() ? ["pick"] : [];
@@ -143,7 +147,7 @@ async function build(args: readonly string[]): Promise<Command> {
         ...(dispensable ? { dispensable } : {}),
       });
       useColor(set.text("color"));
-      // The doctor has a place of its own for it; `config set` may be about to mend it.
+      // The doctor reports it in its own section; `config set` may be about to correct it.
       const says = command.name() === "doctor" || isSetting(command);
       if (!says) warnFaults(set.faults);
     });
@@ -172,19 +176,30 @@ function isSetting(command: Command): boolean {
   return command.name() === "config" && command.args[0] === "set";
 }
 
-/** Commander's words for what is wrong in the words of all other errors. */
+/** Commander's errors, in the form of all other errors. */
 function restyled(text: string): string {
   return text
     .trimEnd()
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\?\)/, "\n  did you mean $1?")
     .replace(
+      /^command-argument value '(.*)' is invalid for argument '(.*?)'/,
+      "<$2> argument '$1' is invalid",
+    )
+    .replace(
       / argument '(.*)' is invalid\. (.)(.*?)\.?$/,
       (_, value, first, rest) => ` does not take "${value}": ${first.toLowerCase()}${rest}`,
+    )
+    .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*?>)' argument missing$/, "$1 needs a value: $1 $2")
+    .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' does not take/, "$1 does not take")
+    .replace(/^missing required argument '(.*)'$/, "the argument <$1> is missing")
+    .replace(
+      /^too many arguments(?: for '.*')?\. Expected (\d+ arguments?) but got (\d+)\.?$/,
+      "too many arguments: it takes $1, not $2",
     );
 }
 
-/** Those that the first word may mean. */
+/** The names that the first word may mean. */
 async function commandsFor(args: readonly string[]): Promise<Command[]> {
   const at = args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--color");
   const [word, ...rest] = at < 0 ? [] : args.slice(at);
@@ -196,7 +211,8 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
     return [...others, ...one];
   }
   const name = word === "ls" ? "list" : word;
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const all = { ...COMMANDS, ...HIDDEN };
+  const load = Object.hasOwn(all, name) ? all[name] : undefined;
   const end = args.indexOf("--");
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];
@@ -224,7 +240,10 @@ function report(thrown: unknown, verbose: boolean): number {
   return 1;
 }
 
-/** Agent, id and path are whole, to be typed again; folder and title have what room they leave. */
+/**
+ * Agent, id and path are complete, so that they can be copied; folder and title share the rest of
+ * the line.
+ */
 function listed(candidates: SegueError["candidates"]): string {
   const widest = (i: number): number =>
     candidates.reduce((most, row) => Math.max(most, row.length > 1 ? (row[i]?.length ?? 0) : 0), 0);
@@ -243,7 +262,7 @@ function listed(candidates: SegueError["candidates"]): string {
   );
 }
 
-/** The reader of our output has gone: nothing is wrong. */
+/** The reader of our output has gone: not an error. */
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

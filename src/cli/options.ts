@@ -1,15 +1,15 @@
-/** What holds for the options of every command. */
+/** Rules for the options of all commands. */
 import type { Command, Option } from "commander";
 import { expanded as expandedFor } from "../core/places.ts";
 import { SegueError } from "../errors.ts";
 
 /**
- * Options that may be given more than once: each `--store` names another agent's, and of `--color` the
- * last one counts, so that an alias can set it and a command line can still say otherwise.
+ * Options that may be given more than once: each `--store` names another agent's store, and the
+ * last `--color` counts, so that an alias can set it and a command line can override it.
  */
 const REPEATABLE = new Set(["--store", "--color"]);
 
-/** In every option that names a file or a folder "~" is the user's own folder; no value is empty or given twice. */
+/** Expands "~" in all options that name a file or a folder; rejects empty and repeated values. */
 export function governOptions(command: Command): void {
   const given = new Map<string, string>();
   for (const option of command.options) {
@@ -26,7 +26,7 @@ function namesPath({ flags }: Option): boolean {
   return /<(?:dir|file)>/.test(flags);
 }
 
-/** Shells leave "~" alone where it does not begin a word: `--cwd=~/shop`. */
+/** Shells do not expand "~" in the middle of a word: `--cwd=~/shop`. */
 export function expanded(path: string): string {
   return expandedFor(path, process.env);
 }
@@ -38,7 +38,7 @@ function refuseEmpty(option: Option, value: string | undefined): void {
   });
 }
 
-/** Which of two counts would be a guess. */
+/** It is unclear which of the two counts. */
 function refuseSecond(option: Option, before: string | undefined): void {
   const flag = flagOf(option);
   if (before === undefined || REPEATABLE.has(flag)) return;

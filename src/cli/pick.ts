@@ -1,4 +1,4 @@
-/** `segue pick`, and `segue` alone in a terminal: choose a session, then where to go on with it. */
+/** `segue pick`, and `segue` alone in a terminal: choose a session, then where to continue it. */
 import { isatty } from "node:tty";
 import { Command } from "commander";
 import { agentNamed } from "../core/names.ts";
@@ -19,13 +19,26 @@ export function command(): Command {
 }
 
 async function run(options: PlaceOptions): Promise<void> {
+  await pick(options);
+}
+
+/** `start`: a search to begin with. @throws SegueError if there is no terminal. */
+export async function pick(
+  options: PlaceOptions,
+  start?: { query: string; agent: string | undefined },
+): Promise<void> {
   if (!canPick()) {
     throw new SegueError("usage", "this needs a terminal to show sessions in", {
       hint: "`segue list` prints them, `segue resume` opens one",
     });
   }
   const places = placesOf(options);
-  const choice = await choose(new Screen(process.stdout), places);
+  const agent = start?.agent === undefined ? null : agentNamed(start.agent).id;
+  const choice = await choose(
+    new Screen(process.stdout),
+    places,
+    start && { query: start.query, agent },
+  );
   if (choice.do === "interrupt") process.exitCode = 130;
   if (choice.do !== "launch") return;
   const { resume } = await import("./resume.ts");

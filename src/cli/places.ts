@@ -1,5 +1,5 @@
-/** Options that say where sessions are looked for. Kept apart: `segue list` loads little else. */
-import { statSync } from "node:fs";
+/** Options that set where to look for sessions. Kept separate: `segue list` loads little else. */
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Keeper, keeperNamed, type Places, placesFrom, storeIn } from "../core/places.ts";
@@ -13,7 +13,7 @@ export interface PlaceOptions {
   store?: string[];
 }
 
-/** `--cwd` and `--store`, which say where sessions are looked for. */
+/** `--cwd` and `--store`, which set where to look for sessions. */
 export function withPlaces(
   command: Command,
   project = "the project folder (default: the current folder)",
@@ -28,7 +28,7 @@ function collect(value: string, values: string[] | undefined): string[] {
 }
 
 interface StoreGiven {
-  /** The option's value as it was typed. */
+  /** The option's value as typed. */
   given: string;
   agent: string;
   folder: string;
@@ -45,8 +45,8 @@ export function storesGiven({ store = [] }: PlaceOptions): StoreGiven[] {
 }
 
 /**
- * Puts a store in its place. It has to be there: a mistyped one would look like an empty one.
- * `target`: the agent that a session is written for, whose store may be new.
+ * Sets a store's folder. It must exist: a mistyped one would look like an empty one. `target`: the
+ * agent that a session is written for, whose store may be new.
  */
 export function setStore(
   stores: Map<string, string>,
@@ -71,7 +71,7 @@ export function setStore(
   stores.set(id, place);
 }
 
-/** As `placesOf`, but the agents are loaded only when the options name one. */
+/** Like `placesOf`, but the agents are loaded only if the options name one. */
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
   const stores = new Map<string, string>();
@@ -80,13 +80,16 @@ export async function placesFor(options: PlaceOptions): Promise<Places> {
   return places;
 }
 
-/** What the config says of agents: where their stores are, and what starts them. `target`: as in `setStore`. */
+/**
+ * Applies the settings about agents: where their stores are, and which commands start them.
+ * `target`: as in `setStore`.
+ */
 export function configured(
   { cwd = process.cwd() }: PlaceOptions,
   target?: string,
 ): ReturnType<typeof placesFrom> {
   const missing = (id: string, folder: string, where: string | null): void => {
-    // Settings may be those of several machines, so it is no error.
+    // The same settings may be used on several machines, so it is not an error.
     if (id !== target)
       warn(`segue: agents.${id}.store (${where}): there is no folder ${oneLine(folder)}`);
   };
@@ -94,6 +97,18 @@ export function configured(
 }
 
 /** Reads an option's number. */
+/**
+ * For a project without sessions: a folder that does not exist is more likely a typo than intended.
+ * @throws SegueError
+ */
+export function requireProject(cwd: string | undefined): void {
+  if (cwd === undefined || existsSync(expanded(cwd))) return;
+  throw new SegueError("not-found", "there is no such folder, and no session belongs to it", {
+    where: cwd,
+    hint: "specify the project's folder, or omit --cwd for the current one",
+  });
+}
+
 export function positive(value: string): number {
   if (!/^[1-9]\d*$/.test(value))
     throw new InvalidArgumentError("It must be a number greater than 0.");

@@ -1,4 +1,4 @@
-/** `segue AGENT [n]` and `segue latest`: going on with a session in as few words as can be. */
+/** `segue AGENT [n]` and `segue latest`: short ways to continue a session. */
 import { Argument, Command } from "commander";
 import { select } from "../core/find.ts";
 import { type Agent, agentNames, findAgent, noAgent, unsupportedAgent } from "../core/names.ts";
@@ -8,7 +8,7 @@ import { placesOf } from "./common.ts";
 import { ARGS, resume, sorted, targetOf, withResumeOptions } from "./resume.ts";
 import type { ResumeOptions } from "./starting.ts";
 
-/** The command that a word stands for; null for none. `after`: how many words follow "--". */
+/** The command for a word; null for none. `after`: how many words follow "--". */
 export function command(word: string, after: number): Command | null {
   const agent = findAgent(word);
   if (!agent && word !== "latest") return null;
@@ -29,7 +29,7 @@ export function command(word: string, after: number): Command | null {
       const { words, args } = given;
       const places = placesOf(options, options.in);
       const selected = await select(agent ? nth(agent, words) : only(word, words), places);
-      // Whoever names an agent means that one, whatever the config says of sessions in general.
+      // A user who names an agent means that agent, whatever the general settings say.
       const own = agent ? { in: agent.id } : {};
       const all = { ...own, ...options };
       given.check(selected.agent, targetOf(selected, all));
@@ -51,7 +51,7 @@ function only(word: string, words: readonly string[]): string {
   });
 }
 
-/** Of a word that is neither a command nor an agent; `rest` is what follows it. */
+/** The error for a word that is neither a command nor an agent; `rest` are the words after it. */
 export function unknownWord(
   word: string,
   rest: readonly string[],
@@ -64,7 +64,7 @@ export function unknownWord(
   }
   const [first = ""] = alike(word, [...commands, "latest", ...agentNames()]);
   const [next = ""] = rest;
-  // What can only be about an agent, or is all but the name of one.
+  // Words that can only be about an agent, or are nearly the name of one.
   const isAgent = /^\d+$/.test(next) || rest.includes("--in") || agentNames().includes(first);
   if (isAgent || unsupportedAgent(word) !== undefined) return noAgent(word);
   const meant = didYouMean(word, [...commands, "latest", ...agentNames()]);

@@ -1,4 +1,4 @@
-/** `--reasoning`: what another vendor's model is sent of the reasoning. */
+/** `--reasoning`: how reasoning is sent to another vendor's model. */
 import { Option } from "commander";
 import { reasoningFate as fate, type ReasoningFate } from "../core/convert.ts";
 import { settings } from "../core/settings.ts";
@@ -8,7 +8,7 @@ export function reasoningOption(): Option {
   return new Option("--reasoning <how>", about).choices(["text", "omit"]);
 }
 
-/** As the option says, or else the config. */
+/** According to the option, else the settings. */
 export function reasoningFate(given: ReasoningFate | undefined): ReasoningFate {
   return fate(given, settings());
 }

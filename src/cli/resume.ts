@@ -1,4 +1,7 @@
-/** `segue resume`: the main job. Converts a session into another agent's store and opens it there. */
+/**
+ * `segue resume`: the main command. Converts a session into another agent's store and opens it
+ * there.
+ */
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { type Report, reportText } from "../core/convert.ts";
@@ -36,7 +39,8 @@ import {
 } from "./starting.ts";
 import { ProgressLine, print, printJson, say, warn } from "./terminal.ts";
 
-export const ARGS = "after --: arguments for the agent; the source agent's flags are translated";
+export const ARGS =
+  "the agent's long flags, or any arguments after --; those of the source agent are translated";
 
 export function command(after: number): Command {
   const resume = new Command("resume")
@@ -54,7 +58,7 @@ Examples:
   segue resume 5bc111 --in codex
   segue resume claude#2 --in pi --prompt "continue with the tests"
   segue resume latest --in codex --fit 200k
-  segue resume latest --in codex -- --model gpt-5.5`,
+  segue resume latest --in codex --model gpt-5.5`,
     )
     .action((selector: string, all: string[], options: ResumeOptions) => {
       const given = sorted(resume, all, after);
@@ -62,10 +66,10 @@ Examples:
     });
 }
 
-/** A command line's words, sorted: see `sortFlags`. */
+/** The words of a command line, sorted by recipient: see `sortFlags`. */
 export interface Given {
   words: string[];
-  /** For the agent: flags that it knows, and the last `after` words, which stood after "--". */
+  /** For the agent: flags that it knows, and the last `after` words, which followed "--". */
   args: string[];
   /** @throws SegueError for a flag that neither the source nor the target has. */
   check(source: Agent, target: Agent): void;
@@ -114,7 +118,7 @@ function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { i
   });
 }
 
-/** What can be said of a resume, whichever command it is. */
+/** The options of a handover, for all commands that do one. */
 export function withResumeOptions(command: Command): Command {
   const places = withPlaces(command)
     .option("--in <agent>", "the target agent (default: the session's own, or the `in` setting)")
@@ -151,7 +155,7 @@ async function run(selector: string, given: Given, options: ResumeOptions): Prom
   await resume(selected, places, given.args, options);
 }
 
-/** Hands the session over and becomes its agent, as the options say. */
+/** Hands the session over and becomes its agent, according to the options. */
 export async function resume(
   selected: Selected,
   places: Places,
@@ -193,7 +197,7 @@ function eitherOr(): SegueError {
   });
 }
 
-/** The agent to open it in: as the option says, or the config; else its own. */
+/** The agent to open it in, according to the option or the settings; else its own. */
 export function targetOf(selected: Selected, options: ResumeOptions): Agent {
   if (options.in !== undefined) return agentNamed(options.in);
   const { value, where } = settings().get("in");
@@ -209,12 +213,13 @@ interface Handover {
   scratch: string;
 }
 
-/** So often another process may be quicker; as many hand the same session over at once. */
+/** How often another process may be faster: as many as hand over the same session at once. */
 const TRIES = 10;
 
 /**
- * Writes the session for its new agent, and gives what starts that. Where another process has done
- * so meanwhile, all is looked at once more: the session is there by now, and is opened.
+ * Writes the session for its new agent, and returns the command that starts it. If another process
+ * has written it in the meantime, everything is checked again: the session now exists, and is
+ * opened.
  */
 async function handOver(
   handover: Handover,
@@ -282,8 +287,8 @@ async function preparedFor(
 }
 
 /**
- * What goes on where the session's agent can start: in its folder, or, when that is gone or nothing
- * tells it, in one that the user names.
+ * Continues where the session's agent can start: in its folder, or, if that no longer exists or is
+ * unknown, in one that the user names.
  */
 async function orElsewhere(
   outcome: Outcome,
@@ -299,7 +304,7 @@ async function orElsewhere(
   return { outcome: await again(other), folder: other };
 }
 
-/** What keeps the agent from opening it is said; Segue changes nothing of a session for it. */
+/** Reports what keeps the agent from opening it; Segue does not change the session for that. */
 function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions): void {
   const found = target.launch.hindrance?.(outcome);
   if (!found) return;

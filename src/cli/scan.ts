@@ -1,4 +1,4 @@
-/** `segue scan`: the catalogue and its text index, brought up to date or made anew. */
+/** `segue scan`: updates the catalog and its text index, or creates them again. */
 import { Command } from "commander";
 import { scanSessions } from "../core/search.ts";
 import { counted } from "../words.ts";

@@ -1,29 +1,22 @@
-/** `segue search`: full text over every session. */
+/** `segue search`: full-text search over all sessions. */
 import { Command, Option } from "commander";
 import { onInterrupt } from "../core/process.ts";
 import {
   KINDS,
-  MARK_OFF,
-  MARK_ON,
   type Match,
   parseQuery,
+  type SearchResults,
   searchSessions,
+  withSubagents,
 } from "../core/search.ts";
 import { counted } from "../words.ts";
 import { unshielded } from "./dashes.ts";
-import { type PlaceOptions, placesFor, positive, withPlaces } from "./places.ts";
-import { folderName, when } from "./session-table.ts";
+import { matchText, unmarked } from "./matches.ts";
+import { paged } from "./paged.ts";
+import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
+import { whileReading } from "./reading.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
-import {
-  hasColor,
-  oneLine,
-  ProgressLine,
-  print,
-  printJson,
-  printJsonLine,
-  printMarked,
-  say,
-} from "./terminal.ts";
+import { ProgressLine, printJson, printJsonLine, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -31,6 +24,8 @@ interface Options extends PlaceOptions {
   since?: number;
   limited?: boolean;
   number?: number;
+  pick?: boolean;
+  pager: boolean;
   json?: boolean;
   jsonl?: boolean;
 }
@@ -51,6 +46,12 @@ export function command(): Command {
     .option("--limited", "only sessions that stopped at a usage limit")
     .option("--all", "show all matches")
     .option("-n, --number <n>", `how many sessions to show (default: ${SHOWN})`, positive)
+    .addOption(
+      new Option("--pick", "choose among the matches in the picker").conflicts([
+        ...["since", "limited", "all", "number", "json", "jsonl"],
+      ]),
+    )
+    .option("--no-pager", "do not use a pager")
     .option("--json", "print one JSON document")
     .addOption(new Option("--jsonl", "print one line of JSON per session").conflicts("json"))
     .addHelpText(
@@ -65,13 +66,20 @@ Examples:
   segue search 'ENOENT in:output'       errors that tools printed
   segue search zebra -in:output         not in what tools printed
   segue search 'migrat* file:schema.sql agent:codex'
-  segue show SESSION --range N          show a session from a match on`,
+  segue search zebra --pick             choose among the matches in the picker
+  segue show SESSION --range N-         show a session from match [N] on`,
     )
     .action(run);
 }
 
 async function run(words: string[], options: Options): Promise<void> {
-  const query = parseQuery(unshielded(words).join(" "));
+  const text = unshielded(words).join(" ");
+  const query = parseQuery(text);
+  if (options.pick) {
+    const { pick } = await import("./pick.ts");
+    await pick(options, { query: text, agent: options.agent });
+    return;
+  }
   const { agent, since, limited, all, number } = options;
   const most = number ?? (all ? undefined : SHOWN);
   const places = await placesFor({
@@ -79,15 +87,18 @@ async function run(words: string[], options: Options): Promise<void> {
     ...(query.cwd === undefined ? {} : { cwd: query.cwd }),
   });
   const reading = readMuch;
-  const found = await searchSessions(places, query, { agent, since, limited, most, reading });
-  const { matches, missing, isCut } = found;
-  show(matches, missing, options);
+  const folded = !options.json && !options.jsonl;
+  const asked = { agent, since, limited, most, reading, folded };
+  const found = await whileReading("reading", 1, () => searchSessions(places, query, asked));
+  const { missing, isCut } = found;
+  if (found.matches.length === 0) requireProject(options.cwd ?? query.cwd);
+  await show(found, options);
   sayProblems(found);
   if (isCut) say("only the newest texts were searched for the phrase; --all searches every text");
   if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
 }
 
-/** Long work that is done once: says so, and what becomes of it when it is broken off. */
+/** Announces long one-time work, and explains what happens if it is interrupted. */
 async function readMuch<T>(
   sessions: number,
   bytes: number,
@@ -109,32 +120,34 @@ async function readMuch<T>(
   }
 }
 
-function show(found: readonly Match[], missing: number, options: Options): void {
-  const plain = found.map(({ session, hits }) => ({
-    ...rowOf(session),
-    hits: hits.map(({ entry, snippet }) => ({ entry, snippet: unmarked(snippet) })),
-  }));
-  if (options.jsonl) for (const row of plain) printJsonLine({ schema: SCHEMA, ...row });
-  else if (options.json) printJson({ schema: SCHEMA, sessions: plain, missing });
-  else if (found.length === 0) say("no matches");
-  else for (const match of found) printMatch(match);
+async function show(found: SearchResults, options: Options): Promise<void> {
+  const { matches, missing } = found;
+  if (options.jsonl)
+    for (const match of matches) printJsonLine({ schema: SCHEMA, ...plain(match) });
+  else if (options.json) printJson({ schema: SCHEMA, sessions: matches.map(plain), missing });
+  else if (matches.length === 0) say("no matches");
+  else await showText(found, options);
 }
 
-function printMatch({ session, hits }: Match): void {
-  const { agent, time, cwd, id, title } = session;
-  print(`${agent} ${id}  ${when(time)}  ${folderName(cwd)}  ${oneLine(title ?? "", 60)}`);
-  for (const { entry, snippet } of hits) printMarked(`  [${entry}] `, marked(snippet));
+function plain({ session, hits }: Match): object {
+  const shown = hits.map(({ entry, snippet }) => ({ entry, snippet: unmarked(snippet) }));
+  return { ...rowOf(session), hits: shown };
 }
 
-function unmarked(snippet: string): string {
-  return oneLine(snippet.replaceAll(MARK_ON, "").replaceAll(MARK_OFF, ""));
-}
-
-/** Pieces of a snippet, of which every second one is what was looked for. */
-function marked(snippet: string): string[] {
-  if (!hasColor()) return [unmarked(snippet)];
-  return snippet
-    .replace(/\s+/g, " ")
-    .trim()
-    .split(new RegExp(`[${MARK_ON}${MARK_OFF}]`));
+/**
+ * In a terminal, in the pager and with the command that opens a match; elsewhere, for programs to
+ * read.
+ */
+async function showText({ matches, starters, ids }: SearchResults, { pager }: Options) {
+  const isScreen = process.stdout.isTTY;
+  const idOf = ({ id }: { id: string }): string => (isScreen ? (ids.get(id) ?? id) : id);
+  await paged(pager, async (out) => {
+    for (const group of withSubagents(matches, starters)) {
+      if (!(await out.write(matchText(group, { idOf, isScreen })))) return;
+    }
+  });
+  const [first] = matches.filter(({ hits }) => hits.length > 0);
+  if (!isScreen || !first) return;
+  const at = first.hits[0]?.entry ?? 1;
+  say(`to read on from a match: segue show ${idOf(first.session)} --range ${at}-`);
 }

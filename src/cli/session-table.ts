@@ -1,15 +1,15 @@
-/** Sessions as a table: one line each, however wide the terminal is. */
+/** Sessions as a table: one line each, at any terminal width. */
 import type { Listed } from "../core/list.ts";
 import { homeFolder } from "../core/places.ts";
 import { clean, fill, widthOf } from "./cells.ts";
 import { oneLine, type Style } from "./terminal.ts";
 
-/** What a line of the table is made of. */
+/** The data of a line of the table. */
 export interface Line {
   session: Listed;
-  /** As short as it can be typed. */
+  /** The shortest unambiguous id. */
   id: string;
-  /** Is it of the conversation of the line above? */
+  /** Does it belong to the conversation of the line above? */
   isPart: boolean;
   /** "continued in Codex, 2 h ago". */
   note: string | null;
@@ -18,7 +18,7 @@ export interface Line {
 export interface Look {
   /** Columns of the terminal. */
   width: number;
-  /** Text in the colour of an agent, or dim; as it is where there are no colours. */
+  /** Text in the colour of an agent, or dim; unchanged without colours. */
   paint(style: Style, text: string): string;
 }
 
@@ -32,7 +32,7 @@ interface Column {
 
 const GAP = "  ";
 const LEAST_TITLE = 24;
-/** Of a folder's path, its end; on a narrow screen less of it. */
+/** The end of a folder's path; less of it on a narrow screen. */
 const PROJECT = { narrow: 16, wide: 28 };
 const NARROW = 100;
 
@@ -61,7 +61,10 @@ function aligned(text: string, width: number, isNumber = false): string {
   return isNumber ? " ".repeat(Math.max(0, width - widthOf(text))) + text : fill(text, width);
 }
 
-/** The title takes what room the others leave; where that is little, some of them go. */
+/**
+ * The title takes the space that the other columns leave; if that is too little, some of them are
+ * left out.
+ */
 function columnsFor(lines: readonly Line[], width: number): Column[] {
   const all = [agent, when_, project, title, messages, tokens, id].map((make) =>
     make(lines, width),
@@ -80,7 +83,7 @@ function columnsFor(lines: readonly Line[], width: number): Column[] {
   );
 }
 
-/** What is left for the title. */
+/** The space that is left for the title. */
 function roomIn(columns: readonly Column[], width: number): number {
   const others = columns.filter(({ head }) => head !== "TITLE");
   const used = others.reduce((sum, column) => sum + column.width, 0);
@@ -136,7 +139,9 @@ function titleOf({ session, isPart, note }: Line): string {
   return isPart ? `└ ${title}` : title;
 }
 
-/** How long ago, while that says more than the date; a time to come is shown as what it is. */
+/**
+ * How long ago, as long as that says more than the date; a time in the future is shown as it is.
+ */
 export function when(time: number, now = Date.now()): string {
   const minutes = Math.floor((now - time) / 6e4);
   if (minutes < -1 || minutes >= 7 * 1440) return new Date(time).toISOString().slice(0, 10);
@@ -146,7 +151,7 @@ export function when(time: number, now = Date.now()): string {
   return `${Math.floor(minutes / 1440)} d ago`;
 }
 
-/** "~" for the user's own folder. */
+/** "~" for the home folder. */
 export function belowHome(path: string): string {
   const home = homeFolder(process.env);
   return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

@@ -1,4 +1,4 @@
-/** How sessions are chosen and shown, wherever several are listed. */
+/** How sessions are selected and shown in all lists. */
 import { InvalidArgumentError } from "commander";
 import type { Gaps, Row } from "../core/list.ts";
 import { timeAgo } from "../core/time.ts";
@@ -11,7 +11,7 @@ export function since(text: string): number {
   throw new InvalidArgumentError("It must be a time such as 3h, 2d or 2026-01-31.");
 }
 
-/** What a person should know of a list: what is not in it, and why. */
+/** What the user should know about a list: what it lacks, and why. */
 export function sayProblems({ note, problems }: Gaps): void {
   if (note !== null) say(`segue: ${note}`);
   const dead = problems.filter(({ isStore }) => isStore);

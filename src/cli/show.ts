@@ -1,7 +1,7 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { agentNamed } from "../core/names.ts";
-import { type Out, pagerIn, withPager } from "../core/process.ts";
+import type { Out } from "../core/process.ts";
 import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { MessageCount } from "../session/count.ts";
@@ -11,11 +11,13 @@ import { counted } from "../words.ts";
 import {
   type PlaceOptions,
   placesOf,
+  positive,
   pour,
-  pourText,
   selectOrStdin,
   withPlaces,
 } from "./common.ts";
+import { paged } from "./paged.ts";
+import { whileReading } from "./reading.ts";
 import { headed, oneLine, paint, printJson, say, warn } from "./terminal.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -36,13 +38,13 @@ export function command(): Command {
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, a path, or - for stdin")
     .option("--from <agent>", "the agent that the session belongs to")
     .addOption(
-      new Option("--range <a-b>", "only entries a to b")
+      new Option("--range <a-b>", "only entries a to b; `5-`: from entry 5 on")
         .argParser(range)
         .conflicts(["json", "raw"]),
     )
     .addOption(
       new Option("--tail <n>", "only the last n entries")
-        .argParser(count)
+        .argParser(positive)
         .conflicts(["json", "raw"]),
     )
     .addOption(
@@ -58,18 +60,15 @@ export function command(): Command {
 }
 
 function range(text: string): [number, number] {
-  const [, a, b] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (a === undefined) throw new InvalidArgumentError("It must be a range such as 5-12.");
-  const [first, last] = [Number(a), Number(b ?? a)];
+  const [, a, dash, b] = /^(\d+)(-?)(\d*)$/.exec(text) ?? [];
+  if (a === undefined || (dash === "" && b !== ""))
+    throw new InvalidArgumentError("It must be a range such as 5-12 or 5-.");
+  const end = dash === "" ? Number(a) : Number.POSITIVE_INFINITY;
+  const [first, last] = [Number(a), b === "" ? end : Number(b)];
   if (first === 0) throw new InvalidArgumentError("Entries are counted from 1.");
   if (first > last)
     throw new InvalidArgumentError("The first number must not be greater than the second.");
   return [first, last];
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number.");
-  return Number(text);
 }
 
 async function run(selector: string, options: Options): Promise<void> {
@@ -95,24 +94,21 @@ async function show(session: OpenSession, options: Options): Promise<void> {
     printJson(await session.session({ subagents }));
     return;
   }
-  await onScreen(options, async (out) => {
+  const blocks = blocksOf(session, options);
+  // The requested entries may be late in a long session: the pager waits for them, so that the
+  // progress can be shown.
+  const first = await whileReading("reading", 1, async () => blocks.next());
+  await paged(options.pager, async (out) => {
     if (process.stdout.isTTY) await showFacts(session, out);
-    await showEntries(session, options, out);
+    if (first.done !== true && !(await out.write(first.value))) return;
+    for (const block of blocks) if (!(await out.write(block))) return;
     if (subagents) await showSubagents(session, options, out);
   });
   if (!subagents) await sayOfSubagents(session);
 }
 
-/** In the pager, where there is a terminal and one is wanted. */
-async function onScreen({ pager }: Options, work: (out: Out) => Promise<void>): Promise<void> {
-  const { stdout, env } = process;
-  const words = pager && stdout.isTTY ? pagerIn(env) : null;
-  if (words) await withPager(words, env, work);
-  else await work({ write: pourText });
-}
-
 async function showFacts(session: OpenSession, out: Out): Promise<void> {
-  const { id, title, cwd, model, createdAt } = session.header();
+  const { id, title, cwd, model, createdAt } = session.heading();
   const facts = [session.agent.name, model, cwd, createdAt?.slice(0, 10)];
   const lines = [
     paint("bold", oneLine(title ?? "(no title)", 200)),
@@ -124,12 +120,12 @@ async function showFacts(session: OpenSession, out: Out): Promise<void> {
 
 async function showSubagents(session: OpenSession, options: Options, out: Out): Promise<void> {
   for await (const subagent of session.subagents()) {
-    const { id, title } = subagent.header();
+    const { id, title } = subagent.heading();
     const about = `subagent ${id}\n${oneLine(title ?? "", 200)}\n${subagent.place}\n`;
     await out.write(`${headed(about)}\n`);
-    // Parts of the main conversation were asked for, not of each subagent's.
+    // Parts of the main conversation were requested, not of each subagent's.
     const { range: _, tail: __, ...all } = options;
-    await showEntries(subagent, all, out);
+    for (const block of blocksOf(subagent, all)) await out.write(block);
     await showSubagents(subagent, options, out);
   }
 }
@@ -139,11 +135,11 @@ async function sayOfSubagents(session: OpenSession): Promise<void> {
   if (length > 0) say(`subagents with separate transcripts: ${length} (--subagents shows them)`);
 }
 
-async function showEntries(
+/** The requested entries, as text. */
+function* blocksOf(
   session: OpenSession,
   { range: wanted, tail, tools }: Options,
-  out: Out,
-): Promise<void> {
+): Generator<string> {
   const textOf = renderer(session, tools);
   const kept: string[] = [];
   const count = new MessageCount();
@@ -155,19 +151,18 @@ async function showEntries(
     if (wanted && (n < wanted[0] || n > wanted[1])) continue;
     const block = textOf(entry, n);
     if (block === null) continue;
-    if (tail === undefined) {
-      if (!(await out.write(block))) return;
-    } else {
+    if (tail === undefined) yield block;
+    else {
       kept.push(block);
       if (kept.length > tail) kept.shift();
     }
   }
   if (wanted && wanted[0] > n) throw beyond(wanted, n, count.messages);
   if (n === 0) say("this session has no messages");
-  for (const block of kept) await out.write(block);
+  yield* kept;
 }
 
-/** For people on a terminal; for programs, plain blocks. */
+/** For people in a terminal; for programs, plain blocks. */
 function renderer(
   { agent }: OpenSession,
   tools: ToolDetail,

@@ -1,4 +1,4 @@
-/** What every way of starting an agent shares. */
+/** What all ways of starting an agent share. */
 import { resolve } from "node:path";
 import type { ReasoningFate } from "../core/convert.ts";
 import { isFolder } from "../core/find.ts";
@@ -30,7 +30,7 @@ export function launches({ dryRun = false, launch }: ResumeOptions): boolean {
   return launch && !dryRun;
 }
 
-/** What the user set on the one agent, in terms of the other. */
+/** The source agent's flags, translated to the target's. */
 export function forwarded(
   given: readonly string[],
   source: Agent,
@@ -42,15 +42,15 @@ export function forwarded(
   return args;
 }
 
-/** Where a session is to go on. */
+/** Where a session continues. */
 export interface Place {
-  /** The folder it belongs to, or the one that was asked for; null when nothing tells. */
+  /** Its own folder, or the requested one; null if it is unknown. */
   wanted: string | null;
-  /** Where the session lies, for messages. */
+  /** The session's path, for messages. */
   session: string;
 }
 
-/** The folder to go on in; null when it is not there, or nothing tells which it is. */
+/** The folder in which it continues; null if it does not exist, or is unknown. */
 export function folderHere({ wanted }: Place, options: ResumeOptions): string | null {
   const found = wanted === null ? null : folderAt(wanted);
   if (found !== null) return found;
@@ -58,21 +58,22 @@ export function folderHere({ wanted }: Place, options: ResumeOptions): string | 
     say(wanted === null ? `${UNKNOWN}: specify it with --cwd` : `${GONE}: ${wanted}`);
     return wanted ?? process.cwd();
   }
-  // For another machine, say: who names a folder that is not there knows it.
+  // For example, for another machine: a user who names a folder that does not exist here knows
+  // that.
   return !options.launch && options.cwd !== undefined ? resolve(options.cwd) : null;
 }
 
 const GONE = "the session's folder no longer exists";
 const UNKNOWN = "cannot tell which folder this session belongs to";
 
-/** Another folder, which the user names. @throws SegueError where nobody can be asked. */
+/** Another folder, which the user names. @throws SegueError if the user cannot be asked. */
 export async function elsewhere(place: Place, options: ResumeOptions): Promise<string> {
   const other = options.cwd === undefined ? await askFolder(place.wanted) : null;
   if (other !== null) return other;
   throw place.wanted === null ? noFolder(place.session) : gone(place.wanted, options);
 }
 
-/** null where nobody can be asked, and for an answer that is no folder. */
+/** null if the user cannot be asked, or if the answer is not a folder. */
 async function askFolder(wanted: string | null): Promise<string | null> {
   const question = `continue in another folder? [${process.cwd()}; a path; n] `;
   const answer = await ask(`${wanted === null ? UNKNOWN : `${GONE}: ${wanted}`}\n${question}`);

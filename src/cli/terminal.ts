@@ -1,11 +1,15 @@
-/** What goes to the terminal. Text from sessions is data: it commands nothing and hides nothing. */
+/**
+ * Output to the terminal. Text from sessions is untrusted: it must not control or hide anything.
+ */
 import { agentIds } from "../core/places.ts";
 import { escaped, printable } from "../session/printable.ts";
 
 /** One line of it, at most `width` characters. */
 export function oneLine(text: string, width = Number.POSITIVE_INFINITY): string {
   const line = printable(text.replace(/\s+/g, " ").trim());
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+  if (line.length <= width) return line;
+  // Not in the middle of a character.
+  return `${line.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff\u200d]+$/, "")}…`;
 }
 
 /** The end of a long path says more than its beginning. */
@@ -16,26 +20,26 @@ export function endOf(path: string, width: number): string {
 
 let quiet = false;
 
-/** `--quiet`: whether from now on nothing but errors and warnings is said. */
+/** `--quiet`: from now on, print only errors and warnings. */
 export function beQuiet(yes: boolean): void {
   quiet = yes;
 }
 
 let verbose = false;
 
-/** `--verbose`: whether from now on more is said. */
+/** `--verbose`: from now on, print more. */
 export function beVerbose(yes: boolean): void {
   verbose = yes;
 }
 
 let color: string | null = "auto";
 
-/** "always", "never", or as the terminal is. */
+/** "always", "never", or depending on the terminal. */
 export function useColor(when: string | null): void {
   color = when;
 }
 
-/** Is there a terminal that shows colours, and may they be used? */
+/** Does the terminal support colours, and may they be used? */
 export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
   if (color === "always" || color === "never") return color === "always";
   return process.env.TERM !== "dumb" && stream.isTTY === true;
@@ -43,34 +47,34 @@ export function hasColor(stream: NodeJS.WriteStream = process.stdout): boolean {
 
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32" };
 
-/** Without control characters, and as the style says where there is colour. */
+/** Without control characters, and in the given style if colours are on. */
 function styled(style: keyof typeof STYLES, text: string, stream?: NodeJS.WriteStream): string {
   const plain = printable(text);
   return hasColor(stream) ? `\x1b[${STYLES[style]}m${plain}\x1b[0m` : plain;
 }
 
-/** What colours tell apart: agents, and what matters less or more. */
+/** What colours distinguish: agents, and more or less important text. */
 export type Style = keyof typeof STYLES | { agent: string };
 
-/** Colours that can be read on dark and on light screens. */
+/** Colours that are readable on dark and on light screens. */
 const HUES = ["33", "36", "35", "32", "34", "31", "96", "93", "95", "92", "94"];
 
-/** In colour where there is colour; see `printPainted`. */
+/** In colour if colours are on; see `printPainted`. */
 export function paint(style: Style, text: string): string {
   const plain = printable(text);
   return hasColor() ? `\x1b[${codeOf(style)}m${plain}\x1b[0m` : plain;
 }
 
-/** What a terminal is told to show it so. */
+/** The escape sequence for a style. */
 export function codeOf(style: Style): string {
   if (typeof style === "string") return STYLES[style];
   const place = Math.max(0, agentIds.indexOf(style.agent));
   return HUES[place % HUES.length] ?? "0";
 }
 
-/** Prints lines made by `paint`: whatever else they hold has to be printable already. */
+/** Prints lines made by `paint`: everything else in them must be printable already. */
 export function printPainted(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+  write(process.stdout, `${lines.join("\n")}\n`);
 }
 
 /** A text whose first line is a heading, ready to be printed. */
@@ -79,55 +83,68 @@ export function headed(text: string): string {
   return `${styled("bold", heading)}${printable(text.slice(heading.length))}`;
 }
 
-/** What ended the run. */
-export function warnError(text: string): void {
-  process.stderr.write(`${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+/** The progress line, while it is on the screen. */
+let shownLine: ProgressLine | null = null;
+
+/** Removes that line before other output. */
+export function clearProgress(): void {
+  shownLine?.clear();
 }
 
-/** For a person to know. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  clearProgress();
+  stream.write(text);
+}
+
+/** What ended the run. */
+export function warnError(text: string): void {
+  write(process.stderr, `${styled("red", "segue:", process.stderr)} ${printable(text)}\n`);
+}
+
+/** A warning for the user. */
 export function say(text: string): void {
   if (!quiet) warn(text);
 }
 
-/** For those who want to know more. */
+/** With `--verbose` only. */
 export function sayMore(text: string): void {
   if (verbose) say(text);
 }
 
-/** Said in any case. */
+/** Printed in any case. */
 export function warn(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  write(process.stderr, `${printable(text)}\n`);
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${printable(text)}\n`);
+  write(process.stdout, `${printable(text)}\n`);
 }
 
-/** Prints pieces of text in one line, every second one of them in bold. */
-export function printMarked(start: string, pieces: readonly string[]): void {
+/** Pieces of text as one line, every second one in bold. */
+export function highlighted(pieces: readonly string[]): string {
   const shown = pieces.map((piece, i) => {
     const text = printable(piece);
     return i % 2 === 1 ? `\x1b[1;33m${text}\x1b[0m` : text;
   });
-  process.stdout.write(`${start}${shown.join("")}\n`);
+  return shown.join("");
 }
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${safeJson(document, 2)}\n`);
+  write(process.stdout, `${safeJson(document, 2)}\n`);
 }
 
 export function printJsonLine(document: unknown): void {
-  process.stdout.write(`${safeJson(document)}\n`);
+  write(process.stdout, `${safeJson(document)}\n`);
 }
 
-/** JSON without anything hidden: the values stay what they are. */
+/** JSON without hidden characters: the values stay the same. */
 function safeJson(document: unknown, indent?: number): string {
   return escaped(JSON.stringify(document, null, indent));
 }
 
 /**
- * Shows on a terminal how far long work has come; says nothing in the first second, nor elsewhere
- * than on a terminal. `clear` removes what it said.
+ * Shows the progress of long work on a terminal; shows nothing in the first second, or without a
+ * terminal. `clear` removes it.
  */
 export class ProgressLine {
   readonly #since = Date.now();
@@ -143,21 +160,23 @@ export class ProgressLine {
     const text = `${Math.floor((100 * done) / Math.max(1, total))} %`;
     if (text === this.#shown) return;
     this.#shown = text;
+    shownLine = this;
     process.stderr.write(`\r\x1b[K${this.#doing} … ${text}`);
   };
 
   clear(): void {
     if (this.#shown !== "") process.stderr.write("\r\x1b[K");
     this.#shown = "";
+    if (shownLine === this) shownLine = null;
   }
 }
 
-/** Asks on the terminal, a line; null where there is none. */
+/** Asks for a line on the terminal; null if there is none. */
 export async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, Ctrl-C is a key; it is to mean what it means elsewhere.
+  // While it asks, Ctrl-C is a key; it must keep its usual meaning.
   lines.once("SIGINT", () => {
     lines.close();
     process.kill(process.pid, "SIGINT");
@@ -169,14 +188,14 @@ export async function ask(question: string): Promise<string | null> {
   }
 }
 
-/** How wide lines may be: as the terminal is, as COLUMNS says, or as is usual there. */
+/** The width of lines: the terminal's, that in COLUMNS, or a common default. */
 export function screenWidth(stream: NodeJS.WriteStream, usual: number): number {
   if (stream.isTTY && stream.columns > 0) return stream.columns;
   const set = Number(process.env.COLUMNS);
   return Number.isInteger(set) && set > 0 ? set : usual;
 }
 
-/** Names, each with what is to be said of it, which is wrapped beside it. */
+/** Names, each with a description that is wrapped beside it. */
 export function definitions(rows: readonly (readonly [string, string])[], width: number): string {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows
@@ -195,19 +214,4 @@ function wrapped(text: string, width: number): string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
-}
-
-/** Columns of text, each as wide as its widest cell; the last is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.slice(0, -1).forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
-    });
-  }
-  return rows
-    .map((row) =>
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join("  "),
-    )
-    .join("\n");
 }

@@ -1,4 +1,4 @@
-/** A conversation on a terminal: who said what and when, what was changed, and outputs cut short. */
+/** A conversation in a terminal: who said what and when, changes as diffs, and shortened output. */
 import { diffLines } from "diff";
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
@@ -12,7 +12,7 @@ export interface Look {
   paint(style: Style, text: string): string;
 }
 
-/** In brief, so many lines of an output or of a change are shown. */
+/** In brief mode, how many lines of an output or of a change are shown. */
 const BRIEF_LINES = 8;
 const BRIEF_WIDTH = 400;
 
@@ -24,7 +24,7 @@ export class Transcript {
     this.#look = look;
   }
 
-  /** Entry number `n`, ready to be printed; null for what is no part of the conversation. */
+  /** Entry number `n`, ready to be printed; null if it is not part of the conversation. */
   entry(entry: Entry, n: number): string | null {
     const body = this.#body(entry);
     if (body === null) return null;
@@ -100,7 +100,7 @@ export class Transcript {
     return [`${head} ${printable(change.path)}`.trimEnd(), ...lines].join("\n");
   }
 
-  /** Line by line: a pager forgets a colour at the end of each. */
+  /** Line by line: a pager forgets a colour at the end of each line. */
   #painted(style: Style, text: string): string {
     const lines = text.replace(/\n+$/, "").split("\n");
     return lines.map((line) => (line === "" ? "" : this.#look.paint(style, line))).join("\n");
@@ -125,7 +125,7 @@ function cutLine(line: string): string {
   return `${line.slice(0, BRIEF_WIDTH)}… (${line.length} characters)`;
 }
 
-/** Day and time, as calendars and clocks show them where this machine is; empty where there is none. */
+/** Date and time in this machine's time zone; empty if there is none. */
 function clockOf(time: string | null): [day?: string, time?: string] {
   const at = time === null ? Number.NaN : Date.parse(time);
   if (Number.isNaN(at)) return [];
@@ -134,7 +134,7 @@ function clockOf(time: string | null): [day?: string, time?: string] {
   return [day, clock.slice(0, 8)];
 }
 
-/** The lines that a call adds and takes away; null for one that changes no file. */
+/** The lines that a call adds and removes; null for one that changes no file. */
 function changeIn(use: ToolUse): { path: string; lines: string[] } | null {
   switch (use.tool) {
     case "write":

@@ -1,4 +1,4 @@
-/** `segue undo`: takes a write back exactly. */
+/** `segue undo`: reverts a write exactly. */
 import { Command } from "commander";
 import {
   type Titles,
@@ -10,11 +10,12 @@ import {
   writtenBy,
 } from "../core/journal.ts";
 import { placesOf } from "./common.ts";
+import { whileReading } from "./reading.ts";
 import { oneLine, print, say } from "./terminal.ts";
 
 export function command(): Command {
   return new Command("undo")
-    .description("take a write back: the newest, or the one that `segue log` numbers N")
+    .description("revert a write: the newest, or number N in `segue log`")
     .argument("[n]", "number of the write")
     .option(
       "--force",
@@ -24,13 +25,14 @@ export function command(): Command {
 }
 
 async function run(n: string | undefined, { force = false }: { force?: boolean }): Promise<void> {
-  // Once it is undone, nobody knows what it was called.
+  // Once it is undone, its title is no longer known.
   const titles = await titlesOf(placesOf({}), written(n));
   const undone = (one: Undone): void => sayUndone(one, titles);
-  await undoWrite(process.env, { ...(n === undefined ? {} : { n }), force, undone });
+  const options = { ...(n === undefined ? {} : { n }), force, undone };
+  await whileReading("undoing", 2, async () => undoWrite(process.env, options));
 }
 
-/** The write that is to be undone, and those that came along with it. */
+/** The write to undo, and those that came along with it. */
 function written(n: string | undefined): Write[] {
   const { writes } = writtenBy(process.env);
   const last = n === undefined ? writes.at(-1) : writes.find((write) => String(write.n) === n);

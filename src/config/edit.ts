@@ -1,4 +1,7 @@
-/** Puts a setting into the user's own config file; all else in it stays as it is, comments as well. */
+/**
+ * Writes a setting to the user's own config file; everything else in it stays unchanged, including
+ * comments.
+ */
 import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
@@ -10,15 +13,15 @@ import { isGroup, keyFor, type Value } from "./keys.ts";
 import { fullName, unknownKey } from "./names.ts";
 import { type Around, readValue } from "./values.ts";
 
-/** Where the value was put, and what it is there. */
+/** Where the value was written, and the value there. */
 export interface Edited {
-  /** The file itself, where the config file is a link. */
+  /** The file itself, if the config file is a link. */
   path: string;
   key: string;
   value: Value;
 }
 
-/** @throws SegueError for a key that there is not, a value that it does not take, a file that is no YAML. */
+/** @throws SegueError for an unknown key, an invalid value, or a file that is not YAML. */
 export function setInFile(config: string, name: string, given: string, around: Around): Edited {
   const found = keyFor(name);
   if (!found) throw unknownKey(name);
@@ -34,14 +37,14 @@ export function setInFile(config: string, name: string, given: string, around: A
   return { path, key, value };
 }
 
-/** A link stays one, even where what it leads to has yet to be made. */
+/** A link stays a link, even if its target does not exist yet. */
 function whereLinksLead(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   return isLink ? resolve(dirname(path), readlinkSync(path)) : path;
 }
 
-/** "~/x" and "20k" say more to a person than what is read from them. */
+/** "~/x" and "20k" are more readable than the values that they mean. */
 function asWritten(given: string, read: Value): Value {
   const isShort = /^~(?:[\\/]|$)/.test(given) || /^[\d.]+[km]$/i.test(given);
   return isShort && typeof read !== "object" ? given : read;
@@ -81,7 +84,7 @@ function put(document: Document, key: string, value: Value, path: string): void 
   }
   if (there.length > 0) return;
   const words = key.split(".");
-  // The deepest group of it that is there, by whatever name its agent has in the file.
+  // The deepest existing group for it, under whatever name its agent has in the file.
   for (let n = words.length - 1; n > 0; n--) {
     const group = pairs.findLast((one) => one.name === words.slice(0, n).join("."))?.pair;
     if (!group) continue;
@@ -119,7 +122,7 @@ function* pairsIn(map: YAMLMap, above: string): Generator<Named> {
   }
 }
 
-/** An agent has several names: in a file it may stand by any of them. */
+/** An agent has several names: a file may use any of them. */
 function withId(name: string): string {
   return name.replace(/^agents\.([^.]+)/, (whole, agent) => {
     const id = findAgent(agent)?.id;

@@ -15,7 +15,7 @@ export interface ConfigFile {
   home: string;
 }
 
-/** @throws SegueError that names the line of what is wrong. */
+/** @throws SegueError with the line of the error. */
 export function readConfig(file: ConfigFile): Layer {
   const lines = new LineCounter();
   const document = parseDocument(read(file.path), { lineCounter: lines });

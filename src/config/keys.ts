@@ -1,6 +1,6 @@
 /**
- * Everything that can be set, a line each. A key has an effect, or it is not here; `docs/config.md`
- * and `segue config` are made from this.
+ * All settings, one per line. Every key has an effect; `docs/config.md` and `segue config` are
+ * generated from this.
  */
 export type Value = string | number | readonly string[];
 
@@ -19,22 +19,22 @@ export type Kind =
   | "words";
 
 export interface Key {
-  /** `<agent>` stands for an agent's id or short name. */
+  /** `<agent>` represents an agent's id or short name. */
   name: string;
   kind: Kind;
-  /** null: nothing is set, and the command does what it does without: see `without`. */
+  /** null: nothing is set, and the command uses its default: see `without`. */
   default: Value | null;
-  /** What holds where nothing is set. */
+  /** The default if nothing is set. */
   without?: string;
   about: string;
   /**
    * Only the user's own file may set it: a project's file comes with the project, from whoever
-   * wrote that, and must not make Segue run, read or write what the user did not ask for.
+   * wrote it, and must not make Segue run, read or write anything that the user did not ask for.
    */
   userOnly: boolean;
-  /** A value that only the user's own file may give it. */
+  /** A value that only the user's own file may set. */
   userValue?: Value;
-  /** Its values in order, the weakest first: a project's file may only raise it. */
+  /** Its values in order, the weakest first: a project's file may only strengthen it. */
   onlyRaised?: readonly string[];
 }
 
@@ -146,7 +146,7 @@ export const KEYS: readonly Key[] = [
   },
 ];
 
-/** The key that a name means; `agent` is what stands in its place for one. */
+/** The key that a name refers to; `agent` is the part of the name that names an agent. */
 export function keyFor(name: string): { key: Key; agent: string | null } | undefined {
   const words = name.split(".");
   for (const key of KEYS) {

@@ -1,4 +1,4 @@
-/** What one place sets: a file, the environment, the flags of a command. */
+/** The settings from one place: a file, the environment, or the command line. */
 import type { Value } from "./keys.ts";
 
 export type Source = "flag" | "environment" | "project" | "user" | "default";

@@ -3,7 +3,7 @@ import { agentNamed, nearest } from "../agents/registry.ts";
 import { SegueError } from "../errors.ts";
 import { KEYS, keyFor } from "./keys.ts";
 
-/** The name that a key is kept by: that of an agent in it is its id. */
+/** The normalized name of a key: an agent in it is named by its id. */
 export function fullName(name: string): string {
   const agent = keyFor(name)?.agent ?? null;
   return agent === null ? name : name.replace(`.${agent}.`, `.${agentNamed(agent).id}.`);
@@ -12,7 +12,7 @@ export function fullName(name: string): string {
 export function unknownKey(name: string, where?: string): SegueError {
   const words = name.split(".");
   const names = KEYS.map((key) => key.name.replace("<agent>", words[1] ?? "<agent>"));
-  // "lst" is like the beginning of "list.number".
+  // "lst" is similar to the beginning of "list.number".
   const beginning = (key: string) => key.split(".").slice(0, words.length).join(".");
   const [near] = nearest(name, names.map(beginning));
   const meant = names.find((key) => beginning(key) === near);

@@ -1,6 +1,6 @@
 /**
- * What the user set: flags beat the environment, that beats the project's file, that the user's
- * own, and that what Segue does by default.
+ * The effective settings: the command line overrides the environment, which overrides the project's
+ * file, which overrides the user's own, which overrides the defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -25,11 +25,11 @@ export interface ConfigPath {
 
 export class Settings {
   readonly files: readonly ConfigPath[];
-  /** What is wrong with files and variables that were left out for it. */
+  /** Errors in files and variables that were ignored because of them. */
   readonly faults: readonly SegueError[];
   readonly #layers: readonly Layer[];
 
-  /** `layers`: what comes first wins. */
+  /** `layers`: the first one that sets a value wins. */
   constructor(
     layers: readonly Layer[] = [],
     files: readonly ConfigPath[] = [],
@@ -46,7 +46,7 @@ export class Settings {
       const set = values.get(key);
       if (!set) continue;
       const next = source === "project" ? this.#layers[i + 1]?.values.get(key) : undefined;
-      // A project may only raise what the user's own file says.
+      // A project may only strengthen the value in the user's own file.
       if (next && weaker.indexOf(`${set.value}`) < weaker.indexOf(`${next.value}`)) continue;
       return { key, source, ...set };
     }
@@ -68,7 +68,7 @@ export class Settings {
     return typeof value === "object" && value !== null ? value : [];
   }
 
-  /** Every key that is not of an agent, then those of agents that are set. */
+  /** Every key that is not about an agent, then those of configured agents. */
   all(): Setting[] {
     const plain = KEYS.filter(({ name }) => !name.includes("<")).map(({ name }) => name);
     const set = this.#layers.flatMap(({ values }) => [...values.keys()]);
@@ -79,20 +79,20 @@ export class Settings {
 
 let current = new Settings();
 
-/** What holds in this run. */
+/** The settings of this run. */
 export function settings(): Settings {
   return current;
 }
 
 export interface LoadOptions {
   flags?: ReadonlyMap<string, Assigned>;
-  /** Layers that are left out, not refused, where something is wrong with them. */
+  /** Layers that are ignored, rather than refused, if they contain an error. */
   dispensable?: ReadonlySet<Source>;
 }
 
 /**
- * Reads everything that is set.
- * @throws SegueError for what is wrong in a layer that the command depends on.
+ * Reads all settings.
+ * @throws SegueError for an error in a layer that the command depends on.
  */
 export async function readSettings(
   env: Env,
@@ -119,7 +119,7 @@ export async function readSettings(
   return new Settings(layers, files, faults);
 }
 
-/** As `readSettings`; from then on `settings()` gives what was read. */
+/** Like `readSettings`; from then on, `settings()` returns the result. */
 export async function loadSettings(...how: Parameters<typeof readSettings>): Promise<Settings> {
   current = await readSettings(...how);
   return current;
@@ -137,7 +137,7 @@ function configPaths(env: Env, folder: string): ConfigPath[] {
   }
 }
 
-/** Of agents, what is named in the environment; of all else, what every key's variable says. */
+/** For agents, the variables in the environment; for everything else, the variable of each key. */
 async function environment(env: Env, folder: string): Promise<Layer> {
   const values = new Map<string, Assigned>();
   const names = new Map<string, string>();
@@ -173,7 +173,7 @@ async function readVariable(name: string, given: string, env: Env, folder: strin
   throw new SegueError("usage", `${variableFor(name)} must be ${value.message}`);
 }
 
-/** The variables that many programs heed. */
+/** The variables that many programs respect. */
 function colorIn({ FORCE_COLOR, NO_COLOR }: Env): Assigned | undefined {
   if (FORCE_COLOR) {
     const never = FORCE_COLOR === "0" || FORCE_COLOR === "false";

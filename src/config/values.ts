@@ -1,4 +1,4 @@
-/** Reads what a file or a variable gives as a key's value. */
+/** Parses the value of a key from a file or a variable. */
 
 import { resolve } from "node:path";
 import { parseArgsStringToArgv } from "string-argv";
@@ -8,15 +8,15 @@ import { expandHome } from "../io/host.ts";
 import type { Kind, Value } from "./keys.ts";
 
 export interface Around {
-  /** The user's own folder, for "~". */
+  /** The home folder, for "~". */
   home: string;
-  /** What a path without a root is relative to. */
+  /** The folder that relative paths refer to. */
   folder: string;
 }
 
 /**
- * The value; or, as an Error, what it has to be instead.
- * @throws SegueError for an agent that there is not.
+ * The value; or an Error that describes what it must be instead.
+ * @throws SegueError for an unknown agent.
  */
 export function readValue(kind: Kind, given: unknown, around: Around): Value | Error {
   switch (kind) {
@@ -57,7 +57,7 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
   }
 }
 
-/** `8000`, `8k`, `1m`; undefined for what is none. */
+/** `8000`, `8k`, `1m`; undefined for anything else. */
 export function readTokens(given: unknown): number | undefined {
   const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(String(given).trim()) ?? [];
   if (digits === "") return undefined;
@@ -70,7 +70,7 @@ function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** Without NUL, which no system takes in a path or an argument. */
+/** Without NUL, which no system accepts in a path or an argument. */
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "" && !value.includes("\0");
 }
@@ -79,7 +79,7 @@ function expand(path: string, { home, folder }: Around): string {
   return resolve(folder, expandHome(path, home));
 }
 
-/** A variable holds words as a shell takes them, in quotes where they have blanks, or a JSON list. */
+/** A variable contains words as in a shell, quoted if they contain spaces, or a JSON list. */
 function words(given: unknown): readonly string[] | undefined {
   const list = typeof given === "string" ? listIn(given) : given;
   if (!Array.isArray(list)) return undefined;

@@ -1,4 +1,4 @@
-/** A session as another agent's, written anew, with the carry that leads back. */
+/** Writes a session as another agent's, from scratch, with the carry that leads back. */
 import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
@@ -28,8 +28,8 @@ import { besideTitle } from "./read/session.ts";
 import { LossReport } from "./report/losses.ts";
 
 /**
- * A thread that fails, or a prediction that does not hold on the way home, is no reason to fail: all
- * is done again, with less trust in both. What is kept as it is comes back whatever anyone predicts.
+ * If a thread fails, or a prediction does not hold on the way back, the conversion is repeated with
+ * less trust in both. Lines that are stored unchanged are restored whatever anyone predicts.
  */
 export function goForward(conversion: Conversion): Converted {
   const { source, target, carryOut } = conversion;
@@ -46,29 +46,31 @@ export function goForward(conversion: Conversion): Converted {
   );
 }
 
-/** A session of the agent's own in its other form, e.g. an export as rows of the store. */
+/** A session of the same agent in its other form, e.g. an export as rows of the store. */
 export function writeOwn(conversion: Omit<Conversion, "carryOut" | "carry">): Converted {
   return writeNew({ ...conversion, carryOut: null, carry: null }, makeHere);
 }
 
 type Make = (carryOut: Output, ends: Ends) => Making;
 
-/** How the carry of a session of this size is made and proven without reading both files again. */
+/**
+ * How to create and verify the carry for a session of this size, without reading both files again.
+ */
 function quickly(size: number): Make[] {
   if (size >= OWN_THREAD) return [makeBeside, makeInHand];
   return size >= IN_HAND ? [makeInHand] : [];
 }
 
-/** Smaller sessions are done sooner than a thread is started, and in less work. */
+/** Smaller sessions take less time and work than starting a thread. */
 const OWN_THREAD = 24e6;
 
-/** Reading both files again, which proves most, is next to nothing for what is smaller. */
+/** For smaller files, reading both again costs next to nothing and proves most. */
 const IN_HAND = 1e6;
 
-/** From here on memory is worth more than the tenth of the time that saving it costs. */
+/** From this size on, saving memory is worth a tenth more time. */
 const HUGE = 256e6;
 
-/** null when nothing came of it. */
+/** null if the thread produced nothing. */
 function attempt(conversion: Conversion, make: Make): Converted | null {
   try {
     return writeNew(conversion, make);
@@ -175,7 +177,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   };
 }
 
-/** Base64 of one piece, in bytes: lines of a size that every reader takes. */
+/** Size of one piece in base64, in bytes: every reader accepts lines of this size. */
 const PIECE = 192 << 10;
 
 /** Appends the carry as records of the target's own kind, which its CLI is proven to skip. */

@@ -1,10 +1,10 @@
-/** The laws, proven on one session file. */
+/** Checks the laws on one session file. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { agents } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent } from "../agents/types.ts";
-import type { Input } from "../io/input.ts";
+import type { Input, Progress } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { Output } from "../io/output.ts";
 import { isFrame } from "../lossless/document.ts";
@@ -26,25 +26,28 @@ export interface Check {
   laws: { law: number; through: string | null; ok: boolean; detail: string }[];
   /** What each target's model would not see as it was. */
   losses: (Loss & { through: string })[];
-  /** Kinds and keys that this version of Segue does not know of the agent: kept, but not understood. */
+  /**
+   * Kinds and keys in the agent's records that this version of Segue does not know: kept, but not
+   * interpreted.
+   */
   unknown: Unknown[];
 }
 
 export interface Unknown {
-  /** Such as `<response_item>.payload.new_key`, or `<new_kind>` for records of a kind of their own. */
+  /** Such as `<response_item>.payload.new_key`, or `<new_kind>` for records of an unknown kind. */
   what: string;
   count: number;
-  /** The first line that holds it, counted from 1. */
+  /** The first line that contains it, counted from 1. */
   line: number;
 }
 
-/** Is told what each target's model is sent; see `segue check --verbose`. */
+/** Called with what each target's model is sent; see `segue check --verbose`. */
 export type Sent = (through: string, entry: Entry) => void;
 
 export async function checkSession(
   { agent, path, name }: { agent: Agent; path: string; name: string | null },
   scratch: string,
-  sent?: Sent,
+  { sent, progress }: { sent?: Sent | undefined; progress?: Progress } = {},
 ): Promise<Check> {
   const check: Check = {
     agent: agent.id,
@@ -59,7 +62,8 @@ export async function checkSession(
     const source = { agent, input, bases, children: await countChildren(agent, path) };
     check.unknown = unknownOf(agent, input);
     check.laws.push(accountOf(agent, input, bases));
-    for (const target of agents) {
+    for (const [i, target] of agents.entries()) {
+      progress?.(i + 1, agents.length + 1);
       const tell = sent && ((entry: Entry) => sent(target.id, entry));
       interruptible(() => checkThrough(check, source, target, scratch, tell));
       await heedSignals();
@@ -88,7 +92,10 @@ function unknownOf({ known, recognises }: Agent, input: Input): Unknown[] {
   return [...found.values()];
 }
 
-/** Law 4, as far as it can be seen without the agents' CLIs: is all that the file says read, or named? */
+/**
+ * Law 4, as far as it can be checked without the agents' CLIs: is everything in the file read, or
+ * named?
+ */
 function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
   const feed = new Feed(agent);
   const accountant = agent.known && new Accountant(agent.known, agent);

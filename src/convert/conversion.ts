@@ -1,4 +1,4 @@
-/** What a conversion is made of and gives, and what every kind of it needs. */
+/** The input and the result of a conversion, and what every kind of conversion needs. */
 import { createHash } from "node:crypto";
 import { uuid7 } from "../agents/shared/ids.ts";
 import type { Agent } from "../agents/types.ts";
@@ -18,7 +18,7 @@ export interface Conversion {
     agent: Agent;
     input: Input;
     bases?: readonly BaseInput[];
-    /** Transcripts of subagents that lie in files of their own. */
+    /** Transcripts of subagents in separate files. */
     children?: number;
   };
   target: {
@@ -29,47 +29,53 @@ export interface Conversion {
     model?: string | null;
     facts?: Json;
   };
-  /** Takes the carry; null when none is wanted. */
+  /** Receives the carry; null if none is wanted. */
   carryOut: Output | null;
-  /** Put the carry into the target as records that its CLI skips, too. */
+  /** Also embed the carry in the target, as records that its CLI skips. */
   embed?: boolean;
-  /** The carry of an earlier conversion of this file, if one lies beside it or inside. */
+  /** The carry of an earlier conversion of this file, if there is one beside it or embedded. */
   carry: Carry | null;
-  /** Other carries that `carryOut` is to hold besides. */
+  /** Other carries that `carryOut` must also contain. */
   ways?: Ways;
   survey: Surveyed;
-  /** Replaces the id that follows from the source; a fork or a repeated conversion needs its own. */
+  /** Replaces the id derived from the source; a fork or a repeated conversion needs its own. */
   id?: string;
   cwd?: string;
-  /** Of a subagent's session that goes along with another: the id that this has there. */
+  /** For a subagent's session that comes along with another: the other's id in the target. */
   parent?: string | null;
-  /** When the session began, for one whose records do not say. */
+  /** The time when the session began, if its records do not contain it. */
   createdAt?: string | null;
   cliVersion?: string | null;
-  /** What becomes of reasoning that the target has no place for. */
+  /** What happens to reasoning that the target cannot take as such. */
   reasoning?: ReasoningFate;
-  /** Is told what the target is given, entry by entry. */
+  /** Called with what the target is sent, entry by entry. */
   sent?: (entry: Entry) => void;
 }
 
 export interface Converted {
-  /** `copied`: same agent. `restored`: home again, by its carry. `converted`: written anew. */
+  /**
+   * `copied`: same agent. `restored`: returned through its carry. `converted`: written from
+   * scratch.
+   */
   how: "copied" | "restored" | "converted";
   id: string;
   sourceId: string;
   header: Header;
   records: number;
-  /** What was written are the lines of a JSON document. */
+  /** The written lines represent a JSON document. */
   document: boolean;
   counts: Counts;
-  /** Rough, at four characters of text a token; where the session was made to fit, as they were counted. */
+  /**
+   * An estimate at four characters of text per token; for a session that was made to fit, the
+   * counted tokens.
+   */
   tokens: number;
-  /** What the session was made to fit. */
+  /** How the session was made to fit. */
   window: number | null;
   losses: Loss[];
   /** Of the source as it was read. */
   source: { sha256: string; bytes: number; lines: number };
-  /** Of a restored session: lines that are new, and carry units that no longer fit. */
+  /** For a restored session: new lines, and carry units that no longer match. */
   added: number;
   stale: number;
   /** Was the source rebuilt from the written files, byte for byte? null: there was no carry. */
@@ -80,7 +86,7 @@ export type Seen = Converted["source"];
 
 export type Footer = Omit<CarryFooter, "units">;
 
-/** The id of the session that a conversion writes: it follows from the source and the target. */
+/** The id of the session that a conversion writes: derived from the source and the target. */
 export function targetId(source: Header, target: Agent, attempt = 0, isChild = false): string {
   const uuid = uuid7(`${source.agent}:${source.id}>${target.id}:${attempt}`, 0, source.createdAt);
   const child = isChild ? target.store.childId?.(uuid) : undefined;
@@ -119,7 +125,7 @@ export function restart(...outputs: readonly (Output | null)[]): void {
 
 const TRUST: readonly Trust[] = ["all", "proven", "none"];
 
-/** Works with less and less trust until what was written is verified. */
+/** Works with less and less trust until the result is verified. */
 export function trusting(work: (trust: Trust) => Converted, again: () => void): Converted {
   let done = work("all");
   for (const trust of TRUST.slice(1)) {

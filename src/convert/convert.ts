@@ -1,4 +1,4 @@
-/** A conversion of one file: read, project, write, carry, verify, report. */
+/** Converts one file: read, project, write, carry, verify, report. */
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { type Carry, CarryDamaged, openCarry } from "../lossless/carry.ts";
@@ -22,7 +22,7 @@ export function matchCarry(carry: Carry, agent: Agent, id: string): string | nul
 }
 
 /**
- * Nothing is written that does not lead back, unless its user wants it all the same.
+ * Nothing is written that does not lead back, unless the user forces it.
  * @throws SegueError
  */
 export function refuseUnverified(
@@ -41,7 +41,7 @@ export function refuseUnverified(
   });
 }
 
-/** Opens a carry; a damaged one is null, and `complain` is told why. */
+/** Opens a carry; for a damaged one, returns null and passes the reason to `complain`. */
 export function tryOpenCarry(
   bytes: Parameters<typeof openCarry>[0],
   complain: (why: string) => void,

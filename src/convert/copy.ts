@@ -1,4 +1,4 @@
-/** A session to its own agent, perhaps for another folder. */
+/** Copies a session within its own agent, possibly to another folder. */
 import { createHash } from "node:crypto";
 import type { Agent } from "../agents/types.ts";
 import type { Output } from "../io/output.ts";
@@ -12,7 +12,10 @@ import { type Conversion, type Converted, follow } from "./conversion.ts";
 import { NO_COUNTS } from "./project/counts.ts";
 import { LossReport } from "./report/losses.ts";
 
-/** To its own agent: through the session model all the same, so that the copy proves law 1. */
+/**
+ * Even within its own agent, the session goes through the session model, so that the copy proves
+ * law 1.
+ */
 export function copy({ source, target, survey, cwd }: Conversion): Converted {
   const { agent, input } = source;
   const { header } = survey.plan;
@@ -42,7 +45,7 @@ export function copy({ source, target, survey, cwd }: Conversion): Converted {
   };
 }
 
-/** A line as the model gives it again; null where that is not the line, from there on. */
+/** A line as the model reproduces it; null if that is not the original line, from there on. */
 function recoder(agent: Agent): (line: Line, entries: readonly Entry[]) => Restored | null {
   const make = homeWriter(agent, "copy");
   const writer = new ScriptWriter(make);
@@ -66,7 +69,7 @@ function asItStands({ text, bytes, value }: Line): Restored {
   return { content: bytes ?? text, value };
 }
 
-/** Writes lines that came through the model: as they are, or for another folder. */
+/** Writes lines that went through the model: unchanged, or for another folder. */
 class CopyOut {
   readonly #out: Output;
   readonly #hash = createHash("sha256");
@@ -100,7 +103,7 @@ class CopyOut {
     this.#out.write(NEWLINE);
   }
 
-  /** The digest of the lines as they were before anything in them was relocated. */
+  /** The digest of the lines before anything in them was relocated. */
   end(open: boolean): string {
     if (this.#lines > 0 && !open) this.#newline();
     return this.#hash.digest("hex");

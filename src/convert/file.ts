@@ -1,4 +1,4 @@
-/** File to file: what `segue convert` does, for programs as well. No store is touched. */
+/** Converts file to file: what `segue convert` does, also for programs. Touches no store. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
@@ -27,48 +27,51 @@ import {
 } from "./survey/survey-file.ts";
 
 export interface ConvertFileOptions {
-  /** Id or alias of the agent to convert to. */
+  /** Id or alias of the target agent. */
   to: string;
-  /** Id or alias of the file's own agent; told from its content by default. */
+  /** Id or alias of the source agent; by default detected from the content. */
   from?: string;
-  /** Where to write. */
+  /** The output path. */
   output: string;
   /**
-   * What the target cannot hold of the source: kept in `OUTPUT.segue` (the default), inside the
-   * output as records that its agent skips, or nowhere.
+   * Where to store the carry (what the target cannot hold): in `OUTPUT.segue` (the default),
+   * embedded in the output as records that its agent skips, or nowhere.
    */
   carry?: "beside" | "inside" | "none";
-  /** Leave the carry of an earlier conversion aside. */
+  /** Ignore an existing carry and convert from scratch. */
   fresh?: boolean;
-  /** Send what came before a compaction as well. */
+  /** Also send the messages before a compaction. */
   fullHistory?: boolean;
-  /** What becomes of reasoning that the target has no place for: a quotation (the default), or nothing. */
+  /**
+   * What happens to reasoning that the target cannot take as such: a quotation (the default), or
+   * nothing.
+   */
   reasoning?: ReasoningFate;
-  /** What the new session is made to fit; see fit.ts. */
+  /** The size that the new session must fit; see fit.ts. */
   fit?: Fit;
-  /** The folder that the new session belongs to. */
+  /** The folder of the new session. */
   cwd?: string;
   /**
-   * Replace the output if it exists, and write what could not be verified. The source is never
-   * replaced.
+   * Overwrite the output if it exists, and write even if verification fails. The source is never
+   * overwritten.
    */
   force?: boolean;
   /**
-   * Refuse a session in which nobody has said anything, as the command line does. One that comes home
-   * by its carry is given back whatever is in it.
+   * Refuse a session without messages, as the command line does. A session that returns through its
+   * carry is restored whatever it contains.
    */
   refuseEmpty?: boolean;
-  /** The name that reports give to a source that is only a copy; null when it has none. */
+  /** The name of a source in reports, if the path is only that of a copy; null if it has none. */
   name?: string | null;
-  /** Is told how far each pass over the source has come. */
+  /** Called with the progress of each pass over the source. */
   progress?: Progress;
-  /** Is told what is worth knowing but stops nothing. */
+  /** Called with warnings. */
   warn?(text: string): void;
 }
 
 /**
- * Converts a session file. The output is written whole or not at all.
- * @throws SegueError when the source is no session, or the output is in the way.
+ * Converts a session file. The output is written completely or not at all.
+ * @throws SegueError if the source is not a session, or if the output cannot be overwritten.
  */
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
   return await withScratch(async (scratch) => {
@@ -88,7 +91,7 @@ function inputBeside({ name }: Input): Input | null {
   return name !== null && existsSync(`${name}.segue`) ? new Input(`${name}.segue`) : null;
 }
 
-/** Whatever `output` is called: a source is never written to. */
+/** Whatever the name of `output`: a source is never written to. */
 export function refuseSource(output: string, source: string): void {
   if (!existsSync(output) || !existsSync(source)) return;
   const [a, b] = [statSync(output), statSync(source)];
@@ -101,12 +104,12 @@ export function refuseSource(output: string, source: string): void {
 
 class Job {
   readonly #input: Input;
-  /** Where the source lies; `#input` may hold lines that were made of it. */
+  /** The path of the source; `#input` may contain lines that were made from it. */
   readonly #place: string;
   readonly #options: ConvertFileOptions;
   readonly #scratch: string;
   readonly #target: Agent;
-  /** The carry beside the source, opened when it is first asked for. */
+  /** The carry beside the source, opened on first use. */
   readonly #beside: Carry | null;
   readonly #source: Agent;
 
@@ -147,7 +150,7 @@ class Job {
     }
   }
 
-  /** Everything but the last step, which is given back. */
+  /** Does everything except the last step, which is returned. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
     const { survey: whole, taken: carry, beside } = this.#survey(bases, assumed);
     const { fit } = this.#options;
@@ -191,7 +194,7 @@ class Job {
     return () => orNothing(() => this.#finish(done, out, carryOut));
   }
 
-  /** Before anything is written, so that nothing is written when something is in the way. */
+  /** Checked before anything is written. */
   #refuse(path: string): void {
     refuseSource(path, this.#place);
     if (!this.#options.force && existsSync(path)) throw exists(path);
@@ -209,11 +212,11 @@ class Job {
     this.#warn(`ignoring the carry of this file because ${why}; converting from scratch`);
   }
 
-  /** The carry that is about to be written over: its ways home may be this session's, too. */
+  /** The carry that will be overwritten: its ways back may be this session's, too. */
   #openReplaced(path: string): Carry | null {
     if (this.#carryPlace !== "beside" || !existsSync(path)) return null;
     const input = new Input(path);
-    // All of it: a file that is open cannot be replaced everywhere.
+    // All of it: on some systems, an open file cannot be replaced.
     const bytes = input.read(0, input.size);
     input.close();
     return tryOpenCarry(bytesOf(bytes), (why) =>
@@ -223,7 +226,7 @@ class Job {
     );
   }
 
-  /** A copy leads wherever the file itself does. */
+  /** A copy has the same ways back as the file itself. */
   #copyCarry(carryOut: Output): void {
     const input = new Input(`${this.#input.name}.segue`);
     for (const chunk of input.chunks()) carryOut.write(chunk);
@@ -240,7 +243,7 @@ class Job {
     if (told !== null) this.#warn(told);
   }
 
-  /** A session without a single message may leave nothing to tell its agent by, but its carry. */
+  /** A session without messages may be recognizable only by its carry. */
   #detect(): Agent {
     const { from } = this.#options;
     const named = from === undefined ? undefined : agentNamed(from);
@@ -265,7 +268,8 @@ class Job {
         where: this.#input.where,
       });
     }
-    // What lies beside was written when the session came home last: after what is inside.
+    // The carry beside the file is newer than the embedded one: it was written when the session
+    // returned last.
     const taken = [...beside, ...inside].find(
       ({ header }) => header.source.agent === this.#target.id,
     );
@@ -287,8 +291,8 @@ class Job {
   }
 
   /**
-   * The carries inside and beside the file that are this file's, each with those in it that lead
-   * elsewhere. What is wrong with one is said.
+   * The carries in and beside the file that belong to it, with those that they contain for other
+   * sources. Reports any that are damaged.
    */
   #carriesOf({ plan, embedded }: Surveyed): { inside: Carry[]; beside: Carry[] } {
     if (this.#options.fresh) return { inside: [], beside: [] };
@@ -304,8 +308,8 @@ class Job {
   }
 
   /**
-   * What comes home to a pipe is the old bytes and nothing else. No carry leads back to a session that
-   * lies in several files.
+   * A session that returns to a pipe consists of the old bytes and nothing else. No carry leads
+   * back to a session in several files.
    */
   #wantsCarry({ taken, beside }: Routes, { plan }: Surveyed, bases: readonly BaseInput[]): boolean {
     if (this.#carryPlace === "none") return false;
@@ -349,7 +353,7 @@ function oneAtATime(where: string): SegueError {
   );
 }
 
-/** What is to be written where the lines stand for a JSON document. */
+/** The output, if the lines represent a JSON document. */
 function asDocument(lines: Output): Output {
   const document = documentOf(lines.temp);
   if (!document) return lines;

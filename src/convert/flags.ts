@@ -1,6 +1,6 @@
 /**
- * Flags that a person sets on one agent, put in terms of another. The result never permits more
- * than was asked for: where no way to say it fits, it is refused, and what cannot be said is named.
+ * Translates one agent's flags to another's. The result is never more permissive than requested: if
+ * nothing matches, it is refused, and what cannot be translated is named.
  */
 import {
   type About,
@@ -18,7 +18,7 @@ import {
 } from "../agents/shared/flags.ts";
 import { SegueError } from "../errors.ts";
 
-/** An agent, as far as its flags go. */
+/** An agent, with only its flags. */
 export interface Speaker {
   name: string;
   flags: Flags;
@@ -26,14 +26,14 @@ export interface Speaker {
 
 export interface Translated {
   args: string[];
-  /** What was put otherwise, or left out, a line each. */
+  /** What was translated or left out, one line each. */
   notes: string[];
 }
 
 /**
- * `args` are in the source's terms or in the target's; words of neither pass as they are.
- * @throws SegueError when the target cannot be kept from doing more than was asked for; unless
- * `force`, which leaves that to the target's own settings.
+ * `args` are flags of the source or of the target; other words are passed on unchanged.
+ * @throws SegueError if the target cannot be kept from doing more than requested, unless `force` is
+ * set, which leaves that to the target's own settings.
  */
 export function translateFlags(
   args: readonly string[],
@@ -44,7 +44,7 @@ export function translateFlags(
   return new Translation(source, target, force).of(args);
 }
 
-/** The flags on a command line, as one agent reads it. */
+/** The flags on a command line, as one agent reads them. */
 export function usesOf(args: readonly string[], flags: Flags): Use[] {
   const table = tableOf(flags);
   const uses: Use[] = [];
@@ -57,7 +57,9 @@ export function usesOf(args: readonly string[], flags: Flags): Use[] {
   return uses;
 }
 
-/** What an agent's flag of this name is about, and how many values it takes; undefined for none. */
+/**
+ * The purpose of an agent's flag with this name, and how many values it takes; undefined for none.
+ */
 export function flagNamed(name: string, flags: Flags): Pick<Flag, "about" | "arity"> | undefined {
   return tableOf(flags).get(name);
 }
@@ -67,9 +69,9 @@ class Translation {
   readonly #target: Speaker;
   readonly #force: boolean;
   readonly #notes: string[] = [];
-  /** In the target's own terms, or in nobody's, in order. */
+  /** Words of the target, or of neither agent, in order. */
   #kept: (string | Use)[] = [];
-  /** In the source's terms. */
+  /** Words of the source. */
   readonly #uses: Use[] = [];
 
   constructor(source: Speaker, target: Speaker, force: boolean) {
@@ -86,11 +88,11 @@ class Translation {
     const said = [...this.#model(), ...this.#effort(), ...this.#permission()];
     const kept = this.#kept.flatMap((word) => (typeof word === "string" ? [word] : word.words));
     const rest = end < 0 ? [] : args.slice(end);
-    // Folders last: where a flag takes several, it would take the words after it as well.
+    // Folders last: a flag that takes several would also take the words after it.
     return { args: [...said, ...kept, ...this.#dirs(), ...rest], notes: this.#notes };
   }
 
-  /** Whose terms each word is in. */
+  /** Which agent each word belongs to. */
   #sort(args: readonly string[]): void {
     const [own, foreign] = [tableOf(this.#source.flags), tableOf(this.#target.flags)];
     const isFlag = (word: string): boolean =>
@@ -120,7 +122,7 @@ class Translation {
     return this.#source.flags.setting?.(value) ?? null;
   }
 
-  /** What flags and settings say last of this; flags go before settings. */
+  /** The last value for this in flags and settings; flags override settings. */
   #said(about: "model" | "effort"): { value: string; use: Use } | null {
     const flag = this.#uses.findLast((use) => use.about === about && use.values.length > 0);
     if (flag) return { value: flag.values[0] ?? "", use: flag };
@@ -200,7 +202,10 @@ class Translation {
     return [...mode.args];
   }
 
-  /** What the source's flags permit; where some take away what others have no words for, at most asking. */
+  /**
+   * What the source's flags permit; if some restrict it in ways that others cannot express, at most
+   * asking.
+   */
   #asked(): readonly Grant[] | null {
     const granted = this.#source.flags.grants(
       this.#uses.filter(({ about }) => about === "permission" || about === "config"),
@@ -217,7 +222,7 @@ class Translation {
     );
   }
 
-  /** Is it a permission in the target's terms? */
+  /** Is it a permission flag of the target? */
   #saysSo({ about, values }: Use): boolean {
     if (about !== "config") return about === "permission";
     return values.some((value) => this.#target.flags.setting?.(value)?.about === "permission");
@@ -255,7 +260,7 @@ interface Flag {
   about: About;
   name: string;
   arity: "none" | "one" | "optional" | "many";
-  /** The values there are; null for any. */
+  /** The possible values; null for any. */
   choices: readonly string[] | null;
 }
 
@@ -299,7 +304,7 @@ function choicesOf(value: string): string[] | null {
   return value.includes("|") ? value.slice(1, -1).split("|") : null;
 }
 
-/** The flag at `args[i]`; null where there is none, or its value is none that it takes. */
+/** The flag at `args[i]`; null if there is none, or its value is invalid. */
 function read(
   args: readonly string[],
   i: number,
@@ -317,7 +322,7 @@ function read(
       if (enough || isFlag(next) || (arity !== "one" && next.startsWith("-"))) break;
       after.push(next);
     }
-    // Some take a boolean's value from the next word.
+    // Some take a boolean value from the next word.
     if (about === "permission" && arity === "none" && args[i + 1] === "false") after.push("false");
   }
   const values = glued === null ? after : [glued];
@@ -327,7 +332,7 @@ function read(
   return { about: isOff ? "own" : about, name, values, words: [word, ...after] };
 }
 
-/** `--name=value`, and `-xvalue` of flags with one value. */
+/** `--name=value`, and `-xvalue` for flags with one value. */
 function split(word: string, table: ReadonlyMap<string, Flag>): [Flag | undefined, string | null] {
   const whole = table.get(word);
   if (whole || !word.startsWith("-")) return [whole, null];
@@ -337,10 +342,10 @@ function split(word: string, table: ReadonlyMap<string, Flag>): [Flag | undefine
   return short?.arity === "one" ? [short, word.slice(2)] : [undefined, null];
 }
 
-/** A word that both know is the source's, unless the target alone can have been meant. */
+/** A word that both know belongs to the source, unless only the target can be meant. */
 function prefer(source: Use | null, target: Use | null): Use | null {
   if (!source || !target) return source ?? target;
-  // "-s read-only" is Codex's, though others know an "-s" without a value.
+  // "-s read-only" is Codex's, though others have an "-s" without a value.
   if (target.about === "permission" && target.words.length > source.words.length) return target;
   const isOwn = source.about === "own" || source.about === "session";
   return isOwn && (source.name === target.name || target.about === "permission") ? target : source;
@@ -355,7 +360,7 @@ const VENDORS: readonly [Vendor, RegExp][] = [
 
 const ALIAS = /^(opus|sonnet|haiku|fable|opusplan)$/i;
 
-/** null for a model of nobody that is known here. */
+/** null for a model of an unknown vendor. */
 function modelOf(text: string): Model | null {
   const name = text
     .slice(text.lastIndexOf("/") + 1)
@@ -364,7 +369,7 @@ function modelOf(text: string): Model | null {
   return found ? { vendor: found[0], name, alias: ALIAS.test(name) } : null;
 }
 
-/** `known`: the target has the same flag, so that the name may be one of its own. */
+/** `known`: the target has the same flag, so the name may be one of its own. */
 function modelName(text: string, model: Model | null, flags: Flags, known: boolean): string | null {
   const { models } = flags;
   if (known && models.qualified && text.includes("/")) return text;
@@ -374,7 +379,7 @@ function modelName(text: string, model: Model | null, flags: Flags, known: boole
 
 const LEVELS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
-/** The level of that name, else the next below, else the least. */
+/** The level with that name, else the next lower, else the lowest. */
 function levelOf(value: string, levels: readonly string[]): string | null {
   const rank = (level: string): number => LEVELS.indexOf(level === "off" ? "none" : level);
   const wanted = rank(value);

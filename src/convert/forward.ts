@@ -1,9 +1,9 @@
 /**
- * One agent's session as another agent's file, streaming, with the carry that leads back.
+ * Writes one agent's session as another agent's file, streaming, with the carry that leads back.
  *
- * Source lines are taken in units: the lines that went into a few target records. Each unit's
- * records are decoded again and turned towards home; what that does not give of the source lines
- * is the unit's part of the carry.
+ * Source lines are processed in units: the lines that became a few target records. Each unit's
+ * records are decoded again and translated back; what that does not give of the source lines is the
+ * unit's part of the carry.
  */
 import { isUnknownKind } from "../agents/shared/known.ts";
 import { isFrameText } from "../lossless/document.ts";
@@ -21,33 +21,33 @@ import { filled, isOddEvent } from "./read/fill.ts";
 import type { LossReport } from "./report/losses.ts";
 
 export interface ForwardParts {
-  /** Decodes the source; it may have read part of it already. */
+  /** Decodes the source; it may already have read part of it. */
   feed: Source;
   /** The kinds of records that its agent's folder knows; see Agent.known. */
   known: Shape | undefined;
-  /** Encodes for the target; it may have committed part of it already. */
+  /** Encodes for the target; it may already have committed part of it. */
   writer: Writer;
   projector: Projector;
   losses: LossReport;
   plan: Plan;
-  /** What compactions keep of the source; null where they are not written as they come. */
+  /** What compactions keep of the source; null if they are not written in place. */
   kept: Kept | null;
-  /** Writes the carry; null when none is wanted. */
+  /** Writes the carry; null if none is wanted. */
   coder: Coder | null;
-  /** Is told what the target is given, entry by entry. */
+  /** Called with what the target is sent, entry by entry. */
   sent?: ((entry: Entry) => void) | undefined;
-  /** Takes target lines, without their newline. */
+  /** Receives target lines, without their newlines. */
   write(line: string): void;
-  /** Lines and entries that `feed` has read already. */
+  /** Lines and entries that `feed` has already read. */
   read: { lines: number; entries: number };
 }
 
-/** Lines held back for one unit, at most: beyond it they are kept aside as they are. */
+/** The maximum number of lines held back for one unit: beyond that, they are stored unchanged. */
 const MAX_HELD_CHARS = 8 << 20;
-/** The same where no message is held back, that is to say where nothing is sent of them. */
+/** The same if no message is held back, that is, if nothing of them is sent. */
 const MAX_UNSENT_CHARS = 256 << 10;
 
-/** Of the line that is being taken: is it in a unit, or held for one? Did it give an entry? */
+/** For the current line: is it in a unit, or held back for one? Did it give an entry? */
 interface LineState {
   line: Line;
   place: number;
@@ -59,7 +59,9 @@ export class Forward {
   readonly #parts: ForwardParts;
   #held: Line[] = [];
   #heldChars = 0;
-  /** Of the lines held, those after so many gave no entry: Codex's copies for the screen. */
+  /**
+   * Of the lines held back, those after this number gave no entry: Codex's copies for the screen.
+   */
   #told = 0;
   #line: number;
   #entry: number;
@@ -71,9 +73,9 @@ export class Forward {
   }
 
   /**
-   * Opens a new file: its header (with the target session's own id, folder and times), title, and
-   * the summary of a compaction in force, or the handoff entry that stands for more. `called`: what
-   * a session is called that has no title, for agents whose sessions must have one.
+   * Opens a new file: its header (with the target session's own id, folder and times), its title,
+   * and the summary of a compaction in force, or the handoff entry that replaces more. `called`:
+   * the name of a session without a title, for agents whose sessions must have one.
    */
   begin(header: Header, called: string | null): void {
     const { plan, writer, projector } = this.#parts;
@@ -93,7 +95,7 @@ export class Forward {
     this.#unit([], projector.compaction({ ...place, id: `compaction-${n}`, ...compaction }));
   }
 
-  /** Takes the target's conversation back to an earlier place. */
+  /** Rewinds the target's conversation to an earlier place. */
   rewind(mark: string, turns: number): void {
     const records = this.#parts.writer.rewind(mark, turns);
     for (const record of records) this.#parts.writer.commit(record);
@@ -128,7 +130,7 @@ export class Forward {
     const { records, recovered, lost } = feed.read(line);
     if (recovered > 0) losses.add("line-recovered", place, recovered);
     if (lost.length > 0) this.#lose(lost, at);
-    // What only looks like a document's first line is JSON, but nobody's record.
+    // A line that merely looks like a document's first line is JSON, but not a record.
     if (line.value === undefined && isFrameText(line.text)) losses.add("event-carried", place);
     const state = { line, place, held: !own, told: false };
     for (const record of records) this.#record(record, state);
@@ -167,7 +169,7 @@ export class Forward {
     }
   }
 
-  /** `at`: the number of the line that told of it. */
+  /** `at`: the number of its line. */
   #lose(lost: readonly Lost[], at: number): void {
     for (const { back, count } of lost) {
       this.#parts.losses.add("line-unreadable", at - back, count);
@@ -180,7 +182,10 @@ export class Forward {
     return known !== undefined && isUnknownKind(record, known);
   }
 
-  /** Says again what a compaction keeps: records of the target that no line of the source is. */
+  /**
+   * Repeats what a compaction keeps: records of the target that correspond to no line of the
+   * source.
+   */
   #again(entry: Entry, place: number): void {
     const { projector } = this.#parts;
     const { before, now } = projector.push(entry, "live", place);
@@ -214,7 +219,7 @@ export class Forward {
   }
 
   #records(lines: Line[], records: Json[]): void {
-    // Never undefined: a line too deep to print is too deep to have been decoded.
+    // Never undefined: a line nested too deeply to print could not have been decoded.
     for (const record of records) this.#parts.write(stringify(record) ?? "");
     this.#parts.coder?.unit(
       lines,

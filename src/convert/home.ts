@@ -1,4 +1,4 @@
-/** A session that comes home to its first agent, by its carry. */
+/** A session that returns to its original agent through its carry. */
 import { createHash, type Hash } from "node:crypto";
 import { Input } from "../io/input.ts";
 import type { Output } from "../io/output.ts";
@@ -43,7 +43,8 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   const seen = { sha256: hash.digest("hex"), bytes: source.input.size, lines: survey.lines };
   carrier?.end(footerOf(conversion, seen, result.restored + result.added));
   target.out.sync();
-  // Into several files no carry leads back, see store/home.ts: there is nothing to verify.
+  // No carry leads back to a session in several files, see store/home.ts: there is nothing to
+  // verify.
   const leadsBack =
     carryOut && (source.bases ?? []).length === 0
       ? rebuild({
@@ -72,13 +73,13 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   };
 }
 
-/** All lines there are, of a file and of those it continues; the file's own bytes are hashed. */
+/** All lines of a file and of the files that it continues; only the file's own bytes are hashed. */
 function* homeLines({ input, bases }: Conversion["source"], hash: Hash): Generator<Line> {
   for (const base of bases ?? []) yield* base.input.lines();
   yield* input.lines({ tap: (chunk) => hash.update(chunk) });
 }
 
-/** What came back must be what went out: the carry holds its digest. */
+/** The restored bytes must be the original ones, whose digest is in the carry. */
 function isOriginal(carry: Carry, out: Output): boolean {
   const { bytes, sha256 } = carry.footer.source;
   const written = new Input(out.temp);

@@ -1,6 +1,6 @@
 /**
- * The way home: a session that was converted and perhaps continued, as its first agent's file
- * again. What did not change gets its old bytes back; what is new is encoded after it.
+ * The way back: turns a session that was converted and perhaps continued into its original agent's
+ * file again. Unchanged parts get their old bytes back; new turns are encoded after them.
  */
 import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
@@ -20,27 +20,32 @@ import { LossReport } from "./report/losses.ts";
 import type { Surveyed } from "./survey/survey-file.ts";
 
 export interface RestoreOptions {
-  /** The agent whose file is read, and the one whose file it once was. */
+  /** The agent whose file is read, and the original agent. */
   from: Agent;
   home: Agent;
   carry: Carry;
   /** Survey of the whole file, looking through compactions. */
   survey: Pick<Surveyed, "plan" | "oldEntries" | "forkFrom">;
-  /** Writes the carry of this very step, from home back to `from`; null when none is wanted. */
+  /**
+   * Writes the carry of this very step, from the original back to `from`; null if none is wanted.
+   */
   coder: UnitCoder | null;
-  /** What becomes of new reasoning that home has no place for. */
+  /** What happens to new reasoning that the original agent cannot take as such. */
   reasoning: ReasoningFate;
-  /** Takes pieces of the home file's lines, newlines included. */
+  /** Receives pieces of the original file's lines, including newlines. */
   write(piece: string | Buffer): void;
 }
 
 export interface RestoreResult {
-  /** Lines that came back as they were, and lines that are new. */
+  /** Restored lines, and new lines. */
   restored: number;
   added: number;
-  /** What was written begins with a document's first line. */
+  /** The output begins with a document's first line. */
   framed: boolean;
-  /** Units of the carry that no longer fit: the file was changed where they belong, or home has no branches. */
+  /**
+   * Carry units that no longer match: the file was changed there, or the original's format has no
+   * branches.
+   */
   stale: number;
   losses: LossReport;
   counts: Counts;
@@ -51,7 +56,7 @@ export function restore(lines: Iterable<Line>, options: RestoreOptions): Restore
   return new Restore(options, lines[Symbol.iterator]()).run();
 }
 
-/** A line of the file that is read, decoded. `first`: the number of its first entry. */
+/** A decoded line of the file that is read. `first`: the number of its first entry. */
 interface Read extends ReadLine {
   entries: Entry[];
   first: number;
@@ -65,7 +70,7 @@ class Restore {
   readonly #script: ScriptReader;
   readonly #kept: Kept;
   readonly #feed: Feed;
-  /** Of the file at home. */
+  /** In the original file. */
   readonly #records: Records;
   #at = 0;
   #entry = 0;
@@ -73,12 +78,12 @@ class Restore {
   #added = 0;
   #owesNewline = false;
   #framed = false;
-  /** The writer's mark where the new turns hang on, once that place has been restored. */
+  /** The writer's mark where the new turns attach, once that place has been restored. */
   #mark: string | null = null;
-  /** What was said between that place and the end of what was restored: messages, and turns. */
+  /** The messages and turns between that place and the end of what was restored. */
   #saidSince = 0;
   #turnsSince = 0;
-  /** Units of a branch that was left, which home has no form for. */
+  /** Units of an abandoned branch, which the original's format cannot represent. */
   #cut = 0;
 
   constructor(options: RestoreOptions, lines: Iterator<Line>) {
@@ -132,7 +137,7 @@ class Restore {
     };
   }
 
-  /** Goes through the carry; stops at the first unit that does not fit. */
+  /** Goes through the carry; stops at the first unit that does not match. */
   #restoreUnits(): { unread: Read[]; stale: number } {
     let unread: Read[] = [];
     let stale = 0;
@@ -171,7 +176,7 @@ class Restore {
     return { ...told, entries, first };
   }
 
-  /** false when the records are not those that the unit was made for. */
+  /** false if the records are not those that the unit was made for. */
   #unit(unit: Unit, reads: readonly Read[]): boolean {
     const told = reads.filter(isRecord);
     const entries = told.flatMap((read) => read.entries);
@@ -216,12 +221,12 @@ class Restore {
     try {
       return this.#script.decode(unit.o, home);
     } catch {
-      // A writer that fails over it was not the one that the unit was made with.
+      // If the writer fails, it is not the one that the unit was made with.
       return undefined;
     }
   }
 
-  /** Each line's newline is written before the next line, so that the last one can go without. */
+  /** Each line's newline is written before the next line, so that the last one can be left out. */
   #emit(content: string | Buffer): void {
     if (this.#owesNewline) this.#options.write(NEWLINE);
     this.#owesNewline = true;
@@ -234,12 +239,12 @@ class Restore {
   }
 }
 
-/** What was written for the session itself: neither a carry inside nor a document's first line. */
+/** Lines of the session itself: neither an embedded carry nor a document's first line. */
 function isRecord({ line, entries }: Read): boolean {
   return !isFrame(line.value) && !entries.some(isCarry);
 }
 
-/** Gives what was read ahead first, without reading it twice. */
+/** Returns what was read ahead first, without reading it twice. */
 function replay(feed: Feed, reads: readonly ReadLine[]): Source {
   const queue = [...reads];
   return {

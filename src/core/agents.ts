@@ -1,4 +1,4 @@
-/** Every agent, what is here of it, and what Segue can do with it. */
+/** All agents: what is installed on this machine, and what Segue can do with them. */
 import { existsSync } from "node:fs";
 import { installedVersion } from "../agents/command.ts";
 import { passes, provenWith } from "../agents/proven.ts";
@@ -13,20 +13,20 @@ export interface AgentHere {
   id: string;
   name: string;
   installed: boolean;
-  /** Of its CLI; null when it is not installed, or does not say. */
+  /** Version of its CLI; null if it is not installed or does not report one. */
   version: string | null;
-  /** Folders of its store that are there. */
+  /** Folders of its store that exist. */
   stores: string[];
   sessions: number;
   read: boolean;
   write: boolean;
-  /** Did the native tests resume a session that came from elsewhere? */
+  /** Did the native tests resume a session of another agent in this one? */
   resume: boolean;
-  /** The version of its CLI that was tested, and the day, as 2026-11-21; null when none passed. */
+  /** The tested version of its CLI, and the date, such as 2026-11-21; null if no test passed. */
   proven: { version: string; date: string } | null;
 }
 
-/** Asks each agent's CLI for its version, which starts it. */
+/** Asks each agent's CLI for its version, which starts the CLI. */
 export function agentsHere(places: Places): Promise<AgentHere[]> {
   return Promise.all(
     agents.map(async (agent) => {

@@ -1,10 +1,10 @@
-/** How much a handoff tells: what options, settings and presets come to together. */
+/** How much a handoff contains: the combined result of options, settings and presets. */
 import type { Source } from "../config/layers.ts";
 import type { Setting, Settings } from "../config/settings.ts";
 import { SegueError } from "../errors.ts";
 import { type Amounts, amountsOf, LEAST, PRESETS, type Preset } from "../handoff/presets.ts";
 
-/** The setting of each amount. */
+/** The setting for each amount. */
 export const AMOUNT_KEYS: { readonly [key: string]: keyof Amounts } = {
   budget: "budget",
   recentMessages: "recentMessages",
@@ -23,7 +23,7 @@ function chosen(flag: Preset | undefined, settings: Settings): Chosen {
   return { preset, source: flag === undefined ? set.source : "flag" };
 }
 
-/** Flags beat what is set; a preset beats what is set on a weaker layer than its own. */
+/** Options override settings; a preset overrides settings of weaker layers than its own. */
 export function amounts(
   options: { preset?: Preset; budget?: number },
   settings: Settings,
@@ -46,7 +46,10 @@ export function amounts(
   };
 }
 
-/** The setting of an amount, with the preset's where nothing stronger is set; others as they are. */
+/**
+ * The effective setting of an amount: the preset's, unless a stronger layer sets it. Others are
+ * returned unchanged.
+ */
 export function inForce(setting: Setting, settings: Settings): Setting {
   const amount = AMOUNT_KEYS[setting.key];
   if (amount === undefined) return setting;

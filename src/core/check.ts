@@ -1,4 +1,4 @@
-/** Proving on sessions of the user's own that nothing is lost. */
+/** Checks that the user's own sessions convert without loss. */
 import { findAgent } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
@@ -7,7 +7,7 @@ import type { Places } from "./places.ts";
 
 export { type Check, checkSession, type Sent } from "../convert/check.ts";
 
-/** The newest sessions of every agent, or of one: so many of each. */
+/** The newest sessions of each agent, or of one agent: up to `most` of each. */
 export async function newestSessions(
   places: Places,
   from: Agent | undefined,

@@ -1,4 +1,7 @@
-/** What the user last chose in the picker: kept in Segue's own folder, so that it is proposed again. */
+/**
+ * The user's last choices in the picker, stored in Segue's own folder so that they can be
+ * preselected.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../io/made.ts";
@@ -7,7 +10,7 @@ import { type Env, stateFolder } from "../io/state.ts";
 /** The agent that sessions of an agent were last opened in, by that agent's id. */
 export type Choices = ReadonlyMap<string, string>;
 
-/** None where nothing was chosen yet, or the file cannot be read: only a proposal is lost. */
+/** Empty if nothing was chosen yet or the file cannot be read: that only costs the preselection. */
 export function lastChoices(env: Env): Choices {
   try {
     const value: unknown = JSON.parse(readFileSync(choicesFile(env), "utf8"));
@@ -21,7 +24,7 @@ export function lastChoices(env: Env): Choices {
   }
 }
 
-/** Notes where a session of `agent` was opened. */
+/** Records where a session of `agent` was opened. */
 export function noteChoice(env: Env, agent: string, target: string): void {
   const targets = Object.fromEntries(new Map(lastChoices(env)).set(agent, target));
   const path = choicesFile(env);
@@ -29,7 +32,7 @@ export function noteChoice(env: Env, agent: string, target: string): void {
     makeFolders(dirname(path));
     writeFileSync(path, `${JSON.stringify({ targets })}\n`, { mode: 0o600 });
   } catch {
-    // A full or read-only disk keeps nobody from opening a session.
+    // A full or read-only disk does not prevent opening a session.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Settings by their names, and putting one into the user's own file. */
+/** Settings by name, and writing one to the user's own file. */
 import type { Edited } from "../config/edit.ts";
 import { hostOf } from "../io/host.ts";
 import { configFile, type Env } from "../io/state.ts";
@@ -6,8 +6,9 @@ import { configFile, type Env } from "../io/state.ts";
 export { fullName, unknownKey } from "../config/names.ts";
 
 /**
- * Puts a setting into the user's own config file. `folder`: what a path in it starts from.
- * @throws SegueError for a key that there is not, a value that it does not take, a file that is no YAML.
+ * Writes a setting to the user's own config file. `folder`: the folder that a relative path in it
+ * refers to.
+ * @throws SegueError for an unknown key, an invalid value, or a file that is not YAML.
  */
 export async function setSetting(
   env: Env,

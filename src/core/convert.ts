@@ -1,4 +1,4 @@
-/** Converting a session file into another agent's format; no store is touched. */
+/** Converting a session file to another agent's format, without touching a store. */
 import { existsSync } from "node:fs";
 import { isFolder, select } from "../catalog/select.ts";
 import type { Settings } from "../config/settings.ts";
@@ -15,17 +15,17 @@ export { LOSSES, type Loss, type LossCode, type Severity } from "../convert/repo
 export { type Report, reportText } from "../convert/report/report.ts";
 export { exists, putFile } from "../io/output.ts";
 
-/** What may become of another vendor's reasoning; see `HandoverOptions`. */
+/** The options for another vendor's reasoning; see `HandoverOptions`. */
 export const REASONING: readonly ReasoningFate[] = ["text", "omit"];
 
-/** Where a carry may go; see `ConvertFileOptions`. */
+/** The places where a carry can be stored; see `ConvertFileOptions`. */
 export const CARRY_PLACES: readonly NonNullable<ConvertFileOptions["carry"]>[] = [
   "beside",
   "inside",
   "none",
 ];
 
-/** What is sent of reasoning, as it was asked for, or else as it is set. */
+/** How reasoning is sent: as requested, else according to the settings. */
 export function reasoningFate(given: ReasoningFate | undefined, settings: Settings): ReasoningFate {
   return given ?? (settings.get("reasoning").value === "omit" ? "omit" : "text");
 }
@@ -34,14 +34,14 @@ export interface FileSource {
   path: string;
   /** The path as the user knows it; null for stdin. */
   name: string | null;
-  /** Whose it is, where that is known before it is read. */
+  /** The file's agent, if it is known before the file is read. */
   from: string | undefined;
 }
 
 /**
- * The file that a name of a session means. A file is taken as it is: what lies beside it may be
- * needed to know whose it is.
- * @throws SegueError when nothing or more than one session is meant.
+ * The file that a session name refers to. An existing file is used as it is: files beside it may be
+ * needed to detect its agent.
+ * @throws SegueError if nothing or more than one session matches.
  */
 export async function fileSource(
   name: string,

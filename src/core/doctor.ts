@@ -1,4 +1,4 @@
-/** What cannot be read and why, and what else is wrong on this machine. */
+/** Finds what cannot be read and why, and other problems on this machine. */
 import { type Examination, examine, type Finding } from "../catalog/doctor.ts";
 import type { Settings } from "../config/settings.ts";
 import type { SegueError } from "../errors.ts";
@@ -11,12 +11,12 @@ export type { Finding } from "../catalog/doctor.ts";
 export interface DoctorOptions {
   /** Id or alias of an agent: only its sessions. */
   agent?: string | undefined;
-  /** How many sessions of each agent are read to their end, the newest first; all by default. */
+  /** How many of the newest sessions of each agent to read completely; all by default. */
   each?: number;
   progress?: (done: number, total: number) => void;
 }
 
-/** The settings' own faults come first. */
+/** Errors in the settings come first. */
 export async function diagnose(
   places: Places,
   settings: Settings,
@@ -31,7 +31,7 @@ export async function diagnose(
   return { ...found, findings, ok };
 }
 
-/** Of a file of settings, or a variable. */
+/** An error in a settings file or a variable. */
 function faultFound({ message, where, hint }: SegueError): Finding {
   const what = `invalid settings were ignored here: ${message}`;
   const about = { severity: "attention", about: "config", agent: null } as const;

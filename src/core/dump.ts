@@ -1,4 +1,4 @@
-/** Exporting many sessions into a folder, and again what changed since. */
+/** Exports many sessions to a folder; later runs export what changed. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { findAgent } from "../agents/registry.ts";
@@ -15,27 +15,28 @@ import { refuseStore } from "./refuse.ts";
 
 export { FORMATS, type Format } from "../dump/dump.ts";
 
-/** Those who want to know how it goes. */
+/** Callbacks for progress and failures. */
 type Told = Pick<DumpOptions, "progress" | "failed" | "damaged" | "kept">;
 
 export interface DumpRequest
   extends Omit<DumpOptions, "env" | "scratch" | "pause" | keyof Told>,
     Partial<Told> {
-  /** Only this agent's; undefined for all. */
+  /** Only this agent's sessions; undefined for all. */
   agent?: Agent | undefined;
   /** Only sessions of the project in this folder. */
   cwd?: string | undefined;
-  /** Only those that went on since: milliseconds since the epoch. */
+  /** Only sessions updated since: milliseconds since the epoch. */
   since?: number | undefined;
-  /** Only the session that lies here. */
+  /** Only the session at this path. */
   path?: string | undefined;
 }
 
 const SILENT: Told = { progress() {}, failed() {}, damaged() {}, kept() {} };
 
 /**
- * Writes the sessions into the folder, which is made where it is missing.
- * @throws SegueError `refused` for a folder in an agent's store, `not-found` when there is no session.
+ * Writes the sessions to the folder, and creates it if necessary.
+ * @throws SegueError `refused` for a folder in an agent's store, `not-found` if there is no
+ * session.
  */
 export async function dumpSessions(places: Places, request: DumpRequest): Promise<DumpResult> {
   const { agent, cwd, since, path, ...options } = request;
@@ -66,7 +67,7 @@ async function wanted(
     return isMeant && (here === null || here.has(place)) ? [{ agent, found, place }] : [];
   });
   if (all.length === 0) throw nothingFound(only, cwd);
-  // That nothing is new is no failure.
+  // It is not an error if nothing is new.
   return all.filter(({ found }) => found.mtime >= oldest);
 }
 
@@ -85,7 +86,7 @@ function nothingFound(only: Agent | undefined, cwd: string | undefined): SegueEr
   });
 }
 
-/** Where the sessions of the project lie. */
+/** The paths of the project's sessions. */
 async function placesHere(places: Places, only: Agent | undefined): Promise<Set<string>> {
   const catalog = await openCatalog(places, only);
   try {

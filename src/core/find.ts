@@ -1,4 +1,4 @@
-/** Finding the session that the user means. */
+/** Finds the session that the user means. */
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Agent } from "../agents/types.ts";
@@ -7,7 +7,7 @@ import { spool } from "../io/spool.ts";
 
 export { isFolder, type Selected, select, sessionIn } from "../catalog/select.ts";
 
-/** A session that comes through a stream: a copy of it is put into `scratch`. */
+/** A session from a stream, which is copied to `scratch`. */
 export async function sessionFrom(
   stream: Readable,
   from: Agent | undefined,
@@ -16,7 +16,7 @@ export async function sessionFrom(
   return sessionIn(await copyOf(stream, scratch), from, null);
 }
 
-/** All of a stream, as a file in `scratch`. */
+/** Copies a stream to a file in `scratch`. */
 export function copyOf(stream: Readable, scratch: string): Promise<string> {
   return spool(stream, join(scratch, "stdin"));
 }

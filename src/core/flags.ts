@@ -1,11 +1,11 @@
-/** Flags of agents on Segue's own command line. */
+/** Agents' flags on Segue's own command line. */
 import { agents } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { flagNamed } from "../convert/flags.ts";
 
-/** A command line's words, sorted. */
+/** The words of a command line, sorted by recipient. */
 export interface Sorted {
-  /** For Segue. */
+  /** Words for Segue. */
   words: string[];
   /** Flags that agents have, each with its value: for the agent that is started. */
   flags: string[][];
@@ -15,22 +15,22 @@ export interface Sorted {
 
 export interface Refused {
   flag: string;
-  /** `session`: Segue says which session it is. `value`: it needs one. */
+  /** `session`: Segue itself chooses the session. `value`: it needs a value. */
   why: "unknown" | "session" | "value";
 }
 
 /**
- * Sorts words that Segue has no options for. A flag is one that an agent knows by its long name: a
- * short one may mean anything, and what nobody knows may be a mistake. It takes the next word only where it
- * must have a value, and one word only: what follows may be Segue's.
- * @param named the agents that are known to be concerned; all of them where that is not known yet
+ * Sorts the words that are not options of Segue. Only flags that an agent knows by their long names
+ * are passed on: a short flag could mean anything, and an unknown one may be a typo. A flag takes
+ * the next word only if it requires a value, and only one word: the words after it may be Segue's.
+ * @param named the agents that are known to be concerned; all agents if that is not known yet
  */
 export function sortFlags(all: readonly string[], named: readonly Agent[]): Sorted {
   const sorted: Sorted = { words: [], flags: [], refused: null };
   const among = named.length > 0 ? named : agents;
   for (let i = 0; i < all.length; i++) {
     const word = all[i] ?? "";
-    // The parser leaves it where it stands behind a flag that it does not know.
+    // The parser leaves it in place if it follows an unknown flag.
     if (word === "--") continue;
     if (!word.startsWith("-")) {
       sorted.words.push(word);
@@ -45,7 +45,7 @@ export function sortFlags(all: readonly string[], named: readonly Agent[]): Sort
   return sorted;
 }
 
-/** The flag at this place with its value, or why there is none. */
+/** The flag at this position with its value, or the reason why there is none. */
 function flagAt(all: readonly string[], i: number, among: readonly Agent[]): string[] | Refused {
   const word = all[i] ?? "";
   const [name = ""] = word.split("=", 1);
@@ -66,7 +66,7 @@ function flagOf(name: string, among: readonly Agent[]): ReturnType<typeof flagNa
   return undefined;
 }
 
-/** The first of the flags that none of these agents has; null for none. */
+/** The first flag that none of these agents has; null for none. */
 export function foreignFlag(flags: readonly string[][], among: readonly Agent[]): Refused | null {
   for (const [word = ""] of flags) {
     const [name = ""] = word.split("=", 1);

@@ -1,4 +1,4 @@
-/** A session as a document, and starting an agent with one. */
+/** Writes a session as a document, and starts an agent with one. */
 import { resolve } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
@@ -17,20 +17,20 @@ export { type Task, taskText } from "../handoff/prompt.ts";
 
 export interface DocumentRequest {
   selected: Selected;
-  /** Tools are named as this agent knows them; null for as they were. */
+  /** Tools are named as in this agent; null to keep their names. */
   receiver: Agent | null;
-  /** What its reader is to do, in words; null for nothing. */
+  /** What the reader should do, in words; null for nothing. */
   task: string | null;
   redact: boolean;
   places: Places;
   amounts: Amounts;
-  /** The folder that the work goes on in; by default the session's own. */
+  /** The folder in which the work continues; by default the session's own. */
   cwd?: string | undefined;
   /** A folder for temporary files. */
   scratch: string;
 }
 
-/** Writes the session down, under a budget of tokens. */
+/** Writes a session as a document within a token budget. */
 export async function documentOf(request: DocumentRequest): Promise<Made> {
   const { selected, receiver, task, redact, places, scratch } = request;
   const { agent, path, name, id } = selected;
@@ -62,7 +62,7 @@ function folderNow(folder: string | null): string | null {
   return isFolder(local) ? resolve(local) : null;
 }
 
-/** Does a file stay in Segue's own folder? */
+/** Is this path in Segue's own folder? */
 export function isOurs(path: string, { env }: Places): boolean {
   const rules = rulesFor(process.platform);
   return isWithin(realOr(path), realOr(stateFolder(env)), rules);

@@ -1,4 +1,4 @@
-/** Handing a session over: prepared first, then written into the agent's store or discarded. */
+/** Hands a session over: first prepares it, then writes it to the agent's store or discards it. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
@@ -19,31 +19,34 @@ import type { Env } from "../io/state.ts";
 export type { Outcome } from "../convert/store/types.ts";
 
 export interface HandoverOptions {
-  /** Send what came before a compaction as well. */
+  /** Also send the messages before a compaction. */
   fullHistory?: boolean | undefined;
-  /** So many tokens at most: a handoff entry stands for older turns. */
+  /** The maximum number of tokens: a handoff entry replaces older turns. */
   fit?: number | undefined;
-  /** Write a new session even where the original could be continued. */
+  /** Write a new session even if the original could be continued. */
   fork?: boolean | undefined;
-  /** Write what does not verify, and to a session that is open in its agent. */
+  /** Write even if verification fails or the session is open in its agent. */
   force?: boolean | undefined;
-  /** Nothing will be committed: no store and no folder of Segue's is touched. */
+  /** Nothing will be committed: neither a store nor Segue's own folder is touched. */
   dryRun?: boolean | undefined;
-  /** What another vendor's model is sent of reasoning: as quoted text (the default), or not at all. */
+  /**
+   * How reasoning is sent to another vendor's model: as quoted text (the default), or not at all.
+   */
   reasoning?: ReasoningFate | undefined;
-  /** Its subagents' sessions come along, where the agent has a place for them. */
+  /** Also hand over its subagents' sessions, if the agent can store them. */
   subagents?: boolean | undefined;
-  /** The folder that it goes on in: paths are rewritten for it. */
+  /** The folder in which the session continues: paths are rewritten for it. */
   cwd?: string | undefined;
-  /** Is told what is worth knowing but stops nothing. */
+  /** Called with warnings. */
   warn?(text: string): void;
-  /** Is told how far each pass over the source has come. */
+  /** Called with the progress of each pass over the source. */
   progress?(done: number, total: number): void;
 }
 
 /**
- * Reads and converts the session into `scratch`. No session in a store has changed until `commit`.
- * @throws SegueError when it cannot be read, is open in its agent, or what it gives does not verify.
+ * Reads and converts the session into `scratch`. No session in a store changes until `commit`.
+ * @throws SegueError if the session cannot be read, is open in its agent, or the result does not
+ * verify.
  */
 export async function prepare(
   selected: Selected,
@@ -75,7 +78,7 @@ export async function prepare(
   const transfer = new Transfer(selected, there, how);
   const isOwn = selected.agent === target && fit === undefined;
   const session = isOwn ? transfer.native() : await transfer.prepare();
-  // In its own agent they are there.
+  // In their own agent, they already exist.
   const outcome =
     options.subagents && selected.agent !== target
       ? await withSubagents(session, selected, there, { ...how, along: transfer.along(session) })
@@ -93,7 +96,10 @@ function targetRoot({ agent, path }: Selected, target: Agent, places: Places): s
   return root;
 }
 
-/** What is prepared takes effect, whole or not at all. @throws SegueError `Overtaken` when another process was quicker. */
+/**
+ * Makes the prepared changes take effect, completely or not at all.
+ * @throws SegueError `Overtaken` if another process was faster.
+ */
 export function commit(outcome: Outcome): void {
   try {
     outcome.commit();
@@ -104,8 +110,9 @@ export function commit(outcome: Outcome): void {
 }
 
 /**
- * What starts the agent with the session. `args`: for it, in its own terms.
- * @throws SegueError where it cannot be started on a session so.
+ * The command that starts the agent with the session. `args`: arguments for the agent, in its own
+ * terms.
+ * @throws SegueError if the agent cannot be started on a session like this
  */
 export function startCommand(
   target: Agent,
@@ -122,7 +129,10 @@ export function startCommand(
   }
 }
 
-/** What the agent needs so that it opens this session. @throws SegueError when the session is gone. */
+/**
+ * Does what the agent needs to open this session.
+ * @throws SegueError if the session no longer exists
+ */
 export function prepareStart({ launch }: Agent, { id, path }: Outcome): void {
   try {
     launch.prepare?.({ id, path });
@@ -131,7 +141,10 @@ export function prepareStart({ launch }: Agent, { id, path }: Outcome): void {
   }
 }
 
-/** Before anything is written: what could not be started then. @throws SegueError `failed` */
+/**
+ * Refuses a command that could not be started, before anything is written.
+ * @throws SegueError `failed`
+ */
 export function refuseTooLong(command: readonly string[], outcome: Outcome, env: Env): void {
   try {
     checkArguments(command, env);
@@ -142,8 +155,8 @@ export function refuseTooLong(command: readonly string[], outcome: Outcome, env:
 }
 
 /**
- * Has the agent note the title, where it keeps titles outside its sessions. One that cannot be noted is a
- * pity, not a failure: the session itself is written. Gives why not; null when all is well.
+ * Asks the agent to record the title, if it stores titles outside its sessions. This can fail
+ * without failing the handover: the session itself is written. Returns the reason; null on success.
  */
 export async function noteTitle(
   target: Agent,
@@ -160,7 +173,10 @@ export async function noteTitle(
   }
 }
 
-/** Loads what counts tokens: half a second, so only where it is asked for. `agent`: the session's own. */
+/**
+ * Loads the token counter, which takes half a second, so only when it is needed. `agent`: the
+ * session's own.
+ */
 export async function fitTo(window: number, agent: Agent): Promise<Fit> {
   const { spendable, tokenCounter } = await import("../handoff/tokens.ts");
   const { writeFitEntry } = await import("../handoff/fit.ts");

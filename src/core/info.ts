@@ -1,2 +1,2 @@
-/** All that is known of one session. */
+/** All that is known about a session. */
 export { type Info, infoOf } from "../catalog/info.ts";

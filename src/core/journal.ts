@@ -1,4 +1,4 @@
-/** What Segue wrote into stores, and taking it back exactly. */
+/** What Segue wrote into stores, and reverting it exactly. */
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { findAgent } from "../agents/registry.ts";
@@ -30,23 +30,23 @@ import type { Places } from "./places.ts";
 export { type Damage, damageWords, type Write } from "../io/journal.ts";
 
 export interface Written {
-  /** Where the journal lies. */
+  /** The journal's path. */
   path: string;
   /** The newest last. */
   writes: Write[];
-  /** Lines of it that cannot be read, or are missing. */
+  /** Lines that cannot be read, or are missing. */
   damage: Damage[];
 }
 
-/** The journal of every write into a store. */
+/** The journal of all writes into stores. */
 export function writtenBy(env: Env): Written {
   const journal = new Journal(env);
   return { path: journal.path, writes: journal.writes(), damage: journal.damage() };
 }
 
 /**
- * The titles of sessions that were written, by "agent:id"; of those that are gone there is none. Where
- * stores cannot be read there are none at all: whoever undoes a write needs no title for it.
+ * The titles of written sessions, by "agent:id"; sessions that no longer exist have none. If stores
+ * cannot be read, the map is empty: undoing a write does not need a title.
  */
 export async function titlesOf(places: Places, writes: readonly Write[]): Promise<Titles> {
   try {
@@ -75,24 +75,26 @@ function keyOf({ agent, id }: Pick<Side, "agent" | "id">): string {
   return `${agent}:${id}`;
 }
 
-/** What a write's session is called: the one that was written, else the one it was made from. */
+/** The title of a write's session: of the written session, else of its source. */
 export function titleOf({ source, target }: Write, titles: Titles): string | null {
   return titles.get(keyOf(target)) ?? titles.get(keyOf(source)) ?? null;
 }
 
-/** What was taken back. */
+/** A write that was reverted. */
 export interface Undone {
   write: Write;
-  /** It had been interrupted, and the next command has taken it back already. */
+  /** It was interrupted, and a later command has already reverted it. */
   already: boolean;
-  /** The copy that was kept of what was there; null for none. */
+  /** The copy that was kept of the previous contents; null for none. */
   kept: string | null;
 }
 
 /**
- * Takes a write back, and what was written with it: the newest, or number `n`. `force`: even if the
- * session is open, or has changed since; a copy of it is kept first. `undone` is told of each at once.
- * @throws SegueError `not-found` when there is nothing to undo, `refused` when something else is there.
+ * Reverts a write and everything that was written with it: the newest, or number `n`. `force`: even
+ * if the session is open or has changed since; a copy of it is kept first. `undone` is called after
+ * each.
+ * @throws SegueError `not-found` if there is nothing to undo, `refused` if the contents are not
+ * what Segue wrote.
  */
 export async function undoWrite(
   env: Env,
@@ -130,7 +132,7 @@ interface How {
   force: boolean;
 }
 
-/** Gives the copy that was kept. */
+/** Returns the copy that was kept. */
 function undo(journal: Journal, write: Write, how: How): string | null {
   const { env, force } = how;
   const copy = force && isFile(write.path) ? keepCopy(env, write.path) : null;
@@ -141,7 +143,10 @@ function undo(journal: Journal, write: Write, how: How): string | null {
   return copy ?? rows;
 }
 
-/** Should the process be killed before the journal forgets it, it is no session that was moved away. */
+/**
+ * If the process is killed before the journal forgets the write, the session must not count as
+ * moved away.
+ */
 function takeBackMarked(write: Write, how: How): string | null {
   const { env } = how;
   const isMarked = write.action === "create" && isFile(write.path);
@@ -159,7 +164,7 @@ function refuseOpenTarget({ agent: name, id, path }: Side, env: Env, scratch: st
   if (agent) refuseOpen(agent, { id, path, cwd: folderOf(agent, path, scratch) }, env);
 }
 
-/** null where that cannot be read. */
+/** null if it cannot be read. */
 function folderOf(agent: Agent, path: string, scratch: string): string | null {
   if (!isThere(path)) return null;
   const input = openSession(path, { scratch });
@@ -183,7 +188,9 @@ function nothingToUndo(journal: Journal, n: string | undefined): SegueError {
   return new SegueError("not-found", about, { where: journal.path, hint });
 }
 
-/** Behind this write there may be one to the same file, which nobody knows of any more. */
+/**
+ * After this write, there may be another one to the same file that the journal no longer lists.
+ */
 function refuseDamaged(journal: Journal, { n }: Write): void {
   const damage = journal.damageAfter(n);
   if (!damage) return;
@@ -193,13 +200,16 @@ function refuseDamaged(journal: Journal, { n }: Write): void {
   });
 }
 
-/** A session and the subagents that came along with it, those first: they hang on it. */
+/**
+ * A session and the subagents that came along with it. The subagents come first, because they refer
+ * to the session.
+ */
 function writtenWith(write: Write, writes: readonly Write[]): Write[] {
   const first = write.with ?? write.n;
   return writes.filter((one) => one.n === first || one.with === first).reverse();
 }
 
-/** A later write to the same file must go first. */
+/** A later write to the same file must be undone first. */
 function refuseBuried(write: Write, others: readonly Write[]): void {
   const later = others.find((other) => other.n > write.n && other.path === write.path);
   if (!later) return;
@@ -209,7 +219,7 @@ function refuseBuried(write: Write, others: readonly Write[]): void {
   });
 }
 
-/** Gives the copy that was kept of rows; null for none. */
+/** Returns the copy that was kept of rows; null for none. */
 function takeBack(write: Write, how: How): string | null {
   const copy = takeSessionBack(write, how);
   for (const entry of write.entries ?? []) {
@@ -225,7 +235,7 @@ function takeSessionBack(write: Write, { env, force }: How): string | null {
   }
   if (write.action === "create") {
     if (force) rmSync(path, { force: true });
-    // Else it was killed before the session was there.
+    // Otherwise the process was killed before the session existed.
     else if (existsSync(path) || !isBegun(env, path)) removeFile(path, target, madeFolder);
     for (const companion of companions) removeCompanion(companion, dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);

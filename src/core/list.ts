@@ -1,4 +1,4 @@
-/** Listing sessions. */
+/** Lists sessions. */
 import { type Listed, openCatalog, type Problem } from "../catalog/catalog.ts";
 import type { Damage } from "../io/journal.ts";
 import { keeperNamed, type Places } from "./places.ts";
@@ -11,46 +11,51 @@ export { type Damage, damageWords } from "../io/journal.ts";
 export interface ListOptions {
   /** Id or alias of an agent: only its sessions. */
   agent?: string | undefined;
-  /** Only those that went on since: milliseconds since the epoch. */
+  /** Only sessions updated since: milliseconds since the epoch. */
   since?: number | undefined;
-  /** Only those that stopped at a usage limit. */
+  /** Only sessions that stopped at a usage limit. */
   limited?: boolean | undefined;
-  /** Only those of the project. */
+  /** Only sessions of the project. */
   here?: boolean | undefined;
-  /** At most so many. */
+  /** The maximum number of sessions. */
   most?: number | undefined;
+  /** Count a session and its subagents as one towards `most`. */
+  folded?: boolean;
 }
 
 /** What a list may lack, and why. */
 export interface Gaps {
-  /** What there is to know of the catalogue's own file; null for nothing. */
+  /** A remark about the catalog file; null for none. */
   note: string | null;
-  /** Stores that do not answer, and sessions that cannot be read. */
+  /** Stores that do not respond, and sessions that cannot be read. */
   problems: readonly Problem[];
 }
 
 export interface SessionList extends Gaps {
-  /** The project's first, each kind newest first. */
+  /** The project's sessions first, then the others, each newest first. */
   sessions: readonly Listed[];
-  /** How many more there are of the kind that is asked for. */
+  /** How many more matching sessions there are. */
   more: number;
-  /** The sessions' ids by their whole ids, as short as they can be typed. */
+  /** For each full id, the shortest unambiguous id. */
   ids: ReadonlyMap<string, string>;
-  /** What is wrong with the journal, so that it may not be known which sessions continue others. */
+  /** Damage to the journal, because of which it may be unknown which sessions continue others. */
   damage: readonly Damage[];
-  /** Files that an agent began, and in which nobody said anything: they are not listed. */
+  /** Files without messages, which are not listed. */
   empty: number;
 }
 
-/** @throws SegueError `not-found` for an agent that there is not. */
+/** @throws SegueError `not-found` for an unknown agent. */
 export async function listSessions(
   places: Places,
-  { agent, most, ...filter }: ListOptions = {},
+  { agent, most, folded = false, ...filter }: ListOptions = {},
 ): Promise<SessionList> {
   const only = agent === undefined ? undefined : await keeperNamed(agent);
   const catalog = await openCatalog(places, only);
   try {
-    const sessions = catalog.sessions({ ...filter, most });
+    const sessions =
+      folded && most !== undefined
+        ? firstFolded(most, (number) => catalog.sessions({ ...filter, most: number }))
+        : catalog.sessions({ ...filter, most });
     const more = catalog.count(filter) - sessions.length;
     const ids = catalog.shortIds(sessions.map(({ id }) => id));
     const { damage } = catalog.lineage;
@@ -61,7 +66,23 @@ export async function listSessions(
   }
 }
 
-/** Shows the first of the sessions at once, and all of them thereafter; `total` is how many there are. */
+/** The first `most` sessions, with the subagents that they started. */
+function firstFolded(most: number, first: (number: number) => Listed[]): Listed[] {
+  for (let number = most * 2; ; number *= 2) {
+    const sessions = first(number);
+    const names = [...new Set(sessions.map(unitOf))];
+    if (names.length < most && sessions.length === number) continue;
+    const shown = new Set(names.slice(0, most));
+    return sessions.filter((session) => shown.has(unitOf(session)));
+  }
+}
+
+/** A name for a session that its subagents' sessions share. */
+export function unitOf({ agent, id, isSubagent, parent }: Listed): string {
+  return `${agent}:${isSubagent && parent !== null ? parent : id}`;
+}
+
+/** Shows the first sessions at once, and then all of them; `total` is their number. */
 export async function browse(
   places: Places,
   first: number,

@@ -1,4 +1,4 @@
-/** The agents that Segue knows, and the names that they go by. */
+/** The agents that Segue knows, and their names. */
 export { agentNamed, agentNames, agents, findAgent, noAgent } from "../agents/registry.ts";
 export type { Agent } from "../agents/types.ts";
 export { unsupportedAgent } from "../agents/unsupported.ts";

@@ -1,4 +1,4 @@
-/** Where sessions are looked for. */
+/** Where to look for sessions. */
 import { statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { stores as storeOf } from "../agents/stores.ts";
@@ -11,12 +11,12 @@ import { type Env, variableFor } from "../io/state.ts";
 
 export type { Keeper, Places } from "../catalog/stores.ts";
 
-/** The id of every agent, in the order of lists. */
+/** The ids of all agents, in the order of lists. */
 export const agentIds: readonly string[] = Object.keys(storeOf);
 
 /**
- * What is set of agents: where their stores are, and what starts them. `cwd`: the project's folder;
- * `missing` is told of a store that is set and not there.
+ * Applies the settings about agents: where their stores are, and which commands start them. `cwd`:
+ * the project's folder; `missing` is called for a configured store that does not exist.
  */
 export function placesFrom(
   given: Env,
@@ -42,8 +42,8 @@ export function placesFrom(
 }
 
 /**
- * The store in a folder that a user names for an agent: the agent's own folder (`~/.claude`) will do where
- * the store is a part of it (`~/.claude/projects`).
+ * The store in a folder that the user names for an agent: the agent's own folder (`~/.claude`) is
+ * accepted, too, if the store is a part of it (`~/.claude/projects`).
  */
 export function storeIn(store: Store, folder: string, env: Env): string {
   const home = store.home?.(env);
@@ -59,22 +59,24 @@ function isDirectory(folder: string): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Does a variable of the vendor's say where the store is? The environment goes before files. */
+/**
+ * Does a vendor's variable set the store's location? The environment takes precedence over files.
+ */
 function isMoved(store: Store, env: Env): boolean {
   const { HOME, USERPROFILE } = env;
   const plain = { ...(HOME && { HOME }), ...(USERPROFILE && { USERPROFILE }) };
   return store.roots(env)[0] !== store.roots(plain)[0];
 }
 
-/** An agent, where its sessions are looked for, and the command that installs it. */
+/** An agent, where its sessions are stored, and the command that installs it. */
 export interface AgentPlaces {
   name: string;
   stores: readonly string[];
-  /** null where Segue knows none. */
+  /** null if Segue knows none. */
   install: string | null;
 }
 
-/** Every agent that Segue knows; loads the agents. */
+/** All agents that Segue knows; loads the agents. */
 export async function agentPlaces(places: Places): Promise<AgentPlaces[]> {
   const { agents } = await import("../agents/registry.ts");
   return agents.map((agent) => ({
@@ -84,19 +86,19 @@ export async function agentPlaces(places: Places): Promise<AgentPlaces[]> {
   }));
 }
 
-/** A path with the user's own folder in the place of "~". */
+/** A path with "~" replaced by the home folder. */
 export function expanded(path: string, env: Env): string {
   return expandHome(path, homeFolder(env));
 }
 
-/** The user's own folder, as the agents find it. */
+/** The home folder, as the agents determine it. */
 export function homeFolder(env: Env): string {
   return hostOf(env).home;
 }
 
 /**
- * The agent of this name, as far as finding its sessions goes; loads the agents only then.
- * @throws SegueError `not-found` naming the nearest agents.
+ * The agent with this name, with only what is needed to find its sessions; loads the agents.
+ * @throws SegueError `not-found` with the nearest names.
  */
 export async function keeperNamed(name: string): Promise<Keeper> {
   const { agentNamed } = await import("../agents/registry.ts");

@@ -1,4 +1,4 @@
-/** What the picker shows of a session beside its line: read from its head and its tail. */
+/** What the picker shows about a session besides its line, read from its head and tail. */
 import { isAbsolute, relative } from "node:path";
 import { findAgent } from "../agents/registry.ts";
 import type { Row } from "../catalog/row.ts";
@@ -11,13 +11,13 @@ import type { Entry, Message, Part, ToolUse } from "../session/types.ts";
 
 const HEAD = 256 << 10;
 const TAIL = 256 << 10;
-/** Rows of a database that are read from its ends. */
+/** How many rows of a database are read from each end. */
 const ROWS = 300;
 const TURNS = 8;
 const FILES = 12;
 
 export interface Preview {
-  /** What the user asked first; null when that was not found. */
+  /** The user's first request; null if it was not found. */
   first: string | null;
   /** The newest last. */
   turns: readonly Turn[];
@@ -30,7 +30,7 @@ export interface Turn {
   text: string;
 }
 
-/** null when it cannot be read. */
+/** null if it cannot be read. */
 export function previewOf(row: Pick<Row, "agent" | "path" | "cwd">): Preview | null {
   const agent = findAgent(row.agent);
   if (!agent) return null;
@@ -67,7 +67,7 @@ function readFile(path: string, feed: Feed, seen: Seen): void {
   }
 }
 
-/** `torn`: the first line may lack its beginning. */
+/** `torn`: the first line may be incomplete. */
 function take(feed: Feed, seen: Seen, bytes: Buffer, torn: boolean): void {
   const splitter = new LineSplitter();
   let skip = torn;

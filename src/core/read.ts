@@ -1,5 +1,6 @@
-/** Reading a session: as a whole, entry by entry, or as it lies. */
+/** Reads a session: completely, entry by entry, or as raw bytes. */
 import type { Agent } from "../agents/types.ts";
+import { type Heading, headingOf } from "../catalog/line.ts";
 import type { Selected } from "../catalog/select.ts";
 import { childrenOf, closeBases, openBases, openChildren } from "../convert/read/bases.ts";
 import { openSession, rowsAt } from "../convert/read/open.ts";
@@ -15,14 +16,14 @@ export interface ReadOptions {
   env: Env;
   /** A folder for temporary files. */
   scratch: string;
-  /** Is told of a subagent's transcript that cannot be read; it is passed over. */
+  /** Called for a subagent's transcript that cannot be read; it is skipped. */
   failed(place: string, error: unknown): void;
 }
 
 /** A session that is open for reading. */
 export class OpenSession {
   readonly agent: Agent;
-  /** Where it lies. */
+  /** Its path. */
   readonly place: string;
   readonly #input: Input;
   readonly #bases: readonly BaseInput[];
@@ -42,7 +43,10 @@ export class OpenSession {
     this.#options = options;
   }
 
-  /** All entries in order, those of files that it continues as well; nothing is kept of them. */
+  /**
+   * All entries in order, including those of files that it continues, without keeping them in
+   * memory.
+   */
   entries(): Iterable<Entry> {
     return entriesOf(this.agent, this.#input, this.#bases);
   }
@@ -51,7 +55,15 @@ export class OpenSession {
     return readHeader(this.agent, this.#input, this.#bases);
   }
 
-  /** All of it in memory; `subagents`: with theirs, where they lie apart. */
+  /**
+   * The part of the header that is shown above a session; requires little reading, even for a long
+   * one.
+   */
+  heading(): Heading {
+    return headingOf(this.agent, this.#input);
+  }
+
+  /** All of it in memory; `subagents`: including separate transcripts of its subagents. */
   async session({ subagents = false } = {}): Promise<Session> {
     const session = readSession(this.agent, this.#input, this.#bases);
     if (!subagents) return session;
@@ -63,7 +75,7 @@ export class OpenSession {
     return { ...session, subagents: all };
   }
 
-  /** Its subagents whose transcripts lie apart; each is open until the next is asked for. */
+  /** Its subagents with separate transcripts; each is open until the next one is requested. */
   async *subagents(): AsyncGenerator<OpenSession> {
     const { agent } = this;
     for await (const { place, input, bases } of openChildren(agent, this.place, this.#options)) {
@@ -71,13 +83,13 @@ export class OpenSession {
     }
   }
 
-  /** How many these are. */
+  /** Their number. */
   async countSubagents(): Promise<number> {
     return (await childrenOf(this.agent, this.place)).length;
   }
 }
 
-/** Opens a session for as long as `work` takes. @throws SegueError when it cannot be read. */
+/** Opens a session while `work` runs. @throws SegueError if it cannot be read. */
 export async function withOpened<T>(
   { agent, path, name }: Pick<Selected, "agent" | "path" | "name">,
   options: ReadOptions,
@@ -93,7 +105,7 @@ export async function withOpened<T>(
   }
 }
 
-/** A session as it lies: the bytes of its file, or its rows as lines. */
+/** A session as it is stored: the bytes of its file, or its rows as lines. */
 export function* bytesOf({ path }: Pick<Selected, "path">, scratch: string): Generator<Buffer> {
   const input = rowsAt(path) ? openSession(path, { scratch }) : new Input(path);
   try {

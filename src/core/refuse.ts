@@ -1,4 +1,4 @@
-/** Places that nothing is written to, whoever asks for it. */
+/** Places that no command may write to. */
 import { agents } from "../agents/registry.ts";
 import { realOr } from "../catalog/project.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
@@ -8,7 +8,7 @@ import { isWithin, rulesFor } from "../session/paths.ts";
 export { refuseSource } from "../convert/file.ts";
 
 /**
- * What is put there as a file would be taken for the agent's, and is not in the journal.
+ * A file there would be taken for the agent's own, and is not in the journal.
  * @throws SegueError `refused`
  */
 export function refuseStore(path: string, places: Places): void {

@@ -1,11 +1,14 @@
 /**
- * What programs without types may pass by mistake: each function gives the value back, or throws a `SegueError`
- * of kind `usage` that names the argument, what it takes, and what came.
+ * Checks arguments that programs without types may get wrong: each function returns the value, or
+ * throws a `SegueError` of kind `usage` with the argument, what it accepts, and what it got.
  */
 import { SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 
-/** Fewest tokens that a session can be made to fit: a conversation needs room beside the handoff entry. */
+/**
+ * The smallest number of tokens that a session can be made to fit: a conversation needs space
+ * beside the handoff entry.
+ */
 export const LEAST_FIT = 2000;
 
 export function text(name: string, value: unknown): string {

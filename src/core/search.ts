@@ -1,10 +1,10 @@
-/** Full-text search over every session, and keeping the index that it needs. */
+/** Full-text search over all sessions, and updating the index that it needs. */
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import type { Query } from "../catalog/query.ts";
-import { type Results, search } from "../catalog/search.ts";
+import { type Match, type Results, search } from "../catalog/search.ts";
 import { SegueError } from "../errors.ts";
-import type { Gaps, ListOptions } from "./list.ts";
+import { type Gaps, type Listed, type ListOptions, unitOf } from "./list.ts";
 import { keeperNamed, type Places } from "./places.ts";
 import { timeAgo } from "./time.ts";
 
@@ -14,11 +14,13 @@ export type { Hit, Match } from "../catalog/search.ts";
 export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
 
 export interface SearchOptions extends ListOptions {
-  /** Does long reading, and says so: `read` gets what is to be told how far it is. */
+  /** Runs a long read and reports it: `read` gets a function to call with its progress. */
   reading?: Reading;
+  /** Count a session and its subagents as one towards `most`. */
+  folded?: boolean;
 }
 
-/** Wraps the work of reading what is new, when it is much: so many sessions of so many bytes. */
+/** Wraps reading what is new, if it is a lot: `sessions` sessions of `bytes` bytes. */
 export type Reading = <T>(
   sessions: number,
   bytes: number,
@@ -26,14 +28,45 @@ export type Reading = <T>(
 ) => Promise<T>;
 
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
-  /** Sessions that could not be read, and so were not searched. */
+  /** The number of sessions that could not be read, and so were not searched. */
   missing: number;
+  /** For each full id, the shortest unambiguous id. */
+  ids: ReadonlyMap<string, string>;
+  /**
+   * The sessions that started the subagents among the matches, by agent and id; see
+   * `withSubagents`.
+   */
+  starters: ReadonlyMap<string, Listed>;
+}
+
+/** A match, with those in the subagents that its session started. */
+export interface FoldedMatch extends Match {
+  subagents: Match[];
+}
+
+/** Each session once, with its subagents below it, in the position of their best match. */
+export function withSubagents(
+  matches: readonly Match[],
+  starters: SearchResults["starters"],
+): FoldedMatch[] {
+  const all = new Map<string, FoldedMatch>();
+  for (const match of matches) {
+    const { session, hits } = match;
+    const starter = starters.get(starterKey(session) ?? "");
+    const shown = starter ?? session;
+    const name = keyOf(shown);
+    const group = all.get(name) ?? { session: shown, hits: [], subagents: [] };
+    all.set(name, group);
+    if (starter) group.subagents.push(match);
+    else group.hits = hits;
+  }
+  return [...all.values()];
 }
 
 /**
- * Searches every session; what changed since the last time is read first, all of it the first time.
- * What the query says of agent and time goes where the options say nothing.
- * @throws SegueError `usage` for a time that is none, `not-found` for an agent that there is not.
+ * Searches all sessions. First reads what changed since the last time; the first time, everything.
+ * The agent and time in the query apply if the options do not set them.
+ * @throws SegueError `usage` for an invalid time, `not-found` for an unknown agent.
  */
 export async function searchSessions(
   places: Places,
@@ -51,7 +84,9 @@ export async function searchSessions(
     const { limited, here = query.cwd !== undefined } = options;
     const filter = { since: options.since ?? sinceOf(query), limited, here };
     const { rebuilds } = catalog.file;
-    const look = () => search(catalog, query, filter, options.most ?? Number.POSITIVE_INFINITY);
+    const most = options.most ?? Number.POSITIVE_INFINITY;
+    const unit = options.folded ? unitOf : keyOf;
+    const look = () => search(catalog, query, filter, most, unit);
     let found = await catalog.file.guardedLater(look);
     if (catalog.file.rebuilds !== rebuilds) {
       await catalog.refresh();
@@ -60,10 +95,32 @@ export async function searchSessions(
     }
     const { matches, isCut, unread } = found;
     const { note, problems } = catalog;
-    return { matches, isCut, missing: missing + unread, note, problems };
+    const starters = startersOf(matches, catalog);
+    const shown = [...matches.map(({ session }) => session), ...starters.values()];
+    const ids = catalog.shortIds(shown.map(({ id }) => id));
+    return { matches, isCut, missing: missing + unread, ids, starters, note, problems };
   } finally {
     catalog.close();
   }
+}
+
+function keyOf({ agent, id }: Pick<Listed, "agent" | "id">): string {
+  return `${agent}:${id}`;
+}
+
+function starterKey({ agent, isSubagent, parent }: Listed): string | null {
+  return isSubagent && parent !== null ? keyOf({ agent, id: parent }) : null;
+}
+
+function startersOf(matches: readonly Match[], catalog: Catalog): Map<string, Listed> {
+  const starters = new Map<string, Listed>();
+  for (const { session } of matches) {
+    const key = starterKey(session);
+    if (key === null || session.parent === null || starters.has(key)) continue;
+    const starter = catalog.named(session.agent, session.parent);
+    if (starter) starters.set(key, starter);
+  }
+  return starters;
 }
 
 function sinceOf({ since: text }: Query): number | undefined {
@@ -75,10 +132,10 @@ function sinceOf({ since: text }: Query): number | undefined {
   });
 }
 
-/** So much is read in no time; of more, it is said. */
+/** Up to this size, reading takes no noticeable time; above it, progress is shown. */
 const LITTLE = 24e6;
 
-/** Reads what is new or has changed; gives the number of sessions that cannot be read. */
+/** Reads what is new or has changed; returns the number of sessions that cannot be read. */
 async function catchUp(
   catalog: Catalog,
   agent: string | undefined,
@@ -98,16 +155,16 @@ async function catchUp(
 }
 
 export interface Scanned extends Gaps {
-  /** All there are. */
+  /** The number of all sessions. */
   sessions: number;
-  /** Those that were read, and their bytes. */
+  /** How many sessions were read, and their size. */
   read: number;
   bytes: number;
-  /** Sessions that cannot be searched, as reading them failed. */
+  /** Sessions that cannot be searched, because reading them failed. */
   failed: number;
 }
 
-/** Brings the catalogue and its text index up to date; `rebuild`: makes them anew. */
+/** Updates the catalog and its text index; `rebuild`: creates them again. */
 export async function scanSessions(
   places: Places,
   { rebuild = false, progress }: { rebuild?: boolean; progress?: (n: number, all: number) => void },

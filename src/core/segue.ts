@@ -1,6 +1,6 @@
 /**
- * Segue for programs: all that a user can do, as functions that take and return plain data. Nothing here
- * reads from a terminal, prints, or ends the process.
+ * Segue for programs: everything that a user can do, as functions that take and return plain data.
+ * Nothing here reads from a terminal, prints, or ends the process.
  */
 import { existsSync } from "node:fs";
 import type { DumpResult } from "../dump/dump.ts";
@@ -56,18 +56,23 @@ import { translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
 
 export interface OpenOptions {
-  /** The environment: where home is, where agents keep their sessions, where Segue keeps its own. */
+  /**
+   * The environment, which determines the home folder, the agents' stores, and Segue's own folders.
+   */
   env?: Env;
-  /** The project's folder; by default the current one. */
+  /** The project folder; by default the current folder. */
   cwd?: string;
-  /** Folders of stores, by the agent's id, in place of the usual ones. */
+  /** Folders to use as agents' session stores, by agent id. */
   stores?: { readonly [agent: string]: string };
 }
 
-/** A session: in words as the command line takes them (`latest`, `codex#2`, an id, a path), or found before. */
+/**
+ * A session: a selector as on the command line (`latest`, `codex#2`, an id, a path), or a session
+ * that was found before.
+ */
 export type SessionName = string | SessionRef;
 
-/** Where a session lies. What `list` and `search` give is one, too. */
+/** Where a session is stored. The results of `list` and `search` can be used as well. */
 export interface SessionRef {
   /** Id of its agent. */
   agent: string;
@@ -77,53 +82,62 @@ export interface SessionRef {
 }
 
 export interface HandoverRequest extends HandoverOptions {
-  /** Id or alias of the agent that it goes on in. */
+  /** Id or alias of the target agent. */
   to: string;
-  /** The first new prompt. */
+  /** The first prompt to send. */
   prompt?: string;
-  /** Arguments for the agent, in its terms or in those of the session's own. */
+  /** Arguments for the agent: its own, or those of the source agent. */
   args?: readonly string[];
 }
 
-/** A session that is ready to go on in another agent. Nothing in a store has changed until `commit`. */
+/**
+ * A session that is ready to continue in another agent. Nothing in a store changes until `commit`.
+ */
 export interface Handover {
-  /** Id of the agent that it goes on in. */
+  /** Id of the target agent. */
   agent: string;
-  /** Its id, and where it lies, in that agent's store. */
+  /** Its id and path in the target agent's store. */
   id: string;
   path: string;
-  /** The folder that it goes on in; null when nothing says which. */
+  /** The folder in which it continues; null if it is unknown. */
   cwd: string | null;
-  /** What was converted and lost, as `segue resume --json` prints it (docs/json.md). */
+  /** The report of the conversion, as printed by `segue resume --json` (docs/json.md). */
   report: Report;
   /** What will happen, in words. */
   note: string;
-  /** What starts the agent with the session: the program, then its arguments. Run it in `cwd`. */
+  /**
+   * The command that starts the agent with the session: the program, then its arguments. Run it in
+   * `cwd`.
+   */
   command: readonly string[];
-  /** What keeps the agent from opening it, and what to do about that, in words; null for nothing. */
+  /** Why the agent cannot open it, and what to do about that, in words; null if it can. */
   hindrance: string | null;
   /**
-   * Writes it into the agent's store, and into the journal: `undo` takes it back.
-   * @throws SegueError when it cannot be written, when another process has written it in the meantime
-   * (prepare it again), and `usage` when it was committed or discarded before.
+   * Writes the session to the agent's store and records that in the journal, so that `undo` can
+   * revert it.
+   * @throws SegueError if it cannot be written, if another process has written it in the meantime
+   * (prepare it again), and `usage` if it was already committed or discarded.
    */
   commit(): Promise<void>;
-  /** Leaves everything as it was. A handover that is not committed is discarded when the process ends. */
+  /**
+   * Leaves everything unchanged. A handover that is not committed is discarded when the process
+   * ends.
+   */
   discard(): void;
 }
 
 export interface HandoffOptions {
-  /** Id or alias of the agent that is to read it: tools are named as it knows them. */
+  /** Id or alias of the receiving agent: tools are named as in that agent. */
   for?: string;
-  /** How much it tells; by default what is set, or `standard`. */
+  /** How detailed the document is; by default according to the settings, or `standard`. */
   preset?: Preset;
-  /** Tokens at most; by default the preset's. */
+  /** The maximum number of tokens; by default the preset's. */
   budget?: number;
-  /** What its reader is to do; by default to tell what it understood, and wait. */
+  /** What the receiving agent does next; by default it confirms its understanding and waits. */
   then?: string;
-  /** Its reader is to go on with the work at once. */
+  /** The receiving agent continues the work at once. */
   go?: boolean;
-  /** Put placeholders in the place of secrets; by default only where the settings say `always`. */
+  /** Replace secrets with placeholders; by default only if the `redact` setting is `always`. */
   redact?: boolean;
 }
 
@@ -131,35 +145,35 @@ export interface HandoffOptions {
 export interface Document {
   markdown: string;
   tokens: number;
-  /** null for no bound. */
+  /** null for no limit. */
   budget: number | null;
-  /** How many secrets were replaced; null when none were looked for. */
+  /** How many secrets were replaced; null if Segue did not look for any. */
   redacted: number | null;
 }
 
 export interface DumpRequest {
-  /** Where to; made where it is missing. */
+  /** The folder to export to; it is created if necessary. */
   folder: string;
   format?: Format;
-  /** Id or alias: only this agent's. */
+  /** Id or alias of an agent: only its sessions. */
   agent?: string;
   /** Only sessions of the project in this folder. */
   cwd?: string;
-  /** Only those that went on since: milliseconds since the epoch. */
+  /** Only sessions updated since: milliseconds since the epoch. */
   since?: number;
-  /** Put placeholders in the place of secrets; not with the format `native`. */
+  /** Replace secrets with placeholders; not with the format `native`. */
   redact?: boolean;
-  /** Overwrite files that were changed after they were dumped. */
+  /** Overwrite exported files that were changed since. */
   force?: boolean;
-  /** Is told of a session that cannot be dumped; the others are. */
+  /** Called for a session that cannot be exported; the others still are. */
   failed?(place: string, error: unknown): void;
 }
 
-/** Opens the agents' stores as they are on this machine. @throws SegueError `usage` for settings that are wrong. */
+/** Opens the agents' stores on this machine. @throws SegueError `usage` for invalid settings. */
 export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
   const { cwd = process.cwd(), stores = {} } = options;
   const env = { ...(options.env ?? process.env) };
-  // Should this program be killed, the next command removes what it was about to write.
+  // If this program is killed, the next command removes what it was about to write.
   noteTemps(tempsFolder(env));
   settleOwnFolders(env);
   await settleStores(env);
@@ -175,7 +189,7 @@ export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
   return new Segue(places, settings);
 }
 
-/** The sessions of this machine; see `openSegue`. */
+/** The sessions on this machine; see `openSegue`. */
 export class Segue {
   readonly #places: Places;
   readonly #settings: Settings;
@@ -185,15 +199,15 @@ export class Segue {
     this.#settings = settings;
   }
 
-  /** Sessions of every agent, this project's first, each kind newest first. */
+  /** Lists the sessions of all agents: this project's first, then the others, each newest first. */
   async list(options: ListOptions = {}): Promise<SessionList> {
     return await listSessions(this.#places, checkedList(options));
   }
 
   /**
-   * Full text over every session, best first; the query is as `segue search` takes it. The first search
-   * reads every session, later ones what changed.
-   * @throws SegueError `usage` for a query that means nothing.
+   * Searches the full text of all sessions, best match first, with the query syntax of `segue
+   * search`. The first search reads all sessions, later ones only what changed.
+   * @throws SegueError `usage` for an invalid query.
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchResults> {
     const wanted = parseQuery(text("the query", query));
@@ -201,8 +215,8 @@ export class Segue {
   }
 
   /**
-   * The session that a selector names. `from`: id or alias of the only agent to look at.
-   * @throws SegueError `not-found` or `ambiguous`, with the candidates.
+   * Finds the session that a selector names. `from`: id or alias of the only agent to search.
+   * @throws SegueError `not-found`, or `ambiguous` with the candidates.
    */
   async find(selector: string, { from }: { from?: string } = {}): Promise<SessionRef> {
     const name = optionalText("from", from);
@@ -212,9 +226,10 @@ export class Segue {
   }
 
   /**
-   * A session as the session model (schema/session.schema.json), all of it in memory. `subagents`: with
-   * those whose transcripts lie apart; `failed` is told of each that cannot be read.
-   * @throws SegueError `unreadable` for what is no session.
+   * Reads a session as the session model (schema/session.schema.json), completely into memory.
+   * `subagents`: including subagents with separate transcripts; `failed` is called for each that
+   * cannot be read.
+   * @throws SegueError `unreadable` if it is not a session.
    */
   async read(
     session: SessionName,
@@ -231,16 +246,19 @@ export class Segue {
     );
   }
 
-  /** What is known of a session: what a list shows of it, and what is in it. Reads all of it. */
+  /**
+   * Returns what is known about a session: what a list shows, and its contents. Reads all of it.
+   */
   async info(session: SessionName): Promise<Info> {
     const selected = await this.#selected(session);
     return await withScratch((scratch) => infoOf(selected, this.#places, scratch));
   }
 
   /**
-   * Prepares a session to go on in another agent (or in its own), all of its history with it; then either
-   * `commit` or `discard` it. With `dryRun` it can only be discarded.
-   * @throws SegueError `refused` when something would be lost, or the session is open in its agent.
+   * Prepares a session to continue in another agent (or in its own) with its whole history; then
+   * call either `commit` or `discard`. With `dryRun`, it can only be discarded.
+   * @throws SegueError `refused` if something would be lost, or if the session is open in its
+   * agent.
    */
   async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
     const { to, prompt = null, args = [], ...how } = checkedHandover(options);
@@ -299,7 +317,7 @@ export class Segue {
   }
 
   /**
-   * A session as a document for an agent or a person, under a budget of tokens.
+   * Writes a session as a document for an agent or a person, within a token budget.
    * @throws SegueError `usage` for a budget that is too small.
    */
   async handoff(session: SessionName, options: HandoffOptions = {}): Promise<Document> {
@@ -331,7 +349,7 @@ export class Segue {
     return { markdown, tokens, budget, redacted };
   }
 
-  /** Converts a session file into another agent's format; no store is touched. */
+  /** Converts a session file to another agent's format, without touching a store. */
   async convert(path: string, options: ConvertFileOptions): Promise<Report> {
     text("the path", path);
     text("to", options.to);
@@ -341,25 +359,30 @@ export class Segue {
     return await convertFile(path, options);
   }
 
-  /** Every agent: installed or not, its stores, and what is proven of it. Starts each agent's CLI for its version. */
+  /**
+   * Lists all agents: installed version, stores, and what is proven. Starts each agent's CLI to ask
+   * for its version.
+   */
   agents(): Promise<AgentHere[]> {
     return agentsHere(this.#places);
   }
 
-  /** What cannot be read and why, and what else is wrong; `ok` when nothing needs attention. */
+  /** Finds what cannot be read and why, and other problems; `ok` if nothing needs attention. */
   doctor(
     options: DoctorOptions = {},
   ): Promise<{ ok: boolean; findings: Finding[]; read: number; sessions: number }> {
     return diagnose(this.#places, this.#settings, options);
   }
 
-  /** Proves on a session that nothing is lost: the same bytes, there and back through every agent. */
+  /**
+   * Checks that a session converts without loss: same bytes, there and back through every agent.
+   */
   async check(session: SessionName): Promise<Check> {
     const selected = await this.#selected(session);
     return await withScratch((scratch) => checkSession(selected, scratch));
   }
 
-  /** Exports sessions into a folder; the next time, only what changed. */
+  /** Exports sessions to a folder; later runs export only what changed. */
   async dump(request: DumpRequest): Promise<DumpResult> {
     const { agent, redact = false, force = false, failed, ...rest } = request;
     const format = optionalChoice("format", request.format, FORMATS) ?? "native";
@@ -376,15 +399,16 @@ export class Segue {
     });
   }
 
-  /** What Segue wrote into stores, the newest last. */
+  /** Returns what Segue wrote into stores, the newest last. */
   journal(): Written {
     return writtenBy(this.#places.env);
   }
 
   /**
-   * Takes a write back exactly: the newest, or number `n` of the journal. `force`: even if the session
+   * Reverts a write exactly: the newest, or number `n` of the journal. `force`: even if the session
    * is open or has changed since; a copy of it is kept first.
-   * @throws SegueError `not-found` when there is nothing to undo, `refused` when something else is there.
+   * @throws SegueError `not-found` if there is nothing to undo, `refused` if the contents are not
+   * what Segue wrote.
    */
   async undo({ n, force = false }: { n?: number; force?: boolean } = {}): Promise<Undone[]> {
     const all: Undone[] = [];
@@ -399,7 +423,7 @@ export class Segue {
     }
     const agent: Agent = agentNamed(text("session.agent", session.agent));
     const path = text("session.path", session.path);
-    // Not a file: a row of a database, which names its agent.
+    // Not a file, but a row of a database, which names its agent.
     if (existsSync(path)) sessionIn(path, agent);
     return { agent, path, id: session.id, name: path };
   }

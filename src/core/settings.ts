@@ -1,4 +1,4 @@
-/** What the user set. */
+/** The user's settings. */
 export { KEYS, keyFor } from "../config/keys.ts";
 export type { Source } from "../config/layers.ts";
 export {

@@ -1,4 +1,4 @@
-/** Starting an agent. */
+/** Starts an agent. */
 import { resolve } from "node:path";
 import { commandOf } from "../agents/command.ts";
 import type { Agent } from "../agents/types.ts";
@@ -16,7 +16,10 @@ export function isInstalled(agent: Agent, env: Env): boolean {
   return findCommand(commandOf(agent, env), env) !== null;
 }
 
-/** Before anything is written for it. @throws SegueError `failed` when the agent is not installed. */
+/**
+ * Checks that the agent is installed, before anything is written for it.
+ * @throws SegueError `failed`
+ */
 export function requireInstalled(agent: Agent, env: Env): void {
   const { name } = agent;
   const command = commandOf(agent, env);
@@ -27,8 +30,9 @@ export function requireInstalled(agent: Agent, env: Env): void {
 }
 
 /**
- * What the user set on the one agent, in terms of the other, and what is to be said of it.
- * @throws SegueError `refused` where it would permit more than was asked for; `force` lets it.
+ * Translates the source agent's flags to the target agent's, with notes for the user.
+ * @throws SegueError `refused` if the result would be more permissive than requested, unless
+ * `force` is set.
  */
 export function translated(
   args: readonly string[],
@@ -44,7 +48,7 @@ export function translated(
   return translateFlags(args, from, { name: target.name, flags: other }, { force });
 }
 
-/** The folder as this machine has it; null when it is not there. */
+/** The folder's path on this machine; null if it does not exist. */
 export function folderAt(wanted: string): string | null {
   const found = [wanted, localForm(wanted, process.platform)].find(isFolder);
   return found === undefined ? null : resolve(found);

@@ -1,6 +1,6 @@
 const UNITS: { [unit: string]: number } = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
-/** Milliseconds since the epoch, of "2d" (ago) or an ISO date; undefined for what is neither. */
+/** Milliseconds since the epoch, from "2d" (ago) or an ISO date; undefined for anything else. */
 export function timeAgo(text: string): number | undefined {
   const [, n, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
   const time = n === undefined ? Date.parse(text) : Date.now() - Number(n) * (UNITS[unit] ?? 0);

@@ -1,2 +1,2 @@
-/** Numbers of tokens, as people write them. */
+/** Token counts, as people write them. */
 export { readTokens } from "../config/values.ts";

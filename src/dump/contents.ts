@@ -1,4 +1,6 @@
-/** The page that lists the others of an HTML dump, and finds them by what is typed. */
+/**
+ * The index page of an HTML dump, which lists the pages and filters them by what the user types.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
@@ -10,17 +12,17 @@ import { escapeHtml, headOf, META, timeTag, unescapeHtml } from "./html.ts";
 
 export const CONTENTS = "index.html";
 
-/** A session's page, and what it says of itself. */
+/** A session's page, and its metadata. */
 export interface Listed {
   /** Relative to the dump's folder, with "/" between its parts. */
   file: string;
   facts: { [name in (typeof META)[number]]: string };
 }
 
-/** What a page's head is long at most; see `metaOf`. */
+/** The maximum length of a page's head; see `metaOf`. */
 const HEAD_BYTES = 16_000;
 
-/** What a page says of its session; its name and agent, where it says nothing. */
+/** A page's metadata about its session; its name and agent if there is none. */
 export function listedAt(folder: string, file: string): Listed {
   const head = beginningOf(join(folder, file));
   const [agent = ""] = file.split("/");
@@ -44,8 +46,9 @@ function beginningOf(path: string): string {
 }
 
 /**
- * Writes the page; false where one is there that is not as Segue wrote it, which stays unless `force`.
- * @throws SegueError where something other than a file is there
+ * Writes the index page; false if there is one that Segue did not write, which stays unless `force`
+ * is set.
+ * @throws SegueError if there is something other than a file
  */
 export function writeContents(
   folder: string,
@@ -71,7 +74,7 @@ export function writeContents(
   return true;
 }
 
-/** Ends the page: what was changed since is told by it. */
+/** Ends the page: later changes to it are detected by this. */
 function sealOf(text: string): string {
   return `<!-- segue ${createHash("sha256").update(text).digest("hex")} -->`;
 }
@@ -81,7 +84,7 @@ function isAsWritten(text: string): boolean {
   return at >= 0 && text.slice(at + 1).trim() === sealOf(text.slice(0, at));
 }
 
-/** The one script of it: nothing but a page's own rows is looked at. */
+/** The page's only script: it reads nothing but the page's own rows. */
 const SCRIPT = `
 const box = document.getElementById("find");
 const rows = [...document.querySelectorAll("tbody tr")];
@@ -106,6 +109,11 @@ td, th { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px so
 td { overflow-wrap: anywhere; } td.folder { min-width: 12rem; opacity: .75; } td.when, td.agent { white-space: nowrap; opacity: .75; }
 input[type=search] { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem .6rem; margin: .6rem 0; }
 body { max-width: 70rem; }
+@media (max-width: 44rem) {
+  thead { display: none; } td.folder { min-width: 0; }
+  tr:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  td { border: 0; padding: 0; } td.title { order: -1; flex-basis: 100%; }
+}
 `;
 
 /** Only this very script runs, and nothing is loaded. */
@@ -118,7 +126,7 @@ export function contentsPage(pages: readonly Listed[]): string {
     const cells = [
       `<td class="when">${updated === "" ? "" : timeTag(updated)}</td>`,
       `<td class="agent">${escapeHtml(agent)}</td>`,
-      `<td><a href="${href}">${escapeHtml(title)}</a></td>`,
+      `<td class="title"><a href="${href}">${escapeHtml(title)}</a></td>`,
       `<td class="folder">${escapeHtml(folder)}</td>`,
     ];
     return `<tr>${cells.join("")}</tr>\n`;

@@ -1,4 +1,7 @@
-/** Many sessions into a folder: what changed since the last time, each file whole or not at all. */
+/**
+ * Exports many sessions to a folder: what changed since the last time, each file completely or not
+ * at all.
+ */
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import type { Agent, Found } from "../agents/types.ts";
@@ -11,6 +14,7 @@ import { isFull, SegueError } from "../errors.ts";
 import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import { isRunning } from "../io/process.ts";
+import { watchReading } from "../io/progress.ts";
 import type { Env } from "../io/state.ts";
 import { REDACTION } from "../redact/version.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
@@ -33,7 +37,7 @@ const ENDINGS: { [format in Exclude<Format, "native">]: string } = {
   json: ".json",
 };
 
-/** Goes up when a format's files come out otherwise: all are written anew then. */
+/** Increase it when a format's files change: then all are written again. */
 const VERSION = 4;
 
 export interface Wanted {
@@ -46,21 +50,24 @@ export interface Wanted {
 export interface DumpOptions {
   folder: string;
   format: Format;
-  /** Put placeholders in the place of secrets; not with `native`. */
+  /** Replace secrets with placeholders; not with `native`. */
   redact: boolean;
   env: Env;
   /** A folder for temporary files. */
   scratch: string;
   progress(done: number, total: number): void;
-  /** Is told of each session that cannot be dumped. */
+  /** Called for each session that cannot be exported. */
   failed(place: string, error: unknown): void;
-  /** Is told how many lines of the list of what was dumped, at `path`, cannot be read. */
+  /** Called with the number of unreadable lines in the list of exported sessions at `path`. */
   damaged(path: string, lines: number): void;
-  /** Write files anew that somebody has changed since they were dumped. */
+  /** Overwrite files that were changed since they were exported. */
   force: boolean;
-  /** Is told of each file that was kept, as somebody has changed it; `isOld`: so has the session. */
+  /**
+   * Called for each file that was kept because it was changed; `isOld`: the session has changed,
+   * too.
+   */
   kept(path: string, isOld: boolean): void;
-  /** Between two sessions. */
+  /** Called between two sessions. */
   pause(): Promise<void>;
 }
 
@@ -68,10 +75,13 @@ export interface DumpResult {
   written: number;
   unchanged: number;
   failed: number;
-  /** Sessions whose files somebody has changed; and those of them that would have been written anew. */
+  /**
+   * Sessions whose files were changed by somebody; and those of them that would have been written
+   * again.
+   */
   kept: number;
   outdated: number;
-  /** Secrets that were replaced, each counted once in each session that was written. */
+  /** The number of replaced secrets, each counted once in each session that was written. */
   secrets: number;
   /** With `redact`: files of earlier runs in which no secret was replaced. */
   unredacted: string[];
@@ -85,8 +95,15 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
   const inside = new Set<string>();
   const counts = { written: 0, unchanged: 0, failed: 0, kept: 0, outdated: 0 };
   const result: DumpResult = { ...counts, secrets: 0, unredacted: [] };
-  for (const [i, wanted] of all.entries()) {
-    options.progress(i, all.length);
+  const total = all.reduce((sum, { found }) => sum + found.bytes, 0);
+  let begun = 0;
+  for (const wanted of all) {
+    const before = begun;
+    begun += wanted.found.bytes;
+    options.progress(before, total);
+    watchReading((done, all) => {
+      options.progress(before + (wanted.found.bytes * done) / Math.max(1, all), total);
+    });
     await options.pause();
     const key = `${format}:${wanted.agent.id}:${wanted.place}`;
     const { mtime, bytes } = wanted.found;
@@ -117,19 +134,26 @@ export async function dump(all: readonly Wanted[], options: DumpOptions): Promis
       options.failed(wanted.place, error);
     }
   }
+  watchReading(null);
   manifest.tidy();
   result.unredacted = options.redact ? unredacted(manifest, options) : [];
   if (format === "html" && !listPages(manifest, options, result.unredacted)) result.failed++;
   return result;
 }
 
-/** Files of earlier runs that still have their secrets: their sessions are gone, or are not of this run. */
+/**
+ * Files of earlier runs that still contain their secrets: their sessions no longer exist, or are
+ * not part of this run.
+ */
 function unredacted(manifest: Manifest, { folder, format }: DumpOptions): string[] {
   const plain = manifest.entriesIn(format).filter(({ state }) => !/^\d+-redacted-/.test(state));
   return plain.flatMap(({ files }) => files.map((file) => join(folder, file)));
 }
 
-/** Lists all pages there are, those of earlier runs as well; not those whose secrets should be replaced. */
+/**
+ * Lists all existing pages, including those of earlier runs, except those whose secrets should be
+ * replaced.
+ */
 function listPages(
   manifest: Manifest,
   { folder, force, kept, failed }: DumpOptions,
@@ -148,7 +172,9 @@ function listPages(
   }
 }
 
-/** What runs that were killed left behind; not the files of one that is at work. Links are not followed. */
+/**
+ * Removes what killed runs left behind, except files of a run in progress. Does not follow links.
+ */
 function removeLeftovers(folder: string): void {
   for (const item of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, item.name);
@@ -158,13 +184,13 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-/** Is the file only copied? Then it need not be one that can be read. */
+/** Is the file only copied? Then it need not be readable as a session. */
 function asItLies(place: string, format: Format): boolean {
   return format === "native" && rowsAt(place) === null;
 }
 
 interface Done {
-  /** Secrets that were replaced in what was written. */
+  /** The number of secrets that were replaced in what was written. */
   secrets: number;
   wrote: boolean;
 }
@@ -199,14 +225,14 @@ async function one(wanted: Wanted, target: Target, options: DumpOptions): Promis
   } finally {
     closeBases(bases);
     input.close();
-    // What was spilled for this one is of no more use.
+    // The temporary files for this session are no longer needed.
     if (input.path !== place) rmSync(input.path, { force: true });
   }
 }
 
 /**
- * A page's name is for people: when it was, and what it is about. Of a page whose secrets are
- * replaced it says nothing that only the rest of the session shows to be one.
+ * A page's name is for people: its date, and its title. The name of a redacted page contains
+ * nothing that only the rest of the session identifies as a secret.
  */
 async function readableName(
   { agent, input, bases }: Source,
@@ -219,7 +245,7 @@ async function readableName(
   return pageName({ title: redact ? null : title, createdAt, id });
 }
 
-/** What the page was called before its secrets were replaced: it still has them. */
+/** The page's name before its secrets were replaced: that page still contains them. */
 function removeOld(folder: string, files: readonly string[], now: readonly string[]): void {
   for (const file of files) if (!now.includes(file)) rmSync(join(folder, file), { force: true });
 }
@@ -277,7 +303,7 @@ async function writeSession(
 
 const RULES = rulesFor(process.platform);
 
-/** A link in place of a folder of the dump may lead anywhere, into an agent's store for one. */
+/** A link in place of a folder of the dump may lead anywhere, for example into an agent's store. */
 function refuseLink(folder: string, file: string, inside?: Set<string>): void {
   const place = dirname(join(folder, file));
   if (inside?.has(place)) return;
@@ -312,14 +338,16 @@ function nativeEnding(place: string): string {
   return ending || extname(name);
 }
 
-/** The session's own file, and below its name those of its subagents and those it continues. */
+/**
+ * The session's own file, and below its name those of its subagents and those that it continues.
+ */
 async function nativePieces(
   { agent, bases, input }: Source,
   place: string,
   file: string,
 ): Promise<Piece[]> {
   const isFile = rowsAt(place) === null;
-  // A document or a compressed file goes as it lies, not as the lines that were made of it.
+  // A document or a compressed file is copied as it is, not as the lines made from it.
   const own = isFile ? place : input.path;
   const pieces: Piece[] = [{ file, write: (out) => copy(own, out) }];
   const children = isFile ? ((await agent.store.children?.(place)) ?? []) : [];
@@ -331,7 +359,7 @@ async function nativePieces(
   return pieces;
 }
 
-/** What its subagents did, each in a file below the session's name. */
+/** Its subagents' sessions, each in a file below the session's name. */
 async function childPieces(
   agent: Agent,
   place: string,
@@ -356,7 +384,7 @@ async function childPieces(
   }));
 }
 
-/** The id of a row, or a file's name without its ending. */
+/** The id of a row, or a file's name without its extension. */
 function childName(place: string): string {
   if (rowsAt(place)) return place.slice(place.lastIndexOf("#") + 1);
   return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
@@ -392,7 +420,7 @@ async function write(
 function contentOf(source: Source): Content {
   source.input.settle();
   const { agent, input, bases } = source;
-  // Known only when all is read: so everything is read twice, and nothing is kept.
+  // Known only when everything is read: so everything is read twice, and nothing is kept.
   const header = readHeader(agent, input, bases);
   return { header, entries: () => entries(source), secrets: 0 };
 }

@@ -1,4 +1,6 @@
-/** Files in a dump's folder that its list does not tell of: somebody's own, or a list was lost. */
+/**
+ * Files in a dump's folder that are not in its list: either somebody else's, or the list was lost.
+ */
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../errors.ts";
@@ -6,7 +8,7 @@ import { Input } from "../io/input.ts";
 import { Output } from "../io/output.ts";
 import type { Made, Manifest } from "./manifest.ts";
 
-/** A file of the dump, and what is to be in it. */
+/** A file of the dump, and its intended contents. */
 export interface Piece {
   /** Relative to the dump's folder. */
   file: string;
@@ -14,7 +16,7 @@ export interface Piece {
   write(out: Output): number | Promise<number>;
 }
 
-/** What is in the way is not a dump's, as far as can be told. */
+/** As far as Segue can tell, the existing file does not belong to a dump. */
 export class Foreign extends SegueError {}
 
 export function foreign(path: string): Foreign {
@@ -25,8 +27,9 @@ export function foreign(path: string): Foreign {
 }
 
 /**
- * Files that the list does not tell of, because that was lost or damaged, but which hold what was to
- * be written. One that holds the beginning of it is of an earlier dump, and may be replaced.
+ * Files that are not in the list because it was lost or damaged, but that have the contents to be
+ * written. A file with only the beginning of the contents is from an earlier dump, and may be
+ * replaced.
  */
 export async function alreadyThere(
   pieces: readonly Piece[],

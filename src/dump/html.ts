@@ -1,9 +1,9 @@
-/** A session as an HTML page that needs nothing but itself, loads nothing and runs nothing. */
+/** A session as a self-contained HTML page that loads nothing and runs nothing. */
 import { short } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
 import { body, clean, facts, line, type Markup, type Page, titleOf } from "./pages.ts";
 
-/** Of the pages and their index. */
+/** For the pages and their index. */
 export const STYLE = `
 :root { color-scheme: light dark; --line: #8885; --soft: #8881; --user: #3b82f6; --agent: #d97706; }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; }
@@ -28,7 +28,7 @@ label.all { position: sticky; top: 0; float: right; font-size: .9rem; padding: .
 /** Nothing is loaded and nothing runs, whatever a browser finds in the page. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-/** What the index says of a page: in its head, to be read back from there. */
+/** The index's data about a page: stored in the page's head, and read back from there. */
 export const META = ["agent", "title", "folder", "updated"] as const;
 
 export function htmlPage(): Page {
@@ -47,7 +47,7 @@ export function htmlPage(): Page {
   };
 }
 
-/** The beginning of a page, up to where its content begins. `title` and `more` are markup. */
+/** The beginning of a page, up to its content. `title` and `more` are markup. */
 export function headOf(title: string, policy: string, more = ""): string {
   return `<!doctype html>
 <html lang="en">
@@ -98,12 +98,12 @@ const MARKUP: Markup = {
   },
 };
 
-/** A line on a screen has no more. */
+/** A line on a screen is not longer. */
 const LONGEST = 300;
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** A time as people write it; what is none stays as it is. */
+/** A time as people write it; anything else is unchanged. */
 export function timeTag(time: string): string {
   const at = new Date(time);
   if (Number.isNaN(at.getTime())) return `<time>${escapeHtml(time)}</time>`;

@@ -1,6 +1,6 @@
 /**
- * What a dump's folder holds: one line a session, added once its files are there, so that a run
- * that was killed goes on where it was. The newest line of a session counts.
+ * The contents of a dump's folder: one line per session, added once its files exist, so that a
+ * killed run continues where it stopped. The newest line of a session counts.
  */
 import { appendFileSync, lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ import type { Json } from "../session/types.ts";
 const NAME = ".segue-dump.jsonl";
 
 export interface Dumped {
-  /** Format, agent and place: what is dumped. */
+  /** Format, agent and path: what is exported. */
   key: string;
   /** Names of its files, relative to the dump's folder; the session's own first. */
   files: string[];
-  /** Differs when the session, or the way it is written, has changed. */
+  /** Differs if the session, or the way it is written, has changed. */
   state: string;
-  /** The files are about to be written: their names are ours, what they hold is not known. */
+  /** The files are about to be written: their names are reserved, their contents unknown. */
   begun?: true;
-  /** The files as they were written; older versions did not note it. */
+  /** The files as they were written; older versions did not record it. */
   made?: Made[];
 }
 
@@ -36,7 +36,7 @@ export interface Made {
 
 export class Manifest {
   readonly path: string;
-  /** Lines that say nothing, but for one that was cut off at the end. */
+  /** Unreadable lines, except for a truncated one at the end. */
   readonly damaged: number;
   readonly #folder: string;
   readonly #entries = new Map<string, Dumped>();
@@ -54,7 +54,7 @@ export class Manifest {
     for (const [i, line] of lines.entries()) {
       if (line === "") continue;
       const entry = parse(line);
-      // What is left of a line that was cut off goes when the list is tidied.
+      // The rest of a truncated line is removed when the list is tidied.
       this.#lines++;
       if (entry) this.#take(entry);
       else if (i < lines.length - 1) damaged++;
@@ -66,20 +66,26 @@ export class Manifest {
     return this.#entries.get(key);
   }
 
-  /** What there is of sessions in this format: the session's own file first, relative to the folder. */
+  /**
+   * The existing files of sessions in this format: the session's own file first, relative to the
+   * folder.
+   */
   entriesIn(format: string): Dumped[] {
     const entries = [...this.#entries.values()].filter(({ key }) => key.startsWith(`${format}:`));
     return entries.filter(({ files }) => statOf(join(this.#folder, files[0] ?? "")) !== undefined);
   }
 
-  /** Is it there, as the session is now? */
+  /** Does it exist, in the session's current state? */
   isCurrent(key: string, state: string): boolean {
     const entry = this.#entries.get(key);
     if (!entry || entry.begun || entry.state !== state) return false;
     return entry.files.every((file) => statOf(join(this.#folder, file)) !== undefined);
   }
 
-  /** @throws SegueError where something else has taken the place of a file: it is neither read nor replaced. */
+  /**
+   * @throws SegueError if something else has taken the place of a file: it is neither read nor
+   * replaced.
+   */
   refuseOther(key: string): void {
     for (const file of this.#entries.get(key)?.files ?? []) {
       const path = join(this.#folder, file);
@@ -96,7 +102,7 @@ export class Manifest {
     if (!entry || entry.begun || !entry.made) return [];
     const now = entry.files.map((file, i) => madeNow(join(this.#folder, file), entry.made?.[i]));
     const same = entry.made.map((made, i) => (now[i]?.sha256 === made.sha256 ? now[i] : made));
-    // Copied or touched: its digest need not be taken the next time.
+    // Copied or touched: its digest need not be computed the next time.
     if (same.some((made, i) => made !== entry.made?.[i])) this.add({ ...entry, made: same });
     return entry.files.flatMap((file, i) => {
       const [is, was] = [now[i], entry.made?.[i]];
@@ -110,7 +116,7 @@ export class Manifest {
     return owner !== undefined && owner !== key;
   }
 
-  /** Is something there that the list does not tell of? */
+  /** Is there something that is not in the list? */
   isForeign(file: string): boolean {
     const isOurs = this.#names.has(file.toLowerCase());
     return !isOurs && statOf(join(this.#folder, file)) !== undefined;
@@ -128,7 +134,7 @@ export class Manifest {
     }
   }
 
-  /** Leaves out the lines that no longer count. */
+  /** Removes the lines that no longer count. */
   tidy(): void {
     if (this.#lines <= this.#entries.size) return;
     const out = new Output(this.path);
@@ -164,7 +170,9 @@ function kindOf(stat: Stats): string {
   return stat.isFIFO() ? "a pipe" : "a socket or a device";
 }
 
-/** What a file is that was `made` so; null for one that is gone, and for none that was. */
+/**
+ * The current state of a file that was `made` like this; null if it no longer exists or never did.
+ */
 function madeNow(path: string, made: Made | undefined): Made | null {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!made || !stat?.isFile()) return null;
@@ -198,7 +206,7 @@ function parse(line: string): Dumped | undefined {
   }
 }
 
-/** One for each file; undefined for anything else. */
+/** One per file; undefined for anything else. */
 function madeIn(value: Json | undefined, files: number): Made[] | undefined {
   if (!Array.isArray(value) || value.length !== files) return undefined;
   const made = value.flatMap((one): Made[] => {

@@ -1,13 +1,14 @@
 /**
- * What of a text may stand in a Markdown page. The page's structure is its own: of a session's text,
- * emphasis, lists, quotations, tables, code and plain links are left; nothing in it is a heading, HTML,
- * a definition, a picture that would be fetched, or a link that runs something.
+ * Which parts of a text may appear in a Markdown page. The page's structure is its own: in a
+ * session's text, emphasis, lists, quotations, tables, code and plain links stay; nothing in it
+ * becomes a heading, HTML, a definition, an image that would be loaded, or a link that runs
+ * something.
  *
- * Whether a backslash is shown depends on what a reader takes for code. Where that is in doubt, one too
- * many is shown, and nothing gets through.
+ * Whether a backslash is shown depends on what a reader considers code. If that is in doubt, one
+ * too many is shown, and nothing gets through.
  */
 
-/** In one line, and where it stands for itself. */
+/** In one line, with every sign shown literally. */
 export function markdownText(text: string): string {
   return text.replace(/[\\`*_[\]<>#|~&!]/g, "\\$&");
 }
@@ -19,7 +20,7 @@ export function fenced(text: string, info = "text"): string {
   return `${fence}${info}\n${text.replace(/\n$/, "")}\n${fence}`;
 }
 
-/** Text that is Markdown itself, of a person or a model. */
+/** Text that is Markdown itself, from a person or a model. */
 export function markdownProse(text: string): string {
   const out: string[] = [];
   const lines = text.split("\n");
@@ -27,7 +28,7 @@ export function markdownProse(text: string): string {
   for (let i = 0; i < lines.length; i++) {
     const fence = fenceAt(lines, i);
     if (fence) {
-      // Some readers take a fence right below a paragraph for a part of it.
+      // Some readers consider a fence right below a paragraph part of it.
       if ((out.at(-1) ?? "") !== "") out.push("");
       out.push(...fence.lines);
       if ((lines[fence.last + 1] ?? "") !== "") out.push("");
@@ -43,8 +44,8 @@ interface Fence {
 }
 
 /**
- * Code between fences, written anew at the start of the line: there it is code for every reader,
- * whatever it stood in. One without an end goes to the end of the text.
+ * Code between fences, rewritten at the start of the line: there, every reader considers it code,
+ * whatever it was nested in. Code without an end continues to the end of the text.
  */
 function fenceAt(lines: readonly string[], at: number): Fence | null {
   const [, indent = "", ticks = "", rest = ""] =
@@ -62,13 +63,13 @@ function dedented(line: string, indent: string): string {
   return line.startsWith(indent) ? line.slice(indent.length) : line.trimStart();
 }
 
-/** Marks of quotations and lists, in which a line may stand. */
+/** Marks of quotations and lists that a line may be nested in. */
 const WITHIN = String.raw`^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])[\s>]+)*`;
 const HEADING = new RegExp(`(${WITHIN})(#{1,6}(?:\\s|$))`);
-/** A line of these makes a heading of the one above it. */
+/** A line of these makes a heading of the line above it. */
 const UNDERLINE = /^([\s>]*)(=+|-+)\s*$/;
 
-/** What makes a table of the lines around it. In one, a bar ends a cell, and code in it with it. */
+/** Makes a table of the lines around it. In a table, a bar ends a cell, and with it any code. */
 const TABLE = /^[\s>]*[-:|\s]*-[-:|\s]*$/;
 
 function proseLine(line: string, hasTable: boolean): string {
@@ -80,14 +81,19 @@ function proseLine(line: string, hasTable: boolean): string {
   return inline(line, hasTable);
 }
 
-/** Where a link may lead: to the web, to a mailbox, to a place near by. */
+/** Where a link may lead: to the web, to a mailbox, to a nearby file. */
 const TARGET =
   /^\((?:https?:\/\/[^\s<>()\\`]*|mailto:[\w.@+-]*|(?:\.{0,2}\/)*[\w-][\w./-]*)?(?:#[\w-]*)?(?:[ \t]+"[^"<>&\\`]*")?\)/i;
 
-/** One token of a line: an escape, a run of backticks, a sign that may begin something, or what is plain. */
+/**
+ * One token of a line: an escape, a run of backticks, a sign that may have a meaning, or plain
+ * text.
+ */
 const TOKEN = /\\[!-/:-@[-`{-~]|`+|[<&!\]]|\s+|[^\\`<&!\]\s]+|\\/g;
 
-/** What readers make a link of by themselves, up to the next space: nothing in it is code to them. */
+/**
+ * What readers turn into a link themselves, up to the next space: nothing in it is code to them.
+ */
 const ADDRESS = /https?:|www\.|mailto:|xmpp:|@/i;
 
 function inline(line: string, hasTable: boolean): string {
@@ -116,7 +122,7 @@ function inline(line: string, hasTable: boolean): string {
   return out;
 }
 
-/** `<https://…>` of nothing but what addresses are made of; null where there is none. */
+/** `<https://…>` with only characters of addresses; null if there is none. */
 const AUTOLINK = /<https?:\/\/[A-Za-z0-9][\w./?=&%#:+,@~-]{0,2000}>/y;
 
 function autolinkAt(line: string, at: number): string | null {
@@ -124,10 +130,12 @@ function autolinkAt(line: string, at: number): string | null {
   return AUTOLINK.exec(line)?.[0] ?? null;
 }
 
-/** A target is no longer. */
+/** No target is longer. */
 const LONGEST = 4096;
 
-/** Code in a line, up to as many backticks as it begins with; null where there are none. */
+/**
+ * Code in a line, up to the same number of backticks as at its beginning; null if they are missing.
+ */
 function codeSpan(line: string, at: number, ticks: string): string | null {
   const runs = line.slice(at + ticks.length).matchAll(/`+/g);
   for (const { index, 0: run } of runs) {
@@ -142,7 +150,7 @@ function sign(token: string, before: string, rest: string): string {
     case "\\<":
       return "&lt;";
     case "<":
-      // Of an address, a backslash would be a part.
+      // In an address, a backslash would be part of it.
       return /^\s?$/.test(before) ? "\\<" : "&lt;";
     case "&":
       return /^#?\w{1,32};/.test(rest) ? "\\&" : token;
@@ -155,7 +163,7 @@ function sign(token: string, before: string, rest: string): string {
   }
 }
 
-/** After it, a target or a definition may follow. */
+/** A target or a definition may follow it. */
 function closing(rest: string): string {
   if (rest.startsWith(":")) return "\\]";
   return rest.startsWith("(") && !TARGET.test(rest) ? "]\\" : "]";

@@ -1,13 +1,13 @@
-/** Names of files that every system takes, and that no two sessions share. */
+/** File names that every system accepts, and that no two sessions share. */
 import { createHash } from "node:crypto";
 
-/** Where names that differ only in case are one, two ids must not become one file. */
+/** If names that differ only in case are the same, two ids must not become one file. */
 const PLAIN = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
-/** Devices of Windows, whatever follows a dot. */
+/** Windows devices, whatever follows a dot. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
 const MOST = 100;
 
-/** A name for a session's files, without an ending: its id where that is fit to be one. */
+/** A name for a session's files, without an extension: its id if that is a valid one. */
 export function nameFor(id: string, place: string, isFree: (name: string) => boolean): string {
   const safe = id
     .toLowerCase()
@@ -22,7 +22,7 @@ export function nameFor(id: string, place: string, isFree: (name: string) => boo
 
 const TITLE = 48;
 
-/** "2026-11-21-fix-the-login-test-5bc11129": fit to be a file's name, unless it is taken. */
+/** "2026-11-21-fix-the-login-test-5bc11129": a valid file name, unless it is taken. */
 export function pageName({
   title,
   createdAt,
@@ -38,10 +38,12 @@ export function pageName({
 }
 
 function cutAtWord(words: string): string {
-  return words.length <= TITLE ? words : words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "");
+  if (words.length <= TITLE) return words;
+  // A single long word is cut at the limit.
+  return words.slice(0, TITLE + 1).replace(/-?[^-]*$/, "") || words.slice(0, TITLE);
 }
 
-/** Letters without their marks, and digits; of other scripts nothing is left. */
+/** Letters without their marks, and digits; other scripts are removed. */
 function wordsIn(text: string): string {
   const plain = text.replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");

@@ -1,4 +1,4 @@
-/** A session as a page to read: what is on it in either markup, and Markdown. */
+/** A session as a readable page: the contents shared by both markups, and Markdown. */
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
 import { aboutUse } from "../session/render.ts";
@@ -7,18 +7,20 @@ import { fenced, markdownProse, markdownText } from "./markdown.ts";
 
 export interface Page {
   head(header: Header): string;
-  /** "" for what is no part of the conversation. */
+  /** "" for an entry that is not part of the conversation. */
   entry(entry: Entry): string;
   tail(): string;
 }
 
-/** What makes up a page, whichever markup it is in. */
+/** The parts of a page, in either markup. */
 export interface Markup {
-  /** All of an entry; `role` is null for what is no message. */
+  /** A complete entry; `role` is null if it is not a message. */
   whole(role: Message["role"] | null, content: string): string;
   heading(text: string, time: string | null): string;
   prose(text: string): string;
-  /** Something to open: a tool's call or answer, a thought. `about`: what it is about, in short. */
+  /**
+   * A collapsible part: a tool's call or result, or reasoning. `about`: what it is about, in short.
+   */
   aside(title: string, text: string, more?: { failed?: boolean; about?: string | null }): string;
   image(mediaType: string, data: string | null): string;
 }
@@ -78,7 +80,7 @@ function messageBody(entry: Message, markup: Markup): string {
   const parts = entry.parts.map((part) => partBody(part, markup)).join("");
   if (parts === "") return "";
   const side = entry.sidechain === undefined ? "" : " (subagent)";
-  // Answers of tools stand below their calls.
+  // Results of tools are below their calls.
   const heading = entry.role === "tool" ? "" : markup.heading(WHO[entry.role] + side, entry.time);
   return heading + parts;
 }

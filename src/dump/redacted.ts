@@ -1,25 +1,26 @@
-/** A session with placeholders in the place of its secrets. */
+/** A session with placeholders in place of its secrets. */
 import type { Redactor } from "../redact/redactor.ts";
 import type { Entry, Header } from "../session/types.ts";
 
-/** What a file of a dump is written from. */
+/** The source of a file in a dump. */
 export interface Content {
   header: Header;
   /** From the start, each time. */
   entries(): Iterable<Entry> | AsyncIterable<Entry>;
-  /** Secrets that were replaced so far. */
+  /** The number of secrets replaced so far. */
   readonly secrets: number;
 }
 
-/** So many characters of JSON are searched at once: sessions are larger than memory. */
+/** How many characters of JSON are searched at once: sessions are larger than memory. */
 const AT_ONCE = 4_000_000;
 
 /**
- * Reads all of it for secrets first: one that only something late tells of is replaced early, too.
- * Throws what reading throws, and a RangeError for an entry that is nested too deep to print.
+ * First reads all of it for secrets, so that a secret that is only recognized later is replaced
+ * everywhere. Throws reading errors, and a RangeError for an entry that is nested too deeply to
+ * print.
  */
 export async function redacted({ header, entries }: Content): Promise<Content> {
-  // Not loaded by a dump that redacts nothing.
+  // Not loaded by a dump without redaction.
   const [{ Redactor }, { learnJson, redactJson }] = await Promise.all([
     import("../redact/redactor.ts"),
     import("../redact/values.ts"),

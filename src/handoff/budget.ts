@@ -1,14 +1,16 @@
-/** Spends a budget of tokens on the units of sections, by worth. */
+/** Spends a token budget on the units of sections, by importance. */
 import type { Count } from "./tokens.ts";
 
-/** Something to tell: whole, shortened, or not at all. */
+/** A unit of content: complete, shortened, or left out. */
 export interface Unit {
-  /** Number of the entry it is about. */
+  /** Number of its entry. */
   n: number;
-  /** It has to be there in some form, which may take this share of the budget at first. */
+  /** It must be included in some form, which may take this share of the budget at first. */
   must?: number;
   whole(): string;
-  /** In at most about so many tokens; without it, it is whole or not at all. */
+  /**
+   * The unit in about this many tokens at most; without this function, it is complete or left out.
+   */
   short?(most: number): string;
 }
 
@@ -17,9 +19,9 @@ export interface Section {
   title: string;
   /** In the order of the document. */
   units: readonly Unit[];
-  /** The same units, the most worth first; without those that are left out in any case. */
+  /** The same units, the most important first; without those that are left out in any case. */
   order: readonly Unit[];
-  /** What it may take before the sections of less worth had theirs. */
+  /** What it may take before the less important sections have had their share. */
   share: number;
 }
 
@@ -29,28 +31,28 @@ export interface Chosen {
   isWhole: boolean;
 }
 
-/** A shortened unit is worth having from this size on. */
+/** A shortened unit is useful from this size on. */
 const SHORT = 60;
 
-/** What stands between two units costs at most this. */
+/** The maximum cost of a separator between two units. */
 const JOINT = 2;
 
 export class Spender {
   readonly #count: Count;
   readonly #chosen = new Map<Unit, Chosen>();
   readonly #opened = new Set<Section>();
-  /** What a section's heading costs. */
+  /** The cost of a section's heading. */
   readonly #heading: (section: Section) => number;
   #left: number;
 
   constructor(room: number, count: Count, heading: (section: Section) => number) {
     this.#left = room;
-    // Where everything has room, nothing has to be counted.
+    // If everything fits, nothing has to be counted.
     this.#count = room === Number.POSITIVE_INFINITY ? () => 0 : count;
     this.#heading = heading;
   }
 
-  /** `sections`: the most worth first. */
+  /** `sections`: the most important first. */
   spend(sections: readonly Section[]): ReadonlyMap<Unit, Chosen> {
     const room = this.#left;
     for (const section of sections) this.#musts(section, room);
@@ -74,7 +76,7 @@ export class Spender {
     for (const unit of section.order) {
       if (this.#chosen.has(unit)) continue;
       const room = open - this.#opening(section) - JOINT;
-      // No unit of many takes all.
+      // No single unit takes everything.
       const text = this.#whole(unit, room / 2) ?? this.#shortened(unit, Math.min(room, 4 * SHORT));
       if (!text) continue;
       open -= this.#take(section, unit, text);
@@ -95,7 +97,7 @@ export class Spender {
     return this.#opened.has(section) ? 0 : this.#heading(section);
   }
 
-  /** What it costs. */
+  /** Its cost. */
   #take(section: Section, unit: Unit, text: Chosen): number {
     const before = this.#chosen.get(unit);
     const cost = text.tokens + (before ? -before.tokens : JOINT) + this.#opening(section);
@@ -108,7 +110,8 @@ export class Spender {
   #whole(unit: Unit, most: number): Chosen | null {
     if (most <= 0) return null;
     const text = unit.whole();
-    // Long runs of blanks apart, no token has more letters: what is far too long is not counted.
+    // Except for long runs of spaces, no token has more characters: a text that is far too long
+    // need not be counted.
     if (text.length > most * 16 + 200) return null;
     const tokens = this.#count(text);
     return tokens <= most ? { text, tokens, isWhole: true } : null;

@@ -1,7 +1,7 @@
 /**
- * How a document reaches the agent that a session is handed over to: as a file, which the first
- * message of a new session points to. So it may have any size and say whatever it says: it is no
- * argument, and no shell sees it.
+ * How a document reaches the receiving agent: as a file that the first message of a new session
+ * refers to. So it may have any size and any contents: it is never an argument, and no shell sees
+ * it.
  */
 import { join } from "node:path";
 import { commandOf } from "../agents/command.ts";
@@ -14,30 +14,30 @@ import { firstPrompt, fits, type Task } from "./prompt.ts";
 
 export interface Request extends Task {
   target: Agent;
-  /** The session that the document is of. */
+  /** The session that the document describes. */
   session: { agent: Pick<Agent, "id" | "name">; id: string };
   markdown: string;
   /** The user's own arguments for the target. */
   args?: readonly string[];
-  /** Nothing is written; what would be is told. */
+  /** Nothing is written; only the result is returned. */
   dryRun?: boolean;
 }
 
 export interface Delivery {
   /** The document. */
   file: string;
-  /** What starts the target, in the project's folder. */
+  /** The command that starts the target, in the project's folder. */
   command: string[];
-  /** What the user has to say to it first, where its CLI takes no first message; else null. */
+  /** What the user must type first, if the CLI takes no first message; else null. */
   toSay: string | null;
-  /** What the user should know of it; null for nothing. */
+  /** What the user should know about it; null for nothing. */
   note: string | null;
 }
 
 /**
- * Puts the document where the target reads it without asking, or else into Segue's own folder.
- * `cwd`: the folder that the target is to be started in.
- * @throws SegueError when the command would be too long, or the file cannot be written.
+ * Writes the document where the target reads it without asking, or else to Segue's own folder.
+ * `cwd`: the folder in which the target will be started.
+ * @throws SegueError if the command would be too long, or the file cannot be written.
  */
 export function deliver(request: Request, cwd: string, env: Env): Delivery {
   const { target, session, markdown } = request;
@@ -46,7 +46,7 @@ export function deliver(request: Request, cwd: string, env: Env): Delivery {
     const file = join(place.folder, name);
     const opened = opening(request, file, process.platform);
     const command = [commandOf(target, env), ...opened.args];
-    // Before anything is written: what could not be started then.
+    // Checked before anything is written.
     checkArguments(command, env);
     if (!request.dryRun) writeDocument(place, name, markdown);
     return { file, command, toSay: opened.toSay, note: null };
@@ -78,7 +78,7 @@ export interface Opening {
   toSay: string | null;
 }
 
-/** The arguments that open the target with a document that lies at `path`. */
+/** The arguments that open the target with a document at `path`. */
 export function opening(request: Request, path: string, platform: NodeJS.Platform): Opening {
   const { target, session, markdown, args = [], instead, go } = request;
   const { start } = target.launch;
@@ -94,7 +94,7 @@ export function opening(request: Request, path: string, platform: NodeJS.Platfor
   return { args: start.args({ prompt, file: attached?.argument ?? null, args }), toSay: null };
 }
 
-/** Words in the prompt, or an argument; null where the document would not come whole. */
+/** Words in the prompt, or an argument; null if the document would not be included completely. */
 function attach(
   { mention, most }: Attach,
   markdown: string,

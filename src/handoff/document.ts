@@ -1,6 +1,6 @@
 /**
- * The handoff document: what a session asked, did and left open, under a budget of tokens, with the
- * way to everything it leaves out. No model has a part in it: the same session gives the same bytes.
+ * The handoff document: what a session asked, did and left open, within a token budget, and how to
+ * find everything that it leaves out. No model is involved: the same session gives the same bytes.
  */
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
@@ -16,9 +16,9 @@ import type { Count } from "./tokens.ts";
 
 export interface Handoff {
   markdown: string;
-  /** Of o200k; at most the budget less the margin. */
+  /** In o200k tokens; at most the budget less the margin. */
   tokens: number;
-  /** null: everything. */
+  /** null for no limit. */
   budget: number | null;
   sections: SectionReport[];
 }
@@ -26,40 +26,43 @@ export interface Handoff {
 export interface SectionReport {
   name: string;
   tokens: number;
-  /** Of the section's items: left out altogether, and told in part. */
+  /** How many of the section's items are left out completely, and how many are shortened. */
   omitted: number;
   shortened: number;
 }
 
 export interface HandoffOptions {
   agent: Agent;
-  /** What `segue show` finds the session by; null for one that it cannot find again. */
+  /** How `segue show` finds the session; null if it cannot. */
   selector: string | null;
-  /** Where the session lies; null for stdin. */
+  /** The session's path; null for stdin. */
   path: string | null;
-  /** Subagents whose transcripts lie apart. */
+  /** The number of subagents with separate transcripts. */
   subagents?: number;
   git: GitState | null;
-  /** Tokens that were asked for; Infinity for everything. */
+  /** The requested number of tokens; Infinity for no limit. */
   budget: number;
-  /** Tokens of o200k that may be spent; see `spendable`. */
+  /** The number of o200k tokens that may be spent; see `spendable`. */
   limit: number;
   maxSamples: number;
-  /** What the receiver is to do; null for a document that says nothing of it. */
+  /** What the receiver should do; null for a document without a task. */
   task: string | null;
-  /** What goes on after it in the same session; by default it is the whole of one. */
+  /**
+   * What the document replaces in a session that continues after it; by default it is about a whole
+   * session.
+   */
   standsFor?: "older turns" | "part of a turn";
   count: Count;
 }
 
-/** @throws SegueError (usage) for a budget that is too small for what must stand in the document. */
+/** @throws SegueError (usage) if the budget is too small for the required contents. */
 export function compose(facts: Facts, options: HandoffOptions): Handoff {
   const { limit } = options;
   let room = limit;
   for (let tries = 0; tries < 8; tries++) {
     const handoff = fill(facts, options, room);
     if (handoff.tokens <= limit) return handoff;
-    // What stands side by side may count a little more than each by itself.
+    // Joined texts may count a little more than each by itself.
     room -= handoff.tokens - limit;
   }
   throw new SegueError("usage", `${options.budget} tokens are too few for a handoff`, {
@@ -128,7 +131,7 @@ function headOf(facts: Facts, options: HandoffOptions): string {
   ].join("\n")}\n`;
 }
 
-/** Of a page in the midst of a conversation: it has little room. */
+/** For a page within a conversation, which has little space. */
 function headWithin(
   { header, entries }: Facts,
   { selector, standsFor, count }: HandoffOptions,
@@ -158,11 +161,11 @@ function clippedTo(value: string, tokens: number, count: Count): string {
 
 const LONG = 40;
 
-/** With the command that shows the entries it is about. */
+/** With the command that shows its entries. */
 function headingOf({ title, units }: Section, selector: string | null): string {
   const range = rangeOf(units);
   if (range === null) return `\n## ${title}\n\n`;
-  // A long one stands in the head, once.
+  // A long one is given once, in the head.
   const command = selector !== null && selector.length <= LONG ? `segue show ${selector} ` : "";
   const see = ` (\`${command}--range ${range}\`)`;
   return `\n## ${title}${see}\n\n`;
@@ -187,7 +190,7 @@ function bodyOf(
   return texts.length === 0 ? "" : `${heading(section)}${texts.join("\n")}\n`;
 }
 
-/** What is not there, or not whole, and where it is. */
+/** What is left out or shortened, and where to find it. */
 function leftOut(sections: readonly Section[], chosen: ReadonlyMap<Unit, Chosen>): string {
   const lines = sections.flatMap((section) => {
     const { units, name } = section;
@@ -221,7 +224,10 @@ function reportOf(
   return { name: section.name, tokens: count(body), ...missing(section, chosen) };
 }
 
-/** What finds the session again: as much of its id as tells it from others of the same time. */
+/**
+ * The shortest way to name the session: as much of its id as distinguishes it from others of the
+ * same time.
+ */
 export function selectorOf(id: string, path: string | null): string | null {
   if (/^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(id)) return id.slice(0, 13);
   if (/^\w[\w.-]{3,}$/.test(id)) return id.slice(0, 20);

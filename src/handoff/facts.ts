@@ -1,19 +1,19 @@
-/** What a session tells that is worth handing on. Numbers are those of `segue show --range`. */
+/** The facts in a session that are worth handing on. Numbers are those of `segue show --range`. */
 import type { Header, TodoItem } from "../session/types.ts";
 
 export interface Facts {
   header: Header;
-  /** Entries that `segue show` numbers, of all branches. */
+  /** The number of entries that `segue show` numbers, on all branches. */
   entries: number;
-  /** What the user said, oldest first; what a compaction left out as well. */
+  /** The user's messages, oldest first, including those that a compaction left out. */
   requests: Said[];
-  /** The newest answer that says something. */
+  /** The newest answer with content. */
   answer: Said | null;
   /** Summaries of compactions, oldest first. */
   summaries: Said[];
   reasoning: Said[];
   todo: { n: number; items: readonly TodoItem[] } | null;
-  /** Questions that were put to the user, and the answers. */
+  /** Questions to the user, and the answers. */
   asked: Used[];
   /** What ended the session early, if anything did. */
   ended: Ended[];
@@ -31,7 +31,7 @@ export interface Facts {
 export interface Said {
   n: number;
   text: string;
-  /** How many images came with it. */
+  /** The number of images in the message. */
   images: number;
 }
 
@@ -40,7 +40,7 @@ export type Ended =
   | { why: "error"; n: number; text: string }
   | { why: "interrupted"; n: number; text: string };
 
-/** One call of a tool and its result; `answer` is null where none was recorded. */
+/** One tool call and its result; `answer` is null if none was recorded. */
 export interface Used {
   n: number;
   what: string;
@@ -61,19 +61,19 @@ export interface Command {
 
 export interface FileFact {
   path: string;
-  /** The first and the last entry that is about it. */
+  /** The first and the last entry about it. */
   first: number;
   last: number;
   state: "read" | "created" | "changed" | "deleted";
-  /** In unified form without a head; "" when nothing is left of the changes, null when unknown. */
+  /** In unified form without a header; "" if no change is left, null if unknown. */
   diff: string | null;
-  /** Against the file as it was when the session began; else edit by edit. */
+  /** Relative to the file at the beginning of the session; otherwise edit by edit. */
   isWhole: boolean;
   added: number;
   removed: number;
 }
 
-/** Entries as they are shown again: calls in a line, results as they were. */
+/** Entries that are shown again: calls in one line, results unchanged. */
 export interface Recent {
   n: number;
   role: "user" | "assistant" | "tool";
@@ -81,13 +81,13 @@ export interface Recent {
 }
 
 export interface Piece {
-  /** `told`: a text in the user's message that is not of their typing. */
+  /** `told`: text in the user's message that the user did not type. */
   kind: "text" | "told" | "reasoning" | "call" | "result" | "image";
   text: string;
   failed?: boolean;
 }
 
-/** The same facts with every text that the session gave put through `map`. */
+/** The same facts, with every text from the session passed through `map`. */
 export function mapTexts(facts: Facts, map: (text: string) => string): Facts {
   const orNull = (text: string | null): string | null => (text === null ? null : map(text));
   const said = (one: Said): Said => ({ ...one, text: map(one.text) });

@@ -1,10 +1,10 @@
-/** What became of each file, told from the calls that read and changed it. */
+/** What happened to each file, according to the calls that read and changed it. */
 import { structuredPatch } from "diff";
 import { type Change, hunksToEdits, parsePatch } from "../agents/shared/patch.ts";
 import type { TextEdit, ToolUse } from "../session/types.ts";
 import type { FileFact } from "./facts.ts";
 
-/** Beyond so many changed lines a comparison takes long, and says little. */
+/** Beyond this many changed lines, a comparison takes long and is of little use. */
 const MAX_EDITS = 4000;
 
 interface Tracked {
@@ -14,10 +14,12 @@ interface Tracked {
   isCreated: boolean;
   isChanged: boolean;
   isDeleted: boolean;
-  /** Its text when the session began ("" for a new one), as far as the session tells. */
+  /**
+   * Its text at the beginning of the session ("" for a new file), as far as the session shows it.
+   */
   base: string | null;
   now: string | null;
-  /** Each change by itself, for files whose text is not known. */
+  /** Each change by itself, for files whose text is unknown. */
   hunks: Hunk[];
 }
 
@@ -27,12 +29,12 @@ export class FileLog {
   readonly #files = new Map<string, Tracked>();
   readonly #named: (path: string) => string;
 
-  /** `named`: a path as it is to be shown; two spellings of one file are one. */
+  /** `named`: a path in the form to display; two spellings of the same file are one. */
   constructor(named: (path: string) => string) {
     this.#named = named;
   }
 
-  /** Takes a call that succeeded. `answer` is its result's text. */
+  /** Takes a successful call. `answer` is the text of its result. */
   add(use: ToolUse, answer: string, n: number): void {
     switch (use.tool) {
       case "read":
@@ -111,7 +113,7 @@ export class FileLog {
     }
   }
 
-  /** Changed in a way that its text does not tell. */
+  /** Changed in a way that its known text does not show. */
   #lost(file: Tracked): void {
     file.isChanged = true;
     file.now = null;
@@ -150,7 +152,7 @@ export class FileLog {
   }
 }
 
-/** null when the text to replace is not there: then it is not the text that was edited. */
+/** null if the text to replace is missing: then it is not the text that was edited. */
 function replaced(text: string, edit: TextEdit): string | null {
   if (edit.old === "" || !text.includes(edit.old)) return null;
   const [old, now] = [edit.old, edit.new];
@@ -158,7 +160,7 @@ function replaced(text: string, edit: TextEdit): string | null {
   return edit.all ? text.replaceAll(old, () => now) : text.replace(old, () => now);
 }
 
-/** An edit of what an earlier edit put there is one edit with it. */
+/** An edit of what an earlier edit inserted is merged with it. */
 function merge(hunks: Hunk[], edit: TextEdit): void {
   for (const hunk of hunks) {
     if ("lines" in hunk || edit.old === "" || !hunk.new.includes(edit.old)) continue;
@@ -187,7 +189,7 @@ function factOf(file: Tracked): FileFact {
   };
 }
 
-/** null where the text is not known as it was and as it is now. */
+/** null if the text before or after is unknown. */
 function wholeDiff({ base, now }: Tracked): string[] | null {
   if (base === null || now === null) return null;
   return linesBetween(base, now);
@@ -203,12 +205,14 @@ function linesBetween(old: string, now: string): string[] | null {
   ]);
 }
 
-/** As git has it: of nothing, the line before it. */
+/** As in git: for no lines, the line before. */
 function from(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** Whether the last line of a file is ended is not told by what reading tools print. */
+/**
+ * The output of reading tools does not show whether the last line of a file ends with a newline.
+ */
 function ended(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
@@ -216,11 +220,11 @@ function ended(text: string): string {
 function hunkLines(hunk: Hunk): string[] {
   if ("lines" in hunk) return ["@@", ...hunk.lines];
   const lines = linesBetween(hunk.old, hunk.new) ?? [];
-  // Where in the file it is, is not known.
+  // Its position in the file is unknown.
   return lines.map((line) => (line.startsWith("@@ ") ? "@@" : line));
 }
 
-/** The text of a file out of what a reading tool printed: most put a number before each line. */
+/** The text of a file, from the output of a reading tool: most put a number before each line. */
 function withoutNumbers(text: string): string {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
@@ -229,7 +233,7 @@ function withoutNumbers(text: string): string {
   return `${(isNumbered ? numbered : lines).join("\n")}\n`;
 }
 
-/** Files that a plain `rm` names; what a shell would have to expand is not guessed. */
+/** Files that a plain `rm` names; patterns that a shell would expand are not guessed. */
 function removedBy(command: string): string[] {
   const paths: string[] = [];
   for (const part of command.split(/&&|;|\n/)) {

@@ -1,6 +1,6 @@
 /**
- * The handoff entry of a session that was made to fit: a handoff of its older messages, in the place
- * of which it is sent. Goes through them once.
+ * The handoff entry of a session that was made to fit: a handoff that replaces its older messages.
+ * Goes through them once.
  */
 import type { Agent } from "../agents/types.ts";
 import type { Replaced } from "../session/replaced.ts";
@@ -8,10 +8,10 @@ import { compose, selectorOf } from "./document.ts";
 import { Gatherer } from "./gather.ts";
 import type { Count } from "./tokens.ts";
 
-/** What it tells at most, beside what was asked and where it stood. */
+/** The most that it contains besides the requests and the last state. */
 const AMOUNTS = { recentMessages: 20, maxSamples: 30, stdoutLines: 10 };
 
-/** The text, of `budget` tokens at most. The same entries always give the same. */
+/** The text, of at most `budget` tokens. The same entries always give the same text. */
 export function writeFitEntry(replaced: Replaced, agent: Agent, count: Count): string {
   const { header, entries, midTurn, budget } = replaced;
   const gatherer = new Gatherer({ ...AMOUNTS, tools: null }, header.cwd);

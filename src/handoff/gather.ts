@@ -1,4 +1,7 @@
-/** One pass over a session: keeps what a handoff may tell, and of long outputs their beginning and end. */
+/**
+ * One pass over a session that collects what a handoff may contain, and of long outputs the
+ * beginning and the end.
+ */
 import type { Tools } from "../session/codec.ts";
 import { printed } from "../session/json.ts";
 import { moved, rulesFor } from "../session/paths.ts";
@@ -20,11 +23,11 @@ import { FileLog } from "./files.ts";
 import { cleaned, clip, headAndTail } from "./quote.ts";
 
 export interface GatherOptions {
-  /** Names calls as the receiver knows them. */
+  /** Names calls as the receiver does. */
   tools: Tools | null;
-  /** The newest entries that are kept whole. */
+  /** How many of the newest entries are kept completely. */
   recentMessages: number;
-  /** Commands that are told; where not all are, the output of those that went well is not kept. */
+  /** How many commands are included; if not all are, the output of successful ones is not kept. */
   maxSamples: number;
   /** Lines of a command's output. */
   stdoutLines: number;
@@ -39,7 +42,7 @@ export function isTest(command: string): boolean {
   return TEST.test(command);
 }
 
-/** A call whose result has not come yet. */
+/** A call whose result has not arrived yet. */
 interface Open {
   n: number;
   call: ToolCallPart;
@@ -70,8 +73,8 @@ export class Gatherer {
   }
 
   /**
-   * Takes every entry in order; those outside of the branch that was gone on with count only. Where
-   * not every entry is given, each comes with its number.
+   * Takes every entry in order; those outside the branch that was continued are only counted. If
+   * not every entry is passed, each comes with its number.
    */
   add(entry: Entry, visibility: Visibility, number?: number): void {
     const shown = isShown(entry);
@@ -85,7 +88,7 @@ export class Gatherer {
   facts(header: Header): Facts {
     for (const { n, call } of this.#open.values()) this.#used(call, n, null);
     const last = [...this.#open.values()].at(-1);
-    // Some calls never have a result of their own: only at the very end is it missing.
+    // Some calls never have a separate result: only at the very end is it known to be missing.
     const said = Math.max(this.#requests.at(-1)?.n ?? 0, this.#answer?.n ?? 0);
     if (last !== undefined && last.n >= said) {
       const text = `${last.call.name} ${printed(last.call.input)}`;
@@ -116,11 +119,11 @@ export class Gatherer {
     switch (entry.event) {
       case "compaction":
         for (const kept of saidAgain(entry)) {
-          // Most of them were said before, and are told already.
+          // Most of them occurred before, and are already included.
           const text = cleaned(textOf(kept.parts));
           if (!this.#requests.some((request) => request.text === text)) this.#message(kept);
         }
-        // Of an encrypted one there is nothing to say.
+        // An encrypted one has no readable content.
         if (entry.summary === "") break;
         this.#summaries.push({ n, text: cleaned(entry.summary), images: 0 });
         break;
@@ -197,7 +200,7 @@ export class Gatherer {
     }
   }
 
-  /** In a line, by the name that the receiver has for such a tool. */
+  /** In one line, with the receiver's name for such a tool. */
   #call({ name, input, use }: ToolCallPart): string {
     const native = (use && this.#kept.tools?.toNative(use)) ?? { name, input };
     const text = use?.tool === "execute" ? use.command : printed(native.input);
@@ -234,7 +237,7 @@ export class Gatherer {
     list?.push({ n, what: cleaned(what), input: cleaned(input), answer, failed });
   }
 
-  /** Where a use is told, if it is; what it is called there, and what it was given. */
+  /** The section of a use, if it has one, its name there, and its input. */
   #listFor(use: ToolUse | null, call: ToolCallPart): [Used[] | null, string, string] {
     switch (use?.tool) {
       case undefined:
@@ -260,7 +263,7 @@ export class Gatherer {
 
   #remember(recent: Recent): void {
     this.#recent.push(recent);
-    // Cut off now and then, not each time.
+    // Truncated occasionally, not each time.
     const { recentMessages } = this.#kept;
     if (this.#recent.length > 2 * recentMessages + 64) {
       this.#recent = this.#recent.slice(-recentMessages);
@@ -273,8 +276,8 @@ function shortCall(line: string, stdoutLines: number): string {
 }
 
 /**
- * Facts that were gathered whole (`stdoutLines` Infinity), cut as they else would have been: for
- * those in which something has to be found first that a cut could tear.
+ * Facts that were collected completely (`stdoutLines` Infinity), shortened as usual afterwards: for
+ * when something must be found first that a cut could split.
  */
 export function cutTo(facts: Facts, stdoutLines: number): Facts {
   const cut = (text: string | null): string | null =>
@@ -308,7 +311,7 @@ function textOf(parts: readonly Part[]): string {
   return parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
 }
 
-/** The texts that questions hold, whatever their form. */
+/** The texts in questions, whatever their form. */
 function questionsOf(questions: Parameters<typeof printed>[0]): string {
   const list = Array.isArray(questions) ? questions : [questions];
   const texts = list.map((one) => {
@@ -320,7 +323,7 @@ function questionsOf(questions: Parameters<typeof printed>[0]): string {
   return texts.join("\n");
 }
 
-/** Relative to the session's folder for what lies in it. */
+/** Relative to the session's folder for paths inside it. */
 function shortPath(path: string, cwd: string | null): string {
   const inside = cwd === null ? null : moved(path, cwd, "/", RULES);
   return cleaned(inside === null || inside === "/" ? path : inside.slice(1)).replaceAll("\n", " ");

@@ -1,4 +1,4 @@
-/** What has become of the repository since the session, as lines to tell. */
+/** What happened to the repository since the session, as lines of text. */
 import type { GitState } from "../io/git.ts";
 import type { Header } from "../session/types.ts";
 

@@ -1,4 +1,4 @@
-/** The handoff of a session, wherever it lies. */
+/** The handoff of a session, wherever it is stored. */
 import type { Agent } from "../agents/types.ts";
 import { closeBases, countChildren, openBases } from "../convert/read/bases.ts";
 import { openSession } from "../convert/read/open.ts";
@@ -20,16 +20,16 @@ import { spendable, tokenCounter } from "./tokens.ts";
 export interface HandoffRequest {
   agent: Agent;
   path: string;
-  /** What it is called in errors; null for stdin. */
+  /** Its name in errors; null for stdin. */
   name: string | null;
   /** Does `segue show` find it by its id? */
   isStored: boolean;
   amounts: Amounts;
-  /** The agent that is to read it. */
+  /** The receiving agent. */
   receiver: Agent | null;
   task: string | null;
   redact: boolean;
-  /** The project's folder now; null where there is none. */
+  /** The project's folder now; null if there is none. */
   folder(cwd: string | null): string | null;
   env: Env;
   scratch: string;
@@ -37,17 +37,17 @@ export interface HandoffRequest {
 
 export interface Made extends Handoff {
   header: Header;
-  /** How many secrets were replaced; null when none were looked for. */
+  /** How many secrets were replaced; null if Segue did not look for any. */
   redacted: number | null;
 }
 
-/** @throws SegueError when the session cannot be read, or the budget is too small. */
+/** @throws SegueError if the session cannot be read, or the budget is too small. */
 export async function handoffOf(request: HandoffRequest): Promise<Made> {
   const { agent, path, name, amounts, receiver, env, scratch } = request;
   const input = openSession(path, { scratch, name });
   const bases = await openBases(agent, path, { env, scratch });
   const tools = receiver?.tools ?? null;
-  // A secret that a cut has torn is not found any more.
+  // A secret that was split by a cut can no longer be found.
   const stdoutLines = request.redact ? Number.POSITIVE_INFINITY : amounts.stdoutLines;
   const facts = gather(agent, input, bases, { ...amounts, stdoutLines, tools });
   const subagents = await countChildren(agent, path);
@@ -73,7 +73,7 @@ export async function handoffOf(request: HandoffRequest): Promise<Made> {
     maxSamples: amounts.maxSamples,
     count,
   });
-  // Where the next agent is started is the real folder.
+  // The next agent is started in the real folder.
   return { ...handoff, header: { ...told.header, cwd: header.cwd }, redacted: secrets };
 }
 
@@ -106,7 +106,7 @@ function stateNow(folder: string | null, commit: string | null, env: Env): GitSt
   return folder === null ? null : gitState(folder, commit, env);
 }
 
-/** Everything that a document is made of. */
+/** Everything that a document is made from. */
 interface Given {
   facts: Facts;
   git: GitState | null;
@@ -115,7 +115,7 @@ interface Given {
   task: string | null;
 }
 
-/** All texts at once, so that a secret is the same everywhere, also where nothing around it tells. */
+/** All texts at once, so that a secret is replaced everywhere, even without context around it. */
 async function redacted(given: Given, stdoutLines: number) {
   const { Redactor } = await import("../redact/redactor.ts");
   const redactor = new Redactor();

@@ -1,20 +1,20 @@
-/** How much a handoff tells. */
+/** How much a handoff contains. */
 
 export const PRESETS = ["minimal", "standard", "verbose", "full"] as const;
 export type Preset = (typeof PRESETS)[number];
 
 export interface Amounts {
-  /** In tokens; Infinity for everything. */
+  /** In tokens; Infinity for no limit. */
   budget: number;
-  /** The newest entries that are told again, where the budget allows. */
+  /** How many of the newest entries are repeated, if the budget allows. */
   recentMessages: number;
-  /** Commands that are told. */
+  /** How many commands are included. */
   maxSamples: number;
   /** Lines of a command's output, and of other results. */
   stdoutLines: number;
 }
 
-/** The smallest budget: below it, there is no room for what has to be said. */
+/** The smallest budget: below it, there is no space for the required contents. */
 export const LEAST = 1000;
 
 const ALL = Number.POSITIVE_INFINITY;

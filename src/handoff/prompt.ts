@@ -1,24 +1,27 @@
-/** The first message to an agent that a session is handed over to as a document. */
+/** The first message to an agent that receives a session as a document. */
 import type { Attach } from "../agents/types.ts";
 
-/** What the agent is to do when it has read the document. By default it tells what it understood, and waits. */
+/**
+ * What the agent should do after it has read the document. By default, it describes what it
+ * understood, and waits.
+ */
 export interface Task {
-  /** This instead. */
+  /** Do this instead. */
   instead?: string;
-  /** It goes on with the work at once. */
+  /** Continue the work at once. */
   go?: boolean;
 }
 
 export interface About extends Task {
-  /** The name of the agent that the session is of. */
+  /** The name of the session's agent. */
   from: string;
-  /** What stands for the file: its path, or the words that make a CLI attach it. */
+  /** The reference to the file: its path, or the words that make a CLI attach it. */
   file: string;
   /** Does the document's text come with this message? */
   attached: boolean;
 }
 
-/** It always begins with a letter: so it is no flag, no command and no file for any CLI. */
+/** It always begins with a letter, so no CLI takes it for a flag, a command or a file. */
 export function firstPrompt({ from, file, attached, ...task }: About): string {
   return [
     `A coding session from ${from} is handed over to you as a document in this file:`,
@@ -31,7 +34,7 @@ export function firstPrompt({ from, file, attached, ...task }: About): string {
   ].join("\n\n");
 }
 
-/** What it is to do, in words to it. */
+/** The task, in words for the agent. */
 export function taskText({ instead, go = false }: Task): string {
   if (instead !== undefined) return `When you have read the document, do this:\n\n${instead}`;
   if (go)
@@ -39,7 +42,7 @@ export function taskText({ instead, go = false }: Task): string {
   return "When you have read the document, tell me in a few lines what you understood: what was wanted, what is done, what is open. Change nothing, and wait for my reply.";
 }
 
-/** Does a text come whole when it is attached? */
+/** Is a text included completely if it is attached? */
 export function fits(text: string, most: Attach["most"]): boolean {
   if (Buffer.byteLength(text) > most.bytes) return false;
   const { lines = Number.POSITIVE_INFINITY, line: longest = Number.POSITIVE_INFINITY } = most;

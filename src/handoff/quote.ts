@@ -1,31 +1,31 @@
 /**
- * Session text as quotation. Each of its lines begins with "> ", whatever it holds, so no fence,
- * heading or rule in it can end the quotation; tags that harnesses put around their own words are
- * broken, so that none can end what the document is wrapped in, or pose as the harness.
+ * Quotes text from sessions. Each of its lines begins with "> ", whatever it contains, so no fence,
+ * heading or rule in it can end the quotation. Tags that harnesses put around their own messages
+ * are broken, so that none can end the wrapper of the document, or pose as the harness.
  */
 import { stripVTControlCharacters } from "node:util";
 import { printableSaying } from "../session/printable.ts";
 import type { Count } from "./tokens.ts";
 
-/** Whatever ends a line somewhere. */
+/** All line separators. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const LINE_END = /\r\n|[\r\u000b\u000c\u0085\u2028\u2029]/g;
 
 /** Reading tools cut lines after 2,000 characters (Claude Code 2.1, Gemini CLI 0.60, Qwen Code). */
 const LONGEST = 1800;
 
-/** Words of harnesses: their tags would be believed. */
+/** Names of harness tags, which models would believe. */
 const TAGS =
   /<(?=\/?(?:system|instructions?|user_|environment_|permissions|files?\b|documents?\b|context|attach|command-|local-command|thinking|function|invoke|parameter|tool_|antml:|human|assistant|user\b|bash-|task-|persisted-output|INSTRUCTIONS)|\|)/gi;
 
-/** Without control characters or hidden text, every line ended alike. */
+/** Without control characters or hidden text, and with uniform line endings. */
 export function cleaned(text: string): string {
   const lines = text.replace(LINE_END, "\n");
   const plain = lines.includes("\x1b") ? stripVTControlCharacters(lines) : lines;
   return printableSaying(plain).toWellFormed();
 }
 
-/** Every line marked as quoted. */
+/** Marks every line as quoted. */
 export function quoted(text: string): string {
   const lines = cleaned(text).replace(TAGS, "<\\").replace(/\s+$/, "").split("\n");
   return lines
@@ -34,7 +34,7 @@ export function quoted(text: string): string {
     .join("\n");
 }
 
-/** Of one line, as one that is quoted. */
+/** Of one line, as a quoted one. */
 export function quotedLine(text: string): string {
   return quoted(
     cleaned(text)
@@ -46,7 +46,7 @@ export function quotedLine(text: string): string {
 function folded(line: string): string[] {
   const pieces: string[] = [];
   for (let at = 0; at < line.length || pieces.length === 0; ) {
-    // No pair of surrogates is torn.
+    // Does not split surrogate pairs.
     const piece = line.slice(at, at + LONGEST).replace(/(?<=.)[\ud800-\udbff]$/s, "");
     pieces.push(piece);
     at += Math.max(1, piece.length);
@@ -54,7 +54,7 @@ function folded(line: string): string[] {
   return pieces;
 }
 
-/** At most so many lines, none too long: the first third, and the rest from the end. */
+/** At most this many lines, none too long: the first third, and the rest from the end. */
 export function headAndTail(text: string, most: number): string {
   const trimmed = text.replace(/\s+$/, "");
   if (most === Number.POSITIVE_INFINITY) return trimmed;
@@ -81,23 +81,24 @@ export function clip(text: string, most: number): string {
   return `${start} [… ${left} characters …] ${end}`;
 }
 
-/** What a person must not overlook in a message that cannot be given whole. */
+/** What a reader must not overlook in a message that does not fit completely. */
 const CONSTRAINT =
   /\b(?:must(?:n't)?|never|always|do not|don't|does not|should(?:n't)?|only|instead|without|avoid|make sure|ensure|no longer|required?|prefer|exactly|at (?:least|most)|important|careful|forbid\w*|not allowed|rather than|decid\w+|go with|we(?:'ll| will) use)\b/i;
 
-/** Sentences and lines that set a condition or decide something, as they stand. */
+/** Sentences and lines that set a condition or decide something, unchanged. */
 export function constraintsIn(text: string): string[] {
   const sentences = text.split(/(?<=[.!?;])\s+|\n+/).map((sentence) => sentence.trim());
   return sentences.filter((one) => one.length <= 300 && CONSTRAINT.test(one));
 }
 
 /**
- * A text within `most` tokens once it is quoted: whole, or its beginning, then what it says of
- * conditions, and its end, word for word. At least some characters of the beginning and the end.
+ * A text that takes at most `most` tokens when quoted: complete, or its beginning, the conditions
+ * after it, and its end, word for word. At least some characters of the beginning and the end.
  */
 export function within(text: string, most: number, count: Count): string {
   const whole = quoted(text);
-  // A token has one letter at least in most texts: what is far too long need not be counted.
+  // In most texts, a token has at least one letter: a text that is far too long need not be
+  // counted.
   if (whole.length <= most * 12 && count(whole) <= most) return whole;
   for (
     let characters = Math.min(text.length, most * 5);
@@ -114,7 +115,7 @@ function step(characters: number): number {
   return Math.floor(characters * 0.85);
 }
 
-/** Its beginning and end in half of the characters, conditions in the other half. */
+/** Its beginning and end in half of the characters, the conditions in the other half. */
 function abridged(text: string, most: number): string {
   const [half, third] = [Math.floor(most / 2), Math.floor(most / 3)];
   const start = text.slice(0, half - Math.floor(half / 3)).replace(/[\ud800-\udbff]$/, "");

@@ -1,4 +1,4 @@
-/** What a handoff tells, section by section. */
+/** The contents of a handoff, section by section. */
 
 import { counted } from "../words.ts";
 import type { Section, Unit } from "./budget.ts";
@@ -10,7 +10,7 @@ import type { Count } from "./tokens.ts";
 export interface Telling {
   facts: Facts;
   git: GitNow | null;
-  /** Commands that are told at most. */
+  /** The maximum number of commands. */
   maxSamples: number;
   count: Count;
 }
@@ -42,7 +42,7 @@ export function sectionsOf(telling: Telling): Section[] {
   ];
 }
 
-/** Names of sections, the most worth first. */
+/** Names of sections, the most important first. */
 export const WORTH: readonly string[] = [
   "requests",
   "state",
@@ -60,12 +60,12 @@ export const WORTH: readonly string[] = [
   "other",
 ];
 
-/** The newest are the most worth. */
+/** The newest are the most important. */
 function list(name: string, title: string, units: Unit[], share: number): Section {
   return { name, title, units, order: units.toReversed(), share };
 }
 
-/** The last is the task at hand, the first is what it is all about. */
+/** The last request is the current task, the first is the overall goal. */
 function requests({ facts, count }: Telling): Section {
   const all = facts.requests;
   const units = all.map((said, at): Unit => {
@@ -115,7 +115,7 @@ function endedHow(ended: Ended): string {
   }
 }
 
-/** Has to be there. */
+/** Must be included. */
 function noted(n: number, label: string, text: string, must: number, count: Count): Unit {
   const head = `[${n}] ${label}`;
   if (text === "") return { n, must, whole: () => head };
@@ -166,7 +166,7 @@ function command({ n, command, output, exitCode, failed }: Command): Unit {
   return { n, whole: () => quotedLine(head) + said, short };
 }
 
-/** Of each test command its last run, in their order. */
+/** The last run of each test command, in order. */
 function lastRuns(tests: readonly Command[]): Command[] {
   const last = new Map<string, Command>();
   for (const run of tests) {
@@ -177,7 +177,7 @@ function lastRuns(tests: readonly Command[]): Command[] {
   return [...last.values()];
 }
 
-/** Failing ones with what they printed; of the others the command is enough. */
+/** Failed commands with their output; for the others, the command is enough. */
 function commandsRun(all: readonly Command[], most: number): Section {
   const units = all.map((run) => {
     const unit = command(run);
@@ -206,7 +206,7 @@ function files(facts: readonly FileFact[]): Section {
 function changedFile({ path, state, diff, isWhole, added, removed, last }: FileFact): Unit {
   const counts = state === "deleted" ? "" : ` (+${added} −${removed})`;
   const note =
-    diff === null ? "" : diff === "" ? "; nothing is left of it" : isWhole ? "" : "; edit by edit";
+    diff === null ? "" : diff === "" ? "; no net change" : isWhole ? "" : "; edit by edit";
   const head = `${state} ${path}${counts}${note}`;
   const body = diff === null || diff === "" ? "" : `\n${quoted(diff)}`;
   const short = (most: number): string => quotedLine(clip(head, most * 3));
@@ -230,13 +230,13 @@ function gitUnits(git: GitNow | null): Unit[] {
   return (git?.lines ?? []).map((line) => ({ n: 0, whole: () => quoted(line) }));
 }
 
-/** Those of the newest entries stand there. */
+/** Those of the newest entries are in the section "Recent turns". */
 function thoughts({ facts, count }: Telling): Unit[] {
   const from = facts.recent[0]?.n ?? Number.POSITIVE_INFINITY;
   return facts.reasoning.filter(({ n }) => n < from).map(saidUnit(count));
 }
 
-/** The newest entries again, but for what stands above already. */
+/** Repeats the newest entries, except for what is already above. */
 function recent({ facts, count }: Telling): Section {
   const { requests: all, answer } = facts;
   const above = new Set([all[0]?.n, all.at(-1)?.n, answer?.n]);

@@ -1,12 +1,12 @@
 /**
- * Counts tokens. What counts is OpenAI's o200k_base; other vendors' tokenizers are not published,
- * and find more tokens in the same text, so `MARGIN` of a budget is left unspent.
+ * Counts tokens with OpenAI's o200k_base. Other vendors' tokenizers are not published, and count
+ * more tokens for the same text, so `MARGIN` of a budget is left unspent.
  */
 
-/** Of a budget, for vendors whose tokenizers count more than o200k does. */
+/** Share of a budget for vendors whose tokenizers count more than o200k. */
 export const MARGIN = 0.1;
 
-/** What of a budget may be spent, in tokens of o200k. */
+/** The part of a budget that may be spent, in o200k tokens. */
 export function spendable(budget: number): number {
   return Math.floor(budget * (1 - MARGIN));
 }
@@ -14,18 +14,18 @@ export function spendable(budget: number): number {
 export type Count = (text: string) => number;
 
 /**
- * The tokenizer takes time in the square of a run without a break (a megabyte of base64 would take
- * hours), so that longer ones are counted in pieces: no piece's end saves a token.
+ * The tokenizer's time grows with the square of an unbroken run's length (a megabyte of base64
+ * would take hours), so longer runs are counted in pieces: splitting never saves a token.
  */
 const PIECES = /\S{400}|\s{400}/gu;
 
-/** What is spelled like a mark of the model's own ("<|endoftext|>") is text as any other. */
+/** Text that looks like a special token of the model ("<|endoftext|>") is ordinary text. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
-/** Words that the tokenizer remembers: some MB. */
+/** How many words the tokenizer caches: some MB. */
 const REMEMBERED = 20_000;
 
-/** Loads the tokenizer: some 2 MB, so only where tokens are counted. */
+/** Loads the tokenizer: some 2 MB, so only if tokens are counted. */
 export async function tokenCounter(): Promise<Count> {
   const { countTokens, setMergeCacheSize } = await import("gpt-tokenizer/encoding/o200k_base");
   setMergeCacheSize(REMEMBERED);

@@ -1,4 +1,4 @@
-/** Changes to files in stores beyond making new ones: appending to an original, and taking back. */
+/** Changes to files in stores other than creating them: appending to an original, and reverting. */
 import {
   closeSync,
   existsSync,
@@ -16,16 +16,17 @@ import { fileError, Overtaken, SegueError } from "../errors.ts";
 import { Input } from "./input.ts";
 import { removeEmptyFolders } from "./made.ts";
 
-/** What a file was when it was written. */
+/** A file as it was when it was written. */
 export interface State {
   bytes: number;
   sha256: string;
 }
 
 /**
- * Appends what `from` holds beyond `before` to the file at `path`, which has to be `before` right
- * now. Should another process append at the very same moment, what was appended is taken off again.
- * @throws SegueError `refused` when the file is another, or was changed meanwhile.
+ * Appends the contents of `from` beyond `before` to the file at `path`, which must be `before`
+ * right now. If another process appends at the very same moment, the appended bytes are removed
+ * again.
+ * @throws SegueError `refused` if the file is a different one, or was changed in the meantime.
  */
 export function appendTail(path: string, before: State, from: string): void {
   const tail = new Input(from);
@@ -59,7 +60,7 @@ function writeRest(fd: number, tail: Input, before: number): void {
   }
 }
 
-/** What a disk that is full, or fails, took of it is taken off again. */
+/** If the disk is full or fails, what it wrote is removed again. */
 function writeOrNothing(fd: number, tail: Input, before: number): void {
   try {
     writeRest(fd, tail, before);
@@ -71,7 +72,7 @@ function writeOrNothing(fd: number, tail: Input, before: number): void {
   }
 }
 
-/** Does the file hold, from there on, what `tail` holds from there on? */
+/** Does the file have the same contents as `tail` from there on? */
 function isBetween(fd: number, tail: Input, before: number, shift = 0, end = tail.size): boolean {
   if (end > tail.size || fstatSync(fd).size < end + shift) return false;
   const now = Buffer.alloc(CHUNK);
@@ -84,7 +85,7 @@ function isBetween(fd: number, tail: Input, before: number, shift = 0, end = tai
   return true;
 }
 
-/** Cuts off what was appended, where nothing follows it. False where it cannot be. */
+/** Removes what was appended, if nothing follows it. False if that is not possible. */
 function takeOff(fd: number, tail: Input, before: number): boolean {
   const shift = fstatSync(fd).size - tail.size;
   if (shift <= 0 || !isBetween(fd, tail, before, shift)) return false;
@@ -106,7 +107,7 @@ function mixed(path: string): SegueError {
   });
 }
 
-/** Is the file there as it was? */
+/** Does the file exist unchanged? */
 export function isAs(path: string, { bytes, sha256 }: State): boolean {
   if (!existsSync(path)) return false;
   const input = new Input(path);
@@ -117,20 +118,20 @@ export function isAs(path: string, { bytes, sha256 }: State): boolean {
   }
 }
 
-/** An append, as it is taken back. */
+/** An append that is to be reverted. */
 export interface Appended {
   path: string;
   before: number;
-  /** What stood there before; unknown to older versions. */
+  /** The previous contents; unknown for older versions. */
   beforeSha256?: string;
   after: State;
-  /** What was to be appended, where that was not said to be complete; else null. */
+  /** What was to be appended, if the append was not recorded as complete; else null. */
   pending: string | null;
 }
 
 /**
- * Cuts a file back to what it was before an append.
- * @throws SegueError `refused` unless what is cut off is exactly what Segue appended.
+ * Truncates a file to what it was before an append.
+ * @throws SegueError `refused` unless exactly what Segue appended is removed.
  */
 export function cutBack({ path, before, beforeSha256, after, pending }: Appended): void {
   if (!existsSync(path)) throw gone(path);
@@ -143,7 +144,7 @@ export function cutBack({ path, before, beforeSha256, after, pending }: Appended
   truncateSync(path, before);
 }
 
-/** How much of an append is there: all of it, a part of it and nothing else, or nothing. */
+/** How much of an append exists: all of it, a part of it and nothing else, or nothing. */
 export function progressOf({
   path,
   before,
@@ -164,12 +165,12 @@ export function progressOf({
   }
 }
 
-/** Cuts a file back to a size, whatever stands behind it. */
+/** Truncates a file to a size, whatever follows. */
 export function cutOff(path: string, before: number): void {
   if (existsSync(path) && sizeOf(path) > before) truncateSync(path, before);
 }
 
-/** Was the append cut off, so that some of it is there, and nothing else? */
+/** Was the append interrupted, so that a part of it exists, and nothing else? */
 function isTorn(path: string, before: State, size: number, pending: string | null): boolean {
   if (pending === null || !existsSync(pending) || size <= before.bytes) return false;
   const [now, meant] = [new Input(path), new Input(pending)];
@@ -188,8 +189,8 @@ function isTorn(path: string, before: State, size: number, pending: string | nul
 }
 
 /**
- * Removes a file that was written, and the folders from `made` down that were made for it, where
- * nothing else is in them. A file that never came to be is no error.
+ * Removes a file that was written, and the folders from `made` down that were created for it, if
+ * they are empty. It is no error if the file was never created.
  */
 export function removeFile(path: string, written: State, made: string | null): void {
   if (!existsSync(path)) throw gone(path);
@@ -200,7 +201,7 @@ export function removeFile(path: string, written: State, made: string | null): v
 
 /**
  * Removes a file that was written beside a session: one in the session's own folder in any case,
- * for it went on with the session; one elsewhere when it is still as it was written.
+ * because it continued with the session; one elsewhere if it is unchanged.
  */
 export function removeCompanion(
   { path, sha256, madeFolder }: { path: string; sha256: string; madeFolder: string | null },
@@ -216,7 +217,7 @@ export function removeCompanion(
   removeEmptyFolders(dirname(path), madeFolder);
 }
 
-/** Of a session that undo must not touch. */
+/** For a session that undo must not touch. */
 export function wentOn(path: string): SegueError {
   return new SegueError("refused", "the session has changed since Segue wrote it", {
     where: path,

@@ -1,7 +1,7 @@
-/** What has to be undone should the process end first. */
+/** What must be undone if the process ends first. */
 const pending = new Set<() => void>();
 
-/** Runs `work` when the process ends, unless what this returns is called before. */
+/** Runs `work` when the process ends, unless the returned function is called first. */
 export function atExit(work: () => void): () => void {
   if (pending.size === 0) process.on("exit", runAll);
   pending.add(work);

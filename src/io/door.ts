@@ -1,31 +1,34 @@
 /**
- * The one door through which files are opened for reading. Only regular files come through: a pipe
- * would be waited for, and a device read, without end. What is meant to be small has a bound.
+ * The only place where files are opened for reading. It only opens regular files: reading a pipe
+ * would wait, and reading a device would not end. Files that should be small have a size limit.
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { SegueError } from "../errors.ts";
 import { readAt } from "./read-at.ts";
 
-/** The most bytes of a file that is read as one text, such as an agent's settings or an index of its sessions. */
+/**
+ * The maximum size of a file that is read as one text, such as an agent's settings or an index of
+ * its sessions.
+ */
 const MOST_TEXT = 256 << 20;
 
-/** Node has no such flag on Windows, where opening a pipe by its path fails by itself. */
+/** Node has no such flag on Windows, where opening a pipe by its path fails anyway. */
 const { O_RDONLY, O_NONBLOCK = 0 } = constants;
 
 export interface Opened {
   /** A descriptor, for the caller to close. */
   fd: number;
-  /** Bytes, as it was opened. */
+  /** The size in bytes when it was opened. */
   size: number;
 }
 
 /**
  * Opens a regular file for reading.
- * @param name What its user calls it, for the message.
- * @throws SegueError `unreadable` for what is no file; errors of the file system as they are.
+ * @param name the user's name for it, for the message
+ * @throws SegueError `unreadable` if it is not a regular file; file system errors are passed on.
  */
 export function openFile(path: string, name = path): Opened {
-  // With O_NONBLOCK, opening a pipe that nobody writes to comes back at once.
+  // With O_NONBLOCK, opening a pipe without a writer returns at once.
   const fd = openSync(path, O_RDONLY | O_NONBLOCK);
   const info = fstatSync(fd);
   if (info.isFile()) return { fd, size: info.size };
@@ -49,13 +52,13 @@ function kindOf(info: Stats): [what: string, hint?: string] {
 
 /**
  * A file as one text.
- * @throws SegueError `unreadable` when it is no file, or larger than `most` bytes.
+ * @throws SegueError `unreadable` if it is not a regular file, or larger than `most` bytes.
  */
 export function textIn(path: string, most = MOST_TEXT): string {
   return bytesIn(path, most).toString("utf8");
 }
 
-/** As `textIn`, in bytes. */
+/** Like `textIn`, as bytes. */
 export function bytesIn(path: string, most = MOST_TEXT): Buffer {
   const { fd, size } = openFile(path);
   try {
@@ -70,7 +73,7 @@ export function bytesIn(path: string, most = MOST_TEXT): Buffer {
   }
 }
 
-/** A file as one text; "" where it cannot be read. */
+/** A file as one text; "" if it cannot be read. */
 export function textOrNone(path: string): string {
   try {
     return textIn(path);

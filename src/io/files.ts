@@ -1,4 +1,4 @@
-/** Walking a store's folders. */
+/** Walks a store's folders. */
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 
@@ -7,27 +7,32 @@ export interface StoredFile {
   /** Milliseconds since the epoch. */
   mtime: number;
   bytes: number;
-  /** Tells it from another file of that name, and from the same file before a change. */
+  /**
+   * Distinguishes it from another file with the same name, and from the same file before a change.
+   */
   inode: number;
 }
 
 let follows = false;
 
-/** Are links to places outside of a store followed? Only where the user says so (the setting `links`). */
+/** Follow links that lead out of a store? Only if the user configures it (the `links` setting). */
 export function followLinks(follow: boolean): void {
   follows = follow;
 }
 
 /**
- * Regular files at most `depth` levels below `root`. Links are not followed into folders, nor out of
- * `root`, which may itself be one: a store holds its own sessions, not any file of the machine. What
- * cannot be read is skipped.
+ * Regular files at most `depth` levels below `root`. Links to folders, and links out of `root`
+ * (which may itself be a link), are not followed: a store contains its own sessions, not any file
+ * on the machine. Unreadable files are skipped.
  */
 export async function* listFiles(root: string, depth: number): AsyncGenerator<StoredFile> {
   yield* filesIn(root, depth);
 }
 
-/** As `listFiles`, at once: for a few calls to the system a file, threads cost more than they save. */
+/**
+ * Like `listFiles`, synchronously: for a few system calls per file, threads cost more than they
+ * save.
+ */
 export function filesIn(root: string, depth: number): StoredFile[] {
   const files: StoredFile[] = [];
   collect(root, depth, (path, isLink) => {
@@ -36,7 +41,7 @@ export function filesIn(root: string, depth: number): StoredFile[] {
   return files;
 }
 
-/** Links to files outside of `root`, which `listFiles` leaves out. */
+/** Links to files outside `root`, which `listFiles` leaves out. */
 export function linksOut(root: string, depth: number): string[] {
   const links: string[] = [];
   collect(root, depth, (path, isLink) => {
@@ -50,11 +55,11 @@ function collect(
   depth: number,
   take: (path: string, isLink: boolean) => void,
 ): void {
-  // Of tens of thousands, joining each path anew takes longer than anything else here.
+  // For tens of thousands of files, joining each path takes longer than anything else here.
   const above = join(folder, sep);
   for (const item of entriesOf(folder)) {
     const path = above + item.name;
-    // However a loop of links goes, the depth ends it.
+    // The depth limit ends any loop of links.
     if (item.isDirectory() || (follows && item.isSymbolicLink() && isFolder(path))) {
       if (depth > 1) collect(path, depth - 1, take);
     } else if (item.isFile() || item.isSymbolicLink()) take(path, item.isSymbolicLink());
@@ -69,7 +74,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Does a link lead to something outside of `root`, though it may not? */
+/** Does a link lead outside `root`, although that is not allowed? */
 export function leadsOut(link: string, root: string): boolean {
   if (follows) return false;
   try {
@@ -89,8 +94,8 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 /**
- * Of the file's number and the time of its last change of any kind, which no program sets: what was
- * written anew in place, to the same size and with the same time, is another one, too.
+ * From the file's number and the time of its last change of any kind, which programs cannot set: a
+ * file that was rewritten in place with the same size and time is a different one, too.
  */
 function identityOf({ ino, ctimeMs }: Stats): number {
   return (ino + Math.round(ctimeMs * 1000)) % Number.MAX_SAFE_INTEGER;
@@ -102,6 +107,6 @@ function addFile(path: string, files: StoredFile[]): void {
     if (!info?.isFile()) return;
     files.push({ path, mtime: info.mtimeMs, bytes: info.size, inode: identityOf(info) });
   } catch {
-    // Not ours to read, or a link that leads back to itself.
+    // Not readable, or a link that leads back to itself.
   }
 }

@@ -1,4 +1,4 @@
-/** Folders that are made only for a while. */
+/** Temporary folders. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,16 +7,19 @@ import { fileError, SegueError } from "../errors.ts";
 import { heedSignals, onInterrupt } from "./interrupt.ts";
 import { noteTemp } from "./temps.ts";
 
-/** A folder that is there until it is removed. */
+/** A folder that exists until it is removed. */
 export interface Scratch {
   folder: string;
   remove(): void;
 }
 
-/** Makes a temporary folder, for the caller to remove. @throws SegueError when it cannot be made. */
+/**
+ * Creates a temporary folder, which the caller removes.
+ * @throws SegueError if it cannot be created.
+ */
 export function makeScratch(): Scratch {
   const folder = join(tmpdir(), `segue-${randomBytes(6).toString("hex")}`);
-  // Noted first: a process may be killed right after it has made something.
+  // Recorded first: a process may be killed right after it created something.
   const gone = noteTemp(folder, null);
   const clear = (): void => {
     rmSync(folder, { recursive: true, force: true });
@@ -31,11 +34,11 @@ export function makeScratch(): Scratch {
   return { folder, remove };
 }
 
-/** A temporary folder for as long as `work` takes. @throws SegueError when it cannot be made. */
+/** Creates a temporary folder while `work` runs. @throws SegueError if it cannot be created. */
 export async function withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const { folder, remove } = makeScratch();
   try {
-    // A signal that came before long work would wait for its end.
+    // Otherwise a signal that arrived before long work would wait for its end.
     await heedSignals();
     return await work(folder);
   } finally {

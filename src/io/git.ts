@@ -1,21 +1,24 @@
-/** Asks git what a folder's repository is like now. Nothing of it is changed. */
+/** Asks git about the current state of a folder's repository, without changing anything. */
 import { spawnSync } from "node:child_process";
 import { remoteMount } from "./mounts.ts";
 import type { Env } from "./state.ts";
 
-/** The repository as it is found now. */
+/** The current state of the repository. */
 export interface GitState {
   branch: string | null;
   commit: string | null;
-  /** Commits since the session's, newest first, one a line; null when that one is not known here. */
+  /**
+   * Commits since the session's, newest first, one per line; null if the session's commit is not in
+   * this repository.
+   */
   since: string[] | null;
-  /** Files that differ from the last commit, as `git status --short` has them. */
+  /** Files that differ from the last commit, as in `git status --short`. */
   changed: string[];
 }
 
 /**
- * A repository's own settings can name programs that git starts. Hooks and the file monitor are turned
- * off; content filters (`filter.*.clean`) cannot be, and run as in any `git status` there.
+ * A repository's own settings can name programs that git starts. Hooks and the file monitor are
+ * disabled; content filters (`filter.*.clean`) cannot be, and run as in any `git status` there.
  */
 const SAFE = [
   "--no-optional-locks",
@@ -29,7 +32,7 @@ const SAFE = [
   "log.showSignature=false",
 ];
 
-/** null where there is no repository, no git, or no answer in time. */
+/** null if there is no repository, no git, or no answer in time. */
 export function gitState(folder: string, commitThen: string | null, env: Env): GitState | null {
   if (remoteMount(folder) !== null) return null;
   const git = (...args: string[]): string | null => {
@@ -54,7 +57,7 @@ export function gitState(folder: string, commitThen: string | null, env: Env): G
   };
 }
 
-/** Only what looks like a commit is given to git as one. */
+/** Only what looks like a commit is passed to git as one. */
 function sinceOf(
   commit: string | null,
   git: (...args: string[]) => string | null,

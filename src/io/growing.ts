@@ -1,13 +1,16 @@
-/** Reading a file in a thread of its own, while another one may still be writing it. */
+/** Reads a file in a separate thread while another one may still be writing it. */
 import { readSync } from "node:fs";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
 
-/** Waits for more than `have` bytes and says how many there are: `have` again when there will be no more. */
+/**
+ * Waits for more than `have` bytes and returns how many there are: `have` again if there will be no
+ * more.
+ */
 export type Written = (have: number) => number;
 
 const CHUNK = 1 << 20;
 
-/** The lines of an open file; `tap` sees every chunk before it is cut up. */
+/** The lines of an open file; `tap` sees every chunk before it is split. */
 export function* followLines(
   fd: number,
   written: Written,

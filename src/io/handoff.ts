@@ -1,4 +1,4 @@
-/** Files for other agents to read: documents that sessions are handed over with. */
+/** Files for other agents to read: the documents of handoffs. */
 import { hash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
@@ -10,9 +10,9 @@ import { type Env, stateFolder } from "./state.ts";
 /** A folder for documents. */
 export interface Place {
   folder: string;
-  /** Below a project: Git is told to leave it alone. */
+  /** Below a project: git is told to ignore it. */
   inProject: boolean;
-  /** Written where they are missing. */
+  /** Written if they are missing. */
   companions: readonly Companion[];
 }
 
@@ -28,7 +28,10 @@ export function projectPlace(cwd: string): Place {
 
 const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$/;
 
-/** The name of a session's document. An id is data: one that is no plain name is made one. */
+/**
+ * The name of a session's document. An id is untrusted: it is converted to a plain name if
+ * necessary.
+ */
 export function documentName(agent: string, id: string): string {
   if (PLAIN.test(id) && !id.includes("..")) return `${agent}-${id}.md`;
   const plain = id.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 40);
@@ -36,9 +39,9 @@ export function documentName(agent: string, id: string): string {
 }
 
 /**
- * Writes a document for the user's eyes only, in place of one of the same name, and gives its
- * path. No link is followed out of the folder.
- * @throws SegueError when the folder is no real one, or not to be written to.
+ * Writes a document that only the user can read, replaces one with the same name, and returns its
+ * path. Does not follow links out of the folder.
+ * @throws SegueError if the folder is not a real one, or cannot be written to.
  */
 export function writeDocument(place: Place, name: string, text: string): string {
   const { folder, inProject, companions } = place;
@@ -54,7 +57,7 @@ export function writeDocument(place: Place, name: string, text: string): string 
   return path;
 }
 
-/** A link in the folder's place would lead elsewhere, as whoever made the project likes. */
+/** A link in place of the folder could lead anywhere, as the project's author likes. */
 function makeFolder(folder: string, recursive: boolean): void {
   if (statOf(folder) === undefined)
     unlessThere(() => mkdirSync(folder, { recursive, mode: 0o700 }));
@@ -65,7 +68,10 @@ function makeFolder(folder: string, recursive: boolean): void {
   });
 }
 
-/** Another Segue may be making the same at this moment: what is there then is looked at as ever. */
+/**
+ * Another Segue process may create the same folder at this moment: then the existing one is checked
+ * as usual.
+ */
 function unlessThere(make: () => void): void {
   try {
     make();

@@ -1,7 +1,6 @@
 /**
- * One entry in an index that an agent keeps of its sessions, and writes as well. The file is replaced
- * as a whole, and what the agent itself writes at the same moment is neither lost nor overwritten: it
- * is looked at again, and the entry goes into what is there by then.
+ * One entry in an index that an agent keeps of its sessions. The file is replaced atomically. If the
+ * agent writes it at the same time, nothing of that is lost: the entry is added to the new version.
  */
 import {
   appendFileSync,
@@ -29,7 +28,7 @@ import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
 import { Output } from "./output.ts";
 import { readAt } from "./read-at.ts";
 
-/** An entry that is to stand in an agent's index. */
+/** An entry for an agent's index. */
 export interface IndexEntry extends IndexForm {
   /** The index's file. */
   path: string;
@@ -37,25 +36,25 @@ export interface IndexEntry extends IndexForm {
   value: JsonObject;
 }
 
-/** An entry as the journal notes it, before it is there: all that it takes to put it in, or take it out. */
+/** An entry as recorded in the journal before it is added: everything needed to add or remove it. */
 export interface NotedEntry extends IndexEntry {
-  /** There was no such file. */
+  /** The file did not exist. */
   isNew: boolean;
-  /** The topmost folder that has to be made for it; null for none. */
+  /** The topmost folder that must be created for it; null for none. */
   madeFolder: string | null;
   /** See `Inserted`. */
   blank?: string;
 }
 
-/** So often it is looked at again while another program writes the file. */
+/** How often to try again while another program writes the file. */
 const TRIES = 20;
 const PAUSE_MS = 10;
-/** And so many milliseconds another program may take to write it. */
+/** How long another program may take to write it, in milliseconds. */
 const LATE_TRIES = 2000;
 
 /**
- * What the journal has to know of an entry before it is added.
- * @throws SegueError `refused` for an index of another form than is known: nothing may be written then.
+ * What the journal must record about an entry before it is added.
+ * @throws SegueError `refused` if the index has an unknown form: then nothing must be written
  */
 export function noteEntry(entry: IndexEntry): NotedEntry {
   const text = settledText(entry.path, entry);
@@ -67,8 +66,8 @@ export function noteEntry(entry: IndexEntry): NotedEntry {
 }
 
 /**
- * Adds the entry, unless one of its id is there. The caller holds the lock of this path.
- * @throws SegueError `refused` for an index of another form; `failed` when it cannot be written.
+ * Adds the entry, unless there is one with its id. The caller holds the lock for this path.
+ * @throws SegueError `refused` if the index has an unknown form, `failed` if it cannot be written
  */
 export function addEntry(entry: NotedEntry): void {
   const { path, form, id, value } = entry;
@@ -84,7 +83,7 @@ export function addEntry(entry: NotedEntry): void {
   });
 }
 
-/** A line goes to the end in one piece, as the agent's own do. */
+/** Appends a line in one write, as the agent itself does. */
 function addLine({ path, key, id, value }: NotedEntry): void {
   const form: IndexForm = { form: "lines", ...(key === undefined ? {} : { key }) };
   const text = textAt(path) ?? "";
@@ -99,9 +98,9 @@ function addLine({ path, key, id, value }: NotedEntry): void {
 }
 
 /**
- * Takes the entry out again: where nothing else has changed, the file is what it was before. One that
- * is gone already is no error. The caller holds the lock of this path.
- * @throws SegueError `refused` for a file that is no such index any more.
+ * Removes the entry: if nothing else has changed, the file has its original bytes again. It is not an
+ * error if the entry no longer exists. The caller holds the lock for this path.
+ * @throws SegueError `refused` if the file is no longer such an index
  */
 export function removeEntry({ path, id, isNew, madeFolder, blank, ...form }: NotedEntry): void {
   if (existsSync(path)) {
@@ -115,7 +114,7 @@ export function removeEntry({ path, id, isNew, madeFolder, blank, ...form }: Not
   removeEmptyFolders(dirname(path), madeFolder);
 }
 
-/** As it is when nobody is in the middle of writing it. */
+/** The text, once no other program is in the middle of writing it. */
 function settledText(path: string, form: IndexForm): string | null {
   for (let n = 0; ; n++) {
     const text = textAt(path);
@@ -125,28 +124,27 @@ function settledText(path: string, form: IndexForm): string | null {
   }
 }
 
-/** null where there is none. */
+/** null if there is no file. */
 function textAt(path: string): string | null {
   return existsSync(path) ? textIn(path) : null;
 }
 
 /**
- * What a text becomes; null is no file; undefined: it is no such index, or another program is in the
- * middle of writing it.
+ * The new text; null for no file. undefined if the text is not such an index, or another program is in
+ * the middle of writing it.
  */
 type Change = (text: string | null) => string | null | undefined;
 
 /**
- * Replaces a file by what `change` makes of its text. What another program writes into the old file
- * after it was read and before the new one has its name is found in the old file itself, which stays
- * open until then: it is changed in its turn.
+ * Replaces a file with the text that `change` returns. The old file stays open meanwhile: if another
+ * program writes to it after it was read and before it is replaced, its new entries are added, too.
  */
 function rewrite(path: string, form: IndexForm, change: Change): void {
   for (let n = 0; n < TRIES; n++) {
     if (n > 0) pause(PAUSE_MS);
     const old = open(path);
     try {
-      // Who writes it empties it first.
+      // A program that writes it truncates it first.
       if (old?.first === "" && n < TRIES / 2) continue;
       const next = change(old?.first ?? null);
       if (next === undefined) continue;
@@ -161,9 +159,9 @@ function rewrite(path: string, form: IndexForm, change: Change): void {
   throw unknownForm(path);
 }
 
-/** What was written into the old file since: into what is in its place by now. */
+/** Adds entries that were written to the old file in the meantime to the file that replaced it. */
 function addLate(path: string, old: Old, form: IndexForm): void {
-  // Who had found the old file a moment before opens it, and so empties it, now.
+  // A program may have resolved the old path just before, and truncate that file now.
   pause(PAUSE_MS);
   if (old.text() === old.first) return;
   for (let n = 0; !isSettled(old.text(), form); n++) {
@@ -188,13 +186,13 @@ function isSettled(text: string, form: IndexForm): boolean {
 }
 
 interface Old {
-  /** Where it lies, behind all links. */
+  /** Its path, with all links resolved. */
   path: string;
   ino: number;
   mode: number;
-  /** What it was when it was opened. */
+  /** Its text when it was opened. */
   first: string;
-  /** What is in it now, though it may have no name any more. */
+  /** Its text now, even if it no longer has a name. */
   text(): string;
   close(): void;
 }
@@ -208,7 +206,7 @@ function open(path: string): Old | null {
   return { path: real, ino, mode, first: text(), text, close: () => closeSync(fd) };
 }
 
-/** False when the file is another by now. */
+/** False if the file has changed. */
 function put(path: string, text: string | null, old: Old | null): boolean {
   const real = old?.path ?? path;
   if (text === null) {

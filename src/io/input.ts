@@ -1,4 +1,4 @@
-/** Reading session files, in pieces and without ever changing them. */
+/** Reads session files in pieces, without ever changing them. */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { fileError } from "../errors.ts";
@@ -7,12 +7,14 @@ import { trustworthy } from "../lossless/document.ts";
 import { type Line, LineSplitter } from "../lossless/lines.ts";
 import { openFile } from "./door.ts";
 import { expectWork } from "./interrupt.ts";
+import { type Progress, tellReading } from "./progress.ts";
 import { readAt } from "./read-at.ts";
 
-const CHUNK = 1 << 20;
+export type { Progress } from "./progress.ts";
 
-/** Is told how many of how many bytes have been read, in each pass over a file. */
-export type Progress = (done: number, total: number) => void;
+const CHUNK = 1 << 20;
+/** A pass over this many bytes takes a noticeable time. */
+const LONG = 8 << 20;
 
 /** From byte `start` (0) up to byte `end` (the size). */
 interface Span {
@@ -21,21 +23,21 @@ interface Span {
 }
 
 /**
- * A file as it was when it was opened: what is appended meanwhile is not seen, and when that
- * happens the record that was being written is left out, see `settle`.
+ * A file as it was when it was opened: what is appended later is not seen, and if that happens, a
+ * record that was being written is left out; see `settle`.
  */
 export class Input implements ByteSource {
   readonly path: string;
-  /** What its user calls it; null for what came through stdin. */
+  /** The user's name for it; null for stdin. */
   readonly name: string | null;
-  /** Segue made these lines of a JSON document: the first says which form that was. */
+  /** Segue made these lines from a JSON document: the first one contains its form. */
   readonly framed: boolean;
   readonly #fd: number;
   readonly #progress: Progress | undefined;
   #size: number;
   #isClosed = false;
 
-  /** @throws SegueError when it cannot be read. */
+  /** @throws SegueError if it cannot be read. */
   constructor(path: string, progress?: Progress, name: string | null = path, framed = false) {
     this.path = path;
     this.name = name;
@@ -60,7 +62,7 @@ export class Input implements ByteSource {
     return this.#size;
   }
 
-  /** For another thread to read from, at places of its own. */
+  /** For another thread, which reads at its own positions. */
   get fd(): number {
     return this.#fd;
   }
@@ -69,7 +71,7 @@ export class Input implements ByteSource {
     return readAt(this.#fd, offset, Math.min(length, this.#size - offset));
   }
 
-  /** The bytes in order; each chunk is only good until the next is asked for. */
+  /** The bytes in order; each chunk is valid only until the next one is requested. */
   *chunks({ start = 0, end = this.#size }: Span = {}): Generator<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(end - start, 1)));
     for (let at = start; at < end; ) {
@@ -77,11 +79,12 @@ export class Input implements ByteSource {
       if (n === 0) return;
       yield buffer.subarray(0, n);
       at += n;
-      this.#progress?.(at, end);
+      if (this.#progress) this.#progress(at, end);
+      else if (end > LONG) tellReading(at, end);
     }
   }
 
-  /** The lines in order; `tap` sees every chunk before it is cut up. */
+  /** The lines in order; `tap` sees every chunk before it is split. */
   *lines(options: Span & { tap?: (chunk: Buffer) => void } = {}): Generator<Line> {
     yield* trustworthy(this.#lines(options), this.framed && !options.start);
   }
@@ -101,7 +104,7 @@ export class Input implements ByteSource {
     return this.#size > 0 && this.read(this.#size - 1, 1)[0] !== 0x0a;
   }
 
-  /** If the file has grown since it was opened, cuts the view at its last whole line. */
+  /** If the file has grown since it was opened, ends the view at its last complete line. */
   settle(): void {
     if (!this.open || fstatSync(this.#fd).size === this.#size) return;
     for (let end = this.#size; end > 0; ) {
@@ -122,7 +125,7 @@ export class Input implements ByteSource {
     return hash.digest("hex");
   }
 
-  /** Once is enough: its number may be another file's by then. */
+  /** Only once: later, its number may belong to another file. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

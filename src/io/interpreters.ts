@@ -1,7 +1,7 @@
-/** Which program a process runs, by the words that it was started with. */
+/** The program that a process runs, determined from its command line. */
 
 interface Interpreter {
-  /** Options whose value may be a word of its own; all others are one word. */
+  /** Options whose value may be a separate word; all others are one word. */
   valued: ReadonlySet<string>;
   /** Words before the script: `bun run script`. */
   commands: ReadonlySet<string>;
@@ -12,7 +12,7 @@ function wordList(text: string, more: Iterable<string> = []): ReadonlySet<string
   return new Set([...text.trim().split(/\s+/), ...more]);
 }
 
-/** What follows one of these is code, and no file. */
+/** What follows one of these is code, not a file. */
 const CODE = wordList("-e --eval -p --print -pe --run --test");
 
 const NODE: Interpreter = {
@@ -35,7 +35,7 @@ const NODE: Interpreter = {
 const INTERPRETERS: ReadonlyMap<string, Interpreter> = new Map([
   ["node", NODE],
   ["nodejs", NODE],
-  // They hand Node's options on.
+  // They pass on Node's options.
   ["tsx", { valued: wordList("--tsconfig", NODE.valued), commands: wordList("watch") }],
   ["ts-node", { valued: wordList("-P --project -O", NODE.valued), commands: new Set() }],
   [
@@ -57,7 +57,7 @@ const INTERPRETERS: ReadonlyMap<string, Interpreter> = new Map([
   ],
 ]);
 
-/** The program, or the script that an interpreter runs; null where that runs none. */
+/** The program, or the script that an interpreter runs; null if it runs none. */
 export function programOf([first = "", ...rest]: readonly string[]): string | null {
   const interpreter = INTERPRETERS.get(plainName(first));
   if (!interpreter) return npmPath(first);
@@ -81,7 +81,9 @@ function plainName(word: string): string {
   return name.replace(/\.exe$/, "");
 }
 
-/** `npm:@google/gemini-cli@1.2`, as Deno names a package, is one below `node_modules`. */
+/**
+ * `npm:@google/gemini-cli@1.2`, as Deno names packages, corresponds to one below `node_modules`.
+ */
 function npmPath(word: string): string {
   const [, name] = /^npm:(@?[^@]+)/.exec(word) ?? [];
   return name === undefined ? word : `node_modules/${name}`;

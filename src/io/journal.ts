@@ -1,9 +1,9 @@
 /**
- * What Segue wrote into agents' stores, and what came from what. One JSON line a write, appended
- * before the write takes effect, so that a write that was cut off can be undone as well.
+ * What Segue wrote into agents' stores, and which session came from which. One JSON line per write,
+ * appended before the write takes effect, so that an interrupted write can be undone as well.
  *
- * Each line ends with two digests: of the line before it, and of itself. So a damaged line is told
- * from a whole one, and a missing line is noticed. Lines of older versions have none.
+ * Each line ends with two digests: of the line before it, and of itself. So damaged and missing
+ * lines are detected. Lines of older versions have none.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
@@ -31,9 +31,9 @@ export interface Write {
   path: string;
   /** Size before; 0 for a new file. */
   before: number;
-  /** Of an append: the SHA-256 of what stood there before. */
+  /** For an append: the SHA-256 of the previous contents. */
   beforeSha256?: string;
-  /** The topmost folder that was made for a new file; null for none. */
+  /** The topmost folder that was created for a new file; null for none. */
   madeFolder: string | null;
   source: Side;
   /** The file that was written, as it is after the write. */
@@ -42,11 +42,14 @@ export interface Write {
   carry: string | null;
   /** Files that were written beside a new session. */
   companions?: WrittenCompanion[];
-  /** Entries of a new session that were added to indexes of the agent's own. */
+  /** Entries of a new session that were added to the agent's indexes. */
   entries?: NotedEntry[];
-  /** Of a subagent's session: the number of the write that it came along with. */
+  /** For a subagent's session: the number of the write that it belongs to. */
   with?: number;
-  /** Of rows that were added to a session in a database: the name of what was there before. */
+  /**
+   * For rows that were added to a session in a database: the name of the backup of the previous
+   * rows.
+   */
   backup?: string;
 }
 
@@ -61,11 +64,11 @@ type Line = Write | Undone;
 interface Undone {
   undo: number;
   time: string;
-  /** The write was cut off, and nobody has asked for this yet; see `cutOff`. */
+  /** The write was interrupted, and the user has not been told yet; see `cutOff`. */
   cut?: true;
 }
 
-/** Where the journal is not what was written. */
+/** Where the journal differs from what was written. */
 export interface Damage {
   /** Number of the line in the file, from 1. */
   line: number;
@@ -88,7 +91,7 @@ interface Read {
 export class Journal {
   readonly path: string;
   readonly #env: Env;
-  /** The first write of this process's: those after it come along with it. */
+  /** The first write of this process: those after it belong to it. */
   #first: number | null = null;
 
   constructor(env: Env) {
@@ -101,12 +104,12 @@ export class Journal {
     return standing(this.#read().lines.map(({ line }) => line));
   }
 
-  /** What is wrong with the file; nothing as a rule. */
+  /** Damage to the file; usually none. */
   damage(): Damage[] {
     return this.#read().damage;
   }
 
-  /** The first damage behind the line of this write: what stood there may belong to the same file. */
+  /** The first damage after the line of this write: the damaged line may be about the same file. */
   damageAfter(n: number): Damage | undefined {
     const { lines, damage } = this.#read();
     const at = lines.findLast(({ line }) => "n" in line && line.n === n)?.at ?? 0;
@@ -136,8 +139,8 @@ export class Journal {
   }
 
   /**
-   * The newest write, where it was cut off and taken away without anybody's asking: for whoever takes
-   * back what was written last, it is that, and not the one before.
+   * The newest write, if it was interrupted and cleaned up without the user's request: to a user
+   * who undoes the last write, it is that one, not the one before.
    */
   cutOff(): Write | undefined {
     const lines = this.#read().lines.map(({ line }) => line);
@@ -147,7 +150,10 @@ export class Journal {
     return newest && said.some(({ undo }) => undo === newest.n) ? newest : undefined;
   }
 
-  /** A write that never took effect, or was taken back: its carry goes, unless another write names it. */
+  /**
+   * A write that never took effect, or was undone: its carry is removed, unless another write uses
+   * it.
+   */
   forget({ n, carry }: Pick<Write, "n" | "carry">, { cut = false } = {}): void {
     this.#undone(n, cut);
     const isNeeded = this.writes().some((other) => other.carry === carry);
@@ -164,7 +170,9 @@ export class Journal {
     );
   }
 
-  /** The writes whose source is this session and whose target is one of `agent`, the newest first. */
+  /**
+   * The writes whose source is this session and whose target is one of `agent`, the newest first.
+   */
   wentTo(source: { agent: string; id: string }, agent: string): Write[] {
     const those = this.writes().filter(
       (write) =>
@@ -177,7 +185,7 @@ export class Journal {
 
   #append(line: Line): void {
     makeFolders(dirname(this.path));
-    // What is missing from the end stays missed.
+    // What is missing from the end stays missing.
     const last = this.#lastDigest();
     const before = this.#mend();
     const isShort = last !== null && !holds(this.#text().split("\n"), last);
@@ -186,11 +194,11 @@ export class Journal {
     try {
       writeFileSync(this.#lastPath, digest(text), { mode: 0o600 });
     } catch {
-      // The line itself is there: one that is gone from the end would not be missed, that is all.
+      // The line itself exists: only a later loss of lines at the end would go unnoticed.
     }
   }
 
-  /** All of it, or nothing: a line of a write that failed must not stand. */
+  /** All of it, or nothing: the line of a failed write must not stay. */
   #put(text: string): void {
     const size = existsSync(this.path) ? statSync(this.path).size : 0;
     try {
@@ -199,25 +207,25 @@ export class Journal {
       try {
         truncateSync(this.path, size);
       } catch {
-        // It is taken away before the next line: see `#mend`.
+        // It is removed before the next line is written: see `#mend`.
       }
       throw fileError(error, this.path, "record the write in the journal");
     }
   }
 
-  /** Holds the digest of the last line, so that lines that are gone from the end are missed. */
+  /** Contains the digest of the last line, so that missing lines at the end are detected. */
   get #lastPath(): string {
     return `${this.path}.last`;
   }
 
-  /** null where there is none, or a process was killed while it wrote it. */
+  /** null if there is none, or if a process was killed while it wrote it. */
   #lastDigest(): string | null {
     const text = textOrNone(this.#lastPath);
     return /^[0-9a-f]{16}$/.test(text) ? text : null;
   }
 
   /**
-   * The line that the next one follows. One that a process was killed in is taken away: its write
+   * The line that the next one follows. A line in which a process was killed is removed: its write
    * never took effect.
    */
   #mend(): string {
@@ -243,10 +251,10 @@ export class Journal {
   }
 
   #read(): Read {
-    // Before the lines: others may be writing more of them right now.
+    // Read before the lines, because others may be writing more of them right now.
     const last = this.#lastDigest();
     const texts = this.#text().split("\n");
-    // What stands behind the last line's end was cut off when it was written.
+    // What follows the end of the last line was truncated while it was written.
     const torn = texts.pop() ?? "";
     if (isWhole(torn)) texts.push(torn);
     const read: Read = { lines: [], damage: [] };
@@ -254,7 +262,7 @@ export class Journal {
       const line = parseLine(text);
       if (line) read.lines.push({ at: at + 1, line });
       else read.damage.push({ line: at + 1, what: "damaged" });
-      // After a damaged line it is said already.
+      // After a damaged line, this was already reported.
       const isMissed =
         line && !follows(text, texts[at - 1]) && (at === 0 || isWhole(texts[at - 1]));
       if (isMissed) read.damage.push({ line: at + 1, what: "missing" });
@@ -267,7 +275,7 @@ export class Journal {
   }
 }
 
-/** Is one of the lines the one with this digest? The last ones are looked at first. */
+/** Is the line with this digest among these? The last ones are checked first. */
 function holds(texts: readonly string[], last: string): boolean {
   return texts.findLast((text) => digest(text) === last) !== undefined;
 }
@@ -290,7 +298,7 @@ function sealed(line: Line, after: string): string {
   return `${text},"sum":"${digest(text)}"}`;
 }
 
-/** Is the line as it was written? Lines of older versions cannot say. */
+/** Is the line as it was written? Unknown for lines of older versions. */
 function isAsWritten(text: string): boolean {
   const [, , sum] = SEAL.exec(text) ?? [];
   return sum === undefined || sum === digest(text.slice(0, -`,"sum":"${sum}"}`.length));
@@ -310,7 +318,7 @@ function isWhole(text = ""): boolean {
   return parseLine(text) !== undefined;
 }
 
-/** undefined for a line that is damaged, or cut off. */
+/** undefined for a line that is damaged, or truncated. */
 function parseLine(text: string): Line | undefined {
   try {
     if (!isAsWritten(text)) return undefined;
@@ -321,7 +329,7 @@ function parseLine(text: string): Line | undefined {
   }
 }
 
-// Only this module writes the file, so the discriminating keys vouch for the rest.
+// Only this module writes the file, so the discriminating keys guarantee the rest.
 function isLine(value: unknown): value is Line {
   if (typeof value !== "object" || value === null) return false;
   return "undo" in value || ("n" in value && "target" in value && "source" in value);

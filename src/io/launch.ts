@@ -1,4 +1,4 @@
-/** Starting an agent: without a shell, in the session's folder, in place of ourselves. */
+/** Starts an agent: without a shell, in the session's folder, replacing this process. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { SegueError } from "../errors.ts";
@@ -6,19 +6,19 @@ import { leaveSignals } from "./interrupt.ts";
 import { findProgram, programWords } from "./program.ts";
 import type { Env } from "./state.ts";
 
-/** The file that a command name stands for; null when it is not on PATH. */
+/** The file that a command name refers to; null if it is not on PATH. */
 export function findCommand(name: string, env: Env): string | null {
   return findProgram(name, env);
 }
 
-/** The first version that a text names; a dot after it ends a sentence. */
+/** The first version in a text; a dot after it ends a sentence. */
 export function versionIn(text: string): string | null {
   return /\d+\.\d+(?:\.\d+)?(?:[-+]\w+(?:[.-]\w+)*)?/.exec(text)?.[0] ?? null;
 }
 
 /**
  * Becomes the agent: its stdin, stdout, signals and exit code are ours. Where a process cannot
- * replace itself (Windows), it runs as a child and its end is ours.
+ * replace itself (Windows), the agent runs as a child, and this process ends with it.
  */
 export async function launch(command: readonly string[], cwd: string, env: Env): Promise<void> {
   const [name = "", ...args] = command;
@@ -36,12 +36,15 @@ export async function launch(command: readonly string[], cwd: string, env: Env):
   await asChild(program, [...before, ...args], cwd, env);
 }
 
-/** Windows sends Ctrl-C to all that run in a console; killing the child would be no interruption. */
+/**
+ * Windows sends Ctrl-C to all processes in a console; killing the child would not be an
+ * interruption.
+ */
 const FORWARDED: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 const LEFT: readonly NodeJS.Signals[] = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : [];
 
-/** Runs a program with our own input and output; its end is told by our exit code. */
+/** Runs a program with our own input and output, and uses its exit code. */
 export function asChild(
   program: string,
   args: readonly string[],

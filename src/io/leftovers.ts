@@ -1,6 +1,6 @@
 /**
- * What a process left behind that died: files under temporary names, and the folders that were made
- * for them. It had noted them, see temps.ts.
+ * What a process left behind when it died: files under temporary names, and the folders created for
+ * them. The process had recorded them, see temps.ts.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -11,14 +11,17 @@ import { isDead, isHolder, isRunning } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 import type { Note } from "./temps.ts";
 
-/** Only these are ever removed, whatever a damaged note says. */
+/** Only these are ever removed, whatever a damaged record says. */
 const TEMP = /^(?:\.segue-\d+-[0-9a-f]{12}\.tmp|segue-[0-9a-f]{12})$/;
 
-/** Removes what dead processes left, or finishes it where half of a pair is in place. The paths. */
+/**
+ * Removes what dead processes left, or completes a pair of files if one is in place. Returns the
+ * paths.
+ */
 export function removeLeftovers(env: Env): string[] {
   return ledgers(env).flatMap((path) => {
     const [holder, ...notes] = linesOf(path);
-    // It may have died before it had written whose it is.
+    // It may have died before it recorded its owner.
     const isLeft = isHolder(holder)
       ? isDead(holder)
       : !isRunning(Number.parseInt(basename(path), 10));
@@ -57,12 +60,12 @@ function remove({ temp, made }: Extract<Note, { made: string | null }>): boolean
     rmSync(temp, { recursive: true, force: true });
     removeEmptyFolders(dirname(temp), made);
   } catch {
-    // Not ours to remove any more.
+    // No permission to remove it.
   }
   return isThere;
 }
 
-/** Where processes note what they have under temporary names. */
+/** Where processes record their temporary files. */
 export function tempsFolder(env: Env): string {
   return join(stateFolder(env), "temps");
 }

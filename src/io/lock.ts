@@ -1,7 +1,7 @@
 /**
- * Locks between Segue's own processes: one file for each thing that is locked, in Segue's folder,
- * made exclusively, which also works on network file systems. It says whose it is, so that the lock
- * of a process that died is recognised and taken over.
+ * Locks between Segue's own processes: one file per lock, in Segue's folder, created exclusively,
+ * which also works on network file systems. It names its owner, so that the lock of a dead process
+ * is recognized and taken over.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { linkSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -12,21 +12,21 @@ import { makeFolders } from "./made.ts";
 import { type Holder, isDead, isRunning, thisProcess } from "./process.ts";
 import { type Env, stateFolder } from "./state.ts";
 
-/** How long another process's lock is waited for, in milliseconds: far longer than a write takes. */
+/** How long to wait for another process's lock, in milliseconds: far longer than a write takes. */
 const PATIENCE_MS = 15_000;
 const AGAIN_MS = 20;
 
 interface Locked extends Holder {
-  /** Another one for each lock that is taken. */
+  /** Different for each lock that is taken. */
   token: string;
 }
 
-/** The locks that this process holds: one that it holds already is not waited for. */
+/** The locks that this process holds: it does not wait for its own locks. */
 const held = new Set<string>();
 
 /**
- * Runs `use` while nobody else holds the lock of this name.
- * @throws SegueError `refused` when another process keeps it.
+ * Runs `use` while no other process holds the lock with this name.
+ * @throws SegueError `refused` if another process keeps it.
  */
 export function withLock<T>(env: Env, name: string, use: () => T): T {
   const path = lockPath(env, name);
@@ -68,7 +68,7 @@ function take(path: string, name: string): string {
   }
 }
 
-/** The lock is there with its content, or not at all. */
+/** The lock exists with its content, or not at all. */
 function claim(path: string, me: Locked): boolean {
   const aside = `${path}.${process.pid}-${me.token}`;
   writeFileSync(aside, JSON.stringify(me), { flag: "wx", mode: 0o600 });
@@ -98,7 +98,7 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** null while it is being made, when it is gone, and when it is damaged. */
+/** null while it is being created, if it is gone, and if it is damaged. */
 function holderOf(path: string): Locked | null {
   try {
     const value: unknown = JSON.parse(textIn(path, 4096));
@@ -114,8 +114,8 @@ function isHolder(value: unknown): value is Locked {
 }
 
 /**
- * Moves a dead process's lock away. Should another process have been quicker and hold the lock by
- * now, it gets it back.
+ * Moves a dead process's lock away. If another process was faster and holds the lock by now, it
+ * gets it back.
  */
 function removeStale(path: string, { token }: Locked): void {
   const aside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
@@ -129,7 +129,7 @@ function removeStale(path: string, { token }: Locked): void {
   rmSync(aside, { force: true });
 }
 
-/** Removes what processes that died held, or were about to take. */
+/** Removes locks that dead processes held, or were about to take. */
 export function removeStaleLocks(env: Env): void {
   const folder = locksFolder(env);
   for (const name of namesIn(folder)) {
@@ -139,13 +139,13 @@ export function removeStaleLocks(env: Env): void {
     if (pid === undefined) {
       if (holder && isDead(holder)) removeStale(path, holder);
     }
-    // One that was not written to its end does not say whose it is, but its name does. Should that
-    // process be another machine's, it takes its lock without it.
+    // An incomplete file does not contain its owner, but its name does. If that is a process of
+    // another machine, it takes its lock without it.
     else if (holder ? isDead(holder) : !isRunning(Number(pid))) rmSync(path, { force: true });
   }
 }
 
-/** Does a process that is alive hold the lock of this name? */
+/** Does a live process hold the lock with this name? */
 export function isLocked(env: Env, name: string): boolean {
   const path = join(locksFolder(env), lockName(name));
   const holder = holderOf(path);

@@ -1,8 +1,8 @@
-/** Folders that have to be made for a file, and go again with it. */
+/** Folders that are created for a file, and removed with it. */
 import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The topmost folder that would have to be made for this one; null when it is there. */
+/** The topmost folder that would have to be created for this one; null if it exists. */
 export function missingFolder(folder: string): string | null {
   if (existsSync(folder)) return null;
   const above = dirname(folder);
@@ -10,8 +10,8 @@ export function missingFolder(folder: string): string | null {
 }
 
 /**
- * Makes a folder, and those above it that are missing, for the user alone. Node's own `recursive` tries
- * for ever where the system says that there is no such folder of one that is there, as /proc does.
+ * Creates a folder and its missing parents, accessible only by the user. Node's own `recursive`
+ * tries forever if the system reports an existing folder as missing, as /proc does.
  * @throws the system's error
  */
 export function makeFolders(folder: string): void {
@@ -25,18 +25,20 @@ export function makeFolders(folder: string): void {
       makeFolders(folder);
       return;
     }
-    // Another process may have made it; some systems refuse first what they need not make.
+    // Another process may have created it; some systems report other errors first, even for
+    // existing folders.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
-/** Removes `folder` and those above it up to `topmost`, as far as nothing is in them. */
+/** Removes `folder` and its parents up to `topmost`, as long as they are empty. */
 export function removeEmptyFolders(folder: string, topmost: string | null): void {
   if (topmost === null || !folder.startsWith(topmost)) return;
   try {
     rmdirSync(folder);
   } catch (error) {
-    // Not empty, or something else is in its place: not ours. What is gone already may leave others empty.
+    // Not empty, or something else is in its place: keep it. If it is already gone, its parents may
+    // be empty.
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) return;
   }
   removeEmptyFolders(dirname(folder), topmost);

@@ -1,16 +1,19 @@
-/** Keeping the process small while it goes through very much. */
+/** Keeps the process small while it processes a lot of data. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Lets V8's young generation not grow further. Left alone it takes whatever garbage there is at
- * full speed for a reason to grow, which over a gigabyte is most of the process.
+ * Stops V8's young generation from growing further. By default, it takes any garbage produced at
+ * full speed as a reason to grow, and over a gigabyte it becomes most of the process.
  */
 export function keepSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** Has V8 prefer memory to speed in all it does: for when much else takes memory beside the session. */
+/**
+ * Makes V8 prefer memory to speed in everything: for when much else takes memory beside the
+ * session.
+ */
 export function keepSmallest(): void {
   setFlagsFromString("--optimize-for-size");
 }
@@ -18,8 +21,8 @@ export function keepSmallest(): void {
 let collector: (() => void) | undefined;
 
 /**
- * Has garbage collected now. For lines of many megabytes, of which several copies pile up before V8
- * sees a reason to look: it goes by how much was alive when it looked last.
+ * Runs a garbage collection now. For lines of many megabytes, of which several copies accumulate
+ * before V8 sees a reason to collect: it goes by how much was alive the last time.
  */
 export function collect(): void {
   collector ??= collectorOf();

@@ -1,19 +1,18 @@
 /**
- * File systems that may not answer: those of a network, and those that a program serves. A call to
- * the system that waits for a dead one cannot be broken off, so they are asked by a process of
- * their own first.
+ * File systems that may not respond: network file systems, and those served by a program. A system
+ * call that waits for a dead one cannot be interrupted, so a separate process checks them first.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { dirname, isAbsolute, parse, resolve, sep } from "node:path";
 
-/** Kinds that lie on this machine's own disks or in its memory. */
+/** Types that are on this machine's own disks or in its memory. */
 const LOCAL =
   /^(ext[234]|xfs|btrfs|zfs|f2fs|bcachefs|overlay|tmpfs|ramfs|devtmpfs|apfs|hfs|vfat|exfat|ntfs3?|msdos|squashfs|erofs|iso9660|jfs|reiserfs|rootfs|ubifs|proc|sysfs|devpts|cgroup2?|mqueue|devfs|nullfs|bind)$/;
 
 let known: string[] | undefined;
 
-/** Where file systems are mounted that may not answer; the same all through a run. */
+/** The mounts that may not respond; constant during a run. */
 function mounts(): string[] {
   known ??= readMounts();
   return known;
@@ -26,7 +25,7 @@ function readMounts(): string[] {
       return macMounts(spawnSync("/sbin/mount", { encoding: "utf8", timeout: 3000 }).stdout);
     }
   } catch {
-    // Nobody tells: the worst that can happen is that we wait.
+    // Unknown: at worst, we wait.
   }
   return [];
 }
@@ -50,14 +49,14 @@ export function macMounts(listing: string): string[] {
   });
 }
 
-/** The remote mount that a path leads to, whether or not it answers; null for a local path. */
+/** The remote mount that a path leads to, whether or not it responds; null for a local path. */
 export function remoteMount(path: string, remote: readonly string[] = mounts()): string | null {
   if (process.platform === "win32") return /^[\\/]{2}/.test(path) ? parse(path).root : null;
   if (remote.length === 0) return null;
   return follow(resolve(path), remote, 40);
 }
 
-/** Resolves links one by one, so as never to ask the system about what lies on such a mount. */
+/** Resolves links one by one, so that the system is never asked about anything on such a mount. */
 function follow(path: string, remote: readonly string[], links: number): string | null {
   let done: string = parse(path).root;
   const names = path.slice(done.length).split(sep);
@@ -82,17 +81,17 @@ function linkAt(path: string): string | null {
   }
 }
 
-/** Remote mounts that a path leads to, or that lie below it. */
+/** Remote mounts that a path leads to, or that are below it. */
 export function remoteMountsOf(path: string): string[] {
   const own = remoteMount(path);
   const from = resolve(path) + sep;
   return [...(own === null ? [] : [own]), ...mounts().filter((mount) => mount.startsWith(from))];
 }
 
-/** Answers of this run: one question a mount is enough. */
+/** Answers during this run: one check per mount is enough. */
 const asked = new Map<string, Promise<boolean>>();
 
-/** Does the mount answer within some seconds? */
+/** Does the mount respond within some seconds? */
 export function answers(mount: string, ms = 3000): Promise<boolean> {
   const before = asked.get(mount);
   if (before) return before;
@@ -106,12 +105,12 @@ function ask(mount: string, ms: number): Promise<boolean> {
   return new Promise((done) => {
     const child = spawn(process.execPath, ["-e", code, mount], { stdio: "ignore", detached: true });
     const timer = setTimeout(() => {
-      // It may not even die before the mount answers; nobody waits for that.
+      // It may not even die before the mount responds; do not wait for that.
       child.kill("SIGKILL");
       child.unref();
       done(false);
     }, ms);
-    // What is not readable answers, too.
+    // An unreadable mount responds, too.
     child.on("exit", () => {
       clearTimeout(timer);
       done(true);

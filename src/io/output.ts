@@ -1,4 +1,4 @@
-/** Writing files so that they are there whole or not at all. */
+/** Writes files completely or not at all. */
 import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -21,43 +21,46 @@ import { makeFolders, missingFolder, removeEmptyFolders } from "./made.ts";
 import { notePair, noteTemp } from "./temps.ts";
 
 const BUFFER = 1 << 20;
-/** Longer texts are not encoded all at once. */
+/** Longer texts are encoded in pieces. */
 const LONG = 4 << 20;
 
-/** Buffers whose files are written. A new one for each file makes the garbage collector run for it. */
+/**
+ * Buffers of files that are done. Allocating a new one for each file would trigger garbage
+ * collections.
+ */
 const spare: Buffer[] = [];
 const MOST_SPARE = 4;
 
-/** A file that goes with another, and what stands in it. */
+/** A file that belongs to another, and its contents. */
 export interface Companion {
   path: string;
   text: string;
 }
 
-/** A new file beside `path` that takes its place on `commit`, or vanishes on `discard`. */
+/** A new file beside `path` that replaces it on `commit`, or disappears on `discard`. */
 export class Output {
   readonly path: string;
   readonly temp: string;
-  /** The topmost folder that had to be made for it; null for none. */
+  /** The topmost folder that had to be created for it; null for none. */
   readonly madeFolder: string | null;
   #fd: number;
   #hash = createHash("sha256");
-  /** What is not on its way to the disk yet: texts are encoded in place, without a copy of their own. */
+  /** What is not on its way to the disk yet: texts are encoded in place, without an extra copy. */
   #buffer: Buffer | null = null;
   #filled = 0;
   #written = 0;
   #digest: string | undefined;
   readonly #settled: () => void;
-  /** Told how many bytes are in the file whenever there are more. */
+  /** Called with the file's size whenever it grows. */
   onWritten: ((bytes: number) => void) | undefined;
 
-  /** Folders that are missing are made, private to the user. */
+  /** Creates missing folders, private to the user. */
   constructor(path: string) {
     this.path = path;
     const folder = dirname(path);
     this.temp = tempIn(folder);
     this.madeFolder = missingFolder(folder);
-    // Noted first: a process may be killed right after it has made something.
+    // Recorded first: a process may be killed right after it created something.
     const gone = noteTemp(this.temp, this.madeFolder);
     try {
       makeFolders(folder);
@@ -74,7 +77,7 @@ export class Output {
     };
   }
 
-  /** Begins anew, with nothing written. */
+  /** Starts over, with nothing written. */
   restart(): void {
     if (this.#digest === undefined) closeSync(this.#fd);
     this.#fd = openSync(this.temp, "w", 0o600);
@@ -85,7 +88,7 @@ export class Output {
     this.onWritten = undefined;
   }
 
-  /** Bytes so far. */
+  /** The number of bytes so far. */
   get bytes(): number {
     return this.#written + this.#filled;
   }
@@ -119,7 +122,7 @@ export class Output {
     else this.#filled += piece.copy(this.#buffer, this.#filled);
   }
 
-  /** What was written so far is in the file, for who follows it. */
+  /** Everything written so far is in the file, for threads that follow it. */
   flush(): void {
     if (this.#buffer && this.#filled > 0) this.#put(this.#buffer.subarray(0, this.#filled));
     this.#filled = 0;
@@ -157,12 +160,14 @@ export class Output {
     this.#buffer = null;
   }
 
-  /** Gives the file its name. Unless `replace`, a file of that name is refused, not overwritten. */
+  /**
+   * Gives the file its name. Unless `replace` is set, an existing file with that name is an error.
+   */
   commit({ replace = false } = {}): void {
     this.#name(this.path, replace);
   }
 
-  /** As `commit`, under a name in the same folder that was not known before. */
+  /** Like `commit`, under a name in the same folder that was not known before. */
   commitAs(path: string): void {
     this.#name(path, false);
   }
@@ -187,7 +192,7 @@ export class Output {
     try {
       rmSync(this.temp, { force: true });
     } catch {
-      // It stays noted, and is tried again: the file itself is where it belongs.
+      // It stays recorded, and is tried again: the file itself is where it belongs.
       return;
     }
     this.#settled();
@@ -197,7 +202,7 @@ export class Output {
     try {
       if (this.#digest === undefined) closeSync(this.#fd);
     } catch {
-      // Closed already.
+      // Already closed.
     }
     this.#remove();
   }
@@ -210,14 +215,14 @@ export class Output {
   }
 }
 
-/** A device or a pipe that is replaced by a file is gone: of those only links are, as they lead elsewhere. */
+/** Refuses pipes and devices, which replacing would destroy. Of a link, the target is replaced. */
 function refuseOther(path: string): void {
   const info = lstatSync(path, { throwIfNoEntry: false });
   if (!info || info.isFile() || info.isSymbolicLink() || info.isDirectory()) return;
   throw new SegueError("refused", "this is a pipe or a device, not a file", { where: path });
 }
 
-/** A file with this content, in place of one that may be there: whole, or as it was. */
+/** Writes a file with this content, replacing an existing one: completely, or not at all. */
 export function putFile(path: string, content: string | Buffer): void {
   const out = new Output(path);
   out.write(content);
@@ -225,8 +230,8 @@ export function putFile(path: string, content: string | Buffer): void {
 }
 
 /**
- * Gives two files that belong together their names. Should the second fail, the first is what it was
- * before; should the process be killed in between, the next one finishes it: see leftovers.ts.
+ * Gives two files that belong together their names. If the second fails, the first is restored; if
+ * the process is killed in between, the next one completes it: see leftovers.ts.
  */
 export function commitPair(first: Output, second: Output, options: { replace: boolean }): void {
   second.sync();
@@ -236,7 +241,8 @@ export function commitPair(first: Output, second: Output, options: { replace: bo
   try {
     for (const one of [first, second]) {
       if (!options.replace && existsSync(one.path)) throw exists(one.path);
-      // With nothing to replace, what fails leaves nothing, and what is there is somebody else's.
+      // If there is nothing to replace, a failure leaves nothing, and an existing file belongs to
+      // somebody else.
       if (options.replace) placed.push(one);
       one.commit(options);
       if (!options.replace) placed.push(one);
@@ -254,7 +260,7 @@ function keptAt(path: string): Kept | null {
   return existsSync(path) ? new Kept(path) : null;
 }
 
-/** A file under a second, temporary name, so that it can come back. */
+/** A file under a second, temporary name, so that it can be restored. */
 class Kept {
   readonly #path: string;
   readonly #temp: string;
@@ -281,7 +287,7 @@ class Kept {
     try {
       rmSync(this.#temp, { force: true });
     } catch {
-      // It stays noted: the next command takes it away.
+      // It stays recorded: the next command removes it.
       return;
     }
     this.#settled();
@@ -304,7 +310,7 @@ function claim(from: string, to: string): void {
   }
 }
 
-/** The rename itself is only on the disk once the folder is. */
+/** The rename itself is only on the disk once the folder is synced. */
 function syncFolder(path: string): void {
   const fd = openSync(path, "r");
   try {

@@ -1,20 +1,23 @@
-/** A pager, as git and gh have it: what is long is read in it, what fits on the screen stays there. */
+/**
+ * A pager, as in git and gh: long output opens in it, output that fits on the screen stays there.
+ */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgsStringToArgv } from "string-argv";
-import { leaveSignals } from "./interrupt.ts";
+import { withoutSignals } from "./interrupt.ts";
 import { findProgram } from "./program.ts";
 import type { Env } from "./state.ts";
 
-/** Text for people goes here, piece by piece. */
+/** Receives text for people, piece by piece. */
 export interface Out {
-  /** false: nobody reads any more. */
+  /** false: the reader has left. */
   write(text: string): Promise<boolean>;
 }
 
 /**
- * The words that start the pager: SEGUE_PAGER, else PAGER, else less. null where there is none, or
- * where it is empty or `cat`, which is how to ask for none.
+ * The words that start the pager: SEGUE_PAGER, else PAGER, else less. null if there is none, or if
+ * it is empty or `cat`, which is how to disable it.
  */
 export function pagerIn(env: Env): [string, ...string[]] | null {
   const set = env.SEGUE_PAGER ?? env.PAGER ?? "less";
@@ -24,32 +27,26 @@ export function pagerIn(env: Env): [string, ...string[]] | null {
   return path === null ? null : [path, ...args];
 }
 
-/** Does `work` with its output in the pager, and comes back when the pager was left. */
+/** Runs `work` with its output in the pager, and returns when the user leaves the pager. */
 export async function withPager(
   [program, ...args]: readonly [string, ...string[]],
   env: Env,
   work: (out: Out) => Promise<void>,
 ): Promise<void> {
-  // Quit if it fits, keep colours, leave the text on the screen: git's own choice.
+  // Quit if it fits, keep colours, leave the text on the screen: git's own options.
   const usual = { LESS: "FRX", LV: "-c", ...env };
   const child = spawn(program, args, { env: usual, stdio: ["pipe", "inherit", "inherit"] });
-  // Ctrl-C is a key of the pager's: leaving it is what ends this.
-  leaveSignals();
-  const ignored = (): void => {};
-  process.on("SIGINT", ignored);
-  try {
+  await withoutSignals(async () => {
     const left = once(child, "close");
     await work(writingTo(child));
     child.stdin?.end();
     await left;
-  } finally {
-    process.off("SIGINT", ignored);
-  }
+  });
 }
 
 function writingTo({ stdin }: ChildProcess): Out {
   let isGone = stdin === null;
-  // It was left before the end, or did not start.
+  // The user left before the end, or it did not start.
   stdin?.on("error", () => {
     isGone = true;
   });

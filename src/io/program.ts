@@ -1,7 +1,7 @@
 /**
- * Starting programs without a shell, on every platform. On Windows package managers put batch
- * files in front of programs: Node does not start those, and a shell that would reads `%` and `&`
- * in arguments as its own. What such a file starts is read from it, and started instead.
+ * Starts programs without a shell, on every platform. On Windows, package managers create batch
+ * files that start programs: Node does not run those, and a shell would interpret `%` and `&` in
+ * arguments. So Segue reads from such a file what it starts, and starts that instead.
  */
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
@@ -11,7 +11,7 @@ import { textIn } from "./door.ts";
 /** What is asked of the file system. */
 export interface Disk {
   isProgram(path: string): boolean;
-  /** @throws when it cannot be read. */
+  /** @throws if it cannot be read. */
   read(path: string): string;
 }
 
@@ -27,7 +27,7 @@ const DISK: Disk = {
   read: (path) => textIn(path),
 };
 
-/** The machine that a program is looked for on: this one by default. */
+/** The machine on which a program is searched for: by default this one. */
 export interface Where {
   platform?: NodeJS.Platform;
   disk?: Disk;
@@ -37,7 +37,7 @@ export interface Where {
 const STARTABLE = /\.(?:com|exe|cmd|bat)$/i;
 const BATCH = /\.(?:cmd|bat)$/i;
 
-/** The file that a command's name, or a path, stands for; null when there is none. */
+/** The file that a command's name, or a path, refers to; null if there is none. */
 export function findProgram(
   name: string,
   env: NodeJS.ProcessEnv,
@@ -58,7 +58,7 @@ export function findProgram(
   return null;
 }
 
-/** With the endings of PATHEXT in their order. A name without one is a script for another shell. */
+/** With the extensions of PATHEXT in order. A name without one is a script for another shell. */
 function windowsNames(name: string, env: NodeJS.ProcessEnv): string[] {
   if (STARTABLE.test(name)) return [name];
   const endings = (env.PATHEXT || ".COM;.EXE;.BAT;.CMD").split(";");
@@ -69,12 +69,14 @@ function unquoted(folder: string): string {
   return folder.replace(/^"(.*)"$/, "$1");
 }
 
-/** `"%_prog%" --flags "%dp0%\…\cli.js" %*`, as npm, pnpm and Yarn write it; or a program at once. */
+/**
+ * `"%_prog%" --flags "%dp0%\…\cli.js" %*`, as npm, pnpm and Yarn write it; or a program directly.
+ */
 const SHIM = /((?:\s--[\w=:-]+)*)[\s@]+"%(?:~dp0|dp0%)\\?([^"%]+\.(?:exe|[cm]?js))"\s+%\*/gi;
 
 /**
  * The words that start a program: itself, or what the batch file in its place would start.
- * @throws SegueError for a batch file that says something else.
+ * @throws SegueError for a batch file with other contents.
  */
 export function programWords(
   file: string,
@@ -98,14 +100,17 @@ export function programWords(
   return [node ?? process.execPath, ...flags.split(/\s+/).filter(Boolean), path];
 }
 
-/** Most bytes (Windows: characters) of an argument, and of all with the environment. */
+/**
+ * Maximum size in bytes (Windows: characters) of one argument, and of all arguments with the
+ * environment.
+ */
 const LIMITS: { [platform in NodeJS.Platform]?: { each: number; all: number } } = {
   win32: { each: 32_000, all: 32_766 },
   darwin: { each: 1 << 20, all: (1 << 20) - 8192 },
 };
 const LINUX = { each: 128 << 10, all: 2_000_000 };
 
-/** @throws SegueError when the system would refuse to start this. */
+/** @throws SegueError if the system would refuse to start this. */
 export function checkArguments(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -123,7 +128,7 @@ export function checkArguments(
   });
 }
 
-/** In a command line of Windows, where quotes and the backslashes before them are doubled. */
+/** In a Windows command line, where quotes and the backslashes before them are doubled. */
 function quotedLength(word: string): number {
   return word.length + (word.match(/\\*"/g) ?? []).join("").length + 3;
 }

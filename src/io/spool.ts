@@ -1,9 +1,9 @@
-/** A stream as a file, for work that needs to read it twice. */
+/** Saves a stream to a file, for work that must read it twice. */
 import { createWriteStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Writes all of `from` to `path` and gives the path. */
+/** Writes all of `from` to `path` and returns the path. */
 export async function spool(from: Readable, path: string): Promise<string> {
   await pipeline(from, createWriteStream(path, { flags: "wx", mode: 0o600 }));
   return path;

@@ -1,12 +1,12 @@
-/** Node's SQLite, loaded when it is first needed. */
+/** Node's SQLite, loaded on first use. */
 
 type Sqlite = typeof import("node:sqlite");
 
 let loaded: Sqlite | undefined;
 
 /**
- * `node:sqlite`, without the warning that Node 22 and 23 print when it is loaded: that it is
- * experimental would stand above every answer. Other warnings are printed as ever.
+ * `node:sqlite`, without the warning that Node 22 and 23 print when it is loaded: it would precede
+ * every output. Other warnings are still printed.
  */
 export function sqlite(): Sqlite {
   loaded ??= withoutWarning(() => process.getBuiltinModule("node:sqlite"));

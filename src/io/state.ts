@@ -1,4 +1,4 @@
-/** Segue's own folder: carries and the journal of what it wrote. */
+/** Segue's own folder: carries, and the journal of its writes. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -16,7 +16,7 @@ const CHUNK = 1 << 20;
 /** A carry's name: the digest of its content. */
 const NAME = /^[0-9a-f]{64}$/;
 
-/** SEGUE_HOME, else segue/ in the XDG state folder; on Windows in the local application data. */
+/** SEGUE_HOME, else segue/ in the XDG state folder; on Windows, in the local application data. */
 export function stateFolder(env: Env, { platform, path, home } = hostOf(env)): string {
   if (env.SEGUE_HOME) return env.SEGUE_HOME;
   const state = path.join(home, ".local", "state");
@@ -32,14 +32,14 @@ export function configFile(env: Env, { platform, path, home }: Host = hostOf(env
   return path.join(env.XDG_CONFIG_HOME || own, "segue", "config.yml");
 }
 
-/** A place for a carry that is being written; `keepCarry` files it under its digest. */
+/** A path for a carry that is being written; `keepCarry` stores it under its digest. */
 export function newCarry(env: Env): Output {
   const folder = join(stateFolder(env), "carry");
   makeFolders(folder);
   return new Output(join(folder, "new"));
 }
 
-/** Files a carry under the digest of its content, which is its name from then on. */
+/** Stores a carry under the digest of its content, which is its name from then on. */
 export function keepCarry(env: Env, carry: Output): string {
   const name = carry.sha256;
   if (existsSync(carryPath(env, name))) carry.discard();
@@ -51,12 +51,12 @@ export function carryPath(env: Env, name: string): string {
   return join(stateFolder(env), "carry", `${name}.segue`);
 }
 
-/** Takes a carry away that nothing leads to any more. */
+/** Removes a carry that is no longer used. */
 export function dropCarry(env: Env, name: string): void {
   if (NAME.test(name)) rmSync(carryPath(env, name), { force: true });
 }
 
-/** What is being written right now, or was when a process ended: see unfinished.ts. */
+/** What is being written now, or was when a process ended: see unfinished.ts. */
 export function unfinishedIn(env: Env): string[] {
   try {
     return readdirSync(pendingFolder(env)).filter((name) =>
@@ -71,12 +71,12 @@ function pendingFolder(env: Env): string {
   return join(stateFolder(env), "pending");
 }
 
-/** What is being appended to a session, for as long as it may have been cut off. */
+/** What is being appended to a session, for as long as it may be interrupted. */
 export function pendingPath(env: Env, n: number | string): string {
   return join(pendingFolder(env), String(n));
 }
 
-/** Keeps what `from` holds beyond its first `before` bytes until the append is complete. */
+/** Keeps what `from` contains beyond its first `before` bytes until the append is complete. */
 export function keepPending(env: Env, n: number, from: string, before: number): void {
   const out = new Output(pendingPath(env, n));
   const input = new Input(from);
@@ -95,15 +95,15 @@ export function dropPending(env: Env, n: number): void {
 }
 
 /**
- * A mark that stands while a session is written to, or taken back. Of a new one it also tells whether it
- * is not there yet, or no more, or was moved away since.
+ * A mark that exists while a session is written or undone. For a new session, it also distinguishes
+ * one that does not exist yet, or no longer exists, from one that was moved away.
  */
 export function begunPath(env: Env, path: string): string {
   const name = createHash("sha256").update(path).digest("hex").slice(0, 32);
   return pendingPath(env, `new-${name}`);
 }
 
-/** Which process is at it, and the number of the last write before. */
+/** The process that is working on it, and the number of the last write before. */
 interface Begun extends Holder {
   after: number;
 }
@@ -115,7 +115,7 @@ export function markBegun(env: Env, path: string, after: number): void {
   writeFileSync(mark, JSON.stringify(begun), { mode: 0o600 });
 }
 
-/** null for a mark that was not written to its end, as older versions' are. */
+/** null for an incomplete mark, as older versions may leave. */
 export function readBegun(mark: string): Begun | null {
   try {
     const value: unknown = JSON.parse(textIn(mark, 4096));
@@ -135,7 +135,7 @@ export function isBegun(env: Env, path: string): boolean {
   return existsSync(begunPath(env, path));
 }
 
-/** Copies a file into Segue's folder before it is changed by force. Where the copy is. */
+/** Copies a file to Segue's folder before it is changed by force. Returns the path of the copy. */
 export function keepCopy(env: Env, path: string): string {
   const folder = join(stateFolder(env), "kept");
   makeFolders(folder);
@@ -152,7 +152,7 @@ export function keepCopy(env: Env, path: string): string {
   return copy;
 }
 
-/** The carry of that name, or null when it is gone or no longer what its name says. */
+/** The carry with that name, or null if it is gone or its content does not match its name. */
 export function readCarry(env: Env, name: string): Input | null {
   const path = carryPath(env, name);
   if (!NAME.test(name) || !existsSync(path)) return null;
@@ -162,7 +162,7 @@ export function readCarry(env: Env, name: string): Input | null {
   return null;
 }
 
-/** The variable that stands for a setting: `agents.claude-code.store` → `SEGUE_AGENTS_CLAUDE_CODE_STORE`. */
+/** The variable for a setting: `agents.claude-code.store` → `SEGUE_AGENTS_CLAUDE_CODE_STORE`. */
 export function variableFor(name: string): string {
   return `SEGUE_${name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
 }

@@ -1,16 +1,16 @@
 /**
  * The carry: what a target's records cannot hold of their source, as a file.
  *
- * Layout: one line of JSON (`CarryHeader`), the carries that it names by their sizes, then blocks of
- * [4 bytes length, big-endian][zstd frame], each holding JSON lines: units in the order of the
- * target's records, and last one `CarryFooter`. Every block has zstd's own checksum; a file without
- * its footer is cut short.
+ * Layout: one line of JSON (`CarryHeader`), the carries that it names by their sizes, then blocks
+ * of [4 bytes length, big-endian][zstd frame], each containing JSON lines: units in the order of
+ * the target's records, and finally one `CarryFooter`. Every block has zstd's own checksum; a file
+ * without its footer is truncated.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Op } from "./script.ts";
 
 export const CARRY_SCHEMA = "segue/carry@3";
-/** Without other carries in it, and without `c` and a second kind of `r`; else the same. */
+/** Without other carries in it, and without `c` and a second kind of `r`; otherwise the same. */
 const OLDER_SCHEMA = "segue/carry@2";
 
 export interface CarryHeader {
@@ -19,11 +19,11 @@ export interface CarryHeader {
   target: { agent: string; id: string };
 }
 
-/** Carries in a carry, so that no way home is lost when a session goes further. */
+/** Carries in a carry, so that no way back is lost when a session is converted further. */
 export interface Ways {
-  /** Of the same target: where else it leads. */
+  /** Other ways back of the same target. */
   others: readonly Carry[];
-  /** That the source had: they are its again when it comes home. */
+  /** The source's own ways back, which it gets again when it returns. */
   had: readonly Carry[];
 }
 
@@ -34,17 +34,17 @@ interface Sizes {
 }
 
 /**
- * A run of target records and the source lines they stand for. Either may be empty: lines with no
- * counterpart, records with no source (a fork's base).
+ * A run of target records and the source lines that they represent. Either may be empty: lines with
+ * no counterpart, or records with no source (a fork's base).
  */
 export interface Unit {
   /** Number of target records. */
   n: number;
-  /** Digest of what those records say. */
+  /** Digest of the content of those records. */
   d: string;
   /**
-   * 1: the coder forgot everything before this unit, so that it can be decoded on its own. 2: also
-   * what one writer hands on to the next.
+   * 1: the encoder forgot everything before this unit, so that it can be decoded on its own. 2:
+   * also what one writer passes on to the next.
    */
   r?: 1 | 2;
   o: Op[];
@@ -68,7 +68,7 @@ const COMPRESS = {
 
 export class CarryDamaged extends Error {}
 
-/** Units as text, gathered until they are worth a block. */
+/** Units as text, collected until they fill a block. */
 export class UnitTexts {
   #lines: string[] = [];
   #chars = 0;
@@ -77,7 +77,7 @@ export class UnitTexts {
     return this.#chars >= BLOCK_CHARS;
   }
 
-  /** The unit as its text has it. */
+  /** The unit as parsed from its text. */
   add(unit: Unit): string {
     const line = JSON.stringify(unit);
     this.#lines.push(line);
@@ -85,7 +85,7 @@ export class UnitTexts {
     return line;
   }
 
-  /** What was gathered since the last time. */
+  /** What was collected since the last time. */
   take(): UnitText {
     // Joining even one makes a copy.
     const [only = ""] = this.#lines;
@@ -97,7 +97,7 @@ export class UnitTexts {
   }
 }
 
-/** Units, a line each. */
+/** Units, one per line. */
 export interface UnitText {
   text: string;
   units: number;
@@ -117,7 +117,7 @@ export class CarryEncoder {
     return compress(text);
   }
 
-  /** The text of the last block: the units that are left, and the footer. */
+  /** The text of the last block: the remaining units, and the footer. */
   last(footer: Omit<CarryFooter, "units">, { text, units }: UnitText): UnitText {
     const line = JSON.stringify({ ...footer, units: this.#units + units });
     return { text: units === 0 ? line : `${text}\n${line}`, units };
@@ -137,7 +137,7 @@ function headOf({ header, had }: Carry): Buffer {
   return headLine(header, { others: [], had: had.map(sizeOf) });
 }
 
-/** Of a carry within another one: there it does not lead elsewhere. */
+/** For a carry within another one, which does not lead elsewhere by itself. */
 function sizeOf(carry: Carry): number {
   return carry.had.reduce((sum, had) => sum + sizeOf(had), headOf(carry).length + carry.body.size);
 }
@@ -156,14 +156,14 @@ function compress(text: string | Buffer): Buffer {
   return Buffer.concat([length, frame]);
 }
 
-/** A source of bytes at any place, such as an open file. */
+/** A source of bytes at any offset, such as an open file. */
 export interface ByteSource {
   size: number;
   /** At most `length` bytes from `offset`; fewer only at the end. */
   read(offset: number, length: number): Buffer;
 }
 
-/** An opened carry. `units` can be walked more than once. */
+/** An opened carry. `units` can be iterated more than once. */
 export interface Carry extends Ways {
   header: CarryHeader;
   footer: CarryFooter;
@@ -173,8 +173,8 @@ export interface Carry extends Ways {
 }
 
 /**
- * Every block is checked here, so that a damaged carry is known before anything is written by it.
- * @throws CarryDamaged when the bytes are not a whole carry.
+ * Checks every block, so that damage is detected before anything is written from the carry.
+ * @throws CarryDamaged if the bytes are not a complete carry.
  */
 export function openCarry(bytes: ByteSource): Carry {
   const { header, sizes, end } = readHeader(bytes);
@@ -214,8 +214,8 @@ export function openCarry(bytes: ByteSource): Carry {
 }
 
 /**
- * What the block at `at` holds, which should be `size` bytes.
- * @throws CarryDamaged when there is none, or not a whole one.
+ * The contents of the block at `at`, which should be `size` bytes.
+ * @throws CarryDamaged if there is none, or it is incomplete.
  */
 export function readBlockAt(bytes: ByteSource, at: number, size: number): Buffer {
   for (const block of blockOffsets(bytes, at)) return readBlock(bytes, block, size);
@@ -274,17 +274,17 @@ function* blockOffsets(bytes: ByteSource, from: number): Generator<Block> {
 
 const ZSTD_CHUNK = 1 << 16;
 
-/** In the fifth byte of a frame: it ends with a checksum. */
+/** In the fifth byte of a frame: the frame ends with a checksum. */
 const HAS_CHECKSUM = 4;
 
-/** `size`: as many bytes are put into memory at a time, so that none has to be moved. */
+/** `size`: how many bytes are read into memory at a time, so that none must be moved. */
 function readBlock(bytes: ByteSource, { at, length }: Block, size = ZSTD_CHUNK): Buffer {
   try {
     const frame = bytes.read(at, length);
     if (((frame[4] ?? 0) & HAS_CHECKSUM) !== 0)
       return zstdDecompressSync(frame, { chunkSize: Math.max(size + 1, ZSTD_CHUNK) });
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CarryDamaged("a block fails its checksum");
 }
@@ -295,7 +295,7 @@ export function parseUnit(line: string): Unit {
   throw new CarryDamaged("a unit is malformed");
 }
 
-// The block's checksum vouches for the rest of the shape: only this module writes units.
+// The block's checksum guarantees the rest of the shape: only this module writes units.
 function isUnit(value: unknown): value is Unit {
   return typeof value === "object" && value !== null && "n" in value && "o" in value;
 }

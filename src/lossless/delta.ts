@@ -1,16 +1,16 @@
 /**
  * The difference between two JSON values, as data: `apply(base, diff(base, value))` is `value`,
- * key order included. And `overlay`: a better base, made from a prediction and the last value of
+ * including key order. And `overlay`: a better base, made from a prediction and the last value of
  * the same kind.
  */
 import type { Json, JsonObject } from "../session/types.ts";
 
 /**
- * - a string, number or boolean: replace by it
+ * - a string, number or boolean: the replacement
  * - `[0, value]` replace
  * - an object: patches and additions by key
- * - `[1, members, gone, order]` the same, with keys that are gone, and the order of all keys where
- *   it is not that of the base with additions at the end
+ * - `[1, members, gone, order]` the same, with removed keys, and the order of all keys if it is not
+ *   that of the base with additions at the end
  * - `[2, length, items]` array: its length, and patches and additions by index
  * - `[3, head, tail, middle]` string: keep `head` characters, insert `middle`, keep `tail`
  */
@@ -28,12 +28,12 @@ interface Members {
   [key: string]: Patch;
 }
 
-/** Nesting beyond which a value is treated as a whole; keeps recursion off the end of the stack. */
+/** Values nested deeper are treated as a whole, which protects the stack from deep recursion. */
 const MAX_DEPTH = 400;
 
 export class TooDeep extends Error {}
 
-/** null when the values are equal, key order included. */
+/** null if the values are equal, including key order. */
 export function diff(base: Json | undefined, value: Json, depth = 0): Patch | null {
   if (base === value) return Object.is(base, value) ? null : replace(value);
   if (depth > MAX_DEPTH) throw new TooDeep("nested too deep to compare");
@@ -45,7 +45,7 @@ export function diff(base: Json | undefined, value: Json, depth = 0): Patch | nu
   return isObject(base) ? diffObject(base, value, depth) : [0, value];
 }
 
-/** Infinity, as what 1e400 is read, would come out of the carry as null: as no patch. */
+/** Infinity, as which 1e400 is read, would come out of the carry as null, that is, as no patch. */
 function replace(value: Json): Patch {
   if (typeof value === "object") return [0, value];
   return typeof value === "number" && !Number.isFinite(value) ? [0, value] : value;
@@ -82,7 +82,7 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
       continue;
     }
     shared++;
-    // Keys of the base come first and in its order; anything else needs the order written down.
+    // Keys of the base come first and in its order; any other order must be stored.
     if (added) inOrder = false;
     while (cursor < baseKeys.length && baseKeys[cursor] !== key) cursor++;
     if (cursor++ >= baseKeys.length) inOrder = false;
@@ -98,7 +98,7 @@ function diffObject(base: JsonObject, value: JsonObject, depth: number): Patch |
   return gone.length > 0 ? [1, members, gone] : members;
 }
 
-/** Are two values the same, key order included? That is, would they be printed alike? */
+/** Are two values the same, including key order? That is, would they be printed identically? */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
@@ -117,7 +117,7 @@ export function equal(a: Json | undefined, b: Json | undefined): boolean {
   return true;
 }
 
-/** Strings that share little are cheaper whole. */
+/** Strings with little in common are cheaper to replace completely. */
 function splice(base: string, value: string): Patch {
   const limit = Math.min(base.length, value.length);
   if (limit < 24) return value;
@@ -207,8 +207,8 @@ function applyMembers(base: JsonObject, members: Members): JsonObject {
 }
 
 /**
- * The prediction, completed from the last value of the same kind: keys that the prediction does
- * not speak of keep their last value, and all keys stand in their last order. Either may be absent.
+ * The prediction, completed from the last value of the same kind: keys that the prediction does not
+ * mention keep their last value, and all keys have their last order. Either may be absent.
  */
 export function overlay(last: Json | undefined, predicted: Json | undefined, depth = 0): Json {
   if (predicted === undefined) return last ?? null;
@@ -216,18 +216,20 @@ export function overlay(last: Json | undefined, predicted: Json | undefined, dep
   if (Array.isArray(predicted))
     return Array.isArray(last) ? overlayArray(last, predicted, depth) : predicted;
   if (!isObject(predicted) || !isObject(last) || predicted.type !== last.type) return predicted;
-  // All keys of the last value in their order, then those it did not have.
+  // All keys of the last value in their order, then the new ones.
   const out: JsonObject = { ...last };
   for (const key of Object.keys(predicted)) {
     const item = predicted[key] ?? null;
-    // Only what has parts can be completed.
+    // Only values with parts can be completed.
     const whole = typeof item !== "object" || FREE_FORM.has(key) || !Object.hasOwn(last, key);
     set(out, key, whole ? item : overlay(last[key], item, depth + 1));
   }
   return out;
 }
 
-/** Keys under which agents keep a tool's own arguments: those of two calls have nothing in common. */
+/**
+ * Keys under which agents store a tool's own arguments: those of two calls have nothing in common.
+ */
 const FREE_FORM: ReadonlySet<string> = new Set(["arguments", "input", "args"]);
 
 function overlayArray(last: Json[], predicted: Json[], depth: number): Json {
@@ -241,7 +243,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Plain assignment, but `__proto__` becomes an ordinary key, as it is in JSON. */
+/** Plain assignment, except that `__proto__` becomes an ordinary key, as in JSON. */
 function set<T>(target: { [key: string]: T }, key: string, value: T): void {
   if (key === "__proto__") {
     Object.defineProperty(target, key, {

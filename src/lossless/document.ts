@@ -1,21 +1,22 @@
 /**
- * Session files that are one JSON document, as lines. The first line says which form it is and how
- * it was spelled, so that the lines give the document again, byte for byte:
- * `{"segue.document":{"form":"gemini-json","indent":2,"end":"\n"}}`. Then comes one record a line.
+ * Session files that are one JSON document, as lines. The first line contains the form and the
+ * formatting, so that the lines give the document again, byte for byte:
+ * `{"segue.document":{"form":"gemini-json","indent":2,"end":"\n"}}`. Then follows one record per
+ * line.
  */
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Json } from "../session/types.ts";
 import { parseValue, stringify } from "./json-text.ts";
 import { type Line, lineOf, linesIn } from "./lines.ts";
 
-/** What a document is made of; see `DocumentForm` in agents/types.ts. */
+/** What a document consists of; see `DocumentForm` in session/codec.ts. */
 export interface Form {
   name: string;
   records(document: Json): Json[] | null;
   document(records: readonly Json[]): Json;
 }
 
-/** `raw`: the document itself, where its spelling is one that no rule gives; see `SPELLINGS`. */
+/** `raw`: the document itself, if no rule describes its formatting; see `SPELLINGS`. */
 interface Frame {
   form: string;
   indent: number | string;
@@ -38,16 +39,16 @@ export function frameLine(
 }
 
 /**
- * Is this the first line of a document's lines? Readers pass over it. Anyone may write such a line:
- * it is one only where Segue made the lines, and only as the first of them (see `trustworthy`).
+ * Is this the first line of a document's lines? Readers skip it. Anyone may write such a line: it
+ * has this meaning only if Segue made the lines, and only in the first of them (see `trustworthy`).
  */
 export function isFrame(record: Json | undefined): boolean {
   return frameOf(record) !== null;
 }
 
 /**
- * Lines in which only a first line of Segue's own stands for a document, if they are `framed`. Any
- * other that looks like one is a text to be kept, with no meaning for anybody.
+ * Lines in which only a first line of Segue's own represents a document, if they are `framed`. Any
+ * other line that looks like one is text without a meaning, and is kept.
  */
 export function* trustworthy(lines: Iterable<Line>, framed: boolean): Generator<Line> {
   let isOpening = framed;
@@ -71,7 +72,7 @@ function frameOf(record: Json | undefined): Frame | null {
   return { form, indent, end, ...(typeof raw === "string" ? { raw } : {}) };
 }
 
-/** A document as lines; null when these bytes are none of these forms. */
+/** A document as lines; null if these bytes have none of these forms. */
 export function splitDocument(bytes: Buffer, forms: readonly Form[]): Buffer | null {
   const { value } = lineOf(bytes);
   if (value === undefined) return null;
@@ -105,7 +106,7 @@ function linesOf(records: readonly Json[]): Buffer {
   return Buffer.from(records.map((record) => `${stringify(record) ?? "null"}\n`).join(""));
 }
 
-/** The document that these lines are; null when they are not a document's. */
+/** The document that these lines represent; null if they are not a document's. */
 export function joinDocument(lines: Buffer, forms: readonly Form[]): Buffer | null {
   const records = [...linesIn(lines)].flatMap(({ value }) => (value === undefined ? [] : [value]));
   const [first, ...own] = records;
@@ -114,21 +115,21 @@ export function joinDocument(lines: Buffer, forms: readonly Form[]): Buffer | nu
   if (!form) return null;
   if (found.raw !== undefined) {
     const bytes = zstdDecompressSync(Buffer.from(found.raw, "base64"));
-    // As it was, as long as nothing was added.
+    // Unchanged, as long as nothing was added.
     if (splitDocument(bytes, [form])?.equals(lines)) return bytes;
   }
   return spelled(form, own, found.indent, found.end);
 }
 
-/** How much of a file is looked at to know that it is lines. */
+/** How much of a file is examined to see that it consists of lines. */
 const HEAD = 64 << 10;
 
-/** Could these first bytes be those of a document, not of lines? */
+/** Could these first bytes be those of a document rather than lines? */
 export function mayBeDocument(head: Buffer, size: number): boolean {
   const text = head.subarray(0, HEAD).toString("utf8").trimStart();
   if (!/^(?:\[\s*)?\{/.test(text)) return false;
   const end = text.indexOf("\n");
-  // One line only, as far as can be seen: a document without line breaks, or a session just begun.
+  // Only one line is visible: a document without line breaks, or a session that has just begun.
   if (end < 0) return true;
   const isWholeLine = parseValue(text.slice(0, end)) !== undefined;
   return !isWholeLine || (text.length - end <= 3 && head.length === size);

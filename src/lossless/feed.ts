@@ -1,6 +1,6 @@
 /**
- * Feeds the lines of a session file to its reader: records in lines that are damaged, too. Whatever
- * reads sessions does it this way, so that all number records and entries alike.
+ * Feeds the lines of a session file to its reader, including records in damaged lines. All code
+ * that reads sessions uses this, so that records and entries have the same numbers everywhere.
  */
 import type { Codec, Reader } from "../session/codec.ts";
 import type { Entry, Json } from "../session/types.ts";
@@ -8,12 +8,12 @@ import { isFrame, isFrameText } from "./document.ts";
 import type { Line } from "./lines.ts";
 import { isRecord, type Lost, Recoverer } from "./recover.ts";
 
-/** A line, and what it says. */
+/** A line, and its contents. */
 export interface ReadLine {
   line: Line;
-  /** One for most lines; none for one that is blank, no JSON, or the first of a document. */
+  /** One for most lines; none for a line that is blank, not JSON, or the first of a document. */
   records: readonly Decoded[];
-  /** Records that were found in a line that is damaged. */
+  /** Records that were found in a damaged line. */
   recovered: number;
   lost: readonly Lost[];
 }
@@ -30,7 +30,7 @@ export interface Source {
   end(): readonly Lost[];
 }
 
-/** Decodes the lines of one session file. It keeps state; make one per pass. */
+/** Decodes the lines of one session file. It keeps state: create one per pass. */
 export class Feed implements Source {
   readonly reader: Reader;
   readonly #records: Records;
@@ -64,7 +64,7 @@ export class Feed implements Source {
   }
 }
 
-/** The records of lines, in their order. */
+/** The records of lines, in order. */
 export class Records {
   readonly #recoverer: Recoverer;
 
@@ -72,10 +72,10 @@ export class Records {
     this.#recoverer = new Recoverer(recognises);
   }
 
-  /** Notes in the line what is found in it. */
+  /** Stores in the line what is found in it. */
   of(line: Line): { values: readonly Json[]; lost: readonly Lost[] } {
     const { value } = line;
-    // A line that only looks like a document's first is whole, and no record.
+    // A line that merely looks like a document's first one is complete, and not a record.
     if (value === undefined && isFrameText(line.text)) return { values: [], lost: [] };
     const isInside = this.#recoverer.isPending && !isRecord(value);
     const { found, lost } = this.#recoverer.take(line);

@@ -1,35 +1,35 @@
 /**
- * An entry put into the text of an index, or taken out of it: a JSON array, a JSON object, or a file of
- * JSON lines. All else in the text stays as it is, to the letter, whoever wrote it and however.
+ * Adds an entry to the text of an index, or removes it: a JSON array, a JSON object, or JSON lines.
+ * The rest of the text stays unchanged, byte for byte, however it is formatted.
  */
 import { isObject, member } from "../session/json.ts";
 import type { Json, JsonObject } from "../session/types.ts";
 import { parseValue } from "./json-text.ts";
 
-/** Where an index has its entries, and how one is told from another. */
+/** Where an index stores its entries, and how they are identified. */
 export interface IndexForm {
   /** `array`: of objects. `object`: a member for each entry, named by its id. `lines`: an object a line. */
   form: "array" | "object" | "lines";
-  /** In an array or in lines: the member of an entry that holds its id. */
+  /** In an array or in lines: the key of an entry that contains its id. */
   key?: string;
-  /** The keys that lead from the top of the document to the array or object; none when it is the document. */
+  /** The path of keys from the top of the document to the array or object; empty for the document itself. */
   at?: readonly string[];
 }
 
-/** `blank`: what stood in place of entries where there was none, so that it can stand there again. */
+/** `blank`: the white space in an index that had no entries, so that it can be restored. */
 export interface Inserted {
   text: string;
   blank?: string;
 }
 
-/** Is there an entry of this id? null for what is no such index. */
+/** Is there an entry with this id? null if the text is not such an index. */
 export function hasEntry(text: string, form: IndexForm, id: string): boolean | null {
   if (form.form === "lines") return linesWith(text, form, id).length > 0;
   const list = listIn(text, form);
   return list === null ? null : list.items.some((item) => isOf(text, item, form, id));
 }
 
-/** The text with one more entry, the last; null for what is no such index. `text` null: there is none yet. */
+/** The text with an entry added at the end; null if it is not such an index. `text` null: no index yet. */
 export function withEntry(
   text: string | null,
   form: IndexForm,
@@ -53,8 +53,8 @@ export function withEntry(
 }
 
 /**
- * The text without the entries of this id: where nothing else has changed, the one from before it was
- * put in. null for what is no such index.
+ * The text without the entries that have this id: the original text if nothing else has changed. null
+ * if it is not such an index.
  */
 export function withoutEntry(text: string, form: IndexForm, id: string, blank = ""): string | null {
   if (form.form === "lines") return withoutLines(text, form, id, blank);
@@ -72,7 +72,7 @@ export function withoutEntry(text: string, form: IndexForm, id: string, blank = 
   }
 }
 
-/** The text with the entries that are new in `late`, which somebody wrote in place of `base` as well. */
+/** Adds the entries that are in `late`, another new version of `base`, and not in `base`. */
 export function withNewOf(late: string, base: string, text: string, form: IndexForm): string {
   const before = entriesIn(base, form);
   let now = text;
@@ -93,7 +93,7 @@ function entriesIn(text: string, form: IndexForm): Map<string, JsonObject> {
   return entries;
 }
 
-/** Does an index hold nothing at all, so that one that was made for an entry can go with it? */
+/** Is an index empty, so that one that was created for an entry can be removed with it? */
 export function isEmptyIndex(text: string, form: IndexForm): boolean {
   if (form.form === "lines") return text.trim() === "";
   const empty = newValue(form, form.form === "array" ? [] : {});
@@ -104,12 +104,12 @@ export function isEmptyIndex(text: string, form: IndexForm): boolean {
 interface Item {
   start: number;
   end: number;
-  /** Where its value begins. */
+  /** Where its value starts. */
   value: number;
 }
 
 interface List {
-  /** Where its brackets stand. */
+  /** The positions of its brackets. */
   open: number;
   close: number;
   items: Item[];
@@ -120,7 +120,7 @@ function listIn(text: string, { form, at = [] }: IndexForm): List | null {
   let start = skipSpace(text, 0);
   for (const key of at) {
     if (text[start] !== "{") return null;
-    // Of keys that stand twice, the last one counts.
+    // The last one of duplicate keys counts.
     const found = itemsFrom(text, start).items.findLast((item) => nameOf(text, item) === key);
     if (!found) return null;
     start = found.value;
@@ -137,7 +137,7 @@ function nameOf(text: string, { start, value }: Item): Json | undefined {
   return parseValue(text.slice(start, text.lastIndexOf(":", value)));
 }
 
-/** The items of the array or object that begins at `open`. The text is known to be JSON. */
+/** The items of the array or object that starts at `open`. The text must be JSON. */
 function itemsFrom(text: string, open: number): List {
   const items: Item[] = [];
   const isArray = text[open] === "[";
@@ -159,7 +159,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Where the value that begins at `start` ends. */
+/** The end of the value that starts at `start`. */
 function endOf(text: string, start: number): number {
   const first = text[start];
   if (first === '"') return endOfString(text, start);
@@ -196,7 +196,7 @@ function depthOf({ at = [] }: IndexForm): number {
   return at.length + 1;
 }
 
-/** Of an index in one line that is not the whole document nothing tells how it would be indented. */
+/** Keeps an index on one line if it is part of a document on one line. */
 function intoEmpty(
   text: string,
   { open, close }: List,
@@ -212,13 +212,13 @@ function intoEmpty(
   return { text: text.slice(0, open + 1) + around + text.slice(close), blank };
 }
 
-/** As the document is indented; by two where nothing tells. */
+/** The white space around entries, with the document's indentation; two spaces by default. */
 function spaceAround(text: string, depth: number): [lead: string, tail: string] {
   const [, unit = "  "] = /\n([ \t]+)\S/.exec(text) ?? [];
   return [`\n${unit.repeat(depth)}`, `\n${unit.repeat(depth - 1)}`];
 }
 
-/** Spelled as the entry beside it: on one line or on several, with or without a space after a colon. */
+/** Formatted like the entry beside it: on one or several lines, with or without a space after a colon. */
 function printedAs(
   beside: string,
   lead: string,
@@ -237,7 +237,7 @@ function printedAs(
   return name === "" ? printed : name + (isSpaced ? " " : "") + printed;
 }
 
-/** In one line, as Python prints it. */
+/** On one line, as Python prints it. */
 function spaced(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   if (!isObject(value)) return JSON.stringify(value);
@@ -259,7 +259,7 @@ function linesWith(text: string, { key = "" }: IndexForm, id: string): number[] 
     .flatMap((line, n) => (line.includes(key) && member(parseValue(line), key) === id ? [n] : []));
 }
 
-/** `blank`: the newline that the line before had none of. */
+/** `blank`: the newline that was added to the line before. */
 function withoutLines(text: string, form: IndexForm, id: string, blank: string): string {
   const gone = new Set(linesWith(text, form, id));
   if (gone.size === 0) return text;

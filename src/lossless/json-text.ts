@@ -1,14 +1,16 @@
 /**
- * JSON text that comes back as it was written.
+ * JSON text that is restored as it was written.
  *
- * `JSON.stringify(JSON.parse(text))` gives back most text that programs write. Where it does not
- * (white space, escapes, `1.0`, a byte order mark, …) a `Spelling` notes the difference, so that
- * `print(value, spelling)` is the text again. Text that no note can reproduce from its value
- * (duplicate keys, integer-like keys out of order) is kept whole: `{ raw }`.
+ * `JSON.stringify(JSON.parse(text))` reproduces most text that programs write. Where it does not
+ * (white space, escapes, `1.0`, a byte order mark, …), a `Spelling` records the difference, so that
+ * `print(value, spelling)` is the text again. Text that cannot be reproduced from its value
+ * (duplicate keys, integer-like keys out of order) is stored completely: `{ raw }`.
  */
 import type { Json } from "../session/types.ts";
 
-/** null: as JSON.stringify prints it. `edits`: [token number, white space before it, its spelling]. */
+/**
+ * null: as printed by JSON.stringify. `edits`: [token number, white space before it, its spelling].
+ */
 export type Spelling = null | { edits: Edit[] } | { raw: string };
 type Edit = [number, string, string?];
 
@@ -17,7 +19,10 @@ export interface Parsed {
   spelling: Spelling;
 }
 
-/** Parses a JSON text (a leading byte order mark is white space here); undefined if it is not JSON. */
+/**
+ * Parses a JSON text (a leading byte order mark counts as white space); undefined if it is not
+ * JSON.
+ */
 export function parse(text: string): Parsed | undefined {
   const value = parseValue(text);
   return value === undefined ? undefined : { value, spelling: spellingOf(value, text) };
@@ -33,7 +38,7 @@ export function parseValue(text: string): Json | undefined {
   }
 }
 
-/** How `text` differs from the way its value is printed. */
+/** How `text` differs from the printed form of its value. */
 export function spellingOf(value: Json, text: string): Spelling {
   const plain = stringify(value);
   if (plain === text) return null;
@@ -50,7 +55,9 @@ export function print(value: Json, spelling: Spelling): string {
   return spelling ? respell(plain, spelling.edits) : plain;
 }
 
-/** JSON.stringify, or undefined where the nesting is too deep for it (V8 gives up at ~5,000 levels). */
+/**
+ * JSON.stringify, or undefined if the nesting is too deep for it (V8 gives up at ~5,000 levels).
+ */
 export function stringify(value: Json): string | undefined {
   try {
     return JSON.stringify(value);
@@ -80,7 +87,7 @@ function compareTokens(plain: string, text: string): Edit[] | undefined {
   }
 }
 
-/** Two spellings of one string or number; for numbers only the printed form counts. */
+/** Two spellings of the same string or number; for numbers, only the printed form counts. */
 function sameToken(a: string, b: string): boolean {
   if (a === "" || b === "" || /^[{}[\],:]$/.test(b)) return false;
   const value = parseValue(a);

@@ -1,4 +1,4 @@
-/** A JSONL byte stream as lines, each with what is needed to give its bytes back. */
+/** Splits a JSONL byte stream into lines, each with what is needed to restore its bytes. */
 
 import { isUtf8 } from "node:buffer";
 import { SegueError } from "../errors.ts";
@@ -6,19 +6,26 @@ import type { Json } from "../session/types.ts";
 import { parseValue } from "./json-text.ts";
 
 /**
- * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined
- * when the text is not JSON, or nested deeper than anything that walks a value could go. `bytes` is set only when they are not UTF-8; `text` then has U+FFFD
- * in their place, as the agents' own readers see it.
+ * One line without its final `\n` (a `\r` before it is part of the text). `value` is undefined if
+ * the text is not JSON, or is nested deeper than any code that walks a value could handle. `bytes`
+ * is set only if they are not UTF-8; `text` then has U+FFFD in their place, as the agents' own
+ * readers see it.
  */
 export interface Line {
   text: string;
   value: Json | undefined;
   bytes?: Buffer;
-  /** Records that end in a line that is none itself: set by who reads the lines in their order; see `Feed`. */
+  /**
+   * Records that end in a line that is not a record itself: set by the code that reads the lines in
+   * order; see `Feed`.
+   */
   found?: readonly Found[];
 }
 
-/** Where a record stands: it begins so many lines back, at a character, and ends in this line, before another. */
+/**
+ * Where a record is: it begins this many lines back, at a character, and ends in this line, before
+ * another character.
+ */
 export type Span = [back: number, from: number, to: number];
 
 export interface Found {
@@ -30,7 +37,7 @@ const NEWLINE = 0x0a;
 /** In bytes: V8's strings end at 2^29 - 24 characters. */
 const MAX_LINE = 500 << 20;
 
-/** Cuts chunks of bytes into lines. Holds at most one unfinished line. */
+/** Splits chunks of bytes into lines. Holds at most one unfinished line. */
 export class LineSplitter {
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -51,7 +58,7 @@ export class LineSplitter {
     if (from < chunk.length) this.#hold(Buffer.from(chunk.subarray(from)));
   }
 
-  /** @throws SegueError for what is no line of any session: Node has no string as long. */
+  /** @throws SegueError for a line that no session contains: Node has no strings of that length. */
   #hold(piece: Buffer): void {
     this.#held.push(piece);
     this.#heldBytes += piece.length;
@@ -77,12 +84,13 @@ export class LineSplitter {
   }
 }
 
-/** What is as large as this lies in memory of its own. */
+/** Buffers of this size have their own memory. */
 const LARGE = 1 << 18;
 
 /**
- * Frees the memory of bytes that nobody needs any more. Left to itself that of a line of many
- * megabytes stays until garbage is collected, which looks at the small objects that stand for it.
+ * Frees the memory of bytes that are no longer needed. Otherwise, the memory of a line of many
+ * megabytes stays until a garbage collection, which is triggered by the small objects that
+ * represent it.
  */
 export function letGo(bytes: Buffer): void {
   const { buffer, length } = bytes;
@@ -102,12 +110,13 @@ export function* linesIn(bytes: Buffer): Generator<Line> {
 export function lineOf(bytes: Buffer): Line {
   const text = bytes.toString("utf8");
   const line: Line = { text, value: shallow(parseValue(text), text) };
-  // toString never fails: it puts U+FFFD for what is not UTF-8, and for U+FFFD itself.
+  // toString never fails: it inserts U+FFFD both for bytes that are not UTF-8 and for U+FFFD
+  // itself.
   if (text.includes("\ufffd") && !isUtf8(bytes)) line.bytes = Buffer.from(bytes);
   return line;
 }
 
-/** Of a value that is worked with. */
+/** Of a value that is processed. */
 export const MAX_DEPTH = 1000;
 
 function shallow(value: Json | undefined, text: string): Json | undefined {
@@ -117,7 +126,7 @@ function shallow(value: Json | undefined, text: string): Json | undefined {
 export function isDeeper(value: Json | undefined, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (depth === 0) return true;
-  // Every long line is asked: most of what it holds are texts, which need no call to tell.
+  // Called for every long line: most values are texts, which need no call.
   for (const item of Array.isArray(value) ? value : Object.values(value)) {
     if (typeof item === "object" && isDeeper(item, depth - 1)) return true;
   }

@@ -1,7 +1,8 @@
 /**
- * Whole records in lines that are not JSON. After a crash or a full disk a file holds several records
- * on one line, NULs before a record, a torn record before a whole one, or a record that raw newlines
- * split over several lines. One pass, in linear time; what is held of a record that has begun is bounded.
+ * Finds complete records in lines that are not JSON. After a crash or a full disk, a file may
+ * contain several records on one line, NULs before a record, a truncated record before a complete
+ * one, or a record that raw newlines split over several lines. One pass in linear time; the amount
+ * held of an incomplete record is bounded.
  */
 import { isObject } from "../session/json.ts";
 import type { Json } from "../session/types.ts";
@@ -9,7 +10,7 @@ import { isFrame } from "./document.ts";
 import { parseValue } from "./json-text.ts";
 import { type Found, type Line, MAX_DEPTH, type Span } from "./lines.ts";
 
-/** Lines of which something was not recovered; the first is so many lines back. */
+/** Lines of which something was not recovered; the first is this many lines back. */
 export interface Lost {
   back: number;
   count: number;
@@ -20,11 +21,11 @@ export interface Recovered {
   lost: readonly Lost[];
 }
 
-/** Most that is held of a record while its end is to come: the whole texts of its lines. */
+/** The most that is held of a record until its end is found: the whole texts of its lines. */
 export const MOST_CHARS = 8 << 20;
 const MOST_LINES = 20_000;
 
-/** What is expected next of a record that has begun; `seek`: none has. */
+/** What is expected next in the current record; `seek`: there is none. */
 type State =
   | "seek"
   | "first-key"
@@ -60,13 +61,13 @@ interface Whole extends Found {
   text: string;
 }
 
-/** Takes the lines of a file in their order. */
+/** Takes the lines of a file in order. */
 export class Recoverer {
   readonly #recognises: (record: Json) => boolean;
   #line = -1;
   #text = "";
   #state: State = "seek";
-  /** Does only a record begin here? At the start of a line, after a record, after NULs. */
+  /** Can only a record begin here? At the start of a line, after a record, after NULs. */
   #isClean = true;
   readonly #open: Container[] = [];
   #start: Place = { line: 0, at: 0 };
@@ -74,11 +75,11 @@ export class Recoverer {
   /** The lines of the record so far, without this one. */
   #before: string[] = [];
   #chars = 0;
-  /** An object inside that has just ended: it may be a record that follows a torn one. */
+  /** An inner object that has just ended: it may be a record that follows a truncated one. */
   #inner: { place: Place; to: number } | null = null;
-  /** Of the last quote that ended a string in this line. */
+  /** Position of the last quote that ended a string in this line. */
   #quote = -1;
-  /** A torn record that ends where the next begins: nothing is lost if that one repeats it. */
+  /** A truncated record that ends where the next begins: nothing is lost if that one repeats it. */
   #torn: { text: string; to: number } | null = null;
   /** The last line that is counted as lost. */
   #counted = -1;
@@ -89,12 +90,12 @@ export class Recoverer {
     this.#recognises = recognises;
   }
 
-  /** Has a record begun whose end is to come? */
+  /** Has a record begun whose end is still to come? */
   get isPending(): boolean {
     return this.#state !== "seek";
   }
 
-  /** The next line. A record that is a line of its own is not among what is found. */
+  /** The next line. A record on a line of its own is not among the results. */
   take({ text, value }: Line): Recovered {
     this.#line++;
     if (value !== undefined && !this.isPending) return NONE;
@@ -134,7 +135,7 @@ export class Recoverer {
   }
 
   #endLine(): void {
-    // One of more lines would be parsed again with every line that ends it and more.
+    // A record of more lines would be parsed again with every line that ends it.
     const isHere = this.#inner?.place.line === this.#line;
     const isTaken = isHere && this.#state === "after" && this.#takeInner();
     this.#loseTorn();
@@ -147,7 +148,7 @@ export class Recoverer {
     this.#stop(true);
   }
 
-  /** Looks for the beginning of a record; gives the place to go on from. */
+  /** Searches for the beginning of a record; returns the position to continue from. */
   #seek(from: number): number {
     const text = this.#text;
     for (let at = from; at < text.length; at++) {
@@ -181,7 +182,7 @@ export class Recoverer {
     this.#inner = null;
   }
 
-  /** Reads one token; gives the place after it. */
+  /** Reads one token; returns the position after it. */
   #step(at: number): number {
     if (this.#state === "in-key" || this.#state === "in-text") return this.#string(at);
     const code = this.#text.charCodeAt(at);
@@ -225,7 +226,7 @@ export class Recoverer {
 
   #enter(at: number, isObject: boolean): number {
     if (this.#open.length >= MAX_DEPTH) {
-      // Deeper than anything that is worked with: nothing of the line is.
+      // Nested deeper than any value that is processed: nothing of the line is used.
       this.#lose(this.#start.line, this.#line);
       this.#stop(false);
       return this.#text.length;
@@ -261,7 +262,7 @@ export class Recoverer {
     return at + 1;
   }
 
-  /** Goes through a string, as far as it is in this line. */
+  /** Reads a string, as far as it is in this line. */
   #string(from: number): number {
     const text = this.#text;
     for (let at = from; at < text.length; at++) {
@@ -281,12 +282,15 @@ export class Recoverer {
     return text.length;
   }
 
-  /** What began is torn before `at`; gives the place to look from for the next. */
+  /**
+   * The current record is truncated before `at`; returns the position to search for the next one
+   * from.
+   */
   #fail(at: number): number {
     if (this.#state === "after" && this.#takeInner()) return at;
     const before = this.#quote - 1;
     const isOwn = this.#start.line < this.#line || before > this.#start.at;
-    // Torn inside a string: the first quote of the next record ended it.
+    // Truncated inside a string: the first quote of the next record ended it.
     const isNext = this.#quote === at - 1 && this.#text.charCodeAt(before) === OPEN && isOwn;
     const to = isNext ? before : at;
     this.#tear(to);
@@ -306,7 +310,7 @@ export class Recoverer {
     this.#torn = { text, to };
   }
 
-  /** Takes the object that has just ended, if it is a record that follows a torn one. */
+  /** Takes the object that has just ended, if it is a record that follows a truncated one. */
   #takeInner(): boolean {
     const found = this.#inner && this.#read(this.#inner, false);
     if (!found || !this.#inner) return false;
@@ -318,7 +322,7 @@ export class Recoverer {
     return true;
   }
 
-  /** null for what is no record. */
+  /** null if it is not a record. */
   #read({ place, to }: { place: Place; to: number }, isProven: boolean): Whole | null {
     const text = this.#textOf(place, to);
     const value = parsed(text);
@@ -329,7 +333,7 @@ export class Recoverer {
     return { text, value, span: [this.#line - place.line, place.at, to] };
   }
 
-  /** What goes on otherwise is the rest of a record that lacks its beginning. */
+  /** A different continuation is the rest of a record whose beginning is missing. */
   #mayEndAt(to: number): boolean {
     let at = to;
     while (isSpace(this.#text.charCodeAt(at))) at++;
@@ -362,7 +366,7 @@ export class Recoverer {
   }
 }
 
-/** The record that stands there. `line`: the text of the line that is so many lines back. */
+/** The record at that position. `line`: the text of the line that many lines back. */
 export function recordAt(
   [back, from, to]: Span,
   line: (back: number) => string | undefined,
@@ -376,12 +380,12 @@ export function recordAt(
   return parsed(joined(lines, from, to));
 }
 
-/** The lines that a record may have begun in which ends in the next one. */
+/** The lines in which a record that ends in the next one may have begun. */
 export class Recent {
   #lines: { n: number; text: string }[] = [];
   #chars = 0;
 
-  /** Line number `n`; when it comes again, it takes the place of what it was. */
+  /** Line number `n`; when it is set again, it replaces the old value. */
   add(n: number, { content, value }: { content: string | Buffer; value: Json | undefined }): void {
     if (isRecord(value)) {
       if (this.#lines.length > 0) this.#forget(this.#lines.length);
@@ -422,7 +426,7 @@ function joined(lines: readonly string[], from: number, to: number): string {
     .join("\n");
 }
 
-/** Control characters in strings, which JSON does not allow, are taken for what they are. */
+/** Control characters in strings, which JSON does not allow, are taken literally. */
 function parsed(text: string): Json | undefined {
   return parseValue(text) ?? parseValue(escaped(text));
 }
@@ -449,7 +453,7 @@ function isSpace(code: number): boolean {
   return code === SPACE || code === 0x09 || code === 0x0d || code === 0x0a;
 }
 
-/** Of a number, or true, false, null: JSON.parse judges it when the record is whole. */
+/** A number, true, false or null: JSON.parse checks it when the record is complete. */
 function isWord(code: number): boolean {
   const isLetter = (code | SPACE) >= 0x61 && (code | SPACE) <= 0x7a;
   return (
@@ -459,7 +463,7 @@ function isWord(code: number): boolean {
 
 const ESCAPES = '"\\/bfnrtu';
 
-/** The place of what does not belong to the escape that begins at `at`; -1 for none. */
+/** The position of the first invalid character in the escape that begins at `at`; -1 for none. */
 function wrongEscape(text: string, at: number): number {
   const name = text.charAt(at + 1);
   if (name === "" || !ESCAPES.includes(name)) return at + 1;

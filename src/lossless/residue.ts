@@ -1,6 +1,7 @@
 /**
- * A file as entries and residue: what the agent's own writer would not give again from the entries
- * alone. `recode(entries, residue)` is the file, byte for byte, whatever the reader understood.
+ * A file as entries and residue. The residue is what the agent's own writer would not reproduce
+ * from the entries alone, so `encode(agent, entries, residue)` is the file, byte for byte, however
+ * little the reader understood.
  */
 import type { Codec } from "../session/codec.ts";
 import type { Entry, Header } from "../session/types.ts";
@@ -9,7 +10,7 @@ import { type Line, LineSplitter } from "./lines.ts";
 import { type Op, ScriptReader, ScriptWriter } from "./script.ts";
 
 export interface Residue {
-  /** For each line: the number of entries it gave, and the operation that rebuilds it. */
+  /** For each line: the number of its entries, and the operation that rebuilds it. */
   lines: [number, Op][];
   /** The last line has no newline. */
   open: boolean;
@@ -21,10 +22,10 @@ export interface Decoded {
   residue: Residue;
 }
 
-// Both ways need a writer of the same seed; the residue stores every id, so any seed will do.
+// Both directions need writers with the same seed. The residue stores every id, so any seed works.
 const SEED = "residue";
 
-/** Decodes a whole file in memory. For files of any size, convert streams instead. */
+/** Decodes a whole file in memory. For large files, convert streams instead. */
 export function decode(agent: Codec, bytes: Buffer): Decoded {
   const feed = new Feed(agent);
   const script = new ScriptWriter(() => agent.writer({ seed: SEED, cliVersion: null }));
@@ -48,7 +49,7 @@ export function decode(agent: Codec, bytes: Buffer): Decoded {
   return decoded;
 }
 
-/** The bytes that `decode` was given. */
+/** Restores the bytes that `decode` was given. */
 export function encode(agent: Codec, entries: readonly Entry[], residue: Residue): Buffer {
   const script = new ScriptReader(() => agent.writer({ seed: SEED, cliVersion: null }));
   const out: Buffer[] = [];

@@ -1,7 +1,8 @@
 /**
- * How to rebuild lines of a session file from what an agent's writer predicts: the residue of a
- * file against its own entries, and the carry of a file against its translation, are both lists
- * of these operations. Coder and decoder run the same closed loop: predict, correct, commit.
+ * How to rebuild lines of a session file from the predictions of an agent's writer. Both the
+ * residue of a file (against its own entries) and the carry of a file (against its translation) are
+ * lists of these operations. Encoder and decoder run the same closed loop: predict, correct,
+ * commit.
  */
 import type { Writer } from "../session/codec.ts";
 import type { Entry, Json } from "../session/types.ts";
@@ -13,12 +14,14 @@ import { Recent, recordAt } from "./recover.ts";
 
 /**
  * One line of the file:
- * - `0`: the next prediction as it is
- * - `{p, s, at}`: a prediction (the next, or number `at[1]` of entry `at[0]`), patched, spelled
+ * - `0`: the next prediction, unchanged
+ * - `{p, s, at}`: a prediction (the next, or number `at[1]` of entry `at[0]`), patched and
+ *   formatted
  * - `{l, p, s}`: no prediction; patched from the last line of kind `l`
- * - `{t}`: a text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8 (base64).
- *   `c`: it is a record all the same, which the writer goes on from. (Carries of version 2 lack it.)
- *   `f`: records that stand in it, or end in it, though it is none itself; see recover.ts.
+ * - `{t}`: text that is not JSON, or that no patch reproduces; `{b}`: bytes that are not UTF-8
+ *   (base64).
+ *   `c`: it is still a record, from which the writer continues. (Carries of version 2 lack it.)
+ *   `f`: records in it, or ending in it, although it is not one itself; see recover.ts.
  */
 export type Op =
   | 0
@@ -28,7 +31,7 @@ export type Op =
 
 type Literal = ({ t: string } | { b: string }) & { c?: 1; f?: Span[] };
 
-/** What an entry is predicted to be. */
+/** The predictions for an entry. */
 interface Predicted {
   entry: Entry;
   records: readonly Json[];
@@ -49,9 +52,9 @@ interface Slot {
 
 /**
  * The predictions for a group of entries, taken one by one, mostly in order. Each is made when an
- * operation first needs it: by then more is known, and it rarely has to be made again. How many
- * records an entry is predicted to be depends on that moment, so only operations may decide it:
- * they are all that coder and decoder both know.
+ * operation first needs it: by then more is known, and it rarely has to be made again. The number
+ * of records predicted for an entry depends on that moment, so only operations may determine it:
+ * they are all that encoder and decoder both know.
  */
 class Slots {
   protected readonly loop: Loop;
@@ -71,7 +74,7 @@ class Slots {
     return this.#next;
   }
 
-  /** So many entries have their slots. */
+  /** How many entries have their slots. */
   protected get predicted(): number {
     return this.#starts.length;
   }
@@ -81,7 +84,7 @@ class Slots {
     this.slots.push(...slots);
   }
 
-  /** The slots of entry number `e`, as things stand. */
+  /** The slots of entry number `e`, in the current state. */
   protected predict(e: number): Slot[] | undefined {
     const entry = this.entries[e];
     if (!entry) return undefined;
@@ -94,7 +97,7 @@ class Slots {
     });
   }
 
-  /** Gives one more entry its slots; false when there is none. */
+  /** Gives one more entry its slots; false if there is none. */
   #extend(): boolean {
     const slots = this.predict(this.predicted);
     if (!slots) return false;
@@ -130,13 +133,13 @@ class Slots {
 }
 
 /**
- * The same for the coder, which has to look ahead for the slot that a line belongs to. What it sees
- * there is set aside; it counts only when an operation takes a slot of it.
+ * The same for the encoder, which must look ahead for the slot that a line belongs to. What it sees
+ * there is set aside; it counts only once an operation takes one of its slots.
  */
 class CoderSlots extends Slots {
-  /** Of the entries that come next; each list as it was when it was last needed. */
+  /** For the entries that come next: each list as it was when it was last needed. */
   readonly #ahead: Slot[][] = [];
-  /** So many of them are as the decoder would make them now. */
+  /** How many of them are as the decoder would make them now. */
   #fresh = 0;
 
   /** Something was committed. */
@@ -144,7 +147,9 @@ class CoderSlots extends Slots {
     this.#fresh = 0;
   }
 
-  /** The slot a line of this kind and key belongs to: same call first, else the next of its kind. */
+  /**
+   * The slot for a line of this kind and key: of the same call first, else the next of its kind.
+   */
   match(kind: string, key: string): Slot | undefined {
     for (;;) {
       const slot = this.#search(kind, key);
@@ -161,7 +166,7 @@ class CoderSlots extends Slots {
     };
     for (const slot of this.#fromNext()) {
       if (fits(slot)) return slot;
-      // Without a call to look for, the next of its kind is as good as any.
+      // Without a call to search for, the next of its kind is as good as any.
       if (sameKind && key === "") return sameKind;
     }
     for (let i = 0; i < this.next; i++) {
@@ -193,7 +198,7 @@ class CoderSlots extends Slots {
     return slots;
   }
 
-  /** Makes all up to this slot as the decoder will; true when that had to be done. */
+  /** Makes all slots up to this one as the decoder will; true if that was necessary. */
   #refresh({ index: [e] }: Slot): boolean {
     const most = e - this.predicted;
     let changed = false;
@@ -204,7 +209,7 @@ class CoderSlots extends Slots {
     return changed;
   }
 
-  /** Would the decoder come to this slot by itself? */
+  /** Would the decoder reach this slot by itself? */
   isNext(slot: Slot): boolean {
     const next = this.skipUsed();
     if (next < this.slots.length) return this.slots[next] === slot;
@@ -225,7 +230,10 @@ interface Base {
   value: Json;
 }
 
-/** Makes the writer that goes on at line number `line`: part of what its new ids are made from. */
+/**
+ * Creates the writer that continues at line number `line`, which is part of the input for its new
+ * ids.
+ */
 export type MakeWriter = (line: number) => Writer;
 
 /** What both directions share: the writer, and the last line of each kind. */
@@ -242,8 +250,8 @@ class Loop {
   }
 
   /**
-   * Forgets everything, so that what follows can be decoded without what came before. `wholly`: what
-   * a writer hands on to the next, too.
+   * Forgets everything, so that what follows can be decoded without what came before. `wholly`:
+   * including what one writer passes on to the next.
    */
   reset(wholly = false): void {
     this.#last = new Map();
@@ -252,7 +260,7 @@ class Loop {
     if (!wholly) this.writer.replaces?.(before);
   }
 
-  /** Before the lines of these entries. */
+  /** Called before the lines of these entries. */
   expect(entries: readonly Entry[]): void {
     for (const entry of entries) {
       if (entry.kind === "event" && entry.event === "start") this.writer.begin?.(entry.header);
@@ -265,16 +273,16 @@ class Loop {
     try {
       this.expect(entries);
     } catch {
-      // Those after them may: that is seen then.
+      // Those after them may need one: that is determined then.
     }
   }
 
-  /** While it is the same, so is what the entry is predicted to be. */
+  /** While it is the same, so are the predictions for the entry. */
   stamp(entry: Entry): number {
     return this.writer.stamp ? this.writer.stamp(entry) : this.#commits;
   }
 
-  /** The base for a line that takes the slot: its prediction in the light of all before it. */
+  /** The base for a line that takes the slot: its prediction, given everything before it. */
   base({ from, record, index, kind }: Slot): Base | undefined {
     const stamp = this.stamp(from.entry);
     if (stamp !== from.stamp) {
@@ -306,7 +314,10 @@ class Loop {
     this.writer.commit(value);
   }
 
-  /** Commits a line that was kept as it is. A writer that fails over it does so on both sides. */
+  /**
+   * Commits a line that is stored unchanged. If a writer fails because of it, it fails on both
+   * sides.
+   */
   note(value: Json): void {
     try {
       this.commit(this.writer.kind(value), value);
@@ -316,10 +327,10 @@ class Loop {
   }
 }
 
-/** Writes operations. One instance per file; `entries` are what the decoder will have, too. */
+/** Writes operations. One instance per file; the decoder will have the same `entries`. */
 export class ScriptWriter {
   readonly #loop: Loop;
-  /** Lines that had to be kept as text, for the report: they should be rare. */
+  /** Lines that had to be stored as text, for the report: they should be rare. */
   raw = 0;
 
   constructor(make: MakeWriter) {
@@ -330,7 +341,7 @@ export class ScriptWriter {
     this.#loop.reset();
   }
 
-  /** `plain`: every line is known to be spelled as JSON.stringify does. */
+  /** `plain`: every line is known to have the formatting of JSON.stringify. */
   encode(lines: readonly Line[], entries: readonly Entry[], plain = false): Coded[] {
     this.#loop.expect(entries);
     const slots = new CoderSlots(this.#loop, entries);
@@ -342,8 +353,8 @@ export class ScriptWriter {
   }
 
   /**
-   * Begins wholly anew with lines as they are: nothing is predicted, and so nothing can go wrong.
-   * `before`: the number of lines before them.
+   * Restarts completely with lines that are stored unchanged: nothing is predicted, so nothing can
+   * go wrong. `before`: the number of lines before them.
    */
   literal(lines: readonly Line[], entries: readonly Entry[], before: number): Coded[] {
     this.#loop.line = before;
@@ -383,7 +394,7 @@ export class ScriptWriter {
     return { op: { ...op, f: found.map(({ span }) => span) }, base: undefined };
   }
 
-  /** `text`: null when its spelling is no question. */
+  /** `text`: null if its formatting does not matter. */
   #json(value: Json, text: string | null, slots: CoderSlots): Coded | undefined {
     const kind = this.#loop.writer.kind(value);
     const slot = slots.match(kind, this.#loop.writer.key(value));
@@ -429,7 +440,7 @@ function isStorable(value: Json): boolean {
   return Object.values(value).every(isStorable);
 }
 
-/** Patch and spelling, proven: undefined when they would not give `text` again. */
+/** Patch and formatting, verified: undefined if they would not reproduce `text`. */
 function proven(
   base: Json | undefined,
   patch: Patch | null,
@@ -449,8 +460,8 @@ function proven(
 }
 
 /**
- * Does the operation give the line again? `plain`: the line is known to be spelled as
- * JSON.stringify does, so that its value is all there is to compare.
+ * Does the operation reproduce the line? `plain`: the line is known to have the formatting of
+ * JSON.stringify, so only its value must be compared.
  */
 export function gives(op: Op, base: Json | undefined, line: Line, plain: boolean): boolean {
   if (isLiteral(op)) return isLine(contentOf(op), line);
@@ -468,8 +479,8 @@ function isLiteral(op: Op): op is Literal {
 }
 
 /**
- * Is it made only of what JSON.parse gave and JSON.stringify gave back unchanged? Then it comes out
- * of the carry as it went in.
+ * Does it consist only of what JSON.parse returned and JSON.stringify reproduced unchanged? Then it
+ * comes out of the carry as it went in.
  */
 export function isPlainOp(op: Op): boolean {
   return op === 0 || !(isLiteral(op) || op.s);
@@ -485,7 +496,7 @@ export function isLine(content: string | Buffer, { text, bytes }: Line): boolean
   return bytes?.equals(content) ?? false;
 }
 
-/** Reads operations back into lines. Give it the same entries, group by group. */
+/** Converts operations back to lines. Give it the same entries, group by group. */
 export class ScriptReader {
   readonly #loop: Loop;
   readonly #recent = new Recent();
@@ -494,7 +505,7 @@ export class ScriptReader {
     this.#loop = new Loop(make);
   }
 
-  /** The writer, having committed every line restored so far: it can go on from there. */
+  /** The writer, which has committed every line restored so far: it can continue from there. */
   get writer(): Writer {
     return this.#loop.writer;
   }
@@ -552,13 +563,13 @@ export class ScriptReader {
 }
 
 export interface Restored {
-  /** The line without its newline: a text, or the bytes where they are no UTF-8. */
+  /** The line without its newline: text, or bytes if they are not UTF-8. */
   content: string | Buffer;
-  /** undefined for a line that is no JSON. */
+  /** undefined for a line that is not JSON. */
   value: Json | undefined;
 }
 
-/** A line that was kept whole; a reader of the file may still understand it. */
+/** A line that was stored completely; a reader of the file may still understand it. */
 function asItIs(content: string | Buffer, isRecord: boolean): Restored {
   const { value } = lineOf(Buffer.from(content));
   return { content, value: !isRecord && isFrame(value) ? undefined : value };

@@ -1,16 +1,20 @@
-/** Passwords and keys in addresses, as they are and encoded for other addresses. */
+/** Passwords and keys in addresses, both plain and encoded within other addresses. */
 import { isSettingsWord } from "./chosen.ts";
 import { isStandIn, looksLikePassword, looksLikeToken } from "./entropy.ts";
 import { type Finding, finding, SAID } from "./finding.ts";
 import { isPasswordName, PASSWORDS, TOKENS } from "./names.ts";
 import type { Setting } from "./settings.ts";
 
-/** Up to the last @ before the host. What a URL cannot hold ends it, and so does its path. */
+/**
+ * Up to the last @ before the host. It ends at the path, and at any character that a URL cannot
+ * contain.
+ */
 const ADDRESS =
   /((?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s\0:@/?#"'`<>]{0,200}:)([^\s\0/?#"'`<>]{4,500})@(?!sha\d+:)[\w[]/gi;
 /**
- * `scheme://user:password@host` of any scheme: only the password is replaced. The rules of
- * secretlint know HTTP, FTP and four databases, and take the whole address, with what follows it.
+ * `scheme://user:password@host` with any scheme: only the password is replaced. The rules of
+ * secretlint know HTTP, FTP and four databases, and take the whole address, including what follows
+ * it.
  */
 export function* addresses(text: string): Generator<Finding> {
   for (const { index, 1: before = "", 2: word = "" } of text.matchAll(ADDRESS)) {
@@ -22,12 +26,12 @@ export function* addresses(text: string): Generator<Finding> {
 }
 const REACH = 700;
 
-/** A character of an address that is encoded; not those that end what is sought. */
+/** An encoded character of an address, except those that end the match. */
 function encoded(ends: string): string {
   return String.raw`(?:[\w.~+*!-]|%(?!${ends})[0-9A-Fa-f]{2})`;
 }
 
-/** Without throwing: what is cut in the middle of a character stays. */
+/** Does not throw: a sequence cut in the middle of a character stays. */
 function decoded(value: string): string {
   return value.replace(/%([2-7][0-9A-F])/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

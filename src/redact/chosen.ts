@@ -1,11 +1,13 @@
 /**
- * Passwords as people choose them: a word, a number, some words. They look like nothing, so that
- * only a name and the form of an assignment tell of them, and it has to be said what they are not.
+ * Passwords as people choose them: a word, a number, some words. They do not look like secrets, so
+ * only a name and the form of an assignment identify them, and known other values must be excluded.
  */
 import { isStandIn, isUuid } from "./entropy.ts";
 import { SAID } from "./finding.ts";
 
-/** What schemas, types, forms, messages and algorithms have beside the name of a password. */
+/**
+ * Values that schemas, types, forms, messages and algorithms have beside the name of a password.
+ */
 const ORDINARY = new Set(
   `access accepted active admin after algorithm alias allow allowed alpha always anonymous any argon args array
   ascii assword attribute authenticated authentication auto automatic automatically autocomplete autogenerate aws
@@ -34,17 +36,17 @@ const ORDINARY = new Set(
   sifre geslo slaptazodis matkhau sandi`.split(/\s+/),
 );
 
-/** What only sentences have in them. */
+/** What occurs only in sentences. */
 const OF_SENTENCES =
   /(?<![\w'])(?:an?|the|your?|is|are|was|be|been|must|should|can|cannot|can't|don't|not|at|least|to|for|and|or|in|of|on|with|from|by|this|that|it|its|please|enter|type|choose|set|use|new|required|characters?|letters?|digits?|field|value|too|empty|invalid|wrong|forgot|here|if|when|will|has|have)(?![\w'])/i;
 
-/** A name says what it names: `resetPassword`, `db-secret`, `my_token`. */
+/** A name that describes what it names: `resetPassword`, `db-secret`, `my_token`. */
 const NAMES_ITSELF = /pass|pwd|token|secret|cred|contrase|\bkey\b/i;
 
-/** `auth.errors.login`, `form.value`: members and keys of messages. */
+/** `auth.errors.login`, `form.value`: members, and keys of messages. */
 const MEMBER = /^[a-z_$][\w$-]*(?:\.[a-z_$][\w$-]*)+$/i;
 const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?[\\/]|:\/\//;
-/** References, tags and anchors of YAML, templates, parameters of queries. */
+/** References, YAML tags and anchors, templates, query parameters. */
 const REFERENCE = /^[$%{<[(*:!&|~@>#?]|\$[{(]|\{\{|%\(|<%|[\w$][([{]|[)}\]]$/;
 /** `sha256`, `aes-256-gcm`, `utf-8`, `1.2.3`. */
 const TECHNICAL =
@@ -67,8 +69,8 @@ function isOrdinary(word: string): boolean {
 }
 
 /**
- * After a name in a form that only settings have, such as `DB_PASSWORD=…`: any word, unless it is
- * a reference to something else or one of the words that stand where no password is.
+ * After a name in a form that only settings have, such as `DB_PASSWORD=…`: any word, unless it
+ * refers to something else or is one of the words that are used in place of a password.
  */
 export function isSettingsWord(word: string): boolean {
   if (isOrdinary(word) || REFERENCE.test(word) || MEMBER.test(word)) return false;
@@ -76,8 +78,8 @@ export function isSettingsWord(word: string): boolean {
 }
 
 /**
- * After a name and between quotes, as code, messages and documents have it, too: small letters
- * alone, digits alone, or with digits or signs among them.
+ * After a name and between quotes, as code, messages and documents have it, too: only small
+ * letters, only digits, or letters with digits or signs among them.
  */
 export function isQuotedWord(word: string): boolean {
   if (isOrdinary(word) || isUuid(word) || STYLE.test(word) || MEMBER.test(word)) return false;
@@ -95,7 +97,7 @@ export function isPhrase(text: string): boolean {
   return !/[{}<>|$[\]();]|: |, |\.\.|%[sdv@]/.test(text);
 }
 
-/** Between quotes after a name that only settings have: blanks are part of it. */
+/** Between quotes after a name that only settings have: spaces are part of it. */
 export function isSettingsPhrase(text: string): boolean {
   if (isStandIn(text) || /\$[({]|[<>`]|^\$\w+$/.test(text)) return false;
   return !/(?<!\w)(?:enter|please|your|must|should|required|characters|here|is|the)(?!\w)/i.test(

@@ -1,16 +1,16 @@
-/** Passwords in command lines, where an option of the program says that it is one. */
+/** Passwords in command lines, identified by an option of the program. */
 import { isStandIn } from "./entropy.ts";
 import { type Finding, finding, SAID } from "./finding.ts";
 
 interface Command {
   program: RegExp;
-  /** What stands before the password. */
+  /** What precedes the password. */
   option: string;
   /** `USER:PASSWORD` */
   isPair?: true;
 }
 
-/** A word as shells have it: quoted, or up to the next space. */
+/** A shell word: quoted, or up to the next space. */
 const WORD = String.raw`(?:"([^"\0\n]{1,512})"|'([^'\0\n]{1,512})'|([^\s\0"'|;&<>]{1,512}))`;
 const SPACE = String.raw`[ \t]{1,8}`;
 
@@ -73,9 +73,9 @@ const PROGRAM = new RegExp(
   `(?<![\\w.-])(?:${COMMANDS.map(({ program }) => program.source).join("|")})(?=[ \\t])`,
   "g",
 );
-/** Longer ones are no command lines. */
+/** Longer ones are not command lines. */
 const LONGEST = 4000;
-/** A command ends with its line, unless the next one goes on with an option. */
+/** A command ends with its line, unless the next one continues with an option. */
 const END = /\n(?![ \t]*-)|\0|&&|\|\||(?<=[^\\])[;|]/;
 
 export function* commands(text: string): Generator<Finding> {
@@ -103,13 +103,13 @@ function* passwordsIn(
   }
 }
 
-/** What a sentence about an option goes on with. */
+/** How a sentence about an option continues. */
 const SPOKEN_OF =
   /^(?:options?|flags?|arguments?|parameters?|values?|instead|with|from|when|will|then|that|this|into|using|prompt)[.,:]?$/;
 
-/** Whatever stands there is one, but for variables and what examples say. */
+/** Whatever is there is a password, except for variables and example values. */
 function isPassword(word: string, isLiteral: boolean): boolean {
-  // `http://host` is no pair.
+  // `http://host` is not a pair.
   if (word.length < 4 || word.startsWith("//") || isStandIn(word) || SAID.test(word)) return false;
   if (SPOKEN_OF.test(word)) return false;
   return isLiteral || !/^[$%`<([{-]|\$\w/.test(word);

@@ -1,4 +1,4 @@
-/** Cookies of sessions and logins, in headers, in commands and in JSON. */
+/** Cookies of sessions and logins, in headers, commands and JSON. */
 import { looksLikePassword } from "./entropy.ts";
 import { type Finding, finding } from "./finding.ts";
 import { isToken } from "./settings.ts";
@@ -7,12 +7,12 @@ import { isToken } from "./settings.ts";
 const COOKIES =
   /(?<![\w-])(?:(?:set-)?cookie2?["']?[ \t]{0,8}[:,][ \t[]{0,8}["']?|curl(?=[ \t])[^\n\0]{0,300}?[ \t](?:-b|--cookie)(?:=|[ \t]{1,8})["']?)([^\n\r\0"'`]{4,8192})/gi;
 const COOKIE = /(?<=^|;[ \t]{0,8})([\w.%-]{1,128})=([^\s;,]{8,4096})/g;
-/** Not of the cookie, but of how long it is kept. */
+/** Attributes, such as the cookie's lifetime. */
 const ATTRIBUTE = /^(?:expires|path|domain|max-age|samesite|priority)$/i;
-/** What counts visitors names nobody. */
+/** Cookies that count visitors identify nobody. */
 const COUNTING = /^(?:_ga|_gid|_gat|_gcl|_fbp|_utm|__utm|ajs_)/i;
 
-/** What a session or a login goes by. */
+/** Names of cookies for sessions and logins. */
 export const OF_SESSION = /sess|sid$|auth|token|jwt|[cx]srf|remember|login/i;
 
 export function* cookies(text: string): Generator<Finding> {

@@ -1,4 +1,4 @@
-/** Passwords in the settings of servers and clients, each in a form of its own. */
+/** Passwords in the settings of servers and clients, each in its own form. */
 import { isSettingsWord } from "./chosen.ts";
 import { entropy, looksLikePassword, looksLikeToken } from "./entropy.ts";
 import { isAny, isToken, LINE, QUOTED, type Setting } from "./settings.ts";
@@ -10,11 +10,14 @@ const END = String.raw`[ \t]{0,8}\r?$`;
 const isChosen = (value: string): boolean =>
   isSettingsWord(value) || (isAny(value) && looksLikePassword(value, "quoted"));
 
-/** 13 characters, two of them the salt: a word of that length has not all sorts of them. */
+/**
+ * 13 characters, two of them the salt: an ordinary word of that length does not have all kinds of
+ * characters.
+ */
 const isDesCrypt = (value: string): boolean =>
   /[a-z]/.test(value) && /[A-Z]/.test(value) && /[\d./]/.test(value) && entropy(value) >= 3;
 
-/** A name alone in its line, a blank, the value. */
+/** A name at the start of a line, a space, the value. */
 function line(names: string): RegExp {
   return new RegExp(String.raw`${LINE}[ \t]{0,40}(?:${names})[ \t]{1,16}${VALUE}(?=${END})`, "gim");
 }

@@ -1,24 +1,24 @@
 /**
- * Whether a word that stands where a secret is expected looks like one. Only words after a name
- * that says so (`API_KEY=`, `"password":`) come here: a git hash, a UUID or a path elsewhere is
- * never asked about.
+ * Does a word where a secret is expected look like one? Only words after a matching name
+ * (`API_KEY=`, `"password":`) are checked: a git hash, a UUID or a path elsewhere is never
+ * considered.
  *
- * The thresholds, and where they are from:
- * - A token has 12 characters or more, with a digit among them, and 3.5 bits of Shannon entropy a
- *   character. 3.5 and the digit: rule `generic-api-key` of gitleaks. Its least length of 10 is of no
- *   use, as ten different characters come to 3.3 bits.
+ * The thresholds, and their sources:
+ * - A token has 12 characters or more, with at least one digit, and 3.5 bits of Shannon entropy per
+ *   character. 3.5 and the digit: rule `generic-api-key` of gitleaks. Its minimum length of 10 is of
+ *   no use, as ten different characters have 3.3 bits.
  * - Hexadecimal has 16 digits or more and 3.0 bits: `HexHighEntropyString` of detect-secrets. Its
  *   alphabet gives 4 bits at most, so that random digits seldom reach 3.5.
- * - A password has 8 characters or more, the least that NIST SP 800-63B allows, with a letter, and a
- *   digit or a sign, and 2.5 bits: people's passwords repeat themselves (`hunter2hunter2`: 2.8).
- *   Of letters alone it has 16 or more and 3.0 bits, as the app passwords that mail providers give.
+ * - A password has 8 characters or more, the minimum that NIST SP 800-63B allows, with a letter, and
+ *   a digit or a sign, and 2.5 bits: people's passwords repeat themselves (`hunter2hunter2`: 2.8).
+ *   With letters only, it has 16 or more and 3.0 bits, like the app passwords of mail providers.
  */
 const TOKEN = { length: 12, bits: 3.5 };
 const HEX = { length: 16, bits: 3 };
 const PASSWORD = { length: 8, bits: 2.5 };
 const LETTERS = { length: 16, bits: 3 };
 
-/** Bits a character: 0 for "aaaa", 6 for base64 with each of its letters once. */
+/** Bits per character: 0 for "aaaa", 6 for base64 with each of its letters once. */
 export function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
@@ -29,8 +29,8 @@ export function entropy(text: string): number {
 }
 
 /**
- * How sure it is that a word is meant as a value: `quoted`; `set`: right after `NAME=` or an
- * option, as in shells and .env files; `bare`: anything else, in code often a variable.
+ * How certain it is that a word is a value: `quoted`; `set`: right after `NAME=` or an option, as
+ * in shells and .env files; `bare`: anything else, in code often a variable.
  */
 export type Standing = "quoted" | "set" | "bare";
 
@@ -42,7 +42,7 @@ const STAND_IN = new RegExp(
 );
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** What examples have in the place of a secret, and what programs put there themselves. */
+/** What examples have in place of a secret, and what programs insert themselves. */
 export function isStandIn(word: string): boolean {
   return SAID_INSTEAD.test(word);
 }
@@ -54,7 +54,7 @@ export function isUuid(word: string): boolean {
 export function looksLikeToken(word: string, standing: Standing): boolean {
   if (!/[A-Za-z]/.test(word) || !(/\d/.test(word) || isOfRandomLetters(word))) return false;
   if (STAND_IN.test(word) || isPath(word) || isCode(word, standing)) return false;
-  // Ids of all sorts are UUIDs; a shell is only told of one as a token if it is one.
+  // Most UUIDs are ordinary ids: one counts as a token only right after `NAME=` or an option.
   if (UUID.test(word)) return standing === "set";
   const isHex = /^[0-9a-f]+$/i.test(word);
   if (!isHex && isWords(word)) return false;
@@ -72,12 +72,12 @@ export function looksLikePassword(word: string, standing: Standing): boolean {
   return /[^\p{L}_.-]/u.test(word) && entropy(word) >= PASSWORD.bits && !isCode(word, standing);
 }
 
-/** `required|string|min:8`, as frameworks check what is typed in. */
+/** `required|string|min:8`, as frameworks validate input. */
 const RULES_OF_FORM = /^[a-z_]+(?:\|[a-z_]+(?::[\w,]+)?)+$/;
-/** `form-control-2`, `col-md-6`: classes of stylesheets, which forms have beside their passwords. */
+/** `form-control-2`, `col-md-6`: style sheet classes, which forms have beside their passwords. */
 const STYLE = /^[a-z]+(?:-[a-z]+){0,2}-\d{1,2}$/;
 
-/** Words and numbers: a password of somebody's, or the name of a variable or a message? */
+/** Words and numbers: a person's password, or the name of a variable or a message? */
 function looksLikeMadeUp(word: string, standing: Standing): boolean {
   const parts = piecesOf(word).filter((piece) => /[a-z]/i.test(piece));
   const namesItself = /pass|pwd|token|secret|cred|key/i.test(word);
@@ -90,7 +90,7 @@ function looksLikeMadeUp(word: string, standing: Standing): boolean {
   return !/^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i.test(word) && entropy(word) >= PASSWORD.bits;
 }
 
-/** `getenv("X")`, `args[1]`, `user.pass1!`: only what is not quoted can be code. */
+/** `getenv("X")`, `args[1]`, `user.pass1!`: only an unquoted value can be code. */
 function isCode(word: string, standing: Standing): boolean {
   if (standing === "quoted") return false;
   if (standing === "bare" && /\w\{/.test(word)) return true;
@@ -107,8 +107,8 @@ function piecesOf(word: string): string[] {
 }
 
 /**
- * One token of twenty characters in thirty has no digit. It has more capitals and fewer vowels than
- * what people name.
+ * One in thirty tokens of twenty characters has no digit. It has more capitals and fewer vowels
+ * than names.
  */
 function isOfRandomLetters(word: string): boolean {
   if (word.length < 20 || !/^[A-Za-z_+/=-]+$/.test(word)) return false;
@@ -116,7 +116,7 @@ function isOfRandomLetters(word: string): boolean {
   return share(/[A-Z]/g) >= 0.3 && share(/[a-z]/g) >= 0.3 && share(/[aeiou]/gi) <= 0.3;
 }
 
-/** Random letters come with single ones between digits, or in many short pieces; what people name does not. */
+/** Random letters have single ones between digits, or many short pieces; names do not. */
 function isWords(word: string): boolean {
   const pieces = piecesOf(word);
   const ofLetters = pieces.filter((piece) => /[a-z]/i.test(piece));
@@ -124,7 +124,7 @@ function isWords(word: string): boolean {
   return pieces.every((piece) => /^(?:[A-Za-z][a-z]+|[A-Z]{2,}|[a-z]{2,}|\d{1,4})?$/.test(piece));
 }
 
-/** `/run/secrets/key1`, `test/unit/a2.ts`, `C:\keys\x1`; not base64 that has slashes. */
+/** `/run/secrets/key1`, `test/unit/a2.ts`, `C:\keys\x1`; not base64 with slashes. */
 function isPath(word: string): boolean {
   const names = word.replace(/^(?:~|\.{1,2}|[A-Za-z]:)?(?=[\\/])/, "").split(/[\\/]/);
   return names.length > 1 && names.every((name) => isWords(name.replace(/[@+:]/g, "-")));

@@ -1,4 +1,4 @@
-/** What programs fall back on where a variable is not set: `process.env.DB_PASSWORD || "…"`. */
+/** Default values in programs for unset variables: `process.env.DB_PASSWORD || "…"`. */
 import { isPhrase, isSettingsWord } from "./chosen.ts";
 import { looksLikePassword, looksLikeToken } from "./entropy.ts";
 import { isOfSecret, isPasswordName } from "./names.ts";
@@ -7,10 +7,10 @@ import { QUOTED, type Setting } from "./settings.ts";
 
 const WORDS = ["passw", "passphrase", "_pass", "pwd", "secret", "token", "_key"];
 const REACH = 700;
-/** Of a variable: names in small letters are of fields, which forms and messages have, too. */
+/** Names of variables: names in small letters are fields, which forms and messages have, too. */
 const NAME = "(?<name>[A-Z][A-Z0-9_]{2,60})";
 
-/** Where a program runs, or who made it: what it falls back on, and no secret. */
+/** Where a program runs, or who made it: defaults that are not secrets. */
 const NO_SECRET = /^(?:development|production|staging|localhost|anonymous)$/;
 
 function isPassword(value: string, { groups = {} }: RegExpExecArray): boolean {
@@ -24,7 +24,7 @@ function isTokenOrKey(value: string, { groups = {} }: RegExpExecArray): boolean 
   return !isPasswordName(name) && isOfSecret(name) && looksLikeToken(value, "quoted");
 }
 
-/** Where a call or an operator gives the value that holds without the variable. */
+/** Where a call or an operator gives the default value. */
 const FORMS = [
   // process.env.NAME || "…", ENV["NAME"] ?? "…", os.getenv("NAME") or "…", getenv('NAME') ?: '…'
   String.raw`(?<![\w$])${NAME}["'\`]?[\])]{0,2}!?[ \t]{0,8}(?:\|\||\?\?|\?:|or(?=[ \t]))[ \t]{0,8}${QUOTED}`,

@@ -1,10 +1,10 @@
-/** Secrets where a format of files, or a header, says that they are some. */
+/** Secrets identified by a file format or a header. */
 import { isSettingsWord } from "./chosen.ts";
 import { looksLikePassword } from "./entropy.ts";
 import { isPair } from "./finding.ts";
 import { isAny, isToken, LINE, type Setting } from "./settings.ts";
 
-/** The form says that it is one; only what examples say is not. */
+/** The form identifies it; only example values are excluded. */
 const isChosen = (value: string): boolean =>
   isSettingsWord(value) || looksLikePassword(value, "quoted");
 

@@ -1,9 +1,9 @@
-/** What a rule finds, and what several of them ask of it. */
+/** The findings of rules, and what several rules need. */
 import type { Range } from "./views.ts";
 
 /**
- * A secret in a text. `kind` as it stands in the placeholder. `exact`: known by its form, not by
- * what it stands beside, so that where both are found its ends are the right ones.
+ * A secret in a text. `kind` as in the placeholder. `exact`: recognized by its form rather than its
+ * context, so that its bounds are the right ones if both are found.
  */
 export interface Finding extends Range {
   kind: string;
@@ -21,6 +21,6 @@ export function isPair(word: string): boolean {
   return /^[\x20-\x7e]+:[\x20-\x7e]{3,}$/.test(Buffer.from(word, "base64").toString("latin1"));
 }
 
-/** What examples say in place of a password. */
+/** Example values in place of a password. */
 export const SAID =
   /^(?:pass(?:word|wd)?|pwd|user(?:name)?|secret|root|admin|test|mypassword|token)$/i;

@@ -1,6 +1,6 @@
 /**
- * Secrets that are known by their form: those of gitleaks' rules, and some that neither these nor
- * secretlint's know.
+ * Secrets that are recognized by their form: those of gitleaks' rules, and some that neither these
+ * nor secretlint's know.
  */
 import { entropy, isStandIn, isUuid } from "./entropy.ts";
 import type { Finding } from "./finding.ts";
@@ -11,10 +11,10 @@ import { WordFinder } from "./words.ts";
 /** Shorter groups are parts of a secret. */
 const LEAST = 8;
 
-/** What a name says of a value that might be anything. */
+/** What a name must contain if the value could be anything. */
 const SAYS_SECRET = /key|token|secret|passw|pwd|auth|cred|login|bearer|pat\b/i;
 
-/** Their forms are so short that names in code have them. */
+/** Their forms are so short that names in code match them. */
 const DOUBTFUL = /^(?:vault-service-token|octopus-deploy-api-key|clickhouse-)/;
 
 function ofGitleaks([kind, words, form, least, isVague]: GitleaksRule): Form {
@@ -30,7 +30,7 @@ function ofGitleaks([kind, words, form, least, isVague]: GitleaksRule): Form {
 
 let finder: WordFinder<Form> | undefined;
 
-/** Everything that is known by its form. */
+/** Everything that is recognized by its form. */
 export function* formed(text: string): Generator<Finding> {
   finder ??= new WordFinder([...OWN, ...GITLEAKS.map(ofGitleaks)]);
   for (const [form, ranges] of finder.stretches(text)) {
@@ -54,7 +54,7 @@ function* foundBy(
   }
 }
 
-/** The longest group; of an alternative that did not match, there is none. */
+/** The longest group; an alternative that did not match has none. */
 function secretIn(all: string, groups: readonly (string | undefined)[]): string {
   const [longest = ""] = groups
     .filter((group) => group !== undefined)
@@ -62,7 +62,7 @@ function secretIn(all: string, groups: readonly (string | undefined)[]): string 
   return longest.length >= LEAST ? longest : all;
 }
 
-/** Base64 goes on for long before or after it: it is chance that it looks like a key. */
+/** Long base64 before or after it: it looks like a key by chance. */
 function isInPicture(text: string, start: number, end: number): boolean {
   return (
     /[A-Za-z0-9+/]{80}$/.test(text.slice(Math.max(0, start - 80), start)) ||

@@ -5,13 +5,13 @@ import { BETWEEN } from "./views.ts";
 const BEGIN = /-----BEGIN ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const END = /-----END ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/;
 const LINES = /(?:[\s\0|>→│:+-]{0,16}(?:\d{1,6}[\s|→│:]{1,8})?[A-Za-z0-9+/=]{40,})+/y;
-/** A key of 8192 bits is of 6400 characters; line numbers and escapes come to some more. */
+/** A key of 8192 bits has 6400 characters; line numbers and escapes add some. */
 const LONGEST = 20_000;
 
 /**
- * Blocks from BEGIN to END, whatever stands between the lines: numbers, quotes, the marks of a
- * diff. Of a block that was cut off, the lines that are there. The rule of secretlint asks for
- * plain lines of an unencrypted key, and an end.
+ * Blocks from BEGIN to END, whatever is between the lines: numbers, quotes, diff marks. For a
+ * truncated block, the lines that exist. The rule of secretlint requires the plain lines of an
+ * unencrypted key, and an end.
  */
 export function* privateKeys(text: string): Generator<Finding> {
   let done = 0;
@@ -34,7 +34,7 @@ function endOfKey(text: string, from: number): number {
   return LINES.test(text) ? LINES.lastIndex : from;
 }
 
-/** The private half; what is beside it is public, and says what key it was. */
+/** The private half; the rest is public, and identifies the key. */
 const PUTTY = /Private-Lines:[ \t]{0,4}\d{1,4}[ \t\r]{0,2}\n/g;
 
 export function* puttyKeys(text: string): Generator<Finding> {

@@ -1,17 +1,20 @@
-/** Secrets that were found, to be found again where nothing beside them says what they are. */
+/** Finds known secrets again where the context does not identify them. */
 import type { Range } from "./views.ts";
 
 /** A shorter one could be an ordinary word. */
 const LEAST = 12;
-/** Of letters alone or digits alone, so could a longer one. */
+/** With letters only or digits only, so could a longer one. */
 const PLAIN = /^(?:[A-Za-z]{0,15}|\d{0,15})$/;
 const HEAD = 8;
 
-/** Looks for all of them in one pass, however many there are. */
+/** Searches for all of them in one pass, however many there are. */
 export class KnownSecrets {
   /** By their first letters; the longest first, as one may begin with another. */
   readonly #byHead = new Map<string, string[]>();
-  /** Which pairs of letters one begins with: of most places in a text, nothing more is looked at. */
+  /**
+   * The pairs of letters that one begins with: at most positions in a text, nothing more is
+   * checked.
+   */
   readonly #pairs = new Uint8Array(1 << 16);
 
   add(secret: string): void {

@@ -19,7 +19,7 @@ export function* manifests(text: string): Generator<Finding> {
   yield* manifestsInJson(text);
 }
 
-/** What is an ordinary word in clear is left: names of users, of stages. */
+/** Values that are ordinary words when decoded stay: names of users or stages. */
 function* manifestsInYaml(text: string): Generator<Finding> {
   let done = 0;
   for (const { index } of text.matchAll(SECRET_KIND)) {
@@ -49,7 +49,7 @@ function isManifestValue(value: string): boolean {
   return isAny(plain) && !/^[a-z]*$/i.test(plain);
 }
 
-/** In the order that people write, and in that of the alphabet, as `kubectl get -o json` has it. */
+/** In the order that people write, and in alphabetical order, as in `kubectl get -o json`. */
 const KIND = String.raw`["'][ \t]{0,4}:\s{0,8}["']Secret[ \t]{0,8}["']`;
 const DATA_IN_JSON = String.raw`["'](?:data|stringData)[ \t]{0,8}["'][ \t]{0,4}:\s{0,8}\{(?<data>[^{}\0]{0,20000})\}`;
 const SECRETS_IN_JSON = [

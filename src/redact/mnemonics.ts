@@ -1,11 +1,13 @@
-/** The words of a wallet, from which all of its keys are made: known by their name and their number. */
+/**
+ * The words of a wallet, from which all its keys are derived: recognized by their name and number.
+ */
 import type { Setting } from "./settings.ts";
 
-/** None of these is among the standard's words, and sentences hardly go without them. */
+/** None of these is among the standard's words, and sentences hardly do without them. */
 const OF_SENTENCES =
   /(?:^|[\s,])(?:the|and|for|with|are|was|from|not|has|its|which|should|been|were|their|them|than|these|those|his|her|our|your|but|may|would|could|does|did|some|uses|using|stored|words|mnemonic)(?=[\s,]|$)/;
 
-/** By the standard (BIP 39). */
+/** According to the standard (BIP 39). */
 const LENGTHS = new Set([12, 15, 18, 21, 24]);
 
 function isWallet(value: string): boolean {

@@ -1,20 +1,20 @@
-/** Names that say of their values that they are secrets. */
+/** Names whose values are secrets. */
 
 export const PASSWORDS = `passw(?:or)?d|passphrase|(?<![a-z])(?:pass|pwd)`;
 export const TOKENS = `private[-_]?key[-_]?id|secret[-_]?key[-_]?base|secret|token|credentials?|(?:api|access|secret|private|encryption|signing|auth|master|account|storage|service|session|app|client|admin|deploy|licen[cs]e|pre[-_]?shared)[-_ ]?key|(?<![a-z0-9])_auth|(?<=[?&])sig(?:nature)?|x-(?:amz|goog)-signature`;
 
-/** Of lists and of models. */
+/** Terms of lists and of models. */
 export const PAGING = /(?:page|next|continuation|cancellation|sync|stop|pad|bos|eos)[-_]?$/i;
 
 const NAME = new RegExp(`(?:${PASSWORDS}|${TOKENS})$`, "i");
 
-/** What of a name says that its value is a secret: "token" of "accessToken". */
+/** The part of a name that marks its value as a secret: "token" in "accessToken". */
 export function secretName(name: string): string | undefined {
   const [said] = NAME.exec(name.slice(-64)) ?? [];
   return said === undefined || PAGING.test(name.slice(0, -said.length)) ? undefined : said;
 }
 
-/** What the placeholder says of the value of a token or key. */
+/** The kind in the placeholder for a token or key. */
 export function kindOf(name: string): string {
   if (/key/i.test(name)) return "api-key";
   return /token/i.test(name) ? "token" : "secret";
@@ -22,20 +22,20 @@ export function kindOf(name: string): string {
 
 const PASSWORD_NAME =
   /(?:passw(?:or)?d|passphrase|passcode|(?<![a-z])(?:pass|pwd)|_secret|^secret)$/i;
-/** Of folders. */
+/** For folders. */
 const NO_PASSWORD = /^(?:old_?|l|i)?pwd$/i;
 
-/** `DB_PASSWORD`, `smtp.pass`, `CLIENT_SECRET`: a name whose value somebody may have chosen. */
+/** `DB_PASSWORD`, `smtp.pass`, `CLIENT_SECRET`: names whose values people may have chosen. */
 export function isPasswordName(name: string): boolean {
   const plain = name.replace(/([a-z])([A-Z])/g, "$1_$2");
   return PASSWORD_NAME.test(plain) && !NO_PASSWORD.test(name);
 }
 
-/** Keys of caches and of rows are no secrets. */
+/** Keys of caches and of rows are not secrets. */
 const NO_KEY =
   /(?:cache|public|primary|foreign|partition|sort|object|s3|lookup|row|hash|index|issue|host)[-_]?key$/i;
 
-/** A name of a variable or a parameter whose value may be a token or a key. */
+/** Names of variables or parameters whose values may be tokens or keys. */
 export function isOfSecret(name: string): boolean {
   return secretName(name) !== undefined || (/[-_]key$|salt$/i.test(name) && !NO_KEY.test(name));
 }

@@ -1,15 +1,18 @@
-/** Keys and tokens that are known by their form, of which neither gitleaks' nor secretlint's rules know. */
+/**
+ * Keys and tokens that are recognized by their form and are in neither gitleaks' nor secretlint's
+ * rules.
+ */
 import { entropy, isStandIn, looksLikeToken } from "./entropy.ts";
 import type { Sought } from "./words.ts";
 
 export interface Form extends Sought {
   kind: string;
   form: RegExp;
-  /** The longest group of `form` is the secret, or all of it. */
+  /** The longest group of `form` is the secret, or the whole match. */
   isSecret: (word: string, all: string) => boolean;
 }
 
-/** More than the longest key; a form that reaches further says so. */
+/** Longer than the longest key; a form that reaches further says so. */
 export const REACH = 2500;
 
 interface Options {
@@ -22,10 +25,10 @@ function own(kind: string, words: string[], form: RegExp, options: Options = {})
   return { kind, words, form, reach, isSecret };
 }
 
-/** `$y$…` looks like a variable's name to `isStandIn`. */
+/** `$y$…` looks like the name of a variable to `isStandIn`. */
 const isHash = (word: string): boolean => entropy(word) >= 3.5;
 export const isToken = (word: string): boolean => looksLikeToken(word, "quoted");
-/** The id of a bot is a number, in base64; but made-up ones should go, too. */
+/** The id of a bot is a number, in base64; but made-up ones should be replaced, too. */
 const isOfBot = (word: string): boolean => {
   const [id = "", , sign = ""] = word.split(".");
   const isNumber = /^\d{17,20}$/.test(Buffer.from(id, "base64url").toString("latin1"));
@@ -44,7 +47,7 @@ export const OWN: Form[] = [
   own("google-refresh-token", ["1//0"], /(?<![\w/.-])1\/\/0[\w-]{40,256}/g, { isSecret: isToken }),
   own("xai-api-key", ["xai-"], /(?<![\w-])xai-[A-Za-z0-9]{60,100}(?!\w)/g),
   own("age-key", ["age-secret-key-1"], /(?<!\w)AGE-SECRET-KEY-1[0-9A-Z]{58}(?!\w)/g),
-  // How most providers of models begin theirs: OpenRouter, DeepSeek, and what agents log in with.
+  // The prefix that most model providers use: OpenRouter, DeepSeek, and what agents log in with.
   own("api-key", ["sk-"], /(?<![\w-])sk-[\w-]{20,200}(?![\w-])/g, { isSecret: isToken }),
   own(
     "bedrock-api-key",
@@ -96,7 +99,7 @@ export const OWN: Form[] = [
     reach: 17_000,
     isSecret: isKey,
   }),
-  // What /etc/shadow, .htpasswd and databases keep of passwords: crypt(3), bcrypt, Argon2.
+  // Password hashes in /etc/shadow, .htpasswd and databases: crypt(3), bcrypt, Argon2.
   own(
     "password-hash",
     ["$1$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$"],

@@ -1,4 +1,4 @@
-/** A name and its value apart: `name: X` above `value: Y`, attributes and elements of XML. */
+/** Separate names and values: `name: X` above `value: Y`, attributes and elements of XML. */
 import { isPhrase, isQuotedWord, isSettingsWord } from "./chosen.ts";
 import { OF_SESSION } from "./cookies.ts";
 import { looksLikePassword, looksLikeToken } from "./entropy.ts";
@@ -7,25 +7,25 @@ import { LINE, type Setting } from "./settings.ts";
 
 const REACH = 700;
 
-/** Names are `DB_PASSWORD`, `/shop/db_password`, `hibernate.connection.password`. */
+/** Names such as `DB_PASSWORD`, `/shop/db_password`, `hibernate.connection.password`. */
 const NAME = String.raw`(?<name>[\w./:-]{1,128})`;
 const END = String.raw`[ \t]{0,8}\r?$`;
 
-/** Of lists that only settings have: of variables, of parameters. */
+/** In lists that only settings have: of variables, of parameters. */
 function isOfName(value: string, { groups = {} }: RegExpExecArray): boolean {
   const { name = "" } = groups;
   if (isPasswordName(name)) return isSettingsWord(value) || looksLikePassword(value, "quoted");
   return isOfSecret(name) && looksLikeToken(value, "quoted");
 }
 
-/** Of JSON, which has lists of anything. */
+/** In JSON, which has lists of anything. */
 function isOfMember(value: string, match: RegExpExecArray): boolean {
   const { name = "" } = match.groups ?? {};
   if (/^[A-Z][A-Z0-9_]+$/.test(name)) return isOfName(value, match);
   return isOfMarkup(value, match) || (OF_SESSION.test(name) && looksLikeToken(value, "quoted"));
 }
 
-/** Forms and messages are in XML and HTML, too. */
+/** XML and HTML also contain forms and messages. */
 function isOfMarkup(value: string, { groups = {} }: RegExpExecArray): boolean {
   const { name = "" } = groups;
   if (/\s/.test(value)) return isPasswordName(name) && !/secret$/i.test(name) && isPhrase(value);
@@ -33,7 +33,7 @@ function isOfMarkup(value: string, { groups = {} }: RegExpExecArray): boolean {
   return isOfSecret(name) && looksLikeToken(value, "quoted");
 }
 
-/** Jenkins keeps what it has encrypted in braces. */
+/** Jenkins encloses encrypted values in braces. */
 function isOfElement(value: string, match: RegExpExecArray): boolean {
   return isOfMarkup(value.replace(/^\{(.+)\}$/, "$1"), match);
 }

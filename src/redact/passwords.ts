@@ -1,6 +1,6 @@
 /**
- * Passwords that look like ordinary words, where an assignment in a form that settings have says
- * that they are none. In prose and in the types of code the same words are left.
+ * Passwords that look like ordinary words, in assignments whose form only settings have. In prose
+ * and in the types of code, the same words stay.
  */
 import { isPhrase, isQuotedWord, isSettingsPhrase, isSettingsWord } from "./chosen.ts";
 import { looksLikePassword, looksLikeToken } from "./entropy.ts";
@@ -10,7 +10,7 @@ import { LINE, QUOTED, type Setting } from "./settings.ts";
 const WORDS = ["passw", "passphrase", "passcode", "_pass", "pwd"];
 const WORDS_AND_SECRETS = [...WORDS, "secret"];
 const REACH = 700;
-/** So much of what stands around a line is asked whether it is one of settings. */
+/** How much of the text around a line is checked for signs of settings. */
 const AROUND = 700;
 
 const BARE = "(?<bare>[^\\s\\0\"'`;&|<>]{4,512})";
@@ -24,11 +24,11 @@ export function isChosenIn(name: string): boolean {
   return isPasswordName(name) && !ABOUT_PASSWORDS.test(name);
 }
 
-/** What is between quotes, or bare, after a name in capitals. */
+/** The value between quotes, or unquoted, after a name in capitals. */
 function isOfVariable(value: string, { groups = {} }: RegExpExecArray): boolean {
   const { name = "", quote, quoted } = groups;
   if (!isPasswordName(name)) return isOfSecret(name) && looksLikeToken(value, "set");
-  // What a shell is to run, and have the answer of.
+  // Command substitutions of a shell.
   if (quote === "`") return false;
   if (ABOUT_PASSWORDS.test(name)) return looksLikePassword(value, "quoted");
   if (quoted !== undefined && /[\s"'`\\]/.test(value)) return isSettingsPhrase(value);
@@ -40,7 +40,7 @@ function isQuoted(value: string, { groups = {} }: RegExpExecArray): boolean {
   const { name = "" } = groups;
   if (!isChosenIn(name)) return false;
   if (/\s/.test(value)) return isPhrase(value);
-  // Kubernetes and Helm give a secret's name so.
+  // Kubernetes and Helm use this for the name of a secret.
   if (/secret$/i.test(name)) return false;
   return isQuotedWord(value) || (/["'`\\]/.test(value) && looksLikePassword(value, "quoted"));
 }
@@ -48,7 +48,7 @@ function isQuoted(value: string, { groups = {} }: RegExpExecArray): boolean {
 const SAME_LINE =
   /(?:server|data source|host(?:name)?|user id|uid|user(?:name)?|initial catalog|database|db(?:name)?)[ \t]{0,2}=[ \t]{0,2}[^\s;=]/i;
 
-/** Of a connection string: who logs in where stands in the same line. */
+/** In a connection string: user and host are in the same line. */
 function isOfConnection(value: string, { 0: all, input, index }: RegExpExecArray): boolean {
   const before =
     input
@@ -70,7 +70,7 @@ const TYPE =
 
 function linesAround({ 0: all, input, index }: RegExpExecArray): [above: string[], below: string] {
   const above = input.slice(0, index).split("\n");
-  // What stands before the match in its own line is empty.
+  // There is nothing before the match in its line.
   above.pop();
   const [, below = ""] = input.slice(index + all.length, index + all.length + 300).split("\n", 2);
   return [above.reverse().map(bare), bare(below)];
@@ -88,7 +88,7 @@ function isNeighbour(line: string): boolean {
 const SECTION = /^[ \t]*\[[\w .:"@/-]{1,80}\]$/;
 const OF_SECTION = /^[ \t]*(?:[#;].*|[\w.-]+[ \t]*[:=][ \t]*[^(){};]*)?$/;
 
-/** `[client]` above, with nothing but settings between. */
+/** `[client]` above, with only settings between. */
 function isInSection(above: readonly string[]): boolean {
   const end = above.findIndex((line) => !OF_SECTION.test(line));
   return end !== -1 && SECTION.test(above[end] ?? "");
@@ -102,7 +102,7 @@ function isBelow(parent: string, value: string): boolean {
   return PARENT.test(parent) && !/^\p{Lu}\p{Ll}+$/u.test(value);
 }
 
-/** A word alone after a name, among the settings of a login. */
+/** A single word after a name, among the settings of a login. */
 function isOfLogin(value: string, match: RegExpExecArray): boolean {
   const { name = "" } = match.groups ?? {};
   if (!isChosenIn(name) || !isSettingsWord(value) || /[,;:]$/.test(value)) return false;
@@ -131,7 +131,7 @@ const END = String.raw`[ \t]{0,8}\r?(?:[ \t]#[^\n\0]{0,200})?$`;
 
 export const PASSWORDS: Setting[] = [
   {
-    kind: "password", // NAME=value, wherever it stands
+    kind: "password", // NAME=value, anywhere
     words: WORDS_AND_SECRETS,
     reach: REACH,
     form: new RegExp(

@@ -1,20 +1,20 @@
 /**
  * The rules of secretlint's recommended preset: keys and tokens of some twenty providers, by form.
- * They are run here, not by `@secretlint/core`, which is six packages more, and drops a byte order
- * mark before it counts.
+ * They are run here, not by `@secretlint/core`, which adds six packages and drops a byte order mark
+ * before it counts positions.
  */
 import type { SecretLintRuleContext, SecretLintSourceCode } from "@secretlint/types";
 import { isStandIn } from "./entropy.ts";
 import type { Finding } from "./finding.ts";
 
 /**
- * Not run: those that our own rules do more of (`privatekey`, `basicauth`,
- * `database-connection-string`); `gcp`, which looks at files; and `filter-comments`: a session must
- * not be able to say that its secrets are to be left in.
+ * Not run: those that our own rules cover better (`privatekey`, `basicauth`,
+ * `database-connection-string`); `gcp`, which reads files; and `filter-comments`: a session must
+ * not be able to exclude its secrets.
  */
 const LEFT_OUT = /-rule-(?:privatekey|basicauth|database-connection-string|gcp|filter-comments)$/;
 
-/** Of AWS: ids of access keys are looked for, too; of accounts they are no secrets. */
+/** For AWS: ids of access keys are included; account ids are not secrets. */
 const OPTIONS = { enableIDScanRule: true };
 const NO_SECRETS = new Set(["AWSAccountID"]);
 
@@ -60,7 +60,7 @@ function valueIn(data: unknown, near: string): string | undefined {
     .find((value) => value !== "" && near.includes(value));
 }
 
-/** `github-token` of GITHUB_TOKEN, `aws-access-key-id` of AWSAccessKeyID. */
+/** `github-token` for GITHUB_TOKEN, `aws-access-key-id` for AWSAccessKeyID. */
 function kindOf(rule: string, messageId: string): string {
   const name = messageId
     .replace(/([a-z])([A-Z])/g, "$1-$2")
@@ -71,7 +71,10 @@ function kindOf(rule: string, messageId: string): string {
   return kind.replace(/[^a-z0-9-]/g, "").slice(0, 40);
 }
 
-/** A text that is no file's. Without a path or an ending, no rule opens or decodes anything. */
+/**
+ * A text that is not from a file. Without a path or an extension, no rule opens or decodes
+ * anything.
+ */
 function sourceOf(content: string): SecretLintSourceCode {
   const position = { line: 1, column: 0 };
   return {
@@ -83,7 +86,7 @@ function sourceOf(content: string): SecretLintSourceCode {
     ext: "",
     getFilePath: () => undefined,
     getPhysicalFilePath: () => undefined,
-    // Asked for by comments only, which are not heeded.
+    // Requested only by comments, which are ignored.
     locationToRange: () => [0, 0],
     rangeToLocation: () => ({ start: position, end: position }),
     positionToIndex: () => 0,

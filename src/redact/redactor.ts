@@ -1,4 +1,4 @@
-/** Secrets in texts, replaced by placeholders that tell them apart and nothing more. */
+/** Replaces secrets in texts with placeholders that distinguish them and reveal nothing more. */
 
 import type { Finding } from "./finding.ts";
 import { KnownSecrets } from "./known.ts";
@@ -6,26 +6,26 @@ import { providerFindings } from "./providers.ts";
 import { ownFindings } from "./rules.ts";
 import { BETWEEN, PLACEHOLDER, type Range, rangeIn, type View, viewsOf } from "./views.ts";
 
-/** Texts are searched together up to so many characters, and what is longer alone. */
+/** Texts are searched together up to this many characters; longer ones are searched alone. */
 const AT_ONCE = 4_000_000;
 
-/** A secret where it stands in the original text. */
+/** The position of a secret in the original text. */
 interface Spot extends Range {
   identity: string;
 }
 
 /**
- * Replaces each secret by a placeholder such as `[secret:github-token-1]`: the same secret by the
- * same one in all texts that one redactor is given, numbered by kind as they come up. A secret of
- * 12 characters or more is also replaced where only what was found elsewhere tells that it is one.
- * Redacted text stays as it is when it is redacted again.
+ * Replaces each secret with a placeholder such as `[secret:github-token-1]`: the same secret has
+ * the same placeholder in all texts that a redactor is given, numbered by kind in order of
+ * appearance. A secret of 12 characters or more is also replaced where only its occurrence
+ * elsewhere identifies it. Redacting a redacted text again does not change it.
  */
 export class Redactor {
   readonly #found = new Map<string, number>();
   readonly #kinds = new Map<string, string>();
   readonly #labels = new Map<string, string>();
   readonly #known = new KnownSecrets();
-  /** Placeholders that stood in a text before: their numbers are not given again. */
+  /** Placeholders that were already in a text: their numbers are not used again. */
   readonly #taken = new Set<string>();
   #replaced = 0;
 
@@ -39,19 +39,21 @@ export class Redactor {
     return this.#replaced;
   }
 
-  /** Looks for secrets without replacing any, so that texts redacted later are free of them. */
+  /**
+   * Searches for secrets without replacing any, so that they are replaced in texts redacted later.
+   */
   async learn(texts: readonly string[]): Promise<void> {
     for (const text of texts) this.#reserve(text);
     await this.#search(texts.map(viewsOf));
   }
 
-  /** The texts in the same order, those without secrets as they are. */
+  /** The texts in the same order; those without secrets are unchanged. */
   async redactAll(texts: readonly string[]): Promise<string[]> {
     for (const text of texts) this.#reserve(text);
     const out = [...texts];
     const views = out.map(viewsOf);
     let changed = [...out.keys()];
-    // What is replaced may have hidden something: a key right after a key. Each round leaves less.
+    // A replaced secret may have hidden another: a key right after a key. Each round leaves fewer.
     while (changed.length > 0) {
       const found = await this.#search(changed.map((i) => views[i] ?? []));
       const byText = new Map(changed.map((text, i) => [text, found[i]]));
@@ -119,7 +121,7 @@ export class Redactor {
   }
 }
 
-/** A view of one of the texts, and where it stands among those that are searched with it. */
+/** A view of one of the texts, and its position among those that are searched with it. */
 interface Piece {
   text: number;
   view: View;
@@ -141,7 +143,7 @@ function* batchesOf(texts: readonly (readonly View[])[]): Generator<Piece[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** In one run of the rules, as most texts are too short for one of their own. */
+/** In one run of the rules, as most texts are too short for a separate one. */
 async function findingsIn(batch: readonly Piece[]): Promise<(Piece & { finding: Finding })[]> {
   const joined = batch.map(({ view }) => view.text).join(BETWEEN);
   const all = withoutVague([...(await providerFindings(joined)), ...ownFindings(joined)]);
@@ -155,7 +157,10 @@ async function findingsIn(batch: readonly Piece[]): Promise<(Piece & { finding: 
   });
 }
 
-/** In order. Where a secret is known by its form, what context says of its ends is left out. */
+/**
+ * In order. If a secret is recognized by its form, the bounds that its context suggests are
+ * ignored.
+ */
 function withoutVague(all: readonly Finding[]): Finding[] {
   const exact = all.filter((one) => one.exact).sort(byStart);
   const vague = all.filter((one) => !one.exact).sort(byStart);
@@ -171,7 +176,7 @@ function byStart(a: Range, b: Range): number {
   return a.start - b.start || b.end - a.end;
 }
 
-/** Without overlaps: where two meet, both go, and it is the first one's placeholder that stays. */
+/** Without overlaps: overlapping findings are both removed, with the placeholder of the first. */
 function merged(spots: readonly Spot[]): Spot[] {
   const out: Spot[] = [];
   for (const spot of [...spots].sort(byStart)) {

@@ -1,4 +1,4 @@
-/** Rules of our own: what the providers' rules leave out, or find less of. */
+/** Our own rules, for what the providers' rules leave out or cover less well. */
 import { addresses, IN_ADDRESSES } from "./addresses.ts";
 import { commands } from "./commands.ts";
 import { cookies } from "./cookies.ts";
@@ -67,14 +67,14 @@ const JOIN = String.raw`[ \t]{0,8}["'\`*]{0,2}[\])]?[ \t]{0,8}(?::=|=>|={1,3}|:[
 /** `--password VALUE`. */
 const OPTION = String.raw`(?<=(?<![\w-])--?(?:[a-z0-9]{1,20}[-_.]){0,4}[a-z]{1,20})[ \t]{1,4}`;
 const QUOTED = "([\"'`])([^\\s\\0\"'`]{8,8192})[ \\t]{0,8}[\"'`]";
-/** Enough to judge a word by; it is taken to its end. */
+/** Enough to judge a word by; it is then extended to its end. */
 const UNQUOTED = "([^\\s\\0\"'`,;&|<>]{8,512})";
 const REST = /[^\s\0"'`,;&|<>]*/y;
 const ASSIGNMENT = new RegExp(
   `((${PASSWORDS})|${TOKENS})(${JOIN}|${OPTION})(?:${QUOTED}|${UNQUOTED})`,
   "gi",
 );
-/** A value that is given to a name which says that it is a secret. */
+/** A value that is assigned to a name of secrets. */
 function* assignments(text: string): Generator<Finding> {
   ASSIGNMENT.lastIndex = 0;
   for (;;) {
@@ -82,7 +82,7 @@ function* assignments(text: string): Generator<Finding> {
     const match = ASSIGNMENT.exec(text);
     if (!match) return;
     const found = assigned(match, text, at);
-    // Within what is no secret there may be one.
+    // A value that is not a secret may contain one.
     ASSIGNMENT.lastIndex = found?.end ?? match.index + (match[1] ?? "").length;
     if (found) yield found;
   }
@@ -93,10 +93,10 @@ function assigned(match: RegExpExecArray, text: string, from: number): Finding |
   const before = text.slice(Math.max(from, match.index - 64), match.index);
   const standing = standingOf({ before, name, join, quote });
   if (standing === null) return null;
-  // Of what is not quoted, the end of a sentence or a bracket is no part.
+  // For an unquoted value, the end of a sentence or a bracket is not part of it.
   const value = quoted ?? bare.replace(/[.:)\]}]+$/, "");
   const isSecret = password === undefined ? looksLikeToken : looksLikePassword;
-  // "The key is *rsa.PrivateKey": what is said of it.
+  // "The key is *rsa.PrivateKey": a description.
   if (join.trim().startsWith("is") && !/^\w/.test(value)) return null;
   if (isAssignment(value) || !isSecret(value, standing)) return null;
   const start = match.index + all.indexOf(value, name.length + join.length);
@@ -111,14 +111,14 @@ function restOf(text: string, end: number, judged: string, value: string): strin
 }
 
 interface Place {
-  /** What stands before the name, its own first half among it. */
+  /** What precedes the name, including its own first half. */
   before: string;
   name: string;
   join: string;
   quote: string;
 }
 
-/** null where it is no assignment after all. */
+/** null if it is not an assignment. */
 function standingOf({ before, name, join, quote }: Place): Standing | null {
   const [lead = ""] = /[\w.-]*$/.exec(before) ?? [];
   if (PAGING.test(lead) && /^token$/i.test(name)) return null;

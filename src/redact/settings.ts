@@ -1,4 +1,4 @@
-/** Looks for what files, commands and headers have in forms of their own. */
+/** Finds values in the specific forms of files, commands and headers. */
 import { isStandIn, looksLikeToken } from "./entropy.ts";
 import { type Finding, finding } from "./finding.ts";
 import { isAssignment } from "./names.ts";
@@ -6,10 +6,10 @@ import { type Sought, WordFinder } from "./words.ts";
 
 export interface Setting extends Pick<Sought, "words" | "before"> {
   kind: string;
-  /** How far behind a word it may end. */
+  /** How far after a word it may end. */
   reach?: number;
   /**
-   * The group that matches at its end, but for quotes, is the value. Named groups: `name`, and
+   * The group that matches at its end, without quotes, is the value. Named groups: `name`, and
    * `quoted` and `bare`, one of which is the value.
    */
   form: RegExp;
@@ -25,7 +25,9 @@ export const isToken = (value: string): boolean => looksLikeToken(value, "quoted
 /** How a line begins that a tool has numbered, or a diff marked. */
 export const LINE = String.raw`(?:^[+ -]?(?:[ \t]{0,8}\d{1,6}(?:→|\t|[|│:]))?)`;
 
-/** What stands between two quotes of the same sort, as many backslashes before both. */
+/**
+ * The text between two quotes of the same kind, with the same number of backslashes before both.
+ */
 export const QUOTED =
   "(?<escape>\\\\{0,7})(?<quote>[\"'`])(?<quoted>[^\\0\\n]{1,512}?)(?<!\\\\)[ \\t]{0,8}\\k<escape>\\k<quote>";
 

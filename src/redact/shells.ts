@@ -1,4 +1,4 @@
-/** Variables and secrets as commands set them, one by one. */
+/** Variables and secrets set by commands, one by one. */
 import { isSettingsWord } from "./chosen.ts";
 import { isStandIn, looksLikePassword, looksLikeToken } from "./entropy.ts";
 import { isOfSecret, isPasswordName } from "./names.ts";
@@ -15,7 +15,7 @@ function isOfVariable(value: string, { groups = {} }: RegExpExecArray): boolean 
   return isSettingsWord(value) || looksLikePassword(value, "set");
 }
 
-/** Of a command that stores secrets: whatever is stored, but for variables and examples. */
+/** In a command that stores secrets: whatever is stored, except for variables and examples. */
 const isStored = (value: string): boolean =>
   isAny(value) &&
   !/^[@-]|^file:|^https?:|^\$\w|\$[({]/.test(value) &&

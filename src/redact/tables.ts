@@ -1,11 +1,11 @@
-/** Tables whose header says that one of their columns holds passwords: Markdown, psql, mysql, CSV. */
+/** Tables with a column of passwords according to their header: Markdown, psql, mysql, CSV. */
 import { isSettingsWord } from "./chosen.ts";
 import { looksLikePassword } from "./entropy.ts";
 import { type Finding, finding } from "./finding.ts";
 
 const HEADER = /^[^\n\0]{0,400}?(?:passw|passphrase|pwd)[^\n\0]{0,400}$/gim;
 const PASSWORD = /^(?:\w+[ _-])?(?:password|passwd|passwort|passphrase|pwd)$/i;
-/** Whose password it is stands beside it: tables of options and of types have no such column. */
+/** The user is in another column: tables of options and of types have no such column. */
 const LOGIN =
   /^(?:\w+[ _-])?(?:user(?:[ _-]?name)?|login|e-?mail|account|host(?:name)?|server|service|site|url|name)$/i;
 const NAME = /^[\w .-]{1,40}$/;
@@ -16,14 +16,14 @@ const MOST_IN_LINE = 1000;
 
 interface Cell {
   text: string;
-  /** In its line. */
+  /** Position in its line. */
   at: number;
 }
 
 export function* tables(text: string): Generator<Finding> {
   let end = 0;
   for (const { 0: line, index } of text.matchAll(HEADER)) {
-    // A row that speaks of passwords is no header of a table of its own.
+    // A row that mentions passwords is not the header of another table.
     if (index < end) continue;
     const sign = signIn(line);
     const head = sign === null ? [] : cellsOf(line, sign);
@@ -53,7 +53,7 @@ function isPassword(value: string): boolean {
 }
 
 interface TableRow {
-  /** Where it stands in the text. */
+  /** Position in the text. */
   cell(column: number): Cell;
   /** Where the next line begins. */
   next: number;
@@ -87,7 +87,7 @@ function* rowsBelow(
   }
 }
 
-/** Without blanks, quotes and marks around them; those that a table's edges make are left out. */
+/** Without surrounding spaces, quotes and marks; cells that a table's edges create are left out. */
 function cellsOf(line: string, sign: string): Cell[] {
   const cells: Cell[] = [];
   let from = 0;

@@ -1,20 +1,20 @@
-/** Secrets in JSON values: every text in them, as it stands beside its name. */
+/** Secrets in JSON values: every text in them, together with its name. */
 import { isUtf8 } from "node:buffer";
 import type { Json, JsonObject } from "../session/types.ts";
 import { secretName } from "./names.ts";
 import type { Redactor } from "./redactor.ts";
 
-/** Puts another text in the place of one; `name` is that of the member it is the value of. */
+/** Replaces a text by another; `name` is that of the member whose value it is. */
 type Change = (text: string, name: string) => string;
 
-/** Looks for secrets in JSON documents, for `redactJson` to replace wherever they stand. */
+/** Searches JSON documents for secrets, so that `redactJson` replaces them everywhere. */
 export async function learnJson(redactor: Redactor, documents: readonly string[]): Promise<void> {
   await redactor.learn(textsOf(documents.map(parsed)).map(({ shown }) => shown));
 }
 
 /**
- * The documents with placeholders for the secrets in them: in texts, in names, in files that are
- * text. Throws a SyntaxError for what is no JSON.
+ * The documents with placeholders for the secrets in them: in texts, in names, in text files.
+ * Throws a SyntaxError for anything that is not JSON.
  */
 export async function redactJson(
   redactor: Redactor,
@@ -52,7 +52,7 @@ function textsOf(values: readonly Json[]): Shown[] {
   return texts;
 }
 
-/** A member's name such as "password" says what the word is that it stands before. */
+/** A member's name such as "password" identifies the word after it. */
 function shownWith(text: string, name: string): Shown {
   const lead = leadOf(text, name);
   const tail = /["']$/.test(lead) ? lead.slice(-1) : "";
@@ -63,11 +63,11 @@ function leadOf(text: string, name: string): string {
   if (/^(?:set-)?cookie2?$/i.test(name)) return `${name}: `;
   if (!/^[^\r\n\0]{4,8192}$/.test(text)) return "";
   const said = SETTING.test(name) || secretName(name) !== undefined;
-  // A name of other characters is shown by its end.
+  // The end of a name that contains other characters identifies it.
   return said ? `${/[\w.-]*$/.exec(name)?.[0]}: ${text.includes('"') ? "'" : '"'}` : "";
 }
 
-/** Said by a format of files, not by what it means. */
+/** Identified by a file format, not by its meaning. */
 const SETTING = /^(?:_?auth|client-key-data)$/;
 
 function without({ lead, tail }: Shown, out: string): string {
@@ -81,7 +81,7 @@ function changed(value: Json, name: string, change: Change): Json {
   if (Array.isArray(value)) return value.map((item) => changed(item, name, change));
   const out: JsonObject = {};
   for (const [key, member] of Object.entries(value)) {
-    // Not `out[key] =`, for which __proto__ is no key.
+    // Not `out[key] =`, which would not create a key __proto__.
     Object.defineProperty(out, change(key, ""), {
       value: membered(value, key, member, change),
       enumerable: true,
@@ -95,13 +95,13 @@ function changed(value: Json, name: string, change: Change): Json {
 function membered(owner: JsonObject, key: string, value: Json, change: Change): Json {
   if (key !== "data" || typeof value !== "string")
     return changed(value, nameOf(owner, key), change);
-  // Pictures are not looked into; what Segue keeps of another agent's session holds all of it.
+  // Pictures are not searched; the data that Segue keeps of another agent's session is.
   if (owner.kind === "image") return value;
   if (owner.event === "carry") return "";
   return owner.kind === "file" ? fileData(value, change) : change(value, key);
 }
 
-/** `{"name": "DB_PASSWORD", "value": "…"}`: the one says what the other is. */
+/** `{"name": "DB_PASSWORD", "value": "…"}`: the one describes the other. */
 function nameOf(owner: JsonObject, key: string): string {
   const name = owner.name ?? owner.key;
   return key === "value" && typeof name === "string" ? name : key;

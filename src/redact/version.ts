@@ -1,2 +1,5 @@
-/** Goes up when the rules find other things: what was redacted is then written anew. */
+/**
+ * Increase it when the rules find different things: then everything that was redacted is written
+ * again.
+ */
 export const REDACTION = 5;

@@ -1,20 +1,20 @@
 /**
- * What the rules are shown of a text: the text itself, with that made harmless which would keep
- * them from seeing a secret, or show them one that is none.
+ * The views of a text that the rules search: the text itself, without what would hide a secret from
+ * them, or look like one.
  */
 
-/** A placeholder that stands for a secret. Its shape leaves no room to hide much in. */
+/** A placeholder for a secret. Its form leaves little room to hide anything. */
 export const PLACEHOLDER = /\[secret:[a-z0-9-]{1,40}-\d{1,6}\]/g;
 
-/** No rule matches it: a value ends before it, and what it stands in is no secret. */
+/** No rule matches it: a value ends before it, and a text that contains it is not a secret. */
 export const BLANK = "\0";
 
-/** Stands between two texts that are searched as one: no rule matches across it. */
+/** Separates two texts that are searched as one: no rule matches across it. */
 export const BETWEEN = "\n\0\n";
 
 /**
- * A text as it is searched. `at` holds where each of its characters stands in the original;
- * null: at the same place.
+ * A text as it is searched. `at` contains the original position of each of its characters; null:
+ * the same position.
  */
 export interface View {
   text: string;
@@ -34,15 +34,15 @@ const HIDING = new RegExp(`${PLACEHOLDER.source}|${COLOUR}|\\\\{1,8}[nrt"'\`]`, 
 const MARKS = ["\u001b", "\\", "[secret:"];
 /** A line that begins with a long word, or a backslash before a word that begins with n, r or t? */
 const EITHER = /\\[nrt][\w-]{11}/;
-/** A quote within the quotes around a password; blanked, it would end it. */
+/** A quote within the quotes around a password; blanking it would end the password. */
 const QUOTE_WITHIN =
   /(?:pass(?:w(?:or)?d|phrase)?|pwd|secret|token)\\{0,7}["'`]?[ \t]{0,4}[:=]>?[ \t]{0,4}(\\{0,7})(["'`])(?:(?!\1\2)[^\n]){0,200}?\\\1\2/i;
 
 /**
- * The ways to read a text: one in which placeholders, terminal colours and the escapes of JSON
- * are blanked in place, so that a key after `\n` stands at the start of a word; where there are
- * colours, one without them, for they may stand in the middle of a key; and where that may be no
- * escape but the key's first letter, or a quote in a password, one that has it.
+ * The ways to read a text: one in which placeholders, terminal colours and JSON escapes are blanked
+ * in place, so that a key after `\n` is at the start of a word; if there are colours, one without
+ * them, because they may be in the middle of a key; and if what looks like an escape may be the
+ * key's first letter, or a quote in a password, one that keeps it.
  */
 export function viewsOf(text: string): View[] {
   // Nearly all texts: nothing is copied.
@@ -60,7 +60,7 @@ export function viewsOf(text: string): View[] {
   return views;
 }
 
-/** As many characters as it takes the place of. */
+/** As many characters as it replaces. */
 function blank(found: string): string {
   if (found.startsWith("[")) return BLANK.repeat(found.length);
   const last = found.slice(-1);
@@ -84,7 +84,7 @@ function withoutColours(text: string, blanked: string): View {
   return { text: kept.join(""), at: at.subarray(0, length) };
 }
 
-/** Where a range of a view lies in the original. */
+/** The original position of a view's range. */
 export function rangeIn({ at }: View, { start, end }: Range): Range {
   if (!at) return { start, end };
   return { start: at[start] ?? start, end: (at[end - 1] ?? end - 1) + 1 };

@@ -1,20 +1,20 @@
-/** Where words stand in a text, in capital letters or small ones: all of them in one pass. */
+/** Finds words in a text, in capital or small letters: all of them in one pass. */
 import type { Range } from "./views.ts";
 
-/** What most forms may have before the word that they are looked for by. */
+/** What most forms may have before their keyword. */
 const BEFORE = 128;
 
-/** Something to look for around words. */
+/** A pattern to search for around words. */
 export interface Sought {
-  /** In small letters, two at least each. */
+  /** In small letters, each with at least two. */
   words: readonly string[];
-  /** How far behind a word it may end. */
+  /** How far after a word it may end. */
   reach: number;
   /** How far before a word it may begin. */
   before?: number;
 }
 
-/** What is looked for around one word. */
+/** What is searched for around one word. */
 interface Around<T> {
   word: string;
   all: T[];
@@ -23,9 +23,15 @@ interface Around<T> {
 export class WordFinder<T extends Sought> {
   /** The words that begin with the same pair of letters. */
   readonly #lists: Around<T>[][] = [];
-  /** Of each pair the number of its list, from one: of most places in a text, nothing more is looked at. */
+  /**
+   * For each pair, the number of its list, from one: at most positions in a text, nothing more is
+   * checked.
+   */
   readonly #pairs = new Uint16Array(1 << 14);
-  /** Which third letters the words of each list have: of most of the other places, neither. */
+  /**
+   * The third letters of the words in each list: at most of the remaining positions, they do not
+   * match.
+   */
   readonly #thirds: Uint8Array;
 
   constructor(all: readonly T[]) {
@@ -46,7 +52,7 @@ export class WordFinder<T extends Sought> {
     else list.push({ word, all: [sought] });
   }
 
-  /** The stretches of a text to look for each in; no two of the same overlap. */
+  /** The stretches of a text in which to search for each; no two of the same overlap. */
   stretches(text: string): Map<T, Range[]> {
     const found = new Map<T, Range[]>();
     const [pairs, thirds] = [this.#pairs, this.#thirds];
@@ -94,7 +100,7 @@ function pair(first: number, second: number): number {
   return (first << 7) | second;
 }
 
-/** Small letters of capital ones; 0 for what is not ASCII, and for what is behind the end. */
+/** Small letters for capitals; 0 for a character that is not ASCII, and beyond the end. */
 const FOLDED = new Uint8Array(1 << 16);
 for (let code = 0; code < 128; code++) {
   FOLDED[code] = String.fromCharCode(code).toLowerCase().charCodeAt(0);

@@ -1,6 +1,6 @@
 /**
- * What an agent folder knows of its records, without touching the machine: bytes or rows in, entries
- * out, and back. All of it is pure.
+ * What an agent's folder knows about its records, without touching the machine: bytes or rows to
+ * entries, and back. All of it is pure.
  */
 import type { Entry, Header, Json, ToolCallPart, ToolUse } from "./types.ts";
 
@@ -8,27 +8,34 @@ import type { Entry, Header, Json, ToolCallPart, ToolUse } from "./types.ts";
 export interface Codec {
   /** Does a record look like one of this agent's? Used to detect a file's format; see `detect`. */
   recognises(record: Json): boolean;
-  /** The record kinds and keys this folder knows. Others are kept all the same, and `check` lists them. */
+  /**
+   * The record kinds and keys that this folder knows. Others are kept as well, and `check` lists
+   * them.
+   */
   known?: Shape;
-  /** Tokens that the model was last given, for agents that tell it in a record of its own. */
+  /**
+   * The number of tokens that the model last received, for agents that store it in a separate
+   * record.
+   */
   contextTokens?(record: Json): number | undefined;
   /**
-   * Does its CLI send reasoning again that is not of its own vendor? Where it does, such reasoning
-   * stays reasoning; elsewhere it goes as text, so that the model sees it.
+   * Does its CLI send reasoning of other vendors again? If so, such reasoning stays reasoning;
+   * otherwise it is sent as text, so that the model sees it.
    */
   takesReasoning?: boolean;
   /**
-   * Of a session of its own that is written anew, does its CLI send sealed reasoning as it was? It
-   * does where a record needs no more for that than the seal; elsewhere such reasoning goes as text.
+   * When one of its own sessions is written again as a new one, does its CLI send sealed reasoning
+   * unchanged? It does if a record needs only the seal for that; otherwise such reasoning is sent
+   * as text.
    */
   keepsSeals?: boolean;
-  /** Some of its records say again what others said, as those of Gemini CLI's checkpoints. */
+  /** Some of its records repeat what others contain, such as Gemini CLI's checkpoints. */
   restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
   media?: Media;
-  /** Going back, its CLI cuts the session file off: it has no form for a branch that was left. */
+  /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
-  /** The id of a new session, made of a UUID, for agents whose ids are of another form. */
+  /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /** Session files of this agent that are one JSON document instead of lines. */
   documents?: readonly DocumentForm[];
@@ -37,17 +44,20 @@ export interface Codec {
   tools: Tools;
 }
 
-/** Decodes the records of one session file, fed in order. It keeps state; make one per pass. */
+/** Decodes the records of one session file, in order. It keeps state: create one per pass. */
 export interface Reader {
   /**
    * The entries of record number `at` (0-based). Never throws. Every string and blob that a model
-   * could be sent is in a part: a block of a kind that is not known is an `other` part, what is not
-   * passed on is `unread`, with a reason; a record that is not known is `opaque`. See account.ts.
+   * could be sent is in a part: a block of an unknown kind is an `other` part, content that is not
+   * passed on is `unread`, with a reason, and an unknown record is `opaque`. See account.ts.
    */
   read(record: Json, at: number): Entry[];
-  /** What the records read so far say of the session. `id` is "" until a record names it. */
+  /** The header, according to the records read so far. `id` is "" until a record contains it. */
   header(): Header;
-  /** Where records name more folders than the header's: the store tells which is the session's. */
+  /**
+   * For records that name more folders than the header's: the store decides which one is the
+   * session's.
+   */
   folders?(): Partial<Told>;
 }
 
@@ -55,52 +65,57 @@ export interface Reader {
 export interface Told {
   /** The header's. */
   cwd: string | null;
-  /** All in which something was done, the newest first. */
+  /** All folders in which something was done, the newest first. */
   cwds: readonly string[];
-  /** The worktree that the session was moved into; it may be gone. */
+  /** The worktree that the session was moved into; it may no longer exist. */
   worktree: string | null;
 }
 
 export interface WriterOptions {
-  /** Seed of all ids the writer mints: the same input always gives the same bytes. */
+  /** The seed of all ids that the writer creates: the same input always gives the same bytes. */
   seed: string;
-  /** Version of the target's CLI, where known; codecs with several formats choose by it. */
+  /** The version of the target's CLI, if known; codecs with several formats choose by it. */
   cliVersion: string | null;
-  /** A model that the target's installation has (see `Store.model`), for agents that insist on one. */
+  /**
+   * A model that the target's installation has (see `Store.model`), for agents that require one.
+   */
   model?: string | null;
-  /** What the target's store told of the machine (see `Store.facts`). */
+  /** Facts about the machine from the target's store (see `Store.facts`). */
   facts?: Json;
-  /** Agents that keep sessions otherwise than they exchange them write the one or the other form. */
+  /** For agents whose stores and exchange files have different forms: which of them to write. */
   form?: "store" | "file";
 }
 
 /**
- * A session file that is one JSON document. Segue works on lines: the document is taken apart into
- * records, one a line after a first line that says how it was spelled, and put together again.
+ * A session file that is one JSON document. Segue works on lines: it splits the document into
+ * records, one per line after a first line that describes the formatting, and joins them again.
  */
 export interface DocumentForm {
-  /** Stands in the first line, e.g. "gemini-json"; unique over all agents. */
+  /** The name in the first line, e.g. "gemini-json"; unique among all agents. */
   name: string;
-  /** The records of a document, in order; null when it is not of this form. */
+  /** The records of a document, in order; null if it does not have this form. */
   records(document: Json): Json[] | null;
-  /** The document of these records: `document(records(d))` equals `d`, key order included. */
+  /** The document of these records: `document(records(d))` equals `d`, including key order. */
   document(records: readonly Json[]): Json;
 }
 
 /**
- * What an agent's CLI sends its model natively, by media type, of a session that it resumes. What is
- * not named here is sent as a text that mentions it, and the loss report says so.
+ * What an agent's CLI sends to its model natively when it resumes a session, by media type.
+ * Anything not listed here is sent as text that mentions it, and the loss report says so.
  */
 export interface Media {
-  /** Without it, the four types that every vendor's API takes. */
+  /** Without it, the four types that every vendor's API accepts. */
   images?: readonly string[];
-  /** Images of which only an address is known; by default they are sent as such. */
+  /** Images of which only an address is known; by default they are sent as images. */
   imageUrls?: false;
-  /** Images in a tool's result; by default they are sent as such. */
+  /** Images in a tool's result; by default they are sent as images. */
   resultImages?: false;
-  /** The most bytes of one image that its API takes. */
+  /** The maximum size of one image that its API accepts, in bytes. */
   imageBytes?: number;
-  /** The most bytes of base64 that one request to its API takes, all images and documents together. */
+  /**
+   * The maximum size of base64 in one request to its API, in bytes, for all images and documents
+   * together.
+   */
   requestBytes?: number;
   /** Documents in a user's message. */
   documents?: readonly string[];
@@ -109,9 +124,9 @@ export interface Media {
 }
 
 /**
- * What is known of a JSON value: `true` for whatever it be that is not content (an id, a setting, a
- * copy for the screen), `"content"` for what a model is sent, the known keys of an object, the items
- * of an array, or one of several shapes, told apart by a name that the value gives.
+ * What is known about a JSON value: `true` for any value that is not content (an id, a setting, a
+ * copy for the screen), `"content"` for what a model is sent, the known keys of an object, the
+ * items of an array, or one of several shapes, distinguished by a name that the value contains.
  */
 export type Shape =
   | true
@@ -121,59 +136,73 @@ export type Shape =
   | {
       name(value: Json): string;
       of: Readonly<Record<string, Shape>>;
-      /** What is content in one of a kind that is not known; all of it where this is not given. */
+      /** What counts as content in a value of an unknown kind; without it, everything. */
       unknown?(value: Json): Shape;
     };
 
 /**
- * Encodes entries as the agent's records. A closed-loop predictor: `predict` says what the agent
- * would write next given all that was committed; the caller then commits what really stands in
- * the file (the prediction itself, or the record restored from it). `predict` has no side effects.
+ * Encodes entries as the agent's records. A closed-loop predictor: `predict` returns what the agent
+ * would write next, given everything committed so far; the caller then commits what the file really
+ * contains (the prediction itself, or the record restored from it). `predict` has no side effects.
  */
 export interface Writer {
-  /** For agents whose files have no opening record: what `start` said, before its prediction. */
+  /**
+   * For agents whose files have no opening record: the header of `start`, before its prediction.
+   */
   begin?(header: Header): void;
   /**
-   * Another writer had the file so far, from its beginning. For what only the whole file tells, as
-   * with agents that go back by naming what comes after the mark.
+   * Another writer wrote the file so far, from its beginning. For facts that only the whole file
+   * shows, as with agents whose rewind names what comes after the mark.
    */
   replaces?(before: Writer): void;
   /**
-   * All that is predicted next: a result is predicted in the light of its call, though it be in the
-   * same group. `there`: for lines that exist already; else the predictions are what is written.
+   * Everything that is predicted next: a result is predicted using its call, even within the same
+   * group. `there`: for lines that already exist; otherwise the predictions are what is written.
    */
   expect?(entries: readonly Entry[], there: boolean): void;
   predict(entry: Entry): Json[];
   commit(record: Json): void;
-  /** What `record`, an older one or a prediction, would be as the very next: its running numbers. */
+  /**
+   * What `record`, an older one or a prediction, would be as the very next one, with its running
+   * numbers.
+   */
   next?(record: Json): Json;
   /**
-   * As long as this stays the same, an entry is predicted alike, but for what `next` puts right.
-   * Without it, whatever is committed may change what is predicted.
+   * While this value stays the same, an entry has the same predictions, except for what `next`
+   * corrects. Without this function, anything committed may change the predictions.
    */
   stamp?(entry: Entry): number;
   /** Records that close a session file written from scratch, e.g. the end of the last turn. */
   end(): Json[];
   /**
-   * The shape of a record: a short stable string such as "assistant/tool_use". Records of one kind
-   * have the same keys and are predicted from each other.
+   * The shape of a record: a short stable string such as "assistant/tool_use". Records of the same
+   * kind have the same keys and are predicted from each other.
    */
   kind(record: Json): string;
-  /** The tool call id a record is about, to tell parallel records of one kind apart; else "". */
+  /**
+   * The tool call id that a record is about, which distinguishes parallel records of the same kind;
+   * else "".
+   */
   key(record: Json): string;
-  /** Where the next entry would attach: a mark that `rewind` takes. */
+  /** Where the next entry would attach: a mark for `rewind`. */
   mark(): string;
   /**
-   * Records that take the conversation back to a mark, which is `turns` of the user ago, if the
-   * agent writes any; `predict` continues from there. Commit them as any other.
+   * Records that rewind the conversation to a mark, `turns` turns of the user ago, if the agent
+   * writes any; `predict` continues from there. Commit them like any others.
    */
   rewind(mark: string, turns: number): Json[];
 }
 
-/** The agent's tools against the shared vocabulary. */
+/** Maps the agent's tools to the shared vocabulary. */
 export interface Tools {
-  /** null: no native tool expresses this use. `exact` false: the meaning is kept, the form is not. */
+  /**
+   * null: no native tool expresses this use. `exact` is false if the call has the same meaning in
+   * another form.
+   */
   toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null;
-  /** Is this name (with free-form or JSON input) acceptable to the agent's model API as it stands? */
+  /**
+   * Does the agent's model API accept this call unchanged: its name, and its free-form or JSON
+   * input?
+   */
   accepts(call: ToolCallPart): boolean;
 }

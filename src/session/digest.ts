@@ -1,10 +1,12 @@
-/** What entries say, as a short digest that survives re-spelling, added keys and new ids. */
+/**
+ * A short digest of the content of entries, which survives reformatting, added keys and new ids.
+ */
 import { crc32 } from "node:zlib";
 import { printed } from "./json.ts";
 import { piecesOf } from "./pieces.ts";
 import type { Entry, Part } from "./types.ts";
 
-/** Sixteen hexadecimal digits; "" when the entries say nothing. */
+/** Sixteen hexadecimal digits; "" if the entries have no content. */
 export function digest(entries: readonly Entry[]): string {
   const mix = new Mix();
   for (const entry of entries) addEntry(mix, entry);
@@ -52,8 +54,8 @@ function addPart(mix: Mix, part: Part): void {
 }
 
 /**
- * Texts one after the other, as 64 bits. It guards against accidents and not against malice, so
- * of each text its length and its CRC-32 are enough: a hash would have to be given all as one.
+ * Combines texts, one after the other, into 64 bits. It protects against accidents, not malice, so
+ * the length and the CRC-32 of each text are enough; a hash would need each text in one piece.
  */
 class Mix {
   #a = 0x9e3779b9;
@@ -67,7 +69,7 @@ class Mix {
     return this;
   }
 
-  /** No text has this length: what is nested differently differs. */
+  /** No text has this length, so different nesting gives a different digest. */
   end(): void {
     this.#number(-1);
   }
@@ -91,10 +93,10 @@ function checksum(text: string): number {
   return crc;
 }
 
-/** From here on a text is not encoded all at once. */
+/** Longer texts are encoded in pieces. */
 const LONG = 4 << 20;
 
-/** The finaliser of MurmurHash3: every bit of the outcome hangs on all bits. */
+/** The finaliser of MurmurHash3: every bit of the result depends on all bits. */
 function final(n: number): number {
   let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -1,6 +1,6 @@
 import type { Header } from "./types.ts";
 
-/** What is known of a session before anything of it was read. */
+/** The header of a session before anything was read. */
 export function emptyHeader(agent: string): Header {
   return {
     agent,

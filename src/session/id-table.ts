@@ -1,6 +1,6 @@
 /**
- * A map from id strings to small numbers in about 12 bytes an entry, however long the ids: a
- * session of a gigabyte has a million of them. Keys are compared by a 64-bit hash.
+ * A map from id strings to small numbers that takes about 12 bytes per entry, regardless of the
+ * ids' length: a session of a gigabyte has a million of them. Keys are compared by a 64-bit hash.
  */
 export class IdTable {
   #capacity = 1024;
@@ -33,7 +33,7 @@ export class IdTable {
     this.#values[slot] = stored;
   }
 
-  /** The slot that holds this hash, or the free one where it belongs. */
+  /** The slot that contains this hash, or the free slot where it belongs. */
   #slot(low: number, high: number): number {
     const mask = this.#capacity - 1;
     let slot = low & mask;
@@ -58,7 +58,7 @@ export class IdTable {
   }
 }
 
-/** FNV-1a over UTF-16 units, finished with an avalanche so that the low bits spread. */
+/** FNV-1a over UTF-16 units, finished with an avalanche so that the low bits are spread. */
 function fnv(text: string, seed: number): number {
   let h = seed;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

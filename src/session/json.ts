@@ -1,4 +1,6 @@
-/** Reading unknown JSON at the edge: each function gives the value if it has the type, else nothing. */
+/**
+ * Reads unknown JSON at the edge: each function returns the value if it has the type, else nothing.
+ */
 import type { Json, JsonObject } from "./types.ts";
 
 export function isObject(value: Json | undefined): value is JsonObject {
@@ -13,7 +15,7 @@ export function string(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A number that JSON can hold: 1e400 is read as Infinity, which it writes as null. */
+/** A number that JSON can represent: 1e400 is read as Infinity, which would be written as null. */
 export function number(value: Json | undefined): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
@@ -22,18 +24,23 @@ export function array(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A list, or what stands in the place of one as its only item. */
+/** A list; any other value becomes its only item. */
 export function listOf(value: Json | undefined): Json[] {
   if (Array.isArray(value)) return value;
   return value === undefined || value === null ? [] : [value];
 }
 
-/** The member `key` of `value`; undefined when `value` is no object or has no such key of its own. */
+/**
+ * The member `key` of `value`; undefined if `value` is not an object or has no such key of its own.
+ */
 export function member(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A value as text for a digest or a person; of one nested too deep to print, only that it is. */
+/**
+ * A value as text for a digest or a person; for one nested too deeply to print, a text that says
+ * so.
+ */
 export function printed(value: Json): string {
   if (typeof value === "string") return value;
   try {

@@ -1,4 +1,4 @@
-/** Content that has no part of its own in the session model. */
+/** Content for which the session model has no part. */
 import { array, isObject, member, printed, string } from "./json.ts";
 import type {
   FilePart,
@@ -12,23 +12,23 @@ import type {
   UnreadReason,
 } from "./types.ts";
 
-/** The most characters of one block that are passed on as text. */
+/** The maximum number of characters of one block that are passed on as text. */
 export const MOST_OTHER = 64 << 10;
-/** What is nested deeper in a block is not passed on. */
+/** Content nested deeper in a block is not passed on. */
 export const MOST_DEPTH = 64;
-/** A string of base64 that is longer than this is named, not passed on. */
+/** A longer string of base64 is mentioned, not passed on. */
 const MOST_BASE64 = 1024;
 
 export interface OtherOptions {
-  /** The kind is known, though the session model has no part for it. */
+  /** The kind is known, although the session model has no part for it. */
   known?: boolean;
-  /** What to read, where the block's own texts are not the best there is. */
+  /** The text to use, if the block's own texts are not the best choice. */
   text?: string;
 }
 
 /**
- * A block of content as a text that a model can read: its own texts where it has any, else its JSON.
- * `type`: the agent's own name for the kind of block.
+ * Converts a block of content to text that a model can read: its own texts if it has any, else its
+ * JSON. `type`: the agent's own name for the kind of block.
  */
 export function otherPart(type: string, block: Json, options: OtherOptions = {}): OtherPart {
   const { known = false } = options;
@@ -49,29 +49,32 @@ export function otherPart(type: string, block: Json, options: OtherOptions = {})
 }
 
 /**
- * What is said where a text is expected: a text as a rule. Whatever else stands there is read as a block
- * of an unknown kind is, lest its words vanish.
+ * The text at a place where text is expected. Any other value is read like a block of an unknown
+ * kind, so that its text is not lost.
  */
 export function saidIn(value: Json | undefined): string {
   if (typeof value === "string") return value;
   if (value === undefined || isBlank(value)) return "";
-  // Whole, whatever it is: a text has no place that could say that something was left out.
+  // Complete, whatever it is: plain text cannot indicate that something was left out.
   return wordsIn(value) ?? printed(value);
 }
 
-/** A block of text: where it has no text of its own, what it has instead. */
+/** A block of text; if it has no text of its own, the content in its place. */
 export function textBlock(block: Json): TextPart | OtherPart {
   const text = member(block, "text");
   if (typeof text === "string") return { kind: "text", text };
   return isBlank(block) ? { kind: "text", text: "" } : otherPart("text", block);
 }
 
-/** Does something stand in a text's place that holds texts? */
+/** Is this a value with texts inside, in the place of a text? */
 export function isNested(value: Json | undefined): value is Json[] | JsonObject {
   return typeof value === "object" && value !== null;
 }
 
-/** Is it so at any of these keys, or is the block itself no object? Then it is read as a whole. */
+/**
+ * Is that the case at any of these keys, or is the block itself not an object? Then it is read as a
+ * whole.
+ */
 export function isOdd(block: Json, keys: readonly string[]): boolean {
   return !isObject(block) || keys.some((key) => isNested(block[key]));
 }
@@ -80,10 +83,10 @@ export function unread(type: string, reason: UnreadReason): UnreadPart {
   return { kind: "unread", type, reason };
 }
 
-/** Keys that say what a block is, and nothing else. */
+/** Keys that only describe a block. */
 const LABELS = new Set(["type", "cache_control"]);
 
-/** Is there nothing in it that could be read? */
+/** Does it contain nothing readable? */
 function isBlank(value: Json): boolean {
   if (value === null) return true;
   if (typeof value !== "object") return false;
@@ -102,7 +105,7 @@ function readable(block: Json): { text: string; cut: boolean } {
   return { text: printed(bounded), cut };
 }
 
-/** The texts of a block that is nothing but a text, or a list of text blocks. */
+/** The texts of a block that consists only of text, or of a list of text blocks. */
 function wordsIn(block: Json): string | undefined {
   const said = plain(block);
   if (said !== undefined || !isObject(block)) return said;
@@ -153,7 +156,10 @@ function blobName(text: string): string {
   return `[${text.length} characters of base64]`;
 }
 
-/** What stands for a document that is not sent itself: its name, type and size, and its text if it has one. */
+/**
+ * The text that replaces a document that is not sent itself: its name, type and size, and its text
+ * if it has one.
+ */
 export function fileText({ name, mediaType, data, text, url }: FilePart): string {
   const size = data === null ? null : `${bytesOf(data)} bytes`;
   const facts = [name ?? url ?? "unnamed", mediaType, size].filter((fact) => fact !== null);
@@ -167,19 +173,19 @@ export function imageText({ mediaType, data, url }: ImagePart): string {
   return `[image: ${facts.filter((fact) => fact !== null).join(", ")}]`;
 }
 
-/** Bytes that so much base64 stands for. */
+/** The number of bytes that this base64 encodes. */
 export function bytesOf(base64: string): number {
   const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
   return Math.max(0, Math.floor((base64.length * 3) / 4) - padding);
 }
 
-/** A part as text, for agents that have no place for it; null for what is not passed on. */
+/** A part as text, for agents that cannot represent it; null for content that is not passed on. */
 export function textOfPart(part: FilePart | OtherPart | UnreadPart): string | null {
   if (part.kind === "file") return fileText(part);
   return part.kind === "other" ? part.text : null;
 }
 
-/** The content of a result for agents whose results hold texts and images and nothing else. */
+/** The content of a result, for agents whose results hold only text and images. */
 export function textsAndImages(content: readonly ResultPart[]): (TextPart | ImagePart)[] {
   return content.flatMap((part): (TextPart | ImagePart)[] => {
     if (part.kind === "text" || part.kind === "image") return [part];
@@ -188,7 +194,7 @@ export function textsAndImages(content: readonly ResultPart[]): (TextPart | Imag
   });
 }
 
-/** A part that has no place in a message, as the text that stands for it. */
+/** A part that cannot be in a message, as text that describes it. */
 export function asTexts(part: FilePart | OtherPart | UnreadPart): TextPart[] {
   const text = textOfPart(part);
   return text === null ? [] : [{ kind: "text", text }];

@@ -1,17 +1,19 @@
 /**
- * Folders as sessions name them. A store may hold paths of another system than the one Segue runs
- * on (Windows paths seen from WSL, and the other way round), so paths are compared by what they
- * name, not by their spelling. Nothing here touches the disk: links are resolved by who has one.
+ * Folders as sessions name them. A store may contain paths of a system other than the one that
+ * Segue runs on (Windows paths seen from WSL, and the other way round), so paths are compared by
+ * what they refer to, not by spelling. Nothing here accesses the disk: callers resolve links.
  */
 
 export interface PathRules {
-  /** Do names that differ only in case name the same file? Windows' drives never tell them apart. */
+  /**
+   * Do names that differ only in case refer to the same file? On Windows drives, they always do.
+   */
   ignoreCase: boolean;
-  /** Is `/c/…` drive C, as Git Bash on Windows spells it? */
+  /** Is `/c/…` drive C, as Git Bash on Windows writes it? */
   bashDrives: boolean;
 }
 
-/** What holds on a platform by default. */
+/** The default rules of a platform. */
 export function rulesFor(platform: NodeJS.Platform): PathRules {
   return {
     ignoreCase: platform === "win32" || platform === "darwin",
@@ -19,7 +21,7 @@ export function rulesFor(platform: NodeJS.Platform): PathRules {
   };
 }
 
-/** A path taken apart. `root`: "/" for POSIX, "c:" for a drive, "//server/share" on a network. */
+/** A parsed path. `root`: "/" for POSIX, "c:" for a drive, "//server/share" on a network. */
 interface Parsed {
   root: string;
   parts: string[];
@@ -27,15 +29,17 @@ interface Parsed {
 
 interface Form {
   pattern: RegExp;
-  /** Of the match's groups. */
+  /** Computed from the match's groups. */
   root(groups: readonly string[]): string;
-  /** Only where Git Bash's drives are known. */
+  /** Only if Git Bash drives are enabled. */
   bash?: true;
 }
 
-/** The first that matches says where a path begins; what follows the match are its names. */
+/**
+ * The first pattern that matches gives the root of a path; the rest of the path consists of names.
+ */
 const FORMS: readonly Form[] = [
-  // \\wsl$\Ubuntu\home\me and \\wsl.localhost\…: a folder of Linux, seen from Windows.
+  // \\wsl$\Ubuntu\home\me and \\wsl.localhost\…: a Linux folder, seen from Windows.
   { pattern: /^[\\/]{2}(?:\?[\\/]UNC[\\/])?wsl(?:\$|\.localhost)[\\/][^\\/]+/i, root: () => "/" },
   { pattern: /^[\\/]{2}\?[\\/]UNC[\\/]([^\\/]+)[\\/]([^\\/]+)/i, root: network },
   { pattern: /^[\\/]{2}\?[\\/]([a-z]):(?=[\\/]|$)/i, root: drive },
@@ -67,7 +71,7 @@ function parse(path: string, rules: PathRules): Parsed | null {
   return null;
 }
 
-/** Is it spelled as Windows spells paths? Elsewhere a backslash is part of a name. */
+/** Is it in Windows spelling? Elsewhere, a backslash is part of a name. */
 function isWindows(path: string): boolean {
   return /^(?:[a-z]:(?:[\\/]|$)|\\\\)/i.test(path);
 }
@@ -81,13 +85,13 @@ function resolved(names: readonly string[]): string[] {
   return out;
 }
 
-/** Names as they are compared: composed, since macOS hands out some decomposed. */
+/** Names in the form in which they are compared: composed, since macOS returns some decomposed. */
 function folded({ root, parts }: Parsed, { ignoreCase }: PathRules): string[] {
   const composed = parts.map((name) => name.normalize("NFC"));
   return ignoreCase || root !== "/" ? composed.map((name) => name.toLowerCase()) : composed;
 }
 
-/** Equal for two spellings of one folder. A path that is not absolute is its own key. */
+/** Equal for two spellings of the same folder. A path that is not absolute is its own key. */
 export function folderKey(path: string, rules: PathRules): string {
   const parsed = parse(path, rules);
   if (!parsed) return path;
@@ -98,17 +102,19 @@ export function sameFolder(a: string, b: string, rules: PathRules): boolean {
   return folderKey(a, rules) === folderKey(b, rules);
 }
 
-/** Is `path` this folder, or in it? */
+/** Is `path` this folder, or inside it? */
 export function isWithin(path: string, folder: string, rules: PathRules): boolean {
   return namesBelow(path, folder, rules) !== null;
 }
 
-/** Without the prefix by which Windows' programs reach paths of any length: `\\\\?\\D:\\shop`. */
+/** Removes the prefix that Windows programs use to reach paths of any length: `\\\\?\\D:\\shop`. */
 export function plainPath(path: string): string {
   return path.replace(/^\\\\\?\\UNC\\(?!wsl)/i, "\\\\").replace(/^\\\\\?\\(?=[a-z]:(?:\\|$))/i, "");
 }
 
-/** The names that lead from a folder to a path in it, as they are spelled; null for one elsewhere. */
+/**
+ * The names from a folder down to a path in it, in their spelling; null if the path is elsewhere.
+ */
 function namesBelow(path: string, folder: string, rules: PathRules): string[] | null {
   const [a, b] = [parse(path, rules), parse(folder, rules)];
   if (!a || !b || a.root !== b.root || a.parts.length < b.parts.length) return null;
@@ -117,7 +123,7 @@ function namesBelow(path: string, folder: string, rules: PathRules): string[] | 
   return a.parts.slice(b.parts.length);
 }
 
-/** The same place below another folder, spelled as that one is; null for a path that is elsewhere. */
+/** The same path below another folder, in that folder's spelling; null if the path is elsewhere. */
 export function moved(path: string, from: string, to: string, rules: PathRules): string | null {
   const names = namesBelow(path, from, rules);
   if (!names) return null;
@@ -128,8 +134,8 @@ export function moved(path: string, from: string, to: string, rules: PathRules):
 }
 
 /**
- * A folder as the system that Segue runs on spells it: drives lie below /mnt for Linux under
- * Windows, and Linux's folders nowhere for Windows. Other paths are as they were.
+ * A folder in the spelling of the system that Segue runs on: Windows drives are below /mnt for
+ * Linux under Windows, while Linux folders do not exist for Windows. Other paths are unchanged.
  */
 export function localForm(path: string, platform: NodeJS.Platform): string {
   const parsed = parse(path, { ignoreCase: false, bashDrives: platform === "win32" });

@@ -1,8 +1,8 @@
-/** Long texts in pieces, for what would otherwise make a copy of all of it. */
+/** Long texts in pieces, for operations that would otherwise copy the whole text. */
 
 const PIECE = 1 << 20;
 
-/** Pieces that are the text when put together; none ends between two halves of a character. */
+/** Pieces that together are the text; none of them splits a surrogate pair. */
 export function* piecesOf(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     let to = Math.min(from + PIECE, text.length);

@@ -1,30 +1,36 @@
 /**
- * What of a text may reach a screen, a page or another agent: nothing that a terminal obeys, nothing
- * that changes the order of what is read, and nothing that shows nothing. Text in letters that no one
- * sees (tags, zero width, selectors without anything to select) is how instructions are hidden.
+ * Which parts of a text may reach a screen, a page or another agent: no terminal control
+ * characters, nothing that changes the reading order, and nothing invisible. Invisible characters
+ * (tags, zero-width characters, selectors without anything to select) are a way to hide
+ * instructions.
  */
 
-/** C0 but for newline and tab, DEL, C1, other ends of lines, and what reorders or annotates. */
+/**
+ * C0 except newline and tab, DEL, C1, other line separators, and characters that reorder or
+ * annotate.
+ */
 const OBEYED = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Bidi_Control}`;
 const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}`;
-/** Most texts are of these alone. */
+/** Most texts contain only these. */
 const PLAIN = /^[\t\n -~]*$/;
 
-/** Made when they are first needed: to look up what Unicode has takes as long as to start some commands. */
+/**
+ * Created when first needed: looking up Unicode properties takes as long as starting some commands.
+ */
 let patterns: Patterns | undefined;
 
 interface Patterns {
   hidden: RegExp;
-  /** The same, but faster to look for. */
+  /** The same, but faster to search for. */
   any: RegExp;
   meant: readonly Meant[];
 }
 
-/** What is part of the letter before it where it stands so: before, itself, after. */
+/** Characters that are part of the preceding one in this context: before, itself, after. */
 type Meant = readonly [before: RegExp, run: RegExp, after: RegExp];
 
 const PICTURE = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?`;
-/** Scripts whose letters are joined, or kept apart, by what shows nothing itself. */
+/** Scripts whose letters are joined or separated by invisible characters. */
 const JOINED = [
   "Arab",
   "Syrc",
@@ -57,12 +63,18 @@ function makePatterns(): Patterns {
   };
 }
 
-/** In the place of what is hidden stands U+FFFD: one for each character that is obeyed, one for a run that is not seen. */
+/**
+ * Replaces hidden characters with U+FFFD: one for each control character, one for a run of
+ * invisible ones.
+ */
 export function printable(text: string): string {
   return replaced(text, () => "\ufffd");
 }
 
-/** The same, but long runs are counted: a person, or an agent, is told that something was there. */
+/**
+ * The same, but long runs are replaced by their length: a person, or an agent, is told that
+ * something was there.
+ */
 export function printableSaying(text: string): string {
   return replaced(text, (run) => {
     const { length } = [...run];
@@ -73,7 +85,7 @@ export function printableSaying(text: string): string {
 /** Fewer are a stray mark, not a message. */
 const TOLD = 4;
 
-/** JSON in which what is hidden is escaped: the values stay what they are. */
+/** Escapes hidden characters in JSON: the values stay the same. */
 export function escaped(json: string): string {
   return replaced(json, (run) =>
     Array.from({ length: run.length }, (_, i) => {

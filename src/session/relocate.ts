@@ -1,6 +1,6 @@
 /**
- * A session that goes on in another folder: what its tools were told of files below the old one is
- * said of the new one. Only paths change, never what somebody said, nor what a tool answered.
+ * Moves a session to another folder: paths below the old folder that its tools were given become
+ * paths below the new one. Only paths change, never messages or tool output.
  */
 import { moved, type PathRules, rulesFor } from "./paths.ts";
 import type { Json, ToolUse } from "./types.ts";
@@ -8,7 +8,7 @@ import type { Json, ToolUse } from "./types.ts";
 /** A JSON string, and the colon after it that makes it a key. */
 const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
-/** Keys of what was said, written or answered: a path that stands there is quoted, not used. */
+/** Keys of messages, file contents and answers: a path in them is quoted, not used. */
 const TEXTS = new Set([
   ...["text", "content", "thinking", "reasoning", "summary", "title", "message", "prompt"],
   ...["description", "old_string", "new_string", "oldText", "newText", "oldString", "newString"],
@@ -28,7 +28,7 @@ export class Relocation {
   readonly #inCommand: RegExp;
   #count = 0;
 
-  /** null when nothing moves. */
+  /** null if nothing moves. */
   static between(
     from: string | null,
     to: string | null | undefined,
@@ -36,7 +36,7 @@ export class Relocation {
   ): Relocation | null {
     if (from === null || to === null || to === undefined) return null;
     const rules = rulesFor(platform);
-    // Below the root is everything: that is no project.
+    // Everything is below the root, so that is not a project.
     if (trimmed(from) === trimmed(to) || moved("/", from, "/", rules) !== null) return null;
     if (moved(from, from, to, rules) === null) return null;
     return new Relocation(from, to, rules);
@@ -49,7 +49,7 @@ export class Relocation {
     this.#inCommand = inCommand(trimmed(from));
   }
 
-  /** How many paths were rewritten since this was last asked. */
+  /** The number of paths that were rewritten since the last call. */
   take(): number {
     const count = this.#count;
     this.#count = 0;
@@ -63,7 +63,7 @@ export class Relocation {
     return at;
   }
 
-  /** Paths that stand in a command as words of their own, or begin one. */
+  /** Paths in a command that are separate words, or begin one. */
   command(command: string): string {
     const needsQuotes = /[^\w./:@%+=,\\-]/.test(this.to);
     return command.replace(this.#inCommand, (whole, before: string, path: string) => {
@@ -107,7 +107,7 @@ export class Relocation {
     }
   }
 
-  /** Arguments of a tool, or a whole record. */
+  /** The arguments of a tool, or a whole record. */
   json(value: Json): Json {
     if (typeof value === "string") return value.startsWith(PATCH) ? this.patch(value) : value;
     const text = printed(value);
@@ -117,7 +117,7 @@ export class Relocation {
     return parsed;
   }
 
-  /** As `json`, on its text: everything but the paths keeps its spelling. */
+  /** Like `json`, but on its text: everything except the paths keeps its formatting. */
   text(json: string): string {
     let key = "";
     return json.replace(STRING, (token, colon: string | undefined) => {
@@ -143,7 +143,10 @@ function trimmed(path: string): string {
   return path.replace(/(?<=.)[\\/]+$/, "");
 }
 
-/** The folder as commands spell it: with either slash, and a drive as Linux and Git Bash name it. */
+/**
+ * The folder in the spellings that commands use: with either slash, and a drive as in Linux and Git
+ * Bash.
+ */
 function inCommand(from: string): RegExp {
   const [, drive, rest = ""] = /^([A-Za-z]):[\\/](.*)$/.exec(from) ?? [];
   const names = rest.split(/[\\/]/).map(escaped).join("[\\\\/]+");
@@ -166,12 +169,12 @@ function unquoted(text: string): string | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === "string" ? value : undefined;
   } catch {
-    // A control character as it is: no JSON.
+    // A raw control character: not JSON.
     return undefined;
   }
 }
 
-/** undefined for what is nested too deep to print: it is left as it is. */
+/** undefined for a value nested too deeply to print: it is left unchanged. */
 function printed(value: Json): string | undefined {
   try {
     return JSON.stringify(value);

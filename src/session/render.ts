@@ -1,4 +1,4 @@
-/** Entries as text for people. */
+/** Renders entries as text for people. */
 import { printed } from "./json.ts";
 import type { Entry, EventBody, Message, Part, ToolUse, UnreadReason } from "./types.ts";
 
@@ -15,14 +15,17 @@ const UNREAD: { [reason in UnreadReason]: string } = {
   repeated: "the same record again",
 };
 
-/** Does an entry count as one of the conversation? Their numbers are the same however much is shown. */
+/**
+ * Does this entry count as part of the conversation? The numbering does not depend on how much is
+ * shown.
+ */
 export function isShown(entry: Entry): boolean {
   if (entry.kind === "event") return ["compaction", "limit", "error"].includes(entry.event);
   if (entry.scaffold || entry.role === "system") return false;
   return entry.parts.some((part) => part.kind !== "text" || part.text !== "");
 }
 
-/** null for what is no part of the conversation. */
+/** null for entries that are not part of the conversation. */
 export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);
   switch (entry.event) {
@@ -41,8 +44,9 @@ export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
 }
 
 /**
- * The messages that a compaction says again: the agent's model sees these beside the summary. Those
- * of one that a file begins with stand right before it as entries of their own, by the same ids.
+ * The messages that a compaction repeats: the agent's model sees them in addition to the summary.
+ * For a compaction at the beginning of a file, they are separate entries right before it, with the
+ * same ids.
  */
 export function saidAgain({ kept = [], parentId }: Entry & Compaction): readonly Message[] {
   return kept.at(-1)?.id === parentId ? [] : kept;
@@ -95,7 +99,7 @@ function limit(text: string, tools: ToolDetail): string {
   return `${text.slice(0, BRIEF)}… (${text.length} characters)`;
 }
 
-/** What a call is about, in its own words; null where its arguments say it as well. */
+/** What a call is about, in short; null if its arguments are just as clear. */
 export function aboutUse(use: ToolUse | null): string | null {
   switch (use?.tool) {
     case "execute":

@@ -1,4 +1,4 @@
-/** What a handoff entry stands for: the older part of a session, in the place of which it is sent. */
+/** What a handoff entry replaces: the older part of a session. */
 import type { Entry, Header } from "./types.ts";
 
 /** An entry, and its number in `segue show`. */
@@ -8,15 +8,18 @@ export interface Numbered {
 }
 
 export interface Replaced {
-  /** Of the session that they are of. */
+  /** The header of their session. */
   header: Header;
   /**
-   * What the source's model would have seen of the conversation, oldest first, a compaction in force
-   * among it. Read from the file each time: nothing holds them all.
+   * What the source's model would have seen of the conversation, oldest first, including a
+   * compaction in force. Read from the file each time, so they are never all in memory.
    */
   entries: Iterable<Numbered>;
-  /** Is the newest turn itself cut? Its request is then the last one here, and is being worked on. */
+  /**
+   * Is the newest turn itself cut? Then its request is the last one here, and is still being worked
+   * on.
+   */
   midTurn: boolean;
-  /** Tokens that the handoff entry may come to. */
+  /** The maximum number of tokens of the handoff entry. */
   budget: number;
 }

@@ -1,15 +1,15 @@
 /**
- * A first pass over a session's entries: which of them the agent's model would see next. Takes a
- * few bytes an entry, so that sessions of any size can be surveyed.
+ * A first pass over a session's entries, which determines which of them the agent's model would see
+ * next. Takes a few bytes per entry, so that sessions of any size can be surveyed.
  */
 import { IdTable } from "./id-table.ts";
 import { FirstRequest } from "./title.ts";
 import type { Entry, EventBody, Header, Part } from "./types.ts";
 
 /**
- * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they would
- * be, but a handoff entry stands for them; see convert/survey/fit.ts. `foreign`: what is not live because it is
- * of another session in the same file.
+ * `outside`: not part of the tree. Only `live` entries are in the model's view. `replaced`: they
+ * would be live, but a handoff entry replaces them; see convert/survey/fit.ts. `foreign`: not live
+ * because they belong to another session in the same file.
  */
 export type Visibility = Surveyed | "replaced";
 
@@ -28,33 +28,35 @@ const [OUTSIDE, BRANCH, LIVE, COMPACTED, SIDECHAIN, HIDDEN, FOREIGN] = [0, 1, 2,
 
 export interface Plan {
   header: Header;
-  /** What was asked first, for sessions without a title. */
+  /** The first request, for sessions without a title. */
   request: string | null;
-  /** Entries in all. */
+  /** The number of all entries. */
   entries: number;
-  /** Is there anything that somebody said or did? */
+  /** Is there no message, call or other content? */
   isEmpty: boolean;
-  /** Is shown each entry before it is asked about, and the header at the end. */
+  /** Receives each entry before it is asked about, and the header at the end. */
   see?(entry: Entry): void;
   finish?(header: Header): void;
-  /** Of entry number `n`, counted in reading order. */
+  /** The visibility of entry number `n`, in reading order. */
   visibility(n: number): Visibility;
   /** The compaction in force, and its entry number. */
   compaction: (Extract<EventBody, { event: "compaction" }> & { n: number }) | null;
-  /** The text of the handoff entry that stands for `replaced` entries. */
+  /** The text of the handoff entry that replaces the `replaced` entries. */
   handoff?: string;
-  /** Live compactions that keep earlier entries: their entry number, and the first that is kept. */
+  /** Live compactions that keep earlier entries: their entry number, and the first kept entry. */
   keeps: ReadonlyMap<number, number>;
-  /** Entries whose parent is nowhere before them; they are read as following the entry before. */
+  /**
+   * The number of entries whose parent does not precede them; they follow the entry before them.
+   */
   orphans: number;
-  /** Number of the entry that entry `n` follows; -1 for none. */
+  /** The number of the entry that entry `n` follows; -1 for none. */
   parent(n: number): number;
-  /** What the model sees in the place of message `n`, where that was changed later. */
+  /** What the model sees in place of message `n`, if it was changed later. */
   instead?(n: number): Part[] | undefined;
 }
 
 export interface SurveyOptions {
-  /** Look through compactions: all that was ever said on the live branch is live. */
+  /** Look through compactions: all messages on the live branch are live. */
   fullHistory?: boolean;
 }
 
@@ -63,9 +65,12 @@ export class Survey {
   readonly #parents = new Int32List();
   readonly #codes = new Uint8List();
   readonly #compactions = new Map<number, Extract<EventBody, { event: "compaction" }>>();
-  /** What is hidden, or changed; what was said last counts. */
+  /** What is hidden or changed; the last change counts. */
   readonly #hidden = new Map<string, Part[] | null>();
-  /** Which session the entries are of, from that number on; empty where all are of one. */
+  /**
+   * The session that the entries belong to, from that number on; empty if all belong to the same
+   * one.
+   */
   readonly #sessions: { from: number; id: string }[] = [];
   #leaf = -1;
   #left = { at: -1, until: 0 };
@@ -79,8 +84,8 @@ export class Survey {
   }
 
   /**
-   * From here on, entries that follow one after `tip` follow `tip` instead: a file that another one
-   * continues is left at that place.
+   * From now on, entries that follow one after `tip` follow `tip` instead: a file that another one
+   * continues ends there.
    */
   leaveAt(tip: number): void {
     this.#left = { at: tip, until: this.#parents.length };
@@ -159,7 +164,7 @@ export class Survey {
     };
   }
 
-  /** Of several sessions in a file, the one that the leaf is of is meant. */
+  /** If there are several sessions in a file, the session of the leaf counts. */
   #markForeign(): void {
     const own = this.#sessionOf(this.#leaf);
     for (const [i, { from, id }] of this.#sessions.entries()) {
@@ -172,8 +177,8 @@ export class Survey {
   }
 
   /**
-   * The first entry that compaction `n` keeps; -1 for none. One that is not on the path to it is none:
-   * the CLIs then keep nothing, and a walk that waits for it would go through to the root.
+   * The first entry that compaction `n` keeps; -1 for none. An entry that is not on the path to it
+   * does not count: the CLIs then keep nothing, and a walk that waits for it would reach the root.
    */
   #keptFrom(n: number, keepFrom: string | undefined): number {
     const from = this.#ids.get(keepFrom ?? "") ?? -1;
@@ -208,18 +213,21 @@ export function asSeen(plan: Plan, entry: Entry, n: number): Entry {
   return parts === undefined ? entry : { ...entry, parts };
 }
 
-/** Is it something that somebody said or did? */
+/** Is this a message, a call, or other content? */
 export function isContent(entry: Entry): boolean {
   if (entry.kind === "event") return entry.event === "compaction";
   return !entry.scaffold && entry.parts.length > 0;
 }
 
-/** Events without a parent are no tip of the tree (others may follow them), except a compaction. */
+/**
+ * Events without a parent are not a tip of the tree (others may follow them), except for
+ * compactions.
+ */
 function isInTree(entry: Entry): boolean {
   return entry.kind === "message" || entry.parentId !== null || entry.event === "compaction";
 }
 
-/** Growing lists of small numbers. */
+/** A growable list of small numbers. */
 class Int32List {
   #data = new Int32Array(1024);
   length = 0;

@@ -1,23 +1,23 @@
-/** Text forms that more than one part of Segue reads and writes. */
+/** Text forms that several parts of Segue read and write. */
 import type { Part, ReasoningPart, TextPart } from "./types.ts";
 
 /**
- * How reasoning begins that is sent as text. It is worded and marked as a quotation, and has no tag:
+ * How reasoning that is sent as text begins. It is worded and marked as a quotation, without tags:
  * a model that reads tags in its own earlier answers may begin to write them.
  */
 const QUOTED = "[Reasoning before this answer, quoted:]";
 
-/** The form that Segue wrote before 2026-11-28; sessions that hold it are read as before. */
+/** The form that Segue wrote before 2026-11-28; sessions with it are still read. */
 const OPEN = "<thinking>\n";
 const CLOSE = "\n</thinking>";
 
-/** Reasoning as a text that another vendor's model may read: its seal means nothing there. */
+/** Reasoning as text that another vendor's model can read: its signature is worthless there. */
 export function reasoningAsText(text: string): string {
   const lines = text.split("\n").map((line) => (line === "" ? ">" : `> ${line}`));
   return [QUOTED, ...lines].join("\n");
 }
 
-/** The inverse of `reasoningAsText`: a text part, or the reasoning it stands for. */
+/** The inverse of `reasoningAsText`: a text part, or the reasoning that it represents. */
 export function textPart(text: string): TextPart | ReasoningPart {
   if (text.startsWith(QUOTED)) {
     const { quoted, rest } = unquoted(text);
@@ -28,7 +28,7 @@ export function textPart(text: string): TextPart | ReasoningPart {
     : { kind: "text", text };
 }
 
-/** The quotation that a text begins with, and what follows it; null for none. */
+/** The quotation at the start of a text, and the text after it; null for none. */
 function unquoted(text: string): { quoted: string | null; rest: string } {
   const none = { quoted: null, rest: text };
   let at = QUOTED.length;
@@ -43,33 +43,38 @@ function unquoted(text: string): { quoted: string | null; rest: string } {
   return lines.length === 0 ? none : { quoted: lines.join("\n"), rest: text.slice(at) };
 }
 
-/** Parts of a user's message that are not of the user's own typing; see TextPart. */
+/** Parts of a user's message that the user did not type; see TextPart. */
 export function notTyped(parts: readonly Part[]): Part[] {
   return parts.map((part) => (part.kind === "text" ? { ...part, told: true } : part));
 }
 
-/** What stands in for a tool result that the source does not hold. */
+/** The replacement for a tool result that the source does not contain. */
 export const NO_RESULT = "No result was recorded for this call.";
 
-/** Does a user's message only say that the turn was broken off? Claude Code notes it so. */
+/**
+ * Does a user's message only record that the turn was interrupted? Claude Code writes such
+ * messages.
+ */
 export function isBreak(text: string): boolean {
   return /^\[Request interrupted by user(?: for tool use)?\]$/.test(text.trim());
 }
 
 /**
- * Nothing but what was put beside a message: a file that a prompt mentioned, what a hook said. Agents
- * keep each as a message of its own.
+ * Does the text contain only attachments to a message: a file that a prompt mentions, or what a
+ * hook said? Agents store each of them as a separate message.
  */
 export function isAttached(text: string): boolean {
   return /^<(file|directory|context) name="[^"\n]*">\n[\s\S]*<\/\1>\s*$/.test(text);
 }
 
-/** A word for a POSIX shell, quoted where it has to be. To be shown: nothing is run through a shell. */
+/**
+ * A word for a POSIX shell, quoted if necessary. For display only: nothing is run through a shell.
+ */
 export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The reasoning that opens a text (see `reasoningAsText`), and the text that follows it. */
+/** The reasoning at the start of a text (see `reasoningAsText`), and the text that follows it. */
 export function leadingReasoning(text: string): (TextPart | ReasoningPart)[] {
   const parts: (TextPart | ReasoningPart)[] = [];
   let rest = text;

@@ -1,19 +1,18 @@
 /**
- * What a session is called, wherever it is shown or handed over: the title it was given, else the
- * one that was generated for it, else the first thing that was really asked. Readers see to the
- * first two.
+ * The title of a session, wherever it is shown or handed over: its own title, else its generated
+ * title, else the first real request. Readers provide the first two.
  */
 import { isBreak } from "./text.ts";
-import type { Entry, Message } from "./types.ts";
+import type { Entry, Message, Part } from "./types.ts";
 
-/** Longer requests are cut: some are whole files that were pasted. */
+/** Longer requests are cut: some are whole pasted files. */
 const LONGEST = 1000;
 
 export function titleOf(own: string | null, request: string | null): string | null {
   return own ?? (request === null ? null : short(request, LONGEST));
 }
 
-/** Without a hold on what is cut off: a slice of a string keeps all of it. */
+/** Copies the beginning, because a slice of a string keeps the whole string in memory. */
 export function short(text: string, length: number): string {
   const trimmed = text.trim();
   if (trimmed.length <= length) return trimmed;
@@ -21,7 +20,7 @@ export function short(text: string, length: number): string {
   return `${Buffer.from(cut).toString()}…`;
 }
 
-/** Blocks that agents, editors and hooks put before or among what the user wrote. */
+/** Blocks that agents, editors and hooks insert before or within the user's text. */
 const INSERTED = [
   "command-[a-z]+|local-command-[a-z]+|bash-(?:input|stdout|stderr)",
   "file|files|skill|attached_files?|attachments?|document|image|context|editor_context|selection",
@@ -29,17 +28,24 @@ const INSERTED = [
   "user_shell_command|current_datetime|user-prompt-submit-hook|task-notification|teammate-message",
 ].join("|");
 const BLOCK = new RegExp(`^\\s*<(${INSERTED})(?:\\s[^<>]*)?>[\\s\\S]*?</\\1>`);
-/** One that was cut off, or stands without an end. A word in plain brackets may be the user's own. */
+/** One that was cut off, or has no end. A word in plain brackets may be the user's own. */
 const OPEN_BLOCK = new RegExp(
   `^\\s*<(?:${INSERTED})(?:\\s[^<>]*>|>\\s*(?:\\n|$))|^\\s*<(?=[a-z]+[-_])(?:${INSERTED})>`,
 );
 
-/** What an IDE tells before the user's words: Codex in editors heads these so. */
+/** What an IDE adds before the user's words: the headings that Codex uses in editors. */
 const FROM_IDE = /^\s*# (?:Context from my IDE setup|Files mentioned by the user):?[ \t]*\n/;
 const REQUEST = /(?:^|\n)#{1,3} My request(?: for [^\n:]*)?:?[ \t]*\n/;
 
-/** Gemini CLI and Qwen Code put the files that were mentioned after the words. */
+/** Gemini CLI and Qwen Code append the mentioned files to the text. */
 const REFERENCED = /\n?-{3} Content from referenced files -{3}[\s\S]*$/;
+
+/** How Codex tells subagents their task; the task itself may be encrypted. */
+const TASK = /^Message Type: [A-Z_]+\nTask name: ([^\n]*)\nSender: [^\n]*\nPayload:(?:\n|$)/;
+
+/** The path that an image was attached from, right before the image. */
+const IMAGE_PATH =
+  /^(?:~?[/\\]|[A-Za-z]:[/\\]).*\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|avif|heic)$/i;
 
 const COMMAND = /<command-name>\s*([^<]*?)\s*<\/command-name>/;
 const ARGUMENTS = /<command-args>([\s\S]*?)<\/command-args>/;
@@ -50,7 +56,7 @@ export class FirstRequest {
   /** A slash command, whose expanded prompt may follow. */
   #command: string | null = null;
 
-  /** null as long as nothing was asked. */
+  /** null while no request was found. */
   get text(): string | null {
     return this.#text ?? this.#command;
   }
@@ -67,7 +73,7 @@ export class FirstRequest {
     const texts = textsIn(entry);
     const command = commandIn(texts.join("\n"));
     if (command !== null) this.#command = command;
-    // A command that the CLI carried out by itself asked nothing of the model.
+    // A command that the CLI carried out itself is not a request to the model.
     if (/^\s*<local-command-/.test(texts[0] ?? "")) this.#command = null;
     if (entry.scaffold || entry.told) return;
     const asked = requestAmong(textsIn(entry, false));
@@ -76,10 +82,17 @@ export class FirstRequest {
 }
 
 function textsIn({ parts }: Message, all = true): string[] {
-  return parts.flatMap((part) => (part.kind === "text" && (all || !part.told) ? [part.text] : []));
+  return parts.flatMap((part, i) => {
+    if (part.kind !== "text") return [];
+    return all || (!part.told && !isImagePath(part.text, parts[i + 1])) ? [part.text] : [];
+  });
 }
 
-/** OpenCode and Kilo put a file that was mentioned before the words, as a call and what came of it. */
+function isImagePath(text: string, next: Part | undefined): boolean {
+  return next?.kind === "image" && IMAGE_PATH.test(text.trim());
+}
+
+/** OpenCode and Kilo insert a mentioned file before the text, as a call and its result. */
 const CALLED = /^Called the \w+ tool with the following input: /;
 
 function requestAmong(texts: readonly string[]): string {
@@ -92,7 +105,7 @@ function requestAmong(texts: readonly string[]): string {
     .join(" ");
 }
 
-/** `/review PR 12`, of the tags that stand for it. */
+/** `/review PR 12`, from the tags that represent it. */
 function commandIn(text: string): string | null {
   const [, name = ""] = COMMAND.exec(text) ?? [];
   if (name === "") return null;
@@ -100,13 +113,19 @@ function commandIn(text: string): string | null {
   return `${name} ${args.trim()}`.trim();
 }
 
-/** What a user asked in a message, without what was put before and after it; "" for nothing. */
+/** The user's request in a message, without what was added before and after it; "" for nothing. */
 export function requestIn(text: string): string {
   let rest = text;
   if (FROM_IDE.test(rest)) {
     const found = REQUEST.exec(rest);
     if (!found) return "";
     rest = rest.slice(found.index + found[0].length);
+  }
+  const task = TASK.exec(rest);
+  if (task) {
+    const [heading, name = ""] = task;
+    const words = rest.slice(heading.length).trim();
+    return words === "" ? name.slice(name.lastIndexOf("/") + 1) : words;
   }
   for (;;) {
     const [block] = BLOCK.exec(rest) ?? [];

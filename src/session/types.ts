@@ -1,5 +1,5 @@
 /**
- * The session model: one shape for a conversation, whichever agent it came from.
+ * The session model: one shape for conversations of all agents.
  * Published as JSON Schema in schema/session.schema.json; `SESSION_SCHEMA` names its version.
  */
 
@@ -8,16 +8,16 @@ export const SESSION_SCHEMA = "segue/session@1";
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
 
-/** A session: what is true of the whole, and its entries in the order of the source. */
+/** A session: its header, and its entries in the order of the source. */
 export interface Session {
   schema: typeof SESSION_SCHEMA;
   header: Header;
   entries: Entry[];
-  /** Those of its subagents, where they lie apart and were asked for. */
+  /** The sessions of its subagents, if they are stored separately and were requested. */
   subagents?: Session[];
 }
 
-/** What is known of a session as a whole; null where the store does not say. Times are ISO 8601 UTC. */
+/** The properties of a session; null if unknown. Times are ISO 8601 UTC. */
 export interface Header {
   agent: string;
   id: string;
@@ -30,24 +30,26 @@ export interface Header {
   version: string | null;
   createdAt: string | null;
   updatedAt: string | null;
-  /** Id of the session this one was forked from or spawned by. */
+  /** Id of the session that this one was forked from or spawned by. */
   parent: string | null;
 }
 
 export type Entry = Message | Event;
 
 interface EntryBase {
-  /** Unique in the session: the agent's own id where it has one, else `#<record number>`. */
+  /** Unique in the session: the agent's own id if it has one, else `#<record number>`. */
   id: string;
-  /** The entry this one follows in the tree; null at a root and for entries outside the tree. */
+  /**
+   * The entry that this one follows in the tree; null at a root and for entries outside the tree.
+   */
   parentId: string | null;
   time: string | null;
 }
 
 /**
- * One message, or one fragment of it: agents that store each content block as a record of its
- * own give fragments that share `group`. `scaffold` marks what the harness injected: context,
- * reminders, skill lists. It is carried, never sent as somebody's words.
+ * One message, or a fragment of one: for agents that store each content block as a separate record,
+ * the fragments share `group`. `scaffold` marks context that the harness injected: environment,
+ * reminders, skill lists. It is kept in the carry, and never sent as a message.
  */
 export interface Message extends EntryBase {
   kind: "message";
@@ -56,11 +58,11 @@ export interface Message extends EntryBase {
   group?: string;
   scaffold?: boolean;
   /**
-   * In the user's role and sent, yet no request of theirs: what a `!` command printed, the text of a
-   * skill, what a hook or a subagent said.
+   * In the user's role and sent, but not the user's request: the output of a `!` command, the text
+   * of a skill, what a hook or a subagent said.
    */
   told?: boolean;
-  /** Set on entries of a subagent that the store keeps among those of the main session. */
+  /** Set on entries of a subagent that are stored among those of the main session. */
   sidechain?: string;
   model?: string;
   usage?: Usage;
@@ -87,11 +89,11 @@ export type Part =
 export interface TextPart {
   kind: "text";
   text: string;
-  /** Sent in the user's message, and not typed by them: a file that they mentioned, a skill's text. */
+  /** Sent in the user's message, but not typed by the user: a mentioned file, a skill's text. */
   told?: true;
 }
 
-/** `seal`: a signature or ciphertext that only the vendor who minted it accepts. */
+/** `seal`: a signature or encrypted content that only its vendor accepts. */
 export interface ReasoningPart {
   kind: "reasoning";
   text: string;
@@ -104,7 +106,7 @@ export interface ToolCallPart {
   /** The agent's own name and arguments for the call. A string is free-form input. */
   name: string;
   input: Json;
-  /** What the call means in the shared vocabulary; null when it has no equivalent there. */
+  /** What the call means in the shared vocabulary; null if it has no equivalent there. */
   use: ToolUse | null;
 }
 
@@ -116,13 +118,13 @@ export interface ToolResultPart {
   content: ResultPart[];
 }
 
-/** What a tool's result can hold. */
+/** What a tool's result can contain. */
 export type ResultPart = TextPart | ImagePart | FilePart | OtherPart | UnreadPart;
 
 export interface ImagePart {
   kind: "image";
   mediaType: string;
-  /** Base64, or null when only `url` is known. */
+  /** Base64, or null if only `url` is known. */
   data: string | null;
   url?: string;
 }
@@ -132,30 +134,30 @@ export interface FilePart {
   kind: "file";
   name: string | null;
   mediaType: string;
-  /** Base64; null when only `text` or `url`, or nothing but the name, is known. */
+  /** Base64; null if only `text`, `url` or the name is known. */
   data: string | null;
-  /** The content of a text document, where the agent keeps it as text. */
+  /** The content of a text document, if the agent stores it as text. */
   text?: string;
   url?: string;
 }
 
 /**
- * Content that the model was given and the session model has no part for, such as a search result
- * or a block of a kind that is newer than Segue. `otherPart` makes one.
+ * Content that the model received but that the session model has no part for, such as a search
+ * result, or a block of a kind that is newer than Segue. `otherPart` creates one.
  */
 export interface OtherPart {
   kind: "other";
   /** The agent's own name for the kind of block. */
   type: string;
-  /** What a model can read of it: its texts, else its JSON, within a bound. */
+  /** What a model can read of it: its texts, else its JSON, up to a maximum length. */
   text: string;
   /** This version of Segue does not know the kind. */
   unknown?: true;
-  /** Not all of it is in `text`. */
+  /** `text` does not contain all of it. */
   cut?: true;
 }
 
-/** A block that is not passed on, and why. Each is counted in the loss report. */
+/** A block that is not passed on, and why. The loss report counts each. */
 export interface UnreadPart {
   kind: "unread";
   /** The agent's own name for the kind of block or record. */
@@ -164,9 +166,10 @@ export interface UnreadPart {
 }
 
 /**
- * `sealed`: only its vendor can read it; `sealed-summary`: the same of a summary of what came before.
- * `unsent`: the source's own CLI does not send it. `missing`:
- * it is stored elsewhere and not there; `missing-base`: the same of a session that this one continues. `repeated`: the same record stands in the file already.
+ * `sealed`: only its vendor can read it; `sealed-summary`: the same for a summary of the earlier
+ * conversation. `unsent`: the source's own CLI does not send it. `missing`: it is stored elsewhere
+ * and was not found; `missing-base`: the same for a session that this one continues. `repeated`:
+ * the same record is already in the file.
  */
 export type UnreadReason =
   | "sealed"
@@ -198,7 +201,7 @@ export type ToolUse =
 export interface TextEdit {
   old: string;
   new: string;
-  /** Replace every occurrence, not the only one. */
+  /** Replace every occurrence, not just one. */
   all?: boolean;
 }
 
@@ -210,14 +213,13 @@ export interface TodoItem {
 export type Event = EntryBase & { kind: "event" } & EventBody;
 
 /**
- * `start`: the record that opens a session file. `session`: from here on the records are of session
- * `now`, and those before are of `before`. `compaction`: from here the model sees `summary`
- * in place of what came before (`keepFrom`: the first earlier entry it still sees; `kept`: messages
- * restated with the summary). `carry`: a piece, in base64, of what Segue keeps inside a file that
- * has no place beside it. `hide`: the model does not see an earlier message, or sees `instead` in its
- * place. `unread`: a record whose content is not passed on, and why. `opaque`: a
- * record with no meaning elsewhere; one of a kind that the agent's `known` shape does not name is
- * reported as such.
+ * `start`: the record that opens a session file. `session`: from here on, the records belong to
+ * session `now`; those before belong to `before`. `compaction`: from here on, the model sees
+ * `summary` in place of the earlier messages (`keepFrom`: the first earlier entry that it still
+ * sees; `kept`: messages repeated with the summary). `carry`: a piece, in base64, of the carry
+ * embedded in a file. `hide`: the model does not see an earlier message, or sees `instead` in its
+ * place. `unread`: a record whose content is not passed on, and why. `opaque`: a record without a
+ * meaning for other agents; one whose kind is not in the agent's `known` shape is reported as such.
  */
 export type EventBody =
   | { event: "start"; header: Header }

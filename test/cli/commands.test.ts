@@ -64,7 +64,7 @@ async function broughtHome(m: Machine): Promise<{ home: string; there: string }>
 describe("wrong use", () => {
   for (const [args, exit, says] of [
     [["convert", "x.jsonl"], 2, /--to/],
-    [["convert", "--to", "pi"], 2, /missing required argument/],
+    [["convert", "--to", "pi"], 2, /the argument <src> is missing/],
     [["convert", "a.jsonl", "--to", "pi", "--json"], 2, /-o/],
     [["convert", "a.jsonl", "--to", "pi", "-o", "."], 2, /-o is a folder/],
     [
@@ -94,7 +94,7 @@ describe("wrong use", () => {
     [
       ["list", "-n", "x"],
       2,
-      /^segue: option '-n, --number <n>' does not take "x": it must be a number greater than 0\n.*segue list --help/,
+      /^segue: --number does not take "x": it must be a number greater than 0\n.*segue list --help/,
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
@@ -111,6 +111,20 @@ describe("wrong use", () => {
     [["show", "x", "--range", "a"], 2, /5-12/],
     [["show", "x", "--range", "0-3"], 2, /counted from 1/],
     [["show", "x", "--range", "5-2"], 2, /greater than the second/],
+    [["show", "x", "--range", "52-1-"], 2, /5-12/],
+    [["show", "x", "--tail", "0"], 2, /greater than 0/],
+    [["completions", "fsh"], 2, /<shell> does not take "fsh": allowed choices are bash, zsh, fish/],
+    [["latest", "--in"], 2, /^segue: --in needs a value: --in <agent>$/m],
+    [
+      ["show", "x", "--tools", "y"],
+      2,
+      /^segue: --tools does not take "y": allowed choices are none/,
+    ],
+    [["show", "x", "y"], 2, /too many arguments: it takes 1 argument, not 2/],
+    [["list", "--cwd", "nope"], 3, /no such folder, and no session belongs to it/],
+    [["search", "zebra", "--cwd", "nope"], 3, /no such folder/],
+    [["search", "x", "--pick"], 2, /needs a terminal/],
+    [["search", "x", "--pick", "--json"], 2, /cannot be used with/],
     [["show", "x", "--range", "1-2", "--json"], 2, /cannot be used with/],
     [["show", "x", "--tail", "1", "--raw"], 2, /cannot be used with/],
     [["show", "x", "--raw", "--json"], 2, /cannot be used with/],
@@ -616,6 +630,9 @@ describe("segue list, agents, check, log", () => {
     const piped = await m.run(["info", "-"], { stdin: readFileSync(m.at("a.jsonl")) });
     assert.equal(piped.code, 0, piped.err);
     assert.match(piped.out, new RegExp(`^id {9}${idOf(PI)}$`, "m"));
+    assert.doesNotMatch(piped.out, /stored in/);
+    const json = await m.run(["info", "-", "--json"], { stdin: readFileSync(m.at("a.jsonl")) });
+    assert.equal(JSON.parse(json.out).path, null);
     fails(await m.run(["info", "deadbeef"]), 3, /there is no session/);
   });
 

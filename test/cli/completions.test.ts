@@ -26,8 +26,11 @@ const TABLE: [words: string[], some: string[], none: string[]][] = [
   [["re"], ["resume"], ["list"]],
   [["com"], ["completions"], []],
   [["cod"], ["codex"], []],
+  [["cl"], ["claude-code"], ["claude"]],
+  [["cc", "--rea"], ["--reasoning"], []],
+  [["ls", "--lim"], ["--limited"], []],
   [["resume", "--f"], ["--from", "--fork", "--full-history"], ["--format"]],
-  [["resume", "--in", "cl"], ["claude", "claude-code"], ["codex"]],
+  [["resume", "--in", "cl"], ["claude-code"], ["claude", "codex"]],
   [["convert", "x.jsonl", "--to", "p"], ["pi"], ["codex"]],
   [["dump", "--format", "m"], ["markdown"], ["html"]],
   [["show", "--tools", "f"], ["full"], ["brief"]],
@@ -64,9 +67,17 @@ describe("bash", () => {
     return text.split("\n").filter((line) => line !== "");
   };
   for (const [words] of TABLE) it(words.join(" "), () => complete(words, ask));
-  it("sessions, by their ids", () => {
-    assert.ok(ask(["resume", idOf(CODEX).slice(0, 6)]).includes(idOf(CODEX)));
-    assert.ok(ask(["show", "lat"]).includes("latest"));
+  it("sessions, by short ids, with titles while there is a choice", () => {
+    const [short, whole] = [idOf(CODEX).slice(0, 8), idOf(CODEX)];
+    const all = ask(["resume", ""]);
+    assert.equal(all.length, 4, all.join("\n"));
+    assert.match(all.join("\n"), new RegExp(`^${short}  codex: MARK-USER-1 `, "m"));
+    assert.match(all.at(-1) ?? "", /^latest {2}the newest/);
+    assert.equal(ask(["resume", short.slice(0, -1)]).length, 2);
+    assert.deepEqual(ask(["resume", short]), [short]);
+    assert.deepEqual(ask(["resume", whole.slice(0, 12)]), [whole]);
+    assert.deepEqual(ask(["show", "lat"]), ["latest"]);
+    assert.deepEqual(ask(["show", "segue.b"]), ["segue.bash"], "files where no session begins so");
   });
   it("folders and files, after -- as well", () => {
     assert.deepEqual(ask(["list", "--cwd", "a"]), ["a folder"]);
@@ -91,8 +102,8 @@ describe("fish", { skip: !has("fish") }, () => {
     return text.split("\n").map((each) => each.split("\t")[0] ?? "");
   };
   for (const [words] of TABLE) it(words.join(" "), () => complete(words, ask));
-  it("sessions, by their ids", () => {
-    assert.ok(ask(["resume", idOf(CODEX).slice(0, 6)]).includes(idOf(CODEX)));
+  it("sessions, by short ids", () => {
+    assert.ok(ask(["resume", idOf(CODEX).slice(0, 6)]).includes(idOf(CODEX).slice(0, 8)));
   });
 });
 
@@ -103,12 +114,13 @@ describe("zsh", { skip: !has("zsh") }, () => {
     // Completion runs in its line editor only: here it is asked what the functions would offer.
     const ask = `autoload -U compinit; compinit -D -u; source "$1"
       print -r -- "registered: $_comps[segue]"
-      compadd() { print -r -- "compadd: $*" }; _files() { }; _describe() { print -rl -- "\${(@P)2}" }
+      compadd() { print -r -- "compadd: $*" }; _files() { }; _describe() { print -rl -- "\${(@P)@[-1]}" }
       _segue_agents; _segue_stores; _segue_sessions; _segue_commands`;
     const given = ["-f", "-c", ask, "zsh", path];
     const text = execFileSync("zsh", given, { encoding: "utf8", env: m.env, cwd: m.home });
     assert.match(text, /^registered: _segue$/m);
-    assert.match(text, /^compadd: .*claude-code claude .*codex/m);
+    assert.match(text, /^compadd: .*claude-code codex/m);
+    assert.match(text, new RegExp(`^${idOf(CODEX).slice(0, 8)}:codex: MARK-USER-1 `, "m"));
     assert.match(text, /^resume:open a session in another agent/m);
   });
 });

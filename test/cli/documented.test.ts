@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
+import { flagNamed } from "../../src/convert/flags.ts";
 import { fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { inhabited } from "./support.ts";
@@ -28,7 +29,7 @@ function shown(path: string): string[][] {
     });
 }
 
-/** The options of each command, as docs/cli.md has them. */
+/** The options of each command, as in docs/cli.md. */
 function optionsOf(command: string): Set<string> {
   const page = readFileSync(join(ROOT, "docs/cli.md"), "utf8");
   const [, help = ""] =
@@ -36,18 +37,25 @@ function optionsOf(command: string): Set<string> {
   return new Set(help.match(/--?[a-z][\w-]*/g));
 }
 
+/** Does an agent have this flag? `segue resume` passes it on. */
+function isAgentFlag(name: string): boolean {
+  return agents.some(({ launch }) => launch.flags && flagNamed(name, launch.flags) !== undefined);
+}
+
 describe("a command that a page shows", () => {
   for (const path of ["README.md", ...globSync("docs/*.md", { cwd: ROOT })]) {
     it(`${path}: has only options that there are`, () => {
       for (const words of shown(path)) {
         const [name = "pick"] = words;
-        const options = optionsOf(NAMES.has(name) ? "resume" : name);
+        const command = NAMES.has(name) ? "resume" : name;
+        const options = optionsOf(command);
         assert.ok(options.size > 0, `${path}: segue ${name}`);
         const end = words.indexOf("--");
         for (const word of end < 0 ? words : words.slice(0, end)) {
           const [flag = ""] = word.split("=");
           const isOption = /^--?[a-z]/.test(flag) && name !== "search";
-          assert.ok(!isOption || options.has(flag), `${path}: segue ${words.join(" ")}`);
+          const exists = options.has(flag) || (command === "resume" && isAgentFlag(flag));
+          assert.ok(!isOption || exists, `${path}: segue ${words.join(" ")}`);
         }
       }
     });

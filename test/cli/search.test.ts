@@ -189,7 +189,7 @@ describe("segue search", () => {
     ] as const) {
       const found = known((await search(m, query)).find((session) => session.id === id));
       const { entry } = known(found.hits[0]);
-      const { out } = await m.run(["show", id, "--range", String(entry)]);
+      const { out } = await m.run(["show", id, "--range", `${entry}-`]);
       assert.match(out, new RegExp(`^\\[${entry}\\] `));
       assert.ok(out.includes(known(query.split(" ")[0])), out);
     }

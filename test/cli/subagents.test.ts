@@ -66,6 +66,23 @@ for (const { agent, variant, own, words } of AGENTS) {
       assert.doesNotMatch(out, /NEW_TASK/);
     });
 
+    it("`list -n` counts a session and its subagents as one", async () => {
+      const m = machine();
+      const other = fixtures.find(({ name }) => name.startsWith("pi/basic/"));
+      assert.ok(other);
+      m.install(other);
+      const { out } = await m.run(["list", "-n", "2"]);
+      const rows = out.trim().split("\n").slice(1);
+      assert.equal(rows.filter((row) => !row.includes("└")).length, 2, out);
+      const one = await m.run(["list", "-n", "1"]);
+      assert.equal(
+        one.out.split("\n").filter((row) => /^\S+ +20/.test(row)).length,
+        rows.length - 1,
+      );
+      const json = await m.run(["list", "-n", "2", "--json"]);
+      assert.equal(JSON.parse(json.out).sessions.length, 2, "for programs nothing is folded");
+    });
+
     it("`show` says that there are some, and shows them with --subagents", async () => {
       const m = machine();
       const plain = await m.run(["show", at(m, main.path)]);
@@ -282,5 +299,34 @@ describe("resume --subagents", () => {
     assert.equal(dump(database), before);
     await m.run(["resume", SESSION, "--in", "opencode", "--no-launch"]);
     assert.equal(rowIn(database, "SELECT count(*) AS n FROM session")?.n, 1);
+  });
+});
+
+describe("search and subagents", () => {
+  const session = (): Machine => {
+    const m = new Machine(mkdtempSync(join(root, "home-")));
+    const main = fixtures.find(({ name }) => name.startsWith("codex/subagent-v2/"));
+    assert.ok(main);
+    m.install(main);
+    return m;
+  };
+
+  it("what a subagent's session holds stands below the session that started it", async () => {
+    const m = session();
+    const { out } = await m.run(["search", "MARK-SUB-ASSIST"]);
+    const lines = out.trimEnd().split("\n");
+    assert.match(lines[0] ?? "", /^codex 01a1fc35-908c-\S+ .* MARK-USER-1 use a subagent$/);
+    assert.match(lines[1] ?? "", /^ {2}└ subagent 01a1fc35-9117-\S+ {2}looker$/);
+    assert.match(lines[2] ?? "", /^ {4}\[\d+\] MARK-SUB-ASSIST/);
+    assert.equal(lines.length, 3);
+    const json = JSON.parse((await m.run(["search", "MARK-SUB-ASSIST", "--json"])).out);
+    assert.match(json.sessions[0].id, /^01a1fc35-9117/);
+  });
+
+  it("-n counts both as one", async () => {
+    const m = session();
+    const { out } = await m.run(["search", "looker", "-n", "1"]);
+    assert.match(out, /^codex 01a1fc35-908c/);
+    assert.match(out, /^ {2}└ subagent 01a1fc35-9117/m);
   });
 });

@@ -20,9 +20,9 @@ const root = temporaryFolder();
 const OFTEN: { [name: string]: number } = {
   "convert --force": 4,
   "resume --in codex": 4,
-  "going home": 4,
+  return: 4,
   "undo of an append": 1,
-  "dump, what changed since": 1,
+  "dump, changed sessions": 1,
   "handoff -o": 1,
   scan: 1,
 };

@@ -1,15 +1,17 @@
 /**
- * Installs the real CLIs at their pinned versions, below test/native: `node test/native/install.ts`.
+ * Installs the real CLIs at their pinned versions, and a browser, below test/native: `node test/native/install.ts`.
  * SEGUE_LAB_PINS=older installs the second pins. Does nothing when all is there already. Needs the npm registry; everything else here runs without a network.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drivers } from "./agents/index.ts";
-import { objs, parseJson } from "./model-server/json.ts";
-import { type Packed, PINS, packed, packedPins, pinned } from "./pins.ts";
+import { installBrowser, whyNoBrowser } from "./browser.ts";
+import { parseJson } from "./model-server/json.ts";
+import { PINS, packed, packedPins, pinned } from "./pins.ts";
+import { npm, unpack } from "./unpack.ts";
 
 const cache = pinned(".cache");
 
@@ -23,6 +25,7 @@ function isInstalled(): boolean {
 }
 
 export function install(): void {
+  if (process.env.SEGUE_IN_NETNS === undefined) installBrowser();
   if (isInstalled()) return;
   // Only before the tests begin: npm would wait for a network for a long time, and empty what runs.
   if (process.env.SEGUE_IN_NETNS !== undefined) {
@@ -35,33 +38,9 @@ export function install(): void {
   const claude = pinned("node_modules/@anthropic-ai/claude-code");
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
   for (const [name, pin] of Object.entries(packedPins())) {
-    if (!existsSync(packed(name))) unpack(pin, packed(name));
+    if (!existsSync(packed(name))) unpack(pin, packed(name), cache);
   }
   writeFileSync(join(cache, "stamp"), wantedStamp());
-}
-
-function unpack({ name, version, integrity }: Packed, folder: string): void {
-  const spec = `${name}@${version}`;
-  const [entry] = objs(parseJson(npm(["pack", spec, "--json", "--loglevel=error"], cache)));
-  if (typeof entry?.filename !== "string") throw new Error(`npm pack ${spec} named no file`);
-  const tarball = join(cache, entry.filename);
-  const digest = createHash("sha512").update(readFileSync(tarball)).digest("base64");
-  if (`sha512-${digest}` !== integrity) {
-    rmSync(tarball);
-    throw new Error(`${spec}: the tarball's sha512 is ${digest}, not the pinned one`);
-  }
-  const unpacked = join(cache, "unpacking");
-  rmSync(unpacked, { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(unpacked);
-  execFileSync("tar", ["-xzf", tarball, "-C", unpacked]);
-  renameSync(join(unpacked, "package"), folder);
-  rmSync(unpacked, { recursive: true });
-  rmSync(tarball);
-}
-
-function npm(args: string[], cwd: string): string {
-  return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
 function wantedStamp(): string {
@@ -80,4 +59,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   install();
   console.log(before ? "The CLIs are installed already." : "The CLIs are installed.");
   for (const { id, program } of drivers) console.log(`  ${id}: ${program.join(" ")}`);
+  console.log(whyNoBrowser() ?? "Chromium is installed, for the tests of pages.");
 }

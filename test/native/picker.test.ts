@@ -1,6 +1,7 @@
 /** The picker in a real terminal, with agents that are scripts: no agent's CLI is needed. */
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -125,7 +126,7 @@ test("filter, look, choose an agent, see what is lost, go on there", async () =>
     const targets = await shows(tui, /Open in which agent\?/);
     assert.match(targets, /^> Codex +its own agent$/m);
     assert.match(targets, /^ {2}Claude Code$/m);
-    assert.match(targets, /opens as it is/);
+    assert.match(targets, /opens unchanged/);
     tui.press("Down");
     await shows(tui, /^> Claude Code/m);
     const losses = await shows(tui, /codex → claude-code: 10 messages/);
@@ -303,6 +304,96 @@ test("search the full text, copy the id, write a handoff, export", async () => {
     await shows(tui, /type to search$/m);
     tui.press("Escape");
     await shows(tui, /^segue> +3 sessions$/m);
+  });
+});
+
+test("matches are chosen in the picker, and read in the pager from the first one on", async () => {
+  await withShell({ env: { NO_COLOR: "1", LESS: "FRX" } }, async ({ tui }) => {
+    tui.type(`${process.execPath} ${BIN} search RESUMED-OK agent:codex --pick; echo "[exit $?]"`);
+    tui.press("Enter");
+    await shows(tui, /^full text> RESUMED-OK agent:codex .* 1 of 3$/m);
+    await shows(tui, /^> codex /m);
+    tui.press("C-t");
+    const read = await shows(tui, /^RESUMED-OK$/m);
+    assert.doesNotMatch(read, /full text>|MARK-USER-1 list.*\n.*MARK-USER-1/);
+    assert.match(read, /^\[28\] assistant/m);
+    tui.press("C-c");
+    tui.press("q");
+    await shows(tui, /^full text> RESUMED-OK/m);
+    tui.press("Enter");
+    await shows(tui, /which agent/);
+    tui.press("Escape");
+    await shows(tui, /^full text> RESUMED-OK/m);
+    tui.press("C-c");
+    await shows(tui, /\[exit 130\]/);
+    await usable(tui);
+  });
+});
+
+test("search shows matches in the pager, and how to open one", async () => {
+  await withShell({ env: { NO_COLOR: "1" } }, async ({ tui }) => {
+    tui.type(`clear; ${process.execPath} ${BIN} search RESUMED-OK agent:codex`);
+    tui.press("Enter");
+    const found = await shows(tui, /^to read on from a match: segue show 01a1fc2e --range 28-$/m);
+    assert.match(found, /^codex 01a1fc2e · \d{4}-\d\d-\d\d · ~\/shop\n {2}\[28\] RESUMED-OK$/m);
+  });
+});
+
+test("long reading says how far it is, and leaves nothing of that on the screen", async () => {
+  const prepare = (_: string, shop: string): void => {
+    const time = "2026-11-21T08:00:00.000Z";
+    const head = { type: "session", version: 3, id: "01a1fc28-078c-74e9-80e0-000000000001" };
+    const message = { role: "user", content: `walrus ${"x ".repeat(5000)}` };
+    const line = { type: "message", id: "1", parentId: null, timestamp: time, message };
+    const path = join(shop, "long.jsonl");
+    writeFileSync(path, `${JSON.stringify({ ...head, timestamp: time, cwd: shop })}\n`);
+    const piece = `${JSON.stringify(line)}\n`.repeat(1000);
+    for (let i = 0; i < 40; i++) appendFileSync(path, piece);
+  };
+  await withShell({ prepare, env: { NO_COLOR: "1" } }, async ({ tui }) => {
+    tui.type(`clear; ${process.execPath} ${BIN} info long.jsonl`);
+    tui.press("Enter");
+    await shows(tui, /^reading … \d+ %$/m);
+    const card = await shows(tui, /^title +walrus/m);
+    assert.doesNotMatch(card, /reading …/);
+  });
+});
+
+test("the list and the log tell what matters at 40 columns, whatever ids and titles are", async () => {
+  const prepare = (root: string, shop: string): void => {
+    const folder = join(root, ".pi/agent/sessions/--odd--");
+    mkdirSync(folder, { recursive: true });
+    for (const n of [1, 2]) {
+      const timestamp = new Date(Date.now() - 6e4 * n).toISOString();
+      const head = {
+        type: "session",
+        version: 3,
+        id: `${"a".repeat(120)}${n}`,
+        timestamp,
+        cwd: shop,
+      };
+      const content = "नमस्ते दुनिया को ठीक करो और परीक्षण चलाओ कृपया अभी";
+      const message = { type: "message", id: "1", parentId: null, timestamp };
+      const lines = [head, { ...message, message: { role: "user", content } }];
+      const path = join(folder, `2026_${"a".repeat(120)}${n}.jsonl`);
+      writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    }
+  };
+  const small = { columns: 40, rows: 16, env: { NO_COLOR: "1" } };
+  await withShell({ ...small, prepare }, async ({ tui, cwd }) => {
+    tui.type(`s() { ${process.execPath} ${BIN} "$@"; }`);
+    tui.press("Enter");
+    tui.type(`clear; s resume codex#1 --in pi --no-launch --cwd ${cwd} >/dev/null 2>&1; echo DONE`);
+    tui.press("Enter");
+    await shows(tui, /^DONE$/m);
+    tui.type("clear; s list; s log; echo END");
+    tui.press("Enter");
+    const screen = await shows(tui, /^END$/m);
+    const lines = screen.split("\n");
+    assert.match(screen, /^pi +नमस्ते .*… +aaaaaaaaaaaa…$/m, "a long id leaves room for the title");
+    assert.match(screen, /^1 {2}codex → pi · now · create$/m);
+    assert.match(screen, /^ {3}MARK-USER-1 list, read/m);
+    assert.equal(lines.indexOf("END"), 1 + 6 + 2, screen);
   });
 });
 

@@ -31,9 +31,14 @@ export interface Packed {
  * in package.json. Claude's SDK would bring a second copy of the CLI along.
  */
 export function packedPins(): { readonly [name: string]: Packed } {
-  const { segue } = obj(parseJson(readFileSync(join(PINS, "package.json"), "utf8")));
+  return packedAmong(join(PINS, "package.json"), "segue");
+}
+
+/** Those that stand under a key of a package.json. */
+export function packedAmong(path: string, key: string): { readonly [name: string]: Packed } {
+  const pins = obj(parseJson(readFileSync(path, "utf8")))[key];
   return Object.fromEntries(
-    Object.entries(obj(segue)).map(([short, pin]) => {
+    Object.entries(obj(pins)).map(([short, pin]) => {
       const { name, version, integrity } = obj(pin);
       return [
         short,

@@ -61,6 +61,9 @@ if (passing && passing.sizeAtStart > 0)
 
 let passed = 0;
 let failed = 0;
+/** What keeps tests from running, in words. */
+const notRun: string[] = [];
+const incomplete = new Set<string>();
 /** A test in which a CLI did not start, or not do in time what it does. */
 interface Late {
   file: string;
@@ -84,9 +87,14 @@ async function tryAll(
   // Each lab has a home, a model server and a terminal of its own.
   const concurrency = Math.min(2, availableParallelism());
   const tests = run({ ...options, concurrency });
-  tests.on("test:pass", ({ details, skip, file, nesting }) => {
+  tests.on("test:pass", ({ name, details, skip, file, nesting }) => {
     spend(file, nesting, details.duration_ms);
-    if (details.type !== "suite" && skip === undefined) passed += 1;
+    if (details.type === "suite") return;
+    if (skip === undefined) passed += 1;
+    else {
+      notRun.push(`not run: ${name}: ${skip === true ? "it says no reason" : skip}`);
+      if (file !== undefined) incomplete.add(file);
+    }
   });
   tests.on("test:fail", ({ name, details, file, nesting }) => {
     spend(file, nesting, details.duration_ms);
@@ -95,7 +103,8 @@ async function tryAll(
     else failed += 1;
   });
   tests.on("test:summary", ({ file, success }) => {
-    if (file !== undefined && success && !isLast) passing?.add(relative(here, file));
+    if (file === undefined || !success || isLast || incomplete.has(file)) return;
+    passing?.add(relative(here, file));
   });
   for await (const chunk of tests.compose(spec())) process.stdout.write(String(chunk));
 }
@@ -123,5 +132,7 @@ if (files.length === 0 && before === 0) console.log(`No test file matches ${want
 for (const [file, spent] of [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12)) {
   console.log(`${spent.toFixed(0).padStart(6)} s  ${file}`);
 }
-console.log(`${passed} passed, ${failed} failed`);
+for (const why of notRun) console.log(why);
+const skipped = notRun.length === 0 ? "" : `, ${notRun.length} skipped`;
+console.log(`${passed} passed, ${failed} failed${skipped}`);
 process.exitCode = failed > 0 || (passed === 0 && before === 0) ? 1 : 0;

@@ -13,10 +13,10 @@ import { Feed } from "../../src/lossless/feed.ts";
 import { decode, encode } from "../../src/lossless/residue.ts";
 
 export const LAWS = {
-  bytes: "what an agent's reader takes apart, its writer puts together to the same bytes (law 1)",
-  back: "what was converted comes back as the same bytes (law 2)",
-  silence: "every string of content is in a part, or is named (law 4)",
-  error: "what is not converted ends in an error that says why",
+  bytes: "reading a session and writing it again gives the same bytes (law 1)",
+  back: "a converted session returns as the same bytes (law 2)",
+  silence: "every string of content is read into a part, or named as left out (law 4)",
+  error: "a session that is not converted ends in an error that says why",
 } as const;
 export type Law = keyof typeof LAWS;
 

@@ -1,18 +1,19 @@
 /**
- * Records of type `attachment`: what the CLI adds to the conversation besides messages. What becomes of
- * each kind was found by resuming a session with it (2.1.197 and 2.1.332 [run]); see README.md.
+ * Records of type `attachment`: what the CLI adds to the conversation besides messages. The
+ * treatment of each kind was found by resuming a session with it (2.1.197 and 2.1.332 [run]); see
+ * README.md.
  */
 import { array, isObject, member, number, printed, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
 import type { Json, OtherPart, Part, TextPart } from "../../session/types.ts";
 import { readBlock } from "./content.ts";
 
-/** Of a kind that is not sent: why; else its parts, as a message of the user's. */
+/** For a kind that is not sent: the reason; otherwise its parts, as a message of the user. */
 export type Attached = { parts: Part[] } | { aside: "scaffold" | "unsent" | "unknown" };
 
 /**
- * What the CLI says of itself and of the machine: sent by it anew in each session, and no part of the
- * conversation.
+ * What the CLI says about itself and the machine: it sends this again in each session, so it is not
+ * part of the conversation.
  */
 export const SCAFFOLD = [
   "agent_listing_delta",
@@ -58,7 +59,7 @@ export const SCAFFOLD = [
   "workflow_keyword_request",
 ] as const;
 
-/** What the CLI keeps for its screen, or for itself: nothing of it is sent. */
+/** What the CLI stores for its screen, or for itself: nothing of it is sent. */
 export const UNSENT = [
   "already_read_file",
   "autocheckpointing",
@@ -87,9 +88,7 @@ export const UNSENT = [
   "verify_plan_reminder",
 ] as const;
 
-/**
- * Kinds of 2.1.332 that are read by what they rendered: their own form is not looked into.
- */
+/** Kinds of 2.1.332 that are read from their rendered text: their own form is not interpreted. */
 export const RENDERED = [
   "account_memory_recall",
   "at_mention_reference",
@@ -110,7 +109,9 @@ export const RENDERED = [
 
 type Read = (attachment: Json) => Part[];
 
-/** Kinds that are read by their own form whether or not the record says how they were rendered. */
+/**
+ * Kinds that are read from their own form, whether or not the record contains the rendered text.
+ */
 export const OWN_FORM: Readonly<Record<string, Read>> = {
   queued_command: (attachment) => {
     const prompt = member(attachment, "prompt");
@@ -126,7 +127,7 @@ export const OWN_FORM: Readonly<Record<string, Read>> = {
   },
 };
 
-/** Kinds that are read by their own form where the record does not say how they were rendered. */
+/** Kinds that are read from their own form if the record does not contain the rendered text. */
 export const BY_FORM: Readonly<Record<string, Read>> = {
   agent_mention: (a) =>
     context("agent mention", `The user asks for the agent ${field(a, "agentType")}.`),
@@ -189,7 +190,7 @@ export function attachmentType(record: Json): string {
   return string(member(member(record, "attachment"), "type")) ?? "unknown";
 }
 
-/** What an attachment's record says; see `Attached`. */
+/** The contents of an attachment's record; see `Attached`. */
 export function readAttachment(record: Json): Attached {
   const type = attachmentType(record);
   const attachment = member(record, "attachment") ?? null;
@@ -200,7 +201,7 @@ export function readAttachment(record: Json): Attached {
   const rendered = renderedText(record);
   const form = Object.hasOwn(BY_FORM, type) ? BY_FORM[type] : undefined;
   if (rendered === null) return form ? { parts: form(attachment) } : { aside: "unknown" };
-  // What a newer version sent of a kind that is not known here was content all the same.
+  // An unknown kind that a newer version sent is still content.
   const beside = besideContent(record);
   return form || RENDEREDS.has(type)
     ? { parts: [...context(type, rendered), ...beside] }
@@ -222,7 +223,10 @@ function holdsText(value: Json): boolean {
   return typeof value === "string" || (typeof value === "object" && value !== null);
 }
 
-/** The very text that the model got; since 2.1.332 the record holds it, unless there are images in it. */
+/**
+ * The exact text that the model received; since 2.1.332 the record contains it, unless there are
+ * images in it.
+ */
 function renderedText(record: Json): string | null {
   const texts = array(member(record, "rendered")).flatMap((message) => {
     const content = member(message, "content");
@@ -235,14 +239,14 @@ function renderedText(record: Json): string | null {
   return bare.length === 0 ? null : bare.join("\n");
 }
 
-/** The frame that tells Claude's models whose words these are; here `context` does. */
+/** The frame that tells Claude's models who wrote these words; here, `context` does that. */
 const REMINDER = /^<system-reminder>\n([\s\S]*)\n<\/system-reminder>\s*$/;
 
 export function isRendered(record: Json): boolean {
   return renderedText(record) !== null;
 }
 
-/** Of hooks that succeeded, only what those of a session's or prompt's beginning say is sent. */
+/** For hooks that succeeded, only those at the beginning of a session or a prompt are sent. */
 function isQuietHook(type: string, attachment: Json): boolean {
   if (type !== "hook_success") return false;
   const event = field(attachment, "hookEvent");
@@ -270,7 +274,7 @@ function readFile(attachment: Json): Part[] {
       const cells = otherPart("notebook", member(file, "cells") ?? null, { known: true });
       return [text(framed("file", path, "")), cells];
     }
-    // The CLI only names it: the model has to read it by itself (2.1.197, 2.1.332 [run]).
+    // The CLI only names it: the model must read it itself (2.1.197, 2.1.332 [run]).
     case "pdf":
       return [text(framed("file", path, "a PDF")), unread("base64", "unsent")];
     default:
@@ -302,7 +306,7 @@ function field(value: Json | undefined, key: string): string {
   return saidIn(member(value, key));
 }
 
-/** As the CLI, which says of each such text that it is no word of the user's. */
+/** Like the CLI, which marks each such text as not written by the user. */
 function context(name: string, ...texts: string[]): TextPart[] {
   return [text(framed("context", name, texts.filter((one) => one !== "").join("\n")))];
 }

@@ -1,4 +1,7 @@
-/** Content blocks of the Messages API, as Claude Code stores them, and parts of the session model. */
+/**
+ * Converts between content blocks of the Messages API, as Claude Code stores them, and parts of the
+ * session model.
+ */
 import {
   array,
   compact,
@@ -25,7 +28,10 @@ import type {
 } from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
 
-/** The parts of a block other than results of calls; one of a kind that is not known is an `other` part. */
+/**
+ * The parts of a block, except results of calls; a block of an unknown kind becomes an `other`
+ * part.
+ */
 export function readBlock(block: Json): Part[] {
   const type = string(member(block, "type"));
   switch (type) {
@@ -41,7 +47,7 @@ export function readBlock(block: Json): Part[] {
     }
     case "text": {
       const text = string(member(block, "text"));
-      // Without a text of its own it is whatever it is.
+      // Without a text of its own, it is kept as it is.
       if (text === undefined) return [otherPart("text", block)];
       return [textPart(text), ...citations(block)];
     }
@@ -56,7 +62,7 @@ function readThinking(block: Json): ReasoningPart {
   return { kind: "reasoning", text, ...(signature === "" ? {} : { seal: { signature } }) };
 }
 
-/** What a text cites goes with it: the CLI sends the citations again (2.1.197 [run]). */
+/** Citations stay with their text: the CLI sends them again (2.1.197 [run]). */
 function citations(block: Json): (OtherPart | UnreadPart)[] {
   return listOf(member(block, "citations")).flatMap((citation) => {
     const keys = ["title", "document_title", "url", "source", "cited_text"];
@@ -78,7 +84,7 @@ const CITATIONS = new Set([
   "search_result_location",
 ]);
 
-/** Blocks that a user's message, an answer or a result can hold. */
+/** Blocks that a user's message, an answer or a result can contain. */
 function readContent(block: Json, type: string): ResultPart[] {
   switch (type) {
     case "text": {
@@ -109,7 +115,7 @@ function readContent(block: Json, type: string): ResultPart[] {
       return [otherPart(type, block, { known: true })];
     case "compaction":
       return readCompaction(block);
-    // It says that another model took over; the CLI does not send it (2.1.197 [run]).
+    // It records that another model took over; the CLI does not send it (2.1.197 [run]).
     case "fallback":
       return [unread(type, "unsent")];
     default:
@@ -134,7 +140,7 @@ function readImage(block: Json): ImagePart | FilePart | OtherPart {
 /** The texts of a source, whatever its kind. */
 const SOURCE = ["data", "url", "file_id", "media_type"];
 
-/** A file that only the vendor's store of files has, under this id. */
+/** A file that is only in the vendor's file store, under this id. */
 function heldElsewhere(id: string, mediaType: string): FilePart {
   return { kind: "file", name: id, mediaType, data: null };
 }
@@ -219,7 +225,7 @@ function readAudio(block: Json): FilePart | OtherPart {
   return { kind: "file", name: null, mediaType, data };
 }
 
-/** The API's own compaction of what came before, within an answer. */
+/** The API's own compaction of the earlier conversation, within an answer. */
 function readCompaction(block: Json): (OtherPart | UnreadPart)[] {
   const text = saidIn(member(block, "content"));
   const parts: (OtherPart | UnreadPart)[] = [];
@@ -241,7 +247,7 @@ export function readResultContent(content: Json | undefined): ResultPart[] {
   );
 }
 
-/** What a tool that runs at the vendor's gave: the block that stands in the answer after the call. */
+/** The result of a tool that runs at the vendor: the block in the answer after the call. */
 export function readServerContent(content: Json | undefined): ResultPart[] {
   if (Array.isArray(content)) return content.flatMap(readServerItem);
   return isObject(content) ? readServerItem(content) : readResultContent(content);
@@ -269,7 +275,7 @@ function readServerItem(item: Json): ResultPart[] {
     case "bash_code_execution_output":
       return [heldElsewhere(saidIn(member(item, "file_id")), "application/octet-stream")];
     case "text_editor_code_execution_view_result":
-      // That it is a text is plain.
+      // It is obviously text.
       return said(item, [
         ...(member(item, "file_type") === "text" ? [] : ["file_type"]),
         "content",
@@ -305,7 +311,7 @@ function textOf(text: string): TextPart {
   return { kind: "text", text };
 }
 
-/** Did the tool at the vendor's fail, and with which code did its command end? */
+/** Did the vendor's tool fail, and with which code did its command end? */
 export function serverOutcome(block: Json): { isError: boolean; exitCode?: number } {
   const content = member(block, "content");
   const type = string(member(content, "type")) ?? "";
@@ -315,7 +321,7 @@ export function serverOutcome(block: Json): { isError: boolean; exitCode?: numbe
   return { isError, ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
-/** The block for a part; undefined for parts that have a record of their own (tool results). */
+/** The block for a part; undefined for parts that have their own record (tool results). */
 export function printBlock(part: Part): JsonObject | undefined {
   switch (part.kind) {
     case "text":
@@ -350,7 +356,7 @@ function printReasoning(text: string, seal: Json | undefined): JsonObject {
 }
 
 function fileSource({ mediaType, data, text, url, name }: FilePart): JsonObject {
-  // As bytes the API takes PDFs only; a text is sent as such.
+  // As bytes, the API accepts PDFs only; text is sent as text.
   if (data !== null && mediaType === "text/plain") {
     const plain = Buffer.from(data, "base64").toString("utf8");
     return { type: "text", media_type: "text/plain", data: plain };
@@ -365,7 +371,7 @@ function imageSource(image: ImagePart): JsonObject {
   return { type: "base64", media_type: image.mediaType, data: image.data };
 }
 
-/** A tool result's content: a string when it is one text, else blocks. */
+/** A tool result's content: a string if it is one text, else blocks. */
 export function printResultContent(content: readonly ResultPart[]): Json {
   const [first] = content;
   if (!first) return "";

@@ -6,7 +6,7 @@ const MODES: { [mode: string]: readonly Grant[] } = {
   // Refuses what no rule allows, without asking.
   dontAsk: READ_ONLY,
   default: ASK,
-  // The name of `default` since 2.1.332, which takes both.
+  // The name of `default` since 2.1.332, which accepts both.
   manual: ASK,
   acceptEdits: EDITS,
   auto: JUDGED,

@@ -1,9 +1,9 @@
-/** Records that the conversation passes over: what hangs on one of them hangs on its parent. */
+/** Records that the conversation skips: a child of one counts as a child of its parent. */
 import { IdTable } from "../../session/id-table.ts";
 
 /**
- * Notes of progress stand in the chain, thousands of them for a long-running subagent. Each takes a
- * few bytes: those that follow each other lead to the same record.
+ * Progress records are part of the chain, thousands of them for a long-running subagent. Each takes
+ * a few bytes: consecutive ones lead to the same record.
  */
 export class Hidden {
   readonly #places = new IdTable();
@@ -17,7 +17,7 @@ export class Hidden {
     this.#places.set(id, this.#parents.length - 1);
   }
 
-  /** The record that a parent stands for. */
+  /** The record that a parent id refers to. */
   resolve(parent: string | null): string | null {
     const place = parent === null ? undefined : this.#places.get(parent);
     return place === undefined ? parent : (this.#parents[place] ?? null);

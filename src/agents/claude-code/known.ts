@@ -18,7 +18,10 @@ const FRAME =
   "gitBranch slug promptId agentId isMeta isVirtual requestId teamName forkedFrom rowSource " +
   "logicalParentUuid sessionKind turnCompanion";
 
-/** Lines of these types are about the session, not of its chain: by name, not looked into. */
+/**
+ * Lines of these types are about the session, not part of its chain: known by name, not
+ * interpreted.
+ */
 const ASIDE = [
   "agent-color",
   "agent-name",
@@ -56,7 +59,7 @@ const ASIDE = [
   "worktree-state",
 ];
 
-/** Sources of documents and images, and what they say for themselves. */
+/** Sources of documents and images, and their own descriptions. */
 const source: Shape = by("type", {
   base64: keys("type media_type", { data: CONTENT }),
   text: keys("type media_type", { data: CONTENT }),
@@ -83,7 +86,7 @@ const text = keys("type cache_control", {
   },
 });
 
-/** What a user's message, an answer and a result can hold. */
+/** What a user's message, an answer and a result can contain. */
 const COMMON: Readonly<Record<string, Shape>> = {
   text,
   image: keys("type cache_control", { source }),
@@ -110,7 +113,7 @@ const COMMON: Readonly<Record<string, Shape>> = {
 
 const inResult: Shape = { each: by("type", COMMON) };
 
-/** Results of tools that run at the vendor's. */
+/** Results of tools that run at the vendor. */
 const served = keys("type cache_control caller", { tool_use_id: CONTENT, content: CONTENT });
 
 const block: Shape = by("type", {
@@ -173,7 +176,7 @@ const assistant = keys(
 
 const RENDERING =
   "renderedRole renderedBesideToolResult renderedInHumanTurn renderedWithdrawn attributionAgent";
-/** The keys of attachments that are no content, whatever their kind. */
+/** The keys of attachments that are not content, whatever their kind. */
 const ASPECTS =
   "type displayPath truncated toolUseID hookEvent exitCode durationMs command isMeta commandMode " +
   "origin source_uuid imagePasteIds taskId taskType ideName lineStart lineEnd lineCount pageCount " +
@@ -252,7 +255,9 @@ function attachments(): Readonly<Record<string, Shape>> {
   return of;
 }
 
-/** Where the record has the very text that was sent, its attachment is a copy in another form. */
+/**
+ * If the record contains the exact text that was sent, its attachment is a copy in another form.
+ */
 const copies: Shape = keys(`${FRAME} ${RENDERING} attachment`, { rendered: CONTENT });
 
 const ATTACHMENTS = attachments();
@@ -269,7 +274,7 @@ const attachment: Shape = {
   unknown: (record) => (isRendered(record) ? copies : CONTENT),
 };
 
-/** Nothing of these is sent but what a command of the CLI's own says. */
+/** Of these, only the output of the CLI's own commands is sent. */
 const NOTICE =
   `${FRAME} subtype level compactMetadata durationMs messageCount toolUseID error cause ` +
   "retryInMs retryAttempt maxRetries";

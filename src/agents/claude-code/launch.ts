@@ -1,4 +1,4 @@
-/** How Claude Code is started on a session. */
+/** How to start Claude Code with a session. */
 import { basename } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
@@ -7,7 +7,8 @@ export const launch: Launch = {
   command: "claude",
   install: "npm install -g @anthropic-ai/claude-code",
   versionArgs: ["--version"],
-  // The id is looked up under the current folder's slug only, so the caller starts it in header.cwd.
+  // The id is looked up only under the current folder's slug, so the caller starts it in
+  // header.cwd.
   resumeArgs: ({ id, prompt, args }) => [
     "--resume",
     id,
@@ -24,13 +25,13 @@ export const launch: Launch = {
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],
-    // Above 25,000 tokens by the API's count, or 256 KB, nothing is attached, without a word.
+    // Above 25,000 tokens by the API's count, or 256 KB, nothing is attached, silently.
     attach: { mention, anywhere: true, most: { bytes: 60_000 } },
     place: "project",
   },
 };
 
-/** "#L5" at a path's end would be a range of lines. */
+/** "#L5" at the end of a path would be a range of lines. */
 function mention(path: string): string | null {
   if (/["\n\r]|#L\d/.test(path)) return null;
   return /^[\w./-]+$/.test(path) ? `@${path}` : `@"${path}"`;

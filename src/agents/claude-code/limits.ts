@@ -1,12 +1,12 @@
-/** How a limit shows in Claude Code's records, and what its API takes. */
+/** How a usage limit looks in Claude Code's records, and what its API accepts. */
 
 import type { Media } from "../../session/codec.ts";
 import { member } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
 
 /**
- * Sent as they are, in messages and in results (2.1.197, 2.1.332 [run]). Of an image the API counts the
- * base64, of which it takes 5 MB, and 32 MB of all.
+ * Sent unchanged, in messages and in results (2.1.197, 2.1.332 [run]). The API counts an image's
+ * base64, and accepts 5 MB per image and 32 MB in total.
  */
 export const media: Media = {
   images: ["image/jpeg", "image/png", "image/gif", "image/webp"],
@@ -17,8 +17,8 @@ export const media: Media = {
 };
 
 /**
- * The event that a line stands for which the CLI wrote in place of an answer. A limit is told by
- * its `error` field, never by its words: people talk about limits, too.
+ * The event for a line that the CLI wrote in place of an answer. A limit is recognized by its
+ * `error` field, never by its words: people talk about limits, too.
  */
 export function apiError(record: Json, text: string): EventBody {
   if (member(record, "error") !== "rate_limit") return { event: "error", text };
@@ -27,8 +27,8 @@ export function apiError(record: Json, text: string): EventBody {
 }
 
 /**
- * Older versions end the text with "|" and epoch seconds; newer ones name a time of day in the
- * user's zone ("resets 3pm (Europe/Berlin)"), which without its day is no point in time.
+ * Older versions end the text with "|" and epoch seconds; newer ones give a time of day in the
+ * user's zone ("resets 3pm (Europe/Berlin)"), which is not a point in time without its date.
  */
 function resetTime(text: string): string | undefined {
   const [, seconds] = /\|(\d{9,11})\s*$/.exec(text) ?? [];

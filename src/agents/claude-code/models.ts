@@ -1,16 +1,16 @@
 /**
- * Which models Claude Code knows. 2.1.332 resumes a session with the model that its last answer
- * names; where it does not know that name it takes its default, and puts an empty system message
- * before the answer, which the published rules of the API refuse [run].
+ * The models that Claude Code knows. 2.1.332 resumes a session with the model that its last answer
+ * names; if it does not know the name, it uses its default, and puts an empty system message before
+ * the answer, which the published rules of the API refuse [run].
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { tailOf } from "../../io/door.ts";
 
-/** Known to 2.1.197 and 2.1.332 alike [run]. */
+/** Known to both 2.1.197 and 2.1.332 [run]. */
 export const DEFAULT_MODEL = "claude-opus-4-8";
 
-/** The names in 2.1.332 [source]; 2.1.197 takes any name [run]. */
+/** The names in 2.1.332 [source]; 2.1.197 accepts any name [run]. */
 const KNOWN =
   /^claude-(?:opus-(?:4(?:-[015678])?|5(?:-5)?)|sonnet-(?:4(?:-[056])?|5(?:-5)?)|haiku-(?:4-5|5-5)|(?:fable|mythos)-5(?:-[12])?)(?:-\d{8})?$/;
 
@@ -18,10 +18,10 @@ export function isKnownModel(name: string): boolean {
   return KNOWN.test(name);
 }
 
-/** The CLI's own recordings name models that it knows, newer ones than those above, too. */
+/** The CLI's own recordings name models that it knows, including newer ones than those above. */
 const NAMED = /"model":"(claude-(?:opus|sonnet|haiku|fable|mythos)-\d[\w-]*)"/g;
 
-/** The model of the newest session of which one can be told; null when there is none. */
+/** The model of the newest session that names one; null if none does. */
 export function lastModel(root: string): string | null {
   const folders = newestFirst(root).slice(0, MOST);
   const sessions = folders.flatMap((folder) =>

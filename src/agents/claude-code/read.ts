@@ -1,4 +1,4 @@
-/** Decodes Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Reads Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
 import { crc32 } from "node:zlib";
 import type { Reader } from "../../session/codec.ts";
 import { IdTable } from "../../session/id-table.ts";
@@ -27,20 +27,22 @@ export function reader(): Reader {
   return new ClaudeReader();
 }
 
-/** Where an entry stands in the tree. */
+/** The position of an entry in the tree. */
 interface Place {
   id: string;
   parentId: string | null;
   time: string | null;
 }
 
-/** The newest API message: all of its lines and the results of its calls, whatever their parents. */
+/**
+ * The newest API message: all of its lines and the results of its calls, whatever their parents.
+ */
 interface Group {
   messageId: string;
   members: Set<string>;
   calls: Set<string>;
   tail: string;
-  /** Records that follow the tail and do not join, such as a user's words while a tool ran. */
+  /** Records that follow the tail and do not join it, such as a user's message while a tool ran. */
   between: string[];
 }
 
@@ -64,13 +66,13 @@ class ClaudeReader implements Reader {
   /** Each uuid so far, with a hash of the parent that its record names. */
   readonly #seen = new IdTable();
   readonly #hidden = new Hidden();
-  /** Is there a record of the tree? Does one name its parent? Is there one that should and does not? */
+  /** Is there a record of the tree? Does one name its parent? Does one lack a required parent? */
   #begun = false;
   #names = false;
   #nameless = false;
-  /** The session that the newest record of the tree is of. */
+  /** The session of the newest record of the tree. */
   #session: string | undefined;
-  /** Those after which another began in the file. */
+  /** The sessions after which another one began in the file. */
   readonly #left = new Set<string>();
   /** The message of which results of the vendor's own tools were read, and how many. */
   #served = { messageId: "", results: 0 };
@@ -102,7 +104,7 @@ class ClaudeReader implements Reader {
     const named = string(member(record, "uuid"));
     const time = string(member(record, "timestamp")) ?? null;
     const outside = { id: `#${at}`, parentId: null, time };
-    // Tools that clean transcripts leave uuids out.
+    // Tools that clean transcripts leave out uuids.
     const uuid = named ?? (isSaid(type, record) ? outside.id : undefined);
     if (uuid === undefined) return [this.#outside(type, record, outside)];
     if (this.#isRepeated(uuid, record)) {
@@ -124,8 +126,8 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * One uuid is one record: after /branch, for one, every record stands twice. A copy that names
-   * another parent is not the same: the CLI takes the later one then, and so does the survey.
+   * One uuid is one record: for example, every record occurs twice after /branch. A copy that names
+   * another parent is different: the CLI then uses the later one, and so does the survey.
    */
   #isRepeated(uuid: string, record: Json): boolean {
     const parent = crc32(string(member(record, "parentUuid")) ?? "") >>> 1;
@@ -135,8 +137,8 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * Does another session begin here, or go on? Of two in a file, the CLI sends the one that the last
-   * record is of. One whose record follows on a record of another continues it.
+   * Does another session begin here, or continue? If there are two in a file, the CLI sends the one
+   * of the last record. A session whose record follows a record of another continues it.
    */
   #turnTo(record: Json): Extract<EventBody, { event: "session" }> | null {
     if (isSidechain(record)) return null;
@@ -178,7 +180,7 @@ class ClaudeReader implements Reader {
     this.#updatedAt = time ?? this.#updatedAt;
   }
 
-  /** In a subagent's own file its lines are read as those of a session are. */
+  /** In a subagent's own file, its lines are read like those of a session. */
   #asMain(record: Json): Json {
     if (!isObject(record) || typeof record.uuid !== "string") return record;
     const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
@@ -191,8 +193,8 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * The CLI notes a worktree that it entered, null once it left; and the folder that a session was
-   * moved to with its file (2.1.197 [run]; the latter from its own reading).
+   * The CLI records a worktree that it entered, null once it has left it; and the folder that a
+   * session was moved to with its file (2.1.197 [run]; the latter from its source).
    */
   #noteFolder(type: string, record: Json): void {
     if (type === "worktree-state") {
@@ -208,7 +210,7 @@ class ClaudeReader implements Reader {
   #outside(type: string, record: Json, place: Place): Entry {
     if (this.#id === "") this.#id = string(member(record, "sessionId")) ?? "";
     if (type === "segue-carry") return event(place, carryBody(record));
-    // Without a uuid an attachment is not sent: 2.1.197 [run].
+    // An attachment without a uuid is not sent: 2.1.197 [run].
     if (type === "attachment") {
       const kind = `attachment/${attachmentType(record)}`;
       return event(place, { event: "unread", type: kind, reason: "unsent" });
@@ -224,7 +226,10 @@ class ClaudeReader implements Reader {
     return event(place, { event: "title", title });
   }
 
-  /** The user went back and has said nothing yet: the line names where the conversation is now. */
+  /**
+   * The user rewound the session and has not said anything yet: the line names the current
+   * position.
+   */
   #leaf(record: Json, place: Place): Place {
     const leaf = string(member(record, "leafUuid"));
     const isSet = member(record, "explicit") === true && leaf !== undefined;
@@ -232,9 +237,9 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * Claude Code writes each block of a message, and each result, as a line; with parallel calls
-   * the lines' parents fork although the conversation does not. They are put in one line here, as
-   * the CLI does when it resumes: message id and tool_use id tell what belongs together.
+   * Claude Code writes each block of a message, and each result, as a line; with parallel calls,
+   * the lines' parents fork although the conversation does not. They are put in sequence here, as
+   * the CLI does when it resumes: message id and tool_use id show what belongs together.
    */
   #place(record: Json, uuid: string, time: string | null): Place {
     const named = this.#hidden.resolve(parentOf(record));
@@ -258,14 +263,14 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * The parent of a record that names none: null for a root, NOWHERE for one that has to have one.
-   * Tools that clean or merge transcripts leave parents out; the survey then takes the record before,
-   * and says so. (The CLI sends the last record alone: 2.1.197 [run].)
+   * The parent of a record that names none: null for a root, NOWHERE for one that must have a
+   * parent. Tools that clean or merge transcripts leave out parents; the survey then uses the
+   * record before, and reports it. (The CLI sends only the last record: 2.1.197 [run].)
    */
   #unnamed(record: Json): string | null {
     const type = member(record, "type");
     if (!this.#begun || type === "system" || isSummary(record)) return null;
-    // An answer is never the first; whatever else is, may be: the user went back to the beginning.
+    // An answer is never the first entry; anything else may be: the user rewound to the beginning.
     const answers = type === "assistant" || hasResult(record);
     if (answers) this.#nameless = true;
     const isLost = member(record, "parentUuid") === undefined || (this.#nameless && !this.#names);
@@ -274,7 +279,7 @@ class ClaudeReader implements Reader {
 
   #joins(group: Group, record: Json, parent: string | null): boolean {
     const message = member(record, "message");
-    // What a hook says of a call stands beside its result: 2.1.332 sends it [run].
+    // What a hook says about a call is a sibling of its result: 2.1.332 sends it [run].
     if (member(record, "type") === "attachment") return group.members.has(parent ?? "");
     if (member(record, "type") === "assistant") {
       if (string(member(message, "id")) !== group.messageId) return false;
@@ -344,7 +349,10 @@ class ClaudeReader implements Reader {
     return parseResult(use, result);
   }
 
-  /** Where a boundary is not followed by its summary, what came before is gone all the same: 2.1.197 [run]. */
+  /**
+   * If a boundary is not followed by its summary, the earlier conversation is still gone: 2.1.197
+   * [run].
+   */
   #lostSummary(type: string, record: Json, place: Place): Entry[] {
     if (type !== "user" && type !== "assistant") return [];
     if (this.#boundary === undefined || isSummary(record) || isSidechain(record)) return [];
@@ -358,14 +366,16 @@ class ClaudeReader implements Reader {
     ];
   }
 
-  /** A summary that follows neither a boundary nor the beginning takes nothing's place: 2.1.197 [run]. */
+  /**
+   * A summary that follows neither a boundary nor the beginning replaces nothing: 2.1.197 [run].
+   */
   #isCompaction(record: Json, place: Place): boolean {
     if (!isSummary(record)) return false;
     return this.#boundary !== undefined || place.parentId === null || isSidechain(record);
   }
 
   #compaction(record: Json, content: Json | undefined, place: Place): Entry[] {
-    // The main conversation goes on as it was.
+    // The main conversation continues as it was.
     if (isSidechain(record)) return [event(place, { event: "opaque", type: "user/summary" })];
     const boundary = this.#boundary ?? {};
     this.#boundary = undefined;
@@ -392,7 +402,7 @@ class ClaudeReader implements Reader {
     if (model !== undefined && model !== "<synthetic>") this.#model = model;
     const usage = readUsage(member(message, "usage"));
     const stop = STOPS[string(member(message, "stop_reason")) ?? ""];
-    // The last has the record's own id: the next record names it as its parent.
+    // The last one has the record's own id: the next record names it as its parent.
     return said.map(({ role, parts, group }, n): Message => {
       const isLast = n === said.length - 1;
       const entry: Message = { kind: "message", ...place, role, parts, ...sidechain(record) };
@@ -408,8 +418,8 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * What an answer says. Results of the vendor's own tools stand within it; what follows one is another
-   * group, so that call, result and text keep their order wherever results stand apart.
+   * The content of an answer. Results of the vendor's own tools are inside it; whatever follows one
+   * is another group, so that call, result and text keep their order where results are separate.
    */
   #said(message: Json | undefined): Said[] {
     const messageId = string(member(message, "id"));
@@ -460,7 +470,7 @@ class ClaudeReader implements Reader {
     const content = string(member(record, "content"));
     if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
     if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
-    // A command of the CLI's own and what it printed are sent as the user's: 2.1.197, 2.1.332 [run].
+    // A command of the CLI and its output are sent as the user's: 2.1.197, 2.1.332 [run].
     const said = member(record, "content") ?? undefined;
     if (subtype === "local_command" && said !== undefined) {
       const parts: Part[] = [{ kind: "text", text: saidIn(said) }];
@@ -479,7 +489,7 @@ class ClaudeReader implements Reader {
     };
   }
 
-  /** What a compaction keeps is kept only if all of it is there: 2.1.197 [run]. */
+  /** What a compaction keeps is kept only if all of it exists: 2.1.197 [run]. */
   #keepFrom(meta: Json | undefined): string | undefined {
     const kept = member(meta, "preservedMessages");
     const uuids = array(member(kept, "uuids")).flatMap((uuid) => string(uuid) ?? []);
@@ -490,7 +500,9 @@ class ClaudeReader implements Reader {
   }
 }
 
-/** One run of blocks of an answer: what was said, or the result of a tool that runs at the vendor's. */
+/**
+ * One run of blocks of an answer: what was said, or the result of a tool that runs at the vendor.
+ */
 interface Said {
   role: "assistant" | "tool";
   parts: Part[];
@@ -511,11 +523,11 @@ function parentOf(record: Json): string | null {
 
 function blocksOf(content: Json | undefined): Json[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  // Some tools write the one block without a list around it.
+  // Some tools write a single block without a list around it.
   return isObject(content) ? [content] : array(content);
 }
 
-/** A message that is nothing but its words, as tools that write transcripts may leave it. */
+/** A message that consists only of its text, as tools that write transcripts may leave it. */
 function withContent(record: Json): Json {
   if (!isObject(record) || typeof record.message !== "string") return record;
   const { type, message } = record;
@@ -537,7 +549,7 @@ function hasResult(record: Json): boolean {
   );
 }
 
-/** Calls of tools that run at the vendor's, or at an MCP server that the vendor reaches. */
+/** Calls of tools that run at the vendor, or at an MCP server that the vendor calls. */
 function isServerCall(type: string): boolean {
   return type === "server_tool_use" || type === "mcp_tool_use";
 }
@@ -563,16 +575,16 @@ function serverResult(block: Json): ToolResultPart {
   };
 }
 
-/** The words of a part that stand in a summary or in a note of the CLI's; null where there are none. */
+/** The text of a part in a summary or in a note of the CLI; null if there is none. */
 function wordsOf(part: Part): string | null {
   if (part.kind === "text" || part.kind === "reasoning") return part.text;
   return part.kind === "other" ? textOfPart(part) : null;
 }
 
 /**
- * What is marked isMeta is the CLI's own wording, and is sent (2.1.197, 2.1.332 [run]): the prompt
- * that a slash command or a skill expands to, pages of a PDF. Only its reminders and its caveat are
- * no part of the conversation.
+ * isMeta marks the CLI's own wording, which is sent (2.1.197, 2.1.332 [run]): the prompt that a
+ * slash command or a skill expands to, pages of a PDF. Only its reminders and its caveat are not
+ * part of the conversation.
  */
 function isScaffold(record: Json, parts: readonly Part[]): boolean {
   if (member(record, "isMeta") !== true || parts.length === 0) return false;
@@ -591,7 +603,7 @@ function isSidechain(record: Json): boolean {
   return member(record, "isSidechain") === true;
 }
 
-/** Nothing of the session follows what happens to a subagent. Messages say themselves whose they are. */
+/** Nothing of the session follows the entries of a subagent. Messages are marked individually. */
 function aside(entry: Entry): Entry {
   return entry.kind === "message" ? entry : { ...entry, parentId: null };
 }

@@ -1,4 +1,4 @@
-/** Where Claude Code keeps its sessions. */
+/** Where Claude Code stores its sessions. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { filesIn, listFiles } from "../../io/files.ts";
@@ -12,7 +12,7 @@ import { lastModel } from "./models.ts";
 const SLUG_LIMIT = 200;
 
 /**
- * The folder name for a project: every character outside [A-Za-z0-9] becomes "-". A long one is
+ * The folder name for a project: every character outside [A-Za-z0-9] becomes "-". A long name is
  * cut and ends in a hash of the path (2.1.197 [run]).
  */
 export function slug(cwd: string): string {
@@ -20,7 +20,7 @@ export function slug(cwd: string): string {
   return plain.length <= SLUG_LIMIT ? plain : `${plain.slice(0, SLUG_LIMIT)}-${hash(cwd)}`;
 }
 
-/** The 32-bit hash that Java gives strings, in base 36. */
+/** The 32-bit hash of strings in Java, in base 36. */
 function hash(text: string): string {
   let h = 0;
   for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
@@ -33,7 +33,8 @@ export const store: Store = {
   roots(env, { path, home } = hostOf(env)) {
     const named = env.CLAUDE_CONFIG_DIR;
     if (named) return [path.join(named, "projects")];
-    // Versions 1.0.30 and about kept them where XDG says; the CLI looks there no more (2.1.197).
+    // Versions around 1.0.30 stored them in the XDG folder, where the CLI no longer looks
+    // (2.1.197).
     const xdg = path.join(env.XDG_CONFIG_HOME || path.join(home, ".config"), "claude", "projects");
     const usual = path.join(home, ".claude", "projects");
     return existsSync(xdg) ? [usual, xdg] : [usual];
@@ -41,7 +42,7 @@ export const store: Store = {
 
   home: (env) => env.CLAUDE_CONFIG_DIR || join(hostOf(env).home, ".claude"),
 
-  // projects/<slug>/<sessionId>.jsonl; folders below a slug hold subagents and spilled results.
+  // projects/<slug>/<sessionId>.jsonl; folders below a slug contain subagents and large results.
   async find(root) {
     const found: Found[] = [];
     for (const file of filesIn(root, 2)) {
@@ -66,7 +67,7 @@ export const store: Store = {
   },
 
   /**
-   * The folder's name is that of the project: records name others after a `cd`, or older ones where
+   * The folder's name is the project's: records name other folders after a `cd`, or old names if
    * the project was renamed since.
    */
   folder(path, { cwd, cwds }) {
@@ -87,7 +88,7 @@ export const store: Store = {
 
   childId: (uuid) => `agent-a${uuid.replaceAll("-", "").slice(-16)}`,
 
-  /** What the CLI keeps beside a subagent's file: which it is, and what it was for. */
+  /** What the CLI stores beside a subagent's file: its id, and its purpose. */
   companions(_root, path, header) {
     if (subagentOf(header) === null) return [];
     const meta = { agentType: "general-purpose", description: header.title ?? "", spawnDepth: 1 };

@@ -1,4 +1,4 @@
-/** Claude Code's tools in the shared vocabulary. Inputs as seen in 2.1.197 and its predecessors. */
+/** Maps Claude Code's tools to the shared vocabulary. Inputs as in 2.1.197 and earlier versions. */
 
 import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
@@ -15,7 +15,7 @@ import type {
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const text = (key: string) => string(input[key]);
@@ -58,8 +58,8 @@ export function fromNative(name: string, input: Json): ToolUse | null {
 }
 
 /**
- * What a call of a tool means that runs at the vendor's: its sandbox is not the user's machine, so that
- * only searching and fetching are the same as with the agent's own tools.
+ * What a call of a vendor's tool means: its sandbox is not the user's machine, so only searching
+ * and fetching are equivalent to the agent's own tools.
  */
 export function fromServer(name: string, input: Json, server: string | undefined): ToolUse | null {
   if (server !== undefined) return { tool: "mcp", server, name, input };
@@ -209,14 +209,14 @@ function accepts(call: ToolCallPart): boolean {
 
 type Content = readonly ResultPart[];
 
-/** The text of a result whose content is nothing but text. */
+/** The text of a result whose content is only text. */
 export function onlyText(content: Content): string | undefined {
   const [first] = content;
   if (content.length === 0) return "";
   return content.length === 1 && first?.kind === "text" ? first.text : undefined;
 }
 
-/** Read numbers the lines it shows, "1\tfirst"; the shared form has them plain. */
+/** Read numbers the lines it shows, "1\tfirst"; the shared form has them without numbers. */
 export function numberLines(text: string, from: number): string {
   const lines = text.split("\n");
   for (let i = 0; i < lines.length; i++) lines[i] = `${from + i}\t${lines[i]}`;
@@ -225,7 +225,7 @@ export function numberLines(text: string, from: number): string {
 
 const NUMBER = / *\d+[\t→]/y;
 
-/** The inverse of `numberLines`; undefined when the text is not numbered without a gap. */
+/** The inverse of `numberLines`; undefined if the text is not numbered without gaps. */
 export function unnumberLines(text: string): string | undefined {
   const out: string[] = [];
   let number = firstNumber(text);
@@ -243,7 +243,9 @@ function firstNumber(text: string): number {
   return Number(/^ *\d+(?=[\t→])/.exec(text)?.[0]);
 }
 
-/** Where the line that begins at `from` goes on after this number; -1 when it has another. */
+/**
+ * Where the line that begins at `from` continues after this number; -1 if it has another number.
+ */
 function afterNumber(text: string, from: number, number: number): number {
   const usual = `${number}\t`;
   if (text.startsWith(usual, from)) return from + usual.length;
@@ -255,7 +257,7 @@ function afterNumber(text: string, from: number, number: number): number {
 
 const EXIT = /^Exit code (\d+)(?:\n|$)/;
 
-/** A native result in the shared form: line numbers and the exit code's line taken off. */
+/** A native result in the shared form: without line numbers and the exit code's line. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = onlyText(result.content);
   if (text === undefined || !use) return result;

@@ -1,4 +1,4 @@
-/** Encodes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Writes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
 
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, isObject, member, string } from "../../session/json.ts";
@@ -25,7 +25,7 @@ export function writer(options: WriterOptions): Writer {
   return new ClaudeWriter(options);
 }
 
-/** Written when nothing says which version the session belongs to: the one the form was learnt from. */
+/** Written if the session's version is unknown: the version from which the form was learned. */
 const VERSION = "2.1.197";
 
 /** What lines repeat from each other. */
@@ -41,21 +41,24 @@ interface Context {
 class ClaudeWriter implements Writer {
   readonly #seed: string;
   #context: Context;
-  /** A line has told the session's id; a line of the main conversation was there. */
+  /**
+   * Whether a line has named the session's id, and whether there was a line of the main
+   * conversation.
+   */
   #sessionKnown = false;
   #mainSeen = false;
   #tail: string | null = null;
   #promptId: string | undefined;
   #time: string | null = null;
-  /** Counts committed lines: the source of new ids. */
+  /** Number of committed lines: the source of new ids. */
   #n = 0;
   /** For answers of models that Claude Code does not know; the carry has the real name. */
   readonly #model: string;
-  /** Names that stand in the session already. */
+  /** Names that the session already contains. */
   readonly #models = new Set<string>();
   /**
-   * The session's own: the CLI goes on with the model of the last answer, and sends no thinking of
-   * another (2.1.332 [run]), so that new answers at home have to name it.
+   * The session's own model: the CLI continues with the model of the last answer, and sends no
+   * thinking of another (2.1.332 [run]), so new answers in a returned session must name it.
    */
   #lastModel: string | undefined;
   readonly #calls = new OpenCalls();
@@ -78,10 +81,10 @@ class ClaudeWriter implements Writer {
   }
 
   begin(header: Header): void {
-    // On the way home another agent's header can come after lines of this very session.
+    // On the way back, another agent's header can follow lines of this very session.
     if (this.#tail !== null) return;
     this.#subagent.begin(header);
-    // A subagent's lines are those of its session.
+    // A subagent's lines have its session's id.
     const isOwn = subagentOf(header) === null;
     this.#context.sessionId = (isOwn ? null : header.parent) ?? header.id;
     this.#context.cwd = header.cwd ?? this.#context.cwd;
@@ -93,7 +96,7 @@ class ClaudeWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  // A rewind leaves no line of its own: the next line's parentUuid says it.
+  // A rewind has no line of its own: the next line's parentUuid expresses it.
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? null : mark;
     return [];
@@ -109,7 +112,7 @@ class ClaudeWriter implements Writer {
     if (entry.kind === "event") return this.#event(entry);
     switch (entry.role) {
       case "user":
-        // What the CLI says of itself; the reader does not read it.
+        // What the CLI says about itself; the reader does not read it.
         return entry.scaffold && entry.parts.length === 0 ? [] : [this.#user(entry)];
       case "assistant":
         return this.#assistant(entry);
@@ -120,7 +123,8 @@ class ClaudeWriter implements Writer {
     }
   }
 
-  // The CLI ends a run with a last-prompt line; nothing needs it, and the next turn would follow it.
+  // The CLI ends a run with a last-prompt line; nothing needs it, and the next turn would follow
+  // it.
   end(): Json[] {
     return [];
   }
@@ -161,14 +165,14 @@ class ClaudeWriter implements Writer {
     this.#commitContent(member(member(record, "message"), "content"), uuid);
   }
 
-  /** The user went back, and the next line hangs where this one says. */
+  /** The user rewound the session, and the next line's parent is the one named here. */
   #commitLeaf(record: Json): void {
     const leaf = string(member(record, "leafUuid"));
     if (member(record, "type") !== "last-prompt" || member(record, "explicit") !== true) return;
     this.#tail = leaf ?? this.#tail;
   }
 
-  /** As the reader has it: lines of the tree tell whose session it is; others only before them. */
+  /** As in the reader: lines of the tree determine the session; other lines only before them. */
   #commitSession(id: string | undefined, inTree: boolean): void {
     if (id === undefined || (this.#sessionKnown && !inTree)) return;
     this.#context.sessionId = id;
@@ -257,7 +261,7 @@ class ClaudeWriter implements Writer {
     const use = this.#calls.get(part.callId)?.use ?? null;
     const worded = printResult(use, part);
     const content = printResultContent(worded.content);
-    // The CLI writes is_error always for Bash, else only when it is true.
+    // The CLI always writes is_error for Bash, otherwise only if it is true.
     const error = worded.isError || use?.tool === "execute" ? { is_error: worded.isError } : {};
     const line = this.#callLines.get(part.callId);
     return compact({
@@ -279,7 +283,7 @@ class ClaudeWriter implements Writer {
 
   #event(entry: Extract<Entry, { kind: "event" }>): Json[] {
     if (entry.event === "title") {
-      // It would be its session's; the file beside a subagent's says what it is about.
+      // It would be its session's; the file beside a subagent's contains what it is about.
       if (this.#subagent.id !== null) return [];
       return [
         { type: "custom-title", customTitle: entry.title, sessionId: this.#context.sessionId },
@@ -291,7 +295,7 @@ class ClaudeWriter implements Writer {
       : [];
   }
 
-  // Lines of a type it does not know are skipped by 2.1.197 [run] and stay in the file.
+  // Lines of an unknown type are skipped by 2.1.197 [run] and stay in the file.
   #carry({ part, parts, data }: Extract<EventBody, { event: "carry" }>): Json {
     const { sessionId } = this.#context;
     return { type: "segue-carry", part, parts, data, sessionId };
@@ -354,7 +358,7 @@ function blockType(content: Json | undefined): string {
   return string(member(first, "type")) ?? "none";
 }
 
-/** The CLI's own summaries begin by saying what they are; others are given a beginning. */
+/** The CLI's own summaries begin with an introduction; others are given one. */
 function introduced(summary: string): string {
   if (summary.startsWith("This session is being continued")) return summary;
   return `This session is being continued from an earlier conversation, in short:\n\n${summary}`;
@@ -370,8 +374,8 @@ function printUsage(usage: Usage | undefined): JsonObject {
 }
 
 /**
- * `toolUseResult`: the result again, in a structure of the tool's own, which the CLI's screen is
- * drawn from. Undefined where the structure cannot be told from the result.
+ * `toolUseResult`: the result again, in a tool-specific structure that the CLI's screen is drawn
+ * from. Undefined if the structure cannot be derived from the result.
  */
 function twin(use: ToolUse | null, part: ToolResultPart, content: Json): Json | undefined {
   const text = onlyText(part.content);
@@ -408,10 +412,10 @@ function readTwin(filePath: string, startLine: number, content: string): Json {
   return { type: "text", file };
 }
 
-/** Does a record look like a line of Claude Code's? */
+/** Does a record look like a line of Claude Code? */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
-  // Agents that took over this form keep other things in it: Gemini's parts, and payloads.
+  // Agents that adopted this form store other things in it: Gemini's parts, and payloads.
   if (member(record.message, "parts") !== undefined || isObject(record.systemPayload)) return false;
   if (typeof record.sessionId === "string" && typeof record.type === "string") return true;
   if (isMessage(record)) return true;
@@ -426,7 +430,7 @@ function isMessage({ type, message }: JsonObject): boolean {
   return isContent && member(message, "role") === type;
 }
 
-/** The keys that lines have in a subagent's own file. */
+/** The keys of lines in a subagent's own file. */
 function ofSubagent(record: Json, agentId: string): Json {
   if (!isObject(record) || !Object.hasOwn(record, "isSidechain")) return record;
   const { parentUuid = null, isSidechain: _, ...rest } = record;

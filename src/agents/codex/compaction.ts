@@ -1,4 +1,4 @@
-/** What the model sees after a compaction: messages said again, and a summary. */
+/** What the model sees after a compaction: repeated messages, and a summary. */
 import { member, printed, string } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type { Json, Message, Part } from "../../session/types.ts";
@@ -7,14 +7,14 @@ import { asReasoning, readAgents, readCall, readOutput, readReasoning, sealedIn 
 import { byOrigin, isSummary } from "./scaffold.ts";
 
 interface Restated {
-  /** "" where there is none that can be read. */
+  /** "" if there is no readable one. */
   summary: string;
   kept: Message[];
   /** There is a summary that only its vendor can read. */
   sealed: boolean;
 }
 
-/** The user's messages, and a summary as the last of them or encrypted. */
+/** The user's messages, and a summary as the last of them, or an encrypted one. */
 export function restate(
   history: readonly Json[],
   message: string,
@@ -33,7 +33,7 @@ export function restate(
   return { summary, kept, sealed: items.some(isSealed) };
 }
 
-/** Codex puts words of its own before the summary. */
+/** Codex puts its own words before the summary. */
 function isLastWord(item: Json, message: string): boolean {
   if (message === "" || member(item, "role") !== "user") return false;
   return contentText(item)?.endsWith(message) ?? false;
@@ -51,7 +51,7 @@ function isSealed(item: Json): boolean {
 
 type Body = Pick<Message, "role" | "parts" | "scaffold" | "told">;
 
-/** As a rule these are messages; what a model did is told in words, since it is past and done with. */
+/** Usually these are messages; model output is described in words, since it is in the past. */
 function keptOf(item: Json): Body[] {
   const type = string(member(item, "type")) ?? "message";
   switch (type) {
@@ -75,7 +75,7 @@ function keptOf(item: Json): Body[] {
     case "function_call_output":
     case "custom_tool_call_output":
       return [{ role: "user", parts: readOutput("", member(item, "output")).content }];
-    // Told by the event that follows, or not at all.
+    // Reported by the event that follows, or not at all.
     case "compaction":
     case "compaction_summary":
     case "context_compaction":

@@ -1,4 +1,7 @@
-/** Content of Responses API items, as Codex stores it, and parts of the session model. */
+/**
+ * Converts between content of Responses API items, as Codex stores it, and parts of the session
+ * model.
+ */
 
 import { isDeeper, MAX_DEPTH } from "../../lossless/lines.ts";
 import { isObject, listOf, member, printed, string } from "../../session/json.ts";
@@ -30,22 +33,22 @@ export function imageUrl(image: ImagePart): string {
   return image.data === null ? (image.url ?? "") : `data:${image.mediaType};base64,${image.data}`;
 }
 
-/** An attached image stands between a text `<image name=[Image #1] path="…">` and `</image>`. */
+/** An attached image is between a text `<image name=[Image #1] path="…">` and `</image>`. */
 const IMAGE_OPEN = /^<image(?: name=[^\n]*)?>$/;
 const IMAGE_PATH = / path="([^"\n]+)"/;
 const IMAGE_CLOSE = "</image>";
 const IMAGE_FRAME = "image path";
 
 /**
- * What a message or a tool's output says. Nothing of it is left out but the frames of images. Codex
- * takes a list alone; other tools write a text or one item.
+ * The content of a message or of a tool's output. Nothing is left out except the frames of images.
+ * Codex accepts only a list; other tools write a text or a single item.
  */
 export function readContent(content: Json | undefined): ResultPart[] {
   const items = listOf(content);
   return items.flatMap((item, i) => readFrame(items, i) ?? readItem(item));
 }
 
-/** One item, as one part, and its citations as another. What 0.169.0 does with it: see the README. */
+/** One item as one part, and its citations as another. How 0.169.0 treats it: see the README. */
 function readItem(item: Json): ResultPart[] {
   if (typeof item === "string") return [{ kind: "text", text: item }];
   const type = string(member(item, "type")) ?? "unknown";
@@ -80,7 +83,7 @@ function readItem(item: Json): ResultPart[] {
   return [otherPart(type, item)];
 }
 
-/** What was uploaded is at OpenAI, and only its id here. */
+/** An uploaded file is stored at OpenAI; the session contains only its id. */
 function uploaded(type: string, item: Json): ResultPart {
   const isNamed = string(member(item, "file_id")) !== undefined;
   return isNamed ? unread(type, "missing") : otherPart(type, item);
@@ -113,7 +116,9 @@ function typeOf(name: string): string {
   return /\.pdf$/i.test(name) ? "application/pdf" : "application/octet-stream";
 }
 
-/** Sources that the answer names beside its text: as a rule the text holds their addresses, too. */
+/**
+ * Sources that the answer names beside its text: usually the text contains their addresses, too.
+ */
 function readCitations(item: Json, text: string): ResultPart[] {
   const cited = listOf(member(item, "annotations")).flatMap((annotation) => {
     const place = saidIn(member(annotation, "url") ?? member(annotation, "filename"));
@@ -127,7 +132,7 @@ function readCitations(item: Json, text: string): ResultPart[] {
   return [otherPart("annotations", null, { known: true, text: cited.join("\n") })];
 }
 
-/** The text that an image's frame says, if the item is one: the path that the user attached it by. */
+/** If the item is the frame of an image: the path from which the user attached it. */
 function readFrame(items: readonly Json[], i: number): ResultPart[] | undefined {
   const text = string(member(items[i], "text"));
   if (text === undefined) return undefined;
@@ -141,7 +146,7 @@ function isImage(item: Json | undefined): boolean {
   return member(item, "type") === "input_image";
 }
 
-/** A user's words and images, framed as Codex frames them. */
+/** A user's text and images, framed as in Codex. */
 export function printUserContent(parts: readonly Part[]): JsonObject[] {
   let images = 0;
   let path = "";
@@ -176,12 +181,14 @@ function inputImage(image: ImagePart): JsonObject {
   return { type: "input_image", image_url: imageUrl(image) };
 }
 
-/** An agent that has arguments as they are, and not as a text, has them some levels down its line. */
+/**
+ * An agent that stores arguments as JSON rather than as text has them some levels down its line.
+ */
 const MAX_ARGUMENTS_DEPTH = MAX_DEPTH - 50;
 
 /**
- * Arguments are JSON in a string; a model may have written something else, or what is nested too
- * deep to be worked with: that stays a text.
+ * Arguments are JSON in a string; anything else that a model wrote, or what is nested too deeply,
+ * stays text.
  */
 export function readArguments(text: Json | undefined): Json {
   if (typeof text !== "string") return text ?? {};
@@ -193,7 +200,7 @@ export function readArguments(text: Json | undefined): Json {
   }
 }
 
-/** The output of a call: a text where it is nothing but text, else a list. */
+/** The output of a call: text if it is only text, else a list. */
 export function printOutput(parts: readonly ResultPart[]): Json {
   const items = parts.flatMap(plainContent);
   const texts = items.flatMap((item) => string(item.text) ?? []);

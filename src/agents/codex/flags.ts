@@ -23,10 +23,10 @@ export const flags: Flags = {
     dirs: ["--add-dir <x>"],
     permission: [
       "-s, --sandbox <read-only|workspace-write|danger-full-access>",
-      // The last two are of older versions, and still in many fingers.
+      // The last two are from older versions, and people still use them.
       "-a, --ask-for-approval <on-request|never|untrusted|on-failure>",
       "--approve-for-me",
-      // `--yolo` is not in the help, and taken all the same.
+      // `--yolo` is not in the help, but accepted.
       "--dangerously-bypass-approvals-and-sandbox, --yolo",
     ],
     config: ["-c, --config <x>"],
@@ -82,16 +82,16 @@ function grants(uses: readonly Use[]): readonly Grant[] | null {
   const sandbox = said(uses, "--sandbox", "sandbox_mode");
   const approval = said(uses, "--ask-for-approval", "approval_policy");
   if (sandbox === undefined && approval === undefined) return null;
-  // A policy that makes it ask before commands; flags no longer take it, settings may.
+  // A policy that makes it ask before commands; flags no longer accept it, settings may.
   if (approval === "untrusted") return sandbox === "read-only" ? READ_ONLY : ASK;
   if (sandbox === "danger-full-access") return ALL;
   if (sandbox === "workspace-write") return SANDBOXED;
   if (sandbox === "read-only") return approval === "never" ? READ_ONLY : ASK;
-  // The sandbox is then that of its settings, which are not known here: the careful reading.
+  // The sandbox is then that of its settings, which are unknown here: assume the most restrictive.
   return ASK;
 }
 
-/** What a flag, or a setting in its stead, says last; flags go before settings. */
+/** The last value in a flag or an equivalent setting; flags take precedence over settings. */
 function said(uses: readonly Use[], flag: string, key: string): string | undefined {
   const given = uses.findLast(({ name }) => name === flag)?.values[0];
   if (given !== undefined) return given;

@@ -14,8 +14,9 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
-  // 0.169.0 says "image content omitted" of all others, and of those that it would have to fetch, and
-  // drops a message that has a document [run]. Large images it makes smaller itself.
+  // For all other types, and for images that it would have to fetch, 0.169.0 says "image content
+  // omitted", and it drops a message that contains a document [run]. It scales large images down
+  // itself.
   media: {
     images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     imageUrls: false,

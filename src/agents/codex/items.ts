@@ -1,4 +1,4 @@
-/** Items of the Responses API as parts: reasoning, calls and what came of them. */
+/** Items of the Responses API as parts: reasoning, calls and their results. */
 import { array, isObject, listOf, member } from "../../session/json.ts";
 import { otherPart, saidIn, unread } from "../../session/other.ts";
 import { textPart } from "../../session/text.ts";
@@ -17,13 +17,13 @@ export function asReasoning(part: Part): Part {
   return part.kind === "text" ? textPart(part.text) : part;
 }
 
-/** What of an item only OpenAI can read, beside what anyone can. */
+/** The parts of an item that only OpenAI can read, beside the readable ones. */
 export function sealedIn(item: Json): UnreadPart[] {
   const keys = ["encrypted_content", "encrypted_function_args"];
   return keys.filter((key) => saidIn(member(item, key)) !== "").map((key) => unread(key, "sealed"));
 }
 
-/** The summary that the API gives, and the raw thoughts of models that show them. */
+/** The API's summary, and the raw thoughts of models that show them. */
 export function readReasoning(item: Json): ReasoningPart {
   const texts = (key: string) =>
     listOf(member(item, key)).flatMap((part) => {
@@ -56,12 +56,12 @@ export function readCall(item: Json, type: string): { name: string; input: Json 
 }
 
 export function readOutput(callId: string, output: Json | undefined): ToolResultPart {
-  // 0.20 … wrote `{content, success}` in places where later versions write the content alone.
+  // 0.20 … wrote `{content, success}` where later versions write only the content.
   const body = isObject(output) && "content" in output ? output.content : output;
   if (typeof body !== "string") {
     const content = readContent(body);
     const [first] = content;
-    // Code mode: "Script failed", then what went wrong.
+    // Code mode: "Script failed", then the error.
     const isError = first?.kind === "text" && first.text.startsWith("Script failed\n");
     return { kind: "tool-result", callId, isError, content };
   }
@@ -75,7 +75,7 @@ export function readOutput(callId: string, output: Json | undefined): ToolResult
   };
 }
 
-/** Which agent of the tree says something, and to which: the model is given that as well. */
+/** Which agent of the tree speaks, and to which: the model is sent that as well. */
 export function readAgents(item: Json): OtherPart[] {
   const author = saidIn(member(item, "author"));
   const others = listOf(member(item, "other_recipients"));

@@ -16,7 +16,7 @@ const LINE = "timestamp ordinal type";
 const ITEM = "type id internal_chat_message_metadata_passthrough";
 const TURN = "type turn_id root_turn_id";
 
-/** Of a message or of a tool's output; a text or one item in place of the list is content, too. */
+/** In a message or a tool's output; text or a single item in place of the list is content, too. */
 const content: Shape = {
   each: by("type", {
     input_text: keys("type", { text: CONTENT }),
@@ -64,7 +64,7 @@ const ITEMS: Readonly<Record<string, Shape>> = {
   compaction: keys(ITEM, encrypted),
   compaction_summary: keys(ITEM, encrypted),
   context_compaction: keys(ITEM, encrypted),
-  // What the harness notes for itself, and the tools that it offers.
+  // What the harness records for itself, and the tools that it offers.
   additional_tools: keys(`${ITEM} role tools`),
   compaction_trigger: keys(ITEM),
   configuration_update: keys(`${ITEM} reasoning`),
@@ -72,7 +72,7 @@ const ITEMS: Readonly<Record<string, Shape>> = {
   other: keys(ITEM),
 };
 
-/** Items of a turn as the screen shows it: the kinds, not what is in them. */
+/** Items of a turn as the screen shows it: their kinds, not their contents. */
 const TURN_ITEMS = [
   "UserMessage",
   "AgentMessage",
@@ -96,7 +96,7 @@ const TURN_ITEMS = [
   "Extension",
 ];
 
-/** Events that say nothing to the model, or again what an item says: the kinds, not what is in them. */
+/** Events that the model is not sent, or that repeat an item: their kinds, not their contents. */
 const SCREEN_EVENTS =
   "context_compacted web_search_end mcp_tool_call_end exec_command_end error warning auth_recovery_started auth_recovery_completed guardian_warning " +
   "realtime_conversation_started realtime_conversation_realtime " +
@@ -197,7 +197,7 @@ const ENVELOPES: Readonly<Record<string, Shape>> = {
   [CARRY_TYPE]: true,
 };
 
-/** Up to 0.31 lines have no envelope, and the first and some others no type either. */
+/** Up to 0.31, lines have no envelope, and the first and some others no type either. */
 function nameOf(line: Json): string {
   const type = string(member(line, "type"));
   if (type !== undefined) return type;
@@ -213,7 +213,7 @@ export const known: Shape = {
     ...ENVELOPES,
     "(opening)": keys("id timestamp instructions git"),
     "(state)": keys("record_type"),
-    // Of session_index.jsonl, where titles stand.
+    // For session_index.jsonl, which contains titles.
     "(title)": keys("id thread_name updated_at"),
   },
 };

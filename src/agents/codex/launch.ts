@@ -1,4 +1,4 @@
-/** How Codex is started on a session. */
+/** How to start Codex with a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 import { isArchived } from "./store.ts";
@@ -8,10 +8,10 @@ export const launch: Launch = {
   command: "codex",
   install: "npm install -g @openai/codex",
   versionArgs: ["--version"],
-  // By UUID, in any folder. A name that Codex does not know would start a new session in silence.
+  // By UUID, in any folder. With an unknown name, Codex would silently start a new session.
   resumeArgs: ({ id, prompt, args }) => [
     "resume",
-    // First: the user's words may be a prompt, and that comes after it.
+    // First: the user's words may be a prompt, which follows it.
     id,
     ...args,
     ...(prompt === null ? [] : ["--", prompt]),
@@ -20,7 +20,7 @@ export const launch: Launch = {
   hindrance: ({ id, path }) =>
     isArchived(path) ? { why: "is archived", how: `run \`codex unarchive ${id}\` first` } : null,
   flags,
-  // It attaches images only. Its sandboxes let it read everywhere.
+  // It attaches images only. Its sandboxes allow reading everywhere.
   start: { args: ({ prompt, args }) => [...args, "--", prompt] },
   setTitle,
 };

@@ -10,7 +10,7 @@ interface LimitWindow {
   resetsAt: string | null;
 }
 
-/** The windows that a `token_count` payload tells of; the API's headers are its source. */
+/** The windows in a `token_count` payload, which come from the API's headers. */
 export function rateLimits(payload: Json): LimitWindow[] {
   const limits = member(payload, "rate_limits");
   return ["primary", "secondary"].flatMap((name) => {
@@ -22,7 +22,7 @@ export function rateLimits(payload: Json): LimitWindow[] {
   });
 }
 
-/** The window that is used up, if any; of two, the one that lasts longer. */
+/** The exhausted window, if any; of two, the longer one. */
 export function spent(windows: readonly LimitWindow[]): LimitWindow | undefined {
   return windows.findLast((window) => window.usedPercent >= 100);
 }

@@ -1,4 +1,4 @@
-/** Decodes the lines of Codex's rollout files. Facts and sources: README.md in this folder. */
+/** Reads the lines of Codex's rollout files. Facts and sources: README.md in this folder. */
 
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
@@ -35,7 +35,7 @@ export function reader(): Reader {
   return new CodexReader();
 }
 
-/** Where an entry stands in the tree. */
+/** The position of an entry in the tree. */
 interface Place {
   id: string;
   parentId: string | null;
@@ -45,10 +45,10 @@ interface Place {
 const HOOK = { role: "user", told: true } as const;
 const INSTRUCTIONS = { role: "system", scaffold: true } as const;
 
-/** What a compaction without a replacement history keeps: as Codex does, the newest of these. */
+/** What a compaction without a replacement history keeps: the newest of these, as in Codex. */
 const KEPT_CHARS = 80_000;
 
-/** The newest of the user's messages that come to no more than that. */
+/** The newest of the user's messages up to that total size. */
 class NewestUsers {
   #messages: { message: Message; chars: number }[] = [];
   /** Those before it are too old. */
@@ -60,7 +60,7 @@ class NewestUsers {
     this.#messages.push({ message, chars });
     this.#chars += chars;
     while (this.#chars > KEPT_CHARS) this.#chars -= this.#messages[this.#from++]?.chars ?? 0;
-    // Now and then, so that a message costs the same however many there are.
+    // Only occasionally, so that the cost per message does not depend on their number.
     if (this.#from * 2 > this.#messages.length) {
       this.#messages.splice(0, this.#from);
       this.#from = 0;
@@ -77,13 +77,13 @@ class CodexReader implements Reader {
   readonly #header: Header = emptyHeader("codex");
   /** The newest entry of the conversation. */
   #tail: string | null = null;
-  /** For each user turn, the entry before it: what a rollback goes back to. */
+  /** For each user turn, the entry before it: the target of a rollback. */
   #turns: (string | null)[] = [];
   /** The response that the newest assistant items belong to. */
   #group: string | null = null;
   #startId: string | null = null;
   #abortNoted = false;
-  /** The newest message, where only its words make it the harness's. */
+  /** The newest message, if only its words make it the harness's. */
   #likelyScaffold: string | null = null;
   #resetsAt: string | undefined;
   #users = new NewestUsers();
@@ -124,7 +124,7 @@ class CodexReader implements Reader {
     const id = string(member(payload, "id"));
     const first = this.#startId === null;
     // A legacy fork copies its parent's lines below its own session_meta. Any other fork continues
-    // its base: that is read first, and the fork's session_meta tells whose session it is now.
+    // its base: the base is read first, and the fork's session_meta then changes the session.
     const owns = first || isObject(member(payload, "history_base"));
     if (!owns || id === undefined) return [opaque(line, at, line.type)];
     const git = member(payload, "git");
@@ -146,7 +146,7 @@ class CodexReader implements Reader {
     if (!first) return [opaque(line, at, line.type)];
     this.#startId = `#${at}`;
     const start = event(outside(line, at), { event: "start", header: this.header() });
-    // Where it is there, the base is read first.
+    // If it exists, the base is read first.
     if (!isObject(member(payload, "history_base"))) return [start];
     const place = { ...outside(line, at), id: `#${at}/base` };
     return [start, event(place, { event: "unread", type: "history_base", reason: "missing-base" })];
@@ -183,12 +183,13 @@ class CodexReader implements Reader {
         return this.#imageGeneration(line, at);
       case "agent_message":
         return [this.#agentMessage(line, at)];
-      // 0.169.0 sends it where it stands; what is before it is sent as well [run].
+      // 0.169.0 sends it in its position, and what precedes it as well [run].
       case "compaction":
       case "compaction_summary":
       case "context_compaction":
         return [this.#inTree(line, at, sealedSummary(type))];
-      // What the harness notes for itself; the tools are its own. None but these is sent [run].
+      // What the harness records for itself; the tools are its own. Of these, only the tools are
+      // sent [run].
       case undefined:
       case "additional_tools":
       case "compaction_trigger":
@@ -215,13 +216,13 @@ class CodexReader implements Reader {
         const kind = isTold ? HOOK : INSTRUCTIONS;
         return [this.#say(line, at, { ...kind, parts })];
       }
-      // Only those two give instructions; whatever else there is was said by someone.
+      // Only those two give instructions; anything else was said by someone.
       default:
         return [this.#turn(line, at, [...parts, ...sealedIn(payload)])];
     }
   }
 
-  /** One record may hold the harness's words and the user's. */
+  /** One record may contain both the harness's words and the user's. */
   #user(line: Line, at: number): Entry[] {
     const { payload } = line;
     const [first] = listOf(member(payload, "content"));
@@ -231,12 +232,12 @@ class CodexReader implements Reader {
       this.#abortNoted = true;
       entries.push(this.#inTree(line, at, { event: "interruption" }));
     }
-    // Codex sends them in the order in which they are there.
+    // Codex sends them in the order of the file.
     let isTurn = false;
     for (const { origin, content } of byOrigin(payload)) {
       const parts = readContent(content);
       const body = { role: "user", parts } as const;
-      // Codex counts what is not the user's as no turn, and a message as one.
+      // To Codex, anything that is not the user's is not a turn, and a message is one turn.
       if (origin !== "own") entries.push(this.#say(line, at, { ...body, [origin]: true }));
       else if (isTurn) entries.push(this.#say(line, at, body));
       else entries.push(this.#turn(line, at, [...parts, ...sealedIn(payload)]));
@@ -246,7 +247,9 @@ class CodexReader implements Reader {
     return entries.length > 0 ? entries : [this.#turn(line, at, sealedIn(payload))];
   }
 
-  /** Codex notes what the user typed, and nothing that its harness says: so it was no scaffold. */
+  /**
+   * Codex records what the user typed, but nothing that its harness says: so it was not scaffold.
+   */
   #typed(line: Line, at: number): Entry[] {
     const text = string(member(line.payload, "message"));
     if (text === undefined || text !== this.#likelyScaffold) return [];
@@ -260,7 +263,7 @@ class CodexReader implements Reader {
     return this.#turn(line, at, [...readAgents(line.payload), ...said]);
   }
 
-  /** 0.169.0 makes an `agent_message` of it for the model [run]. */
+  /** 0.169.0 converts it to an `agent_message` for the model [run]. */
   #communication(line: Line, at: number): Entry {
     const content = member(line.payload, "content");
     const said = content === "" ? [] : readContent(content);
@@ -284,7 +287,7 @@ class CodexReader implements Reader {
     return entry;
   }
 
-  /** The API makes the call itself: no file holds what came of it. */
+  /** The API makes the call itself: no file contains its result. */
   #hosted(line: Line, at: number, type: string): Entry[] {
     const call = this.#call(line, at, type);
     const status = string(member(line.payload, "status"));
@@ -313,7 +316,7 @@ class CodexReader implements Reader {
     return this.#assistant(line, at, [part, ...sealedIn(payload)]);
   }
 
-  /** A search for tools that the API itself makes has no id: its outcome comes next. */
+  /** A search for tools that the API makes itself has no id: its result is the next record. */
   #output(line: Line, at: number): Entry {
     const { payload } = line;
     const isSearch = member(payload, "type") === "tool_search_output";
@@ -324,7 +327,7 @@ class CodexReader implements Reader {
     return this.#say(line, at, { role: "tool", parts: [part] });
   }
 
-  /** One item holds the call and the picture that came of it. */
+  /** One item contains both the call and the resulting picture. */
   #imageGeneration(line: Line, at: number): Entry[] {
     const { payload } = line;
     const callId = string(member(payload, "id")) ?? `#${at}`;
@@ -393,7 +396,7 @@ class CodexReader implements Reader {
 
   #rollback(line: Line, at: number): Entry {
     const turns = number(member(line.payload, "num_turns")) ?? 0;
-    // Codex never rolls back what stands before the first user turn.
+    // Codex never rolls back what precedes the first user turn.
     const keep = Math.max(0, this.#turns.length - turns);
     const target = this.#turns[keep];
     this.#turns.splice(keep);
@@ -416,7 +419,7 @@ class CodexReader implements Reader {
     return limit(line, at, limitText(full), resetsAt);
   }
 
-  /** Newer versions tell the model as well, in a message that comes first. */
+  /** Newer versions also tell the model, in a message before it. */
   #turnAborted(line: Line, at: number): Entry {
     const noted = this.#abortNoted;
     this.#abortNoted = false;
@@ -425,9 +428,8 @@ class CodexReader implements Reader {
   }
 
   /**
-   * What the history is from here on: what `replacement_history` says that can be read. A summary
-   * that only its vendor can read is passed over; where there is nothing beside it, the history
-   * before goes on.
+   * The history from here on: the readable part of `replacement_history`. A summary that only its
+   * vendor can read is skipped; if there is nothing else, the earlier history continues.
    */
   #compaction(line: Line, at: number): Entry[] {
     const { payload } = line;
@@ -440,13 +442,14 @@ class CodexReader implements Reader {
     if (!isReadable && !sealed) return [opaque(line, at, "compacted/empty")];
     const entries: Entry[] = [];
     if (isReadable) {
-      // A file that begins with it holds these messages nowhere else; their ids tell that they are the same.
+      // In a file that begins with it, these messages occur nowhere else; their ids show that they
+      // are the same.
       if (!this.#isTold) entries.push(...kept.map((entry) => this.#restated(entry)));
       this.#users = new NewestUsers();
       entries.push(this.#inTree(line, at, { event: "compaction", summary, kept }));
     }
     if (sealed) entries.push(this.#inTree(line, at, sealedSummary("compacted")));
-    // Where there is a history, it alone is sent.
+    // If there is a history, only that is sent.
     if (!summary.includes(message)) {
       const place = { ...outside(line, at), id: `#${at}/message` };
       entries.push(event(place, { event: "unread", type: "compacted/message", reason: "unsent" }));
@@ -482,7 +485,7 @@ class CodexReader implements Reader {
     return place;
   }
 
-  /** The item's own id, where it has one that no item before it has. */
+  /** The item's own id, if it has one that no earlier item has. */
   #newId(own: string | undefined, at: number): string {
     const usable = own !== undefined && own !== "" && !own.startsWith("#") && !this.#ids.has(own);
     const plain = usable ? own : `#${at}`;
@@ -520,7 +523,7 @@ function limit(line: Line, at: number, text: string, resetsAt: string | undefine
   return event(outside(line, at), { event: "limit", text, ...until });
 }
 
-/** A turn's error, or the opaque end of a turn that went well. */
+/** A turn's error, or the opaque end of a successful turn. */
 function failure(line: Line, at: number, error: Json | undefined, resetsAt?: string): Entry {
   const text = string(member(error, "message"));
   if (text === undefined) return opaque(line, at, "event_msg/task_complete");
@@ -559,7 +562,7 @@ function textLength(message: Message): number {
   return chars;
 }
 
-/** UI copies of what response items say. Those of calls that code mode made inside are no copies. */
+/** UI copies of response items. Those of calls inside code mode are not copies. */
 function isTwin(item: Json | undefined): boolean {
   const id = string(member(item, "id")) ?? "";
   switch (string(member(item, "type"))) {

@@ -1,4 +1,4 @@
-/** The lines of a rollout file: an envelope around a payload, or, up to 0.31, the bare payload. */
+/** The lines of a rollout file: an envelope around a payload, or, up to 0.31, only the payload. */
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
@@ -62,7 +62,7 @@ function isBareMeta(record: Json): boolean {
   return Object.hasOwn(record, "instructions") || Object.hasOwn(record, "git");
 }
 
-/** One of the items that files of 0.31 and before hold as they are. */
+/** One of the items that files of 0.31 and before contain without an envelope. */
 function isBareItem(record: Json): boolean {
   const has = (key: string) => typeof member(record, key) === "string";
   switch (member(record, "type")) {
@@ -90,7 +90,7 @@ export function recognises(record: Json): boolean {
   );
 }
 
-/** What a line is, as a path of its type tags; lines of one kind have the same keys. */
+/** The kind of a line, as a path of its type tags; lines of the same kind have the same keys. */
 export function kindOf({ type, payload, bare }: Line): string {
   const kind = string(member(payload, "type")) ?? "";
   const inner =
@@ -102,7 +102,7 @@ export function kindOf({ type, payload, bare }: Line): string {
   return `${bare ? "bare/" : ""}${type}/${inner}`;
 }
 
-/** The id of the call or item that a line is about; "" when it names none. */
+/** The id of the call or item that a line is about; "" if it names none. */
 export function keyOf({ type, payload }: Line): string {
   if (type !== "response_item" && type !== "event_msg") return "";
   return (
@@ -120,7 +120,7 @@ export function atLeast(version: string | null, minor: number): boolean {
   return Number(major) > 0 || Number(found) >= minor;
 }
 
-/** Of a `token_count`: the tokens of the newest request and its answer. */
+/** In a `token_count`: the tokens of the newest request and its answer. */
 export function contextTokens(record: Json): number | undefined {
   const { payload } = lineOf(record);
   const usage = member(member(payload, "info"), "last_token_usage");

@@ -1,4 +1,4 @@
-/** Texts that Codex wraps a tool's output in, and what they say of the outcome. */
+/** The text that Codex wraps around a tool's output, and what it says about the outcome. */
 import { member, number, string } from "../../session/json.ts";
 import type { Json, ToolResultPart, ToolUse } from "../../session/types.ts";
 
@@ -7,13 +7,16 @@ interface Outcome {
   exitCode?: number;
 }
 
-/** exec_command, ≥ 0.98; MCP tools have the line of the wall time only. */
+/** exec_command, ≥ 0.98; MCP tools have only the line with the wall time. */
 const EXEC =
   /^(?:Chunk ID: .*\n)?(?:Wall time: .*\n)?(?:Process exited with code (-?\d+)\n)?(?:Original token count: .*\n)?Output:\n/;
 /** apply_patch, and shell_command. */
 const PATCH = /^Exit code: (-?\d+)\nWall time: .*\n(?:Total output lines: .*\n)?Output:\n/;
 
-/** The output without its wrapper. A running process keeps it: its session number is needed. */
+/**
+ * The output without its wrapper. The output of a running process keeps it: its session number is
+ * needed.
+ */
 export function unwrap(output: string): Outcome {
   const found = PATCH.exec(output) ?? EXEC.exec(output);
   if (found && found[0] !== "Output:\n") {
@@ -45,7 +48,7 @@ function parse(text: string): Json | undefined {
   }
 }
 
-/** Outputs by which Codex itself says that a call failed. */
+/** Outputs by which Codex itself reports that a call failed. */
 const FAILED =
   /^(aborted|unsupported call: |exec_command failed|apply_patch verification failed|failed to |err: |Wall time: [\d.]+ seconds\naborted by user)/;
 
@@ -53,10 +56,13 @@ export function isFailure({ text, exitCode }: Outcome): boolean {
   return exitCode === undefined ? FAILED.test(text) : exitCode !== 0;
 }
 
-/** The form of `shell`'s results, which the calls of old files have. */
+/** The form of `shell`'s results, for calls in old files. */
 export type Wrapper = "text" | "json";
 
-/** The inverse of `unwrap`, without what it took off and nobody knows: chunk ids and times. */
+/**
+ * The inverse of `unwrap`, without the parts that it removed and that are unknown: chunk ids and
+ * times.
+ */
 export function wrap(
   use: ToolUse | null,
   part: ToolResultPart,

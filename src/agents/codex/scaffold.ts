@@ -4,13 +4,13 @@ import { saidIn } from "../../session/other.ts";
 import type { Json } from "../../session/types.ts";
 
 /**
- * `own`: what the user said. `told`: what else came up in the conversation, such as the output of a
- * `!` command, a skill that was called, what a hook or a subagent said. `scaffold`: the context that
- * each agent's harness gives by itself.
+ * `own`: what the user said. `told`: other contents of the conversation, such as the output of a
+ * `!` command, a skill that was called, or what a hook or a subagent said. `scaffold`: the context
+ * that each agent's harness adds itself.
  */
 export type Origin = "own" | "told" | "scaffold";
 
-/** Files of 0.144 and before do not say; these are what their messages begin with. */
+/** Files of 0.144 and before have no kinds; this is how their messages begin. */
 const SCAFFOLD = [
   "<environment_context>",
   "<environments_instructions>",
@@ -31,9 +31,12 @@ const SCAFFOLD = [
   "<turn_aborted>",
 ];
 
-/** Whole messages of the harness's that are in no tag. A user's own words may begin like one of them. */
+/**
+ * Complete messages of the harness that are not in a tag. A user's own words may begin like one of
+ * them.
+ */
 const NOTICES = [
-  // The file that AGENTS.md's text is wrapped in, whatever its heading says.
+  // The file that AGENTS.md's text is wrapped in, whatever its heading.
   /^#[^\n]{0,400}\n\n<INSTRUCTIONS>\n[\s\S]*<\/INSTRUCTIONS>\s*$/,
   /^Warning: apply_patch was requested via \S+\. Use the apply_patch tool instead of \S+\s*$/,
   /^Warning: The maximum number of unified exec processes [^\n]*\s*$/,
@@ -41,7 +44,9 @@ const NOTICES = [
 
 const HOOK = "<hook_context>";
 
-/** The conversation hangs on these, whatever kind newer files call them; 0.169.0 sends them [run]. */
+/**
+ * The conversation depends on these, whatever kind newer files give them; 0.169.0 sends them [run].
+ */
 const TOLD = [
   "<user_shell_command>",
   "<subagent_notification>",
@@ -53,13 +58,16 @@ const TOLD = [
   "<agent_message_board_notification>",
 ];
 
-/** Kinds of context that a harness gives by itself. What is of another kind is part of the conversation. */
+/**
+ * Kinds of context that a harness adds itself. Anything of another kind is part of the
+ * conversation.
+ */
 const SCAFFOLD_KIND =
   /^(?:environments|permissions|host_skills|tools|collaboration_mode|model_switch|model|agents_md|personality|plugins|apps|memories|token_budget|rollout_budget|context_window|current_time|code_mode|guardian|images|audio|generic|apply_patch)\.|^multi_agent\.(?:mode|role|usage|spawn)|\.(?:\w+_)?(?:instructions|reminder|guidance|warning)$/;
 
 const ABORTED = "<turn_aborted>";
 
-/** The kind that newer files note for content item `i` of a message. */
+/** The kind that newer files record for content item `i` of a message. */
 function noted(item: Json, i: number): string | undefined {
   const meta = member(item, "internal_chat_message_metadata_passthrough");
   const kind = string(array(member(meta, "content_item_kinds"))[i]);
@@ -70,7 +78,7 @@ export function isTold(text: string): boolean {
   return TOLD.some((prefix) => wraps(prefix, text));
 }
 
-/** A tag of the harness's is closed at the end; a user's own words may merely begin with one. */
+/** A tag of the harness is closed at the end; a user's own words may merely begin with one. */
 function wraps(prefix: string, text: string): boolean {
   if (!text.startsWith(prefix)) return false;
   if (!prefix.startsWith("<")) return true;
@@ -93,7 +101,7 @@ export function isAborted(item: Json, text: string): boolean {
   return kind === undefined ? wraps(ABORTED, text) : kind === "generic.turn_aborted";
 }
 
-/** Files of 0.31 and before name the folder in what the model is told of its environment. */
+/** Files of 0.31 and before name the folder in the environment context for the model. */
 export function folderTold(item: Json): string | null {
   for (const content of array(member(item, "content"))) {
     const text = saidIn(member(content, "text"));
@@ -109,13 +117,13 @@ export function isSummary(item: Json): boolean {
   return noted(item, 0) === "compaction.summary";
 }
 
-/** Content items that follow each other, and come from the same. */
+/** Consecutive content items with the same origin. */
 export interface Run {
   origin: Origin;
   content: Json[];
 }
 
-/** The content items of a user's message by where they come from, in their order. */
+/** The content items of a user's message by origin, in order. */
 export function byOrigin(item: Json): Run[] {
   const runs: Run[] = [];
   listOf(member(item, "content")).forEach((content, i) => {
@@ -127,12 +135,15 @@ export function byOrigin(item: Json): Run[] {
   return runs;
 }
 
-/** Did the user, not the harness, put a content item of the message there? */
+/** Did the user, rather than the harness, write a content item of the message? */
 export function hasOwnContent(item: Json): boolean {
   return byOrigin(item).some(({ origin }) => origin === "own");
 }
 
-/** The words of a message which alone make it scaffold; null where a kind is noted, or it is sent anyway. */
+/**
+ * The words of a message that alone make it scaffold; null if a kind is recorded, or if it is sent
+ * anyway.
+ */
 export function likelyScaffold(item: Json): string | null {
   const items = listOf(member(item, "content"));
   const isScaffold = byOrigin(item).every(({ origin }) => origin === "scaffold");
@@ -144,7 +155,7 @@ export function isHookText(text: string): boolean {
   return text.startsWith(HOOK);
 }
 
-/** Of the developer's messages, these are no instructions: what a hook found out. */
+/** Among the developer's messages, these are not instructions: what a hook reported. */
 export function isHookContext(item: Json): boolean {
   const items = listOf(member(item, "content"));
   return (

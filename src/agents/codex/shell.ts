@@ -10,7 +10,7 @@ export function commandLine(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
-/** The patch in `apply_patch <<'EOF' … EOF`, which models use where they have no tool for it. */
+/** The patch in `apply_patch <<'EOF' … EOF`, which models use if they have no tool for it. */
 export function heredocPatch(command: string): string | undefined {
   const found = /^\s*apply_patch\s+<<\s*(['"]?)(\w+)\1[ \t]*\n([\s\S]*?\n)\2\s*$/.exec(command);
   return found?.[3];

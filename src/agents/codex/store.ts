@@ -15,16 +15,18 @@ import { lineOf } from "./records.ts";
 
 const UUID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
 
-/** rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind; or compressed. */
+/**
+ * rollout-<local time>-<thread>.jsonl, or …-<thread>_<segment>.jsonl after a rewind; or compressed.
+ */
 const NAME = new RegExp(`^rollout-(\\d{4}-.*)-(${UUID})(?:_(${UUID}))?\\.jsonl(?:\\.zst)?$`);
 
-/** sessions/YYYY/MM/DD/FILE; archived ones lie flat. */
+/** sessions/YYYY/MM/DD/FILE; archived ones are in a flat folder. */
 const FOLDERS = [
   { name: "sessions", depth: 4 },
   { name: "archived_sessions", depth: 1 },
 ];
 
-/** The first line holds the model's instructions; this is room enough for it. */
+/** The first line contains the model's instructions; this is enough for it. */
 const HEAD_BYTES = 1 << 20;
 const MAX_BASES = 100;
 
@@ -67,7 +69,7 @@ export const store: Store = {
   // A fork has a parent, too.
   isSubagent: (path) => spawnedBy(path) !== null,
 
-  // Rollouts of their own, begun while the thread that spawned them was written.
+  // Separate rollouts, begun while the thread that spawned them was being written.
   async children(path) {
     const [, stamp = "", threadId] = NAME.exec(basename(path)) ?? [];
     if (threadId === undefined) return [];
@@ -98,7 +100,7 @@ export const store: Store = {
       : new Map<string, Rollout>();
     while (base && bases.length < MAX_BASES) {
       const file = files.get(base.fileId);
-      // A base that is gone: Codex refuses the session; what is left can still be read.
+      // The base no longer exists: Codex refuses the session, but the rest can still be read.
       if (!file || seen.has(basename(file.path))) break;
       seen.add(basename(file.path));
       bases.unshift({ path: file.path, bytes: base.bytes });
@@ -109,13 +111,13 @@ export const store: Store = {
 };
 
 const DAY_MS = 86_400_000;
-/** The longest time that a thread is followed for: it bounds the folders that are looked into. */
+/** The longest time that a thread is followed: it limits the number of folders to search. */
 const MOST_DAYS = 3660;
 
 /**
- * The folders in which rollouts lie that were begun between a rollout's own beginning and its last
- * write: a thread that is resumed on another day has its subagents there. Names are in the local
- * time of whoever wrote them, hence one day more.
+ * The folders with rollouts that were begun between a rollout's own beginning and its last write: a
+ * thread that is resumed on another day has its subagents there. Names are in the writer's local
+ * time, hence one more day.
  */
 function foldersSince(path: string, stamp: string): string[] {
   const [root] = rootsAbove(path);
@@ -130,7 +132,7 @@ function foldersSince(path: string, stamp: string): string[] {
   return [...folders, join(root, "archived_sessions")];
 }
 
-/** What a rollout's first line tells of who began it stands near its beginning. */
+/** In a rollout's first line, the information about who started it is near the beginning. */
 const SPAWN_BYTES = 4096;
 
 /** The thread whose subagent a rollout is; null for none. */
@@ -144,7 +146,7 @@ function spawnedBy(path: string): string | null {
   }
 }
 
-/** The store that a file lies in, wherever that is: a copy of one keeps its folders. */
+/** The store of a file, wherever that is: a copy of a store keeps its folders. */
 function rootsAbove(path: string): string[] {
   const [, root] =
     /^(.*)[\\/](?:sessions[\\/]\d+[\\/]\d+[\\/]\d+|archived_sessions)[\\/][^\\/]*$/.exec(path) ??
@@ -152,7 +154,7 @@ function rootsAbove(path: string): string[] {
   return root === undefined ? [] : [root];
 }
 
-/** Archived sessions lie in a folder of their own. */
+/** Archived sessions are in a separate folder. */
 export function isArchived(path: string): boolean {
   return basename(dirname(path)) === "archived_sessions";
 }
@@ -175,7 +177,7 @@ function parseName(file: StoredFile): Rollout | undefined {
   return { ...file, stamp, threadId, fileId: segment ?? threadId };
 }
 
-/** Codex takes files of any name; the first line says whose they are. */
+/** Codex accepts files with any name; the first line identifies the session. */
 async function parseHead(file: StoredFile): Promise<Rollout | undefined> {
   const meta = await readMeta(file.path);
   const id = string(member(meta, "id"));
@@ -184,7 +186,9 @@ async function parseHead(file: StoredFile): Promise<Rollout | undefined> {
   return { ...file, stamp, threadId: id, fileId: id };
 }
 
-/** After a rewind the newest segment is the session; an archived copy counts as the file itself. */
+/**
+ * After a rewind, the newest segment is the session; an archived copy counts as the file itself.
+ */
 function isNewer(a: Rollout, b: Rollout): boolean {
   const segments = Number(a.fileId !== a.threadId) - Number(b.fileId !== b.threadId);
   if (a.stamp !== b.stamp && segments === 0) return a.stamp > b.stamp;
@@ -195,7 +199,7 @@ function found({ path, mtime, bytes, inode, threadId }: Rollout): Found {
   return { agent: "codex", id: threadId, path, mtime, bytes, inode };
 }
 
-/** What the user called a thread: session_index.jsonl, to which Codex appends; the newest counts. */
+/** The user's name for a thread: session_index.jsonl, to which Codex appends; the newest counts. */
 function threadName(root: string, threadId: string): string | null {
   let name: string | null = null;
   for (const line of textOrNone(join(root, "session_index.jsonl")).split("\n")) {

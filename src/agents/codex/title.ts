@@ -1,4 +1,4 @@
-/** Codex keeps titles in its own index, not in session files; only it can write them there. */
+/** Codex stores titles in its own index, not in session files; only Codex can write them there. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { programWords } from "../../io/program.ts";
@@ -7,8 +7,8 @@ import type { TitleRequest } from "../types.ts";
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks `codex app-server` to name the thread (method thread/name/set; run with 0.169.0: a thread
- * that was never opened takes a name, too). Rejects when it does not answer or does not agree.
+ * Asks `codex app-server` to name the thread (method thread/name/set; tested with 0.169.0: a thread
+ * that was never opened accepts a name, too). Rejects if it does not answer or refuses.
  */
 export function setTitle({ command, id, title, env }: TitleRequest): Promise<void> {
   const [program, ...before] = programWords(command, env);
@@ -49,7 +49,7 @@ export function setTitle({ command, id, title, env }: TitleRequest): Promise<voi
   return done.finally(() => child.kill());
 }
 
-/** undefined for notifications and for lines that are no message. */
+/** undefined for notifications and for lines that are not messages. */
 function answerTo(line: string): { id: number; error?: Error } | undefined {
   let message: unknown;
   try {

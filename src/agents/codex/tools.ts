@@ -1,4 +1,4 @@
-/** Codex's tools in the shared vocabulary. Inputs as seen in 0.20 … 0.169. */
+/** Maps Codex's tools to the shared vocabulary. Inputs as in 0.20 … 0.169. */
 
 import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
@@ -7,7 +7,7 @@ import type { Json, JsonObject, TodoItem, ToolCallPart, ToolUse } from "../../se
 import { addPatch, editPatch, hunksToEdits, isWholeLines, parsePatch } from "../shared/patch.ts";
 import { commandLine, heredocPatch } from "./shell.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   switch (name) {
     case "exec_command":
@@ -52,7 +52,7 @@ function commandUse(command: string | undefined, input: Json): ToolUse | null {
   };
 }
 
-/** The API searches for several things at once, and looks into a page itself. */
+/** The API searches for several things at once, and reads pages itself. */
 function webUse(input: Json): ToolUse | null {
   const url = string(member(input, "url"));
   const pattern = string(member(input, "pattern"));
@@ -110,7 +110,7 @@ function otherUse(name: string, input: Json): ToolUse | null {
 
 const NAMESPACED = /^(mcp__.+?|collaboration|multi_agent_v\d+)__(.+)$/;
 
-/** A call's namespace and name as one name: the model of a call has no place for a namespace. */
+/** A call's namespace and name as one name: calls in the session model have no namespace. */
 export function joinName(namespace: string | undefined, name: string): string {
   const joined = `${namespace}__${name}`;
   return namespace !== undefined && NAMESPACED.test(joined) ? joined : name;
@@ -164,7 +164,7 @@ function call(name: string, input: JsonObject, exact: boolean) {
   return { name, input, exact };
 }
 
-/** Codex reads and searches through the shell: the same effect, in other words. */
+/** Codex reads and searches through the shell: the same effect with another tool. */
 function exec(words: readonly string[]) {
   return call("exec_command", { cmd: words.map(shellWord).join(" ") }, false);
 }

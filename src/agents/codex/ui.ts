@@ -1,7 +1,7 @@
 /**
- * What Codex's screen is drawn from: events beside the model's items, in one of two styles.
- * A paginated file shows `item_completed` events, a legacy file the older ones; the other
- * style's events are ignored, so each mode writes its own (0.169).
+ * What Codex's screen is drawn from: events beside the model's items, in one of two styles. A
+ * paginated file shows `item_completed` events, a legacy file the older ones; each mode ignores the
+ * other style's events, so each has its own (0.169).
  */
 
 import { isAbsolute, join } from "node:path";
@@ -28,7 +28,7 @@ export interface Scene {
   time: string | null;
 }
 
-/** Stands where the writer puts an id that the file has not yet. */
+/** A placeholder for an id that the writer fills in with one that is new to the file. */
 export const NEW_ID = "";
 
 /** A TurnItem of a paginated file, or the payload of a legacy event. */
@@ -76,7 +76,7 @@ export function webSearchEvent(scene: Scene, call: ToolCallPart): UiEvent {
   return { payload: { type: "web_search_end", call_id: call.callId, query, action } };
 }
 
-/** What a finished call shows; nothing where the mode has no event for it. */
+/** What a finished call shows; nothing if the mode has no event for it. */
 export function resultEvent(scene: Scene, call: ToolCallPart, result: ToolResultPart): UiEvent[] {
   const { namespace, tool } = splitName(call.name);
   if (call.name === "apply_patch") return patchEvent(scene, call, result);
@@ -88,7 +88,7 @@ export function resultEvent(scene: Scene, call: ToolCallPart, result: ToolResult
   return [{ item: dynamicItem(call, namespace, tool, result) }];
 }
 
-/** Codex's own tools that show nothing, or something that only it knows. */
+/** Codex's own tools that show nothing, or something that only Codex knows. */
 const NO_EVENT = new Set([
   "exec",
   "wait",
@@ -241,7 +241,7 @@ function absolute(cwd: string, path: string): string {
   return isAbsolute(path) ? path : join(cwd, path);
 }
 
-/** Never throws and never looks at this process's own folder. */
+/** Never throws and never reads this process's own folder. */
 function fileUrl(path: string): Json {
   if (path === newest.path) return newest.url;
   const url = path.startsWith("/")

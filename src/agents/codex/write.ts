@@ -1,4 +1,4 @@
-/** Encodes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
+/** Writes entries as the lines of a rollout file. Facts and sources: README.md in this folder. */
 
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, member, number, object, string } from "../../session/json.ts";
@@ -39,13 +39,13 @@ export function writer(options: WriterOptions): Writer {
   return new CodexWriter(options);
 }
 
-/** Written when nothing says which version the session is for: the one the form was learnt from. */
+/** Written if the session's version is unknown: the version from which the form was learned. */
 const VERSION = "0.169.0";
 const EPOCH = "1970-01-01T00:00:00.000Z";
 
-/** What committed lines say of the file so far. */
+/** What the committed lines show about the file. */
 interface State {
-  /** Lines committed: the source of new ids. */
+  /** Number of committed lines: the source of new ids. */
   n: number;
   threadId: string;
   cwd: string;
@@ -53,9 +53,9 @@ interface State {
   /** UI events are `item_completed`, and lines are numbered. */
   paginated: boolean;
   ordinal: number;
-  /** Lines have no envelope (≤ 0.31): items are all there is. */
+  /** Lines have no envelope (≤ 0.31): there are only items. */
   bare: boolean;
-  /** The first line that tells has told whether lines have one. */
+  /** The first line that shows whether lines have an envelope was seen. */
   formKnown: boolean;
   /** Items name their turn in `internal_chat_message_metadata_passthrough`. */
   named: boolean;
@@ -64,14 +64,14 @@ interface State {
   turnOpen: boolean;
   /** A turn was seen to begin or to end. */
   turnKnown: boolean;
-  /** Something was said in the open turn. */
+  /** The open turn contains a message. */
   turnUsed: boolean;
-  /** The user's turns so far, without those rolled back. */
+  /** The number of the user's turns so far, without those rolled back. */
   turns: number;
   lastSaid: string | null;
   shell: Wrapper;
   sequence: Sequence | null;
-  /** The newest count of tokens: of one request, and of the whole. */
+  /** The newest token counts: of one request, and of the whole session. */
   spent: { last: Json; total: Json } | null;
 }
 
@@ -98,7 +98,7 @@ class CodexWriter implements Writer {
   readonly #calls = new OpenCalls();
   #newest: { record: Json; line: Line } = { record: null, line: lineOf(null) };
   #state: State;
-  /** The state as predictions were last known to hang on it, and how often that changed. */
+  /** The state that predictions last depended on, and how often it changed. */
   #known: State;
   #changes = 0;
   #callChanges = 0;
@@ -111,7 +111,8 @@ class CodexWriter implements Writer {
       threadId: uuid7(options.seed, -1, null),
       cwd: "/",
       version: options.cliVersion ?? VERSION,
-      // 0.145 reads paginated files, 0.150 is the first to write them; any version reads the other.
+      // 0.145 reads paginated files, 0.150 is the first to write them; any version reads the other
+      // form.
       paginated: atLeast(options.cliVersion, 150),
       ordinal: -1,
       bare: false,
@@ -198,13 +199,16 @@ class CodexWriter implements Writer {
     return { ...line, payload: { ...payload, item: { ...item, id: ownId(n) } } };
   }
 
-  /** What `predict` makes of an entry hangs on the newest line only where it says nothing itself. */
+  /**
+   * The prediction for an entry depends on the newest line only if the entry does not contain the
+   * data itself.
+   */
   stamp(entry: Entry): number {
     const { n, turnOpen } = this.#state;
     const opens = entry.kind === "event" || entry.role === "user";
     const mayOpen = opens || (entry.role === "assistant" && !turnOpen);
     if (mayOpen || entry.time === null) return -1 - n;
-    // Results are predicted in the light of their calls.
+    // Results are predicted using their calls.
     return entry.role === "tool" ? this.#changes + this.#callChanges : this.#changes;
   }
 
@@ -231,7 +235,7 @@ class CodexWriter implements Writer {
     return "";
   }
 
-  /** Codex goes back by whole turns of the user. */
+  /** Codex rewinds by whole turns of the user. */
   rewind(_mark: string, turns: number): Json[] {
     if (turns < 1 || this.#state.bare) return [];
     const drafts = this.#state.turnOpen ? [this.#turnEnd(null)] : [];
@@ -241,7 +245,9 @@ class CodexWriter implements Writer {
 
   // What is committed.
 
-  /** A stray line says nothing of the file's form, and an item only where the opening was not seen. */
+  /**
+   * A stray line says nothing about the file's form, and an item only if the opening was not seen.
+   */
   #commitForm(type: string, bare: boolean): void {
     const state = this.#state;
     if (state.formKnown || (type !== "session_meta" && type !== "response_item")) return;
@@ -258,7 +264,9 @@ class CodexWriter implements Writer {
     this.#changes++;
   }
 
-  /** A writer may be started in the middle of a file: more than the first line says where it is. */
+  /**
+   * A writer may be started in the middle of a file: not only the first line shows the position.
+   */
   #commitContext(type: string, payload: Json): void {
     const state = this.#state;
     state.threadId = string(member(payload, "thread_id")) ?? state.threadId;
@@ -268,7 +276,7 @@ class CodexWriter implements Writer {
     this.#commitTurnId(string(member(payload, "turn_id")));
   }
 
-  /** A writer that was started within a turn learns of it by what names it. */
+  /** A writer that was started within a turn learns of it from the records that name it. */
   #commitTurnId(turnId: string | undefined): void {
     if (turnId === undefined) return;
     this.#state.turnId = turnId;
@@ -367,7 +375,7 @@ class CodexWriter implements Writer {
 
   // What is predicted.
 
-  /** Of a file without envelopes, 0.20 … 0.31 read the items, and have no word for anything else. */
+  /** For a file without envelopes: 0.20 … 0.31 read the items, and know nothing else. */
   #writable(drafts: readonly Draft[]): readonly Draft[] {
     return this.#state.bare ? drafts.filter(({ type }) => BARE_FILE.has(type)) : drafts;
   }
@@ -387,7 +395,7 @@ class CodexWriter implements Writer {
         const payload = { type: "thread_rolled_back", num_turns: entry.turns };
         return [{ type: "event_msg", payload }];
       }
-      // A line of a type it does not know is skipped by 0.169.0 and stays in the file [run].
+      // A line of an unknown type is skipped by 0.169.0 and stays in the file [run].
       case "carry": {
         const { part, parts, data } = entry;
         return [{ type: CARRY_TYPE, payload: { part, parts, data } }];
@@ -413,8 +421,9 @@ class CodexWriter implements Writer {
       cwd: header.cwd ?? "/",
       originator: "segue",
       cli_version: this.#cliVersion ?? own ?? VERSION,
-      // The picker lists "cli" and "vscode" only. No model_provider: another than the configured
-      // one makes a resume fail; no base_instructions: they would be sent in place of the model's.
+      // The picker lists only "cli" and "vscode". No model_provider: one that differs from the
+      // configured one makes a resume fail; no base_instructions: they would be sent in place of
+      // the model's.
       source: header.parent === null ? "cli" : spawnedBy(header.parent),
       thread_source: header.parent === null ? undefined : "subagent",
       history_mode: paginated ? "paginated" : undefined,
@@ -438,7 +447,7 @@ class CodexWriter implements Writer {
 
   #user(entry: Message): Draft[] {
     const [first] = entry.parts;
-    // It stands in the turn that is open, and the screen is not told of it.
+    // It is in the open turn, and the screen does not show it.
     if (entry.told && first?.kind === "text" && isTold(first.text)) {
       const role = isHookText(first.text) ? "developer" : "user";
       return [this.#said(this.#scene(entry), entry, role)];
@@ -463,7 +472,7 @@ class CodexWriter implements Writer {
       if (meant.kind === "text") texts.push(meant.text);
       else {
         flush();
-        // Reasoning that comes as a text is another vendor's.
+        // Reasoning in the form of text is another vendor's.
         if (meant.kind === "reasoning" && part.kind === "text") {
           drafts.push(...this.#foreignReasoning(scene, meant.text));
         } else drafts.push(...this.#assistantPart(entry, scene, meant));
@@ -484,7 +493,7 @@ class CodexWriter implements Writer {
       case "tool-call":
         return this.#call(scene, part);
       case "image":
-        // The API takes pictures from the user only.
+        // The API accepts pictures only from the user.
         return [this.#said(scene, { ...entry, parts: [part] }, "user")];
       default:
         return [];
@@ -501,8 +510,8 @@ class CodexWriter implements Writer {
   }
 
   /**
-   * Goes to the model as words, since the API refuses reasoning that it did not write, and shows on
-   * the screen as reasoning all the same.
+   * Goes to the model as text, since the API refuses foreign reasoning, but the screen shows it as
+   * reasoning.
    */
   #foreignReasoning(scene: Scene, text: string): Draft[] {
     const item = outputMessage([reasoningAsText(text)]);
@@ -530,7 +539,9 @@ class CodexWriter implements Writer {
     return [this.#item(scene, item)];
   }
 
-  /** A file without envelopes is from before there were custom tools: apply_patch took an object. */
+  /**
+   * A file without envelopes is from before there were custom tools: apply_patch took an object.
+   */
   #isCustom(call: ToolCallPart): boolean {
     return isFreeForm(call) && !this.#state.bare;
   }
@@ -549,7 +560,7 @@ class CodexWriter implements Writer {
 
   #result(entry: Message, part: ToolResultPart): Draft[] {
     const call = this.#calls.get(part.callId);
-    // A hosted tool's outcome is part of the call; there is no output to pair with it.
+    // The result of a hosted tool is part of the call; there is no separate output.
     if (part.callId.startsWith("ws_") || part.callId.startsWith("ig_")) return [];
     const custom = call !== undefined && this.#isCustom(call);
     const scene = this.#scene(entry);
@@ -569,7 +580,7 @@ class CodexWriter implements Writer {
       : output;
   }
 
-  /** A new turn where none is open, or where the open one has had its say. */
+  /** A new turn if none is open, or if the open one is finished. */
   #turnStart(time: string | null, byUser: boolean): Draft[] {
     const { turnOpen, turnUsed, version } = this.#state;
     if (!atLeast(version, 99) || (turnOpen && !(byUser && turnUsed))) return [];
@@ -596,7 +607,7 @@ class CodexWriter implements Writer {
     return { type: "event_msg", payload, time: time ?? this.#state.time };
   }
 
-  /** Where an entry stands: in the turn that `start` opens, or in the one that is open. */
+  /** The position of an entry: in the turn that `start` opens, or in the open one. */
   #scene(entry: Entry, start: readonly Draft[] = []): Scene {
     const { paginated, cwd, turnId, time } = this.#state;
     const opened = string(start.at(-1)?.payload.turn_id);
@@ -631,7 +642,7 @@ class CodexWriter implements Writer {
   #frame({ type, payload, time, metadata }: Draft, i: number, entryTime: string | null): Json {
     const { bare, paginated, ordinal, n } = this.#state;
     if (bare && type === "response_item") return payload;
-    // Items on the screen replace each other where their ids are the same.
+    // Items on the screen replace each other if their ids are the same.
     const item = object(payload.item);
     if (item?.id === NEW_ID) item.id = ownId(n + i);
     return compact({
@@ -644,7 +655,7 @@ class CodexWriter implements Writer {
   }
 }
 
-/** What of the state shows in predictions, apart from what `next` puts right. */
+/** The part of the state that affects predictions, except for what `next` corrects. */
 const SCENE = [
   "threadId",
   "cwd",
@@ -668,7 +679,7 @@ function sameForm(a: Sequence | null, b: Sequence | null): boolean {
   return (a === null) === (b === null) && (a?.order === null) === (b?.order === null);
 }
 
-/** The opening of a new file, and Segue's own lines, are what they are. */
+/** The opening of a new file, and Segue's own lines, are fixed. */
 /** The picker does not list such a thread. */
 function spawnedBy(parent: string): JsonObject {
   return { subagent: { thread_spawn: { parent_thread_id: parent, depth: 1 } } };
@@ -683,20 +694,20 @@ function outputMessage(texts: readonly string[]): JsonObject {
   return { type: "message", role: "assistant", content };
 }
 
-/** The API takes nothing but words from the model. */
+/** The API accepts only text from the model. */
 function worded(part: Part): Part {
   if (part.kind !== "file" && part.kind !== "other") return part;
   return { kind: "text", text: textOfPart(part) ?? "" };
 }
 
-/** A custom tool takes a text as it is; a function's arguments are JSON, or were meant to be. */
+/** A custom tool takes text; a function's arguments are JSON, or were meant to be. */
 function isFreeForm(call: ToolCallPart): boolean {
   return typeof call.input === "string" && !FUNCTIONS.has(call.name);
 }
 
 const FUNCTIONS = new Set(["exec_command", "shell", "update_plan", "view_image", "write_stdin"]);
 
-/** A search that the API itself made, in one item with its outcome. */
+/** A search that the API itself made, in one item with its result. */
 function isHosted(call: ToolCallPart): boolean {
   return call.name === "web_search" && call.callId.startsWith("ws_");
 }
@@ -708,7 +719,7 @@ function isTurn(item: Json): boolean {
   return content.length === 0 || hasOwnContent(item);
 }
 
-/** On resume the history before it is replaced by `replacement_history`. */
+/** On resume, `replacement_history` replaces the history before it. */
 function compactedPayload(summary: string, kept: readonly Message[]): JsonObject {
   const restated = kept.map((message) =>
     message.role === "assistant"
@@ -722,7 +733,7 @@ function summaryItem(summary: string): JsonObject {
   return { type: "message", role: "user", content: [inputText(summary)] };
 }
 
-/** The screen is told what was counted just before. */
+/** The screen shows what was counted just before. */
 function withSpent(payload: JsonObject, { last, total }: { last: Json; total: Json }): JsonObject {
   const info = object(payload.info);
   if (!info?.total_token_usage || !info.last_token_usage) return payload;
@@ -744,7 +755,7 @@ function nextSequence(
   };
 }
 
-/** Each item is numbered; the model's output also says up to where it had read. */
+/** Each item is numbered; the model's output also records how far it had read. */
 function printSequence(sequence: Sequence, item: JsonObject): JsonObject {
   const output = isOutput(item);
   const ordered = item.type === "function_call" || item.role === "assistant";

@@ -9,7 +9,7 @@ export const launch: Launch = {
   command: "cn",
   install: "npm install -g @continuedev/cli",
   versionArgs: ["--version"],
-  // It takes no id: of all sessions, it opens the one whose file was changed last.
+  // It takes no id: it opens the session whose file changed last.
   resumeArgs({ prompt, args }) {
     if (prompt !== null || bringsPrompt(args)) throw losesHistory();
     return ["--resume", ...args];
@@ -19,12 +19,12 @@ export const launch: Launch = {
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
 };
 
-/** How long the CLI may take until it looks for the newest file, in milliseconds. */
+/** How long the CLI may take to look for the newest file, in milliseconds. */
 const AHEAD_MS = 10_000;
 
 /**
- * Makes this the session that the CLI opens. A little ahead of the clock, so that it stays the newest
- * though another session is saved before the CLI has looked; opening it sets the time right.
+ * Makes this the session that the CLI opens. The time is slightly in the future, so that it stays the
+ * newest even if another session is saved first. The CLI corrects it when it saves the session.
  */
 function makeNewest(file: string): void {
   const time = new Date(Date.now() + AHEAD_MS);
@@ -33,7 +33,7 @@ function makeNewest(file: string): void {
 
 const VALUED = /^--(?:config|org|rule|mcp|model|prompt|allow|ask|exclude|agent|format|fork)$/;
 
-/** Is a first prompt among these arguments, though not for a run without a screen? */
+/** Do these arguments contain a first prompt for the interactive screen? */
 function bringsPrompt(args: readonly string[]): boolean {
   if (args.includes("-p") || args.includes("--print")) return false;
   return args.some((arg, n) => {
@@ -42,7 +42,7 @@ function bringsPrompt(args: readonly string[]): boolean {
   });
 }
 
-/** Its screen sends the prompt before it has loaded the session, and saves what came of it over that (1.5.47 [run]). */
+/** The screen sends the prompt before it has loaded the session, and overwrites the session (1.5.47 [run]). */
 function losesHistory(): SegueError {
   return new SegueError(
     "refused",
@@ -53,7 +53,7 @@ function losesHistory(): SegueError {
   );
 }
 
-/** After `--`, as a prompt may begin with "-". */
+/** After `--`, because a prompt may start with "-". */
 function promptArgs(prompt: string | null): string[] {
   return prompt === null ? [] : ["--", prompt];
 }

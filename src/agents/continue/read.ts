@@ -40,7 +40,7 @@ export function recognises(record: Json): boolean {
   return isItem(record) && Array.isArray(member(record, "contextItems"));
 }
 
-/** Titles that stand for none. */
+/** Titles that mean that there is none. */
 const UNTITLED = new Set(["Untitled Session", "New Session", "Chat", ""]);
 
 class ContinueReader implements Reader {
@@ -65,7 +65,7 @@ class ContinueReader implements Reader {
     if (carry) return [this.#aside({ event: "carry", ...carry })];
     if (isItem(record) && isObject(record)) return this.#item(record);
     if (isHead(record) && isObject(record)) return this.#head(record);
-    // How the file is spelled, where that is not as the CLI does it.
+    // How the file is formatted, if not as the CLI does it.
     if (isObject(member(record, "spelling"))) return [];
     return [this.#aside({ event: "opaque", type: string(member(record, "type")) ?? "unknown" })];
   }
@@ -81,7 +81,7 @@ class ContinueReader implements Reader {
     const body: EventBody = isFirst
       ? { event: "start", header: this.header() }
       : { event: "opaque", type: "session" };
-    // A whole document that stands in one line.
+    // A complete document on one line.
     const items = array(head.history).flatMap((item) =>
       isItem(item) && isObject(item) ? this.#item(item) : [],
     );
@@ -134,7 +134,7 @@ class ContinueReader implements Reader {
     return summary === undefined ? entries : [...entries, this.#compaction(summary)];
   }
 
-  /** The user's side of a command that they ran themselves; the CLI has only the call of it. */
+  /** The user's message for a command that they typed themselves: the CLI only stores its call. */
   #typed(command: string): Message {
     const parts: Part[] = [{ kind: "text", text: `!${command}` }];
     return this.#message("user", parts, { told: true });
@@ -168,7 +168,7 @@ class ContinueReader implements Reader {
     return { kind: "message", ...this.#place(), role, parts, ...more };
   }
 
-  /** It stands for all that came before, its own item included. */
+  /** Replaces everything before it, including its own item. */
   #compaction(summary: string): Entry {
     return { kind: "event", ...this.#place(), event: "compaction", summary };
   }
@@ -189,7 +189,7 @@ class ContinueReader implements Reader {
   }
 }
 
-/** The command of a call that the CLI notes when the user types `!command`; null for others. */
+/** The command of a call that the CLI stores when the user types `!command`; null for others. */
 function commandTyped([call, ...more]: readonly ToolCallPart[]): string | null {
   const isTyped = /^shell-\d+-[0-9a-z]+$/.test(call?.callId ?? "") && more.length === 0;
   return isTyped && call?.use?.tool === "execute" ? call.use.command : null;

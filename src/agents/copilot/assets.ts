@@ -1,10 +1,12 @@
-/** Images and documents, which the CLI keeps once each, in events of their own that others refer to. */
+/**
+ * Images and documents, which the CLI stores once each, in separate events that others refer to.
+ */
 import { hash } from "node:crypto";
 import { compact, member, string } from "../../session/json.ts";
 import { asTexts } from "../../session/other.ts";
 import type { FilePart, ImagePart, Json, JsonObject, Part, TextPart } from "../../session/types.ts";
 
-/** What is remembered of images, at most: a session may hold any number. */
+/** The maximum memory for images: a session may contain any number. */
 const MAX_CHARS = 64 << 20;
 
 interface Asset {
@@ -32,8 +34,8 @@ export class Assets {
   }
 
   /**
-   * An image or a document that is attached to a message or that a tool gave, a text among them;
-   * undefined for what is neither here nor known to have been one.
+   * An image or a document (including text documents) that is attached to a message or comes from a
+   * tool; undefined if it is unavailable and not known to have been one.
    */
   part(attached: Json): ImagePart | FilePart | undefined {
     const id = string(member(attached, "assetId"));
@@ -48,13 +50,15 @@ export class Assets {
       const url = path === undefined || data !== null ? {} : { url: path };
       return { kind: "image", mediaType, data, ...url };
     }
-    // A file that is on the disk only is told of by its path.
+    // A file that exists only on disk is mentioned by its path.
     if (data === null && path !== undefined) return undefined;
     return { kind: "file", name, mediaType, data };
   }
 }
 
-/** An image or a document as the CLI keeps it: the data of its own event, and what refers to it. */
+/**
+ * An image or a document as the CLI stores it: the data in a separate event, and a reference to it.
+ */
 export interface Stored {
   id: string;
   type: "image" | "resource";
@@ -62,7 +66,7 @@ export interface Stored {
   reference: JsonObject;
 }
 
-/** undefined for what is no image and no document, or one by address only. */
+/** undefined for anything other than an image or a document, or one known only by address. */
 export function stored(part: Part): Stored | undefined {
   if ((part.kind !== "image" && part.kind !== "file") || part.data === null) return undefined;
   const bytes = Buffer.from(part.data, "base64");

@@ -1,13 +1,14 @@
 /**
- * What is attached to a message, as 1.0.102 tells its model after a resume (tried with all kinds that
- * its schema has): some as lines of a text after the user's own, some as images and documents.
+ * What is attached to a message, in the form that 1.0.102 sends to its model after a resume (tested
+ * with all kinds in its schema): some as lines of a text after the user's own, some as images and
+ * documents.
  */
 import { isObject, listOf, member, number, printed, string } from "../../session/json.ts";
 import { isOdd, otherPart, saidIn } from "../../session/other.ts";
 import type { Json, JsonObject, Part } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
-/** Kinds that stand together in one block of lines: its name, and the line for one of them. */
+/** Kinds that share a block of lines: its name, and the line for one of them. */
 const LINES: { [type: string]: { block: string; line: (attached: JsonObject) => string } } = {
   file: { block: "tagged_files", line: tagged },
   directory: { block: "tagged_files", line: tagged },
@@ -50,7 +51,7 @@ const LINES: { [type: string]: { block: string; line: (attached: JsonObject) => 
   },
 };
 
-/** The parts that attachments are, after a text that is `said` already. */
+/** The parts for attachments, after a text that is already `said`. */
 export function attachedParts(attachments: Json | undefined, assets: Assets, said: string): Part[] {
   const blocks = new Map<string, string[]>();
   const rest: Part[] = [];
@@ -75,8 +76,8 @@ export function attachedParts(attachments: Json | undefined, assets: Assets, sai
 }
 
 /**
- * A selection is told once, when it is sent; an image or a document is told by its own words, unless
- * its data is gone.
+ * A selection is mentioned once, when it is sent; an image or a document is introduced by its own
+ * words, unless its data is gone.
  */
 function isRepeated(attached: JsonObject, assets: Assets, said: string): boolean {
   if (attached.type === "selection") return said.includes(of(attached, "text"));
@@ -88,12 +89,12 @@ function isDocument({ mimeType, assetId }: JsonObject): boolean {
   return assetId !== undefined && mimeType !== undefined;
 }
 
-/** The words that stand before an image or a document, and itself. */
+/** The words before an image or a document, and the attachment itself. */
 function binary(attached: JsonObject, assets: Assets): Part[] {
   const texts = ["data", "path", "displayName"];
   if (isOdd(attached, texts)) return [otherPart(of(attached, "type"), attached)];
   const part = assets.part(attached);
-  // Of a file without data the line in its block tells; a blob has none.
+  // For a file without data, the line in its block mentions it; a blob has none.
   if (part === undefined) return attached.type === "blob" ? [otherPart("blob", attached)] : [];
   const path = string(attached.path);
   if (path === undefined) return [...textParts(string(attached.displayName)), part];

@@ -1,4 +1,4 @@
-/** What a tool gave: the text that the model is sent, and what came with it. */
+/** A tool's result: the text that the model is sent, and its other contents. */
 import { hash } from "node:crypto";
 import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
 import { isNested, isOdd, otherPart, saidIn, textBlock, unread } from "../../session/other.ts";
@@ -6,11 +6,11 @@ import type { Json, ResultPart } from "../../session/types.ts";
 import { type Assets, textParts } from "./assets.ts";
 
 /**
- * The parts of a result. `content` is what 1.0.102 sends again after a resume. Blocks of a server's
- * own that are not in it are passed on all the same: it is a shortened form of them.
+ * The parts of a result. `content` is what 1.0.102 sends again after a resume. A server's own
+ * blocks that are not in it are passed on as well: it is a shortened form of them.
  */
 export function resultParts(result: Json | undefined, assets: Assets): ResultPart[] {
-  // Some tools' results are a text, not an object that holds one.
+  // Some tools' results are text rather than an object that contains it.
   const content = saidIn(isObject(result) ? result.content : result);
   const given = listOf(member(result, "binaryResultsForLlm"));
   const omitted = given.flatMap(omittedLine).filter((line) => !content.includes(line));
@@ -36,7 +36,7 @@ function binary(given: Json, assets: Assets): ResultPart[] {
   return omittedLine(given).length > 0 ? [] : [unread(type, "missing")];
 }
 
-/** What stands in the text for a picture that was too large to be stored. */
+/** What the text contains in place of a picture that was too large to be stored. */
 function omittedLine(given: Json): string[] {
   if (string(member(given, "omittedReason")) !== "too_large") return [];
   const size = sizeOf(number(member(given, "byteLength")) ?? 0);
@@ -59,14 +59,14 @@ function isSaid(part: ResultPart, parts: readonly ResultPart[]): boolean {
   });
 }
 
-/** A block of an MCP server's, or of the CLI's own tools; undefined where the text says the same. */
+/** A block of an MCP server, or of the CLI's own tools; undefined if the text contains the same. */
 function blockPart(block: Json, assets: Assets): ResultPart | undefined {
   const type = string(member(block, "type")) ?? "content";
   switch (type) {
     case "text":
     case "terminal":
       return textBlock(block);
-    // Of a command: the text has its output, and a last line its exit code.
+    // For a command: the text has its output, and its exit code in the last line.
     case "shell_exit":
       return { kind: "text", text: saidIn(member(block, "outputPreview")) };
     case "image":
@@ -95,10 +95,10 @@ function resourcePart(resource: Json | undefined): ResultPart | undefined {
   return { kind: "file", name: uri === "" ? null : uri, mediaType, data };
 }
 
-/** What is remembered of skills, at most. */
+/** The maximum memory for skills. */
 const MAX_SKILLS = 8 << 20;
 
-/** Skills' texts, which the CLI stores once: later deliveries name them by their SHA-256. */
+/** Skills' texts, which the CLI stores once: later deliveries refer to them by SHA-256. */
 export class Skills {
   readonly #texts = new Map<string, string>();
   #chars = 0;
@@ -110,7 +110,7 @@ export class Skills {
     this.#texts.set(`sha256:${hash("sha256", text)}`, text);
   }
 
-  /** What is delivered again, with the words around it; undefined where it is not there. */
+  /** What is delivered again, with the words around it; undefined if it is missing. */
   delivered(data: Json | undefined): string | undefined {
     const text = this.#texts.get(string(member(data, "contentId")) ?? "");
     if (text === undefined) return undefined;
@@ -119,7 +119,9 @@ export class Skills {
   }
 }
 
-/** What tools on the vendor's side were asked and gave: 1.0.102 sends it again to the same vendor. */
+/**
+ * The input and output of tools on the vendor's side: 1.0.102 sends it again to the same vendor.
+ */
 export function serverParts(serverTools: Json | undefined): ResultPart[] {
   const blocks = [
     ...array(member(serverTools, "items")),

@@ -129,7 +129,7 @@ function grants(uses: readonly Use[]): readonly Grant[] | null {
   const has = (flag: string): boolean => uses.some(({ name }) => name === flag);
   const tools = (flag: string): string[] =>
     uses.filter(({ name }) => name === flag).flatMap(({ values }) => values);
-  // Rules that deny win; what they leave is not worked out.
+  // Deny rules win; what they leave allowed is not determined.
   if (has("--deny-tool")) return READ_ONLY;
   const mode = uses.findLast(({ name }) => name === "--mode")?.values[0];
   if (has("--plan") || mode === "plan") return READ_ONLY;

@@ -11,8 +11,8 @@ export const copilot: Agent = {
   name: "Copilot CLI",
   aliases: ["gh", "github-copilot", "copilot-cli"],
   cutsOff: true,
-  // 1.0.102 with Anthropic Messages and OpenAI Responses. Of a tool's result it sends the text only.
-  // After a resume it sends no image that a tool gave, not even its own (1.0.102 [run]).
+  // 1.0.102 with Anthropic Messages and OpenAI Responses. Of a tool's result, it sends only the
+  // text. After a resume, it sends no image from a tool, not even its own (1.0.102 [run]).
   media: { documents: ["application/pdf"], resultImages: false },
   recognises,
   known,

@@ -1,4 +1,7 @@
-/** The events and keys of 1.0.102's own schema (schemas/session-events.schema.json) that matter here. */
+/**
+ * The events and keys of 1.0.102's own schema (schemas/session-events.schema.json) that matter
+ * here.
+ */
 
 import type { Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -15,7 +18,7 @@ const side = keys("", { path: CONTENT, ref: CONTENT, revision: CONTENT, repo });
 const binary: Readonly<Record<string, Shape>> = { data: CONTENT };
 
 const attachment = by("type", {
-  // Its name stands at the end of its path.
+  // Its name is at the end of its path.
   file: keys("type displayName lineRange mimeType assetId byteLength omittedReason", {
     path: CONTENT,
     taggedFilesEntry: CONTENT,
@@ -58,10 +61,10 @@ const request = keys("toolCallId type toolTitle mcpToolName intentionSummary cal
   mcpServerName: true,
 });
 
-/** No model is sent what describes it. */
+/** The description is not sent to any model. */
 const given = keys("type mimeType byteLength omittedReason metadata assetId description", binary);
 
-/** Blocks as an MCP server gave them. */
+/** Blocks as an MCP server returned them. */
 const block = by("type", {
   text: keys("type", { text: CONTENT }),
   terminal: keys("type cwd exitCode", { text: CONTENT }),
@@ -93,7 +96,7 @@ const serverTools = keys("advisorModel provider functionCallNamespaces", {
   rawContentBlocks: CONTENT,
 });
 
-/** Events whose data this folder does not look into, by the names that the schema has. */
+/** Events whose data this folder does not interpret, by their names in the schema. */
 const OTHERS = `abort assistant.fusion_phase_completed assistant.fusion_phase_failed assistant.reasoning assistant.turn_end
 assistant.turn_start external_tool.requested hook.end hook.start human_response.recorded
 mcp.oauth_recovery_completed permission.assentDetected permission.carriedForward permission.completed
@@ -132,7 +135,7 @@ export const known: Shape = by("type", {
     ),
   ),
   "session.context_cleared": event(keys("initialMessage messagesCleared")),
-  // Told where it is attached.
+  // Sent where it is attached.
   "session.binary_asset": event(keys("assetId type mimeType byteLength data description metadata")),
   "session.title_changed": event(keys("title")),
   "session.model_change": event(

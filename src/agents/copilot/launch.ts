@@ -1,4 +1,4 @@
-/** How Copilot CLI is started on a session. */
+/** How to start Copilot CLI with a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -15,7 +15,8 @@ export const launch: Launch = {
   ],
   flags,
   start: {
-    // "@path" would only name the file in the message; outside of the project it asks before it reads.
+    // "@path" would only name the file in the message; outside the project, it asks before it
+    // reads.
     args: ({ prompt, args }) => [...args, `--interactive=${prompt}`],
     place: "project",
   },

@@ -1,4 +1,4 @@
-/** Decodes Copilot CLI's events. Facts and sources: README.md in this folder. */
+/** Reads Copilot CLI's events. Facts and sources: README.md in this folder. */
 
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
@@ -29,7 +29,7 @@ export function reader(): Reader {
   return new CopilotReader();
 }
 
-/** Where an entry stands. */
+/** The position of an entry. */
 interface Place {
   id: string;
   parentId: string | null;
@@ -48,8 +48,8 @@ class CopilotReader implements Reader {
   readonly #requests = new Requests();
   readonly #skills = new Skills();
   /**
-   * The newest event of the main conversation. The CLI reads its file as one line of events,
-   * whatever their `parentId` (tried with 1.0.102), and so does this.
+   * The newest event of the main conversation. The CLI reads its file as one sequence of events,
+   * whatever their `parentId` (tested with 1.0.102), and so does this reader.
    */
   #tail: string | null = null;
   /** Token counts of the next answer. */
@@ -91,8 +91,8 @@ class CopilotReader implements Reader {
         return message(place, "tool", [this.#result(data)]);
       case "system.message":
         return { ...message(place, "system", textParts(text)), ...SCAFFOLD };
-      // What ran beside the conversation, skills, a change of mode: told to the model in the user's
-      // place, and again after a resume (tried with 1.0.102).
+      // Subagents, skills and mode changes: sent to the model in the user's place, and again after
+      // a resume (tested with 1.0.102).
       case "skill.context_delivered":
         this.#skills.add(data);
         return told(place, textParts(text));
@@ -146,10 +146,10 @@ class CopilotReader implements Reader {
     const callId = string(member(data, "toolCallId")) ?? "";
     const result = member(data, "result");
     const success = member(data, "success");
-    // Without a word of that, what has an error has failed.
+    // Without an explicit flag, a result with an error has failed.
     const failed = success === false || (success !== true && isObject(member(data, "error")));
-    // Of a failure the model is told the message, whatever else there is (tried with 1.0.102). No
-    // Copilot CLI writes one beside a success.
+    // For a failure, the model is sent the message, whatever else there is (tested with 1.0.102).
+    // No Copilot CLI writes one beside a success.
     const told = saidIn(member(member(data, "error"), "message"));
     const part: ToolResultPart = {
       kind: "tool-result",
@@ -207,7 +207,7 @@ class CopilotReader implements Reader {
     }
   }
 
-  /** A second one in a file counts for nothing: it must be the first line. */
+  /** A second one in a file does not count: it must be the first line. */
   #start(data: Json | undefined): EventBody {
     if (this.#header.id === "") {
       Object.assign(this.#header, {
@@ -229,7 +229,7 @@ class CopilotReader implements Reader {
     this.#header.gitCommit = string(member(context, "headCommit")) ?? this.#header.gitCommit;
   }
 
-  /** The newer one of the two says where it came from: `Forked from "title" (id) as "title" (id).` */
+  /** The newer of the two contains its origin: `Forked from "title" (id) as "title" (id).` */
   #noteFork(type: string | undefined, message: string | undefined): void {
     const [, parent] = /^Forked from ".*" \(([\w-]+)\) as "/s.exec(message ?? "") ?? [];
     if (type === "fork" && parent !== undefined) this.#header.parent = parent;
@@ -254,12 +254,15 @@ class CopilotReader implements Reader {
   }
 }
 
-/** The CLI's own list of tasks, which it puts after a prompt. */
+/** The CLI's own task list, which it appends to a prompt. */
 const REMINDER =
   /\n*<system_reminder>\n<todo_status>(?:(?!<system_reminder>)[\s\S])*?<\/todo_status>\n<\/system_reminder>/g;
 const DATE = /^<current_datetime>[^<]*<\/current_datetime>\n*/;
 
-/** What is sent besides what was typed: a skill's or a command's text, what hooks add, a selection. */
+/**
+ * What is sent in addition to what was typed: a skill's or a command's text, what hooks add, a
+ * selection.
+ */
 function sentMore(data: Json | undefined, typed: string): string {
   const sent = textAt(data, "transformedContent") ?? typed;
   const text = sent.replace(DATE, "").replace(REMINDER, "");
@@ -268,7 +271,7 @@ function sentMore(data: Json | undefined, typed: string): string {
   return more.trim();
 }
 
-/** What is said there; undefined where there is nothing at all. */
+/** Its text; undefined if there is nothing at all. */
 function textAt(data: Json | undefined, key: string): string | undefined {
   const value = member(data, key);
   return value === undefined || value === null ? undefined : saidIn(value);
@@ -288,17 +291,17 @@ function message(place: Place, role: Message["role"], parts: Part[]): Message {
   return { kind: "message", id, parentId, time, role, parts };
 }
 
-/** In the user's place, and not of their typing. */
+/** In the user's place, but not typed by the user. */
 function told(place: Place, parts: Part[]): Message {
   return message(place, "user", notTyped(parts));
 }
 
 function event({ id, parentId, time }: Place, body: EventBody): Entry {
-  // The first event hangs on nothing, and nothing follows from what opens a file.
+  // The first event has no parent, and nothing follows from what opens a file.
   return { kind: "event", id, parentId, time, ...body };
 }
 
-/** Nothing of the main conversation follows what happens to a subagent. */
+/** Nothing of the main conversation follows the events of a subagent. */
 function aside(entry: Entry, agentId: string): Entry {
   return entry.kind === "message" ? { ...entry, sidechain: agentId } : { ...entry, parentId: null };
 }
@@ -329,7 +332,7 @@ function readReasoning(data: Json | undefined): ReasoningPart[] {
   return [{ kind: "reasoning", text: text ?? "", ...(sealed ? { seal } : {}) }];
 }
 
-/** `inputTokens` counts what the cache held, too. */
+/** `inputTokens` includes cached tokens. */
 function readUsage(usage: Json | undefined): Usage | undefined {
   const input = number(member(usage, "inputTokens"));
   if (input === undefined) return undefined;
@@ -359,7 +362,7 @@ export function recognises(record: Json): boolean {
   return (
     [type, id, timestamp].every((value) => typeof value === "string") &&
     Object.hasOwn(record, "parentId") &&
-    // Pi's entries of extensions are alike but for this.
+    // Pi's entries of extensions are the same except for this.
     !Object.hasOwn(record, "customType")
   );
 }

@@ -26,8 +26,8 @@ export const store: Store = {
 
   home: homeOf,
 
-  // session-state/<id>/events.jsonl, of all folders side by side. A folder without events is a
-  // screen that was opened and left; the one with a dot holds locks.
+  // session-state/<id>/events.jsonl, with all folders side by side. A folder without events is from
+  // a screen that was opened and left; the one with a dot contains locks.
   async find(root) {
     const found: Found[] = [];
     for (const id of names(root)) {
@@ -43,8 +43,8 @@ export const store: Store = {
 
   folder: (path, { cwd }) => readWorkspace(textOrNone(join(dirname(path), WORKSPACE)))?.cwd ?? cwd,
 
-  // open-sessions-state.json: {<id>: {openedAt, …}}, without the process; a session is taken out when
-  // its screen is left, not when that is killed (1.0.102).
+  // open-sessions-state.json: {<id>: {openedAt, …}}, without the process; a session is removed when
+  // its screen is left, not when the process is killed (1.0.102).
   opened(root, id) {
     const note = member(jsonAt(join(dirname(root), "open-sessions-state.json")), id);
     const at = Date.parse(string(member(note, "openedAt")) ?? "");
@@ -75,7 +75,7 @@ function look(folder: string, id: string): Found | undefined {
     const about = readWorkspace(textOrNone(join(folder, WORKSPACE)));
     return about ? { ...found, summary: about } : found;
   } catch {
-    // Gone meanwhile, a file among the folders, or not ours to read.
+    // Removed in the meantime, a file among the folders, or no permission to read it.
     return undefined;
   }
 }

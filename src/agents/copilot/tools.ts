@@ -1,4 +1,7 @@
-/** Copilot CLI's tools in the shared vocabulary. Schemas as 1.0.102 declares them to its models. */
+/**
+ * Maps Copilot CLI's tools to the shared vocabulary. Schemas as 1.0.102 declares them to its
+ * models.
+ */
 
 import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, number, string } from "../../session/json.ts";
@@ -12,9 +15,9 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
-  // GPT models are given apply_patch, a tool whose input is a text and no object.
+  // GPT models get apply_patch, a tool whose input is text rather than an object.
   if (name === "apply_patch") return patchUse(input);
   if (!isObject(input)) return null;
   const text = (key: string) => string(input[key]);
@@ -30,7 +33,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     }
     case "edit":
       return editUse(path, text("old_str"), text("new_str"));
-    // The same tool: models of OpenAI know it as rg, those of Anthropic as grep.
+    // The same tool: OpenAI's models know it as rg, Anthropic's as grep.
     case "rg":
     case "grep":
       return searchUse(input);
@@ -51,7 +54,10 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
-/** A call of an MCP server's tool, which is named `<server>-<tool>`; only the request tells them apart. */
+/**
+ * A call of an MCP server's tool, which is named `<server>-<tool>`; only the request distinguishes
+ * it.
+ */
 export function mcpUse(server: string, name: string, input: Json): ToolUse {
   return { tool: "mcp", server, name, input };
 }
@@ -61,7 +67,7 @@ function patchUse(input: Json): ToolUse | null {
   return patch === undefined ? null : { tool: "patch", patch };
 }
 
-/** What runs on in the background is no plain command; initial_wait is no limit. */
+/** A background command is not a plain one; initial_wait is not a timeout. */
 function executeUse(input: JsonObject): ToolUse | null {
   const command = string(input.command);
   return command === undefined || input.mode === "async" ? null : { tool: "execute", command };
@@ -84,7 +90,7 @@ function editUse(
   return { tool: "edit", path, edits: [{ old, new: now }] };
 }
 
-/** Does a call have no options beyond these, which the shared form can tell? */
+/** Does a call have no options beyond these, which the shared form can express? */
 function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
@@ -134,7 +140,7 @@ function toNative(use: ToolUse): Native | null {
     case "execute": {
       const command =
         use.cwd === undefined ? use.command : `cd ${shellWord(use.cwd)} && ${use.command}`;
-      // Required of the model; it stands above the command on the screen.
+      // Required from the model; the screen shows it above the command.
       return call("bash", { command, description: "Run a command" }, use.cwd === undefined);
     }
     case "read":
@@ -149,7 +155,7 @@ function toNative(use: ToolUse): Native | null {
       return call("grep", compact({ pattern: use.pattern, paths: use.path, glob: use.glob }));
     case "glob":
       return call("glob", compact({ pattern: use.pattern, paths: use.path }));
-    // view shows folders and images, too.
+    // view also shows folders and images.
     case "list":
       return call("view", { path: use.path }, false);
     case "view-image":
@@ -179,7 +185,7 @@ function rangeOf({ offset, limit }: ToolUse & { tool: "read" }): Json | undefine
   return [first, limit === undefined ? -1 : first + limit - 1];
 }
 
-/** `edit` replaces one text that must be there once; more than that is a patch. */
+/** `edit` replaces one text that must occur once; anything more is a patch. */
 function editCall({ path, edits }: ToolUse & { tool: "edit" }): Native {
   const [first] = edits;
   if (first && edits.length === 1) {
@@ -196,7 +202,9 @@ function lines(sign: "-" | "+", text: string): string {
   return `${sign}${text.replace(/\n$/, "").replaceAll("\n", `\n${sign}`)}\n`;
 }
 
-/** A text as input makes a custom call, which the CLI puts into an object where an API has none. */
+/**
+ * Text as input makes a custom call, which the CLI puts into an object for APIs without such calls.
+ */
 function accepts(call: ToolCallPart): boolean {
   const { name, input } = call;
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) && (isObject(input) || typeof input === "string");
@@ -204,7 +212,7 @@ function accepts(call: ToolCallPart): boolean {
 
 export const tools: Tools = { toNative, accepts };
 
-/** What the CLI's screen calls a tool. */
+/** The CLI's screen name for a tool. */
 export const TITLES: { readonly [name: string]: string } = {
   bash: "Running command",
   view: "Viewing file",
@@ -216,7 +224,7 @@ export const TITLES: { readonly [name: string]: string } = {
   glob: "Finding files",
 };
 
-/** What a call is for, as the CLI words it; undefined where it says nothing. */
+/** The purpose of a call, in the CLI's words; undefined if it shows none. */
 export function intention(name: string, input: Json): string | undefined {
   if (!isObject(input)) return undefined;
   const path = string(input.path) ?? "";
@@ -238,7 +246,7 @@ export function intention(name: string, input: Json): string | undefined {
 
 const EXIT = /\n<shellId: \d+ completed with exit code (-?\d+)>$/;
 
-/** A native result in the shared form: the line that bash adds to the output is taken off. */
+/** A native result in the shared form: without the line that bash adds to the output. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   const exit = text === undefined ? null : EXIT.exec(text.slice(-80));
@@ -257,7 +265,7 @@ export function printResult(
   if (text === undefined) return result;
   const code = result.exitCode ?? 0;
   const worded = `${text}\n<shellId: ${shellId} completed with exit code ${code}>`;
-  // The CLI calls every command that ended a success.
+  // The CLI treats every command that ended as a success.
   return { ...withText(result, worded), isError: false };
 }
 
@@ -277,8 +285,8 @@ function withText(result: ToolResultPart, text: string): ToolResultPart {
 }
 
 /**
- * What the CLI's screen shows of a file that was written or edited: without it only the path. Never
- * sent to a model. Where in the file an edited line stands is not known here.
+ * What the CLI's screen shows of a file that was written or edited: without it, only the path.
+ * Never sent to a model. The position of an edited line in the file is unknown here.
  */
 export function diffOf(use: ToolUse | null): string | undefined {
   if (use?.tool === "write") {

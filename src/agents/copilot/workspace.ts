@@ -1,11 +1,11 @@
 /**
- * workspace.yaml, which lies beside the events: the session's title and folder. Only flat
- * `key: value` lines, which the CLI writes with quotes where YAML asks for them.
+ * workspace.yaml, beside the events: the session's title and folder. Only flat `key: value` lines,
+ * which the CLI writes with quotes where YAML requires them.
  */
 import type { Header } from "../../session/types.ts";
 import type { Summary } from "../types.ts";
 
-/** null when it says nothing of a session. */
+/** null if it does not describe a session. */
 export function readWorkspace(text: string): Summary | null {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {
@@ -31,12 +31,14 @@ function unquote(value: string): string {
     const text: unknown = JSON.parse(value);
     return typeof text === "string" ? text : value;
   } catch {
-    // An escape that YAML has and JSON has not: better than nothing.
+    // An escape that YAML has and JSON does not: better than nothing.
     return value.slice(1, -1);
   }
 }
 
-/** Without `id` the CLI refuses the session; `user_named` keeps it from finding a name of its own. */
+/**
+ * Without `id`, the CLI refuses the session; `user_named` keeps it from generating its own name.
+ */
 export function workspaceText({ id, cwd, gitBranch, title, createdAt, updatedAt }: Header): string {
   const created = createdAt ?? "1970-01-01T00:00:00.000Z";
   const lines: [string, string | null][] = [
@@ -57,10 +59,10 @@ export function workspaceText({ id, cwd, gitBranch, title, createdAt, updatedAt 
     .join("");
 }
 
-/** Of known form, and written bare by the CLI. */
+/** Of a known form, and written unquoted by the CLI. */
 const KEPT = new Set(["client_name", "user_named", "summary_count", "fork_count"]);
 
-/** A plain scalar where it can be no other thing than a string, else one in single quotes. */
+/** A plain scalar if it can only be a string, else one in single quotes. */
 function quote(value: string): string {
   const line = value.replace(/\s+/g, " ").trim();
   const plain =

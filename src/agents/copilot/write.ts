@@ -1,4 +1,4 @@
-/** Encodes entries as Copilot CLI's events. Facts and sources: README.md in this folder. */
+/** Writes entries as Copilot CLI's events. Facts and sources: README.md in this folder. */
 
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, member, string } from "../../session/json.ts";
@@ -26,16 +26,16 @@ export function writer(options: WriterOptions): Writer {
   return new CopilotWriter(options);
 }
 
-/** Written when nothing says which version the session belongs to: the one the form was learnt from. */
+/** Written if the session's version is unknown: the version from which the form was learned. */
 const VERSION = "1.0.102";
 
-/** An event without its place in the file. */
+/** An event without its position in the file. */
 interface Draft {
   type: string;
   data: JsonObject;
 }
 
-/** What the events of one turn of the user's have in common. */
+/** What the events of one turn of the user have in common. */
 interface Turn {
   interactionId: string | undefined;
   messageId: string | undefined;
@@ -55,7 +55,7 @@ class CopilotWriter implements Writer {
   #model: string | undefined;
   #turn: Turn = { interactionId: undefined, messageId: undefined, n: 0 };
   #shells = 0;
-  /** Counts committed events: the source of new ids. */
+  /** Number of committed events: the source of new ids. */
   #n = 0;
 
   constructor(options: WriterOptions) {
@@ -67,7 +67,7 @@ class CopilotWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  // Going back leaves no event: the CLI cuts its file off.
+  // A rewind leaves no event: the CLI truncates its file.
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? null : mark;
     return [];
@@ -188,7 +188,7 @@ class CopilotWriter implements Writer {
     const content = plainText(parts);
     const files = parts.flatMap((part) => stored(part) ?? []);
     const attachments = files.map(({ reference }) => ({ type: "blob", ...reference }));
-    // Only what is named here is sent as a document.
+    // Only types listed here are sent as a document.
     const documents = parts.flatMap((part) =>
       part.kind === "file" && part.data !== null ? [part.mediaType] : [],
     );
@@ -313,12 +313,12 @@ class CopilotWriter implements Writer {
         return entry.mode === "agent"
           ? [{ type: "session.mode_changed", data: { newMode: entry.value } }]
           : [];
-      // The CLI skips events that it does not know, and keeps them.
+      // The CLI skips unknown events, and keeps them.
       case "carry": {
         const { part, parts, data } = entry;
         return [{ type: "segue.carry", data: { part, parts, data } }];
       }
-      // A title stands in workspace.yaml.
+      // The title is in workspace.yaml.
       case "title":
       case "limit":
       case "error":
@@ -361,7 +361,7 @@ class CopilotWriter implements Writer {
   }
 }
 
-/** What was said. Reasoning beyond the first has no place of its own. */
+/** What was said. Only one reasoning text has its own field; any others are quoted. */
 function spoken(parts: readonly Part[], reasoning: ReasoningPart | undefined): string {
   const texts = parts.flatMap((part) => {
     if (part.kind !== "reasoning") return plainText([part]);
@@ -371,8 +371,8 @@ function spoken(parts: readonly Part[], reasoning: ReasoningPart | undefined): s
 }
 
 /**
- * A call whose input is a text. Its id tells the CLI of the kind of its result; it takes the prefix
- * off again where it speaks OpenAI's Responses, which have such calls.
+ * A call whose input is text. Its id tells the CLI the kind of its result; the CLI removes the
+ * prefix for OpenAI's Responses, which have such calls.
  */
 function isCustom(input: Json): boolean {
   return typeof input === "string";
@@ -415,14 +415,14 @@ function executionStart(call: ToolCallPart, turnId: string, model: string | unde
   return { type: "tool.execution_start", data };
 }
 
-/** A prompt as the CLI sends it. */
+/** A prompt in the form in which the CLI sends it. */
 function dated(content: string, time: string): string {
   return `<current_datetime>${time.replace(/Z$/, "+00:00")}</current_datetime>\n\n${content}`;
 }
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The CLI refuses a file with a time that is none. */
+/** The CLI refuses a file with an invalid time. */
 function isoTime(time: string | null): string | undefined {
   if (time === null || Number.isNaN(Date.parse(time))) return undefined;
   return ISO.test(time) ? time : timeFor(time).toISOString();

@@ -1,4 +1,6 @@
-/** Parts of the Gemini API, as the CLI stores them, and parts of the session model. */
+/**
+ * Converts between parts of the Gemini API, as the CLI stores them, and parts of the session model.
+ */
 
 import { compact, isObject, member, string } from "../../session/json.ts";
 import { fileText, imageText, saidIn } from "../../session/other.ts";
@@ -15,14 +17,14 @@ import type {
 import { printMedia, readResponse, readSaid } from "../shared/genai.ts";
 import { fromNative } from "./tools.ts";
 
-/** Content as the CLI takes it: one text, one part, or a list of both. */
+/** Content as the CLI accepts it: one text, one part, or a list of both. */
 export function contentParts(content: Json | undefined): Json[] {
   if (content === undefined || content === null) return [];
   const list = Array.isArray(content) ? content : [content];
   return list.map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
-/** What the CLI answers to its own summary when it compresses a chat. */
+/** The CLI's answer to its own summary when it compresses a chat. */
 export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
 
 export function isThanks(message: Json): boolean {
@@ -43,7 +45,7 @@ export function isContext(content: Json | undefined): boolean {
   return /^\s*<(session|hook)_context>/.test(rawText(content));
 }
 
-/** With a call or a thought among its parts, content is all that the CLI takes of a message. */
+/** If there is a call or a thought among its parts, the CLI uses only the content of a message. */
 export function isWhole(part: Json): boolean {
   return member(part, "functionCall") !== undefined || member(part, "thought") === true;
 }
@@ -54,8 +56,8 @@ export interface Read {
 }
 
 /**
- * What content says. Images and documents after a tool's result belong to it: the CLI puts them
- * there for models that take none within a functionResponse (convertToFunctionResponse).
+ * The parts of content. Images and documents after a tool's result belong to it: the CLI puts them
+ * there for models that accept none within a functionResponse (convertToFunctionResponse).
  */
 export function readContent(content: Json | undefined, role: "user" | "assistant"): Read {
   const read: Read = { parts: [], results: [] };
@@ -96,7 +98,7 @@ export function readResult(value: Json): ToolResultPart {
   return { kind: "tool-result", callId, isError: failed, content };
 }
 
-/** A thought as the CLI turns it into a part: the subject in bold, then the description. */
+/** A thought as the CLI converts it to a part: the subject in bold, then the description. */
 export function thoughtText(thought: Json): string {
   if (!isObject(thought)) return saidIn(thought);
   const subject = saidIn(member(thought, "subject"));
@@ -111,27 +113,29 @@ export function thoughtOf(text: string): { subject: string; description: string 
   return { subject, description: text.slice(whole.length) };
 }
 
-/** A character without width: no white space, so that the CLI sees a text that begins with it. */
+/**
+ * A zero-width character that is not white space, so that the CLI sees a text that begins with it.
+ */
 export const GUARD = "\u200b";
 
 /**
- * On resume the CLI drops what the user said when it begins like a command or like context of its
- * own, "/home/dev is broken" for one (isIgnoredUserContent in 0.61). It looks at all the parts as
- * one text, so a part before it is enough, and the user's words stay as they are.
+ * On resume, the CLI drops a user's message that begins like a command or like its own context, for
+ * example "/home/dev is broken" (isIgnoredUserContent in 0.61). It checks all the parts as one
+ * text, so a part before it is enough, and the user's words stay unchanged.
  */
 export function isIgnored(text: string): boolean {
   const own = text.trim();
   return own === "" || /^(?:[/?]|<session_context>|<hook_context>)/.test(own);
 }
 
-/** Parts of what the user says. */
+/** Parts of a user's message. */
 export function printUser(parts: readonly Part[]): JsonObject[] {
   const printedParts = parts.flatMap(printPart);
   const text = printedParts.map((part) => string(part.text) ?? "[media]").join("");
   return isIgnored(text) ? [{ text: GUARD }, ...printedParts] : printedParts;
 }
 
-/** A part of a message, as the API takes it; results have a message of their own. */
+/** A part of a message, as the API accepts it; results have a separate message. */
 export function printPart(part: Part): JsonObject[] {
   switch (part.kind) {
     case "text":
@@ -157,11 +161,14 @@ export function printCall({ callId, name, input }: ToolCallPart): JsonObject {
   return { id: callId, name, args: isObject(input) ? input : { input } };
 }
 
-/** What is elsewhere can be sent from Google's own stores alone. */
+/** Of remote files, only those in Google's own stores can be sent. */
 const OWN_URL =
   /^(?:gs:|files\/|https:\/\/(?:generativelanguage\.googleapis\.com|(?:www\.)?youtube\.com|youtu\.be)\/)/;
 
-/** Without `displayName`, on which the CLI's library gives up before it sends anything (0.61.0 [run]). */
+/**
+ * Without `displayName`, because of which the CLI's library fails before it sends anything (0.61.0
+ * [run]).
+ */
 function printFile(part: ImagePart | FilePart): JsonObject {
   const { data, url } = part;
   const isOwn = data !== null || (url !== undefined && OWN_URL.test(url));
@@ -170,14 +177,14 @@ function printFile(part: ImagePart | FilePart): JsonObject {
   return media ?? { text: part.kind === "image" ? imageText(part) : fileText(part) };
 }
 
-/** The file, and before it its name, for which it has no place. */
+/** The file, preceded by its name, for which there is no field. */
 function printNamed(part: ImagePart | FilePart): JsonObject[] {
   const printed = printFile(part);
   const hasName = part.kind === "file" && part.name !== null && printed.text === undefined;
   return hasName ? [{ text: `[attached file: ${part.name}]` }, printed] : [printed];
 }
 
-/** A result as the CLI stores it: the response, then its images and documents as parts of their own. */
+/** A result as the CLI stores it: the response, then its images and documents as separate parts. */
 export function printResponse(result: ToolResultPart, name: string): JsonObject[] {
   const texts: string[] = [];
   const media: JsonObject[] = [];

@@ -1,4 +1,4 @@
-/** Sessions as Gemini CLI kept them before 0.39, and exports them still: one JSON document. */
+/** Sessions in the form that Gemini CLI used before 0.39, and still exports: one JSON document. */
 
 import type { DocumentForm } from "../../session/codec.ts";
 import { array, isObject, member, string } from "../../session/json.ts";
@@ -6,8 +6,8 @@ import type { Json } from "../../session/types.ts";
 import { contentParts, thoughtText } from "./content.ts";
 
 /**
- * The first record is the document without its messages; an empty list stays where they stood, so
- * that the keys keep their order.
+ * The first record is the document without its messages; an empty list marks their place, so that
+ * the keys keep their order.
  */
 export const documents: readonly DocumentForm[] = [
   {
@@ -23,7 +23,7 @@ export const documents: readonly DocumentForm[] = [
     },
   },
   {
-    // What `/chat save` writes: the history as the API is sent it.
+    // What `/chat save` writes: the history as it is sent to the API.
     name: "gemini-checkpoint",
     records(document) {
       if (!isObject(document) || !Array.isArray(document.history)) return null;
@@ -46,7 +46,7 @@ export const documents: readonly DocumentForm[] = [
   },
 ];
 
-/** What comes home to a checkpoint, as the history has it. */
+/** What returns to a checkpoint, in the form of the history. */
 function contentsOf(record: Json): Json[] {
   const type = member(record, "type");
   if (type !== "user" && type !== "gemini") return [record];
@@ -69,10 +69,10 @@ function contentsOf(record: Json): Json[] {
   ];
 }
 
-/** Is it a content of the Gemini API's, not a record of the CLI's? */
+/** Is it a content of the Gemini API rather than a record of the CLI? */
 export function isContent(record: Json): boolean {
   if (!isObject(record) || Object.hasOwn(record, "id") || Object.hasOwn(record, "type"))
     return false;
-  // The API has had more roles than `user` and `model`: `function`, for one.
+  // The API has had more roles than `user` and `model`, for example `function`.
   return typeof record.role === "string" && Array.isArray(record.parts);
 }

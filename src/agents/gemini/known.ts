@@ -1,4 +1,4 @@
-/** What this folder knows of Gemini CLI's records, as of 0.61.0. */
+/** The records of Gemini CLI that this folder knows: those of 0.61.0. */
 
 import type { Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
@@ -15,13 +15,16 @@ const CONTENTS: Shape = {
 
 const COPY =
   "status timestamp agentId resultDisplay displayName description renderOutputAsMarkdown approvalMode";
-/** Calls and thoughts stand beside the content; where it has some itself, they are for the screen. */
+/**
+ * Calls and thoughts are beside the content; if the content has some itself, they are for the
+ * screen.
+ */
 const besides = keys(COPY, { id: CONTENT, name: CONTENT, args: CONTENT, result: CONTENTS });
 const onScreen = keys(`id name args ${COPY}`, { result: CONTENTS });
 const TOKENS = keys("input output cached thoughts tool total");
 const MESSAGE_KEYS = "id timestamp type displayContent";
 
-/** Never sent, at least not from the file: the context is made anew with each start. */
+/** Never sent, at least not from the file: the context is created again at each start. */
 const NOTICE = keys(`${MESSAGE_KEYS} content`);
 const MODEL: Shape = {
   name: (value) => (contentParts(member(value, "content")).some(isWhole) ? "whole" : ""),
@@ -40,7 +43,7 @@ const MODEL: Shape = {
   },
 };
 
-/** The word of thanks that the CLI puts after the summary of a compressed chat. */
+/** The acknowledgement that the CLI puts after the summary of a compressed chat. */
 const ANSWER: Shape = {
   name: (value) => (isThanks(value) ? "thanks" : ""),
   of: { thanks: true, "": MODEL },

@@ -1,4 +1,4 @@
-/** How Gemini CLI is started on a session. */
+/** How to start Gemini CLI with a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 import { ownPlace, tagOf } from "./store.ts";
@@ -7,7 +7,8 @@ export const launch: Launch = {
   command: "gemini",
   install: "npm install -g @google/gemini-cli",
   versionArgs: ["--version"],
-  // It looks in the folder of the project that it is started in, and for nothing but the whole id.
+  // It searches only the project of the folder in which it is started, and accepts only the full
+  // id.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
   hindrance({ path }) {
     const tag = tagOf(path);
@@ -21,12 +22,15 @@ export const launch: Launch = {
   start: {
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
     attach: { mention, most: { bytes: 1 << 20, lines: 2000, line: 2000 } },
-    // Elsewhere it asks first, and what git ignores in the project it does not read at all.
+    // Elsewhere it asks first, and files in the project that git ignores are not read at all.
     place: (cwd, env) => ownPlace(cwd, env),
   },
 };
 
-/** A backslash takes what follows it as it is; on Windows quotes do, and a backslash is one. */
+/**
+ * A backslash makes the next character literal; on Windows, quotes do, and a backslash is a
+ * backslash.
+ */
 function mention(path: string, platform: NodeJS.Platform): string | null {
   if (/[\n\r]/.test(path)) return null;
   if (platform !== "win32") return `@${path.replace(/[^\w./\u0080-\uffff-]/g, "\\$&")}`;
@@ -34,7 +38,10 @@ function mention(path: string, platform: NodeJS.Platform): string | null {
   return /^[\w.:\\/-]+$/.test(path) ? `@${path}` : `@"${path}"`;
 }
 
-/** In one word, as a prompt may begin with "-". A bare one would make it end after the answer. */
+/**
+ * In one word, as a prompt may begin with "-". A positional prompt would make it end after the
+ * answer.
+ */
 function promptArgs(prompt: string | null): string[] {
   return prompt === null ? [] : [`--prompt-interactive=${prompt}`];
 }

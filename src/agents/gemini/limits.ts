@@ -1,12 +1,12 @@
-/** How a usage limit shows in Gemini CLI's records, and what its API takes. */
+/** How a usage limit looks in Gemini CLI's records, and what its API accepts. */
 import type { Media } from "../../session/codec.ts";
 
 const LIMIT =
   /exhausted your (daily )?quota|quota exceeded|usage limit reached|RESOURCE_EXHAUSTED|rate limit/i;
 
 /**
- * The text of a limit, from a message of type "error": on the screen the CLI notes what the API
- * said, "[API Error: You have exhausted your daily quota on this model.]…". Without a screen it
+ * The text of a limit, from a message of type "error": on the screen, the CLI records the API's
+ * words, "[API Error: You have exhausted your daily quota on this model.]…". Without a screen, it
  * writes nothing about it into the session.
  */
 export function limitText(content: string): string | undefined {
@@ -29,9 +29,9 @@ const DOCUMENTS = [
 ];
 
 /**
- * What the API documents; GIF is not among it. 0.61.0 sent PNG, PDF and WAV in messages, PDF after a
- * result and PNG in one as they were [run]; of other types it is read in its source alone (0.61.0,
- * convertSessionToClientHistory) that they pass. Images and PDFs are what the API takes of a tool.
+ * What the API documents, which does not include GIF. 0.61.0 sent PNG, PDF and WAV in messages, PDF
+ * after a result and PNG in one unchanged [run]; that other types are sent comes from its source
+ * (0.61.0, convertSessionToClientHistory). In tool results, the API accepts images and PDFs.
  */
 export const media: Media = {
   images: ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"],

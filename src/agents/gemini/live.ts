@@ -1,44 +1,44 @@
 /**
- * Which of a session's messages the CLI would take up again, as its lines leave them: messages are
- * added and amended by id, taken back by `$rewindTo`, and replaced by a checkpoint (`$set.messages`).
+ * Which of a session's messages the CLI would resume with, according to its lines: messages are
+ * added and changed by id, removed by `$rewindTo`, and replaced by a checkpoint (`$set.messages`).
  */
 
-/** A message of the conversation, and where the entries that it gave stand. */
+/** A message of the conversation, and the positions of its entries. */
 export interface Item {
   id: string;
   /** Who said what, without calls and reasoning. */
   key: string;
   calls: Set<string>;
-  /** The reasoning that it was told with. */
+  /** The reasoning that it was read with. */
   thoughts: Set<string>;
   /** Said by the user, not by the harness. */
   isTurn: boolean;
-  /** A checkpoint may leave it out: the CLI forgets it on resume, or it only holds results. */
+  /** A checkpoint may leave it out: the CLI forgets it on resume, or it only contains results. */
   passing: boolean;
   hasUsage: boolean;
-  /** The message before it, and its own first entry; null when it gave none. */
+  /** The message before it, and its own first entry; null if it has none. */
   before: Item | null;
   first: string | null;
-  /** What would follow the conversation, were this its last message. */
+  /** What would follow the conversation if this were its last message. */
   tail: string | null;
   /** Further entries of this message are numbered. */
   entries: number;
   /**
-   * It stands in a compaction: its tail is no place to go on from, or, of a message that was kept,
-   * is the place in the conversation before.
+   * It is part of a compaction: the conversation cannot continue from its tail, or, for a kept
+   * message, from its place before the compaction.
    */
   compacted?: Compacted;
 }
 
 export interface Compacted {
   summary: string;
-  /** The first entry that was kept, when this message is one of those. */
+  /** The first kept entry, if this message is one of those. */
   keepFrom?: string;
 }
 
 export class Live {
   readonly #items = new Map<string, Item>();
-  /** Of every message that there ever was, the last one by that id. */
+  /** Of all messages ever, the last one with each id. */
   readonly #known = new Map<string, Item>();
   #last: Item | null = null;
 
@@ -66,7 +66,7 @@ export class Live {
     this.#last = null;
   }
 
-  /** Takes back a message and all after it; all there are when it is not there, as the CLI does. */
+  /** Removes a message and all after it; if it does not exist, all messages, as the CLI does. */
   rewind(id: string): void {
     const items = [...this.#items.values()];
     const at = items.findIndex((item) => item.id === id);
@@ -74,14 +74,14 @@ export class Live {
     for (const item of items.slice(0, Math.max(0, at))) this.take(item);
   }
 
-  /** Makes a message that is known the newest. */
+  /** Makes a known message the newest. */
   take(item: Item): void {
     this.#items.set(item.id, item);
     this.#last = item;
   }
 }
 
-/** The message before, leaving out those that a checkpoint may leave out. */
+/** The previous message, skipping those that a checkpoint may leave out. */
 export function lastingBefore(item: Item): Item | null {
   return lasting(item.before);
 }
@@ -92,7 +92,7 @@ export function lasting(item: Item | null): Item | null {
   return at;
 }
 
-/** Turns of the user from `item` back to `until`, which is not counted. */
+/** The user's turns from `item` back to `until`, exclusive. */
 export function turnsBetween(item: Item | null, until: Item | null): number {
   let turns = 0;
   for (let at = item; at && at !== until; at = at.before) if (at.isTurn) turns++;

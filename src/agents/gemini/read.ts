@@ -1,4 +1,4 @@
-/** Decodes Gemini CLI's records. Facts and sources: README.md in this folder. */
+/** Reads Gemini CLI's records. Facts and sources: README.md in this folder. */
 import { hash } from "node:crypto";
 import { isFrame } from "../../lossless/document.ts";
 import type { Reader } from "../../session/codec.ts";
@@ -38,12 +38,12 @@ export function reader(): Reader {
   return new GeminiReader();
 }
 
-/** A message as its record has it, before it is known what of it is new. */
+/** A message as in its record, before it is known which parts are new. */
 interface Said {
   id: string;
   time: string | null;
   role: "user" | "assistant";
-  /** Of an assistant: reasoning, texts, calls, in order. */
+  /** For an assistant: reasoning, texts, calls, in order. */
   parts: Part[];
   results: ToolResultPart[];
   key: string;
@@ -54,30 +54,30 @@ interface Said {
   usage?: Usage;
 }
 
-/** Said in the user's place, when a model ends without a word after a tool. */
+/** Said in the user's place if a model ends without text after a tool. */
 const NUDGE = "[System: You successfully executed a tool but returned an empty response.";
 
-/** What the CLI says of a command that the user ran with `!` (addShellCommandToGeminiHistory). */
+/** How the CLI describes a command that the user ran with `!` (addShellCommandToGeminiHistory). */
 const SHELL = "I ran the following shell command:\n";
 
 class GeminiReader implements Reader {
   readonly #header: Header = emptyHeader("gemini");
   readonly #calls = new OpenCalls();
-  /** Results that were told, and roughly what they said. */
+  /** Results that were read, with a fingerprint of their contents. */
   readonly #answered = new Map<string, string>();
-  /** What each call was told with. */
+  /** The input of each call that was read. */
   readonly #asked = new Map<string, string>();
   readonly #ids = new Set<string>();
   readonly #live = new Live();
-  /** Ids of calls that a checkpoint gives none, by their tool. */
+  /** Ids for calls without one in a checkpoint, by their tool. */
   readonly #unnamed = new Map<string, string[]>();
   #calling = 0;
   #started = false;
-  /** Has a message an id of its own? */
+  /** Does a message have an id of its own? */
   #hasIds = false;
   #at = 0;
   #root: string | null = null;
-  /** Where the next entry hangs on, and the newest entry in the tree. */
+  /** Where the next entry attaches, and the newest entry in the tree. */
   #tip: string | null = null;
   #leaf: string | null = null;
 
@@ -85,7 +85,7 @@ class GeminiReader implements Reader {
     return { ...this.#header };
   }
 
-  // The order in which the CLI itself asks what a line is (loadConversationRecord).
+  // The order in which the CLI itself classifies a line (loadConversationRecord).
   read(record: Json, at: number): Entry[] {
     this.#at = at;
     if (isFrame(record)) return [];
@@ -107,7 +107,7 @@ class GeminiReader implements Reader {
     return { id: `content-${this.#at}`, type: isUser ? "user" : "gemini", content: parts };
   }
 
-  /** The API does not ask for ids of calls: then results come in the order of the calls. */
+  /** The API does not require ids of calls: then results come in the order of the calls. */
   #named(part: Json): Json {
     const [key] = ["functionCall", "functionResponse"].filter((name) =>
       isObject(member(part, name)),
@@ -142,7 +142,7 @@ class GeminiReader implements Reader {
     return [this.#aside(body, header.createdAt), ...this.#within(record)];
   }
 
-  /** A whole document that stands in one line. */
+  /** A whole document on one line. */
   #within(record: Json): Entry[] {
     return array(member(record, "messages")).flatMap((message, i) => {
       if (typeof member(message, "id") === "string") return this.#record(message);
@@ -151,15 +151,15 @@ class GeminiReader implements Reader {
   }
 
   /**
-   * A message without an id. The CLI does not take it up; where no message has one, as tools that
-   * clean transcripts leave them, they are read in their order all the same.
+   * A message without an id. The CLI does not load it; if no message has an id, as in transcripts
+   * that were cleaned, they are still read in order.
    */
   #nameless(message: Json, place = ""): Entry[] {
     if (this.#hasIds || !isObject(message)) return [this.#unsent(message)];
     return this.#say({ ...message, id: `#${this.#at}${place}` });
   }
 
-  /** A message that the CLI does not take up: it has no id, or is of a type that it does not know. */
+  /** A message that the CLI does not load: it has no id, or an unknown type. */
   #unsent(message: Json): Entry {
     const type = string(member(message, "type")) ?? "unknown";
     const isKnown = type === "user" || type === "gemini";
@@ -210,12 +210,12 @@ class GeminiReader implements Reader {
     if (isSame) return this.#amend(item, said);
     if (item !== this.#live.last)
       return [this.#aside({ event: "opaque", type: "message/changed" })];
-    // Said anew, in the place of what was said before.
+    // Replaces an earlier version of the message.
     const undone = this.#goTo(item.before, item);
     return [...undone, ...this.#add(said)];
   }
 
-  /** A message that was not there before. */
+  /** A new message. */
   #add(said: Said): Entry[] {
     const entries = this.#entries(said, said.parts);
     const item: Item = {
@@ -232,11 +232,11 @@ class GeminiReader implements Reader {
       entries: entries.length,
     };
     this.#live.add(item);
-    // A result may stand twice in one checkpoint: beside its call, and in a message of its own.
+    // A result may occur twice in one checkpoint: beside its call, and in a separate message.
     return [...entries, ...this.#retold(said)];
   }
 
-  /** A message that is written once more, with what has been added to it. */
+  /** A message that is written again, with additions. */
   #amend(item: Item, said: Said): Entry[] {
     const isNew = (part: Part) =>
       (part.kind === "tool-call" && !item.calls.has(part.callId)) ||
@@ -254,7 +254,7 @@ class GeminiReader implements Reader {
     return entries;
   }
 
-  /** `parts` of a message, and the results that have not been told yet. */
+  /** `parts` of a message, and the results that have not been read yet. */
   #entries(said: Said, parts: Part[], number = 0): Entry[] {
     const { id, time, role, model, usage } = said;
     const entries: Entry[] = [];
@@ -286,7 +286,7 @@ class GeminiReader implements Reader {
     return entries;
   }
 
-  /** A call or a result that is told again in other words: the CLI shortens results that are old. */
+  /** A call or a result that is repeated in other words: the CLI shortens old results. */
   #retold(said: Said): Entry[] {
     const isOther = (before: string | undefined, now: string) =>
       before !== undefined && before !== now;
@@ -309,7 +309,7 @@ class GeminiReader implements Reader {
     return parseResult(use, result);
   }
 
-  /** The next place in the tree: the first entry of a message has its id, if it is free. */
+  /** The next position in the tree: the first entry of a message gets its id, if it is free. */
   #place(id: string, time: string | null, number: number) {
     const place = {
       id: this.#free(number === 0 ? id : `${id}#${number}`),
@@ -327,7 +327,7 @@ class GeminiReader implements Reader {
     return free;
   }
 
-  /** An event beside the tree. */
+  /** An event outside the tree. */
   #aside(body: EventBody, time: string | null = null): Entry {
     return { kind: "event", id: this.#free(`#${this.#at}`), parentId: null, time, ...body };
   }
@@ -343,13 +343,13 @@ class GeminiReader implements Reader {
     return this.#goTo(this.#live.last, last);
   }
 
-  /** Makes `item` the newest message, where it was `from`; null is the empty conversation. */
+  /** Makes `item` the newest message in place of `from`; null is the empty conversation. */
   #goTo(item: Item | null, from: Item | null): Entry[] {
     const turns = turnsBetween(from, item);
     this.#tip = item ? item.tail : this.#root;
     const compacted = item?.compacted;
     if (item && compacted && item !== from) {
-      // Of what the compaction kept, only a part is left.
+      // Only a part of what the compaction kept is left.
       const again = this.#inTree({ event: "compaction", ...compacted });
       item.tail = again.id;
       delete item.compacted;
@@ -362,8 +362,8 @@ class GeminiReader implements Reader {
   }
 
   /**
-   * A checkpoint states the whole conversation anew; with every resume the CLI writes one. What was
-   * said already gives no entries, whatever its spelling.
+   * A checkpoint repeats the whole conversation; the CLI writes one at every resume. What is
+   * already known produces no entries, whatever its formatting.
    */
   #checkpoint(messages: Json[]): Entry[] {
     const from = this.#live.last;
@@ -375,7 +375,8 @@ class GeminiReader implements Reader {
     const context = [...unsent.map((message) => this.#unsent(message)), ...this.#context(stated)];
     this.#live.clear();
     if (said.length === 0) {
-      // The CLI opens every run so; in one that resumes, the conversation follows at once.
+      // The CLI begins every run like this; in one that resumes, the conversation follows
+      // immediately.
       if (from) this.#tip = null;
       return context;
     }
@@ -402,13 +403,13 @@ class GeminiReader implements Reader {
     return [...context, ...more, ...rest.flatMap((one) => this.#add(one))];
   }
 
-  /** The context that the CLI opens a conversation with, the first time that it is seen. */
+  /** The context with which the CLI opens a conversation, when it is first seen. */
   #context(stated: readonly Said[]): Entry[] {
     const entries = stated.flatMap((said) => {
       const isNew = said.scaffold && !this.#ids.has(said.id);
       return isNew ? this.#entries(said, said.parts) : [];
     });
-    // In a conversation that goes on, it stands after what was said so far.
+    // In a conversation that continues, it follows what was said so far.
     const { last } = this.#live;
     if (entries.length > 0 && last) last.tail = this.#tip;
     return entries;
@@ -439,7 +440,7 @@ class GeminiReader implements Reader {
     };
   }
 
-  /** The chat was compressed: a summary, what the CLI answers to it, and what it keeps. */
+  /** The chat was compressed: a summary, the CLI's answer to it, and what it keeps. */
   #compaction(said: readonly Said[], from: Item | null): Entry[] | null {
     const [first, second, ...rest] = said;
     if (first?.role !== "user" || second?.role !== "assistant") return null;
@@ -466,7 +467,7 @@ class GeminiReader implements Reader {
     return [event];
   }
 
-  /** A message of a checkpoint for which there is an entry already. */
+  /** A message of a checkpoint that already has an entry. */
   #restate(
     said: Said,
     tail: string | null,
@@ -504,10 +505,13 @@ class GeminiReader implements Reader {
 
 const PASSING = { isTurn: false, passing: true, hasUsage: true, first: null, entries: 1 };
 
-/** Keys of `$set` that say nothing that an entry could hold. */
+/** Keys of `$set` without a meaning for entries. */
 const PLAIN = new Set(["lastUpdated", "sessionId", "directories", "memoryScratchpad", "startTime"]);
 
-/** The messages that a checkpoint kept, if they are the newest of the conversation, in its order. */
+/**
+ * The messages that a checkpoint kept, if they are the newest of the conversation, in the same
+ * order.
+ */
 function keptOf(said: readonly Said[], last: Item | null): Item[] | null {
   const kept: Item[] = [];
   let at = last;
@@ -539,8 +543,8 @@ function userSaid(id: string, time: string | null, content: Json | undefined): S
 }
 
 /**
- * Live records hold a text, with thoughts and calls beside it; those of a checkpoint hold parts,
- * which go before what stands beside them (convertSessionToClientHistory).
+ * Live records contain text, with thoughts and calls beside it; those of a checkpoint contain
+ * parts, which precede what is beside them (convertSessionToClientHistory).
  */
 function modelSaid(id: string, time: string | null, record: Json): Said {
   const { parts } = readContent(member(record, "content"), "assistant");
@@ -571,8 +575,8 @@ function readThought(thought: Json): Part {
 }
 
 /**
- * The results beside the calls of a message. After a checkpoint every call has the results of all
- * of them: each is taken from its own call.
+ * The results beside the calls of a message. After a checkpoint, every call has the results of all
+ * of them: each result is taken from its own call.
  */
 function resultsOf(toolCalls: readonly Json[]): ToolResultPart[] {
   const ids = new Set(toolCalls.map((call) => string(member(call, "id")) ?? ""));
@@ -586,7 +590,7 @@ function resultsOf(toolCalls: readonly Json[]): ToolResultPart[] {
   return [...found.values()];
 }
 
-/** A call's own result, and what else stands with it. */
+/** A call's own result, and everything else beside it. */
 function resultsAt(call: Json): { own: ToolResultPart[]; more: ToolResultPart[] } {
   const callId = string(member(call, "id")) ?? "";
   const result = member(call, "result");
@@ -596,7 +600,7 @@ function resultsAt(call: Json): { own: ToolResultPart[]; more: ToolResultPart[] 
     return { own: [readResult({ id: callId, name, response: { output: result } })], more: [] };
   }
   const { results, parts } = readContent(result, "user");
-  // Parts without a functionResponse are sent as they are: they are the result.
+  // Parts without a functionResponse are sent unchanged: they are the result.
   const content = parts.flatMap((part) =>
     part.kind === "tool-call" || part.kind === "tool-result" ? [] : [asResult(part)],
   );
@@ -615,12 +619,12 @@ function readUsage(tokens: Json | undefined): Usage | undefined {
   if (input === undefined) return undefined;
   const count = (key: string) => number(member(tokens, key)) ?? 0;
   const cacheRead = count("cached");
-  // What was read from the cache is part of the input, and thoughts are no part of the output.
+  // Input includes cached tokens, and output excludes thoughts.
   const output = count("output") + count("thoughts");
   return { input: Math.max(0, input - cacheRead), output, cacheRead, cacheWrite: 0 };
 }
 
-/** A message that is of neither side. */
+/** A message of neither side. */
 function notice(record: Json): EventBody {
   const type = string(member(record, "type")) ?? "unknown";
   const text = plain(readContent(member(record, "content"), "user").parts);
@@ -645,7 +649,7 @@ function inputOf({ name, input }: ToolCallPart): string {
   return hash("sha1", JSON.stringify([name, input]), "base64");
 }
 
-/** Tells results of other content apart. */
+/** Distinguishes results from other content. */
 function gist({ content }: ToolResultPart): string {
   const said = content.map((part) =>
     "text" in part ? (part.text ?? "") : "data" in part ? (part.data ?? "") : "",
@@ -689,13 +693,13 @@ function isMetadata(record: Json): boolean {
 
 const TYPES = new Set(["user", "gemini", "info", "error", "warning"]);
 
-/** Is it something that the user or the model said, whether it has an id or not? */
+/** Is it a message of the user or the model, with or without an id? */
 function isSpoken(record: Json): boolean {
   const type = member(record, "type");
   return (type === "user" || type === "gemini") && member(record, "content") !== undefined;
 }
 
-/** Does a record look like a line of Gemini CLI's? */
+/** Does a record look like a line of Gemini CLI? */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
   if (typeof record.$rewindTo === "string" || isObject(record.$set)) return true;

@@ -1,4 +1,4 @@
-/** Where Gemini CLI keeps its sessions. */
+/** Where Gemini CLI stores its sessions. */
 import { hash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -18,7 +18,7 @@ export const store: Store = {
 
   home: (env) => dirname(rootOf(env)),
 
-  // tmp/<project>/chats/session-*.jsonl, or .json; subagents lie in folders below.
+  // tmp/<project>/chats/session-*.jsonl, or .json; subagents are in folders below.
   async find(root) {
     const projects = new Map<string, string | null>();
     const found = new Map<string, Found>();
@@ -32,7 +32,7 @@ export const store: Store = {
       if (!head || head.isEmpty) continue;
       const cwd = projects.get(project) ?? null;
       const one = foundAt(file, head.id, cwd);
-      // The CLI goes by the file that was updated last, of several with the same session.
+      // If there are several files with the same session, the CLI uses the one updated last.
       const key = `${folder}\0${head.id}`;
       const other = found.get(key);
       if (!other || other.mtime < one.mtime) found.set(key, one);
@@ -59,11 +59,11 @@ export const store: Store = {
       .map((name) => join(folder, name));
   },
 
-  // The CLI deletes at its next start what was not updated for a month: a session that is put there
-  // now is as of now, whenever it took place.
+  // At its next start, the CLI deletes what was not updated for a month: a session that is added
+  // now gets the current time, whatever its age.
   facts: () => ({ now: new Date().toISOString() }),
 
-  // The marker is what the CLI goes by; records name the folder since 0.39 only.
+  // The CLI uses the marker; records name the folder only since 0.39.
   folder: (path, { cwd }) =>
     (basename(path).startsWith("checkpoint-") ? projectAt(dirname(path), cwd) : null) ??
     projectAt(dirname(dirname(path)), cwd) ??
@@ -73,7 +73,7 @@ export const store: Store = {
   companions: (root, path, header) => markersOf(root, dirname(dirname(path)), header.cwd ?? "/"),
 };
 
-/** A folder of the project's that the CLI reads files from as if they were in the project. */
+/** A folder of the project from which the CLI reads files as if they were in the project. */
 export function ownPlace(cwd: string, env: NodeJS.ProcessEnv): OwnPlace {
   const root = rootOf(env);
   const folder = join(root, slugFor(root, cwd), "segue");
@@ -85,7 +85,7 @@ function rootOf(env: NodeJS.ProcessEnv): string {
   return join(home, ".gemini", "tmp");
 }
 
-/** What makes the folder the project's, in both places where the CLI looks. */
+/** Marks the folder as the project's, in both places where the CLI looks. */
 function markersOf(root: string, project: string, cwd: string): Companion[] {
   const text = projectKey(cwd);
   const slug = basename(project);
@@ -113,7 +113,9 @@ export function tagOf(path: string): string | null {
   }
 }
 
-/** tmp/<project>/checkpoint-<tag>.json: what `/chat save <tag>` wrote. Its name, or null for others. */
+/**
+ * tmp/<project>/checkpoint-<tag>.json: what `/chat save <tag>` wrote. Its name, or null for others.
+ */
 function checkpointIn(path: string, root: string): string | null {
   if (dirname(dirname(path)) !== root) return null;
   return /^(checkpoint-.+)\.json$/.exec(basename(path))?.[1] ?? null;
@@ -127,12 +129,13 @@ function foundAt(file: StoredFile, id: string, cwd: string | null): Found {
 }
 
 /**
- * With every resume up to 0.61 the CLI leaves a file with nothing but metadata and context under
- * the session's first eight characters. At its next start it takes that for a broken session, and
- * deletes it with all files whose names end in the same eight characters: the session itself, as
- * the CLI would name it. Ours end in others. They begin with those eight, by which the CLI knows
- * the session that is open and spares it; and the end has to be eight letters or digits, or a
- * deletion of this file would not be told from one of that (sessionCleanup.ts, [run]).
+ * At every resume up to 0.61, the CLI leaves a file with only metadata and context, named after the
+ * session's first eight characters. At its next start, it takes that for a broken session, and
+ * deletes it with all files whose names end in the same eight characters: including the session
+ * itself, as the CLI would name it. The names of our files end in eight others. They begin with the
+ * session's eight, by which the CLI recognizes the open session and spares it; and the end must be
+ * eight letters or digits, so that deleting one file does not delete the other (sessionCleanup.ts,
+ * [run]).
  */
 export function nameOf(id: string): string {
   const first = cleaned(id).slice(0, 8);
@@ -141,7 +144,7 @@ export function nameOf(id: string): string {
   return `${first}-${last ?? "00000000"}`;
 }
 
-/** As sanitizeFilenamePart. */
+/** Like sanitizeFilenamePart. */
 function cleaned(id: string): string {
   return id.replace(/[^a-zA-Z0-9_-]/g, "_");
 }
@@ -150,7 +153,7 @@ const HEAD_BYTES = 64 * 1024;
 
 interface Head {
   id: string;
-  /** Nobody has said anything in it. */
+  /** It contains no message. */
   isEmpty: boolean;
 }
 
@@ -159,7 +162,7 @@ function idOf({ path }: StoredFile): Head | undefined {
     const bytes = headOf(path, HEAD_BYTES);
     return readHead(bytes.toString("utf8"), bytes.length < HEAD_BYTES);
   } catch {
-    // Not ours to read: no session.
+    // No permission to read it: not a session.
     return undefined;
   }
 }
@@ -191,16 +194,16 @@ function parse(line: string): Json | undefined {
   }
 }
 
-/** As the CLI normalizes a project's path. */
+/** Like the CLI's normalization of a project's path. */
 function projectKey(cwd: string): string {
   const path = resolve(cwd);
   return process.platform === "win32" ? path.toLowerCase() : path;
 }
 
 /**
- * The folder of a project: as projects.json has it, or the markers, or a new one of the folder's
- * name (projectRegistry.ts). An older folder, named by the hash of the path, is copied to the new
- * one by the CLI itself.
+ * The folder of a project: according to projects.json or the markers, or a new one with the
+ * folder's name (projectRegistry.ts). The CLI itself copies an older folder, named by the hash of
+ * the path, to the new one.
  */
 export function slugFor(root: string, cwd: string): string {
   const key = projectKey(cwd);
@@ -230,14 +233,14 @@ function mayOwn(root: string, slug: string, key: string): boolean {
   });
 }
 
-/** Whose folder it is; null when nothing says so. */
+/** The project of the folder; null if it is unknown. */
 function ownerOf(folder: string): string | null {
   return textOrNone(join(folder, MARKER)).trim() || null;
 }
 
 /**
- * The project whose sessions lie in this folder: as its marker says, or projects.json; older folders
- * are named by the SHA-256 of the project's path, which is looked for among the paths that are known.
+ * The project whose sessions are in this folder: according to its marker or projects.json. Older
+ * folders are named by the SHA-256 of the project's path, which is looked up among the known paths.
  */
 function projectAt(folder: string, told: string | null = null): string | null {
   const owner = ownerOf(folder);

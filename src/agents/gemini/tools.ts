@@ -1,4 +1,4 @@
-/** Gemini CLI's built-in tools in the shared vocabulary. Schemas as 0.61.0 declares them. */
+/** Maps Gemini CLI's built-in tools to the shared vocabulary. Schemas as 0.61.0 declares them. */
 
 import type { Tools } from "../../session/codec.ts";
 import { compact, isObject, member, number, string } from "../../session/json.ts";
@@ -11,12 +11,12 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const text = (key: string) => string(input[key]);
   const only = (keys: string) => Object.keys(input).every((key) => keys.split(" ").includes(key));
-  // Up to 0.2 some tools had absolute_path or path for what is now file_path or dir_path.
+  // Up to 0.2, some tools had absolute_path or path for what is now file_path or dir_path.
   const path = text("file_path") ?? text("absolute_path") ?? text("path");
   const folder = text("dir_path") ?? text("path");
   switch (name) {
@@ -70,7 +70,7 @@ function executeUse(input: JsonObject): ToolUse | null {
   return { tool: "execute", command, ...present("cwd", string(input.dir_path)) };
 }
 
-/** Lines count from 1, and the last one is read, too. Before 0.30 there were offset and limit. */
+/** Lines count from 1, and the last one is included. Before 0.30 there were offset and limit. */
 function readUse(path: string, input: JsonObject): ToolUse {
   const start = number(input.start_line) ?? number(input.offset);
   const end = number(input.end_line);
@@ -101,7 +101,7 @@ function searchUse(input: JsonObject, path: string | undefined): ToolUse | null 
 
 const SEARCH_KEYS = new Set(["pattern", "dir_path", "path", "include_pattern", "include"]);
 
-/** Its one argument names the address among other words. */
+/** Its only argument is text that contains the address. */
 function fetchUse(prompt: string | undefined): ToolUse | null {
   const [url] = /https?:\/\/\S+/.exec(prompt ?? "") ?? [];
   if (prompt === undefined || url === undefined) return null;
@@ -187,7 +187,7 @@ function nativeRead({ path, offset, limit }: ToolUse & { tool: "read" }): Native
   return call("read_file", { file_path: path, start_line: offset, end_line: end });
 }
 
-/** One replacement a call: several stay under the other agent's name. */
+/** One replacement per call: several keep the other agent's name. */
 function nativeEdit({ path, edits }: ToolUse & { tool: "edit" }): Native | null {
   const [edit, ...more] = edits;
   if (!edit || more.length > 0) return null;
@@ -212,7 +212,7 @@ function nativeMcp(use: ToolUse & { tool: "mcp" }): Native | null {
   return { name, input: use.input, exact: !use.server.includes("_") };
 }
 
-/** Gemini's API takes calls of tools that are not declared, by any name of this form. */
+/** Gemini's API accepts calls of undeclared tools, with any name of this form. */
 function accepts({ name, input }: ToolCallPart): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$/.test(name) && isObject(input);
 }
@@ -224,14 +224,14 @@ const CLOSE = "\n</untrusted_context>";
 const EMPTY = "(empty)";
 const TAIL = /^(?:\nExit Code: (-?\d+))?(?:\nProcess Group PGID: \d+)?$/;
 /**
- * How the lines begin that the shell tool puts after the output. What it says of an error, a signal
- * or processes in the background has no place of its own: such a result stays as it is.
+ * The beginnings of the lines that the shell tool puts after the output. An error, a signal or
+ * processes in the background cannot be represented: such a result stays unchanged.
  */
 const TAIL_LINE = /\n(?:Exit Code|Process Group PGID): /g;
 const MORE =
   /\n(?:Error|Signal|Background PIDs): [^\n]*(?:\nExit Code: -?\d+)?(?:\nSignal: [^\n]*)?(?:\nBackground PIDs: [^\n]*)?(?:\nProcess Group PGID: \d+)?$/;
 
-/** A native result in the shared form: what the shell tool puts around the output is taken off. */
+/** A native result in the shared form: without what the shell tool puts around the output. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const [first, ...rest] = result.content;
   const isPlain = first?.kind !== "text" || rest.some(({ kind }) => kind !== "other");
@@ -257,7 +257,9 @@ function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart
   return { ...plain, exitCode: Number(code), isError: Number(code) !== 0 };
 }
 
-/** Where the lines after the output begin: the first place from which on there is nothing else. */
+/**
+ * Where the lines after the output begin: the first position from which on there is nothing else.
+ */
 function tailAt(inner: string): number {
   const from = Math.max(0, inner.length - 1024);
   for (const { index } of inner.slice(from).matchAll(TAIL_LINE)) {
@@ -266,7 +268,7 @@ function tailAt(inner: string): number {
   return inner.length;
 }
 
-/** The text of a result as the tool words it for the model: the inverse of `parseResult`. */
+/** The text of a result in the tool's wording for the model: the inverse of `parseResult`. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   const { exitCode } = result;
@@ -276,7 +278,7 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   return { ...withText(result, worded), isError: false };
 }
 
-/** The text of a result that is nothing but one text; undefined for others. */
+/** The text of a result that is only one text; undefined for others. */
 export function onlyText({ content }: ToolResultPart): string | undefined {
   const [first] = content;
   if (first === undefined) return "";
@@ -287,7 +289,7 @@ function withText(result: ToolResultPart, text: string): ToolResultPart {
   return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 
-/** The name on the screen and a line about the call, as each tool words them. */
+/** The screen name and a line about the call, in each tool's wording. */
 export function shown(name: string, input: Json): { displayName: string; description: string } {
   const text = (key: string) => string(member(input, key));
   const path = text("file_path") ?? text("dir_path") ?? "";

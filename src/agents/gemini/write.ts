@@ -1,4 +1,4 @@
-/** Encodes entries as Gemini CLI's JSONL lines. Facts and sources: README.md in this folder. */
+/** Writes entries as Gemini CLI's JSONL lines. Facts and sources: README.md in this folder. */
 import { hash } from "node:crypto";
 import { resolve } from "node:path";
 import { isFrame } from "../../lossless/document.ts";
@@ -32,34 +32,34 @@ export function writer(options: WriterOptions): Writer {
   return new GeminiWriter(options);
 }
 
-/** Shown in place of parts: nothing. An empty text would show the parts after all. */
+/** What is shown in place of parts: nothing. With an empty text, the parts would be shown. */
 const NOT_SHOWN = [{ text: " " }];
 
-/** After a call's id, in what stands only for the screen. */
+/** Follows a call's id in what is only for the screen. */
 const SCREEN = "#shown";
 
 class GeminiWriter implements Writer {
   readonly #seed: string;
   readonly #now: string | undefined;
-  /** Counts committed records: the source of new ids. */
+  /** Number of committed records: the source of new ids. */
   #n = 0;
   #time = new Date(0).toISOString();
-  /** Ids of the messages that the CLI would take up again, in order. */
+  /** Ids of the messages that the CLI would load, in order. */
   #live = new Set<string>();
   #last = "";
   #model: string | undefined;
-  /** The newest message of the model's. */
+  /** The newest message of the model. */
   #answer: JsonObject | undefined;
   /** The newest message with calls has them among its parts, as this writer puts them. */
   #asParts = false;
-  /** The file is one document: it holds messages and nothing else. */
+  /** The file is one document: it contains messages and nothing else. */
   #isDocument = false;
-  /** There was a message since the time of the last one was noted. */
+  /** There was a message since the time was last recorded. */
   #owesUpdate = false;
-  /** What lines that are there already are compared with. */
+  /** What existing lines are compared with. */
   #expected: readonly Entry[] = [];
   #answerBefore: JsonObject | undefined;
-  /** Results that were asked for while others of the same message are not there. */
+  /** Results that were requested while others of the same message are missing. */
   readonly #results = new Map<string, ToolResultPart>();
 
   constructor({ seed, facts }: WriterOptions) {
@@ -75,8 +75,8 @@ class GeminiWriter implements Writer {
   }
 
   /**
-   * Predictions for lines that are there are as the CLI itself writes, which is more than is good
-   * to write (see `#fresh`).
+   * Predictions for existing lines follow the CLI's own form, which contains more than should be
+   * written (see `#fresh`).
    */
   expect(entries: readonly Entry[], there: boolean): void {
     this.#expected = there ? entries : [];
@@ -98,7 +98,9 @@ class GeminiWriter implements Writer {
     }
   }
 
-  /** Sessions that were not updated for a month are deleted at the CLI's next start (0.61 [run]). */
+  /**
+   * Sessions that were not updated for a month are deleted at the CLI's next start (0.61 [run]).
+   */
   end(): Json[] {
     if (this.#now !== undefined) return [{ $set: { lastUpdated: this.#now } }];
     return this.#owesUpdate ? [this.#updated()] : [];
@@ -132,7 +134,7 @@ class GeminiWriter implements Writer {
   rewind(mark: string): Json[] {
     const live = [...this.#live];
     const next = live[mark === "" ? 0 : live.indexOf(mark) + 1];
-    // In a document there is no way back: what is taken back stays in it.
+    // A document cannot be rewound: reverted messages stay in it.
     return next === undefined || this.#isDocument ? [] : [{ $rewindTo: next }];
   }
 
@@ -195,16 +197,16 @@ class GeminiWriter implements Writer {
     return { $set: { lastUpdated: this.#time } };
   }
 
-  /** The CLI notes the time after every message; here once a turn is enough. */
+  /** The CLI records the time after every message; here, once per turn is enough. */
   #updates(there: boolean): Json[] {
     return this.#owesUpdate || (there && !this.#isDocument) ? [this.#updated()] : [];
   }
 
   /**
-   * What the model said and called. Each call and each result must stand once and for all: what the
-   * CLI itself records of a call is sent twice after a resume, and more often after each further
-   * one, as its checkpoints give the result to the call as well as to a message. Calls among the
-   * parts, with results in a message of their own, stay as they are through any number of them.
+   * What the model said and called. Each call and each result must occur exactly once: what the CLI
+   * itself records about a call is sent twice after a resume, and more often after each further
+   * one, as its checkpoints attach the result to the call as well as to a message. Calls among the
+   * parts, with results in a separate message, stay unchanged through any number of resumes.
    */
   #fresh(entry: Message): JsonObject {
     const calls = entry.parts.filter((part) => part.kind === "tool-call");
@@ -221,7 +223,9 @@ class GeminiWriter implements Writer {
     });
   }
 
-  /** Once all results of a message are there, it is written with them for the screen; then they. */
+  /**
+   * Once all results of a message exist, it is written with them for the screen; then the results.
+   */
   #freshResults(entry: Message): Json[] {
     const calls = callsOf(this.#answer);
     const own = entry.parts.filter((part) => part.kind === "tool-result");
@@ -232,7 +236,7 @@ class GeminiWriter implements Writer {
     if (!belongs || calls.length === 0) return [this.#response(entry, own, calls)];
     if (all.length < calls.length) return [];
     const response = this.#response(entry, all, calls);
-    // The messages of a document are not merged by id: a second one would be a second message.
+    // The messages of a document are not merged by id: a repeated one would be a second message.
     return this.#isDocument ? [response] : [this.#onScreen(entry, calls), response];
   }
 
@@ -265,8 +269,8 @@ class GeminiWriter implements Writer {
   }
 
   /**
-   * As the CLI writes it: the message; the message again, with its calls and their results; the
-   * results once more, in a message of their own; and after each the time.
+   * In the CLI's own form: the message; the message again, with its calls and their results; the
+   * results once more, in a separate message; and the time after each.
    */
   #own(entry: Message): Json[] {
     const calls = entry.parts.filter((part) => part.kind === "tool-call");
@@ -274,7 +278,7 @@ class GeminiWriter implements Writer {
     const time = this.#updated();
     if (calls.length === 0) return this.#isDocument ? [first] : [time, first, time];
     const results = this.#expectedResults(calls);
-    // In the light of the line that was there, once it was.
+    // Using the existing line, once there was one.
     const isThere = this.#answer !== undefined && this.#answer !== this.#answerBefore;
     const base = isThere || this.#isFragment(entry) ? (this.#answer ?? first) : first;
     const toolCalls = this.#asParts
@@ -321,7 +325,7 @@ class GeminiWriter implements Writer {
     });
   }
 
-  /** Part of a message that has been committed: its calls alone. */
+  /** Part of a message that has been committed: only its calls. */
   #isFragment(entry: Message): boolean {
     return entry.group !== undefined && entry.group === this.#answer?.id;
   }
@@ -377,7 +381,10 @@ class GeminiWriter implements Writer {
     }
   }
 
-  /** `directories` name what the CLI adds to its workspace; of a session of ours, its folder. */
+  /**
+   * `directories` lists what the CLI adds to its workspace; for a session written by Segue, its
+   * folder.
+   */
   #start(header: Header): JsonObject {
     const cwd = resolve(header.cwd ?? "/");
     const startTime = isoTime(header.createdAt) ?? this.#time;
@@ -391,7 +398,7 @@ class GeminiWriter implements Writer {
     };
   }
 
-  /** As after /compress: the conversation is the summary, and what the CLI answers to it. */
+  /** As after /compress: the conversation consists of the summary, and the CLI's answer to it. */
   #compaction(summary: string, time: string | null): Json[] {
     const at = { time };
     const messages = [
@@ -425,7 +432,7 @@ function callsOf(answer: JsonObject | undefined): ToolCallPart[] {
   return parts.length > 0 ? parts : array(answer?.toolCalls).map(readCall);
 }
 
-/** One text is a text, as the CLI records an answer; reasoning stands beside it. */
+/** A single text is a string, as the CLI records an answer; reasoning is beside it. */
 function plainContent(parts: readonly Part[]): Json {
   const said = parts.filter(({ kind }) => kind !== "tool-call" && kind !== "reasoning");
   const texts = said.flatMap((part) => (part.kind === "text" ? [part.text] : []));
@@ -451,6 +458,6 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 function isoTime(time: string | null): string | undefined {
   const ms = Date.parse(time ?? "");
   if (Number.isNaN(ms)) return undefined;
-  // Printing a date costs much, and most are in this form.
+  // Printing a date is slow, and most are in this form.
   return time !== null && ISO.test(time) ? time : new Date(ms).toISOString();
 }

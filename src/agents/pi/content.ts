@@ -1,4 +1,4 @@
-/** Content blocks of Pi's messages and parts of the session model. */
+/** Converts between content blocks of Pi's messages and parts of the session model. */
 
 import { array, compact, isObject, member, string } from "../../session/json.ts";
 import { asTexts, fileText, isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
@@ -39,7 +39,7 @@ function readImage(block: Json): ImagePart | OtherPart {
 
 /** Content of an assistant's message. */
 export function readAnswer(content: Json | undefined): Part[] {
-  // A string is not valid here (Pi itself crashes on it), but its meaning is plain.
+  // A string is invalid here (Pi itself crashes on it), but its meaning is clear.
   if (typeof content === "string") return [textPart(content)];
   return (isObject(content) ? [content] : array(content)).map(readBlock);
 }
@@ -70,7 +70,7 @@ function readThinking(block: Json): Part {
     redacted: member(block, "redacted"),
   });
   const shown = saidIn(member(block, "thinking"));
-  // Pi puts a notice of its own where the vendor hid the text.
+  // Pi inserts its own notice where the vendor hid the text.
   const text = member(block, "redacted") === true && shown === REDACTED ? "" : shown;
   return { kind: "reasoning", text, ...(Object.keys(seal).length > 0 ? { seal } : {}) };
 }
@@ -82,7 +82,7 @@ function readCall(block: Json): Part {
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
 }
 
-/** A block for a text or an image. Pi has no image by address, only by content. */
+/** A block for text or an image. Pi supports images only by content, not by address. */
 export function printBlock(part: TextPart | ImagePart): JsonObject {
   if (part.kind === "text") return { type: "text", text: part.text };
   if (part.data === null) return { type: "text", text: `[image: ${part.url ?? part.mediaType}]` };
@@ -125,7 +125,7 @@ function answerBlock(part: Part): JsonObject | undefined {
       const input = isObject(part.input) ? part.input : { input: part.input };
       return { type: "toolCall", id: part.callId, name: part.name, arguments: input };
     }
-    // Not among the blocks that Pi's providers know in an answer: a note keeps its place.
+    // Pi's providers do not know this kind of block in an answer: a note takes its place.
     case "image":
       return { type: "text", text: `[image: ${part.url ?? part.mediaType}]` };
     case "file":
@@ -138,7 +138,7 @@ function answerBlock(part: Part): JsonObject | undefined {
   }
 }
 
-/** Only what Pi itself put into the seal is written: another vendor's signature is no use here. */
+/** Only a signature that Pi itself recorded is written: another vendor's is useless here. */
 function printThinking(thinking: string, seal: Json | undefined): JsonObject {
   const thinkingSignature = member(seal, "thinkingSignature");
   const redacted = member(seal, "redacted");

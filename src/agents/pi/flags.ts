@@ -1,4 +1,7 @@
-/** The flags of Pi 1.5.2, from its `--help`. Pi never asks: it may do all, or is given fewer tools. */
+/**
+ * The flags of Pi 1.5.2, from its `--help`. Pi never asks: it may do everything, or is given fewer
+ * tools.
+ */
 import { ALL, type Flags, READ_ONLY } from "../shared/flags.ts";
 
 const READING = "read,grep,find,ls";
@@ -52,7 +55,7 @@ export const flags: Flags = {
     ],
   },
   grants(uses) {
-    // An allowlist may name tools that write; which ones others could be told is not worked out.
+    // An allowlist may contain tools that write; it is not translated to other agents.
     return uses.some(({ name }) => name === "--tools" || name === "--no-mcp") ? READ_ONLY : null;
   },
   modes: [
@@ -68,6 +71,6 @@ export const flags: Flags = {
     levels: ["off", "minimal", "low", "medium", "high", "xhigh", "max"],
     args: (level) => ["--thinking", level],
   },
-  // It reaches every folder as it is.
+  // It can reach every folder anyway.
   dirs: () => [],
 };

@@ -38,7 +38,7 @@ const message: Shape = by("role", {
   custom: keys("role customType display details timestamp", { content }),
   // Up to version 2 of the format.
   hookMessage: keys("role customType display details timestamp", { content }),
-  // Pi keeps these in memory only, and would send one that stood in a file.
+  // Pi keeps these in memory only, and would send one that is in a file.
   branchSummary: keys("role fromId timestamp", { summary: CONTENT }),
   compactionSummary: keys("role tokensBefore timestamp", { summary: CONTENT }),
 });

@@ -1,4 +1,4 @@
-/** How Pi is started on a session. */
+/** How to start Pi with a session. */
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -6,8 +6,8 @@ export const launch: Launch = {
   command: "pi",
   install: "npm install -g @earendil-works/pi-coding-agent",
   versionArgs: ["--version"],
-  // By path, not by id: an id that lies in another folder's sessions makes Pi ask whether to fork.
-  // With the path it opens the file itself and works in the folder that the header names.
+  // By path, not by id: for an id in another folder's sessions, Pi asks whether to fork. With the
+  // path, it opens the file itself and works in the folder that the header names.
   resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
   opensPaths: true,
   flags,
@@ -17,12 +17,15 @@ export const launch: Launch = {
       ...(file === null ? [] : [`@${file}`]),
       ...promptArgs(prompt),
     ],
-    // A file comes whole, whatever its size: one that fills a model's context is better read in parts.
+    // A file is included completely, whatever its size: one that fills a model's context is better
+    // read in parts.
     attach: { most: { bytes: 512 << 10 } },
   },
 };
 
-/** "-" would be read as an option and "@" as a file to attach. Versions before 1.x know no "--". */
+/**
+ * "-" would be read as an option and "@" as a file to attach. Versions before 1.x do not know "--".
+ */
 function promptArgs(prompt: string | null): string[] {
   if (prompt === null) return [];
   if (prompt.startsWith("@")) return [` ${prompt}`];

@@ -1,4 +1,4 @@
-/** How a usage limit shows in Pi's records. */
+/** How a usage limit looks in Pi's records. */
 
 const LIMIT =
   /^429\b|(rate_limit_error|insufficient_quota|usage_limit_reached|usage limit|quota exceeded)/i;

@@ -1,4 +1,4 @@
-/** Decodes Pi's JSONL lines. Facts and sources: README.md in this folder. */
+/** Reads Pi's JSONL lines. Facts and sources: README.md in this folder. */
 
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
@@ -27,7 +27,7 @@ export function reader(): Reader {
   return new PiReader();
 }
 
-/** Where an entry stands in the tree. */
+/** The position of an entry in the tree. */
 interface Place {
   id: string;
   parentId: string | null;
@@ -41,9 +41,9 @@ class PiReader implements Reader {
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
   #tail: string | null = null;
-  /** Has a record an id of its own? */
+  /** Does a record have an id of its own? */
   #named = false;
-  /** Results by the id of their entry, without their content: that may be replaced. */
+  /** Results by the id of their entry, without their content, which may be replaced. */
   readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
 
   header(): Header {
@@ -70,7 +70,7 @@ class PiReader implements Reader {
     return [event(place, this.#body(record, type, place.id))];
   }
 
-  /** Other content for an earlier message, which an extension gave. */
+  /** New content for an earlier message, from an extension. */
   #edit(target: string, replacement: JsonObject, place: Place): Entry {
     const result = this.#results.get(target);
     const { content } = replacement;
@@ -93,7 +93,7 @@ class PiReader implements Reader {
     const place = { id: `#${at}`, parentId: this.#tail, time };
     if (this.#linear) this.#tail = place.id;
     else if (type !== "message") place.parentId = null;
-    // Among records that have ids nothing can follow it: it counts where it is the last message.
+    // Among records with ids, nothing can follow it: it counts if it is the last message.
     else if (!this.#named) {
       place.parentId = this.#unnamed();
       this.#tail = place.id;
@@ -102,14 +102,14 @@ class PiReader implements Reader {
   }
 
   /**
-   * The parent of a record that comes after others without an id, as tools that clean transcripts
-   * leave them: they are read in their order, and the survey says so.
+   * The parent of a record that follows others without an id, as tools that clean transcripts leave
+   * them: they are read in order, and the survey reports it.
    */
   #unnamed(): string | null {
     return this.#linear || this.#tail === null ? this.#tail : NOWHERE;
   }
 
-  /** A second header in a file counts for nothing: Pi goes by the first. */
+  /** A second header in a file does not count: Pi uses the first. */
   #start(record: Json, place: Place): Entry {
     if (this.#header.id === "") {
       const version = number(member(record, "version")) ?? 1;
@@ -132,7 +132,7 @@ class PiReader implements Reader {
     switch (role) {
       case "user":
         return [message(place, "user", readContent(member(value, "content")))];
-      // Both names of what an extension says in the user's place.
+      // Both names for what an extension says in the user's place.
       case "custom":
       case "hookMessage":
         return [told(place, readContent(member(value, "content")))];
@@ -142,7 +142,7 @@ class PiReader implements Reader {
         return [message(place, "tool", [this.#result(value, place.id)])];
       case "bashExecution": {
         const entry = told(place, [{ kind: "text", text: bashText(value) }]);
-        // "!!": for the user's eyes only.
+        // "!!": only for the user to see.
         return [
           member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
         ];
@@ -158,7 +158,7 @@ class PiReader implements Reader {
       case "system":
         return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
       default:
-        // Pi drops roles that it does not know.
+        // Pi drops unknown roles.
         return [event(place, { event: "opaque", type: `message/${role}` })];
     }
   }
@@ -244,7 +244,7 @@ function message(place: Place, role: Message["role"], parts: Part[]): Message {
   return { kind: "message", ...place, role, parts };
 }
 
-/** In the user's place, and not of their typing. */
+/** In the user's place, but not typed by the user. */
 function told(place: Place, parts: Part[]): Message {
   return message(place, "user", notTyped(parts));
 }
@@ -253,7 +253,7 @@ function event(place: Place, body: EventBody): Entry {
   return { kind: "event", ...place, ...body };
 }
 
-/** The prompt comes in named sections since 0.86, with `content` empty. */
+/** The prompt consists of named sections since 0.86, with empty `content`. */
 function systemParts(value: Json | undefined): Part[] {
   const sections = member(value, "sections");
   const all = isNested(sections) ? Object.values(sections) : [sections];
@@ -300,7 +300,7 @@ const ENTRY_TYPES = new Set([
   "usage",
 ]);
 
-/** Does a record look like a line of Pi's? */
+/** Does a record look like a line of Pi? */
 export function recognises(record: Json): boolean {
   if (!isObject(record) || typeof record.timestamp !== "string") return false;
   if (record.type === "session") return typeof record.id === "string";

@@ -15,13 +15,13 @@ export const store: Store = {
     if (named !== undefined) return [named];
     const usual = host.path.join(agentFolder(env, host), "sessions");
     const set = setFolder(env, host);
-    // What was written before the setting lies where it lay.
+    // Sessions written before the setting are still in the usual folder.
     return set === undefined || set === usual ? [usual] : [set, usual];
   },
 
   home: (env) => agentFolder(env, hostOf(env)),
 
-  // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi looks no deeper.
+  // sessions/<folder's name>/<time>_<id>.jsonl, or all in one folder. Pi searches no deeper.
   async find(root) {
     const found: Found[] = [];
     for (const file of filesIn(root, 2)) {
@@ -44,12 +44,15 @@ function agentFolder(env: NodeJS.ProcessEnv, host: Host): string {
   return expand(env.PI_CODING_AGENT_DIR, host) ?? host.path.join(host.home, ".pi", "agent");
 }
 
-/** Where a variable or a setting names a folder, all sessions lie side by side in it. */
+/** If a variable or a setting names a folder, it contains all sessions side by side. */
 function flatRoot(env: NodeJS.ProcessEnv, host: Host): string | undefined {
   return expand(env.PI_CODING_AGENT_SESSION_DIR, host) ?? setFolder(env, host);
 }
 
-/** `sessionDir` of the settings: the project's before the user's, as in Pi's docs/settings.md. */
+/**
+ * `sessionDir` in the settings: the project's takes precedence over the user's, as in Pi's
+ * docs/settings.md.
+ */
 function setFolder(env: NodeJS.ProcessEnv, host: Host): string | undefined {
   const places = [host.path.resolve(".pi"), agentFolder(env, host)];
   for (const place of places) {
@@ -67,31 +70,31 @@ function expand(path: string | undefined, host: Host): string | undefined {
 
 /** "/home/dev/shop" → "--home-dev-shop--". Links are not resolved. */
 export function folderName(cwd: string): string {
-  // A session may come from a machine of another kind.
+  // A session may come from another kind of system.
   const { resolve } = /^[A-Za-z]:|^\\\\/.test(cwd) ? win32 : posix;
   return `--${resolve(cwd)
     .replace(/^[/\\]/, "")
     .replace(/[/\\:]/g, "-")}--`;
 }
 
-/** An id may hold "_" itself; the time before it does not. */
+/** An id may contain "_" itself; the time before it does not. */
 export function idInName(path: string): string | undefined {
   return /^\d{4}-\d\d-\d\dT[\d-]+Z_(.+)\.jsonl$/.exec(basename(path))?.[1];
 }
 
 const HEAD_BYTES = 64 * 1024;
 
-/** Pi goes by the header, not by the name: a renamed file is still a session. */
+/** Pi uses the header, not the name: a renamed file is still a session. */
 function idInHeader(path: string): string | undefined {
   try {
     return headerId(headOf(path, HEAD_BYTES).toString("utf8"));
   } catch {
-    // Not ours to read: no session.
+    // No permission to read it: not a session.
     return undefined;
   }
 }
 
-/** The first line that is JSON must be the header, as for Pi. */
+/** The first line that is JSON must be the header, as in Pi. */
 function headerId(head: string): string | undefined {
   for (const line of head.split("\n")) {
     const record = parse(line);

@@ -1,4 +1,4 @@
-/** How Pi words for its model what is no plain message (core/messages.js). */
+/** The words in which Pi presents anything but plain messages to its model (core/messages.js). */
 import { compact, member, number, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -11,7 +11,7 @@ export function branchText(summary: string): string {
   return BRANCH_OPEN + summary + BRANCH_CLOSE;
 }
 
-/** What was compacted, as the model is told of it. */
+/** A compaction, as presented to the model. */
 export function compactionText(summary: string): string {
   return `The conversation history before this point was compacted into the following summary:\n\n<summary>\n${summary}\n</summary>`;
 }
@@ -23,7 +23,7 @@ export function branchSummary(text: string): string | undefined {
     : undefined;
 }
 
-/** A command that the user ran with `!`, as the model is told of it. */
+/** A command that the user ran with `!`, as presented to the model. */
 export function bashText(message: Json | undefined): string {
   const output = saidIn(member(message, "output"));
   const exitCode = number(member(message, "exitCode")) ?? 0;
@@ -41,7 +41,7 @@ export function bashText(message: Json | undefined): string {
 const BASH_TAIL =
   /^(\n\n\(command cancelled\))?(?:\n\nCommand exited with code (\d+))?(?:\n\n\[Output truncated\. Full output: (.+)\])?$/;
 
-/** The inverse of `bashText`; undefined when the text is not exactly of that form. */
+/** The inverse of `bashText`; undefined if the text does not have exactly that form. */
 export function bashExecution(text: string): JsonObject | undefined {
   const open = text.startsWith("Ran `") ? text.indexOf("`\n") : -1;
   if (open < 0) return undefined;

@@ -1,4 +1,4 @@
-/** Pi's built-in tools in the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
+/** Maps Pi's built-in tools to the shared vocabulary. Schemas as in 1.5.2 (dist/core/tools). */
 
 import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
@@ -13,7 +13,7 @@ import type {
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const path = string(input.path);
@@ -41,7 +41,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
-/** Does a call have no options beyond these, which the shared form can tell? */
+/** Does a call have no options beyond these, which the shared form can express? */
 function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
@@ -73,7 +73,7 @@ function readUse(path: string, input: JsonObject): ToolUse {
   };
 }
 
-/** Up to 0.73 an edit could also stand in the call itself: {path, oldText, newText}. */
+/** Up to 0.73, an edit could also be in the call itself: {path, oldText, newText}. */
 function editUse(path: string, input: JsonObject): ToolUse | null {
   const listed = Array.isArray(input.edits) ? array(input.edits) : [input];
   const edits: TextEdit[] = [];
@@ -117,7 +117,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
           path: use.path,
           edits: use.edits.map((edit) => ({ oldText: edit.old, newText: edit.new })),
         },
-        // Pi's edit wants each oldText to be there once.
+        // Pi's edit requires each oldText to occur once.
         use.edits.every((edit) => edit.all !== true),
       );
     case "search":
@@ -128,7 +128,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
       return call("ls", { path: use.path });
     case "mcp":
       return mcpCall(use);
-    // read shows images, too.
+    // read also shows images.
     case "view-image":
       return call("read", { path: use.path });
     case "patch":
@@ -142,7 +142,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
   }
 }
 
-/** Pi sends a call on under its own name; the narrowest of the APIs behind it wants this form. */
+/** Pi sends a call under its own name; the strictest of the APIs behind it requires this form. */
 function accepts(call: ToolCallPart): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(call.name) && isObject(call.input);
 }
@@ -152,7 +152,7 @@ export const tools: Tools = { toNative, accepts };
 const NO_OUTPUT = "(no output)";
 const EXIT = /(?:^|\n\n)Command exited with code (\d+)$/;
 
-/** A native result in the shared form: the words that bash adds to the output are taken off. */
+/** A native result in the shared form: without the words that bash adds to the output. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   if (text === undefined) return result;
@@ -183,8 +183,8 @@ function withText(result: ToolResultPart, text: string): ToolResultPart {
 }
 
 /**
- * What Pi's screen shows of an edit: without it only the path. Never sent to a model. Where in the
- * file the lines stand is not known here, so they go without numbers.
+ * What Pi's screen shows of an edit: without it, only the path. Never sent to a model. The lines'
+ * position in the file is unknown here, so they have no numbers.
  */
 export function editDetails(use: ToolUse | null): JsonObject | undefined {
   if (use?.tool !== "edit") return undefined;

@@ -18,19 +18,19 @@ export function readUsage(usage: Json | undefined): Usage | undefined {
   return KINDS.some((kind) => counts[kind] !== 0) ? counts : undefined;
 }
 
-/** The rates that a stored usage was priced with; what it does not tell is as in `known`. */
+/** The rates that a stored usage was priced with; rates that it does not show are as in `known`. */
 export function ratesOf(usage: Json | undefined, known: Rates): Rates {
   const rates = { ...known };
   for (const kind of KINDS) {
     const tokens = number(member(usage, kind)) ?? 0;
     const cost = number(member(member(usage, "cost"), kind)) ?? 0;
-    // Prices have few digits; the rounding takes off what the multiplication added.
+    // Prices have few digits; rounding removes what the multiplication added.
     if (tokens > 0) rates[kind] = Number(((cost / tokens) * 1e6).toFixed(6));
   }
   return rates;
 }
 
-/** Pi adds up `usage.cost` without asking whether it is there, and 0.73 crashes without usage. */
+/** Pi sums up `usage.cost` without checking that it exists, and 0.73 crashes without usage. */
 export function printUsage(usage: Usage | undefined, rates: Rates): JsonObject {
   const { input, output, cacheRead, cacheWrite } = usage ?? NO_TOKENS;
   const cost = {

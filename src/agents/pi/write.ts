@@ -1,4 +1,4 @@
-/** Encodes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
+/** Writes entries as Pi's JSONL lines. Facts and sources: README.md in this folder. */
 
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { IdTable } from "../../session/id-table.ts";
@@ -29,8 +29,8 @@ export function writer(options: WriterOptions): Writer {
 const VERSION = 3;
 
 /**
- * Provider of answers that came from elsewhere. No model of Pi's has it, so Pi treats them as
- * another model's (it cleans their ids) and opens the session with the user's default model.
+ * Provider of answers from elsewhere. No model of Pi has it, so Pi treats them as another model's
+ * (it cleans their ids) and opens the session with the user's default model.
  */
 const FOREIGN = "segue";
 
@@ -49,9 +49,9 @@ interface Frame {
 }
 
 class PiWriter implements Writer {
-  /** Ids are the numbers from here on, scrambled. */
+  /** Ids are the numbers from this one on, scrambled. */
   readonly #firstId: number;
-  /** Counts committed records. */
+  /** Number of committed records. */
   #n = 0;
   readonly #ids = new IdTable();
   readonly #calls = new OpenCalls();
@@ -59,7 +59,7 @@ class PiWriter implements Writer {
   #time = new Date(0).toISOString();
   #source: Source = { api: "anthropic-messages", provider: FOREIGN, model: "unknown" };
   #rates: Rates = NO_TOKENS;
-  /** Does the file go without ids, as in version 1 of the format? */
+  /** Does the file have no ids, as in version 1 of the format? */
   #linear = false;
 
   constructor(options: WriterOptions) {
@@ -70,7 +70,7 @@ class PiWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  // Going back leaves no record of its own: the next entry's parentId says it.
+  // A rewind has no record of its own: the next entry's parentId expresses it.
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? null : mark;
     return [];
@@ -175,8 +175,8 @@ class PiWriter implements Writer {
 
   #answer(entry: Message): Json {
     const { api, provider, model } = this.#source;
-    // Counts of another model say nothing of the room this file takes; with none Pi measures the
-    // text. A file's own model goes on in its place, so that Pi resumes with it.
+    // Another model's counts say nothing about the size of this file; without any, Pi measures the
+    // text. A file's own model continues, so that Pi resumes with it.
     const own = provider !== FOREIGN && (entry.model ?? model) === model;
     return this.#message(entry.time, {
       role: "assistant",
@@ -261,7 +261,7 @@ class PiWriter implements Writer {
     return { type: "session", version: VERSION, id: header.id, timestamp, cwd: header.cwd ?? "/" };
   }
 
-  /** What it keeps must be in this file, or Pi would keep nothing without saying so. */
+  /** What it keeps must be in this file, or Pi would silently keep nothing. */
   #compaction(entry: EventBody & { event: "compaction" }, time: string | null): Json {
     const frame = this.#frame(time);
     const { keepFrom } = entry;
@@ -292,7 +292,7 @@ class PiWriter implements Writer {
     return this.#frameAt(this.#freeOffset(0), time, this.#tail);
   }
 
-  /** Frames of records that follow each other. */
+  /** Frames of consecutive records. */
   #frames(time: string | null, count: number): Frame[] {
     const frames: Frame[] = [];
     for (let offset = 0; frames.length < count; offset++) {
@@ -320,8 +320,8 @@ class PiWriter implements Writer {
 }
 
 /**
- * One number to one other (the finaliser of MurmurHash3), so that new ids never meet: with eight
- * random digits two of 100,000 entries would, and Pi would lose the first.
+ * Maps one number to another (the finaliser of MurmurHash3), so that new ids never collide: with
+ * eight random digits, two of 100,000 entries would, and Pi would lose the first.
  */
 function scramble(n: number): number {
   let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b);
@@ -354,19 +354,19 @@ function momentOf(time: string | null): Moment {
 function readMoment(time: string | null): Moment {
   const ms = Date.parse(time ?? "");
   if (Number.isNaN(ms)) return { time, ms, iso: undefined };
-  // Printing a date costs much, and most are in this form.
+  // Printing a date is slow, and most are in this form.
   return { time, ms, iso: time !== null && ISO.test(time) ? time : new Date(ms).toISOString() };
 }
 
-/** Reading one costs, too: what is predicted and then committed mostly has one time. */
+/** Reading one is slow, too: what is predicted and then committed mostly has the same time. */
 let newest: Moment = readMoment(null);
 
-/** As Pi's appendSessionInfo: a title is one line. */
+/** Like Pi's appendSessionInfo: a title is one line. */
 function oneLine(title: string): string {
   return title.replace(/[\r\n]+/g, " ").trim();
 }
 
-/** Content that takes the place of an earlier message's. */
+/** Content that replaces an earlier message's. */
 function contentOf(parts: readonly Part[]): JsonObject[] {
   return parts.flatMap((part) => {
     if (part.kind === "tool-result") return textsAndImages(part.content).map(printBlock);

@@ -1,4 +1,4 @@
-/** Gemini's parts, as Qwen Code stores them, and parts of the session model. */
+/** Converts between Gemini's parts, as Qwen Code stores them, and parts of the session model. */
 
 import { compact, isObject, member, number, string } from "../../session/json.ts";
 import { fileText, imageText, saidIn } from "../../session/other.ts";
@@ -15,7 +15,7 @@ import type {
 import { printMedia, readResponse, readSaid } from "../shared/genai.ts";
 import { fromNative } from "./tools.ts";
 
-/** What a part of a message says, but for tool results. */
+/** The contents of a part of a message, except tool results. */
 export function readPart(part: Json): Part[] {
   const call = member(part, "functionCall");
   return isObject(call) ? [readCall(call), ...readSaid(part)] : readSaid(part);
@@ -28,7 +28,7 @@ export function readCall(call: Json): ToolCallPart {
   return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
 }
 
-/** A tool's result: a part `functionResponse`, and what the record tells besides. */
+/** A tool's result: a part `functionResponse`, and the record's additional data. */
 export function readResult(response: Json, toolCallResult: Json | undefined): ToolResultPart {
   const { callId, failed, content } = readResponse(response);
   const status = string(member(toolCallResult, "status"));
@@ -78,7 +78,7 @@ function printFile(part: ImagePart | FilePart): JsonObject {
   return printMedia(part) ?? { text: part.kind === "image" ? imageText(part) : fileText(part) };
 }
 
-/** The part for a tool's result. A failed one says so by its key. */
+/** The part for a tool's result. The key shows whether it failed. */
 export function printResponse(result: ToolResultPart, name: string): JsonObject {
   const texts: string[] = [];
   const media: JsonObject[] = [];
@@ -101,7 +101,7 @@ export function printResponse(result: ToolResultPart, name: string): JsonObject 
   };
 }
 
-/** Tokens that came from the cache are among the prompt's, and thoughts among the answer's. */
+/** The prompt's tokens include cached ones, the answer's include thoughts. */
 export function readUsage(usage: Json | undefined): Usage | undefined {
   const prompt = number(member(usage, "promptTokenCount"));
   if (prompt === undefined) return undefined;

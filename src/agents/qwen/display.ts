@@ -1,4 +1,4 @@
-/** What Qwen Code's screen shows of a tool's result: kept beside what the model gets. */
+/** What Qwen Code's screen shows of a tool's result: stored beside what the model gets. */
 import { basename } from "node:path";
 import type { Json, JsonObject, ToolResultPart, ToolUse } from "../../session/types.ts";
 import { onlyText } from "./tools.ts";
@@ -51,7 +51,7 @@ function shellDisplay(part: ToolResultPart, shown: string, directory: string): J
   };
 }
 
-/** The change as a diff. Where in the file the lines stand is not known here: they count from 1. */
+/** The change as a diff. The lines' position in the file is unknown here: they count from 1. */
 function fileDisplay(
   filePath: string,
   old: string,

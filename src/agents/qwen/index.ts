@@ -14,7 +14,7 @@ export const qwen: Agent = {
   recognises,
   known,
   takesReasoning: true,
-  // `--resume` takes UUIDs of versions 1 to 5 alone for ids; another is looked up as a title.
+  // `--resume` accepts only UUIDs of versions 1 to 5 as ids; others are looked up as titles.
   sessionId: (uuid) => `${uuid.slice(0, 14)}4${uuid.slice(15)}`,
   reader,
   writer,

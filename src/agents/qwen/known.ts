@@ -9,14 +9,14 @@ const FRAME =
   "uuid parentUuid sessionId timestamp type provenance cwd version gitBranch forkedFrom " +
   "agentId agentName isSidechain agentRunId agentRound goalContext backgroundTurn daemonPromptId";
 
-/** A text alone, or a list of parts. */
+/** A single text, or a list of parts. */
 const parts: Shape = {
   name: (value) => (Array.isArray(value) ? "" : "text"),
   of: { "": { each: part }, text: CONTENT },
 };
 const message: Shape = {
   name: (value) => (typeof value === "string" ? "text" : isThanks(value) ? "thanks" : ""),
-  // What the CLI puts after the summary of a compressed chat says nothing.
+  // What the CLI puts after the summary of a compressed chat has no content.
   of: { text: CONTENT, "": keys("role", { parts, content: parts }), thanks: true },
 };
 
@@ -37,7 +37,7 @@ const toolResult = keys(`${FRAME} subtype`, {
   ),
 });
 
-/** Records that only the CLI's own screen and book-keeping use: by name, not looked into. */
+/** Records for the CLI's own screen and bookkeeping: known by name, not interpreted. */
 const ASIDE = [
   "slash_command",
   "ui_telemetry",

@@ -1,10 +1,10 @@
-/** How a limit shows in Qwen Code's records: as telemetry of a request that failed. */
+/** How a limit looks in Qwen Code's records: as telemetry of a request that failed. */
 import { member, number, string } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
 
 /**
- * The event that a telemetry event `qwen-code.api_error` stands for; undefined for any other. The
- * CLI writes one for each attempt, and never when the limit ends.
+ * The event for a telemetry event `qwen-code.api_error`; undefined for any other. The CLI writes
+ * one for each attempt, and never when the limit ends.
  */
 export function apiError(uiEvent: Json | undefined): EventBody | undefined {
   if (member(uiEvent, "event.name") !== "qwen-code.api_error") return undefined;

@@ -1,4 +1,4 @@
-/** Decodes Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Reads Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
 
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
@@ -26,28 +26,28 @@ export function reader(): Reader {
   return new QwenReader();
 }
 
-/** Where an entry stands in the tree. */
+/** The position of an entry in the tree. */
 interface Place {
   id: string;
   parentId: string | null;
   time: string | null;
 }
 
-/** The newest message of the user, which the result of a local command may take back. */
+/** The user's newest message, which the result of a local command may remove. */
 interface Said {
   id: string;
   text: string;
 }
 
 class QwenReader implements Reader {
-  /** Every uuid that was read: what comes again is a further fragment. */
+  /** Every uuid that was read: another line with it is a further fragment. */
   readonly #seen = new IdTable();
   /** Every record that was read. */
   readonly #records = new IdTable();
   #isFirst = true;
-  /** Has a record an id of its own? */
+  /** Does a record have an id of its own? */
   #named = false;
-  /** Entry that followers of a uuid follow, where that is not the entry of this id. */
+  /** The entry that followers of a uuid follow, if it is not the entry with this id. */
   readonly #tails = new Map<string, string | null>();
   readonly #calls = new OpenCalls();
   #said: Said | undefined;
@@ -78,7 +78,7 @@ class QwenReader implements Reader {
       const place = { id: `#${at}`, parentId: null, time };
       const speaks = isSaid(record) && partsOf(record).length > 0;
       if (!speaks) return [this.#outside(type, record, place)];
-      // Among records that have ids it is no part of the chain.
+      // Among records with ids, it is not part of the chain.
       if (this.#named) return [event(place, { event: "unread", type, reason: "unsent" })];
       this.#note(record, time);
       return this.#inTree(type, record, { ...place, parentId: this.#parent(record, place.id) });
@@ -95,7 +95,7 @@ class QwenReader implements Reader {
     return entries;
   }
 
-  /** In a subagent's own file its lines are read as those of a session are. */
+  /** In a subagent's own file, its lines are read like those of a session. */
   #asMain(record: Json): Json {
     if (!isObject(record) || !record.uuid) return record;
     const isOwn = !this.#subagent.isAside(record) && isSidechain(record);
@@ -112,8 +112,8 @@ class QwenReader implements Reader {
       case "system":
         return this.#system(record, place);
       default:
-        // 0.24.4 takes what it does not know for a gap, and what came before for gone. The version
-        // that wrote it did not: what follows it follows what it follows.
+        // 0.24.4 treats an unknown record as a gap, and everything before it as gone. The version
+        // that wrote it did not, so the chain continues through it.
         this.#tails.set(place.id, place.parentId);
         return [event({ ...place, parentId: null }, { event: "opaque", type })];
     }
@@ -150,12 +150,12 @@ class QwenReader implements Reader {
     return { id: `${uuid}#${++this.#fragments}`, parentId: this.#tail(uuid), time };
   }
 
-  /** One that does not say what it follows is put after the one before it by the survey, which counts it. */
+  /** The survey puts a record without a parent after the one before it, and counts it. */
   #parent(record: Json, id: string): string | null {
     const first = this.#isFirst;
     this.#isFirst = false;
     const isNamed = !id.startsWith("#");
-    // After records without ids the first that has one names nothing that it could follow.
+    // After records without ids, the first one with an id names no existing parent.
     const follows = isNamed && !first && !this.#named;
     this.#named ||= isNamed;
     const parent = string(member(record, "parentUuid"));
@@ -166,7 +166,7 @@ class QwenReader implements Reader {
     return isRoot ? null : `${id}#before`;
   }
 
-  /** The same record once more, time and all. A fragment has something else to say. */
+  /** The same record once more, including its time. A fragment has different contents. */
   #isRepeated(record: Json, uuid: string): boolean {
     const key = `${uuid} ${JSON.stringify(record)}`;
     if (this.#records.has(key)) return true;
@@ -245,7 +245,7 @@ class QwenReader implements Reader {
       case "chat_compression":
         return this.#compressed(record, payload, place);
       case "mid_turn_user_message":
-        // As a record of the user's it is sent; as one of the system's it is not (0.24.4 [run]).
+        // As a user's record it is sent; as a system record it is not (0.24.4 [run]).
         return [event(place, { event: "unread", type: `system/${subtype}`, reason: "unsent" })];
       case "slash_command":
         return [this.#command(payload, place)];
@@ -273,7 +273,7 @@ class QwenReader implements Reader {
     return event(place, { event: "title", title });
   }
 
-  /** A command that answers by itself takes what the user typed out of the model's history. */
+  /** A command that answers by itself removes what the user typed from the model's history. */
   #command(payload: Json | undefined, place: Place): Entry {
     const said = this.#said;
     this.#said = undefined;
@@ -289,8 +289,8 @@ class QwenReader implements Reader {
   }
 
   /**
-   * From here on the model sees `compressedHistory`: the summary, a word of thanks that the CLI puts
-   * into its mouth, and whatever else was kept, as messages.
+   * From here on, the model sees `compressedHistory`: the summary, an acknowledgement that the CLI
+   * attributes to the model, and everything else that was kept, as messages.
    */
   #compressed(record: Json, payload: Json | undefined, place: Place): Entry[] {
     const history = member(payload, "compressedHistory");
@@ -334,7 +334,7 @@ class QwenReader implements Reader {
   }
 }
 
-/** Messages one after another: the first has the place, the others follow it. */
+/** Consecutive messages: the first gets the position, the others follow it. */
 function chained(
   place: Place,
   messages: readonly Omit<Message, keyof Place | "kind">[],
@@ -355,8 +355,8 @@ function linkId(id: string, i: number): string {
 }
 
 /**
- * What the CLI says in the user's place. It sends what a subagent reports and a goal asks for, but
- * not what is said aloud. A prompt that the user had put off (cron) is the user's.
+ * What the CLI says in the user's place. It sends a subagent's report and a goal's request, but not
+ * what is only spoken. A prompt that the user had scheduled (cron) is the user's.
  */
 function origin(record: Json): Pick<Message, "told" | "scaffold"> {
   switch (subtypeOf(record)) {
@@ -378,7 +378,7 @@ function isInjected(part: Json): boolean {
   );
 }
 
-/** A message that is nothing but one text of the user's. */
+/** A message that consists of one text of the user. */
 function saidBy(record: Json, id: string): Said | undefined {
   const [part, ...more] = partsOf(record);
   const text = string(member(part, "text"));
@@ -386,14 +386,14 @@ function saidBy(record: Json, id: string): Said | undefined {
   return plain && more.length === 0 && text !== undefined ? { id, text } : undefined;
 }
 
-/** The summary that a compressed history begins with: the user's, and text alone. */
+/** The summary at the beginning of a compressed history: a message of the user with only text. */
 function summaryOf(content: Json | undefined): string | undefined {
   if (member(content, "role") !== "user") return undefined;
   const texts = contentParts(content).map((part) => string(member(part, "text")));
   return texts.every((text) => text !== undefined) ? texts.join("\n\n") : undefined;
 }
 
-/** Nothing of the session follows what happens to a subagent. Messages say themselves whose they are. */
+/** Nothing of the session follows the records of a subagent. Messages are marked individually. */
 function aside(entry: Entry): Entry {
   return entry.kind === "message" ? entry : { ...entry, parentId: null };
 }

@@ -1,39 +1,47 @@
-/** What reader and writer both know of Qwen Code's records. Facts and sources: README.md in this folder. */
+/**
+ * What reader and writer share about Qwen Code's records. Facts and sources: README.md in this
+ * folder.
+ */
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
-/** Records of Segue's own. Without a uuid they are none to the CLI, which leaves them be (0.24.4 [run]). */
+/**
+ * Segue's own records. Without a uuid, the CLI ignores them and leaves them in the file (0.24.4
+ * [run]).
+ */
 export const CARRY = "segue-carry";
 
 const TYPES = new Set(["user", "assistant", "tool_result", "system"]);
 
-/** Does a record look like a line of Qwen Code's? Claude Code's have type, uuid and sessionId, too. */
+/**
+ * Does a record look like a line of Qwen Code? Claude Code's also have type, uuid and sessionId.
+ */
 export function recognises(record: Json): boolean {
   if (!isObject(record)) return false;
   const { uuid, sessionId, type, message } = record;
   if (typeof sessionId !== "string") return false;
   if (type === CARRY) return isObject(record.systemPayload);
   if (typeof type !== "string" || !TYPES.has(type)) return false;
-  // What someone says is told by what it says, also where its place in the tree is lost.
+  // A message is recognized by its contents, even if its position in the tree is lost.
   if (typeof uuid !== "string" && type === "system") return false;
   if (type === "system") return isObject(record.systemPayload) || record.provenance === "system";
   const parts = member(message, "parts");
   return Array.isArray(parts) || typeof parts === "string" || typeof message === "string";
 }
 
-/** Is it something that someone, or a tool, said? */
+/** Is it a message, or a tool's result? */
 export function isSaid(record: Json): boolean {
   return ["user", "assistant", "tool_result"].includes(string(member(record, "type")) ?? "");
 }
 
-/** Does the CLI know records of this type? 0.24.4 skips others, and is cut off there. */
+/** Does the CLI know records of this type? 0.24.4 skips others, and its history ends there. */
 export function isKnownType(record: Json): boolean {
   return TYPES.has(string(member(record, "type")) ?? "");
 }
 
 /**
- * System records that the CLI leaves out of its chain: the active branch never ends in one of
- * them, although they have a parent.
+ * System records that the CLI leaves out of its chain: the active branch never ends in one of them,
+ * although they have a parent.
  */
 const BESIDE = new Set([
   "session_artifact_event",
@@ -60,7 +68,10 @@ export function partsOf(record: Json): Json[] {
   return contentParts(member(record, "message"));
 }
 
-/** The parts of a message; where it is a text, or holds one, that is a part. No Qwen Code writes both keys. */
+/**
+ * The parts of a message; text in place of the message or of its parts is one part. Qwen Code never
+ * writes both keys.
+ */
 export function contentParts(message: Json | undefined): Json[] {
   if (typeof message === "string") return [{ text: message }];
   return ["parts", "content"]
@@ -68,7 +79,7 @@ export function contentParts(message: Json | undefined): Json[] {
     .map((part) => (typeof part === "string" ? { text: part } : part));
 }
 
-/** What the CLI puts after the summary of a compressed chat, so that roles take turns. */
+/** What the CLI puts after the summary of a compressed chat, so that roles alternate. */
 export const ACKNOWLEDGED = "Got it. Thanks for the additional context!";
 
 export function isThanks(content: Json): boolean {
@@ -76,5 +87,5 @@ export function isThanks(content: Json): boolean {
   return parts.length === 1 && member(parts[0], "text") === ACKNOWLEDGED;
 }
 
-/** The kind of subagent that one from elsewhere is given as. */
+/** The type that a subagent from elsewhere gets. */
 export const SUBAGENT = "general-purpose";

@@ -1,4 +1,4 @@
-/** Where Qwen Code keeps its sessions. */
+/** Where Qwen Code stores its sessions. */
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { listFiles } from "../../io/files.ts";
@@ -9,7 +9,7 @@ import { subagentOf } from "../shared/subagent.ts";
 import type { Found, Store } from "../types.ts";
 import { SUBAGENT } from "./records.ts";
 
-/** Other names the CLI does not take for sessions. */
+/** The CLI does not recognize other names as sessions. */
 const NAME = /^([0-9a-fA-F-]{32,36})\.jsonl$/;
 
 export const store: Store = {
@@ -45,7 +45,7 @@ export const store: Store = {
     return found;
   },
 
-  // As with Claude Code: a project may have been renamed since.
+  // As in Claude Code: a project may have been renamed since.
   folder(path, { cwd, cwds }) {
     const chats = basename(dirname(path)) === "archive" ? dirname(dirname(path)) : dirname(path);
     const name = basename(dirname(chats));
@@ -63,7 +63,7 @@ export const store: Store = {
 
   childId: (uuid) => `agent-${SUBAGENT}-call_${uuid.replaceAll("-", "").slice(-24)}`,
 
-  /** What the CLI keeps beside a subagent's file: which it is, what it was for, and that it is done. */
+  /** What the CLI stores beside a subagent's file: its id, its purpose, and that it is done. */
   companions(_root, path, header) {
     const agentId = subagentOf(header);
     if (agentId === null) return [];
@@ -90,7 +90,7 @@ function isChat(path: string): boolean {
   return basename(folder) === "chats" || folder.endsWith(join("chats", "archive"));
 }
 
-/** Its folder for temporary files: what lies there it reads as if it were in the project. */
+/** Its folder for temporary files, which it reads as if they were in the project. */
 export function ownFolder(env: NodeJS.ProcessEnv): string {
   return join(baseFolder(env), "tmp", "segue");
 }
@@ -101,7 +101,10 @@ function baseFolder(env: NodeJS.ProcessEnv): string {
   return named ? resolve(expandHome(named, home)) : join(home, ".qwen");
 }
 
-/** "/home/dev/shop" → "-home-dev-shop". On Windows in lower case, as names are the same there in any. */
+/**
+ * "/home/dev/shop" → "-home-dev-shop". In lower case on Windows, where names are not
+ * case-sensitive.
+ */
 export function folderName(cwd: string, platform: NodeJS.Platform = process.platform): string {
   return (platform === "win32" ? cwd.toLowerCase() : cwd).replace(/[^A-Za-z0-9]/g, "-");
 }

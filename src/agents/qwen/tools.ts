@@ -1,4 +1,6 @@
-/** Qwen Code's tools in the shared vocabulary. Schemas as 0.24.4 declares them to its model. */
+/**
+ * Maps Qwen Code's tools to the shared vocabulary. Schemas as 0.24.4 declares them to its model.
+ */
 
 import type { Tools } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
@@ -13,7 +15,7 @@ import type {
 } from "../../session/types.ts";
 import { mcpCall, mcpUse } from "../shared/tools.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   const path = string(input.file_path);
@@ -46,7 +48,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return todoUse(input.todos);
     case "ask_user_question":
       return { tool: "ask", questions: input.questions ?? null };
-    // Tools that are not declared are called through this one, by their name.
+    // Undeclared tools are called through this one, by name.
     case "tool_call":
       return fromNative(string(input.name) ?? "", input.arguments ?? null);
     default:
@@ -64,7 +66,7 @@ function otherUse(name: string, input: JsonObject): ToolUse | null {
       const query = string(input.query);
       return query === undefined ? null : { tool: "web-search", query };
     }
-    // Up to 0.1x the tool was called task.
+    // Up to 0.1x, the tool was called task.
     case "agent":
     case "task":
       return subagentUse(input);
@@ -73,7 +75,7 @@ function otherUse(name: string, input: JsonObject): ToolUse | null {
   }
 }
 
-/** Does a call have no options beyond these, which the shared form can tell? */
+/** Does a call have no options beyond these, which the shared form can express? */
 function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
 }
@@ -180,7 +182,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
       return call("ask_user_question", { questions: use.questions });
     case "mcp":
       return mcpCall(use);
-    // read_file shows images, too.
+    // read_file also shows images.
     case "view-image":
       return call("read_file", { file_path: use.path });
     case "notebook-edit":
@@ -195,7 +197,7 @@ function todos(items: readonly TodoItem[]): JsonObject[] {
   return items.map(({ text: content, status }, i) => ({ id: String(i + 1), content, status }));
 }
 
-/** One replacement a call: several have no native form. */
+/** One replacement per call: several have no native form. */
 function editCall(use: ToolUse & { tool: "edit" }): ReturnType<typeof toNative> {
   const [edit, ...more] = use.edits;
   if (!edit || more.length > 0) return null;
@@ -239,7 +241,7 @@ function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart
     (report.startsWith(head) && REPORT.exec(report.slice(head.length))) || [];
   if (output === undefined) return result;
   const plain = withText(result, output === EMPTY ? "" : output);
-  // That it went well needs no telling.
+  // Success need not be mentioned.
   if (code === "0" && !result.isError) {
     const { exitCode: _, ...rest } = plain;
     return rest;
@@ -247,7 +249,7 @@ function parsePlain(use: ToolUse | null, result: ToolResultPart): ToolResultPart
   return { ...plain, exitCode: Number(code) };
 }
 
-/** The inverse of `parseResult`; what failed without an exit code is told as it is. */
+/** The inverse of `parseResult`; a failure without an exit code stays unchanged. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const output = use?.tool === "execute" ? onlyText(result) : undefined;
   if (output === undefined || use?.tool !== "execute") return result;

@@ -1,4 +1,4 @@
-/** Encodes entries as Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Writes entries as Qwen Code's JSONL lines. Facts and sources: README.md in this folder. */
 
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { compact, isObject, member, string } from "../../session/json.ts";
@@ -32,7 +32,7 @@ export function writer(options: WriterOptions): Writer {
   return new QwenWriter(options);
 }
 
-/** Written when nothing says which version the session belongs to: the one the form was learnt from. */
+/** Written if the session's version is unknown: the version from which the form was learned. */
 const VERSION = "0.24.4";
 
 type RecordType = "user" | "assistant" | "tool_result" | "system";
@@ -60,11 +60,11 @@ class QwenWriter implements Writer {
   #sessionKnown = false;
   #tail: string | null = null;
   #time: string | null = null;
-  /** Counts committed lines: the source of new ids. */
+  /** Number of committed lines: the source of new ids. */
   #n = 0;
 
   readonly #subagent = new Subagent();
-  /** Of the subagent whose file this is. */
+  /** The subagent whose file this is. */
   #agentName: string | undefined;
 
   constructor(options: WriterOptions) {
@@ -79,10 +79,10 @@ class QwenWriter implements Writer {
   }
 
   begin(header: Header): void {
-    // On the way home another agent's header can come after lines of this very session.
+    // On the way back, another agent's header can follow lines of this very session.
     if (this.#sessionKnown) return;
     this.#subagent.begin(header);
-    // A subagent's lines are those of its session.
+    // A subagent's lines have its session's id.
     const isOwn = subagentOf(header) === null;
     if (!isOwn) this.#agentName = SUBAGENT;
     this.#context.sessionId = (isOwn ? null : header.parent) ?? header.id;
@@ -95,7 +95,7 @@ class QwenWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  /** The CLI's own record of it; what it leaves behind is a dead branch. */
+  /** The CLI's own record of a rewind; what it leaves behind is a dead branch. */
   rewind(mark: string, turns: number): Json[] {
     this.#tail = mark === "" ? null : mark;
     return [this.#system(null, "rewind", { truncatedCount: turns })];
@@ -154,7 +154,7 @@ class QwenWriter implements Writer {
 
   #commitContext(record: Json): void {
     const context = this.#context;
-    // As the CLI has it: the first line tells whose session it is.
+    // As in the CLI: the first line determines the session.
     if (!this.#sessionKnown) context.sessionId = string(member(record, "sessionId")) ?? "";
     this.#sessionKnown = true;
     context.cwd = string(member(record, "cwd")) ?? context.cwd;
@@ -186,7 +186,7 @@ class QwenWriter implements Writer {
     ];
   }
 
-  /** One record a result: the CLI looks at the first part of each only. */
+  /** One record per result: the CLI reads only the first part of each. */
   #results(entry: Message): Json[] {
     const results = entry.parts.filter((part) => part.kind === "tool-result");
     return results.map((part, i) => this.#result(entry, part, i));
@@ -223,7 +223,7 @@ class QwenWriter implements Writer {
   #event(entry: EventBody, time: string | null): Json[] {
     switch (entry.event) {
       case "title": {
-        // As with Claude Code: the file beside a subagent's says what it is about.
+        // As in Claude Code: the file beside a subagent's contains what it is about.
         if (this.#subagent.id !== null) return [];
         const payload = { customTitle: entry.title, titleSource: "manual" };
         return [this.#system(time, "custom_title", payload)];
@@ -303,7 +303,7 @@ class QwenWriter implements Writer {
   }
 }
 
-/** Results of different tools have little in common, and those that failed with those that did not. */
+/** Results of different tools have little in common, and so do failed and successful ones. */
 function responseKind(record: Json): string {
   const [part] = partsOf(record);
   const response = member(part, "functionResponse");

@@ -1,7 +1,7 @@
-/** The tool calls a codec has met and not done with: a result is read in the light of its call. */
+/** The open tool calls that a codec has met: a result is read using its call. */
 import type { ToolCallPart } from "../../session/types.ts";
 
-/** A session that never answers must not fill the memory: inputs can be large. */
+/** Limits memory for a session that never answers its calls: inputs can be large. */
 const KEEP = 256;
 
 export class OpenCalls {
@@ -20,7 +20,7 @@ export class OpenCalls {
     if (this.#calls.size > KEEP && !oldest.done) this.#calls.delete(oldest.value);
   }
 
-  /** The call is kept until the next one: more about it may come after its result. */
+  /** The call is kept until the next one: more about it may follow its result. */
   answer(callId: string): void {
     this.#answered.push(callId);
   }

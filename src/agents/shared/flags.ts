@@ -1,13 +1,14 @@
 /**
- * The command-line flags of agents, so that what a person sets on one can be said to another. Each
- * agent's table (`flags.ts` in its folder) names every flag that its `--help` names.
+ * The command-line flags of agents, for translating one agent's flags to another's. Each agent's
+ * table (`flags.ts` in its folder) lists every flag in its `--help`.
  */
 
 /**
- * What an agent may do. `edit?` and `run?`: change files and run commands, if the person agrees
- * each time; without the mark: unasked. `run-sandboxed`: commands unasked in a sandbox;
- * `run-judged`: commands that another model finds harmless; `outside`: beyond the project, and on
- * the web. One permission is at most another when it grants nothing that the other does not.
+ * What an agent may do. `edit?` and `run?`: change files and run commands if the user agrees each
+ * time; without the question mark: without asking. `run-sandboxed`: run commands in a sandbox
+ * without asking; `run-judged`: run commands that another model considers harmless; `outside`: work
+ * outside the project and on the web. One permission is at most another if it grants nothing that
+ * the other does not.
  */
 export type Grant = "edit?" | "run?" | "edit" | "run-sandboxed" | "run-judged" | "run" | "outside";
 
@@ -40,7 +41,7 @@ export const SANDBOXED: readonly Grant[] = ["edit", "run-sandboxed"];
 export const JUDGED: readonly Grant[] = ["edit", "run-judged"];
 export const ALL: readonly Grant[] = ["edit", "run", "run-judged", "outside"];
 
-/** In which words a table speaks of itself: "asks first", …; for people. */
+/** The terms in which tables describe permissions, for people: "asks first", … */
 export function permissionName(grants: readonly Grant[]): string {
   const names: [string, readonly Grant[]][] = [
     ["read only", READ_ONLY],
@@ -60,9 +61,9 @@ export function permissionName(grants: readonly Grant[]): string {
 }
 
 /**
- * model, effort, dirs, permission: can be said to others. config: `key=value` pairs, some of which
- * can. restricts: takes something away from the agent in its own words. session: which session it
- * works on, which is Segue's to say. own: has no equal elsewhere.
+ * model, effort, dirs, permission: can be translated to other agents. config: `key=value` pairs,
+ * some of which can be translated. restricts: restricts the agent in its own terms. session:
+ * selects the session, which is up to Segue. own: has no equivalent in other agents.
  */
 export type About =
   | "model"
@@ -74,7 +75,7 @@ export type About =
   | "session"
   | "own";
 
-/** One flag on a command line, under the first of its names, with the words that belong to it. */
+/** One flag on a command line, under the first of its names, with its values. */
 export interface Use {
   about: About;
   name: string;
@@ -95,29 +96,35 @@ export interface Mode {
 
 export interface Flags {
   /**
-   * By what they are about, as help texts write them: "-m, --model <x>", "--resume [x]",
+   * Grouped by purpose, in the notation of help texts: "-m, --model <x>", "--resume [x]",
    * "--add-dir <x...>", "--deny-url [x...]", "--mode <plan|ask>", "--yolo".
    */
   table: { readonly [about in About]?: readonly string[] };
-  /** What these permission flags, and permission settings of config flags, allow; null: nothing is said. */
+  /**
+   * What these permission flags, and permission settings in config flags, allow; null if they say
+   * nothing.
+   */
   grants(uses: readonly Use[]): readonly Grant[] | null;
-  /** Ways to say a permission; of those that allow equally much the first is taken. */
+  /** Ways to express a permission; among equally permissive ones, the first is used. */
   modes: readonly Mode[];
   models: Models;
   effort?: Effort;
   dirs?(dirs: readonly string[]): string[];
-  /** The setting that a config flag makes, in terms that can be said elsewhere; null for others. */
+  /** The setting that a config flag makes, in terms that can be translated; null for others. */
   setting?(value: string): Setting | null;
 }
 
 export type Vendor = "anthropic" | "openai" | "google" | "qwen";
 
 export interface Models {
-  /** Whose models it can be told to use. */
+  /** The vendors whose models it can use. */
   vendors: readonly Vendor[];
-  /** Takes `provider/name` too, of any provider. */
+  /** Also accepts `provider/name`, with any provider. */
   qualified?: true;
-  /** What `--model` takes; null where it knows no such name. `alias`: a short name such as "opus". */
+  /**
+   * The value for `--model`; null if it does not know the name. `alias`: a short name such as
+   * "opus".
+   */
   name(model: Model): string | null;
 }
 
@@ -128,7 +135,7 @@ export interface Model {
 }
 
 export interface Effort {
-  /** From least to most, as the agent calls them. */
+  /** From least to most, in the agent's own words. */
   levels: readonly string[];
   args(level: string): string[];
 }

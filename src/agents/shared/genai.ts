@@ -1,6 +1,7 @@
 /**
- * Parts of Google's GenAI API, which Gemini CLI and Qwen Code store as they are. A part is told by
- * the key that it has; all kinds of `Part` in the types of `@google/genai` 2.32.0 are here.
+ * Parts of Google's GenAI API, which Gemini CLI and Qwen Code store unchanged. The kind of a part
+ * is given by the key that it has; this file handles all kinds of `Part` in the types of
+ * `@google/genai` 2.32.0.
  */
 
 import type { Shape } from "../../session/codec.ts";
@@ -19,15 +20,15 @@ import type {
 } from "../../session/types.ts";
 import { byKey, CONTENT, keys } from "./known.ts";
 
-/** Settings that stand beside what a part says. */
+/** Settings beside the content of a part. */
 const ASPECTS =
   "thought thoughtSignature videoMetadata mediaResolution mediaProcessing partMetadata speechMetadata";
 const ASPECT = new Set(ASPECTS.split(" "));
 
-/** What a part can be besides a call and a result. */
+/** What a part can be besides a call or a result. */
 export type Said = Exclude<Part, ToolCallPart | ToolResultPart>;
 
-/** What a part says, but for a call or a result in it; nothing for an empty text alone. */
+/** The content of a part, except for calls and results; nothing for a part with only empty text. */
 export function readSaid(part: Json): Said[] {
   if (typeof part === "string") return part === "" ? [] : [{ kind: "text", text: part }];
   if (!isObject(part)) return part === null ? [] : [otherPart(typeof part, part)];
@@ -36,10 +37,10 @@ export function readSaid(part: Json): Said[] {
   const more = names.filter((name) => !kinds.includes(name) && !ASPECT.has(name));
   if (kinds.length === 0) return more.length === 0 ? [] : [unheardOf(part, more)];
   const said = kinds.flatMap((kind): Said[] => {
-    // Neither CLI sends a thought that is no text.
+    // Neither CLI sends a thought that is not text.
     if (part.thought === true && kind !== "text")
       return CALLS.has(kind) ? [] : [unread(kind, "unsent")];
-    // Who takes calls and results takes objects.
+    // Callers that read calls and results read objects.
     if (CALLS.has(kind)) return isObject(part[kind]) ? [] : known(kind, part[kind]);
     return READ.get(kind)?.(part) ?? [];
   });
@@ -49,7 +50,7 @@ export function readSaid(part: Json): Said[] {
   ];
 }
 
-/** Not what only sets something, as a number or one word does. */
+/** Skips settings such as a number or a single word. */
 function isTold(value: Json | undefined): boolean {
   return typeof value === "string" ? /\s/.test(value) : typeof value === "object" && value !== null;
 }
@@ -106,7 +107,7 @@ function readFileData(file: Json): ImagePart | FilePart | OtherPart {
   return { kind: "file", name, mediaType, data: null, url };
 }
 
-/** Code that the model had run at the vendor's, and what came of it. */
+/** Code that the vendor ran for the model, and its result. */
 function readCode(code: Json): ResultPart {
   const language = saidIn(member(code, "language"));
   const text = `\`\`\`${language}\n${saidIn(member(code, "code") ?? code)}\n\`\`\``;
@@ -128,8 +129,8 @@ export interface Response {
 }
 
 /**
- * A functionResponse: `{id, name, response, parts?}`. Of the response, `error` or `output` is what
- * the tool says; without them all of it is, and what stands beside them is said, too.
+ * A functionResponse: `{id, name, response, parts?}`. In the response, `error` or `output` is the
+ * tool's answer; without them, all of it is. Other keys are content, too.
  */
 export function readResponse(value: Json): Response {
   const response = member(value, "response") ?? "";
@@ -155,12 +156,12 @@ function readBody(response: Json): ResultPart[] {
   return content;
 }
 
-/** In a result nothing is a thought. */
+/** A result contains no thoughts. */
 export function asResult(part: Said): ResultPart {
   return part.kind === "reasoning" ? { kind: "text", text: part.text } : part;
 }
 
-/** An image or document as a part; null for what only has a place elsewhere. */
+/** An image or document as a part; null for one that only belongs elsewhere. */
 export function printMedia(part: ImagePart | FilePart): JsonObject | null {
   const name = part.kind === "file" && part.name !== null ? { displayName: part.name } : {};
   if (part.data !== null) {

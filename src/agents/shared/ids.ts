@@ -1,17 +1,17 @@
-/** Ids that follow from a seed and a number, so that the same conversion gives the same bytes. */
+/** Ids derived from a seed and a number, so that the same conversion gives the same bytes. */
 import { hash } from "node:crypto";
 
 function hex(seed: string, n: number): string {
   return hash("sha1", `${seed}\n${n}`);
 }
 
-/** A UUID of version 4 form. */
+/** A UUID in the form of version 4. */
 export function uuid4(seed: string, n: number): string {
   const h = hex(seed, n);
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }
 
-/** A UUID of version 7: its first 48 bits are `time` (ISO 8601; the epoch when null or invalid). */
+/** A UUID of version 7: its first 48 bits are `time` (ISO 8601; the epoch if null or invalid). */
 export function uuid7(seed: string, n: number, time: string | null): string {
   const h = hex(seed, n);
   const ms = Math.max(0, Date.parse(time ?? "") || 0);

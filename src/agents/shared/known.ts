@@ -1,15 +1,15 @@
-/** Schema drift: what of a record an agent's folder does not know. */
+/** Schema drift: the parts of a record that an agent's folder does not know. */
 
 import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
-/** What a model is sent: a reader has to pass it on. See convert/read/account.ts. */
+/** What a model is sent: a reader must pass it on. See convert/read/account.ts. */
 export const CONTENT = "content" satisfies Shape;
 
 /**
  * The places in a value that its shape does not know, such as `message.content[].cache_edits`, or
- * `type=new_kind` for a record of an unknown kind. Empty for what is known through and through.
+ * `type=new_kind` for a record of an unknown kind. Empty if everything is known.
  */
 export function unknowns(value: Json, shape: Shape, at = ""): string[] {
   if (shape === true || shape === CONTENT) return [];
@@ -31,23 +31,23 @@ export function unknowns(value: Json, shape: Shape, at = ""): string[] {
   });
 }
 
-/** A name that is empty tells no kinds apart: it is one of several forms of the same. */
+/** An empty name does not distinguish kinds: the value is one of several forms of the same. */
 function placeOf(at: string, name: string): string {
   return name === "" ? at : `${at}<${name}>`;
 }
 
-/** What stands where the vendor puts something of another form, by the key it stands at. */
+/** The values that have another form than the vendor uses, with their keys. */
 export interface Misplaced {
   key: string;
   value: Json;
 }
 
-/** Where vendors have a text, or a list of blocks. */
+/** Where vendors use text or a list of blocks. */
 const TEXTS = new Set(["content", "output"]);
 
 /**
- * Values of another form than the shape has: an object where a list of blocks is expected, a text
- * where an object is.
+ * Values whose form differs from the shape: an object in place of a list of blocks, or text in
+ * place of an object.
  */
 export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
   if (shape === true || shape === CONTENT || value === null) return [];
@@ -60,7 +60,7 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
     const name = shape.name(value);
     const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
     if (named !== undefined) return misplaced(value, named, key);
-    // Of a kind that is not known, which readers see to; or a text, as vendors have it; or none at all.
+    // Values of an unknown kind, which readers handle; text, as vendors use it; or no value.
     if (isObject(value) || (typeof value === "string" && TEXTS.has(key))) return [];
     return [{ key, value }];
   }
@@ -76,7 +76,7 @@ type Keyed = Extract<Shape, { keys: unknown }>;
 
 const forms = new WeakMap<Keyed, [string, Shape][]>();
 
-/** The keys whose values have a form to be held against. Of a hundred keys, these are a few. */
+/** The keys whose values have a form to compare with: a few of a hundred. */
 function formsOf(shape: Keyed): [string, Shape][] {
   const before = forms.get(shape);
   if (before !== undefined) return before;
@@ -88,8 +88,8 @@ function formsOf(shape: Keyed): [string, Shape][] {
 }
 
 /**
- * An object with these keys, of which more need not be known. They are split when they are first
- * asked for: a program that starts has those of all agents, and needs those of one or two.
+ * An object with these keys, about which nothing more is known. They are split on first use: a
+ * program loads the keys of all agents at startup, but needs those of one or two.
  */
 export function keys(names: string, more: Readonly<Record<string, Shape>> = {}): Shape {
   let known: Readonly<Record<string, Shape>> | undefined;
@@ -107,14 +107,14 @@ function plain(names: string): Record<string, true> {
   return known;
 }
 
-/** Shapes told apart by a member, such as `type`. */
+/** Shapes distinguished by a member, such as `type`. */
 export function by(member: string, of: Readonly<Record<string, Shape>>): Shape {
   return { name: (value) => (isObject(value) ? String(value[member] ?? "") : ""), of };
 }
 
 /**
- * Shapes told apart by the key that a value has; `aspects` are keys that any of them may have. One
- * that has none of these keys is named by the first that it has.
+ * Shapes distinguished by the key that a value has; `aspects` are keys that any of them may have. A
+ * value with none of these keys is named by its first key.
  */
 export function byKey(of: Readonly<Record<string, Shape>>, aspects = ""): Shape {
   const beside = new Set(aspects.split(" "));
@@ -129,7 +129,7 @@ export function byKey(of: Readonly<Record<string, Shape>>, aspects = ""): Shape 
   };
 }
 
-/** Is a record, or something in it that is told apart by name, of a kind that is not known? */
+/** Is a record, or a named part of it, of an unknown kind? */
 export function isUnknownKind(value: Json, shape: Shape): boolean {
   return unknowns(value, shape).some((place) => place.endsWith(">"));
 }

@@ -1,4 +1,4 @@
-/** What CLIs note of the sessions that are open in them. */
+/** What CLIs record about the sessions that are open in them. */
 import { readFileSync, statSync } from "node:fs";
 import { textOrNone } from "../../io/door.ts";
 import { filesIn } from "../../io/files.ts";
@@ -8,8 +8,8 @@ import type { Json } from "../../session/types.ts";
 import type { Opened } from "../types.ts";
 
 /**
- * `<pid>.json` for each process, `{pid, sessionId, …}`, taken away at its end: Claude Code 2.1.332
- * and Qwen Code 0.24.4 keep such a folder.
+ * `<pid>.json` for each process, `{pid, sessionId, …}`, removed when it exits: Claude Code 2.1.332
+ * and Qwen Code 0.24.4 have such a folder.
  */
 export function openedIn(folder: string, id: string): Opened[] {
   return filesIn(folder, 1).flatMap(({ path }) => {
@@ -20,14 +20,14 @@ export function openedIn(folder: string, id: string): Opened[] {
   });
 }
 
-/** A file's JSON; null where there is none. */
+/** A file's JSON; null if there is none. */
 export function jsonAt(path: string): Json {
   return parseValue(textOrNone(path)) ?? null;
 }
 
 /**
- * The process that holds a lock on a file, by the kernel's own list; null for none, and on systems that
- * have no such list. A line of it: `1: FLOCK  ADVISORY  WRITE 21505 fd:00:1310 0 EOF`.
+ * The process that holds a lock on a file, according to the kernel's list; null for none, and on
+ * systems without such a list. A line of it: `1: FLOCK  ADVISORY  WRITE 21505 fd:00:1310 0 EOF`.
  */
 export function holderOf(path: string): number | null {
   const inode = statSync(path, { throwIfNoEntry: false })?.ino;
@@ -41,7 +41,7 @@ export function holderOf(path: string): number | null {
 
 function listOfLocks(): string {
   try {
-    // What /proc gives has no size, so it is no file for `textIn`.
+    // Files in /proc have no size, so `textIn` does not accept them.
     return readFileSync("/proc/locks", "utf8");
   } catch {
     return "";

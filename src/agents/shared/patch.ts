@@ -1,10 +1,10 @@
-/** The text of the apply_patch tool: what it says, and how to say an edit in it. */
+/** The text of the apply_patch tool: parsing it, and expressing an edit in it. */
 import type { TextEdit } from "../../session/types.ts";
 
 export interface Hunk {
   /** The text after "@@", which narrows down where the hunk applies; "" for none. */
   anchor: string;
-  /** Each with its first character: " ", "-" or "+". */
+  /** Each line with its first character: " ", "-" or "+". */
   lines: string[];
 }
 
@@ -16,7 +16,7 @@ export type Change =
 const BEGIN = "*** Begin Patch";
 const END = "*** End Patch";
 
-/** undefined when the text is not a patch in the form that the tool documents. */
+/** undefined if the text is not a patch in the documented form of the tool. */
 export function parsePatch(text: string): Change[] | undefined {
   const lines = text.trim().split("\n");
   if (lines.shift()?.trim() !== BEGIN || lines.pop()?.trim() !== END) return undefined;
@@ -35,7 +35,7 @@ function open(verb: string | undefined, path: string): Change {
   return { type: "update", path, moveTo: null, hunks: [] };
 }
 
-/** Adds a line to the change it belongs to; false when it cannot belong there. */
+/** Adds a line to its change; false if it cannot belong there. */
 function extend(change: Change | undefined, line: string): boolean {
   if (change?.type === "add") {
     if (!line.startsWith("+")) return false;
@@ -56,7 +56,7 @@ function extendUpdate(change: Extract<Change, { type: "update" }>, line: string)
     change.hunks.push({ anchor: line.slice(2).trim(), lines: [] });
     return true;
   }
-  // The first hunk may stand without its "@@"; an empty line is an empty line of context.
+  // The first hunk may lack its "@@"; an empty line is an empty context line.
   if (line !== "" && !/^[ +-]/.test(line)) return false;
   if (change.hunks.length === 0) change.hunks.push({ anchor: "", lines: [] });
   change.hunks.at(-1)?.lines.push(line === "" ? " " : line);
@@ -64,8 +64,8 @@ function extendUpdate(change: Extract<Change, { type: "update" }>, line: string)
 }
 
 /**
- * The hunks as replacements of text; undefined where they are more than that: an anchor says which
- * of several places is meant, and a pure insertion has no text to look for.
+ * The hunks as text replacements; undefined if that is not possible: an anchor selects one of
+ * several places, and a pure insertion has no text to search for.
  */
 export function hunksToEdits(hunks: readonly Hunk[]): TextEdit[] | undefined {
   const edits: TextEdit[] = [];
@@ -77,7 +77,7 @@ export function hunksToEdits(hunks: readonly Hunk[]): TextEdit[] | undefined {
   return edits.length > 0 ? edits : undefined;
 }
 
-/** One side of a hunk: all lines but those that begin with `without`. */
+/** One side of a hunk: all lines except those that begin with `without`. */
 function side(lines: readonly string[], without: "+" | "-"): string {
   return lines
     .filter((line) => !line.startsWith(without))
@@ -95,13 +95,13 @@ export function editPatch(path: string, edits: readonly TextEdit[]): string {
   return [BEGIN, `*** Update File: ${path}`, ...hunks, END, ""].join("\n");
 }
 
-/** Does a patch of whole lines say the same as the edit? */
+/** Is a patch of whole lines equivalent to the edit? */
 export function isWholeLines(edit: TextEdit): boolean {
   if (edit.all === true || edit.old === "") return false;
   return edit.old.endsWith("\n") && (edit.new === "" || edit.new.endsWith("\n"));
 }
 
-/** What both sides begin and end with becomes context. */
+/** Lines that both sides begin and end with become context. */
 function editLines(edit: TextEdit): string[] {
   const old = splitLines(edit.old);
   const now = splitLines(edit.new);
@@ -123,7 +123,7 @@ function splitLines(text: string): string[] {
   return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
 }
 
-/** Hunks in unified form. Codex's screen needs line numbers; the patch does not know them. */
+/** Hunks in unified form. Codex's screen needs line numbers, which the patch does not contain. */
 export function unifiedDiff(hunks: readonly Hunk[]): string {
   return hunks
     .map(({ lines }) => {

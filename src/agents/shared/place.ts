@@ -1,13 +1,16 @@
 /**
- * Ids, times and folders come from session files: they are data, and are checked here before they
- * become an argument of a program or part of a path.
+ * Ids, times and folders come from session files: they are untrusted, and are checked here before
+ * they become an argument of a program or part of a path.
  */
 import { relative, resolve, sep } from "node:path";
 import { SegueError } from "../../errors.ts";
 import type { Header } from "../../session/types.ts";
 import type { Store } from "../types.ts";
 
-/** As Pi's own rule for ids, and no longer than a file name with a time before it can be. */
+/**
+ * Pi's own rule for ids, with a maximum length that leaves room for a time before it in a file
+ * name.
+ */
 const SAFE_ID = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
 
 function isSafeId(id: string): boolean {
@@ -15,8 +18,9 @@ function isSafeId(id: string): boolean {
 }
 
 /**
- * The id, fit to be an argument or part of a file's name. It is never an option.
- * @throws SegueError when it is not.
+ * The id, checked so that it can be an argument or part of a file name. It never looks like an
+ * option.
+ * @throws SegueError if it is invalid.
  */
 export function checkId(id: string, file: string): string {
   if (isSafeId(id)) return id;
@@ -27,12 +31,12 @@ export function checkId(id: string, file: string): string {
   });
 }
 
-/** Most file systems take no longer names. */
+/** The longest name that most file systems allow. */
 const NAME_BYTES = 255;
 
 /**
- * Where a new session belongs below `root`.
- * @throws SegueError when what the session says of itself gives no path, or one outside of `root`.
+ * The path of a new session below `root`.
+ * @throws SegueError if the session's data gives no path, or one outside `root`.
  */
 export function placeFor(
   store: Store,
@@ -56,7 +60,10 @@ export function placeFor(
 
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** A session's time for its file's name; the epoch for what is no time, or not of this calendar. */
+/**
+ * A session's time for its file name; the epoch for an invalid time, or one outside the calendar's
+ * range.
+ */
 export function timeFor(time: string | null): Date {
   const ms = Date.parse(time ?? "");
   return new Date(ms >= 0 && ms <= LAST ? ms : 0);

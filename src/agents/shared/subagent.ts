@@ -1,6 +1,7 @@
 /**
- * Claude Code and Qwen Code mark a subagent's lines (`isSidechain`, `agentId`), whether they lie in the
- * session's file or in one of their own. In the latter the subagent's conversation is the main one.
+ * Claude Code and Qwen Code mark a subagent's lines (`isSidechain`, `agentId`), whether they are in
+ * the session's file or in a separate one. In a separate file, the subagent's conversation is the
+ * main one.
  */
 import { member, string } from "../../session/json.ts";
 import type { Header, Json } from "../../session/types.ts";
@@ -8,20 +9,20 @@ import type { Header, Json } from "../../session/types.ts";
 export class Subagent {
   #id: string | null | undefined;
 
-  /** The subagent whose file it is; null in a session's own. */
+  /** The subagent that the file belongs to; null in a session's own file. */
   get id(): string | null {
     return this.#id ?? null;
   }
 
-  /** Of a new file: whose it is, by the session's id; none for a session's own. */
+  /** For a new file: the subagent it belongs to, by the session's id; null for a session's own. */
   begin({ id, parent }: Pick<Header, "id" | "parent">): void {
     const own = subagentOf({ id, parent });
     if (this.#id === undefined && own !== null) this.#id = own;
   }
 
   /**
-   * Does a line of the tree stand beside the conversation of this file? To be asked of each, in
-   * order: the first tells whose file it is, as no session begins with a subagent.
+   * Is a line of the tree outside the conversation of this file? Must be called for each line, in
+   * order: the first one shows whose file it is, as no session begins with a subagent.
    */
   isAside(record: Json): boolean {
     const isSide = member(record, "isSidechain") === true;
@@ -31,7 +32,10 @@ export class Subagent {
   }
 }
 
-/** The subagent that a session's header is of; null for none. The file's name is the session's id. */
+/**
+ * The subagent that a session's header belongs to; null for none. The file's name is the session's
+ * id.
+ */
 export function subagentOf({ id, parent }: Pick<Header, "id" | "parent">): string | null {
   return parent !== null && id.startsWith("agent-") ? id.slice("agent-".length) : null;
 }

@@ -1,14 +1,14 @@
-/** What several agents' tool tables share. */
+/** What several agents' tool tables have in common. */
 import { isObject } from "../../session/json.ts";
 import type { Json, ToolUse } from "../../session/types.ts";
 
-/** MCP tools are called `mcp__<server>__<tool>` by most agents; null for any other name. */
+/** Most agents name MCP tools `mcp__<server>__<tool>`; null for any other name. */
 export function mcpUse(name: string, input: Json): ToolUse | null {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
   return server && tool ? { tool: "mcp", server, name: tool, input } : null;
 }
 
-/** The inverse of `mcpUse`; null when the arguments are no object, which every API asks for. */
+/** The inverse of `mcpUse`; null if the arguments are not an object, which every API requires. */
 export function mcpCall(use: ToolUse & { tool: "mcp" }): {
   name: string;
   input: Json;

@@ -1,16 +1,16 @@
-/** Commands of Segue's in processes of their own, so that keys are never waited for. */
+/** Runs Segue commands in separate processes, so that keys never wait. */
 import { spawn } from "node:child_process";
 import type { Places } from "../../core/places.ts";
-import { onInterrupt } from "../../core/process.ts";
+import { type Env, onInterrupt, withoutSignals } from "../../core/process.ts";
 
 export interface Ended {
-  /** null when it was stopped. */
+  /** null if it was stopped. */
   code: number | null;
   out: string;
   err: string;
 }
 
-/** A command that runs; it is stopped when the picker is. */
+/** A running command; it is stopped when the picker ends. */
 export class Child {
   readonly ended: Promise<Ended>;
   readonly stop: () => void;
@@ -38,6 +38,20 @@ export class Child {
       });
     });
   }
+}
+
+/** A command that uses the terminal until it ends; returns its exit code. */
+export async function toEnd(args: readonly string[], env: Env): Promise<number> {
+  const [program = ""] = process.argv.slice(1);
+  const given = [...process.execArgv, program, ...args];
+  const child = spawn(process.execPath, given, { env, stdio: "inherit" });
+  return await withoutSignals(
+    () =>
+      new Promise((resolve) => {
+        child.on("error", () => resolve(1));
+        child.on("close", (code) => resolve(code ?? 1));
+      }),
+  );
 }
 
 /** `--store` for each store that was given for this run. */

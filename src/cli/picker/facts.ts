@@ -1,4 +1,4 @@
-/** What there is to say of a session in a few words. */
+/** Facts about a session in a few words. */
 import { counted } from "../../words.ts";
 import type { Session } from "./types.ts";
 
@@ -15,10 +15,10 @@ export function ageOf(time: number, now: number): string {
   return length === 0 ? "now" : `${Math.floor((now - time) / length)}${unit}`;
 }
 
-/** A limit of which nobody knows when it ends is taken to be over after this time. */
+/** A limit with an unknown end is considered over after this time. */
 const LIMIT_LASTS = 5 * 36e5;
 
-/** The limit that a session stopped at, unless it is over; in a few words. */
+/** The limit at which a session stopped, unless it is over, in a few words. */
 export function limitText(
   { limit, time }: Pick<Session, "limit" | "time">,
   now: number,

@@ -1,4 +1,4 @@
-/** Searching the full text from inside the picker: `segue search`, one query at a time. */
+/** Full-text search inside the picker: `segue search`, one query at a time. */
 import type { Places } from "../../core/places.ts";
 import { Child, storeOptions } from "./child.ts";
 import type { Found, Search } from "./types.ts";
@@ -15,7 +15,7 @@ export class FullText {
     this.#found = found;
   }
 
-  /** Searches for this, and no more for what was searched for before; null for nothing. */
+  /** Searches for this, and no longer for the previous query; null for nothing. */
   async want(query: string | null): Promise<void> {
     if (this.#running?.query === query) return;
     this.stop();
@@ -36,13 +36,13 @@ export class FullText {
   }
 }
 
-/** What went wrong, on one line. */
+/** The error, on one line. */
 function noteOf(err: string): string {
   const text = err.replace(/\s+/g, " ").trim();
   return text.replace(/^segue: /, "") || "the search was stopped";
 }
 
-/** Reads what `segue search --json` prints. */
+/** Reads the output of `segue search --json`. */
 export function foundIn(text: string): Pick<Search, "found" | "note"> {
   try {
     const value: unknown = JSON.parse(text);

@@ -11,6 +11,7 @@ export const HELP: readonly Line[] = [
   ["↑ ↓", "move; also ctrl-p, ctrl-n, page up, page down, home and end"],
   ["→ ←", "show or hide the other sessions of a conversation (▸)"],
   ["shift-↑ ↓", "scroll the preview; a page at a time: ctrl-b, ctrl-f"],
+  ["ctrl-t", "read the conversation in the pager, from the first match on in a search"],
   ["ctrl-y", "copy the session's id"],
   ["ctrl-o", "write a handoff document"],
   ["ctrl-e", "export the session as HTML"],
@@ -29,6 +30,7 @@ export const SESSION_HINTS: readonly Line[] = [
   ["tab", "agent"],
   ["ctrl-a", "project"],
   ["ctrl-s", "full text"],
+  ["ctrl-t", "read"],
 ];
 
 export const TARGET_HINTS: readonly Line[] = [
@@ -48,7 +50,7 @@ export const HELP_HINTS: readonly Line[] = [
   ["esc", "back"],
 ];
 
-/** As many of them as there is room for. */
+/** As many of them as fit. */
 export function hints(lines: readonly Line[], columns: number): string {
   let shown = "";
   for (const [keys, word] of lines) {

@@ -1,4 +1,4 @@
-/** What a hand-over would lose: a dry run, one at a time. */
+/** What a handover would lose: a dry run, one at a time. */
 import type { Places } from "../../core/places.ts";
 import { Child, storeOptions } from "./child.ts";
 import type { Session, Target } from "./types.ts";
@@ -17,12 +17,11 @@ export class Losses {
   }
 
   of(session: Session, target: Target): readonly string[] | undefined {
-    if (session.agent === target.id)
-      return ["It opens as it is: nothing is converted, nothing lost."];
+    if (session.agent === target.id) return ["It opens unchanged: nothing is converted or lost."];
     return this.#known.get(keyOf(session, target));
   }
 
-  /** Works this one out next, and leaves what is being worked out. */
+  /** Computes this one next, and cancels the current one. */
   async want(session: Session, target: Target): Promise<void> {
     const key = keyOf(session, target);
     if (this.of(session, target) || this.#running?.key === key) return;

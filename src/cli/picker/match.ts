@@ -1,6 +1,9 @@
-/** Which texts a query means, and which of their letters: each word as it is, or with letters left out. */
+/**
+ * Which texts match a query, and which of their letters: each word exactly, or with letters left
+ * out.
+ */
 
-/** From where to where, in the text's own characters. */
+/** Start and end, in the text's own characters. */
 export type Range = readonly [from: number, to: number];
 
 /** The form in which texts are compared. */
@@ -14,16 +17,16 @@ export function wordsIn(query: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** With fewer letters, nearly every text would be meant. */
+/** With fewer letters, nearly every text would match. */
 const LEAST = 3;
-/** So many letters may be left out between two of a word. */
+/** The maximum number of letters that may be left out between two letters of a word. */
 const LEFT_OUT = 3;
-/** Longer texts are only searched for words as they are. */
+/** Longer texts are only searched for exact words. */
 const LONGEST = 300;
 
 /**
- * How well the words fit: 0 where each stands in the text as it is, then how many have letters left
- * out; null where one is not in it. `text` has to be folded.
+ * How well the words match: 0 if each occurs exactly in the text, then how many have letters left
+ * out; null if one does not match. `text` must be folded.
  */
 export function rank(words: readonly string[], text: string): number | null {
   let loose = 0;
@@ -35,7 +38,7 @@ export function rank(words: readonly string[], text: string): number | null {
   return loose;
 }
 
-/** The letters of `text` that the words mean, in order and not overlapping. */
+/** The letters of `text` that the words match, in order and without overlaps. */
 export function matched(words: readonly string[], text: string): Range[] {
   const { form, places } = foldedWithPlaces(text);
   const marked = new Set<number>();
@@ -50,7 +53,7 @@ export function matched(words: readonly string[], text: string): Range[] {
   return rangesOf([...marked], text);
 }
 
-/** Letters may have become several, or less: `places` has the character that each came from. */
+/** Folding may change the number of letters: `places` has the position that each came from. */
 function foldedWithPlaces(text: string): { form: string; places: number[] } {
   let form = "";
   const places: number[] = [];
@@ -76,14 +79,14 @@ function rangesOf(places: readonly number[], text: string): Range[] {
 }
 
 /**
- * Where the letters of the word stand when some are left out: it begins where a word of the text does,
- * and each further letter follows within the same word, not far away, or begins another word. So "pymnt"
- * is "payment", and "fpf" "fix payment form". null where they do not.
+ * The positions of the word's letters if some are left out: it begins at the beginning of a word of
+ * the text, and each further letter follows within the same word, not far away, or begins another
+ * word. So "pymnt" matches "payment", and "fpf" "fix payment form". null if it does not match.
  */
 function loosely(word: string, text: string): number[] | null {
   const letters = [...word];
   if (letters.length < LEAST || text.length > LONGEST || !hasInOrder(letters, text)) return null;
-  // For each place that the letters so far can end at, the place of the letter before.
+  // For each position at which the letters so far can end, the position of the letter before.
   const ways: Map<number, number>[] = [];
   for (const letter of letters) {
     const before = ways.at(-1);
@@ -112,7 +115,7 @@ function hasInOrder(letters: readonly string[], text: string): boolean {
   });
 }
 
-/** The nearest of the places from which the letter at `at` can be gone on to; null for none. */
+/** The nearest position from which the letter at `at` can continue; null for none. */
 function reached(at: number, before: ReadonlyMap<number, number>, text: string): number | null {
   for (let from = at - 1; from >= Math.max(0, at - 1 - LEFT_OUT); from--) {
     if (before.has(from)) return from;

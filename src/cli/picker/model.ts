@@ -1,4 +1,4 @@
-/** The picker without a terminal: what keys do, and what there is to show. */
+/** The picker without a terminal: what keys do, and what to show. */
 
 import { type Row, Rows } from "./rows.ts";
 import { type Choice, choicesFor, limitOfAgent, proposed } from "./targets.ts";
@@ -13,6 +13,7 @@ import type {
   Search,
   Session,
   Size,
+  Start,
   Target,
 } from "./types.ts";
 import { type Drawn, draw } from "./view.ts";
@@ -23,9 +24,9 @@ export class Picker {
   readonly targets: readonly Target[];
   readonly known: Known;
   readonly rows = new Rows();
-  /** How many sessions there are; null while nothing is known. */
+  /** The number of sessions; null while it is unknown. */
   total: number | null = null;
-  /** Are all of them here? */
+  /** Are all of them loaded? */
   isComplete = false;
   query = "";
   /** Only this agent's sessions. */
@@ -35,15 +36,15 @@ export class Picker {
   at = 0;
   /** The full-text search; null while titles are filtered. */
   search: Search | null = null;
-  /** The session that something is chosen for. */
+  /** The session for which a target is being chosen. */
   chosen: Session | null = null;
   choiceAt = 0;
   question: Question | null = null;
-  /** How far the help is scrolled; null while it is not shown. */
+  /** How far the help is scrolled; null while it is hidden. */
   help: number | null = null;
   /** How far the preview is scrolled. */
   scrolled = 0;
-  /** What came of the last thing that was done, until the next key. */
+  /** The result of the last action, until the next key. */
   notice: string | null = null;
   now: number;
   #drawn: Drawn = { listRows: 1, paneRows: 1, top: 0, mostScroll: 0, mostHelp: 0 };
@@ -54,7 +55,14 @@ export class Picker {
     this.now = now;
   }
 
-  /** `total`: how many there are, where these are not all of them yet. */
+  /** Begins with a full-text search for this, in one agent's sessions or in all. */
+  begin({ query, agent = null }: Start): void {
+    this.agent = agent;
+    this.search = NO_SEARCH;
+    this.#ask(query);
+  }
+
+  /** `total`: the number of sessions, if these are not all of them yet. */
   load(sessions: readonly Session[], total = sessions.length): void {
     const path = this.rows.all[this.at]?.session.path;
     this.rows.load(sessions, this.now);
@@ -69,7 +77,7 @@ export class Picker {
     return this.rows.all[this.at] ?? null;
   }
 
-  /** The session under the cursor, or that something is chosen for. */
+  /** The session under the cursor, or for which a target is being chosen. */
   get session(): Session | null {
     return this.chosen ?? this.row?.session ?? null;
   }
@@ -83,27 +91,27 @@ export class Picker {
     return this.chosen ? choicesFor(this.chosen, this.targets, this.#limitOf) : [];
   }
 
-  /** What the full text is to be searched for now; null for nothing. */
+  /** What to search the full text for now; null for nothing. */
   get wanted(): string | null {
     const query = this.query.trim();
     return this.search && query !== "" && query !== this.search.query ? query : null;
   }
 
-  /** What a search of the full text came to. */
+  /** The result of a full-text search. */
   found(search: Search): void {
     if (!this.search || search.query !== this.query.trim()) return;
     this.search = search;
     this.#ask(this.query);
   }
 
-  /** Of the session under the cursor, what the search found in it. */
+  /** What the search found in the session under the cursor. */
   get hits(): Found["hits"] {
     const path = this.session?.path;
     if (this.query.trim() === "") return [];
     return this.search?.found.find((one) => one.path === path)?.hits ?? [];
   }
 
-  /** Of the session that lies there, what it is called. */
+  /** The title of the session at this path. */
   titleOf(path: string): string | null {
     for (const session of this.rows.sessions) if (session.path === path) return session.title;
     return null;
@@ -155,14 +163,14 @@ export class Picker {
     else if (key.ctrl && key.name === "a") this.#narrow({ here: !this.here });
     else if (key.ctrl && key.name === "s") this.#toggleSearch();
     else if (key.ctrl && key.name === "z") this.#askUndo();
-    else if (key.ctrl && row && ["y", "o", "e"].includes(key.name)) {
+    else if (key.ctrl && row && ["t", "y", "o", "e"].includes(key.name)) {
       return this.#do(row.session, DOES[key.name] ?? "copy");
     } else if (this.#step(key) !== null) this.#move(this.at + (this.#step(key) ?? 0));
     else this.#ask(editedBy(key, this.query) ?? this.query);
     return null;
   }
 
-  /** Takes back what narrows the list, one thing after the other; then leaves. */
+  /** Removes what narrows the list, one step at a time; then leaves. */
   #back(): Action | null {
     if (this.query !== "") this.#ask("");
     else if (this.search) this.#toggleSearch();
@@ -171,7 +179,7 @@ export class Picker {
     return null;
   }
 
-  /** Hides the sessions of the conversation that the row is of. */
+  /** Hides the sessions of the row's conversation. */
   #close(row: Row | null): null {
     const head = this.rows.all.findIndex(({ group, isPart }) => group === row?.group && !isPart);
     const found = this.rows.all[head];
@@ -216,7 +224,7 @@ export class Picker {
     return far[name] ?? null;
   }
 
-  /** Was it a key that scrolls the preview? Up is back in time, as the newest stands at the bottom. */
+  /** Was it a key that scrolls the preview? Up is back in time, as the newest is at the bottom. */
   #scroll({ name, ctrl, shift = false }: Key): boolean {
     const page = Math.max(1, this.#drawn.paneRows - 2);
     const steps: { [name: string]: number } = shift ? { up: 1, down: -1 } : {};
@@ -271,7 +279,8 @@ export class Picker {
     return null;
   }
 
-  #do(session: Session, what: "copy" | "handoff" | "dump"): Action | null {
+  #do(session: Session, what: "read" | "copy" | "handoff" | "dump"): Action | null {
+    if (what === "read") return { do: "read", session, entry: this.hits[0]?.entry ?? null };
     if (what === "copy") {
       this.chosen = null;
       return { do: "copy", session };
@@ -299,7 +308,8 @@ export class Picker {
   }
 }
 
-const DOES: { readonly [key: string]: "copy" | "handoff" | "dump" } = {
+const DOES: { readonly [key: string]: "read" | "copy" | "handoff" | "dump" } = {
+  t: "read",
   y: "copy",
   o: "handoff",
   e: "dump",
@@ -309,7 +319,7 @@ function isEnter({ name }: Key): boolean {
   return name === "return" || name === "enter";
 }
 
-/** A text after a key; null for keys that change none. */
+/** A text after a key; null for keys that do not change it. */
 function editedBy({ name, ctrl, text: typed }: Key, text: string): string | null {
   if (name === "backspace") return [...text].slice(0, -1).join("");
   if (ctrl && name === "u") return "";

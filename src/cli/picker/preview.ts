@@ -1,4 +1,4 @@
-/** What stands beside the list, or below it: what the session under the cursor is about. */
+/** The preview beside or below the list: what the session under the cursor is about. */
 import type { Preview } from "../../core/preview.ts";
 import { clean, clip, fill, wrap } from "../cells.ts";
 import { factsOf, limitText } from "./facts.ts";
@@ -15,19 +15,22 @@ export interface Pane {
 export interface About {
   session: Session;
   preview: Preview | null | undefined;
-  /** What a search of the full text found in it, and what for. */
+  /** What a full-text search found in it, and the query. */
   hits: Found["hits"];
   query: string;
-  /** What its row folds away; null for nothing. */
+  /** What its row hides; null for nothing. */
   folded: string | null;
 }
 
 const LONGEST_TURN = 12;
 const LONGEST_FIRST = 2;
-/** With less room than this, nothing is said of what is above. */
+/** With less space than this, the hint about lines above is left out. */
 const ROOM_TO_SAY = 4;
 
-/** What matters most stays at the top; below it, the newest turns, or as many lines before as it is scrolled. */
+/**
+ * The most important part stays at the top; below it are the newest turns, or earlier lines if it
+ * is scrolled.
+ */
 export function previewPane(
   about: About,
   { columns, rows }: Size,
@@ -87,7 +90,7 @@ function labelled(label: string, text: string, columns: number, most: number): S
   return lines.map((line, i) => [span(fill(i === 0 ? label : "", 8), "dim"), span(line)]);
 }
 
-/** Lines with an indent of their own, each wrapped below itself. */
+/** Lines with their own indentation, each wrapped below itself. */
 export function textPane(
   texts: readonly string[],
   { columns, rows }: Size,

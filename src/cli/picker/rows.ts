@@ -1,4 +1,4 @@
-/** The sessions that are listed: those that match, each conversation folded into one row. */
+/** The listed sessions: those that match, each conversation folded into one row. */
 import { conversations, wasLeft } from "../../core/list.ts";
 import { limitText } from "./facts.ts";
 import { folded, rank, wordsIn } from "./match.ts";
@@ -6,21 +6,21 @@ import type { Session } from "./types.ts";
 
 export interface Row {
   session: Session;
-  /** A number for the conversation that it is of. */
+  /** A number for its conversation. */
   group: number;
   /** How many more sessions of the conversation match. */
   parts: number;
   isOpen: boolean;
-  /** Does it stand below the row of its conversation? */
+  /** Is it below the row of its conversation? */
   isPart: boolean;
 }
 
 interface Item {
   session: Session;
-  /** What is searched. */
+  /** The text that is searched. */
   text: string;
   group: number;
-  /** Its place in its conversation. */
+  /** Its position in its conversation. */
   order: number;
 }
 
@@ -39,7 +39,9 @@ export class Rows {
   #matches: readonly Item[] = [];
   readonly #open = new Set<number>();
   #rows: readonly Row[] = [];
-  /** How many match of each agent, whichever one is chosen; the agents in the order of the chips. */
+  /**
+   * How many match for each agent, whichever one is selected; the agents in the order of the chips.
+   */
   counts: ReadonlyMap<string, number> = new Map();
 
   load(sessions: readonly Session[], now: number): void {
@@ -68,7 +70,7 @@ export class Rows {
     return this.#rows;
   }
 
-  /** How many sessions match, those in folded rows as well. */
+  /** How many sessions match, including those in folded rows. */
   get size(): number {
     return this.#matches.length;
   }
@@ -77,7 +79,7 @@ export class Rows {
     return this.#items.map(({ session }) => session);
   }
 
-  /** Shows the sessions of a conversation, or hides them. Gives whether there was anything to do. */
+  /** Shows or hides the sessions of a conversation. Returns whether anything changed. */
   open({ group, parts }: Row, yes: boolean): boolean {
     if (yes ? parts === 0 || this.#open.has(group) : !this.#open.has(group)) return false;
     if (yes) this.#open.add(group);
@@ -86,7 +88,7 @@ export class Rows {
     return true;
   }
 
-  /** The best first: those with the words as they are, then those with letters left out. */
+  /** The best first: those with exact words, then those with letters left out. */
   #named(words: readonly string[]): Item[] {
     if (words.length === 0) return [...this.#items];
     return this.#items
@@ -137,13 +139,13 @@ function textOf(session: Session, now: number): string {
   return folded([labelOf(session, now), title, cwd, agent, id, model].join(" ").trim());
 }
 
-/** What stands before a title: that it stopped at a limit, or is a subagent's. */
+/** The label before a title: it stopped at a limit, or is a subagent's. */
 export function labelOf(session: Session, now: number): string {
   const limit = limitText(session, now) === null ? "" : "[limit] ";
   return `${limit}${session.isSubagent ? "[subagent] " : ""}`;
 }
 
-/** What a session below another is called: where its conversation went, or its own title. */
+/** The title of a session below another: where its conversation went, or its own title. */
 export function partTitle(session: Session): string {
   const newest = session.continuedIn.at(-1);
   if (newest && wasLeft(session)) return `continued in ${newest.agent}`;

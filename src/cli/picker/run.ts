@@ -1,33 +1,36 @@
-/** The picker at work: the model, the screen, and the commands that it starts. */
+/** Runs the picker: the model, the screen, and the commands that it starts. */
 import { lastChoices, noteChoice } from "../../core/choices.ts";
 import { writtenBy } from "../../core/journal.ts";
 import { browse } from "../../core/list.ts";
 import { agents } from "../../core/names.ts";
 import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
+import { pagerIn } from "../../core/process.ts";
 import { type Background, indexInBackground } from "../../core/search.ts";
 import { isInstalled } from "../../core/start.ts";
 import { belowHome } from "../session-table.ts";
 import { hasColor } from "../terminal.ts";
-import { Child, storeOptions } from "./child.ts";
+import { Child, storeOptions, toEnd } from "./child.ts";
 import { FullText } from "./full-text.ts";
 import { Losses } from "./losses.ts";
 import { Picker } from "./model.ts";
 import type { Screen } from "./screen.ts";
-import type { Action, Key, Known, KnownAgent, Look, Session } from "./types.ts";
+import type { Action, Key, Known, KnownAgent, Look, Session, Start } from "./types.ts";
 
-/** How long a session is under the cursor before it is read: keys that repeat are not held up. */
+/**
+ * How long the cursor rests on a session before it is read, so that repeated keys are not delayed.
+ */
 const PAUSE_MS = 40;
-/** How long nothing is typed before the full text is searched. */
+/** How long to wait after the last key press before the full text is searched. */
 const SEARCH_MS = 250;
-/** More than fit on any screen: what is shown first. */
+/** More than fit on any screen: these are shown first. */
 const FIRST = 200;
 
 /** What ends the picker. */
 export type Choice = Extract<Action, { do: "leave" | "interrupt" | "launch" }>;
 
-export async function choose(screen: Screen, places: Places): Promise<Choice> {
-  const running = new Running(screen, places);
+export async function choose(screen: Screen, places: Places, start?: Start): Promise<Choice> {
+  const running = new Running(screen, places, start);
   try {
     return await running.choice();
   } finally {
@@ -52,7 +55,7 @@ class Running {
   #chosen: (choice: Choice) => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
-  constructor(screen: Screen, places: Places) {
+  constructor(screen: Screen, places: Places, start?: Start) {
     this.#screen = screen;
     this.#places = places;
     this.#losses = new Losses(places, () => this.#draw());
@@ -62,6 +65,7 @@ class Running {
     });
     const installed = agents.filter((agent) => isInstalled(agent, places.env));
     this.#picker = new Picker(installed, this.#known);
+    if (start) this.#picker.begin(start);
   }
 
   get #known(): Known {
@@ -112,7 +116,7 @@ class Running {
     if (this.#picker.total === 0) this.#draw();
   }
 
-  /** What goes wrong on the way must not leave the terminal as ours. */
+  /** An error must not leave the terminal in our mode. */
   #guarded(work: () => void): void {
     try {
       if (!this.#isOver) work();
@@ -164,6 +168,9 @@ class Running {
         this.#screen.copy(action.session.id);
         this.#picker.notice = `copied ${action.session.id}`;
         break;
+      case "read":
+        this.#read(action).catch(this.#fail);
+        break;
       case "handoff":
         this.#run("writing", ["handoff", ...this.#named(action.session), "-o", action.file]);
         break;
@@ -182,11 +189,28 @@ class Running {
     return [path, "--from", agent];
   }
 
-  /** Runs a command of Segue's, and shows the last line of what it says. */
+  /** The pager uses the terminal until the user leaves it. */
+  async #read({ session, entry }: Extract<Action, { do: "read" }>): Promise<void> {
+    const { env } = this.#places;
+    if (pagerIn(env) === null) {
+      this.#picker.notice = "there is no pager: install less, or set PAGER";
+      return this.#draw();
+    }
+    const from = entry === null ? [] : ["--range", `${entry}-`];
+    const args = ["show", ...this.#named(session), ...from, ...storeOptions(this.#places)];
+    // It stays open until the user leaves it, however short the text is, and leaves nothing on the
+    // screen.
+    const pager = { ...env, LESS: `${env.LESS ?? "R"} -+F -+X` };
+    const code = await this.#screen.aside(() => toEnd(args, pager));
+    if (code !== 0) this.#picker.notice = "it cannot be read: `segue show` says why";
+    this.#draw();
+  }
+
+  /** Runs a Segue command, and shows the last line of its messages. */
   #run(doing: string, args: readonly string[], then?: () => Promise<void>): void {
     const { notice } = this.#picker;
     if (this.#doing) {
-      this.#picker.notice = notice ?? "one thing at a time: the last command still runs";
+      this.#picker.notice = notice ?? "the previous command is still running";
       return;
     }
     const isUndo = args[0] === "undo";
@@ -217,7 +241,7 @@ class Running {
   }
 }
 
-/** Of an error, which has its hint below, the first. */
+/** For an error, which has its hint below it, the first line. */
 function lastLine(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.find((line) => line.startsWith("segue:")) ?? lines.at(-1);

@@ -1,4 +1,4 @@
-/** A terminal that is ours for a while, and then is as it was. */
+/** Takes over the terminal for a while, and restores it. */
 
 import { openSync } from "node:fs";
 import { createInterface, emitKeypressEvents } from "node:readline";
@@ -7,11 +7,11 @@ import { ReadStream, type WriteStream } from "node:tty";
 import { onInterrupt } from "../../core/process.ts";
 import type { Key, Screenful, Size } from "./types.ts";
 
-// The other screen, no wrapping at its edge, and pasted text marked as such.
+// The alternate screen, no wrapping at its edge, and bracketed paste.
 const ENTER = "\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[2J";
 const LEAVE = "\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m\x1b[?1049l";
 
-/** How long an Esc is waited for what would make it another key. */
+/** How long to wait after Esc for the rest of another key's sequence. */
 const ESCAPE_MS = 60;
 
 interface Pressed {
@@ -23,7 +23,7 @@ interface Pressed {
 }
 
 export class Screen {
-  readonly #in: ReadStream;
+  #in: ReadStream;
   readonly #out: WriteStream;
   readonly #release: () => void;
   #shown: string[] = [];
@@ -31,32 +31,37 @@ export class Screen {
   #isOpen = true;
   #pressed: (key: Key) => void = () => {};
   readonly #onKey = (text: string | undefined, pressed: Pressed): void => this.#take(text, pressed);
+  readonly #onGone = (): void => this.#pressed({ name: "c", ctrl: true, text: "" });
+  readonly #onResize = (): void => {
+    this.#shown = [];
+    this.#out.write("\x1b[2J");
+    this.#resized();
+  };
   #resized: () => void = () => {};
 
   constructor(output: WriteStream) {
-    const input = keyboard();
-    this.#in = input;
     this.#out = output;
     this.#release = onInterrupt(() => this.leave());
-    // Only its patience with Esc is used.
+    this.#in = this.#enter();
+  }
+
+  #enter(): ReadStream {
+    const input = keyboard();
+    // Only its timeout for Esc is used.
     const patience = createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_MS });
     emitKeypressEvents(input, patience);
     input.setRawMode(true);
     input.on("keypress", this.#onKey);
-    output.write(ENTER);
+    // The terminal itself is gone: treated as if the user had left.
+    input.once("error", this.#onGone).once("end", this.#onGone);
+    this.#out.write(ENTER);
+    return input;
   }
 
   on(handlers: { key(key: Key): void; resize(): void }): void {
     this.#pressed = handlers.key;
-    // The terminal itself has gone: as if its user had left.
-    const gone = (): void => handlers.key({ name: "c", ctrl: true, text: "" });
-    this.#in.once("error", gone).once("end", gone);
-    this.#resized = () => {
-      this.#shown = [];
-      this.#out.write("\x1b[2J");
-      handlers.resize();
-    };
-    this.#out.on("resize", this.#resized);
+    this.#resized = handlers.resize;
+    this.#out.on("resize", this.#onResize);
     this.#in.resume();
   }
 
@@ -64,7 +69,7 @@ export class Screen {
     return { columns: this.#out.columns || 80, rows: this.#out.rows || 24 };
   }
 
-  /** Only lines that changed are sent. */
+  /** Only changed lines are sent. */
   draw({ lines, cursor }: Screenful): void {
     if (!this.#isOpen) return;
     let text = "\x1b[?25l";
@@ -77,7 +82,7 @@ export class Screen {
     this.#out.write(text);
   }
 
-  /** Has the terminal put a text on the clipboard: OSC 52, which also works over ssh. */
+  /** Asks the terminal to copy a text to the clipboard: OSC 52, which also works over ssh. */
   copy(text: string): void {
     if (!this.#isOpen) return;
     this.#out.write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`);
@@ -87,10 +92,32 @@ export class Screen {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#release();
+    this.#close();
+  }
+
+  /** Another program uses the terminal during `work`; then it is ours again. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    this.#isOpen = false;
+    this.#close();
+    try {
+      return await work();
+    } finally {
+      this.#isOpen = true;
+      this.#shown = [];
+      this.#in = this.#enter();
+      this.#out.on("resize", this.#onResize);
+      this.#in.resume();
+    }
+  }
+
+  #close(): void {
     this.#in.off("keypress", this.#onKey);
-    this.#out.off("resize", this.#resized);
+    this.#in.off("error", this.#onGone).off("end", this.#onGone);
+    this.#out.off("resize", this.#onResize);
     this.#in.setRawMode(false);
-    this.#in.destroy();
+    // If it is stdin itself, it cannot be opened again.
+    if (this.#in === process.stdin) this.#in.pause();
+    else this.#in.destroy();
     this.#out.write(LEAVE);
   }
 
@@ -102,7 +129,7 @@ export class Screen {
       this.#pasting = name === "paste-start";
       return;
     }
-    // A line end that is pasted is no Enter.
+    // A pasted newline is not Enter.
     if (this.#pasting) {
       const typed = (text ?? sequence ?? "").replace(/\s/g, " ");
       this.#pressed({ name: "", ctrl: false, text: isText(typed) ? typed : "" });
@@ -114,8 +141,8 @@ export class Screen {
 }
 
 /**
- * The terminal, opened anew: a stream on our own stdin would leave that without blocking, and the
- * agent that gets it would find it empty.
+ * The terminal, opened again: a stream on our own stdin would leave it non-blocking, and the agent
+ * that inherits it would find it empty.
  */
 function keyboard(): ReadStream {
   return process.platform === "win32" ? process.stdin : new ReadStream(openSync("/dev/tty", "r"));

@@ -1,4 +1,4 @@
-/** Lines of a screen as pieces of text, each with the way that it is shown. */
+/** Lines of a screen as pieces of text, each with its style. */
 import { clip, widthOf } from "../cells.ts";
 import { codeOf, type Style } from "../terminal.ts";
 import type { Range } from "./match.ts";
@@ -12,7 +12,7 @@ export function span(text: string, ...styles: Span["styles"]): Span {
   return { text, styles };
 }
 
-/** What is searched for stands out. */
+/** Matches are highlighted. */
 export function marked(text: string, ranges: readonly Range[], ...styles: Span["styles"]): Span[] {
   const spans: Span[] = [];
   let at = 0;
@@ -26,7 +26,7 @@ export function marked(text: string, ranges: readonly Range[], ...styles: Span["
   return [...spans, span(text.slice(at), ...styles)].filter(({ text }) => text !== "");
 }
 
-/** A line of at most so many columns. `chosen`: in reverse, to the edge. */
+/** A line of at most this many columns. `chosen`: in reverse video, to the edge. */
 export function lineOf(
   spans: readonly Span[],
   columns: number,

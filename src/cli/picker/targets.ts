@@ -1,18 +1,19 @@
-/** Where a session can go: the agents that are installed, and what else can be made of it. */
+/** The targets for a session: the installed agents, and other things to do with it. */
 import { limitText } from "./facts.ts";
 import type { Session, Target } from "./types.ts";
 
 export interface Choice {
   /** The agent to open it in; null for something else. */
   target: Target | null;
-  does: "launch" | "handoff" | "dump" | "copy";
+  does: "launch" | "read" | "handoff" | "dump" | "copy";
   name: string;
-  /** Of an agent: whether it is the session's own, and the limit that it is at. */
+  /** For an agent: whether it is the session's own, and the limit that it is at. */
   about: string;
 }
 
 const OTHERS: readonly Choice[] = [
   { target: null, does: "handoff", name: "Handoff", about: "write a document for any agent" },
+  { target: null, does: "read", name: "Read", about: "in the pager" },
   { target: null, does: "dump", name: "Export", about: "write the session as HTML" },
   { target: null, does: "copy", name: "Copy id", about: "for segue on the command line" },
 ];
@@ -33,7 +34,7 @@ export function choicesFor(
   return [...offered, ...OTHERS];
 }
 
-/** The one to propose: where such a session was opened last, unless that agent is at a limit. */
+/** The preselected one: where such a session was opened last, unless that agent is at a limit. */
 export function proposed(
   choices: readonly Choice[],
   last: string | undefined,
@@ -44,7 +45,7 @@ export function proposed(
   return again >= 0 ? again : Math.max(0, choices.findIndex(isFree));
 }
 
-/** The limit that an agent's newest session stopped at, if it may still hold. */
+/** The limit at which an agent's newest session stopped, if it may still apply. */
 export function limitOfAgent(
   agent: string,
   sessions: Iterable<Session>,

@@ -1,13 +1,13 @@
-/** What the parts of the picker tell each other. */
+/** The types that the parts of the picker share. */
 import type { Listed } from "../../core/list.ts";
 import type { Preview } from "../../core/preview.ts";
 
 export interface Key {
-  /** As Node's readline names it: "up", "return", "escape" …; "" for text. */
+  /** As named by Node's readline: "up", "return", "escape" …; "" for text. */
   name: string;
   ctrl: boolean;
   shift?: boolean;
-  /** What was typed. */
+  /** The typed text. */
   text: string;
 }
 
@@ -47,11 +47,13 @@ export type Action =
   | { do: "interrupt" }
   | { do: "launch"; session: Session; target: Target }
   | { do: "copy"; session: Session }
+  /** `entry`: where to start; null for the beginning. */
+  | { do: "read"; session: Session; entry: number | null }
   | { do: "handoff"; session: Session; file: string }
   | { do: "dump"; session: Session; folder: string }
   | { do: "undo" };
 
-/** What the full text of a session holds of what was searched. */
+/** The matches of a full-text search in a session. */
 export interface Found {
   path: string;
   hits: readonly { entry: number; snippet: string }[];
@@ -60,20 +62,20 @@ export interface Found {
 /** An agent that Segue knows. */
 export interface KnownAgent {
   name: string;
-  /** Where its sessions are looked for. */
+  /** Where its sessions are searched. */
   stores: readonly string[];
   /** The command that installs it. */
   install: string | null;
 }
 
-/** What the picker asks for while it is drawn, or a key is pressed. */
+/** What the picker asks for while it is drawn, or when a key is pressed. */
 export interface Known {
   preview(session: Session): Preview | null | undefined;
-  /** What would be lost on the way; undefined while that is not known yet. */
+  /** What would be lost; undefined while it is unknown. */
   losses(session: Session, target: Target): readonly string[] | undefined;
-  /** What `segue undo` would take back, in words; null for nothing. */
+  /** What `segue undo` would revert, in words; null for nothing. */
   lastWrite(): string | null;
-  /** The agent that sessions of this one were last opened in. */
+  /** The agent in which sessions of this one were last opened. */
   lastTarget(agent: string): string | undefined;
   agents(): readonly KnownAgent[];
 }
@@ -85,23 +87,31 @@ export interface Look {
 
 export interface Screenful {
   lines: string[];
-  /** Where the cursor stands, counted from 1; null for nowhere. */
+  /** The cursor's column, counted from 1; null for no cursor. */
   cursor: { row: number; column: number } | null;
 }
 
-/** Something to confirm, or a text to give, before anything is done. */
+/** Something to confirm, or a text to enter, before an action. */
 export interface Question {
   label: string;
-  /** What is asked for, as typed so far; null for a yes alone. */
+  /** The input so far; null if only a confirmation is needed. */
   text: string | null;
   act(text: string): Action;
 }
 
-/** A search of the full text: what for, and what came of it. */
+/** The initial state of the picker. */
+export interface Start {
+  /** What to search the full text for. */
+  query: string;
+  /** Id of the only agent whose sessions are shown. */
+  agent?: string | null;
+}
+
+/** A full-text search: the query and its result. */
 export interface Search {
-  /** The query that `found` and `note` are of; null before the first. */
+  /** The query that `found` and `note` belong to; null before the first. */
   query: string | null;
   found: readonly Found[];
-  /** What is wrong with the query; null for nothing. */
+  /** The error in the query; null for none. */
   note: string | null;
 }

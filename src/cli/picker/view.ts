@@ -21,7 +21,7 @@ import type {
   Target,
 } from "./types.ts";
 
-/** What there is to show: see `Picker`. */
+/** What to show: see `Picker`. */
 export interface Shown {
   readonly targets: readonly Target[];
   readonly known: Known;
@@ -46,18 +46,18 @@ export interface Shown {
   readonly row: Row | null;
 }
 
-/** What the next key has to know of the screen. */
+/** What handling the next key must know about the screen. */
 export interface Drawn {
   listRows: number;
   paneRows: number;
-  /** The row of the list that is shown first. */
+  /** The first visible row of the list. */
   top: number;
   mostScroll: number;
   mostHelp: number;
 }
 
 const LEAST: Size = { columns: 20, rows: 4 };
-/** With fewer rows there is no line of chips. */
+/** With fewer rows, there is no line of chips. */
 const CHIPS_FROM = 10;
 
 export function draw(
@@ -160,7 +160,7 @@ class View {
     return `${where === "" ? "" : `${where}: `}${rows.size} of ${total}`;
   }
 
-  /** The project or all, and each agent with the number of its sessions that match. */
+  /** The project or all, and each agent with the number of its matching sessions. */
   #chips(columns: number): Span[] {
     const { rows, agent, here, isComplete } = this.#p;
     const isNarrow = columns < NARROW;
@@ -204,7 +204,7 @@ class View {
     const right = pane ? this.#paneLines(pane) : [];
     if (beside) {
       return filled(left, size.rows).map((line, i) => {
-        // To the column by its number: what a terminal measures otherwise moves nothing.
+        // To the column by number: if a terminal measures text differently, nothing moves.
         const bar = this.#line([span("│", "dim")], 1);
         return `${line}\x1b[${list.columns + 2}G${bar} ${right[i] ?? ""}`;
       });
@@ -246,7 +246,7 @@ class View {
     });
   }
 
-  /** Agent, age, project, title: the title gets what room there is. */
+  /** Agent, age, project, title: the title gets the remaining space. */
   #sessionSpans(row: Row, columns: number): Span[] {
     const { session, isPart, parts, isOpen } = row;
     const { agent, time, cwd, title, id, here } = session;
@@ -313,7 +313,7 @@ const WIDE = 90;
 const SIDE_BY_SIDE = 120;
 const NO_PANE = 9;
 
-/** On a narrow screen "claude" is as good as "claude-code". */
+/** On a narrow screen, "claude" is as good as "claude-code". */
 function shortName(agent: string, isNarrow: boolean): string {
   return isNarrow ? agent.replace(/-code$/, "") : agent;
 }
@@ -323,7 +323,7 @@ function foldedText(row: Row | null): string | null {
   return `▸ ${counted(row.parts, "more session")} of this conversation (→ shows them)`;
 }
 
-/** What the choices that are no agents do; where there is no agent, how to install one. */
+/** What the choices other than agents do; if there is no agent, how to install one. */
 function aboutOthers(
   choice: Choice | undefined,
   targets: readonly Target[],
@@ -339,6 +339,7 @@ function aboutOthers(
 
 const OTHERS: { readonly [does in Choice["does"]]: string } = {
   launch: "",
+  read: "Shows the conversation in the pager; from the first match on, where it was searched for. Quit the pager to come back.",
   handoff:
     "Writes what was asked, what was done and what is left into a Markdown file that any agent or person can continue from. Secrets in it are replaced, unless your settings say otherwise.",
   dump: "Writes the session as a web page into a folder. `segue dump` has other formats.",
@@ -347,12 +348,12 @@ const OTHERS: { readonly [does in Choice["does"]]: string } = {
 
 export interface Layout {
   list: Size;
-  /** null where there is no room for it. */
+  /** null if there is no space for it. */
   pane: Size | null;
   beside: boolean;
 }
 
-/** `most`: how long the list can get; null for any length. */
+/** `most`: the maximum length of the list; null for no limit. */
 export function layout({ columns, rows }: Size, most: number | null): Layout {
   if (rows < NO_PANE) return { list: { columns, rows }, pane: null, beside: false };
   if (columns >= SIDE_BY_SIDE) {
@@ -370,7 +371,7 @@ function filled(lines: readonly string[], rows: number): string[] {
   return Array.from({ length: rows }, (_, i) => lines[i] ?? "");
 }
 
-/** The end of what was typed, which is where the cursor stands. */
+/** The end of the input, where the cursor is. */
 function endOf(text: string, width: number): string {
   let end = text;
   while (widthOf(end) > width) end = [...end].slice(1).join("");

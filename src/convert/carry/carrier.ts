@@ -1,4 +1,4 @@
-/** Writes a carry file, and reads each block again once it is on the disk. */
+/** Writes a carry file, and reads each block back once it is on the disk. */
 import type { Agent } from "../../agents/types.ts";
 import { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";
@@ -16,15 +16,18 @@ import {
 } from "../../lossless/carry.ts";
 import { letGo } from "../../lossless/lines.ts";
 
-/** Between which sessions a carry leads. */
+/** The sessions that a carry connects. */
 export interface Ends {
   source: { agent: Agent; id: string; input: Input };
   target: { agent: Agent; id: string; out: Output };
-  /** Ways home that are kept beside this one. */
+  /** Ways back that are stored in addition to this one. */
   ways?: Ways | undefined;
 }
 
-/** Of ways to the same place the first is the newest: that of the carry itself, then in their order. */
+/**
+ * Among ways to the same place, the first is the newest: that of the carry itself, then the others
+ * in order.
+ */
 function without({ source, target }: CarryHeader, { others, had }: Ways): Ways {
   const places = new Set([placeOf(source)]);
   const kept = others.filter(({ header }) => {
@@ -46,7 +49,7 @@ export class Carrier {
   readonly #out: Output;
   readonly #encoder = new CarryEncoder();
   readonly #texts = new UnitTexts();
-  /** Is each block on the disk what was put into it? */
+  /** Is each block on the disk what was written? */
   intact = true;
 
   constructor(out: Output, { source, target, ways }: Ends) {
@@ -62,20 +65,20 @@ export class Carrier {
     out.flush();
   }
 
-  /** Gives the unit as its text has it. */
+  /** Returns the unit as parsed from its text. */
   unit(unit: Unit): string {
     const text = this.#texts.add(unit);
     if (this.#texts.isFull) this.block(this.#texts.take());
     return text;
   }
 
-  /** What comes next shall not be in one block with what there is. */
+  /** Starts a new block for what follows. */
   cut(): void {
     const ready = this.#texts.take();
     if (ready.units > 0) this.block(ready);
   }
 
-  /** Text that is put together; it is read again once it is written. */
+  /** Text that is assembled, and read back once it is written. */
   block(ready: UnitText): void {
     const at = this.#out.bytes;
     const text = Buffer.from(ready.text);

@@ -1,6 +1,6 @@
 /**
- * The carry of a session of middling size, made in this thread: each line is proven while it is in
- * hand, as `CarryThread` does, where reading both files again would take as long as the work.
+ * Creates the carry of a medium-sized session in this thread and verifies each line as it goes,
+ * like `CarryThread`, because reading both files again would take as long as the conversion.
  */
 import { collect } from "../../io/memory.ts";
 import { parseUnit } from "../../lossless/carry.ts";
@@ -11,13 +11,13 @@ import type { Json } from "../../session/types.ts";
 import type { Carrier } from "./carrier.ts";
 import { type Coder, NotTheSame, type Route, UnitCoder } from "./units.ts";
 
-/** A line that is worked with one copy at a time: it is most of what there is in memory. */
+/** For a longer line, only one copy is made at a time: it takes most of the memory. */
 export const HUGE_LINE = 8 << 20;
 
 export class CarryInHand implements Coder {
   readonly #carrier: Carrier;
   readonly #coder: UnitCoder;
-  /** Lines of the source that were proven. */
+  /** The number of verified source lines. */
   lines = 0;
 
   constructor(carrier: Carrier, route: Omit<Route, "trust">) {
@@ -39,8 +39,8 @@ export class CarryInHand implements Coder {
     }
     const text = this.#carrier.unit(unit);
     if (isHuge) collect();
-    // What is not spelled as JSON.stringify does may come out of the carry as something else, such
-    // as 1e400. Of all else the coder has seen that JSON.stringify gives the line.
+    // A line without the formatting of JSON.stringify may come out of the carry as something else,
+    // such as 1e400. For all others, the encoder has seen that JSON.stringify gives the line.
     const o = unit.o.every(isPlainOp) ? null : parseUnit(text).o;
     if (coded.length !== lines.length) throw new NotTheSame("a unit has other lines");
     if (o && !lines.every((line, i) => gives(o[i] ?? 0, coded[i]?.base, line, false)))
@@ -49,7 +49,7 @@ export class CarryInHand implements Coder {
   }
 }
 
-/** What the record will be once it is read from its file: most are that already. */
+/** The record as it will be once it is read from its file: most already are. */
 function asReadAgain(record: Json): Json {
   if (isData(record, MAX_DEPTH)) return record;
   const read = parseValue(stringify(record) ?? "");
@@ -57,7 +57,10 @@ function asReadAgain(record: Json): Json {
   return read;
 }
 
-/** Is it what JSON.parse could have given? Not so a key without a value, or a number that JSON has no form for. */
+/**
+ * Could JSON.parse have returned this value? Not one with a key without a value, or a number that
+ * JSON cannot represent.
+ */
 function isData(value: unknown, depth: number): boolean {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
   if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);

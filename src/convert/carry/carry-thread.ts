@@ -1,7 +1,7 @@
 /**
- * The carry of a big session, made in a thread of its own: it follows the source and the target as
- * it is written, and is told only how many lines of each belong to a unit. So it codes what a
- * reader of the target's bytes will see, and proves each line while it has it in hand.
+ * Creates the carry of a large session in a separate thread, which follows the source, and the
+ * target as it is written. It is only told how many lines of each belong to a unit. So it encodes
+ * what a reader of the target's bytes will see, and verifies each line as it goes.
  */
 import { getCompileCacheDir } from "node:module";
 import { dirname, extname } from "node:path";
@@ -17,19 +17,19 @@ import type { Line } from "../../lossless/lines.ts";
 import { HUGE_LINE } from "./carry-in-hand.ts";
 import type { Coder } from "./units.ts";
 
-/** What the thread works on. */
+/** The thread's input. */
 export interface Task {
   /** Ids of the source's agent and the target's. */
   home: string;
   from: string;
   targetId: string;
-  /** The open source, and how much of it there is. */
+  /** The open source, and its size. */
   source: { fd: number; size: number; framed: boolean };
   /** Path of the target. */
   target: string;
 }
 
-/** What the thread gives: units, and at last the CRC-32 of the source that they restore. */
+/** The thread's output: units, and finally the CRC-32 of the source that they restore. */
 export type Answer = UnitText | { crc: number };
 
 export interface Shared {
@@ -38,23 +38,23 @@ export interface Shared {
   /** Bytes of the target that are on the disk. */
   written: BigInt64Array;
   /**
-   * A ring of units: lines of the source (as a negative number where some are not spelled as
-   * JSON.stringify does), records of the target.
+   * A ring of units: the number of source lines (negative if some do not have the formatting of
+   * JSON.stringify) and of target records.
    */
   units: Int32Array;
   port: MessagePort;
 }
 
-/** Places in `state`. The first two only count changes, for who waits. */
+/** Indexes into `state`. The first two only count changes, for waiting threads. */
 export const AT = { told: 0, heard: 1, published: 2, taken: 3, allTold: 4, ended: 5 } as const;
 
-/** Units that the ring has place for. */
+/** How many units the ring can hold. */
 export const RING = 1 << 15;
 
-/** So long without a sign of life, and the thread is given up. */
+/** After this long without a sign of life, the thread is given up. */
 const PATIENCE_MS = 300_000;
 
-/** The thread came to no good end. */
+/** The thread failed. */
 export class CarryThreadFailed extends Error {}
 
 export class CarryThread implements Coder {
@@ -64,7 +64,7 @@ export class CarryThread implements Coder {
   readonly #flush: () => void;
   #units = 0;
 
-  /** `flush` is to bring the target's bytes to the disk. */
+  /** `flush` must write the target's bytes to the disk. */
   constructor(task: Task, flush: () => void) {
     const { port1, port2 } = new MessageChannel();
     this.#flush = flush;
@@ -87,7 +87,7 @@ export class CarryThread implements Coder {
     this.#worker.on("error", () => {});
   }
 
-  /** Tells the unit: the thread reads its lines itself. */
+  /** Passes on a unit: the thread reads its lines itself. */
   unit(lines: readonly Line[], records: readonly unknown[]): void {
     if (lines.length === 0 && records.length === 0) return;
     if (lines.some(({ text }) => text.length > HUGE_LINE))
@@ -99,13 +99,13 @@ export class CarryThread implements Coder {
     units[at + 1] = records.length;
   }
 
-  /** So many bytes of the target are on the disk. */
+  /** This many bytes of the target are on the disk. */
   written(bytes: number): void {
     Atomics.store(this.#shared.written, 0, BigInt(bytes));
     this.#tell();
   }
 
-  /** What the thread has ready. */
+  /** The units that the thread has finished. */
   *ready(): Generator<Answer> {
     for (;;) {
       const received: { message: Answer } | undefined = receiveMessageOnPort(this.#port);
@@ -115,7 +115,7 @@ export class CarryThread implements Coder {
   }
 
   /**
-   * All units are told: gives what is still to come, to the end.
+   * All units have been passed on: returns the remaining results, to the end.
    * @throws CarryThreadFailed
    */
   *rest(): Generator<Answer> {
@@ -131,7 +131,7 @@ export class CarryThread implements Coder {
     this.#port.close();
   }
 
-  /** There is nothing to make after all. */
+  /** Cancels the thread. */
   stop(): void {
     this.#port.close();
     void this.#worker.terminate();

@@ -27,7 +27,7 @@ function say(): void {
   Atomics.notify(state, AT.heard);
 }
 
-/** Waits until `look` finds something, or all is told. */
+/** Waits until `look` finds something, or all units have been passed on. */
 function waitFor<T>(look: () => T | undefined): T | undefined {
   for (;;) {
     const told = Atomics.load(state, AT.told);
@@ -46,7 +46,7 @@ function targetBytes(have: number): number {
   return waitFor(look) ?? have;
 }
 
-/** For each unit: lines of the source, records of the target. */
+/** For each unit: the number of source lines and of target records. */
 function* told(): Generator<[number, number]> {
   for (let n = 0; ; n++) {
     const look = () => (Atomics.load(state, AT.published) > n ? n : undefined);
@@ -97,8 +97,9 @@ function run(fd: number): void {
     const plain = count > 0;
     const { unit, coded } = coder.code(lines, values, plain);
     const text = texts.add(unit);
-    // Operations for plain lines are made of what JSON.parse gave and JSON.stringify gave back
-    // unchanged. Others may hold what comes out of the carry as something else, such as 1e400.
+    // Operations for plain lines consist of what JSON.parse returned and JSON.stringify reproduced
+    // unchanged. Others may contain values that come out of the carry as something else, such as
+    // 1e400.
     const { o } = plain ? unit : parseUnit(text);
     if (!lines.every((line, i) => gives(o[i] ?? 0, coded[i]?.base, line, plain)))
       throw new Error("a unit does not give its lines again");

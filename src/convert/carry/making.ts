@@ -1,4 +1,4 @@
-/** How the carry of a conversion comes about, and is proven: in this thread, or in one beside it. */
+/** How the carry of a conversion is created and verified: in this thread, or in a second one. */
 import { crc32 } from "node:zlib";
 import { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";
@@ -9,20 +9,20 @@ import { CarryThread } from "./carry-thread.ts";
 import { type Coder, type Trust, UnitCoder } from "./units.ts";
 import { rebuild } from "./verify.ts";
 
-/** The carry of a conversion in the making. */
+/** A carry that is being created. */
 export interface Making {
   coder: Coder;
   /** Bytes of the source, as they are read. */
   read(chunk: Buffer): void;
-  /** All units are told. */
+  /** All units have been passed on. */
   end(footer: Omit<CarryFooter, "units">): void;
-  /** Both files have been written: do they give the source of this SHA-256 again? */
+  /** Both files have been written: do they give the source with this SHA-256 again? */
   verify(sha256: string): boolean;
-  /** There will be no conversion. */
+  /** The conversion was abandoned. */
   stop(): void;
 }
 
-/** In this thread. Both files are read again when they have been written. */
+/** In this thread. Both files are read again after they are written. */
 export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Making {
   const { source, target } = ends;
   const carrier = new Carrier(carryOut, ends);
@@ -38,7 +38,7 @@ export function makeHere(carryOut: Output, ends: Ends, trust: Trust = "all"): Ma
   };
 }
 
-/** In this thread, which proves each line of the source as it codes it. */
+/** In this thread, which verifies each line of the source as it encodes it. */
 export function makeInHand(carryOut: Output, ends: Ends): Making {
   const { source, target } = ends;
   const carrier = new Carrier(carryOut, ends);
@@ -57,7 +57,7 @@ export function makeInHand(carryOut: Output, ends: Ends): Making {
   };
 }
 
-/** Is what was written what can be read? */
+/** Is what was written also what is read back? */
 function isOnDisk(out: Output): boolean {
   const file = new Input(out.temp);
   try {
@@ -68,8 +68,8 @@ function isOnDisk(out: Output): boolean {
 }
 
 /**
- * In a thread beside this one, which proves each line of the source as it codes it. It reads the
- * source for itself; that both have read the same is told by the CRC.
+ * In a second thread, which verifies each line of the source as it encodes it. It reads the source
+ * itself; a CRC ensures that both threads read the same.
  */
 export function makeBeside(carryOut: Output, ends: Ends): Making {
   const { source, target } = ends;
@@ -83,7 +83,7 @@ export function makeBeside(carryOut: Output, ends: Ends): Making {
   };
   const thread = new CarryThread(task, () => target.out.flush());
   let read = 0;
-  /** Of the source that was restored. */
+  /** Of the restored source. */
   let restored = -1;
   const take = (answers: ReturnType<CarryThread["ready"]>): void => {
     for (const answer of answers) {

@@ -1,4 +1,4 @@
-/** Writes a carry, unit by unit: source lines against what their target records say. */
+/** Writes a carry, unit by unit: source lines relative to the content of their target records. */
 import type { Agent } from "../../agents/types.ts";
 import type { Unit } from "../../lossless/carry.ts";
 import { isFrame } from "../../lossless/document.ts";
@@ -18,46 +18,46 @@ import { digest } from "../../session/digest.ts";
 import type { Entry, Json } from "../../session/types.ts";
 import { inHomeTerms } from "../project/translate.ts";
 
-/** The coder starts afresh at a user's message after so many lines; see `Unit.r`. */
+/** The encoder restarts at a user's message after this many lines; see `Unit.r`. */
 const RESET_LINES = 256;
 
 /**
- * The writer that a carry's operations are relative to. `targetId` makes the ids of what is added
- * on the way home differ from those of any other session.
+ * The writer that a carry's operations are relative to. `targetId` makes the ids of turns that are
+ * added on the way back differ from those of any other session.
  */
 export function homeWriter(home: Agent, targetId: string): MakeWriter {
   return (line) => home.writer({ seed: `${targetId}:${line}`, cliVersion: null });
 }
 
 /**
- * Takes the units of a conversion, in their order: lines of the source, and of the target what each
- * line holds: one record, but for a line that is damaged.
+ * Receives the units of a conversion, in order: lines of the source, and for each line of the
+ * target its content: one record, except for damaged lines.
  */
 export interface Coder {
   unit(lines: readonly Line[], told: readonly (readonly Json[])[]): void;
 }
 
-/** From the file of one agent home to that of another. */
+/** From the file of one agent back to that of another. */
 export interface Route {
   home: Agent;
   from: Agent;
-  /** Id of the session that leads home. */
+  /** Id of the session that leads back. */
   targetId: string;
   trust?: Trust;
 }
 
 /**
  * How far the two sides are trusted to predict the same: `all`, as they should; `sampled`, some
- * stretches are decoded as the way home will; `proven`, all are, and a unit that does not give its
- * lines is kept as it is; `none`, all lines are kept as they are.
+ * stretches are decoded as the way back will; `proven`, all are, and a unit that does not reproduce
+ * its lines is stored unchanged; `none`, all lines are stored unchanged.
  */
 export type Trust = "all" | "sampled" | "proven" | "none";
 
-/** The beginning of one in so many stretches from reset to reset is a sample. */
+/** The beginning of one in this many stretches between restarts is a sample. */
 const SAMPLE = 8;
 const SAMPLE_LINES = 64;
 
-/** What was decoded is not what was coded. */
+/** The decoded lines are not the encoded ones. */
 export class NotTheSame extends Error {}
 
 export class UnitCoder implements Coder {
@@ -82,7 +82,7 @@ export class UnitCoder implements Coder {
     this.#sink = sink;
   }
 
-  /** Source lines that had to be kept as text. */
+  /** Source lines that had to be stored as text. */
   get raw(): number {
     return this.#script.raw;
   }
@@ -91,14 +91,14 @@ export class UnitCoder implements Coder {
     if (lines.length > 0 || told.length > 0) this.#sink(this.code(lines, told).unit);
   }
 
-  /** `plain`: every line is known to be spelled as JSON.stringify does. */
+  /** `plain`: every line is known to have the formatting of JSON.stringify. */
   code(
     lines: readonly Line[],
     told: readonly (readonly Json[])[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
-    // Neither a document's first line nor a carry inside is one of the session's own records: the same
-    // session may come back without.
+    // Neither a document's first line nor an embedded carry is one of the session's own records:
+    // the same session may return without them.
     const own = told.map((records) => this.#entriesOf(records)).filter((one) => one !== null);
     const n = own.length;
     const entries = own.flat();
@@ -107,7 +107,7 @@ export class UnitCoder implements Coder {
     return { unit: { n, d: digest(entries), ...(r ? { r } : {}), o }, coded };
   }
 
-  /** null for what is not one of the session's own records. */
+  /** null for anything that is not one of the session's own records. */
   #entriesOf(records: readonly Json[]): Entry[] | null {
     const at = this.#at;
     this.#at += Math.max(1, records.length);
@@ -136,7 +136,7 @@ export class UnitCoder implements Coder {
     return { r: 2, coded };
   }
 
-  /** null when the lines would not come back so. */
+  /** null if the lines would not be restored this way. */
   #predicted(
     lines: readonly Line[],
     home: readonly Entry[],
@@ -148,7 +148,7 @@ export class UnitCoder implements Coder {
       const coded = this.#script.encode(lines, home, plain);
       if (this.#comesBack(coded, lines, home)) return { r: reset ? 1 : undefined, coded };
     } catch {
-      // A predictor that fails is no reason to fail.
+      // A failing predictor is no reason to fail.
     }
     if (this.#trust === "sampled") throw new NotTheSame("a unit does not give its lines again");
     return null;
@@ -160,7 +160,7 @@ export class UnitCoder implements Coder {
     this.#twin?.reset(false, this.#script.line);
   }
 
-  /** A twin that is to know all that went before has to see all of it. */
+  /** A twin must see all preceding lines, because its predictions depend on them. */
   get #isSample(): boolean {
     if (this.#trust !== "sampled" || this.#twin?.writer.replaces !== undefined) return true;
     return this.#resets % SAMPLE === 0 && this.#sinceReset <= SAMPLE_LINES;
@@ -177,7 +177,7 @@ export class UnitCoder implements Coder {
   }
 }
 
-/** From here on lines are too long for one more copy of them that can be done without. */
+/** From this length on, lines are too long for an avoidable copy. */
 const LONG_LINE = 1 << 20;
 
 /** The operations as they will come out of the carry. */
@@ -191,12 +191,12 @@ interface Lines {
   coded: Coded[];
 }
 
-/** What the record will be once it is read from its file. */
+/** The record as it will be once it is read from its file. */
 function asRead(record: Json): Json {
   return parseValue(stringify(record) ?? "null") ?? null;
 }
 
-/** A part of a carry that travels inside. */
+/** A part of an embedded carry. */
 export function isCarry(entry: Entry): boolean {
   return entry.kind === "event" && entry.event === "carry";
 }

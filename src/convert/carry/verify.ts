@@ -1,4 +1,4 @@
-/** Rebuilds a source from the two files that a conversion has written, as the way home will. */
+/** Rebuilds a source from the two files that a conversion has written, as the way back will. */
 import { createHash } from "node:crypto";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
@@ -13,12 +13,12 @@ export interface Files {
   home: Agent;
   from: Agent;
   target: string;
-  /** The target's lines stand for a document, if its first one says so. */
+  /** The target's lines represent a document, if its first one says so. */
   framed: boolean;
   carry: string;
 }
 
-/** Of a file that has just been written: if it held more than its carry knows, that would show. */
+/** For a file that has just been written: anything that its carry does not know would show. */
 const NOTHING_NEW: Plan = {
   header: emptyHeader(""),
   request: null,
@@ -31,7 +31,7 @@ const NOTHING_NEW: Plan = {
   parent: () => -1,
 };
 
-/** SHA-256 of the source, as the two files give it again; null when they do not. */
+/** SHA-256 of the source as rebuilt from the two files; null if they do not give a source. */
 export function rebuild({ home, from, target, framed, carry }: Files): string | null {
   const lines = new Input(target, undefined, target, framed);
   const bytes = new Input(carry);
@@ -48,7 +48,7 @@ export function rebuild({ home, from, target, framed, carry }: Files): string | 
     });
     return hash.digest("hex");
   } catch (error) {
-    // A file that cannot be read is another matter.
+    // An unreadable file is a different error.
     if (error instanceof SegueError) throw error;
     return null;
   } finally {

@@ -1,10 +1,12 @@
-/** What of a call's arguments is not in those of the tool that stands for it in the target. */
+/** Which of a call's arguments are missing in the call that replaces it in the target. */
 import type { Json } from "../../session/types.ts";
 
-/** Longer texts are what a tool works with, and are always passed on. */
+/** Longer texts are a tool's content, and are always passed on. */
 const LONGEST = 2000;
 
-/** How many of the arguments of `input`, at any depth, say something that `native` does not. */
+/**
+ * How many of the arguments in `input`, at any depth, have a value that `native` does not contain.
+ */
 export function leftOut(input: Json, native: Json): number {
   const said = new Set<Json>();
   const texts: string[] = [];
@@ -22,7 +24,7 @@ function collect(value: Json, said: Set<Json>, texts: string[]): void {
   for (const item of Object.values(value)) collect(item, said, texts);
 }
 
-/** A path may be put in full, a command wrapped, lines be put into a patch. */
+/** A path may be made absolute, a command wrapped, lines put into a patch. */
 function isWithin(value: Json, texts: readonly string[]): boolean {
   const text = String(value);
   if (text.length > LONGEST) return true;
@@ -30,7 +32,7 @@ function isWithin(value: Json, texts: readonly string[]): boolean {
   return lines.every((line) => texts.some((other) => other.includes(line)));
 }
 
-/** What says nothing: absent, off, or empty. */
+/** Values that mean nothing: absent, off, or empty. */
 function isNothing(value: Json): boolean {
   return value === null || value === false || value === "";
 }

@@ -1,16 +1,16 @@
-/** Why an entry is not sent: what the loss report names it as. */
+/** Why an entry is not sent: the loss that the report names. */
 import type { Visibility } from "../../session/survey.ts";
 import type { Entry, EventBody, Message } from "../../session/types.ts";
 import type { LossCode } from "../report/losses.ts";
 import { UNREAD } from "./demote.ts";
 
-/** Why a message is not sent though it is in its place. */
+/** Why a message in the model's view is not sent. */
 export function unsentCode(entry: Message): LossCode | null {
   if (entry.scaffold || entry.role === "system") return "scaffold-carried";
   return entry.stop === "error" || entry.stop === "aborted" ? "failed-carried" : null;
 }
 
-/** What the model would not see again anyway is no loss. */
+/** What the model would not see again anyway is not a loss. */
 function unreadCode(
   { reason }: Extract<EventBody, { event: "unread" }>,
   visibility: Visibility,
@@ -19,12 +19,12 @@ function unreadCode(
   return isSeen ? UNREAD[reason] : "event-carried";
 }
 
-/** A title is written ahead; which records are of another session, their own losses tell. */
+/** Titles are written in advance, and records of another session have their own losses. */
 function isOnlyTold(entry: Entry): boolean {
   return entry.kind === "event" && (entry.event === "title" || entry.event === "session");
 }
 
-/** Why an entry outside the model's view is kept aside. */
+/** Why an entry outside the model's view is kept in the carry. */
 export function asideCode(entry: Entry, visibility: Visibility): LossCode | null {
   if (entry.kind === "event" && entry.event === "unread") return unreadCode(entry, visibility);
   switch (visibility) {

@@ -1,4 +1,4 @@
-/** What was sent, counted. */
+/** Counts of what was sent. */
 export interface Counts {
   messages: number;
   toolCalls: number;

@@ -1,4 +1,4 @@
-/** Images, documents and other content for a target that may have no place for them. */
+/** Images, documents and other content for a target that may not accept them. */
 import type { Media } from "../../session/codec.ts";
 import { bytesOf, fileText, imageText } from "../../session/other.ts";
 import type {
@@ -11,10 +11,10 @@ import type {
 } from "../../session/types.ts";
 import type { LossCode } from "../report/losses.ts";
 
-/** Where a part stands: in a user's message, an answer, or a tool's result. */
+/** Where a part is: in a user's message, an answer, or a tool's result. */
 export type Place = "user" | "assistant" | "result";
 
-/** Why content that is not passed on is missing, as the loss report has it. */
+/** Why content that is not passed on is missing, by loss code. */
 export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   sealed: "content-sealed",
   "sealed-summary": "compaction-sealed",
@@ -31,17 +31,20 @@ export class Demotion {
   readonly #media: Media;
   readonly #own: boolean;
   readonly #lose: (code: LossCode) => void;
-  /** Of base64 that is sent. */
+  /** In base64 that is sent. */
   #bytes = 0;
 
-  /** `own`: the target is the agent that the content is of, so that everything has its place. */
+  /** `own`: the content is the target agent's own, so it accepts all of it. */
   constructor(media: Media, own: boolean, lose: (code: LossCode) => void) {
     this.#media = media;
     this.#own = own;
     this.#lose = lose;
   }
 
-  /** What is sent of a part: itself, or a text in its place. Nothing is left out without a loss. */
+  /**
+   * What is sent for a part: the part itself, or text in its place. Nothing is left out without a
+   * loss.
+   */
   part(part: ResultPart, place: Place): ResultPart[] {
     if (this.#own && part.kind !== "unread") return [part];
     switch (part.kind) {
@@ -78,7 +81,7 @@ export class Demotion {
     const { documents = [], resultDocuments = [] } = this.#media;
     const taken = place === "user" ? documents : place === "result" ? resultDocuments : [];
     const text = file.text ?? textIn(file);
-    // Bytes that are said to be text and are none are nothing that an API takes as a text.
+    // An API does not accept bytes as text if they are declared as text but are not.
     const isWhole = text !== null || (file.data !== null && !isText(file.mediaType));
     if (isWhole && taken.includes(file.mediaType)) {
       this.#add(file.data ?? "");
@@ -88,7 +91,10 @@ export class Demotion {
     return { kind: "text", text: fileText(text === null ? file : { ...file, text }) };
   }
 
-  /** What is too much for one request is sent all the same: the user may compact, or leave some out. */
+  /**
+   * Content that is too much for one request is still sent: the user may compact, or leave some
+   * out.
+   */
   #add(data: string): void {
     const { requestBytes = Number.POSITIVE_INFINITY } = this.#media;
     this.#bytes += data.length;
@@ -102,7 +108,7 @@ export class Demotion {
   }
 }
 
-/** The most bytes of a picture's source that are worth sending as text. */
+/** The maximum size of a picture's source that is worth sending as text, in bytes. */
 const MOST_SVG = 32 << 10;
 
 function svgOf(data: string): string | null {
@@ -113,7 +119,7 @@ function isText(mediaType: string): boolean {
   return /^text\/|[/+](?:json|xml|yaml)$/.test(mediaType);
 }
 
-/** The text of a document that is text and is kept as bytes. */
+/** The text of a text document that is stored as bytes. */
 function textIn({ mediaType, data }: FilePart): string | null {
   if (data === null || !isText(mediaType)) return null;
   const bytes = Buffer.from(data, "base64");

@@ -1,4 +1,4 @@
-/** What compactions keep of the conversation before them, remembered until it is said again. */
+/** Remembers what compactions keep of the earlier conversation until it is repeated. */
 import type { Plan } from "../../session/survey.ts";
 import type { Entry } from "../../session/types.ts";
 
@@ -6,7 +6,7 @@ export class Kept {
   readonly #ranges: { n: number; from: number; entries: Entry[] }[];
   #seen = -1;
 
-  /** Only compactions at entry number `since` or later are of interest. */
+  /** Only compactions at entry number `since` or later matter. */
   constructor(plan: Plan, since: number) {
     this.#ranges = [...plan.keeps]
       .filter(([n]) => n >= since)
@@ -16,7 +16,7 @@ export class Kept {
 
   readonly #visible: (n: number) => boolean;
 
-  /** Takes entry number `n`; an entry that was seen already is not taken twice. */
+  /** Takes entry number `n`; an entry that was seen before is not taken twice. */
   see(entry: Entry, n: number): void {
     if (n <= this.#seen) return;
     this.#seen = n;

@@ -1,4 +1,4 @@
-/** Parts of messages as the target's model can be sent them. */
+/** Parts of messages in the form in which the target's model can be sent them. */
 import type { Agent } from "../../agents/types.ts";
 import { otherPart } from "../../session/other.ts";
 import { renderPart } from "../../session/render.ts";
@@ -8,7 +8,7 @@ import type { LossCode } from "../report/losses.ts";
 import type { Counts } from "./counts.ts";
 import { Demotion } from "./demote.ts";
 
-/** What the target's CLI does with reasoning and media. */
+/** How the target's CLI treats reasoning and media. */
 export type Taking = Pick<Agent, "takesReasoning" | "keepsSeals" | "media">;
 
 export class Parts {
@@ -18,7 +18,7 @@ export class Parts {
   readonly #demotion: Demotion;
   readonly #counts: Counts;
   readonly #lose: (code: LossCode) => void;
-  /** Characters of text that are sent. */
+  /** The number of characters of text that are sent. */
   chars = 0;
 
   constructor(
@@ -35,7 +35,7 @@ export class Parts {
     this.#demotion = new Demotion(media, own, (code) => this.#lose(code));
   }
 
-  /** A part of a message; `isUser`: of the user's, else of the assistant's. */
+  /** A part of a message; `isUser`: the user's, else the assistant's. */
   message(part: Part, isUser: boolean): Part[] {
     switch (part.kind) {
       case "text":
@@ -51,7 +51,7 @@ export class Parts {
         for (const one of sent) this.#count(one);
         return sent.filter((one) => one.kind !== "text" || one.text.trim() !== "");
       }
-      // Not where a call or a result belongs: the target's API has no place for it there.
+      // Not in place of a call or a result: the target's API does not accept it there.
       case "tool-call":
       case "tool-result": {
         const type = part.kind;
@@ -61,7 +61,7 @@ export class Parts {
     }
   }
 
-  /** What a tool's result holds. */
+  /** The contents of a tool's result. */
   result(item: ResultPart): ResultPart[] {
     const sent = this.#demotion.part(item, "result");
     for (const part of sent) this.#count(part);

@@ -1,7 +1,7 @@
 /**
- * From one agent's entries to what another agent's model can be sent: live conversation only,
- * in well-formed turns. A message is held until its tool results have come, so that every call is
- * followed by its result, whatever the order in the source.
+ * Projects one agent's entries to what another agent's model can be sent: only the live
+ * conversation, in well-formed turns. A message is held back until its tool results have arrived,
+ * so that every call is followed by its result, whatever the order in the source.
  */
 import type { Agent } from "../../agents/types.ts";
 import type { Tools } from "../../session/codec.ts";
@@ -23,10 +23,13 @@ import { type Counts, NO_COUNTS } from "./counts.ts";
 import { UNREAD } from "./demote.ts";
 import { Parts, type Taking } from "./parts.ts";
 
-/** What another vendor's model is sent of the reasoning: `text`, where it has no place of its own, or nothing. */
+/**
+ * How another vendor's model is sent reasoning that it cannot take as such: as `text`, or not at
+ * all.
+ */
 export type ReasoningFate = "text" | "omit";
 
-/** What is ready to be written: the message held back until now, and the entry just taken. */
+/** What is ready to be written: the message held back until now, and the current entry. */
 export interface Ready {
   before: Entry[];
   now: Entry[];
@@ -34,7 +37,7 @@ export interface Ready {
 
 const NOTHING: Ready = { before: [], now: [] };
 
-/** Most that is held while a result is to come. */
+/** The most that is held back while a result is missing. */
 const MOST_HELD = 32;
 
 interface Held {
@@ -58,16 +61,18 @@ export class Projector {
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
   #open: Open | undefined;
-  /** What came while a call of the open message had no result yet: it is sent after the results. */
+  /**
+   * What arrived while a call of the open message had no result yet: it is sent after the results.
+   */
   #held: Held[] = [];
   #line = 0;
   readonly #parts: Parts;
   readonly counts: Counts = { ...NO_COUNTS };
 
   /**
-   * `inline`: write compactions where they stand, not ahead of everything. `own`: the entries are of
-   * the target's own, so that tools stay as they are, and reasoning where it can. `relocation`: to the folder where the
-   * session goes on.
+   * `inline`: write compactions where they occur, not before everything else. `own`: the entries
+   * are the target's own, so tools stay as they are, and reasoning if possible. `relocation`: to
+   * the folder where the session continues.
    */
   constructor(
     target: Taking & Pick<Agent, "tools">,
@@ -88,22 +93,22 @@ export class Projector {
     this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
   }
 
-  /** Is a message held back until its results are there? */
+  /** Is a message held back until its results arrive? */
   get pending(): boolean {
     return this.#open !== undefined;
   }
 
-  /** Is something held that came before a call's result? */
+  /** Is anything held back that arrived before a call's result? */
   get holding(): boolean {
     return this.#held.length > 0;
   }
 
-  /** What was sent, in tokens: an estimate at four characters each, images left out. */
+  /** The tokens that were sent: an estimate at four characters each, without images. */
   get tokens(): number {
     return Math.ceil(this.#parts.chars / 4);
   }
 
-  /** Takes the next entry, of source line `line`. */
+  /** Takes the next entry, from source line `line`. */
   push(entry: Entry, visibility: Visibility, line: number): Ready {
     this.#line = line;
     if (visibility !== "live") {
@@ -113,18 +118,18 @@ export class Projector {
     return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
   }
 
-  /** What a compaction leaves for the model to see in place of what came before it. */
+  /** What the model sees in place of the messages before a compaction. */
   compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
     const { kept: all = [], keepFrom: _, ...rest } = entry;
     const kept = all.filter(({ scaffold }) => !scaffold);
     if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);
     const isBlank = entry.summary.trim() === "";
-    // Where a compaction is written as one, its summary has to say something.
+    // If a compaction is written as such, its summary must not be empty.
     const plain = isBlank && this.#inline && !this.#own ? { ...rest, summary: NO_SUMMARY } : rest;
     if (kept.length === 0) return [plain];
-    // And what it keeps has to be said again after it.
+    // And what it keeps must be repeated after it.
     if (this.#inline) return [plain, ...kept.flatMap((message) => this.#user(message))];
-    // Its own order: the messages that were kept, then the summary.
+    // Its own order: the kept messages, then the summary.
     if (isBlank) return kept.flatMap((message) => this.#user(message));
     this.#lose("compaction-as-text");
     const summary: Message = {
@@ -138,13 +143,13 @@ export class Projector {
     return [...kept, summary].flatMap((message) => this.#user(message));
   }
 
-  /** What stands for the entries that are `replaced`. */
+  /** The replacement for the entries that are `replaced`. */
   handoff(text: string, time: string | null): Entry[] {
     const place = { kind: "message", id: "handoff", parentId: null, time } as const;
     return this.#user({ ...place, role: "user", parts: [{ kind: "text", text }] });
   }
 
-  /** Ends what is held back. Calls that have no result get one that says so. */
+  /** Ends what is held back. Calls without a result get one that says so. */
   flush(): Entry[] {
     const out = this.#close();
     while (this.#held.length > 0) out.push(...this.#release(), ...this.#close());
@@ -194,7 +199,7 @@ export class Projector {
 
   #event(entry: Extract<Entry, { kind: "event" }>): Ready {
     switch (entry.event) {
-      // What these say is written ahead of everything else, from the survey.
+      // The contents of these are written before everything else, from the survey.
       case "start":
       case "title":
         return NOTHING;
@@ -227,15 +232,16 @@ export class Projector {
     return { before: this.flush(), now: this.#user(entry) };
   }
 
-  /** Has a call of the open message no result yet? */
+  /** Does a call of the open message still lack its result? */
   get #awaits(): boolean {
     const open = this.#open;
     return open !== undefined && open.results.size < open.calls.size;
   }
 
   /**
-   * A user may have steered, or an answer gone on, before the result was there; APIs want it right after
-   * the call. A call that was broken off has none: what follows it is not held for ever.
+   * The user may have sent a message, or an answer may have continued, before the result arrived;
+   * APIs require the result right after the call. An interrupted call has none, so what follows it
+   * is not held back forever.
    */
   #hold(entry: Message): Ready {
     this.#held.push({ entry, line: this.#line });
@@ -243,7 +249,7 @@ export class Projector {
     return { before: [...this.#close(), ...this.#release()], now: [] };
   }
 
-  /** Takes again what was held, in its order. */
+  /** Takes what was held back again, in order. */
   #release(): Entry[] {
     const held = this.#held;
     const line = this.#line;
@@ -270,7 +276,7 @@ export class Projector {
 
   #assistant(entry: Message): Ready {
     const before = this.#joins(entry) ? [] : this.flush();
-    // What another vendor counted would mislead the target's own accounting of its context.
+    // Another vendor's counts would mislead the target's own accounting of its context.
     const { usage: _, ...rest } = entry;
     this.#open ??= {
       message: { ...rest, parts: [] },
@@ -308,7 +314,7 @@ export class Projector {
     const use = part.use && relocation.use(part.use);
     const used = relocation.take();
     const input = relocation.json(part.input);
-    // The same paths twice, as a rule.
+    // Usually the same paths twice.
     const count = Math.max(used, relocation.take());
     if (count > 0) this.#losses.add("path-relocated", this.#line, count);
     return count > 0 ? { ...part, use, input } : part;
@@ -323,11 +329,12 @@ export class Projector {
       this.#lose("tool-adapted");
       return adapted(part);
     }
-    // With what a subagent is set up (its model, what of the conversation it gets) is each vendor's own.
+    // How a subagent is configured (its model, how much of the conversation it gets) differs by
+    // vendor.
     if (!native.exact || part.use?.tool === "subagent") this.#lose("tool-reworded");
     else this.#lose("argument-carried", leftOut(part.input, native.input));
     const call = { ...part, name: native.name, input: native.input };
-    // The names of servers and tools of MCP are other people's.
+    // Names of MCP servers and tools are chosen by third parties.
     if (this.#tools.accepts(call)) return call;
     this.#lose("tool-adapted");
     return adapted(call);
@@ -357,7 +364,7 @@ export class Projector {
     return { before: [...this.#close(), ...this.#release()], now: [] };
   }
 
-  /** Of calls that share an id, the first that has no result yet. */
+  /** Among calls that share an id, the first that has no result yet. */
   #unanswered(callId: string): string | undefined {
     const { calls, results } = this.#open ?? {};
     let key = callId;
@@ -370,5 +377,5 @@ export class Projector {
   }
 }
 
-/** Stands where only the source's vendor could read what came before. */
+/** Replaces what only the source's vendor could read. */
 const NO_SUMMARY = "What was said before this is in an encrypted summary, which is not available.";

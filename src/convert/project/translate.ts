@@ -1,11 +1,13 @@
-/** Entries of one agent in terms of another's tools, without judging what a model may be sent. */
+/**
+ * Translates entries of one agent to another's tools, without deciding what a model may be sent.
+ */
 import type { Tools } from "../../session/codec.ts";
 import type { Entry, Part } from "../../session/types.ts";
 
 /**
- * What the home agent would have written for entries that came from elsewhere: the base that the
- * carry is a difference to. Both ways of a conversion call it with the same entries. Fragments of
- * one message are put together: an agent that writes fragments takes it apart again.
+ * What the original agent would have written for entries from elsewhere: the base of the carry's
+ * differences. Both directions of a conversion call it with the same entries. Fragments of one
+ * message are joined: an agent that writes fragments splits it again.
  */
 export function inHomeTerms(entries: readonly Entry[], home: Tools): Entry[] {
   const out: Entry[] = [];

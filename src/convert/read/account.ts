@@ -1,6 +1,6 @@
 /**
- * Accounts for what a record says: every string and blob of it is in a part of its entries, is known
- * not to be content, or is named as left out. What is none of these would vanish without a word.
+ * Accounts for the contents of a record: every string and blob is in a part of its entries, is
+ * known not to be content, or is named as left out. Anything else would be lost silently.
  */
 import { hash } from "node:crypto";
 import { CONTENT } from "../../agents/shared/known.ts";
@@ -11,22 +11,28 @@ import { MOST_DEPTH } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type { Entry, Json, JsonObject, Part } from "../../session/types.ts";
 
-/** Places in a record, such as `message.content[].text`, whose strings are in no part of its entries. */
+/**
+ * Places in a record, such as `message.content[].text`, whose strings are in no part of its
+ * entries.
+ */
 export interface Unaccounted {
-  /** What is known to be content, or is of a kind that is not known at all. */
+  /** Known content, or of an unknown kind. */
   content: string[];
-  /** Keys that are not known, of a kind that is: content, or a setting of a newer version. */
+  /** Unknown keys of a known kind: content, or a setting of a newer version. */
   keys: string[];
 }
 
-/** Accounts for the records of one session, in their order. */
+/** Accounts for the records of one session, in order. */
 export class Accountant {
   readonly #known: Shape;
-  /** Keys that are no content in some kind of record, which are none in a record of an unknown kind. */
-  /** Strings that an earlier record was accounted for with; null where no record says one again. */
+  /**
+   * Keys that are not content in some known kind of record are not content in a record of an
+   * unknown kind either.
+   */
+  /** Strings that an earlier record accounted for; null if no record repeats another. */
   readonly #before: Set<string> | null;
 
-  /** `known` says what is no content; what it does not know counts as content. */
+  /** `known` declares what is not content; everything else counts as content. */
   constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
     this.#known = known;
     this.#before = restates ? new Set() : null;
@@ -40,7 +46,7 @@ export class Accountant {
     return isNamed ? NOTHING : { content: [...account.content], keys: [...account.keys] };
   }
 
-  /** Of a record of an unknown kind, all but what is no content in any. */
+  /** In a record of an unknown kind, everything that is content in some known kind, or unknown. */
   #walk(account: Account, record: Json): void {
     const place = { shape: this.#known, at: "", isNew: false };
     const kind = this.#known === true ? null : nameIn(record, this.#known);
@@ -52,17 +58,17 @@ export class Accountant {
   }
 }
 
-/** Is there a string in the value that is in no part? */
+/** Does the value contain a string that is in no part? */
 export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
   const account = new Account(entries, null);
   account.walk(value, { shape: CONTENT, at: "", isNew: false });
   return account.content.size > 0;
 }
 
-/** An agent's shape is one object for as long as the process lives. */
+/** An agent's shape is one object for the lifetime of the process. */
 const envelopes = new WeakMap<object, ReadonlySet<string>>();
 
-/** Keys that no kind of record has content at. */
+/** Keys that have no content in any kind of record. */
 function envelopeOf(known: Shape): ReadonlySet<string> {
   if (typeof known !== "object") return findEnvelope(known);
   const before = envelopes.get(known);
@@ -85,12 +91,14 @@ function keysOf(shape: Shape): Readonly<Record<string, Shape>>[] {
 }
 
 const IDS = new Set(["id", "tool_use_id"]);
-/** What a record or block of an unknown kind is called, or belongs to, is no content either. */
+/**
+ * The type of a record or block of an unknown kind, and what it belongs to, are not content either.
+ */
 const OWN_IDS = new Set([...IDS, "toolUseID", "parentToolUseID", "callID", "call_id", "callId"]);
 
 const NOTHING: Unaccounted = { content: [], keys: [] };
 
-/** What is enough to know a long string again. */
+/** A fingerprint that is enough to recognize a long string. */
 function token(text: string): string {
   return text.length <= 40 ? text : hash("sha1", text, "base64");
 }
@@ -106,7 +114,7 @@ function isLeftOut(entry: Entry): boolean {
   return entry.event === "opaque" || entry.event === "unread" || entry.event === "carry";
 }
 
-/** Where the walk through a record is. `isNew`: below a key that is not known. */
+/** The position of the walk through a record. `isNew`: below an unknown key. */
 interface At {
   shape: Shape;
   at: string;
@@ -117,9 +125,9 @@ class Account {
   readonly content = new Set<string>();
   readonly keys = new Set<string>();
   readonly #said: string;
-  /** A command's exit code is in a part. */
+  /** A part contains a command's exit code. */
   #ended = false;
-  /** A part says that it is cut: deep below, for one. */
+  /** A part says that it is cut, for example because of deep nesting. */
   #isCut = false;
   /** Kinds of blocks that are named as left out. */
   readonly #unread = new Set<string>();
@@ -147,7 +155,7 @@ class Account {
 
   #part(part: Part, texts: string[]): void {
     if (part.kind === "unread") this.#unread.add(part.type);
-    // What is cut is named in the loss report.
+    // The loss report names what is cut.
     if (part.kind === "other" && part.cut) {
       this.#unread.add(part.type);
       this.#isCut = true;
@@ -157,7 +165,7 @@ class Account {
       return;
     }
     strings({ ...part, content: null }, texts);
-    // A first line that only says this is read as a number.
+    // A first line with nothing else is read as a number.
     if (part.exitCode !== undefined) texts.push(`Exit code ${part.exitCode}`);
     this.#ended ||= part.exitCode !== undefined;
     for (const item of part.content) this.#part(item, texts);
@@ -184,9 +192,9 @@ class Account {
     for (const [key, item] of Object.entries(value)) {
       if (this.#unread.has(key)) continue;
       const inner = known && Object.hasOwn(known, key) ? known[key] : undefined;
-      // The name of a kind is no content of its own.
+      // The name of a kind is not content.
       if (inner === undefined && key === "type") continue;
-      // Nothing but a text is an id, to any vendor: another value in its place says nothing.
+      // Vendors' ids are always text: another value in the place of one means nothing.
       if (inner === CONTENT && IDS.has(key) && typeof item !== "string") continue;
       if (inner === undefined && OWN_IDS.has(key) && isId(item)) continue;
       this.walk(item, {
@@ -211,10 +219,10 @@ class Account {
     else this.content.add(place.at);
   }
 
-  /** A reader may take a frame off a text, or put its lines otherwise. */
+  /** A reader may remove a frame from a text, or arrange its lines differently. */
   #isSaid(text: string): boolean {
     if (text.trim() === "" || this.#said.includes(text)) return true;
-    // Parts that are JSON as text have it escaped.
+    // Parts that contain JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
     if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
       return true;
@@ -231,7 +239,7 @@ class Account {
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
-    // Lines that a tool numbered, in order and without a gap, are read without their numbers.
+    // Lines that a tool numbered, in order and without gaps, are read without their numbers.
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→]([\s\S]*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
     return plain.every(
@@ -241,14 +249,17 @@ class Account {
   }
 }
 
-/** How tools word that a command ended, or gave nothing: a part has the number, or nothing. */
+/**
+ * The words in which tools report that a command ended or printed nothing: a part has the number,
+ * or nothing.
+ */
 const EXIT_LINE =
   /^(?:<shellId: \d+ completed with exit code -?\d+>|Command exited with code -?\d+|\(no output\))$/;
 
 /**
- * What parts leave off: of a `data:` URL its head, of a tool's output how long it took and how it
- * ended, what the tools of Gemini CLI, Qwen Code and Continue put around it, and what Codex puts
- * around an attached image.
+ * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
+ * tools of Gemini CLI, Qwen Code and Continue put around output, and what Codex puts around an
+ * attached image.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -270,7 +281,7 @@ function isDeep(at: string): boolean {
   return at.split(/[.[]/).length > MOST_DEPTH;
 }
 
-/** The text without what a part may leave off. */
+/** The text without what a part may leave out. */
 function unframed(text: string): string[] {
   return FRAMES.map(([frame, inside]) => text.replace(frame, inside)).filter((one) => one !== text);
 }
@@ -279,7 +290,7 @@ function isId(value: Json): boolean {
   return typeof value === "string" && /^\S{1,80}$/.test(value);
 }
 
-/** What a `data:` URL holds that is not in base64, as parts have it. */
+/** The content of a `data:` URL that is not base64, as in parts. */
 function inBase64(text: string): string[] {
   const [, content] = /^data:[^,]{0,200},(.*)$/s.exec(text) ?? [];
   if (content === undefined) return [];
@@ -300,12 +311,12 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
   const named = Object.hasOwn(shape.of, name) ? shape.of[name] : undefined;
   if (named === undefined) return { shape: shape.unknown?.(value) ?? CONTENT, name: `<${name}>` };
   if (named === true) return { shape: named, name: `<${name}>` };
-  // Told apart by one name, and those again by another.
+  // Distinguished by one name, and those again by another.
   const inner = nameIn(value, named);
   return { shape: inner.shape, name: `<${name}>${inner.name}` };
 }
 
-/** Arguments of a call, for one, are JSON in a string. */
+/** For example, the arguments of a call are JSON in a string. */
 function parsed(text: string): Json | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

@@ -1,11 +1,11 @@
-/** The files that a session continues: a fork's parent, what came before a rewind. */
+/** The files that a session continues: a fork's parent, or what preceded a rewind. */
 import type { Agent } from "../../agents/types.ts";
 import type { Input } from "../../io/input.ts";
 import type { Env } from "../../io/state.ts";
 import type { BaseInput } from "../survey/survey-file.ts";
 import { openSession } from "./open.ts";
 
-/** Oldest first; empty for a session that lies in one file. Close them when done. */
+/** Oldest first; empty for a session in one file. Close them when done. */
 export async function openBases(
   agent: Agent,
   path: string,
@@ -15,17 +15,17 @@ export async function openBases(
   return bases.map(({ path: file, bytes }) => ({ input: openSession(file, { scratch }), bytes }));
 }
 
-/** How many subagents have transcripts of their own. */
+/** The number of subagents with separate transcripts. */
 export async function countChildren(agent: Agent, path: string): Promise<number> {
   return (await childrenOf(agent, path)).length;
 }
 
-/** Where the transcripts of a session's subagents lie, as selectors take it. */
+/** The transcripts of a session's subagents, as selectors. */
 export async function childrenOf(agent: Agent, path: string): Promise<string[]> {
   return ((await agent.store.children?.(path)) ?? []).sort();
 }
 
-/** Opens each of them in turn; those that cannot be read are passed over with a word. */
+/** Opens each of them in turn; skips those that cannot be read, and reports them. */
 export async function* openChildren(
   agent: Agent,
   path: string,

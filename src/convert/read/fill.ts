@@ -1,4 +1,4 @@
-/** Messages in which a reader found nothing, though their records hold texts. */
+/** Messages in which a reader found nothing, although their records contain texts. */
 import { misplaced } from "../../agents/shared/known.ts";
 import type { Decoded } from "../../lossless/feed.ts";
 import type { Shape } from "../../session/codec.ts";
@@ -8,9 +8,9 @@ import type { Entry, Json, Message, OtherPart } from "../../session/types.ts";
 import { Accountant, isUnsaid } from "./account.ts";
 
 /**
- * The entries of a record. A message is not blank as long as its record holds texts that are in no
- * part, nor is it whole without what its reader does not look for, because it has another form than
- * the vendor gives it: that is content of an unknown form.
+ * The entries of a record. A message is not blank if its record contains texts that are in no part,
+ * and not complete without the texts that its reader misses because their form differs from the
+ * vendor's: these are content of an unknown form.
  */
 export function filled(record: Decoded, known: Shape | undefined): readonly Entry[] {
   if (known === undefined) return record.entries;
@@ -24,7 +24,8 @@ export function filled(record: Decoded, known: Shape | undefined): readonly Entr
 }
 
 /**
- * Is it no message, and holds texts in a form that is not the vendor's, which have no place in an event?
+ * Is it an event that contains texts in a form other than the vendor's, which an event cannot
+ * represent?
  */
 export function isOddEvent(value: Json, entries: readonly Entry[], known: Shape): boolean {
   if (entries.some((entry) => entry.kind === "message" || isNamed(entry))) return false;
@@ -47,7 +48,7 @@ function isUnread(value: Json, entries: readonly Entry[], known: Shape): boolean
   return new Accountant(known, {}).unaccounted(value, entries).content.length > 0;
 }
 
-/** At the end of the record's last message; of a tool's, in its last result. */
+/** At the end of the record's last message; in a tool's message, in its last result. */
 function withParts(entries: readonly Entry[], parts: readonly OtherPart[]): readonly Entry[] {
   const at = entries.findLastIndex(({ kind }) => kind === "message");
   return entries.map((entry, n) => {

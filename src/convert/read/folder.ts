@@ -1,6 +1,6 @@
 /**
- * Which folder a session belongs to. One answer for lists, `show`, conversions, what is written and
- * where an agent is started: what its store says goes before what its records say.
+ * The folder that a session belongs to: the same for lists, `show`, conversions, written sessions
+ * and started agents. What the store says takes precedence over the records.
  */
 
 import { statSync } from "node:fs";
@@ -14,13 +14,16 @@ import { localForm, plainPath } from "../../session/paths.ts";
 import type { Header } from "../../session/types.ts";
 
 export interface Folders {
-  /** null where nothing says it: then the user is asked, and the current folder is never meant. */
+  /** null if it is unknown: then the user is asked. The current folder is never assumed. */
   cwd: string | null;
-  /** Where `cwd` is a worktree that the session was moved into: what it is once that is gone. */
+  /**
+   * If `cwd` is a worktree that the session was moved into: the folder once the worktree no longer
+   * exists.
+   */
   home: string | null;
 }
 
-/** A reader's header, with the session's folder. `place`: where it lies; null for stdin and copies. */
+/** A reader's header, with the session's folder. `place`: its path; null for stdin and copies. */
 export function headerAt(agent: Agent, reader: Reader, place: string | null): Header {
   const header = reader.header();
   const { cwd } = foldersAt(agent, reader, place);
@@ -37,20 +40,20 @@ export function foldersAt(agent: Agent, reader: Reader, place: string | null): F
   return { cwd: plainPath(told.worktree), home };
 }
 
-/** Nothing is asked of a file system that may not answer. */
+/** Does not access a file system that may not respond. */
 export function mayBeFolder(path: string): boolean {
   const local = localForm(path, process.platform);
   if (remoteMount(resolve(local)) !== null) return true;
   return statSync(local, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** The folder that a session at this place belongs to. */
+/** The folder that a session at this path belongs to. */
 export function folderIn(agent: Agent, input: Input, place: string): string | null {
   const feed = new Feed(agent);
   const { reader } = feed;
   for (const line of input.lines()) {
     feed.read(line);
-    // Later records may name another only where the reader notes them.
+    // Later records may name another folder only if the reader records it.
     if (!reader.folders && reader.header().cwd !== null) break;
   }
   return foldersAt(agent, reader, place).cwd;

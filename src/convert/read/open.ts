@@ -1,4 +1,7 @@
-/** Opening a session as lines, wherever it lies: in a file, a JSON document, rows of a database. */
+/**
+ * Opens a session as lines, wherever it is stored: in a file, a JSON document, or rows of a
+ * database.
+ */
 
 import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
@@ -11,7 +14,7 @@ import { bytesIn } from "../../io/door.ts";
 import { Input, type Progress } from "../../io/input.ts";
 import { joinDocument, mayBeDocument, splitDocument } from "../../lossless/document.ts";
 
-/** A session's place in a database, written `path#id`. */
+/** The path of a session in a database, written `path#id`. */
 export interface Rows {
   agent: Agent;
   database: Database;
@@ -19,7 +22,7 @@ export interface Rows {
   id: string;
 }
 
-/** null for what is a file's path. */
+/** null for the path of a file. */
 export function rowsAt(place: string): Rows | null {
   const at = place.lastIndexOf("#");
   if (at < 1 || existsSync(place)) return null;
@@ -34,21 +37,21 @@ export function databaseAt(path: string): Agent | undefined {
   return agents.find(({ store }) => store.database?.holds(path));
 }
 
-/** Does a session lie there? */
+/** Does a session exist there? */
 export function isThere(place: string): boolean {
   const rows = rowsAt(place);
   return rows ? rows.database.read(rows.path, rows.id) !== null : existsSync(place);
 }
 
 export interface OpenOptions {
-  /** A folder for the lines of what is not lines. */
+  /** A folder for the lines of anything that is not lines. */
   scratch: string;
   progress?: Progress | undefined;
-  /** What its user calls it; null for what came through stdin. */
+  /** The user's name for it; null for stdin. */
   name?: string | null | undefined;
 }
 
-/** @throws SegueError when it cannot be read. */
+/** @throws SegueError if it cannot be read. */
 export function openSession(place: string, { scratch, progress, name }: OpenOptions): Input {
   const called = name === undefined ? place : name;
   const rows = rowsAt(place);
@@ -63,7 +66,7 @@ export function openSession(place: string, { scratch, progress, name }: OpenOpti
   return new Input(spill(scratch, place, lines), progress, called, isDocument);
 }
 
-/** @throws SegueError when it is not there. */
+/** @throws SegueError if it does not exist. */
 function readRows({ agent, database, path, id }: Rows): Buffer {
   const lines = database.read(path, id);
   if (lines) return Buffer.from(lines.map((line) => `${line}\n`).join(""));
@@ -75,7 +78,7 @@ function readRows({ agent, database, path, id }: Rows): Buffer {
 
 const FORMS = agents.flatMap(({ documents = [] }) => documents);
 
-/** The first bytes of what zstd compressed; Codex may keep its rollouts so. */
+/** The first bytes of zstd output; Codex may compress its rollouts. */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** The lines of a compressed file or of a document; null for a file of lines. */
@@ -100,7 +103,7 @@ function documentLines(input: Input): Buffer | null {
   return splitDocument(input.read(0, input.size), FORMS);
 }
 
-/** The document that the lines of a file stand for, which Segue has written as such. */
+/** The document that a file's lines represent, as written by Segue. */
 export function documentOf(path: string): Buffer | null {
   return joinDocument(bytesIn(path, Number.POSITIVE_INFINITY), FORMS);
 }

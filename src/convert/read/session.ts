@@ -1,4 +1,4 @@
-/** A file as the session model. */
+/** Reads a file as the session model. */
 import type { Agent } from "../../agents/types.ts";
 import type { Input } from "../../io/input.ts";
 import { Feed } from "../../lossless/feed.ts";
@@ -10,7 +10,7 @@ import type { BaseInput } from "../survey/survey-file.ts";
 import { filled } from "./fill.ts";
 import { headerAt } from "./folder.ts";
 
-/** All entries of a session, in order: those of the files it continues, then its own. */
+/** All entries of a session, in order: those of the files that it continues, then its own. */
 export function* entriesOf(
   agent: Agent,
   input: Input,
@@ -40,7 +40,7 @@ export function readSession(agent: Agent, input: Input, bases: readonly BaseInpu
   return { schema: SESSION_SCHEMA, header, entries };
 }
 
-/** The header of a session, with nothing of its entries kept. */
+/** The header of a session, without keeping its entries. */
 export function readHeader(agent: Agent, input: Input, bases: readonly BaseInput[]): Header {
   const feed = new Feed(agent);
   const request = new FirstRequest();
@@ -48,14 +48,14 @@ export function readHeader(agent: Agent, input: Input, bases: readonly BaseInput
   return shownHeader(agent, feed.reader, input, request);
 }
 
-/** The header as people are shown it: with the folder it belongs to, and a title in any case. */
+/** The header as shown to people: with the folder that it belongs to, and always with a title. */
 function shownHeader(agent: Agent, reader: Reader, input: Input, request: FirstRequest): Header {
   const header = headerAt(agent, reader, input.name);
   const own = header.title ?? besideTitle(agent, input);
   return { ...header, title: titleOf(own, request.text) };
 }
 
-/** A title that stands beside the session's file. */
+/** A title stored beside the session's file. */
 export function besideTitle(agent: Agent, { name }: Input): string | null {
   return name === null ? null : (agent.store.title?.(name) ?? null);
 }

@@ -1,8 +1,11 @@
-/** The loss report: what the target's model will not see as it was. Codes are stable: docs/losses.md. */
+/**
+ * The loss report: what the target's model will not see as it was. Codes are stable:
+ * docs/losses.md.
+ */
 
 export type Severity = "info" | "minor" | "major";
 
-/** Code → severity and meaning. `info`: kept aside and of no weight for the conversation. */
+/** Code → severity and meaning. `info`: kept aside, and unimportant for the conversation. */
 export const LOSSES = {
   "scaffold-carried": ["info", "context injected by the source's harness is kept aside, not sent"],
   "settings-carried": ["info", "model and mode changes are kept aside; the target uses its own"],
@@ -144,7 +147,7 @@ function byWeight(a: Loss, b: Loss): number {
 
 const RANK = { major: 0, minor: 1, info: 2 } as const;
 
-/** The losses with another count for this code; 0 for none. */
+/** The losses with a different count for this code; 0 removes it. */
 export function recounted(losses: readonly Loss[], code: LossCode, count: number): Loss[] {
   const others = losses.filter((loss) => loss.code !== code);
   if (count === 0) return others;

@@ -1,4 +1,4 @@
-/** The report of a conversion, as JSON (docs/json.md) and as words. */
+/** The report of a conversion, as JSON (docs/json.md) and as text. */
 import type { Agent } from "../../agents/types.ts";
 import { counted } from "../../words.ts";
 import type { Converted } from "../conversion.ts";
@@ -16,10 +16,10 @@ export interface Report {
   losses: Loss[];
   carry: { path: string | null; bytes: number } | null;
   verified: { readback: boolean | null; laws: number[] };
-  /** Of a session that came home: its new records; and carry units that no longer fitted. */
+  /** For a session that returned: its new records, and the carry units that no longer apply. */
   added: number;
   stale: number;
-  /** Of the subagents that came along, where they were asked for. */
+  /** Reports of the subagents that came along, if they were requested. */
   subagents?: Report[];
 }
 
@@ -29,7 +29,7 @@ export interface Ends {
   carry: { path: string | null; bytes: number } | null;
 }
 
-/** Of a session that is opened as it is. */
+/** For a session that is opened unchanged. */
 export function openedReport({ source, target }: Omit<Ends, "carry">, id: string): Report {
   return {
     schema: "segue/report@1",
@@ -69,14 +69,14 @@ export function reportOf(done: Converted, ends: Ends): Report {
   };
 }
 
-/** The laws that this very conversion has proven of itself. */
+/** The laws that this conversion has proven for its own result. */
 function lawsOf(done: Converted): number[] {
   if (!done.verified || done.stale > 0) return [];
   if (done.how === "copied") return [1];
   return done.added > 0 ? [2, 3] : [2];
 }
 
-/** A few lines for a person. */
+/** A few lines for people. */
 export function reportText(report: Report): string[] {
   const subagents = (report.subagents ?? []).flatMap((one) => {
     const name = `subagent ${one.source.id}`;

@@ -1,4 +1,4 @@
-/** Home, to an original that is as it was left: the new turns go to its end. */
+/** Returns a session to an unchanged original: the new turns are appended to it. */
 import { refuseOpen } from "../../agents/running.ts";
 import type { Side } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
@@ -27,7 +27,7 @@ export function appended(
       refuseOpen(context.target.agent, { id: original.id, path, cwd }, context.options.env);
     }
   };
-  // Before anything is asked of the user, and once more when it is done.
+  // Checked before the user is asked anything, and again when it takes effect.
   if (!nothing && !context.options.dryRun) orDiscard(refuse, out, carryOut);
   return {
     id: original.id,

@@ -1,4 +1,4 @@
-/** There, where the session was handed over to before as it is now. */
+/** Reuses an earlier handover of the session, if it has not changed since. */
 import { checkId } from "../../agents/shared/place.ts";
 import type { Input } from "../../io/input.ts";
 import type { Side } from "../../io/journal.ts";
@@ -9,8 +9,8 @@ import type { Context } from "./context.ts";
 import type { Outcome } from "./types.ts";
 
 /**
- * A session that was handed over as it is now goes on where it was handed over to. `isNew`: not where
- * it was brought home to an original, which has gone on by itself since.
+ * A session that was handed over in its current state continues where it was handed over to.
+ * `isNew`: not if it was returned to an original that has changed by itself since.
  */
 export function alreadyThere(
   context: Context,
@@ -29,7 +29,7 @@ export function alreadyThere(
   const sha256 = same.length > 0 ? input.sha256() : "";
   for (const { n, source, target } of same) {
     if (source.sha256 !== sha256) continue;
-    // It was not written to its end, or another process is writing it right now: see `overtaken`.
+    // It was not written completely, or another process is writing it right now: see `overtaken`.
     if (isBegun(options.env, target.path)) {
       context.unfinished.add(n);
       continue;

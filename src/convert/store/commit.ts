@@ -1,4 +1,7 @@
-/** How a prepared session takes effect: under a lock, marked as begun, and in the journal before it is there. */
+/**
+ * How a prepared session takes effect: under a lock, marked as begun, and first recorded in the
+ * journal.
+ */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Database } from "../../agents/types.ts";
@@ -40,7 +43,7 @@ export function create(
     refuseOvertaken(context, source);
     withCarry(context, carryOut, (carry) =>
       withLock(env, path, () => {
-        // Into a database nothing else keeps two processes from writing one session.
+        // In a database, nothing else prevents two processes from writing the same session.
         if (isThere(path)) throw exists(path);
         marked(context, path, () => write(context, out, source, header, path, carry));
       }),
@@ -49,8 +52,9 @@ export function create(
 }
 
 /**
- * Since this handover was prepared, another process may have written the same session: under the same
- * path, which `exists` refuses, or, where that one was there when a free path was looked for, another.
+ * Since this handover was prepared, another process may have written the same session: under the
+ * same path, which `exists` refuses, or under a different one, if the first path was already taken
+ * when this process looked for a free one.
  */
 function refuseOvertaken(context: Context, source: Side): void {
   const { options, journal, target, startedAfter, unfinished } = context;
@@ -70,7 +74,7 @@ function refuseOvertaken(context: Context, source: Side): void {
   }
 }
 
-/** Files the carry first: the write that fails leaves none behind. */
+/** Stores the carry first; a failed write leaves none behind. */
 export function withCarry(
   context: Context,
   carryOut: Output | null,
@@ -87,7 +91,10 @@ export function withCarry(
   }
 }
 
-/** Until it is done, or the journal has forgotten it, the next process may have to: see unfinished.ts. */
+/**
+ * Until it is done or the journal has forgotten it, the next process may have to clean up: see
+ * unfinished.ts.
+ */
 export function marked(context: Context, path: string, work: () => void): void {
   const { env } = context.options;
   const last = context.journal.last;
@@ -159,7 +166,7 @@ function write(
   }
 }
 
-/** The session is there by now. Where its entries cannot be, it shall not be, either. */
+/** Adds the entries of a session that was written. If that fails, the session is removed as well. */
 function addAll(env: Env, entries: readonly NotedEntry[], takeBack: () => void): void {
   try {
     for (const entry of entries) withLock(env, entry.path, () => addEntry(entry));
@@ -175,7 +182,7 @@ function takeRowsAway(database: Database, place: string, lines: readonly string[
   database.replace(place.slice(0, at), place.slice(at + 1), lines, null);
 }
 
-/** The journal has it before it takes effect, and no more when it did not. */
+/** The journal lists it before it takes effect, and no longer if it did not. */
 export function addLines(context: Context, write: Omit<Write, "n" | "time">, out: Output): void {
   const { env } = context.options;
   const { path, before: bytes } = write;
@@ -209,7 +216,7 @@ export function addRows(context: Context, write: Omit<Write, "n" | "time">, out:
   out.discard();
 }
 
-/** What is refused has not taken effect. */
+/** A refused write has not taken effect. */
 function isRefusal(error: unknown): boolean {
   return error instanceof SegueError && error.kind !== "failed";
 }
@@ -223,7 +230,7 @@ function digestOf(path: string, end: number): string {
   }
 }
 
-/** Of files that were to be written together, those that were and those that were not. */
+/** Of files to be written together, those that were written and those that were not. */
 function takeAway(all: readonly Output[], done: readonly Output[]): void {
   for (const one of all) {
     if (done.includes(one)) rmSync(one.path, { force: true });

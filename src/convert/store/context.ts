@@ -17,19 +17,19 @@ import { type Surveyed, surveyFile } from "../survey/survey-file.ts";
 
 import type { Source, Target, TransferOptions } from "./types.ts";
 
-/** What all routes of one handover share: both sides, what was asked for, and what was opened for it. */
+/** The shared state of a handover's routes: both sides, the request, and what was opened for it. */
 export class Context {
   readonly source: Source;
   readonly target: Target;
   readonly options: TransferOptions;
   readonly journal: Journal;
-  /** What the user is told before what happens. */
+  /** What the user is told beforehand. */
   readonly notes: string[] = [];
   /** The newest write in the journal when this handover began. */
   readonly startedAfter: number;
-  /** Numbers of writes that were not finished when they were looked at. */
+  /** Numbers of writes that were unfinished when they were checked. */
   readonly unfinished = new Set<number>();
-  /** What was opened on the way. */
+  /** What was opened along the way. */
   readonly #inputs = new Set<Input>();
 
   constructor(source: Source, target: Target, options: TransferOptions) {
@@ -46,7 +46,7 @@ export class Context {
     }
   }
 
-  /** Closed when all is prepared, as what is opened here. */
+  /** Closed once everything is prepared, like whatever is opened here. */
   keep(input: Input): void {
     this.#inputs.add(input);
   }
@@ -57,13 +57,13 @@ export class Context {
     return input;
   }
 
-  /** What is prepared needs nothing of them any more. */
+  /** The prepared result no longer needs them. */
   closeAll(): void {
     for (const input of this.#inputs) input.close();
     this.#inputs.clear();
   }
 
-  /** The folder that a session of the target's belongs to. */
+  /** The folder that a session of the target belongs to. */
   folderOf(path: string): string | null {
     const input = this.open(path);
     try {
@@ -73,7 +73,7 @@ export class Context {
     }
   }
 
-  /** Is a session of the target's own within what was asked for? */
+  /** Does a session of the target match the request? */
   fits(path: string): boolean {
     const { fit } = this.options;
     if (!fit) return true;
@@ -103,7 +103,7 @@ export class Context {
     }
   }
 
-  /** The first id, and place for it, that is free. */
+  /** The first free id, and its path. */
   freePlace(
     header: Surveyed["plan"]["header"],
     idFor: (attempt: number) => string,
@@ -122,7 +122,7 @@ export class Context {
     return agent.store.database ? `${path}#${header.id}` : path;
   }
 
-  /** What new records have to say of the machine they are written for. */
+  /** Facts about the machine for new records. */
   installation(cwd: string | null): { model: string | null; facts: Json } {
     const { agent, root } = this.target;
     const { env } = this.options;
@@ -130,7 +130,7 @@ export class Context {
     return { model, facts: agent.store.facts?.(root, cwd ?? process.cwd(), env) ?? null };
   }
 
-  /** Rows go into their database from a file aside. */
+  /** Rows are written to their database from a separate file. */
   newOutput(path: string): Output {
     const aside = this.options.dryRun || this.target.agent.store.database !== undefined;
     return new Output(aside ? join(this.options.scratch, "new") : path);

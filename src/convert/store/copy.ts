@@ -1,4 +1,4 @@
-/** The target's own session once more, under an id of its own. */
+/** Copies one of the target's own sessions under a new id. */
 import type { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";
 import { isFrame } from "../../lossless/document.ts";
@@ -17,7 +17,9 @@ export interface Copied {
   lines: number;
 }
 
-/** The target's own session once more: under a new id, and where it goes on. */
+/**
+ * Copies one of the target's own sessions: under a new id, and to the folder where it continues.
+ */
 export function copyTo(
   context: Context,
   input: Input,
@@ -50,7 +52,7 @@ function* renamed(context: Context, input: Input, oldId: string, newId: string):
     return;
   }
   const { known } = context.target.agent;
-  // In the store it is a file of lines.
+  // In the store, it is a file of lines.
   for (const line of input.lines()) {
     if (!isFrame(line.value)) yield renamedLine(line, known, { from: oldId, to: newId });
   }

@@ -1,4 +1,7 @@
-/** Home, to a new session: the original has gone on, was changed, or a fork was asked for. */
+/**
+ * Returns a session to a new session: the original has continued or changed, or a fork was
+ * requested.
+ */
 import { checkId } from "../../agents/shared/place.ts";
 import type { Output } from "../../io/output.ts";
 import { Relocation } from "../../session/relocate.ts";
@@ -9,7 +12,7 @@ import { type Context, writtenLines } from "./context.ts";
 import { copyTo } from "./copy.ts";
 import type { Outcome } from "./types.ts";
 
-/** A copy of the home session under an id of its own, from what the way home gave. */
+/** A copy of the original session under a new id, made from the result of the way back. */
 export function forked(
   context: Context,
   id: string,

@@ -1,4 +1,4 @@
-/** Home: a session that came from the target, and its new turns. */
+/** Returns a session that came from the target, with its new turns. */
 import { join } from "node:path";
 import { checkId } from "../../agents/shared/place.ts";
 import { Input } from "../../io/input.ts";
@@ -18,13 +18,13 @@ import { type Context, writtenLines } from "./context.ts";
 import { forked } from "./fork.ts";
 import type { Outcome } from "./types.ts";
 
-/** The write that a session came by, and the carry that leads back. */
+/** The write that a session came from, and the carry that leads back. */
 export interface Home {
   write: Write;
   carry: Carry;
 }
 
-/** Where this session came from, if it was one of the target's and the way back is at hand. */
+/** The original of this session, if it was one of the target's and the way back exists. */
 export function homeOf(context: Context, id: string): Home | null {
   const write = context.journal.cameFrom(
     { agent: context.source.agent.id, id },
@@ -46,7 +46,7 @@ export function homeOf(context: Context, id: string): Home | null {
   return { write, carry };
 }
 
-/** null when what comes home is more than it shall fit. */
+/** null if what returns is larger than the requested size. */
 export function goHome(
   context: Context,
   source: Conversion["source"],
@@ -78,7 +78,7 @@ export function goHome(
   const isNew = context.options.fork || done.stale > 0 || moves;
   const before = isNew ? null : prefixSize(context, write.source.path, out);
   if (before !== null) {
-    // A session that lies in several files cannot be continued from outside: no carry back.
+    // A session in several files cannot be continued from outside: there is no carry back.
     const kept = bases.length === 0 ? carryOut : null;
     if (!kept) carryOut.discard();
     const here = { ...done, header: { ...done.header, cwd: folder ?? done.header.cwd } };
@@ -86,7 +86,7 @@ export function goHome(
   }
   carryOut.discard();
   if (context.options.along) {
-    // A copy of the original would hang on the session that the original hangs on.
+    // A copy of the original would have the same parent as the original.
     out.discard();
     return null;
   }
@@ -108,14 +108,17 @@ function whyNew({ stale }: Converted, moves: boolean, forks: boolean): string {
   return "the original has changed, or no longer exists";
 }
 
-/** The size of a session whose bytes are the first ones of `out`; null when they are not, or it is gone. */
+/**
+ * The size of a session whose bytes are the first ones of `out`; null if they differ, or it no
+ * longer exists.
+ */
 function prefixSize(context: Context, path: string, out: Output): number | null {
   if (!isThere(path)) return null;
   const now = context.open(path);
   const written = new Input(out.temp);
   try {
     const { size } = now;
-    // To a document, or a file that is compressed, no line can be appended.
+    // Lines cannot be appended to a document or a compressed file.
     if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
     return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
   } finally {

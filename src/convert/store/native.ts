@@ -1,4 +1,4 @@
-/** In its own agent: opened where it is, or copied. */
+/** In its own agent: opened in place, or copied. */
 import { join } from "node:path";
 import { checkId } from "../../agents/shared/place.ts";
 import type { Agent } from "../../agents/types.ts";
@@ -72,7 +72,7 @@ function holds(context: Context, path: string, sha256: string): boolean {
   }
 }
 
-/** In its own agent, but in another folder, or as a fork: a copy; the original stays. */
+/** In its own agent, but in another folder or as a fork: a copy; the original stays. */
 function copiedThere(
   context: Context,
   input: Input,
@@ -106,7 +106,7 @@ function copiedThere(
   };
 }
 
-/** As it is; where the store keeps another form than the file has, in that form. */
+/** Opened unchanged; if the store's form differs from the file's, converted to that form. */
 function copyAsItIs(context: Context, input: Input, out: Output): void {
   const { agent, version } = context.target;
   if (!agent.store.database) {

@@ -1,6 +1,6 @@
 /**
- * A copy of a session has an id of its own, which its records name. Only where the format has ids is
- * it renamed: what was said, run or answered may hold the old one, and means it.
+ * A copy of a session has a new id, which its records contain. It is replaced only where the format
+ * has ids: messages, commands and answers may mention the old id, and mean it.
  */
 import { CONTENT } from "../../agents/shared/known.ts";
 import type { Line } from "../../lossless/lines.ts";
@@ -15,7 +15,7 @@ export interface Renaming {
   to: string;
 }
 
-/** A line with the new id; all else in it keeps its spelling. */
+/** A line with the new id; everything else in it keeps its formatting. */
 export function renamedLine(
   { text, value }: Pick<Line, "text" | "value">,
   known: Shape | undefined,
@@ -27,13 +27,13 @@ export function renamedLine(
   if (value === undefined) return byKey(text, quoted, now);
   const isId: boolean[] = [];
   note(value, recordShape(value, known), "", from, isId);
-  // Spelled in another way somewhere, or a key that stands twice: the places cannot be told apart.
+  // Escaped differently somewhere, or a duplicate key: the places cannot be distinguished.
   if (text.split(quoted).length - 1 !== isId.length) return byKey(text, quoted, now);
   let n = 0;
   return text.replaceAll(quoted, () => (isId[n++] ? now : quoted));
 }
 
-/** In a damaged line, which may hold whole records: where the id's own key stands before it. */
+/** In a damaged line, which may contain complete records: where the id follows its own key. */
 function byKey(text: string, quoted: string, now: string): string {
   return text.replace(
     /("session(?:Id|_id)"\s*:\s*)("[^"\\]*")/g,
@@ -41,7 +41,7 @@ function byKey(text: string, quoted: string, now: string): string {
   );
 }
 
-/** A record of which only its kind is known, if that, has its session's id where all others have it. */
+/** A record of unknown shape has its session's id where all others have it. */
 const PLAIN: Shape = { keys: { sessionId: true, session_id: true } };
 
 function recordShape(value: Json, known: Shape | undefined): Shape {
@@ -49,7 +49,9 @@ function recordShape(value: Json, known: Shape | undefined): Shape {
   return shape === null || shape === true || shape === CONTENT ? PLAIN : shape;
 }
 
-/** For each string that is the id, in the order of the text: does the format have an id there? */
+/**
+ * For each string that equals the id, in the order of the text: does the format have an id there?
+ */
 function note(value: Json, shape: Shape | null, key: string, id: string, isId: boolean[]): void {
   if (value === id) isId.push(shape === true && ID_KEY.test(key));
   if (typeof value !== "object" || value === null) return;
@@ -65,14 +67,14 @@ function note(value: Json, shape: Shape | null, key: string, id: string, isId: b
   }
 }
 
-/** The shape of this kind, where shapes are told apart by name. */
+/** The shape of this kind, if shapes are distinguished by name. */
 function within(value: Json, shape: Shape): Shape | null {
   if (shape === true || shape === CONTENT || !("name" in shape)) return shape;
   const named = shape.of[shape.name(value)];
   return named === undefined ? null : within(value, named);
 }
 
-/** null for what the shape says nothing of: what stands there is left as it is. */
+/** null if the shape does not cover it: it is left unchanged. */
 function memberShape(shape: Shape | null, key: string): Shape | null {
   if (shape === null || shape === true || shape === CONTENT || !("keys" in shape)) return null;
   return Object.hasOwn(shape.keys, key) ? (shape.keys[key] ?? null) : null;

@@ -1,4 +1,4 @@
-/** Writing sessions into databases, and taking that back. */
+/** Writes sessions to databases, and reverts these writes. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export interface NewRows {
   place: string;
   agent: Agent;
   lines: readonly string[];
-  /** The agent's binary; null where it is not installed. */
+  /** The agent's binary; null if it is not installed. */
   command: string | null;
   cwd: string;
   scratch: string;
@@ -24,8 +24,8 @@ export interface NewRows {
 }
 
 /**
- * Writes a new session: by the agent's own import where its CLI is installed, which also makes a
- * database that is not there yet, and exactly as it is meant in any case.
+ * Writes a new session: with the agent's own import if its CLI is installed, which also creates a
+ * missing database, and in any case with exactly the intended rows.
  */
 export function writeRows({ place, agent, lines, command, ...more }: NewRows): void {
   const at = place.lastIndexOf("#");
@@ -44,7 +44,11 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
   }
 }
 
-/** Before anything is converted for it: without its CLI no database is made. @throws SegueError `failed` */
+/**
+ * Refuses early, before anything is converted, if there is no database: without its CLI, none can
+ * be created.
+ * @throws SegueError `failed`
+ */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
   if (command !== null || !agent.store.database || agent.store.database.holds(path)) return;
@@ -58,18 +62,18 @@ function noDatabase({ name, launch }: Agent, path: string): SegueError {
   });
 }
 
-/** Adds to a session that is there the rows that `after` holds beyond its first `before` bytes. */
+/** Adds to an existing session the rows that `after` contains beyond its first `before` bytes. */
 export function appendRows(place: string, before: number, after: Buffer): void {
   const rows = rowsAt(place);
   if (!rows) throw new SegueError("not-found", "the database no longer exists", { where: place });
   rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
 }
 
-/** Keeps rows aside, and gives the name they are found again by. */
+/** Backs up rows, and returns the name of the backup. */
 export function keepBackup(env: Env, rows: Buffer): string {
   const name = digest(rows);
   const path = backupPath(env, name);
-  // One of an older version's may not have been written to its end.
+  // A backup of an older version may be incomplete.
   if (!existsSync(path) || digest(readFileSync(path)) !== name) putFile(path, rows);
   return name;
 }
@@ -79,14 +83,14 @@ function backupPath(env: Env, name: string): string {
 }
 
 /**
- * Takes a write back: the rows are what they were before it. By force, also those that have changed
- * since: then they are kept first, and it gives the path of that copy.
+ * Reverts a write: the rows are what they were before it. With force, even if they have changed
+ * since: then they are backed up first, and the path of that copy is returned.
  */
 export function takeRowsBack(write: Write, force: boolean, env: Env): string | null {
   const { path, target } = write;
   const rows = rowsAt(path);
   const now = rows?.database.read(rows.path, rows.id);
-  // The write never took effect, or its rows are gone already.
+  // The write never took effect, or its rows are already gone.
   if (!rows || !now) return null;
   const isOurs = digest(bytesOf(now)) === target.sha256;
   const before = previous(write, env);
@@ -99,7 +103,7 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   return copy;
 }
 
-/** Did a write of rows take effect? They are there all together, or none of them. */
+/** Did a write of rows take effect? Either all of them exist, or none. */
 export function rowsProgress(write: Write, env: Env): "done" | "not begun" | "unknown" {
   const rows = rowsAt(write.path);
   const now = rows?.database.read(rows.path, rows.id) ?? null;
@@ -109,7 +113,7 @@ export function rowsProgress(write: Write, env: Env): "done" | "not begun" | "un
   return digest(bytesOf(before)) === digest(bytesOf(now)) ? "not begun" : "unknown";
 }
 
-/** The rows before a write; null for a session that was new. */
+/** The rows before a write; null for a new session. */
 function previous({ action, backup, path }: Write, env: Env): string[] | null {
   if (action === "create") return null;
   const kept = backup === undefined ? "" : backupPath(env, backup);

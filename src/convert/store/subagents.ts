@@ -1,4 +1,4 @@
-/** What a session's subagents did, where it lies apart: it goes along into the target's store. */
+/** Hands over the separate sessions of a session's subagents with it to the target's store. */
 import { mkdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
@@ -14,11 +14,11 @@ type Options = TransferOptions & { along: Along };
 /** A subagent's session that is ready to be written, and those of its own subagents. */
 interface Prepared {
   outcomes: Outcome[];
-  /** Subagents that have no place there. */
+  /** Subagents that the target cannot store. */
   left: number;
 }
 
-/** The session, and with it all its subagents that the target has a place for. */
+/** The session, with all subagents that the target can store. */
 export async function withSubagents(
   outcome: Outcome,
   source: Omit<Source, "id">,
@@ -43,7 +43,7 @@ export async function withSubagents(
       }
     },
     discard: () => {
-      // The session's folders may be new, and are taken away when they are empty.
+      // The session's folders may be new, and are removed if they are empty.
       for (const one of outcomes.toReversed()) one.discard();
       outcome.discard();
     },
@@ -51,13 +51,13 @@ export async function withSubagents(
 }
 
 /**
- * Where it was before may be below another session: the one that this was handed over as before it
- * went on, or the original that it no longer goes home to.
+ * It may have been stored below another session before: the one that this one was handed over as
+ * before it continued, or the original that it no longer returns to.
  */
 function hangsOn({ path, report }: Outcome, { agent }: Target, options: Options): boolean {
   const { along, scratch } = options;
   if (report.how === "converted") return true;
-  // Its own session is there, where this one goes home.
+  // If this session returns, the subagent's own session already exists.
   if (report.how === "restored") return isThere(along.path);
   const input = openSession(path, { scratch });
   try {
@@ -67,7 +67,10 @@ function hangsOn({ path, report }: Outcome, { agent }: Target, options: Options)
   }
 }
 
-/** Lists go by time: the session is newer than its subagents', as its agent would have left it. */
+/**
+ * Lists are sorted by time: the session is newer than its subagents', as its agent would have left
+ * it.
+ */
 function makeOlder({ path, report }: Outcome, session: Outcome): void {
   const isWritten = report.how === "converted" || report.added > 0;
   const [own, other] = [path, session.path].map((at) => statSync(at, { throwIfNoEntry: false }));
@@ -115,7 +118,7 @@ async function prepareOne(
   target: Target,
   options: Options,
 ): Promise<Prepared> {
-  // What it did is not sent: it needs to fit nothing.
+  // Its contents are not sent, so it need not fit any size.
   const transfer = new Transfer({ ...source, id: "" }, target, { ...options, fit: null });
   let outcome: Outcome;
   try {
@@ -130,7 +133,7 @@ async function prepareOne(
     options.warn(`a subagent is not handed over: ${error.message} (${source.path})`);
     return { outcomes: [], left: 1 };
   }
-  // Some keep a subagent's own subagents with the session.
+  // Some agents store a subagent's own subagents with the session.
   const along = target.agent.store.childId ? options.along : transfer.along(outcome);
   const own = await prepareAll(source, target, { ...options, along });
   return { outcomes: [outcome, ...own.outcomes], left: own.left };

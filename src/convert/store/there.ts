@@ -1,4 +1,4 @@
-/** There: a new session in the target's store. */
+/** Writes a new session to the target's store. */
 import { statSync } from "node:fs";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
@@ -25,7 +25,7 @@ export function goThere(
   const survey = fittedTo(context, source, whole);
   if (source.agent === agent && survey.plan.handoff === undefined) return inOwnAgent(context);
   const folder = context.options.cwd ?? survey.plan.header.cwd;
-  // Nothing is written before the user has named one: see `commit`.
+  // Nothing is written before the user has named a folder: see `commit`.
   const cwd = folder ?? process.cwd();
   const createdAt = survey.plan.header.createdAt ?? timeOf(context.source.path);
   const parent = along?.parent ?? null;
@@ -74,7 +74,7 @@ function fitsNote({ tokens, window }: Fitted): string {
   return `the session fits (${tokens} of ${window} tokens): nothing is replaced`;
 }
 
-/** What was replaced, for a person. */
+/** What was replaced, in words. */
 function cutNote({ turns, midTurn }: Fitted, isOwn: boolean): string {
   const older = turns > 0 ? [counted(turns, "older turn")] : [];
   const parts = [...older, ...(midTurn ? ["the beginning of the newest turn"] : [])];
@@ -88,7 +88,7 @@ function noPlace({ name }: Agent, where: string): SegueError {
   return new SegueError("refused", `${name} cannot store a subagent's session`, { where });
 }
 
-/** Of a session whose folder neither its records nor its store tell. */
+/** For a session whose folder neither its records nor its store contain. */
 export function noFolder(where: string): SegueError {
   return new SegueError("failed", "cannot tell which folder this session belongs to", {
     where,
@@ -96,7 +96,7 @@ export function noFolder(where: string): SegueError {
   });
 }
 
-/** When a file was last written; null for what is none. */
+/** When a file was last written; null if it is not a file. */
 function timeOf(path: string): string | null {
   return statSync(path, { throwIfNoEntry: false })?.mtime.toISOString() ?? null;
 }

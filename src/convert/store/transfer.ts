@@ -1,6 +1,6 @@
 /**
- * A session's way into another agent's store: as a new session there, or, when it came from there
- * and the original is as it was left, as new turns at the original's end. Each route is a file.
+ * A session's way into another agent's store: as a new session, or, if it came from there and the
+ * original has not changed, as new turns at the original's end. Each route is a file.
  */
 import type { Conversion } from "../conversion.ts";
 import { countChildren, openBases } from "../read/bases.ts";
@@ -20,14 +20,15 @@ export class Transfer {
     this.#context = new Context(source, target, options);
   }
 
-  /** What the session's subagents come along with, where it goes to. */
+  /** How the session's subagents come along. */
   along({ id, path }: Outcome): Along {
     return { parent: id, path, journal: this.#context.journal };
   }
 
   /**
-   * In its own agent, as it is; a file from elsewhere is first copied into the store. With its full
-   * history, a session that was made to fit is one whose turns go to the original it was made of.
+   * In its own agent, unchanged; a file from elsewhere is first copied into the store. With its
+   * full history, a session that was made to fit returns its turns to the original that it was made
+   * from.
    */
   native(): Outcome {
     try {

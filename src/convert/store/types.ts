@@ -1,4 +1,4 @@
-/** What a session is handed over with, and what comes of it. */
+/** The input and the result of a handover. */
 import type { Agent } from "../../agents/types.ts";
 import type { Progress } from "../../io/input.ts";
 import type { Journal } from "../../io/journal.ts";
@@ -12,45 +12,45 @@ export interface TransferOptions {
   /** A folder for temporary files. */
   scratch: string;
   fullHistory: boolean;
-  /** What a new session is made to fit; see fit.ts. */
+  /** The size that a new session must fit; see fit.ts. */
   fit?: Fit | null;
-  /** What becomes of reasoning that the target has no place for. */
+  /** What happens to reasoning that the target cannot take as such. */
   reasoning?: ReasoningFate;
   /** Write a new session in any case. */
   fork: boolean;
-  /** Write what could not be verified. */
+  /** Write even if verification fails. */
   force?: boolean;
   /** Nothing will be committed: keep everything in `scratch`. */
   dryRun: boolean;
-  /** Is told what is worth knowing but stops nothing. */
+  /** Called with warnings. */
   warn(text: string): void;
-  /** Is told how far each pass over the source has come. */
+  /** Called with the progress of each pass over the source. */
   progress?: Progress;
   cwd?: string;
-  /** Of a subagent's session: what it comes along with. */
+  /** For a subagent's session: the handover that it belongs to. */
   along?: Along;
 }
 
-/** The session that subagents' sessions hang on, in the target's store. */
+/** The session in the target's store that the subagents' sessions belong to. */
 export interface Along {
   parent: string;
   path: string;
-  /** That of the session's own write, so that all of it is taken back as one. */
+  /** The number of the session's own write, so that everything is undone together. */
   journal: Journal;
 }
 
-/** What is ready to be done. Nothing in a store has changed until `commit`. */
+/** A prepared handover. Nothing in a store changes until `commit`. */
 export interface Outcome {
   id: string;
   path: string;
   cwd: string | null;
-  /** The title of a session that is newly written; null for none, and for one that was there. */
+  /** The title of a newly written session; null for none, and for an existing one. */
   title: string | null;
   report: Report;
-  /** What will happen, for a person. */
+  /** What will happen, in words. */
   note: string;
   commit(): void;
-  /** It shall not happen after all. */
+  /** Cancels the handover. */
   discard(): void;
 }
 
@@ -64,6 +64,6 @@ export interface Target {
   agent: Agent;
   root: string;
   version: string | null;
-  /** Path of the agent's binary; null where it is not installed. */
+  /** Path of the agent's binary; null if it is not installed. */
   command: string | null;
 }

@@ -1,7 +1,7 @@
 /**
- * Writes into stores that a process began and did not end, because it was killed or the disk failed:
- * what is there of them is taken away, and the journal forgets them, as if they had not been begun.
- * What took effect after all stays, and so does whatever is not known to be Segue's.
+ * Writes into stores that a process began but did not finish, because it was killed or the disk
+ * failed: what they left is removed, and the journal forgets them, as if they had never begun.
+ * Writes that did take effect stay, and so does anything not known to be Segue's.
  */
 import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -38,14 +38,14 @@ function settleMarked(journal: Journal, mark: string, env: Env): void {
   if (!write || settle(journal, write, env)) rmSync(mark, { force: true });
 }
 
-/** What an append leaves that is cut off. */
+/** What an interrupted append leaves. */
 function settlePending(journal: Journal, n: number, env: Env): void {
   const write = journal.writes().find((one) => one.n === n);
   if (write) settle(journal, write, env);
   else if (journal.damage().length === 0) dropPending(env, n);
 }
 
-/** False when it is not known what became of it, or somebody is at it. */
+/** False if its result is unknown, or another process is working on it. */
 function settle(journal: Journal, write: Write, env: Env): boolean {
   if (isLocked(env, write.path) || journal.damageAfter(write.n)) return false;
   return withLock(env, write.path, () => {
@@ -64,12 +64,12 @@ function settleRows(journal: Journal, write: Write, env: Env): boolean {
   return progress !== "unknown";
 }
 
-/** A session that is there has its entries in the agent's indexes: they come last. */
+/** Completes a session that was written: its entries in the agent's indexes come last. */
 function addEntries({ entries = [] }: Write, env: Env): void {
   for (const entry of entries) withLock(env, entry.path, () => addEntry(entry));
 }
 
-/** The session's own file comes last, and is whole when it is there. */
+/** The session's own file comes last, and is complete if it exists. */
 function settleNew(journal: Journal, write: Write, env: Env): boolean {
   if (existsSync(write.path)) {
     addEntries(write, env);

@@ -1,7 +1,7 @@
 /**
- * A big session is not surveyed first: it is taken to be one unbroken line of entries, as most are,
- * and every entry is checked as it comes. The first that does not fit ends the attempt, and the
- * session is surveyed after all.
+ * A large session is not surveyed first: it is assumed to be one unbroken line of entries, as most
+ * are, and every entry is checked during the conversion. The first that does not fit ends the
+ * attempt, and the session is surveyed after all.
  */
 import type { Agent } from "../../agents/types.ts";
 import type { Input } from "../../io/input.ts";
@@ -13,15 +13,15 @@ import type { Entry, Header } from "../../session/types.ts";
 import { headerAt } from "../read/folder.ts";
 import type { Surveyed } from "./survey-file.ts";
 
-/** Below this a survey costs next to nothing. */
+/** Below this size, a survey costs next to nothing. */
 const BIG = 8e6;
-/** What is looked at of the file's head and tail, for its header. */
+/** How much of the file's head and tail is examined for its header. */
 const GLANCE = 256 << 10;
 
-/** The session is not what it was taken to be. */
+/** The session is not what it was assumed to be. */
 export class Unforeseen extends Error {}
 
-/** Works on what was assumed; and again, on nothing assumed, when that turns out to be wrong. */
+/** Works on the assumption; if it turns out to be wrong, works again without it. */
 export function orSurveyed<T>(assumed: Surveyed | null, work: (guess: Surveyed | null) => T): T {
   if (!assumed) return work(null);
   try {
@@ -48,7 +48,7 @@ export function assume(agent: Agent, input: Input): Surveyed | null {
 
 function* glance(reader: Reader, input: Input, from: number): Generator<Entry> {
   const splitter = new LineSplitter();
-  // A cut line is no JSON, or not one that a reader makes anything of.
+  // An incomplete line is not JSON, or not one that a reader recognizes.
   for (const { value } of splitter.push(input.read(from, GLANCE))) {
     if (value !== undefined) yield* reader.read(value, 0);
   }
@@ -58,7 +58,7 @@ function isCarry(entry: Entry): boolean {
   return entry.kind === "event" && entry.event === "carry";
 }
 
-/** The plan for a session of which every entry is live. */
+/** The plan for a session in which every entry is live. */
 class Unbroken implements Plan {
   readonly header: Header;
   readonly request: string | null;
@@ -69,7 +69,7 @@ class Unbroken implements Plan {
   readonly orphans = 0;
   #tip: string | null = null;
   #saysNothing = true;
-  /** An entry outside the tree that its first entry may hang on. */
+  /** An entry outside the tree that its first entry may follow. */
   #root: string | null = null;
   #last: Visibility = "outside";
 
@@ -116,7 +116,7 @@ class Unbroken implements Plan {
     return -1;
   }
 
-  /** @throws Unforeseen when the header was not what the glance made of it, or nothing was said. */
+  /** @throws Unforeseen if the header differs from the first look, or there are no messages. */
   finish(header: Header): void {
     if (this.#saysNothing) throw new Unforeseen("nobody has said anything");
     const fixed = ({ updatedAt: _, ...rest }: Header): string => JSON.stringify(rest);

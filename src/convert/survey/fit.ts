@@ -1,11 +1,11 @@
 /**
- * A session cut to what its target has room for: the newest turns stay, and one entry, a handoff,
- * stands for those before. What it stands for is in the carry, as all that is not sent.
+ * Cuts a session to a size: the newest turns stay, and one entry, a handoff, replaces the earlier
+ * ones. The replaced turns are in the carry, like everything that is not sent.
  *
- * Counting tokens takes a second for one to four MB of text, so only the end is counted, turn by turn
- * backwards until the room is full. A first pass over the file finds how far back that can go: as many
- * characters as the limit would take at `SPARSE` a token; older text is taken not to fit. A second pass
- * holds the text from there on, and nothing holds more.
+ * Counting tokens takes a second for one to four MB of text, so only the end is counted, turn by
+ * turn backwards until the size is reached. A first pass over the file finds how far back that can
+ * go: as many characters as the limit would take at `SPARSE` per token; older text is assumed not
+ * to fit. A second pass holds the text from there on, and nothing holds more.
  */
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
@@ -25,7 +25,7 @@ import type { BaseInput, Surveyed } from "./survey-file.ts";
 export interface Fit {
   /** The user's number, for the report. */
   window: number;
-  /** What the conversation may come to, in tokens as `count` counts them. */
+  /** The maximum size of the conversation, in tokens as `count` counts them. */
   limit: number;
   count(text: string): number;
   /** The text of the handoff entry, within its budget. */
@@ -38,25 +38,27 @@ interface Source {
   bases?: readonly BaseInput[];
 }
 
-/** Vendors charge up to about so much for an image of a size they do not shrink. */
+/** About the most that vendors charge for an image of a size that they do not scale down. */
 const IMAGE_TOKENS = 1600;
-/** What a message, a call or a result costs besides its text. */
+/** What a message, a call or a result costs in addition to its text. */
 const FRAME_TOKENS = 4;
-/** Prose and code have three to five characters a token; runs of spaces up to a hundred. */
+/** Prose and code have three to five characters per token, runs of spaces up to a hundred. */
 const SPARSE = 16;
-/** From here on there is too little memory for the tokenizer's table and for V8's ease. */
+/** From this size on, there is too little memory for the tokenizer's table and for V8. */
 const BIG = 32e6;
-/** The handoff entry's share: a quarter of the limit, within these bounds, but half of it at most. */
+/**
+ * The handoff entry's share: a quarter of the limit, within these bounds, but at most half of it.
+ */
 const SHARE = { least: 800, most: 8000 };
 
-/** Does the session, as it is, fit into the target? */
+/** Does the unchanged session fit into the target? */
 export function fits(source: Source, target: Agent, { plan }: Surveyed, fit: Fit): boolean {
   return readTail(source, target, plan, fit).whole(fit) !== null;
 }
 
 /**
- * The survey with what has to be replaced marked, and the handoff entry in its place.
- * @throws SegueError when not even the newest message fits.
+ * The survey with the replaced entries marked, and the handoff entry in their place.
+ * @throws SegueError if not even the newest message fits.
  */
 export function fitted(source: Source, target: Agent, survey: Surveyed, fit: Fit): Surveyed {
   const { plan } = survey;
@@ -112,7 +114,7 @@ function tooLarge(newest: number, { window, limit }: Fit): SegueError {
   });
 }
 
-/** The compaction in force is among them, though it keeps messages before it that stay. */
+/** Includes the compaction in force, although it keeps earlier messages that stay. */
 function entriesBefore(source: Source, plan: Plan, end: number): Iterable<Numbered> {
   const { agent, input, bases = [] } = source;
   const compaction = plan.compaction?.n ?? -1;
@@ -141,11 +143,11 @@ function readTail(source: Source, target: Agent, plan: Plan, { limit }: Fit): Ta
   return tail;
 }
 
-/** Is told the pieces of a conversation. */
+/** Receives the pieces of a conversation. */
 interface Listener {
   /** What is sent before everything else. */
   ahead(entries: readonly Entry[]): void;
-  /** A piece begins, with this entry of the source. */
+  /** A piece begins with this entry of the source. */
   begin(from: number, isRequest: boolean): void;
   /** An entry of the source that is in the newest piece. */
   see(entry: Entry): void;
@@ -169,7 +171,7 @@ function tell(source: Source, target: Agent, plan: Plan, listener: Listener): vo
     const { pending, holding } = projector;
     const { before, now } = projector.push(entry, "live", 0);
     listener.add(before);
-    // What is put after a result belongs with it.
+    // What is inserted after a result belongs to it.
     if (holding) listener.see(entry);
     if (holding) continue;
     if (now.length > 0) listener.begin(n, isRequest(entry));
@@ -191,7 +193,7 @@ interface Piece {
   /** Number of its first entry in the source. */
   from: number;
   isRequest: boolean;
-  /** false when a result in it, or after it, belongs to a call before it. */
+  /** false if a result in or after it belongs to an earlier call. */
   mayStart: boolean;
   weight: Weight;
 }
@@ -222,7 +224,7 @@ class Sizes implements Listener {
     if (at >= 0) this.#chars[at] = (this.#chars[at] ?? 0) + weight.chars;
   }
 
-  /** The number of pieces before those that have `chars` characters, at least. */
+  /** The number of pieces before those that have at least `chars` characters. */
   before(chars: number): number {
     let at = this.#chars.length;
     for (let sum = 0; at > 0 && sum < chars; sum += this.#chars[at] ?? 0) at--;
@@ -230,15 +232,15 @@ class Sizes implements Listener {
   }
 }
 
-/** The pieces but for the first `gone` ones. */
+/** The pieces except for the first `gone` ones. */
 class Tail implements Listener {
   readonly #gone: number;
   readonly #ahead = new Weight();
   readonly #pieces: Piece[] = [];
-  /** Pieces so far; and the requests among those that are gone. */
+  /** The number of pieces so far, and the requests among those that are gone. */
   #told = 0;
   #goneRequests = 0;
-  /** Number of the piece in which a call that has no result yet was made. */
+  /** Number of the piece with a call that has no result yet. */
   readonly #calls = new Map<string, number>();
 
   constructor(gone: number) {
@@ -261,7 +263,7 @@ class Tail implements Listener {
     if (piece) for (const entry of entries) piece.weight.add(entry);
   }
 
-  /** No cut is made between a call and its result, though they be sent apart. */
+  /** Never cut between a call and its result, even if they are sent separately. */
   see(entry: Entry): void {
     if (entry.kind !== "message") return;
     const now = this.#told - 1;
@@ -276,7 +278,7 @@ class Tail implements Listener {
     }
   }
 
-  /** Tokens of all there is; null when that is more than the limit. */
+  /** The tokens of everything; null if that is more than the limit. */
   whole({ limit, count }: Fit): number | null {
     if (this.#gone > 0) return null;
     let tokens = this.#ahead.tokens(count);
@@ -287,7 +289,10 @@ class Tail implements Listener {
     return tokens > limit ? null : tokens;
   }
 
-  /** The longest end within `room` tokens that begins with a request; else any end that may. */
+  /**
+   * The longest end within `room` tokens that begins with a request; else the longest at any
+   * possible cut.
+   */
   cut({ count }: Fit, room: number): Cut | null {
     let tokens = 0;
     let found: { at: number; tokens: number } | null = null;
@@ -314,14 +319,14 @@ class Tail implements Listener {
     return { from, tokens, turns: before - Number(midTurn), midTurn };
   }
 
-  /** Tokens of the shortest end that could stay. */
+  /** The tokens of the shortest possible end. */
   newest({ count }: Fit): number {
     const at = this.#pieces.findLastIndex(({ mayStart }) => mayStart);
     return this.#pieces.slice(at).reduce((sum, { weight }) => sum + weight.tokens(count), 0);
   }
 }
 
-/** What a piece costs: its texts, counted when that is asked for and once, and all else. */
+/** The cost of a piece: its texts, counted once on request, and everything else. */
 class Weight {
   readonly #texts: string[] = [];
   #fixed = 0;
@@ -341,7 +346,7 @@ class Weight {
         break;
       case "reasoning":
         this.#text(part.text);
-        // As much as it is: nobody but its vendor knows what is in it.
+        // Its full length, as only its vendor knows its contents.
         this.#fixed += Math.ceil(part.seal === undefined ? 0 : printed(part.seal).length / 4);
         break;
       case "image":

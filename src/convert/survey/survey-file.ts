@@ -1,4 +1,6 @@
-/** First looks at a file: whose it is, and what of it is in its model's view. */
+/**
+ * First looks at a file: which agent it belongs to, and which part of it is in the model's view.
+ */
 import { agents } from "../../agents/registry.ts";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
@@ -11,12 +13,12 @@ import { headerAt } from "../read/folder.ts";
 
 const DETECT_LINES = 64;
 
-/** So many times as many records of another agent's mean that it is that one's. */
+/** If another agent has this many times as many records, the file is that agent's. */
 const CLEARLY = 4;
 
 /**
- * The agent whose records the file holds, judged by many of its lines; or the one that was named, which
- * is to be believed of a file that looks like nobody's, but not of one that is clearly another's.
+ * The agent whose records the file contains, judged by many of its lines; or the named agent, which
+ * is accepted for a file that matches no agent, but not for one that clearly belongs to another.
  */
 export function detectAgent(lines: Iterable<Line>, where: string, named?: Agent): Agent {
   const votes = votesOf(lines);
@@ -37,7 +39,7 @@ function another({ id, name }: Agent, named: Agent, where: string): SegueError {
   return new SegueError("usage", what, { where, hint: `omit --from, or use --from ${id}` });
 }
 
-/** How many records of each agent's are in the first lines. */
+/** How many records of each agent are in the first lines. */
 function votesOf(lines: Iterable<Line>): Map<Agent, number> {
   const votes = new Map<Agent, number>();
   const records = new Records((record) => agents.some((agent) => agent.recognises(record)));
@@ -54,7 +56,7 @@ function votesOf(lines: Iterable<Line>): Map<Agent, number> {
   return votes;
 }
 
-/** Of a session that nobody can go on with. */
+/** For a session that cannot be continued. */
 export function nothingIn(where: string): SegueError {
   return new SegueError("unreadable", "this session has no messages yet", { where });
 }
@@ -62,21 +64,27 @@ export function nothingIn(where: string): SegueError {
 export interface Surveyed {
   plan: Plan;
   lines: number;
-  /** A carry that travels inside the file; null for none. */
+  /** An embedded carry; null for none. */
   embedded: Buffer | null;
-  /** Entries of the first `oldLines` lines; and the entry that the first live one after them follows. */
+  /**
+   * The number of entries in the first `oldLines` lines, and the entry that the first live one
+   * after them follows.
+   */
   oldEntries: number;
   forkFrom: number;
-  /** What was made of it to fit a window. */
+  /** How it was made to fit a size. */
   fitted?: Fitted;
 }
 
 /** See convert/survey/fit.ts. */
 export interface Fitted {
-  /** What the conversation comes to in the target, with the handoff entry. */
+  /** The tokens of the conversation in the target, with the handoff entry. */
   tokens: number;
   window: number;
-  /** Older turns that are replaced whole; and is the beginning of the newest replaced as well? */
+  /**
+   * The number of older turns that are replaced completely, and whether the beginning of the newest
+   * one is replaced as well.
+   */
   turns: number;
   midTurn: boolean;
 }
@@ -91,9 +99,9 @@ export interface FileOptions extends SurveyOptions {
   bases?: readonly BaseInput[];
   /** Bases to their very end: what follows the place where they were left is a branch. */
   wholeBases?: boolean;
-  /** Where the session lies, if not where the input says. */
+  /** The session's path, if it differs from the input's. */
   place?: string;
-  /** Lines of an earlier conversion: what comes after them is new. */
+  /** Lines of an earlier conversion: what follows them is new. */
   oldLines?: number;
 }
 

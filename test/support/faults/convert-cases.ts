@@ -122,10 +122,10 @@ export const CONVERT_CASES: readonly Case[] = [
     },
   },
   dumps("dump", []),
-  dumps("dump, what changed since", [], true),
+  dumps("dump, changed sessions", [], true),
   dumps("dump --format markdown", ["--format", "markdown"]),
   dumps("dump --format html --redact", ["--format", "html", "--redact"]),
-  dumps("dump --format session, what changed since", ["--format", "session"], true),
+  dumps("dump --format session, changed sessions", ["--format", "session"], true),
   {
     name: "scan",
     async prepare(m) {

@@ -167,17 +167,17 @@ export const STORE_CASES: readonly Case[] = [
       return ["resume", id, "--in", "opencode", "--subagents", ...RESUME];
     },
   },
-  { name: "going home", prepare: readyToGoHome },
+  { name: "return", prepare: readyToGoHome },
   {
-    name: "going home from a database",
+    name: "return from a database",
     async prepare(m) {
       const there = await wentTo(m, "opencode");
       goesOnInDatabase(databaseOf(m, "opencode"));
       return ["resume", there, "--in", "pi", ...RESUME];
     },
   },
-  { name: "going home to OpenCode (SQLite)", prepare: (m) => readyForDatabase(m, "opencode") },
-  { name: "going home to Kilo (SQLite)", prepare: (m) => readyForDatabase(m, "kilo") },
+  { name: "return to OpenCode (SQLite)", prepare: (m) => readyForDatabase(m, "opencode") },
+  { name: "return to Kilo (SQLite)", prepare: (m) => readyForDatabase(m, "kilo") },
   {
     name: "undo of a new session",
     ...UNDO,
@@ -196,7 +196,7 @@ export const STORE_CASES: readonly Case[] = [
   },
   { name: "undo of an append", ...UNDO, prepare: (m) => undoes(m, readyToGoHome(m), 2) },
   {
-    name: "undo --force of an append that went on",
+    name: "undo --force of an append that continued",
     ...UNDO,
     async prepare(m) {
       const args = await undoes(m, readyToGoHome(m), 2);

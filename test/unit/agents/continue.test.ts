@@ -158,15 +158,7 @@ describe("continue", () => {
   });
 
   it("writes what it reads", () => {
-    for (const variant of [
-      "basic",
-      "tools",
-      "anthropic",
-      "mcp",
-      "context",
-      "denied",
-      "compact",
-    ]) {
+    for (const variant of ["basic", "tools", "anthropic", "mcp", "context", "denied", "compact"]) {
       const { entries } = read(records(variant));
       assert.deepEqual(
         conversation(read(written(entries)).entries),

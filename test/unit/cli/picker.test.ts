@@ -111,6 +111,30 @@ describe("choosing where to open it", () => {
     );
   });
 
+  it("reads the conversation in the pager, in a search from its first match on", () => {
+    const p = picker([session(1), session(2)]);
+    assert.deepEqual(pressWith(p, "ctrl", "t"), { do: "read", session: p.session, entry: null });
+    p.begin({ query: "zebra" });
+    const hits = [{ entry: 7, snippet: "zebra" }];
+    p.found({ query: "zebra", found: [{ path: "/store/2.jsonl", hits }], note: null });
+    assert.equal(p.session?.id, "id-2");
+    assert.deepEqual(pressWith(p, "ctrl", "t"), { do: "read", session: p.session, entry: 7 });
+    press(p, "return");
+    const places = p.choices.findIndex(({ does }) => does === "read") - p.choiceAt;
+    const action = press(p, ...Array.from({ length: places }, () => "down"), "return");
+    assert.deepEqual(action, { do: "read", session: p.session, entry: 7 });
+  });
+
+  it("begins with a search, of one agent's sessions where one is named", () => {
+    const p = picker([session(1), session(2, { agent: "pi" })]);
+    p.begin({ query: "zebra", agent: "pi" });
+    assert.equal(p.wanted, "zebra");
+    const found = [1, 2].map((n) => ({ path: `/store/${n}.jsonl`, hits: [] }));
+    p.found({ query: "zebra", found, note: null });
+    assert.match(shown(p).join("\n"), /^full text> zebra .* 1 of 2$/m);
+    assert.equal(p.session?.agent, "pi");
+  });
+
   it("a newer session without a limit shows that it is over", () => {
     const limit = { at: null, resetsAt: "2026-11-21T14:30:00Z", text: "5-hour limit" };
     const p = picker([session(5, { limit }), session(1)]);
@@ -212,6 +236,12 @@ describe("text on a screen", () => {
     assert.equal(clip("日本語", 5), "日本…");
     assert.equal(clip("日本語", 4), "日…");
     assert.equal(widthOf(fill("日本語", 4)), 4);
+    // As terminals count: letters of scripts of India one by one, an emoji of several characters as one.
+    assert.equal(widthOf("नमस्ते"), 4);
+    assert.equal(widthOf("को"), 2);
+    assert.equal(widthOf("กำ"), 2);
+    assert.equal(widthOf("각"), 2);
+    assert.equal(widthOf("👩‍👩‍👧 ❤️"), 5);
     assert.equal(clip("abc", 3), "abc");
     assert.equal(clip("abc", 0), "");
     assert.deepEqual(wrap("one two three four", 9, 5), ["one two", "three", "four"]);

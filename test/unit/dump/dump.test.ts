@@ -170,6 +170,7 @@ describe("the name of a page", () => {
     ["日本語", "2026-11-21T03:04:05Z", "x", "2026-11-21-x"],
     ["../../etc/passwd", "nonsense", "..", "etc-passwd"],
     [null, null, "5bc11129-2190", "5bc11129"],
+    ["x".repeat(60), null, "id", `${"x".repeat(48)}-id`],
     [`${"long ".repeat(30)}end`, null, "id", `${"long-".repeat(9).slice(0, -1)}-id`],
   ] as const) {
     it(name, () => assert.equal(pageName({ title, createdAt, id }), name));

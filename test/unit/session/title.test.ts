@@ -42,6 +42,16 @@ describe("the request in a message", () => {
       "<command-message>x</command-message>\n<command-name>/x</command-name>",
       "",
     ],
+    [
+      "a subagent's task in Codex",
+      "Message Type: NEW_TASK\nTask name: /root/looker\nSender: /root\nPayload:\nlist files\n",
+      "list files",
+    ],
+    [
+      "a subagent's encrypted task in Codex",
+      "Message Type: NEW_TASK\nTask name: /root/looker\nSender: /root\nPayload:\n",
+      "looker",
+    ],
     ["a break", "[Request interrupted by user]", ""],
     ["the user's own tags", "<Button>ok</Button> is broken", "<Button>ok</Button> is broken"],
   ];
@@ -51,6 +61,18 @@ describe("the request in a message", () => {
 });
 
 describe("the first request", () => {
+  it("is not the path of an image that was attached", () => {
+    const image = { kind: "image" as const, mediaType: "image/png", data: "AAAA" };
+    const asked = (path: string): string | null =>
+      first({
+        ...{ kind: "message", id: "1", parentId: null, time: null, role: "user" },
+        parts: [{ kind: "text", text: path }, image, { kind: "text", text: "what is this?" }],
+      });
+    assert.equal(asked("/home/dev/my lab/red.png"), "what is this?");
+    assert.equal(asked("C:\\lab\\red.PNG"), "what is this?");
+    assert.equal(asked("compare it with red.png"), "compare it with red.png what is this?");
+  });
+
   const tags = (name: string, args = "") =>
     `<command-name>${name}</command-name>\n<command-message>x</command-message>\n<command-args>${args}</command-args>`;
 

@@ -1,4 +1,4 @@
-/** OpenCode, or its fork, put together. */
+/** OpenCode, or its fork, assembled from its parts. */
 
 import type { Media } from "../../../session/codec.ts";
 import type { Agent } from "../../types.ts";
@@ -14,8 +14,8 @@ import { tools } from "./tools.ts";
 import { OpenCodeWriter } from "./write.ts";
 
 /**
- * What it sends natively where the model is one that takes it (1.18.33 and Kilo 7.7.7, tried with
- * Anthropic Messages and OpenAI Responses); for another model it says itself that it cannot.
+ * What it sends natively if the model accepts it (1.18.33 and Kilo 7.7.7, tested with Anthropic
+ * Messages and OpenAI Responses); for other models, it says itself that it cannot.
  */
 const MEDIA = {
   documents: ["application/pdf"],

@@ -1,6 +1,6 @@
 /**
- * Parts of OpenCode's messages as parts of the session model. What its model is sent of each kind is
- * in README.md of agents/opencode ("What reaches the model").
+ * Converts parts of OpenCode's messages to parts of the session model. README.md of agents/opencode
+ * ("What reaches the model") lists what its model is sent for each kind.
  */
 import { array, isObject, listOf, member, object, printed, string } from "../../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../../session/other.ts";
@@ -19,18 +19,21 @@ import type {
 import type { Item } from "./forms.ts";
 import { exitOf, fromNative } from "./tools.ts";
 
-/** What 1.18.33 sends for a command that ran as a subtask; the call that follows has the prompt, too. */
+/**
+ * What 1.18.33 sends for a command that ran as a subtask; the call that follows has the prompt,
+ * too.
+ */
 const SUBTASK = "The following tool was executed by the user";
-/** And for a result that it cleared to save room. */
+/** What it sends for a result that it cleared to save space. */
 const CLEARED = "[Old tool result content cleared]";
 
-/** Steps, and states of the files: nothing that is said. */
+/** Steps, and states of files: not content. */
 const BOOKKEEPING: ReadonlySet<Json | undefined> = new Set([
   "step-start",
   "step-finish",
   "patch",
   "snapshot",
-  // An event of its own: see read.ts.
+  // A separate event: see read.ts.
   "retry",
 ]);
 
@@ -43,7 +46,7 @@ export function userPart({ data }: Item): Part[] {
     case "subtask": {
       return [{ kind: "text", text: SUBTASK }, ...texts(saidIn(data.prompt))];
     }
-    // The name of a subagent that stands in the text already; what it asks for is a text of its own.
+    // The name of a subagent, which the text already contains; what it asks for is a separate text.
     case "agent":
       return [unread("agent", "unsent")];
     case "compaction":
@@ -75,7 +78,10 @@ export function answerPart({ data }: Item, agent: string): Part[] {
   }
 }
 
-/** Of its answers Kilo leaves out what only tells the user how things stand; OpenCode leaves out nothing. */
+/**
+ * Kilo leaves out the parts of an answer that only inform the user about its state; OpenCode leaves
+ * out nothing.
+ */
 function isNote({ ignored, metadata }: JsonObject): boolean {
   return ignored === true || member(metadata, "kilocode.lifecycle") === "transient";
 }
@@ -88,7 +94,9 @@ function textOf(data: JsonObject): TextPart {
   return { kind: "text", text: saidIn(data.text) };
 }
 
-/** Of a text and a folder the content stands in texts of their own: the model is sent no such file. */
+/**
+ * The content of a text file or a folder is in separate texts: the model is not sent such a file.
+ */
 function userFile(data: JsonObject): Part {
   const isElsewhere = data.mime === "text/plain" || data.mime === "application/x-directory";
   return isElsewhere ? unread("file", "unsent") : filePart(data);
@@ -121,14 +129,14 @@ function decoded(text: string): string {
   }
 }
 
-/** Arguments that were still coming in are a text. */
+/** Incomplete arguments are text. */
 function inputOf(state: Json | undefined): Json {
   const input = member(state, "input") ?? {};
   const raw = member(state, "raw") ?? "";
   return isObject(input) && Object.keys(input).length === 0 && raw !== "" ? { input: raw } : input;
 }
 
-/** Without a seal it may be from elsewhere: then a line end was put after it. See write.ts. */
+/** Without a signature, it may be from elsewhere; then a newline was added to it. See write.ts. */
 function reasoningPart(data: JsonObject): Part {
   const text = saidIn(data.text);
   const seal = object(data.metadata);
@@ -136,7 +144,7 @@ function reasoningPart(data: JsonObject): Part {
   return { kind: "reasoning", text: text.endsWith("\n") ? text.slice(0, -1) : text };
 }
 
-/** Calls that are pending or running, as a kill leaves them, have no result. */
+/** Calls that are pending or running, as after a kill, have no result. */
 export function resultOf({ data }: Item): ToolResultPart[] {
   if (data.type !== "tool") return [];
   const { state } = data;
@@ -154,7 +162,7 @@ export function resultOf({ data }: Item): ToolResultPart[] {
   return [{ kind: "tool-result", callId, isError: exitCode !== 0, exitCode, content }];
 }
 
-/** Of a call that was interrupted the model is sent what it had given so far, as a success. */
+/** For an interrupted call, the model is sent the output so far, as a success. */
 function failure(callId: string, state: Json | undefined): ToolResultPart {
   const metadata = member(state, "metadata");
   const output = member(metadata, "output");
@@ -200,7 +208,7 @@ function attachment(item: Json): ResultPart[] {
 
 const NOTICE = "shared-agent-board-notice";
 
-/** What Kilo adds to a result when other agents of the user's said something meanwhile. */
+/** What Kilo adds to a result if other agents of the user posted something in the meantime. */
 function boardNotice(metadata: Json | undefined): string {
   const noted = member(metadata, "shared_agent_board_notice");
   if (noted !== "unavailable" && !(typeof noted === "number" && noted > 0)) return "";
@@ -212,7 +220,7 @@ export function texts(text: string): TextPart[] {
   return text === "" ? [] : [{ kind: "text", text }];
 }
 
-/** What the user said in the "v2" store, with the files that were attached. */
+/** The user's message in the "v2" store, with attached files. */
 export function v2User(data: JsonObject): Part[] {
   const said: Part[] = data.text === undefined ? [] : [textOf(data)];
   const agents: UnreadPart[] = array(data.agents).map(() => unread("agents", "unsent"));
@@ -224,7 +232,9 @@ function v2File(file: Json): Part {
   return filePart({ mime: file.mime ?? "", url: file.uri ?? "", filename: file.name ?? "file" });
 }
 
-/** A command that the user ran, as the "v2" store's own model is told of it. */
+/**
+ * A command that the user ran, in the words in which the "v2" store's own model is told about it.
+ */
 export function v2Shell({ command, output }: JsonObject): TextPart {
   return {
     kind: "text",
@@ -232,7 +242,7 @@ export function v2Shell({ command, output }: JsonObject): TextPart {
   };
 }
 
-/** A block of the "v2" store as the part it would be in the other. */
+/** A block of the "v2" store as the equivalent part of the other store. */
 export function v2Item(block: JsonObject): Item {
   const id = string(block.id) ?? "";
   if (block.type !== "tool") return { id, data: block };

@@ -1,4 +1,4 @@
-/** Sessions as rows of OpenCode's SQLite database, or as files of the folder that came before it. */
+/** Sessions as rows of OpenCode's SQLite database, or as files in the folder used before it. */
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ function isFolder(path: string): boolean {
 }
 
 const MAGIC = "SQLite format 3\0";
-/** Databases that were looked into: lists ask about the same one for every session. */
+/** Databases that were examined: lists ask about the same one for every session. */
 const known = new Map<string, Flavour["id"]>();
 
 function holdsDatabase(path: string, { id }: Flavour): boolean {
@@ -41,7 +41,7 @@ function holdsDatabase(path: string, { id }: Flavour): boolean {
   return owner === id;
 }
 
-/** Kilo's has tables of its own besides those of OpenCode. */
+/** Kilo's database has its own tables in addition to OpenCode's. */
 function ownerOf(path: string): Flavour["id"] | null {
   if (!isSqlite(path)) return null;
   try {
@@ -56,7 +56,7 @@ function ownerOf(path: string): Flavour["id"] | null {
       return tables.has("kilo_board") ? "kilo" : "opencode";
     });
   } catch {
-    // Not ours to read, or no database after all.
+    // Not readable, or not a database.
     return null;
   }
 }
@@ -69,7 +69,9 @@ function isSqlite(path: string): boolean {
   }
 }
 
-/** Reads in one transaction, so that what a running CLI writes meanwhile is all there or not at all. */
+/**
+ * Reads in one transaction, so that writes of a running CLI are either all included or not at all.
+ */
 export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
   const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
   try {
@@ -113,7 +115,7 @@ function replace(
   } catch (error) {
     throw error instanceof SegueError ? error : refusedBySqlite(error, path);
   } finally {
-    // What was not committed is rolled back.
+    // Uncommitted changes are rolled back.
     db.close();
   }
 }
@@ -122,7 +124,7 @@ function parsed(line: string): Json {
   return JSON.parse(line);
 }
 
-/** Lines that take messages away stand for the rows that are left. */
+/** Lines that remove messages stand for the remaining rows. */
 function sameLines(now: readonly string[] | null, before: readonly string[] | null): boolean {
   if (now === null || before === null) return now === before;
   if (now.length === before.length && now.every((line, n) => line === before[n])) return true;
@@ -148,7 +150,7 @@ function movedOn(
   return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
 }
 
-/** Lines of one session never touch another's rows. */
+/** Lines of one session never affect another session's rows. */
 function checkOwn(rows: Rows, id: string, path: string): void {
   for (const [table, own] of rows) {
     for (const row of own.values()) {
@@ -171,7 +173,7 @@ function refusedBySqlite(error: unknown, path: string): SegueError {
   );
 }
 
-/** A session hangs on its project. */
+/** A session refers to its project. */
 function addProject(db: DatabaseSync, flavour: Flavour, session: Row): void {
   const row = projectRow(flavour, session);
   const columns = columnsOf(db, "project");
@@ -196,7 +198,7 @@ function projectRow(flavour: Flavour, session: Row): Row {
   };
 }
 
-/** Of a session that was taken away: its log, and the project that Segue itself had put there. */
+/** For a removed session: its log, and the project if Segue itself added it. */
 function forget(db: DatabaseSync, id: string, rows: Rows): void {
   for (const table of ["event", "event_sequence"]) {
     if (columnsOf(db, table).has("aggregate_id")) {
@@ -205,14 +207,14 @@ function forget(db: DatabaseSync, id: string, rows: Rows): void {
   }
   const session = rows.get("session")?.values().next().value;
   if (!session) return;
-  // OpenCode's own projects have times of their own.
+  // OpenCode's own projects have other times.
   db.prepare(
     `DELETE FROM project WHERE id = ? AND time_created = ? AND time_updated = ?
       AND name IS NULL AND NOT EXISTS (SELECT 1 FROM session WHERE project_id = project.id)`,
   ).run(session.project_id ?? null, session.time_created ?? null, session.time_created ?? null);
 }
 
-/** By the CLI's own `import`, which takes what `export` prints. It needs the session's folder. */
+/** Uses the CLI's own `import`, which takes what `export` prints. It needs the session's folder. */
 function importSession(flavour: Flavour, request: ImportRequest): void {
   const { command, path, id, lines, scratch, cwd, env } = request;
   const file = join(scratch, `${id}.json`);
@@ -227,7 +229,7 @@ function importSession(flavour: Flavour, request: ImportRequest): void {
       timeout: 60_000,
     });
   } catch {
-    // What it did of it, or nothing: the rows are put right in one transaction afterwards.
+    // It may have done part of the work, or nothing: one transaction corrects the rows afterwards.
   }
   if (holdsDatabase(path, flavour)) settleProjects(path, projects, rowsOf(records));
 }
@@ -248,8 +250,8 @@ function projectTimes(db: DatabaseSync): Map<string, Times> {
 }
 
 /**
- * The CLI notes at every start when it last saw a project. That is put back, and a project that it
- * made for this session is marked as such, so that taking the session back leaves nothing.
+ * At every start, the CLI records when it last saw a project. This is restored, and a project that
+ * it created for this session is marked, so that undoing the session leaves nothing behind.
  */
 function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: Rows): void {
   const session = rows.get("session")?.values().next().value;
@@ -271,7 +273,10 @@ function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: 
   }
 }
 
-/** The same session under a new id, and new ids for its messages and parts, which are unique in a database. */
+/**
+ * The same session under a new id, with new ids for its messages and parts, which are unique in a
+ * database.
+ */
 function renamed(lines: readonly string[], newId: string): string[] {
   const records = lines.map(parsed);
   const rows = records.some((record) => object(record)?.session !== undefined);
@@ -303,7 +308,7 @@ function exportDocument(records: readonly Json[]): { [key: string]: Json } {
   return { ...head, messages: records.filter((record) => Array.isArray(object(record)?.parts)) };
 }
 
-/** Every string that is one of these ids, as the id that takes its place. */
+/** Replaces every string that is one of these ids. */
 function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
   if (typeof value === "string") return ids.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => withIds(item, ids));

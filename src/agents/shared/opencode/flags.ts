@@ -1,6 +1,6 @@
 /**
- * The flags of OpenCode 1.18.33 and of Kilo CLI 7.7.7, its fork, from their `--help`. What they ask
- * before doing is set in their configuration alone: by flag they can only be told not to ask.
+ * The flags of OpenCode 1.18.33 and of its fork Kilo CLI 7.7.7, from their `--help`. Only their
+ * configuration sets what they ask before doing: the flags can only tell them not to ask.
  */
 import { ALL, type Flags } from "../flags.ts";
 

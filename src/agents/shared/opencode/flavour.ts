@@ -1,4 +1,4 @@
-/** What sets OpenCode and its fork apart. */
+/** The differences between OpenCode and its fork. */
 
 export interface Flavour {
   id: "opencode" | "kilo";
@@ -15,10 +15,10 @@ export interface Flavour {
   variable: string;
   /** The agent that it starts with. */
   mode: string;
-  /** Name of the file in a repository's git folder that holds the project's id. */
+  /** Name of the file in a repository's git folder that contains the project's id. */
   idFile: string;
   configs: readonly string[];
-  /** The version that a session is written as where no CLI tells its own. */
+  /** The version that a session is written as if no CLI reports one. */
   version: string;
   /** Its name for the export document. */
   form: string;

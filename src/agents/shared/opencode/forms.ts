@@ -1,6 +1,6 @@
 /**
- * The forms a session comes in, as one. As rows of the database a line holds the session's row, or
- * a message with its parts: `{"session":{…},"todos":[…]}`, `{"message":{…,"data":{…}},"parts":[…]}`.
+ * Unifies the forms of a session. As rows of the database, a line contains the session's row, or a
+ * message with its parts: `{"session":{…},"todos":[…]}`, `{"message":{…,"data":{…}},"parts":[…]}`.
  * As the document that `export` prints: `{"info":{…},"messages":[]}`, `{"info":{…},"parts":[…]}`.
  */
 import { isFrame } from "../../../lossless/document.ts";
@@ -11,13 +11,13 @@ import type { Flavour } from "./flavour.ts";
 
 export type Form = "store" | "file";
 
-/** A message or a part: its id, and what it says apart from ids. */
+/** A message or a part: its id, and its other data. */
 export interface Item {
   id: string;
   data: JsonObject;
 }
 
-/** The messages from one on, or all that follow one ("": all there are). */
+/** The messages from one on, or all that follow one ("": all messages). */
 export type Removed = { from: string } | { after: string };
 
 export interface StoredMessage extends Item {
@@ -25,7 +25,7 @@ export interface StoredMessage extends Item {
   parts: Item[];
 }
 
-/** What of a session's row matters here. */
+/** The relevant columns of a session's row. */
 export interface SessionFacts {
   id: string;
   parent: string | null;
@@ -45,7 +45,7 @@ export type Stored =
   | { kind: "frame" }
   | { kind: "session"; form: Form; session: SessionFacts }
   | { kind: "message"; form: Form; message: StoredMessage }
-  /** Of the "v2" store, which no shipped screen uses yet. */
+  /** For the "v2" store, which no released CLI shows yet. */
   | { kind: "v2"; type: string; item: Item }
   /** Segue's own: messages are gone, as after a revert and the prompt that follows it. */
   | { kind: "removed"; removed: Removed }
@@ -98,7 +98,7 @@ function rowItem(row: JsonObject): Item {
   return { id: string(row.id) ?? "", data: object(row.data) ?? parsed(row.data) ?? {} };
 }
 
-/** Text that is not spelled as OpenCode spells it stays text: see sqlite.ts. */
+/** Text in other formatting than OpenCode's stays text: see sqlite.ts. */
 function parsed(text: Json | undefined): JsonObject | undefined {
   try {
     return typeof text === "string" ? object(JSON.parse(text)) : undefined;
@@ -149,7 +149,7 @@ function time(value: Json | undefined): number | null {
   return number(value) ?? null;
 }
 
-/** A message as a record of the form that is asked for. */
+/** A message as a record in the requested form. */
 export function wrapMessage(
   form: Form,
   { id, sessionId, data, parts }: StoredMessage,
@@ -179,7 +179,7 @@ export function wrapMessage(
   };
 }
 
-/** Columns of a session's row and where the export has them; in the order of both. */
+/** Columns of a session's row and their places in the export, in the order of both. */
 const SESSION: readonly [column: string, path: readonly string[]][] = [
   ["id", ["id"]],
   ["project_id", ["projectID"]],
@@ -212,10 +212,10 @@ const SESSION: readonly [column: string, path: readonly string[]][] = [
   ["time_archived", ["time", "archived"]],
 ];
 
-/** The order that a row's columns stand in; others follow as their table has them. */
+/** The order of a row's columns; others follow in the order of their table. */
 export const SESSION_COLUMNS: readonly string[] = SESSION.map(([column]) => column);
 
-/** A session's row as the export has it. */
+/** A session's row in the form of the export. */
 export function infoOf(row: JsonObject): JsonObject {
   const info: JsonObject = {};
   for (const [column, path] of SESSION) {
@@ -243,7 +243,7 @@ export function rowOf(info: JsonObject): JsonObject {
   return row;
 }
 
-/** The document that lines in the form of rows stand for, as `export` prints it. */
+/** The document for lines in the form of rows, as `export` prints it. */
 export function exportOf(lines: readonly Json[]): JsonObject {
   const messages: Json[] = [];
   let info: JsonObject = {};
@@ -285,7 +285,10 @@ function withoutIds({ id, data }: Item): Item {
 const KILO_MODES = new Set(["code", "architect", "ask", "debug", "orchestrator"]);
 const OPENCODE_MODES = new Set(["build", "general", "explore"]);
 
-/** Whose a record is, where that shows: Kilo counts its versions from 5 on and begins in another mode. */
+/**
+ * The agent of a record, if it is recognizable: Kilo's version numbers start at 5, and it begins in
+ * another mode.
+ */
 export function signOf(record: Json): Flavour["id"] | null {
   const stored = unwrap(record);
   if (stored.kind === "session") {
@@ -298,7 +301,7 @@ export function signOf(record: Json): Flavour["id"] | null {
   return OPENCODE_MODES.has(mode) ? "opencode" : null;
 }
 
-/** Does a record look like one of a session of this agent's? */
+/** Does a record look like one of a session of this agent? */
 export function isRecord(record: Json, { id, form }: Flavour): boolean {
   if ((signOf(record) ?? id) !== id) return false;
   const stored = unwrap(record);
@@ -318,7 +321,10 @@ export function isRecord(record: Json, { id, form }: Flavour): boolean {
   }
 }
 
-/** The document of `export`: its first record is all of it but the messages, then each of them. */
+/**
+ * The document of `export`: its first record is everything except the messages, followed by each
+ * message.
+ */
 export function exportForm({ id, form: name }: Flavour): DocumentForm {
   return {
     name,

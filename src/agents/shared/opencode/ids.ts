@@ -1,15 +1,20 @@
-/** OpenCode's ids: a prefix, a time with a counter as twelve hexadecimal digits, and 14 letters and digits. */
+/**
+ * OpenCode's ids: a prefix, a time with a counter as twelve hexadecimal digits, and 14 letters and
+ * digits.
+ */
 import { hash } from "node:crypto";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BITS = (1n << 48n) - 1n;
 
-/** Ascending with time: of messages and parts. `counter`: of those of one millisecond. */
+/**
+ * Ascending with time: for messages and parts. `counter`: distinguishes those of one millisecond.
+ */
 export function ascendingId(prefix: "msg" | "prt", ms: number, counter: number, seed: string) {
   return `${prefix}_${hex(at(ms, counter))}${random(seed)}`;
 }
 
-/** Descending with time, so that the newest comes first: of sessions. */
+/** Descending with time, so that the newest comes first: for sessions. */
 export function sessionId(uuid: string, createdAt: string | null): string {
   const ms = Math.max(0, Date.parse(createdAt ?? "") || 0);
   return `ses_${hex(~at(ms, 1) & BITS)}${random(uuid)}`;

@@ -1,4 +1,4 @@
-/** The record kinds and keys that 1.18.33 and Kilo 7.7.7 write, and those of the versions before. */
+/** The record kinds and keys that 1.18.33 and Kilo 7.7.7 write, and those of earlier versions. */
 
 import type { Shape } from "../../../session/codec.ts";
 import { isObject, string } from "../../../session/json.ts";
@@ -13,7 +13,7 @@ const model = keys("id providerID modelID variant");
 const IDS = "id sessionID messageID type";
 
 const file = keys(`${IDS} mime filename source synthetic`, { url: CONTENT });
-/** Old versions keep attachments without a type. */
+/** Old versions store attachments without a type. */
 const attachments: Shape = { each: by("type", { file, "": file }) };
 
 const state: Shape = by("status", {

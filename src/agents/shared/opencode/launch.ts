@@ -1,10 +1,10 @@
-/** How OpenCode is started on a session. */
+/** How to start OpenCode with a session. */
 
 import type { Launch } from "../../types.ts";
 import type { Flags } from "../flags.ts";
 import type { Flavour } from "./flavour.ts";
 
-/** It has to be started in the session's folder: from another one it waits for ever. */
+/** It must be started in the session's folder: from another one, it waits forever. */
 export function launch({ command, package: name }: Flavour, flags: Flags): Launch {
   return {
     command,
@@ -15,11 +15,11 @@ export function launch({ command, package: name }: Flavour, flags: Flags): Launc
       "--session",
       id,
       ...args,
-      // With "=", a prompt that begins with a dash is no option.
+      // With "=", a prompt that begins with a dash is not an option.
       ...(prompt === null ? [] : [`--prompt=${prompt}`]),
     ],
     start: {
-      // "@path" in a prompt stays text, and a file outside of the project is asked for.
+      // "@path" in a prompt stays text, and it asks before it reads a file outside the project.
       args: ({ prompt, args }) => [...args, `--prompt=${prompt}`],
       place: "project",
     },

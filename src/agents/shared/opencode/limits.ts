@@ -1,11 +1,11 @@
-/** How a usage limit, or another failure, shows in OpenCode's messages. */
+/** How usage limits and other failures look in OpenCode's messages. */
 import { member, number, printed, string } from "../../../session/json.ts";
 import type { EventBody, Json } from "../../../session/types.ts";
 
 const LIMIT =
   /(rate_limit|insufficient_quota|usage_limit|usage limit|quota exceeded|UsageLimitError|too many requests)/i;
 
-/** What an answer's `error` says. The five retries before it leave nothing in the store. */
+/** Reads an answer's `error`. The five retries before it leave nothing in the store. */
 export function failureOf(error: Json, time: string | null): EventBody {
   const data = member(error, "data");
   const said = string(member(data, "message")) ?? string(member(error, "name")) ?? printed(error);
@@ -19,7 +19,7 @@ export function failureOf(error: Json, time: string | null): EventBody {
   return { event: "limit", text, ...(resetsAt === null ? {} : { resetsAt }) };
 }
 
-/** `retry-after` counts seconds from the answer on; Zen's limits count to their reset. */
+/** `retry-after` counts seconds from the answer; Zen's limits count to their reset. */
 function resetOf(headers: Json | undefined, time: string | null): string | null {
   const seconds = Number(string(member(headers, "retry-after")) ?? Number.NaN);
   const from = Date.parse(time ?? "");

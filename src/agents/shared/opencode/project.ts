@@ -1,6 +1,6 @@
 /**
- * Which project a folder belongs to, by OpenCode's own rule: what its `origin` is called, else the id
- * that was noted in the repository, else its first commit, else "global".
+ * The project that a folder belongs to, by OpenCode's own rule: the address of its `origin`, else
+ * the id stored in the repository, else its first commit, else "global".
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ export interface Project {
 
 const GLOBAL: Project = { id: "global", worktree: "/", vcs: null };
 
-/** `idFile`: the name of the file below .git that holds the id. Runs git, where there is one. */
+/** `idFile`: the name of the file below .git that contains the id. Runs git, if installed. */
 export function projectOf(cwd: string, idFile: string, env: NodeJS.ProcessEnv): Project {
   const worktree = repositoryOf(cwd);
   if (worktree === null) return GLOBAL;
@@ -55,12 +55,12 @@ function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): stri
     const out = execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: [...stdio] });
     return out.trim() === "" ? null : out.trim();
   } catch {
-    // No git here, no commit yet, no remote.
+    // No git, no commit yet, or no remote.
     return null;
   }
 }
 
-/** The SHA-1 of `git-remote:host/path`; null for what is no address of a host. */
+/** The SHA-1 of `git-remote:host/path`; null if it is not the address of a host. */
 export function remoteId(url: string | null): string | null {
   const place = url === null ? null : hostAndPath(url);
   if (place === null) return null;

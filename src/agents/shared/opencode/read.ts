@@ -1,4 +1,4 @@
-/** Decodes OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
+/** Reads OpenCode's sessions, in either form. Facts and sources: README.md of agents/opencode. */
 
 import type { Reader } from "../../../session/codec.ts";
 import { emptyHeader } from "../../../session/header.ts";
@@ -30,13 +30,13 @@ export class OpenCodeReader implements Reader {
   readonly #header: Header;
   #tip: string | null = null;
   #started = false;
-  /** From this message on, and within it from this part on, all was taken back. */
+  /** Everything from this message on, and within it from this part on, was reverted. */
   #revert: { message: string; part: string | null } | null = null;
   #reverted = false;
-  /** The messages so far and what each followed, so that those that are removed can be left. */
+  /** The messages so far and their parents, so that the conversation can leave removed ones. */
   readonly #before = new Map<string, string | null>();
   readonly #ends = new Map<string, string | null>();
-  /** A compaction that was asked for: the tail that it keeps. */
+  /** A requested compaction: the tail that it keeps. */
   #tail: string | null = null;
 
   constructor(agent: string) {
@@ -65,7 +65,7 @@ export class OpenCodeReader implements Reader {
     }
   }
 
-  /** The row changes with every prompt: of what it says, only what stays goes into an entry. */
+  /** The row changes with every prompt: only its permanent data goes into an entry. */
   #session(facts: SessionFacts, at: number): Entry[] {
     const place = { id: `#${at}`, parentId: null, time: isoTime(facts.created) };
     if (this.#started) return [event(place, opaque("session"))];
@@ -112,7 +112,7 @@ export class OpenCodeReader implements Reader {
     return [...kept, ...this.#hidden(rest)];
   }
 
-  /** What was taken back stays in the store until the next prompt, but no model sees it. */
+  /** Reverted messages stay in the store until the next prompt, but no model sees them. */
   #hidden(message: StoredMessage): Entry[] {
     const entries = this.#said(message);
     return entries.flatMap((entry) => {
@@ -158,9 +158,9 @@ export class OpenCodeReader implements Reader {
     const spoken = items.some(
       ({ data: { type } }) => type !== "step-start" && type !== "reasoning",
     );
-    // An answer that was broken off is sent again with what it has; another that failed is not.
+    // An interrupted answer is sent again with its content; one that failed otherwise is not.
     const aborted = string(member(error, "name")) === "MessageAbortedError";
-    // One that was broken off replaces nothing: it is an answer like others.
+    // An interrupted one replaces nothing: it is an ordinary answer.
     const isWhole = data.finish !== undefined && error === undefined;
     if (data.summary === true && isWhole) return this.#summary(id, time, items);
     if (model !== undefined && data.providerID !== "segue") this.#header.model = model;
@@ -207,7 +207,7 @@ export class OpenCodeReader implements Reader {
     return [compaction];
   }
 
-  /** What one request of the model's gave: its answer, and the results of its calls. */
+  /** The result of one request to the model: its answer, and the results of its calls. */
   #step(
     id: string,
     time: string | null,
@@ -274,7 +274,7 @@ export class OpenCodeReader implements Reader {
   }
 }
 
-/** What is synthetic is sent, and was not typed: the content of a mentioned file, a reminder. */
+/** Synthetic text is sent, but was not typed: the content of a mentioned file, a reminder. */
 function sentPart(item: Item): Part[] {
   return item.data.synthetic === true ? notTyped(userPart(item)) : userPart(item);
 }
@@ -285,7 +285,10 @@ const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
   length: "length",
 };
 
-/** Since 1.2 a message is one step; where it holds several, each begins with a part that says so. */
+/**
+ * Since 1.2, a message is one step; in a message with several, each begins with a part that marks
+ * it.
+ */
 function stepsOf(items: readonly Item[]): Item[][] {
   const steps: Item[][] = [[]];
   for (const item of items) {

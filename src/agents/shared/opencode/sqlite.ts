@@ -1,4 +1,4 @@
-/** Rows of OpenCode's database as lines, and lines as rows. */
+/** Converts rows of OpenCode's database to lines, and lines to rows. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { array, isObject, member, object, string } from "../../../session/json.ts";
@@ -7,17 +7,17 @@ import { type Removed, removedOf, SESSION_COLUMNS } from "./forms.ts";
 
 export interface Column {
   name: string;
-  /** It has to be given a value. */
+  /** It must be given a value. */
   required: boolean;
   fallback: SQLInputValue;
 }
 
 export type Columns = ReadonlyMap<string, Column>;
 
-/** A row that is to be, by its column. What is not named has its default. */
+/** A row to write, by column. Other columns have their defaults. */
 export type Row = Readonly<Record<string, SQLInputValue>>;
 
-/** The tables that hold a session, and what identifies a row in each. */
+/** The tables of a session, and the columns that identify a row in each. */
 export const TABLES = {
   session: ["id"],
   message: ["id"],
@@ -44,7 +44,7 @@ const NEEDED: { readonly [table in Table]: readonly string[] } = {
   session_message: ["id", "session_id", "type", "data"],
 };
 
-/** Columns that Segue knows how to fill, besides those with a default. */
+/** Columns that Segue can fill, besides those with a default. */
 const KNOWN: { readonly [table in Table]: readonly string[] } = {
   session: SESSION_COLUMNS,
   message: NEEDED.message,
@@ -53,7 +53,7 @@ const KNOWN: { readonly [table in Table]: readonly string[] } = {
   session_message: [...NEEDED.session_message, "seq", "time_created", "time_updated"],
 };
 
-/** Columns that hold JSON text: it stands in a line as it is. */
+/** Columns that contain JSON text, which goes into a line unchanged. */
 const JSON_COLUMNS = new Set([
   "summary_diffs",
   "metadata",
@@ -80,7 +80,7 @@ export function columnsOf(db: DatabaseSync, table: string): Columns {
   );
 }
 
-/** The value of a default that SQLite tells as an expression. */
+/** The value of a default that SQLite reports as an expression. */
 function literal(expression: SQLOutputValue | undefined): SQLInputValue {
   if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
   const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
@@ -89,10 +89,10 @@ function literal(expression: SQLOutputValue | undefined): SQLInputValue {
   return Number.isNaN(n) ? null : n;
 }
 
-/** Which tables there are. A session needs its first three. */
+/** The existing tables. A session needs the first three. */
 export type Schema = ReadonlyMap<Table, Columns>;
 
-/** @throws SegueError when it is not a layout that is known. */
+/** @throws SegueError if the layout is unknown. */
 export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {
   const schema = new Map<Table, Columns>();
   for (const table of TABLE_NAMES) {
@@ -122,7 +122,7 @@ function unknownLayout(path: string, why: string): SegueError {
   });
 }
 
-/** The lines of a session; null when it is not there. */
+/** The lines of a session; null if it does not exist. */
 export function readLines(db: DatabaseSync, schema: Schema, id: string): string[] | null {
   const all = (table: Table, where: string, order: string): JsonObject[] => {
     const columns = schema.get(table);
@@ -159,7 +159,7 @@ export function readLines(db: DatabaseSync, schema: Schema, id: string): string[
 
 type SqlRow = Record<string, SQLOutputValue>;
 
-/** A row as JSON: what has its default value is left out; known columns come first, in their order. */
+/** A row as JSON: default values are left out; known columns come first, in their order. */
 function jsonRow(table: Table, row: SqlRow, columns: Columns): JsonObject {
   const out: JsonObject = {};
   const order = [
@@ -175,7 +175,7 @@ function jsonRow(table: Table, row: SqlRow, columns: Columns): JsonObject {
   return out;
 }
 
-/** Objects and arrays stand for their own text; any other text stays a string. */
+/** Objects and arrays represent their own text; any other text stays a string. */
 function jsonValue(name: string, value: SQLOutputValue): Json {
   if (typeof value === "bigint") return { "segue.integer": String(value) };
   if (value instanceof Uint8Array) return { "segue.bytes": Buffer.from(value).toString("base64") };
@@ -207,8 +207,8 @@ function sqlValue(value: Json | undefined): SQLInputValue {
 export type Rows = Map<Table, Map<string, Row>>;
 
 /**
- * The rows that lines stand for. A line that says from where messages are removed takes them, and
- * the session's mark of a revert, away.
+ * The rows that lines represent. A line that removes messages removes their rows, and the session's
+ * revert mark.
  */
 export function rowsOf(lines: readonly Json[]): Rows {
   const rows: Rows = new Map(TABLE_NAMES.map((table) => [table, new Map<string, Row>()]));
@@ -243,7 +243,7 @@ export function withoutRemoved(lines: readonly Json[]): Json[] {
   return out;
 }
 
-/** How many lines stay. */
+/** How many lines remain. */
 function placeOf(removed: Removed, lines: readonly Json[]): number {
   const id = "from" in removed ? removed.from : removed.after;
   const isIt = (line: Json) => string(member(member(line, "message"), "id")) === id;
@@ -259,7 +259,7 @@ function withoutRevert(line: Json): Json {
   return { ...line, session: rest };
 }
 
-/** Inserts, changes and deletes so that the rows `before` become `after`. */
+/** The inserts, changes and deletes that turn the rows `before` into `after`. */
 export function turn(db: DatabaseSync, schema: Schema, before: Rows, after: Rows): void {
   for (const table of TABLE_NAMES) {
     const columns = schema.get(table);
@@ -274,7 +274,7 @@ export function turn(db: DatabaseSync, schema: Schema, before: Rows, after: Rows
       else if (!same(was, row)) update(db, table, columns, row);
     }
   }
-  // Last what hangs on other rows, first what others hang on.
+  // Deletes rows before those that they refer to, and inserts them after those.
   for (const table of [...TABLE_NAMES].reverse()) {
     const now = after.get(table);
     for (const [key, row] of before.get(table) ?? []) {

@@ -1,4 +1,7 @@
-/** The folder of JSON files that OpenCode kept its sessions in before version 1.2. It is only read. */
+/**
+ * The folder of JSON files in which OpenCode stored its sessions before version 1.2. It is only
+ * read.
+ */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { textIn } from "../../../io/door.ts";
@@ -14,7 +17,7 @@ export function holdsStorage(path: string, { folder }: Flavour): boolean {
   return basename(join(path, "..")) === folder || folder === "opencode";
 }
 
-/** The session as records of an export: the files hold the same objects. */
+/** The session as records of an export: the files contain the same objects. */
 export function readStored(storage: string, id: string): string[] | null {
   if (!isName(id)) return null;
   const info = projects(storage)
@@ -31,7 +34,7 @@ export function readStored(storage: string, id: string): string[] | null {
   return lines.map((line) => JSON.stringify(line));
 }
 
-/** Ids are data: none leads out of its folder. */
+/** Ids are untrusted: none may lead out of its folder. */
 function isName(id: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(id);
 }
@@ -95,7 +98,7 @@ function readJson(path: string): Json | undefined {
   try {
     return JSON.parse(textIn(path));
   } catch {
-    // Not there, or a file that was not written to its end.
+    // The file does not exist, or is incomplete.
     return undefined;
   }
 }
@@ -110,7 +113,7 @@ function byId(a: JsonObject, b: JsonObject): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** Models that were chosen last, as the CLI's own state has them. */
+/** Recently chosen models, from the CLI's own state. */
 export function recentModel(path: string): string | null {
   const [recent] = array(member(readJson(path), "recent"));
   const provider = string(member(recent, "providerID"));

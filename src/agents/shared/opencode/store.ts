@@ -1,4 +1,4 @@
-/** Where OpenCode keeps its sessions. */
+/** Where OpenCode stores its sessions. */
 import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
@@ -42,7 +42,7 @@ export function store(flavour: Flavour): Store {
       if (named !== null && dirname(named) === resolve(root)) return named;
       const usual = join(root, flavour.database);
       const [only, ...more] = databases(root);
-      // A release channel has a database of its own.
+      // A release channel has its own database.
       return only !== undefined && more.length === 0 ? only : usual;
     },
 
@@ -89,7 +89,7 @@ function stateFolder({ folder }: Flavour, env: NodeJS.ProcessEnv): string {
   return join(env.XDG_STATE_HOME || join(home(env), ".local", "state"), folder);
 }
 
-/** A database that the environment names: by its path, or by a name in the data folder. */
+/** A database named by the environment: by path, or by a name in the data folder. */
 function namedDatabase(flavour: Flavour, env: NodeJS.ProcessEnv): string | null {
   const name = env[flavour.variable];
   if (name === undefined || name === "" || name === ":memory:") return null;
@@ -104,7 +104,7 @@ function list(folder: string): string[] {
   }
 }
 
-/** The sessions of a database, but those that belong to another as a subagent's. */
+/** The sessions of a database, except those of subagents. */
 function findRows(path: string, agent: string): Found[] {
   try {
     return reading(path, (db) => {
@@ -137,7 +137,7 @@ function findRows(path: string, agent: string): Found[] {
         });
     });
   } catch {
-    // Locked for long, or not ours to read.
+    // Locked for a long time, or not readable.
     return [];
   }
 }
@@ -164,7 +164,7 @@ function sessionColumns(path: string): string[] {
   return reading(path, (db) => [...columnsOf(db, "session").keys()]);
 }
 
-/** The model that the user's settings name. */
+/** The model in the user's settings. */
 function setModel({ folder, configs }: Flavour, env: NodeJS.ProcessEnv): string | null {
   const config = join(env.XDG_CONFIG_HOME || join(home(env), ".config"), folder);
   for (const name of configs) {
@@ -176,7 +176,7 @@ function setModel({ folder, configs }: Flavour, env: NodeJS.ProcessEnv): string 
   return null;
 }
 
-/** Settings may hold comments, and commas before a closing bracket. */
+/** Settings may contain comments, and commas before a closing bracket. */
 function withoutComments(json: string): string {
   return json
     .replace(

@@ -1,4 +1,6 @@
-/** OpenCode's built-in tools in the shared vocabulary, as 1.18.33 declares them to its model. */
+/**
+ * Maps OpenCode's built-in tools to the shared vocabulary, as 1.18.33 declares them to its model.
+ */
 
 import type { Tools } from "../../../session/codec.ts";
 import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
@@ -13,7 +15,7 @@ import type {
 } from "../../../session/types.ts";
 import { mcpCall } from "../tools.ts";
 
-/** What a native call means; null when the shared vocabulary has no word for it. */
+/** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
   if (!isObject(input)) return null;
   switch (name) {
@@ -62,7 +64,10 @@ export function fromNative(name: string, input: Json): ToolUse | null {
   }
 }
 
-/** MCP tools are called `<server>_<tool>`, as any name may be: only the form of others is sure. */
+/**
+ * MCP tools are named `<server>_<tool>`, which any name could be: only other agents' form is
+ * certain.
+ */
 function mcpUse(name: string, input: JsonObject): ToolUse | null {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
   return server && tool ? { tool: "mcp", server, name: tool, input } : null;
@@ -175,7 +180,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
       return call("grep", compact({ pattern: use.pattern, path: use.path, include: use.glob }));
     case "glob":
       return call("glob", compact({ pattern: use.pattern, path: use.path }));
-    // read lists folders, too.
+    // read also lists folders.
     case "list":
       return call("read", { filePath: use.path }, false);
     case "fetch":
@@ -205,7 +210,7 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
   }
 }
 
-/** One replacement a call: several cannot be one call of this tool. */
+/** One replacement per call: several cannot be one call of this tool. */
 function editCall(use: ToolUse & { tool: "edit" }): ReturnType<Tools["toNative"]> {
   const [edit, ...more] = use.edits;
   if (!edit || more.length > 0) return null;
@@ -215,7 +220,7 @@ function editCall(use: ToolUse & { tool: "edit" }): ReturnType<Tools["toNative"]
   return { name: "edit", input, exact: true };
 }
 
-/** A call goes on under its own name; the narrowest of the APIs behind it wants this form. */
+/** A call keeps its own name; the strictest of the APIs behind it requires this form. */
 function accepts(call: ToolCallPart): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(call.name) && isObject(call.input);
 }
@@ -259,7 +264,7 @@ function within(root: string, path: string): string {
   return root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
-/** Where in the file the lines stand is not known here: they are numbered from 1 on. */
+/** The position of the lines in the file is unknown here: they are numbered from 1 on. */
 function diffOf({ path, edits }: ToolUse & { tool: "edit" }): string {
   const hunks = edits.map((edit) => {
     const [gone, come] = [linesOf(edit.old), linesOf(edit.new)];
@@ -274,7 +279,7 @@ function linesOf(text: string): string[] {
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
-/** The exit code that a result's metadata tells; the model itself is not told it. */
+/** The exit code in a result's metadata; the model itself is not sent it. */
 export function exitOf(name: string, metadata: Json | undefined): number | undefined {
   return name === "bash" ? number(member(object(metadata), "exit")) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Encodes entries as OpenCode's messages, in either form. Facts: README.md of agents/opencode. */
+/** Writes entries as OpenCode's messages, in either form. Facts: README.md of agents/opencode. */
 
 import { frameLine } from "../../../lossless/document.ts";
 import type { Writer, WriterOptions } from "../../../session/codec.ts";
@@ -33,19 +33,19 @@ import { ascendingId } from "./ids.ts";
 import { fromNative, shownOf } from "./tools.ts";
 
 /**
- * Provider of answers from elsewhere. It is none of the user's, so that OpenCode takes them for
- * another model's and sends their reasoning as text: unsigned reasoning of its own model's would
- * be dropped on the way to Anthropic.
+ * Provider of answers from elsewhere. The user has no such provider, so OpenCode treats them as
+ * another model's and sends their reasoning as text: unsigned reasoning of its own model would be
+ * dropped on the way to Anthropic.
  */
 const FOREIGN = "segue";
 
-/** What of the machine goes into a new session: see `Store.facts` of this folder's store. */
+/** Facts about the machine for a new session: see `Store.facts` of this folder's store. */
 interface Facts {
   projectId: string;
   worktree: string;
-  /** Columns of the database's session table; null when there is none yet. */
+  /** Columns of the database's session table; null if there is none yet. */
   columns: readonly string[] | null;
-  /** The machine's clock, in milliseconds; Infinity when nothing is written for its CLI. */
+  /** The machine's clock, in milliseconds; Infinity if nothing is written for its CLI. */
   now: number;
 }
 
@@ -74,7 +74,7 @@ export class OpenCodeWriter implements Writer {
   #session = { id: "", directory: "/", root: "/" };
   #mode: string;
   #model: JsonObject;
-  /** Provider and model of answers that are this session's own. */
+  /** Provider and model of this session's own answers. */
   #own: { providerID: string; modelID: string };
   #snapshot: string | undefined;
   #lastUser = "";
@@ -116,7 +116,7 @@ export class OpenCodeWriter implements Writer {
         return this.#written([this.#user(entry.parts)], entry.time);
       case "assistant":
         return this.#written([this.#answer(entry)], entry.time);
-      // A result stands in its call; see `expect`.
+      // A result is part of its call; see `expect`.
       case "tool":
       case "system":
         return [];
@@ -152,7 +152,10 @@ export class OpenCodeWriter implements Writer {
     return this.#last;
   }
 
-  /** As a revert and the prompt after it: the messages are gone, and so they are said to be. */
+  /**
+   * As after a revert and the prompt that follows it: the messages are gone, and the record says
+   * so.
+   */
   rewind(mark: string): Json[] {
     return mark === this.#last ? [] : [{ removed: { after: mark } }];
   }
@@ -173,7 +176,7 @@ export class OpenCodeWriter implements Writer {
         this.#commitMessage(stored.message);
         break;
       case "removed":
-        // The messages before `from` are not remembered: there is one at least.
+        // The messages before `from` are not remembered, but there is at least one.
         if ("after" in stored.removed) this.#last = stored.removed.after;
         this.#revert = null;
         break;
@@ -219,14 +222,15 @@ export class OpenCodeWriter implements Writer {
     for (const { data: part } of parts) this.#snapshot = string(part.snapshot) ?? this.#snapshot;
   }
 
-  /** The drafts as records, each later than what is there. */
+  /** The drafts as records, each later than the existing ones. */
   #written(drafts: readonly Draft[], time: string | null): Json[] {
     const out: Json[] = [];
-    // What was taken back goes before anything is added, as it does at OpenCode's next prompt.
+    // Reverted messages are removed before anything is added, as at OpenCode's next prompt.
     if (this.#revert !== null && this.#reverted) {
       out.push({ removed: { from: this.#revert } });
     }
-    // The next prompt must be later: OpenCode takes one that is not as answered, and asks nobody.
+    // The next prompt must be later: OpenCode treats an earlier one as already answered, and does
+    // not ask the model.
     const at = Math.min(msOf(time) ?? 0, this.#facts.now);
     let ms = this.#time;
     for (const draft of drafts) {
@@ -258,7 +262,7 @@ export class OpenCodeWriter implements Writer {
     return string(data.parentID) || this.#lastUser || this.mark();
   }
 
-  /** Times of a call, and the ids of the images that its result holds. */
+  /** Times of a call, and the ids of the images in its result. */
   #placed(part: JsonObject, id: string, messageId: string, ms: number): JsonObject {
     const state = object(part.state);
     if (!state) return part;
@@ -331,7 +335,7 @@ export class OpenCodeWriter implements Writer {
         return [reasoning(part.text, part.seal)];
       case "tool-call":
         return [this.#call(part)];
-      // Not among the parts that OpenCode sends of an answer: a note keeps its place.
+      // Not among the parts of an answer that OpenCode sends: a note takes its place.
       case "image":
         return [{ type: "text", text: `[image: ${part.url ?? part.mediaType}]` }];
       case "file":
@@ -373,7 +377,7 @@ export class OpenCodeWriter implements Writer {
       case "carry": {
         const { part, parts, data } = entry;
         const metadata = { "segue-carry": { part, parts, data } };
-        // Neither shown nor sent, and `import` takes it.
+        // Neither shown nor sent, and `import` accepts it.
         const hidden = { type: "text", synthetic: true, ignored: true, text: "", metadata };
         return this.#written([{ ...this.#user([]), parts: [hidden] }], time);
       }
@@ -417,7 +421,7 @@ export class OpenCodeWriter implements Writer {
     const row = this.#row(header);
     if (this.#form === "store") return [{ session: row }];
     const head = { info: infoOf(row), messages: [] };
-    // Of a document that is written anew, how it is spelled comes first.
+    // A document that is written from scratch starts with its formatting.
     return this.#n === 0 ? [frameLine(this.#flavour.form), head] : [head];
   }
 
@@ -451,12 +455,12 @@ function msOf(time: string | null): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** OpenCode gives such a session a title of its own at the next prompt. */
+/** OpenCode replaces such a title at the next prompt. */
 function titleOf(createdAt: string | null): string {
   return `New session - ${new Date(msOf(createdAt) ?? 0).toISOString()}`;
 }
 
-/** OpenCode's own are two words; all that counts is that there is one. */
+/** OpenCode's own are two words; it only matters that there is one. */
 function slugOf(id: string): string {
   return `segue-${id
     .slice(-8)
@@ -483,13 +487,15 @@ function withParent(record: Json, parentID: string): Json {
   return { ...record, message: { ...message, data } };
 }
 
-/** Unsigned reasoning is sent as text, on Chat Completions with no gap to what follows it. */
+/**
+ * Unsigned reasoning is sent as text, on Chat Completions without a gap to the text that follows.
+ */
 function reasoning(text: string, seal: Json | undefined): JsonObject {
   if (isObject(seal)) return { type: "reasoning", text, time: {}, metadata: seal };
   return { type: "reasoning", text: `${text}\n` };
 }
 
-/** What of a result's content is text: its attachments are `attached`. */
+/** The text of a result's content; its attachments are `attached`. */
 function wordsOf(part: ResultPart): string[] {
   switch (part.kind) {
     case "text":
@@ -509,7 +515,7 @@ function attached(part: ResultPart): JsonObject[] {
   return part.kind === "file" ? filePart(part) : [];
 }
 
-/** A document by its content; none by an address, which OpenCode would not send. */
+/** A document by its content; not by an address, which OpenCode would not send. */
 function filePart({ mediaType, data, name }: FilePart): JsonObject[] {
   if (data === null) return [];
   const url = `data:${mediaType};base64,${data}`;

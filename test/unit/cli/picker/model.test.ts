@@ -236,7 +236,7 @@ describe("where to open it", () => {
     assert.match(shown(p).join("\n"), /^> Handoff /m);
     press(p, "return");
     assert.match(shown(p).join("\n"), /Write the handoff document to/);
-    press(p, "escape", "down", "down");
+    press(p, "escape", "end");
     assert.deepEqual(press(p, "return"), { do: "copy", session: session(1) });
   });
 
