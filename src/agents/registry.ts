@@ -4,6 +4,7 @@ import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
+import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
@@ -29,6 +30,7 @@ export const agents: readonly Agent[] = [
   cline,
   kimi,
   openclaw,
+  continueCli,
 ];
 
 export function findAgent(name: string): Agent | undefined {

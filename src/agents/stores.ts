@@ -5,6 +5,7 @@
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
+import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
@@ -29,4 +30,5 @@ export const stores: { readonly [agent: string]: Store } = {
   cline,
   kimi,
   openclaw,
+  continue: continueCli,
 };

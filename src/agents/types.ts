@@ -4,6 +4,7 @@
  */
 
 import type { Host } from "../io/host.ts";
+import type { IndexEntry } from "../io/index-entry.ts";
 import type { Companion } from "../io/output.ts";
 import type { Codec, Told } from "../session/codec.ts";
 import type { Header, Json } from "../session/types.ts";
@@ -91,6 +92,8 @@ export interface Store {
    * Files that belong to a new session in addition to its own: written with it if they are missing.
    */
   companions?(root: string, path: string, header: Header): Companion[];
+  /** Entries for a new session in indexes that the agent keeps of all its sessions. */
+  entries?(root: string, path: string, header: Header): IndexEntry[];
   /**
    * The folder that a session at this path belongs to; null if neither store nor records contain
    * it.
@@ -189,10 +192,15 @@ export interface Launch {
   install?: string;
   /** Arguments that print the version. */
   versionArgs: readonly string[];
-  /** Arguments that resume a session natively. */
+  /**
+   * Arguments that resume a session natively.
+   * @throws SegueError if these would damage it
+   */
   resumeArgs(session: ResumeRequest): string[];
   /** Does its CLI take no prompt with a session that it resumes? */
   resumesUnprompted?: true;
+  /** Does what is needed right before the CLI starts, so that it opens this session. */
+  prepare?(session: { id: string; path: string }): void;
   /** Does it open a session file in any of its store's folders? */
   opensPaths?: true;
   /** Why its CLI cannot open the session at this path; null if it can. */

@@ -51,6 +51,12 @@ export function lineOf(agent: Agent, found: Found): Line {
   return summary ? withSummary(line, summary) : line;
 }
 
+/** A session whose database does not count its messages. */
+function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
+  for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
+  return scan.line(true, path);
+}
+
 /** What is shown above a session. */
 export interface Heading extends Pick<Line, "title" | "cwd" | "model" | "createdAt"> {
   id: string;
@@ -64,12 +70,6 @@ export function headingOf(agent: Agent, input: Input): Heading {
   const line = scan.line(false, place, besideTitle(agent, input));
   const { title, cwd, model, createdAt } = line;
   return { id: scan.id, title, cwd, model, createdAt };
-}
-
-/** A session of which its database does not count the messages. */
-function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
-  for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
-  return scan.line(true, path);
 }
 
 /** A session in a database without a title: reads up to the first request. */

@@ -12,6 +12,7 @@ import {
   noteTitle,
   type Outcome,
   prepare,
+  prepareStart,
   refuseTooLong,
   startCommand,
 } from "../core/handover.ts";
@@ -262,6 +263,7 @@ async function tryOver(
     commit(outcome);
     const why = await noteTitle(target, outcome, places.env);
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
+    prepareStart(target, outcome);
   }
   show(report, options, command, outcome.note);
   return { command, cwd: folder };

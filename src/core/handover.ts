@@ -10,7 +10,7 @@ import { withSubagents } from "../convert/store/subagents.ts";
 import { Transfer } from "../convert/store/transfer.ts";
 import type { Outcome, TransferOptions } from "../convert/store/types.ts";
 import type { Fit } from "../convert/survey/fit.ts";
-import { SegueError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
@@ -112,14 +112,33 @@ export function commit(outcome: Outcome): void {
 /**
  * The command that starts the agent with the session. `args`: arguments for the agent, in its own
  * terms.
+ * @throws SegueError if the agent cannot be started on a session like this
  */
 export function startCommand(
   target: Agent,
-  { id, path }: Outcome,
+  outcome: Outcome,
   { prompt, args }: { prompt: string | null; args: readonly string[] },
   env: Env,
 ): string[] {
-  return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+  const { id, path } = outcome;
+  try {
+    return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
+}
+
+/**
+ * Does what the agent needs to open this session.
+ * @throws SegueError if the session no longer exists
+ */
+export function prepareStart({ launch }: Agent, { id, path }: Outcome): void {
+  try {
+    launch.prepare?.({ id, path });
+  } catch (error) {
+    throw fileError(error, path, "make it the session that is opened next");
+  }
 }
 
 /**

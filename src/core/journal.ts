@@ -11,6 +11,7 @@ import { takeRowsBack } from "../convert/store/rows.ts";
 import { SegueError } from "../errors.ts";
 import { cutBack, cutOff, removeCompanion, removeFile } from "../io/append.ts";
 import { withScratch } from "../io/folders.ts";
+import { removeEntry } from "../io/index-entry.ts";
 import { type Damage, damageWords, Journal, type Side, type Write } from "../io/journal.ts";
 import { withLock } from "../io/lock.ts";
 import { removeEmptyFolders } from "../io/made.ts";
@@ -219,7 +220,15 @@ function refuseBuried(write: Write, others: readonly Write[]): void {
 }
 
 /** Returns the copy that was kept of rows; null for none. */
-function takeBack(write: Write, { env, force }: How): string | null {
+function takeBack(write: Write, how: How): string | null {
+  const copy = takeSessionBack(write, how);
+  for (const entry of write.entries ?? []) {
+    withLock(how.env, entry.path, () => removeEntry(entry));
+  }
+  return copy;
+}
+
+function takeSessionBack(write: Write, { env, force }: How): string | null {
   const { path, before, beforeSha256, target, madeFolder, companions = [] } = write;
   if (path.includes("#") && !existsSync(path)) {
     return takeRowsBack(write, force, env);

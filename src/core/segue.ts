@@ -24,7 +24,14 @@ import { type DoctorOptions, diagnose, type Finding } from "./doctor.ts";
 import { dumpSessions, FORMATS, type Format } from "./dump.ts";
 import { isFolder, type Selected, select, sessionIn } from "./find.ts";
 import { documentOf, PRESETS, type Preset, taskText } from "./handoff.ts";
-import { commit, type HandoverOptions, noteTitle, prepare, startCommand } from "./handover.ts";
+import {
+  commit,
+  type HandoverOptions,
+  noteTitle,
+  prepare,
+  prepareStart,
+  startCommand,
+} from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
@@ -293,6 +300,7 @@ export class Segue {
             commit(outcome);
             const why = await noteTitle(target, outcome, env);
             if (why !== null) how.warn?.(`cannot set the title: ${why}`);
+            prepareStart(target, outcome);
           } finally {
             remove();
           }

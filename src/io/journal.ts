@@ -10,6 +10,7 @@ import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } fro
 import { dirname, join } from "node:path";
 import { fileError } from "../errors.ts";
 import { textIn, textOrNone } from "./door.ts";
+import type { NotedEntry } from "./index-entry.ts";
 import { withLock } from "./lock.ts";
 import { makeFolders } from "./made.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
@@ -41,6 +42,8 @@ export interface Write {
   carry: string | null;
   /** Files that were written beside a new session. */
   companions?: WrittenCompanion[];
+  /** Entries of a new session that were added to the agent's indexes. */
+  entries?: NotedEntry[];
   /** For a subagent's session: the number of the write that it belongs to. */
   with?: number;
   /**

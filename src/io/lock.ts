@@ -64,7 +64,7 @@ function take(path: string, name: string): string {
     const holder = holderOf(path);
     if (holder && isDead(holder)) removeStale(path, holder);
     else if (Date.now() > deadline) throw busy(path, name, holder);
-    else pause();
+    else pause(AGAIN_MS);
   }
 }
 
@@ -160,8 +160,9 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
+/** Waits, and does nothing else. */
+export function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function busy(path: string, name: string, holder: Locked | null): SegueError {

@@ -31,8 +31,11 @@ const SPELLINGS = ([2, 0, "\t", 4, 1, 3] as const).flatMap((indent) =>
 );
 
 /** The first line of a document that is to be written in this form. */
-export function frameLine(form: string): { [KEY]: { form: string; indent: number; end: string } } {
-  return { [KEY]: { form, indent: 2, end: "\n" } };
+export function frameLine(
+  form: string,
+  end = "\n",
+): { [KEY]: { form: string; indent: number; end: string } } {
+  return { [KEY]: { form, indent: 2, end } };
 }
 
 /**

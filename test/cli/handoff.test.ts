@@ -49,6 +49,7 @@ const REAL: { [agent: string]: string } = {
   opencode: "opencode/rows",
   kilo: "kilo/rows",
   kimi: "kimi/tools",
+  continue: "continue/tools",
 };
 
 describe("the document of a real session", () => {

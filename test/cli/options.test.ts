@@ -124,6 +124,7 @@ describe("a variable that names a folder relative to this one", () => {
     copilot: () => ({ COPILOT_HOME: "home/.copilot" }),
     gemini: () => ({ GEMINI_CLI_HOME: "home" }),
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
+    continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
   };
 
   for (const each of BASICS) {

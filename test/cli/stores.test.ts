@@ -19,6 +19,7 @@ const FOLDERS = [
   [".local/share/opencode/x", /OpenCode's store/],
   [".local/share/kilo/x", /Kilo CLI's store/],
   [".kimi-code/x", /Kimi Code's store/],
+  [".continue/x", /Continue's store/],
 ] as const;
 
 describe("what is written as a file", () => {

@@ -69,7 +69,10 @@ for (const agent of agents) {
       const file = changed(agent, (lines) =>
         lines.map((line, n) =>
           n > 2
-            ? line.replace(/"(content|input|arguments|parts)":(?=[[{])/, `"$1":${deepList},"x":`)
+            ? line.replace(
+                /"(content|input|arguments|parts|toolCallStates)":(?=[[{])/,
+                `"$1":${deepList},"x":`,
+              )
             : line,
         ),
       );

@@ -3,6 +3,8 @@
  * nothing is appended to it, because the CLI does not read again what is on the disk.
  */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { sha256 } from "../support/folder.ts";
 import { dump } from "../support/opencode-db.ts";
@@ -26,6 +28,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["opencode", "codex"],
   ["kilo", "codex"],
   ["kimi", "codex"],
+  ["continue", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {
@@ -59,5 +62,7 @@ for (const [from, to] of some(PAIRS, 3)) {
 /** What is in the file, or in the database, of the session at this place. */
 function stateOf(place: string): string {
   const at = place.indexOf("#");
-  return at < 0 ? sha256(place) : dump(place.slice(0, at));
+  if (at < 0) return sha256(place);
+  const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+  return statSync(path).isDirectory() ? sha256(join(path, `${id}.json`)) : dump(path);
 }

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { driverOf, foreign, own } from "./agents/index.ts";
+import { driverOf, foreign, kept, own } from "./agents/index.ts";
 import { assertHistory, type Expected } from "./assert-history.ts";
 import { createLab, type Lab, PAIRS, SOME_PAIRS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
@@ -32,7 +32,7 @@ async function workIn(
   // The last request of the turn holds the turn itself, too, but for the answer to it.
   const now = own(markers.slice(0, -1), agent);
   assertHistory(lab.server.lastMain(), [...history, ...now]);
-  return markers;
+  return kept(markers, agent);
 }
 
 function bytes(lab: Lab, agent: string, id: string): Buffer {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { driverOf, kept } from "./agents/index.ts";
 import type { Expected, Role } from "./assert-history.ts";
 import { type Agent, type CliOptions, type CliRun, type Lab, runCli, sessionPath } from "./lab.ts";
 import type { Step } from "./model-server/server.ts";
@@ -62,8 +63,8 @@ export async function record(
     cwd: lab.cwd,
     sessionId,
     path: sessionPath(lab, agent, sessionId),
-    markers: expectations(mark),
-    images: 1,
+    markers: kept(expectations(mark), agent),
+    images: driverOf(agent).attachesImages === false ? 0 : 1,
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
@@ -38,6 +39,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "cline" },
   { agent: "kimi", model: KIMI_MODELS.kimi },
   { agent: "kimi", model: KIMI_MODELS.responses },
+  { agent: "continue" },
+  { agent: "continue", model: CONTINUE_MODELS.anthropic },
 ];
 
 for (const { agent, ...options } of runs) {

@@ -37,10 +37,12 @@ function isSession(path: string): boolean {
   return lines !== null;
 }
 
-/** A plain recording of the agent's: a few turns with tools. */
+/** A plain recording of the agent's, as lines: a few turns with tools. */
 export function plain(agent: Agent): Fixture {
   const name = ["basic", "basic-resumed", "rows"].find((variant) =>
-    fixtures.some((one) => one.name.startsWith(`${agent.id}/${variant}/`)),
+    fixtures.some(
+      ({ name: one }) => one.startsWith(`${agent.id}/${variant}/`) && one.endsWith(".jsonl"),
+    ),
   );
   return fixture(`${agent.id}/${name}`);
 }

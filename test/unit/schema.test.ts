@@ -272,6 +272,19 @@ const write: Sample<Write> = {
   },
   may: {
     companions: [{ path: "a", sha256: "0".repeat(64), madeFolder: null }],
+    entries: [
+      {
+        path: "a",
+        id: "s1",
+        form: "array",
+        key: "id",
+        at: ["sessions"],
+        value: { id: "s1" },
+        isNew: false,
+        madeFolder: null,
+        blank: " ",
+      },
+    ],
     with: 1,
     backup: "0".repeat(64),
     beforeSha256: "0".repeat(64),

@@ -262,7 +262,7 @@ const EXIT_LINE =
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
- * shell tools of Gemini CLI and Qwen Code put around output, what Codex puts around an attached
+ * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
  * image, and what Cline puts around what was typed and before an output.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
@@ -274,6 +274,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
     "$1",
   ],
+  [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
   [/^data:[^,]*,/, ""],
   [/^Command executed successfully\.$/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],

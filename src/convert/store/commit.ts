@@ -4,8 +4,10 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Database } from "../../agents/types.ts";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { appendTail, isAs } from "../../io/append.ts";
+import { addEntry, type NotedEntry, noteEntry, removeEntry } from "../../io/index-entry.ts";
 import { Input } from "../../io/input.ts";
 import type { Side, Write } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
@@ -16,6 +18,7 @@ import {
   dropBegun,
   dropCarry,
   dropPending,
+  type Env,
   isBegun,
   keepCarry,
   keepPending,
@@ -117,14 +120,18 @@ function write(
   const { agent, root, command } = context.target;
   const { bytes, sha256 } = out;
   const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };
-  const write = { action: "create", path, before: 0, source, target, carry } as const;
+  const entries = (agent.store.entries?.(root, path, header) ?? []).map(noteEntry);
+  const noted = entries.length > 0 ? { entries } : {};
+  const write = { action: "create", path, before: 0, source, target, carry, ...noted } as const;
   if (agent.store.database) {
     const written = context.journal.add({ ...write, madeFolder: null });
     const lines = linesIn(readFileSync(out.temp));
     const { scratch, env } = context.options;
     const cwd = header.cwd ?? process.cwd();
+    const { database } = agent.store;
     try {
       writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+      addAll(env, entries, () => takeRowsAway(database, path, lines));
     } catch (error) {
       if (!isThere(path)) context.journal.forget(written);
       throw error;
@@ -151,11 +158,28 @@ function write(
       one.commit();
       done.push(one);
     }
+    addAll(context.options.env, entries, () => {});
   } catch (error) {
     takeAway([...outputs, out], done);
     context.journal.forget(written);
     throw error;
   }
+}
+
+/** Adds the entries of a session that was written. If that fails, the session is removed as well. */
+function addAll(env: Env, entries: readonly NotedEntry[], takeBack: () => void): void {
+  try {
+    for (const entry of entries) withLock(env, entry.path, () => addEntry(entry));
+  } catch (error) {
+    for (const entry of entries) withLock(env, entry.path, () => removeEntry(entry));
+    takeBack();
+    throw error;
+  }
+}
+
+function takeRowsAway(database: Database, place: string, lines: readonly string[]): void {
+  const at = place.lastIndexOf("#");
+  database.replace(place.slice(0, at), place.slice(at + 1), lines, null);
 }
 
 /** The journal lists it before it takes effect, and no longer if it did not. */

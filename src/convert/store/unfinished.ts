@@ -6,6 +6,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { cutBack, progressOf, removeCompanion } from "../../io/append.ts";
+import { addEntry } from "../../io/index-entry.ts";
 import { Journal, type Write } from "../../io/journal.ts";
 import { isLocked, withLock } from "../../io/lock.ts";
 import { removeEmptyFolders } from "../../io/made.ts";
@@ -51,7 +52,7 @@ function settle(journal: Journal, write: Write, env: Env): boolean {
     const isRows = write.path.includes("#") && !existsSync(write.path);
     if (isRows) return settleRows(journal, write, env);
     return write.action === "create"
-      ? settleNew(journal, write)
+      ? settleNew(journal, write, env)
       : settleAppend(journal, write, env);
   });
 }
@@ -59,12 +60,21 @@ function settle(journal: Journal, write: Write, env: Env): boolean {
 function settleRows(journal: Journal, write: Write, env: Env): boolean {
   const progress = rowsProgress(write, env);
   if (progress === "not begun") journal.forget(write, { cut: true });
+  if (progress === "done") addEntries(write, env);
   return progress !== "unknown";
 }
 
+/** Completes a session that was written: its entries in the agent's indexes come last. */
+function addEntries({ entries = [] }: Write, env: Env): void {
+  for (const entry of entries) withLock(env, entry.path, () => addEntry(entry));
+}
+
 /** The session's own file comes last, and is complete if it exists. */
-function settleNew(journal: Journal, write: Write): boolean {
-  if (existsSync(write.path)) return true;
+function settleNew(journal: Journal, write: Write, env: Env): boolean {
+  if (existsSync(write.path)) {
+    addEntries(write, env);
+    return true;
+  }
   const folder = dirname(write.path);
   for (const companion of write.companions ?? []) removeCompanion(companion, folder);
   removeEmptyFolders(folder, write.madeFolder);

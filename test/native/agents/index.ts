@@ -4,6 +4,7 @@ import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
 import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
+import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
@@ -27,6 +28,7 @@ export const drivers: readonly Driver[] = [
   cline,
   kimi,
   openclaw,
+  continueCli,
 ];
 
 /** Every agent's id. */
@@ -66,4 +68,10 @@ export function foreign(markers: readonly Expected[], agent: string): Expected[]
 /** A session of the agent's own, as it sends it again. */
 export function own(markers: readonly Expected[], agent: string): Expected[] {
   return driverOf(agent).own(markers);
+}
+
+/** What of all that was said in an agent is in its session. */
+export function kept(markers: readonly Expected[], agent: string): Expected[] {
+  const { keepsReasoning = true } = driverOf(agent);
+  return markers.filter(({ role }) => keepsReasoning || role !== "reasoning");
 }

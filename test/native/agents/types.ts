@@ -23,6 +23,10 @@ export interface Driver {
    * database the rows that hold the conversation.
    */
   bytes(lab: Lab, id: string): Buffer;
+  /** Does a headless run take an image? By default it does. */
+  attachesImages?: false;
+  /** Is its model's reasoning in its sessions? By default it is. */
+  keepsReasoning?: false;
   /** Names of the tools that it offers its model for what the recording does. */
   tools: RegExp;
   /**

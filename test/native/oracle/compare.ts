@@ -222,6 +222,8 @@ const AROUND_NAMES = [
   /^Contents of (.+):$/,
   /^Note: (\S+) (?:was modified|changed on disk|was read before)/,
   /^(?:\d+) (.+)$/,
+  // Continue, before what a command that failed said.
+  /^Error executing tool Bash: Error \(exit code \d+\): (.+)$/,
   // Copilot CLI, of a file that was attached and is not there now.
   /^\* (\S+) \(error: Error: ENOENT: .*\)$/,
 ];
@@ -311,6 +313,8 @@ const AROUND_RESULTS = [
   // Copilot CLI, where it found no result.
   /^The execution of this tool, or a previous tool was interrupted\.$/,
   /^\[Tool references removed - [\w ]+\]$/,
+  // Continue, before a file's content.
+  /^Content of .+:$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */

@@ -5,6 +5,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "claude-code": ["attachments", "documents", "rendered", "server-tools", "slash-command"],
   cline: ["compact", "rich"],
   codex: ["archive", "compact-sealed", "content"],
+  continue: ["editor", "shell", "tools"],
   copilot: ["kinds"],
   droid: ["kinds"],
   gemini: ["parts"],
@@ -44,6 +45,11 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.
   ["copilot drift events.jsonl", /Session file is corrupted \(line 22/],
+  // The same of Continue: what is in the history and no message.
+  [
+    "continue drift d0000000-0000-4000-8000-000000000001.json",
+    /Cannot read properties of undefined \(reading 'content'\)/,
+  ],
 ]);
 
 /** Files of a session that has a newer one, which is what its CLI goes on with; a word that only that one has. */
