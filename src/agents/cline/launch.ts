@@ -1,4 +1,5 @@
 /** How Cline's CLI is started on a session. */
+import { basename, dirname } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -9,6 +10,7 @@ export const launch: Launch = {
   // It opens any session in any folder, but works in the one that it is started in.
   resumeArgs: ({ id, args }) => ["--id", id, ...args],
   resumesUnprompted: true,
+  hindrance: ({ path }) => (isSubagents(path) ? SUBAGENT : null),
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "-i", "--", prompt],
@@ -16,6 +18,18 @@ export const launch: Launch = {
     attach: { mention, most: { bytes: 50_000 }, anywhere: true },
   },
 };
+
+const SUBAGENT = {
+  why: "belongs to a subagent",
+  how: "open it in another agent (--in), or open its parent session",
+};
+
+/** Such a transcript lies beside its session's. */
+function isSubagents(path: string): boolean {
+  return (
+    path.endsWith(".messages.json") && basename(path) !== `${basename(dirname(path))}.messages.json`
+  );
+}
 
 /** In quotes, which nothing can be said in. A path that begins with a drive is no mention. */
 function mention(path: string): string | null {
