@@ -12,6 +12,7 @@ export const proven: Proven = {
     opencode: "1.18.34",
     kilo: "7.7.9",
     kimi: "2.1.0",
+    continue: "1.5.47",
   },
   pairs: [
     {
@@ -127,6 +128,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "claude-code",
+      to: "continue",
+      date: "2026-11-29",
+      commit: "ab09e4c9ee45",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 31 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
@@ -220,6 +235,21 @@ export const proven: Proven = {
       from: "codex",
       to: "kimi",
       date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "continue",
+      date: "2026-11-29",
+      commit: "ab09e4c9ee45",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -579,6 +609,21 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "gemini",
+      to: "continue",
+      date: "2026-11-29",
+      commit: "ab09e4c9ee45",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 1 },
+        { code: "call-id-changed", count: 5 },
+        { code: "event-carried", count: 2 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
@@ -684,6 +729,18 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "opencode",
+      to: "continue",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
       from: "kilo",
       to: "claude-code",
       date: "2026-11-29",
@@ -760,6 +817,41 @@ export const proven: Proven = {
         { code: "event-carried", count: 87 },
         { code: "scaffold-carried", count: 3 },
       ],
+    },
+    {
+      from: "continue",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
+      losses: [{ code: "event-carried", count: 1 }],
+    },
+    {
+      from: "continue",
+      to: "codex",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
+      losses: [
+        { code: "tool-reworded", count: 2 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "continue",
+      to: "gemini",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
+      losses: [{ code: "event-carried", count: 1 }],
+    },
+    {
+      from: "continue",
+      to: "opencode",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
+      losses: [{ code: "event-carried", count: 1 }],
     },
   ],
 };
