@@ -12,6 +12,7 @@ export const proven: Proven = {
     opencode: "1.18.34",
     kilo: "7.7.9",
     kimi: "2.1.0",
+    openclaw: "2026.9.6",
     continue: "1.5.47",
   },
   pairs: [
@@ -129,6 +130,20 @@ export const proven: Proven = {
     },
     {
       from: "claude-code",
+      to: "openclaw",
+      date: "2026-11-29",
+      commit: "101aea632b5e",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 33 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
+      from: "claude-code",
       to: "continue",
       date: "2026-11-29",
       commit: "ab09e4c9ee45",
@@ -234,6 +249,20 @@ export const proven: Proven = {
     {
       from: "codex",
       to: "kimi",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "openclaw",
       date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
@@ -816,6 +845,34 @@ export const proven: Proven = {
       losses: [
         { code: "event-carried", count: 87 },
         { code: "scaffold-carried", count: 3 },
+      ],
+    },
+    {
+      from: "openclaw",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 12 },
+        { code: "settings-carried", count: 2 },
+      ],
+    },
+    {
+      from: "openclaw",
+      to: "codex",
+      date: "2026-11-29",
+      commit: "3fe9dbca16b5",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "tool-reworded", count: 2 },
+        { code: "event-carried", count: 12 },
+        { code: "settings-carried", count: 2 },
       ],
     },
     {

@@ -31,10 +31,11 @@ for (const [from, to] of SHOWN) {
       driverOf(from).rename?.(lab, recording.sessionId, TITLE);
       const there = await hand(lab, recording.sessionId, to);
       // Codex keeps titles outside its session files, so a session of its own has none here.
+      const title = driverOf(from).rename ? TITLE : "MARK-S-U";
       await sees(
         lab,
         tuiCommand(to, driverOf(to).listArgs),
-        driverOf(from).rename ? TITLE : "MARK-S-U",
+        driverOf(to).listsIds ? there.id : title,
         driverOf(to).listKeys,
       );
       // The very command that Segue would run.

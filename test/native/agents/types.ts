@@ -40,6 +40,8 @@ export interface Driver {
   tui(args: readonly string[]): string[];
   /** Arguments that show its own list of sessions on the screen. */
   listArgs: readonly string[];
+  /** A list without titles shows a session's id. */
+  listsIds?: true;
   /** Keys that lead there from the first screen, where no argument does. */
   listKeys?: readonly string[];
   /** Gives a recorded session a title, as its own rename does; null where that is not in the session's file. */
