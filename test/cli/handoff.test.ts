@@ -48,6 +48,7 @@ const REAL: { [agent: string]: string } = {
   copilot: "copilot/tools",
   opencode: "opencode/rows",
   kilo: "kilo/rows",
+  droid: "droid/basic",
 };
 
 describe("the document of a real session", () => {
