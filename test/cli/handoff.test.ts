@@ -50,6 +50,7 @@ const REAL: { [agent: string]: string } = {
   kilo: "kilo/rows",
   kimi: "kimi/tools",
   continue: "continue/tools",
+  droid: "droid/basic",
 };
 
 describe("the document of a real session", () => {

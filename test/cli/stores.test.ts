@@ -15,6 +15,7 @@ const FOLDERS = [
   [".pi/agent/x", /Pi's store/],
   [".gemini/x", /Gemini CLI's store/],
   [".qwen/x", /Qwen Code's store/],
+  [".factory/x", /Factory Droid's store/],
   [".copilot/x", /Copilot CLI's store/],
   [".local/share/opencode/x", /OpenCode's store/],
   [".local/share/kilo/x", /Kilo CLI's store/],

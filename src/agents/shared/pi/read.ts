@@ -339,6 +339,8 @@ export function recognises(record: Json): boolean {
   if (!isObject(record) || typeof record.timestamp !== "string") return false;
   if (record.type === "session") return typeof record.id === "string";
   if (typeof record.type !== "string" || !ENTRY_TYPES.has(record.type)) return false;
+  // Droid's lines are of this form, too, but for the time that a message of Pi's has of its own.
+  if (record.type === "message" && member(record.message, "timestamp") === undefined) return false;
   if (typeof record.id === "string" && Object.hasOwn(record, "parentId")) return true;
   return record.type === "message" && typeof member(record.message, "role") === "string";
 }
