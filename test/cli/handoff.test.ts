@@ -45,6 +45,7 @@ const REAL: { [agent: string]: string } = {
   pi: "pi/basic",
   gemini: "gemini/basic",
   qwen: "qwen/rich",
+  cline: "cline/resumed",
   copilot: "copilot/tools",
   opencode: "opencode/rows",
   kilo: "kilo/rows",

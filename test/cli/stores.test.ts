@@ -21,6 +21,7 @@ const FOLDERS = [
   [".local/share/kilo/x", /Kilo CLI's store/],
   [".kimi-code/x", /Kimi Code's store/],
   [".continue/x", /Continue's store/],
+  [".cline/x", /Cline's store/],
 ] as const;
 
 describe("what is written as a file", () => {
