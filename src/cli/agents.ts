@@ -23,7 +23,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
 }
 
 const NEWER = "*";
-const LONGEST_VERSION = 13;
+const LONGEST_VERSION = 12;
 /** Less of a path tells nothing. */
 const SHORTEST_PATH = 16;
 

@@ -48,6 +48,7 @@ const REAL: { [agent: string]: string } = {
   copilot: "copilot/tools",
   opencode: "opencode/rows",
   kilo: "kilo/rows",
+  openclaw: "openclaw/rows",
 };
 
 describe("the document of a real session", () => {
