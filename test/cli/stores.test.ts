@@ -18,6 +18,7 @@ const FOLDERS = [
   [".copilot/x", /Copilot CLI's store/],
   [".local/share/opencode/x", /OpenCode's store/],
   [".local/share/kilo/x", /Kilo CLI's store/],
+  [".openclaw/x", /OpenClaw's store/],
 ] as const;
 
 describe("what is written as a file", () => {
