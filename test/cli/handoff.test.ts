@@ -52,6 +52,7 @@ const REAL: { [agent: string]: string } = {
   kimi: "kimi/tools",
   continue: "continue/tools",
   droid: "droid/basic",
+  openclaw: "openclaw/rows",
 };
 
 describe("the document of a real session", () => {

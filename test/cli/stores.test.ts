@@ -22,6 +22,7 @@ const FOLDERS = [
   [".kimi-code/x", /Kimi Code's store/],
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
+  [".openclaw/x", /OpenClaw's store/],
 ] as const;
 
 describe("what is written as a file", () => {

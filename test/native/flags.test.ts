@@ -15,12 +15,18 @@ const HIDDEN = new Set(["--yolo"]);
 /** Said of every CLI, and nothing to hand over. */
 const COMMON = new Set(["--help", "--version"]);
 
+/** The command that resumes a session, where it has flags of its own. */
+const COMMANDS: { readonly [agent: string]: readonly string[] } = {
+  codex: ["resume"],
+  openclaw: ["tui"],
+};
+
 for (const { id, launch } of agents) {
   test(`${id}: each flag of its help is in the table, and the reverse`, async () => {
     const lab = await createLab();
     try {
       const [program = "", ...args] = driverOf(id).program;
-      const command = id === "codex" ? ["resume"] : [];
+      const command = COMMANDS[id] ?? [];
       const { stdout, stderr } = spawnSync(program, [...args, ...command, "--help"], {
         cwd: lab.cwd,
         env: { ...lab.env, COLUMNS: "200", NO_COLOR: "1" },
