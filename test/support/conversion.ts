@@ -225,7 +225,7 @@ export function workOn(
     if (n === back?.records) place = writer.mark();
     for (const record of records.of(line).values) writer.commit(record);
   });
-  if (back && agent.cutsOff) writeFileSync(path, linesBefore(path, back.records));
+  if (back && agent.cutsOff) cutBefore(path, back.records);
   const bytes = readLines(path);
   let text = bytes.length > 0 && bytes.at(-1) !== 0x0a ? "\n" : "";
   const gone = back && place !== undefined ? writer.rewind(place, back.turns) : [];
@@ -236,10 +236,13 @@ export function workOn(
   append(path, text + write(writer, [...first, ...turn(agent, mark)]));
 }
 
-/** What a CLI leaves that cuts its file off when its user goes back. */
-function linesBefore(path: string, records: number): string {
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, records);
-  return lines.map((line) => `${line}\n`).join("");
+/** Cuts a session off, as some CLIs do when the user goes back. */
+function cutBefore(path: string, records: number): void {
+  const document = documentIn(path);
+  const lines = readLines(path).toString("utf8").split("\n");
+  const kept = lines.slice(0, records).map((line) => `${line}\n`);
+  const all = Buffer.from(kept.join(""));
+  writeFileSync(path, (document && joinDocument(all, FORMS)) ?? all);
 }
 
 /** The beginning of a session file that the agent's own writer makes, and the writer. */
