@@ -30,6 +30,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "opencode", model: OPENCODE_MODELS.responses },
   { agent: "opencode", model: OPENCODE_MODELS.chat },
   { agent: "kilo" },
+  { agent: "openclaw" },
 ];
 
 for (const { agent, ...options } of runs) {
