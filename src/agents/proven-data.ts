@@ -752,5 +752,19 @@ export const proven: Proven = {
         { code: "settings-carried", count: 2 },
       ],
     },
+    {
+      from: "openclaw",
+      to: "opencode",
+      date: "2026-11-29",
+      commit: "be3f6cc6eac1",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 12 },
+        { code: "reasoning-unsealed", count: 5 },
+        { code: "settings-carried", count: 2 },
+      ],
+    },
   ],
 };
