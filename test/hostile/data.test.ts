@@ -57,7 +57,7 @@ describe("what a terminal obeys, and what is not seen, never reach it", () => {
         .replaceAll("/home/dev/shop", `/home/dev/${evil}shop`)
         // Names of tools, of whichever agent.
         .replaceAll(
-          /"(?:name|tool|toolName)":"(bash|Bash|shell|exec_command|run_shell_command)"/g,
+          /"(?:name|tool|toolName)":"(bash|Bash|shell|exec|exec_command|run_shell_command)"/g,
           (all, name) => all.replace(`"${name}"`, `"${name}${evil}"`),
         );
       writeFileSync(stored, text);

@@ -41,6 +41,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "kimi", model: KIMI_MODELS.responses },
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
+  { agent: "openclaw" },
 ];
 
 for (const { agent, ...options } of runs) {
