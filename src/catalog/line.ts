@@ -2,7 +2,9 @@
  * The list line of a session, from the head and the tail of its file: the amount of reading does
  * not depend on the session's length.
  */
+
 import { closeSync, readSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Agent, Database, Found } from "../agents/types.ts";
 import { foldersAt } from "../convert/read/folder.ts";
 import { isCompressed, linesOf } from "../convert/read/open.ts";
@@ -69,7 +71,8 @@ export function headingOf(agent: Agent, input: Input): Heading {
   const place = input.name ?? input.path;
   const line = scan.line(false, place, besideTitle(agent, input));
   const { title, cwd, model, createdAt } = line;
-  return { id: scan.id, title, cwd, model, createdAt };
+  const id = agent.store.identity?.(resolve(place))?.id ?? scan.id;
+  return { id, title, cwd, model, createdAt };
 }
 
 /** A session in a database without a title: reads up to the first request. */

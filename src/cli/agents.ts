@@ -27,7 +27,7 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
 }
 
 const NEWER = "*";
-const LONGEST_VERSION = 13;
+const LONGEST_VERSION = 12;
 /** A shorter path would be useless. */
 const SHORTEST_PATH = 16;
 

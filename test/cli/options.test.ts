@@ -123,6 +123,8 @@ describe("a variable that names a folder relative to this one", () => {
     pi: () => ({ PI_CODING_AGENT_DIR: "home/.pi/agent" }),
     copilot: () => ({ COPILOT_HOME: "home/.copilot" }),
     gemini: () => ({ GEMINI_CLI_HOME: "home" }),
+    droid: () => ({ FACTORY_HOME_OVERRIDE: "home" }),
+    cline: () => ({ CLINE_DIR: "home/.cline" }),
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
   };

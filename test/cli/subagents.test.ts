@@ -76,10 +76,7 @@ for (const { agent, variant, own, words } of AGENTS) {
       const rows = out.trim().split("\n").slice(1);
       assert.equal(rows.filter((row) => !row.includes("└")).length, 2, out);
       const one = await m.run(["list", "-n", "1"]);
-      assert.equal(
-        one.out.split("\n").filter((row) => /^\S+ +20/.test(row)).length,
-        rows.length - 1,
-      );
+      assert.equal(one.out.trim().split("\n").length - 1, rows.length - 1);
       const json = await m.run(["list", "-n", "2", "--json"]);
       assert.equal(JSON.parse(json.out).sessions.length, 2, "for programs nothing is folded");
     });
