@@ -51,9 +51,15 @@ export const PAIRS: readonly (readonly [from: string, to: string])[] = drivers.f
  * Some of them, for tests that would take too long with all: from each agent to two others, and to
  * each from two others.
  */
-export const SOME_PAIRS: typeof PAIRS = drivers.flatMap((from, at) => {
-  const targets = [1, 3].map((step) => drivers[(at + step) % drivers.length]?.id);
-  return PAIRS.filter(([source, target]) => source === from.id && targets.includes(target));
+export const SOME_PAIRS: typeof PAIRS = drivers.flatMap(({ id, partners }, at) => {
+  const others = partners ?? [];
+  const steps = [1, 3].map((step) => drivers[(at + step) % drivers.length]?.id);
+  const target = others[at % others.length];
+  const source = others[(at + 1) % others.length];
+  return PAIRS.filter(
+    ([from, to]) =>
+      (from === id && (steps.includes(to) || to === target)) || (from === source && to === id),
+  );
 });
 
 function isPartner({ partners }: Driver, { id }: Driver): boolean {
