@@ -37,6 +37,8 @@ const { enterNetns } = await import("./netns.ts");
 const { Passed } = await import("./passed.ts");
 const { TIMED_OUT } = await import("./process.ts");
 enterNetns();
+const { drivers } = await import("./agents/index.ts");
+for (const { prepare } of drivers) prepare?.();
 
 const [first, ...sessions] = wanted;
 if (first === "oracle" && sessions.some((file) => existsSync(file))) {

@@ -39,6 +39,7 @@ export const openclaw: Driver = {
   command: "openclaw",
   program: PROGRAM,
   env: () => ENV,
+  prepare: emptyDatabase,
   configure,
   run,
   sessionPath: (lab, id) => `${database(lab)}#${id}`,

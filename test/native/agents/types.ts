@@ -12,6 +12,8 @@ export interface Driver {
   program: string[];
   /** Variables that this CLI needs, besides HOME and the like. */
   env(place: Place): Record<string, string>;
+  /** What all labs share, made once before the tests, with the CLI and without a network. */
+  prepare?(): unknown;
   /** Writes what the CLI needs in the private HOME: settings, trust, a model that the lab's server plays. */
   configure(place: Place): void;
   /** One headless run: a first prompt, or going on with a session. */
