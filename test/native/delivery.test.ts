@@ -103,6 +103,13 @@ async function started(
     lab.server.script([...steps(delivery.file), answer]);
     const tui = Tui.start(lab, delivery.command);
     try {
+      // Segue asks the user to paste it.
+      if (delivery.toSay !== null) {
+        await tui.settle();
+        tui.paste(delivery.toSay);
+        await tui.settle(300);
+        tui.press("Enter");
+      }
       const shown = await tui.waitFor("MARK-H-ANSWER").catch(() => tui.transcript());
       use({ lab, delivery, shown });
     } finally {
