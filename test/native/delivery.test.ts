@@ -28,7 +28,10 @@ const ARGS: { [id: string]: string[] } = {
 /** The first message of these holds the document itself. */
 const ATTACH = ["claude-code", "gemini", "qwen", "pi", "cline"];
 
-/** How a model reads the end of a file, from the given line on, with the CLI's own tool. */
+/**
+ * How a model reads the end of a file, from the given line on, with the CLI's own tool. That of Continue
+ * (1.5.47) takes no line, and refuses files of more than 100,000 characters.
+ */
 const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   "claude-code": (path, offset) => named("Read", { file_path: path, offset, limit: 100 }),
   gemini: (path, line) =>
@@ -40,7 +43,6 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   kilo: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   droid: (file_path, offset) => named("Read", { file_path, offset, limit: 100 }),
   cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
-  continue: (filepath) => named("Read", { filepath }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
 
