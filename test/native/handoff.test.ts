@@ -85,7 +85,7 @@ function holds(text: string, markdown: string): void {
   assert.deepEqual(gone, [], "not sent");
 }
 
-/** The others take no first prompt: delivery.test.ts pastes it. */
+/** Of the others, users paste the first message themselves. */
 const TAKE_PROMPTS = AGENTS.filter((id) => agentNamed(id).launch.start !== undefined);
 
 for (const to of TAKE_PROMPTS) {
