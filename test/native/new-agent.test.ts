@@ -88,12 +88,12 @@ describe("npm run new-agent", () => {
 
   it("refuses what is there already, and what is no name", async () => {
     const wrong = [
-      ["demo-agent", /there is an agent "demo-agent" already/],
-      ["gh", /there is an agent "gh" already: Copilot CLI/],
-      ["Demo", /is no name/],
-      ["../up", /is no name/],
-      ["new", /cannot be a name here/],
-      ["", /is no name/],
+      ["demo-agent", /the agent "demo-agent" already exists/],
+      ["gh", /the agent "gh" already exists: Copilot CLI/],
+      ["Demo", /is not a valid name/],
+      ["../up", /is not a valid name/],
+      ["new", /is reserved/],
+      ["", /is not a valid name/],
     ] as const;
     await Promise.all(
       wrong.map(async ([name, why]) => {

