@@ -14,7 +14,6 @@ export const launch: Launch = {
     if (prompt !== null || bringsPrompt(args)) throw losesHistory();
     return ["--resume", ...args];
   },
-  resumesUnprompted: true,
   prepare: ({ path }) => makeNewest(fileOf(path)),
   flags,
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
