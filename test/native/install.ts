@@ -7,10 +7,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { drivers } from "./agents/index.ts";
+import { absent, everyDriver } from "./agents/index.ts";
 import { installBrowser, whyNoBrowser } from "./browser.ts";
 import { parseJson } from "./model-server/json.ts";
 import { PINS, packed, packedPins, pinned } from "./pins.ts";
+import { installPython } from "./python.ts";
 import { npm, unpack } from "./unpack.ts";
 
 const cache = pinned(".cache");
@@ -19,13 +20,16 @@ function isInstalled(): boolean {
   const stamp = join(cache, "stamp");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wantedStamp()) return false;
   return (
-    drivers.every(({ program }) => existsSync(program.at(-1) ?? "")) &&
+    everyDriver.every((it) => it.absent !== undefined || existsSync(it.program.at(-1) ?? "")) &&
     Object.keys(packedPins()).every((name) => existsSync(packed(name)))
   );
 }
 
 export function install(): void {
-  if (process.env.SEGUE_IN_NETNS === undefined) installBrowser();
+  if (process.env.SEGUE_IN_NETNS === undefined) {
+    installBrowser();
+    installPython();
+  }
   if (isInstalled()) return;
   // Only before the tests begin: npm would wait for a network for a long time, and empty what runs.
   if (process.env.SEGUE_IN_NETNS !== undefined) {
@@ -58,6 +62,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const before = isInstalled();
   install();
   console.log(before ? "The CLIs are installed already." : "The CLIs are installed.");
-  for (const { id, program } of drivers) console.log(`  ${id}: ${program.join(" ")}`);
+  for (const { id, program } of everyDriver) console.log(`  ${id}: ${program.join(" ")}`);
+  for (const why of absent()) console.log(why);
   console.log(whyNoBrowser() ?? "Chromium is installed, for the tests of pages.");
 }

@@ -37,7 +37,7 @@ const { enterNetns } = await import("./netns.ts");
 const { Passed } = await import("./passed.ts");
 const { TIMED_OUT } = await import("./process.ts");
 enterNetns();
-const { drivers } = await import("./agents/index.ts");
+const { absent, drivers } = await import("./agents/index.ts");
 for (const { prepare } of drivers) prepare?.();
 
 const [first, ...sessions] = wanted;
@@ -134,7 +134,7 @@ if (files.length === 0 && before === 0) console.log(`No test file matches ${want
 for (const [file, spent] of [...seconds].sort(([, a], [, b]) => b - a).slice(0, 12)) {
   console.log(`${spent.toFixed(0).padStart(6)} s  ${file}`);
 }
-for (const why of notRun) console.log(why);
+for (const why of [...notRun, ...absent()]) console.log(why);
 const skipped = notRun.length === 0 ? "" : `, ${notRun.length} skipped`;
 console.log(`${passed} passed, ${failed} failed${skipped}`);
 process.exitCode = failed > 0 || (passed === 0 && before === 0) ? 1 : 0;

@@ -1,4 +1,4 @@
-/** The drivers of all CLIs in the lab. */
+/** The drivers of all CLIs in the lab. Those whose CLI is not on this machine are left out of the tests, which say so. */
 
 import type { Expected } from "../assert-history.ts";
 import { claudeCode } from "./claude-code.ts";
@@ -15,7 +15,7 @@ import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
 
-export const drivers: readonly Driver[] = [
+export const everyDriver: readonly Driver[] = [
   claudeCode,
   codex,
   pi,
@@ -31,27 +31,45 @@ export const drivers: readonly Driver[] = [
   continueCli,
 ];
 
-/** Every agent's id. */
+/** The drivers of the CLIs that can be run here. */
+export const drivers: readonly Driver[] = everyDriver.filter((it) => !it.absent?.());
+
+/** What keeps tests from running, a line an agent. */
+export function absent(): string[] {
+  return everyDriver.flatMap((it) => {
+    const why = it.absent?.() ?? null;
+    return why === null ? [] : [`not run: everything with ${it.id}: ${why}`];
+  });
+}
+
+/** The id of every agent that can be run here. */
 export const AGENTS: readonly string[] = drivers.map(({ id }) => id);
 
 export function driverOf(id: string): Driver {
-  const driver = drivers.find((candidate) => candidate.id === id);
+  const driver = everyDriver.find((candidate) => candidate.id === id);
   if (!driver) throw new Error(`the lab has no driver for ${id}`);
   return driver;
 }
 
+export type Pair = readonly [from: string, to: string];
+
 /** Every pair that is to be proven. Forks of an agent are tried with a few, see `Driver.partners`. */
-export const PAIRS: readonly (readonly [from: string, to: string])[] = drivers.flatMap((from) =>
-  drivers
+export const EVERY_PAIR: readonly Pair[] = everyDriver.flatMap((from) =>
+  everyDriver
     .filter((to) => to !== from && isPartner(from, to) && isPartner(to, from))
     .map((to) => [from.id, to.id] as const),
+);
+
+/** Those of them that can be tried here. */
+export const PAIRS: readonly Pair[] = EVERY_PAIR.filter((pair) =>
+  pair.every((id) => AGENTS.includes(id)),
 );
 
 /**
  * Some of them, for tests that would take too long with all: from each agent to two others, and to
  * each from two others; of those that are tried with a few, to one and from one at least.
  */
-export const SOME_PAIRS: typeof PAIRS = PAIRS.filter(([from, to]) => {
+export const SOME_PAIRS: readonly Pair[] = PAIRS.filter(([from, to]) => {
   const [source, target] = [from, to].map((id) => drivers.findIndex((one) => one.id === id));
   if (source === undefined || target === undefined) return false;
   const step = (target - source + drivers.length) % drivers.length;

@@ -10,6 +10,8 @@ export interface Driver {
   command: string;
   /** The command line of the pinned program, without arguments; made of paths below test/native. */
   program: string[];
+  /** Why the CLI is not on this machine; null when it is. Only for those that need not be. */
+  absent?(): string | null;
   /** Variables that this CLI needs, besides HOME and the like. */
   env(place: Place): Record<string, string>;
   /** What all labs share, made once before the tests, with the CLI and without a network. */
