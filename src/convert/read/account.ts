@@ -225,7 +225,7 @@ class Account {
     if (text.trim() === "" || text === HIDDEN || this.#said.includes(text)) return true;
     // Parts that contain JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
-    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
+    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body.trim())))
       return true;
     // What Segue itself wrote as a quotation is read as the reasoning that it was.
     const parts = leadingReasoning(text);
@@ -279,8 +279,8 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^Command executed successfully\.$/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [
-    /^(?:<mode_notice>[\s\S]*?<\/mode_notice>\s*)?<user_input mode="[a-z]+">([\s\S]*)<\/user_input>$/,
-    "$1",
+    /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
+    "",
   ],
   [/^\[Command exited with code \d+\]\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
