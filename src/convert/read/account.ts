@@ -173,6 +173,7 @@ class Account {
 
   walk(value: Json, place: At): void {
     const { shape, at } = place;
+    if (shape === true) this.#noteCopies(value);
     if (shape === true || (this.#isCut && isDeep(at))) return;
     if (typeof value === "string") {
       if (!isForm(value, shape)) this.#string(value, place);
@@ -182,6 +183,14 @@ class Account {
       const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
       for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
     } else if (isObject(value)) this.#object(value, shape, place);
+  }
+
+  /** A later record may restate what is a copy here, such as Gemini CLI's `thoughts`, by itself. */
+  #noteCopies(value: Json): void {
+    if (this.#before === null || typeof value !== "object") return;
+    const texts: string[] = [];
+    strings(value, texts);
+    for (const text of texts) if (this.#said.includes(text)) this.#before.add(token(text));
   }
 
   #object(value: JsonObject, shape: Exclude<Shape, true>, { at, isNew }: At): void {
