@@ -5,6 +5,7 @@
 import { compact, isObject, string } from "../../session/json.ts";
 import { unread } from "../../session/other.ts";
 import type { Json, JsonObject, ResultPart, ToolResultPart, ToolUse } from "../../session/types.ts";
+import { withText } from "../shared/tools.ts";
 
 const EXIT = /(?:^|\n\n)\[Process exited with code (\d+)\]$/;
 const FAILED = /^Error: Command failed \(exit code: \d+\)(?:\n|$)/;
@@ -112,8 +113,4 @@ function onlyText(content: readonly ResultPart[]): string | undefined {
   if (first === undefined) return "";
   const isOnly = more.every(({ kind }) => kind === "unread");
   return isOnly && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(part: ToolResultPart, text: string): ToolResultPart {
-  return { ...part, content: text === "" ? [] : [{ kind: "text", text }] };
 }
