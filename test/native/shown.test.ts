@@ -6,22 +6,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { driverOf } from "./agents/index.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
+import { AGENTS, createLab, type Lab, SOME_PAIRS, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad } from "./pairs.ts";
 import { record } from "./record.ts";
 import { goesOn, sees } from "./screen.ts";
 import { hand } from "./segue.ts";
-import { ALL } from "./some.ts";
+import { ALL, share, some } from "./some.ts";
 
 enterNetns();
 
 const TITLE = "A title of its own";
 
-/** Each agent's screen once; by hand, with whatever it may be shown. */
+/** Some agents' screens, each once; by hand all, with whatever they may be shown. */
 const SHOWN = ALL
   ? SOME_PAIRS
-  : SOME_PAIRS.filter(([, to], at) => SOME_PAIRS.findIndex(([, other]) => other === to) === at);
+  : some(
+      SOME_PAIRS.filter(([, to], at) => SOME_PAIRS.findIndex(([, other]) => other === to) === at),
+      share(1, AGENTS.length),
+    );
 
 /** What is seen of a call, where it is not the command or what that printed. */
 const CALLS: { readonly [agent: string]: RegExp } = {

@@ -7,9 +7,10 @@ import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
-import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
+import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { record, turn } from "./record.ts";
+import { some } from "./some.ts";
 
 enterNetns();
 
@@ -44,7 +45,20 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "openclaw" },
 ];
 
-for (const { agent, ...options } of runs) {
+/** Every agent; in CI with one of its models, which the commit chooses. */
+const chosen = AGENTS.flatMap((id) => {
+  const own = runs.filter(({ agent }) => agent === id);
+  return some(own, own.length);
+});
+
+test("every agent has its turn", () => {
+  assert.deepEqual(
+    AGENTS.filter((id) => !chosen.some(({ agent }) => agent === id)),
+    [],
+  );
+});
+
+for (const { agent, ...options } of chosen) {
   const name = `${agent} ${options.model ?? ""}`.trim();
   test(`${name} records a rich session and resumes it natively`, async () => {
     const lab = await createLab();
