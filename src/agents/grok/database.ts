@@ -9,6 +9,7 @@ import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Database } from "../types.ts";
 import {
+  changedChat,
   changedSummary,
   linesAt,
   newSummary,
@@ -111,7 +112,7 @@ function change(places: Places, before: readonly string[], after: readonly strin
   const summary = now === null ? null : changedSummary(now, was, is);
   putFile(places.updates, is.updates);
   if (summary !== null && summary !== now) putFile(places.summary, summary);
-  putFile(places.chat, is.chat);
+  putFile(places.chat, changedChat(places, was, is));
 }
 
 /** Are lines added to a file whose last line was torn off? */

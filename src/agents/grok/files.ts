@@ -1,6 +1,7 @@
 /**
  * A session's files in the store, and the lines that stand for them. What the CLI itself changes in
- * summary.json though nobody has said anything (times, counts, Git's state) is in no line.
+ * them though nobody has said anything is in no line: of summary.json times, counts and Git's state;
+ * of the chat history the system prompt, which the CLI puts into a session that has none.
  */
 import { join } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
@@ -29,7 +30,7 @@ export function placesIn(folder: string): Places {
 /** Of the summary: what changes with every run. */
 const OF_A_RUN = new Set(
   `updated_at last_active_at num_messages num_chat_messages next_trace_turn request_id grok_home
-  git_root_dir git_remotes head_commit head_branch sandbox_profile last_turn_summary
+  git_root_dir git_remotes head_commit head_branch agent_name sandbox_profile last_turn_summary
   last_turn_summary_prompt_id last_recap`.split(/\s+/),
 );
 
@@ -46,9 +47,32 @@ export function linesAt(places: Places): string[] | null {
   const updates = bytesAt(places.updates);
   if (!summary || (chat === null && updates === null)) return null;
   const stable = Object.entries(summary).filter(([key]) => !OF_A_RUN.has(key));
-  const items = linesIn(chat, CHAT);
+  const items = linesIn(chat, CHAT).filter((line) => !isSystem(line));
   const notices = linesIn(updates, UPDATES);
   return [text({ summary: Object.fromEntries(stable) }), ...inOrder(items, notices)];
+}
+
+function isSystem(line: string): boolean {
+  return line.startsWith('{"type":"system"');
+}
+
+/** The chat history as it is, with what was added to or taken from its lines. */
+export function changedChat({ chat }: Places, before: Said, after: Said): Buffer {
+  const now = bytesAt(chat) ?? Buffer.alloc(0);
+  const added = tailOf(after.chat, before.chat);
+  if (added) return Buffer.concat([now, added]);
+  const removed = tailOf(before.chat, after.chat);
+  if (removed && tailOf(now, now.subarray(0, now.length - removed.length))?.equals(removed)) {
+    return now.subarray(0, now.length - removed.length);
+  }
+  const system = linesIn(now, CHAT).filter(isSystem);
+  return Buffer.concat([...system.map((line) => Buffer.from(`${line}\n`)), after.chat]);
+}
+
+/** What `whole` has after `head`; null if it does not begin so. */
+function tailOf(whole: Buffer, head: Buffer): Buffer | null {
+  const begins = whole.subarray(0, head.length).equals(head);
+  return begins ? whole.subarray(head.length) : null;
 }
 
 function text(value: Json): string {
