@@ -19,7 +19,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Goose", words: ["goose"] },
-  { name: "Grok Build", words: ["grok"] },
   { name: "Hermes", words: ["hermes"] },
   { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
+import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
@@ -43,6 +44,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "grok", model: GROK_MODELS.chat },
+  { agent: "grok", model: GROK_MODELS.responses },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */
