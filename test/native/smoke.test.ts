@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
+import { GOOSE_MODELS } from "./agents/goose.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
@@ -42,6 +43,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "goose" },
+  { agent: "goose", model: GOOSE_MODELS.chat },
 ];
 
 for (const { agent, ...options } of runs) {

@@ -1,16 +1,20 @@
 /** Goose, whose sessions are rows of one database. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { AcpClient } from "../acp.ts";
 import type { Lab } from "../lab.ts";
+import { type Obj, obj, objs, str } from "../model-server/json.ts";
 import { pinned } from "../pins.ts";
-import { API_KEY, failure, reasoningAsText, runProgram, unchanged } from "./shared.ts";
+import { API_KEY, failure, jsonLines, reasoningAsText, runProgram, unchanged } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(shell|write|edit)$/;
 
 /** The models of the lab's Goose, one for each protocol: `provider/model`. */
 export const GOOSE_MODELS = {
-  anthropic: "anthropic/claude-sonnet-4-5",
+  // The one that Claude Code uses by itself: after a change of models it leaves old thinking out.
+  anthropic: "anthropic/claude-opus-5-5",
   chat: "openai/gpt-4o",
 } as const;
 
@@ -24,11 +28,11 @@ export const goose: Driver = {
   ],
   env,
   configure: () => {},
-  run,
+  run: (lab, options) =>
+    options.image === undefined ? run(lab, options) : runWithImage(lab, options, options.image),
   sessionPath: (lab, id) => `${database(lab)}#${id}`,
   bytes: (lab, id) => conversation(database(lab), id),
   tools,
-  attachesImages: false,
   own: unchanged,
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["goose", ...args],
@@ -51,7 +55,7 @@ function database(lab: Lab): string {
 function env({ url }: Place): Record<string, string> {
   return {
     GOOSE_PROVIDER: "anthropic",
-    GOOSE_MODEL: "claude-sonnet-4-5",
+    GOOSE_MODEL: "claude-opus-5-5",
     GOOSE_DISABLE_KEYRING: "1",
     GOOSE_MODE: "auto",
     GOOSE_TELEMETRY_ENABLED: "false",
@@ -82,18 +86,54 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   if (provider !== undefined && model !== undefined)
     args.push("--provider", provider, "--model", model);
   const done = await runProgram(lab, "goose", args, options);
+  const events = jsonLines(done.stdout);
+  const said = events.map(({ message }) => obj(message)).filter(({ role }) => role === "assistant");
+  const text = lastText(said);
+  const [, started] = /\\____\)\s+(\S+) · /.exec(done.stdout) ?? [];
+  // It tells of a failure as the model's answer, and ends as if all was well.
+  const bad = text?.startsWith("Ran into this error") === true ? text : null;
   return {
     ...done,
     agent: "goose",
-    sessionId: options.resume ?? newest(lab),
-    text: null,
-    error: failure(done, null),
+    sessionId: started ?? options.resume ?? null,
+    text,
+    error: failure(done, bad),
   };
 }
 
-function newest(lab: Lab): string | null {
-  const db = new DatabaseSync(database(lab), { readOnly: true });
-  const row = db.prepare("SELECT id FROM sessions ORDER BY updated_at DESC, id DESC LIMIT 1").get();
-  db.close();
-  return row === undefined ? null : String(row.id);
+/** An answer comes in pieces, which share an id. */
+function lastText(said: readonly Obj[]): string | null {
+  const last = said.filter(({ id }) => id === said.at(-1)?.id);
+  const texts = last.flatMap(({ content }) => objs(content).flatMap(({ text }) => str(text) ?? []));
+  return texts.length === 0 ? null : texts.join("");
+}
+
+/** Its command line takes no images: editors send them. */
+async function runWithImage(lab: Lab, options: CliOptions, image: string): Promise<CliRun> {
+  const started = Date.now();
+  const { cwd = lab.cwd, model: wanted, resume } = options;
+  const [provider, model] = wanted?.split("/") ?? [];
+  const chosen =
+    provider === undefined || model === undefined
+      ? {}
+      : { GOOSE_PROVIDER: provider, GOOSE_MODEL: model };
+  const client = await AcpClient.start(
+    { ...lab, env: { ...lab.env, ...chosen } },
+    join(lab.bin, "goose"),
+    ["acp"],
+  );
+  try {
+    const sessionId =
+      resume ?? str((await client.request("session/new", { cwd, mcpServers: [] })).sessionId) ?? "";
+    if (resume !== undefined) await client.load(resume, cwd);
+    const data = readFileSync(image).toString("base64");
+    const picture = { type: "image", data, mimeType: "image/png" };
+    const prompt = [{ type: "text", text: options.prompt }, picture];
+    const { stopReason } = await client.request("session/prompt", { sessionId, prompt });
+    const done = { code: 0, signal: null, stdout: "", stderr: "", ms: Date.now() - started };
+    const error = stopReason === "end_turn" ? null : String(stopReason);
+    return { ...done, agent: "goose", sessionId, text: null, error };
+  } finally {
+    await client.leave();
+  }
 }
