@@ -44,6 +44,7 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   droid: (file_path, offset) => named("Read", { file_path, offset, limit: 100 }),
   cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
+  goose: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
 
 function named(name: string, input: { [key: string]: unknown }): ToolSpec {

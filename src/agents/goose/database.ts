@@ -4,6 +4,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { headOf } from "../../io/door.ts";
 import { sqlite } from "../../io/sqlite.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member } from "../../session/json.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import {
   insert,
@@ -87,7 +89,7 @@ function replace(
     const now = readLines(db, schema, id);
     if (!isSame(now, before)) throw movedOn(path, id, now, before);
     if (after === null) remove(db, schema, id);
-    else turn(db, schema, { path, id }, now, after);
+    else turn(db, schema, { path, id }, now, withHidden(after));
     db.exec("COMMIT");
   } catch (error) {
     throw error instanceof SegueError ? error : refusedBySqlite(error, path);
@@ -155,6 +157,34 @@ function turn(
     const what = "the database does not return these rows as they are: nothing was changed";
     throw new SegueError("refused", what, { where: path });
   }
+}
+
+/**
+ * A compaction that Segue adds to a session hides from the model what came before, as Goose's own does:
+ * with a mark in each of those messages.
+ */
+function withHidden(lines: readonly string[]): readonly string[] {
+  const at = lines.findLastIndex(isCompaction);
+  return at < 1 ? lines : lines.map((line, n) => (n === 0 || n >= at ? line : hidden(line)));
+}
+
+function isCompaction(line: string): boolean {
+  if (!line.includes('"isCompaction":true')) return false;
+  const message = member(parseValue(line), "message");
+  const usage = member(member(message, "metadata_json"), "usage");
+  return member(message, "role") === "user" && member(usage, "isCompaction") === true;
+}
+
+function hidden(line: string): string {
+  const members = membersIn(line);
+  const message = membersIn(members.get("message") ?? "{}");
+  const metadata = message.get("metadata_json") ?? "";
+  const seen = '{"userVisible":true,"agentVisible":false}';
+  const isOwn = metadata.startsWith("{") && metadata.includes('"agentVisible"');
+  const now = metadata.replace(/"agentVisible":\s*true/, '"agentVisible":false');
+  message.set("metadata_json", isOwn ? now : seen);
+  members.set("message", objectText(message));
+  return objectText(members);
 }
 
 function without(row: Row, name: string): Row {

@@ -90,5 +90,6 @@ function kindOf(record: Json): string {
   if (isObject(record.session)) return "session";
   if (isObject(record.message)) return "message";
   if (record.role !== undefined) return "plain";
-  return isHead(record) ? "head" : "";
+  const names = Object.keys(record).join(",");
+  return isHead(record) ? "head" : names;
 }

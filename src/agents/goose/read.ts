@@ -47,6 +47,8 @@ class GooseReader implements Reader {
   #unsent: string[] = [];
   /** The newest message is a compaction's summary. */
   #compacted = false;
+  /** The user's newest message. */
+  #prompt = "";
 
   header(): Header {
     return { ...this.#header };
@@ -111,7 +113,7 @@ class GooseReader implements Reader {
     if (this.#isSummary(message, seen)) return [this.#summary(message, blocks, time)];
     const entries = this.#roles(message, blocks, time);
     // What Goose itself tells the model after a summary.
-    const isHint = wasCompacted && message.role === "assistant" && seen.agent && !seen.user;
+    const isHint = message.role === "assistant" && !seen.user && (wasCompacted || !seen.agent);
     const own = isHint ? entries.map((entry) => ({ ...entry, scaffold: true })) : entries;
     return this.#withHidden(own, seen, time);
   }
@@ -136,10 +138,13 @@ class GooseReader implements Reader {
     }
   }
 
-  /** What follows messages that only the model no longer sees, and that it alone is to see. */
+  /**
+   * Of what only the model is to see, the first: all before it, it no longer sees. Segue marks those
+   * that it adds: see `withHidden` in database.ts.
+   */
   #isSummary({ role, metadata }: Stored, { user, agent }: Seen): boolean {
     if (role !== "user" || user || !agent || member(metadata, "turnContext") === true) return false;
-    return !this.#isSent && this.#unsent.length > 0;
+    return !this.#isSent || isMarked(metadata);
   }
 
   #summary(message: Stored, blocks: readonly Json[], time: string | null): Entry {
@@ -174,11 +179,20 @@ class GooseReader implements Reader {
     const entries: Message[] = [];
     if (results.length > 0) entries.push(this.#tool(message, results, time));
     if (said.length === 0 && results.length > 0) return entries;
-    const { user } = seenBy(message.metadata);
-    const isContext = member(message.metadata, "turnContext") === true;
-    const parts = user ? said : notTyped(said);
-    const more = isContext ? { scaffold: true } : user ? {} : { told: true };
-    return [...entries, this.#say(message, time, { role: "user", parts, ...more })];
+    return [...entries, this.#say(message, time, { role: "user", ...this.#typed(message, said) })];
+  }
+
+  /** Who said it: the user, or Goose, which adds a context of its own to each turn. */
+  #typed({ metadata }: Stored, parts: Part[]): Pick<Message, "parts" | "scaffold" | "told"> {
+    const { user, agent } = seenBy(metadata);
+    const isContext = member(metadata, "turnContext") === true;
+    // A summary that another one has replaced, and Goose's own words with it.
+    if (isContext || (!user && !agent)) return { parts, scaffold: true };
+    const words = JSON.stringify(parts);
+    // A compaction repeats the newest prompt.
+    const isRepeated = !user && words === this.#prompt;
+    if (user) this.#prompt = words;
+    return user || isRepeated ? { parts } : { parts: notTyped(parts), told: true };
   }
 
   #tool(message: Stored, parts: ToolResultPart[], time: string | null): Message {
@@ -232,6 +246,10 @@ function odd(content: Json): Part {
   return typeof content === "string"
     ? { kind: "text", text: saidIn(content) }
     : otherPart("content", content);
+}
+
+function isMarked(metadata: Json): boolean {
+  return member(member(metadata, "usage"), "isCompaction") === true;
 }
 
 function stopOf({ metadata }: Stored, parts: readonly Part[]): NonNullable<Message["stop"]> {

@@ -195,23 +195,31 @@ function accepts({ name, input }: ToolCallPart): boolean {
 export const tools: Tools = { toNative, accepts };
 
 const EXIT = /(?:^|\n\n)Command exited with code (\d+)$/;
+/** What the shell says of a command that printed nothing. */
+const NOTHING = "(no output)";
 
 /** A native result in the shared form: the words that the shell adds to the output are taken off. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
-  const exit = text === undefined ? null : EXIT.exec(text.slice(-64));
-  if (text === undefined || !exit || !result.isError) return result;
+  if (text === undefined) return result;
+  if (!result.isError) {
+    return text === NOTHING ? { ...withText(result, ""), exitCode: 0 } : result;
+  }
+  const exit = EXIT.exec(text.slice(-64));
+  if (!exit) return result;
   const output = text.slice(0, text.length - exit[0].length);
-  return { ...withText(result, output), exitCode: Number(exit[1]) };
+  return { ...withText(result, output === NOTHING ? "" : output), exitCode: Number(exit[1]) };
 }
 
 /** The inverse of `parseResult`. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
-  const { exitCode = 0 } = result;
+  const { exitCode = 0, isError } = result;
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
-  if (text === undefined || exitCode === 0) return result;
-  const line = `Command exited with code ${exitCode}`;
-  return { ...withText(result, text === "" ? line : `${text}\n\n${line}`), isError: true };
+  if (text === undefined || (isError && exitCode === 0)) return result;
+  const output = text === "" ? NOTHING : text;
+  if (exitCode === 0) return withText(result, output);
+  const said = `${output}\n\nCommand exited with code ${exitCode}`;
+  return { ...withText(result, said), isError: true };
 }
 
 /** What the shell tells besides the text, for the screen. */

@@ -161,10 +161,11 @@ class GooseWriter implements Writer {
     time: string | null,
     { user, agent }: Seen,
     offset: number,
+    more: JsonObject = {},
   ): Json {
     const created = Math.max(this.#time, Math.min(secondsOf(time) ?? this.#time, this.#now));
     const id = `msg_${uuid4(this.#seed, this.#n + offset)}`;
-    const metadata = { userVisible: user, agentVisible: agent };
+    const metadata = { userVisible: user, agentVisible: agent, ...more };
     if (this.#form === "document") return { id, role, created, content, metadata };
     return {
       message: {
@@ -183,10 +184,7 @@ class GooseWriter implements Writer {
       case "start":
         return this.#start(body.header);
       case "compaction":
-        return [
-          this.#record("user", [{ type: "text", text: body.summary }], time, MODEL_ONLY, 0),
-          this.#record("assistant", [{ type: "text", text: HINT }], time, MODEL_ONLY, 1),
-        ];
+        return this.#compaction(body.summary, time);
       case "carry": {
         const { part, parts, data } = body;
         const block = {
@@ -200,6 +198,15 @@ class GooseWriter implements Writer {
       default:
         return [];
     }
+  }
+
+  /** Marked as one, for what came before it: Goose reads the mark, and does nothing with it. */
+  #compaction(summary: string, time: string | null): Json[] {
+    const mark = { usage: { isCompaction: true } };
+    return [
+      this.#record("user", [{ type: "text", text: summary }], time, MODEL_ONLY, 0, mark),
+      this.#record("assistant", [{ type: "text", text: HINT }], time, MODEL_ONLY, 1),
+    ];
   }
 
   #start(header: Header): Json[] {
