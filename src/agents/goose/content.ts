@@ -9,7 +9,7 @@ import {
   textsAndImages,
   unread,
 } from "../../session/other.ts";
-import { leadingReasoning, textPart } from "../../session/text.ts";
+import { leadingReasoning } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -45,30 +45,40 @@ export function readUser(blocks: readonly Json[]): Part[] {
 
 /** The parts of an answer. */
 export function readAnswer(blocks: readonly Json[]): Part[] {
-  return blocks.flatMap((block): Part[] => {
-    switch (typeOf(block)) {
-      case "text": {
-        const said = readSaid(block);
-        return said.flatMap((part): Part[] =>
-          part.kind === "text" ? leadingReasoning(part.text) : [part],
-        );
-      }
-      case "thinking":
-        return [readThinking(block)];
-      case "redactedThinking":
-        return [readRedacted(block)];
-      // Its name until 2026.
-      case "reasoning":
-        if (isOdd(block, ["text"])) return [otherPart("reasoning", block)];
-        return [{ kind: "reasoning", text: string(member(block, "text")) ?? "" }];
-      case "toolRequest":
-        return [readCall(block)];
-      case "toolResponse":
-        return [unread("toolResponse", "unsent")];
-      default:
-        return readSaid(block);
-    }
-  });
+  return joined(blocks.flatMap(readAnswered)).flatMap((part): Part[] =>
+    part.kind === "text" ? leadingReasoning(part.text) : [part],
+  );
+}
+
+/** Goose sends texts side by side as one, without a space between them. */
+function joined(parts: readonly Part[]): Part[] {
+  const out: Part[] = [];
+  for (const part of parts) {
+    const before = out.at(-1);
+    const isJoined = before?.kind === "text" && part.kind === "text";
+    if (isJoined) out.splice(-1, 1, { kind: "text", text: before.text + part.text });
+    else out.push(part);
+  }
+  return out;
+}
+
+function readAnswered(block: Json): Part[] {
+  switch (typeOf(block)) {
+    case "thinking":
+      return [readThinking(block)];
+    case "redactedThinking":
+      return [readRedacted(block)];
+    // Its name until 2026.
+    case "reasoning":
+      if (isOdd(block, ["text"])) return [otherPart("reasoning", block)];
+      return [{ kind: "reasoning", text: string(member(block, "text")) ?? "" }];
+    case "toolRequest":
+      return [readCall(block)];
+    case "toolResponse":
+      return [unread("toolResponse", "unsent")];
+    default:
+      return readSaid(block);
+  }
 }
 
 function typeOf(block: Json): string {
@@ -249,16 +259,16 @@ function printSaid(part: Part, takesDocuments: boolean): JsonObject[] {
   }
 }
 
-/** The blocks of an answer: Goose joins its texts without a space between them. */
+/** The blocks of an answer: Goose would join its texts without a space between them. */
 export function printAnswer(parts: readonly Part[]): JsonObject[] {
-  const joined: Part[] = [];
+  const spaced: Part[] = [];
   for (const part of parts) {
-    const before = joined.at(-1);
-    const isJoined = before?.kind === "text" && part.kind === "text" && startsAnew(before.text);
-    if (!isJoined) joined.push(part);
-    else joined.splice(-1, 1, { kind: "text", text: `${before.text}\n\n${part.text}` });
+    const before = spaced.at(-1);
+    const follows = before?.kind === "text" && part.kind === "text";
+    if (follows) spaced.splice(-1, 1, { kind: "text", text: `${before.text}\n\n${part.text}` });
+    else spaced.push(part);
   }
-  return joined.flatMap(printAnswered);
+  return spaced.flatMap(printAnswered);
 }
 
 function printAnswered(part: Part): JsonObject[] {
@@ -283,11 +293,6 @@ function printAnswered(part: Part): JsonObject[] {
 
 function printText(text: string): JsonObject {
   return { type: "text", text };
-}
-
-/** Is it reasoning that stands as text, which has to end before the answer begins? */
-function startsAnew(text: string): boolean {
-  return textPart(text).kind === "reasoning";
 }
 
 /** Without the key `signature`, Goose cannot open the session. */
