@@ -8,6 +8,7 @@ import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
+import { goose } from "./goose/index.ts";
 import { grok } from "./grok/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
@@ -33,6 +34,7 @@ export const agents: readonly Agent[] = [
   openclaw,
   continueCli,
   grok,
+  goose,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -9,6 +9,7 @@ import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
+import { store as goose } from "./goose/store.ts";
 import { store as grok } from "./grok/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
@@ -33,4 +34,5 @@ export const stores: { readonly [agent: string]: Store } = {
   openclaw,
   continue: continueCli,
   grok,
+  goose,
 };

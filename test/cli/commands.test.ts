@@ -98,7 +98,7 @@ describe("wrong use", () => {
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
-    [["list", "--agent", "goose"], 3, /does not support Goose/],
+    [["list", "--agent", "aider"], 3, /does not support Aider/],
     // Short names are like every word.
     [
       ["list", "--agent", "foo"],

@@ -54,6 +54,7 @@ const REAL: { [agent: string]: string } = {
   droid: "droid/basic",
   openclaw: "openclaw/rows",
   grok: "grok/rows",
+  goose: "goose/tools",
 };
 
 describe("the document of a real session", () => {

@@ -24,6 +24,7 @@ const FOLDERS = [
   [".cline/x", /Cline's store/],
   [".openclaw/x", /OpenClaw's store/],
   [".grok/x", /Grok Build's store/],
+  [".local/share/goose/x", /Goose's store/],
 ] as const;
 
 describe("what is written as a file", () => {

@@ -45,6 +45,7 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
   grok: (target_file, offset) => named("read_file", { target_file, offset, limit: 100 }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
+  goose: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
 
 function named(name: string, input: { [key: string]: unknown }): ToolSpec {

@@ -19,6 +19,7 @@ const COMMON = new Set(["--help", "--version"]);
 const COMMANDS: { readonly [agent: string]: readonly string[] } = {
   codex: ["resume"],
   openclaw: ["tui"],
+  goose: ["session"],
 };
 
 for (const { id, launch } of agents) {

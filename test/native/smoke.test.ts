@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
+import { GOOSE_MODELS } from "./agents/goose.ts";
 import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
@@ -46,6 +47,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "openclaw" },
   { agent: "grok", model: GROK_MODELS.chat },
   { agent: "grok", model: GROK_MODELS.responses },
+  { agent: "goose" },
+  { agent: "goose", model: GOOSE_MODELS.chat },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

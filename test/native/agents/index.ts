@@ -8,6 +8,7 @@ import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
+import { goose } from "./goose.ts";
 import { grok } from "./grok.ts";
 import { kimi } from "./kimi.ts";
 import { openclaw } from "./openclaw.ts";
@@ -31,6 +32,7 @@ export const everyDriver: readonly Driver[] = [
   openclaw,
   continueCli,
   grok,
+  goose,
 ];
 
 /** The drivers of the CLIs that can be run here. */

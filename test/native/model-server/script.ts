@@ -80,8 +80,8 @@ const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
 };
 
 const PATH = /^(file_?path|path|filename|absolute_path|target_file|paths|file)$/i;
-const OLD = /^(old_?(string|text|str)|oldText|search)$/i;
-const NEW = /^(new_?(string|text|str)|newText|replace)$/i;
+const OLD = /^(old_?(string|text|str)|oldText|search|before)$/i;
+const NEW = /^(new_?(string|text|str)|newText|replace|after)$/i;
 
 /** Maps a tool of a step onto the tools that the request declares, as a model would call them. */
 export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {

@@ -300,6 +300,7 @@ const AROUND_RESULTS = [
   /^Command exited with code \d+$/,
   // Droid.
   /^\[Process exited with code \d+\]$/,
+  /^\(no output\)$/,
   /^Error: Command failed \(exit code: \d+\)$/,
   /^Command completed successfully$/,
   /^Error: Tool execution was cancelled$/,
@@ -353,6 +354,10 @@ const AROUND_TEXTS = [
   // Kimi Code, after a summary, and where a turn was broken off.
   /^Context compaction is complete — continue the work that was in progress when it began\.$/,
   /^The previous turn was interrupted by the user before completion;/,
+  // Goose, after a summary.
+  /^Your context was compacted(?: at the user's request)?\. The previous message contains a summary of the conversation so far\.$/,
+  /^Do not mention that you read a summary or that conversation summarization occurred\.$/,
+  /^Just continue the conversation naturally based on the summarized context\.$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];

@@ -10,6 +10,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   droid: ["kinds"],
   gemini: ["parts"],
   grok: ["compacted", "store"],
+  goose: ["kinds", "tools"],
   kimi: ["blob", "interrupted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],

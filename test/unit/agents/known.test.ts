@@ -67,6 +67,17 @@ const DRIFT: Readonly<Record<string, readonly string[]>> = {
     "<message>.draft",
     "<agent_turn_outcome>.mood",
   ],
+  goose: [
+    "<session>.session.weather",
+    "<message>.message.content_json[]<text>.lang",
+    "<message>.message.content_json[]<hologram>",
+    "<message>.message.content_json[]<thinking>.depth",
+    "<message>.message.metadata_json.mood",
+    "<message>.message.content_json[]<toolRequest>.lane",
+    "<message>.message.content_json[]<toolResponse>.toolResult.value<object>.content[]<scent>",
+    "<message>.message.content_json[]<toolResponse>.toolResult.value<object>.energy",
+    "<starlight>",
+  ],
   kimi: [
     "<metadata>.app_version",
     "<context.append_message>.message.content[]<text>.lang",

@@ -1,0 +1,27 @@
+/** How Goose is started on a session. */
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "goose",
+  install:
+    "curl -fsSL https://github.com/aaif-goose/goose/releases/download/stable/download_cli.sh | bash",
+  versionArgs: ["--version"],
+  // It opens any session in any folder, but works in the one that it is started in. Only `run` takes
+  // a prompt; it then goes on like `session`. With "=", a prompt that begins with a dash is no option.
+  resumeArgs: ({ id, prompt, args }) =>
+    prompt === null
+      ? ["session", "--resume", "--session-id", id, "--history", ...args]
+      : ["run", "--resume", "--session-id", id, ...args, "--interactive", `--text=${prompt}`],
+  hindrance({ path }) {
+    if (!path.endsWith(".jsonl")) return null;
+    return {
+      why: "lies in a file of a version before Goose had a database",
+      how: "open it in another agent (--in)",
+    };
+  },
+  flags,
+  start: {
+    args: ({ prompt, args }) => ["run", ...args, "--interactive", `--text=${prompt}`],
+  },
+};

@@ -1,0 +1,272 @@
+/** Rows of Goose's database as lines, and lines as rows. */
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { SegueError } from "../../errors.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { isObject, member, string } from "../../session/json.ts";
+import type { Json } from "../../session/types.ts";
+import { membersIn } from "./spans.ts";
+
+/** A row, by column. */
+export type Row = Readonly<Record<string, SQLInputValue>>;
+
+export const SESSION_COLUMNS = [
+  "id",
+  "name",
+  "description",
+  "user_set_name",
+  "session_type",
+  "working_dir",
+  "created_at",
+  "updated_at",
+  "extension_data",
+  "total_tokens",
+  "input_tokens",
+  "output_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "accumulated_total_tokens",
+  "accumulated_input_tokens",
+  "accumulated_output_tokens",
+  "accumulated_cache_read_tokens",
+  "accumulated_cache_write_tokens",
+  "accumulated_cost",
+  "schedule_id",
+  "recipe_json",
+  "user_recipe_values_json",
+  "provider_name",
+  "model_config_json",
+  "goose_mode",
+  "archived_at",
+  "project_id",
+  "parent_session_id",
+  "parent_delegation",
+  "thread_id",
+] as const;
+
+const MESSAGE_COLUMNS = [
+  "message_id",
+  "role",
+  "content_json",
+  "created_timestamp",
+  "timestamp",
+  "tokens",
+  "metadata_json",
+] as const;
+
+export const LEDGER_COLUMNS = [
+  "created_timestamp",
+  "model",
+  "input_tokens",
+  "output_tokens",
+  "total_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "cost",
+  "cost_source",
+  "is_compaction",
+] as const;
+
+/** Which session a row belongs to, and the row's own number, say nothing of it. */
+const IMPLIED = new Set(["id", "session_id"]);
+
+export const TABLES = ["sessions", "messages", "usage_ledger"] as const;
+export type Table = (typeof TABLES)[number];
+
+/** Columns without which nothing is read or written; without a table of them, a database is not Goose's. */
+export const NEEDED: { readonly [table in Table]: readonly string[] } = {
+  sessions: ["id", "working_dir", "created_at", "updated_at"],
+  messages: ["id", "session_id", "role", "content_json", "created_timestamp"],
+  usage_ledger: ["id", "session_id", "created_timestamp"],
+};
+
+/** Columns that Segue fills, besides those with a default. */
+const KNOWN: { readonly [table in Table]: readonly string[] } = {
+  sessions: SESSION_COLUMNS,
+  messages: MESSAGE_COLUMNS,
+  usage_ledger: LEDGER_COLUMNS,
+};
+
+/** Columns that hold JSON text, which goes into a line unchanged. */
+const JSON_COLUMNS = new Set([
+  "content_json",
+  "metadata_json",
+  "extension_data",
+  "recipe_json",
+  "user_recipe_values_json",
+  "model_config_json",
+  "parent_delegation",
+]);
+
+/** Columns whose default is the time of writing, so that "none" has to be said. */
+const TIMES = new Set(["created_at", "updated_at", "timestamp", "applied_at"]);
+
+/** The columns of each table, with their plain defaults. */
+export type Schema = ReadonlyMap<Table, ReadonlyMap<string, SQLInputValue>>;
+
+/** @throws SegueError if the layout is unknown. */
+export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {
+  const schema = new Map<Table, ReadonlyMap<string, SQLInputValue>>();
+  for (const table of TABLES) {
+    const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
+    if (rows.length === 0 && table === "usage_ledger") continue;
+    const columns = new Map(rows.map((row) => [String(row.name), literal(row.dflt_value)]));
+    const missing = NEEDED[table].find((name) => !columns.has(name));
+    if (missing !== undefined) throw unknownLayout(path, `${table} has no column "${missing}"`);
+    for (const { name, notnull, dflt_value: fallback } of purpose === "write" ? rows : []) {
+      const isFilled = KNOWN[table].includes(String(name)) || IMPLIED.has(String(name));
+      if (isFilled || notnull !== 1 || fallback !== null) continue;
+      throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
+    }
+    schema.set(table, columns);
+  }
+  return schema;
+}
+
+/** The value of a default that SQLite reports as an expression. */
+function literal(expression: SQLOutputValue | undefined): SQLInputValue {
+  if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
+  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
+  if (quoted !== undefined) return quoted.replaceAll("''", "'");
+  if (/^false$/i.test(expression)) return 0;
+  const n = Number(expression);
+  return Number.isNaN(n) ? null : n;
+}
+
+function unknownLayout(path: string, why: string): SegueError {
+  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
+    where: path,
+    hint: "nothing was changed; a newer version of Segue may support it",
+  });
+}
+
+export interface StoredLine {
+  /** The number of a message's row; null for the session's own line. */
+  row: number | null;
+  line: string;
+}
+
+/** The lines of a session; null if it does not exist. */
+export function readLines(db: DatabaseSync, schema: Schema, id: string): StoredLine[] | null {
+  const own = db.prepare("SELECT * FROM sessions WHERE id = ?").get(id);
+  if (!own) return null;
+  // As Goose itself reads them: by second, and within one as they were written.
+  const messages = db
+    .prepare("SELECT * FROM messages WHERE session_id = ? ORDER BY created_timestamp, id")
+    .all(id);
+  const usage = schema.has("usage_ledger")
+    ? db.prepare("SELECT * FROM usage_ledger WHERE session_id = ? ORDER BY id").all(id)
+    : [];
+  const session = textOf(schema, "sessions", own);
+  const counts = usage.map((row) => textOf(schema, "usage_ledger", row)).join(",");
+  const more = usage.length > 0 ? `,"usage":[${counts}]` : "";
+  return [
+    { row: null, line: `{"session":${session}${more}}` },
+    ...messages.map((row) => ({
+      row: Number(row.id),
+      line: `{"message":${textOf(schema, "messages", row)}}`,
+    })),
+  ];
+}
+
+type SqlRow = Record<string, SQLOutputValue>;
+
+/** A row as JSON text: defaults are left out; known columns come first, in their order. */
+function textOf(schema: Schema, table: Table, row: SqlRow): string {
+  const columns = schema.get(table);
+  const order = new Set([...KNOWN[table], ...Object.keys(row)]);
+  const members = [...order].flatMap((name) => {
+    const value = row[name];
+    const isImplied = IMPLIED.has(name) && table !== "sessions";
+    if (value === undefined || isImplied || !columns?.has(name)) return [];
+    if (value === columns.get(name) && !(value === null && TIMES.has(name))) return [];
+    return [`${JSON.stringify(name)}:${valueText(name, value)}`];
+  });
+  return `{${members.join(",")}}`;
+}
+
+function valueText(name: string, value: SQLOutputValue): string {
+  if (typeof value === "bigint") return JSON.stringify({ "segue.integer": String(value) });
+  if (value instanceof Uint8Array) {
+    return JSON.stringify({ "segue.bytes": Buffer.from(value).toString("base64") });
+  }
+  return typeof value === "string" && JSON_COLUMNS.has(name) && isPlain(value)
+    ? value
+    : JSON.stringify(value);
+}
+
+/** Can this text stand in a line as it is? */
+function isPlain(text: string): boolean {
+  if (!/^[{[]/.test(text) || /[\r\n]/.test(text)) return false;
+  const value = parseValue(text);
+  const isOurs = member(value, "segue.integer") ?? member(value, "segue.bytes");
+  return typeof value === "object" && value !== null && isOurs === undefined;
+}
+
+/** What a line holds. */
+export interface LineRows {
+  session: Row | null;
+  usage: readonly Row[];
+  message: Row | null;
+}
+
+export function rowsOf(line: string): LineRows {
+  const members = membersIn(line);
+  const row = (text: string | undefined): Row | null =>
+    text?.startsWith("{") === true ? rowOf(text) : null;
+  const usage = parseValue(members.get("usage") ?? "null");
+  return {
+    session: row(members.get("session")),
+    usage: (Array.isArray(usage) ? usage : []).filter(isObject).map((one) => plainRow(one)),
+    message: row(members.get("message")),
+  };
+}
+
+function plainRow(row: { readonly [name: string]: Json }): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, sqlValue(value)]));
+}
+
+function rowOf(text: string): Row {
+  return Object.fromEntries(
+    [...membersIn(text)].map(([name, value]) => {
+      const isText = JSON_COLUMNS.has(name) && /^[{[]/.test(value);
+      const parsed = parseValue(value) ?? null;
+      return [name, isText && !isWrapped(parsed) ? value : sqlValue(parsed)];
+    }),
+  );
+}
+
+function isWrapped(value: Json): boolean {
+  return (member(value, "segue.integer") ?? member(value, "segue.bytes")) !== undefined;
+}
+
+function sqlValue(value: Json): SQLInputValue {
+  if (value === null) return null;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value !== "object") return value;
+  const integer = string(member(value, "segue.integer"));
+  if (integer !== undefined) return BigInt(integer);
+  const bytes = string(member(value, "segue.bytes"));
+  return bytes === undefined ? JSON.stringify(value) : Buffer.from(bytes, "base64");
+}
+
+/** Adds a row: those of its columns that the table has. */
+export function insert(db: DatabaseSync, schema: Schema, table: Table, row: Row): void {
+  const names = Object.keys(row).filter((name) => schema.get(table)?.has(name));
+  const list = names.map((name) => `"${name}"`).join(", ");
+  const marks = names.map(() => "?").join(", ");
+  db.prepare(`INSERT INTO "${table}" (${list}) VALUES (${marks})`).run(
+    ...names.map((name) => row[name] ?? null),
+  );
+}
+
+/** Makes a session's own row this one: what it does not name has its default. */
+export function update(db: DatabaseSync, schema: Schema, row: Row): void {
+  const columns = schema.get("sessions") ?? new Map<string, SQLInputValue>();
+  const names = [...columns.keys()].filter((name) => name !== "id");
+  const list = names.map((name) => `"${name}" = ?`).join(", ");
+  const value = (name: string) => (Object.hasOwn(row, name) ? row[name] : columns.get(name));
+  db.prepare(`UPDATE sessions SET ${list} WHERE id = ?`).run(
+    ...names.map((name) => value(name) ?? null),
+    row.id ?? null,
+  );
+}

@@ -1,0 +1,161 @@
+/** Where Goose keeps its sessions: one database for all folders; files before 1.10. */
+import { basename, join } from "node:path";
+import type { SQLOutputValue } from "node:sqlite";
+import { filesIn } from "../../io/files.ts";
+import { type Host, hostOf } from "../../io/host.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member, string } from "../../session/json.ts";
+import type { Found, Store } from "../types.ts";
+import { database, holds, reading } from "./database.ts";
+import { isoTime, messageTime, titleOf } from "./records.ts";
+
+const DATABASE = join("sessions", "sessions.db");
+
+export const store: Store = {
+  variables: ["GOOSE_PATH_ROOT"],
+
+  roots(env, host = hostOf(env)) {
+    return [dataFolder(env, host)];
+  },
+
+  async find(root) {
+    const path = join(root, DATABASE);
+    const rows = holds(path) ? findRows(path) : [];
+    const ids = new Set(rows.map(({ id }) => id));
+    const files = findFiles(join(root, "sessions")).filter(({ id }) => !ids.has(id));
+    return [
+      ...rows.filter(({ isShown }) => isShown).map(({ isShown: _, ...found }) => found),
+      ...files,
+    ];
+  },
+
+  pathFor: (root) => join(root, DATABASE),
+
+  async children(place) {
+    const at = place.lastIndexOf("#");
+    const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+    if (at < 1 || !holds(path)) return [];
+    return childrenOf(path, id).map((child) => `${path}#${child}`);
+  },
+
+  takesChildren: true,
+
+  facts(root) {
+    const path = join(root, DATABASE);
+    const columns = holds(path) ? sessionColumns(path) : null;
+    return { columns, now: Date.now() };
+  },
+
+  database,
+};
+
+function dataFolder(env: NodeJS.ProcessEnv, { platform, path, home }: Host): string {
+  if (env.GOOSE_PATH_ROOT) return path.join(path.resolve(env.GOOSE_PATH_ROOT), "data");
+  if (platform === "win32") {
+    const roaming = env.APPDATA || path.join(home, "AppData", "Roaming");
+    return path.join(roaming, "Block", "goose", "data");
+  }
+  const data = env.XDG_DATA_HOME || path.join(home, ".local", "share");
+  return path.join(data, "goose");
+}
+
+function sessionColumns(path: string): string[] {
+  return reading(path, (db) =>
+    db
+      .prepare('PRAGMA table_info("sessions")')
+      .all()
+      .map(({ name }) => String(name)),
+  );
+}
+
+/** Those that Goose makes for itself: of subagents, and hidden ones. */
+const OWN = new Set(["sub_agent", "hidden"]);
+
+function findRows(path: string): (Found & { isShown: boolean })[] {
+  try {
+    const columns = new Set(sessionColumns(path));
+    const column = (name: string) => (columns.has(name) ? `s.${name}` : "NULL");
+    const sql = `SELECT s.id, ${[
+      "name",
+      "description",
+      "user_set_name",
+      "session_type",
+      "working_dir",
+      "created_at",
+      "updated_at",
+      "model_config_json",
+      "parent_session_id",
+    ]
+      .map((name) => `${column(name)} AS ${name}`)
+      .join(", ")},
+      (SELECT count(*) FROM messages m WHERE m.session_id = s.id) AS messages,
+      (SELECT max(m.created_timestamp) FROM messages m WHERE m.session_id = s.id) AS spoken
+      FROM sessions s`;
+    return reading(path, (db) =>
+      db
+        .prepare(sql)
+        .all()
+        .map((row) => ({ ...foundOf(path, row), isShown: !OWN.has(String(row.session_type)) })),
+    );
+  } catch {
+    // Locked for a long time, or not readable.
+    return [];
+  }
+}
+
+function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+  const updatedAt = laterOf(isoTime(textOf(row.updated_at)), messageTime(numberOf(row.spoken)));
+  const name = textOf(row.name) || textOf(row.description) || "";
+  return {
+    agent: "goose",
+    id: String(row.id),
+    path,
+    mtime: Date.parse(updatedAt ?? "") || 0,
+    bytes: 0,
+    summary: {
+      title: titleOf(name, row.user_set_name === 1),
+      cwd: textOf(row.working_dir) || null,
+      model:
+        string(member(parseValue(textOf(row.model_config_json)) ?? null, "model_name")) ?? null,
+      createdAt: isoTime(textOf(row.created_at)),
+      updatedAt,
+      messages: Number(row.messages),
+      parent: textOf(row.parent_session_id) || null,
+    },
+  };
+}
+
+function textOf(value: SQLOutputValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function numberOf(value: SQLOutputValue | undefined): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function laterOf(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+/** The sessions of an older version. Goose took those over that it found when it made its database. */
+function findFiles(folder: string): Found[] {
+  return filesIn(folder, 1).flatMap((file) => {
+    const [, id] = /^([^.]+)\.jsonl$/.exec(basename(file.path)) ?? [];
+    return id === undefined ? [] : [{ ...file, agent: "goose", id }];
+  });
+}
+
+/** The sessions of its subagents: since 1.40 or so they name it; before, its results named them. */
+function childrenOf(path: string, id: string): string[] {
+  const names = new Set(sessionColumns(path));
+  return reading(path, (db) => {
+    const named = names.has("parent_session_id")
+      ? db.prepare("SELECT id FROM sessions WHERE parent_session_id = ?").all(id)
+      : [];
+    const sql = `SELECT DISTINCT s.id AS id FROM messages m, json_each(m.content_json) b
+      JOIN sessions s ON s.id = json_extract(b.value, '$.toolResult.value._meta.subagent_session_id')
+      WHERE m.session_id = ? AND m.role = 'user' AND json_valid(m.content_json)`;
+    const told = db.prepare(sql).all(id);
+    return [...new Set([...named, ...told].map((row) => String(row.id)))];
+  });
+}
