@@ -8,6 +8,7 @@ import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
+import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -31,6 +32,7 @@ export const agents: readonly Agent[] = [
   kimi,
   openclaw,
   continueCli,
+  hermes,
 ];
 
 export function findAgent(name: string): Agent | undefined {

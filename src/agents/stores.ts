@@ -9,6 +9,7 @@ import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
+import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
@@ -31,4 +32,5 @@ export const stores: { readonly [agent: string]: Store } = {
   kimi,
   openclaw,
   continue: continueCli,
+  hermes,
 };

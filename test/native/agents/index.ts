@@ -8,6 +8,7 @@ import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
+import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
@@ -29,6 +30,7 @@ export const everyDriver: readonly Driver[] = [
   kimi,
   openclaw,
   continueCli,
+  hermes,
 ];
 
 /** The drivers of the CLIs that can be run here. */
