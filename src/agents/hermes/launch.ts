@@ -9,9 +9,14 @@ export const launch: Launch = {
   command: "hermes",
   install: "pip install hermes-agent",
   versionArgs: ["--version"],
-  resumeArgs: ({ id, path, args }) => [...profileArgs(path), "--resume", id, ...args],
-  // With `-q` it answers and ends, without its screen.
-  resumesUnprompted: true,
+  resumeArgs: ({ id, path, prompt, args }) => [
+    ...profileArgs(path),
+    "chat",
+    "--resume",
+    id,
+    ...args,
+    ...promptArgs(prompt),
+  ],
   hindrance({ id, path }) {
     const next = continuationOf(placeOf(path).path, id);
     if (next === null) return null;
@@ -21,7 +26,14 @@ export const launch: Launch = {
     };
   },
   flags,
+  start: { args: ({ prompt, args }) => ["chat", ...args, ...promptArgs(prompt)] },
 };
+
+/** Its newer screen takes a first prompt. The older one answers a prompt that it is given, and ends. */
+function promptArgs(prompt: string | null): string[] {
+  // With "=", a prompt that begins with a dash is not an option.
+  return prompt === null ? [] : ["--tui", `--query=${prompt}`];
+}
 
 /** A profile has a folder of its own, `profiles/<name>`. */
 function profileArgs(place: string): string[] {
