@@ -78,7 +78,7 @@ export function readSaid(row: JsonObject): (Said | UnreadPart)[] {
     const odd = readContent(row.api_content);
     return [...readContent(content), ...odd];
   }
-  return [...readContent(withoutRecalled(content)), unread("memory-context", "unsent")];
+  return [...readContent(withoutRecalled(content)), unread("content", "unsent")];
 }
 
 /** The words of the message, and what was added to them for the model. */

@@ -12,6 +12,7 @@ import type { JsonObject } from "../../session/types.ts";
 import type { Database } from "../types.ts";
 import { isMessage, isSession } from "./records.ts";
 import { columnsOf, jsonRow, type Row, rowOf, type Schema, schemaOf } from "./schema.ts";
+import { withArchived } from "./summary.ts";
 import { uniqueTitle } from "./title.ts";
 
 export const database: Database = { holds, read, replace, renamed };
@@ -99,11 +100,11 @@ function replace(
     db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
     const schema = schemaOf(db, path, "write");
     const now = storedIn(db, schema, id);
-    if (!isSame(now, before)) throw movedOn(path, id, now, before);
+    if (!isSame(now, before && archiving(before))) throw movedOn(path, id, now, before);
     if (after === null) removeSession(db, id);
     else {
       if (now !== null) checkOpen(db, path, id);
-      turn(db, schema, path, id, now ?? [], after);
+      turn(db, schema, path, id, now ?? [], archiving(after));
     }
     db.exec("COMMIT");
   } catch (error) {
@@ -112,6 +113,14 @@ function replace(
     // Uncommitted changes are rolled back.
     db.close();
   }
+}
+
+/** Lines as they are read again, where a summary among them archives what came before. */
+function archiving(lines: readonly string[]): readonly string[] {
+  const records = lines.map((line) => parseValue(line) ?? null);
+  return withArchived(records).map((record, n) =>
+    record === records[n] ? (lines[n] ?? "") : JSON.stringify(record),
+  );
 }
 
 function isSame(now: readonly Stored[] | null, before: readonly string[] | null): boolean {

@@ -22,7 +22,7 @@ import {
   readSaid,
 } from "./content.ts";
 import { carryIn, isMessage, isSession } from "./records.ts";
-import { summaryIn } from "./summary.ts";
+import { replacesAll, summaryIn } from "./summary.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -103,7 +103,7 @@ class HermesReader implements Reader {
   }
 
   #message(row: JsonObject, time: string | null): Entry[] {
-    const summary = this.#tip === null ? summaryIn(row) : null;
+    const summary = this.#tip === null || replacesAll(row) ? summaryIn(row) : null;
     if (summary !== null) return [this.#compaction(summary, time)];
     const isAnswer = row.role === "assistant";
     if (!isAnswer) this.#answers = null;

@@ -21,7 +21,7 @@ import {
   readCalls,
 } from "./content.ts";
 import { carryRecord, isSession } from "./records.ts";
-import { summaryText } from "./summary.ts";
+import { summaryRow } from "./summary.ts";
 import { titleFor, uniqueTitle } from "./title.ts";
 import { printResult } from "./tools.ts";
 
@@ -144,7 +144,7 @@ class HermesWriter implements Writer {
       case "start":
         return [this.#start(entry.header)];
       case "compaction":
-        return [{ role: "user", content: summaryText(entry.summary), timestamp: time }];
+        return [summaryRow(entry.summary, time)];
       case "carry":
         return [carryRecord(entry, time)];
       // Nothing that Hermes has a row for; kept aside.
