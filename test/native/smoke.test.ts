@@ -42,6 +42,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "hermes" },
 ];
 
 for (const { agent, ...options } of runs) {

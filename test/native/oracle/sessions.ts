@@ -9,6 +9,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   copilot: ["kinds"],
   droid: ["kinds"],
   gemini: ["parts"],
+  hermes: ["kinds"],
   kimi: ["blob", "interrupted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],

@@ -7,6 +7,7 @@ import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
+import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
@@ -24,6 +25,7 @@ const TABLES: { [name: string]: Flags } = {
   copilot,
   droid,
   gemini,
+  hermes,
   kilo,
   kimi,
   openclaw,
