@@ -22,6 +22,7 @@ import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
 import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
+import { makeHermes } from "../support/hermes-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
@@ -63,6 +64,7 @@ describe("segue dump", () => {
       ["opencode", makeDatabase, ".local/share/opencode/opencode.db"],
       ["kilo", makeKiloDatabase, ".local/share/kilo/kilo.db"],
       ["openclaw", makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
+      ["hermes", makeHermes, ".hermes/state.db"],
     ] as const;
     for (const [agent, make, path] of databases) {
       mkdirSync(dirname(m.at(path)), { recursive: true });

@@ -129,6 +129,7 @@ class HermesReader implements Reader {
   #answer(row: JsonObject, time: string | null, reviewed: boolean): Entry[] {
     const stop = STOPS[string(row.finish_reason) ?? ""];
     const answer = this.#say("assistant", this.#partsOf(row), time, stop ? { stop } : {});
+    const after = isBreak(row) ? [this.#aside({ event: "interruption" }, time)] : [];
     if (reviewed) return [{ ...answer, scaffold: true }];
     const before = this.#answers;
     const run: Run = {
@@ -137,10 +138,10 @@ class HermesReader implements Reader {
       isKept: isKept(row),
     };
     this.#answers = run;
-    if (before === null || before.isKept || run.isKept) return [answer];
+    if (before === null || before.isKept || run.isKept) return [answer, ...after];
     if (before.isProvisional) return [answer, ...before.ids.map((id) => this.#hide(id))];
     this.#answers = { ...before, ids: [...before.ids, answer.id] };
-    return [answer];
+    return [answer, ...after];
   }
 
   #partsOf(row: JsonObject): Part[] {
@@ -206,6 +207,12 @@ const STOPS: { readonly [reason: string]: Message["stop"] } = {
   tool_calls: "tool",
   length: "length",
 };
+
+/** What Hermes says for the model when the user stops it. */
+function isBreak({ content, finish_reason }: JsonObject): boolean {
+  const isUnfinished = finish_reason === undefined || finish_reason === null;
+  return isUnfinished && /^Operation interrupted\b/.test(string(content) ?? "");
+}
 
 function isKept(row: JsonObject): boolean {
   const items = [row.codex_reasoning_items, row.codex_message_items];
