@@ -202,27 +202,33 @@ export const tools: Tools = { toNative, accepts };
  * without the numbers of lines, of a failure its words. Anything that says more stays JSON.
  */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
-  const text = onlyText(result);
-  const value = text?.startsWith("{") ? parseValue(text) : undefined;
-  if (!isObject(value)) return result;
+  const value = objectIn(onlyText(result));
+  if (value === undefined) return result;
   const error = string(value.error);
-  if (error !== undefined && only(value, ["error"]))
-    return withText({ ...result, isError: true }, error);
-  if (use?.tool === "execute") return parseOutput(value) ?? result;
-  if (use?.tool === "read") {
-    const content = parseFile(value, use.offset ?? 1);
-    return content === undefined ? result : withText(result, content);
+  if (error !== undefined) {
+    const failed = { ...result, isError: true };
+    return only(value, ["error"]) ? withText(failed, error) : failed;
   }
-  return error === undefined ? result : { ...result, isError: true };
+  const output = use?.tool === "execute" ? outputIn(value) : undefined;
+  if (output !== undefined) {
+    return { ...withText(result, output.text), exitCode: output.exitCode };
+  }
+  const file = use?.tool === "read" ? parseFile(value, use.offset ?? 1) : undefined;
+  return file === undefined ? result : withText(result, file);
+}
 
-  function parseOutput({ output, exit_code: code }: JsonObject): ToolResultPart | undefined {
-    const said = string(output);
-    const exitCode = number(code);
-    const isPlain = isObject(value) && only(value, ["output", "exit_code", "error"]);
-    if (said === undefined || exitCode === undefined || !isPlain || value.error !== null)
-      return undefined;
-    return { ...withText(result, said), exitCode };
-  }
+function objectIn(text: string | undefined): JsonObject | undefined {
+  const value = text?.startsWith("{") ? parseValue(text) : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+/** undefined where there is more to say, or another form. */
+function outputIn(value: JsonObject): { text: string; exitCode: number } | undefined {
+  const text = string(value.output);
+  const exitCode = number(value.exit_code);
+  if (text === undefined || exitCode === undefined) return undefined;
+  const isPlain = only(value, ["output", "exit_code", "error"]) && value.error === null;
+  return isPlain ? { text, exitCode } : undefined;
 }
 
 const ABOUT_FILE = ["content", "total_lines", "file_size", "truncated", "is_binary", "is_image"];
@@ -240,21 +246,25 @@ function parseFile(value: JsonObject, first: number): string | undefined {
   return lines.every((line) => line !== undefined) ? lines.join("\n") : undefined;
 }
 
-/** The inverse of `parseResult`. */
+/** The inverse of `parseResult`. What is in Hermes's form already stays as it is. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = onlyText(result);
-  if (text === undefined) return result;
+  if (text === undefined || isNative(objectIn(text), result)) return result;
   const { exitCode } = result;
   if (use?.tool === "execute" && (exitCode !== undefined || !result.isError)) {
     return json(result, { output: text, exit_code: exitCode ?? 0, error: null });
   }
-  if (result.isError) return isError(text) ? result : json(result, { error: text });
+  if (result.isError) return json(result, { error: text });
   if (use?.tool === "read") return json(result, fileOf(text, use.offset ?? 1));
   return result;
 }
 
-function isError(text: string): boolean {
-  return text.startsWith("{") && string(member(parseValue(text) ?? null, "error")) !== undefined;
+/** Is it what one of Hermes's tools says, and neither what a command printed nor what a file holds? */
+function isNative(value: JsonObject | undefined, { exitCode }: ToolResultPart): boolean {
+  if (value === undefined) return false;
+  if (typeof value.output === "string" && typeof value.exit_code === "number") return true;
+  if ("content" in value && "total_lines" in value) return true;
+  return typeof value.error === "string" && exitCode === undefined;
 }
 
 function fileOf(text: string, first: number): JsonObject {
