@@ -10,6 +10,7 @@ import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
 import { grok } from "./grok/index.ts";
+import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -35,6 +36,7 @@ export const agents: readonly Agent[] = [
   continueCli,
   grok,
   goose,
+  hermes,
 ];
 
 export function findAgent(name: string): Agent | undefined {

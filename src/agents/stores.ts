@@ -11,6 +11,7 @@ import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
 import { store as grok } from "./grok/store.ts";
+import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
@@ -35,4 +36,5 @@ export const stores: { readonly [agent: string]: Store } = {
   continue: continueCli,
   grok,
   goose,
+  hermes,
 };

@@ -155,8 +155,11 @@ export interface Database {
     before: readonly string[] | null,
     after: readonly string[] | null,
   ): void;
-  /** The same session under a new id, with new ids for all rows that need their own. */
-  renamed(lines: readonly string[], newId: string): string[];
+  /**
+   * The same session under a new id, with new ids for all rows that need their own. `path`: the
+   * database that it is for.
+   */
+  renamed(lines: readonly string[], newId: string, path?: string): string[];
   /**
    * Writes a new session with the agent's own import; `replace` then corrects what the import
    * changed.

@@ -18,7 +18,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Crush", words: ["crush"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
-  { name: "Hermes", words: ["hermes"] },
   { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Mistral Vibe", words: ["vibe", "mistral"] },

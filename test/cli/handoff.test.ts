@@ -55,6 +55,7 @@ const REAL: { [agent: string]: string } = {
   openclaw: "openclaw/rows",
   grok: "grok/rows",
   goose: "goose/tools",
+  hermes: "hermes/rich",
 };
 
 describe("the document of a real session", () => {

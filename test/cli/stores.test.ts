@@ -25,6 +25,7 @@ const FOLDERS = [
   [".openclaw/x", /OpenClaw's store/],
   [".grok/x", /Grok Build's store/],
   [".local/share/goose/x", /Goose's store/],
+  [".hermes/x", /Hermes Agent's store/],
 ] as const;
 
 describe("what is written as a file", () => {

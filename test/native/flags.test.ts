@@ -18,6 +18,7 @@ const COMMON = new Set(["--help", "--version"]);
 /** The command that resumes a session, where it has flags of its own. */
 const COMMANDS: { readonly [agent: string]: readonly string[] } = {
   codex: ["resume"],
+  hermes: ["chat"],
   openclaw: ["tui"],
   goose: ["session"],
 };

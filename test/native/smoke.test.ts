@@ -49,6 +49,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "grok", model: GROK_MODELS.responses },
   { agent: "goose" },
   { agent: "goose", model: GOOSE_MODELS.chat },
+  { agent: "hermes" },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -118,3 +118,12 @@ test("grok: the list, and going on after --resume", () =>
     const shown = await goesOn(lab, command, recording.markers);
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
+
+test("hermes: the list, and going on after --resume", () =>
+  withRecording("hermes", async (lab, recording) => {
+    const { listArgs, own } = driverOf("hermes");
+    await sees(lab, tuiCommand("hermes", listArgs), recording.sessionId);
+    const command = tuiCommand("hermes", ["chat", "--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, own(recording.markers));
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));

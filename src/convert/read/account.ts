@@ -250,7 +250,7 @@ class Account {
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
     // Lines that a tool numbered, in order and without gaps, are read without their numbers.
-    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→]([\s\S]*)$/.exec(line));
+    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→|]([\s\S]*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
     return plain.every(
       (line, n) =>

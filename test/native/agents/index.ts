@@ -10,6 +10,7 @@ import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { goose } from "./goose.ts";
 import { grok } from "./grok.ts";
+import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
@@ -33,6 +34,7 @@ export const everyDriver: readonly Driver[] = [
   continueCli,
   grok,
   goose,
+  hermes,
 ];
 
 /** The drivers of the CLIs that can be run here. */

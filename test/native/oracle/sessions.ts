@@ -11,6 +11,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   gemini: ["parts"],
   grok: ["compacted", "store"],
   goose: ["kinds", "tools"],
+  hermes: ["kinds"],
   kimi: ["blob", "interrupted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],

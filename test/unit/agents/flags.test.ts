@@ -9,6 +9,7 @@ import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as goose } from "../../../src/agents/goose/flags.ts";
 import { flags as grok } from "../../../src/agents/grok/flags.ts";
+import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
@@ -27,6 +28,7 @@ const TABLES: { [name: string]: Flags } = {
   droid,
   gemini,
   goose,
+  hermes,
   kilo,
   kimi,
   openclaw,
