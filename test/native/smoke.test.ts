@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
+import { CRUSH_MODELS } from "./agents/crush.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
-import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
+import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { record, turn } from "./record.ts";
 
@@ -42,9 +43,12 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "crush", model: CRUSH_MODELS.anthropic },
+  { agent: "crush", model: CRUSH_MODELS.responses },
+  { agent: "crush", model: CRUSH_MODELS.chat },
 ];
 
-for (const { agent, ...options } of runs) {
+for (const { agent, ...options } of runs.filter((one) => AGENTS.includes(one.agent))) {
   const name = `${agent} ${options.model ?? ""}`.trim();
   test(`${name} records a rich session and resumes it natively`, async () => {
     const lab = await createLab();
