@@ -16,6 +16,7 @@ export const proven: Proven = {
     kimi: "2.1.0",
     openclaw: "2026.9.6",
     continue: "1.5.47",
+    crush: "0.90.0-37f36e9",
   },
   pairs: [
     {
@@ -186,6 +187,19 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "claude-code",
+      to: "crush",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 33 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
@@ -337,6 +351,20 @@ export const proven: Proven = {
       to: "continue",
       date: "2026-11-29",
       commit: "ab09e4c9ee45",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "crush",
+      date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -755,6 +783,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "gemini",
+      to: "crush",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 1 },
+        { code: "call-id-changed", count: 5 },
+        { code: "event-carried", count: 2 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
@@ -900,6 +942,18 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "continue",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "opencode",
+      to: "crush",
       date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
@@ -1186,6 +1240,55 @@ export const proven: Proven = {
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
       losses: [{ code: "event-carried", count: 1 }],
+    },
+    {
+      from: "crush",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 5 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "crush",
+      to: "codex",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "tool-reworded", count: 2 },
+        { code: "argument-carried", count: 5 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "crush",
+      to: "gemini",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 5 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "crush",
+      to: "opencode",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "argument-carried", count: 5 },
+        { code: "event-carried", count: 1 },
+        { code: "reasoning-unsealed", count: 5 },
+      ],
     },
   ],
 };

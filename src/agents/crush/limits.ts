@@ -1,5 +1,6 @@
 /** How a usage limit and other failures look in the part that ends an answer. */
-import { string } from "../../session/json.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member, string } from "../../session/json.ts";
 import type { EventBody, JsonObject } from "../../session/types.ts";
 
 /** Crush names an error by the words for its HTTP status; `details` has what the provider said. */
@@ -10,7 +11,13 @@ const LIMIT =
 export function failureOf(finish: JsonObject): EventBody {
   const message = string(finish.message) ?? "";
   const details = string(finish.details) ?? "";
-  const text = [message, details].filter((one) => one !== "").join(": ") || "error";
+  const text = [message, saidIn(details)].filter((one) => one !== "").join(": ") || "error";
   const isLimit = message === TOO_MANY || LIMIT.test(details);
   return { event: isLimit ? "limit" : "error", text };
+}
+
+/** The provider's own words, in the answer that follows the request's line. */
+function saidIn(details: string): string {
+  const answer = parseValue(details.slice(Math.max(0, details.indexOf("{"))));
+  return string(member(member(answer, "error"), "message")) ?? details;
 }

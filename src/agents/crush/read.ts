@@ -74,7 +74,10 @@ export class CrushReader implements Reader {
         return [this.#say({ id, time }, "tool", [...items.flatMap(toolPart), ...odd])];
       // Nothing of it is sent.
       default:
-        return [event({ id, time }, { event: "unread", type: kindOf(row), reason: "unsent" })];
+        return [
+          carryIn(items, { id, time }) ??
+            event({ id, time }, { event: "unread", type: kindOf(row), reason: "unsent" }),
+        ];
     }
   }
 
@@ -88,8 +91,9 @@ export class CrushReader implements Reader {
     const parts = userParts(items.filter(({ type }) => type !== "finish"));
     const said = parts.find((part) => part.kind === "text");
     const summary = said?.text ?? "";
+    const at = { ...place, parentId: this.#tip };
     this.#tip = place.id;
-    const compaction = event(place, { event: "compaction", summary });
+    const compaction: Entry = { kind: "event", ...at, event: "compaction", summary };
     const more = [...parts.filter((part) => part !== said), ...odd];
     if (more.length === 0) return [compaction];
     return [compaction, this.#say({ id: `${place.id}/more`, time: place.time }, "user", more)];
@@ -145,12 +149,22 @@ const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
   end_turn: "end",
   tool_use: "tool",
   max_tokens: "length",
-  canceled: "aborted",
-  error: "error",
 };
 
 function isFailure({ reason }: JsonObject): boolean {
   return reason === "error" || reason === "canceled";
+}
+
+/** See write.ts. */
+function carryIn(items: readonly Item[], place: Place): Entry | undefined {
+  const carry = items.map(({ data }) => object(data.segue_carry)).find((one) => one !== undefined);
+  if (!carry) return undefined;
+  return event(place, {
+    event: "carry",
+    part: number(carry.part) ?? 0,
+    parts: number(carry.parts) ?? 0,
+    data: string(carry.data) ?? "",
+  });
 }
 
 function toolPart({ type, data }: Item): Part[] {

@@ -170,7 +170,21 @@ export class CrushWriter implements Writer {
         return [{ sessions: sessionRow(entry.header, this.#now) }];
       case "compaction":
         return this.#compaction(entry.summary, time);
-      case "carry":
+      case "carry": {
+        const { part, parts, data } = entry;
+        // Crush sends and shows nothing of this role, and leaves the row as it is.
+        const end = { ...object(finish("stop", 0).data), segue_carry: { part, parts, data } };
+        return this.#rows(
+          "system",
+          time,
+          [[{ type: "text", data: { text: "" } }]],
+          undefined,
+          () => ({
+            type: "finish",
+            data: end,
+          }),
+        );
+      }
       case "error":
       case "hide":
       case "interruption":
