@@ -53,6 +53,7 @@ const REAL: { [agent: string]: string } = {
   continue: "continue/tools",
   droid: "droid/basic",
   openclaw: "openclaw/rows",
+  crush: "crush/tools",
 };
 
 describe("the document of a real session", () => {

@@ -23,6 +23,7 @@ const FOLDERS = [
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
   [".openclaw/x", /OpenClaw's store/],
+  [".local/share/crush/x", /Crush's store/],
 ] as const;
 
 describe("what is written as a file", () => {
