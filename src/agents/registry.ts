@@ -6,6 +6,7 @@ import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
+import { crush } from "./crush/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
@@ -37,6 +38,7 @@ export const agents: readonly Agent[] = [
   grok,
   goose,
   hermes,
+  crush,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -7,6 +7,7 @@ import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
+import { store as crush } from "./crush/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
@@ -37,4 +38,5 @@ export const stores: { readonly [agent: string]: Store } = {
   grok,
   goose,
   hermes,
+  crush,
 };

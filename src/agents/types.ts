@@ -65,6 +65,8 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
+  /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
+  inProjects?: true;
   /** The path of a new session below `root`. */
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
   /** Is there a session of this id in any folder, where the CLI goes by the id alone? */

@@ -15,7 +15,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "ChatGPT", words: ["chatgpt"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
-  { name: "Crush", words: ["crush"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kimi CLI", words: ["kimi-cli"] },

@@ -56,6 +56,7 @@ const REAL: { [agent: string]: string } = {
   grok: "grok/rows",
   goose: "goose/tools",
   hermes: "hermes/rich",
+  crush: "crush/tools",
 };
 
 describe("the document of a real session", () => {

@@ -26,6 +26,7 @@ const FOLDERS = [
   [".grok/x", /Grok Build's store/],
   [".local/share/goose/x", /Goose's store/],
   [".hermes/x", /Hermes Agent's store/],
+  [".local/share/crush/x", /Crush's store/],
 ] as const;
 
 describe("what is written as a file", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
+import { CRUSH_MODELS } from "./agents/crush.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { GOOSE_MODELS } from "./agents/goose.ts";
 import { GROK_MODELS } from "./agents/grok.ts";
@@ -50,6 +51,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "goose" },
   { agent: "goose", model: GOOSE_MODELS.chat },
   { agent: "hermes" },
+  { agent: "crush", model: CRUSH_MODELS.anthropic },
+  { agent: "crush", model: CRUSH_MODELS.responses },
+  { agent: "crush", model: CRUSH_MODELS.chat },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

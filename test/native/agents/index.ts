@@ -6,6 +6,7 @@ import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
 import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
+import { crush } from "./crush.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { goose } from "./goose.ts";
@@ -35,6 +36,7 @@ export const everyDriver: readonly Driver[] = [
   grok,
   goose,
   hermes,
+  crush,
 ];
 
 /** The drivers of the CLIs that can be run here. */

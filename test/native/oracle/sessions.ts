@@ -7,6 +7,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   codex: ["archive", "compact-sealed", "content"],
   continue: ["editor", "shell", "tools"],
   copilot: ["kinds"],
+  crush: ["kinds"],
   droid: ["kinds"],
   gemini: ["parts"],
   grok: ["compacted", "store"],

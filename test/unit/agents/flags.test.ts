@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
+import { flags as crush } from "../../../src/agents/crush/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as goose } from "../../../src/agents/goose/flags.ts";
@@ -25,6 +26,7 @@ const TABLES: { [name: string]: Flags } = {
   claude,
   codex,
   copilot,
+  crush,
   droid,
   gemini,
   goose,
