@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { assertHistory, type Expected, historyOf } from "./assert-history.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
-import { type Agent, createLab, type Lab, sessionPath, tuiCommand } from "./lab.ts";
+import { type Agent, createLab, type Lab, runCli, sessionPath, tuiCommand } from "./lab.ts";
 import { objs } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
@@ -407,6 +407,44 @@ test("claude → kimi, which compacts → claude", () =>
     }
     assert.doesNotMatch(sent, /MARK-S-O02/);
   }));
+
+test("claude → goose, which compacts → claude", () =>
+  trip("claude-code", "goose", async (trip) => {
+    const { lab, there } = trip;
+    await workThere(lab, "goose", there.id, "T1");
+    await runCli(lab, "goose", { prompt: "/compact", resume: there.id });
+    const after = await workThere(lab, "goose", there.id, "T2");
+
+    const sent = await home(trip);
+    sees(lab, abroad(after, "claude-code"));
+    assert.match(sent, /Side reply/);
+    assert.doesNotMatch(sent, /MARK-S-O02|MARK-T1-U1/);
+  }));
+
+test("goose → claude, which compacts → goose", async () => {
+  const lab = await createLab();
+  try {
+    const recording = await record(lab, "goose");
+    const there = await hand(lab, recording.sessionId, "claude-code");
+    await workThere(lab, "claude-code", there.id, "T1");
+    const summary = [{ text: "MARK-SUM what was done" }];
+    await turn(lab, "claude-code", summary, { prompt: "/compact", resume: there.id });
+    const after = await workThere(lab, "claude-code", there.id, "T2");
+
+    const back = await hand(lab, there.id, "goose");
+    assert.equal(back.path, recording.path, "a new session was written");
+    const prompt = "MARK-Z-U1 where are we?";
+    await turn(lab, "goose", [{ text: "MARK-Z-A1" }], { prompt, resume: back.id });
+    sees(lab, abroad(after, "goose"));
+    const sent = JSON.stringify(historyOf(lab.server.lastMain()));
+    assert.match(sent, /MARK-SUM/);
+    // What came before is in the database, and hidden from the model.
+    assert.doesNotMatch(sent, /MARK-S-O02|MARK-T1-U1/);
+    assert.deepEqual(lab.server.refusals, []);
+  } finally {
+    await lab.close();
+  }
+});
 
 /** Types a command on Kimi Code's screen, which shows the session first. */
 async function says(

@@ -161,7 +161,7 @@ export function readLines(db: DatabaseSync, schema: Schema, id: string): StoredL
   const more = usage.length > 0 ? `,"usage":[${counts}]` : "";
   return [
     { row: null, line: `{"session":${session}${more}}` },
-    ...messages.map((row) => ({
+    ...paired(messages).map((row) => ({
       row: Number(row.id),
       line: `{"message":${textOf(schema, "messages", row)}}`,
     })),
@@ -169,6 +169,38 @@ export function readLines(db: DatabaseSync, schema: Schema, id: string): StoredL
 }
 
 type SqlRow = Record<string, SQLOutputValue>;
+
+/** The type stands first; within a text, its quotes are escaped. */
+const CALL = /"type":"tool(Request|Response)","id":("(?:[^"\\]|\\.)*")/g;
+
+/**
+ * Goose 1.37 stamps a result with the second in which its call began, which can be before the call's
+ * own: such a result comes after its call, and all else stays where it is.
+ */
+function paired(rows: readonly SqlRow[]): SqlRow[] {
+  const told = rows.map(({ content_json: text }) =>
+    typeof text === "string" ? [...text.matchAll(CALL)] : [],
+  );
+  const calls = new Map<string, number>();
+  for (const [at, found] of told.entries()) {
+    for (const [, what, id = ""] of found) if (what === "Request") calls.set(id, at);
+  }
+  const places = told.map((found, at) => {
+    const asked = found.map(([, what, id = ""]) =>
+      what === "Response" ? (calls.get(id) ?? -1) : -1,
+    );
+    return Math.max(at, ...asked);
+  });
+  const order = [...places.keys()].sort((a, b) => {
+    const [first = 0, second = 0] = [places[a], places[b]];
+    // What was moved comes after what stands there.
+    return first - second || Number(first !== a) - Number(second !== b) || a - b;
+  });
+  return order.flatMap((at) => {
+    const row = rows[at];
+    return row === undefined ? [] : [row];
+  });
+}
 
 /** A row as JSON text: defaults are left out; known columns come first, in their order. */
 function textOf(schema: Schema, table: Table, row: SqlRow): string {

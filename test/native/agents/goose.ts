@@ -44,7 +44,7 @@ export const goose: Driver = {
   },
   acp: ["acp"],
   partners: ["claude-code", "codex", "gemini", "opencode"],
-  fixtures: "*.jsonl",
+  fixtures: "{*.{json,jsonl},.local/share/goose/sessions/*.jsonl}",
 };
 
 function database(lab: Lab): string {

@@ -49,12 +49,13 @@ describe("a session in Goose's database", () => {
     assert.equal(rows.read(path, ID), null);
   });
 
-  it("keeps the order in which Goose itself reads, whatever the numbers of the rows", () => {
+  it("has each result after its call, though 1.37 stamped it with an earlier second", () => {
     const path = fresh();
-    // 1.37 stamped a result with the second before its call: it stands there first.
     const old = linesOf("basic-1.37.0");
-    const [, result, call] = old.slice(-4);
+    const [, call, result] = old.slice(-4);
     assert.ok(result?.includes('"toolResponse"') && call?.includes('"toolRequest"'));
+    const second = (line: string) => Number(/"created_timestamp":(\d+)/.exec(line)?.[1]);
+    assert.ok(second(result ?? "") < second(call ?? ""));
     rows.replace(path, "20261128_1", null, old);
     assert.deepEqual(rows.read(path, "20261128_1"), old);
   });
