@@ -32,6 +32,8 @@ const CALLS: { readonly [agent: string]: RegExp } = {
   "claude-code": /Ran 1 shell command|MARK-S-[CO]02/,
   // OpenClaw 2026.9.6 shows none of the calls of earlier turns.
   openclaw: /MARK-S-A03/,
+  // Hermes 0.19.0 counts them.
+  hermes: /\[1 tool call: terminal\]/,
 };
 
 for (const [from, to] of SHOWN) {
@@ -52,8 +54,8 @@ for (const [from, to] of SHOWN) {
       // The very command that Segue would run.
       const command = tuiCommand(to, there.command.slice(1));
       const shown = await goesOn(lab, command, abroad(recording.markers, to));
-      // Kimi Code 2.1.0 folds the first of many messages of a turn.
-      const answer = to === "kimi" ? "A07" : "A01";
+      // Kimi Code 2.1.0 folds the first of many messages of a turn; Hermes 0.19.0 cuts an answer with reasoning.
+      const answer = ["kimi", "hermes"].includes(to) ? "A07" : "A01";
       // Of a prompt of several texts and an image, Droid 0.225.2 shows the last text and "[1 image]".
       const prompt = to === "droid" ? "\\[1 image\\]" : "MARK-S-U01";
       assert.match(shown, new RegExp(`${prompt}[^]*MARK-S-${answer}[^]*MARK-S-U09`));
