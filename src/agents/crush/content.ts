@@ -5,7 +5,7 @@
 import { parseValue } from "../../lossless/json-text.ts";
 import { compact, isObject, listOf, number, object, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
-import { notTyped } from "../../session/text.ts";
+import { leadingReasoning, notTyped } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -74,7 +74,7 @@ export function answerParts(items: readonly Item[]): Part[] {
   return items.flatMap((item): Part[] => {
     switch (item.type) {
       case "text":
-        return first.includes(item) ? [textOf(item.data)] : [unread("text", "unsent")];
+        return first.includes(item) ? answerText(item.data) : [unread("text", "unsent")];
       case "reasoning":
         return first.includes(item) ? [reasoningOf(item.data)] : [unread("reasoning", "unsent")];
       case "tool_call":
@@ -89,6 +89,12 @@ export function answerParts(items: readonly Item[]): Part[] {
 
 function firstOf(items: readonly Item[], kind: string): Item | undefined {
   return items.find(({ type }) => type === kind);
+}
+
+/** Reasoning that Segue wrote as a quotation is reasoning again. */
+function answerText({ text }: JsonObject): Part[] {
+  const parts = leadingReasoning(saidIn(text));
+  return parts.length === 0 ? [{ kind: "text", text: "" }] : parts;
 }
 
 function textOf(data: JsonObject): TextPart {

@@ -1,5 +1,5 @@
 /** Which of its data folders Crush uses in a project: by its list of projects, else by looking upwards. */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { array, member, string } from "../../session/json.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -49,9 +49,9 @@ export function databaseFor(root: string, cwd: string, home: string): string {
 /** The nearest data folder, up to the root of the repository; the one in the home folder does not count. */
 function closest(cwd: string, home: string): string | null {
   const top = repositoryOf(cwd) ?? cwd;
-  const owner = statSync(cwd, { throwIfNoEntry: false })?.uid;
+  const owner = statOf(cwd)?.uid;
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const data = statSync(join(folder, DATA_FOLDER), { throwIfNoEntry: false });
+    const data = statOf(join(folder, DATA_FOLDER));
     if (data?.isDirectory() && data.uid === owner) {
       return folder === home ? null : join(folder, DATA_FOLDER);
     }
@@ -67,5 +67,14 @@ function repositoryOf(cwd: string): string | null {
 }
 
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statOf(path) !== undefined;
+}
+
+/** undefined for nothing there, and for a path that no file can have: folders come from sessions. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@
 import type { Writer, WriterOptions } from "../../session/codec.ts";
 import { array, compact, isObject, member, number, object, string } from "../../session/json.ts";
 import { asTexts, imageText } from "../../session/other.ts";
+import { reasoningAsText } from "../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -47,7 +48,7 @@ export class CrushWriter implements Writer {
     if (entry.scaffold) return [];
     switch (entry.role) {
       case "user":
-        return this.#rows("user", entry.time, [userParts(entry.parts)]);
+        return this.#rows("user", entry.time, userRows(entry.parts));
       case "assistant":
         return this.#answer(entry);
       case "tool":
@@ -138,9 +139,16 @@ export class CrushWriter implements Writer {
 
   #answer({ parts, time, model = "", stop }: Message): Json[] {
     const calls = parts.filter((part) => part.kind === "tool-call");
+    const reasoning = parts.filter((part) => part.kind === "reasoning");
+    const isOwn = this.#providerOf(model) !== FOREIGN;
+    // Unsigned, what was thought elsewhere would be left out on the way to Anthropic.
+    const quoted = isOwn ? [] : reasoning.filter(({ seal }) => seal === undefined);
     const said = [
-      ...reasoningPart(parts.filter((part) => part.kind === "reasoning")),
-      ...textPart(parts.flatMap(answerText)),
+      ...reasoningPart(reasoning.filter((part) => !quoted.includes(part))),
+      ...textPart([
+        ...quoted.map(({ text }) => reasoningAsText(text)),
+        ...parts.flatMap(answerText),
+      ]),
       ...calls.map(callPart),
     ];
     const reason = calls.length > 0 ? "tool_use" : stop === "length" ? "max_tokens" : "end_turn";
@@ -149,8 +157,12 @@ export class CrushWriter implements Writer {
 
   /** An answer that was not given here has a provider that the user does not have: Crush goes on with its own. */
   #by(model: string): (at: number) => { model: string; more: JsonObject } {
-    const provider = model !== "" && model === this.#model ? this.#provider : FOREIGN;
+    const provider = this.#providerOf(model);
     return (at) => ({ model, more: { finished_at: at, provider } });
+  }
+
+  #providerOf(model: string): string {
+    return model !== "" && model === this.#model ? this.#provider : FOREIGN;
   }
 
   /** Each result is a message. */
@@ -233,22 +245,37 @@ function textPart(texts: readonly string[]): JsonObject[] {
   return texts.length === 0 ? [] : [{ type: "text", data: { text } }];
 }
 
-function userParts(parts: readonly Part[]): JsonObject[] {
-  const texts = parts.flatMap((part) => {
-    switch (part.kind) {
-      case "text":
-        return [part.text];
-      case "image":
-        return part.data === null ? [imageText(part)] : [];
-      case "file":
-        return part.data === null ? asTexts(part).map(({ text }) => text) : [];
-      case "other":
-        return [part.text];
-      default:
-        return [];
+/** Each further text is a message of its own: Crush sends them as one. */
+function userRows(parts: readonly Part[]): JsonObject[][] {
+  const rows: JsonObject[][] = [];
+  let row: JsonObject[] = [];
+  for (const part of parts) {
+    const [text] = userText(part);
+    if (text === undefined) {
+      row.push(...binaryPart(part));
+      continue;
     }
-  });
-  return [...textPart(texts), ...parts.flatMap(binaryPart)];
+    if (row.some(({ type }) => type === "text")) {
+      rows.push(row);
+      row = [];
+    }
+    row.unshift(...textPart([text]));
+  }
+  return [...rows, row];
+}
+
+function userText(part: Part): string[] {
+  switch (part.kind) {
+    case "text":
+    case "other":
+      return [part.text];
+    case "image":
+      return part.data === null ? [imageText(part)] : [];
+    case "file":
+      return part.data === null ? asTexts(part).map(({ text }) => text) : [];
+    default:
+      return [];
+  }
 }
 
 function binaryPart(part: Part): JsonObject[] {
