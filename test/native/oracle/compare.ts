@@ -315,6 +315,8 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // Grok Build.
+  /^exit: -?\d+$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */
@@ -353,6 +355,8 @@ const AROUND_TEXTS = [
   // Kimi Code, after a summary, and where a turn was broken off.
   /^Context compaction is complete — continue the work that was in progress when it began\.$/,
   /^The previous turn was interrupted by the user before completion;/,
+  // Grok Build, before a summary.
+  /^This session is being continued from a previous conversation that ran out of context\. The summary below covers/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
@@ -465,7 +469,7 @@ const BLANKED = /^(?:<system-reminder>\s*)?lorem ipsum dolor sit\b/;
  * every reminder is that: what the user queued, what a hook said and what a task came to is content.
  */
 const SCAFFOLD = [
-  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
+  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice|user_info)\b/,
   /^# AGENTS\.md instructions/,
   // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
