@@ -391,18 +391,31 @@ function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
       .filter((atom) => atom.kind === "text" || atom.kind === kind)
       .map(({ text }) => normal(text));
     const places = truth
-      .filter((atom) => atom.kind === kind)
-      .map(({ text }) => normal(text))
-      .filter((text, _, all) => all.filter((other) => other.includes(text)).length === 1)
-      .flatMap((text) => {
+      .map((atom, index) => ({ atom, index }))
+      .filter(({ atom }) => atom.kind === kind)
+      .map(({ atom, index }) => ({ text: normal(atom.text), run: runOf(truth, index) }))
+      .filter(({ text }, _, all) => all.filter((other) => other.text.includes(text)).length === 1)
+      .flatMap(({ text, run }) => {
         const at = theirs.flatMap((other, index) => (other.includes(text) ? [index] : []));
         const [first, ...more] = at;
-        return first === undefined || more.length > 0 ? [] : [{ text, at: first }];
-      });
+        return first === undefined || more.length > 0 ? [] : [{ text, run, at: first }];
+      })
+      .sort((a, b) => a.run - b.run || a.at - b.at);
     const kept = longestRising(places.map(({ at }) => at));
     moved.push(...places.filter((_, index) => !kept.has(index)).map(({ text }) => text));
   }
   return moved;
+}
+
+/**
+ * Where a text stands: results that follow each other are of calls that were made at once, and Grok Build has them
+ * in the order in which they came.
+ */
+function runOf(atoms: readonly Atom[], index: number): number {
+  if (atoms[index]?.kind !== "result") return index;
+  let first = index;
+  while (first > 0 && atoms[first - 1]?.kind === "result") first -= 1;
+  return first;
 }
 
 /** The indices of a longest run that never falls. */
