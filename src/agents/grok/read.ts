@@ -156,14 +156,18 @@ class GrokReader implements Reader {
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
-    if (isScaffold(said, reason)) return [this.#message("user", said, { scaffold: true })];
+    if (isScaffold(said, reason))
+      return [this.#keep(this.#message("user", said, { scaffold: true }))];
     const typed = said.flatMap((part) => unwrapped(part) ?? [part]);
     const isTyped = reason === undefined && (isTurn || said.some(unwrapped));
     const told = isTyped || reason === "interjection" ? {} : { told: true };
     const parts = told.told ? notTyped(typed) : typed;
-    const entry = this.#message("user", parts, told);
+    return [this.#keep(this.#message("user", parts, told))];
+  }
+
+  #keep(entry: Message): Message {
     if (!this.#hasTurns) this.#kept.push(entry);
-    return [entry];
+    return entry;
   }
 
   /** What the model is sent of the conversation so far: some of the user's messages, and a summary. */
