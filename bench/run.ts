@@ -3,7 +3,7 @@
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
- *   --only    convert, catalog or growth
+ *   --only    convert, catalog, growth or agents
  *
  * Times are medians. The yardstick (bench/yardstick.ts) alternates with what it is compared to, so
  * that a busy machine slows both.
@@ -22,6 +22,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureAgents } from "./agents.ts";
 import { measureCatalog } from "./catalog.ts";
 import { DATA, generate } from "./generate.ts";
 import { measureGrowth } from "./growth.ts";
@@ -86,6 +87,7 @@ const PARTS: { [name: string]: (quick: boolean) => Row[] } = {
   convert: measure,
   catalog: (quick) => measureCatalog(BIN, quick),
   growth: (quick) => measureGrowth(BIN, quick),
+  agents: (quick) => measureAgents(BIN, quick),
 };
 
 build();

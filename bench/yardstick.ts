@@ -1,11 +1,19 @@
-/** The minimum cost of reading a session: JSON.parse on each of its lines, and nothing else. */
-import { createReadStream } from "node:fs";
+/**
+ * The minimum cost of reading a session: JSON.parse on each of its lines, or with `--document` on
+ * the whole file, and nothing else.
+ */
+import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const [path = ""] = process.argv.slice(2);
+const [path = "", form = ""] = process.argv.slice(2);
 let records = 0;
-for await (const line of createInterface({ input: createReadStream(path) })) {
-  JSON.parse(line);
+if (form === "--document") {
+  JSON.parse(readFileSync(path, "utf8"));
   records++;
+} else {
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    JSON.parse(line);
+    records++;
+  }
 }
 process.stdout.write(`${records}\n`);

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { findAgent } from "../src/agents/registry.ts";
+import { unsupportedAgent } from "../src/agents/unsupported.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const TEMPLATES = join(import.meta.dirname, "template");
@@ -39,7 +40,7 @@ function namesOf(id: string | undefined): Names {
   const className = words.map(capital).join("");
   const variable = className[0]?.toLowerCase() + className.slice(1);
   if (TAKEN.has(variable)) throw new Error(`"${id}" is reserved: choose a longer name`);
-  const title = words.map(capital).join(" ");
+  const title = unsupportedAgent(id) ?? words.map(capital).join(" ");
   return { id, variable, className, title, environment: id.toUpperCase().replaceAll("-", "_") };
 }
 
@@ -101,6 +102,13 @@ function withAgent(text: string, variable: string, from: string): string {
 }
 
 const STORES = "src/agents/stores.ts";
+const UNSUPPORTED = "src/agents/unsupported.ts";
+
+/** Removes the agent from the names of those that Segue only knows; null if it is not among them. */
+function withoutUnsupported(text: string, { id }: Names): string | null {
+  const line = new RegExp(`\\n {2}\\{ name: "([^"]*)", words: \\[(?:[^\\]]*, )?"${id}"[^\\n]*`);
+  return line.test(text) ? text.replace(line, "") : null;
+}
 
 /** Adds an agent to the table of stores. */
 function withStore(text: string, { id, variable }: Names): string {
@@ -124,6 +132,8 @@ function make(names: Names): string[] {
   });
   const stores = withStore(readFileSync(join(ROOT, STORES), "utf8"), names);
   lists.push({ path: STORES, text: stores });
+  const supported = withoutUnsupported(readFileSync(join(ROOT, UNSUPPORTED), "utf8"), names);
+  if (supported !== null) lists.push({ path: UNSUPPORTED, text: supported });
   for (const [template, path] of filesFor(names)) write(path, filled(template, names));
   for (const { path, text } of lists) write(path, text);
   const code = made.filter((path) => /\.(ts|md)$/.test(path)).map((path) => join(ROOT, path));
@@ -134,7 +144,16 @@ function make(names: Names): string[] {
   return made;
 }
 
+const HELP = `Usage: npm run new-agent NAME
+
+Generates the folder of a new agent, with fixtures, tests and a driver for its CLI. NAME is the
+agent's id: lower-case letters, digits and single hyphens. CONTRIBUTING.md describes the next steps.`;
+
 try {
+  if (process.argv.slice(2).some((arg) => arg === "--help" || arg === "-h")) {
+    console.log(HELP);
+    process.exit();
+  }
   const names = namesOf(process.argv[2]);
   refuseExisting(names);
   const made = make(names);

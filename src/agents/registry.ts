@@ -6,9 +6,12 @@ import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
+import { crush } from "./crush/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
+import { grok } from "./grok/index.ts";
+import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -32,7 +35,10 @@ export const agents: readonly Agent[] = [
   kimi,
   openclaw,
   continueCli,
+  grok,
   goose,
+  hermes,
+  crush,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -7,9 +7,12 @@ import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
+import { store as crush } from "./crush/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
+import { store as grok } from "./grok/store.ts";
+import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
@@ -32,5 +35,8 @@ export const stores: { readonly [agent: string]: Store } = {
   kimi,
   openclaw,
   continue: continueCli,
+  grok,
   goose,
+  hermes,
+  crush,
 };

@@ -65,6 +65,8 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
+  /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
+  inProjects?: true;
   /** The path of a new session below `root`. */
   pathFor(root: string, header: Header, env: NodeJS.ProcessEnv): string;
   /** Is there a session of this id in any folder, where the CLI goes by the id alone? */
@@ -155,8 +157,11 @@ export interface Database {
     before: readonly string[] | null,
     after: readonly string[] | null,
   ): void;
-  /** The same session under a new id, with new ids for all rows that need their own. */
-  renamed(lines: readonly string[], newId: string): string[];
+  /**
+   * The same session under a new id, with new ids for all rows that need their own. `path`: the
+   * database that it is for.
+   */
+  renamed(lines: readonly string[], newId: string, path?: string): string[];
   /**
    * Writes a new session with the agent's own import; `replace` then corrects what the import
    * changed.

@@ -112,8 +112,11 @@ export interface Media {
   images?: readonly string[];
   /** Images of which only an address is known; by default they are sent as images. */
   imageUrls?: false;
-  /** Images in a tool's result; by default they are sent as images. */
-  resultImages?: false;
+  /**
+   * Images in a tool's result; by default they are sent as images. `alone`: only where the result
+   * holds nothing else.
+   */
+  resultImages?: false | "alone";
   /** The maximum size of one image that its API accepts, in bytes. */
   imageBytes?: number;
   /**

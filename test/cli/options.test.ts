@@ -125,6 +125,7 @@ describe("a variable that names a folder relative to this one", () => {
     gemini: () => ({ GEMINI_CLI_HOME: "home" }),
     droid: () => ({ FACTORY_HOME_OVERRIDE: "home" }),
     cline: () => ({ CLINE_DIR: "home/.cline" }),
+    grok: () => ({ GROK_HOME: "home/.grok" }),
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
   };

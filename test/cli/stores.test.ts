@@ -23,7 +23,10 @@ const FOLDERS = [
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
   [".openclaw/x", /OpenClaw's store/],
+  [".grok/x", /Grok Build's store/],
   [".local/share/goose/x", /Goose's store/],
+  [".hermes/x", /Hermes Agent's store/],
+  [".local/share/crush/x", /Crush's store/],
 ] as const;
 
 describe("what is written as a file", () => {

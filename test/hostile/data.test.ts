@@ -122,8 +122,13 @@ describe("ids, folders and times name no file outside the store", () => {
           assert.throws(place, refusal);
           return;
         }
+        // Nor could a project be there; in others, the session is in the project's own folder.
+        if (agent.store.inProjects && (name.length > 255 || name.includes("\u0000"))) {
+          assert.throws(place, refusal);
+          return;
+        }
         const path = place();
-        inside(store, path);
+        inside(agent.store.inProjects ? resolve(name) : store, path);
         // Gemini's names hold the beginning; a database has many sessions.
         if (!agent.store.database) assert.ok(relative(store, path).includes(id.slice(0, 8)));
       });
@@ -133,7 +138,7 @@ describe("ids, folders and times name no file outside the store", () => {
         const id = "01a1fc28-078c-74e9-80e0-49fe98c27ddf";
         const path = agent.store.pathFor(store, { ...HEADER, id, createdAt: name }, {});
         assert.equal(path, agent.store.pathFor(store, { ...HEADER, id, createdAt: null }, {}));
-        inside(store, path);
+        inside(agent.store.inProjects ? (HEADER.cwd ?? "") : store, path);
       });
     }
   }

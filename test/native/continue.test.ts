@@ -59,7 +59,6 @@ test("continue: Segue opens the session that was asked for, though another is ne
 
     // With a prompt its screen would save over the session what came of that alone.
     for (const args of [
-      ["--prompt", "MARK-W-U1"],
       ["--", "MARK-W-U1"],
       ["--", "--auto", "x"],
     ]) {

@@ -8,7 +8,7 @@ import type { Agent } from "../../src/agents/types.ts";
 import { type Delivery, deliver } from "../../src/handoff/deliver.ts";
 import { known } from "../support/folder.ts";
 import { createLab, type Lab } from "./lab.ts";
-import { obj, objs, parseJson } from "./model-server/json.ts";
+import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { Tui } from "./tmux.ts";
@@ -43,6 +43,8 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   kilo: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   droid: (file_path, offset) => named("Read", { file_path, offset, limit: 100 }),
   cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
+  grok: (target_file, offset) => named("read_file", { target_file, offset, limit: 100 }),
+  hermes: (path, offset) => named("read_file", { path, offset, limit: 100 }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
   goose: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };
@@ -129,7 +131,8 @@ function textsOf(request: RecordedRequest): { first: string; rest: string } {
 }
 
 function strings(value: unknown): string {
-  if (typeof value === "string") return value;
+  // Hermes sends what it read as JSON.
+  if (typeof value === "string") return str(obj(parseJson(value)).content) ?? value;
   if (typeof value !== "object" || value === null) return "";
   return Object.values(value).map(strings).join("\n");
 }
@@ -140,7 +143,7 @@ function plain(text: string): string {
   return text
     .replaceAll("&lt;", "<")
     .split(/\r?\n/)
-    .map((line) => line.replace(/^ *\d+(?:\t|→|: )/, "").trimEnd())
+    .map((line) => line.replace(/^ *\d+(?:\t|→|: |\|)/, "").trimEnd())
     .join("\n");
 }
 

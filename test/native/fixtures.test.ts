@@ -13,7 +13,7 @@ import { AGENTS, createLab, SOME_PAIRS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { turn } from "./record.ts";
 import { hand, segue } from "./segue.ts";
-import { ALL, some } from "./some.ts";
+import { ALL, share, some } from "./some.ts";
 
 enterNetns();
 
@@ -29,7 +29,7 @@ function linesOf(shown: string): string[] {
 for (const from of AGENTS) {
   const folder = join(FIXTURES, from);
   const variants = [...globSync("*", { cwd: folder }).sort().entries()];
-  for (const [n, variant] of some(variants, 3)) {
+  for (const [n, variant] of some(variants, share(3, AGENTS.length))) {
     const files = globSync(driverOf(from).fixtures, { cwd: join(folder, variant) }).sort();
     const targets = SOME_PAIRS.filter(([agent]) => agent === from);
     // Each variant into one of the two, in turn, where it is not to be everything.

@@ -86,6 +86,21 @@ describe("npm run new-agent", () => {
     }
   });
 
+  it("gives an agent that Segue knew by name this name, and no longer calls it unsupported", async () => {
+    const { code, out } = await newAgent("trae");
+    assert.equal(code, 0, out);
+    assert.match(out, /Generated Trae/);
+    const names = readFileSync(join(TREE, "src/agents/unsupported.ts"), "utf8");
+    assert.doesNotMatch(names, /trae/i);
+    assert.match(names, /"windsurf"/);
+  });
+
+  it("explains itself", async () => {
+    const { code, out } = await newAgent("--help");
+    assert.equal(code, 0);
+    assert.match(out, /^Usage: npm run new-agent NAME/);
+  });
+
   it("refuses what is there already, and what is no name", async () => {
     const wrong = [
       ["demo-agent", /the agent "demo-agent" already exists/],

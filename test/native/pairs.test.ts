@@ -8,13 +8,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { driverOf, foreign, kept, own } from "./agents/index.ts";
 import { assertHistory, type Expected } from "./assert-history.ts";
-import { createLab, type Lab, PAIRS, SOME_PAIRS } from "./lab.ts";
+import { AGENTS, createLab, type Lab, PAIRS, SOME_PAIRS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { type Noted, note } from "./results.ts";
 import { hand } from "./segue.ts";
-import { ALL, some } from "./some.ts";
+import { ALL, share, some } from "./some.ts";
 
 enterNetns();
 
@@ -81,7 +81,9 @@ async function thereAndBackAgain(lab: Lab, from: string, to: string): Promise<No
   return { counts: there.counts, losses: there.losses };
 }
 
-for (const [from, to] of ALL || ONLY !== undefined ? PAIRS : some(SOME_PAIRS, 2)) {
+for (const [from, to] of ALL || ONLY !== undefined
+  ? PAIRS
+  : some(SOME_PAIRS, share(2, AGENTS.length))) {
   if (ONLY !== undefined && from !== ONLY && to !== ONLY) continue;
   test(`${from} → ${to} → ${from} → ${to}`, async () => {
     const lab = await createLab();

@@ -10,13 +10,13 @@ import { agentNamed } from "../../src/agents/registry.ts";
 import type { Header } from "../../src/session/types.ts";
 import { own } from "./agents/index.ts";
 import { assertHistory } from "./assert-history.ts";
-import { type Agent, createLab, type Lab, SOME_PAIRS, sessionPath } from "./lab.ts";
+import { AGENTS, type Agent, createLab, type Lab, SOME_PAIRS, sessionPath } from "./lab.ts";
 import { obj, parseJson } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { segue } from "./segue.ts";
-import { some } from "./some.ts";
+import { share, some } from "./some.ts";
 
 enterNetns();
 
@@ -60,7 +60,7 @@ const isFile = (id: string): boolean => agentNamed(id).store.database === undefi
 /** Sessions that are files. */
 const FILES = SOME_PAIRS.filter((pair) => pair.every(isFile));
 
-for (const [from, to] of some(FILES, 2)) {
+for (const [from, to] of some(FILES, share(2, AGENTS.length))) {
   test(`${from} | ${to} | ${from}, with the carry inside`, async () => {
     const lab = await createLab();
     try {

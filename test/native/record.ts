@@ -39,7 +39,8 @@ export async function record(
 ): Promise<Recording> {
   const mark = marker(options.tag ?? "S");
   const image = join(lab.root, "picture.png");
-  writeFileSync(image, png(16, [200, 30, 90]));
+  // Grok Build sends no image of less than 512 pixels.
+  writeFileSync(image, png(32, [200, 30, 90]));
   const noteFile = join(lab.cwd, `${mark("C05")}.txt`);
   writeFileSync(noteFile, `${mark("O05")}\nsecond line\n`);
 

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTINUE_MODELS } from "./agents/continue.ts";
+import { CRUSH_MODELS } from "./agents/crush.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { GOOSE_MODELS } from "./agents/goose.ts";
+import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
-import { type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
+import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { record, turn } from "./record.ts";
+import { some } from "./some.ts";
 
 enterNetns();
 
@@ -43,11 +46,30 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "grok", model: GROK_MODELS.chat },
+  { agent: "grok", model: GROK_MODELS.responses },
   { agent: "goose" },
   { agent: "goose", model: GOOSE_MODELS.chat },
+  { agent: "hermes" },
+  { agent: "crush", model: CRUSH_MODELS.anthropic },
+  { agent: "crush", model: CRUSH_MODELS.responses },
+  { agent: "crush", model: CRUSH_MODELS.chat },
 ];
 
-for (const { agent, ...options } of runs) {
+/** Every agent; in CI with one of its models, which the commit chooses. */
+const chosen = AGENTS.flatMap((id) => {
+  const own = runs.filter(({ agent }) => agent === id);
+  return some(own, own.length);
+});
+
+test("every agent has its turn", () => {
+  assert.deepEqual(
+    AGENTS.filter((id) => !chosen.some(({ agent }) => agent === id)),
+    [],
+  );
+});
+
+for (const { agent, ...options } of chosen) {
   const name = `${agent} ${options.model ?? ""}`.trim();
   test(`${name} records a rich session and resumes it natively`, async () => {
     const lab = await createLab();

@@ -13,3 +13,11 @@ export function some<T>(items: readonly T[], n: number): readonly T[] {
   const chosen = items.filter((_, at) => at % n === first);
   return chosen.length > 0 ? chosen : items.slice(0, 1);
 }
+
+/** When the parts of the matrix that CI runs were chosen, there were so many agents. */
+const AGENTS_THEN = 13;
+
+/** So many times fewer of what grows with the agents, that CI takes about as long however many there are. */
+export function share(n: number, agents: number): number {
+  return Math.max(n, Math.round((n * agents) / AGENTS_THEN));
+}

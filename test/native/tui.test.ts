@@ -110,3 +110,20 @@ test("kimi: the list, and going on after --session", () =>
     await sees(lab, tuiCommand("kimi", ["--session"]), "MARK-S-U");
     await goesOn(lab, tuiCommand("kimi", ["--session", recording.sessionId]), recording.markers);
   }));
+
+test("grok: the list, and going on after --resume", () =>
+  withRecording("grok", async (lab, recording) => {
+    await sees(lab, tuiCommand("grok", driverOf("grok").listArgs), "MARK-S-U01");
+    const command = tuiCommand("grok", ["--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, recording.markers);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));
+
+test("hermes: the list, and going on after --resume", () =>
+  withRecording("hermes", async (lab, recording) => {
+    const { listArgs, own } = driverOf("hermes");
+    await sees(lab, tuiCommand("hermes", listArgs), recording.sessionId);
+    const command = tuiCommand("hermes", ["chat", "--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, own(recording.markers));
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));

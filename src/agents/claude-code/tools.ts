@@ -8,12 +8,11 @@ import type {
   JsonObject,
   ResultPart,
   TextEdit,
-  TodoItem,
   ToolCallPart,
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import { mcpCall, mcpUse } from "../shared/tools.ts";
+import { mcpCall, mcpUse, todoUse } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -46,7 +45,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "WebSearch":
       return webUse(input);
     case "TodoWrite":
-      return todoUse(input.todos);
+      return todoUse(input.todos, "content");
     case "Task":
     case "Agent":
       return subagentUse(input);
@@ -119,18 +118,6 @@ function webUse(input: JsonObject): ToolUse | null {
   if (url !== undefined) return { tool: "fetch", url, ...(prompt === undefined ? {} : { prompt }) };
   const query = string(input.query);
   return query === undefined ? null : { tool: "web-search", query };
-}
-
-function todoUse(todos: Json | undefined): ToolUse | null {
-  const items: TodoItem[] = [];
-  for (const todo of array(todos)) {
-    const text = string(member(todo, "content"));
-    const status = member(todo, "status");
-    if (text === undefined) return null;
-    if (status !== "pending" && status !== "in_progress" && status !== "completed") return null;
-    items.push({ text, status });
-  }
-  return Array.isArray(todos) ? { tool: "todo", items } : null;
 }
 
 function subagentUse(input: JsonObject): ToolUse | null {

@@ -14,6 +14,7 @@ import { putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
 import { filesOf, linesAt, type Places, placesOf, saidIn } from "./files.ts";
 
@@ -56,21 +57,6 @@ function replace(
   if (after === null) remove(places);
   else if (before === null) create(root, id, after);
   else change(places, id, before, after);
-}
-
-function sameLines(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((line, n) => line === b[n]);
-}
-
-function movedOn(
-  where: string,
-  now: readonly string[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken("the session already exists", { where });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where });
 }
 
 /** All of it appears at once, under the folder's name. */

@@ -4,6 +4,7 @@ import { array, compact, isObject, member, number, string } from "../../session/
 import { shellWord } from "../../session/text.ts";
 import type { Json, JsonObject, ToolCallPart, ToolUse } from "../../session/types.ts";
 import { editPatch, isWholeLines } from "../shared/patch.ts";
+import { present } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -49,11 +50,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
 function only(list: Json | undefined): Json | undefined {
   const [item, ...more] = array(list);
   return more.length === 0 ? item : undefined;
-}
-
-function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string };
-function present(key: string, value: string | undefined): { [key: string]: string } {
-  return value === undefined ? {} : { [key]: value };
 }
 
 /** Lines count from 1, and the last one is read, too. */

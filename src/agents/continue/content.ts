@@ -1,5 +1,5 @@
 /** What items of Continue's history hold, and parts of the session model. */
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { array, compact, isObject, listOf, member, number, string } from "../../session/json.ts";
 import {
   imageText,
   otherPart,
@@ -169,7 +169,7 @@ export const CANCELLED = "Tool cancelled";
 /** The state of a call, `{toolCallId, toolCall, status, parsedArgs, output?}`, holds its result. */
 export function readState(state: Json): ToolResultPart {
   const callId = string(member(state, "toolCallId")) ?? "";
-  const output = array(member(state, "output"));
+  const output = listOf(member(state, "output"));
   const isError = member(state, "status") !== "done";
   if (output.length === 0) {
     return {
@@ -179,7 +179,7 @@ export function readState(state: Json): ToolResultPart {
       content: [{ kind: "text", text: CANCELLED }],
     };
   }
-  const text = output.map((item) => saidIn(member(item, "content"))).join("\n");
+  const text = output.map((item) => saidIn(isObject(item) ? item.content : item)).join("\n");
   return {
     kind: "tool-result",
     callId,

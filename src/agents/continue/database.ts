@@ -1,11 +1,12 @@
 /** Continue's sessions as lines: each is a file that is written as a whole. */
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { Overtaken, SegueError } from "../../errors.ts";
+import { SegueError } from "../../errors.ts";
 import { headOf } from "../../io/door.ts";
 import { Output, putFile } from "../../io/output.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject } from "../../session/json.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
 import { isHead } from "./document.ts";
 import { bytesOf, INDEX, idIn, linesAt, sessionFile } from "./files.ts";
@@ -56,7 +57,7 @@ function replace(
 ): void {
   const file = sessionFile(root, id);
   const now = linesAt(file);
-  if (!isSame(now, before)) throw movedOn(file, now, before);
+  if (!sameLines(now, before)) throw movedOn(file, now, before);
   if (after === null) {
     rmSync(file, { force: true });
     return;
@@ -73,21 +74,6 @@ function replace(
   const out = new Output(file);
   out.write(bytes);
   out.commit();
-}
-
-function isSame(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((line, n) => line === b[n]);
-}
-
-function movedOn(
-  where: string,
-  now: readonly string[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken("the session already exists", { where });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where });
 }
 
 function renamed(lines: readonly string[], newId: string): string[] {

@@ -10,10 +10,11 @@ export const launch: Launch = {
   install: "npm install -g @continuedev/cli",
   versionArgs: ["--version"],
   // It takes no id: it opens the session whose file changed last.
-  resumeArgs({ prompt, args }) {
-    if (prompt !== null || bringsPrompt(args)) throw losesHistory();
+  resumeArgs({ args }) {
+    if (bringsPrompt(args)) throw losesHistory();
     return ["--resume", ...args];
   },
+  resumesUnprompted: true,
   prepare: ({ path }) => makeNewest(fileOf(path)),
   flags,
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },

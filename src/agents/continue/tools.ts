@@ -14,6 +14,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { hasOnly, onlyText, present, withText } from "../shared/tools.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -25,7 +26,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return executeUse(input);
     case "Read":
     case "read_file":
-      return path === undefined || !only(input, ["filepath"]) ? null : { tool: "read", path };
+      return path === undefined || !hasOnly(input, ["filepath"]) ? null : { tool: "read", path };
     case "read_file_range":
       return path === undefined ? null : rangeUse(path, input);
     case "Write":
@@ -56,9 +57,9 @@ function lookUse(name: string, input: JsonObject): ToolUse | null {
     case "Search":
     case "grep_search": {
       const pattern = string(input.pattern) ?? string(input.query);
-      if (pattern === undefined || !only(input, ["pattern", "query", "path", "file_pattern"]))
+      if (pattern === undefined || !hasOnly(input, ["pattern", "query", "path", "file_pattern"]))
         return null;
-      const where = { ...text("path", input.path), ...text("glob", input.file_pattern) };
+      const where = { ...present("path", input.path), ...present("glob", input.file_pattern) };
       return { tool: "search", pattern, ...where };
     }
     case "file_glob_search": {
@@ -81,23 +82,13 @@ function lookUse(name: string, input: JsonObject): ToolUse | null {
     case "Subagent": {
       const prompt = string(input.prompt);
       if (prompt === undefined) return null;
-      const type = text("type", input.subagent_name);
-      return { tool: "subagent", prompt, ...text("description", input.description), ...type };
+      const type = present("type", input.subagent_name);
+      return { tool: "subagent", prompt, ...present("description", input.description), ...type };
     }
     // A tool of an MCP server has the name that the server gives it, and nothing of the server's own.
     default:
       return null;
   }
-}
-
-/** Does a call have no options beyond these, which the shared form can tell? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
-function text<K extends string>(key: K, value: Json | undefined): { [key in K]?: string };
-function text(key: string, value: Json | undefined): { [key: string]: string } {
-  return typeof value === "string" ? { [key]: value } : {};
 }
 
 function executeUse(input: JsonObject): ToolUse | null {
@@ -272,14 +263,4 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
 
 function contentOf(path: string): string {
   return `Content of ${path.startsWith("./") ? path.slice(2) : path}:\n`;
-}
-
-function onlyText({ content }: ToolResultPart): string | undefined {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, words: string): ToolResultPart {
-  return { ...result, content: words === "" ? [] : [{ kind: "text", text: words }] };
 }

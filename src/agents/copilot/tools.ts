@@ -14,6 +14,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { hasOnly, onlyText, withText } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -90,11 +91,6 @@ function editUse(
   return { tool: "edit", path, edits: [{ old, new: now }] };
 }
 
-/** Does a call have no options beyond these, which the shared form can express? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
 function where(paths: Json | undefined): { path?: string } {
   const path = string(paths);
   return path === undefined ? {} : { path };
@@ -104,7 +100,7 @@ function searchUse(input: JsonObject): ToolUse | null {
   const pattern = string(input.pattern);
   const glob = string(input.glob);
   if (pattern === undefined || Array.isArray(input.paths)) return null;
-  if (!only(input, ["pattern", "paths", "glob", "output_mode"])) return null;
+  if (!hasOnly(input, ["pattern", "paths", "glob", "output_mode"])) return null;
   return {
     tool: "search",
     pattern,
@@ -272,16 +268,6 @@ export function printResult(
 /** A command that failed without a code did not run, or not to its end. */
 function isRefused({ isError, exitCode }: ToolResultPart): boolean {
   return isError && exitCode === undefined;
-}
-
-function onlyText({ content }: ToolResultPart): string | undefined {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, text: string): ToolResultPart {
-  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 
 /**

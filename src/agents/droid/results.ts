@@ -5,6 +5,7 @@
 import { compact, isObject, string } from "../../session/json.ts";
 import { unread } from "../../session/other.ts";
 import type { Json, JsonObject, ResultPart, ToolResultPart, ToolUse } from "../../session/types.ts";
+import { withText } from "../shared/tools.ts";
 
 const EXIT = /(?:^|\n\n)\[Process exited with code (\d+)\]$/;
 const FAILED = /^Error: Command failed \(exit code: \d+\)(?:\n|$)/;
@@ -38,17 +39,26 @@ function given(text: string, verb: string): ResultPart[] {
   const plain = (said: string): ResultPart[] => (said === "" ? [] : [{ kind: "text", text: said }]);
   if (text === "" || text.startsWith("Error:")) return plain(text);
   const told = parsed(text);
-  if (told === undefined) return plain(verb === VERBS.edit ? sentence(undefined, verb) : text);
+  if (told === undefined) {
+    if (verb !== VERBS.edit) return plain(text);
+    return [...plain(sentence(undefined, verb)), unread("tool_result", "unsent")];
+  }
   const reminder = string(told.systemReminder);
   const said = sentence(string(told.file_path), verb);
   const content = plain(
     reminder === undefined || reminder === "" ? said : `${said}\n\n${reminder}`,
   );
-  return Object.hasOwn(told, DIFF) ? [...content, unread(DIFF, "unsent")] : content;
+  const unsent = Object.entries(told).filter(([key, value]) => !SENT.has(key) && holdsText(value));
+  return [...content, ...unsent.map(([key]) => unread(key, "unsent"))];
 }
 
-/** For its screen. */
-const DIFF = "diffLines";
+/** What the sentence and the reminder are made of. Anything else, such as `diffLines`, is for the screen. */
+const SENT = new Set(["file_path", "systemReminder"]);
+
+function holdsText(value: Json): boolean {
+  if (typeof value === "string") return value !== "";
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
 
 function sentence(path: string | undefined, verb: string): string {
   return `The file ${path === undefined ? "" : `${path} `}has been ${verb} successfully.`;
@@ -103,8 +113,4 @@ function onlyText(content: readonly ResultPart[]): string | undefined {
   if (first === undefined) return "";
   const isOnly = more.every(({ kind }) => kind === "unread");
   return isOnly && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(part: ToolResultPart, text: string): ToolResultPart {
-  return { ...part, content: text === "" ? [] : [{ kind: "text", text }] };
 }

@@ -10,6 +10,7 @@ import type {
   ToolCallPart,
   ToolUse,
 } from "../../session/types.ts";
+import { hasOnly, present } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -36,7 +37,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "Glob":
       return globUse(input);
     case "LS":
-      return only(input, ["directory_path"])
+      return hasOnly(input, ["directory_path"])
         ? { tool: "list", path: text("directory_path") ?? "." }
         : null;
     case "FetchUrl": {
@@ -54,16 +55,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     default:
       return mcpUse(name, input);
   }
-}
-
-/** Does a call have no options beyond these, which the shared form can express? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
-function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string };
-function present(key: string, value: string | undefined): { [key: string]: string } {
-  return value === undefined ? {} : { [key]: value };
 }
 
 function executeUse(input: JsonObject): ToolUse | null {
@@ -98,7 +89,7 @@ function editUse(path: string | undefined, input: JsonObject): ToolUse | null {
 
 function searchUse(input: JsonObject): ToolUse | null {
   const pattern = string(input.pattern);
-  const plain = only(input, ["pattern", "path", "glob_pattern", "output_mode"]);
+  const plain = hasOnly(input, ["pattern", "path", "glob_pattern", "output_mode"]);
   if (pattern === undefined || !plain) return null;
   return {
     tool: "search",
@@ -111,7 +102,8 @@ function searchUse(input: JsonObject): ToolUse | null {
 function globUse(input: JsonObject): ToolUse | null {
   const [first, ...more] = Array.isArray(input.patterns) ? input.patterns : [input.patterns];
   const pattern = string(first);
-  if (pattern === undefined || more.length > 0 || !only(input, ["patterns", "folder"])) return null;
+  if (pattern === undefined || more.length > 0 || !hasOnly(input, ["patterns", "folder"]))
+    return null;
   return { tool: "glob", pattern, ...present("path", string(input.folder)) };
 }
 

@@ -5,11 +5,11 @@ import { compact, isObject, member, number, string } from "../../session/json.ts
 import type {
   Json,
   JsonObject,
-  TodoItem,
   ToolCallPart,
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { present, replaceUse, todoUse, withText } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -29,7 +29,9 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return path === undefined || content === undefined ? null : { tool: "write", path, content };
     }
     case "replace":
-      return path === undefined ? null : editUse(path, input);
+      return path === undefined
+        ? null
+        : replaceUse(path, [input.old_string, input.new_string, input.allow_multiple]);
     case "grep_search":
     case "search_file_content":
       return searchUse(input, folder);
@@ -46,7 +48,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "web_fetch":
       return fetchUse(text("prompt"));
     case "write_todos":
-      return todoUse(input);
+      return todoUse(input.todos, "description");
     case "invoke_agent": {
       const prompt = text("prompt");
       const type = text("agent_name");
@@ -57,11 +59,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     default:
       return mcpUse(name, input);
   }
-}
-
-function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string };
-function present(key: string, value: string | undefined): { [key: string]: string } {
-  return value === undefined ? {} : { [key]: value };
 }
 
 function executeUse(input: JsonObject): ToolUse | null {
@@ -83,14 +80,6 @@ function readUse(path: string, input: JsonObject): ToolUse {
   };
 }
 
-function editUse(path: string, input: JsonObject): ToolUse | null {
-  const old = string(input.old_string);
-  const now = string(input.new_string);
-  if (old === undefined || now === undefined) return null;
-  const all = input.allow_multiple === true ? { all: true } : {};
-  return { tool: "edit", path, edits: [{ old, new: now, ...all }] };
-}
-
 function searchUse(input: JsonObject, path: string | undefined): ToolUse | null {
   const pattern = string(input.pattern);
   const plain = Object.keys(input).every((key) => SEARCH_KEYS.has(key));
@@ -106,19 +95,6 @@ function fetchUse(prompt: string | undefined): ToolUse | null {
   const [url] = /https?:\/\/\S+/.exec(prompt ?? "") ?? [];
   if (prompt === undefined || url === undefined) return null;
   return { tool: "fetch", url, ...(prompt === url ? {} : { prompt }) };
-}
-
-function todoUse(input: JsonObject): ToolUse | null {
-  if (!Array.isArray(input.todos)) return null;
-  const items: TodoItem[] = [];
-  for (const item of input.todos) {
-    const text = string(member(item, "description"));
-    const status = string(member(item, "status"));
-    if (text === undefined) return null;
-    if (status !== "pending" && status !== "in_progress" && status !== "completed") return null;
-    items.push({ text, status });
-  }
-  return { tool: "todo", items };
 }
 
 /** `mcp_<server>_<tool>`: the first underscore ends the server's name. */
@@ -283,10 +259,6 @@ export function onlyText({ content }: ToolResultPart): string | undefined {
   const [first] = content;
   if (first === undefined) return "";
   return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, text: string): ToolResultPart {
-  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 
 /** The screen name and a line about the call, in each tool's wording. */

@@ -1,7 +1,7 @@
 /** Kimi Code's tools in the shared vocabulary. Schemas as 2.1.0 declares them to its models. */
 
 import type { Tools } from "../../session/codec.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { compact, isObject, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
   Json,
@@ -11,7 +11,17 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import { mcpCall, mcpUse } from "../shared/tools.ts";
+import {
+  hasOnly,
+  mcpCall,
+  mcpUse,
+  onlyText,
+  patternUse,
+  present,
+  replaceUse,
+  todoUse,
+  withText,
+} from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -23,15 +33,17 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "Read":
       return path === undefined ? null : readUse(path, input);
     case "ReadMediaFile":
-      return path === undefined || !only(input, ["path"]) ? null : { tool: "view-image", path };
+      return path === undefined || !hasOnly(input, ["path"]) ? null : { tool: "view-image", path };
     case "Write":
       return path === undefined ? null : writeUse(path, input);
     case "Edit":
-      return path === undefined ? null : editUse(path, input);
+      return path === undefined
+        ? null
+        : replaceUse(path, [input.old_string, input.new_string, input.replace_all]);
     case "Grep":
-      return only(input, ["pattern", "path", "glob"]) ? patternUse("search", input) : null;
+      return hasOnly(input, ["pattern", "path", "glob"]) ? patternUse("search", input) : null;
     case "Glob":
-      return only(input, ["pattern", "path"]) ? patternUse("glob", input) : null;
+      return hasOnly(input, ["pattern", "path"]) ? patternUse("glob", input) : null;
     case "FetchURL": {
       const url = string(input.url);
       return url === undefined ? null : { tool: "fetch", url };
@@ -41,7 +53,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return query === undefined ? null : { tool: "web-search", query };
     }
     case "TodoList":
-      return todoUse(input.todos);
+      return todoUse(input.todos, "title", STATUS);
     case "Agent":
       return subagentUse(input);
     case "AskUserQuestion":
@@ -49,16 +61,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     default:
       return mcpUse(name, input);
   }
-}
-
-/** Does a call have no options beyond these, which the shared form can express? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
-function present<K extends string>(key: K, value: Json | undefined): { [key in K]?: string };
-function present(key: string, value: Json | undefined): { [key: string]: string } {
-  return typeof value === "string" ? { [key]: value } : {};
 }
 
 /** What runs on in the background is no plain command. */
@@ -93,40 +95,11 @@ function writeUse(path: string, input: JsonObject): ToolUse | null {
   return { tool: "write", path, content };
 }
 
-function editUse(path: string, input: JsonObject): ToolUse | null {
-  const old = string(input.old_string);
-  const now = string(input.new_string);
-  if (old === undefined || now === undefined) return null;
-  const all = input.replace_all === true ? { all: true } : {};
-  return { tool: "edit", path, edits: [{ old, new: now, ...all }] };
-}
-
-function patternUse(tool: "search" | "glob", input: JsonObject): ToolUse | null {
-  const pattern = string(input.pattern);
-  if (pattern === undefined) return null;
-  const where = present("path", input.path);
-  return tool === "glob"
-    ? { tool, pattern, ...where }
-    : { tool, pattern, ...where, ...present("glob", input.glob) };
-}
-
 const STATUS: { readonly [native: string]: TodoItem["status"] } = {
   pending: "pending",
   in_progress: "in_progress",
   done: "completed",
 };
-
-/** A call without a list only looks at it. */
-function todoUse(todos: Json | undefined): ToolUse | null {
-  const items: TodoItem[] = [];
-  for (const todo of array(todos)) {
-    const text = string(member(todo, "title"));
-    const status = STATUS[string(member(todo, "status")) ?? ""];
-    if (text === undefined || status === undefined) return null;
-    items.push({ text, status });
-  }
-  return Array.isArray(todos) ? { tool: "todo", items } : null;
-}
 
 function subagentUse(input: JsonObject): ToolUse | null {
   const prompt = string(input.prompt);
@@ -234,16 +207,6 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const line = `Command failed with exit code: ${exitCode}.`;
   const worded = text === "" ? line : `${text}\n${line}`;
   return { ...withText(result, worded), isError: true };
-}
-
-function onlyText({ content }: ToolResultPart): string | undefined {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, text: string): ToolResultPart {
-  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }
 
 /** What the CLI's screen shows of a call; undefined where it shows nothing of its own. */

@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { Overtaken, SegueError } from "../../errors.ts";
-import { headOf } from "../../io/door.ts";
-import { sqlite } from "../../io/sqlite.ts";
+import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
+import { reading, tablesOf, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { type Stored, storedIn } from "./events.ts";
 import { type Event, project } from "./projection.ts";
@@ -18,49 +18,19 @@ import { type Row, type Schema, schemaOf } from "./schema.ts";
 
 export const database: Database = { holds, read, replace, renamed };
 
-const MAGIC = "SQLite format 3\0";
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
 
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
-  if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
-  const isOurs = hasTables(path);
+  if (/\.jsonl?$/.test(path)) return false;
+  const tables = tablesOf(path);
+  const isOurs = tables !== null && OURS.every((name) => tables.has(name));
   if (isOurs) known.add(path);
   return isOurs;
 }
 
-function isSqlite(path: string): boolean {
-  try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
-    return false;
-  }
-}
-
-function hasTables(path: string): boolean {
-  try {
-    return reading(path, (db) => {
-      const sql =
-        "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name IN ('session_nodes', 'session_windows', 'transcript_events')";
-      return db.prepare(sql).get()?.n === 3;
-    });
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
-}
-
-/** Reads in one transaction, so that what a running OpenClaw writes meanwhile is all there or not at all. */
-export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
+const OURS = ["session_nodes", "session_windows", "transcript_events"];
 
 function read(path: string, id: string): string[] | null {
   return reading(path, (db) => {
@@ -75,47 +45,18 @@ function replace(
   before: readonly string[] | null,
   after: readonly string[] | null,
 ): void {
-  const db = new (sqlite().DatabaseSync)(path);
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+  writing(path, (db) => {
     const schema = schemaOf(db, path, "write");
     const now = storedIn(db, schema, path, id);
-    if (!isSame(now, before)) throw movedOn(path, id, now, before);
+    const lines = now?.map(({ line }) => line) ?? null;
+    if (!sameLines(lines, before)) throw movedOn(path, now, before, `session "${id}"`);
     if (after === null) {
       if (now !== null) removeSession(db, schema, path, id);
     } else {
       if (now === null) addSession(db, schema, path, id, after);
       turn(db, schema, id, now ?? [], after);
     }
-    db.exec("COMMIT");
-  } catch (error) {
-    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
-  } finally {
-    // Uncommitted changes are rolled back.
-    db.close();
-  }
-}
-
-function isSame(now: readonly Stored[] | null, before: readonly string[] | null): boolean {
-  if (now === null || before === null) return now === before;
-  return now.length === before.length && now.every(({ line }, n) => line === before[n]);
-}
-
-function movedOn(
-  path: string,
-  id: string,
-  now: readonly Stored[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken(`session "${id}" already exists`, { where: path });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
-}
-
-function refusedBySqlite(error: unknown, path: string): SegueError {
-  const why = error instanceof Error ? error.message : String(error);
-  const what = `the database rejected the session (${why}): nothing was changed`;
-  return new SegueError("refused", what, { where: path });
+  });
 }
 
 /** The key of the chat that a new session gets: it stands in OpenClaw's lists, and its arguments take it. */

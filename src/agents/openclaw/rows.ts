@@ -2,8 +2,8 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
+import { reading } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
-import { reading } from "./database.ts";
 
 /** The sessions of a database, but those of subagents. */
 export function findRows(path: string): Found[] {

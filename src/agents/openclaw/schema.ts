@@ -1,6 +1,6 @@
 /** The tables of OpenClaw's database that hold a session, as far as Segue knows them. */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { SegueError } from "../../errors.ts";
+import { unknownLayout } from "../shared/sqlite.ts";
 
 /** A row that is to be, by column. What is not named has its default. */
 export type Row = Readonly<Record<string, SQLInputValue>>;
@@ -87,11 +87,4 @@ function columnsOf(
     throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
   }
   return new Set(rows.map(({ name }) => String(name)));
-}
-
-function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
-    where: path,
-    hint: "nothing was changed; a newer version of Segue may support it",
-  });
 }

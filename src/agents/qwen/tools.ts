@@ -3,7 +3,7 @@
  */
 
 import type { Tools } from "../../session/codec.ts";
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { compact, isObject, number, string } from "../../session/json.ts";
 import { shellWord } from "../../session/text.ts";
 import type {
   Json,
@@ -13,7 +13,16 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import { mcpCall, mcpUse } from "../shared/tools.ts";
+import {
+  hasOnly,
+  mcpCall,
+  mcpUse,
+  patternUse,
+  present,
+  replaceUse,
+  todoUse,
+  withText,
+} from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -23,7 +32,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "run_shell_command":
       return executeUse(input);
     case "read_file":
-      return path === undefined || !only(input, ["file_path", "offset", "limit"])
+      return path === undefined || !hasOnly(input, ["file_path", "offset", "limit"])
         ? null
         : readUse(path, input);
     case "write_file": {
@@ -31,21 +40,23 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return path === undefined || content === undefined ? null : { tool: "write", path, content };
     }
     case "edit":
-      return path === undefined ? null : editUse(path, input);
+      return path === undefined
+        ? null
+        : replaceUse(path, [input.old_string, input.new_string, input.replace_all]);
     case "notebook_edit": {
       const notebook = string(input.notebook_path);
       return notebook === undefined ? null : { tool: "notebook-edit", path: notebook, input };
     }
     case "grep_search":
-      return only(input, ["pattern", "path", "glob"]) ? patternUse("search", input) : null;
+      return hasOnly(input, ["pattern", "path", "glob"]) ? patternUse("search", input) : null;
     case "glob":
-      return only(input, ["pattern", "path"]) ? patternUse("glob", input) : null;
+      return hasOnly(input, ["pattern", "path"]) ? patternUse("glob", input) : null;
     case "list_directory": {
-      const folder = only(input, ["path"]) ? string(input.path) : undefined;
+      const folder = hasOnly(input, ["path"]) ? string(input.path) : undefined;
       return folder === undefined ? null : { tool: "list", path: folder };
     }
     case "todo_write":
-      return todoUse(input.todos);
+      return todoUse(input.todos, "content");
     case "ask_user_question":
       return { tool: "ask", questions: input.questions ?? null };
     // Undeclared tools are called through this one, by name.
@@ -60,7 +71,7 @@ function otherUse(name: string, input: JsonObject): ToolUse | null {
   switch (name) {
     case "web_fetch": {
       const url = string(input.url);
-      return url === undefined ? null : { tool: "fetch", url, ...text("prompt", input.prompt) };
+      return url === undefined ? null : { tool: "fetch", url, ...present("prompt", input.prompt) };
     }
     case "web_search": {
       const query = string(input.query);
@@ -75,16 +86,6 @@ function otherUse(name: string, input: JsonObject): ToolUse | null {
   }
 }
 
-/** Does a call have no options beyond these, which the shared form can express? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
-function text<K extends string>(key: K, value: Json | undefined): { [key in K]?: string };
-function text(key: string, value: Json | undefined): { [key: string]: string } {
-  return typeof value === "string" ? { [key]: value } : {};
-}
-
 function executeUse(input: JsonObject): ToolUse | null {
   const command = string(input.command);
   const timeoutMs = number(input.timeout);
@@ -92,7 +93,7 @@ function executeUse(input: JsonObject): ToolUse | null {
   return {
     tool: "execute",
     command,
-    ...text("cwd", input.directory),
+    ...present("cwd", input.directory),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
 }
@@ -109,40 +110,11 @@ function readUse(path: string, input: JsonObject): ToolUse {
   };
 }
 
-function editUse(path: string, input: JsonObject): ToolUse | null {
-  const old = string(input.old_string);
-  const now = string(input.new_string);
-  if (old === undefined || now === undefined) return null;
-  const all = input.replace_all === true ? { all: true } : {};
-  return { tool: "edit", path, edits: [{ old, new: now, ...all }] };
-}
-
-function patternUse(tool: "search" | "glob", input: JsonObject): ToolUse | null {
-  const pattern = string(input.pattern);
-  if (pattern === undefined) return null;
-  const where = text("path", input.path);
-  return tool === "glob"
-    ? { tool, pattern, ...where }
-    : { tool, pattern, ...where, ...text("glob", input.glob) };
-}
-
-function todoUse(todos: Json | undefined): ToolUse | null {
-  const items: TodoItem[] = [];
-  for (const todo of array(todos)) {
-    const content = string(member(todo, "content"));
-    const status = member(todo, "status");
-    if (content === undefined) return null;
-    if (status !== "pending" && status !== "in_progress" && status !== "completed") return null;
-    items.push({ text: content, status });
-  }
-  return Array.isArray(todos) ? { tool: "todo", items } : null;
-}
-
 function subagentUse(input: JsonObject): ToolUse | null {
   const prompt = string(input.prompt);
   if (prompt === undefined) return null;
-  const type = text("type", input.subagent_type);
-  return { tool: "subagent", prompt, ...text("description", input.description), ...type };
+  const type = present("type", input.subagent_type);
+  return { tool: "subagent", prompt, ...present("description", input.description), ...type };
 }
 
 function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } | null {
@@ -271,8 +243,4 @@ export function onlyText({ content }: ToolResultPart): string | undefined {
   const [first] = content;
   if (first === undefined) return "";
   return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, text: string): ToolResultPart {
-  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }

@@ -50,7 +50,8 @@ export function placeFor(
   const about = { where: root, hint: "specify another folder with --cwd" };
   // A folder of sessions may be the database itself.
   const isRoot = names[0] === "" && store.database === undefined;
-  if (names[0] === ".." || isRoot || resolve(root, ...names) !== path) {
+  const isOutside = names[0] === ".." || isRoot || resolve(root, ...names) !== path;
+  if (isOutside && store.inProjects !== true) {
     throw new SegueError("refused", "the session would be outside the store", about);
   }
   if (names.some((name) => name.includes("\0") || Buffer.byteLength(name) > NAME_BYTES)) {

@@ -11,8 +11,11 @@ import type {
 } from "../../session/types.ts";
 import type { LossCode } from "../report/losses.ts";
 
-/** Where a part is: in a user's message, an answer, or a tool's result. */
-export type Place = "user" | "assistant" | "result";
+/**
+ * Where a part is: in a user's message, an answer, or a tool's result; `mixed`: in a result with
+ * other content, or one that reports a failure.
+ */
+export type Place = "user" | "assistant" | "result" | "mixed";
 
 /** Why content that is not passed on is missing, by loss code. */
 export const UNREAD: { [reason in UnreadReason]: LossCode } = {
@@ -65,7 +68,7 @@ export class Demotion {
   #image(image: ImagePart, place: Place): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
     const { mediaType, data } = image;
-    const isTaken = place !== "result" || this.#media.resultImages !== false;
+    const isTaken = this.#takesImages(place);
     if (isTaken && data === null && this.#media.imageUrls !== false) return image;
     if (isTaken && data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
       this.#add(data);
@@ -77,9 +80,15 @@ export class Demotion {
     return { kind: "text", text };
   }
 
+  #takesImages(place: Place): boolean {
+    const { resultImages } = this.#media;
+    if (place === "mixed") return resultImages === undefined;
+    return place !== "result" || resultImages !== false;
+  }
+
   #file(file: FilePart, place: Place): FilePart | TextPart {
     const { documents = [], resultDocuments = [] } = this.#media;
-    const taken = place === "user" ? documents : place === "result" ? resultDocuments : [];
+    const taken = place === "user" ? documents : place === "assistant" ? [] : resultDocuments;
     const text = file.text ?? textIn(file);
     // An API does not accept bytes as text if they are declared as text but are not.
     const isWhole = text !== null || (file.data !== null && !isText(file.mediaType));

@@ -3,7 +3,7 @@ import type { Agent } from "../../agents/types.ts";
 import { otherPart } from "../../session/other.ts";
 import { renderPart } from "../../session/render.ts";
 import { reasoningAsText } from "../../session/text.ts";
-import type { Part, ReasoningPart, ResultPart } from "../../session/types.ts";
+import type { Part, ReasoningPart, ResultPart, ToolResultPart } from "../../session/types.ts";
 import type { LossCode } from "../report/losses.ts";
 import type { Counts } from "./counts.ts";
 import { Demotion } from "./demote.ts";
@@ -62,8 +62,10 @@ export class Parts {
   }
 
   /** The contents of a tool's result. */
-  result(item: ResultPart): ResultPart[] {
-    const sent = this.#demotion.part(item, "result");
+  result({ content, isError }: ToolResultPart): ResultPart[] {
+    const said = content.filter((part) => !isNothing(part));
+    const place = isError || said.length > 1 ? "mixed" : "result";
+    const sent = content.flatMap((item) => this.#demotion.part(item, place));
     for (const part of sent) this.#count(part);
     return sent.filter((part) => part.kind !== "text" || part.text !== "");
   }
@@ -97,4 +99,8 @@ export class Parts {
     this.#lose("reasoning-as-text");
     return [{ kind: "text", text: reasoningAsText(part.text) }];
   }
+}
+
+function isNothing(part: ResultPart): boolean {
+  return part.kind === "unread" || (part.kind === "text" && part.text === "");
 }

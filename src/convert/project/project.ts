@@ -354,7 +354,7 @@ export class Projector {
       }
       const key = this.#unanswered(part.callId);
       if (key !== undefined && this.#open) {
-        const content = part.content.flatMap((item) => this.#parts.result(item));
+        const content = this.#parts.result(part);
         this.#open.results.set(key, { entry, part: { ...part, content } });
       } else if (this.#held.length > 0) {
         this.#held.push({ entry: { ...entry, parts: [part] }, line: this.#line });

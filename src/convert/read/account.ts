@@ -173,6 +173,7 @@ class Account {
 
   walk(value: Json, place: At): void {
     const { shape, at } = place;
+    if (shape === true) this.#noteCopies(value);
     if (shape === true || (this.#isCut && isDeep(at))) return;
     if (typeof value === "string") {
       if (!isForm(value, shape)) this.#string(value, place);
@@ -182,6 +183,14 @@ class Account {
       const each = list !== CONTENT && "each" in list ? list.each : CONTENT;
       for (const item of value) this.walk(item, { ...place, shape: each, at: `${at}[]` });
     } else if (isObject(value)) this.#object(value, shape, place);
+  }
+
+  /** A later record may restate what is a copy here, such as Gemini CLI's `thoughts`, by itself. */
+  #noteCopies(value: Json): void {
+    if (this.#before === null || typeof value !== "object") return;
+    const texts: string[] = [];
+    strings(value, texts);
+    for (const text of texts) if (this.#said.includes(text)) this.#before.add(token(text));
   }
 
   #object(value: JsonObject, shape: Exclude<Shape, true>, { at, isNew }: At): void {
@@ -225,7 +234,7 @@ class Account {
     if (text.trim() === "" || text === HIDDEN || this.#said.includes(text)) return true;
     // Parts that contain JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
-    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body)))
+    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body.trim())))
       return true;
     // What Segue itself wrote as a quotation is read as the reasoning that it was.
     const parts = leadingReasoning(text);
@@ -241,7 +250,7 @@ class Account {
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
     // Lines that a tool numbered, in order and without gaps, are read without their numbers.
-    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→]([\s\S]*)$/.exec(line));
+    const plain = text.split("\n").map((line) => /^ *(\d+)[\t→|]([\s\S]*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
     return plain.every(
       (line, n) =>
@@ -279,8 +288,8 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^Command executed successfully\.$/, ""],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [
-    /^(?:<mode_notice>[\s\S]*?<\/mode_notice>\s*)?<user_input mode="[a-z]+">([\s\S]*)<\/user_input>$/,
-    "$1",
+    /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
+    "",
   ],
   [/^\[Command exited with code \d+\]\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],

@@ -33,7 +33,7 @@ export function copyTo(
   const out = context.newOutput(path);
   const losses = new LossReport();
   let lines = 0;
-  for (const text of renamed(context, input, header.id, id)) {
+  for (const text of renamed(context, input, header.id, { id, path })) {
     const line = agent.store.detached?.(place, text) ?? text;
     out.line(relocation?.text(line) ?? line);
     const count = relocation?.take() ?? 0;
@@ -44,13 +44,16 @@ export function copyTo(
   return { id, path, out, losses, lines };
 }
 
-function* renamed(context: Context, input: Input, oldId: string, newId: string): Iterable<string> {
+function* renamed(
+  context: Context,
+  input: Input,
+  oldId: string,
+  { id: newId, path }: { id: string; path: string },
+): Iterable<string> {
   const { database } = context.target.agent.store;
   if (database) {
-    yield* database.renamed(
-      [...input.lines()].map(({ text }) => text),
-      newId,
-    );
+    const lines = [...input.lines()].map(({ text }) => text);
+    yield* database.renamed(lines, newId, path.slice(0, path.lastIndexOf("#")));
     return;
   }
   const { known } = context.target.agent;

@@ -6,9 +6,12 @@ import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
 import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
+import { crush } from "./crush.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { goose } from "./goose.ts";
+import { grok } from "./grok.ts";
+import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
@@ -30,7 +33,10 @@ export const everyDriver: readonly Driver[] = [
   kimi,
   openclaw,
   continueCli,
+  grok,
   goose,
+  hermes,
+  crush,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -76,9 +76,10 @@ const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
   bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
   read: /^(read|read_file|readfile|read_files|view|open_file)$/i,
   write: /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor)$/i,
-  edit: /^(edit|edit_file|replace|str_replace|search_replace|multiedit|editor)$/i,
+  edit: /^(edit|edit_file|patch|replace|str_replace|search_replace|multiedit|editor)$/i,
 };
 
+const COMMAND = /^(command|cmd|commands)$/;
 const PATH = /^(file_?path|path|filename|absolute_path|target_file|paths|file)$/i;
 const OLD = /^(old_?(string|text|str)|oldText|search|before)$/i;
 const NEW = /^(new_?(string|text|str)|newText|replace|after)$/i;
@@ -89,7 +90,9 @@ export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
     const declared = tools.find((tool) => tool.name === spec.name);
     return functionCall(declared ?? { name: spec.name, kind: "function", schema: {} }, spec.input);
   }
-  const own = tools.find((tool) => tool.kind === "function" && NAMES[spec.kind].test(tool.name));
+  const own = tools.find(
+    (tool) => tool.kind === "function" && NAMES[spec.kind].test(tool.name) && takes(spec, tool),
+  );
   if (own) return functionCall(own, inputFor(spec, own.schema));
   const patch = tools.find((tool) => tool.name === "apply_patch");
   if (patch && (spec.kind === "write" || spec.kind === "edit")) {
@@ -103,6 +106,13 @@ export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
   const code = tools.find((tool) => tool.kind === "custom" && tool.name === "exec");
   if (code) return { ...functionCall(code, {}), text: codeFor(spec) };
   return functionCall({ name: spec.kind, kind: "function", schema: {} }, { ...spec });
+}
+
+/** Some tools are named like those that run a command, and only ask about what runs. */
+function takes(spec: ToolSpec, { schema }: DeclaredTool): boolean {
+  return (
+    spec.kind !== "bash" || Object.keys(obj(schema.properties)).some((key) => COMMAND.test(key))
+  );
 }
 
 function functionCall(tool: DeclaredTool, input: Obj): ToolCall {
@@ -125,7 +135,7 @@ function inputFor(spec: ToolSpec, schema: Obj): Obj {
 function valueFor(spec: ToolSpec, key: string, definition: Obj): unknown {
   const isArray = jsonType(definition) === "array";
   if (spec.kind === "bash") {
-    if (!/^(command|cmd|commands)$/.test(key)) return undefined;
+    if (!COMMAND.test(key)) return undefined;
     if (!isArray) return spec.command;
     return key === "commands" ? [spec.command] : ["bash", "-lc", spec.command];
   }

@@ -15,7 +15,7 @@ import { freshId, Mint } from "./mint.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { type Asked, brokenRules, type Protocol, type ProtocolId, type Reply } from "./protocol.ts";
-import { readSteps, Script, type Step } from "./script.ts";
+import { type DeclaredTool, readSteps, Script, type Step } from "./script.ts";
 
 export type { ProtocolId } from "./protocol.ts";
 export type { Step, ToolSpec } from "./script.ts";
@@ -152,7 +152,7 @@ export class ModelServer {
       headers: request.headers,
       body: parsed,
       protocol: protocol?.id ?? null,
-      main: tools.length > 0 && !isForTitle(asked.body),
+      main: tools.length > 0 && !isForTitle(asked.body, tools),
     };
     this.requests.push(recorded);
     if (this.#log !== undefined) appendFileSync(this.#log, `${JSON.stringify(recorded)}\n`);
@@ -210,8 +210,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** The small routes beside the model itself. */
-/** Codex (0.169) asks for a title with all of its tools declared, and for JSON as the answer. */
-function isForTitle({ text }: Obj): boolean {
+/**
+ * Codex (0.169) asks for a title with all of its tools declared, and for JSON as the answer; Grok
+ * Build (0.2.111) with a tool that takes the title.
+ */
+function isForTitle({ text }: Obj, tools: readonly DeclaredTool[]): boolean {
+  if (tools.every(({ name }) => name === "session_title")) return true;
   return obj(obj(text).format).type === "json_schema";
 }
 

@@ -38,7 +38,7 @@ export function atomsOf(request: Request): Atom[] {
   return atoms;
 
   function walk(value: unknown, at: Spot, isEnvelope: Form["envelope"]): void {
-    const done = at.kind === "result" ? operationsIn(value) : null;
+    const done = at.kind === "result" ? (operationsIn(value) ?? fileIn(value)) : null;
     if (done) {
       walk(done, at, isEnvelope);
       return;
@@ -88,6 +88,14 @@ function operationsIn(value: unknown): unknown {
       typeof result === "string" ? result.replace(/^\[Command exited.*\]\n/, "") : result;
     return failed ? [text] : [text, error];
   });
+}
+
+/** Hermes sends a file that was read as JSON text, with a number before each line and counts beside it. */
+function fileIn(value: unknown): unknown {
+  const file = typeof value === "string" ? obj(parseJson(value)) : {};
+  const content = str(file.content);
+  if (content === undefined || !("total_lines" in file) || "error" in file) return null;
+  return content.replace(/^\d+\|/gm, "");
 }
 
 /** Gemini CLI sends a result twice, under one id, where a session was resumed before. */

@@ -7,6 +7,7 @@ import { continueCli } from "../../../src/agents/continue/index.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/continue/tools.ts";
 import { unknowns } from "../../../src/agents/shared/known.ts";
 import { linesOf } from "../../../src/convert/read/open.ts";
+import { refusePrompt } from "../../../src/core/start.ts";
 import { Input } from "../../../src/io/input.ts";
 import { isFrame } from "../../../src/lossless/document.ts";
 import { isObject } from "../../../src/session/json.ts";
@@ -310,9 +311,9 @@ describe("continue's store", () => {
   });
 
   it("starts on none with a prompt, which would be saved over it", () => {
-    const start = (prompt: string | null, ...args: string[]) =>
-      launch.resumeArgs({ id: "a", path: "/a", prompt, args });
-    assert.throws(() => start("hello"), /would overwrite the session/);
+    const start = (...args: string[]) =>
+      launch.resumeArgs({ id: "a", path: "/a", prompt: null, args });
+    assert.throws(() => refusePrompt(continueCli, "hello"), /cannot be given a prompt/);
     for (const args of [
       ["hello"],
       ["--", "x"],
@@ -320,9 +321,9 @@ describe("continue's store", () => {
       ["--agent=x"],
       ["--auto", "x"],
     ]) {
-      assert.throws(() => start(null, ...args), /would overwrite/, args.join(" "));
+      assert.throws(() => start(...args), /would overwrite/, args.join(" "));
     }
-    assert.deepEqual(start(null, "--config", "x.yaml", "-p", "hello").length, 5);
-    assert.deepEqual(start(null, "--config", "x.yaml"), ["--resume", "--config", "x.yaml"]);
+    assert.deepEqual(start("--config", "x.yaml", "-p", "hello").length, 5);
+    assert.deepEqual(start("--config", "x.yaml"), ["--resume", "--config", "x.yaml"]);
   });
 });

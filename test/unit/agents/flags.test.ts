@@ -5,9 +5,12 @@ import fc from "fast-check";
 import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
+import { flags as crush } from "../../../src/agents/crush/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as goose } from "../../../src/agents/goose/flags.ts";
+import { flags as grok } from "../../../src/agents/grok/flags.ts";
+import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
@@ -23,12 +26,15 @@ const TABLES: { [name: string]: Flags } = {
   claude,
   codex,
   copilot,
+  crush,
   droid,
   gemini,
   goose,
+  hermes,
   kilo,
   kimi,
   openclaw,
+  grok,
   opencode,
   pi,
   qwen,

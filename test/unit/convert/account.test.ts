@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { claudeCode } from "../../../src/agents/claude-code/index.ts";
 import { copilot } from "../../../src/agents/copilot/index.ts";
+import { droid } from "../../../src/agents/droid/index.ts";
 import type { Agent } from "../../../src/agents/types.ts";
 import { Accountant, isUnsaid } from "../../../src/convert/read/account.ts";
 import type { Entry, Json, Part } from "../../../src/session/types.ts";
@@ -56,3 +57,33 @@ it("an error that stands beside a tool's success is passed on", () => {
   const data = { toolCallId: "call_1", success: true, error: { message: "no such tool" } };
   assert.deepEqual(unsaidIn(copilot, { type: "tool.execution_complete", id: "a", data }), []);
 });
+
+it("what Cline puts around what was typed is no content, however it is spelled", () => {
+  const entries = saying({ kind: "text", text: "Mend the test." });
+  const odd = '<user_input\u001b[2J mode="act">Mend the test.</user_input>';
+  assert.equal(isUnsaid({ text: odd }, entries), false);
+  const noticed = `<mode_notice>Act now.</mode_notice>\n\n${odd} `;
+  assert.equal(isUnsaid({ text: noticed }, entries), false);
+  assert.equal(isUnsaid({ text: odd.replace("test", "tests") }, entries), true);
+});
+
+it("what Droid keeps of an edit and does not send is named, whatever its key", () => {
+  const call = { type: "tool_use", id: "c1", name: "Edit", input: { file_path: "/a" } };
+  const reader = droid.reader();
+  const records = [said("assistant", call)];
+  for (const content of [
+    JSON.stringify({ success: true, file_path: "/a", diffOfANewerKind: ["- old words"] }),
+    "Edited, in words that the model is not given",
+  ]) {
+    records.push(said("user", { type: "tool_result", tool_use_id: "c1", content }));
+  }
+  assert.ok(droid.known);
+  const accountant = new Accountant(droid.known, {});
+  for (const [at, record] of records.entries()) {
+    assert.deepEqual(accountant.unaccounted(record, reader.read(record, at)).content, []);
+  }
+});
+
+function said(role: string, block: Json): Json {
+  return { type: "message", id: role, parentId: null, message: { role, content: [block] } };
+}

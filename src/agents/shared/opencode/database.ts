@@ -3,12 +3,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { Overtaken, SegueError } from "../../../errors.ts";
-import { headOf } from "../../../io/door.ts";
-import { sqlite } from "../../../io/sqlite.ts";
+import { SegueError } from "../../../errors.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
+import { type Lines, movedOn, sameLines } from "../lines.ts";
+import { reading, tablesOf, writing } from "../sqlite.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportOf, rowsOf as rowsOfExport, unwrap } from "./forms.ts";
 import { ascendingId } from "./ids.ts";
@@ -30,7 +30,6 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-const MAGIC = "SQLite format 3\0";
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Map<string, Flavour["id"]>();
 
@@ -43,43 +42,11 @@ function holdsDatabase(path: string, { id }: Flavour): boolean {
 
 /** Kilo's database has its own tables in addition to OpenCode's. */
 function ownerOf(path: string): Flavour["id"] | null {
-  if (!isSqlite(path)) return null;
-  try {
-    return reading(path, (db) => {
-      const tables = new Set(
-        db
-          .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-          .all()
-          .map(({ name }) => name),
-      );
-      if (!["project", "session", "message", "part"].every((name) => tables.has(name))) return null;
-      return tables.has("kilo_board") ? "kilo" : "opencode";
-    });
-  } catch {
-    // Not readable, or not a database.
+  const tables = tablesOf(path);
+  if (!tables || !["project", "session", "message", "part"].every((it) => tables.has(it))) {
     return null;
   }
-}
-
-function isSqlite(path: string): boolean {
-  try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Reads in one transaction, so that writes of a running CLI are either all included or not at all.
- */
-export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
-    return work(db);
-  } finally {
-    db.close();
-  }
+  return tables.has("kilo_board") ? "kilo" : "opencode";
 }
 
 function readRows(path: string, id: string): string[] | null {
@@ -99,25 +66,17 @@ function replace(
       hint: `start ${flavour.command} once so that it creates its database`,
     });
   }
-  const db = new (sqlite().DatabaseSync)(path);
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+  writing(path, (db) => {
     const schema = schemaOf(db, path, "write");
     const now = readLines(db, schema, id);
-    if (!sameLines(now, before)) throw movedOn(path, id, now, before);
+    if (!isSame(now, before)) throw movedOn(path, now, before, `session "${id}"`);
     const rows = rowsOf((after ?? []).map(parsed));
     checkOwn(rows, id, path);
     const session = rows.get("session")?.values().next().value;
     if (session) addProject(db, flavour, session);
     turn(db, schema, rowsOf((now ?? []).map(parsed)), rows);
     if (after === null) forget(db, id, rowsOf((before ?? []).map(parsed)));
-    db.exec("COMMIT");
-  } catch (error) {
-    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
-  } finally {
-    // Uncommitted changes are rolled back.
-    db.close();
-  }
+  });
 }
 
 function parsed(line: string): Json {
@@ -125,9 +84,9 @@ function parsed(line: string): Json {
 }
 
 /** Lines that remove messages stand for the remaining rows. */
-function sameLines(now: readonly string[] | null, before: readonly string[] | null): boolean {
-  if (now === null || before === null) return now === before;
-  if (now.length === before.length && now.every((line, n) => line === before[n])) return true;
+function isSame(now: Lines, before: Lines): boolean {
+  if (sameLines(now, before)) return true;
+  if (now === null || before === null) return false;
   if (!before.some((line) => line.startsWith('{"removed":'))) return false;
   const [a, b] = [rowsOf(now.map(parsed)), rowsOf(before.map(parsed))];
   return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
@@ -135,19 +94,6 @@ function sameLines(now: readonly string[] | null, before: readonly string[] | nu
 
 function plain(rows: Rows): [string, [string, Row][]][] {
   return [...rows].map(([table, own]) => [table, [...own].sort(([a], [b]) => (a < b ? -1 : 1))]);
-}
-
-function movedOn(
-  path: string,
-  id: string,
-  now: readonly string[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) {
-    return new Overtaken(`session "${id}" already exists`, { where: path });
-  }
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
 }
 
 /** Lines of one session never affect another session's rows. */
@@ -160,17 +106,6 @@ function checkOwn(rows: Rows, id: string, path: string): void {
       });
     }
   }
-}
-
-function refusedBySqlite(error: unknown, path: string): SegueError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new SegueError(
-    "refused",
-    `the database rejected the session (${why}): nothing was changed`,
-    {
-      where: path,
-    },
-  );
 }
 
 /** A session refers to its project. */
@@ -256,9 +191,7 @@ function projectTimes(db: DatabaseSync): Map<string, Times> {
 function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: Rows): void {
   const session = rows.get("session")?.values().next().value;
   const own = { created: session?.time_created ?? 0, updated: session?.time_created ?? 0 };
-  const db = new (sqlite().DatabaseSync)(path);
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
+  writing(path, (db) => {
     for (const id of projectTimes(db).keys()) {
       const { created, updated } = before.get(id) ?? own;
       db.prepare("UPDATE project SET time_created = ?, time_updated = ? WHERE id = ?").run(
@@ -267,10 +200,7 @@ function settleProjects(path: string, before: ReadonlyMap<string, Times>, rows: 
         id,
       );
     }
-    db.exec("COMMIT");
-  } finally {
-    db.close();
-  }
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { array, isObject, member, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
+import { unknownLayout } from "../sqlite.ts";
 import { type Removed, removedOf, SESSION_COLUMNS } from "./forms.ts";
 
 export interface Column {
@@ -113,13 +114,6 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
     }
   }
   return schema;
-}
-
-function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
-    where: path,
-    hint: "nothing was changed; a newer version of Segue may support it",
-  });
 }
 
 /** The lines of a session; null if it does not exist. */

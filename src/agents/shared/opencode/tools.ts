@@ -3,7 +3,7 @@
  */
 
 import type { Tools } from "../../../session/codec.ts";
-import { array, compact, isObject, member, number, object, string } from "../../../session/json.ts";
+import { compact, isObject, member, number, object, string } from "../../../session/json.ts";
 import type {
   Json,
   JsonObject,
@@ -13,7 +13,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../../session/types.ts";
-import { mcpCall } from "../tools.ts";
+import { hasOnly, mcpCall, todoUse } from "../tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -28,35 +28,35 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "edit":
       return editUse(input);
     case "apply_patch": {
-      const patch = only(input, ["patchText"]) ? string(input.patchText) : undefined;
+      const patch = hasOnly(input, ["patchText"]) ? string(input.patchText) : undefined;
       return patch === undefined ? null : { tool: "patch", patch };
     }
     case "grep":
       return searchUse(input);
     case "glob": {
-      const pattern = only(input, ["pattern", "path"]) ? string(input.pattern) : undefined;
+      const pattern = hasOnly(input, ["pattern", "path"]) ? string(input.pattern) : undefined;
       return pattern === undefined
         ? null
         : { tool: "glob", pattern, ...present("path", string(input.path)) };
     }
     case "list": {
-      const path = only(input, ["path"]) ? string(input.path) : undefined;
+      const path = hasOnly(input, ["path"]) ? string(input.path) : undefined;
       return path === undefined ? null : { tool: "list", path };
     }
     case "webfetch": {
-      const url = only(input, ["url", "format"]) ? string(input.url) : undefined;
+      const url = hasOnly(input, ["url", "format"]) ? string(input.url) : undefined;
       return url === undefined ? null : { tool: "fetch", url };
     }
     case "websearch": {
-      const query = only(input, ["query"]) ? string(input.query) : undefined;
+      const query = hasOnly(input, ["query"]) ? string(input.query) : undefined;
       return query === undefined ? null : { tool: "web-search", query };
     }
     case "todowrite":
-      return todoUse(input);
+      return todoUse(input.todos, "content", STATUS);
     case "task":
       return taskUse(input);
     case "question":
-      return only(input, ["questions"]) && input.questions !== undefined
+      return hasOnly(input, ["questions"]) && input.questions !== undefined
         ? { tool: "ask", questions: input.questions }
         : null;
     default:
@@ -73,10 +73,6 @@ function mcpUse(name: string, input: JsonObject): ToolUse | null {
   return server && tool ? { tool: "mcp", server, name: tool, input } : null;
 }
 
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
-}
-
 function present<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V };
 function present<V>(key: string, value: V | undefined): { [key: string]: V } {
   return value === undefined ? {} : { [key]: value };
@@ -84,7 +80,7 @@ function present<V>(key: string, value: V | undefined): { [key: string]: V } {
 
 function executeUse(input: JsonObject): ToolUse | null {
   const command = string(input.command);
-  if (command === undefined || !only(input, ["command", "description", "timeout", "workdir"])) {
+  if (command === undefined || !hasOnly(input, ["command", "description", "timeout", "workdir"])) {
     return null;
   }
   return {
@@ -123,7 +119,7 @@ function editUse(input: JsonObject): ToolUse | null {
 
 function searchUse(input: JsonObject): ToolUse | null {
   const pattern = string(input.pattern);
-  if (pattern === undefined || !only(input, ["pattern", "path", "include"])) return null;
+  if (pattern === undefined || !hasOnly(input, ["pattern", "path", "include"])) return null;
   return {
     tool: "search",
     pattern,
@@ -138,20 +134,10 @@ const STATUS: { [status: string]: TodoItem["status"] } = {
   completed: "completed",
 };
 
-function todoUse(input: JsonObject): ToolUse | null {
-  const items: TodoItem[] = [];
-  for (const todo of array(input.todos)) {
-    const text = string(member(todo, "content"));
-    const status = STATUS[string(member(todo, "status")) ?? ""];
-    if (text === undefined || status === undefined) return null;
-    items.push({ text, status });
-  }
-  return Array.isArray(input.todos) ? { tool: "todo", items } : null;
-}
-
 function taskUse(input: JsonObject): ToolUse | null {
   const prompt = string(input.prompt);
-  if (prompt === undefined || !only(input, ["description", "prompt", "subagent_type"])) return null;
+  if (prompt === undefined || !hasOnly(input, ["description", "prompt", "subagent_type"]))
+    return null;
   return {
     tool: "subagent",
     prompt,

@@ -11,7 +11,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../../session/types.ts";
-import { mcpCall, mcpUse } from "../tools.ts";
+import { mcpCall, mcpUse, present } from "../tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -44,11 +44,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
 /** Does a call have no options beyond these, which the shared form can express? */
 export function only(input: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(input).every((key) => keys.includes(key));
-}
-
-function present<K extends string>(key: K, value: string | undefined): { [key in K]?: string };
-function present(key: string, value: string | undefined): { [key: string]: string } {
-  return value === undefined ? {} : { [key]: value };
 }
 
 function executeUse(input: JsonObject): ToolUse | null {

@@ -1,0 +1,26 @@
+/** How Crush is started on a session. */
+import { dirname } from "node:path";
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "crush",
+  install: "npm install -g @charmland/crush",
+  versionArgs: ["--version"],
+  // It would look for the folder itself; but a folder in between, even an empty one, would hide it.
+  resumeArgs: ({ id, path, args }) => ["--data-dir", dataFolder(path), "--session", id, ...args],
+  // Only `crush run`, without a screen, takes one.
+  resumesUnprompted: true,
+  hindrance: ({ id }) => (id.includes("$$") ? SUBAGENT : null),
+  flags,
+};
+
+const SUBAGENT = {
+  why: "belongs to a subagent",
+  how: "open it in another agent (--in), or open its parent session",
+};
+
+function dataFolder(place: string): string {
+  const at = place.lastIndexOf("#");
+  return dirname(at < 1 ? place : place.slice(0, at));
+}

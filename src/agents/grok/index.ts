@@ -1,0 +1,25 @@
+import type { Agent } from "../types.ts";
+import { known } from "./known.ts";
+import { launch } from "./launch.ts";
+import { reader } from "./read.ts";
+import { recognises } from "./records.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const grok: Agent = {
+  id: "grok",
+  name: "Grok Build",
+  aliases: ["grok-build"],
+  // Notifications say again what the chat history says, see README.md.
+  restates: true,
+  cutsOff: true,
+  keepsSeals: true,
+  recognises,
+  known,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

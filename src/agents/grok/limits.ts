@@ -1,0 +1,25 @@
+/** How a usage limit shows in Grok Build's notifications. */
+import { member, string } from "../../session/json.ts";
+import type { EventBody, JsonObject } from "../../session/types.ts";
+
+const LIMIT =
+  /\b429\b|too many requests|rate.?limit|quota|usage limit|credits? (?:exhausted|balance)|insufficient.{0,20}(?:credit|balance|fund)/i;
+
+/**
+ * A refused request that is tried again: as long as the vendor asks for, be it hours, which no record
+ * tells. Of one that is no limit nothing is to be said: the next try may do.
+ */
+export function readRetry(update: JsonObject): EventBody | null {
+  const text = string(update.reason) ?? string(update.message) ?? string(update.error) ?? "";
+  if (LIMIT.test(text)) return { event: "limit", text };
+  return update.type === "retrying" || text === "" ? null : { event: "error", text };
+}
+
+/** How a turn ended. */
+export function readEnd(update: JsonObject): EventBody | null {
+  const reason = string(update.stop_reason) ?? "";
+  if (reason === "cancelled") return { event: "interruption" };
+  const text = string(update.agent_result) ?? string(member(update.error, "message")) ?? "";
+  if (!/error|fail|refus/i.test(reason)) return null;
+  return { event: LIMIT.test(text) ? "limit" : "error", text: text || reason };
+}

@@ -1,0 +1,104 @@
+/**
+ * The records of a session of Grok Build's. It lies in several files, of which each line here is one
+ * of:
+ *
+ * - `{"summary":{…}}`: what stays the same in summary.json;
+ * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`;
+ * - a notification of updates.jsonl, what happened: `{"timestamp","method","params":{"update":{…}}}`;
+ * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`.
+ */
+import { isObject, member, number, string } from "../../session/json.ts";
+import type { Json, JsonObject } from "../../session/types.ts";
+
+export const CHAT = "chat_history.jsonl";
+export const UPDATES = "updates.jsonl";
+export const SUMMARY = "summary.json";
+
+export type Stored =
+  | { kind: "summary"; summary: JsonObject }
+  | { kind: "item"; type: string; item: JsonObject }
+  | { kind: "update"; type: string; update: JsonObject; record: JsonObject }
+  | { kind: "line"; file: string; line: JsonObject }
+  | { kind: "other" };
+
+export function unwrap(record: Json): Stored {
+  if (!isObject(record)) return { kind: "other" };
+  const update = updateIn(record);
+  if (update) {
+    return { kind: "update", type: string(update.sessionUpdate) ?? "", update, record };
+  }
+  const type = string(record.type);
+  if (type !== undefined) return { kind: "item", type, item: record };
+  const [only, ...more] = Object.keys(record);
+  const { summary, file } = record;
+  if (only === "summary" && more.length === 0 && isObject(summary)) {
+    return { kind: "summary", summary };
+  }
+  return typeof file === "string" ? { kind: "line", file, line: record } : { kind: "other" };
+}
+
+/** A notification; older versions wrote it without the envelope. */
+function updateIn(record: JsonObject): JsonObject | null {
+  const params = typeof record.method === "string" ? record.params : record;
+  const update = member(params, "update");
+  return isObject(update) && typeof update.sessionUpdate === "string" ? update : null;
+}
+
+/** Of which file a line is that says so by itself; null for one that does not. */
+export function fileOf(record: Json | undefined): string | null {
+  const stored = unwrap(record ?? null);
+  if (stored.kind === "item") return CHAT;
+  return stored.kind === "update" ? UPDATES : null;
+}
+
+/** When a notification was written, in milliseconds. */
+export function timeOf(record: JsonObject): number | undefined {
+  const precise = number(member(member(record.params, "_meta"), "agentTimestampMs"));
+  const seconds = number(record.timestamp);
+  return precise ?? (seconds === undefined ? undefined : seconds * 1000);
+}
+
+/** The number of the prompt that an item or a notification begins the turn of. */
+export function promptOf(stored: Stored): number | undefined {
+  if (stored.kind === "item" && stored.type === "user") return number(stored.item.prompt_index);
+  if (stored.kind !== "update" || stored.type !== "user_message_chunk") return undefined;
+  return number(member(stored.update._meta, "promptIndex"));
+}
+
+const ITEMS = new Set(["system", "user", "assistant", "tool_result", "reasoning"]);
+
+/** Does a record look like one of Grok Build's? */
+export function recognises(record: Json): boolean {
+  const stored = unwrap(record);
+  switch (stored.kind) {
+    case "summary":
+      return isObject(stored.summary.info);
+    case "update":
+      return /^(?:_x\.ai\/)?session\/update$/.test(string(stored.record.method) ?? "");
+    case "item":
+      return ITEMS.has(stored.type) && isItem(stored.item);
+    case "line":
+      return stored.file === CHAT || stored.file === UPDATES;
+    case "other":
+      return false;
+  }
+}
+
+/** Other agents' lines have the same types, and an id, a time or a message inside. */
+function isItem(item: JsonObject): boolean {
+  const isOther = ["message", "uuid", "timestamp", "role", "parentId", "payload"].some((key) =>
+    Object.hasOwn(item, key),
+  );
+  if (isOther) return false;
+  switch (item.type) {
+    case "system":
+    case "assistant":
+      return typeof item.content === "string";
+    case "user":
+      return Array.isArray(item.content);
+    case "tool_result":
+      return typeof item.tool_call_id === "string";
+    default:
+      return Array.isArray(item.summary) && !Object.hasOwn(item, "status");
+  }
+}

@@ -1,0 +1,42 @@
+/** How Hermes is started on a session. */
+import { basename, dirname } from "node:path";
+import type { Launch } from "../types.ts";
+import { continuationOf } from "./database.ts";
+import { flags } from "./flags.ts";
+import { placeOf } from "./place.ts";
+
+export const launch: Launch = {
+  command: "hermes",
+  install: "pip install hermes-agent",
+  versionArgs: ["--version"],
+  resumeArgs: ({ id, path, prompt, args }) => [
+    ...profileArgs(path),
+    "chat",
+    "--resume",
+    id,
+    ...args,
+    ...promptArgs(prompt),
+  ],
+  hindrance({ id, path }) {
+    const next = continuationOf(placeOf(path).path, id);
+    if (next === null) return null;
+    return {
+      why: "was compacted, and Hermes goes on with it in another session",
+      how: `open session ${next}`,
+    };
+  },
+  flags,
+  start: { args: ({ prompt, args }) => ["chat", ...args, ...promptArgs(prompt)] },
+};
+
+/** Its newer screen takes a first prompt. The older one answers a prompt that it is given, and ends. */
+function promptArgs(prompt: string | null): string[] {
+  // With "=", a prompt that begins with a dash is not an option.
+  return prompt === null ? [] : ["--tui", `--query=${prompt}`];
+}
+
+/** A profile has a folder of its own, `profiles/<name>`. */
+function profileArgs(place: string): string[] {
+  const folder = dirname(placeOf(place).path);
+  return basename(dirname(folder)) === "profiles" ? ["--profile", basename(folder)] : [];
+}

@@ -1,0 +1,88 @@
+/** What Hermes's database tells of sessions, besides their messages. */
+import type { SQLOutputValue } from "node:sqlite";
+import type { Found } from "../types.ts";
+import { reading } from "./database.ts";
+import { columnsOf } from "./schema.ts";
+
+/** Marks of a subagent's session. */
+const DELEGATED = `CASE WHEN json_valid(s.model_config) THEN json_extract(s.model_config, '$._delegate_from') END`;
+
+/** The sessions of a database, but those of subagents. */
+export function findRows(path: string): Found[] {
+  try {
+    return reading(path, (db) => {
+      const has = columnsOf(db, "sessions");
+      const own = has.has("model_config") ? `WHERE ${DELEGATED} IS NULL` : "";
+      const column = (name: string) => (has.has(name) ? `s.${name}` : "NULL");
+      const active = columnsOf(db, "messages").has("active") ? "AND m.active = 1" : "";
+      const sql = `SELECT s.id, s.started_at AS started, ${column("title")} AS title,
+          ${column("cwd")} AS cwd, ${column("model")} AS model, ${column("parent_session_id")} AS parent,
+          (SELECT max(m.timestamp) FROM messages m WHERE m.session_id = s.id) AS spoken,
+          (SELECT count(*) FROM messages m WHERE m.session_id = s.id ${active}
+            AND m.role IN ('user', 'assistant')) AS messages
+        FROM sessions s ${own}`;
+      return db
+        .prepare(sql)
+        .all()
+        .map((row) => foundOf(path, row));
+    });
+  } catch {
+    // Locked for a long time, or not readable.
+    return [];
+  }
+}
+
+function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+  const mtime = Number(row.spoken ?? row.started) * 1000;
+  return {
+    agent: "hermes",
+    id: String(row.id),
+    path,
+    mtime,
+    bytes: 0,
+    summary: {
+      title: textOf(row.title),
+      cwd: textOf(row.cwd),
+      model: textOf(row.model),
+      createdAt: isoTime(row.started),
+      updatedAt: isoTime(row.spoken ?? row.started),
+      messages: Number(row.messages),
+      parent: textOf(row.parent),
+    },
+  };
+}
+
+function textOf(value: SQLOutputValue | undefined): string | null {
+  return typeof value === "string" && value.trim() !== "" ? value : null;
+}
+
+function isoTime(seconds: SQLOutputValue | undefined): string | null {
+  const ms = Number(seconds ?? Number.NaN) * 1000;
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
+}
+
+/** The sessions of its subagents. */
+export function childrenOf(path: string, id: string): string[] {
+  return reading(path, (db) => {
+    const has = columnsOf(db, "sessions");
+    if (!has.has("model_config") || !has.has("parent_session_id")) return [];
+    return db
+      .prepare(
+        `SELECT s.id FROM sessions s WHERE s.parent_session_id = ? AND ${DELEGATED} IS NOT NULL
+          ORDER BY s.started_at, s.id`,
+      )
+      .all(id)
+      .map((row) => String(row.id));
+  });
+}
+
+/** All titles: none is given twice. */
+export function titlesIn(path: string): string[] {
+  return reading(path, (db) => {
+    if (!columnsOf(db, "sessions").has("title")) return [];
+    return db
+      .prepare("SELECT title FROM sessions WHERE title IS NOT NULL")
+      .all()
+      .map(({ title }) => String(title));
+  });
+}

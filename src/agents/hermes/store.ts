@@ -1,0 +1,51 @@
+/** Where Hermes keeps its sessions: a database, and one more for each profile. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expandHome, hostOf } from "../../io/host.ts";
+import type { Store } from "../types.ts";
+import { database, holds } from "./database.ts";
+import { placeOf } from "./place.ts";
+import { childrenOf, findRows, titlesIn } from "./rows.ts";
+
+const DATABASE = "state.db";
+
+export const store: Store = {
+  variables: ["HERMES_HOME"],
+
+  roots(env, host = hostOf(env)) {
+    const named = env.HERMES_HOME?.trim() ?? "";
+    if (named !== "") return [host.path.resolve(expandHome(named, host.home))];
+    return [host.path.join(host.home, ".hermes")];
+  },
+
+  find: async (root) => databasesIn(root).flatMap(findRows),
+
+  pathFor: (root) => join(root, DATABASE),
+
+  async children(place) {
+    const { path, id } = placeOf(place);
+    return id === "" || !holds(path) ? [] : childrenOf(path, id).map((own) => `${path}#${own}`);
+  },
+
+  // No two sessions have the same title.
+  facts(root) {
+    const path = join(root, DATABASE);
+    return { titles: holds(path) ? titlesIn(path) : [], now: Date.now() };
+  },
+
+  database,
+};
+
+function databasesIn(root: string): string[] {
+  const profiles = join(root, "profiles");
+  const folders = [root, ...list(profiles).map((name) => join(profiles, name))];
+  return folders.map((folder) => join(folder, DATABASE)).filter(holds);
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
