@@ -81,6 +81,11 @@ function readAnswered(block: Json): Part[] {
   }
 }
 
+/** Blocks of a message that is not sent, by name. */
+export function readUnsent(blocks: readonly Json[]): Part[] {
+  return blocks.map((block) => unread(typeOf(block) || "unknown", "unsent"));
+}
+
 function typeOf(block: Json): string {
   return string(member(block, "type")) ?? "";
 }

@@ -15,7 +15,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import { noticesIn, readAnswer, readResults, readUser } from "./content.ts";
+import { noticesIn, readAnswer, readResults, readUnsent, readUser } from "./content.ts";
 import {
   blocksOf,
   carryIn,
@@ -125,16 +125,8 @@ class GooseReader implements Reader {
       case "user":
         return this.#user(message, blocks, time);
       // Goose leaves messages of any other role out.
-      default: {
-        const parts = blocks.map(
-          (): Part => ({
-            kind: "unread",
-            type: `message/${message.role}`,
-            reason: "unsent",
-          }),
-        );
-        return [this.#say(message, time, { role: "user", parts })];
-      }
+      default:
+        return [this.#say(message, time, { role: "user", parts: readUnsent(blocks) })];
     }
   }
 

@@ -136,9 +136,9 @@ export function messageTime(created: number | null): string | null {
   return ms >= 0 && ms <= LAST ? new Date(ms).toISOString() : null;
 }
 
-/** SQLite's form of a time. */
+/** SQLite's form of a time; the epoch for one outside the calendar's range. */
 export function sqlTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  return new Date(ms >= 0 && ms <= LAST ? ms : 0).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** Who sees a message; both do where nothing is said, or nothing that Goose understands. */

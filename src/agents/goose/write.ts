@@ -173,7 +173,7 @@ class GooseWriter implements Writer {
         role,
         content_json: content,
         created_timestamp: created,
-        timestamp: sqlTime(timeFor(new Date(created * 1000).toISOString()).getTime()),
+        timestamp: sqlTime(created * 1000),
         metadata_json: metadata,
       },
     };

@@ -19,7 +19,7 @@ function linesOf(name: string): string[] {
     .split("\n")
     .slice(0, -1);
 }
-const LINES = linesOf("basic");
+const LINES = linesOf("rows");
 const ID = "20261129_1";
 
 /** The path of a new database, in a data folder as Goose has it. */
