@@ -16,7 +16,7 @@ export const proven: Proven = {
     kimi: "2.1.0",
     openclaw: "2026.9.6",
     continue: "1.5.47",
-    crush: "0.90.0-37f36e9",
+    crush: "0.90.0",
   },
   pairs: [
     {

@@ -315,6 +315,8 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // Crush, of a picture that it sends after the results.
+  /^\[Image\/media content loaded - see attached file\]$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */
@@ -353,6 +355,9 @@ const AROUND_TEXTS = [
   // Kimi Code, after a summary, and where a turn was broken off.
   /^Context compaction is complete — continue the work that was in progress when it began\.$/,
   /^The previous turn was interrupted by the user before completion;/,
+  // Crush, before files that the user attached, and pictures of results.
+  /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
+  /^Here is the media content from the tool result:$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
