@@ -318,6 +318,8 @@ const AROUND_RESULTS = [
   /^Content of .+:$/,
   // Grok Build.
   /^exit: -?\d+$/,
+  // Crush, of a picture that it sends after the results.
+  /^\[Image\/media content loaded - see attached file\]$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */
@@ -362,6 +364,9 @@ const AROUND_TEXTS = [
   /^Just continue the conversation naturally based on the summarized context\.$/,
   // Grok Build, before a summary.
   /^This session is being continued from a previous conversation that ran out of context\. The summary below covers/,
+  // Crush, before files that the user attached, and pictures of results.
+  /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
+  /^Here is the media content from the tool result:$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
