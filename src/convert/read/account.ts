@@ -244,7 +244,7 @@ class Account {
     const lines = text
       .split("\n")
       .map((line) => line.trim())
-      .filter((line) => !/^<\/?system-reminder>$/.test(line));
+      .filter((line) => !/^<\/?(?:system-reminder|user_query)>$/.test(line));
     const isSaid = (line: string) =>
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
     const isPut = text.includes("\n") || this.#ended;
@@ -272,8 +272,8 @@ const EXIT_LINE =
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, what Cline and Grok Build put around what
- * was typed, what Grok Build puts before a summary, and what Cline puts before an output.
+ * image, what Cline and Grok Build put around what was typed and before an output, and what
+ * Grok Build puts before a summary.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -293,11 +293,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     "",
   ],
   [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
+  [/^\[Command exited with code \d+\]\n|^exit: -?\d+(?:\n|$)/, ""],
   [
     /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",
   ],
-  [/^\[Command exited with code \d+\]\n/, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
 
