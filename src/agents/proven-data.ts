@@ -19,7 +19,7 @@ export const proven: Proven = {
     grok: "0.2.111",
     goose: "1.52.0",
     hermes: "0.19.0",
-    crush: "0.90.0-37f36e9",
+    crush: "0.90.0",
   },
   pairs: [
     {

@@ -1,5 +1,6 @@
 /** How Crush is started on a session. */
-import { dirname } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -9,6 +10,7 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   // It would look for the folder itself; but a folder in between, even an empty one, would hide it.
   resumeArgs: ({ id, path, args }) => ["--data-dir", dataFolder(path), "--session", id, ...args],
+  prepare: ({ path }) => markInitialized(dataFolder(path)),
   // Only `crush run`, without a screen, takes one.
   resumesUnprompted: true,
   hindrance: ({ id }) => (id.includes("$$") ? SUBAGENT : null),
@@ -19,6 +21,15 @@ const SUBAGENT = {
   why: "belongs to a subagent",
   how: "open it in another agent (--in), or open its parent session",
 };
+
+/**
+ * Where this file is missing, Crush asks whether to write an AGENTS.md, and afterwards opens no
+ * session. It makes the file itself, whatever the answer.
+ */
+function markInitialized(folder: string): void {
+  const path = join(folder, "init");
+  if (!existsSync(path)) writeFileSync(path, "");
+}
 
 function dataFolder(place: string): string {
   const at = place.lastIndexOf("#");

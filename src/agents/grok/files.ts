@@ -148,7 +148,7 @@ function unwrapped({ line, base64, torn }: JsonObject): Buffer {
 /** A new session's summary. */
 export function newSummary({ summary, items, notices }: Said): string {
   const at = string(summary?.created_at) ?? new Date(0).toISOString();
-  const head = { session_summary: "", created_at: at, current_model_id: "unknown" };
+  const head = { session_summary: "", created_at: at, current_model_id: "grok-4.5" };
   const run = { updated_at: at, num_messages: notices, num_chat_messages: items };
   const all: JsonObject = { ...head, ...summary, ...run, next_trace_turn: 0, last_active_at: at };
   return document(ordered(all));

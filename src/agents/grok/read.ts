@@ -26,6 +26,8 @@ export function reader(): Reader {
   return new GrokReader();
 }
 
+const COMPACTED = "compaction_meta";
+
 class GrokReader implements Reader {
   readonly #header: Header = emptyHeader("grok");
   readonly #calls = new OpenCalls();
@@ -148,18 +150,24 @@ class GrokReader implements Reader {
   #user(item: JsonObject): Entry[] {
     const isTurn = number(item.prompt_index) !== undefined;
     const reason = string(item.synthetic_reason);
-    if (!isTurn && !this.#hasTurns && isSummary(item)) return this.#compaction(item);
+    // The CLI puts a summary first; after turns there is one only where another agent compacted.
+    const isMeta = reason === COMPACTED || !this.#hasTurns;
+    if (!isTurn && isMeta && isSummary(item)) return this.#compaction(item);
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
-    if (isScaffold(said, reason)) return [this.#message("user", said, { scaffold: true })];
+    if (isScaffold(said, reason))
+      return [this.#keep(this.#message("user", said, { scaffold: true }))];
     const typed = said.flatMap((part) => unwrapped(part) ?? [part]);
     const isTyped = reason === undefined && (isTurn || said.some(unwrapped));
     const told = isTyped || reason === "interjection" ? {} : { told: true };
     const parts = told.told ? notTyped(typed) : typed;
-    const entry = this.#message("user", parts, told);
+    return [this.#keep(this.#message("user", parts, told))];
+  }
+
+  #keep(entry: Message): Message {
     if (!this.#hasTurns) this.#kept.push(entry);
-    return [entry];
+    return entry;
   }
 
   /** What the model is sent of the conversation so far: some of the user's messages, and a summary. */

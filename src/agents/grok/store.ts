@@ -19,21 +19,25 @@ export const store: Store = {
   home: homeOf,
 
   async find(root) {
-    return foldersIn(root).flatMap((group) =>
-      foldersIn(join(root, group)).flatMap((id) => foundAt(root, join(root, group, id), id) ?? []),
-    );
+    const parents = parentsIn(root);
+    return everyFolder(root).flatMap(({ folder, id }) => {
+      return foundAt(root, folder, id, parents.get(id) ?? null) ?? [];
+    });
   },
 
   pathFor: (root) => root,
 
   hasId: (root, id) => folderOf(root, id) !== null,
 
+  // subagents/<id>/meta.json in the session's folder; their own folders lie among the others.
   async children(place) {
     const [root, id] = placeOf(place);
-    if (root === null) return [];
-    return everySummary(root).flatMap(({ id: child, summary }) =>
-      summary.parent_session_id === id && isSubagents(summary) ? [`${root}#${child}`] : [],
-    );
+    const folder = root === null ? null : folderOf(root, id);
+    if (folder === null) return [];
+    const children = foldersIn(join(folder, SUBAGENTS));
+    return children
+      .filter((child) => folderOf(root ?? "", child))
+      .map((child) => `${root}#${child}`);
   },
 
   isSubagent(place) {
@@ -85,12 +89,20 @@ function summaryOf(place: string): JsonObject | null {
   return folder === null ? null : summaryAt(placesIn(folder));
 }
 
-function everySummary(root: string): { id: string; summary: JsonObject }[] {
+const SUBAGENTS = "subagents";
+
+function everyFolder(root: string): { folder: string; id: string }[] {
   return foldersIn(root).flatMap((group) =>
-    foldersIn(join(root, group)).flatMap((id) => {
-      const summary = summaryAt(placesIn(join(root, group, id)));
-      return summary === null ? [] : [{ id, summary }];
-    }),
+    foldersIn(join(root, group)).map((id) => ({ folder: join(root, group, id), id })),
+  );
+}
+
+/** Of subagents, the session that each is of: their own summaries do not say it. */
+function parentsIn(root: string): Map<string, string> {
+  return new Map(
+    everyFolder(root).flatMap(({ folder, id }) =>
+      foldersIn(join(folder, SUBAGENTS)).map((child): [string, string] => [child, id]),
+    ),
   );
 }
 
@@ -102,7 +114,7 @@ function titleIn(summary: JsonObject | null): string | null {
   return string(summary?.generated_title) || string(summary?.session_summary) || null;
 }
 
-function foundAt(root: string, folder: string, id: string): Found | null {
+function foundAt(root: string, folder: string, id: string, parent: string | null): Found | null {
   const places = placesIn(folder);
   const summary = summaryAt(places);
   const [chat, updates] = [places.chat, places.updates].map((path) =>
@@ -113,10 +125,10 @@ function foundAt(root: string, folder: string, id: string): Found | null {
   const mtime = Math.max(chat?.mtimeMs ?? 0, updates?.mtimeMs ?? 0);
   const bytes = (chat?.size ?? 0) + (updates?.size ?? 0);
   const found = { agent: "grok", id, path: root, mtime, bytes, inode: info.ino };
-  return { ...found, summary: shown(summary, mtime) };
+  return { ...found, summary: shown(summary, mtime, parent) };
 }
 
-function shown(summary: JsonObject, mtime: number): Summary {
+function shown(summary: JsonObject, mtime: number, parent: string | null): Summary {
   return {
     title: titleIn(summary),
     cwd: string(member(summary.info, "cwd")) ?? null,
@@ -124,7 +136,7 @@ function shown(summary: JsonObject, mtime: number): Summary {
     createdAt: string(summary.created_at) ?? null,
     updatedAt: new Date(mtime).toISOString(),
     messages: null,
-    parent: string(summary.parent_session_id) ?? null,
+    parent: string(summary.parent_session_id) ?? parent,
   };
 }
 

@@ -220,15 +220,15 @@ export const tools: Tools = { toNative, accepts };
 /** What run_terminal_command puts before the output. */
 const EXIT = /^exit: (-?\d+)(?:\n|$)/;
 const ERROR = "Error: ";
+/** How tools say that they failed. */
+const FAILED = /^(?:error\b|the string to replace was not found|failed to parse arguments)/i;
 
 /** A native result in the shared form: no record says by itself that a call failed. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = firstText(result);
   if (text === undefined) return result;
-  if (use?.tool !== "execute")
-    return text.startsWith(ERROR) ? { ...result, isError: true } : result;
-  const [head, code] = EXIT.exec(text.slice(0, 64)) ?? [];
-  if (head === undefined) return text.startsWith(ERROR) ? { ...result, isError: true } : result;
+  const [head, code] = (use?.tool === "execute" && EXIT.exec(text.slice(0, 64))) || [];
+  if (head === undefined) return FAILED.test(text) ? { ...result, isError: true } : result;
   const exitCode = Number(code);
   const about = exitCode === 0 ? { exitCode } : { exitCode, isError: true };
   return { ...withText(result, text.slice(head.length)), ...about };
@@ -241,7 +241,7 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   if (use?.tool === "execute" && (exitCode !== undefined || !isError)) {
     return withText(result, `exit: ${exitCode ?? 0}\n${text}`);
   }
-  return isError && !/^error\b/i.test(text) ? withText(result, ERROR + text) : result;
+  return isError && !FAILED.test(text) ? withText(result, ERROR + text) : result;
 }
 
 function firstText({ content }: ToolResultPart): string | undefined {

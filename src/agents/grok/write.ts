@@ -25,6 +25,9 @@ export function writer(options: WriterOptions): Writer {
 /** The form of the chat history that 0.2.111 writes. */
 const CHAT_FORMAT = 1;
 
+/** That of 0.2.111. With a model that it does not have, the CLI does not begin a turn. */
+const DEFAULT_MODEL = "grok-4.5";
+
 class GrokWriter implements Writer {
   readonly #ownModel: string | null;
   readonly #calls = new OpenCalls();
@@ -221,7 +224,7 @@ class GrokWriter implements Writer {
       info: { id, cwd: cwd ?? "/" },
       session_summary: title ?? "",
       created_at: at,
-      current_model_id: this.#ownModel ?? (model || "unknown"),
+      current_model_id: this.#ownModel ?? (model?.startsWith("grok") ? model : DEFAULT_MODEL),
       parent_session_id: parent ?? undefined,
       chat_format_version: CHAT_FORMAT,
       generated_title: title ?? undefined,

@@ -267,12 +267,13 @@ const HIDDEN = "[Reasoning redacted]";
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+)$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, and what Cline puts around what was typed and before an output.
+ * image, what Cline and Grok Build put around what
+ * was typed, what Grok Build puts before a summary, and what Cline puts before an output.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -289,6 +290,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [
     /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
+    "",
+  ],
+  [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
+  [
+    /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",
   ],
   [/^\[Command exited with code \d+\]\n/, ""],

@@ -81,7 +81,14 @@ function conversation(path: string, session: string): Buffer {
   return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
-function configure({ home, url }: Place): void {
+function configure({ home, folders, url }: Place): void {
+  for (const folder of folders) {
+    const data = join(folder, ".crush");
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, ".gitignore"), "*\n");
+    // Else its screen asks first whether to initialize the project.
+    writeFileSync(join(data, "init"), "");
+  }
   const path = join(home, ".config/crush/crush.json");
   mkdirSync(dirname(path), { recursive: true });
   const provider = (type: string, base_url: string, id: string): Obj => ({

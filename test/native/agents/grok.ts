@@ -79,7 +79,8 @@ function configure({ home, url }: Place): void {
 async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   const args = ["--always-approve", "--output-format", "json"];
   if (options.resume !== undefined) args.push("--resume", options.resume);
-  if (options.model !== undefined) args.push("--model", options.model);
+  const model = options.model ?? (hasModel(lab, options.resume) ? undefined : GROK_MODELS.chat);
+  if (model !== undefined) args.push("--model", model);
   args.push(...(options.args ?? []), ...said(options));
   const done = await runProgram(lab, "grok", args, options);
   const result = obj(parseJson(done.stdout));
@@ -91,6 +92,14 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
     text: str(result.text) ?? null,
     error: failure(done, error),
   };
+}
+
+/** With a session's model that it does not have, the CLI waits for ever (0.2.111). */
+function hasModel(lab: Lab, id: string | undefined): boolean {
+  if (id === undefined) return true;
+  const summary = readFileSync(join(dirname(chatOf(lab, id)), "summary.json"), "utf8");
+  const model = str(obj(parseJson(summary)).current_model_id);
+  return Object.values(GROK_MODELS).some((own) => own === model);
 }
 
 function said({ prompt, image }: CliOptions): string[] {

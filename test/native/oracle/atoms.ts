@@ -139,6 +139,8 @@ const ENVELOPE = new Set([
   "tool_use_id",
   "call_id",
   "tool_call_id",
+  // Grok Build says of each answer which model gave it.
+  "model_id",
   "cache_control",
   "media_type",
   "mime_type",

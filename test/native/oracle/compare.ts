@@ -316,6 +316,10 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // Grok Build.
+  /^exit: -?\d+$/,
+  // Crush, of a picture that it sends after the results.
+  /^\[Image\/media content loaded - see attached file\]$/,
 ];
 
 /** What they say of their own accord around words of the user's and of programs. */
@@ -358,6 +362,11 @@ const AROUND_TEXTS = [
   /^Your context was compacted(?: at the user's request)?\. The previous message contains a summary of the conversation so far\.$/,
   /^Do not mention that you read a summary or that conversation summarization occurred\.$/,
   /^Just continue the conversation naturally based on the summarized context\.$/,
+  // Grok Build, before a summary.
+  /^This session is being continued from a previous conversation that ran out of context\. The summary below covers/,
+  // Crush, before files that the user attached, and pictures of results.
+  /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
+  /^Here is the media content from the tool result:$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
@@ -392,18 +401,31 @@ function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
       .filter((atom) => atom.kind === "text" || atom.kind === kind)
       .map(({ text }) => normal(text));
     const places = truth
-      .filter((atom) => atom.kind === kind)
-      .map(({ text }) => normal(text))
-      .filter((text, _, all) => all.filter((other) => other.includes(text)).length === 1)
-      .flatMap((text) => {
+      .map((atom, index) => ({ atom, index }))
+      .filter(({ atom }) => atom.kind === kind)
+      .map(({ atom, index }) => ({ text: normal(atom.text), run: runOf(truth, index) }))
+      .filter(({ text }, _, all) => all.filter((other) => other.text.includes(text)).length === 1)
+      .flatMap(({ text, run }) => {
         const at = theirs.flatMap((other, index) => (other.includes(text) ? [index] : []));
         const [first, ...more] = at;
-        return first === undefined || more.length > 0 ? [] : [{ text, at: first }];
-      });
+        return first === undefined || more.length > 0 ? [] : [{ text, run, at: first }];
+      })
+      .sort((a, b) => a.run - b.run || a.at - b.at);
     const kept = longestRising(places.map(({ at }) => at));
     moved.push(...places.filter((_, index) => !kept.has(index)).map(({ text }) => text));
   }
   return moved;
+}
+
+/**
+ * Where a text stands: results that follow each other are of calls that were made at once, and Grok Build has them
+ * in the order in which they came.
+ */
+function runOf(atoms: readonly Atom[], index: number): number {
+  if (atoms[index]?.kind !== "result") return index;
+  let first = index;
+  while (first > 0 && atoms[first - 1]?.kind === "result") first -= 1;
+  return first;
 }
 
 /** The indices of a longest run that never falls. */
@@ -470,7 +492,7 @@ const BLANKED = /^(?:<system-reminder>\s*)?lorem ipsum dolor sit\b/;
  * every reminder is that: what the user queued, what a hook said and what a task came to is content.
  */
 const SCAFFOLD = [
-  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice)\b/,
+  /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice|user_info)\b/,
   /^# AGENTS\.md instructions/,
   // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,

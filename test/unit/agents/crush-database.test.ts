@@ -226,6 +226,15 @@ describe("where Crush's sessions are", () => {
     assert.match(crush.launch.hindrance?.(place)?.why ?? "", /belongs to a subagent/);
   });
 
+  it("its CLI is not made to ask about the project first", () => {
+    const { folder, path } = project();
+    crush.launch.prepare?.({ id: ID, path: `${path}#${ID}` });
+    assert.equal(readFileSync(join(folder, ".crush/init"), "utf8"), "");
+    writeFileSync(join(folder, ".crush/init"), "own");
+    crush.launch.prepare?.({ id: ID, path: `${path}#${ID}` });
+    assert.equal(readFileSync(join(folder, ".crush/init"), "utf8"), "own");
+  });
+
   it("its CLI is told the data folder, which one in between would hide", () => {
     const session = { id: ID, path: `/shop/.crush/crush.db#${ID}`, prompt: null, args: ["-y"] };
     const args = ["--data-dir", "/shop/.crush", "--session", ID, "-y"];
