@@ -1,5 +1,5 @@
 /** The flags of Hermes 0.19.0, from `hermes chat --help`. */
-import { ALL, ASK, type Flags } from "../shared/flags.ts";
+import { ALL, type Flags } from "../shared/flags.ts";
 
 export const flags: Flags = {
   table: {
@@ -30,10 +30,8 @@ export const flags: Flags = {
     ],
   },
   grants: (uses) => (uses.some(({ name }) => name === "--yolo") ? ALL : null),
-  modes: [
-    { args: [], grants: ASK },
-    { args: ["--yolo"], grants: ALL },
-  ],
+  // What it does without a flag is set in its configuration.
+  modes: [{ args: ["--yolo"], grants: ALL }],
   // Which names a provider takes depends on the provider.
   models: { vendors: [], qualified: true, name: () => null },
 };
