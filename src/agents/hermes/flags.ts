@@ -31,6 +31,7 @@ export const flags: Flags = {
   },
   grants: (uses) => (uses.some(({ name }) => name === "--yolo") ? ALL : null),
   // Without a flag, its configuration decides whether it asks.
+  // What it does without a flag is set in its configuration.
   modes: [{ args: ["--yolo"], grants: ALL }],
   // Which names a provider takes depends on the provider.
   models: { vendors: [], qualified: true, name: () => null },

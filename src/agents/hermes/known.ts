@@ -57,5 +57,7 @@ export const known: Shape = {
     system: said,
     developer: said,
     function: said,
+    // Of no API's: Hermes leaves it out.
+    session_meta: true,
   },
 };

@@ -47,7 +47,14 @@ class HermesReader implements Reader {
   #tip: string | null = null;
   /** The newest of all. */
   #last: string | null = null;
+  /** The newest that a compaction archived. */
+  #archived: string | null = null;
   #answers: Run | null = null;
+  /**
+   * After a compaction, messages that Hermes repeats before the summary; null otherwise. They may
+   * be all that it has, where no summary comes.
+   */
+  #repeated: Message[] | null = null;
   /** A prompt of Hermes's own came before, whose answer is not sent either. */
   #reviewed = false;
   #at = 0;
@@ -87,6 +94,7 @@ class HermesReader implements Reader {
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     if (row.active === 0) return this.#taken(row, time);
     const entries = this.#message(row, time);
+    if (this.#repeated) this.#repeated.push(...entries.filter((one) => one.kind === "message"));
     const last = entries.findLast((entry) => entry.kind === "message" || entry.parentId !== null);
     this.#tip = last?.id ?? this.#tip;
     this.#last = this.#tip;
@@ -96,15 +104,18 @@ class HermesReader implements Reader {
   /** What was taken back, or summed up: it hangs where it stood, and is not sent. */
   #taken(row: JsonObject, time: string | null): Entry[] {
     const parts = this.#partsOf(row);
+    if (row.compacted === 1 && this.#tip === null) this.#repeated = [];
     if (parts.length === 0) return [this.#aside({ event: "opaque", type: "message" }, time)];
     const message = this.#say(roleOf(row), parts, time, { parentId: this.#last });
     this.#last = message.id;
+    if (row.compacted === 1) this.#archived = message.id;
     return [message, this.#hide(message.id)];
   }
 
   #message(row: JsonObject, time: string | null): Entry[] {
-    const summary = this.#tip === null || replacesAll(row) ? summaryIn(row) : null;
-    if (summary !== null) return [this.#compaction(summary, time)];
+    const isFirst = this.#tip === null || this.#repeated !== null;
+    const summary = isFirst || replacesAll(row) ? summaryIn(row) : null;
+    if (summary !== null) return this.#compaction(summary, time);
     const isAnswer = row.role === "assistant";
     if (!isAnswer) this.#answers = null;
     const reviewed = this.#reviewed;
@@ -170,10 +181,17 @@ class HermesReader implements Reader {
     return parseResult(call?.use ?? null, { kind: "tool-result", callId, isError: false, content });
   }
 
-  /** Takes the place of all that came before. */
-  #compaction(summary: string, time: string | null): Entry {
-    const id = this.#id();
-    return { kind: "event", id, parentId: this.#last, time, event: "compaction", summary };
+  /** Takes the place of all that came before; what was repeated before it follows it. */
+  #compaction(summary: string, time: string | null): Entry[] {
+    const place = { id: this.#id(), parentId: this.#archived ?? this.#last, time };
+    const kept = this.#repeated ?? [];
+    this.#repeated = null;
+    this.#archived = null;
+    const entries: Entry[] = [{ kind: "event", ...place, event: "compaction", summary }];
+    for (const message of kept) {
+      entries.push({ ...message, id: this.#id(), parentId: entries.at(-1)?.id ?? null });
+    }
+    return entries;
   }
 
   #say(

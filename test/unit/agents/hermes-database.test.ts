@@ -122,7 +122,7 @@ describe("a session in Hermes's database", () => {
 
   it("counts messages and calls", () => {
     const path = fresh();
-    const lines = linesOf("hermes/basic");
+    const lines = linesOf("hermes/rows");
     rows.replace(path, idOf(lines), null, lines);
     const row = rowIn(path, "SELECT message_count, tool_call_count FROM sessions");
     assert.equal(row?.message_count, 15);

@@ -14,12 +14,16 @@ function records(name: string): Json[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-function messagesIn(all: readonly Json[]): Message[] {
+function entriesIn(all: readonly Json[]): Entry[] {
   const reader = hermes.reader();
-  const entries: Entry[] = all.flatMap((record, at) => reader.read(record, at));
+  return all.flatMap((record, at) => reader.read(record, at));
+}
+
+function messagesIn(all: readonly Json[]): Message[] {
+  const entries = entriesIn(all);
   const survey = new Survey();
   for (const entry of entries) survey.add(entry);
-  const plan = survey.finish(reader.header());
+  const plan = survey.finish(hermes.reader().header());
   return entries.filter(
     (entry, n): entry is Message =>
       entry.kind === "message" && !entry.scaffold && plan.visibility(n) === "live",
@@ -53,13 +57,18 @@ describe("hermes: what its model sees", () => {
     assert.deepEqual(seen([...all, row("user", "four")]), ["one", "four"]);
   });
 
-  it("is the first messages, the summary and the last ones after /compress", () => {
+  it("is the summary, the first messages and the last ones after /compress", () => {
     const texts = seen(records("hermes/compact"));
     assert.equal(texts[0], "MARK-U1 begin");
-    assert.ok(texts.some((text) => text.startsWith("[CONTEXT COMPACTION")));
     assert.equal(texts.filter((text) => text.startsWith("MARK-A7")).length, 1);
     assert.ok(!texts.some((text) => text.startsWith("MARK-A4")));
     assert.equal(texts.at(-1), "MARK-A11");
+    const entries = entriesIn(records("hermes/compact"));
+    const summaries = entries.flatMap((one) =>
+      one.kind === "event" && one.event === "compaction" ? [one.summary] : [],
+    );
+    assert.equal(summaries.length, 1);
+    assert.ok(summaries[0]?.startsWith("[CONTEXT COMPACTION"));
   });
 
   it("is the checked answer alone, not the one before", () => {
@@ -114,10 +123,7 @@ describe("hermes: what its model sees", () => {
   });
 
   it("tells of an interruption", () => {
-    const reader = hermes.reader();
-    const entries = [HEAD, ...records("hermes/undo").slice(1)].flatMap((one, at) =>
-      reader.read(one, at),
-    );
+    const entries = entriesIn(records("hermes/undo"));
     assert.equal(
       entries.filter((one) => one.kind === "event" && one.event === "interruption").length,
       1,
