@@ -392,7 +392,7 @@ function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
       .filter((atom) => atom.kind === "text" || atom.kind === kind)
       .map(({ text }) => normal(text));
     const places = truth
-      .filter((atom) => atom.kind === kind)
+      .filter((atom, at) => atom.kind === kind && !isThoughtAfterwards(atom, truth[at - 1]))
       .map(({ text }) => normal(text))
       .filter((text, _, all) => all.filter((other) => other.includes(text)).length === 1)
       .flatMap((text) => {
@@ -404,6 +404,14 @@ function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
     moved.push(...places.filter((_, index) => !kept.has(index)).map(({ text }) => text));
   }
   return moved;
+}
+
+/** Crush sends what was thought after what was said; for others, it comes before that. */
+function isThoughtAfterwards(atom: Atom, before: Atom | undefined): boolean {
+  if (atom.type !== "thinking" || before?.type !== "text" || before.role !== "assistant")
+    return false;
+  const [here, there] = [atom, before].map(({ place }) => place.split(".").slice(0, 2).join("."));
+  return here === there;
 }
 
 /** The indices of a longest run that never falls. */
