@@ -190,6 +190,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -365,6 +366,7 @@ export const proven: Proven = {
       from: "codex",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -786,6 +788,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -955,6 +958,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "crush",
       date: "2026-11-29",
+      commit: "b13fcde6c04e",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -1245,6 +1249,7 @@ export const proven: Proven = {
       from: "crush",
       to: "claude-code",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1257,6 +1262,7 @@ export const proven: Proven = {
       from: "crush",
       to: "codex",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1270,6 +1276,7 @@ export const proven: Proven = {
       from: "crush",
       to: "gemini",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1282,6 +1289,7 @@ export const proven: Proven = {
       from: "crush",
       to: "opencode",
       date: "2026-11-29",
+      commit: "b13fcde6c04e",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
