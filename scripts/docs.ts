@@ -170,7 +170,7 @@ function storeTable(): string {
     return [
       name,
       [id, ...aliases].map(code).join(", "),
-      roots.map((root) => code(root.replace(home, "~"))).join(", "),
+      `${store.inProjects ? "projects, listed in " : ""}${roots.map((root) => code(root.replace(home, "~"))).join(", ")}`,
       `${from.passed} of ${from.tried}`,
       `${into.passed} of ${into.tried}`,
       version ? `${version.version} on ${version.date}` : "never",

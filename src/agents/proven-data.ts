@@ -235,6 +235,7 @@ export const proven: Proven = {
       from: "claude-code",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -454,6 +455,7 @@ export const proven: Proven = {
       from: "codex",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -920,6 +922,7 @@ export const proven: Proven = {
       from: "gemini",
       to: "crush",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -1128,6 +1131,7 @@ export const proven: Proven = {
       from: "opencode",
       to: "crush",
       date: "2026-11-29",
+      commit: "b13fcde6c04e",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -1578,6 +1582,7 @@ export const proven: Proven = {
       from: "crush",
       to: "claude-code",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1590,6 +1595,7 @@ export const proven: Proven = {
       from: "crush",
       to: "codex",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1603,6 +1609,7 @@ export const proven: Proven = {
       from: "crush",
       to: "gemini",
       date: "2026-11-29",
+      commit: "a45fb29cfa60",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [
@@ -1615,6 +1622,7 @@ export const proven: Proven = {
       from: "crush",
       to: "opencode",
       date: "2026-11-29",
+      commit: "b13fcde6c04e",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
       losses: [

@@ -25,8 +25,8 @@ function projectsIn(root: string): Project[] {
 
 /** The databases of all projects; of a data folder, its own. They need not exist. */
 export function databasesIn(root: string): string[] {
-  const folders = new Set(projectsIn(root).map(({ data }) => data));
-  return [root, ...folders].map((folder) => join(folder, DATABASE));
+  const folders = new Set([root, ...projectsIn(root).map(({ data }) => data)]);
+  return [...folders].map((folder) => join(folder, DATABASE));
 }
 
 /** The folder of the project that a database belongs to; null if Crush does not tell. */

@@ -43,6 +43,8 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "cline subagent agent_1795947805964_4br539.messages.json",
     /Resource not found: 1795947805147_5531r__agent_/,
   ],
+  // A subagent's session, which Crush itself opens for nobody.
+  ["crush subagent child.jsonl", /the session's id is not safe to use/],
   // Made up: what a newer Cline might write.
   ["cline drift 1795947783303_tux06.messages.json", /cline sent no request/],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.

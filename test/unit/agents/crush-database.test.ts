@@ -81,9 +81,11 @@ describe("a session in Crush's database", () => {
 
   it("has its texts as Go writes them", () => {
     const { path } = project();
-    rows.replace(path, ID, null, LINES);
+    const lines = LINES.map((line) => line.replace(", too.", ", \u2028too."));
+    rows.replace(path, ID, null, lines);
     const row = rowIn(path, "SELECT parts FROM messages WHERE parts LIKE '%All is done%'");
-    assert.match(String(row?.parts), /\\u003ca\\u003e \\u0026 \\u003cb\\u003e, \\u2028 too/);
+    assert.match(String(row?.parts), /\\u003ca\\u003e \\u0026 \\u003cb\\u003e, \\u2028too/);
+    assert.deepEqual(rows.read(path, ID), lines);
   });
 
   it("names the newest summary, unless it says otherwise", () => {
