@@ -402,14 +402,12 @@ function outOfOrder(truth: readonly Atom[], sent: readonly Atom[]): string[] {
       .map(({ text }) => normal(text));
     const places = truth
       .map((atom, index) => ({ atom, index }))
-      .filter(({ atom }) => atom.kind === kind)
+      .filter(
+        ({ atom, index }) => atom.kind === kind && !isThoughtAfterwards(atom, truth[index - 1]),
+      )
       .map(({ atom, index }) => ({ text: normal(atom.text), run: runOf(truth, index) }))
       .filter(({ text }, _, all) => all.filter((other) => other.text.includes(text)).length === 1)
       .flatMap(({ text, run }) => {
-      .filter((atom, at) => atom.kind === kind && !isThoughtAfterwards(atom, truth[at - 1]))
-      .map((text ) => normal(text))
-      .filter((text, _, all) => all.filter((other) => other.includes(text)).length === 1)
-      .flatMap((text) => {
         const at = theirs.flatMap((other, index) => (other.includes(text) ? [index] : []));
         const [first, ...more] = at;
         return first === undefined || more.length > 0 ? [] : [{ text, run, at: first }];
@@ -430,6 +428,8 @@ function runOf(atoms: readonly Atom[], index: number): number {
   let first = index;
   while (first > 0 && atoms[first - 1]?.kind === "result") first -= 1;
   return first;
+}
+
 /** Crush sends what was thought after what was said; for others, it comes before that. */
 function isThoughtAfterwards(atom: Atom, before: Atom | undefined): boolean {
   if (atom.type !== "thinking" || before?.type !== "text" || before.role !== "assistant")
