@@ -1,4 +1,5 @@
 /** All agents, in the order of lists. To add one, add a folder and a line here. */
+
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
@@ -10,6 +11,7 @@ import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
+import { kimiCli } from "./kimi-cli/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
@@ -31,6 +33,7 @@ export const agents: readonly Agent[] = [
   kimi,
   openclaw,
   continueCli,
+  kimiCli,
 ];
 
 export function findAgent(name: string): Agent | undefined {

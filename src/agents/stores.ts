@@ -2,6 +2,7 @@
  * The store of every agent, without the rest of it: listing known sessions loads no reader or
  * writer. One line per agent, as in registry.ts; a test compares the two.
  */
+
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -10,6 +11,7 @@ import { store as copilot } from "./copilot/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as kimi } from "./kimi/store.ts";
+import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
@@ -31,4 +33,5 @@ export const stores: { readonly [agent: string]: Store } = {
   kimi,
   openclaw,
   continue: continueCli,
+  "kimi-cli": kimiCli,
 };

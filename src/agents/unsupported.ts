@@ -21,7 +21,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Goose", words: ["goose"] },
   { name: "Grok Build", words: ["grok"] },
   { name: "Hermes", words: ["hermes"] },
-  { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Mistral Vibe", words: ["vibe", "mistral"] },
   { name: "OpenHands", words: ["openhands"] },

@@ -5,6 +5,7 @@ import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
+import { KIMI_CLI_MODELS } from "./agents/kimi-cli.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
@@ -43,6 +44,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "continue" },
   { agent: "continue", model: CONTINUE_MODELS.anthropic },
   { agent: "openclaw" },
+  { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -9,6 +9,7 @@ import { copilot } from "./copilot.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { kimi } from "./kimi.ts";
+import { kimiCli } from "./kimi-cli.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
@@ -29,6 +30,7 @@ export const everyDriver: readonly Driver[] = [
   kimi,
   openclaw,
   continueCli,
+  kimiCli,
 ];
 
 /** The drivers of the CLIs that can be run here. */
