@@ -1,3 +1,4 @@
+import { member } from "../../session/json.ts";
 import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
@@ -14,6 +15,8 @@ export const kimiCli: Agent = {
   // Moonshot's API takes no addresses (its documentation).
   media: { imageUrls: false },
   cutsOff: true,
+  // Its own prompt.
+  preface: (record) => member(record, "role") === "_system_prompt",
   recognises,
   known,
   contextTokens,
