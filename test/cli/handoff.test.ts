@@ -53,6 +53,7 @@ const REAL: { [agent: string]: string } = {
   continue: "continue/tools",
   droid: "droid/basic",
   openclaw: "openclaw/rows",
+  "kimi-cli": "kimi-cli/basic",
 };
 
 describe("the document of a real session", () => {

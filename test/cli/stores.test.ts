@@ -23,6 +23,7 @@ const FOLDERS = [
   [".continue/x", /Continue's store/],
   [".cline/x", /Cline's store/],
   [".openclaw/x", /OpenClaw's store/],
+  [".kimi/x", /Kimi CLI's store/],
 ] as const;
 
 describe("what is written as a file", () => {

@@ -10,6 +10,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   droid: ["kinds"],
   gemini: ["parts"],
   kimi: ["blob", "interrupted"],
+  "kimi-cli": ["basic", "compacted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
   pi: ["kinds"],

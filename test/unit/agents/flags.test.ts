@@ -9,6 +9,7 @@ import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
+import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
@@ -26,6 +27,7 @@ const TABLES: { [name: string]: Flags } = {
   gemini,
   kilo,
   kimi,
+  "kimi-cli": kimiCli,
   openclaw,
   opencode,
   pi,
