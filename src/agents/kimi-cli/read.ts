@@ -156,7 +156,7 @@ function carryIn(record: Json): EventBody {
     event: "carry",
     part: number(member(record, "part")) ?? 0,
     parts: number(member(record, "parts")) ?? 0,
-    data: string(member(record, "data")) ?? "",
+    data: string(member(record, "content")) ?? "",
   };
 }
 

@@ -137,10 +137,10 @@ class KimiCliWriter implements Writer {
         const content = printContent(summaryParts(entry.summary));
         return [...this.#checkpoints(), { role: "user", content }];
       }
-      // The CLI skips records of a role that it does not know, and keeps them.
+      // The CLI skips records of a role that it does not know, and keeps them; without content, it fails.
       case "carry": {
         const { part, parts, data } = entry;
-        return [{ role: "_segue_carry", part, parts, data }];
+        return [{ role: "_segue_carry", part, parts, content: data }];
       }
       // Nothing that the CLI has a record for; kept aside.
       default:
@@ -158,6 +158,7 @@ class KimiCliWriter implements Writer {
         cwd: cwd ?? undefined,
         title: title ?? undefined,
         created_at: createdAt ?? undefined,
+        content: "",
       }),
     ];
   }
