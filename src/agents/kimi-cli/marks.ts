@@ -18,17 +18,20 @@ export function summaryParts(summary: string): Part[] {
   ];
 }
 
-/** Names a point to go back to, for the model: only where it has the tool SendDMail. */
-export function isCheckpoint(parts: readonly Part[]): boolean {
-  return /^<system>CHECKPOINT \d+<\/system>$/.test(onlyTextOf(parts) ?? "");
+/**
+ * A reminder, or the name of a point to go back to: the model is told such names where it has the tool
+ * SendDMail.
+ */
+export function isScaffold(parts: readonly Part[]): boolean {
+  const text = onlyTextOf(parts)?.trim() ?? "";
+  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || text.startsWith("<system-reminder>");
 }
 
-/** A reminder, a notification, or what a command says. */
+/** A notification, or what a command says. */
 export function isInjected(parts: readonly Part[]): boolean {
   const text = onlyTextOf(parts)?.trim() ?? "";
   return (
     /^<system>[\s\S]*<\/system>$/.test(text) ||
-    text.startsWith("<system-reminder>") ||
     /^<notification id="[\s\S]*<\/notification>$/.test(text)
   );
 }

@@ -18,7 +18,7 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { argumentsOf } from "../shared/kimi.ts";
 import { readAnswer, readContent, readOutput } from "./content.ts";
-import { isCheckpoint, isInjected, summaryIn } from "./marks.ts";
+import { isInjected, isScaffold, summaryIn } from "./marks.ts";
 import { fromNative, parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -93,7 +93,7 @@ class KimiCliReader implements Reader {
         summary,
       });
     }
-    if (isCheckpoint(parts)) {
+    if (isScaffold(parts)) {
       return this.#next({ ...messageOf(id, this.#tail, role, parts), scaffold: true });
     }
     const isTold = isInjected(parts);

@@ -108,7 +108,7 @@ describe("reading", () => {
       user("What does <system>x</system> mean?"),
     ]);
     assert.equal(checkpoint?.scaffold, true);
-    assert.equal(reminder?.told, true);
+    assert.equal(reminder?.scaffold, true);
     assert.equal(notification?.told, true);
     assert.equal(own?.told, undefined);
   });
