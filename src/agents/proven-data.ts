@@ -16,6 +16,7 @@ export const proven: Proven = {
     kimi: "2.1.0",
     openclaw: "2026.9.6",
     continue: "1.5.47",
+    "kimi-cli": "1.51.0",
   },
   pairs: [
     {
@@ -186,6 +187,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "claude-code",
+      to: "kimi-cli",
+      date: "2026-11-29",
+      commit: "764c4df4bf1c",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 31 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
@@ -337,6 +352,21 @@ export const proven: Proven = {
       to: "continue",
       date: "2026-11-29",
       commit: "ab09e4c9ee45",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "kimi-cli",
+      date: "2026-11-29",
+      commit: "764c4df4bf1c",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -755,6 +785,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "gemini",
+      to: "kimi-cli",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 1 },
+        { code: "call-id-changed", count: 5 },
+        { code: "event-carried", count: 2 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
@@ -900,6 +944,18 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "continue",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "opencode",
+      to: "kimi-cli",
       date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
@@ -1186,6 +1242,55 @@ export const proven: Proven = {
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 0, images: 0, documents: 0 },
       losses: [{ code: "event-carried", count: 1 }],
+    },
+    {
+      from: "kimi-cli",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "event-carried", count: 29 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
+      from: "kimi-cli",
+      to: "codex",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "tool-reworded", count: 1 },
+        { code: "event-carried", count: 29 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
+      from: "kimi-cli",
+      to: "gemini",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "event-carried", count: 29 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
+      from: "kimi-cli",
+      to: "opencode",
+      date: "2026-11-29",
+      commit: "e13ce98b94e1",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "event-carried", count: 29 },
+        { code: "scaffold-carried", count: 1 },
+      ],
     },
   ],
 };

@@ -224,6 +224,8 @@ const AROUND_NAMES = [
   /^(?:\d+) (.+)$/,
   // Continue, before what a command that failed said.
   /^Error executing tool Bash: Error \(exit code \d+\): (.+)$/,
+  // Kimi CLI, where a tool failed.
+  /^<system>ERROR: (.+)<\/system>$/,
   // Copilot CLI, of a file that was attached and is not there now.
   /^\* (\S+) \(error: Error: ENOENT: .*\)$/,
 ];
@@ -309,6 +311,8 @@ const AROUND_RESULTS = [
   // Kimi Code.
   /^<system>(?:ERROR: Tool execution failed\.|Tool output is empty\.)<\/system>$/,
   /^Command (?:failed with exit code: \d+|executed successfully)\.$/,
+  // Kimi CLI.
+  /^<system>(?:ERROR: Command failed with exit code: -?\d+|Command executed successfully)\.<\/system>$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
   // Copilot CLI, where it found no result.
   /^The execution of this tool, or a previous tool was interrupted\.$/,
@@ -353,6 +357,8 @@ const AROUND_TEXTS = [
   // Kimi Code, after a summary, and where a turn was broken off.
   /^Context compaction is complete — continue the work that was in progress when it began\.$/,
   /^The previous turn was interrupted by the user before completion;/,
+  // Kimi CLI, before a summary.
+  /^<system>Previous context has been compacted\. Here is the compaction output:<\/system>$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];
