@@ -29,6 +29,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["kilo", "codex"],
   ["kimi", "codex"],
   ["continue", "codex"],
+  ["kimi-cli", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {
