@@ -1,4 +1,5 @@
 /** All agents, in the order of lists. To add one, add a folder and a line here. */
+
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { claudeCode } from "./claude-code/index.ts";
@@ -14,6 +15,7 @@ import { grok } from "./grok/index.ts";
 import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
+import { kimiCli } from "./kimi-cli/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { pi } from "./pi/index.ts";
@@ -39,6 +41,7 @@ export const agents: readonly Agent[] = [
   goose,
   hermes,
   crush,
+  kimiCli,
 ];
 
 export function findAgent(name: string): Agent | undefined {

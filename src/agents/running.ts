@@ -136,7 +136,9 @@ function processAt(pid: number, env: Env): Process | null {
     const at = `/proc/${pid}`;
     const { HOME } = env;
     const variables = readFileSync(`${at}/environ`, "utf8").split("\0");
-    if (HOME !== undefined && !variables.includes(`HOME=${HOME}`)) return null;
+    // A process that gives itself a longer name may overwrite its variables: then nothing is known of them.
+    const isKnown = variables.some((variable) => variable.includes("="));
+    if (HOME !== undefined && isKnown && !variables.includes(`HOME=${HOME}`)) return null;
     const words = readFileSync(`${at}/cmdline`, "utf8").split("\0");
     return { pid, words, cwd: readlinkSync(`${at}/cwd`), started: startOf(pid) };
   } catch {

@@ -2,6 +2,7 @@
  * The store of every agent, without the rest of it: listing known sessions loads no reader or
  * writer. One line per agent, as in registry.ts; a test compares the two.
  */
+
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -14,6 +15,7 @@ import { store as goose } from "./goose/store.ts";
 import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
+import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
@@ -39,4 +41,5 @@ export const stores: { readonly [agent: string]: Store } = {
   goose,
   hermes,
   crush,
+  "kimi-cli": kimiCli,
 };

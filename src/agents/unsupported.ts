@@ -17,7 +17,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
-  { name: "Kimi CLI", words: ["kimi-cli"] },
   { name: "Kiro", words: ["kiro"] },
   { name: "Mistral Vibe", words: ["vibe", "mistral"] },
   { name: "OpenHands", words: ["openhands"] },

@@ -9,7 +9,7 @@ import { type Feed, type ReadLine, Records, type Source } from "../lossless/feed
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
-import type { Entry } from "../session/types.ts";
+import type { Entry, Json } from "../session/types.ts";
 import { homeWriter, isCarry, type UnitCoder } from "./carry/units.ts";
 import { Forward } from "./forward.ts";
 import type { Counts } from "./project/counts.ts";
@@ -165,7 +165,7 @@ class Restore {
       if (next.done) break;
       const read = this.#decode(next.value);
       out.push(read);
-      if (isRecord(read)) records++;
+      if (this.#isRecord(read)) records++;
     }
     return out;
   }
@@ -181,7 +181,7 @@ class Restore {
 
   /** false if the records are not those that the unit was made for. */
   #unit(unit: Unit, reads: readonly Read[]): boolean {
-    const told = reads.filter(isRecord);
+    const told = reads.filter((read) => this.#isRecord(read));
     const entries = told.flatMap((read) => read.entries);
     const records = told.length;
     if (records < unit.n || digest(entries) !== unit.d) return false;
@@ -196,12 +196,24 @@ class Restore {
       this.#framed = this.#options.home.documents !== undefined && isFrame(kept[0]?.value);
     }
     for (const { content } of kept) this.#emit(content);
-    this.#restored += kept.filter(({ value }) => !isFrame(value)).length;
+    this.#restored += kept.filter(({ value }) => !this.#isBeside(value)).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
       kept.map((each) => this.#records.of(textOf(each)).values),
     );
     return true;
+  }
+
+  /** Lines of the session itself: neither an embedded carry, nor a preface, nor a document's first line. */
+  #isRecord({ line, entries }: Read): boolean {
+    const { value } = line;
+    if (isFrame(value) || entries.some(isCarry)) return false;
+    return value === undefined || this.#options.from.preface?.(value) !== true;
+  }
+
+  /** In the original file: a line that is not counted. */
+  #isBeside(value: Json | undefined): boolean {
+    return isFrame(value) || (value !== undefined && this.#options.home.preface?.(value) === true);
   }
 
   #isCut(): boolean {
@@ -240,11 +252,6 @@ class Restore {
     this.#emit(text);
     this.#added++;
   }
-}
-
-/** Lines of the session itself: neither an embedded carry nor a document's first line. */
-function isRecord({ line, entries }: Read): boolean {
-  return !isFrame(line.value) && !entries.some(isCarry);
 }
 
 /** Returns what was read ahead first, without reading it twice. */

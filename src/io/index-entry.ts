@@ -34,6 +34,11 @@ export interface IndexEntry extends IndexForm {
   path: string;
   id: string;
   value: JsonObject;
+  /**
+   * For an entry that several sessions share: the folder of these sessions. While it exists, the
+   * entry stays.
+   */
+  neededBy?: string;
 }
 
 /** An entry as recorded in the journal before it is added: everything needed to add or remove it. */
@@ -102,7 +107,9 @@ function addLine({ path, key, id, value }: NotedEntry): void {
  * error if the entry no longer exists. The caller holds the lock for this path.
  * @throws SegueError `refused` if the file is no longer such an index
  */
-export function removeEntry({ path, id, isNew, madeFolder, blank, ...form }: NotedEntry): void {
+export function removeEntry(entry: NotedEntry): void {
+  const { path, id, isNew, madeFolder, blank, neededBy, ...form } = entry;
+  if (neededBy !== undefined && existsSync(neededBy)) return;
   if (existsSync(path)) {
     rewrite(path, form, (text) => {
       if (text === null || text.trim() === "") return text;

@@ -33,6 +33,11 @@ export interface Codec {
   restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
   media?: Media;
+  /**
+   * A record that its CLI puts before all others when it first opens a session from elsewhere. Like
+   * an embedded carry, it is not one of those that were handed over.
+   */
+  preface?(record: Json): boolean;
   /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */

@@ -57,6 +57,7 @@ const REAL: { [agent: string]: string } = {
   goose: "goose/tools",
   hermes: "hermes/rich",
   crush: "crush/tools",
+  "kimi-cli": "kimi-cli/basic",
 };
 
 describe("the document of a real session", () => {

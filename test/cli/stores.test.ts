@@ -27,6 +27,7 @@ const FOLDERS = [
   [".local/share/goose/x", /Goose's store/],
   [".hermes/x", /Hermes Agent's store/],
   [".local/share/crush/x", /Crush's store/],
+  [".kimi/x", /Kimi CLI's store/],
 ] as const;
 
 describe("what is written as a file", () => {

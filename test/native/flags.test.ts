@@ -35,8 +35,8 @@ for (const { id, launch } of agents.filter((agent) => AGENTS.includes(agent.id))
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
       });
-      // OpenCode and Kilo CLI help on stderr.
-      const help = stdout + stderr;
+      // OpenCode and Kilo CLI help on stderr; Kimi CLI draws boxes.
+      const help = (stdout + stderr).replace(/^│/gm, " ");
       const inHelp = new Set(
         help.split("\n").flatMap((line) => {
           const [flags = ""] = /^ {1,10}-[^\s].*?(?= {2}|$)/.exec(line) ?? [];

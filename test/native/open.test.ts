@@ -30,6 +30,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["kimi", "codex"],
   ["continue", "codex"],
   ["goose", "codex"],
+  ["kimi-cli", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { agentNamed } from "../../src/agents/registry.ts";
+import { addEntry, noteEntry } from "../../src/io/index-entry.ts";
 import type { Header } from "../../src/session/types.ts";
 import { own } from "./agents/index.ts";
 import { assertHistory } from "./assert-history.ts";
@@ -51,6 +52,7 @@ async function place(lab: Lab, agent: Agent, text: string): Promise<{ id: string
     mkdirSync(dirname(file.path), { recursive: true });
     writeFileSync(file.path, file.text);
   }
+  for (const entry of store.entries?.(root, path, session) ?? []) addEntry(noteEntry(entry));
   return { id, path };
 }
 

@@ -8,6 +8,7 @@ import { GOOSE_MODELS } from "./agents/goose.ts";
 import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
+import { KIMI_CLI_MODELS } from "./agents/kimi-cli.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
@@ -54,6 +55,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "crush", model: CRUSH_MODELS.anthropic },
   { agent: "crush", model: CRUSH_MODELS.responses },
   { agent: "crush", model: CRUSH_MODELS.chat },
+  { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -262,7 +262,9 @@ export function opening(agent: Agent, seed: string): { writer: Writer; text: str
     updatedAt: TIME,
     parent: null,
   };
-  const writer = agent.writer({ seed, cliVersion: null });
+  // Lines that are in no store; a document's are as in one.
+  const form = agent.documents === undefined ? "file" : "store";
+  const writer = agent.writer({ seed, cliVersion: null, form });
   writer.begin?.(header);
   const start: Entry = {
     kind: "event",

@@ -18,8 +18,14 @@ export interface Fixture {
 /** Every JSONL file and every JSON document of every agent, hidden folders included. */
 export const fixtures: readonly Fixture[] = agents.flatMap((agent) => [
   ...list(agent, agent.id, () => true),
-  ...list(agent, "hostile", (path) => basename(path).startsWith(`${agent.id}-`)),
+  ...list(agent, "hostile", (path) => agentOf(basename(path)) === agent),
 ]);
+
+/** A hostile file's name begins with the agent's id; one id may be the beginning of another. */
+function agentOf(name: string): Agent | undefined {
+  const named = agents.filter(({ id }) => name.startsWith(`${id}-`));
+  return named.sort((a, b) => b.id.length - a.id.length)[0];
+}
 
 function list(agent: Agent, folder: string, wanted: (path: string) => boolean): Fixture[] {
   return readdirSync(join(FOLDER, folder), { recursive: true, encoding: "utf8" })

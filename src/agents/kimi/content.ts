@@ -9,7 +9,7 @@ import {
   textsAndImages,
   unread,
 } from "../../session/other.ts";
-import { leadingReasoning, textPart } from "../../session/text.ts";
+import { leadingReasoning } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -22,6 +22,7 @@ import type {
   TextPart,
   UnreadPart,
 } from "../../session/types.ts";
+import { joinReasoning, media, mediaAt, soundOrFilm } from "../shared/kimi.ts";
 
 /** What a message can hold besides calls and results. */
 export type Said = TextPart | ReasoningPart | ImagePart | FilePart | OtherPart | UnreadPart;
@@ -76,7 +77,6 @@ function readThought(part: Json): Said[] {
 
 /** `blobref:<media type>;<SHA-256>`: base64 that stands in a file of its own. */
 const BLOB = /^blobref:([^;]*);(.+)$/s;
-const DATA = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
 
 function readMedia(part: Json, type: string, key: string, beside: Beside | undefined): Said {
   const place = member(part, key);
@@ -89,30 +89,7 @@ function readMedia(part: Json, type: string, key: string, beside: Beside | undef
       ? unread(type, "missing")
       : media(type, blobType, bytes.toString("base64"));
   }
-  const [, dataType, settings = "", body] = DATA.exec(url) ?? [];
-  if (dataType === undefined || body === undefined) return addressed(type, url);
-  const isBase64 = settings.split(";").includes("base64");
-  return media(type, dataType, isBase64 ? body : Buffer.from(unescaped(body)).toString("base64"));
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function media(type: string, mediaType: string, data: string): ImagePart | FilePart {
-  return type === "image_url"
-    ? { kind: "image", mediaType, data }
-    : { kind: "file", name: null, mediaType, data };
-}
-
-function addressed(type: string, url: string): ImagePart | FilePart {
-  return type === "image_url"
-    ? { kind: "image", mediaType: "image/png", data: null, url }
-    : { kind: "file", name: null, mediaType: `${type.split("_")[0]}/*`, data: null, url };
+  return mediaAt(type, url);
 }
 
 /** Parts of a message as the CLI stores them; calls and results stand elsewhere. */
@@ -125,16 +102,9 @@ export function printContent(parts: readonly Part[]): JsonObject[] {
   });
 }
 
-/** Those of an answer: its screen puts texts side by side, so reasoning that is one is joined to what follows. */
+/** Those of an answer. */
 export function printAnswer(parts: readonly Part[]): JsonObject[] {
-  const joined: Part[] = [];
-  for (const part of parts) {
-    const before = joined.at(-1);
-    const isJoined = before?.kind === "text" && textPart(before.text).kind === "reasoning";
-    if (part.kind !== "text" || !isJoined) joined.push(part);
-    else joined.splice(-1, 1, { kind: "text", text: `${before.text}\n\n${part.text}` });
-  }
-  return printContent(joined);
+  return printContent(joinReasoning(parts));
 }
 
 /** What a tool gave: one text alone stands as such. */
@@ -152,12 +122,11 @@ function printPart(part: TextPart | ImagePart): JsonObject {
 }
 
 /** Sounds and films, which no other agent has: only on the way home. */
-function printFile({ mediaType, data }: FilePart): JsonObject | null {
-  if (data === null) return null;
-  const [kind] = mediaType.split("/");
-  const url = `data:${mediaType};base64,${data}`;
-  if (kind === "audio") return { type: "audio_url", audioUrl: { url } };
-  return kind === "video" ? { type: "video_url", videoUrl: { url } } : null;
+function printFile(part: FilePart): JsonObject | null {
+  const found = soundOrFilm(part);
+  if (found === null) return null;
+  const { type, url } = found;
+  return type === "audio_url" ? { type, audioUrl: { url } } : { type, videoUrl: { url } };
 }
 
 function printThought({ text, seal }: ReasoningPart): JsonObject {

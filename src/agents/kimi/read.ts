@@ -18,6 +18,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { argumentsOf } from "../shared/kimi.ts";
 import { readAnswer, readContent, readOutput } from "./content.ts";
 import { Context, originOf } from "./context.ts";
 import { readFailure, readRetry } from "./limits.ts";
@@ -262,16 +263,6 @@ function readCall(call: Json): ToolCallPart {
   const name = saidIn(member(own, "name"));
   const input = argumentsOf(member(own, "arguments"));
   return callOf(string(member(call, "id")) ?? "", name, input);
-}
-
-function argumentsOf(text: Json | undefined): Json {
-  if (typeof text !== "string") return text ?? {};
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function readStepCall(loop: Json): ToolCallPart {

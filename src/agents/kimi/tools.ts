@@ -6,11 +6,11 @@ import { shellWord } from "../../session/text.ts";
 import type {
   Json,
   JsonObject,
-  TodoItem,
   ToolCallPart,
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
+import { printTodo, readUse, subagentUse, TODO_STATUS, writeUse } from "../shared/kimi.ts";
 import {
   hasOnly,
   mcpCall,
@@ -53,7 +53,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return query === undefined ? null : { tool: "web-search", query };
     }
     case "TodoList":
-      return todoUse(input.todos, "title", STATUS);
+      return todoUse(input.todos, "title", TODO_STATUS);
     case "Agent":
       return subagentUse(input);
     case "AskUserQuestion":
@@ -74,38 +74,6 @@ function executeUse(input: JsonObject): ToolUse | null {
     ...present("cwd", input.cwd),
     ...(seconds === undefined ? {} : { timeoutMs: Math.round(seconds * 1000) }),
   };
-}
-
-/** A negative first line counts from the end, which the shared form cannot say. */
-function readUse(path: string, input: JsonObject): ToolUse | null {
-  const offset = number(input.line_offset);
-  const limit = number(input.n_lines);
-  if (offset !== undefined && offset < 1) return null;
-  return {
-    tool: "read",
-    path,
-    ...(offset === undefined ? {} : { offset }),
-    ...(limit === undefined ? {} : { limit }),
-  };
-}
-
-function writeUse(path: string, input: JsonObject): ToolUse | null {
-  const content = string(input.content);
-  if (content === undefined || input.mode === "append") return null;
-  return { tool: "write", path, content };
-}
-
-const STATUS: { readonly [native: string]: TodoItem["status"] } = {
-  pending: "pending",
-  in_progress: "in_progress",
-  done: "completed",
-};
-
-function subagentUse(input: JsonObject): ToolUse | null {
-  const prompt = string(input.prompt);
-  if (prompt === undefined || input.resume !== undefined) return null;
-  const type = present("type", input.subagent_type);
-  return { tool: "subagent", prompt, ...present("description", input.description), ...type };
 }
 
 type Native = { name: string; input: Json; exact: boolean };
@@ -156,10 +124,6 @@ function toNative(use: ToolUse): Native | null {
     case "notebook-edit":
       return null;
   }
-}
-
-function printTodo({ text, status }: TodoItem): JsonObject {
-  return { title: text, status: status === "completed" ? "done" : status };
 }
 
 /** One replacement per call: several have no native form. */

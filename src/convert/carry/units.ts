@@ -62,6 +62,7 @@ export class NotTheSame extends Error {}
 
 export class UnitCoder implements Coder {
   readonly #home: Agent;
+  readonly #from: Agent;
   readonly #back: Reader;
   readonly #script: ScriptWriter;
   readonly #twin: ScriptReader | null;
@@ -75,6 +76,7 @@ export class UnitCoder implements Coder {
   constructor({ home, from, targetId, trust = "all" }: Route, sink: (unit: Unit) => void) {
     const make = homeWriter(home, targetId);
     this.#home = home;
+    this.#from = from;
     this.#back = from.reader();
     this.#script = new ScriptWriter(make);
     this.#twin = trust === "proven" || trust === "sampled" ? new ScriptReader(make) : null;
@@ -97,8 +99,8 @@ export class UnitCoder implements Coder {
     told: readonly (readonly Json[])[],
     plain = false,
   ): { unit: Unit; coded: Coded[] } {
-    // Neither a document's first line nor an embedded carry is one of the session's own records:
-    // the same session may return without them.
+    // Neither a document's first line, nor an embedded carry, nor a preface is one of the session's
+    // own records: the same session may return with or without them.
     const own = told.map((records) => this.#entriesOf(records)).filter((one) => one !== null);
     const n = own.length;
     const entries = own.flat();
@@ -116,7 +118,8 @@ export class UnitCoder implements Coder {
     const entries = records.flatMap((record, n) =>
       this.#back.read(isProven ? asRead(record) : record, at + n),
     );
-    return entries.some(isCarry) ? null : entries;
+    const isPreface = records.some((record) => this.#from.preface?.(record));
+    return isPreface || entries.some(isCarry) ? null : entries;
   }
 
   #lines(lines: readonly Line[], entries: readonly Entry[], plain: boolean): Lines {

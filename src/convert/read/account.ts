@@ -272,8 +272,9 @@ const EXIT_LINE =
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, what Cline and Grok Build put around what was typed and before an output, and what
- * Grok Build puts before a summary.
+ * image, what Cline and Grok Build put around what was typed and before an output, what
+ * Grok Build puts before a summary, and how Kimi CLI marks summaries and what its tools say of
+ * themselves.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -287,6 +288,10 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
   [/^data:[^,]*,/, ""],
   [/^Command executed successfully\.$/, ""],
+  [
+    /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
+    "$1",
+  ],
   [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
   [
     /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,

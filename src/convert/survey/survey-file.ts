@@ -125,7 +125,8 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   };
   const read = (line: Line): void => {
     if (lines === options.oldLines) firstNew = entries;
-    const own = take(line) && !isFrame(line.value);
+    const isPreface = line.value !== undefined && agent.preface?.(line.value) === true;
+    const own = take(line) && !isFrame(line.value) && !isPreface;
     if (own) lines++;
   };
   for (const { input: base, bytes } of options.bases ?? []) {

@@ -13,6 +13,7 @@ import { goose } from "./goose.ts";
 import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
+import { kimiCli } from "./kimi-cli.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
@@ -37,6 +38,7 @@ export const everyDriver: readonly Driver[] = [
   goose,
   hermes,
   crush,
+  kimiCli,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -224,6 +224,8 @@ const AROUND_NAMES = [
   /^(?:\d+) (.+)$/,
   // Continue, before what a command that failed said.
   /^Error executing tool Bash: Error \(exit code \d+\): (.+)$/,
+  // Kimi CLI, where a tool failed.
+  /^<system>ERROR: (.+)<\/system>$/,
   // Copilot CLI, of a file that was attached and is not there now.
   /^\* (\S+) \(error: Error: ENOENT: .*\)$/,
 ];
@@ -310,6 +312,8 @@ const AROUND_RESULTS = [
   // Kimi Code.
   /^<system>(?:ERROR: Tool execution failed\.|Tool output is empty\.)<\/system>$/,
   /^Command (?:failed with exit code: \d+|executed successfully)\.$/,
+  // Kimi CLI.
+  /^<system>(?:ERROR: Command failed with exit code: -?\d+|Command executed successfully)\.<\/system>$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
   // Copilot CLI, where it found no result.
   /^The execution of this tool, or a previous tool was interrupted\.$/,
@@ -367,6 +371,8 @@ const AROUND_TEXTS = [
   // Crush, before files that the user attached, and pictures of results.
   /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
   /^Here is the media content from the tool result:$/,
+  // Kimi CLI, before a summary.
+  /^<system>Previous context has been compacted\. Here is the compaction output:<\/system>$/,
   // Gemini CLI, where a session ends without an answer.
   /^\[The previous response was interrupted before it completed\.\]$/,
 ];

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { folderName as kimiFolder } from "../../../src/agents/kimi/place.ts";
+import { folderName as kimiCliFolder } from "../../../src/agents/kimi-cli/place.ts";
 import { agentNamed } from "../../../src/agents/registry.ts";
 import { driverOf } from "../agents/index.ts";
 import type { Lab } from "../lab.ts";
@@ -120,14 +121,13 @@ export function sessionsIn(agent: string, home: string): Input[] {
 
 /** In the lab the project lies elsewhere: files and folders say so, too. */
 function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
+  const renamed = (text: string): string =>
+    FOLDERS.reduce((now, name) => now.replaceAll(name(from), name(lab.cwd)), text);
   for (const path of paths.filter((one) => statSync(one).isFile())) {
     const bytes = readFileSync(path, "latin1");
-    const there = bytes
-      .replaceAll(from, lab.cwd)
-      .replaceAll(slug(from), slug(lab.cwd))
+    const there = renamed(bytes.replaceAll(from, lab.cwd))
       // Cline's manifests name the path of the transcript.
       .replaceAll("/home/dev/.cline/", `${lab.home}/.cline/`)
-      .replaceAll(kimiFolder(from), kimiFolder(lab.cwd))
       // Kimi Code names the model by the user's alias.
       .replace(/("modelAlias":")(?!lab)[^"]*"/g, '$1lab"')
       // Codex resumes a session with the provider that it was recorded with, or not at all.
@@ -141,7 +141,7 @@ function moveTo(lab: Lab, paths: string[], from = RECORDED_IN): void {
     renameSync(path, at);
   }
   for (const path of paths) {
-    const isLeft = [slug(RECORDED_IN), kimiFolder(RECORDED_IN)].some((name) => path.includes(name));
+    const isLeft = FOLDERS.some((name) => path.includes(name(RECORDED_IN)));
     if (isLeft) rmSync(path, { recursive: true, force: true });
   }
 }
@@ -150,13 +150,15 @@ function moved(path: string, lab: Lab): string {
   return (
     path
       .split(sep)
-      .map((name) => name.replace(slug(RECORDED_IN), slug(lab.cwd)))
-      .map((name) => name.replace(kimiFolder(RECORDED_IN), kimiFolder(lab.cwd)))
+      .map((part) => FOLDERS.reduce((now, of) => now.replace(of(RECORDED_IN), of(lab.cwd)), part))
       // Pi's folder, which has lost its end in some fixtures.
       .map((name) => (name === `-${slug(lab.cwd)}` ? `${name}--` : name))
       .join(sep)
   );
 }
+
+/** How stores name the folder of a project. */
+const FOLDERS = [slug, kimiFolder, kimiCliFolder];
 
 function slug(path: string): string {
   return path.replace(/[^A-Za-z0-9]/g, "-");

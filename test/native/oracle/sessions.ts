@@ -14,6 +14,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   goose: ["kinds", "tools"],
   hermes: ["kinds"],
   kimi: ["blob", "interrupted"],
+  "kimi-cli": ["basic", "compacted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
   pi: ["kinds"],
@@ -26,6 +27,8 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "codex archive rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
     /is archived\. Run `codex unarchive/,
   ],
+  // Kimi CLI 1.51.0 skips records of unknown roles only if they have a content.
+  ["kimi-cli drift context.jsonl", /missing 1 required keyword-only argument: 'content'/],
   // Records of a form that Codex reads no more.
   [
     "codex old-0.20.0 rollout-2026-11-21T04-03-51-573f5437-af2c-4e04-b098-11c441587b96.jsonl",

@@ -84,6 +84,20 @@ describe("the program that a process runs", () => {
 });
 
 describe("a session is open in its CLI", { skip: process.platform !== "linux" }, () => {
+  it("though the name that it gave itself took the place of its variables", async () => {
+    const m = machine();
+    const child = spawn(process.execPath, ["-e", "console.log('up'); setInterval(() => {}, 1e6)"], {
+      argv0: "Kimi Code",
+      env: {},
+      cwd: m.home,
+    });
+    children.push(child);
+    await once(child.stdout, "data");
+    const target = { id: ID, path: m.at("x.jsonl"), cwd: m.home };
+    const found = { pid: child.pid, sure: false };
+    assert.deepEqual(openedBy(agentNamed("kimi-cli"), target, m.env), found);
+  });
+
   it("that was started with it", async () => {
     const m = machine();
     const target = { id: ID, path: m.at("x.jsonl"), cwd: null };

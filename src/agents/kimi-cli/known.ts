@@ -1,0 +1,46 @@
+/** The records of Kimi CLI 1.51.0. Others are kept as well; `segue check` lists them. */
+
+import type { Shape } from "../../session/codec.ts";
+import { isObject, string } from "../../session/json.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
+
+function address(key: string): Shape {
+  return keys("type", { [key]: keys("id", { url: CONTENT }) });
+}
+
+const part = by("type", {
+  text: keys("type", { text: CONTENT }),
+  think: keys("type encrypted", { think: CONTENT }),
+  image_url: address("image_url"),
+  audio_url: address("audio_url"),
+  video_url: address("video_url"),
+});
+
+/** A text, or a list of parts. */
+const content: Shape = {
+  name: (value) => (Array.isArray(value) ? "" : "text"),
+  of: { "": { each: part }, text: CONTENT },
+};
+
+const call = keys("type id extras", {
+  function: keys("", { name: CONTENT, arguments: CONTENT }),
+});
+
+const message = keys("role name partial tool_call_id", { content, tool_calls: { each: call } });
+
+const records: Shape = by("role", {
+  _system_prompt: keys("role", { content: CONTENT }),
+  _checkpoint: keys("role id"),
+  _usage: keys("role token_count"),
+  _segue_session: keys("role id cwd title created_at content"),
+  _segue_carry: keys("role part parts content"),
+  system: message,
+  user: message,
+  assistant: message,
+  tool: message,
+});
+
+export const known: Shape = {
+  name: (value) => (isObject(value) && string(value.role) === undefined ? "record" : ""),
+  of: { "": records },
+};

@@ -1,0 +1,41 @@
+/** What Kimi CLI itself says in the user's role. */
+import type { Part } from "../../session/types.ts";
+
+const SUMMARY =
+  "<system>Previous context has been compacted. Here is the compaction output:</system>";
+
+/** The summary that a compaction leaves of all that came before; null if it is another message. */
+export function summaryIn([first, ...rest]: readonly Part[]): string | null {
+  if (first?.kind !== "text" || first.text !== SUMMARY) return null;
+  const texts = rest.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  return texts.length === rest.length ? texts.join("\n") : null;
+}
+
+export function summaryParts(summary: string): Part[] {
+  return [
+    { kind: "text", text: SUMMARY },
+    { kind: "text", text: summary },
+  ];
+}
+
+/**
+ * A reminder, or the name of a point to go back to: the model is told such names where it has the tool
+ * SendDMail.
+ */
+export function isScaffold(parts: readonly Part[]): boolean {
+  const text = onlyTextOf(parts)?.trim() ?? "";
+  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || text.startsWith("<system-reminder>");
+}
+
+/** A notification, or what a command says. */
+export function isInjected(parts: readonly Part[]): boolean {
+  const text = onlyTextOf(parts)?.trim() ?? "";
+  return (
+    /^<system>[\s\S]*<\/system>$/.test(text) ||
+    /^<notification id="[\s\S]*<\/notification>$/.test(text)
+  );
+}
+
+function onlyTextOf([first, ...rest]: readonly Part[]): string | undefined {
+  return first?.kind === "text" && rest.length === 0 ? first.text : undefined;
+}
