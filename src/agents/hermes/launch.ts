@@ -1,16 +1,16 @@
 /** How Hermes is started on a session. */
-import { basename, dirname } from "node:path";
 import type { Launch } from "../types.ts";
 import { continuationOf } from "./database.ts";
 import { flags } from "./flags.ts";
 import { placeOf } from "./place.ts";
+import { profileArgs } from "./profile.ts";
 
 export const launch: Launch = {
   command: "hermes",
   install: "pip install hermes-agent",
   versionArgs: ["--version"],
   resumeArgs: ({ id, path, prompt, args }) => [
-    ...profileArgs(path),
+    ...profileArgs(placeOf(path).path),
     "chat",
     "--resume",
     id,
@@ -33,10 +33,4 @@ export const launch: Launch = {
 function promptArgs(prompt: string | null): string[] {
   // With "=", a prompt that begins with a dash is not an option.
   return prompt === null ? [] : ["--tui", `--query=${prompt}`];
-}
-
-/** A profile has a folder of its own, `profiles/<name>`. */
-function profileArgs(place: string): string[] {
-  const folder = dirname(placeOf(place).path);
-  return basename(dirname(folder)) === "profiles" ? ["--profile", basename(folder)] : [];
 }

@@ -5,9 +5,8 @@ import { expandHome, hostOf } from "../../io/host.ts";
 import type { Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { placeOf } from "./place.ts";
+import { DATABASE, usualDatabase } from "./profile.ts";
 import { childrenOf, findRows, titlesIn } from "./rows.ts";
-
-const DATABASE = "state.db";
 
 export const store: Store = {
   variables: ["HERMES_HOME"],
@@ -20,7 +19,7 @@ export const store: Store = {
 
   find: async (root) => databasesIn(root).flatMap(findRows),
 
-  pathFor: (root) => join(root, DATABASE),
+  pathFor: (root) => usualDatabase(root),
 
   async children(place) {
     const { path, id } = placeOf(place);
@@ -29,7 +28,7 @@ export const store: Store = {
 
   // No two sessions have the same title.
   facts(root) {
-    const path = join(root, DATABASE);
+    const path = usualDatabase(root);
     return { titles: holds(path) ? titlesIn(path) : [], now: Date.now() };
   },
 

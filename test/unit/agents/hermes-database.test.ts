@@ -1,6 +1,6 @@
 /** Sessions as rows of Hermes's database: read, written, changed and taken back. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
@@ -274,6 +274,24 @@ describe("Hermes's store", () => {
   it("is where HERMES_HOME says", () => {
     assert.deepEqual(hermes.store.roots({ HOME: "/home/dev" }), ["/home/dev/.hermes"]);
     assert.deepEqual(hermes.store.roots({ HOME: "/home/dev", HERMES_HOME: "/srv/h" }), ["/srv/h"]);
+  });
+
+  it("keeps new sessions in the profile that Hermes uses by itself", () => {
+    const path = fresh();
+    const home = dirname(path);
+    const args = () =>
+      hermes.launch.resumeArgs({ id: "s1", path: `${path}#s1`, prompt: null, args: [] });
+    const place = () => hermes.store.pathFor(home, hermes.reader().header(), {});
+    assert.equal(place(), path);
+    writeFileSync(join(home, "active_profile"), "work\n");
+    assert.equal(place(), path);
+    const theirs = join(home, "profiles/work/state.db");
+    mkdirSync(dirname(theirs), { recursive: true });
+    makeHermes(theirs);
+    assert.equal(place(), theirs);
+    assert.deepEqual(args().slice(0, 2), ["--profile", "default"]);
+    writeFileSync(join(home, "active_profile"), "../work");
+    assert.equal(place(), path);
   });
 
   it("opens a profile's session in that profile, and a prompt in the screen that takes one", () => {
