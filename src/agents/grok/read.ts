@@ -148,7 +148,7 @@ class GrokReader implements Reader {
   #user(item: JsonObject): Entry[] {
     const isTurn = number(item.prompt_index) !== undefined;
     const reason = string(item.synthetic_reason);
-    if (!isTurn && !this.#hasTurns && isSummary(item)) return this.#compaction(item);
+    if (!isTurn && isSummary(item)) return this.#compaction(item);
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
@@ -169,7 +169,7 @@ class GrokReader implements Reader {
   /** What the model is sent of the conversation so far: some of the user's messages, and a summary. */
   #compaction(item: JsonObject): Entry[] {
     const summary = summaryIn(item);
-    const kept = this.#kept;
+    const kept = this.#hasTurns ? [] : this.#kept;
     this.#kept = [];
     const [first] = kept;
     if (first === undefined) return [this.#event({ event: "compaction", summary })];
