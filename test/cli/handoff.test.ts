@@ -53,7 +53,7 @@ const REAL: { [agent: string]: string } = {
   continue: "continue/tools",
   droid: "droid/basic",
   openclaw: "openclaw/rows",
-  grok: "grok/rows",
+  grok: "grok/basic",
 };
 
 describe("the document of a real session", () => {
