@@ -124,6 +124,8 @@ export interface Media {
   resultImages?: false | "alone";
   /** The maximum size of one image that its API accepts, in bytes. */
   imageBytes?: number;
+  /** The minimum number of pixels of one image that its CLI sends. */
+  imagePixels?: number;
   /**
    * The maximum size of base64 in one request to its API, in bytes, for all images and documents
    * together.

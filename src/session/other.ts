@@ -179,6 +179,13 @@ export function bytesOf(base64: string): number {
   return Math.max(0, Math.floor((base64.length * 3) / 4) - padding);
 }
 
+/** The number of pixels of a PNG, which its head gives; null for other images. */
+export function pixelsOf(base64: string): number | null {
+  const head = Buffer.from(base64.slice(0, 32), "base64");
+  if (head.length < 24 || head.toString("latin1", 1, 4) !== "PNG") return null;
+  return head.readUInt32BE(16) * head.readUInt32BE(20);
+}
+
 /** A part as text, for agents that cannot represent it; null for content that is not passed on. */
 export function textOfPart(part: FilePart | OtherPart | UnreadPart): string | null {
   if (part.kind === "file") return fileText(part);

@@ -58,6 +58,7 @@ const REAL: { [agent: string]: string } = {
   hermes: "hermes/rich",
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
+  grok: "grok/basic",
 };
 
 describe("the document of a real session", () => {

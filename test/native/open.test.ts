@@ -3,7 +3,7 @@
  * nothing is appended to it, because the CLI does not read again what is on the disk.
  */
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sha256 } from "../support/folder.ts";
@@ -31,6 +31,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["continue", "codex"],
   ["goose", "codex"],
   ["kimi-cli", "codex"],
+  ["grok", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {
@@ -66,5 +67,7 @@ function stateOf(place: string): string {
   const at = place.indexOf("#");
   if (at < 0) return sha256(place);
   const [path, id] = [place.slice(0, at), place.slice(at + 1)];
-  return statSync(path).isDirectory() ? sha256(join(path, `${id}.json`)) : dump(path);
+  if (!statSync(path).isDirectory()) return dump(path);
+  const [file = ""] = globSync([`${id}.json`, `*/${id}/chat_history.jsonl`], { cwd: path });
+  return sha256(join(path, file));
 }

@@ -35,12 +35,15 @@ export const database: Database = {
   },
 };
 
+/** The name of a project's folder: its path, or a digest of that. Nothing is looked for in others. */
+const GROUP = /^(?:%2F|[A-Za-z]%3A)|-[0-9a-f]{16}$/;
+
 /** `~/.grok/sessions`, or another folder with such sessions in it. */
 function holds(path: string): boolean {
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false;
   if (basename(path) === "sessions" && basename(dirname(path)) === ".grok") return true;
   return foldersIn(path).some((group) =>
-    foldersIn(join(path, group)).some((id) => {
+    (GROUP.test(group) ? foldersIn(join(path, group)) : []).some((id) => {
       const places = placesIn(join(path, group, id));
       return existsSync(places.summary) && existsSync(places.updates);
     }),

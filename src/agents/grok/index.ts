@@ -1,6 +1,7 @@
 import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
+import { media } from "./limits.ts";
 import { reader } from "./read.ts";
 import { recognises } from "./records.ts";
 import { store } from "./store.ts";
@@ -15,6 +16,7 @@ export const grok: Agent = {
   restates: true,
   cutsOff: true,
   keepsSeals: true,
+  media,
   recognises,
   known,
   reader,

@@ -1,4 +1,6 @@
-/** How a usage limit shows in Grok Build's notifications. */
+/** How a usage limit shows in Grok Build's notifications, and which images it sends. */
+
+import type { Media } from "../../session/codec.ts";
 import { member, string } from "../../session/json.ts";
 import type { EventBody, JsonObject } from "../../session/types.ts";
 
@@ -23,3 +25,9 @@ export function readEnd(update: JsonObject): EventBody | null {
   if (!/error|fail|refus/i.test(reason)) return null;
   return { event: LIMIT.test(text) ? "limit" : "error", text: text || reason };
 }
+
+/** Others are taken out when a session is opened: GIFs, and those of less than 512 pixels. */
+export const media: Media = {
+  images: ["image/jpeg", "image/png", "image/webp"],
+  imagePixels: 512,
+};

@@ -153,6 +153,7 @@ class GrokReader implements Reader {
     // The CLI puts a summary first; after turns there is one only where another agent compacted.
     const isMeta = reason === COMPACTED || !this.#hasTurns;
     if (!isTurn && isMeta && isSummary(item)) return this.#compaction(item);
+    if (!isTurn && isSummary(item)) return this.#compaction(item);
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
@@ -173,7 +174,7 @@ class GrokReader implements Reader {
   /** What the model is sent of the conversation so far: some of the user's messages, and a summary. */
   #compaction(item: JsonObject): Entry[] {
     const summary = summaryIn(item);
-    const kept = this.#kept;
+    const kept = this.#hasTurns ? [] : this.#kept;
     this.#kept = [];
     const [first] = kept;
     if (first === undefined) return [this.#event({ event: "compaction", summary })];

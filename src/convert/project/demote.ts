@@ -1,6 +1,6 @@
 /** Images, documents and other content for a target that may not accept them. */
 import type { Media } from "../../session/codec.ts";
-import { bytesOf, fileText, imageText } from "../../session/other.ts";
+import { bytesOf, fileText, imageText, pixelsOf } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -66,11 +66,13 @@ export class Demotion {
   }
 
   #image(image: ImagePart, place: Place): ImagePart | TextPart {
-    const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY } = this.#media;
+    const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY, imagePixels = 0 } = this.#media;
     const { mediaType, data } = image;
     const isTaken = this.#takesImages(place);
     if (isTaken && data === null && this.#media.imageUrls !== false) return image;
-    if (isTaken && data !== null && images.includes(mediaType) && bytesOf(data) <= imageBytes) {
+    const isFit = (base64: string): boolean =>
+      bytesOf(base64) <= imageBytes && (pixelsOf(base64) ?? imagePixels) >= imagePixels;
+    if (isTaken && data !== null && images.includes(mediaType) && isFit(data)) {
       this.#add(data);
       return image;
     }

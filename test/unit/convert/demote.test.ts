@@ -48,6 +48,19 @@ describe("images", () => {
     });
   });
 
+  it("that are too small for the target are mentioned", () => {
+    const head = Buffer.alloc(24);
+    head.write("\x89PNG\r\n\x1a\n", "latin1");
+    head.writeUInt32BE(16, 16);
+    head.writeUInt32BE(31, 20);
+    const small = image("image/png", head.toString("base64"));
+    assert.deepEqual(sent(small, { imagePixels: 496 }), { parts: [small], losses: [] });
+    assert.deepEqual(sent(small, { imagePixels: 497 }).losses, ["image-as-text"]);
+    // Of other images the size is not known.
+    const other = image("image/jpeg", base64("jpeg"));
+    assert.deepEqual(sent(other, { imagePixels: 512 }).parts, [other]);
+  });
+
   it("that are too large are mentioned, and the sum for one request is watched", () => {
     const large = image("image/png", base64("x".repeat(3000)));
     assert.deepEqual(sent(large, { imageBytes: 2000 }).losses, ["image-as-text"]);
