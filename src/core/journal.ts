@@ -225,6 +225,8 @@ function takeBack(write: Write, how: How): string | null {
   for (const entry of write.entries ?? []) {
     withLock(how.env, entry.path, () => removeEntry(entry));
   }
+  // An index may have been the last file in a folder that was made for the session.
+  if (write.entries) removeEmptyFolders(dirname(write.path), write.madeFolder);
   return copy;
 }
 

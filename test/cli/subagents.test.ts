@@ -31,6 +31,12 @@ const AGENTS = [
   { agent: "gemini", variant: "gemini/subagent", own: /\/chats\/[^/]+\/[^/]+\.jsonl$/, words: "" },
   { agent: "codex", variant: "codex/subagent-v2", own: /9117-7be2-9289-610112fa8938/, words: "" },
   { agent: "kimi", variant: "kimi/subagent", own: /\/agents\/agent-0\//, words: "MARK-SUB-A1" },
+  {
+    agent: "kimi-cli",
+    variant: "kimi-cli/subagent",
+    own: /\/subagents\/a08bd8141\//,
+    words: "MARK-SUB-A1",
+  },
 ];
 
 for (const { agent, variant, own, words } of AGENTS) {

@@ -7,11 +7,12 @@ export const flags: Flags = {
     dirs: ["--add-dir <x>"],
     permission: ["-y, --yolo, --yes, --auto-approve", "--afk", "--plan"],
     session: ["-S, -r, --session, --resume [x]", "-C, --continue"],
+    // Settings in TOML or JSON; none of them is translated.
+    config: ["--config <x>"],
     own: [
       "-w, --work-dir <x>",
       "--verbose",
       "--debug",
-      "--config <x>",
       "--config-file <x>",
       "--thinking",
       "--no-thinking",
