@@ -53,7 +53,6 @@ const REAL: { [agent: string]: string } = {
   continue: "continue/tools",
   droid: "droid/basic",
   openclaw: "openclaw/rows",
-  grok: "grok/rows",
   goose: "goose/tools",
   hermes: "hermes/rich",
   crush: "crush/tools",

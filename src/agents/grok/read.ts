@@ -26,8 +26,6 @@ export function reader(): Reader {
   return new GrokReader();
 }
 
-const COMPACTED = "compaction_meta";
-
 class GrokReader implements Reader {
   readonly #header: Header = emptyHeader("grok");
   readonly #calls = new OpenCalls();
@@ -150,9 +148,6 @@ class GrokReader implements Reader {
   #user(item: JsonObject): Entry[] {
     const isTurn = number(item.prompt_index) !== undefined;
     const reason = string(item.synthetic_reason);
-    // The CLI puts a summary first; after turns there is one only where another agent compacted.
-    const isMeta = reason === COMPACTED || !this.#hasTurns;
-    if (!isTurn && isMeta && isSummary(item)) return this.#compaction(item);
     if (!isTurn && isSummary(item)) return this.#compaction(item);
     this.#hasTurns ||= isTurn;
     this.#group = null;
