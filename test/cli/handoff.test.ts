@@ -57,7 +57,7 @@ const REAL: { [agent: string]: string } = {
   hermes: "hermes/rich",
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
-  grok: "grok/basic",
+  grok: "grok/rows",
 };
 
 describe("the document of a real session", () => {

@@ -42,10 +42,13 @@ async function survives(file: File): Promise<Map<string, number>[]> {
 type Live = Awaited<ReturnType<typeof see>>["live"];
 
 function spoken(live: Live): string[] {
-  return live
-    .filter(({ role, stop }) => role === "user" && stop === undefined)
-    .flatMap(textsOf)
-    .filter((text) => text.trim() !== "");
+  return (
+    live
+      .filter(({ role, stop }) => role === "user" && stop === undefined)
+      .flatMap(textsOf)
+      // A picture that the target cannot take is mentioned in its place.
+      .filter((text) => text.trim() !== "" && !/^\[image: .*\]$/.test(text))
+  );
 }
 
 const DEPTH = 20_000;
@@ -70,7 +73,7 @@ for (const agent of agents) {
         lines.map((line, n) =>
           n > 2
             ? line.replace(
-                /"(content|input|arguments|parts|toolCallStates)":(?=[[{])/,
+                /"(content|input|arguments|parts|toolCallStates|tool_calls)":(?=[[{])/,
                 `"$1":${deepList},"x":`,
               )
             : line,
