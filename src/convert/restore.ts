@@ -5,7 +5,14 @@
 import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
 import { isFrame } from "../lossless/document.ts";
-import { type Feed, type ReadLine, Records, type Source } from "../lossless/feed.ts";
+import {
+  type Feed,
+  hasPreface,
+  type ReadLine,
+  Records,
+  recordsIn,
+  type Source,
+} from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
 import { digest } from "../session/digest.ts";
@@ -196,24 +203,28 @@ class Restore {
       this.#framed = this.#options.home.documents !== undefined && isFrame(kept[0]?.value);
     }
     for (const { content } of kept) this.#emit(content);
-    this.#restored += kept.filter(({ value }) => !this.#isBeside(value)).length;
+    const restored = this.#recordsOf(kept);
+    this.#restored += kept.filter(
+      ({ value }, n) => !isFrame(value) && !hasPreface(this.#options.home, restored[n] ?? []),
+    ).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
-      kept.map((each) => this.#records.of(textOf(each)).values),
+      restored,
     );
     return true;
   }
 
   /** Lines of the session itself: neither an embedded carry, nor a preface, nor a document's first line. */
   #isRecord({ line, entries }: Read): boolean {
-    const { value } = line;
-    if (isFrame(value) || entries.some(isCarry)) return false;
-    return value === undefined || this.#options.from.preface?.(value) !== true;
+    if (isFrame(line.value) || entries.some(isCarry)) return false;
+    return !hasPreface(this.#options.from, recordsIn(line));
   }
 
-  /** In the original file: a line that is not counted. */
-  #isBeside(value: Json | undefined): boolean {
-    return isFrame(value) || (value !== undefined && this.#options.home.preface?.(value) === true);
+  /** The records of lines of the original file, where somebody asks for them. */
+  #recordsOf(kept: readonly Restored[]): (readonly Json[])[] {
+    const { coder, home } = this.#options;
+    if (coder === undefined && home.preface === undefined) return [];
+    return kept.map((each) => this.#records.of(textOf(each)).values);
   }
 
   #isCut(): boolean {

@@ -88,3 +88,14 @@ export class Records {
     return this.#recoverer.end();
   }
 }
+
+/** The records of a line that was read: what it is, or what was found in a damaged one. */
+export function recordsIn({ value, found }: Line): readonly Json[] {
+  if (found) return found.map((each) => each.value);
+  return value === undefined ? [] : [value];
+}
+
+/** Is there a record among them that the CLI puts before a session from elsewhere? */
+export function hasPreface({ preface }: Pick<Codec, "preface">, records: readonly Json[]): boolean {
+  return preface !== undefined && records.some((record) => preface(record));
+}

@@ -12,10 +12,10 @@ const root = temporaryFolder();
 /** One of each agent, with tools that were used on files. */
 const BASICS = agents.map(({ id }) => {
   const own = fixtures.filter(({ agent, name }) => agent.id === id && !name.startsWith("hostile"));
-  return known(
-    own.find(({ name }) => name.startsWith(`${id}/basic`)) ?? own[0],
-    `fixture of ${id}`,
+  const plain = ["basic", "rows"].flatMap((variant) =>
+    own.filter(({ name }) => name.startsWith(`${id}/${variant}`)),
   );
+  return known(plain[0] ?? own[0], `fixture of ${id}`);
 });
 const NEW = "/srv/elsewhere/shop";
 

@@ -1,6 +1,6 @@
 /** The rows, parts and keys that Crush 0.90 writes. */
 import type { Shape } from "../../session/codec.ts";
-import { isObject } from "../../session/json.ts";
+import { isObject, member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { KNOWN } from "./schema.ts";
@@ -37,9 +37,16 @@ const parts: Shape = {
 const columns = (table: keyof typeof KNOWN): string => KNOWN[table].join(" ");
 
 export const known: Shape = {
-  name: (record) => (isObject(record) ? (Object.keys(record)[0] ?? "") : ""),
+  name: tableOf,
   of: {
     sessions: { keys: { sessions: keys(columns("sessions")) } },
     messages: { keys: { messages: keys(columns("messages"), { parts }) } },
   },
 };
+
+/** As the reader tells rows apart: by the object under a table's name. */
+function tableOf(record: Json): string {
+  if (!isObject(record)) return "";
+  const table = ["sessions", "messages"].find((name) => isObject(member(record, name) ?? null));
+  return table ?? Object.keys(record)[0] ?? "";
+}

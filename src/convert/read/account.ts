@@ -273,7 +273,7 @@ const EXIT_LINE =
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
  * image, what Cline and Grok Build put around what was typed and before an output, what
- * Grok Build puts before a summary, and how Kimi CLI marks summaries and what its tools say of
+ * Grok Build and Hermes Agent put before a summary, and how Kimi CLI marks summaries and what its tools say of
  * themselves.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
@@ -297,6 +297,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
     "",
   ],
+  [/^\s*\[CONTEXT SUMMARY\]:/, ""],
   [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
   [/^\[Command exited with code \d+\]\n|^exit: -?\d+(?:\n|$)/, ""],
   [
