@@ -81,6 +81,8 @@ function configure({ home, url, folders }: Place): void {
     model("lab-chat", "lab-chat", "chat-lab"),
   ];
   writeFileSync(join(home, ".kimi-code/config.toml"), config.join("\n"));
+  // Its screen would ask first whether to take over what the older CLI, Kimi CLI, has here.
+  writeFileSync(join(home, ".kimi-code/.skip-migration-from-kimi-cli"), "");
 }
 
 async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
