@@ -45,9 +45,9 @@ export interface Sides {
 
 export function compare(sides: Sides): Outcome {
   const truth = sides.truth
-    .map((atom) => withoutTime(withoutReminders(atom, sides.own)))
+    .map((atom) => unquoted(withoutTime(withoutReminders(atom, sides.own))))
     .filter((atom) => !isInjected(atom, sides.own));
-  const sent = sides.sent.filter((atom) => !isInjected(atom, sides.theirs));
+  const sent = sides.sent.map(unquoted).filter((atom) => !isInjected(atom, sides.theirs));
   const hay = new Hay(sent, sides.cwd);
   const named = new Named(sides.losses);
   const gone: Gone[] = [];
@@ -127,6 +127,14 @@ function withoutTime(atom: Atom): Atom {
     ...atom,
     text: atom.text.replace(/^\[[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d \w+\] /, ""),
   };
+}
+
+/** Reasoning that Segue gave one CLI as a quotation, and another as reasoning, is the same. */
+function unquoted(atom: Atom): Atom {
+  if (atom.kind !== "text" || atom.bytes) return atom;
+  const quotation = /^\[Reasoning before this answer, quoted:\]\n((?:>.*(?:\n|$))+)/;
+  const text = atom.text.replace(quotation, (_, lines) => String(lines).replace(/^> ?/gm, ""));
+  return { ...atom, text };
 }
 
 /** All of it is what the CLI sends of its own accord. */

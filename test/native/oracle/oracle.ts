@@ -141,9 +141,10 @@ export function complaints(
   { gone, moved, repeated, refused, sent }: Verdict,
   words?: Words,
 ): string[] {
-  const text = atomsOf(sent)
-    .map((atom) => atom.text)
-    .join("\n");
+  const atoms = atomsOf(sent);
+  const text = atoms.map((atom) => atom.text).join("\n");
+  // Grok Build names a server's tools in the arguments of a tool of its own, where any name may stand.
+  const said = atoms.filter(({ kind }) => kind !== "argument").map((atom) => atom.text);
   // Claude Code sends such a one of its own accord where a model is new to it, and the API refuses it;
   // with an effort in it, it is what the CLI sends with the newest models.
   const empty = objs(obj(sent.body).messages).filter(
@@ -161,7 +162,9 @@ export function complaints(
     ...(words?.sees ?? [])
       .filter((word) => !text.includes(word))
       .map((word) => `not seen: ${word}`),
-    ...(words?.sees_not ?? []).filter((word) => text.includes(word)).map((word) => `seen: ${word}`),
+    ...(words?.sees_not ?? [])
+      .filter((word) => said.some((one) => one.includes(word)))
+      .map((word) => `seen: ${word}`),
   ];
 }
 
