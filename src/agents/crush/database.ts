@@ -2,37 +2,28 @@
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { Overtaken, SegueError } from "../../errors.ts";
-import { headOf } from "../../io/door.ts";
-import { sqlite } from "../../io/sqlite.ts";
+import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, object, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { uuid4 } from "../shared/ids.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
+import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import { insert, type Row, readLines, rowsOf } from "./rows.ts";
 import { columnsOf, MIGRATIONS, type Schema, schemaOf, tablesOfSession } from "./schema.ts";
 
 export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
 
-const MAGIC = "SQLite format 3\0";
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
 
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
-  if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
-  const isOurs = hasTables(path);
+  if (/\.jsonl?$/.test(path)) return false;
+  const isOurs = isSqlite(path) && hasTables(path);
   if (isOurs) known.add(path);
   return isOurs;
-}
-
-function isSqlite(path: string): boolean {
-  try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
-    return false;
-  }
 }
 
 function hasTables(path: string): boolean {
@@ -44,17 +35,6 @@ function hasTables(path: string): boolean {
   } catch {
     // Not readable, or not a database.
     return false;
-  }
-}
-
-/** Reads in one transaction, so that what a running Crush writes meanwhile is all there or not at all. */
-export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
-    return work(db);
-  } finally {
-    db.close();
   }
 }
 
@@ -70,44 +50,18 @@ function replace(
 ): void {
   // Crush's triggers count messages and set times in the session's row. They find none: it is
   // removed first and comes last. The rows that refer to it must outlast that.
-  const db = new (sqlite().DatabaseSync)(path, { enableForeignKeyConstraints: false });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
-    const schema = schemaOf(db, path, "write");
-    const now = readLines(db, schema, id);
-    if (!isSame(now, before)) throw movedOn(path, id, now, before);
-    db.prepare("DELETE FROM sessions WHERE id = ?").run(id);
-    if (after === null) removeAll(db, id);
-    else write(db, schema, { path, id }, now ?? [], after);
-    db.exec("COMMIT");
-  } catch (error) {
-    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
-  } finally {
-    // Uncommitted changes are rolled back.
-    db.close();
-  }
-}
-
-function isSame(now: readonly string[] | null, before: readonly string[] | null): boolean {
-  if (now === null || before === null) return now === before;
-  return now.length === before.length && now.every((line, n) => line === before[n]);
-}
-
-function movedOn(
-  path: string,
-  id: string,
-  now: readonly string[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken(`session "${id}" already exists`, { where: path });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
-}
-
-function refusedBySqlite(error: unknown, path: string): SegueError {
-  const why = error instanceof Error ? error.message : String(error);
-  const what = `the database rejected the session (${why}): nothing was changed`;
-  return new SegueError("refused", what, { where: path });
+  writing(
+    path,
+    (db) => {
+      const schema = schemaOf(db, path, "write");
+      const now = readLines(db, schema, id);
+      if (!sameLines(now, before)) throw movedOn(path, now, before, `session "${id}"`);
+      db.prepare("DELETE FROM sessions WHERE id = ?").run(id);
+      if (after === null) removeAll(db, id);
+      else write(db, schema, { path, id }, now ?? [], after);
+    },
+    { foreignKeys: false },
+  );
 }
 
 function removeAll(db: DatabaseSync, id: string): void {

@@ -1,6 +1,7 @@
 /** The tables of Crush's database that hold a session, as far as Segue knows them. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { unknownLayout } from "../shared/sqlite.ts";
 
 export interface Column {
   name: string;
@@ -103,13 +104,6 @@ function outdated(where: string): SegueError {
   return new SegueError("refused", "an older version of Crush made this database", {
     where,
     hint: "nothing was changed; start crush there once, then try again",
-  });
-}
-
-function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
-    where: path,
-    hint: "nothing was changed; a newer version of Segue may support it",
   });
 }
 

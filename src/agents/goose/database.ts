@@ -1,11 +1,11 @@
 /** Sessions as rows of Goose's SQLite database. */
 import { execFileSync } from "node:child_process";
 import type { DatabaseSync } from "node:sqlite";
-import { Overtaken, SegueError } from "../../errors.ts";
-import { headOf } from "../../io/door.ts";
-import { sqlite } from "../../io/sqlite.ts";
+import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member } from "../../session/json.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
+import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import {
   insert,
@@ -22,24 +22,15 @@ import { membersIn } from "./spans.ts";
 
 export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
 
-const MAGIC = "SQLite format 3\0";
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
 
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
-  if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
-  const isOurs = hasTables(path);
+  if (/\.jsonl?$/.test(path)) return false;
+  const isOurs = isSqlite(path) && hasTables(path);
   if (isOurs) known.add(path);
   return isOurs;
-}
-
-function isSqlite(path: string): boolean {
-  try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
-    return false;
-  }
 }
 
 /** Other agents, too, have tables of these names, but not these columns. */
@@ -58,17 +49,6 @@ function hasTables(path: string): boolean {
   }
 }
 
-/** Reads in one transaction, so that what a running Goose writes meanwhile is all there or not at all. */
-export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
-
 function read(path: string, id: string): string[] | null {
   return reading(path, (db) => {
     const stored = readLines(db, schemaOf(db, path, "read"), id);
@@ -82,43 +62,17 @@ function replace(
   before: readonly string[] | null,
   after: readonly string[] | null,
 ): void {
-  const db = new (sqlite().DatabaseSync)(path);
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+  writing(path, (db) => {
     const schema = schemaOf(db, path, "write");
     const now = readLines(db, schema, id);
-    if (!isSame(now, before)) throw movedOn(path, id, now, before);
+    if (!isSame(now, before)) throw movedOn(path, now, before, `session "${id}"`);
     if (after === null) remove(db, schema, id);
     else turn(db, schema, { path, id }, now, withHidden(after));
-    db.exec("COMMIT");
-  } catch (error) {
-    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
-  } finally {
-    // Uncommitted changes are rolled back.
-    db.close();
-  }
+  });
 }
 
 function isSame(now: readonly StoredLine[] | null, before: readonly string[] | null): boolean {
-  if (now === null || before === null) return now === before;
-  return now.length === before.length && now.every(({ line }, n) => line === before[n]);
-}
-
-function movedOn(
-  path: string,
-  id: string,
-  now: readonly StoredLine[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken(`session "${id}" already exists`, { where: path });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
-}
-
-function refusedBySqlite(error: unknown, path: string): SegueError {
-  const why = error instanceof Error ? error.message : String(error);
-  const what = `the database rejected the session (${why}): nothing was changed`;
-  return new SegueError("refused", what, { where: path });
+  return sameLines(now?.map(({ line }) => line) ?? null, before);
 }
 
 interface Place {

@@ -1,9 +1,9 @@
 /** Rows of Goose's database as lines, and lines as rows. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
-import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { unknownLayout } from "../shared/sqlite.ts";
 import { membersIn } from "./spans.ts";
 
 /** A row, by column. */
@@ -130,13 +130,6 @@ function literal(expression: SQLOutputValue | undefined): SQLInputValue {
   if (/^false$/i.test(expression)) return 0;
   const n = Number(expression);
   return Number.isNaN(n) ? null : n;
-}
-
-function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
-    where: path,
-    hint: "nothing was changed; a newer version of Segue may support it",
-  });
 }
 
 export interface StoredLine {

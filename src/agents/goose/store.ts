@@ -5,8 +5,9 @@ import { filesIn } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
+import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
-import { database, holds, reading } from "./database.ts";
+import { database, holds } from "./database.ts";
 import { isoTime, messageTime, titleOf } from "./records.ts";
 
 const DATABASE = join("sessions", "sessions.db");

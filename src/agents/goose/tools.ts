@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import { mcpUse } from "../shared/tools.ts";
+import { hasOnly, mcpUse, onlyText, withText } from "../shared/tools.ts";
 
 /** Tools of Goose's own extensions, which are named as those of MCP servers are. */
 const OWN = /^(?:todo|apps|extensionmanager|platform|chatrecall|skills|summon|memory)__/;
@@ -41,10 +41,6 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     default:
       return serverUse(name, input);
   }
-}
-
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
 }
 
 function executeUse(input: JsonObject): ToolUse | null {
@@ -81,7 +77,7 @@ function editorUse(input: JsonObject): ToolUse | null {
     case "str_replace":
       return editUse(input.path, input.old_str, input.new_str);
     case "view":
-      if (path === undefined || !only(input, ["command", "path"])) return null;
+      if (path === undefined || !hasOnly(input, ["command", "path"])) return null;
       return { tool: "read", path };
     default:
       return null;
@@ -89,7 +85,7 @@ function editorUse(input: JsonObject): ToolUse | null {
 }
 
 function pathUse(tool: "view-image" | "list", input: JsonObject, key: string): ToolUse | null {
-  const path = only(input, [key]) ? string(input[key]) : undefined;
+  const path = hasOnly(input, [key]) ? string(input[key]) : undefined;
   return path === undefined ? null : { tool, path };
 }
 
@@ -109,7 +105,7 @@ function todoUse(input: JsonObject): ToolUse | null {
 
 function delegateUse(input: JsonObject): ToolUse | null {
   const prompt = string(input.instructions);
-  return prompt === undefined || !only(input, ["instructions"])
+  return prompt === undefined || !hasOnly(input, ["instructions"])
     ? null
     : { tool: "subagent", prompt };
 }
@@ -227,14 +223,4 @@ export function resultExtras(use: ToolUse | null, result: ToolResultPart): JsonO
   const stdout = use?.tool === "execute" ? onlyText(result) : undefined;
   if (stdout === undefined || (result.isError && result.exitCode === undefined)) return {};
   return { structuredContent: { stdout, stderr: "", exit_code: result.exitCode ?? 0 } };
-}
-
-function onlyText({ content }: ToolResultPart): string | undefined {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, text: string): ToolResultPart {
-  return { ...result, content: text === "" ? [] : [{ kind: "text", text }] };
 }

@@ -2,13 +2,14 @@
  * Sessions as rows of Hermes's SQLite database: the session's row is the first line, and each of its
  * messages one more. What Hermes counts and caches of a session is not in the lines.
  */
+
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { Overtaken, SegueError } from "../../errors.ts";
-import { headOf } from "../../io/door.ts";
-import { sqlite } from "../../io/sqlite.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
+import { movedOn, sameLines } from "../shared/lines.ts";
+import { reading, tablesOf, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { isMessage, isSession } from "./records.ts";
 import { columnsOf, jsonRow, type Row, rowOf, type Schema, schemaOf } from "./schema.ts";
@@ -17,48 +18,18 @@ import { uniqueTitle } from "./title.ts";
 
 export const database: Database = { holds, read, replace, renamed };
 
-const MAGIC = "SQLite format 3\0";
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
 
+const OURS = ["sessions", "messages", "schema_version"];
+
 export function holds(path: string): boolean {
   if (known.has(path)) return true;
-  if (/\.jsonl?$/.test(path) || !isSqlite(path)) return false;
-  const isOurs = hasTables(path);
+  if (/\.jsonl?$/.test(path)) return false;
+  const tables = tablesOf(path);
+  const isOurs = tables !== null && OURS.every((name) => tables.has(name));
   if (isOurs) known.add(path);
   return isOurs;
-}
-
-function isSqlite(path: string): boolean {
-  try {
-    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
-  } catch {
-    return false;
-  }
-}
-
-function hasTables(path: string): boolean {
-  try {
-    return reading(path, (db) => {
-      const sql =
-        "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name IN ('sessions', 'messages', 'schema_version')";
-      return db.prepare(sql).get()?.n === 3;
-    });
-  } catch {
-    // Not readable, or not a database.
-    return false;
-  }
-}
-
-/** Reads in one transaction, so that what a running Hermes writes meanwhile is all there or not at all. */
-export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
-    return work(db);
-  } finally {
-    db.close();
-  }
 }
 
 interface Stored {
@@ -95,24 +66,17 @@ function replace(
   before: readonly string[] | null,
   after: readonly string[] | null,
 ): void {
-  const db = new (sqlite().DatabaseSync)(path);
-  try {
-    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+  writing(path, (db) => {
     const schema = schemaOf(db, path, "write");
     const now = storedIn(db, schema, id);
-    if (!isSame(now, before && archiving(before))) throw movedOn(path, id, now, before);
+    if (!isSame(now, before && archiving(before)))
+      throw movedOn(path, now, before, `session "${id}"`);
     if (after === null) removeSession(db, id);
     else {
       if (now !== null) checkOpen(db, path, id);
       turn(db, schema, path, id, now ?? [], archiving(after));
     }
-    db.exec("COMMIT");
-  } catch (error) {
-    throw error instanceof SegueError ? error : refusedBySqlite(error, path);
-  } finally {
-    // Uncommitted changes are rolled back.
-    db.close();
-  }
+  });
 }
 
 /** Lines as they are read again, where a summary among them archives what came before. */
@@ -124,19 +88,7 @@ function archiving(lines: readonly string[]): readonly string[] {
 }
 
 function isSame(now: readonly Stored[] | null, before: readonly string[] | null): boolean {
-  if (now === null || before === null) return now === before;
-  return now.length === before.length && now.every(({ line }, n) => line === before[n]);
-}
-
-function movedOn(
-  path: string,
-  id: string,
-  now: readonly Stored[] | null,
-  before: readonly string[] | null,
-): SegueError {
-  if (before === null) return new Overtaken(`session "${id}" already exists`, { where: path });
-  const why = now === null ? "no longer exists" : "has changed in the meantime";
-  return new Overtaken(`the session ${why}: nothing was changed`, { where: path });
+  return sameLines(now?.map(({ line }) => line) ?? null, before);
 }
 
 /** Where Hermes goes on with a session that it compacted into another; null when it goes on with this one. */
@@ -161,12 +113,6 @@ function checkOpen(db: DatabaseSync, path: string, id: string): void {
   if (next === null) return;
   const what = `Hermes has compacted the session, and goes on with it in session "${next}"`;
   throw new Overtaken(`${what}: nothing was changed`, { where: path });
-}
-
-function refusedBySqlite(error: unknown, path: string): SegueError {
-  const why = error instanceof Error ? error.message : String(error);
-  const what = `the database rejected the session (${why}): nothing was changed`;
-  return new SegueError("refused", what, { where: path });
 }
 
 function removeSession(db: DatabaseSync, id: string): void {

@@ -1,7 +1,7 @@
 /** What Hermes's database tells of sessions, besides their messages. */
 import type { SQLOutputValue } from "node:sqlite";
+import { reading } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
-import { reading } from "./database.ts";
 import { columnsOf } from "./schema.ts";
 
 /** Marks of a subagent's session. */

@@ -4,6 +4,7 @@ import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
+import { unknownLayout } from "../shared/sqlite.ts";
 import { pythonJson } from "./python-json.ts";
 import { MESSAGE_COLUMNS, MESSAGE_UNTOLD, SESSION_COLUMNS, SESSION_UNTOLD } from "./records.ts";
 
@@ -88,13 +89,6 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
     }
   }
   return schema;
-}
-
-function unknownLayout(path: string, why: string): SegueError {
-  return new SegueError("refused", `Segue does not know this database's layout: ${why}`, {
-    where: path,
-    hint: "nothing was changed; a newer version of Segue may support it",
-  });
 }
 
 /** A row as JSON, without defaults and what a line does not tell. Columns that are new come last. */

@@ -11,6 +11,7 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { patchUse } from "../shared/patch.ts";
+import { hasOnly, onlyText, withText } from "../shared/tools.ts";
 import { pythonJson } from "./python-json.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
@@ -21,7 +22,7 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     case "terminal":
       return executeUse(input);
     case "read_file":
-      return path === undefined || !only(input, ["path", "offset", "limit"])
+      return path === undefined || !hasOnly(input, ["path", "offset", "limit"])
         ? null
         : { tool: "read", path, ...count("offset", input.offset), ...count("limit", input.limit) };
     case "write_file": {
@@ -36,23 +37,22 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return todoUse(input);
     case "delegate_task": {
       const prompt = string(input.goal);
-      return prompt === undefined || !only(input, ["goal"]) ? null : { tool: "subagent", prompt };
+      return prompt === undefined || !hasOnly(input, ["goal"])
+        ? null
+        : { tool: "subagent", prompt };
     }
     case "clarify":
       return typeof input.question === "string" ? { tool: "ask", questions: [input] } : null;
     case "web_search": {
       const query = string(input.query);
-      return query === undefined || !only(input, ["query"]) ? null : { tool: "web-search", query };
+      return query === undefined || !hasOnly(input, ["query"])
+        ? null
+        : { tool: "web-search", query };
     }
     // A tool of an MCP server is `mcp_<server>_<tool>`: which underscore stands between the two cannot be told.
     default:
       return null;
   }
-}
-
-/** Does a call have no options beyond these, which the shared form can tell? */
-function only(input: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(input).every((key) => keys.includes(key));
 }
 
 function count<K extends string>(key: K, value: Json | undefined): { [key in K]?: number };
@@ -84,7 +84,7 @@ function replaceUse(path: string | undefined, input: JsonObject): ToolUse | null
 
 function searchUse(input: JsonObject): ToolUse | null {
   const pattern = string(input.pattern);
-  if (pattern === undefined || !only(input, ["pattern", "target", "path", "file_glob"]))
+  if (pattern === undefined || !hasOnly(input, ["pattern", "target", "path", "file_glob"]))
     return null;
   const path = string(input.path);
   const where = path === undefined ? {} : { path };
@@ -207,7 +207,7 @@ export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const error = string(value.error);
   if (error !== undefined) {
     const failed = { ...result, isError: true };
-    return only(value, ["error"]) ? withText(failed, error) : failed;
+    return hasOnly(value, ["error"]) ? withText(failed, error) : failed;
   }
   const output = use?.tool === "execute" ? outputIn(value) : undefined;
   if (output !== undefined) {
@@ -227,7 +227,7 @@ function outputIn(value: JsonObject): { text: string; exitCode: number } | undef
   const text = string(value.output);
   const exitCode = number(value.exit_code);
   if (text === undefined || exitCode === undefined) return undefined;
-  const isPlain = only(value, ["output", "exit_code", "error"]) && value.error === null;
+  const isPlain = hasOnly(value, ["output", "exit_code", "error"]) && value.error === null;
   return isPlain ? { text, exitCode } : undefined;
 }
 
@@ -236,7 +236,7 @@ const ABOUT_FILE = ["content", "total_lines", "file_size", "truncated", "is_bina
 /** undefined where there is more to say, or another form. */
 function parseFile(value: JsonObject, first: number): string | undefined {
   const content = string(value.content);
-  if (content === undefined || !only(value, ABOUT_FILE)) return undefined;
+  if (content === undefined || !hasOnly(value, ABOUT_FILE)) return undefined;
   if (value.truncated !== false || value.is_binary !== false || value.is_image !== false)
     return undefined;
   const lines = content.split("\n").map((line, n) => {
@@ -281,14 +281,4 @@ function fileOf(text: string, first: number): JsonObject {
 
 function json(result: ToolResultPart, value: JsonObject): ToolResultPart {
   return withText(result, pythonJson(value, false));
-}
-
-function onlyText({ content }: ToolResultPart): string | undefined {
-  const [first] = content;
-  if (first === undefined) return "";
-  return content.length === 1 && first.kind === "text" ? first.text : undefined;
-}
-
-function withText(result: ToolResultPart, words: string): ToolResultPart {
-  return { ...result, content: words === "" ? [] : [{ kind: "text", text: words }] };
 }

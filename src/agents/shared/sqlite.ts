@@ -6,10 +6,19 @@ import { sqlite } from "../../io/sqlite.ts";
 
 const MAGIC = "SQLite format 3\0";
 
+/** Does the file begin as SQLite's do? */
+export function isSqlite(path: string): boolean {
+  try {
+    return headOf(path, MAGIC.length).toString("latin1") === MAGIC;
+  } catch {
+    return false;
+  }
+}
+
 /** The names of its tables; null if the file is not a SQLite database, or cannot be read. */
 export function tablesOf(path: string): ReadonlySet<string> | null {
+  if (!isSqlite(path)) return null;
   try {
-    if (headOf(path, MAGIC.length).toString("latin1") !== MAGIC) return null;
     const sql = "SELECT name FROM sqlite_master WHERE type = 'table'";
     const rows = reading(path, (db) => db.prepare(sql).all());
     return new Set(rows.map(({ name }) => String(name)));
@@ -35,10 +44,15 @@ export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
  * Writes in one transaction: when `work` throws, nothing was changed.
  * @throws SegueError `refused`, with SQLite's words, when the database does not take it
  */
-export function writing(path: string, work: (db: DatabaseSync) => void): void {
-  const db = new (sqlite().DatabaseSync)(path);
+export function writing(
+  path: string,
+  work: (db: DatabaseSync) => void,
+  { foreignKeys = true }: { foreignKeys?: boolean } = {},
+): void {
+  const enableForeignKeyConstraints = foreignKeys;
+  const db = new (sqlite().DatabaseSync)(path, { enableForeignKeyConstraints });
   try {
-    db.exec("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE");
+    db.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
     work(db);
     db.exec("COMMIT");
   } catch (error) {
