@@ -47,8 +47,8 @@ interface Held {
 
 interface Open {
   message: Message;
-  /** Source call id → the call as it will be written. */
-  calls: Map<string, ToolCallPart>;
+  /** Source call id → the call as it will be written, and its source line. */
+  calls: Map<string, { call: ToolCallPart; line: number }>;
   /** Results by source call id. */
   results: Map<string, { entry: Message; part: ToolResultPart }>;
 }
@@ -65,7 +65,8 @@ export class Projector {
    * What arrived while a call of the open message had no result yet: it is sent after the results.
    */
   #held: Held[] = [];
-  #line = 0;
+  /** The source line; none for what is written before the first one. */
+  #line = -1;
   readonly #parts: Parts;
   readonly counts: Counts = { ...NO_COUNTS };
 
@@ -165,14 +166,16 @@ export class Projector {
       this.counts.messages++;
       out.push(open.message);
     }
-    for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    for (const [id, { call, line }] of open.calls) {
+      if (!open.results.has(id)) this.#losses.add("result-missing", line);
+      out.push(this.#answer(open, id, call));
+    }
     return out;
   }
 
   #answer(open: Open, id: string, call: ToolCallPart): Message {
     const found = open.results.get(id);
     this.counts.toolResults++;
-    if (!found) this.#lose("result-missing");
     const part: ToolResultPart = found
       ? { ...found.part, callId: call.callId }
       : {
@@ -283,10 +286,11 @@ export class Projector {
       calls: new Map(),
       results: new Map(),
     };
-    const { message, calls } = this.#open;
+    const open = this.#open;
+    const { message } = open;
     for (const part of entry.parts) {
       if (part.kind !== "tool-call") message.parts.push(...this.#parts.message(part, false));
-      else this.#call(part, message, calls);
+      else this.#call(part, open);
     }
     if (entry.stop) message.stop = entry.stop;
     return { before, now: [] };
@@ -297,7 +301,7 @@ export class Projector {
     return open !== undefined && entry.group !== undefined && open.message.group === entry.group;
   }
 
-  #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
+  #call(part: ToolCallPart, { message, calls }: Open): void {
     const mapped = this.#translate(this.#relocated(part));
     this.counts.toolCalls++;
     this.#parts.chars += mapped.name.length + textLength(mapped.input);
@@ -305,7 +309,7 @@ export class Projector {
     message.parts.push(call);
     let key = part.callId;
     while (calls.has(key)) key += "'";
-    calls.set(key, call);
+    calls.set(key, { call, line: this.#line });
   }
 
   #relocated(part: ToolCallPart): ToolCallPart {

@@ -48,6 +48,28 @@ describe("images", () => {
     });
   });
 
+  it("that no vendor's API can read are mentioned: it would refuse the whole session", () => {
+    for (const data of ["", "not base64!!", "QUJ", "QUJD\nREVG"]) {
+      assert.deepEqual(sent(image("image/png", data)), {
+        parts: [{ kind: "text", text: "[image: image/png, unreadable data]" }],
+        losses: ["image-as-text"],
+      });
+    }
+    const at = (url?: string): ImagePart => ({
+      ...image("image/png", ""),
+      data: null,
+      ...(url === undefined ? {} : { url }),
+    });
+    for (const url of ["", "kimi-file://8f", "file:///tmp/a.png", "/tmp/a.png", undefined]) {
+      const { parts, losses } = sent(at(url));
+      const named = url ? `, ${url}` : "";
+      assert.deepEqual(parts, [{ kind: "text", text: `[image: image/png${named}]` }]);
+      assert.deepEqual(losses, ["image-as-text"]);
+    }
+    const remote = at("https://example.com/a.png");
+    assert.deepEqual(sent(remote), { parts: [remote], losses: [] });
+  });
+
   it("that are too small for the target are mentioned", () => {
     const head = Buffer.alloc(24);
     head.write("\x89PNG\r\n\x1a\n", "latin1");

@@ -112,6 +112,23 @@ describe("calls and their results", () => {
     assert.ok(part?.kind === "tool-result" && part.isError);
   });
 
+  it("a call without a result is reported where the call is", () => {
+    const losses = new LossReport();
+    const projector = new Projector({ tools: CLAUDE }, losses, { inline: false });
+    const said = chain(
+      ["user", "go"],
+      ["assistant", call("a"), call("b")],
+      ["tool", result("b", "two")],
+    );
+    for (const [line, entry] of said.entries()) projector.push(entry, "live", line);
+    projector.push(message("z", null, "user", ["go on"]), "live", 9);
+    projector.flush();
+    assert.deepEqual(
+      losses.list().map(({ code, where }) => [code, where]),
+      [["result-missing", ["line 2"]]],
+    );
+  });
+
   it("a result without a call is kept aside", () => {
     const { lines, losses } = project(chain(["user", "hi"], ["tool", result("x", "of nobody")]));
     assert.deepEqual(lines, ["user: hi"]);
