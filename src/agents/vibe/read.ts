@@ -111,11 +111,11 @@ class VibeReader implements Reader {
 
   #user(message: JsonObject, injected: boolean): Entry[] {
     const { content } = message;
-    if (injected && isOpening(content)) {
+    if (isOpening(content)) {
       this.#kept = [];
       return [this.#aside({ event: "opaque", type: "compaction" })];
     }
-    const summary = injected ? summaryIn(content) : null;
+    const summary = summaryIn(content);
     if (summary !== null) return this.#compaction(summary);
     const own = [...readContent(content), ...readAttached(message), ...this.#callsIn(message)];
     const parts = injected ? notTyped(own) : own;

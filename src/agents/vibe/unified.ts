@@ -34,7 +34,8 @@ export function unifiedLines(folder: string, id: string, old: JsonObject | null)
 
 function linesOf(generation: Generation, id: string, old: JsonObject | null): string[] {
   const meta = objectAt(join(generation.folder, META)) ?? {};
-  const own = { ...old, ...meta, title: meta.title ?? old?.title ?? null, session_id: id };
+  // An import begins anew; that of 2.x's goes on.
+  const own = { ...(old ?? meta), title: meta.title ?? old?.title ?? null, session_id: id };
   const outcome = endOf(generation);
   return [
     sessionLine(own, { store: "unified" }),

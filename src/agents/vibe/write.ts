@@ -115,7 +115,8 @@ class VibeWriter implements Writer {
 
   #user(content: string, injected: boolean): JsonObject {
     if (!this.#isUnified) {
-      return { role: "user", content, injected, message_id: uuid4(this.#seed, this.#n) };
+      // 3.x forgets which messages 2.x marked as injected.
+      return { role: "user", content, injected: false, message_id: uuid4(this.#seed, this.#n) };
     }
     const source = injected ? "injection" : "history";
     const message = { content: textBlocks(content), role: "user" };
