@@ -14,7 +14,7 @@ const block: Shape = by("type", {
     content: { each: keys("type annotations data", { text: CONTENT }) },
   }),
   tool_call: keys("type id name _meta arguments_json", {
-    arguments: keys("type raw error", { value: CONTENT }),
+    arguments: keys("type value error", { raw: CONTENT }),
   }),
 });
 

@@ -99,13 +99,15 @@ class VibeReader implements Reader {
       case "assistant":
         return [this.#answer(message)];
       case "tool":
-        return [this.#place("tool", [this.#result(message)])];
-      case "system":
-        return [this.#place("system", readContent(message.content), { scaffold: true })];
-      default: {
-        const parts = [...readContent(message.content), ...this.#callsIn(message)];
-        return [this.#place("assistant", parts)];
+        return [this.#place("tool", [this.#result(message), ...this.#rest(message)])];
+      case "system": {
+        const parts = [...readContent(message.content), ...this.#rest(message)];
+        return [this.#place("system", parts, { scaffold: true })];
       }
+      default:
+        return [
+          this.#place("assistant", [...readContent(message.content), ...this.#rest(message)]),
+        ];
     }
   }
 
@@ -117,7 +119,7 @@ class VibeReader implements Reader {
     }
     const summary = summaryIn(content);
     if (summary !== null) return this.#compaction(summary);
-    const own = [...readContent(content), ...readAttached(message), ...this.#callsIn(message)];
+    const own = [...readContent(content), ...this.#rest(message)];
     const parts = injected ? notTyped(own) : own;
     const entry = this.#place("user", parts, injected ? { told: true } : {});
     this.#kept?.push(entry);
@@ -144,11 +146,20 @@ class VibeReader implements Reader {
     const parts = Array.isArray(message.content)
       ? readParts(message.content)
       : readAnswer(message.content);
-    const more = message.role === "assistant" ? readAttached(message) : [];
-    const own = [...readReasoning(message.reasoning_content), ...parts, ...more, ...calls];
+    const thoughts = readReasoning(message.reasoning_content);
+    const own = [...thoughts, ...parts, ...readAttached(message), ...calls];
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     const isCall = own.some(({ kind }) => kind === "tool-call");
     return this.#place("assistant", own, { stop: isCall ? "tool" : "end" });
+  }
+
+  /** What a message holds besides its content. */
+  #rest(message: JsonObject): Part[] {
+    return [
+      ...readReasoning(message.reasoning_content),
+      ...readAttached(message),
+      ...this.#callsIn(message),
+    ];
   }
 
   #callsIn(message: JsonObject): Part[] {
