@@ -124,9 +124,8 @@ export function readCall(call: Json): ToolCallPart {
 
 /** JSON as text, which may lie beside its value; a text that is no JSON stays one. */
 function readArguments(given: Json | undefined): Json {
-  const raw = member(given, "raw");
-  const text = typeof raw === "string" ? raw : given;
-  if (typeof text !== "string") return member(given, "value") ?? text ?? {};
+  const text = member(given, "raw") ?? member(given, "value") ?? given;
+  if (typeof text !== "string") return text ?? {};
   if (text.trim() === "") return {};
   return parseValue(text) ?? text;
 }
