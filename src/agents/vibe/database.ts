@@ -8,7 +8,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
-import { text } from "./files.ts";
+import { copied } from "./copy.ts";
 import { folderLines, newMeta, recounted, saidIn } from "./folder.ts";
 import {
   type Folder,
@@ -29,7 +29,7 @@ export const database: Database = {
   holds,
   read,
   replace,
-  renamed,
+  renamed: copied,
   // Nothing but the folder is needed, which the CLI makes when it first runs.
   import: ({ path }) => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -152,14 +152,4 @@ function remove(root: string, { unified, old }: Place): void {
       return;
     }
   }
-}
-
-/** As a session of 2.x: 3.x imports it. */
-function renamed(lines: readonly string[], newId: string): string[] {
-  return lines.map((line) => {
-    const stored = unwrap(parseValue(line) ?? null);
-    return stored.kind === "session"
-      ? text({ session: { ...stored.session, session_id: newId } })
-      : line;
-  });
 }

@@ -73,11 +73,15 @@ export const store: Store = {
 
   whole(path) {
     const folder = dirname(path);
+    if (basename(path) === CURRENT || basename(folder) === "journal") {
+      const place = basename(path) === CURRENT ? folder : dirname(folder);
+      const root = dirname(dirname(place));
+      return unifiedFolder(root, basename(place)) === place ? `${root}#${basename(place)}` : null;
+    }
     const id = string(objectAt(join(folder, META))?.session_id) ?? "";
     const root = dirname(folder);
-    return basename(path) === MESSAGES && oldFolderOf(root, id)?.folder === folder
-      ? `${root}#${id}`
-      : null;
+    const isOwn = basename(path) === MESSAGES && oldFolderOf(root, id)?.folder === folder;
+    return isOwn ? `${root}#${id}` : null;
   },
 
   database,

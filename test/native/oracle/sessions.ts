@@ -19,7 +19,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],
-  vibe: ["old", "rich"],
+  vibe: ["lines", "old"],
 };
 
 /** Sessions that their own CLI does not go on with, by the name of the test, and its words. */

@@ -263,6 +263,37 @@ describe("sessions of 3.x", () => {
     assert.deepEqual(snapshot(root), before);
   });
 
+  it("are copied as sessions of 2.x, with all that the model would be sent", async () => {
+    const newId = "c0b10000-e50a-b27f-92b6-08e0e09d4b07";
+    for (const variant of ["rich", "killed", "compacted"]) {
+      const { root, lines } = await storeOf(variant);
+      const copy = database.renamed(lines, newId);
+      database.replace(root, newId, null, copy);
+      assert.deepEqual(database.read(root, newId), copy);
+      const ofNew = textsOf(messagesOf(parsed(copy)));
+      assert.ok(ofNew.length > 0);
+      for (const one of ofNew) assert.ok(textsOf(messagesOf(parsed(lines))).includes(one), one);
+      const kinds = messagesOf(parsed(copy)).flatMap(({ parts }) => parts.map(({ kind }) => kind));
+      const calls = kinds.filter((kind) => kind === "tool-call");
+      assert.equal(calls.length, kinds.filter((kind) => kind === "tool-result").length);
+    }
+    const { lines } = await storeOf("compacted");
+    const [, ...said] = database.renamed(lines, newId);
+    const roles = parsed(said).map((record) => String(member(record, "role")));
+    assert.deepEqual(roles, ["user", "user", "user", "user", "assistant"]);
+    assert.match(said[2] ?? "", /SUMMARY: one and two are done/);
+  });
+
+  it("are found by any of their files", async () => {
+    const { root, id, place } = await storeOf("killed");
+    assert.equal(store.whole?.(join(place, "CURRENT")), `${root}#${id}`);
+    assert.equal(store.whole?.(join(place, "journal/0000000000000009.jsonl")), `${root}#${id}`);
+    assert.equal(store.whole?.(join(place, "meta.json")), null);
+    const old = await storeOf("old");
+    const [name = ""] = readdirSync(old.root);
+    assert.equal(store.whole?.(join(old.root, name, "messages.jsonl")), `${old.root}#${old.id}`);
+  });
+
   it("are not changed in the middle of a turn", async () => {
     const { root, id, lines } = await storeOf("killed");
     const before = snapshot(root);
