@@ -21,6 +21,7 @@ export const proven: Proven = {
     hermes: "0.19.0",
     crush: "0.90.0",
     "kimi-cli": "1.51.0",
+    vibe: "3.0.2",
   },
   pairs: [
     {
@@ -261,6 +262,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "claude-code",
+      to: "vibe",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "image-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 33 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
@@ -490,6 +505,21 @@ export const proven: Proven = {
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
         { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "vibe",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "image-as-text", count: 1 },
         { code: "reasoning-as-text", count: 5 },
         { code: "argument-carried", count: 2 },
         { code: "event-carried", count: 28 },
@@ -978,6 +1008,22 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "gemini",
+      to: "vibe",
+      date: "2026-11-29",
+      commit: "9ab5f420d6c5",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "image-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 1 },
+        { code: "call-id-changed", count: 5 },
+        { code: "event-carried", count: 2 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
@@ -1191,6 +1237,19 @@ export const proven: Proven = {
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "opencode",
+      to: "vibe",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "image-as-text", count: 1 },
         { code: "reasoning-as-text", count: 5 },
         { code: "reasoning-sealed", count: 1 },
         { code: "event-carried", count: 1 },
@@ -1735,6 +1794,49 @@ export const proven: Proven = {
         { code: "event-carried", count: 29 },
         { code: "scaffold-carried", count: 1 },
       ],
+    },
+    {
+      from: "vibe",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "vibe",
+      to: "codex",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "tool-reworded", count: 2 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "vibe",
+      to: "gemini",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "vibe",
+      to: "opencode",
+      date: "2026-11-29",
+      commit: "76cd686005ff",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 0, documents: 0 },
+      losses: [{ code: "event-carried", count: 1 }],
     },
   ],
 };

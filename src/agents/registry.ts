@@ -22,6 +22,7 @@ import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
+import { vibe } from "./vibe/index.ts";
 
 export const agents: readonly Agent[] = [
   claudeCode,
@@ -42,6 +43,7 @@ export const agents: readonly Agent[] = [
   hermes,
   crush,
   kimiCli,
+  vibe,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -22,6 +22,7 @@ import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
 import type { Store } from "./types.ts";
+import { store as vibe } from "./vibe/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
   "claude-code": claudeCode,
@@ -42,4 +43,5 @@ export const stores: { readonly [agent: string]: Store } = {
   hermes,
   crush,
   "kimi-cli": kimiCli,
+  vibe: vibe,
 };

@@ -34,6 +34,8 @@ const CALLS: { readonly [agent: string]: RegExp } = {
   openclaw: /MARK-S-A03/,
   // Hermes 0.19.0 counts them.
   hermes: /\[1 tool call: terminal\]/,
+  // Mistral Vibe 3.0.2 shows none of the calls of a session that it imported.
+  vibe: /MARK-S-A03/,
 };
 
 for (const [from, to] of SHOWN) {

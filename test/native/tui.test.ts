@@ -119,6 +119,14 @@ test("grok: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
+test("vibe: the list, and going on after --resume", () =>
+  withRecording("vibe", async (lab, recording) => {
+    await sees(lab, tuiCommand("vibe", driverOf("vibe").listArgs), "MARK-S-U01");
+    const command = tuiCommand("vibe", [`--resume=${recording.sessionId}`]);
+    const shown = await goesOn(lab, command, recording.markers);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));
+
 test("hermes: the list, and going on after --resume", () =>
   withRecording("hermes", async (lab, recording) => {
     const { listArgs, own } = driverOf("hermes");

@@ -273,8 +273,8 @@ const EXIT_LINE =
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
  * image, what Cline and Grok Build put around what was typed and before an output, what
- * Grok Build and Hermes Agent put before a summary, and how Kimi CLI marks summaries and what its tools say of
- * themselves.
+ * Grok Build and Hermes Agent put before a summary, and how Kimi CLI and Mistral Vibe mark summaries and what
+ * their tools say of themselves.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -303,6 +303,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
     /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",
+  ],
+  [/^<tool_error>(?:Return code: -?\d+\n)?([\s\S]*)<\/tool_error>$/, "$1"],
+  [
+    /^(?:<\/previous_user_messages>\n\n)?Here is a summary of what has happened so far:\n\n<compaction_summary>\n([\s\S]*)\n<\/compaction_summary>$/,
+    "$1",
   ],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];

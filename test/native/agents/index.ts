@@ -19,6 +19,7 @@ import { kilo, opencode } from "./opencode.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
+import { vibe } from "./vibe.ts";
 
 export const everyDriver: readonly Driver[] = [
   claudeCode,
@@ -39,6 +40,7 @@ export const everyDriver: readonly Driver[] = [
   hermes,
   crush,
   kimiCli,
+  vibe,
 ];
 
 /** The drivers of the CLIs that can be run here. */

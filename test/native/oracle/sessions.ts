@@ -19,6 +19,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   opencode: ["kinds"],
   pi: ["kinds"],
   qwen: ["parts"],
+  vibe: ["lines", "old"],
 };
 
 /** Sessions that their own CLI does not go on with, by the name of the test, and its words. */

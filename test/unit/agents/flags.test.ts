@@ -19,6 +19,7 @@ import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
 import { ALL, ASK, type Flags, type Grant, within } from "../../../src/agents/shared/flags.ts";
+import { flags as vibe } from "../../../src/agents/vibe/flags.ts";
 import { translateFlags, usesOf } from "../../../src/convert/flags.ts";
 import { SegueError } from "../../../src/errors.ts";
 import "../../support/seed.ts";
@@ -40,6 +41,7 @@ const TABLES: { [name: string]: Flags } = {
   opencode,
   pi,
   qwen,
+  vibe,
 };
 const PAIRS = Object.keys(TABLES).flatMap((from) =>
   Object.keys(TABLES)
