@@ -16,6 +16,7 @@ import { kimi } from "./kimi.ts";
 import { kimiCli } from "./kimi-cli.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
+import { openhands } from "./openhands.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
@@ -39,6 +40,7 @@ export const everyDriver: readonly Driver[] = [
   hermes,
   crush,
   kimiCli,
+  openhands,
 ];
 
 /** The drivers of the CLIs that can be run here. */
