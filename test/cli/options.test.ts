@@ -129,6 +129,7 @@ describe("a variable that names a folder relative to this one", () => {
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
+    openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
   };
 
   for (const each of BASICS) {

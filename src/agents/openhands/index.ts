@@ -9,10 +9,11 @@ import { writer } from "./write.ts";
 
 export const openhands: Agent = {
   id: "openhands",
-  name: "OpenHands CLI",
+  name: "OpenHands",
   aliases: ["openhands-cli", "oh"],
   // A folder's name: the UUID without its hyphens.
   sessionId: (uuid) => uuid.replaceAll("-", ""),
+  wellFormedOnly: true,
   recognises,
   known,
   reader,

@@ -12,6 +12,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
+import { wellFormed } from "../../session/well-formed.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
 import { printAction } from "./actions.ts";
 import {
@@ -26,7 +27,6 @@ import { CARRY_KEY, dashed, headRecord, unwrap } from "./records.ts";
 import { isResult, NO_TERMINAL, printObservation, type Terminal, terminalIn } from "./results.ts";
 import { printTime } from "./times.ts";
 import { View } from "./view.ts";
-import { wellFormed } from "./well-formed.ts";
 
 export function writer(options: WriterOptions): Writer {
   return new OpenHandsWriter(options);
@@ -68,7 +68,7 @@ class OpenHandsWriter implements Writer {
   }
 
   predict(entry: Entry): Json[] {
-    return this.#records(entry).map(wellFormed);
+    return this.#records(entry).map((record) => wellFormed(record).value);
   }
 
   #records(entry: Entry): JsonObject[] {

@@ -14,6 +14,7 @@ import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
+import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
@@ -35,6 +36,7 @@ const TABLES: { [name: string]: Flags } = {
   kilo,
   kimi,
   "kimi-cli": kimiCli,
+  openhands,
   openclaw,
   grok,
   opencode,
