@@ -63,7 +63,9 @@ export function readReasoning(said: Json): ReasoningPart[] {
 
 function readThinking(block: Json): ReasoningPart {
   const data = member(block, "data");
+  const type = string(member(block, "type")) ?? "thinking";
   if (data !== undefined) return { kind: "reasoning", text: "", seal: { data } };
+  if (type !== "thinking") return { kind: "reasoning", text: otherPart(type, block).text };
   const signature = member(block, "signature");
   const text = saidIn(member(block, "thinking") ?? (isObject(block) ? undefined : block));
   return { kind: "reasoning", text, seal: compact({ signature }) };

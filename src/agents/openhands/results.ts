@@ -1,6 +1,6 @@
 /** Tools' results: what the SDK stores of them, and what it makes of that for its model. */
 import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
-import { saidIn } from "../../session/other.ts";
+import { otherPart, saidIn } from "../../session/other.ts";
 import type {
   Json,
   JsonObject,
@@ -48,9 +48,24 @@ function readObservation(callId: string, observation: Json): ToolResultPart {
     default: {
       const screen = string(observation.screenshot_data);
       const shown: ResultPart[] = screen ? [readImage(`data:image/png;base64,${screen}`)] : [];
-      return { ...result, content: [...readContent(observation.content), ...shown] };
+      const more = isKnown(observation.kind) ? [] : [newer(observation)];
+      return { ...result, content: [...readContent(observation.content), ...shown, ...more] };
     }
   }
+}
+
+/** Those whose content is all that is sent of them. */
+const PLAIN =
+  /^(?:(?:Planning)?FileEditor|TaskTracker|Delegate|MCPTool|Finish|Think|InvokeSkill|Glob|Grep|ApplyPatch|Browser)Observation$/;
+
+function isKnown(kind: Json | undefined): boolean {
+  return typeof kind === "string" && PLAIN.test(kind);
+}
+
+/** What a tool tells beside its content may be sent, too. */
+function newer(observation: JsonObject): ResultPart {
+  const { content: _, is_error: __, screenshot_data: ___, ...rest } = observation;
+  return otherPart(string(observation.kind) ?? "observation", rest);
 }
 
 function taskInfo({ task_id, subagent, status }: JsonObject): ResultPart {
