@@ -1,5 +1,5 @@
 /** The flags of OpenHands 1.16.0, from its `--help`. */
-import { ALL, ASK, type Flags, JUDGED } from "../shared/flags.ts";
+import { ALL, type Flags, JUDGED } from "../shared/flags.ts";
 
 export const flags: Flags = {
   table: {
@@ -19,8 +19,8 @@ export const flags: Flags = {
     if (uses.some(({ name }) => name === "--always-approve")) return ALL;
     return uses.some(({ name }) => name === "--llm-approve") ? JUDGED : null;
   },
+  // Without a flag, it asks before each action.
   modes: [
-    { args: [], grants: ASK },
     { args: ["--llm-approve"], grants: JUDGED },
     { args: ["--always-approve"], grants: ALL },
   ],

@@ -47,10 +47,10 @@ interface Made {
 class OpenHandsWriter implements Writer {
   readonly #seed: string;
   readonly #prompt: string;
-  readonly #view = new View();
+  #view = new View();
   /** Calls without a result so far. */
-  readonly #open = new Map<string, Made>();
-  readonly #used = new Set<string>();
+  #open = new Map<string, Made>();
+  #used = new Set<string>();
   /** Entries that stand in the file already. */
   #there: ReadonlySet<Entry> = new Set();
   #n = 0;
@@ -65,6 +65,17 @@ class OpenHandsWriter implements Writer {
 
   expect(entries: readonly Entry[], there: boolean): void {
     this.#there = new Set(there ? entries : []);
+  }
+
+  /** What is forgotten is named, and so is what is still open. */
+  replaces(before: Writer): void {
+    if (!(before instanceof OpenHandsWriter)) return;
+    this.#view = before.#view;
+    this.#open = before.#open;
+    this.#used = before.#used;
+    this.#time = before.#time;
+    this.#response = before.#response;
+    this.#terminal = before.#terminal;
   }
 
   predict(entry: Entry): Json[] {
