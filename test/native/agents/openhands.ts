@@ -32,7 +32,8 @@ export const openhands: Driver = {
   listsIds: true,
   rename: null,
   partners: ["claude-code", "codex", "gemini", "opencode"],
-  fixtures: ".openhands/conversations/*",
+  slow: true,
+  fixtures: "{*.jsonl,.openhands/conversations/*/base_state.json}",
 };
 
 /** It is not sent to a model of Chat Completions. */
