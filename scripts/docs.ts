@@ -31,6 +31,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "failed-carried": "carried",
   "limit-carried": "carried",
   "blank-carried": "carried",
+  "text-repaired": "projected",
   "call-id-changed": "projected",
   "path-relocated": "projected",
   "reasoning-as-text": "demoted",

@@ -18,6 +18,7 @@ import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
+import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
@@ -44,6 +45,7 @@ export const agents: readonly Agent[] = [
   crush,
   kimiCli,
   vibe,
+  openhands,
 ];
 
 export function findAgent(name: string): Agent | undefined {

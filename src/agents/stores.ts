@@ -17,6 +17,7 @@ import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
+import { store as openhands } from "./openhands/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
@@ -43,5 +44,6 @@ export const stores: { readonly [agent: string]: Store } = {
   hermes,
   crush,
   "kimi-cli": kimiCli,
-  vibe: vibe,
+  vibe,
+  openhands,
 };

@@ -130,6 +130,7 @@ describe("a variable that names a folder relative to this one", () => {
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
     vibe: () => ({ VIBE_HOME: "home/.vibe" }),
+    openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
   };
 
   for (const each of BASICS) {

@@ -57,6 +57,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "crush", model: CRUSH_MODELS.chat },
   { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
   { agent: "vibe" },
+  { agent: "openhands" },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -22,6 +22,7 @@ import { adapted, CallIds, textLength } from "./calls.ts";
 import { type Counts, NO_COUNTS } from "./counts.ts";
 import { UNREAD } from "./demote.ts";
 import { Parts, type Taking } from "./parts.ts";
+import { readable } from "./readable.ts";
 
 /**
  * How another vendor's model is sent reasoning that it cannot take as such: as `text`, or not at
@@ -58,6 +59,7 @@ export class Projector {
   readonly #losses: LossReport;
   readonly #inline: boolean;
   readonly #own: boolean;
+  readonly #wellFormedOnly: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
   #open: Open | undefined;
@@ -89,6 +91,7 @@ export class Projector {
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
+    this.#wellFormedOnly = target.wellFormedOnly ?? false;
     this.#relocation = options.relocation ?? null;
     const how = { own: this.#own, omitsReasoning: options.reasoning === "omit" };
     this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
@@ -116,11 +119,19 @@ export class Projector {
       if (visibility === "compacted") this.#compactedCalls(entry);
       return this.#aside(asideCode(entry, visibility));
     }
-    return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+    const sent = this.#readable(entry);
+    return sent.kind === "event" ? this.#event(sent) : this.#message(sent);
+  }
+
+  #readable(entry: Entry): Entry {
+    if (!this.#wellFormedOnly) return entry;
+    return readable(entry, (count) => this.#lose("text-repaired", count));
   }
 
   /** What the model sees in place of the messages before a compaction. */
-  compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
+  compaction(compacted: Entry & EventBody & { event: "compaction" }): Entry[] {
+    const entry = this.#readable(compacted);
+    if (entry.kind !== "event" || entry.event !== "compaction") return [];
     const { kept: all = [], keepFrom: _, ...rest } = entry;
     const kept = all.filter(({ scaffold }) => !scaffold);
     if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);

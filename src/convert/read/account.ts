@@ -267,7 +267,7 @@ const HIDDEN = "[Reasoning redacted]";
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+)$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+|\[The command completed with exit code -?\d+\.\])$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the

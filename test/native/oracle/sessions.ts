@@ -17,6 +17,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "kimi-cli": ["basic", "compacted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
+  openhands: ["tools"],
   pi: ["kinds"],
   qwen: ["parts"],
   vibe: ["lines", "old"],

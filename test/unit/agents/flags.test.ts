@@ -16,6 +16,7 @@ import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
+import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
 import { ALL, ASK, type Flags, type Grant, within } from "../../../src/agents/shared/flags.ts";
@@ -36,6 +37,7 @@ const TABLES: { [name: string]: Flags } = {
   kilo,
   kimi,
   "kimi-cli": kimiCli,
+  openhands,
   openclaw,
   grok,
   opencode,
