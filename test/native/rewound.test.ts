@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { AGENTS, own } from "./agents/index.ts";
+import { AGENTS, driverOf, own } from "./agents/index.ts";
 import { assertHistory, historyOf } from "./assert-history.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { arr, obj, parseJson, str } from "./model-server/json.ts";
@@ -13,11 +13,11 @@ import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { hand, segue } from "./segue.ts";
-import { share, some } from "./some.ts";
+import { ALL, share, some } from "./some.ts";
 
 enterNetns();
 
-const homes = AGENTS.filter((id) => id !== "pi");
+const homes = AGENTS.filter((id) => id !== "pi" && (ALL || driverOf(id).slow === undefined));
 /** A part for each place, and never both for one agent. */
 const at = Object.entries({ "the second prompt": "MARK-S-U09", "the first prompt": "MARK-S-U01" });
 const cases = homes.flatMap((home) => at.map(([place, prompt]) => ({ home, place, prompt })));
