@@ -75,6 +75,12 @@ function writtenAt({ folder }: Folder): number {
   return lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/** Is there a session whose id begins so? */
+export function hasShort(root: string, short: string): boolean {
+  const isOld = foldersIn(root).some((name) => FOLDER.test(name) && name.endsWith(`_${short}`));
+  return isOld || foldersIn(join(root, UNIFIED)).some((name) => name.startsWith(short));
+}
+
 /** The ids of the sessions of 3.x. */
 export function unifiedIds(root: string): string[] {
   return foldersIn(join(root, UNIFIED)).filter(
