@@ -1,6 +1,8 @@
 /** Where in logs/session a session lies: session_<time>_<its id's first eight>/ of 2.x, unified/<id>/ of 3.x. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { textOrNone } from "../../io/door.ts";
+import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
@@ -138,7 +140,9 @@ function catalogued(root: string): Map<string, JsonObject | null> {
 function provenanceAt(folder: string): JsonObject | null {
   const generation = string(objectAt(join(folder, CURRENT))?.generation) ?? "";
   if (!/^\d{16}$/.test(generation)) return null;
-  const state = objectAt(join(folder, "generations", generation, "runtime-state.json"));
-  const provenance = state?.import_provenance;
+  const state = textOrNone(join(folder, "generations", generation, "runtime-state.json"));
+  // It is long, and most sessions come from nowhere.
+  if (state === "" || state.includes('"import_provenance":null')) return null;
+  const provenance = member(parseValue(state), "import_provenance");
   return typeof provenance === "object" && !Array.isArray(provenance) ? (provenance ?? null) : null;
 }
