@@ -29,6 +29,7 @@ const FOLDERS = [
   [".local/share/crush/x", /Crush's store/],
   [".kimi/x", /Kimi CLI's store/],
   [".openhands/x", /OpenHands's store/],
+  [".vibe/x", /Mistral Vibe's store/],
 ] as const;
 
 describe("what is written as a file", () => {

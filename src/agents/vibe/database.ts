@@ -139,9 +139,10 @@ function changeFolder(
   if (changed !== meta) putFile(path, changed);
 }
 
+/** With all that Mistral Vibe added to it, if it was told so: see `segue undo --force`. */
 function remove(root: string, { unified, old }: Place): void {
-  if (unified !== null) throw notWritable(unified);
-  if (old === null) return;
+  if (old === null) throw notWritable(unified ?? root);
+  if (unified !== null) rmSync(unified, { recursive: true, force: true });
   rmSync(join(old.folder, MESSAGES), { force: true });
   rmSync(join(old.folder, META), { force: true });
   for (const folder of [old.folder, root]) {

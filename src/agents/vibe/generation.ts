@@ -77,10 +77,19 @@ export function journalOf({ folder, manifest }: Generation): string[] {
     .filter((line) => line !== "");
 }
 
-/** Has a record more than a copy of the request, and of what is told elsewhere? */
+/** Does a record of the journal tell what was said or done? Others are copies, and what is said of the session. */
 export function isTold(line: string): boolean {
-  const type = string(member(parseValue(line) ?? null, "type"));
-  return type === "action_result" || type === "projection_delta";
+  const record = parseValue(line) ?? null;
+  const type = string(member(record, "type"));
+  const delta = array(member(member(record, "payload"), "delta"));
+  const isShown = delta.some((op) => isObject(op) && op.op !== "set_envelope");
+  return type === "action_result" || (type === "projection_delta" && isShown);
+}
+
+/** Is a record of the journal a step of a turn? */
+export function isStep(line: string): boolean {
+  const type = string(member(parseValue(line) ?? null, "type")) ?? "";
+  return isTold(line) || /^(?:core_input|action_|callback_|process_)/.test(type);
 }
 
 /** How the last turn ended, if it did not end well. */

@@ -1,3 +1,4 @@
+import { uuid4 } from "../shared/ids.ts";
 import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
@@ -13,6 +14,8 @@ export const vibe: Agent = {
   name: "Mistral Vibe",
   aliases: ["mistral-vibe", "mistral"],
   cutsOff: true,
+  // It tells sessions by the first eight digits, which in UUIDs of version 7 are the time.
+  sessionId: (uuid) => uuid4(uuid, 0),
   media,
   recognises,
   known,

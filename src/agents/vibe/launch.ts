@@ -4,6 +4,8 @@ import { flags } from "./flags.ts";
 
 export const launch: Launch = {
   command: "vibe",
+  // The program on the screen starts it, and it holds the lock.
+  title: "vibe-app-server",
   install: "uv tool install mistral-vibe",
   versionArgs: ["--version"],
   // It finds a session by its id in any folder. Of a session from elsewhere, it goes on with its import.

@@ -1,6 +1,8 @@
 /** Where in logs/session a session lies: session_<time>_<its id's first eight>/ of 2.x, unified/<id>/ of 3.x. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { textOrNone } from "../../io/door.ts";
+import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { timeFor } from "../shared/place.ts";
@@ -75,6 +77,12 @@ function writtenAt({ folder }: Folder): number {
   return lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/** Is there a session whose id begins so? */
+export function hasShort(root: string, short: string): boolean {
+  const isOld = foldersIn(root).some((name) => FOLDER.test(name) && name.endsWith(`_${short}`));
+  return isOld || foldersIn(join(root, UNIFIED)).some((name) => name.startsWith(short));
+}
+
 /** The ids of the sessions of 3.x. */
 export function unifiedIds(root: string): string[] {
   return foldersIn(join(root, UNIFIED)).filter(
@@ -132,7 +140,9 @@ function catalogued(root: string): Map<string, JsonObject | null> {
 function provenanceAt(folder: string): JsonObject | null {
   const generation = string(objectAt(join(folder, CURRENT))?.generation) ?? "";
   if (!/^\d{16}$/.test(generation)) return null;
-  const state = objectAt(join(folder, "generations", generation, "runtime-state.json"));
-  const provenance = state?.import_provenance;
+  const state = textOrNone(join(folder, "generations", generation, "runtime-state.json"));
+  // It is long, and most sessions come from nowhere.
+  if (state === "" || state.includes('"import_provenance":null')) return null;
+  const provenance = member(parseValue(state), "import_provenance");
   return typeof provenance === "object" && !Array.isArray(provenance) ? (provenance ?? null) : null;
 }

@@ -1,7 +1,7 @@
 /** What Mistral Vibe 3.x shows on its screen, for items that are added to what its model is sent. */
 import { hash } from "node:crypto";
 import { parseValue } from "../../lossless/json-text.ts";
-import { listOf, member, string } from "../../session/json.ts";
+import { isObject, listOf, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { wordsOf } from "./content.ts";
 import { unwrap } from "./records.ts";
@@ -76,7 +76,8 @@ class Projection {
 
   #effect(call: Json): JsonObject {
     const result = this.#results.get(string(member(call, "id")) ?? "");
-    const name = string(member(call, "name")) ?? "";
+    const called = string(member(call, "name")) ?? "";
+    const name = NAMES[called] ?? called;
     const isDone = result?.outcome !== "failure";
     const text = wordsOf(result?.content);
     const display = {
@@ -88,10 +89,10 @@ class Projection {
       verb: "Running",
     };
     const value = member(member(call, "arguments"), "value");
-    const input = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+    const input = called === "edit" ? editOf(value) : value;
     const output = { content: [{ text, type: "text" }], structured_content: null, type: "success" };
     return this.#entry(`effect-${this.#digest("effect")}`, {
-      detail: { display, input, kind: "tool", toolName: name },
+      detail: { display, input: isObject(input) ? input : {}, kind: "tool", toolName: name },
       state: {
         display: { message: name, success: isDone },
         output,
@@ -121,4 +122,20 @@ class Projection {
   #digest(kind: string): string {
     return hash("sha1", `${this.#session}\n${this.#seed}\n${kind}\n${this.#n++}`);
   }
+}
+
+/** The tools' inner names. */
+const NAMES: { readonly [called: string]: string } = {
+  bash: "file_system.bash",
+  read_file: "file_system.read_file",
+  write_file: "file_system.write_file",
+  edit: "file_system.search_replace",
+  todo: "vibe.todo",
+};
+
+function editOf(input: Json | undefined): JsonObject {
+  const text = (key: string): string => string(member(input, key)) ?? "";
+  const replace_all = member(input, "replace_all") === true;
+  const content = [{ new_str: text("new_string"), old_str: text("old_string"), replace_all }];
+  return { content, file_path: text("file_path") };
 }

@@ -76,8 +76,10 @@ export function recognises(record: Json): boolean {
     case "turn":
       return true;
     case "line":
-    case "other":
       return false;
+    // CURRENT, by which a session of 3.x can be named.
+    case "other":
+      return isObject(record) && /^mistral\.vibe\./.test(string(record.store_format) ?? "");
   }
 }
 

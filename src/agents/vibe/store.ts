@@ -12,6 +12,7 @@ import { objectAt } from "./files.ts";
 import {
   CURRENT,
   type Folder,
+  hasShort,
   importsIn,
   MESSAGES,
   META,
@@ -54,7 +55,8 @@ export const store: Store = {
 
   pathFor: (root) => root,
 
-  hasId: (root, id) => unifiedFolder(root, id) !== null || oldFolderOf(root, id) !== null,
+  // The CLI takes the first eight characters for the whole id.
+  hasId: (root, id) => hasShort(root, id.slice(0, 8)),
 
   // active/<id>.lock is locked as long as a process has it open.
   opened(root, id) {

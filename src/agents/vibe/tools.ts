@@ -203,7 +203,7 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const { isError, exitCode } = result;
   if (text === undefined || !isError || isOwn(text)) return result;
   const code = use?.tool === "execute" && exitCode !== undefined ? exitCode : undefined;
-  const head = code === undefined ? "" : `Return code: ${code}\n`;
+  const head = code === undefined || OLD_CODE.test(text) ? "" : `Return code: ${code}\n`;
   return withText(result, `<tool_error>${head}${text}</tool_error>`);
 }
 

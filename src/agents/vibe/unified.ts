@@ -17,6 +17,7 @@ import {
   endOf,
   type Generation,
   generationAt,
+  isStep,
   isTold,
   journalOf,
   shownOf,
@@ -62,7 +63,7 @@ const isItem = (line: string): boolean => unwrap(parseValue(line) ?? null).kind 
 export function isUnfinished(folder: string): boolean {
   const generation = currentGeneration(folder);
   if (generation === null) return true;
-  return generation.manifest.execution_state !== "quiescent" || journalOf(generation).length > 0;
+  return generation.manifest.execution_state !== "quiescent" || journalOf(generation).some(isStep);
 }
 
 /** Adds items to a session, or takes them away: a new generation, or the one before it. */

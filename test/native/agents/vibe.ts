@@ -33,7 +33,7 @@ export const vibe: Driver = {
     writeFileSync(path, JSON.stringify({ ...meta, title, title_source: "manual" }, null, 2));
   },
   partners: ["claude-code", "codex", "gemini", "opencode"],
-  fixtures: `${SESSIONS}/{session_*/messages.jsonl,unified/*/CURRENT}`,
+  fixtures: `{*.jsonl,${SESSIONS}/session_*/messages.jsonl,${SESSIONS}/unified/*/CURRENT}`,
 };
 
 /** What its model is sent, line by line; after an import, that of the session that goes on. */

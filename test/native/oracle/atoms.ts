@@ -160,7 +160,7 @@ function envelope(key: string, owner: Obj): boolean {
   if (ENVELOPE.has(key)) return true;
   const type = str(owner.type) ?? "";
   if (key === "signature") return type === "thinking";
-  if (key === "name") return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner);
+  if (key === "name") return isOfTool(type, owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
   // Qwen Code sends its reasoning under two names.
   if (key === "reasoning") return owner.reasoning_content === owner.reasoning;
@@ -175,6 +175,11 @@ function envelope(key: string, owner: Obj): boolean {
   // Codex says the first of several queries twice.
   if (key === "query") return arr(owner.queries).includes(owner.query);
   return key === "logprobs";
+}
+
+/** Mistral Vibe names the tool beside its result, too. */
+function isOfTool(type: string, owner: Obj): boolean {
+  return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner) || owner.role === "tool";
 }
 
 /** `functionCall` and `functionResponse` are told by what they hold. */
