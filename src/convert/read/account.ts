@@ -5,6 +5,7 @@
 import { hash } from "node:crypto";
 import { CONTENT } from "../../agents/shared/known.ts";
 import type { Agent } from "../../agents/types.ts";
+import { parseValue } from "../../lossless/json-text.ts";
 import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { MOST_DEPTH } from "../../session/other.ts";
@@ -59,9 +60,13 @@ export class Accountant {
 }
 
 /** Does the value contain a string that is in no part? */
-export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
+export function isUnsaid(
+  value: Json,
+  entries: readonly Entry[],
+  shape: Exclude<Shape, true> = CONTENT,
+): boolean {
   const account = new Account(entries, null);
-  account.walk(value, { shape: CONTENT, at: "", isNew: false });
+  account.walk(value, { shape, at: "", isNew: false });
   return account.content.size > 0;
 }
 
@@ -224,7 +229,7 @@ class Account {
       return;
     }
     const inner = parsed(text);
-    if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
+    if (inner !== undefined) this.walk(inner, place);
     else if (place.isNew) this.keys.add(place.at);
     else this.content.add(place.at);
   }
@@ -354,14 +359,13 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
   return { shape: inner.shape, name: `<${name}>${inner.name}` };
 }
 
-/** For example, the arguments of a call are JSON in a string. */
+/**
+ * For example, the arguments of a call are JSON in a string, and so is what stands in a column of a
+ * database, before which Hermes Agent may put a mark. It has the shape that the string's place has.
+ */
 function parsed(text: string): Json | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = text.replace(/^\0json:/, "");
+  return /^\s*[[{]/.test(json) ? parseValue(json) : undefined;
 }
 
 function strings(value: Json | object | undefined, texts: string[]): void {
