@@ -9,7 +9,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { MOST_DEPTH } from "../../session/other.ts";
-import { leadingReasoning } from "../../session/text.ts";
+import { CODES, leadingReasoning } from "../../session/text.ts";
 import type { Entry, Json, JsonObject, Part } from "../../session/types.ts";
 
 /**
@@ -275,7 +275,7 @@ const EXIT_LINE =
   /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+)$/;
 
 /**
- * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
+ * What parts leave out: the head of a `data:` URL, codes for a terminal, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
  * image, what Cline and Grok Build put around what was typed and before an output, what
  * Grok Build and Hermes Agent put before a summary, and how Kimi CLI marks summaries and what its tools say of
@@ -309,6 +309,7 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",
   ],
+  [CODES, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
 

@@ -138,3 +138,10 @@ it("JSON that stands in a row as text is read once, however it is spelled", () =
     assert.deepEqual(unsaidIn(agent, value), [], name);
   }
 });
+
+it("a command's output is said without the codes for a terminal", () => {
+  const run = { command: "npm test", output: "\u001b[31mfailed\u001b[0m twice", exit_code: 1 };
+  const parts = [{ type: "shell_command", data: run }];
+  const row = { id: "m", session_id: "s", role: "user", parts };
+  assert.deepEqual(unsaidIn(agentNamed("crush"), { messages: row }), []);
+});
