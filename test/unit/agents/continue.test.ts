@@ -121,6 +121,29 @@ describe("continue", () => {
     ]);
   });
 
+  it("names what is mentioned beside an answer or a result, which the CLI does not send", () => {
+    const beside = (message: Json): Json => ({
+      message,
+      contextItems: [{ name: "n", content: "c" }],
+    });
+    const all = [
+      beside({ role: "assistant", content: "a" }),
+      beside({ role: "tool", content: "b", toolCallId: "c1" }),
+      beside({ role: "thinking", content: "t" }),
+    ];
+    assert.deepEqual(conversation(read(all).entries), [
+      "assistant: a | -unsent",
+      "tool: =b,-unsent",
+      "assistant: ~t | -unsent",
+    ]);
+    const summary = { message: { role: "assistant", content: "s" }, conversationSummary: "s" };
+    const entries = read([{ ...summary, contextItems: [{ name: "n" }] }]).entries;
+    assert.deepEqual(
+      entries.map((entry) => entry.kind === "event" && entry.event),
+      ["compaction", "unread"],
+    );
+  });
+
   it("reads a summary as a compaction, wherever it stands", () => {
     assert.deepEqual(conversation(read(records("compact")).entries), [
       "compaction: MOCK-DONE: nothing more is scripted.",
