@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -315,8 +323,10 @@ describe("continue's store", () => {
     const bytes = readFileSync(file);
     const lines = database?.read(folder, id) ?? [];
     const more = [...lines, '{"message":{"role":"user","content":"more"},"contextItems":[]}'];
+    chmodSync(file, 0o644);
     database?.replace(folder, id, lines, more);
     assert.deepEqual(database?.read(folder, id), more);
+    if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o777, 0o644);
     assert.throws(() => database?.replace(folder, id, lines, more), /changed in the meantime/);
     database?.replace(folder, id, more, lines);
     assert.deepEqual(readFileSync(file), bytes);
