@@ -153,6 +153,26 @@ describe("reading", () => {
     assert.deepEqual(textsOf(compaction.kept ?? []), ["MARK-U1 first", "MARK-U2 second"]);
   });
 
+  it("keeps what was typed into a running turn through a compaction, and takes it back with its turn", () => {
+    const typed = (words: string, more: { [key: string]: Json } = {}): Json => ({
+      type: "context.append_message",
+      message: {
+        ...{ role: "user", content: [{ type: "text", text: words }], toolCalls: [] },
+        origin: { kind: "user", ...more },
+      },
+    });
+    const said = [typed("one"), typed("two"), typed("and this", { inTurn: true })];
+    const compaction: Json = {
+      ...{ type: "context.apply_compaction", contextSummary: "SUMMARY", compactedCount: 3 },
+      keptUserMessageCount: 3,
+    };
+    const { entries } = read([...said, compaction]);
+    const found = entries.at(-1);
+    assert.ok(found?.kind === "event" && found.event === "compaction");
+    assert.deepEqual(textsOf(found.kept ?? []), ["one", "two", "and this"]);
+    assert.deepEqual(textsOf(live([...said, { type: "context.undo", count: 1 }])), ["one"]);
+  });
+
   it("keeps what an older compaction kept: all from a message on", () => {
     const records = written([
       { kind: "event", event: "start", header: { ...emptyHeader("kimi"), id: "s" } },
