@@ -50,7 +50,7 @@ subagent_finished task_backgrounded scheduled_task_created scheduled_task_fired
 scheduled_task_deleted monitor_event model_auto_switched model_changed tool_call_delta_chunk
 image_compressed image_dropped memory_files workflow_updated goal_updated pending_interaction
 interaction_resolved turn_completed response_started reasoning_completed response_completed
-segue_carry`;
+segue_carry segue_continued`;
 
 const update = by(
   "sessionUpdate",
@@ -63,6 +63,6 @@ export const known: Shape = {
     summary: keys("summary"),
     item,
     update: keys("timestamp method", { params: keys("sessionId _meta", { update }) }),
-    line: keys("file line base64 torn"),
+    line: keys("file line base64 torn missing"),
   },
 };

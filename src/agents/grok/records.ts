@@ -5,7 +5,8 @@
  * - `{"summary":{…}}`: what stays the same in summary.json;
  * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`;
  * - a notification of updates.jsonl, what happened: `{"timestamp","method","params":{"update":{…}}}`;
- * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`.
+ * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`;
+ * - `{"file":"updates.jsonl","missing":true}`, where there is no such file.
  */
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -37,6 +38,11 @@ export function unwrap(record: Json): Stored {
   return typeof file === "string" ? { kind: "line", file, line: record } : { kind: "other" };
 }
 
+/** Does it say that there are no notifications, and no file for them? */
+export function isMissingFile(stored: Stored): boolean {
+  return stored.kind === "line" && stored.file === UPDATES && stored.line.missing === true;
+}
+
 /** A notification; older versions wrote it without the envelope. */
 function updateIn(record: JsonObject): JsonObject | null {
   const params = typeof record.method === "string" ? record.params : record;
@@ -63,6 +69,15 @@ export function promptOf(stored: Stored): number | undefined {
   if (stored.kind === "item" && stored.type === "user") return number(stored.item.prompt_index);
   if (stored.kind !== "update" || stored.type !== "user_message_chunk") return undefined;
   return number(member(stored.update._meta, "promptIndex"));
+}
+
+/** Segue's own notification: what comes next continues a turn, after so many of its items. */
+export const CONTINUED = "segue_continued";
+
+export function continuedIn(stored: Stored): { prompt: number; after: number } | null {
+  if (stored.kind !== "update" || stored.type !== CONTINUED) return null;
+  const [prompt, after] = [number(stored.update.promptIndex), number(stored.update.items)];
+  return prompt === undefined || after === undefined ? null : { prompt, after };
 }
 
 const ITEMS = new Set(["system", "user", "assistant", "tool_result", "reasoning"]);

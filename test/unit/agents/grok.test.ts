@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -189,6 +190,96 @@ describe("the order of Grok Build's two files", () => {
     assert.deepEqual(lines.slice(-3), [again[0], item, again[1]]);
     const words = messagesOf(parsed(lines)).flatMap(({ parts }) => parts);
     assert.doesNotMatch(JSON.stringify(words), /"two"/);
+  });
+});
+
+describe("turns that come home to Grok Build", () => {
+  const old = [
+    user("<user_query>\none\n</user_query>", { prompt_index: 0 }),
+    { type: "assistant", content: "1" },
+    user("<user_query>\ntwo\n</user_query>", { prompt_index: 1 }),
+    { type: "assistant", content: "2" },
+  ];
+  const stores: { [about: string]: JsonObject[] } = {
+    "of the first turn": [prompt("one", 0), said("1")],
+    "of nothing": [],
+    "of turns without a number": [said("1"), said("2")],
+    "of both turns": [prompt("one", 0), said("1"), prompt("two", 1), said("2")],
+  };
+  const asking: Message = {
+    ...{ kind: "message", id: "u", parentId: null, time: null, role: "user" },
+    parts: [{ kind: "text", text: "three" }],
+  };
+  const answering: Message = { ...asking, role: "assistant", parts: [{ kind: "text", text: "3" }] };
+
+  /** The lines of a session that notifies `notices`, and what is written after them. */
+  function grown(
+    notices: readonly JsonObject[] | null,
+    added: readonly Message[],
+  ): { before: string[]; after: string[] } {
+    const { root, place, id } = storeOf("store");
+    const text = (all: readonly Json[]) => all.map((one) => `${JSON.stringify(one)}\n`).join("");
+    writeFileSync(join(place, "chat_history.jsonl"), text(old));
+    if (notices === null) rmSync(join(place, "updates.jsonl"));
+    else writeFileSync(join(place, "updates.jsonl"), text(notices));
+    const files = snapshot(place);
+    const before = known(database.read(root, id));
+    const writer = grok.writer({ seed: "s", cliVersion: null });
+    writer.expect?.([], true);
+    for (const record of parsed(before)) writer.commit(record);
+    const written: Json[] = [];
+    const add = (records: Json[]): void => {
+      for (const record of records) writer.commit(record);
+      written.push(...records);
+    };
+    for (const entry of added) {
+      writer.expect?.([entry], false);
+      add(writer.predict(entry));
+    }
+    add(writer.end());
+    const after = [...before, ...written.map((record) => JSON.stringify(record))];
+    database.replace(root, id, before, after);
+    assert.deepEqual(database.read(root, id), after, "read again");
+    database.replace(root, id, after, before);
+    assert.deepEqual(snapshot(place), files, "taken back");
+    return { before, after };
+  }
+
+  function snapshot(place: string): { [name: string]: string } {
+    const names = readdirSync(place).filter((name) => /^(?:chat|upd|summ).*\.jsonl?$/.test(name));
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(place, name), "utf8")]));
+  }
+
+  for (const [about, notices] of Object.entries(stores)) {
+    it(`are notified alone, and taken back exactly, where there are notifications ${about}`, () => {
+      const { before, after } = grown(notices, [asking, answering]);
+      const added = parsed(after.slice(before.length));
+      assert.deepEqual(
+        added.map((line) => (JSON.stringify(line).includes('"method"') ? "notice" : "item")),
+        ["notice", "item", "item", "notice"],
+      );
+      assert.equal(messagesOf(parsed(before)).length, 4);
+    });
+
+    it(`continue the last turn, after its notifications, where there are some ${about}`, () => {
+      const { after } = grown(notices, [answering, asking, answering]);
+      const texts = messagesOf(parsed(after)).map(({ parts }) => JSON.stringify(parts));
+      assert.equal(texts.length, 7);
+    });
+  }
+
+  it("are not notified where there is no file for it, and none is made", () => {
+    const { before, after } = grown(null, [answering, asking, answering]);
+    assert.equal(after.length - before.length, 3);
+    assert.doesNotMatch(after.join(""), /"method"/);
+  });
+
+  it("are refused where the chat history is missing, which the CLI would not rebuild then", () => {
+    const { root, place, id } = storeOf("store");
+    rmSync(join(place, "chat_history.jsonl"));
+    const lines = known(database.read(root, id));
+    const more = [...lines, JSON.stringify(user("x", { prompt_index: 9 }))];
+    assert.throws(() => database.replace(root, id, lines, more), /is missing or empty/);
   });
 });
 
