@@ -3,7 +3,8 @@
  * of:
  *
  * - `{"summary":{…}}`: what stays the same in summary.json;
- * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`;
+ * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`, in older
+ *   versions a message as Chat Completions has them: `{"role":"user"|"assistant"|…}`;
  * - a notification of updates.jsonl, what happened: `{"timestamp","method","params":{"update":{…}}}`;
  * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`;
  * - `{"file":"updates.jsonl","missing":true}`, where there is no such file.
@@ -29,6 +30,8 @@ export function unwrap(record: Json): Stored {
     return { kind: "update", type: string(update.sessionUpdate) ?? "", update, record };
   }
   const type = string(record.type);
+  const chat = type === undefined || !TYPES.has(type) ? itemOf(record) : null;
+  if (chat !== null) return chat;
   if (type !== undefined) return { kind: "item", type, item: record };
   const [only, ...more] = Object.keys(record);
   const { summary, file } = record;
@@ -36,6 +39,20 @@ export function unwrap(record: Json): Stored {
     return { kind: "summary", summary };
   }
   return typeof file === "string" ? { kind: "line", file, line: record } : { kind: "other" };
+}
+
+const ROLES: { readonly [role: string]: string } = {
+  system: "system",
+  user: "user",
+  assistant: "assistant",
+  tool: "tool_result",
+};
+
+/** The CLI takes a line for such a message wherever it is no item, whatever the session's form. */
+function itemOf(record: JsonObject): Stored | null {
+  const role = string(record.role) ?? "";
+  const type = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
+  return type === undefined ? null : { kind: "item", type, item: { ...record, type } };
 }
 
 /** Does it say that there are no notifications, and no file for them? */
@@ -81,6 +98,7 @@ export function continuedIn(stored: Stored): { prompt: number; after: number } |
 }
 
 const ITEMS = new Set(["system", "user", "assistant", "tool_result", "reasoning"]);
+const TYPES = new Set([...ITEMS, "backend_tool_call"]);
 
 /** Does a record look like one of Grok Build's? */
 export function recognises(record: Json): boolean {

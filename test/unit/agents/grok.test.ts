@@ -81,6 +81,106 @@ describe("what is read of Grok Build's items", () => {
     assert.equal(message?.told, undefined);
   });
 
+  it("takes the context before a prompt for scaffolding, and the prompt for the user's", () => {
+    const texts: [text: string, context: string, prompt: string][] = [
+      [
+        "<user_info>\nOS: linux\n</user_info>\n\n<user_query>\ngo\n</user_query>",
+        "<user_info>\nOS: linux\n</user_info>",
+        "go",
+      ],
+      [
+        "<system-reminder>\nPlan mode.\n</system-reminder>\n<user_query>\nplan\n</user_query>",
+        "<system-reminder>\nPlan mode.\n</system-reminder>",
+        "plan",
+      ],
+      [
+        "<rules><rule><user_query>no</user_query></rule></rules>\n<user_query>yes</user_query>",
+        "<rules><rule><user_query>no</user_query></rule></rules>",
+        "yes",
+      ],
+      [
+        "<user_query>\n<system-reminder>\nat nine\n</system-reminder>\n\nprint\n</user_query>",
+        "<system-reminder>\nat nine\n</system-reminder>",
+        "print",
+      ],
+      ["<user_info>OS</user_info>\n\nplain words", "<user_info>OS</user_info>", "plain words"],
+    ];
+    for (const [whole, context, typed] of texts) {
+      const messages = messagesOf([user(whole, { prompt_index: 0 })]);
+      assert.deepEqual(
+        messages.map(({ parts, scaffold, told: isTold }) => ({ parts, scaffold, isTold })),
+        [
+          { parts: [{ kind: "text", text: context }], scaffold: true, isTold: undefined },
+          { parts: [{ kind: "text", text: typed }], scaffold: undefined, isTold: undefined },
+        ],
+      );
+    }
+    const blocks = "<a></a>".repeat(20_000);
+    assert.equal(messagesOf([user(blocks, { prompt_index: 0 })]).length, 1);
+  });
+
+  it("reads lines of the first form, which are messages, among items", () => {
+    const call = { id: "c", type: "function", function: { name: "grep", arguments: "{}" } };
+    const image = { type: "image_url", image_url: { url: "https://x/a.png" } };
+    const messages = messagesOf([
+      { role: "system", content: "You are Grok" },
+      { role: "user", content: "hello" },
+      { role: "assistant", content: "hm", reasoning_content: "think", tool_calls: [call] },
+      { role: "tool", content: "found", tool_call_id: "c" },
+      { role: "user", content: [{ type: "text", text: "see" }, image] },
+      user("<user_query>\nnew\n</user_query>", { prompt_index: 0 }),
+    ]);
+    assert.deepEqual(
+      messages.map(({ role, parts }) => [role, ...parts.map(({ kind }) => kind)].join(" ")),
+      [
+        "system text",
+        "user text",
+        "assistant reasoning text tool-call",
+        "tool tool-result",
+        "user text image",
+        "user text",
+      ],
+    );
+    assert.equal(messages[0]?.scaffold, true);
+    assert.ok(messages.slice(1).every((one) => one.told === undefined));
+    // Kimi CLI's lines look the same: by itself, such a line is not Grok Build's.
+    assert.equal(grok.recognises({ role: "user", content: "hello" }), false);
+  });
+
+  it("reads what older answers hold besides, once", () => {
+    const search = { type: "web_search_call", id: "w", action: { query: "which" } };
+    const sealed = { type: "reasoning", id: "r", summary: [], encrypted_content: "SEAL" };
+    const other = { ...search, id: "v" };
+    const [server, first, second] = messagesOf([
+      { type: "backend_tool_call", kind: { tool_type: "web_search", ...search } },
+      {
+        ...{ type: "assistant", content: "one", reasoning: { text: "not again" } },
+        raw_output: [sealed, search, other, { type: "message", content: [] }, { type: "new" }],
+      },
+      { type: "assistant", content: "two", reasoning: { encrypted: "SEAL", id: "x" } },
+    ]);
+    assert.equal(server?.parts.length, 1);
+    assert.deepEqual(first?.parts, [
+      { kind: "reasoning", text: "", seal: { id: "r", encrypted_content: "SEAL" } },
+      { kind: "other", type: "backend_tool_call", text: JSON.stringify(other) },
+      { kind: "unread", type: "new", reason: "unsent" },
+      { kind: "text", text: "one" },
+    ]);
+    const seal = { id: "x", encrypted_content: "SEAL" };
+    assert.deepEqual(second?.parts[0], { kind: "reasoning", text: "", seal });
+  });
+
+  it("reads the summary of reasoning, and what stands beside it", () => {
+    const [message] = messagesOf([
+      {
+        ...{ type: "reasoning", id: "r" },
+        summary: [{ type: "summary_text", text: "in short" }],
+        content: [{ type: "reasoning_text", text: "at length" }],
+      },
+    ]);
+    assert.deepEqual(message?.parts, [{ kind: "reasoning", text: "in short\nat length" }]);
+  });
+
   it("tells the environment and what happened apart from the user", () => {
     const messages = messagesOf([
       user("<user_info>\nOS: linux\n</user_info>"),
