@@ -158,6 +158,14 @@ describe("Cline's tools", () => {
     assert.equal(tool("github__get_issue", { n: 1 }), "mcp");
   });
 
+  it("tell a subagent what it is, in the place of a description, and take it so", () => {
+    const input = { systemPrompt: "You never delete files.", task: "look" };
+    const use = known(fromNative("spawn_agent", input));
+    const description = "You never delete files.";
+    assert.deepEqual(use, { tool: "subagent", prompt: "look", description });
+    assert.deepEqual(known(cline.tools.toNative(use)).input, input);
+  });
+
   it("take several edits as a patch, where a patch says the same", () => {
     const edits = [
       { old: "a\n", new: "b\n" },
