@@ -347,7 +347,7 @@ export class Projector {
     // How a subagent is configured (its model, how much of the conversation it gets) differs by
     // vendor.
     if (!native.exact || part.use?.tool === "subagent") this.#lose("tool-reworded");
-    else this.#lose("argument-carried", leftOut(part.input, native.input));
+    this.#lose("argument-carried", leftOut(part.input, native.input, part.use));
     const call = { ...part, name: native.name, input: native.input };
     // Names of MCP servers and tools are chosen by third parties.
     if (this.#tools.accepts(call)) return call;

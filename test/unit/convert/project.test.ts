@@ -216,7 +216,20 @@ describe("calls and their results", () => {
     const { losses } = project(
       chain(["user", "go"], ["assistant", spawn], ["tool", result("a", "seen")]),
     );
-    assert.deepEqual(losses, { "tool-reworded": 1 });
+    assert.deepEqual(losses, { "tool-reworded": 1, "argument-carried": 1 });
+  });
+
+  it("that are reworded leave arguments out, too, and these are counted", () => {
+    const look: Part = {
+      ...call("a"),
+      name: "list",
+      input: { path: "/src", depth: 3, note: "to see what there is" },
+      use: { tool: "list", path: "/src" },
+    };
+    const { losses } = project(
+      chain(["user", "go"], ["assistant", look], ["tool", result("a", "x")]),
+    );
+    assert.deepEqual(losses, { "tool-reworded": 1, "argument-carried": 2 });
   });
 });
 
