@@ -71,7 +71,7 @@ export function linesAt(places: Places, id: string): string[] | null {
   const names = eventNames(places);
   if (names.length === 0) return null;
   const state = stateAt(places);
-  const own = compact({ id: state?.id ?? dashed(id), workspace: state?.workspace });
+  const own = compact({ id, workspace: state?.workspace });
   const lines = [text(headRecord(own))];
   let live = 0;
   for (const name of names) {
@@ -164,6 +164,6 @@ export function newState(state: JsonObject | null, id: string, model: string): s
 }
 
 /** The state as it is now, with what its line says. */
-export function changedState(now: JsonObject, line: JsonObject): string {
+export function changedState(now: JsonObject, { id: _, ...line }: JsonObject): string {
   return text({ ...now, ...line });
 }
