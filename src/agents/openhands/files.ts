@@ -3,7 +3,7 @@
  * session itself, then an event a line. How it last ran, its settings and its costs are in no line;
  * in the file they stay as they are.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn, textOrNone } from "../../io/door.ts";
@@ -55,6 +55,7 @@ export function eventNames(places: Places): string[] {
  * them. The number of that one, if it never came; null where nothing is on its way.
  */
 export function arriving({ stage, events }: Places): number | null {
+  if (!existsSync(stage)) return null;
   const ordinals = namesIn(stage).flatMap((name) => ordinalIn(name) ?? []);
   if (ordinals.length === 0) return null;
   const first = Math.min(...ordinals);
