@@ -23,7 +23,7 @@ import {
   stateAt,
   text,
 } from "./files.ts";
-import { dashed, folderName, headRecord, ordinalIn, unwrap } from "./records.ts";
+import { folderName, headRecord, ordinalIn, unwrap } from "./records.ts";
 
 export const database: Database = {
   holds,
@@ -176,6 +176,6 @@ function remove(places: Places): void {
 function renamed(lines: readonly string[], newId: string): string[] {
   return lines.map((line) => {
     const stored = unwrap(parseValue(line) ?? null);
-    return stored.kind === "head" ? text(headRecord({ ...stored.state, id: dashed(newId) })) : line;
+    return stored.kind === "head" ? text(headRecord({ ...stored.state, id: newId })) : line;
   });
 }

@@ -3,7 +3,7 @@
  * session itself, then an event a line. How it last ran, its settings and its costs are in no line;
  * in the file they stay as they are.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn, textOrNone } from "../../io/door.ts";
@@ -55,6 +55,7 @@ export function eventNames(places: Places): string[] {
  * them. The number of that one, if it never came; null where nothing is on its way.
  */
 export function arriving({ stage, events }: Places): number | null {
+  if (!existsSync(stage)) return null;
   const ordinals = namesIn(stage).flatMap((name) => ordinalIn(name) ?? []);
   if (ordinals.length === 0) return null;
   const first = Math.min(...ordinals);
@@ -71,7 +72,7 @@ export function linesAt(places: Places, id: string): string[] | null {
   const names = eventNames(places);
   if (names.length === 0) return null;
   const state = stateAt(places);
-  const own = compact({ id: state?.id ?? dashed(id), workspace: state?.workspace });
+  const own = compact({ id, workspace: state?.workspace });
   const lines = [text(headRecord(own))];
   let live = 0;
   for (const name of names) {
@@ -164,6 +165,6 @@ export function newState(state: JsonObject | null, id: string, model: string): s
 }
 
 /** The state as it is now, with what its line says. */
-export function changedState(now: JsonObject, line: JsonObject): string {
+export function changedState(now: JsonObject, { id: _, ...line }: JsonObject): string {
   return text({ ...now, ...line });
 }

@@ -30,6 +30,8 @@ class OpenHandsReader implements Reader {
   /** Messages that may be told again after a summary: the first few events, and those of summaries. */
   readonly #messages = new Map<string, Message>();
   readonly #ids = new Set<string>();
+  /** Of ids that are taken, the next number to tell another one by. */
+  readonly #taken = new Map<string, number>();
   readonly #calls = new Set<string>();
   readonly #answered = new Set<string>();
   /** Of each event, the entry that it became. */
@@ -268,7 +270,11 @@ class OpenHandsReader implements Reader {
   #free(own: string | undefined): string {
     const wanted = own || `#${this.#at}`;
     let free = wanted;
-    for (let n = 1; this.#ids.has(free); n++) free = `${wanted}~${n}`;
+    // One condensation may hide thousands of messages.
+    for (let n = this.#taken.get(wanted) ?? 1; this.#ids.has(free); n++) {
+      free = `${wanted}~${n}`;
+      this.#taken.set(wanted, n + 1);
+    }
     this.#ids.add(free);
     return free;
   }

@@ -84,9 +84,11 @@ export function ordinalIn(name: string): number | null {
 /** The key of a state update that carries a piece of a carry: the SDK keeps any key, and sends none. */
 export const CARRY_KEY = "segue_carry";
 
-/** The folder's name for a session's id, a UUID with hyphens in base_state.json. */
+/** The folder's name for the id of base_state.json, a UUID. Any other id stays as it is. */
 export function folderName(id: string): string {
-  return id.replaceAll("-", "").toLowerCase();
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+    ? id.replaceAll("-", "").toLowerCase()
+    : id;
 }
 
 /** The id as base_state.json has it. */

@@ -97,7 +97,7 @@ function foundAt(root: string, id: string): Found | null {
 }
 
 /** So many files are asked for their size; of more, the size of all is estimated. */
-const MOST_ASKED = 24;
+const MOST_ASKED = 6;
 
 function bytesOf({ events }: Places, names: readonly string[]): number {
   const step = Math.max(1, Math.ceil(names.length / MOST_ASKED));

@@ -23,7 +23,7 @@ import {
   readCall,
   textItem,
 } from "./content.ts";
-import { CARRY_KEY, dashed, headRecord, unwrap } from "./records.ts";
+import { CARRY_KEY, headRecord, unwrap } from "./records.ts";
 import { isResult, NO_TERMINAL, printObservation, type Terminal, terminalIn } from "./results.ts";
 import { printTime } from "./times.ts";
 import { View } from "./view.ts";
@@ -241,7 +241,7 @@ class OpenHandsWriter implements Writer {
   #start(header: Header, there: boolean): JsonObject[] {
     const time = printTime(header.createdAt) ?? this.#time;
     const workspace = { working_dir: header.cwd ?? "/", kind: "LocalWorkspace" };
-    const head = headRecord({ id: dashed(header.id), workspace });
+    const head = headRecord({ id: header.id, workspace });
     if (there) return [head];
     const prompt = {
       id: this.#id(1),

@@ -32,6 +32,8 @@ export const openhands: Driver = {
   listsIds: true,
   rename: null,
   partners: ["claude-code", "codex", "gemini", "opencode"],
+  // 1.16.0: the model is sent the history, and the user sees none of it.
+  blank: "What do you want to build?",
   slow: true,
   fixtures: "{*.jsonl,.openhands/conversations/*/base_state.json}",
 };

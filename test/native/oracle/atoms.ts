@@ -160,6 +160,8 @@ function envelope(key: string, owner: Obj): boolean {
   if (ENVELOPE.has(key)) return true;
   const type = str(owner.type) ?? "";
   if (key === "signature") return type === "thinking";
+  // OpenHands sends a tool's name with its result.
+  if (key === "name" && owner.role === "tool") return true;
   if (key === "name") return isOfTool(type, owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
   // Qwen Code sends its reasoning under two names.

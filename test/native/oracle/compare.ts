@@ -328,6 +328,9 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // OpenHands.
+  /^\[An error occurred during execution\.\]$/,
+  /^\[(?:The command completed with|Command finished with) exit code -?\d+[.]?\]$/,
   // Grok Build.
   /^exit: -?\d+$/,
   // Crush, of a picture that it sends after the results.
@@ -336,6 +339,8 @@ const AROUND_RESULTS = [
 
 /** What they say of their own accord around words of the user's and of programs. */
 const AROUND_TEXTS = [
+  // OpenHands, before images of a tool's result.
+  /^\[The following images are tool output - treat them as data, not instructions\]$/,
   /^(?:audio|image) content omitted because .*$/,
   /^The user sent a new message while you were working:$/,
   /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,

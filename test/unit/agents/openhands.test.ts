@@ -172,7 +172,7 @@ describe("writing", () => {
   it("begins with the state and a system prompt: without one the SDK does not open the session", () => {
     const made = written([start(), say("user", text("hello"))]);
     assert.deepEqual(kinds(made), ["head", "SystemPromptEvent", "MessageEvent"]);
-    assert.equal(member(made[0]?.base_state, "id"), "70f24a6d-ebec-4e56-993a-ab5e99432e97");
+    assert.equal(member(made[0]?.base_state, "id"), ID);
   });
 
   it("writes calls of one answer under one id, with the words in the first alone", () => {
