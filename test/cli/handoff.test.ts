@@ -58,6 +58,7 @@ const REAL: { [agent: string]: string } = {
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
   grok: "grok/rows",
+  auggie: "auggie/tools",
 };
 
 describe("the document of a real session", () => {

@@ -129,6 +129,8 @@ describe("a variable that names a folder relative to this one", () => {
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
+    // None of its own.
+    auggie: () => ({ HOME: "home" }),
   };
 
   for (const each of BASICS) {

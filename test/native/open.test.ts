@@ -32,6 +32,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["goose", "codex"],
   ["kimi-cli", "codex"],
   ["grok", "codex"],
+  ["auggie", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

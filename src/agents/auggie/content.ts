@@ -57,13 +57,12 @@ function readText(owner: Json | undefined, key: string): Part[] {
   return text === "" ? [] : [{ kind: "text", text }];
 }
 
-/** Known kinds that tell of the user's editor are sent, but say nothing in words. */
+/** A node of another kind is sent as it is: the user's edits, the state that they went back to, or a newer one. */
 function readOther(node: Json): Part[] {
   const type = typeOf(node);
   const name = type === undefined ? "node" : `request node ${type}`;
-  return isNested(node) && Object.keys(node).length > 0
-    ? [otherPart(name, withoutId(node), { known: type === 5 || type === 6 })]
-    : [];
+  if (node === null || node === "" || (isNested(node) && Object.keys(node).length === 0)) return [];
+  return [otherPart(name, withoutId(node), { known: type === 5 || type === 6 })];
 }
 
 function withoutId(node: Json): Json {

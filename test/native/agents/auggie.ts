@@ -4,7 +4,7 @@ import type { Lab } from "../lab.ts";
 import { obj, objs, parseJson, str } from "../model-server/json.ts";
 import { pinned } from "../pins.ts";
 import { failure, reasoningAsText, runProgram, unchanged } from "./shared.ts";
-import type { CliOptions, CliRun, Driver } from "./types.ts";
+import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^(launch-process|view|save-file|str-replace-editor)$/;
 
@@ -25,9 +25,7 @@ export const auggie: Driver = {
     }),
     AUGMENT_DISABLE_AUTO_UPDATE: "1",
   }),
-  configure: ({ home }) => {
-    mkdirSync(join(home, SESSIONS), { recursive: true });
-  },
+  configure,
   run,
   sessionPath: (lab, id) => `${join(lab.home, SESSIONS)}#${id}`,
   bytes: (lab, id) => {
@@ -38,7 +36,7 @@ export const auggie: Driver = {
   tools,
   own: unchanged,
   foreign: (markers) => reasoningAsText(markers, tools),
-  tui: (args) => ["auggie", "--allow-indexing", ...args],
+  tui: (args) => ["auggie", ...args],
   listArgs: ["session", "resume"],
   rename(lab, id, title) {
     const path = fileOf(lab, id);
@@ -48,6 +46,15 @@ export const auggie: Driver = {
   partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: `${SESSIONS}/*.json`,
 };
+
+function configure({ home, folders }: Place): void {
+  mkdirSync(join(home, SESSIONS), { recursive: true });
+  const write = (name: string, value: object): void =>
+    writeFileSync(join(home, ".augment", name), JSON.stringify(value));
+  // It has welcomed the user already, and is not to index anything.
+  write(".auggie.json", { onboardingVersion: "1.0.0" });
+  write("settings.json", { indexingDenyDirs: folders, autoUpdate: false });
+}
 
 function fileOf(lab: Lab, id: string): string {
   return join(lab.home, SESSIONS, `${id}.json`);
