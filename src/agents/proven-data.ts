@@ -21,6 +21,7 @@ export const proven: Proven = {
     hermes: "0.19.0",
     crush: "0.90.0",
     "kimi-cli": "1.51.0",
+    auggie: "0.36.0",
   },
   pairs: [
     {
@@ -261,6 +262,19 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "claude-code",
+      to: "auggie",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 12, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 31 },
+        { code: "scaffold-carried", count: 11 },
+      ],
+    },
+    {
       from: "codex",
       to: "claude-code",
       date: "2026-11-29",
@@ -486,6 +500,20 @@ export const proven: Proven = {
       to: "kimi-cli",
       date: "2026-11-29",
       commit: "764c4df4bf1c",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "content-as-text", count: 1 },
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 2 },
+        { code: "event-carried", count: 28 },
+        { code: "scaffold-carried", count: 2 },
+      ],
+    },
+    {
+      from: "codex",
+      to: "auggie",
+      date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
       losses: [
@@ -978,6 +1006,20 @@ export const proven: Proven = {
       ],
     },
     {
+      from: "gemini",
+      to: "auggie",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 1 },
+        { code: "call-id-changed", count: 5 },
+        { code: "event-carried", count: 2 },
+        { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
       from: "opencode",
       to: "claude-code",
       date: "2026-11-29",
@@ -1187,6 +1229,18 @@ export const proven: Proven = {
     {
       from: "opencode",
       to: "kimi-cli",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "reasoning-sealed", count: 1 },
+        { code: "event-carried", count: 1 },
+      ],
+    },
+    {
+      from: "opencode",
+      to: "auggie",
       date: "2026-11-29",
       ok: true,
       counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
@@ -1734,6 +1788,57 @@ export const proven: Proven = {
       losses: [
         { code: "event-carried", count: 29 },
         { code: "scaffold-carried", count: 1 },
+      ],
+    },
+    {
+      from: "auggie",
+      to: "claude-code",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "argument-carried", count: 13 },
+        { code: "event-carried", count: 10 },
+      ],
+    },
+    {
+      from: "auggie",
+      to: "codex",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "tool-reworded", count: 2 },
+        { code: "argument-carried", count: 15 },
+        { code: "event-carried", count: 10 },
+      ],
+    },
+    {
+      from: "auggie",
+      to: "gemini",
+      date: "2026-11-29",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "reasoning-as-text", count: 5 },
+        { code: "tool-reworded", count: 5 },
+        { code: "argument-carried", count: 3 },
+        { code: "event-carried", count: 10 },
+      ],
+    },
+    {
+      from: "auggie",
+      to: "opencode",
+      date: "2026-11-29",
+      commit: "b49b6c0d7c8e",
+      ok: true,
+      counts: { messages: 11, toolCalls: 8, toolResults: 8, reasoning: 5, images: 1, documents: 0 },
+      losses: [
+        { code: "argument-carried", count: 13 },
+        { code: "event-carried", count: 10 },
+        { code: "reasoning-unsealed", count: 5 },
       ],
     },
   ],

@@ -328,6 +328,10 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // Auggie, around a command's output and a file's lines.
+  /^Here are the results from executing the command\.$/,
+  /^Here's the result of running `cat -n` on .+:$/,
+  /^Total lines in file: \d+$/,
   // Grok Build.
   /^exit: -?\d+$/,
   // Crush, of a picture that it sends after the results.
