@@ -2,6 +2,7 @@
 
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
+import { auggie } from "./auggie/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
@@ -46,6 +47,7 @@ export const agents: readonly Agent[] = [
   kimiCli,
   vibe,
   openhands,
+  auggie,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -12,11 +12,12 @@ const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 const TEXTS = new Set([
   ...["text", "content", "thinking", "reasoning", "summary", "title", "message", "prompt"],
   ...["description", "old_string", "new_string", "oldText", "newText", "oldString", "newString"],
+  ...["old_str", "new_str", "file_content"],
   ...["output", "stdout", "stderr", "result", "aggregated_output", "formatted_output", "display"],
   ...["signature", "encrypted_content", "data", "originalFile", "unified_diff", "lastPrompt"],
 ]);
 const COMMANDS = new Set(["command", "cmd", "script"]);
-const NESTED = new Set(["arguments"]);
+const NESTED = new Set(["arguments", "input_json"]);
 
 const PATCH = "*** Begin Patch\n";
 const PATCH_PATHS = /^(\*\*\* (?:(?:Add|Delete|Update) File|Move to): )(.+)$/gm;

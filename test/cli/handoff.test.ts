@@ -60,6 +60,7 @@ const REAL: { [agent: string]: string } = {
   openhands: "openhands/rows",
   grok: "grok/rows",
   vibe: "vibe/rows",
+  auggie: "auggie/tools",
 };
 
 describe("the document of a real session", () => {

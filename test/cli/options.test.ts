@@ -131,6 +131,8 @@ describe("a variable that names a folder relative to this one", () => {
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
     vibe: () => ({ VIBE_HOME: "home/.vibe" }),
     openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
+    // None of its own.
+    auggie: () => ({ HOME: "home" }),
   };
 
   for (const each of BASICS) {

@@ -30,6 +30,7 @@ const FOLDERS = [
   [".kimi/x", /Kimi CLI's store/],
   [".openhands/x", /OpenHands's store/],
   [".vibe/x", /Mistral Vibe's store/],
+  [".augment/x", /Auggie's store/],
 ] as const;
 
 describe("what is written as a file", () => {

@@ -73,7 +73,7 @@ for (const agent of agents) {
         lines.map((line, n) =>
           n > 2
             ? line.replace(
-                /"(content|input|arguments|parts|toolCallStates|tool_calls)":(?=[[{])/,
+                /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes)":(?=[[{])/,
                 `"$1":${deepList},"x":`,
               )
             : line,

@@ -33,6 +33,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["kimi-cli", "codex"],
   ["grok", "codex"],
   ["vibe", "codex"],
+  ["auggie", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

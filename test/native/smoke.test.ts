@@ -58,6 +58,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
   { agent: "vibe" },
   { agent: "openhands" },
+  { agent: "auggie" },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -135,3 +135,11 @@ test("hermes: the list, and going on after --resume", () =>
     const shown = await goesOn(lab, command, own(recording.markers));
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
+
+test("auggie: the picker, and going on after --resume", () =>
+  withRecording("auggie", async (lab, recording) => {
+    await sees(lab, tuiCommand("auggie", driverOf("auggie").listArgs), "MARK-S-U");
+    const command = tuiCommand("auggie", ["--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, recording.markers);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));

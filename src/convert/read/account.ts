@@ -254,7 +254,11 @@ class Account {
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
-    // Lines that a tool numbered, in order and without gaps, are read without their numbers.
+    return [text, ...unframed(text)].some((body) => this.#isNumbered(body));
+  }
+
+  /** Lines that a tool numbered, in order and without gaps, are read without their numbers. */
+  #isNumbered(text: string): boolean {
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→|]([\s\S]*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
     return plain.every(
@@ -277,7 +281,8 @@ const EXIT_LINE =
 /**
  * What parts leave out: the head of a `data:` URL, codes for a terminal, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, what Cline and Grok Build put around what was typed and before an output, what
+ * image, what Cline and Grok Build put around what was typed and before an output, what Auggie puts
+ * around an output and a file's numbered lines, what
  * Grok Build and Hermes Agent put before a summary, and how Kimi CLI and Mistral Vibe mark summaries and what
  * their tools say of themselves.
  */
@@ -293,6 +298,14 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
   [/^data:[^,]*,/, ""],
   [/^Command executed successfully\.$/, ""],
+  [
+    /^Here are the results from executing the command\.\n<return-code>\n-?\d+\n<\/return-code>\n<output>\n([\s\S]*)\n<\/output>$/,
+    "$1",
+  ],
+  [
+    /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)\nTotal lines in file: \d+\n$/,
+    "$1",
+  ],
   [
     /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
     "$1",

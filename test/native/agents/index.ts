@@ -1,6 +1,7 @@
 /** The drivers of all CLIs in the lab. Those whose CLI is not on this machine are left out of the tests, which say so. */
 
 import type { Expected } from "../assert-history.ts";
+import { auggie } from "./auggie.ts";
 import { claudeCode } from "./claude-code.ts";
 import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
@@ -43,6 +44,7 @@ export const everyDriver: readonly Driver[] = [
   kimiCli,
   vibe,
   openhands,
+  auggie,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -331,6 +331,10 @@ const AROUND_RESULTS = [
   // OpenHands.
   /^\[An error occurred during execution\.\]$/,
   /^\[(?:The command completed with|Command finished with) exit code -?\d+[.]?\]$/,
+  // Auggie, around a command's output and a file's lines.
+  /^Here are the results from executing the command\.$/,
+  /^Here's the result of running `cat -n` on .+:$/,
+  /^Total lines in file: \d+$/,
   // Grok Build.
   /^exit: -?\d+$/,
   // Crush, of a picture that it sends after the results.
