@@ -41,6 +41,8 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "argument-carried": "carried",
   "tool-foreign": "projected",
   "tool-adapted": "projected",
+  "call-as-text": "demoted",
+  "result-as-text": "demoted",
   "result-missing": "projected",
   "result-orphan": "carried",
   "file-as-text": "demoted",

@@ -2,6 +2,7 @@
 
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
+import { aider } from "./aider/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
@@ -42,6 +43,7 @@ export const agents: readonly Agent[] = [
   hermes,
   crush,
   kimiCli,
+  aider,
 ];
 
 export function findAgent(name: string): Agent | undefined {

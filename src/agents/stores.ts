@@ -3,6 +3,7 @@
  * writer. One line per agent, as in registry.ts; a test compares the two.
  */
 
+import { store as aider } from "./aider/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -42,4 +43,5 @@ export const stores: { readonly [agent: string]: Store } = {
   hermes,
   crush,
   "kimi-cli": kimiCli,
+  aider,
 };

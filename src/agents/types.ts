@@ -55,8 +55,11 @@ export interface Summary {
 }
 
 export interface Store {
-  /** Folders of the store. The vendor's environment variables can move them. */
-  roots(env: NodeJS.ProcessEnv, host?: Host): string[];
+  /**
+   * Folders of the store. The vendor's environment variables can move them. `cwd`: the project in
+   * question, for an agent that has no list of its projects.
+   */
+  roots(env: NodeJS.ProcessEnv, host?: Host, cwd?: string): string[];
   /**
    * The vendor's variables that name one of its folders, relative to where the agent is started.
    */

@@ -56,6 +56,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "crush", model: CRUSH_MODELS.responses },
   { agent: "crush", model: CRUSH_MODELS.chat },
   { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
+  { agent: "aider" },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

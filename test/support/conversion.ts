@@ -12,7 +12,7 @@ import type { Report } from "../../src/convert/report/report.ts";
 import type { Fit } from "../../src/convert/survey/fit.ts";
 import { surveyFile } from "../../src/convert/survey/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
+import { formsOf, joinDocument, trustworthy } from "../../src/lossless/document.ts";
 import { Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Writer } from "../../src/session/codec.ts";
@@ -121,7 +121,7 @@ function put(path: string, lines: Buffer): void {
   writeFileSync(path, (documentIn(path) && joinDocument(lines, FORMS)) ?? lines);
 }
 
-const FORMS = agents.flatMap(({ documents = [] }) => documents);
+const FORMS = agents.flatMap(formsOf);
 
 /** A text of each part of a message; what is said, however it is spelled. */
 export function textsOf({ parts }: Message): string[] {
@@ -263,7 +263,7 @@ export function opening(agent: Agent, seed: string): { writer: Writer; text: str
     parent: null,
   };
   // Lines that are in no store; a document's are as in one.
-  const form = agent.documents === undefined ? "file" : "store";
+  const form = formsOf(agent).length === 0 ? "file" : "store";
   const writer = agent.writer({ seed, cliVersion: null, form });
   writer.begin?.(header);
   const start: Entry = {

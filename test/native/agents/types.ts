@@ -31,6 +31,8 @@ export interface Driver {
   attachesImages?: false;
   /** Is its model's reasoning in its sessions? By default it is. */
   keepsReasoning?: false;
+  /** It declares no tools to its model. */
+  hasNoTools?: true;
   /** Names of the tools that it offers its model for what the recording does. */
   tools: RegExp;
   /**

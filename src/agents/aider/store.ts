@@ -1,0 +1,44 @@
+/** Where Aider keeps its sessions: in each project, one history that only grows. */
+import { lstatSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Found, Store } from "../types.ts";
+import { database } from "./database.ts";
+import { historiesFor, idOf, nameFor } from "./place.ts";
+
+export const store: Store = {
+  inProjects: true,
+
+  // There is no list of its projects: the one in question is looked at.
+  roots: (_env, _host, cwd) => [resolve(cwd ?? process.cwd())],
+
+  async find(root) {
+    return historiesFor(resolve(root)).flatMap((path) => foundAt(path) ?? []);
+  },
+
+  pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),
+
+  database,
+};
+
+function foundAt(path: string): Found | null {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (!info?.isFile()) return null;
+  return {
+    agent: "aider",
+    id: idOf(path),
+    path,
+    mtime: info.mtimeMs,
+    bytes: info.size,
+    inode: info.ino,
+    // The records name no time but that of a run's beginning.
+    summary: {
+      title: null,
+      cwd: null,
+      model: null,
+      createdAt: null,
+      updatedAt: info.mtime.toISOString(),
+      messages: null,
+      parent: null,
+    },
+  };
+}
