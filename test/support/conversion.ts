@@ -151,17 +151,27 @@ const USES: readonly ToolUse[] = [
 export function turn(agent: Agent, mark: string): Message[] {
   const time = "2026-11-22T10:00:00.000Z";
   const place = { kind: "message", parentId: null, time } as const;
+  const question: Message = {
+    ...place,
+    id: `${mark}-1`,
+    role: "user",
+    parts: [{ kind: "text", text: `question ${mark} 🐢` }],
+  };
+  const answer: Message = {
+    ...place,
+    id: `${mark}-4`,
+    role: "assistant",
+    group: `${mark}-4`,
+    parts: [{ kind: "text", text: `answer ${mark}` }],
+    stop: "end",
+  };
+  if (agent.takesTools === false) return [question, answer];
   const use = USES.find((candidate) => agent.tools.toNative(candidate) !== null);
   const native = use && agent.tools.toNative(use);
   if (!native) throw new Error(`${agent.id} has no tool that the turn could use`);
   const callId = `call_${mark}`;
   return [
-    {
-      ...place,
-      id: `${mark}-1`,
-      role: "user",
-      parts: [{ kind: "text", text: `question ${mark} 🐢` }],
-    },
+    question,
     {
       ...place,
       id: `${mark}-2`,
@@ -186,14 +196,7 @@ export function turn(agent: Agent, mark: string): Message[] {
         },
       ],
     },
-    {
-      ...place,
-      id: `${mark}-4`,
-      role: "assistant",
-      group: `${mark}-4`,
-      parts: [{ kind: "text", text: `answer ${mark}` }],
-      stop: "end",
-    },
+    answer,
   ];
 }
 

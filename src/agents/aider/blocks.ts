@@ -1,5 +1,5 @@
 /** Finds the blocks of a history in its bytes. */
-import { BREAK, carryIn, hasMarks, linesIn, OUTPUT, titleIn, USER, unescaped } from "./marks.ts";
+import { BREAK, carryIn, hasMarks, idIn, linesIn, OUTPUT, titleIn, USER, unescaped } from "./marks.ts";
 import { STARTED } from "./print.ts";
 import type { Block } from "./records.ts";
 
@@ -190,6 +190,8 @@ class Splitter {
 
 /** A line of Segue's own. */
 function ownBlock(text: string): Block | null {
+  const id = idIn(text);
+  if (id !== null) return { kind: "id", text: id };
   const title = titleIn(text);
   if (title !== null) return { kind: "title", text: title };
   const carry = carryIn(text);

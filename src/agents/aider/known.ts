@@ -13,6 +13,7 @@ export const known: Shape = by("aider", {
   long: keys(HOW, { text: CONTENT }),
   output: aside,
   blank: aside,
+  id: aside,
   title: aside,
   carry: aside,
 });

@@ -98,7 +98,16 @@ export function linesIn(note: string): number[] | null {
 
 /** Between two answers: Aider would send them as one. */
 export const GOES_ON = "segue: another answer";
+const ID = "segue session: ";
 const TITLE = "segue title: ";
+
+export function idLine(id: string): string {
+  return ID + id;
+}
+
+export function idIn(line: string): string | null {
+  return line.startsWith(ID) ? line.slice(ID.length) : null;
+}
 
 export function titleLine(title: string): string {
   return TITLE + title;

@@ -1,5 +1,5 @@
 /** A block as Aider writes it. */
-import { BREAK, carryLine, escaped, noteOf, OUTPUT, titleLine, USER } from "./marks.ts";
+import { BREAK, carryLine, escaped, idLine, noteOf, OUTPUT, titleLine, USER } from "./marks.ts";
 import type { Block } from "./records.ts";
 
 export const STARTED = "# aider chat started at ";
@@ -22,6 +22,8 @@ export function print(block: Block): string {
       return output(text);
     case "blank":
       return text;
+    case "id":
+      return output(idLine(text));
     case "title":
       return output(titleLine(text));
     case "carry":

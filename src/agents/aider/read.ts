@@ -1,4 +1,5 @@
 /** Decodes the records of Aider's histories. Facts and sources: README.md in this folder. */
+import { hash } from "node:crypto";
 import { isFrame } from "../../lossless/document.ts";
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
@@ -21,6 +22,7 @@ class AiderReader implements Reader {
   readonly #header: Header = emptyHeader("aider");
   #tip: string | null = null;
   #hasStarted = false;
+  #isStored = false;
   /** Since the last run began, the user has said nothing. */
   #isBefore = true;
   #at = 0;
@@ -35,6 +37,7 @@ class AiderReader implements Reader {
     const head = headOf(record);
     if (head) {
       Object.assign(this.#header, head);
+      this.#isStored = true;
       return [this.#started()];
     }
     const block = blockOf(record);
@@ -62,6 +65,10 @@ class AiderReader implements Reader {
       case "title":
         this.#header.title = text;
         return [this.#event({ event: "title", title: text })];
+      case "id":
+        // In a project, the path says it.
+        if (!this.#isStored) this.#header.id = text;
+        return [this.#event({ event: "opaque", type: kind })];
       case "carry":
         return [
           this.#event({
@@ -79,6 +86,8 @@ class AiderReader implements Reader {
   #run(text: string): Entry[] {
     this.#isBefore = true;
     const time = timeOf(text);
+    // Of a file outside of a project, which has nothing else that names it.
+    if (this.#header.id === "") this.#header.id = hash("sha256", text).slice(0, 16);
     this.#header.createdAt ??= time;
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     return [this.#hasStarted ? this.#event({ event: "opaque", type: "started" }) : this.#started()];

@@ -8,8 +8,8 @@ import type { Json, JsonObject } from "../../session/types.ts";
 /**
  * `started`: a run of the CLI began; its text is the time. `user`: `#### ` lines. `assistant`: an
  * answer. `output`: `> ` lines. `long`: an output whose text has line breaks, of which only the
- * first line has the mark. `blank`: nothing but white space. `title` and `carry`: `> ` lines of
- * Segue's own.
+ * first line has the mark. `blank`: nothing but white space. `id`, `title` and `carry`: `> `
+ * lines of Segue's own.
  */
 export const KINDS = [
   "started",
@@ -18,6 +18,7 @@ export const KINDS = [
   "output",
   "long",
   "blank",
+  "id",
   "title",
   "carry",
 ] as const;

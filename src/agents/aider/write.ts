@@ -90,7 +90,10 @@ class AiderWriter implements Writer {
 
   #start(header: Header): Json[] {
     const started = recordLike({ kind: "started", text: clockOf(header.createdAt) }, this.#eol);
-    if (this.#form === "file") return this.#n === 0 ? [frameLine(FORM, ""), started] : [started];
+    if (this.#form === "file") {
+      const id = recordLike({ kind: "id", text: header.id }, this.#eol);
+      return this.#n === 0 ? [frameLine(FORM, ""), started, id] : [started];
+    }
     return [sessionRecord(header.id, header.cwd ?? "/"), started];
   }
 }
