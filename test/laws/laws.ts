@@ -17,8 +17,8 @@ import {
   readRecords,
   type Seen,
   see,
+  shown,
   textsOf,
-  turn,
   workOn,
 } from "../support/conversion.ts";
 import { sha256 } from "../support/folder.ts";
@@ -104,16 +104,11 @@ async function continues(before: File, after: File, mark: string, by: Agent): Pr
   const said = is.live.slice(0, was.live.length);
   assert.deepEqual(said.map(textsOf), was.live.map(textsOf), `${mark}: the old conversation`);
   const added = is.live.slice(was.live.length);
-  const isPlain = after.agent.takesTools === false;
-  const wanted = turn(by, mark).flatMap(textsOf);
-  const texts = added.flatMap(textsOf);
-  // Without tools, a call stands with what was said before it, and a result below a heading.
-  const given = isPlain
-    ? texts.map((text, n) => (text.includes(wanted[n] ?? "\0") ? wanted[n] : text))
-    : texts;
-  assert.deepEqual(given, wanted, `${mark}: the new conversation`);
+  const wanted = shown(by, after.agent, mark);
+  assert.deepEqual(added.flatMap(textsOf), wanted, `${mark}: the new conversation`);
   hangsOn(was, is, mark);
-  if (isPlain || by.takesTools === false) assert.equal(callsIn(added).length, 0, mark);
+  const areTools = [by, after.agent].every(({ takesTools }) => takesTools !== false);
+  if (!areTools) assert.equal(callsIn(added).length, 0, mark);
   else paired(added, after.agent, mark);
 }
 
@@ -179,18 +174,31 @@ function isFailed(entry: Entry): boolean {
   return entry.stop === "error" || entry.stop === "aborted";
 }
 
+/**
+ * A session that is text has no half of a surrogate pair, and lines that the user types end in but one
+ * way.
+ */
+function inLines(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines, too
+  return text.toWellFormed().replace(/\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g, "\n");
+}
+
 /** Every text of the source is in the target: what was said in its order, results anywhere. */
 function spoken(sent: readonly Message[], is: Seen, count: Count): void {
   let orphans = 0;
-  const said = is.live.filter(({ role }) => role !== "tool").flatMap(textsOf);
+  const said = is.live
+    .filter(({ role }) => role !== "tool")
+    .flatMap(textsOf)
+    .map(inLines);
   const isText = count("result-as-text") > 0;
   const results = is.live
     .filter(({ role }) => role === "tool" || (isText && role === "user"))
     .flatMap(textsOf)
+    .map(inLines)
     .join("\n");
   let at = 0;
   for (const message of sent) {
-    for (const text of textsOf(message)) {
+    for (const text of textsOf(message).map(inLines)) {
       if (text.trim() === "") continue;
       if (message.role === "tool") {
         if (!results.includes(text)) orphans++;

@@ -17,6 +17,7 @@ import { Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Writer } from "../../src/session/codec.ts";
 import { asSeen, type Plan } from "../../src/session/survey.ts";
+import { callAsText, resultHeading } from "../../src/session/text.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -198,6 +199,18 @@ export function turn(agent: Agent, mark: string): Message[] {
     },
     answer,
   ];
+}
+
+/** The texts of a turn that `by` made, as they are in a session of `at`. */
+export function shown(by: Agent, at: Agent, mark: string): string[] {
+  const messages = turn(by, mark);
+  if (at.takesTools !== false || by.takesTools === false) return messages.flatMap(textsOf);
+  // Without tools, a call stands with what was said before it, and a result below a heading.
+  const call = messages.flatMap(({ parts }) => parts).find(({ kind }) => kind === "tool-call");
+  if (call?.kind !== "tool-call") throw new Error("a turn without a call");
+  const [question = "", plan = "", result = "", answer = ""] = messages.flatMap(textsOf);
+  const called = `${plan}\n\n${callAsText(call.name, call.input)}`;
+  return [question, called, `${resultHeading(call.name, false)}\n${result}`, answer];
 }
 
 /** The lines that `entries` give after what `writer` has committed. */

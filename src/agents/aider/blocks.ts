@@ -1,5 +1,15 @@
 /** Finds the blocks of a history in its bytes. */
-import { BREAK, carryIn, hasMarks, idIn, linesIn, OUTPUT, titleIn, USER, unescaped } from "./marks.ts";
+import {
+  BREAK,
+  carryIn,
+  hasMarks,
+  idIn,
+  linesIn,
+  OUTPUT,
+  titleIn,
+  USER,
+  unescaped,
+} from "./marks.ts";
 import { STARTED } from "./print.ts";
 import type { Block } from "./records.ts";
 
