@@ -32,22 +32,32 @@ export function blocksOf(bytes: Buffer): Raw[] {
 
 /**
  * What the CLI writes ends in two spaces, but not what a model writes. Where an editor took these
- * away, Aider's own rule is left: in a run whose first line of the user's lacks them.
+ * away, Aider's own rule is left: in a run of which the CLI's version stands there without them.
  */
 function linesOf(bytes: Buffer): Line[] {
   const lines: Line[] = [];
-  let isSpaced: boolean | null = null;
   for (let from = 0; from < bytes.length; ) {
     const at = bytes.indexOf(0x0a, from);
     const end = at < 0 ? bytes.length : at + 1;
     const line = bytes.subarray(from, end);
-    const text = line.toString("utf8").replace(/\r?\n$/, "");
+    lines.push({ bytes: line, text: line.toString("utf8").replace(/\r?\n$/, ""), is: "other" });
     from = end;
-    if (isStart(text)) isSpaced = null;
-    else if (text.startsWith(USER)) isSpaced ??= text.endsWith(BREAK);
-    lines.push({ bytes: line, text, is: kindOf(text, isSpaced !== false) });
   }
+  let from = 0;
+  lines.forEach(({ text }, n) => {
+    if (!isStart(text)) return;
+    markRun(lines.slice(from, n));
+    from = n;
+  });
+  markRun(lines.slice(from));
   return lines;
+}
+
+/** Of the lines of one run, which are the CLI's and which the user's. */
+function markRun(lines: readonly Line[]): void {
+  const version = lines.find(({ text }) => text.startsWith(`${OUTPUT}Aider v`));
+  const isSpaced = version === undefined || version.text.endsWith(BREAK);
+  for (const line of lines) line.is = kindOf(line.text, isSpaced);
 }
 
 function isStart(text: string): boolean {
@@ -68,6 +78,8 @@ class Splitter {
   readonly #lines: readonly Line[];
   readonly #found: Raw[] = [];
   #at = 0;
+  /** Has the user said something since the last run began? */
+  #hasUser = false;
 
   constructor(lines: readonly Line[]) {
     this.#lines = lines;
@@ -97,6 +109,7 @@ class Splitter {
   }
 
   #add(block: Block, lines: readonly Line[]): void {
+    if (block.kind === "started" || block.kind === "user") this.#hasUser = block.kind === "user";
     this.#found.push({ block, bytes: Buffer.concat(lines.map(({ bytes }) => bytes)) });
   }
 
@@ -158,9 +171,12 @@ class Splitter {
     const isAfter =
       before === "output" || before === "long" || before === "user" || before === "started";
     if (!line.text.startsWith(OUTPUT) || !isAfter) return false;
-    const count = this.#count(({ is, text }) => is === "other" && !text.endsWith(BREAK)) + 1;
+    // What stands before the user said anything is no answer, whatever the prompt's lines end in.
+    const all = this.#count(({ is }) => is === "other");
+    const first = this.#count(({ is, text }) => is === "other" && !text.endsWith(BREAK)) + 1;
+    const count = this.#hasUser ? first : all;
     const last = this.#lines[this.#at + count - 1];
-    if (last?.is !== "other" || count < 2) return false;
+    if (last?.is !== "other" || !last.text.endsWith(BREAK) || count < 2) return false;
     const lines = this.#take(count);
     const text = withoutBreak(
       lines
