@@ -57,6 +57,7 @@ const REAL: { [agent: string]: string } = {
   hermes: "hermes/rich",
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
+  aider: "aider/basic",
   grok: "grok/rows",
 };
 

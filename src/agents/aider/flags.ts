@@ -1,5 +1,5 @@
 /** The flags of Aider 0.86.2, from `aider --help`. */
-import { ASK, EDITS, type Flags, READ_ONLY } from "../shared/flags.ts";
+import { EDITS, type Flags, READ_ONLY } from "../shared/flags.ts";
 
 const PROVIDERS = {
   anthropic: "anthropic",
@@ -15,6 +15,7 @@ export const flags: Flags = {
     permission: ["--yes-always", "--edit-format, --chat-mode <x>"],
     restricts: ["--dry-run", "--no-dry-run", "--subtree-only", "--aiderignore <x>"],
     session: ["--chat-history-file <x>", "--restore-chat-history", "--no-restore-chat-history"],
+    config: ["-c, --config <x>"],
     own: [
       ...named(
         "verify-ssl auto-accept-architect show-model-warnings check-model-accepts-settings cache-prompts pretty stream git gitignore",
@@ -67,7 +68,6 @@ export const flags: Flags = {
       "-m, --message, --msg <x>",
       "-f, --message-file <x>",
       "-v, --verbose",
-      "-c, --config <x>",
       "-4, --4",
       "-3, --35turbo, --35-turbo, --3",
     ],
@@ -76,10 +76,9 @@ export const flags: Flags = {
     if (uses.some(({ values }) => values.includes("ask"))) return READ_ONLY;
     return uses.some(({ name }) => name === "--yes-always") ? EDITS : null;
   },
-  // It asks before each command, whatever it is started with.
+  // It asks before each command, whatever it is started with; and no flag makes it ask before each edit.
   modes: [
     { args: ["--chat-mode", "ask"], grants: READ_ONLY },
-    { args: [], grants: ASK },
     { args: ["--yes-always"], grants: EDITS },
   ],
   models: {

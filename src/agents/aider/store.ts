@@ -1,6 +1,6 @@
 /** Where Aider keeps its sessions: in each project, one history that only grows. */
 import { lstatSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
 import { historiesFor, idOf, nameFor } from "./place.ts";
@@ -8,8 +8,13 @@ import { historiesFor, idOf, nameFor } from "./place.ts";
 export const store: Store = {
   inProjects: true,
 
+  variables: ["AIDER_CHAT_HISTORY_FILE"],
+
   // There is no list of its projects: the one in question is looked at.
-  roots: (_env, _host, cwd) => [resolve(cwd ?? process.cwd())],
+  roots({ AIDER_CHAT_HISTORY_FILE: named }, _host, cwd) {
+    const project = resolve(cwd ?? process.cwd());
+    return named ? [dirname(resolve(project, named)), project] : [project];
+  },
 
   async find(root) {
     return historiesFor(resolve(root)).flatMap((path) => foundAt(path) ?? []);

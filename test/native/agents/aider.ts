@@ -88,10 +88,12 @@ async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   };
 }
 
-/** The history of this id in the lab's project. */
+/** The history of this id in the lab's project, or where fixtures are put. */
 function fileOf(lab: Lab, id: string): string {
-  const names = globSync(`${HISTORY}*.md`, { cwd: lab.cwd });
-  const path = names.map((name) => join(lab.cwd, name)).find((one) => idOf(one) === id);
+  const paths = [lab.cwd, lab.home].flatMap((folder) =>
+    globSync(`${HISTORY}*.md`, { cwd: folder }).map((name) => join(folder, name)),
+  );
+  const path = paths.find((one) => idOf(one) === id);
   if (path === undefined) throw new Error(`there is no history ${id}`);
   return path;
 }

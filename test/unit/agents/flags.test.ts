@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { flags as aider } from "../../../src/agents/aider/flags.ts";
 import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
@@ -24,6 +25,7 @@ import { SegueError } from "../../../src/errors.ts";
 import "../../support/seed.ts";
 
 const TABLES: { [name: string]: Flags } = {
+  aider,
   claude,
   codex,
   copilot,
