@@ -7,6 +7,7 @@ import {
   lstatSync,
   openSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -57,12 +58,26 @@ function replace(
   }
   const bytes = bytesFor(after, id, path);
   if (before === null) {
+    refuseWithoutFolder(dirname(path));
     const out = new Output(path);
     out.write(bytes);
     out.commit();
     return;
   }
   change(path, bytesFor(before, id, path), bytes);
+}
+
+/** A project is not made for the sake of a session in it. */
+function refuseWithoutFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new SegueError(
+    "failed",
+    "Aider keeps sessions in the project, and there is no such folder",
+    {
+      where: folder,
+      hint: "specify another folder with --cwd",
+    },
+  );
 }
 
 function bytesFor([first = "", ...lines]: readonly string[], id: string, path: string): Buffer {

@@ -3,21 +3,24 @@ import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
-import { historiesFor, idOf, nameFor } from "./place.ts";
+import { DEFAULT, historiesFor, idOf, nameFor } from "./place.ts";
 
 export const store: Store = {
   inProjects: true,
 
   variables: ["AIDER_CHAT_HISTORY_FILE"],
 
-  // There is no list of its projects: the one in question is looked at.
+  // There is no list of its projects: the history of the one in question stands for all that are
+  // beside it. The folder itself holds other things.
   roots({ AIDER_CHAT_HISTORY_FILE: named }, _host, cwd) {
     const project = resolve(cwd ?? process.cwd());
-    return named ? [dirname(resolve(project, named)), project] : [project];
+    const own = join(project, DEFAULT);
+    return named ? [resolve(project, named), own] : [own];
   },
 
   async find(root) {
-    return historiesFor(resolve(root)).flatMap((path) => foundAt(path) ?? []);
+    const folder = root.endsWith(".md") ? dirname(root) : root;
+    return historiesFor(resolve(folder)).flatMap((path) => foundAt(path) ?? []);
   },
 
   pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),

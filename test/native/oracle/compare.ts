@@ -129,11 +129,14 @@ function withoutTime(atom: Atom): Atom {
   };
 }
 
-/** Reasoning that Segue gave one CLI as a quotation, and another as reasoning, is the same. */
+/**
+ * Reasoning that Segue gave one CLI as a quotation, and another as reasoning, is the same. In Aider's
+ * history, a quotation has a space before each line.
+ */
 function unquoted(atom: Atom): Atom {
   if (atom.kind !== "text" || atom.bytes) return atom;
-  const quotation = /^\[Reasoning before this answer, quoted:\]\n((?:>.*(?:\n|$))+)/;
-  const text = atom.text.replace(quotation, (_, lines) => String(lines).replace(/^> ?/gm, ""));
+  const quotation = /^\s*\[Reasoning before this answer, quoted:\]\n((?: ?>.*(?:\n|$))+)/;
+  const text = atom.text.replace(quotation, (_, lines) => String(lines).replace(/^ ?> ?/gm, ""));
   return { ...atom, text };
 }
 

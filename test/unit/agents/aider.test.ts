@@ -376,7 +376,9 @@ describe("the store", () => {
     const ids = async (at: string) => (await store.find(at)).map(({ id }) => id).sort();
     assert.deepEqual(await ids(join(folder, "sub/deep")), ["0123456789abcdef", idOf(own)].sort());
     assert.deepEqual(await ids(folder), await ids(join(folder, "sub")));
-    assert.deepEqual(store.roots({}, undefined, folder), [folder]);
+    assert.deepEqual(store.roots({}, undefined, folder), [own]);
+    const env = { AIDER_CHAT_HISTORY_FILE: "notes/all.md" };
+    assert.deepEqual(store.roots(env, undefined, folder), [join(folder, "notes/all.md"), own]);
   });
 
   it("puts a session from elsewhere beside the user's own history", () => {
