@@ -145,6 +145,8 @@ export type Opened = { pid: number } | { at: number };
 export interface Database {
   /** Is there a database, or an older folder storage, of this agent at this path? */
   holds(path: string): boolean;
+  /** @throws SegueError if there can be no new session at this path: its project is not there. */
+  refuse?(path: string): void;
   /**
    * The sessions that match `id` exactly, as lines; null for none. Uses one read transaction, even
    * while the CLI runs.

@@ -23,6 +23,7 @@ import { headOf, sessionRecord } from "./records.ts";
 
 export const database: Database = {
   holds: isHistory,
+  refuse: refuseWithoutFolder,
   read: (path, id) => (idOf(path) === id ? linesAt(path) : null),
   replace,
   renamed: ([head = "", ...lines], newId) => {
@@ -58,7 +59,7 @@ function replace(
   }
   const bytes = bytesFor(after, id, path);
   if (before === null) {
-    refuseWithoutFolder(dirname(path));
+    refuseWithoutFolder(path);
     const out = new Output(path);
     out.write(bytes);
     out.commit();
@@ -68,7 +69,8 @@ function replace(
 }
 
 /** A project is not made for the sake of a session in it. */
-function refuseWithoutFolder(folder: string): void {
+function refuseWithoutFolder(path: string): void {
+  const folder = dirname(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new SegueError(
     "failed",

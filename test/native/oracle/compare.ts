@@ -501,7 +501,9 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   "tool-adapted": ({ kind }) => kind === "argument",
   // Claude Code joins its listings with what the user attached to one system message.
   "scaffold-carried": (atom, lines) =>
-    isScaffold(atom) || (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
+    isScaffold(atom) ||
+    isEcho(atom) ||
+    (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
   // Codex keeps its instructions in the session's first record.
   "event-carried": ({ kind, role, text }) =>
     // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
@@ -533,6 +535,14 @@ const SCAFFOLD = [
 function isScaffold({ kind, text, role }: Atom): boolean {
   if (kind !== "text") return false;
   return role === "developer" || SCAFFOLD.some((start) => start.test(text.trim()));
+}
+
+/**
+ * Aider (0.86.2) takes the lines of a prompt in its own command line for an answer. They end as all that
+ * it says itself, and no answer does.
+ */
+function isEcho({ kind, role, text }: Atom): boolean {
+  return kind === "text" && role === "assistant" && text.endsWith("  \n");
 }
 
 /** What the loss report has to say, each as often as it counts. */
