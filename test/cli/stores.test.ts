@@ -28,6 +28,7 @@ const FOLDERS = [
   [".hermes/x", /Hermes Agent's store/],
   [".local/share/crush/x", /Crush's store/],
   [".kimi/x", /Kimi CLI's store/],
+  [".aider.chat.history.md", /Aider's store/],
 ] as const;
 
 describe("what is written as a file", () => {

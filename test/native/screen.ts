@@ -26,12 +26,18 @@ export async function sees(
 
 /**
  * Opens a recorded session on its agent's screen, waits for its last words there, and goes on with
- * a new prompt, which must be sent with all of the history. Gives what the screen showed.
+ * a new prompt, which must be sent with all of the history. Gives what the screen showed. `ready`: what
+ * it shows of a session, if not that.
  */
-export async function goesOn(lab: Lab, command: string[], history: Expected[]): Promise<string> {
+export async function goesOn(
+  lab: Lab,
+  command: string[],
+  history: Expected[],
+  ready: string | RegExp = "MARK-S-A11",
+): Promise<string> {
   const tui = Tui.start(lab, command, { rows: 200 });
   try {
-    await tui.waitFor("MARK-S-A11");
+    await tui.waitFor(ready);
     const shown = await tui.settle();
     const since = lab.server.requests.length;
     lab.server.script([{ text: "MARK-S-A12 Here I am again." }]);

@@ -29,6 +29,7 @@ export const aider: Driver = {
   foreign: (markers) => markers.map(asText),
   tui: (args) => ["aider", ...args],
   listArgs: [],
+  says: "Restored previous conversation history.",
   rename: null,
   partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: `${HISTORY}*.md`,
