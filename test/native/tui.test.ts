@@ -127,3 +127,10 @@ test("hermes: the list, and going on after --resume", () =>
     const shown = await goesOn(lab, command, own(recording.markers));
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
+
+test("aider: going on after --restore-chat-history", () =>
+  withRecording("aider", async (lab, recording) => {
+    const { own, says } = driverOf("aider");
+    const command = tuiCommand("aider", ["--restore-chat-history"]);
+    await goesOn(lab, command, own(recording.markers), says);
+  }));

@@ -52,7 +52,9 @@ export function compare(sides: Sides): Outcome {
   const named = new Named(sides.losses);
   const gone: Gone[] = [];
   // What a harness wrote may hold the words of somebody: it gets what is left.
-  for (const atom of [...truth].sort((a, b) => Number(isScaffold(a)) - Number(isScaffold(b)))) {
+  for (const atom of [...truth].sort(
+    (a, b) => Number(isInjectedThen(a)) - Number(isInjectedThen(b)),
+  )) {
     const lines = missing(atom, hay, sides.own);
     if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom, lines) });
   }
@@ -501,9 +503,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   "tool-adapted": ({ kind }) => kind === "argument",
   // Claude Code joins its listings with what the user attached to one system message.
   "scaffold-carried": (atom, lines) =>
-    isScaffold(atom) ||
-    isEcho(atom) ||
-    (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
+    isInjectedThen(atom) || (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
   // Codex keeps its instructions in the session's first record.
   "event-carried": ({ kind, role, text }) =>
     // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
@@ -535,6 +535,10 @@ const SCAFFOLD = [
 function isScaffold({ kind, text, role }: Atom): boolean {
   if (kind !== "text") return false;
   return role === "developer" || SCAFFOLD.some((start) => start.test(text.trim()));
+}
+
+function isInjectedThen(atom: Atom): boolean {
+  return isScaffold(atom) || isEcho(atom);
 }
 
 /**
