@@ -15,6 +15,7 @@ import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
 import { Output, putFile } from "../../io/output.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
+import type { Json } from "../../session/types.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
 import { history, split } from "./document.ts";
@@ -58,6 +59,7 @@ function replace(
     return;
   }
   const bytes = bytesFor(after, id, path);
+  if (!sameLines(linesOf(path, bytes).slice(1), after.slice(1))) throw unfinished(path);
   if (before === null) {
     refuseWithoutFolder(path);
     const out = new Output(path);
@@ -89,6 +91,14 @@ function bytesFor([first = "", ...lines]: readonly string[], id: string, path: s
   return history.join(lines.map((line) => parseValue(line) ?? null));
 }
 
+/** What is added would become a part of the line that a crash or an editor left without an end. */
+function unfinished(path: string): SegueError {
+  return new SegueError("refused", "the history's last line has no end", {
+    where: path,
+    hint: "start aider once in this folder: it ends the line",
+  });
+}
+
 /** Aider opens the file for each line that it appends: so what stands there stays where it is. */
 function change(path: string, before: Buffer, after: Buffer): void {
   const isLonger = after.subarray(0, before.length).equals(before);
@@ -117,6 +127,6 @@ function append(fd: number, bytes: Buffer, size: number): void {
   }
 }
 
-function textOf(value: ReturnType<typeof sessionRecord> | Parameters<typeof stringify>[0]): string {
+function textOf(value: Json): string {
   return stringify(value) ?? "null";
 }

@@ -424,6 +424,17 @@ describe("the store", () => {
     assert.equal(database.read(path, "0123456789abcdef"), null);
   });
 
+  it("adds nothing to a line that has no end", () => {
+    const path = join(project(), ".aider.chat.history.md");
+    const torn = bytesOf("basic").subarray(0, -8);
+    writeFileSync(path, torn);
+    const id = idOf(path);
+    const before = known(database.read(path, id));
+    const more = JSON.stringify({ aider: "user", text: "home again" });
+    assert.throws(() => database.replace(path, id, before, [...before, more]), /has no end/);
+    assert.ok(readFileSync(path).equals(torn));
+  });
+
   it("makes a new history only where there is none", () => {
     const path = join(project(), ".aider.chat.history.0123456789abcdef.md");
     const lines = [
