@@ -42,6 +42,8 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "argument-carried": "carried",
   "tool-foreign": "projected",
   "tool-adapted": "projected",
+  "call-as-text": "demoted",
+  "result-as-text": "demoted",
   "result-missing": "projected",
   "result-orphan": "carried",
   "file-as-text": "demoted",
@@ -166,13 +168,13 @@ function agentTable(): string {
 function storeTable(): string {
   const home = "/home/you";
   const rows = agents.map(({ id, name, aliases, store }) => {
-    const roots = store.roots({ HOME: home }, hostOf({ HOME: home }, "linux"));
+    const roots = store.roots({ HOME: home }, hostOf({ HOME: home }, "linux"), PROJECT);
     const [from, into] = [passes("from", id), passes("to", id)];
     const version = provenWith(id);
     return [
       name,
       [id, ...aliases].map(code).join(", "),
-      `${store.inProjects ? "projects, listed in " : ""}${roots.map((root) => code(root.replace(home, "~"))).join(", ")}`,
+      storesAt(roots, home, store.inProjects === true),
       `${from.passed} of ${from.tried}`,
       `${into.passed} of ${into.tried}`,
       version ? `${version.version} on ${version.date}` : "never",
@@ -190,6 +192,17 @@ function storeTable(): string {
 }
 
 /** How each agent is given permissions, and which of its other flags can be translated. */
+const PROJECT = "/project";
+
+function storesAt(roots: readonly string[], home: string, inProjects: boolean): string {
+  const own = roots.filter((root) => root.startsWith(`${PROJECT}/`));
+  if (own.length > 0) {
+    return `${own.map((root) => code(root.slice(PROJECT.length + 1))).join(", ")} in each project`;
+  }
+  const all = roots.map((root) => code(root.replace(home, "~"))).join(", ");
+  return inProjects ? `projects, listed in ${all}` : all;
+}
+
 function flagTables(): string {
   const known = agents.flatMap(({ name, launch: { flags } }) => (flags ? [{ name, flags }] : []));
   const modes = known.flatMap(({ name, flags }) =>

@@ -2,6 +2,7 @@
 
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
+import { aider } from "./aider/index.ts";
 import { auggie } from "./auggie/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
@@ -48,6 +49,7 @@ export const agents: readonly Agent[] = [
   vibe,
   openhands,
   auggie,
+  aider,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -3,6 +3,7 @@
  * writer. One line per agent, as in registry.ts; a test compares the two.
  */
 
+import { store as aider } from "./aider/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
@@ -48,4 +49,5 @@ export const stores: { readonly [agent: string]: Store } = {
   vibe,
   openhands,
   auggie,
+  aider,
 };

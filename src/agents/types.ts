@@ -55,8 +55,11 @@ export interface Summary {
 }
 
 export interface Store {
-  /** Folders of the store. The vendor's environment variables can move them. */
-  roots(env: NodeJS.ProcessEnv, host?: Host): string[];
+  /**
+   * Folders of the store. The vendor's environment variables can move them. `cwd`: the project in
+   * question, for an agent that has no list of its projects.
+   */
+  roots(env: NodeJS.ProcessEnv, host?: Host, cwd?: string): string[];
   /**
    * The vendor's variables that name one of its folders, relative to where the agent is started.
    */
@@ -142,6 +145,8 @@ export type Opened = { pid: number } | { at: number };
 export interface Database {
   /** Is there a database, or an older folder storage, of this agent at this path? */
   holds(path: string): boolean;
+  /** @throws SegueError if there can be no new session at this path: its project is not there. */
+  refuse?(path: string): void;
   /**
    * The sessions that match `id` exactly, as lines; null for none. Uses one read transaction, even
    * while the CLI runs.

@@ -9,7 +9,6 @@ interface Unsupported {
 }
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { name: "Aider", words: ["aider"] },
   { name: "Amp", words: ["amp"] },
   { name: "Antigravity", words: ["antigravity", "agy"] },
   { name: "ChatGPT", words: ["chatgpt"] },

@@ -11,7 +11,7 @@ import { isCompressed, linesOf } from "../convert/read/open.ts";
 import { besideTitle } from "../convert/read/session.ts";
 import { openFile } from "../io/door.ts";
 import { Input } from "../io/input.ts";
-import { mayBeDocument } from "../lossless/document.ts";
+import { formsOf, mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
 import { MessageCount, type Messages } from "../session/count.ts";
@@ -195,7 +195,8 @@ export class Scan {
   /** Is it something other than lines: compressed, or a document? */
   mayBeOther(head: Buffer, size: number): boolean {
     if (isCompressed(head)) return true;
-    return this.#agent.documents !== undefined && mayBeDocument(head, size);
+    const forms = formsOf(this.#agent);
+    return forms.length > 0 && mayBeDocument(head, size, forms);
   }
 
   /** Does it know what only the head of a session contains? */

@@ -32,7 +32,7 @@ const ALL: readonly Keeper[] = Object.entries(stores).map(([id, store]) => ({ id
 
 export function rootsOf({ id, store }: Keeper, places: Places): string[] {
   const given = places.stores.get(id);
-  const roots = given === undefined ? store.roots(places.env) : [given];
+  const roots = given === undefined ? store.roots(places.env, undefined, places.cwd) : [given];
   return roots.map((root) => resolve(root));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Agent } from "../agents/types.ts";
 import type { Carry, Unit } from "../lossless/carry.ts";
-import { isFrame } from "../lossless/document.ts";
+import { formsOf, isFrame } from "../lossless/document.ts";
 import {
   type Feed,
   hasPreface,
@@ -200,7 +200,7 @@ class Restore {
     const kept = this.#isCut() ? [] : lines;
     if (this.#isCut()) this.#cut++;
     if (!this.#owesNewline) {
-      this.#framed = this.#options.home.documents !== undefined && isFrame(kept[0]?.value);
+      this.#framed = formsOf(this.#options.home).length > 0 && isFrame(kept[0]?.value);
     }
     for (const { content } of kept) this.#emit(content);
     const restored = this.#recordsOf(kept);

@@ -48,8 +48,14 @@ export async function fileSource(
   from: string | undefined,
   places: Places,
 ): Promise<FileSource> {
-  if (existsSync(name) && !isFolder(name) && !databaseAt(name)) return { path: name, name, from };
+  if (existsSync(name) && !isFolder(name) && !isRows(name)) return { path: name, name, from };
   const wanted = from === undefined ? undefined : agentNamed(from);
   const { agent, path } = await select(name, places, wanted);
   return { path, name: path, from: agent.id };
+}
+
+/** Is it a database? One with text in it is a file, too, and comes back as one. */
+function isRows(path: string): boolean {
+  const agent = databaseAt(path);
+  return agent !== undefined && agent.text === undefined;
 }

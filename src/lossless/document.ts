@@ -2,19 +2,16 @@
  * Session files that are one JSON document, as lines. The first line contains the form and the
  * formatting, so that the lines give the document again, byte for byte:
  * `{"segue.document":{"form":"gemini-json","indent":2,"end":"\n"}}`. Then follows one record per
- * line.
+ * line. A text's records contain all of it: its first line names the form alone.
  */
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Codec, DocumentForm, TextForm } from "../session/codec.ts";
 import type { Json } from "../session/types.ts";
 import { parseValue, stringify } from "./json-text.ts";
 import { type Line, lineOf, linesIn } from "./lines.ts";
 
-/** What a document consists of; see `DocumentForm` in session/codec.ts. */
-export interface Form {
-  name: string;
-  records(document: Json): Json[] | null;
-  document(records: readonly Json[]): Json;
-}
+/** What a file consists of. */
+export type Form = DocumentForm | TextForm;
 
 /** `raw`: the document itself, if no rule describes its formatting; see `SPELLINGS`. */
 interface Frame {
@@ -29,6 +26,11 @@ const KEY = "segue.document";
 const SPELLINGS = ([2, 0, "\t", 4, 1, 3] as const).flatMap((indent) =>
   ["\n", "", "\r\n"].map((end) => ({ indent, end })),
 );
+
+/** The forms of an agent's session files that are not lines. */
+export function formsOf({ documents = [], text }: Pick<Codec, "documents" | "text">): Form[] {
+  return text === undefined ? [...documents] : [...documents, text];
+}
 
 /** The first line of a document that is to be written in this form. */
 export function frameLine(
@@ -74,16 +76,33 @@ function frameOf(record: Json | undefined): Frame | null {
 
 /** A document as lines; null if these bytes have none of these forms. */
 export function splitDocument(bytes: Buffer, forms: readonly Form[]): Buffer | null {
+  const texts = forms.filter(isTextForm);
+  if (texts.length > 0) {
+    const head = headOf(bytes);
+    for (const form of texts) {
+      const records = form.opens(head) ? form.split(bytes) : null;
+      if (records) return linesOf([frameLine(form.name, ""), ...records]);
+    }
+  }
   const { value } = lineOf(bytes);
   if (value === undefined) return null;
   for (const form of forms) {
+    if (isTextForm(form)) continue;
     const records = form.records(value);
     if (records) return linesOf([frame(bytes, form, records), ...records]);
   }
   return null;
 }
 
-function frame(bytes: Buffer, form: Form, records: readonly Json[]): Json {
+function isTextForm(form: Form): form is TextForm {
+  return "opens" in form;
+}
+
+function headOf(bytes: Buffer): string {
+  return bytes.subarray(0, HEAD).toString("utf8");
+}
+
+function frame(bytes: Buffer, form: DocumentForm, records: readonly Json[]): Json {
   for (const { indent, end } of SPELLINGS) {
     if (spelled(form, records, indent, end).equals(bytes)) {
       return { [KEY]: { form: form.name, indent, end } };
@@ -94,7 +113,7 @@ function frame(bytes: Buffer, form: Form, records: readonly Json[]): Json {
 }
 
 function spelled(
-  form: Form,
+  form: DocumentForm,
   records: readonly Json[],
   indent: number | string,
   end: string,
@@ -113,6 +132,7 @@ export function joinDocument(lines: Buffer, forms: readonly Form[]): Buffer | nu
   const found = frameOf(first);
   const form = found && forms.find(({ name }) => name === found.form);
   if (!form) return null;
+  if (isTextForm(form)) return form.join(own);
   if (found.raw !== undefined) {
     const bytes = zstdDecompressSync(Buffer.from(found.raw, "base64"));
     // Unchanged, as long as nothing was added.
@@ -125,8 +145,10 @@ export function joinDocument(lines: Buffer, forms: readonly Form[]): Buffer | nu
 const HEAD = 64 << 10;
 
 /** Could these first bytes be those of a document rather than lines? */
-export function mayBeDocument(head: Buffer, size: number): boolean {
-  const text = head.subarray(0, HEAD).toString("utf8").trimStart();
+export function mayBeDocument(head: Buffer, size: number, forms: readonly Form[] = []): boolean {
+  const whole = headOf(head);
+  if (forms.some((form) => isTextForm(form) && form.opens(whole))) return true;
+  const text = whole.trimStart();
   if (!/^(?:\[\s*)?\{/.test(text)) return false;
   const end = text.indexOf("\n");
   // Only one line is visible: a document without line breaks, or a session that has just begun.

@@ -47,8 +47,15 @@ export interface Codec {
   wellFormedOnly?: true;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
+  /**
+   * Its CLI declares no tools to its model: calls and results are sent as text in their place, and the
+   * loss report counts them.
+   */
+  takesTools?: false;
   /** Session files of this agent that are one JSON document instead of lines. */
   documents?: readonly DocumentForm[];
+  /** Session files of this agent that are text without any JSON. */
+  text?: TextForm;
   /** `beside`: for content that lies in files of its own, which records only name. */
   reader(beside?: Beside): Reader;
   writer(options: WriterOptions): Writer;
@@ -111,6 +118,18 @@ export interface DocumentForm {
   records(document: Json): Json[] | null;
   /** The document of these records: `document(records(d))` equals `d`, including key order. */
   document(records: readonly Json[]): Json;
+}
+
+/** A session file that is text, such as Markdown. Its records contain all of its bytes. */
+export interface TextForm {
+  /** See `DocumentForm`. */
+  name: string;
+  /** Could a file of this form begin with this? */
+  opens(head: string): boolean;
+  /** The records of these bytes, in order; null if they do not have this form. */
+  split(bytes: Buffer): Json[] | null;
+  /** The inverse: `join(split(b))` equals `b`, and so does `split(join(r))` what a writer made. */
+  join(records: readonly Json[]): Buffer;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Text forms that several parts of Segue read and write. */
-import type { Part, ReasoningPart, TextPart } from "./types.ts";
+import { isObject } from "./json.ts";
+import type { Json, Part, ReasoningPart, TextPart } from "./types.ts";
 
 /**
  * How reasoning that is sent as text begins. It is worded and marked as a quotation, without tags:
@@ -103,3 +104,30 @@ const STRING = String.raw`[P\]X^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009
 const CODE = String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|${STRING}|[ -/]*[0-~])`;
 /** Codes for a terminal: sequences, strings such as a window's title, and other escapes. */
 export const CODES = new RegExp(CODE, "g");
+const CALLED = "[Tool call: ";
+const RESULT = "[Tool result";
+
+/** A tool call as text, for a model that has no tools. Each argument stands as it is, not as JSON. */
+export function callAsText(name: string, input: Json): string {
+  const told = isObject(input) ? Object.entries(input).map(argument) : [printedInput(input)];
+  return [`${CALLED}${name}]`, ...told].join("\n");
+}
+
+function argument([key, value]: [string, Json]): string {
+  const text = printedInput(value);
+  return text.includes("\n") ? `${key}:\n${text}` : `${key}: ${text}`;
+}
+
+function printedInput(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What stands above a tool's result that is sent as text; `name`: the tool, if it is known. */
+export function resultHeading(name: string | undefined, isError: boolean): string {
+  return `${RESULT}${name === undefined ? "" : ` of ${name}`}${isError ? ", failed" : ""}]`;
+}
+
+/** Is the text what `callAsText` or `resultHeading` began? */
+export function isCallText(text: string): boolean {
+  return text.startsWith(CALLED) || /^\[Tool result(?: of [^\n]*|, failed)?\](?:\n|$)/.test(text);
+}

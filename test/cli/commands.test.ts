@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
-import { agents } from "../../src/agents/registry.ts";
+import { agentNamed, agents } from "../../src/agents/registry.ts";
 import { convertFile } from "../../src/convert/file.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
@@ -98,7 +98,7 @@ describe("wrong use", () => {
     ],
     [["list", "--agnt", "pi"], 2, /^segue: unknown option '--agnt'\n {2}did you mean --agent\?\n/],
     [["cursor"], 3, /^segue: Segue does not support Cursor yet\n.*segue agents/],
-    [["list", "--agent", "aider"], 3, /does not support Aider/],
+    [["list", "--agent", "windsurf"], 3, /does not support Windsurf/],
     // Short names are like every word.
     [
       ["list", "--agent", "foo"],
@@ -299,7 +299,10 @@ describe("segue resume --fork in the session's own agent", () => {
       const shown = async (selector: string) => (await m.run(["show", selector])).out;
       const before = readFileSync(m.at(stored(fixture)));
       const was = await shown(`${id}#1`);
-      const { code, err } = await m.run(["resume", `${id}#1`, "--fork", "--no-launch"]);
+      // The fixtures' project is on no machine: nothing is put into it.
+      const where = fixture.agent.store.inProjects ? ["--cwd", m.home] : [];
+      const fork = ["resume", `${id}#1`, "--fork", "--no-launch", ...where];
+      const { code, err } = await m.run(fork);
       assert.equal(code, 0, err);
       const { path } = known(new Journal(m.env).writes()[0]);
       assert.notEqual(path, m.at(stored(fixture)));
@@ -340,7 +343,7 @@ describe("segue convert", () => {
         const there = await m.run(["convert", "-", "--to", id], { stdin });
         assert.equal(there.code, 0, there.err);
         assert.match(there.err, new RegExp(`${source.agent.id} → ${id}: `));
-        isJson(there.out);
+        if (agentNamed(id).text === undefined) isJson(there.out);
         const back = await m.run(["convert", "-", "--to", source.agent.id, "--quiet"], {
           stdin: there.stdout,
         });
@@ -951,10 +954,11 @@ describe("segue resume", () => {
       const ended = await m.run(["resume", "pi#1", "--in", id, "--no-launch"]);
       const { code, out, err } = ended;
       if (store.database) {
-        // Only its own CLI can make a database.
-        fails(ended, 1, /has no database here yet/);
+        // Only its own CLI can make a database; and nobody makes a project.
+        const why = id === "aider" ? /there is no such folder/ : /has no database here yet/;
+        fails(ended, 1, why);
         const dry = await m.run(["resume", "pi#1", "--in", id, "--dry-run"]);
-        fails(dry, 1, /has no database here yet/);
+        fails(dry, 1, why);
         continue;
       }
       assert.equal(code, 0, err);

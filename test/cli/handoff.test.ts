@@ -58,6 +58,7 @@ const REAL: { [agent: string]: string } = {
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
   openhands: "openhands/rows",
+  aider: "aider/basic",
   grok: "grok/rows",
   vibe: "vibe/rows",
   auggie: "auggie/tools",

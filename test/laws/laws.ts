@@ -9,7 +9,7 @@ import type { Fit } from "../../src/convert/survey/fit.ts";
 import { isFrame } from "../../src/lossless/document.ts";
 import { decode, encode } from "../../src/lossless/residue.ts";
 import { NO_RESULT } from "../../src/session/text.ts";
-import type { Entry, Message, Part } from "../../src/session/types.ts";
+import type { Entry, Message, Part, ToolCallPart } from "../../src/session/types.ts";
 import {
   convertFile,
   type File,
@@ -17,8 +17,8 @@ import {
   readRecords,
   type Seen,
   see,
+  shown,
   textsOf,
-  turn,
   workOn,
 } from "../support/conversion.ts";
 import { sha256 } from "../support/folder.ts";
@@ -85,12 +85,13 @@ export async function workAndBack(
     const grown = { agent: here.agent, path: join(folder, `${mark}.jsonl`) };
     const done = await convertFile(there, grown);
     assert.equal(done.stale, 0, `${mark}: parts of the carry did not fit`);
-    await continues(here, grown, mark);
+    await continues(here, grown, mark, there.agent);
     [here, there] = [there, grown];
   }
 }
 
-async function continues(before: File, after: File, mark: string): Promise<void> {
+/** `by`: the agent that the turn was made in. */
+async function continues(before: File, after: File, mark: string, by: Agent): Promise<void> {
   const old = readLines(before.path);
   const now = readLines(after.path);
   assert.ok(now.subarray(0, old.length).equals(old), `${mark}: the old bytes are no prefix`);
@@ -103,10 +104,12 @@ async function continues(before: File, after: File, mark: string): Promise<void>
   const said = is.live.slice(0, was.live.length);
   assert.deepEqual(said.map(textsOf), was.live.map(textsOf), `${mark}: the old conversation`);
   const added = is.live.slice(was.live.length);
-  const wanted = turn(after.agent, mark).flatMap(textsOf);
+  const wanted = shown(by, after.agent, mark);
   assert.deepEqual(added.flatMap(textsOf), wanted, `${mark}: the new conversation`);
   hangsOn(was, is, mark);
-  paired(added, after.agent, mark);
+  const areTools = [by, after.agent].every(({ takesTools }) => takesTools !== false);
+  if (!areTools) assert.equal(callsIn(added).length, 0, mark);
+  else paired(added, after.agent, mark);
 }
 
 /** The message that the first new one follows is the newest of the old conversation. */
@@ -120,9 +123,14 @@ function hangsOn(was: Seen, is: Seen, mark: string): void {
   assert.equal(parent, was.leaf, `${mark}: the new turn does not follow the old leaf`);
 }
 
+function callsIn(messages: readonly Message[]): ToolCallPart[] {
+  const parts = messages.flatMap((message) => message.parts);
+  return parts.flatMap((part) => (part.kind === "tool-call" ? [part] : []));
+}
+
 function paired(added: readonly Message[], agent: Agent, mark: string): void {
   const parts = added.flatMap((message) => message.parts);
-  const calls = parts.flatMap((part) => (part.kind === "tool-call" ? [part] : []));
+  const calls = callsIn(added);
   const results = parts.flatMap((part) => (part.kind === "tool-result" ? [part.callId] : []));
   const ids = calls.map(({ callId }) => callId);
   assert.equal(calls.length, 1, `${mark}: the call`);
@@ -166,17 +174,31 @@ function isFailed(entry: Entry): boolean {
   return entry.stop === "error" || entry.stop === "aborted";
 }
 
+/**
+ * A session that is text has no half of a surrogate pair, and lines that the user types end in but one
+ * way.
+ */
+function inLines(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines, too
+  return text.toWellFormed().replace(/\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g, "\n");
+}
+
 /** Every text of the source is in the target: what was said in its order, results anywhere. */
 function spoken(sent: readonly Message[], is: Seen, count: Count): void {
   let orphans = 0;
-  const said = is.live.filter(({ role }) => role !== "tool").flatMap(textsOf);
-  const results = is.live
-    .filter(({ role }) => role === "tool")
+  const said = is.live
+    .filter(({ role }) => role !== "tool")
     .flatMap(textsOf)
+    .map(inLines);
+  const isText = count("result-as-text") > 0;
+  const results = is.live
+    .filter(({ role }) => role === "tool" || (isText && role === "user"))
+    .flatMap(textsOf)
+    .map(inLines)
     .join("\n");
   let at = 0;
   for (const message of sent) {
-    for (const own of textsOf(message)) {
+    for (const own of textsOf(message).map(inLines)) {
       const text = count("text-repaired") > 0 ? own.toWellFormed() : own;
       if (text.trim() === "") continue;
       if (message.role === "tool") {
@@ -213,10 +235,11 @@ function called(sent: readonly Message[], is: Seen, count: Count): void {
   const was = sent.flatMap(({ parts }) => parts);
   const now = is.live.flatMap(({ parts }) => parts);
   const [calls, results] = [number(was, "tool-call"), number(was, "tool-result")];
-  assert.equal(number(now, "tool-call"), calls, "tool calls");
+  assert.equal(number(now, "tool-call"), calls - count("call-as-text"), "tool calls");
+  const gone = count("result-orphan") + count("result-as-text");
   assert.equal(
     number(now, "tool-result"),
-    results - count("result-orphan") + count("result-missing"),
+    results - gone + count("result-missing"),
     "tool results",
   );
   const invented = now.filter(

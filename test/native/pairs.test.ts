@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { driverOf, foreign, kept, own } from "./agents/index.ts";
+import { asked, driverOf, foreign, kept, own } from "./agents/index.ts";
 import { assertHistory, type Expected } from "./assert-history.ts";
 import { AGENTS, createLab, type Lab, PAIRS, SOME_PAIRS } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
@@ -30,7 +30,7 @@ async function workIn(
   const { prompt, steps, markers } = work(tag);
   await turn(lab, agent, steps, { prompt, resume: id });
   // The last request of the turn holds the turn itself, too, but for the answer to it.
-  const now = own(markers.slice(0, -1), agent);
+  const now = asked(markers, agent);
   assertHistory(lab.server.lastMain(), [...history, ...now]);
   return kept(markers, agent);
 }

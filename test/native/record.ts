@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { driverOf, kept } from "./agents/index.ts";
+import { driverOf, kept, stepsFor } from "./agents/index.ts";
 import type { Expected, Role } from "./assert-history.ts";
 import { type Agent, type CliOptions, type CliRun, type Lab, runCli, sessionPath } from "./lab.ts";
 import type { Step } from "./model-server/server.ts";
@@ -87,7 +87,7 @@ export async function turn(
   options: CliOptions,
 ): Promise<CliRun> {
   const refusedBefore = lab.server.refusals.length;
-  lab.server.script(steps);
+  lab.server.script(stepsFor(steps, agent));
   const done = await runCli(lab, agent, options);
   const refused = lab.server.refusals.slice(refusedBefore);
   if (refused.length > 0) {

@@ -25,14 +25,15 @@ export async function sees(
 }
 
 /**
- * Opens a recorded session on its agent's screen, waits for its last words there (or `ready`), and goes on with
- * a new prompt, which must be sent with all of the history. Gives what the screen showed.
+ * Opens a recorded session on its agent's screen, waits for its last words there, and goes on with
+ * a new prompt, which must be sent with all of the history. Gives what the screen showed. `ready`: what
+ * it shows of a session, if not that.
  */
 export async function goesOn(
   lab: Lab,
   command: string[],
   history: Expected[],
-  ready = "MARK-S-A11",
+  ready: string | RegExp = "MARK-S-A11",
 ): Promise<string> {
   const tui = Tui.start(lab, command, { rows: 200 });
   try {

@@ -45,6 +45,12 @@ for (const [from, to] of SHOWN) {
       const recording = await record(lab, from);
       driverOf(from).rename?.(lab, recording.sessionId, TITLE);
       const there = await hand(lab, recording.sessionId, to);
+      const { says } = driverOf(to);
+      if (says !== undefined) {
+        const start = tuiCommand(to, there.command.slice(1));
+        await goesOn(lab, start, abroad(recording.markers, to), says);
+        return;
+      }
       // Codex keeps titles outside its session files, so a session of its own has none here.
       const title = driverOf(from).rename ? TITLE : "MARK-S-U";
       await sees(

@@ -59,6 +59,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "vibe" },
   { agent: "openhands" },
   { agent: "auggie" },
+  { agent: "aider" },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

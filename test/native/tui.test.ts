@@ -143,3 +143,10 @@ test("auggie: the picker, and going on after --resume", () =>
     const shown = await goesOn(lab, command, recording.markers);
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
+
+test("aider: going on after --restore-chat-history", () =>
+  withRecording("aider", async (lab, recording) => {
+    const { own, says } = driverOf("aider");
+    const command = tuiCommand("aider", ["--restore-chat-history"]);
+    await goesOn(lab, command, own(recording.markers), says);
+  }));

@@ -12,11 +12,12 @@ import type { Report } from "../../src/convert/report/report.ts";
 import type { Fit } from "../../src/convert/survey/fit.ts";
 import { surveyFile } from "../../src/convert/survey/survey-file.ts";
 import { Input } from "../../src/io/input.ts";
-import { joinDocument, trustworthy } from "../../src/lossless/document.ts";
+import { formsOf, joinDocument, trustworthy } from "../../src/lossless/document.ts";
 import { Records } from "../../src/lossless/feed.ts";
 import { linesIn } from "../../src/lossless/lines.ts";
 import type { Writer } from "../../src/session/codec.ts";
 import { asSeen, type Plan } from "../../src/session/survey.ts";
+import { callAsText, resultHeading } from "../../src/session/text.ts";
 import type { Entry, Header, Json, Message, ToolUse } from "../../src/session/types.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -121,7 +122,7 @@ function put(path: string, lines: Buffer): void {
   writeFileSync(path, (documentIn(path) && joinDocument(lines, FORMS)) ?? lines);
 }
 
-const FORMS = agents.flatMap(({ documents = [] }) => documents);
+const FORMS = agents.flatMap(formsOf);
 
 /** A text of each part of a message; what is said, however it is spelled. */
 export function textsOf({ parts }: Message): string[] {
@@ -151,17 +152,27 @@ const USES: readonly ToolUse[] = [
 export function turn(agent: Agent, mark: string): Message[] {
   const time = "2026-11-22T10:00:00.000Z";
   const place = { kind: "message", parentId: null, time } as const;
+  const question: Message = {
+    ...place,
+    id: `${mark}-1`,
+    role: "user",
+    parts: [{ kind: "text", text: `question ${mark} 🐢` }],
+  };
+  const answer: Message = {
+    ...place,
+    id: `${mark}-4`,
+    role: "assistant",
+    group: `${mark}-4`,
+    parts: [{ kind: "text", text: `answer ${mark}` }],
+    stop: "end",
+  };
+  if (agent.takesTools === false) return [question, answer];
   const use = USES.find((candidate) => agent.tools.toNative(candidate) !== null);
   const native = use && agent.tools.toNative(use);
   if (!native) throw new Error(`${agent.id} has no tool that the turn could use`);
   const callId = `call_${mark}`;
   return [
-    {
-      ...place,
-      id: `${mark}-1`,
-      role: "user",
-      parts: [{ kind: "text", text: `question ${mark} 🐢` }],
-    },
+    question,
     {
       ...place,
       id: `${mark}-2`,
@@ -186,15 +197,20 @@ export function turn(agent: Agent, mark: string): Message[] {
         },
       ],
     },
-    {
-      ...place,
-      id: `${mark}-4`,
-      role: "assistant",
-      group: `${mark}-4`,
-      parts: [{ kind: "text", text: `answer ${mark}` }],
-      stop: "end",
-    },
+    answer,
   ];
+}
+
+/** The texts of a turn that `by` made, as they are in a session of `at`. */
+export function shown(by: Agent, at: Agent, mark: string): string[] {
+  const messages = turn(by, mark);
+  if (at.takesTools !== false || by.takesTools === false) return messages.flatMap(textsOf);
+  // Without tools, a call stands with what was said before it, and a result below a heading.
+  const call = messages.flatMap(({ parts }) => parts).find(({ kind }) => kind === "tool-call");
+  if (call?.kind !== "tool-call") throw new Error("a turn without a call");
+  const [question = "", plan = "", result = "", answer = ""] = messages.flatMap(textsOf);
+  const called = `${plan}\n\n${callAsText(call.name, call.input)}`;
+  return [question, called, `${resultHeading(call.name, false)}\n${result}`, answer];
 }
 
 /** The lines that `entries` give after what `writer` has committed. */
@@ -263,7 +279,7 @@ export function opening(agent: Agent, seed: string): { writer: Writer; text: str
     parent: null,
   };
   // Lines that are in no store; a document's are as in one.
-  const form = agent.documents === undefined ? "file" : "store";
+  const form = formsOf(agent).length === 0 ? "file" : "store";
   const writer = agent.writer({ seed, cliVersion: null, form });
   writer.begin?.(header);
   const start: Entry = {

@@ -34,9 +34,9 @@ function list(agent: Agent, folder: string, wanted: (path: string) => boolean): 
     .map((name) => ({ agent, name: join(folder, name), path: join(FOLDER, folder, name) }));
 }
 
-/** JSON files are sessions when they are documents of a form that an agent has. */
+/** JSON files and texts are sessions when they are documents of a form that an agent has. */
 function isSession(path: string): boolean {
-  if (!path.endsWith(".json")) return path.endsWith(".jsonl");
+  if (!/\.(?:json|md)$/.test(path)) return path.endsWith(".jsonl");
   const input = new Input(path);
   const lines = linesOf(input);
   input.close();

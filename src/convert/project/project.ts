@@ -23,6 +23,7 @@ import { type Counts, NO_COUNTS } from "./counts.ts";
 import { UNREAD } from "./demote.ts";
 import { Parts, type Taking } from "./parts.ts";
 import { readable } from "./readable.ts";
+import { CallTexts } from "./untooled.ts";
 
 /**
  * How another vendor's model is sent reasoning that it cannot take as such: as `text`, or not at
@@ -62,6 +63,8 @@ export class Projector {
   readonly #wellFormedOnly: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
+  /** For a target whose model has no tools. */
+  readonly #texts: CallTexts | null;
   #open: Open | undefined;
   /**
    * What arrived while a call of the open message had no result yet: it is sent after the results.
@@ -95,6 +98,8 @@ export class Projector {
     this.#relocation = options.relocation ?? null;
     const how = { own: this.#own, omitsReasoning: options.reasoning === "omit" };
     this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
+    const hasTools = this.#own || target.takesTools !== false;
+    this.#texts = hasTools ? null : new CallTexts(this.#parts, (code) => this.#lose(code));
   }
 
   /** Is a message held back until its results arrive? */
@@ -301,6 +306,7 @@ export class Projector {
     const { message } = open;
     for (const part of entry.parts) {
       if (part.kind !== "tool-call") message.parts.push(...this.#parts.message(part, false));
+      else if (this.#texts) message.parts.push(this.#texts.call(this.#relocated(part)));
       else this.#call(part, open);
     }
     if (entry.stop) message.stop = entry.stop;
@@ -362,6 +368,12 @@ export class Projector {
   }
 
   #results(entry: Message): Ready {
+    if (this.#texts) {
+      const said = this.#texts.results(entry);
+      if (said.parts.length === 0) return NOTHING;
+      this.counts.messages++;
+      return { before: this.flush(), now: [said] };
+    }
     for (const part of entry.parts) {
       if (part.kind !== "tool-result") {
         this.#lose("result-orphan");

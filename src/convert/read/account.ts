@@ -249,7 +249,9 @@ class Account {
     const lines = text
       .split("\n")
       .map((line) => line.trim())
-      .filter((line) => !/^<\/?(?:system-reminder|user_query)>$/.test(line));
+      .filter(
+        (line) => !/^<\/?(?:system-reminder|user_query|thinking-content-[0-9a-f]{32})>$/.test(line),
+      );
     const isSaid = (line: string) =>
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
     const isPut = text.includes("\n") || this.#ended;

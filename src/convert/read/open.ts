@@ -12,7 +12,7 @@ import type { Agent, Database } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
 import { Input, type Progress } from "../../io/input.ts";
-import { joinDocument, mayBeDocument, splitDocument } from "../../lossless/document.ts";
+import { formsOf, joinDocument, mayBeDocument, splitDocument } from "../../lossless/document.ts";
 
 /** The path of a session in a database, written `path#id`. */
 export interface Rows {
@@ -76,7 +76,7 @@ function readRows({ agent, database, path, id }: Rows): Buffer {
   });
 }
 
-const FORMS = agents.flatMap(({ documents = [] }) => documents);
+const FORMS = agents.flatMap(formsOf);
 
 /** The first bytes of zstd output; Codex may compress its rollouts. */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -99,7 +99,7 @@ export function isCompressed(head: Buffer): boolean {
 
 /** The lines of a document; null for a file of lines. */
 function documentLines(input: Input): Buffer | null {
-  if (FORMS.length === 0 || !mayBeDocument(input.read(0, 64 << 10), input.size)) return null;
+  if (FORMS.length === 0 || !mayBeDocument(input.read(0, 64 << 10), input.size, FORMS)) return null;
   return splitDocument(input.read(0, input.size), FORMS);
 }
 

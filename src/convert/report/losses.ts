@@ -57,6 +57,8 @@ export const LOSSES = {
   ],
   "tool-foreign": ["minor", "tool calls without an equivalent keep their own name"],
   "tool-adapted": ["minor", "names or arguments that the target's API would refuse were corrected"],
+  "call-as-text": ["minor", "tool calls are sent as text: the target's model has no tools"],
+  "result-as-text": ["minor", "tool results are sent as text: the target's model has no tools"],
   "result-missing": ["minor", "tool calls without a result have a placeholder for it"],
   "result-orphan": ["minor", "tool results without their call are kept aside"],
   "file-as-text": ["minor", "attached documents are mentioned; their content is kept aside"],

@@ -52,6 +52,7 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
   const path = place.slice(0, place.lastIndexOf("#"));
   const { database } = agent.store;
+  database?.refuse?.(path);
   if (!database || database.holds(path) || (command !== null && database.import)) return;
   throw noDatabase(agent, path);
 }

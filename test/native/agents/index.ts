@@ -1,6 +1,8 @@
 /** The drivers of all CLIs in the lab. Those whose CLI is not on this machine are left out of the tests, which say so. */
 
 import type { Expected } from "../assert-history.ts";
+import type { Step } from "../model-server/server.ts";
+import { aider } from "./aider.ts";
 import { auggie } from "./auggie.ts";
 import { claudeCode } from "./claude-code.ts";
 import { cline } from "./cline.ts";
@@ -45,6 +47,7 @@ export const everyDriver: readonly Driver[] = [
   vibe,
   openhands,
   auggie,
+  aider,
 ];
 
 /** The drivers of the CLIs that can be run here. */
@@ -118,6 +121,26 @@ export function own(markers: readonly Expected[], agent: string): Expected[] {
 
 /** What of all that was said in an agent is in its session. */
 export function kept(markers: readonly Expected[], agent: string): Expected[] {
-  const { keepsReasoning = true } = driverOf(agent);
+  const { keepsReasoning = true, hasNoTools = false } = driverOf(agent);
+  if (hasNoTools) return markers.filter(({ role }) => role === "user" || role === "assistant");
   return markers.filter(({ role }) => keepsReasoning || role !== "reasoning");
+}
+
+/** What of a turn's markers is in its last request: all but the last answer. */
+export function asked(markers: readonly Expected[], agent: string): Expected[] {
+  const { hasNoTools = false } = driverOf(agent);
+  return own(
+    hasNoTools ? markers.filter(({ role }) => role === "user") : markers.slice(0, -1),
+    agent,
+  );
+}
+
+/** The steps of one turn, for this agent's CLI: without tools, a turn is one answer. */
+export function stepsFor(steps: readonly Step[], agent: string): Step[] {
+  if (driverOf(agent).hasNoTools !== true) return [...steps];
+  const thinking = steps.find((step) => step.thinking !== undefined)?.thinking;
+  const texts = steps.flatMap(({ text }) => text ?? []);
+  const failed = steps.find((step) => step.error !== undefined);
+  if (failed || texts.length === 0) return [...steps];
+  return [{ ...(thinking === undefined ? {} : { thinking }), text: texts.join("\n\n") }];
 }

@@ -31,6 +31,8 @@ export interface Driver {
   attachesImages?: false;
   /** Is its model's reasoning in its sessions? By default it is. */
   keepsReasoning?: false;
+  /** It declares no tools to its model. */
+  hasNoTools?: true;
   /** Names of the tools that it offers its model for what the recording does. */
   tools: RegExp;
   /**
@@ -44,6 +46,8 @@ export interface Driver {
   tui(args: readonly string[]): string[];
   /** Arguments that show its own list of sessions on the screen. */
   listArgs: readonly string[];
+  /** What its screen says of a session that it goes on with, where it shows nothing of it and no list. */
+  says?: string;
   /** A list without titles shows a session's id. */
   listsIds?: true;
   /** Keys that lead there from the first screen, where no argument does. */

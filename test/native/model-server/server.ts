@@ -30,7 +30,10 @@ export interface RecordedRequest {
   /** The parsed JSON body; a body that is not JSON stays text; null when there was none. */
   body: unknown;
   protocol: ProtocolId | null;
-  /** True when the request declares tools: only such a request uses up a step. */
+  /**
+   * True when the request declares tools, or comes from a CLI that never does (see UNTOOLED): only such
+   * a request uses up a step.
+   */
   main: boolean;
 }
 
@@ -153,7 +156,7 @@ export class ModelServer {
       headers: request.headers,
       body: parsed,
       protocol: protocol?.id ?? null,
-      main: tools.length > 0 && !isForTitle(asked.body, tools),
+      main: (tools.length > 0 && !isForTitle(asked.body, tools)) || path.startsWith(UNTOOLED),
     };
     this.requests.push(recorded);
     if (this.#log !== undefined) appendFileSync(this.#log, `${JSON.stringify(recorded)}\n`);
@@ -210,7 +213,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
 }
 
-/** The small routes beside the model itself. */
+/** Where a CLI is sent that declares no tools, and asks for no more than answers. */
+export const UNTOOLED = "/without-tools";
+
 /**
  * Codex (0.169) asks for a title with all of its tools declared, and for JSON as the answer; Grok
  * Build (0.2.111) with a tool that takes the title.
@@ -220,6 +225,7 @@ function isForTitle({ text }: Obj, tools: readonly DeclaredTool[]): boolean {
   return obj(obj(text).format).type === "json_schema";
 }
 
+/** The small routes beside the model itself. */
 function sendPlain(method: string, path: string, response: ServerResponse): void {
   if (method === "HEAD") {
     response.writeHead(200).end();

@@ -52,7 +52,9 @@ export function compare(sides: Sides): Outcome {
   const named = new Named(sides.losses);
   const gone: Gone[] = [];
   // What a harness wrote may hold the words of somebody: it gets what is left.
-  for (const atom of [...truth].sort((a, b) => Number(isScaffold(a)) - Number(isScaffold(b)))) {
+  for (const atom of [...truth].sort(
+    (a, b) => Number(isInjectedThen(a)) - Number(isInjectedThen(b)),
+  )) {
     const lines = missing(atom, hay, sides.own);
     if (lines.length > 0) gone.push({ atom, lines, code: named.take(atom, lines) });
   }
@@ -129,11 +131,14 @@ function withoutTime(atom: Atom): Atom {
   };
 }
 
-/** Reasoning that Segue gave one CLI as a quotation, and another as reasoning, is the same. */
+/**
+ * Reasoning that Segue gave one CLI as a quotation, and another as reasoning, is the same. In Aider's
+ * history, a quotation has a space before each line.
+ */
 function unquoted(atom: Atom): Atom {
   if (atom.kind !== "text" || atom.bytes) return atom;
-  const quotation = /^\[Reasoning before this answer, quoted:\]\n((?:>.*(?:\n|$))+)/;
-  const text = atom.text.replace(quotation, (_, lines) => String(lines).replace(/^> ?/gm, ""));
+  const quotation = /^\s*\[Reasoning before this answer, quoted:\]\n((?: ?>.*(?:\n|$))+)/;
+  const text = atom.text.replace(quotation, (_, lines) => String(lines).replace(/^ ?> ?/gm, ""));
   return { ...atom, text };
 }
 
@@ -507,7 +512,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   "tool-adapted": ({ kind }) => kind === "argument",
   // Claude Code joins its listings with what the user attached to one system message.
   "scaffold-carried": (atom, lines) =>
-    isScaffold(atom) || (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
+    isInjectedThen(atom) || (atom.role === "system" && lines.every((line) => BLANKED.test(line))),
   // Codex keeps its instructions in the session's first record.
   "event-carried": ({ kind, role, text }) =>
     // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
@@ -539,6 +544,18 @@ const SCAFFOLD = [
 function isScaffold({ kind, text, role }: Atom): boolean {
   if (kind !== "text") return false;
   return role === "developer" || SCAFFOLD.some((start) => start.test(text.trim()));
+}
+
+function isInjectedThen(atom: Atom): boolean {
+  return isScaffold(atom) || isEcho(atom);
+}
+
+/**
+ * Aider (0.86.2) takes the lines of a prompt in its own command line for an answer. They end as all that
+ * it says itself, and no answer does.
+ */
+function isEcho({ kind, role, text }: Atom): boolean {
+  return kind === "text" && role === "assistant" && text.endsWith("  \n");
 }
 
 /** What the loss report has to say, each as often as it counts. */

@@ -3,6 +3,7 @@
 /** By agent, the fixtures that are richest, and those with kinds of content that no other has. */
 export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   auggie: ["compact", "image", "tools"],
+  aider: ["commands", "failing", "imported", "marks", "resumed"],
   "claude-code": ["attachments", "documents", "rendered", "server-tools", "slash-command"],
   cline: ["compact", "rich"],
   codex: ["archive", "compact-sealed", "content"],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { flags as aider } from "../../../src/agents/aider/flags.ts";
 import { flags as auggie } from "../../../src/agents/auggie/flags.ts";
 import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
@@ -28,6 +29,7 @@ import "../../support/seed.ts";
 
 const TABLES: { [name: string]: Flags } = {
   auggie,
+  aider,
   claude,
   codex,
   copilot,

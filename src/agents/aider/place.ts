@@ -1,0 +1,62 @@
+/** Where histories are, and what their paths say. */
+import { hash } from "node:crypto";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** Aider's own, one in each project. */
+export const DEFAULT = ".aider.chat.history.md";
+
+const NAME = /^\.aider\.chat\.history(?:\.([0-9a-f]{16}))?\.md$/;
+
+/** Sessions from elsewhere are beside it; Aider has git ignore `.aider*`. */
+export function nameFor(id: string): string {
+  return `.aider.chat.history.${id}.md`;
+}
+
+export function isHistory(path: string): boolean {
+  return NAME.test(basename(path));
+}
+
+/** The id in its name, or one that the path gives: there is one session in a file. */
+export function idOf(path: string): string {
+  const named = NAME.exec(basename(path))?.[1];
+  return (
+    named ?? hash("sha256", join(realFolder(dirname(resolve(path))), basename(path))).slice(0, 16)
+  );
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+/** The histories of a project: in this folder, and in those above it up to the repository's root. */
+export function historiesFor(folder: string): string[] {
+  const top = repositoryOf(folder);
+  const found = historiesIn(folder);
+  for (let at = folder; top !== null && at !== top; ) {
+    at = dirname(at);
+    found.push(...historiesIn(at));
+  }
+  return found;
+}
+
+function historiesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter(isHistory)
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function repositoryOf(folder: string): string | null {
+  for (let at = folder; ; at = dirname(at)) {
+    if (lstatSync(join(at, ".git"), { throwIfNoEntry: false })) return at;
+    if (at === dirname(at)) return null;
+  }
+}

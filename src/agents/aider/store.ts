@@ -1,0 +1,52 @@
+/** Where Aider keeps its sessions: in each project, one history that only grows. */
+import { lstatSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Found, Store } from "../types.ts";
+import { database } from "./database.ts";
+import { DEFAULT, historiesFor, idOf, nameFor } from "./place.ts";
+
+export const store: Store = {
+  inProjects: true,
+
+  variables: ["AIDER_CHAT_HISTORY_FILE"],
+
+  // There is no list of its projects: the history of the one in question stands for all that are
+  // beside it. The folder itself holds other things.
+  roots({ AIDER_CHAT_HISTORY_FILE: named }, _host, cwd) {
+    const project = resolve(cwd ?? process.cwd());
+    const own = join(project, DEFAULT);
+    return named ? [resolve(project, named), own] : [own];
+  },
+
+  async find(root) {
+    const folder = root.endsWith(".md") ? dirname(root) : root;
+    return historiesFor(resolve(folder)).flatMap((path) => foundAt(path) ?? []);
+  },
+
+  pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),
+
+  database,
+};
+
+function foundAt(path: string): Found | null {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (!info?.isFile()) return null;
+  return {
+    agent: "aider",
+    id: idOf(path),
+    path,
+    mtime: info.mtimeMs,
+    bytes: info.size,
+    inode: info.ino,
+    // The records name no time but that of a run's beginning.
+    summary: {
+      title: null,
+      cwd: null,
+      model: null,
+      createdAt: null,
+      updatedAt: info.mtime.toISOString(),
+      messages: null,
+      parent: null,
+    },
+  };
+}
