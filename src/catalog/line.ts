@@ -256,6 +256,11 @@ export class Scan {
     return this.#feed.reader.header().id;
   }
 
+  /** As far as its records say it. */
+  get title(): string | null {
+    return this.#feed.reader.header().title;
+  }
+
   get counted(): Messages {
     return this.#count;
   }
