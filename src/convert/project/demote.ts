@@ -27,6 +27,9 @@ export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   repeated: "record-repeated",
 };
 
+/** Other addresses, such as those of uploaded files, mean something to the source's vendor alone. */
+const WEB = /^https?:\/\//i;
+
 /** The image types that the APIs of Anthropic, OpenAI and Google all document. */
 const IMAGES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -67,9 +70,10 @@ export class Demotion {
 
   #image(image: ImagePart, place: Place): ImagePart | TextPart {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY, imagePixels = 0 } = this.#media;
-    const { mediaType, data } = image;
+    const { mediaType, data, url = "" } = image;
     const isTaken = this.#takesImages(place);
-    if (isTaken && data === null && this.#media.imageUrls !== false) return image;
+    const isAddressTaken = this.#media.imageUrls !== false && WEB.test(url);
+    if (isTaken && data === null && isAddressTaken) return image;
     const isFit = (base64: string): boolean =>
       bytesOf(base64) <= imageBytes && (pixelsOf(base64) ?? imagePixels) >= imagePixels;
     if (isTaken && data !== null && images.includes(mediaType) && isFit(data)) {
