@@ -83,6 +83,20 @@ describe("images", () => {
     assert.deepEqual(sent(other, { imagePixels: 512 }).parts, [other]);
   });
 
+  it("of which only an address is known are sent with it if it is one on the web", () => {
+    const at = (url: string): ImagePart => ({
+      kind: "image",
+      mediaType: "image/png",
+      data: null,
+      url,
+    });
+    assert.deepEqual(sent(at("https://a/b.png")), { parts: [at("https://a/b.png")], losses: [] });
+    assert.deepEqual(sent(at("ms://f1")), {
+      parts: [{ kind: "text", text: "[image: image/png, ms://f1]" }],
+      losses: ["image-as-text"],
+    });
+  });
+
   it("that are too large are mentioned, and the sum for one request is watched", () => {
     const large = image("image/png", base64("x".repeat(3000)));
     assert.deepEqual(sent(large, { imageBytes: 2000 }).losses, ["image-as-text"]);
