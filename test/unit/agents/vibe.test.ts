@@ -355,7 +355,7 @@ describe("Mistral Vibe's store", () => {
     const root = empty();
     database.replace(root, ID, null, ROWS);
     assert.ok(store.hasId?.(root, `${ID.slice(0, 8)}-0000-4000-8000-000000000000`));
-    assert.ok(!store.hasId?.(root, `0${ID.slice(1)}`));
+    assert.ok(!store.hasId?.(root, `f${ID.slice(1)}`));
     // Two that were made in the same minute.
     const made = ["01a2284e-0862-7759-ad2e-83921a3f388c", "01a2284e-0999-7759-ad2e-83921a3f388c"];
     const [one, other] = made.map((uuid) => known(vibe.sessionId?.(uuid, null)).slice(0, 8));
