@@ -17,5 +17,7 @@ export const launch: Launch = {
   flags,
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],
+    // It asks before it reads anything elsewhere.
+    place: "project",
   },
 };

@@ -90,10 +90,18 @@ class Projection {
     };
     const value = member(member(call, "arguments"), "value");
     const input = called === "edit" ? editOf(value) : value;
-    const output = { content: [{ text, type: "text" }], structured_content: null, type: "success" };
+    const told = parseValue(text);
+    const output = {
+      content: [{ text, type: "text" }],
+      structured_content: isObject(told) ? told : { message: text },
+      type: "success",
+    };
     return this.#entry(`effect-${this.#digest("effect")}`, {
       detail: { display, input: isObject(input) ? input : {}, kind: "tool", toolName: name },
       state: {
+        approvalSource: "bypass",
+        approvalType: "always",
+        decision: "execute",
         display: { message: name, success: isDone },
         output,
         outputText: text,

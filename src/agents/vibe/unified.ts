@@ -23,7 +23,7 @@ import {
   shownOf,
   wasCompacted,
 } from "./generation.ts";
-import { CURRENT, META } from "./place.ts";
+import { CURRENT, foldersIn, META } from "./place.ts";
 import { entriesFor } from "./projection.ts";
 import { unwrap } from "./records.ts";
 
@@ -38,13 +38,34 @@ function linesOf(generation: Generation, id: string, old: JsonObject | null): st
   // An import begins anew; that of 2.x's goes on.
   const own = { ...(old ?? meta), title: meta.title ?? old?.title ?? null, session_id: id };
   const outcome = endOf(generation);
+  const items = contextOf(generation);
+  const count = outcome === null ? items.length : ownItems(generation);
   return [
     sessionLine(own, { store: "unified" }),
     ...pastOf(generation),
-    ...contextOf(generation),
+    ...items.slice(0, count),
     ...(outcome === null ? [] : [text({ turn: outcome })]),
+    ...items.slice(count),
     ...journalOf(generation).filter(isTold),
   ];
+}
+
+/** How many of the items the CLI wrote: that its last turn failed is said before those that came home. */
+function ownItems({ folder, name, manifest }: Generation): number {
+  const same = generationsIn(folder).filter((one) => one <= name);
+  for (const one of same) {
+    const generation = generationAt(folder, one);
+    if (generation === null) continue;
+    if (generation.manifest.snapshot_sequence === manifest.snapshot_sequence) {
+      return contextOf(generation).length;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function generationsIn(folder: string): string[] {
+  const names = foldersIn(join(folder, "generations"));
+  return names.filter((name) => /^\d{16}$/.test(name)).sort();
 }
 
 /** What is shown of the time before the newest compaction, which the model is no longer sent. */
@@ -97,8 +118,8 @@ function extends_(before: readonly string[], after: readonly string[]): boolean 
 
 /** The generation before this one that Segue wrote, if it holds these lines. */
 function earlierOf(now: Generation, id: string, lines: readonly string[]): Generation | null {
-  const names = readdirSync(join(now.folder, "generations")).filter((name) => name < now.name);
-  const generation = generationAt(now.folder, names.sort().at(-1) ?? "");
+  const names = generationsIn(now.folder).filter((name) => name < now.name);
+  const generation = generationAt(now.folder, names.at(-1) ?? "");
   if (generation === null) return null;
   if (generation.manifest.snapshot_sequence !== now.manifest.snapshot_sequence) return null;
   const there = linesOf(generation, id, null);

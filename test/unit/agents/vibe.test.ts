@@ -284,6 +284,38 @@ describe("sessions of 3.x", () => {
     assert.match(said[2] ?? "", /SUMMARY: one and two are done/);
   });
 
+  it("get new turns after one that failed, again and again", async () => {
+    const { root, id, lines, place } = await storeOf("quota-402");
+    const before = snapshot(place);
+    const once = [...lines, ...MORE];
+    database.replace(root, id, lines, once);
+    assert.deepEqual(database.read(root, id), once);
+    const again = [...once, ...MORE.map((line) => line.replaceAll("call_new", "call_newer"))];
+    database.replace(root, id, once, again);
+    assert.deepEqual(database.read(root, id), again);
+    database.replace(root, id, again, once);
+    database.replace(root, id, once, lines);
+    assert.deepEqual(snapshot(place), before);
+  });
+
+  it("get new turns also where the journal has something else than a turn", async () => {
+    const { root, id, lines, place } = await storeOf("store");
+    const [name = ""] = readdirSync(join(place, "generations"));
+    const manifest = readFileSync(join(place, "generations", name, "manifest.json"), "utf8");
+    const segment = member(JSON.parse(manifest), "recovery_journal_segment");
+    const path = join(place, String(member(segment, "path")));
+    mkdirSync(join(place, "journal"), { recursive: true });
+    const delta = [{ op: "set_envelope", state: {} }];
+    const records = [
+      { payload: { method: "session/seen" }, record_sha256: "0", type: "command_reserved" },
+      { payload: { delta }, record_sha256: "1", type: "projection_delta" },
+    ];
+    writeFileSync(path, records.map((record) => `${canonical(record)}\n`).join(""));
+    assert.deepEqual(database.read(root, id), lines);
+    database.replace(root, id, lines, [...lines, ...MORE]);
+    assert.deepEqual(database.read(root, id), [...lines, ...MORE]);
+  });
+
   it("are found by any of their files", async () => {
     const { root, id, place } = await storeOf("killed");
     assert.equal(store.whole?.(join(place, "CURRENT")), `${root}#${id}`);
@@ -333,6 +365,17 @@ describe("sessions of 3.x", () => {
 });
 
 describe("Mistral Vibe's store", () => {
+  it("takes the first eight characters of an id for all of it", () => {
+    const root = empty();
+    database.replace(root, ID, null, ROWS);
+    assert.ok(store.hasId?.(root, `${ID.slice(0, 8)}-0000-4000-8000-000000000000`));
+    assert.ok(!store.hasId?.(root, `f${ID.slice(1)}`));
+    // Two that were made in the same minute.
+    const made = ["01a2284e-0862-7759-ad2e-83921a3f388c", "01a2284e-0999-7759-ad2e-83921a3f388c"];
+    const [one, other] = made.map((uuid) => known(vibe.sessionId?.(uuid, null)).slice(0, 8));
+    assert.notEqual(one, other);
+  });
+
   it("does not follow links, or ids that are paths", async () => {
     const { root, id, lines, place } = await storeOf("store");
     const aside = join(folder, `aside-${folders}`);
