@@ -43,7 +43,7 @@ export function isId(id: string): boolean {
 
 /** The ids of the sessions in the folder. */
 export function idsIn(root: string): string[] {
-  return namesIn(root).filter(isId);
+  return namesIn(root, "folders").filter(isId);
 }
 
 /** `~/.openhands/conversations`, or another folder with such sessions in it, such as that of a session's subagents. */

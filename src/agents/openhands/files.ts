@@ -30,10 +30,12 @@ export function placesOf(root: string, id: string): Places {
   };
 }
 
-/** The names of a folder's files; none where there is no folder. */
-export function namesIn(folder: string): string[] {
+/** The names of a folder's own files, or folders; none where there is no folder. Links lead elsewhere. */
+export function namesIn(folder: string, kind: "files" | "folders" = "files"): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      (kind === "files" ? entry.isFile() : entry.isDirectory()) ? [entry.name] : [],
+    );
   } catch {
     return [];
   }

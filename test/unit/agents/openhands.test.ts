@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -392,6 +393,23 @@ describe("the store", () => {
   it("takes the system prompt of the CLI's own newest session for a new one", () => {
     const prompt = member(store.facts?.(home(), "/", {}), "prompt");
     assert.match(String(prompt), /^You are OpenHands agent/);
+  });
+
+  it("finds the subagents of a session, and follows no link", async () => {
+    const at = home();
+    const { folder } = placesOf(at, ID);
+    const subagents = join(folder, "subagents");
+    mkdirSync(subagents);
+    const copy = join(mkdtempSync(join(root, "copy-")), ID);
+    cpSync(folder, copy, { recursive: true });
+    cpSync(copy, join(subagents, "9".repeat(32)), { recursive: true });
+    symlinkSync(copy, join(at, "a".repeat(32)));
+    assert.deepEqual(await store.children?.(`${at}#${ID}`), [`${subagents}#${"9".repeat(32)}`]);
+    assert.equal(known(database.read(subagents, "9".repeat(32))).length, lines(at).length);
+    assert.deepEqual(
+      (await store.find(at)).map(({ id }) => id),
+      [ID],
+    );
   });
 
   it("takes any of a session's files for the session", () => {
