@@ -228,6 +228,8 @@ const OF_AUGMENT = new Set([
 function augmentEnvelope(key: string, owner: Obj): boolean {
   if (OF_AUGMENT.has(key) || envelope(key, owner)) return true;
   if (key === "summary") return Boolean(owner.content);
+  // The seal of what is readable beside it.
+  if (key === "encrypted_content") return Boolean(owner.content || owner.summary);
   // The nodes of a result say the same again.
   return key === "content" && arr(owner.content_nodes).length > 0;
 }

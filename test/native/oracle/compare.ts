@@ -45,7 +45,7 @@ export interface Sides {
 
 export function compare(sides: Sides): Outcome {
   const truth = sides.truth
-    .map((atom) => unquoted(withoutTime(withoutReminders(atom, sides.own))))
+    .map((atom) => unquoted(withoutTime(withoutCode(withoutReminders(atom, sides.own)))))
     .filter((atom) => !isInjected(atom, sides.own));
   const sent = sides.sent.map(unquoted).filter((atom) => !isInjected(atom, sides.theirs));
   const hay = new Hay(sent, sides.cwd);
@@ -121,6 +121,20 @@ function withoutReminders(atom: Atom, injected: Injected): Atom {
   );
   return { ...atom, text };
 }
+
+/**
+ * Auggie puts a command's exit code before its output, in lines of its own, and numbers the lines of a
+ * file, empty ones too.
+ */
+function withoutCode(atom: Atom): Atom {
+  if (atom.kind !== "result") return atom;
+  const text = atom.text.replace(RETURN_CODE, "");
+  const isFile = text.startsWith("Here's the result of running `cat -n` on ");
+  return { ...atom, text: isFile ? text.replace(/^ *\d+\t$/gm, "") : text };
+}
+
+const RETURN_CODE =
+  /^Here are the results from executing the command\.\n<return-code>\n-?\d+\n<\/return-code>\n/;
 
 /** OpenClaw puts the time before every prompt that it sends, and stores none of it. */
 function withoutTime(atom: Atom): Atom {
@@ -336,8 +350,7 @@ const AROUND_RESULTS = [
   // OpenHands.
   /^\[An error occurred during execution\.\]$/,
   /^\[(?:The command completed with|Command finished with) exit code -?\d+[.]?\]$/,
-  // Auggie, around a command's output and a file's lines.
-  /^Here are the results from executing the command\.$/,
+  // Auggie, before a file's lines and after them.
   /^Here's the result of running `cat -n` on .+:$/,
   /^Total lines in file: \d+$/,
   // Grok Build.
