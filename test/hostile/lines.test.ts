@@ -72,10 +72,13 @@ for (const agent of agents) {
       const file = changed(agent, (lines) =>
         lines.map((line, n) =>
           n > 2
-            ? line.replace(
-                /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes)":(?=[[{])/,
-                `"$1":${deepList},"x":`,
-              )
+            ? line
+                .replace(
+                  /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes)":(?=[[{])/,
+                  `"$1":${deepList},"x":`,
+                )
+                // Aider's have nothing but texts.
+                .replace(/^\{"aider":/, `{"x":${deepList},"aider":`)
             : line,
         ),
       );

@@ -44,7 +44,7 @@ export function historiesFor(folder: string): string[] {
   return found;
 }
 
-function historiesIn(folder: string): string[] {
+export function historiesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter(isHistory)

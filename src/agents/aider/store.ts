@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
-import { DEFAULT, historiesFor, idOf, nameFor } from "./place.ts";
+import { DEFAULT, historiesFor, historiesIn, idOf, nameFor } from "./place.ts";
 
 export const store: Store = {
   inProjects: true,
@@ -19,8 +19,11 @@ export const store: Store = {
   },
 
   async find(root) {
-    const folder = root.endsWith(".md") ? dirname(root) : root;
-    return historiesFor(resolve(folder)).flatMap((path) => foundAt(path) ?? []);
+    // A folder that is named is meant itself.
+    const paths = root.endsWith(".md")
+      ? historiesFor(dirname(resolve(root)))
+      : historiesIn(resolve(root));
+    return paths.flatMap((path) => foundAt(path) ?? []);
   },
 
   pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),

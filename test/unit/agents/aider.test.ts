@@ -373,7 +373,12 @@ describe("the store", () => {
     writeFileSync(join(folder, ".aider.chat.history.notes.md"), "x");
     symlinkSync(own, join(folder, "sub/.aider.chat.history.md"));
     mkdirSync(join(folder, "sub/deep/.aider.chat.history.md"));
-    const ids = async (at: string) => (await store.find(at)).map(({ id }) => id).sort();
+    const ids = async (at: string) => {
+      const [root = ""] = store.roots({}, undefined, at);
+      return (await store.find(root)).map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await store.find(join(folder, "sub/deep")), []);
+    assert.equal((await store.find(folder)).length, 2);
     assert.deepEqual(await ids(join(folder, "sub/deep")), ["0123456789abcdef", idOf(own)].sort());
     assert.deepEqual(await ids(folder), await ids(join(folder, "sub")));
     assert.deepEqual(store.roots({}, undefined, folder), [own]);

@@ -15,9 +15,12 @@ import "../../support/seed.ts";
 const CODEX = known(agents.find(({ id }) => id === "codex"));
 const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
-function project(entries: readonly Entry[], tools: Tools = CLAUDE) {
+const WITH_TOOLS = agents.filter(({ takesTools }) => takesTools !== false);
+
+function project(entries: readonly Entry[], tools: Tools = CLAUDE, takesTools?: false) {
   const losses = new LossReport();
-  const projector = new Projector({ tools }, losses, { inline: false });
+  const target = takesTools === false ? { tools, takesTools } : { tools };
+  const projector = new Projector(target, losses, { inline: false });
   const out = entries.flatMap((entry, line) => {
     const { before, now } = projector.push(entry, "live", line);
     return [...before, ...now];
@@ -45,6 +48,45 @@ function briefPart(part: Part): string {
       return part.kind;
   }
 }
+
+describe("for a model without tools", () => {
+  const none: Tools = { toNative: () => null, accepts: () => false };
+
+  it("calls and results are text in their places, each counted", () => {
+    const { lines, losses, counts } = project(
+      chain(
+        ["user", "go"],
+        ["assistant", "both", call("a", "run", { input: { command: "ls\n-l" } }), call("b", "run")],
+        ["tool", result("b", "of b"), result("a", "of a")],
+        ["tool", result("c", "of nobody")],
+        ["assistant", "done", call("d", "run")],
+        ["user", "and then?"],
+      ),
+      none,
+      false,
+    );
+    assert.deepEqual(lines, [
+      "user: go",
+      "assistant: both | [Tool call: run]\ncommand:\nls\n-l | [Tool call: run]\ncommand: ls",
+      "user: [Tool result of run]\nof b | [Tool result of run]\nof a",
+      "user: [Tool result]\nof nobody",
+      "assistant: done | [Tool call: run]\ncommand: ls",
+      "user: and then?",
+    ]);
+    assert.deepEqual(losses, { "call-as-text": 3, "result-as-text": 3 });
+    assert.deepEqual([counts.toolCalls, counts.toolResults], [0, 0]);
+  });
+
+  it("what a tool gave is nobody's request", () => {
+    const { out } = project(
+      chain(["assistant", call("a", "run")], ["tool", result("a", "x")]),
+      none,
+      false,
+    );
+    const last = out.at(-1);
+    assert.ok(last?.kind === "message" && last.role === "user" && last.told === true);
+  });
+});
 
 describe("calls and their results", () => {
   it("stand together, in the order of the calls", () => {
@@ -313,7 +355,7 @@ describe("what a model's API would refuse", () => {
 
   it("servers and tools of MCP have other people's names", () => {
     const use = { tool: "mcp", server: "my.server", name: "look up", input: {} } as const;
-    for (const agent of agents) {
+    for (const agent of WITH_TOOLS) {
       const one = { ...call("a"), name: "mcp_my.server_look up", input: {}, use };
       const { out, losses } = project(chain(["assistant", one]), agent.tools);
       const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
@@ -327,7 +369,7 @@ describe("what a model's API would refuse", () => {
 
   it("long names of MCP tools are cut to what the API takes", () => {
     const use = { tool: "mcp", server: "demo", name: "x".repeat(300), input: {} } as const;
-    for (const agent of agents) {
+    for (const agent of WITH_TOOLS) {
       const one = { ...call("a"), name: "x".repeat(300), input: {}, use };
       const { out } = project(chain(["assistant", one]), agent.tools);
       const [first] = out.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
