@@ -50,7 +50,7 @@ export function writeDocument(place: Place, name: string, text: string): string 
     makeFolder(folder, !inProject);
     if (inProject) ignoreAll(folder);
     for (const companion of companions) writeMissing(companion);
-    putFile(path, text);
+    putFile(path, text, { secret: true });
   } catch (error) {
     throw fileError(error, path, "write the document");
   }

@@ -165,8 +165,8 @@ export class Output {
   /**
    * Gives the file its name. Unless `replace` is set, an existing file with that name is an error.
    */
-  commit({ replace = false } = {}): void {
-    this.#name(this.path, replace);
+  commit({ replace = false, secret = false } = {}): void {
+    this.#name(this.path, replace, secret);
   }
 
   /** Like `commit`, under a name in the same folder that was not known before. */
@@ -174,13 +174,13 @@ export class Output {
     this.#name(path, false);
   }
 
-  #name(path: string, replace: boolean): void {
+  #name(path: string, replace: boolean, secret = false): void {
     this.sync();
     let isPlaced = false;
     try {
       if (replace) {
         refuseOther(path);
-        takeMode(this.temp, path);
+        if (!secret) takeMode(this.temp, path);
         renameSync(this.temp, path);
       } else claim(this.temp, path);
       isPlaced = true;
@@ -235,11 +235,14 @@ function takeMode(temp: string, path: string): void {
   }
 }
 
-/** Writes a file with this content, replacing an existing one: completely, or not at all. */
-export function putFile(path: string, content: string | Buffer): void {
+/**
+ * Writes a file with this content, replacing an existing one: completely, or not at all. `secret`: it
+ * is private to the user even if the existing one was not.
+ */
+export function putFile(path: string, content: string | Buffer, { secret = false } = {}): void {
   const out = new Output(path);
   out.write(content);
-  out.commit({ replace: true });
+  out.commit({ replace: true, secret });
 }
 
 /**
