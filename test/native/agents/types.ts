@@ -60,7 +60,7 @@ export interface Driver {
   partners?: readonly string[];
   /** Its screen shows nothing of earlier turns: what it shows once it is ready. */
   blank?: string;
-  /** A start takes half a minute of a processor's time: in CI its CLI runs once, in the smoke test; pairs and the like are run by hand. */
+  /** A start takes half a minute of a processor's time: in CI its CLI runs in the smoke test and in one of its own; pairs and the like are run by hand. */
   slow?: true;
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
   fixtures: string;
