@@ -218,8 +218,7 @@ function todoCall(items: readonly TodoItem[]): Native {
 /** The tool's name, then the server's. */
 function mcpCall(use: ToolUse & { tool: "mcp" }): Native | null {
   if (!isObject(use.input)) return null;
-  const name = `${use.name}_${use.server}`.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
-  return { name, input: use.input, exact: true };
+  return { name: `${use.name}_${use.server}`, input: use.input, exact: true };
 }
 
 /** The name's form is that of the models' APIs behind Augment's, and arguments are an object. */
