@@ -38,12 +38,16 @@ const REPORT_MEMORY = `data:text/javascript,${encodeURIComponent(`
 /** This Node with `args`, in a separate process. Throws unless it succeeds. */
 export function runNode(
   args: readonly string[],
-  { memory = false, env = process.env }: { memory?: boolean; env?: NodeJS.ProcessEnv } = {},
+  {
+    memory = false,
+    env = process.env,
+    cwd = ROOT,
+  }: { memory?: boolean; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Run {
   const all = memory ? ["--import", REPORT_MEMORY, ...args] : args;
   const from = process.hrtime.bigint();
   const child = spawnSync(process.execPath, all, {
-    cwd: ROOT,
+    cwd,
     env,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe", "pipe"],

@@ -3,7 +3,7 @@
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
- *   --only    convert, catalog, growth or agents
+ *   --only    convert, catalog, growth, agents or lists
  *
  * Times are medians. The yardstick (bench/yardstick.ts) alternates with what it is compared to, so
  * that a busy machine slows both.
@@ -26,6 +26,7 @@ import { measureAgents } from "./agents.ts";
 import { measureCatalog } from "./catalog.ts";
 import { DATA, generate } from "./generate.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureLists } from "./lists.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";
 
 const DIRECTIONS: readonly [from: string, to: string][] = [
@@ -83,18 +84,19 @@ const { values: options } = parseArgs({
 });
 
 /** Each has its own section in docs/benchmarks.md. */
-const PARTS: { [name: string]: (quick: boolean) => Row[] } = {
+const PARTS: { [name: string]: (quick: boolean) => Row[] | Promise<Row[]> } = {
   convert: measure,
   catalog: (quick) => measureCatalog(BIN, quick),
   growth: (quick) => measureGrowth(BIN, quick),
   agents: (quick) => measureAgents(BIN, quick),
+  lists: (quick) => measureLists(BIN, quick),
 };
 
 build();
 const broken: Row[] = [];
 for (const [name, part] of Object.entries(PARTS)) {
   if (options.only !== undefined && options.only !== name) continue;
-  const rows = part(options.quick);
+  const rows = await part(options.quick);
   console.log(`${table(rows)}\n`);
   if (options.write) writeDocument(name, rows);
   broken.push(...rows.filter(({ ok }) => !ok));

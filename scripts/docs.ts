@@ -31,6 +31,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "failed-carried": "carried",
   "limit-carried": "carried",
   "blank-carried": "carried",
+  "text-repaired": "projected",
   "call-id-changed": "projected",
   "path-relocated": "projected",
   "reasoning-as-text": "demoted",
@@ -76,6 +77,7 @@ const SECTIONS: { [name: string]: () => string | Promise<string> } = {
   stores: storeTable,
   pairs: pairTables,
   flags: flagTables,
+  peers: peerTable,
 };
 
 /**
@@ -235,6 +237,56 @@ function pairTables(): string {
   const sent = ["messages", "tool calls", "by own tools", "results", "reasoning", "images"];
   const head = ["from → to", "proven", ...sent];
   return `${table(head, proofs)}\n\n${table(["from → to", ...FATES], details)}`;
+}
+
+/** What was measured of other tools, and of Segue at the time; how much Segue does now is counted. */
+function peerTable(): string {
+  const ok = proven.pairs.filter((pair) => pair.ok).length;
+  return table(
+    ["", "Segue", "txcript", "session-migrate", "lossless-agent-context", "continues"],
+    [
+      ["language", "TypeScript", "Rust", "Python", "TypeScript (Bun)", "TypeScript"],
+      [
+        "moves a session as",
+        ...Array.from({ length: 4 }, () => "native session"),
+        "text in a prompt",
+      ],
+      [
+        "agents read / written",
+        `${agents.length} / ${agents.length}`,
+        "17 / 11",
+        "18 / 18",
+        "3 / 3",
+        "16 / –",
+      ],
+      ["there and back, 62 real files × 2 targets: same bytes", "124 of 124", "0", "0", "73", "–"],
+      [
+        "real CLI resumes with the whole history (strict server)",
+        `${ok} of ${proven.pairs.length} pairs`,
+        "0 of 8",
+        "0 of 11",
+        "0 of 3",
+        "–",
+      ],
+      [
+        "Claude Code → Codex, 10 MB: time, peak memory",
+        "0.70 s, 138 MB",
+        "0.13 s, 43 MB",
+        "0.42 s, 69 MB",
+        "0.61 s, 297 MB",
+        "–",
+      ],
+      [
+        "Claude Code → Codex, 100 MB: time, peak memory",
+        "2.9 s, 172 MB",
+        "1.10 s, 399 MB",
+        "3.6 s, 477 MB",
+        "3.6 s, 2,390 MB",
+        "–",
+      ],
+      ["list 2,000 sessions again", "0.15 to 0.23 s", "0.77 s", "0.15 s", "–", "0.28 s"],
+    ],
+  );
 }
 
 function nameOf(id: string): string {

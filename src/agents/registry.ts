@@ -3,6 +3,7 @@
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
+import { auggie } from "./auggie/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
@@ -19,10 +20,12 @@ import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
+import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
 import { qwen } from "./qwen/index.ts";
 import type { Agent } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
+import { vibe } from "./vibe/index.ts";
 
 export const agents: readonly Agent[] = [
   claudeCode,
@@ -43,6 +46,9 @@ export const agents: readonly Agent[] = [
   hermes,
   crush,
   kimiCli,
+  vibe,
+  openhands,
+  auggie,
   aider,
 ];
 

@@ -4,6 +4,7 @@
  */
 
 import { store as aider } from "./aider/store.ts";
+import { store as auggie } from "./auggie/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
@@ -18,11 +19,13 @@ import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
+import { store as openhands } from "./openhands/store.ts";
 import { store as pi } from "./pi/store.ts";
 import { store as qwen } from "./qwen/store.ts";
 import { KILO, OPENCODE } from "./shared/opencode/flavour.ts";
 import { store as openCode } from "./shared/opencode/store.ts";
 import type { Store } from "./types.ts";
+import { store as vibe } from "./vibe/store.ts";
 
 export const stores: { readonly [agent: string]: Store } = {
   "claude-code": claudeCode,
@@ -43,5 +46,8 @@ export const stores: { readonly [agent: string]: Store } = {
   hermes,
   crush,
   "kimi-cli": kimiCli,
+  vibe,
+  openhands,
+  auggie,
   aider,
 };

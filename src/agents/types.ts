@@ -49,7 +49,7 @@ export interface Summary {
   /** ISO 8601. */
   createdAt: string | null;
   updatedAt: string | null;
-  /** The number of messages of user and assistant, if that is quickly known. */
+  /** The number of its rows that may be messages, if that is quickly known. */
   messages: number | null;
   parent: string | null;
 }

@@ -11,6 +11,7 @@
  * the recorded values, and reads the heads and tails of those that differ.
  */
 import { stores } from "../agents/stores.ts";
+import type { Summary } from "../agents/types.ts";
 import { Journal } from "../io/journal.ts";
 import { CatalogFile, isBusy } from "./database.ts";
 import { firstOf } from "./first.ts";
@@ -278,6 +279,16 @@ export class Catalog {
   named(agent: string, id: string): Listed | undefined {
     const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
     return known && this.#listed([known])[0];
+  }
+
+  /** What the store reports about the session at a place; null for a session of no store. */
+  told(agent: string, place: string): Summary | null {
+    for (const { agent: keeper, found } of this.#walked) {
+      if (keeper.id !== agent) continue;
+      const own = found.find((one) => placeOf(one, keeper) === place);
+      if (own) return own.summary ?? null;
+    }
+    return null;
   }
 
   /** How many matching sessions there are, regardless of `most`. */

@@ -9,7 +9,7 @@ import type { Input } from "../io/input.ts";
 import type { Entry, Part } from "../session/types.ts";
 import { openCatalog } from "./catalog.ts";
 import { Scan } from "./line.ts";
-import type { Row } from "./row.ts";
+import { type Row, withSummary } from "./row.ts";
 import type { Selected } from "./select.ts";
 import type { Places } from "./stores.ts";
 
@@ -46,12 +46,6 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
   const bases = await openBases(agent, path, { env: places.env, scratch });
   try {
     const { scan, counts } = readAll(agent, input, bases);
-    const {
-      home: _,
-      isEmpty: __,
-      isSubagent: ___,
-      ...line
-    } = scan.line(true, path, besideTitle(agent, input));
     const id = session.id || agent.store.identity?.(path)?.id || scan.id;
     const catalog = await openCatalog(places);
     const relative = { agent: agent.id, id };
@@ -59,7 +53,15 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
       catalog.lineage.from(relative),
       catalog.lineage.continuedIn(relative),
     ];
+    const told = catalog.told(agent.id, path);
     catalog.close();
+    const read = scan.line(true, path, besideTitle(agent, input));
+    const {
+      home: _,
+      isEmpty: __,
+      isSubagent: ___,
+      ...line
+    } = told ? withSummary(read, told) : read;
     return {
       ...{ agent: agent.id, id, ...line, path: name, from, continuedIn },
       bytes: statSync(input.path).size,

@@ -21,6 +21,8 @@ import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
 
 /** A file of up to this size is read completely, so that its messages are counted. */
 const WHOLE = 96 << 10;
+/** The same of up to this many rows of a database. */
+const FEW_ROWS = 100;
 const CHUNK = 32 << 10;
 const TAIL = 8 << 10;
 /** A tail without a token count is read again, longer, up to this size. */
@@ -43,17 +45,19 @@ export function lineOf(agent: Agent, found: Found): Line {
   const { summary } = found;
   const scan = new Scan(agent);
   if (summary && agent.store.database) {
-    if (summary.messages === null) return withSummary(rowsLine(scan, agent, found), summary);
+    const { messages: rows } = summary;
+    if (rows === null) return withSummary(rowsLine(scan, agent, found), summary);
+    const isEmpty = rows === 0;
+    if (rows <= FEW_ROWS) return withSummary({ ...rowsLine(scan, agent, found), isEmpty }, summary);
     if (summary.title === null) readRequest(scan, agent.store.database, found);
-    const line = { ...scan.line(true, found.path), isEmpty: summary.messages === 0 };
-    return withSummary(line, summary);
+    return withSummary({ ...scan.line(true, found.path), isEmpty, messages: null }, summary);
   }
   const whole = readFile(scan, found.path);
   const line = scan.line(whole, found.path, agent.store.title?.(found.path) ?? null);
   return summary ? withSummary(line, summary) : line;
 }
 
-/** A session whose database does not count its messages. */
+/** A session whose rows are few, or not counted. */
 function rowsLine(scan: Scan, { store }: Agent, { path, id }: Found): Line {
   for (const line of store.database?.read(path, id) ?? []) scan.take(textOf(Buffer.from(line)));
   return scan.line(true, path);
@@ -251,6 +255,11 @@ export class Scan {
   /** "" if its records do not contain it. */
   get id(): string {
     return this.#feed.reader.header().id;
+  }
+
+  /** As far as its records say it. */
+  get title(): string | null {
+    return this.#feed.reader.header().title;
   }
 
   get counted(): Messages {

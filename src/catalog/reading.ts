@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/read/bases.ts";
+import { feedOf } from "../convert/read/folder.ts";
 import { openSession, rowsAt } from "../convert/read/open.ts";
-import { entriesOf } from "../convert/read/session.ts";
+import { besideTitle, entriesOf } from "../convert/read/session.ts";
+import type { BaseInput } from "../convert/survey/survey-file.ts";
 import type { Input } from "../io/input.ts";
 import { lineOf } from "../lossless/lines.ts";
 import { isShown } from "../session/render.ts";
@@ -48,7 +50,7 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
     const isFile = input.path === task.place && rowsAt(task.place) === null;
     const bases = isFile ? await openBases(agent, task.place, { env: process.env, scratch }) : [];
     if (isFile && bases.length === 0) yield* ofFile(task, agent, input);
-    else yield whole(task, agent, input, entriesOf(agent, input, bases));
+    else yield whole(task, agent, input, bases);
     closeBases(bases);
   } finally {
     input.close();
@@ -71,8 +73,8 @@ export async function textsIn(
       return found;
     }
     const bases = await openBases(agent, place, { env: process.env, scratch });
-    const reading = new Reading(agent, START, keep);
-    reading.addAll(entriesOf(agent, input, bases));
+    const reading = new Reading(agent, START, { keep, beside: besideTitle(agent, input) });
+    reading.addAll(input, bases);
     reading.end();
     closeBases(bases);
     return found;
@@ -83,15 +85,16 @@ export async function textsIn(
 
 function readBlock(agent: Agent, input: Input, { span, entry }: Block, keep: Keep): void {
   if (span === null) return;
-  const reading = new Reading(agent, { ...START, entries: entry }, keep);
+  const beside = besideTitle(agent, input);
+  const reading = new Reading(agent, { ...START, entries: entry }, { keep, beside });
   if (span.offset > 0) reading.prime(input);
   reading.take(input.read(span.offset, span.bytes), span.offset);
   reading.end();
 }
 
-function whole(task: Task, agent: Agent, input: Input, entries: Iterable<Entry>): Piece {
-  const reading = new Packing(agent, START, input.size);
-  reading.addAll(entries);
+function whole(task: Task, agent: Agent, input: Input, bases: readonly BaseInput[]): Piece {
+  const reading = new Packing(agent, START, input.size, besideTitle(agent, input));
+  reading.addAll(input, bases);
   const state = { ...reading.counts, offset: 0, mark: "" };
   return reading.piece(task, state, { fresh: true, done: true, bytes: input.size });
 }
@@ -102,7 +105,8 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const grows = state !== null && state.offset > 0 && input.size > state.offset;
   const isSame = grows && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
-  const reading = new Packing(agent, from, input.size - from.offset);
+  const beside = besideTitle(agent, input);
+  const reading = new Packing(agent, from, input.size - from.offset, beside);
   if (from.offset > 0) reading.prime(input);
   let [fresh, start, end] = [!isSame, from.offset, from.offset];
   for (const lines of wholeLines(input, from.offset)) {
@@ -160,14 +164,26 @@ function markOf(input: Input, offset: number): string {
 /** Processes the texts of an entry. */
 type Keep = (block: ReadBlock, entry: number, texts: Texts) => void;
 
+interface Noting {
+  keep: Keep;
+  /** A title that stands beside the session's file. */
+  beside: string | null;
+}
+
 class Reading {
+  readonly #agent: Agent;
   readonly #scan: Scan;
   readonly #keep: Keep;
+  readonly #beside: string | null;
   #blocks: ReadBlock[] = [];
   #entries: number;
   #title: { title: string; block: ReadBlock } | null = null;
+  /** The session's own title so far. */
+  #own: string | null = null;
 
-  constructor(agent: Agent, { entries, messages, group }: State, keep: Keep) {
+  constructor(agent: Agent, { entries, messages, group }: State, { keep, beside }: Noting) {
+    this.#agent = agent;
+    this.#beside = beside;
     this.#scan = new Scan(agent, { messages, group });
     this.#keep = keep;
     this.#entries = entries;
@@ -180,6 +196,7 @@ class Reading {
       const end = head.indexOf(0x0a);
       if (end < 0 && length < LONGEST_FIRST && length < input.size) continue;
       this.#scan.prime(lineOf(head.subarray(0, Math.max(0, end))));
+      this.#own = this.#scan.title ?? this.#beside;
       return;
     }
   }
@@ -188,15 +205,26 @@ class Reading {
   take(lines: Buffer, offset: number): void {
     const block = this.#begin({ offset, bytes: lines.length });
     for (const entry of this.#scan.takeAll(lines)) this.#add(entry, block);
+    this.#entitle(block, this.#scan.title);
   }
 
   /** All entries of a session that can only be read as a whole. */
-  addAll(entries: Iterable<Entry>): void {
+  addAll(input: Input, bases: readonly BaseInput[]): void {
     const block = this.#begin(null);
-    for (const entry of entries) {
+    const feed = feedOf(this.#agent, input.name);
+    for (const entry of entriesOf(this.#agent, input, bases, feed)) {
       this.#scan.note(entry);
       this.#add(entry, block);
     }
+    this.#entitle(block, feed.reader.header().title);
+  }
+
+  /** Many agents have the title in the session's first record, or beside it: no entry tells it. */
+  #entitle(block: ReadBlock, told: string | null): void {
+    const title = told ?? this.#beside;
+    if (title === this.#own) return;
+    this.#own = title;
+    if (title !== null && this.#title?.block !== block) this.#title = { title, block };
   }
 
   #begin(span: Span | null): ReadBlock {
@@ -238,8 +266,9 @@ class Packing extends Reading {
   #pack: Pack;
 
   /** `most`: roughly how many bytes to read. */
-  constructor(agent: Agent, state: State, most: number) {
-    super(agent, state, (block, entry, texts) => this.#put(block, entry, texts));
+  constructor(agent: Agent, state: State, most: number, beside: string | null) {
+    const keep: Keep = (block, entry, texts) => this.#put(block, entry, texts);
+    super(agent, state, { keep, beside });
     this.#pack = new Pack(Math.min(most, PIECE_TEXTS * 2));
   }
 

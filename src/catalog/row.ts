@@ -56,9 +56,12 @@ export interface Line extends Omit<Row, "agent" | "id" | "path" | "from" | "cont
 /** Longer titles are cut: some are whole pasted files. */
 const TITLE = 1000;
 
-/** What the store reports about a session takes precedence over what its file contains. */
+/**
+ * What the store reports about a session takes precedence over what its file contains. Messages are
+ * counted in one way everywhere, which rows do not show.
+ */
 export function withSummary(line: Line, summary: Summary): Line {
-  const { title, cwd, model, createdAt, updatedAt, parent, messages } = summary;
+  const { title, cwd, model, createdAt, updatedAt, parent } = summary;
   return {
     ...line,
     title: title === null ? line.title : cutTitle(title),
@@ -67,7 +70,6 @@ export function withSummary(line: Line, summary: Summary): Line {
     createdAt: createdAt ?? line.createdAt,
     updatedAt: updatedAt ?? line.updatedAt,
     parent: parent ?? line.parent,
-    messages: messages ?? line.messages,
   };
 }
 

@@ -2,7 +2,7 @@
 import { diffLines } from "diff";
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
-import { aboutUse, renderPart, saidAgain, type ToolDetail } from "../session/render.ts";
+import { aboutUse, NO_SUMMARY, renderPart, saidAgain, type ToolDetail } from "../session/render.ts";
 import type { Entry, Message, Part, TextEdit, ToolUse } from "../session/types.ts";
 import type { Style } from "./terminal.ts";
 
@@ -55,7 +55,7 @@ export class Transcript {
     switch (entry.event) {
       case "compaction":
         return [
-          printable(entry.summary || "(encrypted)"),
+          printable(entry.summary || NO_SUMMARY),
           ...saidAgain(entry).flatMap((kept) => this.#parts(kept) ?? []),
         ].join("\n\n");
       case "limit":

@@ -2,7 +2,7 @@
  * Writes a setting to the user's own config file; everything else in it stays unchanged, including
  * comments.
  */
-import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { findAgent } from "../agents/registry.ts";
@@ -133,7 +133,5 @@ function withId(name: string): string {
 function write(path: string, before: string, document: Document): void {
   const text = document.toString({ lineWidth: 0 });
   const lines = before.includes("\r\n") ? text.replace(/\r?\n/g, "\r\n") : text;
-  const mode = existsSync(path) ? statSync(path).mode & 0o777 : null;
   putFile(path, lines);
-  if (mode !== null) chmodSync(path, mode);
 }

@@ -1,7 +1,7 @@
 /** A session as a readable page: the contents shared by both markups, and Markdown. */
 import { printed } from "../session/json.ts";
 import { printable } from "../session/printable.ts";
-import { aboutUse } from "../session/render.ts";
+import { aboutUse, NO_SUMMARY } from "../session/render.ts";
 import type { Entry, Header, Message, Part, ResultPart } from "../session/types.ts";
 import { fenced, markdownProse, markdownText } from "./markdown.ts";
 
@@ -63,9 +63,7 @@ export function body(entry: Entry, markup: Markup): string {
 function eventBody(entry: Exclude<Entry, Message>, markup: Markup): string {
   switch (entry.event) {
     case "compaction":
-      return (
-        markup.heading("Compaction", entry.time) + markup.prose(entry.summary || "(encrypted)")
-      );
+      return markup.heading("Compaction", entry.time) + markup.prose(entry.summary || NO_SUMMARY);
     case "limit":
       return markup.heading("Limit", entry.time) + markup.prose(entry.text);
     case "error":

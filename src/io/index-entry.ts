@@ -2,15 +2,7 @@
  * One entry in an index that an agent keeps of its sessions. The file is replaced atomically. If the
  * agent writes it at the same time, nothing of that is lost: the entry is added to the new version.
  */
-import {
-  appendFileSync,
-  chmodSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  realpathSync,
-  rmSync,
-} from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, realpathSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileError, SegueError } from "../errors.ts";
 import {
@@ -196,7 +188,6 @@ interface Old {
   /** Its path, with all links resolved. */
   path: string;
   ino: number;
-  mode: number;
   /** Its text when it was opened. */
   first: string;
   /** Its text now, even if it no longer has a name. */
@@ -209,8 +200,8 @@ function open(path: string): Old | null {
   const real = realpathSync(path);
   const { fd } = openFile(real);
   const text = (): string => readAt(fd, 0, fstatSync(fd).size).toString("utf8");
-  const { ino, mode } = fstatSync(fd);
-  return { path: real, ino, mode, first: text(), text, close: () => closeSync(fd) };
+  const { ino } = fstatSync(fd);
+  return { path: real, ino, first: text(), text, close: () => closeSync(fd) };
 }
 
 /** False if the file has changed. */
@@ -224,7 +215,6 @@ function put(path: string, text: string | null, old: Old | null): boolean {
   const out = new Output(real);
   out.write(text);
   out.sync();
-  if (old) chmodSync(out.temp, old.mode & 0o777);
   if (!isAsBefore(real, old)) {
     out.discard();
     return false;

@@ -1,6 +1,7 @@
 /** Writes files completely or not at all. */
 import { createHash, randomBytes } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -11,6 +12,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -178,6 +180,7 @@ export class Output {
     try {
       if (replace) {
         refuseOther(path);
+        takeMode(this.temp, path);
         renameSync(this.temp, path);
       } else claim(this.temp, path);
       isPlaced = true;
@@ -220,6 +223,16 @@ function refuseOther(path: string): void {
   const info = lstatSync(path, { throwIfNoEntry: false });
   if (!info || info.isFile() || info.isSymbolicLink() || info.isDirectory()) return;
   throw new SegueError("refused", "this is a pipe or a device, not a file", { where: path });
+}
+
+/** A new file is private to the user; one that is replaced keeps the access that it has. */
+function takeMode(temp: string, path: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  try {
+    if (mode !== undefined) chmodSync(temp, mode & 0o777);
+  } catch {
+    // A file system without modes.
+  }
 }
 
 /** Writes a file with this content, replacing an existing one: completely, or not at all. */

@@ -40,6 +40,11 @@ export interface Codec {
   preface?(record: Json): boolean;
   /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
+  /**
+   * Its CLI's JSON parser gives up a session for half of a surrogate pair in a text: each is replaced,
+   * and counted.
+   */
+  wellFormedOnly?: true;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /**

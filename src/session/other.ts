@@ -128,12 +128,12 @@ function plain(value: Json): string | undefined {
 }
 
 function shortened(text: string): { text: string; cut: boolean } {
-  return isBase64(text) ? { text: blobName(text), cut: true } : { text, cut: false };
+  return isBlob(text) ? { text: blobName(text), cut: true } : { text, cut: false };
 }
 
 function withoutBlobs(value: Json, note: () => void, depth = 0): Json {
   if (typeof value === "string") {
-    if (!isBase64(value)) return value;
+    if (!isBlob(value)) return value;
     note();
     return blobName(value);
   }
@@ -148,7 +148,7 @@ function withoutBlobs(value: Json, note: () => void, depth = 0): Json {
   );
 }
 
-function isBase64(text: string): boolean {
+function isBlob(text: string): boolean {
   return text.length > MOST_BASE64 && /^(?:data:[^,]*,)?[A-Za-z0-9+/_-]+=*$/.test(text);
 }
 
@@ -161,7 +161,7 @@ function blobName(text: string): string {
  * if it has one.
  */
 export function fileText({ name, mediaType, data, text, url }: FilePart): string {
-  const size = data === null ? null : `${bytesOf(data)} bytes`;
+  const size = data === null ? null : sizeOf(data);
   const facts = [name ?? url ?? "unnamed", mediaType, size].filter((fact) => fact !== null);
   const label = `[attached file: ${facts.join(", ")}]`;
   return text === undefined ? label : `${label}\n${text}`;
@@ -169,8 +169,17 @@ export function fileText({ name, mediaType, data, text, url }: FilePart): string
 
 /** The same for an image. */
 export function imageText({ mediaType, data, url }: ImagePart): string {
-  const facts = [mediaType, data === null ? (url ?? null) : `${bytesOf(data)} bytes`];
-  return `[image: ${facts.filter((fact) => fact !== null).join(", ")}]`;
+  const facts = [mediaType, data === null ? (url ?? "") : sizeOf(data)];
+  return `[image: ${facts.filter((fact) => fact !== "").join(", ")}]`;
+}
+
+function sizeOf(data: string): string {
+  return isBase64(data) ? `${bytesOf(data)} bytes` : "unreadable data";
+}
+
+/** Is this base64 as APIs accept it? They refuse a request with anything else, and so the whole session. */
+export function isBase64(data: string): boolean {
+  return data !== "" && data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
 }
 
 /** The number of bytes that this base64 encodes. */

@@ -12,11 +12,12 @@ const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 const TEXTS = new Set([
   ...["text", "content", "thinking", "reasoning", "summary", "title", "message", "prompt"],
   ...["description", "old_string", "new_string", "oldText", "newText", "oldString", "newString"],
+  ...["old_str", "new_str", "file_content"],
   ...["output", "stdout", "stderr", "result", "aggregated_output", "formatted_output", "display"],
   ...["signature", "encrypted_content", "data", "originalFile", "unified_diff", "lastPrompt"],
 ]);
 const COMMANDS = new Set(["command", "cmd", "script"]);
-const NESTED = new Set(["arguments"]);
+const NESTED = new Set(["arguments", "input_json"]);
 
 const PATCH = "*** Begin Patch\n";
 const PATCH_PATHS = /^(\*\*\* (?:(?:Add|Delete|Update) File|Move to): )(.+)$/gm;
@@ -126,8 +127,17 @@ export class Relocation {
       if (string === undefined) return token;
       const now = colon === undefined ? this.#value(key, string) : this.path(string);
       if (colon !== undefined) key = string;
-      return now === string ? token : JSON.stringify(now) + (colon ?? "");
+      return now === string ? token : this.#spelled(quoted, string, now) + (colon ?? "");
     });
+  }
+
+  /** Behind the folder, letters stay spelled as they are: Python prints some of them as escapes. */
+  #spelled(quoted: string, before: string, now: string): string {
+    const [from, to] = [trimmed(this.from), trimmed(this.to)];
+    const start = JSON.stringify(from).slice(0, -1);
+    const isPath = before.startsWith(from) && now === to + before.slice(from.length);
+    if (!isPath || !quoted.startsWith(start)) return JSON.stringify(now);
+    return JSON.stringify(to).slice(0, -1) + quoted.slice(start.length);
   }
 
   #value(key: string, value: string): string {

@@ -25,13 +25,16 @@ export function isShown(entry: Entry): boolean {
   return entry.parts.some((part) => part.kind !== "text" || part.text !== "");
 }
 
+/** What a compaction shows whose summary is encrypted, or is not in the session. */
+export const NO_SUMMARY = "(no readable summary)";
+
 /** null for entries that are not part of the conversation. */
 export function renderEntry(entry: Entry, tools: ToolDetail): string | null {
   if (entry.kind === "message") return renderMessage(entry, tools);
   switch (entry.event) {
     case "compaction":
       return [
-        `compaction\n${entry.summary || "(encrypted)"}`,
+        `compaction\n${entry.summary || NO_SUMMARY}`,
         ...renderKept(saidAgain(entry), tools),
       ].join("\n\n");
     case "limit":

@@ -73,6 +73,8 @@ export class Survey {
    */
   readonly #sessions: { from: number; id: string }[] = [];
   #leaf = -1;
+  /** The entry that the live branch goes through; see `opaque` in types.ts. */
+  #anchor: string | null = null;
   #left = { at: -1, until: 0 };
   #orphans = 0;
   #isEmpty = true;
@@ -90,6 +92,7 @@ export class Survey {
   leaveAt(tip: number): void {
     this.#left = { at: tip, until: this.#parents.length };
     this.#leaf = tip;
+    this.#anchor = null;
   }
 
   add(entry: Entry): void {
@@ -107,7 +110,14 @@ export class Survey {
   }
 
   #event(entry: Extract<Entry, { kind: "event" }>, n: number): void {
-    if (entry.event === "compaction") this.#compactions.set(n, entry);
+    if (entry.event === "compaction") {
+      this.#compactions.set(n, entry);
+      this.#anchor = null;
+    }
+    if (entry.event === "opaque" && entry.anchor !== undefined) {
+      this.#anchor = entry.anchor;
+      if (entry.anchor === null) this.#leaf = -1;
+    }
     if (entry.event === "session") this.#session(entry, n);
     if (entry.event === "hide") this.#hidden.set(entry.target, entry.instead ?? null);
   }
@@ -135,6 +145,7 @@ export class Survey {
   }
 
   finish(header: Header, options: SurveyOptions = {}): Plan {
+    this.#leaf = this.#anchored();
     const compaction = this.#walk(options.fullHistory ?? false);
     this.#markForeign();
     const keeps = new Map<number, number>();
@@ -162,6 +173,22 @@ export class Survey {
       parent: (n) => this.#parents.at(n),
       instead: (n) => changed.get(n),
     };
+  }
+
+  /** The newest entry that is the anchor or follows it; without an anchor, the newest of all. */
+  #anchored(): number {
+    const anchor = this.#ids.get(this.#anchor ?? "") ?? -1;
+    let at = this.#leaf;
+    while (at > anchor) at = this.#parents.at(at);
+    if (anchor < 0 || at === anchor) return this.#leaf;
+    const follows = new Set([anchor]);
+    let newest = anchor;
+    for (let n = anchor + 1; n < this.#parents.length; n++) {
+      if (!follows.has(this.#parents.at(n))) continue;
+      follows.add(n);
+      newest = n;
+    }
+    return newest;
   }
 
   /** If there are several sessions in a file, the session of the leaf counts. */

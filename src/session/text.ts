@@ -100,6 +100,10 @@ function leading(text: string): { text: string; rest: string } | null {
   return { text: text.slice(OPEN.length, close), rest: text.slice(close + CLOSE.length) };
 }
 
+const STRING = String.raw`[P\]X^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)`;
+const CODE = String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|${STRING}|[ -/]*[0-~])`;
+/** Codes for a terminal: sequences, strings such as a window's title, and other escapes. */
+export const CODES = new RegExp(CODE, "g");
 const CALLED = "[Tool call: ";
 const RESULT = "[Tool result";
 

@@ -220,6 +220,8 @@ export type Event = EntryBase & { kind: "event" } & EventBody;
  * embedded in a file. `hide`: the model does not see an earlier message, or sees `instead` in its
  * place. `unread`: a record whose content is not passed on, and why. `opaque`: a record without a
  * meaning for other agents; one whose kind is not in the agent's `known` shape is reported as such.
+ * If it names an `anchor`, the live branch is the newest one through that entry, if the file has it; null:
+ * nothing before it is live.
  */
 export type EventBody =
   | { event: "start"; header: Header }
@@ -236,4 +238,4 @@ export type EventBody =
   | { event: "hide"; target: string; instead?: Part[] }
   | { event: "carry"; part: number; parts: number; data: string }
   | { event: "unread"; type: string; reason: UnreadReason }
-  | { event: "opaque"; type: string };
+  | { event: "opaque"; type: string; anchor?: string | null };

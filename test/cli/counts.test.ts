@@ -1,10 +1,15 @@
 /** What counts as a message, and as an entry: the same wherever it is told. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { agentNamed } from "../../src/agents/registry.ts";
+import { makeCrush } from "../support/crush-db.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
+import { makeGoose } from "../support/goose-db.ts";
+import { makeHermes } from "../support/hermes-db.ts";
+import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
 
@@ -55,6 +60,48 @@ describe("messages and entries", () => {
       assert.equal(await handed(m), entries);
       assert.equal((await m.run(["scan"])).code, 0);
       assert.equal(await listed(m), messages, "once it has been read as a whole");
+    });
+  }
+
+  for (const [agent, variant, make, place] of [
+    ["crush", "compacted", makeCrush, "shop/.crush/crush.db"],
+    ["goose", "compacted", makeGoose, ".local/share/goose/sessions/sessions.db"],
+    ["hermes", "compact", makeHermes, ".hermes/state.db"],
+    ["openclaw", "kinds", makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
+  ] as const) {
+    it(`${agent}: list and info tell the same numbers of a session in a database`, async () => {
+      const m = machine();
+      const path = m.at(place);
+      mkdirSync(dirname(path), { recursive: true });
+      make(path);
+      if (agent === "crush") {
+        const projects = { projects: [{ path: m.at("shop"), data_dir: dirname(path) }] };
+        mkdirSync(m.at(".local/share/crush"), { recursive: true });
+        writeFileSync(m.at(".local/share/crush/projects.json"), JSON.stringify(projects));
+      }
+      const lines = readFileSync(fixture(`${agent}/${variant}`).path, "utf8")
+        .trimEnd()
+        .split("\n");
+      const id = known(/"id":"([^"]+)"/.exec(lines[0] ?? ""))[1] ?? "";
+      known(agentNamed(agent).store.database).replace(path, id, null, lines);
+      const first = known(await listed(m));
+      const { out } = await m.run(["info", "latest", "--json"]);
+      assert.equal(JSON.parse(out).messages, first);
+      assert.equal((await shown(m)).messages, first);
+      assert.equal((await m.run(["scan"])).code, 0);
+      assert.equal(await listed(m), first, "once it has been read as a whole");
+    });
+  }
+
+  for (const session of ["continue/basic", "cline/basic", "grok/store", "kimi-cli/basic"]) {
+    it(`${session}: list and info tell the same times`, async () => {
+      const m = machine();
+      cpSync(new URL(`../fixtures/${session}`, import.meta.url), m.at("."), { recursive: true });
+      const { out } = await m.run(["list", "--all", "--json"]);
+      const { createdAt, updatedAt } = known(JSON.parse(out).sessions[0]);
+      const info = JSON.parse((await m.run(["info", "latest", "--json"])).out);
+      assert.deepEqual([info.createdAt, info.updatedAt], [createdAt, updatedAt]);
+      assert.ok(createdAt !== null && updatedAt !== null);
     });
   }
 

@@ -57,8 +57,11 @@ const REAL: { [agent: string]: string } = {
   hermes: "hermes/rich",
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
+  openhands: "openhands/rows",
   aider: "aider/basic",
   grok: "grok/rows",
+  vibe: "vibe/rows",
+  auggie: "auggie/tools",
 };
 
 describe("the document of a real session", () => {

@@ -130,6 +130,10 @@ describe("a variable that names a folder relative to this one", () => {
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
     aider: () => ({ AIDER_CHAT_HISTORY_FILE: "home/.aider.chat.history.md" }),
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
+    vibe: () => ({ VIBE_HOME: "home/.vibe" }),
+    openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
+    // None of its own.
+    auggie: () => ({ HOME: "home" }),
   };
 
   for (const each of BASICS) {

@@ -1,6 +1,14 @@
 /** Full text search, and the index behind it. */
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { known, temporaryFolder } from "../support/folder.ts";
@@ -241,6 +249,40 @@ describe("segue search", () => {
     assert.deepEqual(await search(m, "kappa"), []);
   });
 
+  it("knows titles in a session's first record, and beside it", async () => {
+    const m = inhabited(root);
+    const id = uuid(7);
+    const place = m.at(`.factory/sessions/-home-dev-shop/${id}.jsonl`);
+    const start = { type: "session_start", id, owner: "u", version: 2, cwd: "/home/dev/shop" };
+    const line = (title: string) =>
+      `${JSON.stringify({ ...start, title: "please look at it", sessionTitle: title })}\n`;
+    const said = { role: "user", content: [{ type: "text", text: "please look at it" }] };
+    const message = `${JSON.stringify({ type: "message", id: "a", message: said })}\n`;
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, line("walrus harbour") + message);
+    cpSync(new URL("../fixtures/grok/store", import.meta.url), m.at("."), { recursive: true });
+    cpSync(new URL("../fixtures/cline/basic", import.meta.url), m.at("."), { recursive: true });
+    assert.deepEqual(
+      (await search(m, 'title:"walrus harbour"')).map((found) => found.id),
+      [id],
+    );
+    for (const agent of ["grok", "cline"]) {
+      const { out } = await m.run(["list", "--all", "--json", "--agent", agent]);
+      const [session] = JSON.parse(out).sessions;
+      const [word] = /[\p{L}\p{N}]+/u.exec(session.title) ?? [];
+      const found = await search(m, `title:${word} agent:${agent}`);
+      assert.deepEqual(
+        found.map((one) => one.id),
+        [session.id],
+      );
+    }
+    appendFileSync(place, message);
+    assert.equal((await search(m, "title:walrus")).length, 1);
+    writeFileSync(place, line("jetty") + message);
+    assert.deepEqual(await search(m, "title:walrus"), []);
+    assert.equal((await search(m, "title:jetty")).length, 1);
+  });
+
   it("knows a session by its newest title alone", async () => {
     const m = inhabited(root);
     const titled = (name: string) => {
@@ -357,7 +399,7 @@ describe("segue scan", () => {
       [[uuid(7), 400]],
     );
     assert.equal((await search(m, "walrus", "--all")).length, 24);
-    const file = ".segue/cache/catalog-7.sqlite";
+    const file = ".segue/cache/catalog-8.sqlite";
     copyFileSync(m.at(file), m.at("copy"));
     await m.run(["scan", "--rebuild"]);
     assert.deepEqual(await search(m, '"walrus 7 399"', "--all"), resumed);

@@ -28,6 +28,9 @@ const FOLDERS = [
   [".hermes/x", /Hermes Agent's store/],
   [".local/share/crush/x", /Crush's store/],
   [".kimi/x", /Kimi CLI's store/],
+  [".openhands/x", /OpenHands's store/],
+  [".vibe/x", /Mistral Vibe's store/],
+  [".augment/x", /Auggie's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

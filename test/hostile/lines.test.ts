@@ -74,7 +74,7 @@ for (const agent of agents) {
           n > 2
             ? line
                 .replace(
-                  /"(content|input|arguments|parts|toolCallStates|tool_calls)":(?=[[{])/,
+                  /"(content|input|arguments|parts|toolCallStates|tool_calls|request_nodes)":(?=[[{])/,
                   `"$1":${deepList},"x":`,
                 )
                 // Aider's have nothing but texts.

@@ -198,7 +198,8 @@ function spoken(sent: readonly Message[], is: Seen, count: Count): void {
     .join("\n");
   let at = 0;
   for (const message of sent) {
-    for (const text of textsOf(message).map(inLines)) {
+    for (const own of textsOf(message).map(inLines)) {
+      const text = count("text-repaired") > 0 ? own.toWellFormed() : own;
       if (text.trim() === "") continue;
       if (message.role === "tool") {
         if (!results.includes(text)) orphans++;

@@ -134,6 +134,43 @@ const bodies: Record<ProtocolId, Obj> = {
       { role: "user", parts: [{ text: "MARK-U2" }] },
     ],
   },
+  augment: {
+    chat_history: [
+      {
+        request_message: "",
+        request_nodes: [
+          { id: 1, type: 0, text_node: { content: "MARK-U1 hello" } },
+          { id: 2, type: 2, image_node: { image_data: "AA==", format: 1 } },
+          { id: 3, type: 4, ide_state_node: { workspace_folders: [] } },
+        ],
+        response_nodes: [
+          { id: 1, type: 8, content: "", thinking: { summary: "", content: "MARK-R1" } },
+          { id: 2, type: 0, content: "MARK-A1" },
+          {
+            id: 3,
+            type: 5,
+            content: "",
+            tool_use: {
+              tool_use_id: "t1",
+              tool_name: "Bash",
+              input_json: JSON.stringify({ command: 'echo "MARK-C1"\n' }),
+            },
+          },
+          {
+            id: 4,
+            type: 5,
+            content: "",
+            tool_use: { tool_use_id: "t2", tool_name: "Read", input_json: '{"path":"MARK-C2"}' },
+          },
+        ],
+      },
+    ],
+    nodes: [
+      { id: 1, type: 1, tool_result_node: { tool_use_id: "t1", content: "MARK-O1" } },
+      { id: 2, type: 1, tool_result_node: { tool_use_id: "t2", content: "MARK-O2" } },
+      { id: 3, type: 0, text_node: { content: "MARK-U2" } },
+    ],
+  },
 };
 
 const expected: Expected[] = [
@@ -147,7 +184,13 @@ const expected: Expected[] = [
   { role: "user", marker: "MARK-U2" },
 ];
 
-const protocols: ProtocolId[] = ["anthropic", "openai-responses", "openai-chat", "gemini"];
+const protocols: ProtocolId[] = [
+  "anthropic",
+  "openai-responses",
+  "openai-chat",
+  "gemini",
+  "augment",
+];
 for (const protocol of protocols) {
   const request = { protocol, body: bodies[protocol] };
 

@@ -125,6 +125,10 @@ const READERS: Record<ProtocolId, (body: Obj) => HistoryItem[]> = {
   "openai-responses": (body) => responsesItems(body.input),
   "openai-chat": (body) => objs(body.messages).flatMap(chatMessage),
   gemini: (body) => objs(obj(body.request).contents ?? body.contents).flatMap(geminiContent),
+  augment: (body) => [
+    ...objs(body.chat_history).flatMap(augmentExchange),
+    ...objs(body.nodes).flatMap(augmentRequest),
+  ],
 };
 
 function image(mediaType: unknown, role: Role = "user"): HistoryItem {
@@ -282,4 +286,28 @@ function geminiContent(content: Obj): HistoryItem[] {
       if (part.thought === true) return [{ role: "reasoning", kind: "text", text }];
       return role === "user" ? userText(text) : [{ role, kind: "text", text }];
     });
+}
+
+function augmentExchange({ request_nodes, response_nodes }: Obj): HistoryItem[] {
+  return [
+    ...objs(request_nodes).flatMap(augmentRequest),
+    ...objs(response_nodes).flatMap(augmentAnswer),
+  ];
+}
+
+function augmentRequest({ text_node, tool_result_node, image_node }: Obj): HistoryItem[] {
+  if (isObj(text_node)) return userText(str(text_node.content) ?? "");
+  if (isObj(image_node)) return [image("image")];
+  if (!isObj(tool_result_node)) return [];
+  const { tool_use_id, content, content_nodes } = tool_result_node;
+  const images = objs(content_nodes).filter(({ image_content }) => isObj(image_content));
+  return [...result(tool_use_id, content), ...images.map(() => image("image", "tool-result"))];
+}
+
+function augmentAnswer({ type, content, tool_use, thinking }: Obj): HistoryItem[] {
+  if (isObj(tool_use)) return [call(tool_use.tool_name, tool_use.tool_use_id, tool_use.input_json)];
+  if (isObj(thinking)) {
+    return [{ role: "reasoning", kind: "text", text: str(thinking.content) ?? "" }];
+  }
+  return type === 0 ? [{ role: "assistant", kind: "text", text: str(content) ?? "" }] : [];
 }

@@ -8,7 +8,7 @@ import type { Agent } from "../../src/agents/types.ts";
 import { type Delivery, deliver } from "../../src/handoff/deliver.ts";
 import { known } from "../support/folder.ts";
 import { createLab, type Lab } from "./lab.ts";
-import { obj, objs, parseJson, str } from "./model-server/json.ts";
+import { type Obj, obj, objs, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { Tui } from "./tmux.ts";
@@ -39,11 +39,13 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   qwen: (path, offset) => named("read_file", { file_path: path, offset, limit: 100 }),
   pi: (path, offset) => named("read", { path, offset, limit: 100 }),
   copilot: (path, line) => named("view", { path, view_range: [line, -1] }),
+  auggie: (path, line) => named("view", { path, view_range: [line, -1] }),
   opencode: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   kilo: (filePath, offset) => named("read", { filePath, offset, limit: 100 }),
   droid: (file_path, offset) => named("Read", { file_path, offset, limit: 100 }),
   cline: (path, start_line) => named("read_files", { files: [{ path, start_line }] }),
   grok: (target_file, offset) => named("read_file", { target_file, offset, limit: 100 }),
+  vibe: (path, line) => named("read_file", { path, offset: line - 1, limit: 100 }),
   hermes: (path, offset) => named("read_file", { path, offset, limit: 100 }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
   goose: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
@@ -121,13 +123,24 @@ async function started(
 /** The texts in a request's conversation, one a message: up to the first answer, and after it. */
 function textsOf(request: RecordedRequest): { first: string; rest: string } {
   const body = obj(request.body);
-  const messages = [body.messages, body.input, body.contents].flatMap((list) => objs(list));
+  const messages = [body.messages, body.input, body.contents, exchangesOf(body)].flatMap((list) =>
+    objs(list),
+  );
   const answer = messages.findIndex(
     ({ role, type }) =>
       role === "assistant" || role === "model" || String(type ?? "message") !== "message",
   );
   const end = answer < 0 ? messages.length : answer;
   return { first: strings(messages.slice(0, end)), rest: strings(messages.slice(end)) };
+}
+
+/** Auggie's, as messages. */
+function exchangesOf({ chat_history, nodes }: Obj): Obj[] {
+  const before = objs(chat_history).flatMap(({ request_nodes, response_nodes }) => [
+    { role: "user", content: request_nodes },
+    { role: "assistant", content: response_nodes },
+  ]);
+  return [...before, ...(nodes === undefined ? [] : [{ role: "user", content: nodes }])];
 }
 
 function strings(value: unknown): string {

@@ -32,6 +32,8 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["goose", "codex"],
   ["kimi-cli", "codex"],
   ["grok", "codex"],
+  ["vibe", "codex"],
+  ["auggie", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {
@@ -68,6 +70,8 @@ function stateOf(place: string): string {
   if (at < 0) return sha256(place);
   const [path, id] = [place.slice(0, at), place.slice(at + 1)];
   if (!statSync(path).isDirectory()) return dump(path);
-  const [file = ""] = globSync([`${id}.json`, `*/${id}/chat_history.jsonl`], { cwd: path });
+  const [file = ""] = globSync([`${id}.json`, `*/${id}/chat_history.jsonl`, `*/${id}/CURRENT`], {
+    cwd: path,
+  });
   return sha256(join(path, file));
 }

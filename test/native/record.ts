@@ -132,7 +132,7 @@ function firstTurn(mark: Mark, cwd: string, noteFile: string): Step[] {
     },
     {
       text: `${mark("A04")} This one fails.`,
-      tools: [{ kind: "bash", command: prints(mark, "04", "; exit 3") }],
+      tools: [{ kind: "bash", command: prints(mark, "04", "; sh -c 'exit 3'") }],
     },
     { tools: [{ kind: "read", path: noteFile }] },
     {

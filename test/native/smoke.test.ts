@@ -56,6 +56,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "crush", model: CRUSH_MODELS.responses },
   { agent: "crush", model: CRUSH_MODELS.chat },
   { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
+  { agent: "vibe" },
+  { agent: "openhands" },
+  { agent: "auggie" },
   { agent: "aider" },
 ];
 

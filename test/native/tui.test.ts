@@ -119,12 +119,28 @@ test("grok: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
+test("vibe: the list, and going on after --resume", () =>
+  withRecording("vibe", async (lab, recording) => {
+    await sees(lab, tuiCommand("vibe", driverOf("vibe").listArgs), "MARK-S-U01");
+    const command = tuiCommand("vibe", [`--resume=${recording.sessionId}`]);
+    const shown = await goesOn(lab, command, recording.markers);
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));
+
 test("hermes: the list, and going on after --resume", () =>
   withRecording("hermes", async (lab, recording) => {
     const { listArgs, own } = driverOf("hermes");
     await sees(lab, tuiCommand("hermes", listArgs), recording.sessionId);
     const command = tuiCommand("hermes", ["chat", "--resume", recording.sessionId]);
     const shown = await goesOn(lab, command, own(recording.markers));
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));
+
+test("auggie: the picker, and going on after --resume", () =>
+  withRecording("auggie", async (lab, recording) => {
+    await sees(lab, tuiCommand("auggie", driverOf("auggie").listArgs), "MARK-S-U");
+    const command = tuiCommand("auggie", ["--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, recording.markers);
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 

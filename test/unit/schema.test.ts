@@ -181,7 +181,7 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   hide: { must: { event: "hide", target: "e1" }, may: { instead: [] } },
   carry: { must: { event: "carry", part: 0, parts: 1, data: "AA==" }, may: {} },
   unread: { must: { event: "unread", type: "x", reason: "unsent" }, may: {} },
-  opaque: { must: { event: "opaque", type: "x" }, may: {} },
+  opaque: { must: { event: "opaque", type: "x" }, may: { anchor: "e1" } },
 };
 
 const session: Sample<Session> = {

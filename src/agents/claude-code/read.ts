@@ -215,7 +215,7 @@ class ClaudeReader implements Reader {
       const kind = `attachment/${attachmentType(record)}`;
       return event(place, { event: "unread", type: kind, reason: "unsent" });
     }
-    if (type === "last-prompt") return event(this.#leaf(record, place), { event: "opaque", type });
+    if (type === "last-prompt") return this.#lastPrompt(type, record, place);
     this.#noteFolder(type, record);
     const title =
       string(member(record, "customTitle")) ??
@@ -227,13 +227,22 @@ class ClaudeReader implements Reader {
   }
 
   /**
-   * The user rewound the session and has not said anything yet: the line names the current
-   * position.
+   * The CLI's checkpoint. `explicit`: the user rewound the session to there, and has not said anything
+   * yet; null: to before the first prompt. Otherwise the newest branch through it is sent, even if
+   * another one is newer (2.1.332 [run]).
    */
-  #leaf(record: Json, place: Place): Place {
-    const leaf = string(member(record, "leafUuid"));
-    const isSet = member(record, "explicit") === true && leaf !== undefined;
-    return isSet && this.#seen.has(leaf) ? { ...place, parentId: leaf } : place;
+  #lastPrompt(type: string, record: Json, place: Place): Entry {
+    const leaf = member(record, "leafUuid");
+    const isExplicit = member(record, "explicit") === true;
+    if (leaf === null && isExplicit) return event(place, { event: "opaque", type, anchor: null });
+    const anchor = string(leaf);
+    if (anchor === undefined) return event(place, { event: "opaque", type });
+    const isBack = isExplicit && this.#seen.has(anchor);
+    return event(isBack ? { ...place, parentId: anchor } : place, {
+      event: "opaque",
+      type,
+      anchor,
+    });
   }
 
   /**

@@ -96,10 +96,12 @@ class ClaudeWriter implements Writer {
     return this.#tail ?? "";
   }
 
-  // A rewind has no line of its own: the next line's parentUuid expresses it.
+  // Without this line, 2.1.332 sends the branch that its own last one names, and not the newest.
   rewind(mark: string): Json[] {
     this.#tail = mark === "" ? null : mark;
-    return [];
+    if (this.#subagent.id !== null) return [];
+    const { sessionId } = this.#context;
+    return [{ type: "last-prompt", leafUuid: this.#tail, explicit: true, sessionId }];
   }
 
   predict(entry: Entry): Json[] {
@@ -167,9 +169,9 @@ class ClaudeWriter implements Writer {
 
   /** The user rewound the session, and the next line's parent is the one named here. */
   #commitLeaf(record: Json): void {
-    const leaf = string(member(record, "leafUuid"));
     if (member(record, "type") !== "last-prompt" || member(record, "explicit") !== true) return;
-    this.#tail = leaf ?? this.#tail;
+    const leaf = member(record, "leafUuid");
+    if (leaf === null || typeof leaf === "string") this.#tail = leaf;
   }
 
   /** As in the reader: lines of the tree determine the session; other lines only before them. */

@@ -30,11 +30,17 @@ export function isHead(record: Json): record is JsonObject {
   return isObject(record) && isTranscript(record);
 }
 
-/** Is it one of the messages? */
+/** Is it one of the messages? The CLI asks for neither an id nor a time. */
 export function isMessage(record: Json): record is JsonObject {
-  if (!isObject(record) || Object.hasOwn(record, "type")) return false;
-  if (record.role !== "user" && record.role !== "assistant") return false;
-  const { content, ts, id } = record;
-  if (typeof content !== "string" && !Array.isArray(content)) return false;
+  if (!isObject(record)) return false;
+  const { role, content } = record;
+  if (role !== "user" && role !== "assistant") return false;
+  return typeof content === "string" || Array.isArray(content);
+}
+
+/** Does a message by itself look like one of Cline's? Other agents' have a role and content, too. */
+export function isMarked(message: JsonObject): boolean {
+  const { ts, id } = message;
+  if (Object.hasOwn(message, "type")) return false;
   return typeof ts === "number" || typeof id === "string";
 }

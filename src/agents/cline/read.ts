@@ -1,7 +1,8 @@
 /** Decodes the records of Cline's sessions. Facts and sources: README.md in this folder. */
+import { hash } from "node:crypto";
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
+import { array, isObject, member, number, printed, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
@@ -30,8 +31,8 @@ const PROMPTED = "[TASK RESUMPTION]";
 class ClineReader implements Reader {
   readonly #header: Header = emptyHeader("cline");
   readonly #ids = new Set<string>();
-  /** Ids of the messages, in order. */
-  readonly #messages: string[] = [];
+  /** The messages, in order: what each is known by, and its first entry. */
+  readonly #messages: { key: string; entry: string }[] = [];
   #started = false;
   #at = 0;
   #tail: string | null = null;
@@ -103,9 +104,14 @@ class ClineReader implements Reader {
   }
 
   #message(message: JsonObject): Entry[] {
+    const entries = this.#entries(message);
+    this.#messages.push({ key: keyOf(message), entry: entries[0]?.id ?? "" });
+    return entries;
+  }
+
+  #entries(message: JsonObject): Entry[] {
     const time = isoTime(message.ts);
     const header = this.#header;
-    this.#messages.push(string(message.id) ?? "");
     header.createdAt ??= time;
     header.updatedAt = time ?? header.updatedAt;
     const blocks = blocksOf(message.content);
@@ -188,13 +194,11 @@ class ClineReader implements Reader {
 
   /** The newest messages as a rule, as they stand before it. */
   #kept(messages: readonly JsonObject[]): { keepFrom?: string; kept?: Message[] } {
-    const ids = messages.map(({ id }) => string(id) ?? "");
-    const [first] = ids;
-    if (first === undefined) return {};
-    const newest = this.#messages.slice(-ids.length);
-    if (newest.every((id, n) => id === ids[n]) && newest.length === ids.length) {
-      return { keepFrom: first };
-    }
+    if (messages.length === 0) return {};
+    const newest = this.#messages.slice(-messages.length);
+    const [first] = newest;
+    const isTail = messages.every((message, n) => keyOf(message) === newest[n]?.key);
+    if (first && isTail) return { keepFrom: first.entry };
     const apart = new ClineReader();
     const entries = messages.flatMap((message, n) =>
       apart.read({ ...message, id: `${this.#at}.${n}` }, n),
@@ -223,6 +227,11 @@ class ClineReader implements Reader {
     const id = this.#free(`#${this.#at}`);
     return { kind: "event", id, parentId: null, time, ...body };
   }
+}
+
+/** Its id; for a message without one, what it says. */
+function keyOf({ id, role, content }: JsonObject): string {
+  return string(id) || hash("sha1", printed([role ?? null, content ?? null]));
 }
 
 function readSaid(block: Json): Part[] {

@@ -6,7 +6,7 @@
 import { isFrame } from "../../lossless/document.ts";
 import { isObject, member } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { isHead, isMessage } from "./document.ts";
+import { isHead, isMarked, isMessage } from "./document.ts";
 
 export type Stored =
   | { kind: "manifest"; manifest: JsonObject }
@@ -45,6 +45,7 @@ export function isSummary(message: Json): boolean {
 
 /** Does a record look like one of Cline's? */
 export function recognises(record: Json): boolean {
-  const { kind } = unwrap(record);
-  return kind !== "other" && kind !== "frame";
+  const stored = unwrap(record);
+  if (stored.kind === "message") return isMarked(stored.message);
+  return stored.kind !== "other" && stored.kind !== "frame";
 }

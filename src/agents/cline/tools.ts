@@ -37,7 +37,9 @@ export function fromNative(name: string, input: Json): ToolUse | null {
     }
     case "spawn_agent": {
       const prompt = string(input.task);
-      return prompt === undefined ? null : { tool: "subagent", prompt };
+      const description = string(input.systemPrompt) || undefined;
+      if (prompt === undefined) return null;
+      return { tool: "subagent", prompt, ...present("description", description) };
     }
     case "ask_question":
       return input.question === undefined ? null : { tool: "ask", questions: [input] };

@@ -18,6 +18,7 @@ import type {
   TextPart,
   ToolCallPart,
   ToolResultPart,
+  UnreadPart,
   Usage,
 } from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
@@ -63,6 +64,11 @@ export function readContext(items: Json | undefined, content: Json | undefined):
     const text = contextText(name, saidIn(member(item, "content")));
     return { kind: "text", text, told: true };
   });
+}
+
+/** What stands beside any other message: the CLI does not send it. */
+export function readUnsent(items: Json | undefined): UnreadPart[] {
+  return array(items).map(() => unread("contextItems", "unsent"));
 }
 
 function contextText(name: string, content: string): string {

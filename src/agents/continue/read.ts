@@ -23,6 +23,7 @@ import {
   readContext,
   readState,
   readToolMessage,
+  readUnsent,
   readUsage,
 } from "./content.ts";
 import { isHead, isItem } from "./document.ts";
@@ -97,11 +98,16 @@ class ContinueReader implements Reader {
       case "assistant":
         return this.#assistant(item, message);
       case "thinking":
-        return this.#thinking(message);
-      case "tool":
-        return [this.#results([readToolMessage(message)])];
-      case "system":
-        return [this.#message("system", readContent(message.content), { scaffold: true })];
+        return this.#thinking(item, message);
+      case "tool": {
+        const result = readToolMessage(message);
+        const content = [...result.content, ...readUnsent(item.contextItems)];
+        return [this.#results([{ ...result, content }])];
+      }
+      case "system": {
+        const parts = [...readContent(message.content), ...readUnsent(item.contextItems)];
+        return [this.#message("system", parts, { scaffold: true })];
+      }
       default:
         return [this.#aside({ event: "opaque", type: `message/${string(message.role) ?? ""}` })];
     }
@@ -117,7 +123,13 @@ class ContinueReader implements Reader {
     const said = readAnswer(message.content);
     const summary = saidIn(item.conversationSummary) || undefined;
     // What /compact leaves. The extensions for editors put the summary beside an answer.
-    if (summary !== undefined && summary === message.content) return [this.#compaction(summary)];
+    const unsent = readUnsent(item.contextItems);
+    if (summary !== undefined && summary === message.content) {
+      const left = unsent.slice(0, 1).map(({ type, reason }): EventBody => {
+        return { event: "unread", type, reason };
+      });
+      return [this.#compaction(summary), ...left.map((body) => this.#aside(body))];
+    }
     const calls = array(message.toolCalls).map(readCall);
     const typed = message.content === "" ? commandTyped(calls) : null;
     const before = typed === null || this.#said === `!${typed}` ? [] : [this.#typed(typed)];
@@ -125,7 +137,7 @@ class ContinueReader implements Reader {
     const usage = readUsage(message.usage);
     const model = string(member(message.usage, "model"));
     this.#header.model = model ?? this.#header.model;
-    const parts = [...this.#reasoning(item), ...said, ...calls];
+    const parts = [...this.#reasoning(item), ...said, ...calls, ...unsent];
     const more = { ...(usage ? { usage } : {}), ...(model === undefined ? {} : { model }) };
     const answer = this.#message("assistant", parts, more);
     const results = array(item.toolCallStates).map(readState);
@@ -147,12 +159,12 @@ class ContinueReader implements Reader {
   }
 
   /** The CLI sends it as an answer. */
-  #thinking(message: JsonObject): Entry[] {
+  #thinking(item: JsonObject, message: JsonObject): Entry[] {
     const { signature, redactedThinking } = message;
     const text = saidIn(message.content);
     const seal = signature ?? redactedThinking;
     const part: Part = { kind: "reasoning", text, ...(seal === undefined ? {} : { seal }) };
-    return [this.#message("assistant", [part])];
+    return [this.#message("assistant", [part, ...readUnsent(item.contextItems)])];
   }
 
   #results(results: readonly ToolResultPart[]): Message {

@@ -4,10 +4,11 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { sessionFile } from "../shared/documents.ts";
 import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn } from "./database.ts";
-import { INDEX, sessionFile } from "./files.ts";
+import { INDEX } from "./files.ts";
 
 export const store: Store = {
   variables: ["CONTINUE_GLOBAL_DIR"],

@@ -5,7 +5,7 @@
 import { parseValue } from "../../lossless/json-text.ts";
 import { compact, isObject, listOf, number, object, string } from "../../session/json.ts";
 import { isNested, otherPart, saidIn, unread } from "../../session/other.ts";
-import { leadingReasoning, notTyped } from "../../session/text.ts";
+import { CODES, leadingReasoning, notTyped } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
@@ -101,13 +101,11 @@ function textOf(data: JsonObject): TextPart {
   return { kind: "text", text: saidIn(data.text) };
 }
 
-/** What Crush's model is told of a command that the user ran with `!`. */
+/** What Crush's model is told of a command that the user ran with `!`: without the codes for a terminal. */
 function shellText({ command, output, exit_code: code }: JsonObject): TextPart {
   const exit = number(code) ?? 0;
-  return {
-    kind: "text",
-    text: `$ ${saidIn(command)}\n${saidIn(output)}\n(exit code ${exit})`,
-  };
+  const printed = saidIn(output).replace(CODES, "");
+  return { kind: "text", text: `$ ${saidIn(command)}\n${printed}\n(exit code ${exit})` };
 }
 
 /** A file that the user attached. Go's names: this type has no others. */

@@ -94,9 +94,14 @@ export class CrushReader implements Reader {
     const at = { ...place, parentId: this.#tip };
     this.#tip = place.id;
     const compaction: Entry = { kind: "event", ...at, event: "compaction", summary };
-    const more = [...parts.filter((part) => part !== said), ...odd];
-    if (more.length === 0) return [compaction];
-    return [compaction, this.#say({ id: `${place.id}/more`, time: place.time }, "user", more)];
+    const more = { id: `${place.id}/more`, time: place.time };
+    const sent = [...parts.filter((part) => part !== said && part.kind !== "unread"), ...odd];
+    // Nobody typed it.
+    if (sent.length > 0) return [compaction, { ...this.#say(more, "user", sent), told: true }];
+    // What else the model said of it, such as its reasoning.
+    const [left] = parts.filter((part) => part.kind === "unread");
+    if (left === undefined) return [compaction];
+    return [compaction, event(more, { event: "unread", type: left.type, reason: left.reason })];
   }
 
   #user(items: readonly Item[]): Part[] {

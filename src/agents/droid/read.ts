@@ -74,7 +74,8 @@ class DroidReader implements Reader {
     const text = (key: string) => string(member(record, key)) || null;
     Object.assign(this.#header, {
       id: text("id") ?? "",
-      title: text("title"),
+      // The older of the two names, which the CLI itself looks for first.
+      title: text("sessionTitle")?.trim() ? text("sessionTitle") : text("title"),
       cwd: text("cwd"),
       parent: text("callingSessionId") ?? text("parent"),
     } satisfies Partial<Header>);
@@ -207,7 +208,7 @@ const REMINDER = /^\s*<system-(?:reminder|notification)>\s*/;
 
 /** What the harness tells of itself and of the machine, in a message that the user wrote. */
 const OF_THE_HARNESS =
-  /^(?:The tools listed below|Connector tools|Available (?:skills|subagents)|User system info|Current date: |IMPORTANT - Current date|# The commands below ran|TodoWrite has not|Attached image local file paths|The user opened the file|lorem ipsum)/;
+  /^(?:The tools listed below|Connector tools|Available (?:skills|subagents)|User system info|Current date: |IMPORTANT - Current date|# The commands below ran|TodoWrite has not|Attached image local file paths|The user opened the file)/;
 
 /** The words of a block that the harness put there; undefined for any other. */
 function reminder(block: Json): string | undefined {

@@ -1,7 +1,8 @@
 /** What the CLI sends in the place of the conversation so far. */
 import { member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { readContent, typedIn } from "./content.ts";
+import { readContent } from "./content.ts";
+import { typedIn } from "./typed.ts";
 
 const OPENING = "This session is being continued from a previous conversation";
 const HEAD = `${OPENING} that ran out of context. The summary below covers the earlier portion of the conversation.\n\n`;

@@ -1,6 +1,6 @@
 /** What items of the chat history hold, as parts of the session model, and back. */
 import { parseValue } from "../../lossless/json-text.ts";
-import { array, compact, isObject, listOf, member, string } from "../../session/json.ts";
+import { compact, isObject, listOf, member, string } from "../../session/json.ts";
 import { asTexts, imageText, isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type {
@@ -22,6 +22,7 @@ export function readContent(content: Json | undefined): ResultPart[] {
     if (typeof block === "string") return block === "" ? [] : [{ kind: "text", text: block }];
     const type = string(member(block, "type")) ?? "content";
     if (type === "image") return [readImage(block)];
+    if (type === "image_url") return [readImage(member(block, "image_url") ?? null)];
     if (type !== "text") return [otherPart(type, block)];
     const text = textBlock(block);
     return text.text === "" ? [] : [text];
@@ -67,8 +68,10 @@ export function readReasoning(item: JsonObject): Part[] {
   const { summary, content, encrypted_content: encrypted } = item;
   const texts = [...listOf(content), ...listOf(summary)];
   if (texts.some((text) => isNested(member(text, "text")))) return [otherPart("reasoning", item)];
-  const said = array(content).length > 0 ? listOf(content) : listOf(summary);
-  const text = said.map((one) => saidIn(member(one, "text") ?? one)).join("\n");
+  // Both are sent, in this order.
+  const text = [...listOf(summary), ...listOf(content)]
+    .map((one) => saidIn(member(one, "text") ?? one))
+    .join("\n");
   const seal = compact({ id: string(item.id) || undefined, encrypted_content: string(encrypted) });
   const part: ReasoningPart = { kind: "reasoning", text };
   return [seal.encrypted_content === undefined ? part : { ...part, seal }];
@@ -80,23 +83,6 @@ export function printReasoning({ text, seal }: ReasoningPart): JsonObject {
   const id = string(member(seal, "id")) ?? "";
   const summary = text === "" ? [] : [{ type: "summary_text", text }];
   return compact({ type: "reasoning", id, summary, encrypted_content: encrypted });
-}
-
-const QUERY =
-  /^((?:<(\w+)>[\s\S]*?<\/\2>\s*)*)<user_query>\n([\s\S]*)\n<\/user_query>(\s*(?:<[\s\S]*)?)$/;
-
-/** A text that the user typed, without what the CLI puts around it; undefined for another text. */
-export function typedIn(text: string): string | undefined {
-  return QUERY.exec(text)?.[3];
-}
-
-/** The same with what the CLI says before and after it: images that it saved or left out, reminders. */
-export function readTyped(text: string): TextPart[] | undefined {
-  const [whole, before = "", , typed = "", after = ""] = QUERY.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  const told = (said: string): TextPart[] =>
-    said.trim() === "" ? [] : [{ kind: "text", text: said.trim(), told: true }];
-  return [...told(before), { kind: "text", text: typed }, ...told(after)];
 }
 
 /** What a user's item holds. A text that was not typed stands as it is. */

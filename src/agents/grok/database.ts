@@ -92,7 +92,7 @@ function create(root: string, id: string, said: Said): void {
   mkdirSync(aside, { mode: 0o700 });
   try {
     putFile(join(aside, CHAT), said.chat);
-    putFile(join(aside, UPDATES), said.updates);
+    if (said.updates !== null) putFile(join(aside, UPDATES), said.updates);
     putFile(join(aside, SUMMARY), newSummary(said));
     renameSync(aside, folder);
   } catch (error) {
@@ -111,9 +111,16 @@ function change(places: Places, before: readonly string[], after: readonly strin
       hint: "--fork writes a new session",
     });
   }
+  if (was.items === 0 && was.notices > 0 && is.items > 0) {
+    // With a chat history of the new turns alone, the CLI would not rebuild that of the others.
+    throw new SegueError("refused", `the session's ${CHAT} is missing or empty`, {
+      where: places.folder,
+      hint: "resume it in Grok Build once, which rebuilds it; or write a new session with --fork",
+    });
+  }
   const now = textOrNone(places.summary);
   const summary = now === null ? null : changedSummary(now, was, is);
-  putFile(places.updates, is.updates);
+  if (is.updates !== null) putFile(places.updates, is.updates);
   if (summary !== null && summary !== now) putFile(places.summary, summary);
   putFile(places.chat, changedChat(places, was, is));
 }

@@ -8,7 +8,7 @@ import { bytesIn, textOrNone } from "../../io/door.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import { compact, isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { CHAT, fileOf, SUMMARY, UPDATES, unwrap } from "./records.ts";
+import { CHAT, fileOf, isMissingFile, SUMMARY, UPDATES, unwrap } from "./records.ts";
 import { inOrder } from "./turns.ts";
 
 export interface Places {
@@ -47,10 +47,14 @@ export function linesAt(places: Places): string[] | null {
   const updates = bytesAt(places.updates);
   if (!summary || (chat === null && updates === null)) return null;
   const stable = Object.entries(summary).filter(([key]) => !OF_A_RUN.has(key));
+  const missing = updates === null ? [text(MISSING)] : [];
   const items = linesIn(chat, CHAT).filter((line) => !isSystem(line));
   const notices = linesIn(updates, UPDATES);
-  return [text({ summary: Object.fromEntries(stable) }), ...inOrder(items, notices)];
+  return [text({ summary: Object.fromEntries(stable) }), ...missing, ...inOrder(items, notices)];
 }
+
+/** Nothing was ever notified: a session without the file stays so. */
+const MISSING = { file: UPDATES, missing: true };
 
 function isSystem(line: string): boolean {
   return line.startsWith('{"type":"system"');
@@ -115,7 +119,8 @@ function wrapped(line: Buffer, file: string, torn: boolean): string {
 export interface Said {
   summary: JsonObject | null;
   chat: Buffer;
-  updates: Buffer;
+  /** null: there is no such file. */
+  updates: Buffer | null;
   items: number;
   notices: number;
 }
@@ -123,10 +128,12 @@ export interface Said {
 export function saidIn(lines: readonly string[]): Said {
   const files: { [file: string]: Buffer[] } = { [CHAT]: [], [UPDATES]: [] };
   let summary: JsonObject | null = null;
+  let isMissing = false;
   for (const line of lines) {
     const value = parseValue(line) ?? null;
     const stored = unwrap(value);
     if (stored.kind === "summary") summary ??= stored.summary;
+    else if (isMissingFile(stored)) isMissing = true;
     else if (stored.kind === "line") files[stored.file]?.push(unwrapped(stored.line));
     else files[fileOf(value) ?? ""]?.push(Buffer.from(`${line}\n`));
   }
@@ -134,7 +141,7 @@ export function saidIn(lines: readonly string[]): Said {
   return {
     summary,
     chat: Buffer.concat(chat),
-    updates: Buffer.concat(updates),
+    updates: isMissing && updates.length === 0 ? null : Buffer.concat(updates),
     items: chat.length,
     notices: updates.length,
   };

@@ -30,10 +30,40 @@ const item = by("type", {
     tool_calls: { each: call },
     reasoning: CONTENT,
     reasoning_content: CONTENT,
+    raw_output: CONTENT,
   }),
   tool_result: keys("type tool_call_id", { content: texts, images: texts }),
   reasoning: keys("type id status encrypted_content", { summary: texts, content: texts }),
   backend_tool_call: keys("type", { kind: CONTENT }),
+});
+
+/** Form 0 of the chat history: messages as Chat Completions has them. */
+const messageContent: Shape = {
+  name: (value) => (typeof value === "string" ? "text" : ""),
+  of: {
+    text: CONTENT,
+    "": {
+      each: by("type", {
+        text: keys("type", { text: CONTENT }),
+        image_url: keys("type", { image_url: keys("detail", { url: CONTENT }) }),
+      }),
+    },
+  },
+};
+
+const messageCall = keys("id type index", {
+  function: keys("", { name: CONTENT, arguments: CONTENT }),
+});
+
+const message = by("role", {
+  system: keys("role name", { content: messageContent }),
+  user: keys("role name", { content: messageContent }),
+  assistant: keys("role name model_id", {
+    content: messageContent,
+    tool_calls: { each: messageCall },
+    reasoning_content: CONTENT,
+  }),
+  tool: keys("role name tool_call_id", { content: messageContent }),
 });
 
 /** What the CLI's screen is told; the model is sent the items. */
@@ -50,7 +80,7 @@ subagent_finished task_backgrounded scheduled_task_created scheduled_task_fired
 scheduled_task_deleted monitor_event model_auto_switched model_changed tool_call_delta_chunk
 image_compressed image_dropped memory_files workflow_updated goal_updated pending_interaction
 interaction_resolved turn_completed response_started reasoning_completed response_completed
-segue_carry`;
+segue_carry segue_continued`;
 
 const update = by(
   "sessionUpdate",
@@ -58,11 +88,15 @@ const update = by(
 );
 
 export const known: Shape = {
-  name: (record) => unwrap(record).kind,
+  name: (record) => {
+    const { kind } = unwrap(record);
+    return kind === "item" && !Object.hasOwn(Object(record), "type") ? "message" : kind;
+  },
   of: {
     summary: keys("summary"),
     item,
+    message,
     update: keys("timestamp method", { params: keys("sessionId _meta", { update }) }),
-    line: keys("file line base64 torn"),
+    line: keys("file line base64 torn missing"),
   },
 };

@@ -13,8 +13,9 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
-import { readContent, typedIn } from "./content.ts";
+import { readContent } from "./content.ts";
 import { fromNative, parseResult } from "./tools.ts";
+import { typedIn } from "./typed.ts";
 
 export type Told = Pick<Message, "role" | "parts">;
 

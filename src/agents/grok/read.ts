@@ -1,8 +1,7 @@
 /** Decodes the records of Grok Build's sessions. Facts and sources: README.md in this folder. */
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
-import { otherPart } from "../../session/other.ts";
+import { array, member, number, string } from "../../session/json.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
@@ -16,11 +15,13 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { isSummary, summaryIn } from "./compaction.ts";
-import { readAnswer, readCall, readContent, readReasoning, readTyped } from "./content.ts";
+import { readAnswer, readCall, readContent, readReasoning } from "./content.ts";
+import { readBackend, readLegacy } from "./legacy.ts";
 import { readEnd, readRetry } from "./limits.ts";
 import { readNotice } from "./notices.ts";
 import { timeOf, unwrap } from "./records.ts";
 import { parseResult } from "./tools.ts";
+import { splitText } from "./typed.ts";
 
 export function reader(): Reader {
   return new GrokReader();
@@ -36,6 +37,8 @@ class GrokReader implements Reader {
   #hasPast = false;
   /** Has a turn begun among the items? What comes before is what a compaction left. */
   #hasTurns = false;
+  /** Ids of what the vendor's server did, as far as items say it. */
+  #backend = new Set<string>();
   /** Of what the model is sent before the first turn: the user's messages. */
   #kept: Message[] = [];
   #at = 0;
@@ -124,7 +127,8 @@ class GrokReader implements Reader {
   #answer(item: JsonObject): Message {
     const calls = array(item.tool_calls).map(readCall);
     for (const call of calls) this.#calls.add(call);
-    const parts: Part[] = [...readLegacy(item), ...readAnswer(item.content), ...calls];
+    const older = readLegacy(item, this.#backend);
+    const parts: Part[] = [...older, ...readAnswer(item.content), ...calls];
     const model = string(item.model_id);
     const group = this.#group;
     this.#group = null;
@@ -152,13 +156,30 @@ class GrokReader implements Reader {
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
-    if (isScaffold(said, reason))
+    if (reason === "project_instructions" || reason === "system_reminder") {
       return [this.#keep(this.#message("user", said, { scaffold: true }))];
-    const typed = said.flatMap((part) => unwrapped(part) ?? [part]);
-    const isTyped = reason === undefined && (isTurn || said.some(unwrapped));
+    }
+    const split = said.map((part) =>
+      part.kind === "text" ? splitText(part.text) : { context: "", parts: [part], isTyped: false },
+    );
+    const context = split.flatMap((one): Part[] =>
+      one.context === "" ? [] : [{ kind: "text", text: one.context }],
+    );
+    const typed = split.flatMap(({ parts }): Part[] => parts);
+    // In older versions, all of the user's messages are such.
+    const isMessage = string(item.role) !== undefined;
+    const isTyped =
+      reason === undefined && (isTurn || isMessage || split.some((one) => one.isTyped));
     const told = isTyped || reason === "interjection" ? {} : { told: true };
     const parts = told.told ? notTyped(typed) : typed;
-    return [this.#keep(this.#message("user", parts, told))];
+    const entries: Entry[] = [];
+    if (context.length > 0) {
+      entries.push(this.#keep(this.#message("user", context, { scaffold: true })));
+    }
+    if (context.length === 0 || parts.length > 0) {
+      entries.push(this.#keep(this.#message("user", parts, told)));
+    }
+    return entries;
   }
 
   #keep(entry: Message): Message {
@@ -184,7 +205,10 @@ class GrokReader implements Reader {
 
   /** A kind that is newer than this: what a model could read of it is not passed on in silence. */
   #other(type: string, item: JsonObject): Entry {
-    if (type === "backend_tool_call") return this.#message("assistant", [readBackend(item)]);
+    if (type === "backend_tool_call") {
+      this.#backend.add(string(member(item.kind, "id")) ?? "");
+      return this.#message("assistant", [readBackend(item)]);
+    }
     return this.#aside({ event: "opaque", type });
   }
 
@@ -256,28 +280,6 @@ class GrokReader implements Reader {
     const n = this.#count++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
-}
-
-/** Context that the CLI puts before the first turn, or between. */
-function isScaffold(parts: readonly Part[], reason: string | undefined): boolean {
-  if (reason === "project_instructions" || reason === "system_reminder") return true;
-  const [first] = parts;
-  return first?.kind === "text" && /^<(?:user_info|system-reminder)>/.test(first.text);
-}
-
-function unwrapped(part: Part): Part[] | undefined {
-  return part.kind === "text" ? readTyped(part.text) : undefined;
-}
-
-/** Older versions kept reasoning in the answer. */
-function readLegacy({ reasoning, reasoning_content: plain }: JsonObject): Part[] {
-  const text = string(plain) ?? string(member(reasoning, "text")) ?? string(reasoning);
-  return text === undefined || text === "" ? [] : [{ kind: "reasoning", text }];
-}
-
-/** Something that the vendor's server did itself. */
-function readBackend(item: JsonObject): Part {
-  return otherPart("backend_tool_call", isObject(item.kind) ? item.kind : item, { known: true });
 }
 
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");

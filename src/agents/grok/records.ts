@@ -3,9 +3,11 @@
  * of:
  *
  * - `{"summary":{…}}`: what stays the same in summary.json;
- * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`;
+ * - an item of chat_history.jsonl, what the model is sent: `{"type":"user"|"assistant"|…}`, in older
+ *   versions a message as Chat Completions has them: `{"role":"user"|"assistant"|…}`;
  * - a notification of updates.jsonl, what happened: `{"timestamp","method","params":{"update":{…}}}`;
- * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`.
+ * - a line of either file that looks like neither: `{"file":"chat_history.jsonl","line":"…"}`;
+ * - `{"file":"updates.jsonl","missing":true}`, where there is no such file.
  */
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -28,6 +30,8 @@ export function unwrap(record: Json): Stored {
     return { kind: "update", type: string(update.sessionUpdate) ?? "", update, record };
   }
   const type = string(record.type);
+  const chat = type === undefined || !TYPES.has(type) ? itemOf(record) : null;
+  if (chat !== null) return chat;
   if (type !== undefined) return { kind: "item", type, item: record };
   const [only, ...more] = Object.keys(record);
   const { summary, file } = record;
@@ -35,6 +39,25 @@ export function unwrap(record: Json): Stored {
     return { kind: "summary", summary };
   }
   return typeof file === "string" ? { kind: "line", file, line: record } : { kind: "other" };
+}
+
+const ROLES: { readonly [role: string]: string } = {
+  system: "system",
+  user: "user",
+  assistant: "assistant",
+  tool: "tool_result",
+};
+
+/** The CLI takes a line for such a message wherever it is no item, whatever the session's form. */
+function itemOf(record: JsonObject): Stored | null {
+  const role = string(record.role) ?? "";
+  const type = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
+  return type === undefined ? null : { kind: "item", type, item: { ...record, type } };
+}
+
+/** Does it say that there are no notifications, and no file for them? */
+export function isMissingFile(stored: Stored): boolean {
+  return stored.kind === "line" && stored.file === UPDATES && stored.line.missing === true;
 }
 
 /** A notification; older versions wrote it without the envelope. */
@@ -65,7 +88,17 @@ export function promptOf(stored: Stored): number | undefined {
   return number(member(stored.update._meta, "promptIndex"));
 }
 
+/** Segue's own notification: what comes next continues a turn, after so many of its items. */
+export const CONTINUED = "segue_continued";
+
+export function continuedIn(stored: Stored): { prompt: number; after: number } | null {
+  if (stored.kind !== "update" || stored.type !== CONTINUED) return null;
+  const [prompt, after] = [number(stored.update.promptIndex), number(stored.update.items)];
+  return prompt === undefined || after === undefined ? null : { prompt, after };
+}
+
 const ITEMS = new Set(["system", "user", "assistant", "tool_result", "reasoning"]);
+const TYPES = new Set([...ITEMS, "backend_tool_call"]);
 
 /** Does a record look like one of Grok Build's? */
 export function recognises(record: Json): boolean {

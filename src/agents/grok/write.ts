@@ -15,7 +15,15 @@ import {
   readCall,
 } from "./content.ts";
 import { noticesOf, promptNotices } from "./notices.ts";
-import { promptOf, type Stored, timeOf, unwrap } from "./records.ts";
+import {
+  CHAT,
+  CONTINUED,
+  isMissingFile,
+  promptOf,
+  type Stored,
+  timeOf,
+  unwrap,
+} from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -42,12 +50,41 @@ class GrokWriter implements Writer {
   #inTurn = false;
   /** What is to be notified of the turn so far. */
   #untold: JsonObject[] = [];
+  /** Is it about lines that exist? */
+  #isThere = false;
+  /** Does what comes next continue a turn in lines that exist? */
+  #isContinuing = false;
+  /** The newest turn among the items, and how many of them are its. */
+  #turn = { promptIndex: -1, items: 0 };
+  /** There is no file for notifications, and none is made: it would tell of the new turns alone. */
+  #isMute = false;
 
   constructor({ model = null }: WriterOptions) {
     this.#ownModel = model;
   }
 
+  /** What a session does not notify of its turns, it is not given with the next one. */
+  expect(_entries: readonly Entry[], there: boolean): void {
+    if (this.#isThere && !there) {
+      this.#untold = [];
+      this.#isContinuing = this.#inTurn;
+    }
+    this.#isThere = there;
+  }
+
   predict(entry: Entry): Json[] {
+    const records = this.#records(entry);
+    if (!this.#isContinuing) return records;
+    const [first = null] = records;
+    const stored = unwrap(first);
+    // Read again, it would come before what was notified of the turn.
+    const isWithin = stored.kind === "item" && promptOf(stored) === undefined;
+    if (!isWithin) return records;
+    const update = { sessionUpdate: CONTINUED, ...this.#turn };
+    return [...this.#tell([update], msOf(entry.time) ?? this.#ms), ...records];
+  }
+
+  #records(entry: Entry): Json[] {
     if (entry.kind === "event") return this.#happened(entry, entry.time);
     switch (entry.role) {
       case "user":
@@ -107,6 +144,10 @@ class GrokWriter implements Writer {
       case "update":
         this.#commitUpdate(stored);
         break;
+      case "line":
+        if (stored.file === CHAT) this.#turn.items++;
+        this.#isMute ||= isMissingFile(stored);
+        break;
     }
   }
 
@@ -114,6 +155,9 @@ class GrokWriter implements Writer {
     // The first prompt is notified after its item, as nothing may come before that.
     if (prompt !== undefined && !this.#hasItems) this.#untold = promptNotices(item, prompt);
     this.#hasItems = true;
+    this.#isContinuing = false;
+    if (prompt !== undefined) this.#turn = { promptIndex: prompt, items: 0 };
+    this.#turn.items++;
     this.#inTurn ||= prompt !== undefined;
     if (this.#inTurn) this.#untold.push(...noticesOf(item));
     if (type === "assistant") {
@@ -234,8 +278,9 @@ class GrokWriter implements Writer {
   /** `ahead`: so many others are written before. */
   #tell(updates: readonly JsonObject[], ms: number, ahead = 0): Json[] {
     const sessionId = this.#id;
+    if (this.#isMute) return [];
     return updates.map((update, n) => {
-      const isOwn = update.sessionUpdate === "segue_carry";
+      const isOwn = string(update.sessionUpdate)?.startsWith("segue_") === true;
       const _meta = { eventId: `${sessionId}-${this.#event + ahead + n}`, agentTimestampMs: ms };
       return {
         timestamp: Math.floor(ms / 1000),

@@ -127,14 +127,17 @@ export function readReasoning(row: JsonObject): ReasoningPart[] {
 /** Readable words in what was sealed. */
 function summaryIn(seal: JsonObject): string {
   const texts = SEALS.flatMap((key) => array(jsonOf(seal[key]))).flatMap((item) => [
-    ...(string(member(item, "text")) ?? []),
-    ...array(member(item, "summary")).flatMap((one) => string(member(one, "text")) ?? []),
+    member(item, "text"),
+    ...listOf(member(item, "summary")).map((one) => string(one) ?? member(one, "text")),
   ]);
-  return texts.join("\n\n");
+  return texts
+    .map(saidIn)
+    .filter((text) => text.trim() !== "")
+    .join("\n\n");
 }
 
 /** JSON that may stand as text; undefined for a text that is none. */
-function jsonOf(value: Json | undefined): Json | undefined {
+export function jsonOf(value: Json | undefined): Json | undefined {
   return typeof value === "string" ? parseValue(value) : value;
 }
 

@@ -1,10 +1,10 @@
 /** JSON as Python's `json.dumps` prints it: a space after commas and colons. */
 import type { Json } from "../../session/types.ts";
 
-/** `ascii`: with escapes for all other characters, which is Python's default. */
+/** `ascii`: with escapes for all other characters, DEL among them, which is Python's default. */
 export function pythonJson(value: Json, ascii = true): string {
   const text = printed(value);
-  return ascii ? text.replace(/[\u0080-\uffff]/g, escaped) : text;
+  return ascii ? text.replace(/[\u007f-\uffff]/g, escaped) : text;
 }
 
 function printed(value: Json): string {

@@ -1,7 +1,7 @@
 /** Decodes the rows of Hermes's sessions. Facts and sources: README.md in this folder. */
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { member, number, string } from "../../session/json.ts";
+import { array, member, number, string } from "../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -15,13 +15,14 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import {
   callIdOf,
+  jsonOf,
   readAnswer,
   readCalls,
   readContent,
   readReasoning,
   readSaid,
 } from "./content.ts";
-import { carryIn, isMessage, isSession } from "./records.ts";
+import { carryIn, isMessage, isSession, loaded } from "./records.ts";
 import { replacesAll, summaryIn } from "./summary.ts";
 import { parseResult } from "./tools.ts";
 
@@ -71,7 +72,7 @@ class HermesReader implements Reader {
     if (isSession(record)) return [this.#session(record)];
     const carry = carryIn(record);
     if (carry) return [this.#aside({ event: "carry", ...carry })];
-    if (isMessage(record)) return this.#row(record);
+    if (isMessage(record)) return this.#row(loaded(record));
     return [this.#aside({ event: "opaque", type: string(member(record, "role")) ?? "unknown" })];
   }
 
@@ -165,7 +166,7 @@ class HermesReader implements Reader {
 
   #note(row: JsonObject, calls: readonly Part[]): void {
     this.#aliases = new Map();
-    for (const call of Array.isArray(row.tool_calls) ? row.tool_calls : []) {
+    for (const call of array(jsonOf(row.tool_calls))) {
       const id = string(member(call, "id"));
       if (id !== undefined) this.#aliases.set(id, callIdOf(call));
     }

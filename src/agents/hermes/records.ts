@@ -1,4 +1,5 @@
 /** The records of a session: its row, then its messages, a row each. */
+import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 
@@ -114,6 +115,17 @@ export function isSession(record: Json): record is JsonObject {
 export function isMessage(record: Json): record is JsonObject {
   if (!isObject(record)) return false;
   return typeof record.role === "string" && "timestamp" in record && !("type" in record);
+}
+
+/** What stands before content that is JSON. */
+export const JSON_CONTENT = "\0json:";
+
+/** A message as Hermes loads it: JSON in a spelling that is not Python's is text in its line. */
+export function loaded(row: JsonObject): JsonObject {
+  const { content } = row;
+  if (typeof content !== "string" || !content.startsWith(JSON_CONTENT)) return row;
+  const value = parseValue(content.slice(JSON_CONTENT.length));
+  return value === undefined ? row : { ...row, content: value };
 }
 
 /** A piece of a carry: a message that Hermes never sends, because it has no role of a model's. */

@@ -6,7 +6,13 @@ import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { pythonJson } from "./python-json.ts";
-import { MESSAGE_COLUMNS, MESSAGE_UNTOLD, SESSION_COLUMNS, SESSION_UNTOLD } from "./records.ts";
+import {
+  JSON_CONTENT,
+  MESSAGE_COLUMNS,
+  MESSAGE_UNTOLD,
+  SESSION_COLUMNS,
+  SESSION_UNTOLD,
+} from "./records.ts";
 
 export type Table = "sessions" | "messages";
 
@@ -50,9 +56,6 @@ const JSON_COLUMNS = new Set([
   "codex_message_items",
   "display_metadata",
 ]);
-
-/** What stands before content that is JSON. */
-const JSON_CONTENT = "\0json:";
 
 export function columnsOf(db: DatabaseSync, table: string): Columns {
   const rows = db.prepare(`PRAGMA table_info("${table}")`).all();

@@ -23,6 +23,7 @@ import type {
   UnreadPart,
 } from "../../session/types.ts";
 import { joinReasoning, media, mediaAt, soundOrFilm } from "../shared/kimi.ts";
+import { attachmentAt, mediaTypeOf } from "./media.ts";
 
 /** What a message can hold besides calls and results. */
 export type Said = TextPart | ReasoningPart | ImagePart | FilePart | OtherPart | UnreadPart;
@@ -88,6 +89,13 @@ function readMedia(part: Json, type: string, key: string, beside: Beside | undef
     return bytes === null
       ? unread(type, "missing")
       : media(type, blobType, bytes.toString("base64"));
+  }
+  const attachment = attachmentAt(url);
+  if (attachment !== null) {
+    const bytes = attachment === "" ? null : (beside?.(attachment) ?? null);
+    if (bytes === null) return unread(type, "missing");
+    const mediaType = mediaTypeOf(bytes) ?? `${type.split("_")[0]}/*`;
+    return media(type, mediaType, bytes.toString("base64"));
   }
   return mediaAt(type, url);
 }

@@ -58,12 +58,12 @@ export class Context {
     const origin = member(message, "origin");
     const owner = string(member(origin, "ownerPromptId"));
     if (owner !== undefined) this.#owned.push({ at, owner });
+    if (isUsers(message)) this.#keep(entry);
     if (!isAnchor(message)) return;
     const id = string(member(message, "id"));
     const first = this.#owned.find((one) => one.owner === id)?.at ?? at;
     this.#owned = [];
     this.#move(at, { at, from: Math.min(first, at), before: this.#anchor });
-    this.#keep(entry);
   }
 
   #keep(entry: Message): void {
@@ -227,13 +227,16 @@ function kindOf(message: Json): string | undefined {
   return string(member(member(message, "origin"), "kind"));
 }
 
-/** Does a turn begin with it, so that it can be taken back? As 2.1.0 does. */
-function isAnchor(message: Json): boolean {
+/** Is it one that a compaction keeps? What was typed into a running turn, too; as 2.1.0 does. */
+function isUsers(message: Json): boolean {
   if (member(message, "role") !== "user") return false;
-  const origin = member(message, "origin");
-  if (member(origin, "inTurn") === true) return false;
   const kind = kindOf(message);
   if (kind === undefined || kind === "user") return true;
   const isCommand = kind === "skill_activation" || kind === "plugin_command";
-  return isCommand && member(origin, "trigger") === "user-slash";
+  return isCommand && member(member(message, "origin"), "trigger") === "user-slash";
+}
+
+/** Does a turn begin with it, so that it can be taken back? As 2.1.0 does. */
+function isAnchor(message: Json): boolean {
+  return isUsers(message) && member(member(message, "origin"), "inTurn") !== true;
 }

@@ -8,6 +8,7 @@ import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
+import { attachmentAt, isAttachment, mediaTypeOf } from "./media.ts";
 import {
   identityOf,
   isMain,
@@ -50,12 +51,17 @@ export const store: Store = {
     return wires.filter((wire) => !isMain(wire) && isFile(wire));
   },
 
-  beside: blob,
+  beside: fileOf,
 
   detached(path, line) {
-    return line.replace(/"blobref:([^";\\]*);([0-9a-f]{64})"/g, (whole, type, name) => {
+    const withBlobs = line.replace(/"blobref:([^";\\]*);([0-9a-f]{64})"/g, (whole, type, name) => {
       const bytes = blob(path, name);
       return bytes === null ? whole : `"data:${type};base64,${bytes.toString("base64")}"`;
+    });
+    return withBlobs.replace(/("url":\s*)"(kimi-file:[^"\\]*)"/g, (whole, key, url) => {
+      const bytes = attachment(path, attachmentAt(url) ?? "");
+      const type = bytes === null ? null : mediaTypeOf(bytes);
+      return type === null ? whole : `${key}"data:${type};base64,${bytes?.toString("base64")}"`;
     });
   },
 
@@ -78,6 +84,26 @@ function blob(wire: string, name: string): Buffer | null {
   const path = join(dirname(wire), "blobs", name);
   try {
     return leadsOut(path, dirname(wire)) ? null : bytesIn(path);
+  } catch {
+    return null;
+  }
+}
+
+function fileOf(wire: string, name: string): Buffer | null {
+  return isAttachment(name) ? attachment(wire, name) : blob(wire, name);
+}
+
+/** media/<id>.<ending> in the session's folder: what was pasted, and what MCP servers gave. */
+function attachment(wire: string, id: string): Buffer | null {
+  const session = sessionFolder(wire);
+  if (session === null || !isAttachment(id)) return null;
+  const folder = join(session, "media");
+  const name = namesIn(folder).find((one) => {
+    return one === id || (one.startsWith(`${id}.`) && !one.includes(".tmp."));
+  });
+  const path = join(folder, name ?? id);
+  try {
+    return leadsOut(path, session) ? null : bytesIn(path);
   } catch {
     return null;
   }

@@ -12,9 +12,10 @@ import type { Json } from "../../session/types.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import { reading, tablesOf, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
+import { noteBranch } from "./branch.ts";
 import { type Stored, storedIn } from "./events.ts";
-import { type Event, project } from "./projection.ts";
-import { type Row, type Schema, schemaOf } from "./schema.ts";
+import type { Event } from "./projection.ts";
+import { type Schema, schemaOf } from "./schema.ts";
 
 export const database: Database = { holds, read, replace, renamed };
 
@@ -177,7 +178,8 @@ function turn(
     addIdentity(db, schema, id, event);
     events.push({ ...event, line });
   }
-  noteBranch(db, schema, id, events);
+  const was = now.map((stored) => ({ ...stored, record: parsed(stored.line) }));
+  noteBranch(db, schema, id, { was, is: events, from });
 }
 
 function parsed(line: string): Json {
@@ -207,59 +209,6 @@ function addIdentity(db: DatabaseSync, schema: Schema, id: string, event: Event)
     message_idempotency_key: string(member(member(record, "message"), "idempotencyKey")) ?? null,
     created_at: at,
   });
-}
-
-/** Without these notes OpenClaw shows no history until it has made them itself. */
-function noteBranch(db: DatabaseSync, schema: Schema, id: string, events: readonly Event[]): void {
-  if (!schema.has("session_transcript_active_events")) return;
-  if (!schema.has("session_transcript_index_state")) return;
-  const notes = project(events);
-  db.prepare("DELETE FROM session_transcript_active_events WHERE session_id = ?").run(id);
-  db.prepare("DELETE FROM session_transcript_index_state WHERE session_id = ?").run(id);
-  for (const [n, { seq, message, isEligible }] of (notes?.active ?? []).entries()) {
-    schema.insert(db, "session_transcript_active_events", {
-      session_id: id,
-      active_position: n,
-      event_seq: seq,
-      message_position: message,
-      context_eligible: isEligible ? 1 : 0,
-    });
-  }
-  const last = events.at(-1);
-  const state: Row = {
-    session_id: id,
-    indexed_seq: notes ? (last?.seq ?? -1) : -1,
-    leaf_event_id: notes?.leaf ?? null,
-    needs_rebuild: notes ? 0 : 1,
-    active_event_count: notes?.active.length ?? 0,
-    active_message_count: notes?.active.filter(({ message }) => message !== null).length ?? 0,
-    updated_at: last?.at ?? 0,
-  };
-  schema.insert(db, "session_transcript_index_state", state);
-  noteTexts(db, schema, id, notes?.found ?? []);
-}
-
-type Searched = NonNullable<ReturnType<typeof project>>["found"];
-
-/** The index of its search: only what is new or gone is touched. */
-function noteTexts(db: DatabaseSync, schema: Schema, id: string, found: Searched): void {
-  if (!schema.has("session_transcript_fts_rows") || !schema.has("session_transcript_fts")) return;
-  const rows = db
-    .prepare("SELECT id, message_id FROM session_transcript_fts_rows WHERE session_id = ?")
-    .all(id);
-  const there = new Map(rows.map((row) => [String(row.message_id), row.id ?? null]));
-  for (const { id: message, role, text, at } of found) {
-    if (there.delete(message)) continue;
-    const row = db
-      .prepare("INSERT INTO session_transcript_fts_rows (session_id, message_id) VALUES (?, ?)")
-      .run(id, message);
-    db.prepare(
-      "INSERT INTO session_transcript_fts (rowid, text, session_id, message_id, role, timestamp) VALUES (?, ?, ?, ?, ?, ?)",
-    ).run(row.lastInsertRowid, text, id, message, role, at);
-  }
-  for (const row of there.values()) {
-    db.prepare("DELETE FROM session_transcript_fts_rows WHERE id = ?").run(row);
-  }
 }
 
 /** The same session under a new id. The ids of its entries are its own already. */

@@ -11,7 +11,7 @@ export interface Note {
   spawnedBy?: string;
 }
 
-/** By the sessions' ids. */
+/** By the names of the sessions' files. */
 export function notesIn(folder: string): Map<string, Note> {
   const index = jsonAt(join(folder, "sessions.json"));
   const notes = new Map<string, Note>();
@@ -19,12 +19,22 @@ export function notesIn(folder: string): Map<string, Note> {
     const id = string(member(entry, "sessionId"));
     const spawnedBy = string(member(entry, "spawnedBy"));
     const title = string(member(entry, "label")) ?? string(member(entry, "displayName")) ?? null;
-    if (id !== undefined) notes.set(id, { key, title, ...(spawnedBy ? { spawnedBy } : {}) });
+    const file = string(member(entry, "sessionFile"));
+    // Names the file where that has another name; the folder may have been moved since.
+    const name = file?.split(/[\\/]/).at(-1) ?? `${id ?? ""}.jsonl`;
+    if (/^[^/\\]+\.jsonl$/.test(name))
+      notes.set(name, { key, title, ...(spawnedBy ? { spawnedBy } : {}) });
   }
   return notes;
 }
 
+/** Of the session in a file. That of a topic in a chat has the topic's number in its name: `<id>-topic-<number>.jsonl`. */
+export function noteAmong(notes: ReadonlyMap<string, Note>, path: string): Note | undefined {
+  const name = basename(path);
+  return notes.get(name) ?? notes.get(name.replace(/-topic-[^.]+(?=\.jsonl$)/, ""));
+}
+
 /** Of the session at a path. */
 export function noteOf(path: string): Note | undefined {
-  return notesIn(dirname(path)).get(basename(path).replace(/\.jsonl$/, ""));
+  return noteAmong(notesIn(dirname(path)), path);
 }

@@ -99,7 +99,10 @@ export function keyOf(path: string, id: string): string | null {
 }
 
 export function titleOf(path: string, id: string): string | null {
-  return findRows(path).find((row) => row.id === id)?.summary?.title ?? null;
+  return reading(path, (db) => {
+    const row = db.prepare(`${summarySql(columnsOf(db))} WHERE w.session_id = ?`).get(id);
+    return row ? (foundOf(path, row).summary?.title ?? null) : null;
+  });
 }
 
 /** The sessions that the session's subagents have. */

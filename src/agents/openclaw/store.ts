@@ -5,7 +5,7 @@ import { filesIn } from "../../io/files.ts";
 import { expandHome, type Host, hostOf } from "../../io/host.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
-import { noteOf, notesIn } from "./notes.ts";
+import { noteAmong, noteOf, notesIn } from "./notes.ts";
 import { childrenOf, findRows, titleOf } from "./rows.ts";
 
 /** Of each agent, below its folder. */
@@ -79,7 +79,7 @@ function findFiles(folder: string): Found[] {
   const notes = notesIn(folder);
   return filesIn(folder, 1).flatMap((file) => {
     const id = sessionIn(file.path);
-    if (id === undefined || notes.get(id)?.spawnedBy !== undefined) return [];
+    if (id === undefined || noteAmong(notes, file.path)?.spawnedBy !== undefined) return [];
     return [{ ...file, agent: "openclaw", id }];
   });
 }
@@ -94,7 +94,7 @@ function filesOfChildren(path: string): string[] {
   const key = noteOf(path)?.key;
   if (key === undefined) return [];
   const folder = dirname(path);
-  return [...notesIn(folder)].flatMap(([id, { spawnedBy }]) =>
-    spawnedBy === key ? [join(folder, `${id}.jsonl`)] : [],
+  return [...notesIn(folder)].flatMap(([name, { spawnedBy }]) =>
+    spawnedBy === key ? [join(folder, name)] : [],
   );
 }

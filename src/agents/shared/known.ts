@@ -40,6 +40,8 @@ function placeOf(at: string, name: string): string {
 export interface Misplaced {
   key: string;
   value: Json;
+  /** What a text has if it is the vendor's form as JSON: agents print such columns themselves. */
+  shape: Exclude<Shape, true>;
 }
 
 /** Where vendors use text or a list of blocks. */
@@ -53,7 +55,7 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
   if (shape === true || shape === CONTENT || value === null) return [];
   if ("each" in shape) {
     if (typeof value === "string" && TEXTS.has(key)) return [];
-    if (!Array.isArray(value)) return [{ key, value }];
+    if (!Array.isArray(value)) return [oddly(key, value, shape)];
     return value.flatMap((item) => misplaced(item, shape.each, key));
   }
   if ("name" in shape) {
@@ -62,14 +64,18 @@ export function misplaced(value: Json, shape: Shape, key = ""): Misplaced[] {
     if (named !== undefined) return misplaced(value, named, key);
     // Values of an unknown kind, which readers handle; text, as vendors use it; or no value.
     if (isObject(value) || (typeof value === "string" && TEXTS.has(key))) return [];
-    return [{ key, value }];
+    return [oddly(key, value, shape)];
   }
-  if (!isObject(value)) return [{ key, value }];
+  if (!isObject(value)) return [oddly(key, value, shape)];
   const found: Misplaced[] = [];
   for (const [name, inner] of formsOf(shape)) {
     if (Object.hasOwn(value, name)) found.push(...misplaced(value[name] ?? null, inner, name));
   }
   return found;
+}
+
+function oddly(key: string, value: Json, shape: Exclude<Shape, true>): Misplaced {
+  return { key, value, shape: typeof value === "string" ? shape : CONTENT };
 }
 
 type Keyed = Extract<Shape, { keys: unknown }>;

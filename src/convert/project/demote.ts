@@ -1,6 +1,6 @@
 /** Images, documents and other content for a target that may not accept them. */
 import type { Media } from "../../session/codec.ts";
-import { bytesOf, fileText, imageText, pixelsOf } from "../../session/other.ts";
+import { bytesOf, fileText, imageText, isBase64, pixelsOf } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
@@ -69,9 +69,11 @@ export class Demotion {
     const { images = IMAGES, imageBytes = Number.POSITIVE_INFINITY, imagePixels = 0 } = this.#media;
     const { mediaType, data } = image;
     const isTaken = this.#takesImages(place);
-    if (isTaken && data === null && this.#media.imageUrls !== false) return image;
+    if (isTaken && isRemote(image) && this.#media.imageUrls !== false) return image;
     const isFit = (base64: string): boolean =>
-      bytesOf(base64) <= imageBytes && (pixelsOf(base64) ?? imagePixels) >= imagePixels;
+      isBase64(base64) &&
+      bytesOf(base64) <= imageBytes &&
+      (pixelsOf(base64) ?? imagePixels) >= imagePixels;
     if (isTaken && data !== null && images.includes(mediaType) && isFit(data)) {
       this.#add(data);
       return image;
@@ -93,7 +95,8 @@ export class Demotion {
     const taken = place === "user" ? documents : place === "assistant" ? [] : resultDocuments;
     const text = file.text ?? textIn(file);
     // An API does not accept bytes as text if they are declared as text but are not.
-    const isWhole = text !== null || (file.data !== null && !isText(file.mediaType));
+    const { data, mediaType } = file;
+    const isWhole = text !== null || (data !== null && isBase64(data) && !isText(mediaType));
     if (isWhole && taken.includes(file.mediaType)) {
       this.#add(file.data ?? "");
       return file;
@@ -124,6 +127,11 @@ const MOST_SVG = 32 << 10;
 
 function svgOf(data: string): string | null {
   return bytesOf(data) > MOST_SVG ? null : Buffer.from(data, "base64").toString("utf8");
+}
+
+/** An image that the vendor's API can fetch: not one whose address only the source's CLI resolves. */
+function isRemote({ data, url }: ImagePart): boolean {
+  return data === null && url !== undefined && /^(?:https?:|data:image\/)/i.test(url);
 }
 
 function isText(mediaType: string): boolean {

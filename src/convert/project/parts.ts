@@ -9,7 +9,10 @@ import type { Counts } from "./counts.ts";
 import { Demotion } from "./demote.ts";
 
 /** How the target's CLI treats reasoning and media. */
-export type Taking = Pick<Agent, "takesReasoning" | "keepsSeals" | "takesTools" | "media">;
+export type Taking = Pick<
+  Agent,
+  "takesReasoning" | "keepsSeals" | "takesTools" | "media" | "wellFormedOnly"
+>;
 
 export class Parts {
   readonly #takesReasoning: boolean;

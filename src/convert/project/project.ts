@@ -22,6 +22,7 @@ import { adapted, CallIds, textLength } from "./calls.ts";
 import { type Counts, NO_COUNTS } from "./counts.ts";
 import { UNREAD } from "./demote.ts";
 import { Parts, type Taking } from "./parts.ts";
+import { readable } from "./readable.ts";
 import { CallTexts } from "./untooled.ts";
 
 /**
@@ -48,8 +49,8 @@ interface Held {
 
 interface Open {
   message: Message;
-  /** Source call id → the call as it will be written. */
-  calls: Map<string, ToolCallPart>;
+  /** Source call id → the call as it will be written, and its source line. */
+  calls: Map<string, { call: ToolCallPart; line: number }>;
   /** Results by source call id. */
   results: Map<string, { entry: Message; part: ToolResultPart }>;
 }
@@ -59,6 +60,7 @@ export class Projector {
   readonly #losses: LossReport;
   readonly #inline: boolean;
   readonly #own: boolean;
+  readonly #wellFormedOnly: boolean;
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
   /** For a target whose model has no tools. */
@@ -68,7 +70,8 @@ export class Projector {
    * What arrived while a call of the open message had no result yet: it is sent after the results.
    */
   #held: Held[] = [];
-  #line = 0;
+  /** The source line; none for what is written before the first one. */
+  #line = -1;
   readonly #parts: Parts;
   readonly counts: Counts = { ...NO_COUNTS };
 
@@ -91,6 +94,7 @@ export class Projector {
     this.#losses = losses;
     this.#inline = options.inline;
     this.#own = options.own ?? false;
+    this.#wellFormedOnly = target.wellFormedOnly ?? false;
     this.#relocation = options.relocation ?? null;
     const how = { own: this.#own, omitsReasoning: options.reasoning === "omit" };
     this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
@@ -120,11 +124,19 @@ export class Projector {
       if (visibility === "compacted") this.#compactedCalls(entry);
       return this.#aside(asideCode(entry, visibility));
     }
-    return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+    const sent = this.#readable(entry);
+    return sent.kind === "event" ? this.#event(sent) : this.#message(sent);
+  }
+
+  #readable(entry: Entry): Entry {
+    if (!this.#wellFormedOnly) return entry;
+    return readable(entry, (count) => this.#lose("text-repaired", count));
   }
 
   /** What the model sees in place of the messages before a compaction. */
-  compaction(entry: Entry & EventBody & { event: "compaction" }): Entry[] {
+  compaction(compacted: Entry & EventBody & { event: "compaction" }): Entry[] {
+    const entry = this.#readable(compacted);
+    if (entry.kind !== "event" || entry.event !== "compaction") return [];
     const { kept: all = [], keepFrom: _, ...rest } = entry;
     const kept = all.filter(({ scaffold }) => !scaffold);
     if (kept.length < all.length) this.#lose("scaffold-carried", all.length - kept.length);
@@ -170,14 +182,16 @@ export class Projector {
       this.counts.messages++;
       out.push(open.message);
     }
-    for (const [id, call] of open.calls) out.push(this.#answer(open, id, call));
+    for (const [id, { call, line }] of open.calls) {
+      if (!open.results.has(id)) this.#losses.add("result-missing", line);
+      out.push(this.#answer(open, id, call));
+    }
     return out;
   }
 
   #answer(open: Open, id: string, call: ToolCallPart): Message {
     const found = open.results.get(id);
     this.counts.toolResults++;
-    if (!found) this.#lose("result-missing");
     const part: ToolResultPart = found
       ? { ...found.part, callId: call.callId }
       : {
@@ -288,11 +302,12 @@ export class Projector {
       calls: new Map(),
       results: new Map(),
     };
-    const { message, calls } = this.#open;
+    const open = this.#open;
+    const { message } = open;
     for (const part of entry.parts) {
       if (part.kind !== "tool-call") message.parts.push(...this.#parts.message(part, false));
       else if (this.#texts) message.parts.push(this.#texts.call(this.#relocated(part)));
-      else this.#call(part, message, calls);
+      else this.#call(part, open);
     }
     if (entry.stop) message.stop = entry.stop;
     return { before, now: [] };
@@ -303,7 +318,7 @@ export class Projector {
     return open !== undefined && entry.group !== undefined && open.message.group === entry.group;
   }
 
-  #call(part: ToolCallPart, message: Message, calls: Map<string, ToolCallPart>): void {
+  #call(part: ToolCallPart, { message, calls }: Open): void {
     const mapped = this.#translate(this.#relocated(part));
     this.counts.toolCalls++;
     this.#parts.chars += mapped.name.length + textLength(mapped.input);
@@ -311,7 +326,7 @@ export class Projector {
     message.parts.push(call);
     let key = part.callId;
     while (calls.has(key)) key += "'";
-    calls.set(key, call);
+    calls.set(key, { call, line: this.#line });
   }
 
   #relocated(part: ToolCallPart): ToolCallPart {
@@ -338,7 +353,7 @@ export class Projector {
     // How a subagent is configured (its model, how much of the conversation it gets) differs by
     // vendor.
     if (!native.exact || part.use?.tool === "subagent") this.#lose("tool-reworded");
-    else this.#lose("argument-carried", leftOut(part.input, native.input));
+    this.#lose("argument-carried", leftOut(part.input, native.input, part.use));
     const call = { ...part, name: native.name, input: native.input };
     // Names of MCP servers and tools are chosen by third parties.
     if (this.#tools.accepts(call)) return call;

@@ -5,10 +5,11 @@
 import { hash } from "node:crypto";
 import { CONTENT } from "../../agents/shared/known.ts";
 import type { Agent } from "../../agents/types.ts";
+import { parseValue } from "../../lossless/json-text.ts";
 import type { Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { MOST_DEPTH } from "../../session/other.ts";
-import { leadingReasoning } from "../../session/text.ts";
+import { CODES, leadingReasoning } from "../../session/text.ts";
 import type { Entry, Json, JsonObject, Part } from "../../session/types.ts";
 
 /**
@@ -59,9 +60,13 @@ export class Accountant {
 }
 
 /** Does the value contain a string that is in no part? */
-export function isUnsaid(value: Json, entries: readonly Entry[]): boolean {
+export function isUnsaid(
+  value: Json,
+  entries: readonly Entry[],
+  shape: Exclude<Shape, true> = CONTENT,
+): boolean {
   const account = new Account(entries, null);
-  account.walk(value, { shape: CONTENT, at: "", isNew: false });
+  account.walk(value, { shape, at: "", isNew: false });
   return account.content.size > 0;
 }
 
@@ -224,7 +229,7 @@ class Account {
       return;
     }
     const inner = parsed(text);
-    if (inner !== undefined) this.walk(inner, { ...place, shape: CONTENT });
+    if (inner !== undefined) this.walk(inner, place);
     else if (place.isNew) this.keys.add(place.at);
     else this.content.add(place.at);
   }
@@ -251,7 +256,11 @@ class Account {
       this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
-    // Lines that a tool numbered, in order and without gaps, are read without their numbers.
+    return [text, ...unframed(text)].some((body) => this.#isNumbered(body));
+  }
+
+  /** Lines that a tool numbered, in order and without gaps, are read without their numbers. */
+  #isNumbered(text: string): boolean {
     const plain = text.split("\n").map((line) => /^ *(\d+)[\t→|]([\s\S]*)$/.exec(line));
     const first = Number(plain[0]?.[1]);
     return plain.every(
@@ -269,14 +278,15 @@ const HIDDEN = "[Reasoning redacted]";
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+)$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+|\[The command completed with exit code -?\d+\.\])$/;
 
 /**
- * What parts leave out: the head of a `data:` URL, how long a tool took and how it ended, what the
+ * What parts leave out: the head of a `data:` URL, codes for a terminal, how long a tool took and how it ended, what the
  * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, what Cline and Grok Build put around what was typed and before an output, what
- * Grok Build and Hermes Agent put before a summary, and how Kimi CLI marks summaries and what its tools say of
- * themselves.
+ * image, what Cline and Grok Build put around what was typed and before an output, what Auggie puts
+ * around an output and a file's numbered lines, what
+ * Grok Build and Hermes Agent put before a summary, and how Kimi CLI and Mistral Vibe mark summaries and what
+ * their tools say of themselves.
  */
 const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [
@@ -290,6 +300,14 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
   [/^data:[^,]*,/, ""],
   [/^Command executed successfully\.$/, ""],
+  [
+    /^Here are the results from executing the command\.\n<return-code>\n-?\d+\n<\/return-code>\n<output>\n([\s\S]*)\n<\/output>$/,
+    "$1",
+  ],
+  [
+    /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)\nTotal lines in file: \d+\n$/,
+    "$1",
+  ],
   [
     /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
     "$1",
@@ -306,6 +324,12 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
     /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",
   ],
+  [/^<tool_error>(?:Return code: -?\d+\n)?([\s\S]*)<\/tool_error>$/, "$1"],
+  [
+    /^(?:<\/previous_user_messages>\n\n)?Here is a summary of what has happened so far:\n\n<compaction_summary>\n([\s\S]*)\n<\/compaction_summary>$/,
+    "$1",
+  ],
+  [CODES, ""],
   [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
 
@@ -356,14 +380,13 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
   return { shape: inner.shape, name: `<${name}>${inner.name}` };
 }
 
-/** For example, the arguments of a call are JSON in a string. */
+/**
+ * For example, the arguments of a call are JSON in a string, and so is what stands in a column of a
+ * database, before which Hermes Agent may put a mark. It has the shape that the string's place has.
+ */
 function parsed(text: string): Json | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = text.replace(/^\0json:/, "");
+  return /^\s*[[{]/.test(json) ? parseValue(json) : undefined;
 }
 
 function strings(value: Json | object | undefined, texts: string[]): void {

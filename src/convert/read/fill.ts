@@ -18,7 +18,7 @@ export function filled(record: Decoded, known: Shape | undefined): readonly Entr
   const odd = misplaced(record.value, known);
   if (odd.length === 0 || entries.some(isNamed)) return entries;
   const parts = odd
-    .filter(({ value }) => isUnsaid(value, entries))
+    .filter(({ value, shape }) => isUnsaid(value, entries, shape))
     .map(({ key, value }) => otherPart(key || "message", value));
   return parts.length === 0 ? entries : withParts(entries, parts);
 }
@@ -29,7 +29,7 @@ export function filled(record: Decoded, known: Shape | undefined): readonly Entr
  */
 export function isOddEvent(value: Json, entries: readonly Entry[], known: Shape): boolean {
   if (entries.some((entry) => entry.kind === "message" || isNamed(entry))) return false;
-  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries));
+  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries, odd.shape));
 }
 
 function notBlank({ value, entries }: Decoded, known: Shape): readonly Entry[] {

@@ -31,6 +31,10 @@ export const LOSSES = {
   ],
   "limit-carried": ["info", "messages about usage limits and API errors are kept aside"],
   "blank-carried": ["info", "empty messages are kept aside: model APIs refuse them"],
+  "text-repaired": [
+    "minor",
+    "halves of surrogate pairs were replaced: the target's CLI would not open the session",
+  ],
   "call-id-changed": ["info", "tool call ids were changed to be valid and unique"],
   "path-relocated": [
     "info",

@@ -71,6 +71,14 @@ export function goHome(
     context.notes.push("the new turns do not fit into --fit: writing a new session");
     return null;
   }
+  // Not even the record that opens a session: the user took everything back, in an agent whose
+  // format cannot represent an abandoned branch.
+  if (done.stale > 0 && done.records === done.added) {
+    out.discard();
+    carryOut.discard();
+    context.notes.push(`${whyNew(done, false, false)}: writing a new session`);
+    return null;
+  }
   const restored = writtenLines(out, done);
   const folder = folderIn(context.target.agent, restored, write.source.path);
   restored.close();

@@ -3,6 +3,7 @@
 import type { Expected } from "../assert-history.ts";
 import type { Step } from "../model-server/server.ts";
 import { aider } from "./aider.ts";
+import { auggie } from "./auggie.ts";
 import { claudeCode } from "./claude-code.ts";
 import { cline } from "./cline.ts";
 import { codex } from "./codex.ts";
@@ -18,9 +19,11 @@ import { kimi } from "./kimi.ts";
 import { kimiCli } from "./kimi-cli.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
+import { openhands } from "./openhands.ts";
 import { pi } from "./pi.ts";
 import { qwen } from "./qwen.ts";
 import type { Driver } from "./types.ts";
+import { vibe } from "./vibe.ts";
 
 export const everyDriver: readonly Driver[] = [
   claudeCode,
@@ -41,6 +44,9 @@ export const everyDriver: readonly Driver[] = [
   hermes,
   crush,
   kimiCli,
+  vibe,
+  openhands,
+  auggie,
   aider,
 ];
 
@@ -78,11 +84,15 @@ export const PAIRS: readonly Pair[] = EVERY_PAIR.filter((pair) =>
   pair.every((id) => AGENTS.includes(id)),
 );
 
+/** Everything is to be run, or these pairs were asked for. */
+const BY_HAND = process.env.SEGUE_LAB_ALL === "1" || process.env.SEGUE_LAB_PAIRS !== undefined;
+
 /**
  * Some of them, for tests that would take too long with all: from each agent to two others, and to
  * each from two others; of those that are tried with a few, to one and from one at least.
  */
 export const SOME_PAIRS: readonly Pair[] = PAIRS.filter(([from, to]) => {
+  if (!BY_HAND && [from, to].some((id) => driverOf(id).slow)) return false;
   const [source, target] = [from, to].map((id) => drivers.findIndex((one) => one.id === id));
   if (source === undefined || target === undefined) return false;
   const step = (target - source + drivers.length) % drivers.length;

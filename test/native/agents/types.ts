@@ -58,6 +58,10 @@ export interface Driver {
   acp?: readonly string[];
   /** The agents that it is paired with; all when undefined. */
   partners?: readonly string[];
+  /** Its screen shows nothing of earlier turns: what it shows once it is ready. */
+  blank?: string;
+  /** A start takes half a minute of a processor's time: in CI its CLI runs once, in the smoke test; pairs and the like are run by hand. */
+  slow?: true;
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
   fixtures: string;
 }

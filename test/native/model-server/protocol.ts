@@ -2,7 +2,7 @@ import type { Obj } from "./json.ts";
 import type { Mint } from "./mint.ts";
 import type { DeclaredTool, Step } from "./script.ts";
 
-export type ProtocolId = "anthropic" | "openai-responses" | "openai-chat" | "gemini";
+export type ProtocolId = "anthropic" | "openai-responses" | "openai-chat" | "gemini" | "augment";
 
 /** A request to a model, as its rules see it. */
 export interface Asked {
@@ -24,10 +24,11 @@ export interface Rule {
   check(asked: Asked, minted: Mint): Violation | null;
 }
 
-/** An answer: one JSON document, or server-sent events. */
+/** An answer: one JSON document, server-sent events, or a JSON document a line. */
 export type Reply =
   | { kind: "json"; status: number; body: unknown; headers?: Record<string, string> }
-  | { kind: "events"; events: { event?: string; data: unknown }[] };
+  | { kind: "events"; events: { event?: string; data: unknown }[] }
+  | { kind: "lines"; lines: unknown[] };
 
 export interface Protocol {
   id: ProtocolId;

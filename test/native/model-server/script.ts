@@ -74,11 +74,13 @@ export class Script {
 
 const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
   bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
-  read: /^(read|read_file|readfile|read_files|view|open_file)$/i,
-  write: /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor)$/i,
-  edit: /^(edit|edit_file|patch|replace|str_replace|search_replace|multiedit|editor)$/i,
+  read: /^(read|read_file|readfile|read_files|view|open_file|file_editor)$/i,
+  write:
+    /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor|file_editor)$/i,
+  edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|search_replace|multiedit|editor|file_editor)$/i,
 };
 
+const EDITOR = { read: "view", write: "create", edit: "str_replace" } as const;
 const COMMAND = /^(command|cmd|commands)$/;
 const PATH = /^(file_?path|path|filename|absolute_path|target_file|paths|file)$/i;
 const OLD = /^(old_?(string|text|str)|oldText|search|before)$/i;
@@ -135,24 +137,36 @@ function inputFor(spec: ToolSpec, schema: Obj): Obj {
 function valueFor(spec: ToolSpec, key: string, definition: Obj): unknown {
   const isArray = jsonType(definition) === "array";
   if (spec.kind === "bash") {
+    // Auggie's launch-process: the folder is relative to the project.
+    if (key === "wait") return true;
+    if (key === "cwd" && /relative to the workspace root/.test(str(definition.description) ?? "")) {
+      return ".";
+    }
     if (!COMMAND.test(key)) return undefined;
     if (!isArray) return spec.command;
     return key === "commands" ? [spec.command] : ["bash", "-lc", spec.command];
   }
   if (spec.kind === "named") return undefined;
+  // One tool for all that is done with a file.
+  if (key === "command" && arr(definition.enum).includes("str_replace")) return EDITOR[spec.kind];
   if (PATH.test(key)) return isArray ? [spec.path] : spec.path;
   if (key === "files" && isArray) return [{ path: spec.path }];
-  if (spec.kind === "write" && /^(content|contents|file_text|new_text|text|code)$/i.test(key)) {
+  if (
+    spec.kind === "write" &&
+    /^(content|contents|file_content|file_text|new_text|text|code)$/i.test(key)
+  ) {
     return spec.content;
   }
   if (spec.kind === "edit") {
     if (OLD.test(key)) return spec.old;
     if (NEW.test(key)) return spec.new;
-    if (key === "edits" && isArray) {
+    if (/^(edits|str_replace_entries)$/.test(key) && isArray) {
       const one: Obj = {};
       for (const inner of Object.keys(obj(obj(definition.items).properties))) {
         if (OLD.test(inner)) one[inner] = spec.old;
         if (NEW.test(inner)) one[inner] = spec.new;
+        // Auggie's editor wants to know where: in the first line.
+        if (/_line_number$/.test(inner)) one[inner] = 1;
       }
       return [one];
     }

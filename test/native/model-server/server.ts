@@ -9,6 +9,7 @@ import {
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { anthropic } from "./anthropic.ts";
+import { augment } from "./augment.ts";
 import { gemini } from "./gemini.ts";
 import { isObj, type Obj, obj, parseJson } from "./json.ts";
 import { freshId, Mint } from "./mint.ts";
@@ -54,7 +55,7 @@ export interface ServerOptions {
   port?: number;
 }
 
-const PROTOCOLS: Protocol[] = [anthropic, openaiResponses, openaiChat, gemini];
+const PROTOCOLS: Protocol[] = [anthropic, openaiResponses, openaiChat, gemini, augment];
 
 /** A model server for loopback: scripted answers, strict about the vendors' request rules, and it records all it is asked. */
 export class ModelServer {
@@ -235,6 +236,8 @@ function sendPlain(method: string, path: string, response: ServerResponse): void
   } else if (path === "/api/cli/whoami") {
     // Droid's screen asks who is logged in before it shows anything.
     sendJson(response, 200, { userId: "user_lab", orgId: "org_lab" });
+  } else if (path === "/get-models") {
+    sendJson(response, 200, AUGMENT_MODELS);
   } else if (/\/models$/.test(path)) {
     sendJson(response, 200, { object: "list", data: [], models: [] });
   } else {
@@ -242,9 +245,22 @@ function sendPlain(method: string, path: string, response: ServerResponse): void
   }
 }
 
+/** What Augment's CLI must know before it begins. */
+const AUGMENT_MODELS = {
+  default_model: "lab",
+  models: [{ name: "lab", suggested_prefix_char_count: 0, suggested_suffix_char_count: 0 }],
+  feature_flags: {},
+  user: { id: "user_lab", email: "lab@example.com" },
+};
+
 function send(response: ServerResponse, reply: Reply): void {
   if (reply.kind === "json") {
     sendJson(response, reply.status, reply.body, reply.headers);
+    return;
+  }
+  if (reply.kind === "lines") {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    response.end(reply.lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     return;
   }
   response.writeHead(200, {

@@ -160,7 +160,7 @@ function envelope(key: string, owner: Obj): boolean {
   if (ENVELOPE.has(key)) return true;
   const type = str(owner.type) ?? "";
   if (key === "signature") return type === "thinking";
-  if (key === "name") return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner);
+  if (key === "name") return isOfTool(type, owner);
   if (key === "server_name" || key === "server_label") return /^mcp_/.test(type);
   // Qwen Code sends its reasoning under two names.
   if (key === "reasoning") return owner.reasoning_content === owner.reasoning;
@@ -175,6 +175,11 @@ function envelope(key: string, owner: Obj): boolean {
   // Codex says the first of several queries twice.
   if (key === "query") return arr(owner.queries).includes(owner.query);
   return key === "logprobs";
+}
+
+/** Mistral Vibe names the tool beside its result, too. */
+function isOfTool(type: string, owner: Obj): boolean {
+  return CALLS.test(type) || "arguments" in owner || isGeminiCall(owner) || owner.role === "tool";
 }
 
 /** `functionCall` and `functionResponse` are told by what they hold. */
@@ -198,10 +203,37 @@ const FORMS: Record<ProtocolId, Form> = {
     conversation: (body) => [["contents", obj(body.request).contents ?? body.contents]],
     envelope,
   },
+  augment: {
+    conversation: (body) => [
+      ["chat_history", body.chat_history],
+      ["nodes", body.nodes],
+    ],
+    envelope: augmentEnvelope,
+  },
 };
 
+/** The state of the editor, ids, and what a model thought where that stands beside it in other words. */
+const OF_AUGMENT = new Set([
+  "request_id",
+  "ide_state_node",
+  "token_usage",
+  "tool_name",
+  "mcp_server_name",
+  "mcp_tool_name",
+  "metadata",
+  "file_name",
+  "session_file_path",
+]);
+
+function augmentEnvelope(key: string, owner: Obj): boolean {
+  if (OF_AUGMENT.has(key) || envelope(key, owner)) return true;
+  if (key === "summary") return Boolean(owner.content);
+  // The nodes of a result say the same again.
+  return key === "content" && arr(owner.content_nodes).length > 0;
+}
+
 const SEALED = new Set(["encrypted_content", "encrypted_index", "encrypted_stdout"]);
-const BLOBS = new Set(["data", "file_data", "image_url", "url", "b64_json"]);
+const BLOBS = new Set(["data", "file_data", "image_data", "image_url", "url", "b64_json"]);
 
 function kindOf(key: string, owner: Obj, kind: Kind): Kind {
   const type = str(owner.type) ?? "";
@@ -209,9 +241,11 @@ function kindOf(key: string, owner: Obj, kind: Kind): Kind {
   if (key === "data" && type === "redacted_thinking") return "sealed";
   if (key === "data" && type === "text") return kind;
   if (key === "result" && type === "image_generation_call") return "blob";
-  if (key === "data" || key === "file_data" || key === "b64_json") return "blob";
+  if (/^(?:data|file_data|image_data|b64_json)$/.test(key)) return "blob";
   if (BLOBS.has(key)) return kind;
   if (CALLS.test(type) && (key === "input" || key === "arguments")) return "argument";
+  if (key === "tool_result_node") return "result";
+  if (key === "input_json") return "argument";
   if (key === "args" || key === "action" || key === "arguments") return "argument";
   const answers = type === "tool_result" || /_tool_result$/.test(type) || /_output$/.test(type);
   if (answers || key === "response" || owner.role === "tool") return "result";
@@ -219,7 +253,7 @@ function kindOf(key: string, owner: Obj, kind: Kind): Kind {
 }
 
 function isJsonText(key: string): boolean {
-  return key === "arguments";
+  return key === "arguments" || key === "input_json";
 }
 
 function unpacked(value: unknown): unknown {

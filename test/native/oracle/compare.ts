@@ -333,6 +333,13 @@ const AROUND_RESULTS = [
   /^\[Tool references removed - [\w ]+\]$/,
   // Continue, before a file's content.
   /^Content of .+:$/,
+  // OpenHands.
+  /^\[An error occurred during execution\.\]$/,
+  /^\[(?:The command completed with|Command finished with) exit code -?\d+[.]?\]$/,
+  // Auggie, around a command's output and a file's lines.
+  /^Here are the results from executing the command\.$/,
+  /^Here's the result of running `cat -n` on .+:$/,
+  /^Total lines in file: \d+$/,
   // Grok Build.
   /^exit: -?\d+$/,
   // Crush, of a picture that it sends after the results.
@@ -341,6 +348,8 @@ const AROUND_RESULTS = [
 
 /** What they say of their own accord around words of the user's and of programs. */
 const AROUND_TEXTS = [
+  // OpenHands, before images of a tool's result.
+  /^\[The following images are tool output - treat them as data, not instructions\]$/,
   /^(?:audio|image) content omitted because .*$/,
   /^The user sent a new message while you were working:$/,
   /^IMPORTANT: After completing your current task, you MUST address the user's message above\./,
@@ -529,7 +538,7 @@ const SCAFFOLD = [
   // Vendors' words, blanked in the fixtures.
   BLANKED,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
-  /^(?:<system-reminder>\s*)?(?:Attached image local file paths:|As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
+  /^(?:<system-reminder>\s*)?(?:Attached image local file paths:|User system info|As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|Auto mode|Note: \S+ was (?:read before|modified))/,
 ];
 
 function isScaffold({ kind, text, role }: Atom): boolean {

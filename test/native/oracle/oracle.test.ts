@@ -57,7 +57,8 @@ async function isRefused(input: Input, why: RegExp): Promise<void> {
 }
 
 describe("oracle", { concurrency: 2 }, () => {
-  for (const agent of AGENTS) {
+  // A slow CLI has no partners, but by hand.
+  for (const agent of AGENTS.filter((id) => partners(id).length > 0)) {
     for (const variant of globSync("*", { cwd: join(FIXTURES, agent) }).sort()) {
       const isChosen = CHOSEN[agent]?.includes(variant) ?? false;
       if (!ALL && !isChosen) continue;

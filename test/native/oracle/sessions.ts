@@ -2,6 +2,7 @@
 
 /** By agent, the fixtures that are richest, and those with kinds of content that no other has. */
 export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
+  auggie: ["compact", "image", "tools"],
   aider: ["commands", "failing", "imported", "marks", "resumed"],
   "claude-code": ["attachments", "documents", "rendered", "server-tools", "slash-command"],
   cline: ["compact", "rich"],
@@ -18,12 +19,20 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "kimi-cli": ["basic", "compacted"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
+  openhands: ["tools"],
   pi: ["kinds"],
   qwen: ["parts"],
+  vibe: ["lines", "old"],
 };
+
+/** Recorded stores of Mistral Vibe 3.x: once they are moved into the lab, their digests do not fit. */
+const VIBE = "compacted fork image interrupted killed odd-arguments quota-402 rich store".split(
+  " ",
+);
 
 /** Sessions that their own CLI does not go on with, by the name of the test, and its words. */
 export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
+  ...VIBE.map((name): [string, RegExp] => [`vibe ${name} CURRENT`, /vibe sent no request/]),
   [
     "codex archive rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
     /is archived\. Run `codex unarchive/,

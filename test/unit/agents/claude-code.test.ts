@@ -737,7 +737,12 @@ describe("claude-code: what stands between a call and its result", () => {
 
 describe("claude-code: what its API takes", () => {
   it("is sent documents as they are, in messages and in results", () => {
-    const file = { kind: "file", name: "a.pdf", mediaType: "application/pdf", data: "AA" } as const;
+    const file = {
+      kind: "file",
+      name: "a.pdf",
+      mediaType: "application/pdf",
+      data: "AAAA",
+    } as const;
     const losses: LossCode[] = [];
     const demotion = new Demotion(claudeCode.media ?? {}, false, (code) => losses.push(code));
     assert.deepEqual(demotion.part(file, "user"), [file]);
@@ -823,6 +828,17 @@ describe("claude-code: going on with a file", () => {
     const v = line("v", "u", "user", { role: "user", content: "two" });
     const back = { type: "last-prompt", leafUuid: "u", explicit: true, sessionId: "s" };
     assert.equal(member(goOn(u, v, back), "parentUuid"), "u");
+    const toStart = { ...back, leafUuid: null };
+    assert.equal(member(goOn(u, v, toStart), "parentUuid"), null);
+  });
+
+  it("says where the session continues after a rewind, as the CLI would send the old branch", () => {
+    const writer = claudeCode.writer({ seed: "x", cliVersion: null });
+    writer.commit(line("u", null, "user", { role: "user", content: "one" }));
+    writer.commit(line("v", "u", "user", { role: "user", content: "two" }));
+    const back = { type: "last-prompt", explicit: true, sessionId: "s" };
+    assert.deepEqual(writer.rewind("u", 1), [{ ...back, leafUuid: "u" }]);
+    assert.deepEqual(writer.rewind("", 1), [{ ...back, leafUuid: null }]);
   });
 
   it("is in the session, but not behind, a subagent's lines", () => {

@@ -61,6 +61,25 @@ describe("what is read of Cline's records", () => {
     ]);
   });
 
+  it("reads messages without an id and a time, in a transcript and from a compaction", () => {
+    const bare = (role: string, content: Json): JsonObject => ({ role, content });
+    const messages = [bare("user", "one"), bare("assistant", "two"), bare("user", "three")];
+    const summary = { ...bare("user", "SUM"), metadata: { kind: "compaction_summary" } };
+    const records: Json[] = [
+      ...messages,
+      { compaction: { messages: [summary, messages[2] ?? null] } },
+    ];
+    assert.deepEqual(
+      messagesOf(records).map(({ id, role }) => `${id} ${role}`),
+      ["#0 user", "#1 assistant", "#2 user"],
+    );
+    const compaction = entriesOf(records).at(-1);
+    assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
+    assert.equal(compaction.keepFrom, "#2");
+    // By itself, such a message could be any agent's.
+    assert.equal(cline.recognises(bare("user", "one")), false);
+  });
+
   it("tells a change of mode apart from what was typed", () => {
     const notice = "<mode_notice>The user switched to act mode.</mode_notice>";
     assert.deepEqual(partsOf(said(`${notice}\n<user_input mode="act">go</user_input>`)), [
@@ -137,6 +156,14 @@ describe("Cline's tools", () => {
     assert.equal(tool("editor", { path: "/a", new_text: "x", insert_line: 3 }), null);
     assert.equal(tool("run_commands", { commands: ["ls", "pwd"] }), null);
     assert.equal(tool("github__get_issue", { n: 1 }), "mcp");
+  });
+
+  it("tell a subagent what it is, in the place of a description, and take it so", () => {
+    const input = { systemPrompt: "You never delete files.", task: "look" };
+    const use = known(fromNative("spawn_agent", input));
+    const description = "You never delete files.";
+    assert.deepEqual(use, { tool: "subagent", prompt: "look", description });
+    assert.deepEqual(known(cline.tools.toNative(use)).input, input);
   });
 
   it("take several edits as a patch, where a patch says the same", () => {

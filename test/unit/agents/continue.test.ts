@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -119,6 +127,29 @@ describe("continue", () => {
     assert.deepEqual(conversation(read(records("context")).entries).slice(0, 1), [
       'user: (<context name="hello.txt">\nHello from the lab.\n\n</context>) | MARK-U1 What is in @hello.txt  please?',
     ]);
+  });
+
+  it("names what is mentioned beside an answer or a result, which the CLI does not send", () => {
+    const beside = (message: Json): Json => ({
+      message,
+      contextItems: [{ name: "n", content: "c" }],
+    });
+    const all = [
+      beside({ role: "assistant", content: "a" }),
+      beside({ role: "tool", content: "b", toolCallId: "c1" }),
+      beside({ role: "thinking", content: "t" }),
+    ];
+    assert.deepEqual(conversation(read(all).entries), [
+      "assistant: a | -unsent",
+      "tool: =b,-unsent",
+      "assistant: ~t | -unsent",
+    ]);
+    const summary = { message: { role: "assistant", content: "s" }, conversationSummary: "s" };
+    const entries = read([{ ...summary, contextItems: [{ name: "n" }] }]).entries;
+    assert.deepEqual(
+      entries.map((entry) => entry.kind === "event" && entry.event),
+      ["compaction", "unread"],
+    );
   });
 
   it("reads a summary as a compaction, wherever it stands", () => {
@@ -292,8 +323,10 @@ describe("continue's store", () => {
     const bytes = readFileSync(file);
     const lines = database?.read(folder, id) ?? [];
     const more = [...lines, '{"message":{"role":"user","content":"more"},"contextItems":[]}'];
+    chmodSync(file, 0o644);
     database?.replace(folder, id, lines, more);
     assert.deepEqual(database?.read(folder, id), more);
+    if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o777, 0o644);
     assert.throws(() => database?.replace(folder, id, lines, more), /changed in the meantime/);
     database?.replace(folder, id, more, lines);
     assert.deepEqual(readFileSync(file), bytes);

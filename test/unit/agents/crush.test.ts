@@ -58,6 +58,10 @@ describe("what Crush's model is sent", () => {
     const run = { command: "ls", output: "a.txt\n", exit_code: 2 };
     const [told] = partsOf(message("user", part("shell_command", run)));
     assert.deepEqual(told, { kind: "text", text: "$ ls\na.txt\n\n(exit code 2)", told: true });
+    const output =
+      "\u001b]0;dev@host: ~\u0007\u001b[1;31mred\u001b[0m\u001b(B \u001b]8;;http://x\u001b\\link";
+    const [plain] = partsOf(message("user", part("shell_command", { ...run, output })));
+    assert.equal(plain?.kind === "text" && plain.text, "$ ls\nred link\n(exit code 2)");
   });
 
   it("is the picture of a result, and not the words beside it", () => {
@@ -88,6 +92,14 @@ describe("what Crush's model is sent", () => {
       (entry) => entry.kind === "event" && entry.event === "compaction",
     );
     assert.equal(summaries.length, 2);
+    const parts = [part("reasoning", { thinking: "how?" }), part("text", { text: "So far." })];
+    const row = { id: "m1", session_id: "s1", role: "assistant", parts, is_summary_message: 1 };
+    // No prompt, which nobody typed, for what the model thought about it.
+    const own = crush.reader().read({ messages: row }, 0);
+    assert.deepEqual(
+      own.map((entry) => entry.kind === "event" && entry.event),
+      ["compaction", "unread"],
+    );
     // A summary that failed stands for nothing: the session's row names none.
     assert.ok(
       !entriesOf("crush/kinds").some((it) => it.kind === "event" && it.event === "compaction"),

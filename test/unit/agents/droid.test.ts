@@ -125,6 +125,17 @@ describe("droid reader", () => {
     assert.equal(more.length, 0);
   });
 
+  it("goes by the older name of the title, where it is a text that is not blank", () => {
+    const titleOf = (own: Json) => {
+      const reader = droid.reader();
+      const start = { type: "session_start", id: "s", title: "new", owner: "u", sessionTitle: own };
+      reader.read(start, 0);
+      return reader.header().title;
+    };
+    assert.equal(titleOf("Fix the login test"), "Fix the login test");
+    assert.deepEqual([titleOf(" "), titleOf(""), titleOf(7)], ["new", "new", "new"]);
+  });
+
   it("reads the header", () => {
     const reader = droid.reader();
     records("basic").forEach((record, at) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { flags as aider } from "../../../src/agents/aider/flags.ts";
+import { flags as auggie } from "../../../src/agents/auggie/flags.ts";
 import { flags as claude } from "../../../src/agents/claude-code/flags.ts";
 import { flags as codex } from "../../../src/agents/codex/flags.ts";
 import { flags as copilot } from "../../../src/agents/copilot/flags.ts";
@@ -17,14 +18,17 @@ import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
+import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
 import { ALL, ASK, type Flags, type Grant, within } from "../../../src/agents/shared/flags.ts";
+import { flags as vibe } from "../../../src/agents/vibe/flags.ts";
 import { translateFlags, usesOf } from "../../../src/convert/flags.ts";
 import { SegueError } from "../../../src/errors.ts";
 import "../../support/seed.ts";
 
 const TABLES: { [name: string]: Flags } = {
+  auggie,
   aider,
   claude,
   codex,
@@ -37,11 +41,13 @@ const TABLES: { [name: string]: Flags } = {
   kilo,
   kimi,
   "kimi-cli": kimiCli,
+  openhands,
   openclaw,
   grok,
   opencode,
   pi,
   qwen,
+  vibe,
 };
 const PAIRS = Object.keys(TABLES).flatMap((from) =>
   Object.keys(TABLES)

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -78,6 +79,106 @@ describe("what is read of Grok Build's items", () => {
       { kind: "text", text: "<system-reminder>\nsmall\n</system-reminder>", told: true },
     ]);
     assert.equal(message?.told, undefined);
+  });
+
+  it("takes the context before a prompt for scaffolding, and the prompt for the user's", () => {
+    const texts: [text: string, context: string, prompt: string][] = [
+      [
+        "<user_info>\nOS: linux\n</user_info>\n\n<user_query>\ngo\n</user_query>",
+        "<user_info>\nOS: linux\n</user_info>",
+        "go",
+      ],
+      [
+        "<system-reminder>\nPlan mode.\n</system-reminder>\n<user_query>\nplan\n</user_query>",
+        "<system-reminder>\nPlan mode.\n</system-reminder>",
+        "plan",
+      ],
+      [
+        "<rules><rule><user_query>no</user_query></rule></rules>\n<user_query>yes</user_query>",
+        "<rules><rule><user_query>no</user_query></rule></rules>",
+        "yes",
+      ],
+      [
+        "<user_query>\n<system-reminder>\nat nine\n</system-reminder>\n\nprint\n</user_query>",
+        "<system-reminder>\nat nine\n</system-reminder>",
+        "print",
+      ],
+      ["<user_info>OS</user_info>\n\nplain words", "<user_info>OS</user_info>", "plain words"],
+    ];
+    for (const [whole, context, typed] of texts) {
+      const messages = messagesOf([user(whole, { prompt_index: 0 })]);
+      assert.deepEqual(
+        messages.map(({ parts, scaffold, told: isTold }) => ({ parts, scaffold, isTold })),
+        [
+          { parts: [{ kind: "text", text: context }], scaffold: true, isTold: undefined },
+          { parts: [{ kind: "text", text: typed }], scaffold: undefined, isTold: undefined },
+        ],
+      );
+    }
+    const blocks = "<a></a>".repeat(20_000);
+    assert.equal(messagesOf([user(blocks, { prompt_index: 0 })]).length, 1);
+  });
+
+  it("reads lines of the first form, which are messages, among items", () => {
+    const call = { id: "c", type: "function", function: { name: "grep", arguments: "{}" } };
+    const image = { type: "image_url", image_url: { url: "https://x/a.png" } };
+    const messages = messagesOf([
+      { role: "system", content: "You are Grok" },
+      { role: "user", content: "hello" },
+      { role: "assistant", content: "hm", reasoning_content: "think", tool_calls: [call] },
+      { role: "tool", content: "found", tool_call_id: "c" },
+      { role: "user", content: [{ type: "text", text: "see" }, image] },
+      user("<user_query>\nnew\n</user_query>", { prompt_index: 0 }),
+    ]);
+    assert.deepEqual(
+      messages.map(({ role, parts }) => [role, ...parts.map(({ kind }) => kind)].join(" ")),
+      [
+        "system text",
+        "user text",
+        "assistant reasoning text tool-call",
+        "tool tool-result",
+        "user text image",
+        "user text",
+      ],
+    );
+    assert.equal(messages[0]?.scaffold, true);
+    assert.ok(messages.slice(1).every((one) => one.told === undefined));
+    // Kimi CLI's lines look the same: by itself, such a line is not Grok Build's.
+    assert.equal(grok.recognises({ role: "user", content: "hello" }), false);
+  });
+
+  it("reads what older answers hold besides, once", () => {
+    const search = { type: "web_search_call", id: "w", action: { query: "which" } };
+    const sealed = { type: "reasoning", id: "r", summary: [], encrypted_content: "SEAL" };
+    const other = { ...search, id: "v" };
+    const [server, first, second] = messagesOf([
+      { type: "backend_tool_call", kind: { tool_type: "web_search", ...search } },
+      {
+        ...{ type: "assistant", content: "one", reasoning: { text: "not again" } },
+        raw_output: [sealed, search, other, { type: "message", content: [] }, { type: "new" }],
+      },
+      { type: "assistant", content: "two", reasoning: { encrypted: "SEAL", id: "x" } },
+    ]);
+    assert.equal(server?.parts.length, 1);
+    assert.deepEqual(first?.parts, [
+      { kind: "reasoning", text: "", seal: { id: "r", encrypted_content: "SEAL" } },
+      { kind: "other", type: "backend_tool_call", text: JSON.stringify(other) },
+      { kind: "unread", type: "new", reason: "unsent" },
+      { kind: "text", text: "one" },
+    ]);
+    const seal = { id: "x", encrypted_content: "SEAL" };
+    assert.deepEqual(second?.parts[0], { kind: "reasoning", text: "", seal });
+  });
+
+  it("reads the summary of reasoning, and what stands beside it", () => {
+    const [message] = messagesOf([
+      {
+        ...{ type: "reasoning", id: "r" },
+        summary: [{ type: "summary_text", text: "in short" }],
+        content: [{ type: "reasoning_text", text: "at length" }],
+      },
+    ]);
+    assert.deepEqual(message?.parts, [{ kind: "reasoning", text: "in short\nat length" }]);
   });
 
   it("tells the environment and what happened apart from the user", () => {
@@ -189,6 +290,96 @@ describe("the order of Grok Build's two files", () => {
     assert.deepEqual(lines.slice(-3), [again[0], item, again[1]]);
     const words = messagesOf(parsed(lines)).flatMap(({ parts }) => parts);
     assert.doesNotMatch(JSON.stringify(words), /"two"/);
+  });
+});
+
+describe("turns that come home to Grok Build", () => {
+  const old = [
+    user("<user_query>\none\n</user_query>", { prompt_index: 0 }),
+    { type: "assistant", content: "1" },
+    user("<user_query>\ntwo\n</user_query>", { prompt_index: 1 }),
+    { type: "assistant", content: "2" },
+  ];
+  const stores: { [about: string]: JsonObject[] } = {
+    "of the first turn": [prompt("one", 0), said("1")],
+    "of nothing": [],
+    "of turns without a number": [said("1"), said("2")],
+    "of both turns": [prompt("one", 0), said("1"), prompt("two", 1), said("2")],
+  };
+  const asking: Message = {
+    ...{ kind: "message", id: "u", parentId: null, time: null, role: "user" },
+    parts: [{ kind: "text", text: "three" }],
+  };
+  const answering: Message = { ...asking, role: "assistant", parts: [{ kind: "text", text: "3" }] };
+
+  /** The lines of a session that notifies `notices`, and what is written after them. */
+  function grown(
+    notices: readonly JsonObject[] | null,
+    added: readonly Message[],
+  ): { before: string[]; after: string[] } {
+    const { root, place, id } = storeOf("store");
+    const text = (all: readonly Json[]) => all.map((one) => `${JSON.stringify(one)}\n`).join("");
+    writeFileSync(join(place, "chat_history.jsonl"), text(old));
+    if (notices === null) rmSync(join(place, "updates.jsonl"));
+    else writeFileSync(join(place, "updates.jsonl"), text(notices));
+    const files = snapshot(place);
+    const before = known(database.read(root, id));
+    const writer = grok.writer({ seed: "s", cliVersion: null });
+    writer.expect?.([], true);
+    for (const record of parsed(before)) writer.commit(record);
+    const written: Json[] = [];
+    const add = (records: Json[]): void => {
+      for (const record of records) writer.commit(record);
+      written.push(...records);
+    };
+    for (const entry of added) {
+      writer.expect?.([entry], false);
+      add(writer.predict(entry));
+    }
+    add(writer.end());
+    const after = [...before, ...written.map((record) => JSON.stringify(record))];
+    database.replace(root, id, before, after);
+    assert.deepEqual(database.read(root, id), after, "read again");
+    database.replace(root, id, after, before);
+    assert.deepEqual(snapshot(place), files, "taken back");
+    return { before, after };
+  }
+
+  function snapshot(place: string): { [name: string]: string } {
+    const names = readdirSync(place).filter((name) => /^(?:chat|upd|summ).*\.jsonl?$/.test(name));
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(place, name), "utf8")]));
+  }
+
+  for (const [about, notices] of Object.entries(stores)) {
+    it(`are notified alone, and taken back exactly, where there are notifications ${about}`, () => {
+      const { before, after } = grown(notices, [asking, answering]);
+      const added = parsed(after.slice(before.length));
+      assert.deepEqual(
+        added.map((line) => (JSON.stringify(line).includes('"method"') ? "notice" : "item")),
+        ["notice", "item", "item", "notice"],
+      );
+      assert.equal(messagesOf(parsed(before)).length, 4);
+    });
+
+    it(`continue the last turn, after its notifications, where there are some ${about}`, () => {
+      const { after } = grown(notices, [answering, asking, answering]);
+      const texts = messagesOf(parsed(after)).map(({ parts }) => JSON.stringify(parts));
+      assert.equal(texts.length, 7);
+    });
+  }
+
+  it("are not notified where there is no file for it, and none is made", () => {
+    const { before, after } = grown(null, [answering, asking, answering]);
+    assert.equal(after.length - before.length, 3);
+    assert.doesNotMatch(after.join(""), /"method"/);
+  });
+
+  it("are refused where the chat history is missing, which the CLI would not rebuild then", () => {
+    const { root, place, id } = storeOf("store");
+    rmSync(join(place, "chat_history.jsonl"));
+    const lines = known(database.read(root, id));
+    const more = [...lines, JSON.stringify(user("x", { prompt_index: 9 }))];
+    assert.throws(() => database.replace(root, id, lines, more), /is missing or empty/);
   });
 });
 

@@ -81,6 +81,16 @@ describe("a session in Hermes's database", () => {
     assert.ok(String(list?.text).startsWith('\0json:[{"type": "text", '));
   });
 
+  it("keeps content with a DEL character, which Python escapes, as a list", () => {
+    const path = fresh();
+    const content = [{ type: "text", text: "a\u007f" }];
+    const lines = [json(HEAD), json({ role: "user", content, timestamp: 1795960001 })];
+    rows.replace(path, HEAD.id, null, lines);
+    const row = rowIn(path, "SELECT content AS text FROM messages");
+    assert.equal(row?.text, '\0json:[{"type": "text", "text": "a\\u007f"}]');
+    assert.deepEqual(rows.read(path, HEAD.id), lines);
+  });
+
   it("that no Python printed stays as it is", () => {
     const path = fresh();
     const odd = json({

@@ -122,6 +122,33 @@ describe("hermes: what its model sees", () => {
     ]);
   });
 
+  it("is a list behind Hermes's mark, however its JSON is spelled", () => {
+    const image = '{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}';
+    const content = `\0json:[{"type":"text","text":"a\u007f"}, ${image}]`;
+    assert.deepEqual(messagesIn([HEAD, row("user", content)])[0]?.parts, [
+      { kind: "text", text: "a\u007f" },
+      { kind: "image", mediaType: "image/png", data: "AA==" },
+    ]);
+    assert.deepEqual(seen([HEAD, row("user", "\0json:none")]), ["\0json:none"]);
+  });
+
+  it("is the words of what a vendor sealed, where the answer has no others", () => {
+    const thoughts = (details: Json): string[] =>
+      messagesIn([HEAD, row("assistant", "hi", { reasoning_details: details })]).flatMap(
+        ({ parts }) => parts.flatMap((part) => (part.kind === "reasoning" ? [part.text] : [])),
+      );
+    assert.deepEqual(thoughts([{ type: "reasoning.text", text: "two words" }]), ["two words"]);
+    assert.deepEqual(thoughts('[{"type":"reasoning.text","text":"x"}]'), ["x"]);
+    assert.deepEqual(
+      thoughts([
+        { type: "reasoning.summary", summary: "in short" },
+        { type: "reasoning", summary: [{ type: "summary_text", text: "shorter" }] },
+        { type: "reasoning.encrypted", data: "QUE=" },
+      ]),
+      ["in short\n\nshorter"],
+    );
+  });
+
   it("tells of an interruption", () => {
     const entries = entriesIn(records("hermes/undo"));
     assert.equal(
@@ -182,7 +209,7 @@ describe("hermes: what Segue writes", () => {
     const value = { a: [1, "é\n日\u007f🛒", null], b: true };
     assert.equal(
       pythonJson(value),
-      '{"a": [1, "\\u00e9\\n\\u65e5\u007f\\ud83d\\uded2", null], "b": true}',
+      '{"a": [1, "\\u00e9\\n\\u65e5\\u007f\\ud83d\\uded2", null], "b": true}',
     );
     assert.equal(pythonJson(value, false), '{"a": [1, "é\\n日\u007f🛒", null], "b": true}');
   });

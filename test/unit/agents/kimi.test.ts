@@ -153,6 +153,26 @@ describe("reading", () => {
     assert.deepEqual(textsOf(compaction.kept ?? []), ["MARK-U1 first", "MARK-U2 second"]);
   });
 
+  it("keeps what was typed into a running turn through a compaction, and takes it back with its turn", () => {
+    const typed = (words: string, more: { [key: string]: Json } = {}): Json => ({
+      type: "context.append_message",
+      message: {
+        ...{ role: "user", content: [{ type: "text", text: words }], toolCalls: [] },
+        origin: { kind: "user", ...more },
+      },
+    });
+    const said = [typed("one"), typed("two"), typed("and this", { inTurn: true })];
+    const compaction: Json = {
+      ...{ type: "context.apply_compaction", contextSummary: "SUMMARY", compactedCount: 3 },
+      keptUserMessageCount: 3,
+    };
+    const { entries } = read([...said, compaction]);
+    const found = entries.at(-1);
+    assert.ok(found?.kind === "event" && found.event === "compaction");
+    assert.deepEqual(textsOf(found.kept ?? []), ["one", "two", "and this"]);
+    assert.deepEqual(textsOf(live([...said, { type: "context.undo", count: 1 }])), ["one"]);
+  });
+
   it("keeps what an older compaction kept: all from a message on", () => {
     const records = written([
       { kind: "event", event: "start", header: { ...emptyHeader("kimi"), id: "s" } },
@@ -321,6 +341,39 @@ describe("the store", () => {
     assert.deepEqual(await store.children?.(sub), []);
     assert.equal(store.folder?.(main, { cwd: null, cwds: [], worktree: null }), "/home/dev/shop");
     assert.equal(store.identity?.("/tmp/loose.jsonl"), null);
+  });
+
+  it("reads what was pasted from media/, whatever its ending, and says where that is gone", () => {
+    const session = join(mkdtempSync(join(root, "media-")), "session_x");
+    const wire = join(session, "agents/main/wire.jsonl");
+    mkdirSync(dirname(wire), { recursive: true });
+    mkdirSync(join(session, "media"));
+    const png = Buffer.from("\x89PNG\r\n\x1a\nIMAGE", "latin1");
+    const film = Buffer.from("\0\0\0\x18ftypisom", "latin1");
+    writeFileSync(join(session, "media/f_A.tmp.1"), "half");
+    writeFileSync(join(session, "media/f_A.bin"), png);
+    writeFileSync(join(session, "media/f_B"), film);
+    const image = (url: string): Json => ({ type: "image_url", imageUrl: { url } });
+    const content = [
+      image("kimi-file://f_A?path=x"),
+      { type: "video_url", videoUrl: { url: "kimi-file://f_B" } },
+      image("kimi-file://f_gone"),
+      image("kimi-file://../../../f_A"),
+    ];
+    const message: Json = { role: "user", content, toolCalls: [], origin: { kind: "user" } };
+    const record: Json = { type: "context.append_message", message };
+    const [entry] = feedOf(kimi, wire).reader.read(record, 0);
+    const data = png.toString("base64");
+    const parts = entry?.kind === "message" ? entry.parts : [];
+    assert.deepEqual(parts, [
+      { kind: "image", mediaType: "image/png", data },
+      { kind: "file", name: null, mediaType: "video/mp4", data: film.toString("base64") },
+      { kind: "unread", type: "image_url", reason: "missing" },
+      { kind: "unread", type: "image_url", reason: "missing" },
+    ]);
+    const copied = store.detached?.(wire, JSON.stringify(record)) ?? "";
+    assert.ok(copied.includes(`"imageUrl":{"url":"data:image/png;base64,${data}"}`));
+    assert.ok(copied.includes('"kimi-file://f_gone"'));
   });
 
   it("takes a title that only repeats the first prompt for none", () => {

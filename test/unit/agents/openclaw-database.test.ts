@@ -94,6 +94,48 @@ describe("a session in OpenClaw's database", () => {
     assert.equal(dump(path), before);
   });
 
+  const STATE = "session_transcript_index_state";
+  const ACTIVE = "session_transcript_active_events";
+  const MESSAGES = "session_transcript_fts_rows";
+  for (const [what, sql] of [
+    ["has made none yet", `DELETE FROM ${STATE}; DELETE FROM ${ACTIVE}; DELETE FROM ${MESSAGES}`],
+    ["is making them", `UPDATE ${STATE} SET needs_rebuild = 1, indexed_seq = -1, updated_at = 77`],
+    ["has not gone on to the end", `UPDATE ${STATE} SET indexed_seq = 3, leaf_event_id = 'x'`],
+    ["counts otherwise", `UPDATE ${STATE} SET active_event_count = 77`],
+    ["made them at another time", `UPDATE ${STATE} SET updated_at = 77`],
+    ["finds nothing yet", `DELETE FROM ${MESSAGES}`],
+  ] as const) {
+    it(`grows and is taken back exactly where OpenClaw ${what}`, () => {
+      const path = fresh();
+      const few = LINES.slice(0, 20);
+      rows.replace(path, ID, null, few);
+      for (const statement of sql.split("; ")) run(path, statement);
+      const before = dump(path);
+      rows.replace(path, ID, few, LINES);
+      assert.deepEqual(rows.read(path, ID), LINES);
+      rows.replace(path, ID, LINES, few);
+      assert.equal(dump(path), before);
+    });
+  }
+
+  it("is not taken for what OpenClaw noted of events that are gone", () => {
+    const path = fresh();
+    const few = LINES.slice(0, 20);
+    rows.replace(path, ID, null, few);
+    const before = dump(path);
+    run(path, `DELETE FROM ${STATE}`);
+    rows.replace(path, ID, few, LINES);
+    // What OpenClaw itself makes of them when it opens the session.
+    const other = fresh();
+    rows.replace(other, ID, null, LINES);
+    const db = new DatabaseSync(path);
+    db.exec(`ATTACH '${other}' AS other; INSERT INTO ${STATE} SELECT * FROM other.${STATE}`);
+    db.close();
+    rows.replace(path, ID, LINES, few);
+    const [now, was] = [dump(path), before].map((text) => text.replace(/"updated_at":\d+/g, ""));
+    assert.equal(now, was);
+  });
+
   it("leaves it to OpenClaw to make notes where a record selects another branch", () => {
     const path = fresh();
     const [, first] = LINES.map((line) => String(member(JSON.parse(line), "id")));

@@ -182,6 +182,22 @@ describe("openclaw: sessions in files, before 2026.7.2", () => {
     assert.deepEqual(children, [join(sessions, "child.jsonl")]);
   });
 
+  it("have the labels of topics in a chat, whose files have other names", async () => {
+    const folder = state();
+    const sessions = join(folder, "agents/main/sessions");
+    const index: { [key: string]: Json } = {};
+    for (const [n, more] of [{ sessionFile: `/elsewhere/a-topic-1.jsonl` }, {}].entries()) {
+      const id = ["a", "b"][n] ?? "";
+      writeFileSync(join(sessions, `${id}-topic-${n + 1}.jsonl`), `${JSON.stringify(HEADER)}\n`);
+      index[`agent:main:topic:${n + 1}`] = { sessionId: id, label: `Topic ${id}`, ...more };
+    }
+    writeFileSync(join(sessions, "sessions.json"), JSON.stringify(index));
+    const titleOf = (name: string) => openclaw.store.title?.(join(sessions, name));
+    assert.equal(titleOf("a-topic-1.jsonl"), "Topic a");
+    assert.equal(titleOf("b-topic-2.jsonl"), "Topic b");
+    assert.equal(titleOf("c-topic-3.jsonl"), null);
+  });
+
   it("have to be taken into the database before OpenClaw opens them", () => {
     const hindrance = openclaw.launch.hindrance?.({ id: ID, path: `/x/${ID}.jsonl` });
     assert.match(hindrance?.how ?? "", /doctor --fix/);

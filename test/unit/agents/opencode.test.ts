@@ -126,6 +126,23 @@ describe("reading", () => {
     assert.equal(hidden.length, 2);
   });
 
+  it("reads a row's JSON however it is spelled", () => {
+    const read = (value: (json: Json) => Json): Entry[] => {
+      const reader = opencode.reader();
+      return readRecords(fixture("opencode/reverted").path).flatMap((record, at) => {
+        const session = member(record, "session");
+        if (!isObject(session)) return reader.read(record ?? null, at);
+        const { revert = null, model = null } = session;
+        const row = { ...session, revert: value(revert), model: value(model) };
+        return [...reader.read({ session: row }, at)];
+      });
+    };
+    assert.deepEqual(
+      read((json) => JSON.stringify(json, null, 1)),
+      read((json) => json),
+    );
+  });
+
   it("sees a compaction's summary in place of what came before", async () => {
     const { live, plan } = await see(fixture("opencode/compacted"));
     assert.equal(plan.compaction?.summary, "Side reply");

@@ -4,8 +4,10 @@ import { it } from "node:test";
 import { claudeCode } from "../../../src/agents/claude-code/index.ts";
 import { copilot } from "../../../src/agents/copilot/index.ts";
 import { droid } from "../../../src/agents/droid/index.ts";
+import { agentNamed } from "../../../src/agents/registry.ts";
 import type { Agent } from "../../../src/agents/types.ts";
 import { Accountant, isUnsaid } from "../../../src/convert/read/account.ts";
+import { filled } from "../../../src/convert/read/fill.ts";
 import type { Entry, Json, Part } from "../../../src/session/types.ts";
 
 function saying(part: Part): Entry[] {
@@ -87,3 +89,59 @@ it("what Droid keeps of an edit and does not send is named, whatever its key", (
 function said(role: string, block: Json): Json {
   return { type: "message", id: role, parentId: null, message: { role, content: [block] } };
 }
+
+it("JSON that stands in a row as text is read once, however it is spelled", () => {
+  const words = "a < b";
+  const rows: [agent: string, record: Json][] = [
+    [
+      "crush",
+      {
+        messages: {
+          id: "m",
+          session_id: "s",
+          role: "tool",
+          parts: JSON.stringify([
+            { type: "tool_result", data: { tool_call_id: "c", name: "bash", content: words } },
+          ]),
+        },
+      },
+    ],
+    [
+      "goose",
+      {
+        message: {
+          message_id: "m",
+          role: "user",
+          created_timestamp: 1,
+          content_json: JSON.stringify([{ type: "text", text: words }], null, 1),
+        },
+      },
+    ],
+    [
+      "hermes",
+      { role: "user", timestamp: 1, content: `\0json:[{"type":"text","text":"${words}"}]` },
+    ],
+    [
+      "opencode",
+      {
+        message: { id: "msg_1", session_id: "ses_1", data: '{ "role": "user", "agent": "build" }' },
+        parts: [
+          { id: "prt_1", message_id: "msg_1", data: `{ "type": "text", "text": "${words}" }` },
+        ],
+      },
+    ],
+  ];
+  for (const [name, value] of rows) {
+    const agent = agentNamed(name);
+    const entries = filled({ value, entries: agent.reader().read(value, 0) }, agent.known);
+    assert.equal(JSON.stringify(entries).split(words).length, 2, name);
+    assert.deepEqual(unsaidIn(agent, value), [], name);
+  }
+});
+
+it("a command's output is said without the codes for a terminal", () => {
+  const run = { command: "npm test", output: "\u001b[31mfailed\u001b[0m twice", exit_code: 1 };
+  const parts = [{ type: "shell_command", data: run }];
+  const row = { id: "m", session_id: "s", role: "user", parts };
+  assert.deepEqual(unsaidIn(agentNamed("crush"), { messages: row }), []);
+});

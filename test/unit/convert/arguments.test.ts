@@ -11,6 +11,13 @@ test("arguments that the other tool says in its own way are not left out", () =>
   assert.equal(leftOut({ replace_all: false, pages: "", limit: null }, {}), 0);
 });
 
+test("the last line says how many lines are read", () => {
+  const use = { tool: "read", path: "/a", offset: 11, limit: 20 } as const;
+  const input = { file_path: "/a", offset: 11, limit: 20 };
+  assert.equal(leftOut(input, { cmd: "sed -n 11,30p /a" }, use), 0);
+  assert.equal(leftOut(input, { cmd: "cat /a" }, use), 2);
+});
+
 test("others are counted, at any depth", () => {
   assert.equal(leftOut({ command: "ls", description: "List files" }, { cmd: "ls" }), 1);
   const todos = [{ content: "x", activeForm: "Doing x now" }];

@@ -48,6 +48,28 @@ describe("images", () => {
     });
   });
 
+  it("that no vendor's API can read are mentioned: it would refuse the whole session", () => {
+    for (const data of ["", "not base64!!", "QUJ", "QUJD\nREVG"]) {
+      assert.deepEqual(sent(image("image/png", data)), {
+        parts: [{ kind: "text", text: "[image: image/png, unreadable data]" }],
+        losses: ["image-as-text"],
+      });
+    }
+    const at = (url?: string): ImagePart => ({
+      ...image("image/png", ""),
+      data: null,
+      ...(url === undefined ? {} : { url }),
+    });
+    for (const url of ["", "kimi-file://8f", "file:///tmp/a.png", "/tmp/a.png", undefined]) {
+      const { parts, losses } = sent(at(url));
+      const named = url ? `, ${url}` : "";
+      assert.deepEqual(parts, [{ kind: "text", text: `[image: image/png${named}]` }]);
+      assert.deepEqual(losses, ["image-as-text"]);
+    }
+    const remote = at("https://example.com/a.png");
+    assert.deepEqual(sent(remote), { parts: [remote], losses: [] });
+  });
+
   it("that are too small for the target are mentioned", () => {
     const head = Buffer.alloc(24);
     head.write("\x89PNG\r\n\x1a\n", "latin1");
@@ -59,6 +81,20 @@ describe("images", () => {
     // Of other images the size is not known.
     const other = image("image/jpeg", base64("jpeg"));
     assert.deepEqual(sent(other, { imagePixels: 512 }).parts, [other]);
+  });
+
+  it("of which only an address is known are sent with it if it is one on the web", () => {
+    const at = (url: string): ImagePart => ({
+      kind: "image",
+      mediaType: "image/png",
+      data: null,
+      url,
+    });
+    assert.deepEqual(sent(at("https://a/b.png")), { parts: [at("https://a/b.png")], losses: [] });
+    assert.deepEqual(sent(at("ms://f1")), {
+      parts: [{ kind: "text", text: "[image: image/png, ms://f1]" }],
+      losses: ["image-as-text"],
+    });
   });
 
   it("that are too large are mentioned, and the sum for one request is watched", () => {

@@ -154,6 +154,23 @@ describe("calls and their results", () => {
     assert.ok(part?.kind === "tool-result" && part.isError);
   });
 
+  it("a call without a result is reported where the call is", () => {
+    const losses = new LossReport();
+    const projector = new Projector({ tools: CLAUDE }, losses, { inline: false });
+    const said = chain(
+      ["user", "go"],
+      ["assistant", call("a"), call("b")],
+      ["tool", result("b", "two")],
+    );
+    for (const [line, entry] of said.entries()) projector.push(entry, "live", line);
+    projector.push(message("z", null, "user", ["go on"]), "live", 9);
+    projector.flush();
+    assert.deepEqual(
+      losses.list().map(({ code, where }) => [code, where]),
+      [["result-missing", ["line 2"]]],
+    );
+  });
+
   it("a result without a call is kept aside", () => {
     const { lines, losses } = project(chain(["user", "hi"], ["tool", result("x", "of nobody")]));
     assert.deepEqual(lines, ["user: hi"]);
@@ -241,7 +258,20 @@ describe("calls and their results", () => {
     const { losses } = project(
       chain(["user", "go"], ["assistant", spawn], ["tool", result("a", "seen")]),
     );
-    assert.deepEqual(losses, { "tool-reworded": 1 });
+    assert.deepEqual(losses, { "tool-reworded": 1, "argument-carried": 1 });
+  });
+
+  it("that are reworded leave arguments out, too, and these are counted", () => {
+    const look: Part = {
+      ...call("a"),
+      name: "list",
+      input: { path: "/src", depth: 3, note: "to see what there is" },
+      use: { tool: "list", path: "/src" },
+    };
+    const { losses } = project(
+      chain(["user", "go"], ["assistant", look], ["tool", result("a", "x")]),
+    );
+    assert.deepEqual(losses, { "tool-reworded": 1, "argument-carried": 2 });
   });
 });
 

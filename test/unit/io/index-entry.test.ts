@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import {
+import fs, {
   chmodSync,
+  closeSync,
   existsSync,
+  ftruncateSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it, mock } from "node:test";
 import { addEntry, type IndexEntry, noteEntry, removeEntry } from "../../../src/io/index-entry.ts";
 
 describe("an entry in an agent's own index", () => {
@@ -98,32 +102,32 @@ describe("an entry in an agent's own index", () => {
     assert.equal(readFileSync(join(folder, "broken.json"), "utf8"), '{"id":');
   });
 
-  it("takes nothing from a program that writes the index at the same time", async () => {
-    const path = join(folder, "busy.json");
-    writeFileSync(path, "[]");
-    // As agents do it: read, add, write the whole file in place.
-    const program = `
-      const fs = require("node:fs");
-      for (let n = 0; n < 200; n++) {
-        const all = JSON.parse(fs.readFileSync(${JSON.stringify(path)}, "utf8"));
-        all.push({ id: "agent-" + n });
-        fs.writeFileSync(${JSON.stringify(path)}, JSON.stringify(all, null, 2));
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4);
-      }`;
-    const agent = spawn(process.execPath, ["-e", program], { stdio: "inherit" });
-    const ended = new Promise<number | null>((resolve) => agent.on("exit", resolve));
-    for (let n = 0; n < 10; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      const id = `segue-${n}`;
-      addEntry(noteEntry(entry("busy.json", { id, value: { id } })));
-    }
-    assert.equal(await ended, 0);
-    const ids: unknown[] = JSON.parse(readFileSync(path, "utf8")).map(
-      ({ id }: { id: string }) => id,
-    );
-    const lost = Array.from({ length: 200 }, (_, n) => `agent-${n}`).filter(
-      (id) => !ids.includes(id),
-    );
-    assert.deepEqual(lost, []);
-  });
+  // As agents do it: read, add, write the whole file in place. The two moments in which that can be lost.
+  for (const moment of ["before", "after"] as const) {
+    it(`takes nothing from a program that writes the index just ${moment} it is replaced`, () => {
+      const path = join(folder, `busy-${moment}.json`);
+      writeFileSync(path, JSON.stringify([{ id: "old" }]));
+      const agent = openSync(path, "r+");
+      const { renameSync } = fs;
+      const renaming = mock.method(fs, "renameSync", (from: string, to: string) => {
+        if (moment === "after") renameSync(from, to);
+        if (renaming.mock.callCount() === 0) {
+          ftruncateSync(agent);
+          writeSync(agent, JSON.stringify([{ id: "old" }, { id: "agent" }], null, 2), 0);
+        }
+        if (moment === "before") renameSync(from, to);
+      });
+      syncBuiltinESMExports();
+      try {
+        addEntry(noteEntry(entry(`busy-${moment}.json`, { id: "segue", value: { id: "segue" } })));
+      } finally {
+        renaming.mock.restore();
+        syncBuiltinESMExports();
+        closeSync(agent);
+      }
+      assert.ok(renaming.mock.callCount() > 0, "the file was not replaced");
+      const all: { id: string }[] = JSON.parse(readFileSync(path, "utf8"));
+      assert.deepEqual(all.map(({ id }) => id).sort(), ["agent", "old", "segue"]);
+    });
+  }
 });

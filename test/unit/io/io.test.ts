@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +16,7 @@ import { convertFile } from "../../../src/convert/file.ts";
 import { detectAgent } from "../../../src/convert/survey/survey-file.ts";
 import { SegueError } from "../../../src/errors.ts";
 import { Input } from "../../../src/io/input.ts";
-import { Output } from "../../../src/io/output.ts";
+import { Output, putFile } from "../../../src/io/output.ts";
 import { linesIn } from "../../../src/lossless/lines.ts";
 import { readLines } from "../../support/conversion.ts";
 import { fixtures } from "../../support/fixtures.ts";
@@ -65,6 +66,19 @@ describe("Output", () => {
     other.line("x");
     other.commit({ replace: true });
     assert.equal(readFileSync(out.path, "utf8"), "x\n");
+  });
+
+  it("keeps the access that a file has", { skip: process.platform === "win32" }, () => {
+    const at = folder();
+    const path = join(at, "file");
+    writeFileSync(path, "mine");
+    for (const mode of [0o644, 0o640, 0o600]) {
+      chmodSync(path, mode);
+      putFile(path, "x");
+      assert.equal(statSync(path).mode & 0o777, mode);
+    }
+    putFile(join(at, "new"), "x");
+    assert.equal(statSync(join(at, "new")).mode & 0o777, 0o600);
   });
 
   it("of two that want one name, the first gets it", () => {

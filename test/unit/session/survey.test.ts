@@ -51,6 +51,27 @@ describe("what the model sees next", () => {
     assert.equal(view([say("a", null), say("b", "a"), say("a", null), say("c", "a")]), "bbll");
   });
 
+  it("is the newest branch through an anchor, even if another one is newer", () => {
+    const anchor = (target: string | null) =>
+      event("x", null, { event: "opaque", type: "x", anchor: target });
+    const fork = [say("a", null), say("b", "a"), say("c", "a")];
+    assert.equal(view([...fork, anchor("b")]), "llbo");
+    assert.equal(view([anchor("b"), ...fork]), "ollb");
+    assert.equal(view([...fork, anchor("a")]), "lblo");
+    assert.equal(view([...fork, anchor("b"), say("d", "c")]), "llbob");
+    assert.equal(view([...fork, anchor("b"), say("d", "b"), say("e", "c")]), "llbolb");
+    assert.equal(view([...fork, anchor("gone")]), "lblo");
+    assert.equal(view([...fork, anchor("b"), anchor("c")]), "lbloo");
+    const compaction = event("f", "c", { event: "compaction", summary: "short" });
+    assert.equal(view([...fork, anchor("b"), compaction]), "cbcol");
+  });
+
+  it("is nothing after an anchor that is none, until something is said", () => {
+    const nothing = event("x", null, { event: "opaque", type: "x", anchor: null });
+    assert.equal(view([say("a", null), nothing]), "bo");
+    assert.equal(view([say("a", null), nothing, say("b", null)]), "bol");
+  });
+
   it("keeps nothing of what a compaction names that is not on the way to it", () => {
     const compaction = (keepFrom: string) =>
       event("c", "b", { event: "compaction", summary: "short", keepFrom });

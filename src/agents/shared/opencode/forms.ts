@@ -4,6 +4,7 @@
  * As the document that `export` prints: `{"info":{…},"messages":[]}`, `{"info":{…},"parts":[…]}`.
  */
 import { isFrame } from "../../../lossless/document.ts";
+import { parseValue } from "../../../lossless/json-text.ts";
 import type { DocumentForm } from "../../../session/codec.ts";
 import { array, isObject, member, number, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
@@ -95,16 +96,12 @@ function unwrapExport(record: Json, info: JsonObject): Stored {
 }
 
 function rowItem(row: JsonObject): Item {
-  return { id: string(row.id) ?? "", data: object(row.data) ?? parsed(row.data) ?? {} };
+  return { id: string(row.id) ?? "", data: columnOf(row.data) ?? {} };
 }
 
 /** Text in other formatting than OpenCode's stays text: see sqlite.ts. */
-function parsed(text: Json | undefined): JsonObject | undefined {
-  try {
-    return typeof text === "string" ? object(JSON.parse(text)) : undefined;
-  } catch {
-    return undefined;
-  }
+function columnOf(value: Json | undefined): JsonObject | undefined {
+  return object(typeof value === "string" ? parseValue(value) : value);
 }
 
 function exportItem(item: JsonObject): Item {
@@ -121,8 +118,8 @@ function rowFacts(row: JsonObject): SessionFacts {
     title: string(row.title) ?? null,
     version: string(row.version) ?? null,
     agent: string(row.agent) ?? null,
-    model: object(row.model) ?? null,
-    revert: object(row.revert) ?? null,
+    model: columnOf(row.model) ?? null,
+    revert: columnOf(row.revert) ?? null,
     created: time(row.time_created),
     updated: time(row.time_updated),
   };

@@ -1,0 +1,52 @@
+/** The flags of Auggie 0.36.0, from its `--help`. */
+import type { Flags } from "../shared/flags.ts";
+import { READ_ONLY } from "../shared/flags.ts";
+
+export const flags: Flags = {
+  table: {
+    model: ["-m, --model <x>"],
+    effort: ["--reasoning-effort <x>"],
+    dirs: ["--add-workspace <x>"],
+    permission: ["-a, --ask"],
+    restricts: ["--permission <x>", "--remove-tool <x>"],
+    session: ["-c, --continue", "-r, --resume [x]"],
+    own: [
+      "-i, --instruction <x>",
+      "--queue <x>",
+      "-if, --instruction-file <x>",
+      "--image <x...>",
+      "--file <x...>",
+      "--enhance-prompt",
+      "-p, --print",
+      "-q, --quiet",
+      "--output-format <x>",
+      "--show-cost",
+      "--no-update-terminal-title",
+      "--mcp",
+      "--acp",
+      "--persona <x>",
+      "-w, --workspace-root <x>",
+      "--discover-workspaces",
+      "--no-discover-workspaces",
+      "--rules <x>",
+      "--augment-cache-dir <x>",
+      "--retry-timeout <x>",
+      "--max-turns <x>",
+      "--allow-indexing",
+      "--wait-for-indexing",
+      "--dont-save-session",
+      "--augment-session-json <x>",
+      "--github-api-token <x>",
+      "--mcp-config <x>",
+      "--shell <x>",
+      "--startup-script <x>",
+      "--startup-script-file <x>",
+      "--plugin-dir <x>",
+    ],
+  },
+  grants: (uses) => (uses.some(({ name }) => name === "--ask") ? READ_ONLY : null),
+  modes: [{ args: ["--ask"], grants: READ_ONLY }],
+  // Augment has its own names for the models of others.
+  models: { vendors: [], name: () => null },
+  dirs: (dirs) => dirs.flatMap((dir) => ["--add-workspace", dir]),
+};

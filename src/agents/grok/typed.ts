@@ -1,0 +1,88 @@
+/** The texts of a user's item: what the user typed, and what the CLI puts around it. */
+import type { TextPart } from "../../session/types.ts";
+
+const [OPEN, CLOSE] = ["<user_query>", "</user_query>"];
+
+/** Blocks that the CLI puts before a prompt as context, and does not count as part of it (source). */
+const CONTEXT = new Set(
+  `user_info project_layout git_status fork-context system-reminder system_reminder agent-memory
+  background_context rules`.split(/\s+/),
+);
+
+export interface Split {
+  /** Context from the harness, which says nothing of the conversation. */
+  context: string;
+  parts: TextPart[];
+  isTyped: boolean;
+}
+
+/** Takes a text apart. What the CLI says of a prompt, such as which images it saved, is told. */
+export function splitText(text: string): Split {
+  const query = queryIn(text);
+  if (query === null) {
+    const { end, context } = leading(text, true);
+    const rest = end === 0 ? text : text.slice(end).trim();
+    return { context: context.join("\n\n"), parts: texts(rest), isTyped: false };
+  }
+  const { before, typed, after } = query;
+  const inner = leading(typed, true);
+  return {
+    context: [...before.context, ...inner.context].join("\n\n"),
+    parts: [
+      ...texts(before.told.join("\n\n"), { told: true }),
+      { kind: "text", text: inner.end === 0 ? typed : typed.slice(inner.end).trim() },
+      ...texts(after, { told: true }),
+    ],
+    isTyped: true,
+  };
+}
+
+/** A text that the user typed, without what the CLI puts around it; undefined for another text. */
+export function typedIn(text: string): string | undefined {
+  return queryIn(text)?.typed;
+}
+
+function texts(text: string, marks: { told?: true } = {}): TextPart[] {
+  return text.trim() === "" ? [] : [{ kind: "text", text, ...marks }];
+}
+
+interface Query {
+  before: Leading;
+  typed: string;
+  after: string;
+}
+
+function queryIn(text: string): Query | null {
+  const close = text.lastIndexOf(CLOSE);
+  if (close < 0) return null;
+  const after = text.slice(close + CLOSE.length).trim();
+  if (after !== "" && !after.startsWith("<")) return null;
+  const before = leading(text, false);
+  const rest = text.slice(before.end, close).trimStart();
+  if (!rest.startsWith(OPEN)) return null;
+  const typed = rest.slice(OPEN.length);
+  return { before, typed: typed.replace(/^\n/, "").replace(/\n$/, ""), after };
+}
+
+interface Leading {
+  end: number;
+  context: string[];
+  told: string[];
+}
+
+/** The blocks that a text begins with: `<name>…</name>`. `only`: those that are context. */
+function leading(text: string, only: boolean): Leading {
+  const found: Leading = { end: 0, context: [], told: [] };
+  const opening = /\s*<([\w-]+)(?:\s[^<>]*)?>/y;
+  for (;;) {
+    opening.lastIndex = found.end;
+    const [, name] = opening.exec(text) ?? [];
+    const isContext = name !== undefined && CONTEXT.has(name);
+    if (name === undefined || name === "user_query" || (only && !isContext)) return found;
+    const close = text.indexOf(`</${name}>`, opening.lastIndex);
+    if (close < 0) return found;
+    const end = close + name.length + 3;
+    (isContext ? found.context : found.told).push(text.slice(found.end, end).trim());
+    found.end = end;
+  }
+}

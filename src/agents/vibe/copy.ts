@@ -1,0 +1,76 @@
+/**
+ * A session of 3.x as one of 2.x: a copy of it has to be one, since nobody but the CLI can begin a session of 3.x. The copy
+ * holds what the model would be sent, and 3.x imports it when it is opened.
+ */
+import { parseValue } from "../../lossless/json-text.ts";
+import { NO_RESULT } from "../../session/text.ts";
+import type { Entry, Json, Message, ResultPart } from "../../session/types.ts";
+import { text } from "./files.ts";
+import { reader } from "./read.ts";
+import { unwrap } from "./records.ts";
+import { writer } from "./write.ts";
+
+export function copied(lines: readonly string[], newId: string): string[] {
+  const records = lines.map((line) => parseValue(line) ?? null);
+  const isNew = records.some((record) => ["item", "journal"].includes(unwrap(record).kind));
+  if (isNew) return asOld(records, newId);
+  return lines.map((line, at) => {
+    const stored = unwrap(records[at] ?? null);
+    if (stored.kind !== "session") return line;
+    const { store: _, ...session } = stored.session;
+    return text({ session: { ...session, session_id: newId } });
+  });
+}
+
+function asOld(records: readonly Json[], newId: string): string[] {
+  const decoder = reader();
+  const encoder = writer({ seed: newId, cliVersion: null });
+  const lines: string[] = [];
+  const open = new Set<string>();
+  const write = (entry: Entry): void => {
+    for (const record of encoder.predict(entry)) {
+      encoder.commit(record);
+      lines.push(text(record));
+    }
+  };
+  // Every vendor refuses a call without a result.
+  const close = (): void => {
+    for (const callId of open) write(unanswered(callId));
+    open.clear();
+  };
+  for (const [at, record] of records.entries()) {
+    const { kind } = unwrap(record);
+    const entries = decoder.read(record, at);
+    // What was before a compaction is not sent.
+    if (kind === "shown") continue;
+    for (const entry of entries) {
+      if (entry.kind === "event") {
+        if (entry.event === "compaction") close();
+        const own =
+          entry.event === "start" ? { ...entry, header: { ...entry.header, id: newId } } : entry;
+        write(own);
+        continue;
+      }
+      if (entry.role !== "tool") close();
+      for (const part of entry.parts) {
+        if (part.kind === "tool-call") open.add(part.callId);
+        if (part.kind === "tool-result") open.delete(part.callId);
+      }
+      write(entry);
+    }
+  }
+  close();
+  return lines;
+}
+
+function unanswered(callId: string): Message {
+  const content: ResultPart[] = [{ kind: "text", text: NO_RESULT }];
+  return {
+    kind: "message",
+    id: `no-result-${callId}`,
+    parentId: null,
+    time: null,
+    role: "tool",
+    parts: [{ kind: "tool-result", callId, isError: true, content }],
+  };
+}

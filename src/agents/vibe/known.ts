@@ -1,0 +1,62 @@
+/** The records of Mistral Vibe 3.0.2 and 2.26.1. Others are kept as well; `segue check` lists them. */
+import type { Shape } from "../../session/codec.ts";
+import { isObject } from "../../session/json.ts";
+import { by, CONTENT, keys } from "../shared/known.ts";
+import { unwrap } from "./records.ts";
+
+const block: Shape = by("type", {
+  text: keys("type _meta annotations", { text: CONTENT }),
+  image: keys("type mimeType _meta annotations uri file_fallback", { data: CONTENT }),
+  resource: keys("type _meta annotations", {
+    resource: keys("uri mimeType _meta", { text: CONTENT, blob: CONTENT }),
+  }),
+  reasoning: keys("type _meta", {
+    content: { each: keys("type annotations data", { text: CONTENT }) },
+  }),
+  tool_call: keys("type id name _meta arguments_json", {
+    arguments: keys("type value error", { raw: CONTENT }),
+  }),
+});
+
+/** A text, or a list of blocks. */
+const content: Shape = {
+  name: (value) => (Array.isArray(value) ? "" : "text"),
+  of: { "": { each: block }, text: CONTENT },
+};
+
+const call = keys("id index type presentation", {
+  function: keys("", { name: CONTENT, arguments: CONTENT }),
+});
+
+const message = keys(
+  "role injected message_id reasoning_message_id reasoning_signature reasoning_state reasoning_payloads name tool_call_id tool_result outcome context_boundary user_display_content input_text manual_shell",
+  {
+    content,
+    reasoning_content: CONTENT,
+    tool_calls: { each: call },
+    images: { each: keys("alias mime_type", { source: keys("kind path", { data: CONTENT }) }) },
+    resources: { each: CONTENT },
+  },
+);
+
+const session = keys(
+  "session_id parent_session_id start_time git_commit git_branch environment origin_directory title title_source store",
+);
+
+const kinds: { readonly [kind: string]: Shape } = {
+  session: keys("", { session }),
+  message,
+  item: keys("source turn_index", { message }),
+  shown: keys("shown"),
+  journal: keys(
+    "payload previous_record_sha256 record_sha256 recovery_journal_record_version sequence type",
+  ),
+  turn: keys("turn"),
+  carry: keys("segue_carry"),
+  line: keys("line base64 torn"),
+};
+
+export const known: Shape = {
+  name: (value) => (isObject(value) ? unwrap(value).kind : "record"),
+  of: kinds,
+};

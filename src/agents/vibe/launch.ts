@@ -1,0 +1,23 @@
+/** How Mistral Vibe is started on a session. */
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "vibe",
+  // The program on the screen starts it, and it holds the lock.
+  title: "vibe-app-server",
+  install: "uv tool install mistral-vibe",
+  versionArgs: ["--version"],
+  // It finds a session by its id in any folder. Of a session from elsewhere, it goes on with its import.
+  resumeArgs: ({ id, prompt, args }) => [
+    `--resume=${id}`,
+    ...args,
+    ...(prompt === null ? [] : ["--", prompt]),
+  ],
+  flags,
+  start: {
+    args: ({ prompt, args }) => [...args, "--", prompt],
+    // It asks before it reads anything elsewhere.
+    place: "project",
+  },
+};

@@ -1,0 +1,188 @@
+/** Where Mistral Vibe keeps its sessions, see README.md. */
+import { lstatSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { textOrNone } from "../../io/door.ts";
+import { member, number, string } from "../../session/json.ts";
+import type { JsonObject } from "../../session/types.ts";
+import { holderOf } from "../shared/opened.ts";
+import type { Found, Store, Summary } from "../types.ts";
+import { database, placeOf } from "./database.ts";
+import { objectAt } from "./files.ts";
+import {
+  CURRENT,
+  type Folder,
+  hasShort,
+  importsIn,
+  MESSAGES,
+  META,
+  oldFolderOf,
+  oldFolders,
+  UNIFIED,
+  unifiedFolder,
+  unifiedIds,
+} from "./place.ts";
+
+export const store: Store = {
+  variables: ["VIBE_HOME"],
+
+  roots: (env) => {
+    const home = homeOf(env);
+    const own = join(home, "logs", "session");
+    const other = savedIn(textOrNone(join(home, "config.toml")), env);
+    return other === null || other === own ? [own] : [own, other];
+  },
+
+  home: homeOf,
+
+  async find(root) {
+    const old = oldFolders(root);
+    const imports = old.length === 0 ? new Map<string, string>() : importsIn(root);
+    const continued = new Set(old.flatMap(({ id }) => imports.get(id) ?? []));
+    const ids = unifiedIds(root).filter((id) => !continued.has(id));
+    return [
+      ...ids.flatMap((id) => unifiedAt(root, id, id, null) ?? []),
+      ...newestOf(old).flatMap((one) => {
+        const imported = imports.get(one.id);
+        return (
+          (imported === undefined ? undefined : unifiedAt(root, imported, one.id, one.meta)) ??
+          oldAt(root, one) ??
+          []
+        );
+      }),
+    ];
+  },
+
+  pathFor: (root) => root,
+
+  // The CLI takes the first eight characters for the whole id.
+  hasId: (root, id) => hasShort(root, id.slice(0, 8)),
+
+  // active/<id>.lock is locked as long as a process has it open.
+  opened(root, id) {
+    const { unified } = placeOf(root, id);
+    if (unified === null) return [];
+    const pid = holderOf(join(root, "active", `${basename(unified)}.lock`));
+    return pid === null ? [] : [{ pid }];
+  },
+
+  folder(place, { cwd }) {
+    const meta = metaOf(place);
+    return string(member(meta?.environment, "working_directory")) ?? cwd;
+  },
+
+  title: (place) => string(metaOf(place)?.title) || null,
+
+  whole(path) {
+    const folder = dirname(path);
+    if (basename(path) === CURRENT || basename(folder) === "journal") {
+      const place = basename(path) === CURRENT ? folder : dirname(folder);
+      const root = dirname(dirname(place));
+      return unifiedFolder(root, basename(place)) === place ? `${root}#${basename(place)}` : null;
+    }
+    const id = string(objectAt(join(folder, META))?.session_id) ?? "";
+    const root = dirname(folder);
+    const isOwn = basename(path) === MESSAGES && oldFolderOf(root, id)?.folder === folder;
+    return isOwn ? `${root}#${id}` : null;
+  },
+
+  database,
+};
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME || env.USERPROFILE || homedir();
+  return env.VIBE_HOME ? resolve(env.VIBE_HOME) : join(home, ".vibe");
+}
+
+/** `save_dir` under `[session_logging]`. */
+function savedIn(toml: string, env: NodeJS.ProcessEnv): string | null {
+  const [, table = ""] =
+    /^\s*\[session_logging\]\s*$([\s\S]*?)(?=^\s*\[|(?![\s\S]))/m.exec(toml) ?? [];
+  const [, basic, literal] =
+    /^\s*save_dir\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/m.exec(table) ?? [];
+  const path = basic?.replace(/\\(["\\])/g, "$1") || literal || "";
+  if (path === "") return null;
+  const home = env.HOME || env.USERPROFILE || homedir();
+  return resolve(path.replace(/^~(?=[\\/]|$)/, home));
+}
+
+/** Several folders can have the same id: the CLI takes the newest. */
+function newestOf(folders: readonly Folder[]): Folder[] {
+  const newest = new Map<string, Folder>();
+  for (const one of folders) {
+    const before = newest.get(one.id);
+    if (!before || writtenAt(one) > writtenAt(before)) newest.set(one.id, one);
+  }
+  return [...newest.values()];
+}
+
+function writtenAt({ folder }: Folder): number {
+  return lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** meta.json of a session in the store, or of the one that a file belongs to. */
+function metaOf(place: string): JsonObject | null {
+  const at = place.lastIndexOf("#");
+  if (at < 1) return objectAt(join(dirname(place), META));
+  const { unified, old } = placeOf(place.slice(0, at), place.slice(at + 1));
+  const own = unified === null ? null : objectAt(join(unified, META));
+  if (own === null) return old?.meta ?? null;
+  return { ...own, title: own.title ?? old?.meta.title ?? null };
+}
+
+function oldAt(root: string, { folder, meta, id }: Folder): Found | null {
+  const info = lstatSync(join(folder, MESSAGES), { throwIfNoEntry: false });
+  if (!info) return null;
+  const found = { agent: "vibe", id, path: root, mtime: info.mtimeMs, bytes: info.size };
+  return { ...found, inode: info.ino, summary: summaryOf(meta, info.mtimeMs) };
+}
+
+/** `id`: of the session of 2.x that it continues, or its own. */
+function unifiedAt(root: string, name: string, id: string, old: JsonObject | null): Found | null {
+  const folder = join(root, UNIFIED, name);
+  const info = lstatSync(join(folder, CURRENT), { throwIfNoEntry: false });
+  const meta = objectAt(join(folder, META)) ?? {};
+  if (!info) return null;
+  const journal = newestIn(join(folder, "journal"));
+  const mtime = journal.bytes > 0 ? Math.max(info.mtimeMs, journal.mtime) : info.mtimeMs;
+  const own = { ...meta, title: meta.title ?? old?.title ?? null };
+  const bytes = newestIn(join(folder, "chunks")).total + journal.bytes;
+  return {
+    agent: "vibe",
+    id,
+    path: root,
+    mtime,
+    bytes,
+    inode: info.ino,
+    summary: summaryOf(own, mtime),
+  };
+}
+
+/** The newest file by name, and the size of all. */
+function newestIn(folder: string): { mtime: number; bytes: number; total: number } {
+  try {
+    const files = readdirSync(folder)
+      .sort()
+      .flatMap((name) => {
+        return lstatSync(join(folder, name), { throwIfNoEntry: false }) ?? [];
+      });
+    const last = files.at(-1);
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    return { mtime: last?.mtimeMs ?? 0, bytes: last?.size ?? 0, total };
+  } catch {
+    return { mtime: 0, bytes: 0, total: 0 };
+  }
+}
+
+function summaryOf(meta: JsonObject, mtime: number): Summary {
+  const created = Date.parse(string(meta.start_time) ?? "");
+  return {
+    title: string(meta.title) || null,
+    cwd: string(member(meta.environment, "working_directory")) ?? null,
+    model: string(member(meta.config, "active_model")) ?? null,
+    createdAt: Number.isNaN(created) ? null : new Date(created).toISOString(),
+    updatedAt: new Date(mtime).toISOString(),
+    messages: number(meta.total_messages) ?? null,
+    parent: string(meta.parent_session_id) ?? null,
+  };
+}
