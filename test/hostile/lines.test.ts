@@ -33,10 +33,18 @@ async function survives(file: File): Promise<Map<string, number>[]> {
     await convertFile(there, back);
     assert.equal(sha256(back.path), before, `through ${through.id}`);
     assert.equal(sha256(file.path), before, "the source was changed");
-    assert.deepEqual(spoken((await see(there)).live), spoken((await see(file)).live));
+    const [now, then] = [spoken((await see(there)).live), spoken((await see(file)).live)];
+    // A model without tools is sent results among the user's words, and several texts as one.
+    if (through.takesTools === false)
+      for (const text of then) assert.match(now.join(), inside(text));
+    else assert.deepEqual(now, then);
     reports.push(new Map(report.losses.map(({ code, count }) => [code, count])));
   }
   return reports;
+}
+
+function inside(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
 }
 
 type Live = Awaited<ReturnType<typeof see>>["live"];
