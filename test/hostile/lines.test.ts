@@ -53,7 +53,8 @@ function spoken(live: Live): string[] {
   return (
     live
       .filter(({ role, stop }) => role === "user" && stop === undefined)
-      .flatMap(textsOf)
+      // Some agents hold several texts of a message as one.
+      .flatMap((message) => textsOf(message).join("\n\n").split("\n\n"))
       // A picture that the target cannot take is mentioned in its place.
       .filter((text) => text.trim() !== "" && !/^\[image: .*\]$/.test(text))
   );
