@@ -149,10 +149,17 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   };
 }
 
+/**
+ * The entry that the new turns follow. What was hidden at the end of the old ones was taken back, in an
+ * agent without branches.
+ */
 function forkFrom(plan: Plan, firstNew: number): number {
   if (firstNew < 0) return plan.entries;
   for (let n = firstNew; n < plan.entries; n++) {
-    if (plan.visibility(n) === "live") return plan.parent(n);
+    if (plan.visibility(n) !== "live") continue;
+    let at = plan.parent(n);
+    while (at >= 0 && plan.visibility(at) === "hidden") at = plan.parent(at);
+    return at;
   }
   return plan.entries;
 }
