@@ -117,6 +117,8 @@ const fewIds = fc.oneof(
 /** Seeds that once broke a law, and between which agents. */
 const FAILED: readonly { seed: number; agent: string; through: string }[] = [
   { seed: -1160844218, agent: "copilot", through: "claude-code" },
+  { seed: -1855948146, agent: "codex", through: "continue" },
+  { seed: -1855948146, agent: "auggie", through: "aider" },
 ];
 
 type Turn = typeof turns extends fc.Arbitrary<(infer T)[]> ? T : never;

@@ -8,7 +8,7 @@ import type { Report } from "../../src/convert/report/report.ts";
 import type { Fit } from "../../src/convert/survey/fit.ts";
 import { isFrame } from "../../src/lossless/document.ts";
 import { decode, encode } from "../../src/lossless/residue.ts";
-import { NO_RESULT } from "../../src/session/text.ts";
+import { NO_RESULT, reasoningAsText } from "../../src/session/text.ts";
 import type { Entry, Message, Part, ToolCallPart } from "../../src/session/types.ts";
 import {
   convertFile,
@@ -204,7 +204,10 @@ function spoken(sent: readonly Message[], is: Seen, count: Count): void {
       if (message.role === "tool") {
         if (!results.includes(text)) orphans++;
       } else {
-        const found = said.findIndex((candidate, i) => i >= at && candidate.includes(text));
+        const forms = count("reasoning-as-text") > 0 ? [text, reasoningAsText(text)] : [text];
+        const found = said.findIndex(
+          (candidate, i) => i >= at && forms.some((form) => candidate.includes(form)),
+        );
         assert.ok(found >= 0, `lost, or out of order: ${JSON.stringify(text)}`);
         at = found;
       }
