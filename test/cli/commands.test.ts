@@ -955,7 +955,7 @@ describe("segue resume", () => {
       const { code, out, err } = ended;
       if (store.database) {
         // Only its own CLI can make a database; and nobody makes a project.
-        const why = id === "aider" ? /there is no such folder/ : /has no database here yet/;
+        const why = id === "aider" ? /this folder does not exist/ : /has no database here yet/;
         fails(ended, 1, why);
         const dry = await m.run(["resume", "pi#1", "--in", id, "--dry-run"]);
         fails(dry, 1, why);

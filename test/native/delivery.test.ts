@@ -11,6 +11,7 @@ import { createLab, type Lab } from "./lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
+import { allows } from "./screen.ts";
 import { Tui } from "./tmux.ts";
 
 enterNetns();
@@ -110,6 +111,7 @@ async function started(
     lab.server.script([...steps(delivery.file), answer]);
     const tui = Tui.start(lab, delivery.command);
     try {
+      await allows(tui, target.id);
       const shown = await tui.waitFor("MARK-H-ANSWER").catch(() => tui.transcript());
       use({ lab, delivery, shown });
     } finally {

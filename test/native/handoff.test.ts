@@ -14,6 +14,7 @@ import { AGENTS, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { arr, isObj, obj, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
+import { allows } from "./screen.ts";
 import { segue } from "./segue.ts";
 import { Tui } from "./tmux.ts";
 
@@ -57,8 +58,10 @@ async function handOn(lab: Lab, to: string, args: string[] = []): Promise<Handed
  * a mentioned file in a message of role "system" right after the one that mentions it.
  */
 function userTexts({ body }: RecordedRequest): string {
-  const { messages, contents, input } = obj(body);
-  const said = [messages, contents, input].flatMap(arr).filter(isObj);
+  const { messages, contents, input, nodes } = obj(body);
+  // Auggie's current message has nodes, and no role.
+  const current = nodes === undefined ? [] : [{ role: "user", content: nodes }];
+  const said = [messages, contents, input, current].flatMap(arr).filter(isObj);
   return said
     .filter(({ role }) => role === "user" || role === "system")
     .map(textsIn)
@@ -101,6 +104,7 @@ for (const to of TAKE_PROMPTS) {
       lab.server.script([...(attaches ? [] : [reads]), { text: "MARK-DONE" }]);
       const tui = Tui.start(lab, tuiCommand(to, command.slice(1)), { rows: 60 });
       try {
+        if (!attaches) await allows(tui, to);
         await tui.waitFor("MARK-DONE");
       } finally {
         await tui.close();

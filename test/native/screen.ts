@@ -54,3 +54,14 @@ export async function goesOn(
     await tui.close();
   }
 }
+
+/** What a CLI asks the user before it reads a file; "Yes" is chosen. */
+const ASKS: { readonly [id: string]: string } = { openhands: "Confirm 1 action" };
+
+/** Lets a CLI read a file, if it asks. */
+export async function allows(tui: Tui, id: string): Promise<void> {
+  const asks = ASKS[id];
+  if (asks === undefined) return;
+  await tui.waitFor(asks);
+  tui.press("Enter");
+}

@@ -50,7 +50,7 @@ function replace(
   after: readonly string[] | null,
 ): void {
   if (idOf(path) !== id) {
-    throw new SegueError("refused", "the lines are those of another session", { where: path });
+    throw new SegueError("refused", "these lines belong to another session", { where: path });
   }
   const now = linesAt(path);
   if (!sameLines(now, before)) throw movedOn(path, now, before);
@@ -76,7 +76,7 @@ function refuseWithoutFolder(path: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new SegueError(
     "failed",
-    "Aider keeps sessions in the project, and there is no such folder",
+    "Aider stores sessions in the project, and this folder does not exist",
     {
       where: folder,
       hint: "specify another folder with --cwd",
@@ -86,16 +86,16 @@ function refuseWithoutFolder(path: string): void {
 
 function bytesFor([first = "", ...lines]: readonly string[], id: string, path: string): Buffer {
   if (headOf(parseValue(first) ?? null)?.id !== id) {
-    throw new SegueError("refused", "the lines are those of another session", { where: path });
+    throw new SegueError("refused", "these lines belong to another session", { where: path });
   }
   return history.join(lines.map((line) => parseValue(line) ?? null));
 }
 
 /** What is added would become a part of the line that a crash or an editor left without an end. */
 function unfinished(path: string): SegueError {
-  return new SegueError("refused", "the history's last line has no end", {
+  return new SegueError("refused", "the last line of the history is incomplete", {
     where: path,
-    hint: "start aider once in this folder: it ends the line",
+    hint: "start aider once in this folder: it completes the line",
   });
 }
 

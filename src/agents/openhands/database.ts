@@ -80,7 +80,7 @@ function said(lines: readonly string[], places: Places, id: string): Said {
 }
 
 function notTheId({ folder: where }: Places): SegueError {
-  return new SegueError("refused", "the lines are no session of this id", { where });
+  return new SegueError("refused", "these lines are not a session with this id", { where });
 }
 
 /** What a process that was killed left: see `arriving`. */

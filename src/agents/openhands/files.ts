@@ -135,9 +135,13 @@ export function saidIn(lines: readonly string[], where: string): Said {
     }
   }
   if (said.files.length > MOST_EVENTS) {
-    throw new SegueError("refused", "OpenHands opens no session of more than 100,000 events", {
-      where,
-    });
+    throw new SegueError(
+      "refused",
+      "OpenHands does not open sessions with more than 100,000 events",
+      {
+        where,
+      },
+    );
   }
   return said;
 }
@@ -145,7 +149,7 @@ export function saidIn(lines: readonly string[], where: string): Said {
 const SAFE = /^event-[\w.-]{1,200}\.json$/;
 
 function unsafe(where: string): SegueError {
-  return new SegueError("refused", "a line is no event that OpenHands can have a file of", {
+  return new SegueError("refused", "a line is not an event that OpenHands can store", {
     where,
   });
 }

@@ -65,7 +65,7 @@ function replace(
   }
   // Lines of one session never go to another's file.
   if (idIn(after) !== id) {
-    throw new SegueError("refused", "the lines are those of another session", { where: file });
+    throw new SegueError("refused", "these lines belong to another session", { where: file });
   }
   const bytes = bytesOf(documents, after, file);
   if (before !== null) {
@@ -92,7 +92,11 @@ function linesAt({ form, whose }: Documents, file: string): string[] | null {
     splitDocument(bytes, [form])?.toString("utf8").split("\n").slice(0, -1) ?? [];
   if (lines.length === 0) {
     const about = { where: file };
-    throw new SegueError("unreadable", `this is no session of ${whose}, or a damaged one`, about);
+    throw new SegueError(
+      "unreadable",
+      `this is not one of ${whose} sessions, or it is damaged`,
+      about,
+    );
   }
   const spelling = spellingOf(frame);
   return spelling ? [text({ spelling }), ...lines] : lines;
@@ -107,7 +111,7 @@ function bytesOf({ form, whose }: Documents, lines: readonly string[], file: str
   const all = [text(frame), ...own].map((line) => `${line}\n`).join("");
   const bytes = joinDocument(Buffer.from(all), [form]);
   if (bytes && own.length > 0) return bytes;
-  throw new SegueError("failed", `these lines are no session of ${whose}`, { where: file });
+  throw new SegueError("failed", `these lines are not one of ${whose} sessions`, { where: file });
 }
 
 /** The id that lines name as their session's. */

@@ -87,7 +87,7 @@ function replace(
 function create(root: string, id: string, lines: readonly string[]): void {
   const said = saidIn(lines);
   if (said.session === null || said.session.session_id !== id) {
-    throw new SegueError("refused", "these lines are no session of this id", { where: root });
+    throw new SegueError("refused", "these lines are not a session with this id", { where: root });
   }
   if (said.session.store === "unified" || lines.some(isNew)) throw notWritable(root);
   const name = folderName(id, string(said.session.start_time) ?? null);
@@ -111,11 +111,9 @@ function create(root: string, id: string, lines: readonly string[]): void {
 const isNew = (line: string): boolean => unwrap(parseValue(line) ?? null).kind === "item";
 
 function notWritable(where: string): SegueError {
-  return new SegueError(
-    "refused",
-    "these are records of Mistral Vibe 3.x, which it alone can begin",
-    { where },
-  );
+  return new SegueError("refused", "only Mistral Vibe itself can start a session of 3.x", {
+    where,
+  });
 }
 
 /** The CLI counts the lines that it has written. */
@@ -127,7 +125,7 @@ function changeFolder(
   const [was, is] = [saidIn(before), saidIn(after)];
   const isLonger = after.length > before.length;
   if (isLonger && before.some((line) => line.endsWith(',"torn":true}'))) {
-    throw new SegueError("refused", "the last line of the session's file is not complete", {
+    throw new SegueError("refused", "the last line of the session's file is incomplete", {
       where: folder,
       hint: "--fork writes a new session",
     });

@@ -95,16 +95,19 @@ export function changeUnified(
 ): void {
   const now = currentGeneration(folder);
   if (now === null || isUnfinished(folder)) {
-    throw new SegueError("refused", "a turn of this session has not ended", {
+    throw new SegueError("refused", "the session has an unfinished turn", {
       where: folder,
-      hint: "open it in Mistral Vibe, which ends the turn; --fork writes a new session",
+      hint: "open the session in Mistral Vibe, which finishes the turn, or use --fork to write a new session",
     });
   }
   const id = string(member(unwrapSession(after[0]), "session_id")) ?? "";
   const earlier = earlierOf(now, id, after);
   if (earlier !== null) stepBack(now, earlier);
   else if (extends_(before, after)) stepForth(now, after.slice(before.length).filter(isItem));
-  else throw new SegueError("refused", "only turns at its end can be changed", { where: folder });
+  else
+    throw new SegueError("refused", "only the turns at the end of this session can be changed", {
+      where: folder,
+    });
 }
 
 function unwrapSession(line: string | undefined): JsonObject {
@@ -182,9 +185,13 @@ function withChunk(folder: string, file: unknown, items: readonly string[]): Jso
   const path = join(folder, "chunks", `${name}.json`);
   const own = isDescription(file) ? file : null;
   if (own === null) {
-    throw new SegueError("refused", "the session has a form that this version cannot add to", {
-      where: folder,
-    });
+    throw new SegueError(
+      "refused",
+      "the session has a format that this version of Segue cannot add to",
+      {
+        where: folder,
+      },
+    );
   }
   if (!existsSync(path)) putFile(path, `${body}\n`);
   return { ...own, chunks: [...chunksOf(own), name] };
@@ -209,6 +216,6 @@ function point(folder: string, name: string, manifest: string): void {
   const current = objectAt(path);
   const sha256 = digestOf(manifest.replace(/\n$/, ""));
   if (!isObject(current ?? undefined))
-    throw new SegueError("failed", "CURRENT is not readable", { where: path });
+    throw new SegueError("failed", "the file CURRENT cannot be read", { where: path });
   putFile(path, `${canonical({ ...current, generation: name, manifest_sha256: sha256 })}\n`);
 }

@@ -436,7 +436,7 @@ describe("the store", () => {
     const id = idOf(path);
     const before = known(database.read(path, id));
     const more = JSON.stringify({ aider: "user", text: "home again" });
-    assert.throws(() => database.replace(path, id, before, [...before, more]), /has no end/);
+    assert.throws(() => database.replace(path, id, before, [...before, more]), /is incomplete/);
     assert.ok(readFileSync(path).equals(torn));
   });
 

@@ -383,10 +383,10 @@ describe("the store", () => {
     const at = home();
     const all = lines(at);
     const other = "8".repeat(32);
-    assert.throws(() => database.replace(at, other, null, all), /no session of this id/);
-    assert.throws(() => database.replace(at, "../x", null, all), /no session of this id/);
+    assert.throws(() => database.replace(at, other, null, all), /not a session with this id/);
+    assert.throws(() => database.replace(at, "../x", null, all), /not a session with this id/);
     const bad = JSON.stringify({ ...JSON.parse(event(1)), id: "../../x" });
-    assert.throws(() => database.replace(at, ID, all, [...all, bad]), /no event/);
+    assert.throws(() => database.replace(at, ID, all, [...all, bad]), /not an event/);
     assert.deepEqual(lines(at), all);
   });
 

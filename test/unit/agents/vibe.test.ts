@@ -331,7 +331,7 @@ describe("sessions of 3.x", () => {
     const before = snapshot(root);
     assert.throws(
       () => database.replace(root, id, lines, [...lines, ...MORE]),
-      /a turn of this session has not ended/,
+      /the session has an unfinished turn/,
     );
     assert.deepEqual(snapshot(root), before);
   });
