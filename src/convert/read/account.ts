@@ -381,12 +381,13 @@ function nameIn(value: Json, shape: Exclude<Shape, true>): { shape: Shape; name:
 }
 
 /**
- * For example, the arguments of a call are JSON in a string, and so is what stands in a column of a
- * database, before which Hermes Agent may put a mark. It has the shape that the string's place has.
+ * For example, the arguments of a call are JSON in a string, even if they are a string themselves, and
+ * so is what is in a column of a database, before which Hermes Agent may put a mark. It has the shape
+ * that the string's place has.
  */
 function parsed(text: string): Json | undefined {
   const json = text.replace(/^\0json:/, "");
-  return /^\s*[[{]/.test(json) ? parseValue(json) : undefined;
+  return /^\s*["[{]/.test(json) ? parseValue(json) : undefined;
 }
 
 function strings(value: Json | object | undefined, texts: string[]): void {

@@ -60,6 +60,17 @@ it("an error that stands beside a tool's success is passed on", () => {
   assert.deepEqual(unsaidIn(copilot, { type: "tool.execution_complete", id: "a", data }), []);
 });
 
+it("arguments that were turned into JSON twice are accounted for by the JSON in a call", () => {
+  const input = JSON.stringify({ prompt: 'Say "hello".', lines: [1, 2] });
+  const call = { kind: "tool-call", callId: "c1", name: "task", use: null } as const;
+  const entries = saying({ ...call, input });
+  assert.equal(isUnsaid({ arguments: JSON.stringify(input) }, entries), false);
+  assert.equal(
+    isUnsaid({ arguments: JSON.stringify(input.replace("hello", "bye")) }, entries),
+    true,
+  );
+});
+
 it("what Cline puts around what was typed is no content, however it is spelled", () => {
   const entries = saying({ kind: "text", text: "Mend the test." });
   const odd = '<user_input\u001b[2J mode="act">Mend the test.</user_input>';
