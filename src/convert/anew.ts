@@ -128,7 +128,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   const feed = feedOf(source.agent, source.input.name);
   const forward = new Forward({
     feed,
-    known: source.agent.known,
+    agent: source.agent,
     writer,
     projector,
     losses,

@@ -98,7 +98,7 @@ function unknownOf({ known, recognises }: Agent, input: Input): Unknown[] {
  */
 function accountOf(agent: Agent, input: Input, bases: readonly BaseInput[]): Check["laws"][number] {
   const feed = new Feed(agent);
-  const accountant = agent.known && new Accountant(agent.known, agent);
+  const accountant = agent.known && new Accountant(agent);
   const places = new Map<string, number>();
   let line = 0;
   for (const base of bases) {

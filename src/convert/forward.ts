@@ -11,20 +11,21 @@ import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
-import type { Shape, Writer } from "../session/codec.ts";
+import type { Writer } from "../session/codec.ts";
 import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Coder } from "./carry/units.ts";
 import type { Kept } from "./project/kept.ts";
 import type { Projector } from "./project/project.ts";
+import type { Accounted } from "./read/account.ts";
 import { filled, isOddEvent } from "./read/fill.ts";
 import type { LossReport } from "./report/losses.ts";
 
 export interface ForwardParts {
   /** Decodes the source; it may already have read part of it. */
   feed: Source;
-  /** The kinds of records that its agent's folder knows; see Agent.known. */
-  known: Shape | undefined;
+  /** What the source's agent knows of its records. */
+  agent: Accounted;
   /** Encodes for the target; it may already have committed part of it. */
   writer: Writer;
   projector: Projector;
@@ -142,10 +143,10 @@ export class Forward {
 
   #record(record: Decoded, state: LineState): void {
     const { value } = record;
-    const { known, plan, projector, losses, kept } = this.#parts;
+    const { agent, plan, projector, losses, kept } = this.#parts;
     const { line, place } = state;
-    const entries = filled(record, known);
-    if (known !== undefined && isOddEvent(record.value, entries, known)) {
+    const entries = filled(record, agent);
+    if (isOddEvent(record.value, entries, agent)) {
       losses.add("record-unknown", place);
     }
     for (const read of entries) {
@@ -178,7 +179,7 @@ export class Forward {
 
   /** Is it of a kind that this version of Segue does not know? */
   #isNew(record: Json): boolean {
-    const { known } = this.#parts;
+    const { known } = this.#parts.agent;
     return known !== undefined && isUnknownKind(record, known);
   }
 

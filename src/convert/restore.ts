@@ -118,7 +118,7 @@ class Restore {
     });
     const forward = new Forward({
       feed: replay(this.#feed, unread),
-      known: from.known,
+      agent: from,
       writer: this.#script.writer,
       projector,
       losses,

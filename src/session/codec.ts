@@ -29,6 +29,8 @@ export interface Codec {
    * as text.
    */
   keepsSeals?: boolean;
+  /** What its CLI puts around content; see `Frames`. */
+  frames?: Frames;
   /** Some of its records repeat what others contain, such as Gemini CLI's checkpoints. */
   restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
@@ -177,6 +179,22 @@ export type Shape =
       /** What counts as content in a value of an unknown kind; without it, everything. */
       unknown?(value: Json): Shape;
     };
+
+/**
+ * What an agent's CLI puts around content in its records, and readers leave out: without these, the
+ * accounting would report such words as content that is in no part (see convert/read/account.ts).
+ */
+export interface Frames {
+  /** Texts in a frame, and what of them is content: a replacement as `String.replace` takes it. */
+  around?: readonly (readonly [frame: RegExp, inside: string])[];
+  /**
+   * A line in which a tool reports how a command ended, or that it printed nothing: a part has the
+   * exit code, or nothing.
+   */
+  ends?: RegExp;
+  /** What is shown in place of reasoning that a vendor hides: a part has the seal. */
+  hidden?: string;
+}
 
 /**
  * Encodes entries as the agent's records. A closed-loop predictor: `predict` returns what the agent

@@ -112,8 +112,8 @@ function ofAgent(agent: Agent): Fixture[] {
 }
 
 /** Content that is in no part of a record's entries, and not named, would vanish without a word. */
-function isAllThere(fixture: Fixture, known: Shape, change: Change): void {
-  const accountant = new Accountant(known, fixture.agent);
+function isAllThere(fixture: Fixture, change: Change): void {
+  const accountant = new Accountant(fixture.agent);
   for (const { record, entries, line } of read(fixture, change)) {
     assert.deepEqual(
       accountant.unaccounted(record, entries).content,
@@ -129,7 +129,7 @@ for (const agent of agents) {
   describe(agent.id, () => {
     for (const fixture of ofAgent(agent)) {
       it(`${fixture.name}: everything is read, or named`, () => {
-        const accountant = new Accountant(known, agent);
+        const accountant = new Accountant(agent);
         for (const { record, entries, line } of read(fixture)) {
           assert.deepEqual(
             accountant.unaccounted(record, entries),
@@ -140,11 +140,11 @@ for (const agent of agents) {
       });
       it(`${fixture.name}: a kind of block that nobody has heard of is read, or named`, () => {
         // Other words in each record, lest one that says something again hides that it is not read.
-        isAllThere(fixture, known, (record, line) => withNewKind(record, known, unheardOf(line)));
+        isAllThere(fixture, (record, line) => withNewKind(record, known, unheardOf(line)));
       });
       for (const [form, nest] of Object.entries(NESTS)) {
         it(`${fixture.name}: ${form} where a text is expected is read, or named`, () => {
-          isAllThere(fixture, known, (record, line) =>
+          isAllThere(fixture, (record, line) =>
             nested(record, known, (text) => nest(wordsOf(text, line))),
           );
         });
@@ -155,7 +155,7 @@ for (const agent of agents) {
         for (let pass = 0; pass < PASSES; pass++) {
           let texts = 0;
           const isIts = () => texts++ % PASSES === pass;
-          isAllThere(fixture, known, (record, line) =>
+          isAllThere(fixture, (record, line) =>
             nested(record, known, (text) => (isIts() ? { value: wordsOf(text, line) } : text)),
           );
         }

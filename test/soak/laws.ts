@@ -53,15 +53,15 @@ function sameBytes(agent: Agent, bytes: Buffer): void {
 
 function nothingInSilence(agent: Agent, path: string): void {
   if (!agent.known) return;
-  const accountant = new Accountant(agent.known, agent);
+  const accountant = new Accountant(agent);
   const feed = new Feed(agent);
   const input = new Input(path);
   try {
     for (const line of input.lines()) {
       for (const record of guarded("silence", () => feed.read(line).records)) {
         if (isFrame(record.value)) continue;
-        const { content } = accountant.unaccounted(record.value, filled(record, agent.known));
-        if (isOddEvent(record.value, record.entries, agent.known)) continue;
+        const { content } = accountant.unaccounted(record.value, filled(record, agent));
+        if (isOddEvent(record.value, record.entries, agent)) continue;
         if (content.length > 0) throw new Broken("silence", content.join(", "));
       }
     }

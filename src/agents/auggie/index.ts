@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { session } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader } from "./read.ts";
@@ -19,6 +19,7 @@ export const auggie: Agent = {
   cutsOff: true,
   recognises,
   known,
+  frames,
   reader,
   writer,
   tools,

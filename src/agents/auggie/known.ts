@@ -1,5 +1,5 @@
 /** The records and keys of Auggie 0.36.0's sessions. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
@@ -77,4 +77,18 @@ export const known: Shape = {
     carry: true,
     spelling: true,
   },
+};
+
+/** What its tools put around an output, and around a file's numbered lines. */
+export const frames: Frames = {
+  around: [
+    [
+      /^Here are the results from executing the command\.\n<return-code>\n-?\d+\n<\/return-code>\n<output>\n([\s\S]*)\n<\/output>$/,
+      "$1",
+    ],
+    [
+      /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)\nTotal lines in file: \d+\n$/,
+      "$1",
+    ],
+  ],
 };

@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { transcript } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader } from "./read.ts";
@@ -16,6 +16,7 @@ export const cline: Agent = {
   cutsOff: true,
   recognises,
   known,
+  frames,
   media,
   // `<milliseconds>_<five letters and digits>`.
   sessionId(uuid, createdAt) {

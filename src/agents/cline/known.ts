@@ -1,5 +1,5 @@
 /** What this folder knows of the records of Cline's sessions, as of 3.0.65. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -107,3 +107,15 @@ function nameOf(record: Json): string {
   if (!isObject(record)) return typeof record;
   return String(member(record, "type") ?? member(record, "role") ?? "unknown");
 }
+
+/** What is put around what was typed, and before an output. */
+export const frames: Frames = {
+  around: [
+    [
+      /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
+      "",
+    ],
+    [/^\[Command exited with code \d+\]\n/, ""],
+  ],
+  ends: /^Command exited with code -?\d+$/,
+};

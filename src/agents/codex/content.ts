@@ -33,8 +33,8 @@ export function imageUrl(image: ImagePart): string {
   return image.data === null ? (image.url ?? "") : `data:${image.mediaType};base64,${image.data}`;
 }
 
-/** An attached image is between a text `<image name=[Image #1] path="…">` and `</image>`. */
-const IMAGE_OPEN = /^<image(?: name=[^\n]*)?>$/;
+/** An attached image is between a text `<image name=[Image #1] path="…">` and `</image>`. Any other text is what it is. */
+const IMAGE_OPEN = /^<image(?: name=\[Image #\d+\])?(?: path="[^"\n]*")?>$/;
 const IMAGE_PATH = / path="([^"\n]+)"/;
 const IMAGE_CLOSE = "</image>";
 const IMAGE_FRAME = "image path";

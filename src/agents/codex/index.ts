@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { contextTokens, recognises } from "./records.ts";
@@ -22,6 +22,7 @@ export const codex: Agent = {
     imageUrls: false,
   },
   known,
+  frames,
   reader,
   writer,
   tools,

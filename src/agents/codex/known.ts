@@ -1,6 +1,6 @@
 /** The line kinds and keys of Codex that this folder knows: those of 0.20 to 0.169. */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -216,4 +216,12 @@ export const known: Shape = {
     // For session_index.jsonl, which contains titles.
     "(title)": keys("id thread_name updated_at"),
   },
+};
+
+/** What its tools put before an output, and its CLI around an attached image. */
+export const frames: Frames = {
+  around: [
+    [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
+    [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+  ],
 };

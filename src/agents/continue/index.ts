@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { session } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
@@ -15,6 +15,7 @@ export const continueCli: Agent = {
   aliases: ["cn", "continue-cli"],
   recognises,
   known,
+  frames,
   documents: [session],
   media,
   cutsOff: true,

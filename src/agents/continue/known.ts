@@ -2,7 +2,7 @@
  * The keys of Continue's sessions that this folder knows: those of the CLI 1.5.47, and those that its
  * source of June 2026 has for the extensions for editors.
  */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { isHead } from "./document.ts";
@@ -72,4 +72,12 @@ export const known: Shape = {
     spelling: true,
     item: BESIDE,
   },
+};
+
+/** What its tools put before an output or a file, and say in place of an empty output. */
+export const frames: Frames = {
+  around: [
+    [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
+    [/^Command executed successfully\.$/, ""],
+  ],
 };

@@ -3,7 +3,7 @@
  * here.
  */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 
 function event(data: Shape): Shape {
@@ -201,3 +201,8 @@ export const known: Shape = by("type", {
     ),
   ),
 });
+
+/** What its shell tool says of how a command ended. */
+export const frames: Frames = {
+  ends: /^<shellId: \d+ completed with exit code -?\d+>$/,
+};

@@ -1,5 +1,5 @@
 /** The records of Droid 0.225.2: what a run wrote, and the keys that its own schemas name. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 
 const text = keys("type id cache_control", { text: CONTENT });
@@ -61,3 +61,8 @@ export const known: Shape = by("type", {
   ),
   segue_carry: keys("type part parts data"),
 });
+
+/** What its shell tool says of how a command ended. */
+export const frames: Frames = {
+  ends: /^(?:\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully)$/,
+};

@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { documents } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
@@ -14,6 +14,7 @@ export const gemini: Agent = {
   aliases: ["gemini-cli", "google"],
   recognises,
   known,
+  frames,
   documents,
   restates: true,
   media,

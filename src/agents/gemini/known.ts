@@ -1,6 +1,6 @@
 /** The records of Gemini CLI that this folder knows: those of 0.61.0. */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import { part } from "../shared/genai.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -81,4 +81,14 @@ export const known: Shape = {
     content: keys("role", { parts: { each: part } }),
     metadata: keys(ABOUT, { messages: { each: ANY_MESSAGE } }),
   },
+};
+
+/** What the shell tool puts around a command's output. */
+export const frames: Frames = {
+  around: [
+    [
+      /^(?:<untrusted_context>\n)?Output: (?:\(empty\)|([\s\S]*?))(?:\nExit Code: -?\d+)?(?:\nProcess Group PGID: \d+)?(?:\n<\/untrusted_context>)?$/,
+      "$1",
+    ],
+  ],
 };

@@ -1,6 +1,6 @@
 import type { Agent } from "../types.ts";
 import { exported } from "./document.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader } from "./read.ts";
@@ -17,6 +17,7 @@ export const goose: Agent = {
   keepsSeals: true,
   recognises,
   known,
+  frames,
   media,
   documents: [exported],
   reader,

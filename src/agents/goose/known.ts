@@ -1,5 +1,5 @@
 /** The records, kinds and keys of Goose 1.52.0 and 1.37.0, and of earlier ones as its source names them. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
@@ -93,3 +93,8 @@ function kindOf(record: Json): string {
   const names = Object.keys(record).join(",");
   return isHead(record) ? "head" : names;
 }
+
+/** What its shell tool says of how a command ended, or that it printed nothing. */
+export const frames: Frames = {
+  ends: /^(?:Command exited with code -?\d+|\(no output\))$/,
+};

@@ -1,5 +1,5 @@
 /** What this folder knows of the records of Grok Build's sessions, as of 0.2.111. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
@@ -99,4 +99,17 @@ export const known: Shape = {
     update: keys("timestamp method", { params: keys("sessionId _meta", { update }) }),
     line: keys("file line base64 torn missing"),
   },
+};
+
+/** What is put around what was typed, before an output and before a summary. */
+export const frames: Frames = {
+  around: [
+    [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
+    [/^exit: -?\d+(?:\n|$)/, ""],
+    [
+      /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
+      "",
+    ],
+  ],
+  ends: /^exit: -?\d+$/,
 };

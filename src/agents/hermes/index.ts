@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { isMessage, isSession } from "./records.ts";
@@ -13,6 +13,7 @@ export const hermes: Agent = {
   aliases: ["hermes-agent"],
   recognises: (record) => isSession(record) || isMessage(record),
   known,
+  frames,
   cutsOff: true,
   // A tool's result is a text for the API, and a document has no place in a message.
   media: { resultImages: false },

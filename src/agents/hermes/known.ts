@@ -1,5 +1,5 @@
 /** The columns of Hermes's rows that this folder knows: those of version 22 of its database (0.19.0), and those that its source has for version 30. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import {
@@ -61,3 +61,6 @@ export const known: Shape = {
     session_meta: true,
   },
 };
+
+/** What is put before a summary. */
+export const frames: Frames = { around: [[/^\s*\[CONTEXT SUMMARY\]:/, ""]] };

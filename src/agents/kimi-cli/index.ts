@@ -1,6 +1,6 @@
 import { member } from "../../session/json.ts";
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { contextTokens, reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
@@ -19,6 +19,7 @@ export const kimiCli: Agent = {
   preface: (record) => member(record, "role") === "_system_prompt",
   recognises,
   known,
+  frames,
   contextTokens,
   reader,
   writer,

@@ -1,6 +1,6 @@
 /** The records of Kimi CLI 1.51.0. Others are kept as well; `segue check` lists them. */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 
@@ -43,4 +43,15 @@ const records: Shape = by("role", {
 export const known: Shape = {
   name: (value) => (isObject(value) && string(value.role) === undefined ? "record" : ""),
   of: { "": records },
+};
+
+/** What marks a summary, and what its tools say of themselves. */
+export const frames: Frames = {
+  around: [
+    [
+      /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
+      "$1",
+    ],
+  ],
+  ends: /^Command failed with exit code: -?\d+\.$/,
 };

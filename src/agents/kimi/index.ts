@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
@@ -18,6 +18,7 @@ export const kimi: Agent = {
   sessionId: (uuid) => `session_${uuid}`,
   recognises,
   known,
+  frames,
   reader,
   writer,
   tools,

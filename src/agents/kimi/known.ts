@@ -1,6 +1,6 @@
 /** The kinds of records of Kimi Code that this folder knows: those of 2.1.0, and of the source of 0.38.0. */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 
@@ -106,3 +106,9 @@ export const known: Shape = by("type", {
   "context.apply_compaction": compaction,
   "segue.carry": true,
 });
+
+/** What its tools say of how a command ended. */
+export const frames: Frames = {
+  around: [[/^Command executed successfully\.$/, ""]],
+  ends: /^Command failed with exit code: -?\d+\.$/,
+};

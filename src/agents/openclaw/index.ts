@@ -1,3 +1,4 @@
+import { frames } from "../shared/pi/known.ts";
 import { reader, recognises } from "../shared/pi/read.ts";
 import { isNavigation } from "../shared/pi/signs.ts";
 import { writer } from "../shared/pi/write.ts";
@@ -14,6 +15,7 @@ export const openclaw: Agent = {
   aliases: ["clawdbot"],
   recognises: (record) => recognises(record) || isNavigation(record),
   known,
+  frames,
   reader: () => reader(OPENCLAW),
   writer: (options) => writer(OPENCLAW, options),
   tools,

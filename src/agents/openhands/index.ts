@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { recognises } from "./records.ts";
@@ -16,6 +16,7 @@ export const openhands: Agent = {
   wellFormedOnly: true,
   recognises,
   known,
+  frames,
   reader,
   writer,
   tools,

@@ -1,5 +1,5 @@
 /** The events and keys of OpenHands 1.16.0 (SDK 1.21.0), from its types. The SDK refuses keys that it does not know. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
 
@@ -109,4 +109,9 @@ export const known: Shape = {
     StreamingDeltaEvent: true,
     ACPToolCallEvent: true,
   },
+};
+
+/** What its terminal says of how a command ended. */
+export const frames: Frames = {
+  ends: /^\[The command completed with exit code -?\d+\.\]$/,
 };

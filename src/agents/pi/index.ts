@@ -1,4 +1,4 @@
-import { knownOf } from "../shared/pi/known.ts";
+import { frames, knownOf } from "../shared/pi/known.ts";
 import { reader, recognises } from "../shared/pi/read.ts";
 import { isOpenClaws } from "../shared/pi/signs.ts";
 import { tools } from "../shared/pi/tools.ts";
@@ -14,6 +14,7 @@ export const pi: Agent = {
   aliases: [],
   recognises: (record) => recognises(record) && !isOpenClaws(record),
   known: knownOf(),
+  frames,
   reader: () => reader(PI),
   writer: (options) => writer(PI, options),
   tools,

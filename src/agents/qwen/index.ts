@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
 import { recognises } from "./records.ts";
@@ -13,6 +13,7 @@ export const qwen: Agent = {
   aliases: ["qwen-code", "qwencode"],
   recognises,
   known,
+  frames,
   takesReasoning: true,
   // `--resume` accepts only UUIDs of versions 1 to 5 as ids; others are looked up as titles.
   sessionId: (uuid) => `${uuid.slice(0, 14)}4${uuid.slice(15)}`,

@@ -1,6 +1,6 @@
 /** The record kinds and keys of Qwen Code that this folder knows: those of 0.15.10 and 0.24.4. */
 
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { part } from "../shared/genai.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { CARRY, isThanks } from "./records.ts";
@@ -86,3 +86,13 @@ export const known: Shape = by("type", {
   system,
   [CARRY]: true,
 });
+
+/** What the shell tool puts around a command's output. */
+export const frames: Frames = {
+  around: [
+    [
+      /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
+      "$1",
+    ],
+  ],
+};

@@ -1,6 +1,6 @@
 import { uuid4 } from "../shared/ids.ts";
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media } from "./limits.ts";
 import { reader } from "./read.ts";
@@ -19,6 +19,7 @@ export const vibe: Agent = {
   media,
   recognises,
   known,
+  frames,
   reader,
   writer,
   tools,

@@ -1,5 +1,5 @@
 /** The records of Mistral Vibe 3.0.2 and 2.26.1. Others are kept as well; `segue check` lists them. */
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { unwrap } from "./records.ts";
@@ -59,4 +59,15 @@ const kinds: { readonly [kind: string]: Shape } = {
 export const known: Shape = {
   name: (value) => (isObject(value) ? unwrap(value).kind : "record"),
   of: kinds,
+};
+
+/** What is put around an error and a summary. */
+export const frames: Frames = {
+  around: [
+    [/^<tool_error>(?:Return code: -?\d+\n)?([\s\S]*)<\/tool_error>$/, "$1"],
+    [
+      /^(?:<\/previous_user_messages>\n\n)?Here is a summary of what has happened so far:\n\n<compaction_summary>\n([\s\S]*)\n<\/compaction_summary>$/,
+      "$1",
+    ],
+  ],
 };

@@ -6,7 +6,7 @@ import { hash } from "node:crypto";
 import { CONTENT } from "../../agents/shared/known.ts";
 import type { Agent } from "../../agents/types.ts";
 import { parseValue } from "../../lossless/json-text.ts";
-import type { Shape } from "../../session/codec.ts";
+import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { MOST_DEPTH } from "../../session/other.ts";
 import { CODES, leadingReasoning } from "../../session/text.ts";
@@ -23,8 +23,12 @@ export interface Unaccounted {
   keys: string[];
 }
 
+/** `known` declares what is not content; everything else counts as content. */
+export type Accounted = Pick<Agent, "known" | "frames" | "restates">;
+
 /** Accounts for the records of one session, in order. */
 export class Accountant {
+  readonly #agent: Accounted;
   readonly #known: Shape;
   /**
    * Keys that are not content in some known kind of record are not content in a record of an
@@ -33,16 +37,16 @@ export class Accountant {
   /** Strings that an earlier record accounted for; null if no record repeats another. */
   readonly #before: Set<string> | null;
 
-  /** `known` declares what is not content; everything else counts as content. */
-  constructor(known: Shape, { restates = false }: Pick<Agent, "restates">) {
-    this.#known = known;
-    this.#before = restates ? new Set() : null;
+  constructor(agent: Accounted) {
+    this.#agent = agent;
+    this.#known = agent.known ?? CONTENT;
+    this.#before = agent.restates ? new Set() : null;
   }
 
   unaccounted(record: Json, entries: readonly Entry[]): Unaccounted {
     const isNamed = entries.some(isLeftOut);
     if (isNamed && this.#before === null) return NOTHING;
-    const account = new Account(entries, this.#before);
+    const account = new Account(entries, this.#before, this.#agent.frames);
     this.#walk(account, record);
     return isNamed ? NOTHING : { content: [...account.content], keys: [...account.keys] };
   }
@@ -64,8 +68,9 @@ export function isUnsaid(
   value: Json,
   entries: readonly Entry[],
   shape: Exclude<Shape, true> = CONTENT,
+  frames?: Frames,
 ): boolean {
-  const account = new Account(entries, null);
+  const account = new Account(entries, null, frames);
   account.walk(value, { shape, at: "", isNew: false });
   return account.content.size > 0;
 }
@@ -138,9 +143,11 @@ class Account {
   readonly #unread = new Set<string>();
 
   readonly #before: Set<string> | null;
+  readonly #frames: Frames;
 
-  constructor(entries: readonly Entry[], before: Set<string> | null) {
+  constructor(entries: readonly Entry[], before: Set<string> | null, frames: Frames = {}) {
     this.#before = before;
+    this.#frames = frames;
     const texts: string[] = [];
     for (const entry of entries) this.#collect(entry, texts);
     this.#said = texts.join("\n");
@@ -225,7 +232,10 @@ class Account {
       this.#before?.add(token(text));
       return;
     }
-    if (this.#before && [text, ...unframed(text)].some((one) => this.#before?.has(token(one)))) {
+    if (
+      this.#before &&
+      [text, ...this.#unframed(text)].some((one) => this.#before?.has(token(one)))
+    ) {
       return;
     }
     const inner = parsed(text);
@@ -236,10 +246,13 @@ class Account {
 
   /** A reader may remove a frame from a text, or arrange its lines differently. */
   #isSaid(text: string): boolean {
-    if (text.trim() === "" || text === HIDDEN || this.#said.includes(text)) return true;
+    if (text.trim() === "" || text === this.#frames.hidden || this.#said.includes(text))
+      return true;
     // Parts that contain JSON as text have it escaped.
     if (this.#said.includes(JSON.stringify(text).slice(1, -1))) return true;
-    if ([...unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body.trim())))
+    if (
+      [...this.#unframed(text), ...inBase64(text)].some((body) => this.#said.includes(body.trim()))
+    )
       return true;
     // What Segue itself wrote as a quotation is read as the reasoning that it was.
     const parts = leadingReasoning(text);
@@ -253,10 +266,18 @@ class Account {
         (line) => !/^<\/?(?:system-reminder|user_query|thinking-content-[0-9a-f]{32})>$/.test(line),
       );
     const isSaid = (line: string) =>
-      this.#said.includes(line) || (this.#ended && EXIT_LINE.test(line));
+      this.#said.includes(line) || (this.#ended && this.#frames.ends?.test(line) === true);
     const isPut = text.includes("\n") || this.#ended;
     if (isPut && lines.length > 0 && lines.every(isSaid)) return true;
-    return [text, ...unframed(text)].some((body) => this.#isNumbered(body));
+    return [text, ...this.#unframed(text)].some((body) => this.#isNumbered(body));
+  }
+
+  /** The text without what a part may leave out. */
+  #unframed(text: string): string[] {
+    const frames = [...FRAMES, ...(this.#frames.around ?? [])];
+    return frames
+      .map(([frame, inside]) => text.replace(frame, inside))
+      .filter((one) => one !== text);
   }
 
   /** Lines that a tool numbered, in order and without gaps, are read without their numbers. */
@@ -270,67 +291,10 @@ class Account {
   }
 }
 
-/** What Pi and OpenClaw show where a vendor hides its reasoning: a part has the seal. */
-const HIDDEN = "[Reasoning redacted]";
-
-/**
- * The words in which tools report that a command ended or printed nothing: a part has the number,
- * or nothing.
- */
-const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+|\[The command completed with exit code -?\d+\.\])$/;
-
-/**
- * What parts leave out: the head of a `data:` URL, codes for a terminal, how long a tool took and how it ended, what the
- * tools of Gemini CLI, Qwen Code and Continue put around output, what Codex puts around an attached
- * image, what Cline and Grok Build put around what was typed and before an output, what Auggie puts
- * around an output and a file's numbered lines, what
- * Grok Build and Hermes Agent put before a summary, and how Kimi CLI and Mistral Vibe mark summaries and what
- * their tools say of themselves.
- */
-const FRAMES: readonly [frame: RegExp, inside: string][] = [
-  [
-    /^(?:<untrusted_context>\n)?Output: (?:\(empty\)|([\s\S]*?))(?:\nExit Code: -?\d+)?(?:\nProcess Group PGID: \d+)?(?:\n<\/untrusted_context>)?$/,
-    "$1",
-  ],
-  [
-    /^Command: [\s\S]*?\nDirectory: [^\n]*\nOutput: (?:\(empty\)|([\s\S]*))\nError: \(none\)\nExit Code: \d+\nSignal: \(none\)\nProcess Group PGID: (?:\(none\)|\d+)$/,
-    "$1",
-  ],
-  [/^Error executing tool Bash: Error \(exit code \d+\): |^Content of [^\n]*:\n/, ""],
+/** What parts leave out whatever the agent: the head of a `data:` URL, and codes for a terminal. */
+const FRAMES: readonly (readonly [frame: RegExp, inside: string])[] = [
   [/^data:[^,]*,/, ""],
-  [/^Command executed successfully\.$/, ""],
-  [
-    /^Here are the results from executing the command\.\n<return-code>\n-?\d+\n<\/return-code>\n<output>\n([\s\S]*)\n<\/output>$/,
-    "$1",
-  ],
-  [
-    /^Here's the result of running `cat -n` on [^\n]*:\n([\s\S]*)\nTotal lines in file: \d+\n$/,
-    "$1",
-  ],
-  [
-    /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
-    "$1",
-  ],
-  [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
-  [
-    /^(?:\s|<mode_notice>[\s\S]*?<\/mode_notice>|<\/?user_(?:input|command)\b[^>]*>)+|<\/?user_(?:input|command)\b[^>]*>/g,
-    "",
-  ],
-  [/^\s*\[CONTEXT SUMMARY\]:/, ""],
-  [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
-  [/^\[Command exited with code \d+\]\n|^exit: -?\d+(?:\n|$)/, ""],
-  [
-    /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
-    "",
-  ],
-  [/^<tool_error>(?:Return code: -?\d+\n)?([\s\S]*)<\/tool_error>$/, "$1"],
-  [
-    /^(?:<\/previous_user_messages>\n\n)?Here is a summary of what has happened so far:\n\n<compaction_summary>\n([\s\S]*)\n<\/compaction_summary>$/,
-    "$1",
-  ],
   [CODES, ""],
-  [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
 ];
 
 /** Is it a text of a kind that is known to be read otherwise than word by word? */
@@ -343,11 +307,6 @@ function isForm(text: string, shape: Exclude<Shape, true>): boolean {
 /** Deeper than parts of an unknown kind go. */
 function isDeep(at: string): boolean {
   return at.split(/[.[]/).length > MOST_DEPTH;
-}
-
-/** The text without what a part may leave out. */
-function unframed(text: string): string[] {
-  return FRAMES.map(([frame, inside]) => text.replace(frame, inside)).filter((one) => one !== text);
 }
 
 function isId(value: Json): boolean {

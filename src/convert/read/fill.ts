@@ -1,24 +1,24 @@
 /** Messages in which a reader found nothing, although their records contain texts. */
 import { misplaced } from "../../agents/shared/known.ts";
 import type { Decoded } from "../../lossless/feed.ts";
-import type { Shape } from "../../session/codec.ts";
 import { member } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type { Entry, Json, Message, OtherPart } from "../../session/types.ts";
-import { Accountant, isUnsaid } from "./account.ts";
+import { Accountant, type Accounted, isUnsaid } from "./account.ts";
 
 /**
  * The entries of a record. A message is not blank if its record contains texts that are in no part,
  * and not complete without the texts that its reader misses because their form differs from the
  * vendor's: these are content of an unknown form.
  */
-export function filled(record: Decoded, known: Shape | undefined): readonly Entry[] {
+export function filled(record: Decoded, agent: Accounted): readonly Entry[] {
+  const { known, frames } = agent;
   if (known === undefined) return record.entries;
-  const entries = record.entries.some(isBlank) ? notBlank(record, known) : record.entries;
+  const entries = record.entries.some(isBlank) ? notBlank(record, agent) : record.entries;
   const odd = misplaced(record.value, known);
   if (odd.length === 0 || entries.some(isNamed)) return entries;
   const parts = odd
-    .filter(({ value, shape }) => isUnsaid(value, entries, shape))
+    .filter(({ value, shape }) => isUnsaid(value, entries, shape, frames))
     .map(({ key, value }) => otherPart(key || "message", value));
   return parts.length === 0 ? entries : withParts(entries, parts);
 }
@@ -27,16 +27,18 @@ export function filled(record: Decoded, known: Shape | undefined): readonly Entr
  * Is it an event that contains texts in a form other than the vendor's, which an event cannot
  * represent?
  */
-export function isOddEvent(value: Json, entries: readonly Entry[], known: Shape): boolean {
+export function isOddEvent(value: Json, entries: readonly Entry[], agent: Accounted): boolean {
+  const { known, frames } = agent;
+  if (known === undefined) return false;
   if (entries.some((entry) => entry.kind === "message" || isNamed(entry))) return false;
-  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries, odd.shape));
+  return misplaced(value, known).some((odd) => isUnsaid(odd.value, entries, odd.shape, frames));
 }
 
-function notBlank({ value, entries }: Decoded, known: Shape): readonly Entry[] {
-  if (!isUnread(value, entries, known)) return entries;
+function notBlank({ value, entries }: Decoded, agent: Accounted): readonly Entry[] {
+  if (!isUnread(value, entries, agent)) return entries;
   const body = ["message", "payload", "data"].map((key) => member(value, key));
   const inBody = withBody(entries, body.find((one) => one !== undefined) ?? value);
-  return isUnread(value, inBody, known) ? withBody(entries, value) : inBody;
+  return isUnread(value, inBody, agent) ? withBody(entries, value) : inBody;
 }
 
 function withBody(entries: readonly Entry[], body: Json): readonly Entry[] {
@@ -44,8 +46,13 @@ function withBody(entries: readonly Entry[], body: Json): readonly Entry[] {
   return entries.map((entry) => (isBlank(entry) ? { ...entry, parts } : entry));
 }
 
-function isUnread(value: Json, entries: readonly Entry[], known: Shape): boolean {
-  return new Accountant(known, {}).unaccounted(value, entries).content.length > 0;
+function isUnread(value: Json, entries: readonly Entry[], { known, frames }: Accounted): boolean {
+  return (
+    new Accountant({ ...(known && { known }), ...(frames && { frames }) }).unaccounted(
+      value,
+      entries,
+    ).content.length > 0
+  );
 }
 
 /** At the end of the record's last message; in a tool's message, in its last result. */

@@ -23,8 +23,8 @@ export function* entriesOf(
   for (const line of input.lines()) yield* entriesIn(feed, line, agent);
 }
 
-function* entriesIn(feed: Feed, line: Line, { known }: Agent): Generator<Entry> {
-  for (const record of feed.read(line).records) yield* filled(record, known);
+function* entriesIn(feed: Feed, line: Line, agent: Agent): Generator<Entry> {
+  for (const record of feed.read(line).records) yield* filled(record, agent);
 }
 
 /** The whole session in memory. */

@@ -72,17 +72,18 @@ export function driverOf(id: string): Driver {
 
 export type Pair = readonly [from: string, to: string];
 
-/** Every pair that is to be proven. Forks of an agent are tried with a few, see `Driver.partners`. */
+/** Every pair: each is to be proven. */
 export const EVERY_PAIR: readonly Pair[] = everyDriver.flatMap((from) =>
-  everyDriver
-    .filter((to) => to !== from && isPartner(from, to) && isPartner(to, from))
-    .map((to) => [from.id, to.id] as const),
+  everyDriver.filter((to) => to !== from).map((to) => [from.id, to.id] as const),
 );
 
-/** Those of them that can be tried here. */
-export const PAIRS: readonly Pair[] = EVERY_PAIR.filter((pair) =>
-  pair.every((id) => AGENTS.includes(id)),
-);
+const HERE = EVERY_PAIR.filter((pair) => pair.every((id) => AGENTS.includes(id)));
+
+/** Those that are tried there and back again; see `Driver.partners`. */
+export const PAIRS: readonly Pair[] = HERE.filter(([from, to]) => arePartners(from, to));
+
+/** The others: a session of the one visits all the agents that it is not tried with otherwise. */
+export const VISITS: readonly Pair[] = HERE.filter(([from, to]) => !arePartners(from, to));
 
 /** Everything is to be run, or these pairs were asked for. */
 const BY_HAND = process.env.SEGUE_LAB_ALL === "1" || process.env.SEGUE_LAB_PAIRS !== undefined;
@@ -103,6 +104,11 @@ export const SOME_PAIRS: readonly Pair[] = PAIRS.filter(([from, to]) => {
 function partnerOf(at: number, which: number): string | undefined {
   const { partners = [] } = drivers[at] ?? {};
   return partners[(at + which) % partners.length];
+}
+
+function arePartners(from: string, to: string): boolean {
+  const [source, target] = [driverOf(from), driverOf(to)];
+  return isPartner(source, target) && isPartner(target, source);
 }
 
 function isPartner({ partners }: Driver, { id }: Driver): boolean {

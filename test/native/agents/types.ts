@@ -56,7 +56,7 @@ export interface Driver {
   rename: ((lab: Lab, id: string, title: string) => void) | null;
   /** Arguments that make it speak the Agent Client Protocol, where it does. */
   acp?: readonly string[];
-  /** The agents that it is paired with; all when undefined. */
+  /** The agents that it is paired with in pairs.test.ts; all when undefined. The others are tried in tour.test.ts. */
   partners?: readonly string[];
   /** Its screen shows nothing of earlier turns: what it shows once it is ready. */
   blank?: string;

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { claudeCode } from "../../../src/agents/claude-code/index.ts";
+import { cline } from "../../../src/agents/cline/index.ts";
 import { copilot } from "../../../src/agents/copilot/index.ts";
 import { droid } from "../../../src/agents/droid/index.ts";
 import { agentNamed } from "../../../src/agents/registry.ts";
+import { CONTENT } from "../../../src/agents/shared/known.ts";
 import type { Agent } from "../../../src/agents/types.ts";
 import { Accountant, isUnsaid } from "../../../src/convert/read/account.ts";
 import { filled } from "../../../src/convert/read/fill.ts";
@@ -31,9 +33,8 @@ it("ids of a block of an unknown kind are no content, but words are, wherever th
 
 /** The places of what no part says. */
 function unsaidIn(agent: Agent, record: Json): string[] {
-  const { known } = agent;
-  assert.ok(known);
-  return new Accountant(known, {}).unaccounted(record, agent.reader().read(record, 0)).content;
+  assert.ok(agent.known);
+  return new Accountant(agent).unaccounted(record, agent.reader().read(record, 0)).content;
 }
 
 it("what an unknown attachment holds is a copy where the record says what was sent of it", () => {
@@ -74,10 +75,13 @@ it("arguments that were turned into JSON twice are accounted for by the JSON in 
 it("what Cline puts around what was typed is no content, however it is spelled", () => {
   const entries = saying({ kind: "text", text: "Mend the test." });
   const odd = '<user_input\u001b[2J mode="act">Mend the test.</user_input>';
-  assert.equal(isUnsaid({ text: odd }, entries), false);
+  assert.equal(isUnsaid({ text: odd }, entries, CONTENT, cline.frames), false);
   const noticed = `<mode_notice>Act now.</mode_notice>\n\n${odd} `;
-  assert.equal(isUnsaid({ text: noticed }, entries), false);
-  assert.equal(isUnsaid({ text: odd.replace("test", "tests") }, entries), true);
+  assert.equal(isUnsaid({ text: noticed }, entries, CONTENT, cline.frames), false);
+  assert.equal(
+    isUnsaid({ text: odd.replace("test", "tests") }, entries, CONTENT, cline.frames),
+    true,
+  );
 });
 
 it("what Droid keeps of an edit and does not send is named, whatever its key", () => {
@@ -91,7 +95,7 @@ it("what Droid keeps of an edit and does not send is named, whatever its key", (
     records.push(said("user", { type: "tool_result", tool_use_id: "c1", content }));
   }
   assert.ok(droid.known);
-  const accountant = new Accountant(droid.known, {});
+  const accountant = new Accountant(droid);
   for (const [at, record] of records.entries()) {
     assert.deepEqual(accountant.unaccounted(record, reader.read(record, at)).content, []);
   }
@@ -144,7 +148,7 @@ it("JSON that stands in a row as text is read once, however it is spelled", () =
   ];
   for (const [name, value] of rows) {
     const agent = agentNamed(name);
-    const entries = filled({ value, entries: agent.reader().read(value, 0) }, agent.known);
+    const entries = filled({ value, entries: agent.reader().read(value, 0) }, agent);
     assert.equal(JSON.stringify(entries).split(words).length, 2, name);
     assert.deepEqual(unsaidIn(agent, value), [], name);
   }

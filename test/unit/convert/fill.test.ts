@@ -9,9 +9,9 @@ import type { Json } from "../../../src/session/types.ts";
 const WORDS = "words of another form";
 
 function partsOf(agent: string, ...records: Json[]): Json {
-  const { reader: open, known } = agentNamed(agent);
-  const reader = open();
-  const all = records.map((value, at) => filled({ value, entries: reader.read(value, at) }, known));
+  const owner = agentNamed(agent);
+  const reader = owner.reader();
+  const all = records.map((value, at) => filled({ value, entries: reader.read(value, at) }, owner));
   return JSON.parse(JSON.stringify(all));
 }
 
@@ -73,11 +73,10 @@ describe("content in a form that is not the vendor's", () => {
   });
 
   it("in a tool's message that has no result", () => {
-    const { known } = agentNamed("kilo");
     const value = { message: { id: "msg_1", session_id: "ses_1", data: {} }, parts: [WORDS] };
     const place = { id: "msg_1", parentId: null, time: null };
     const tool = { kind: "message", ...place, role: "tool", parts: [] } as const;
-    const entries = filled({ value, entries: [{ ...tool, parts: [] }] }, known);
+    const entries = filled({ value, entries: [{ ...tool, parts: [] }] }, agentNamed("kilo"));
     assert.ok(JSON.stringify(entries).includes(WORDS));
   });
 
@@ -88,11 +87,11 @@ describe("content in a form that is not the vendor's", () => {
   });
 
   it("in a record that is no message it is counted", () => {
-    const { reader, known } = agentNamed("copilot");
+    const copilot = agentNamed("copilot");
     const record = { type: "session.start", id: "e1", data: WORDS };
-    assert.ok(known && isOddEvent(record, reader().read(record, 0), known));
+    assert.ok(isOddEvent(record, copilot.reader().read(record, 0), copilot));
     const usual = { type: "session.start", id: "e1", data: { sessionId: "s" } };
-    assert.ok(known && !isOddEvent(usual, reader().read(usual, 0), known));
+    assert.ok(!isOddEvent(usual, copilot.reader().read(usual, 0), copilot));
   });
 
   it("lines that a tool numbered are read, whatever their ends", () => {

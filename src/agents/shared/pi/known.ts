@@ -1,6 +1,6 @@
 /** The entry kinds and keys of Pi, 0.73 to 1.6.0, and those that another agent has besides. */
 
-import type { Shape } from "../../../session/codec.ts";
+import type { Frames, Shape } from "../../../session/codec.ts";
 import { by, CONTENT, keys } from "../known.ts";
 
 /** What an agent has besides Pi's. */
@@ -83,3 +83,9 @@ export function knownOf(more: Partial<More> = {}): Shape {
     ...Object.fromEntries(kinds),
   });
 }
+
+/** What its shell tool says of how a command ended, and what is in the place of hidden reasoning. */
+export const frames: Frames = {
+  ends: /^(?:\(?Command exited with code -?\d+\)?|\(no output\))$/,
+  hidden: "[Reasoning redacted]",
+};
