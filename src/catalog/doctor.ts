@@ -1,5 +1,5 @@
 /** Finds problems in the sessions on this machine, and in Segue's own data. */
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { accessSync, constants, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
 import { provenWith } from "../agents/proven.ts";
@@ -8,7 +8,7 @@ import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/read/bases.ts";
 import { isThere, openSession } from "../convert/read/open.ts";
-import { linksOut } from "../io/files.ts";
+import { isFolder, linksOut } from "../io/files.ts";
 import type { Input } from "../io/input.ts";
 import { heedSignals, interruptible } from "../io/interrupt.ts";
 import { damageWords, Journal } from "../io/journal.ts";
@@ -127,7 +127,8 @@ function examineStore(findings: Findings, { agent, root, found, dead }: Walked):
 const DEEPEST = 6;
 
 function* closedFolders(folder: string, depth: number): Generator<[path: string, why: string]> {
-  if (depth === 0 || !existsSync(folder)) return;
+  // The store of some agents is a file, such as a database.
+  if (depth === 0 || !isFolder(folder)) return;
   try {
     for (const item of readdirSync(folder, { withFileTypes: true })) {
       if (item.isDirectory()) yield* closedFolders(join(folder, item.name), depth - 1);

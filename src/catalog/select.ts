@@ -111,9 +111,7 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
     const place = `${path}#${id}`;
     return { agent, path: place, id, name: place };
   }
-  // A folder of sessions is a store by itself.
-  const all = (await agent?.store.find(isFolder(path) ? path : dirname(path))) ?? [];
-  const here = newestFirst(all.filter((session) => isSame(session.path, path)));
+  const here = newestFirst(agent ? await sessionsAt(agent, path) : []);
   const matches = id === null ? here : matching(here, id);
   const [one] = matches;
   if (matches.length > 1) {
@@ -122,6 +120,16 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   if (one) return chosen(one);
   const which = id === null ? "session" : `session "${id}"`;
   throw new SegueError("not-found", `there is no ${which} in this database`, { where: path });
+}
+
+/** A folder of sessions is a store by itself; a database is in one, or is one. */
+async function sessionsAt({ store }: Agent, path: string): Promise<Found[]> {
+  for (const root of isFolder(path) ? [path] : [dirname(path), path]) {
+    const all = await store.find(root);
+    const here = all.filter((session) => isSame(session.path, path));
+    if (here.length > 0) return here;
+  }
+  return [];
 }
 
 function isSame(a: string, b: string): boolean {

@@ -66,7 +66,8 @@ function collect(
   }
 }
 
-function isFolder(path: string): boolean {
+/** Is it a folder, or a link to one? */
+export function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { isNewer } from "../../src/catalog/doctor.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
@@ -61,6 +61,13 @@ describe("segue doctor", () => {
       /^! codex: lines that are not JSON: 2.*\n {4}\/.*\.jsonl/m,
     );
     assert.deepEqual((await m.run(["doctor", "--agent", "pi"])).code, 0);
+  });
+
+  it("is content with a store that is a file", async () => {
+    const m = inhabited(root);
+    const fixture = join(import.meta.dirname, "../fixtures/aider/basic");
+    cpSync(join(fixture, ".aider.chat.history.md"), m.at(".aider.chat.history.md"));
+    assert.deepEqual(attention(await findings(m, 0)), []);
   });
 
   it("names a fork whose parent is not there", async () => {

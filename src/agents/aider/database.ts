@@ -1,4 +1,5 @@
 /** A history in a project as lines: the session's own, then one for each block. */
+import { isUtf8 } from "node:buffer";
 import {
   closeSync,
   constants,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
 import { Output, putFile } from "../../io/output.ts";
@@ -19,11 +20,13 @@ import type { Json } from "../../session/types.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import type { Database } from "../types.ts";
 import { history, split } from "./document.ts";
-import { idOf, isHistory } from "./place.ts";
+import { isRenamed } from "./named.ts";
+import { idOf, isHistory, projectOf } from "./place.ts";
 import { headOf, sessionRecord } from "./records.ts";
 
 export const database: Database = {
-  holds: isHistory,
+  // A link is read as the file that it leads to.
+  holds: (path) => (isHistory(path) || isRenamed(path)) && !isLink(path),
   refuse: refuseWithoutFolder,
   read: (path, id) => (idOf(path) === id ? linesAt(path) : null),
   replace,
@@ -33,6 +36,10 @@ export const database: Database = {
   },
 };
 
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 /** The lines of a history; null where there is none. */
 export function linesAt(path: string): string[] | null {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
@@ -40,7 +47,7 @@ export function linesAt(path: string): string[] | null {
 }
 
 function linesOf(path: string, bytes: Buffer): string[] {
-  return [sessionRecord(idOf(path), dirname(resolve(path))), ...split(bytes)].map(textOf);
+  return [sessionRecord(idOf(path), projectOf(path)), ...split(bytes)].map(textOf);
 }
 
 function replace(
@@ -67,7 +74,9 @@ function replace(
     out.commit();
     return;
   }
-  change(path, bytesFor(before, id, path), bytes);
+  const old = bytesFor(before, id, path);
+  if (bytes.length > old.length && !isUtf8(old)) throw notUtf8(path);
+  change(path, old, bytes);
 }
 
 /** A project is not made for the sake of a session in it. */
@@ -89,6 +98,14 @@ function bytesFor([first = "", ...lines]: readonly string[], id: string, path: s
     throw new SegueError("refused", "these lines belong to another session", { where: path });
   }
   return history.join(lines.map((line) => parseValue(line) ?? null));
+}
+
+/** `read_text` in aider/io.py gives up such a file: what is added would not be sent, either. */
+function notUtf8(path: string): SegueError {
+  return new SegueError("refused", "the history is not UTF-8: Aider would send nothing of it", {
+    where: path,
+    hint: "convert the file to UTF-8, or use --fork to write a new session",
+  });
 }
 
 /** What is added would become a part of the line that a crash or an editor left without an end. */

@@ -59,13 +59,27 @@ export function escaped(text: string): { text: string; lines: number[] } {
 }
 
 /** The inverse; null if these are not the lines that `escaped` would have changed. */
-export function unescaped(text: string, lines: readonly number[]): string | null {
-  const changed = new Set(lines);
-  const plain = linesOf(text).map((line, n) =>
+export function unescaped(text: string, ranges: readonly Range[]): string | null {
+  const pieces = linesOf(text);
+  // Anyone may have written a note, also one that names more lines than there can be.
+  const count = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  if (!(count <= pieces.length)) return null;
+  const changed = new Set(
+    ranges.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, n) => first + n),
+    ),
+  );
+  const plain = pieces.map((line, n) =>
     changed.has(n + 1) ? line.text.replace(/^ /, "") + line.end : line.text + line.end,
   );
   const out = plain.join("");
   return escaped(out).text === text ? out : null;
+}
+
+/** Lines one after the other, counted from 1. */
+export interface Range {
+  first: number;
+  last: number;
 }
 
 const NOTE =
@@ -84,15 +98,13 @@ export function noteOf(lines: readonly number[]): string {
   return `segue: a space before ${which} ${ranges.join(", ")} of this answer keeps it from being left out`;
 }
 
-/** The numbers in such a note; null for another text. */
-export function linesIn(note: string): number[] | null {
+/** The lines that such a note names; null for another text. */
+export function linesIn(note: string): Range[] | null {
   const ranges = NOTE.exec(note)?.[1];
   if (ranges === undefined) return null;
   return ranges.split(", ").flatMap((range) => {
     const [first = 0, last = first] = range.split("-").map(Number);
-    // A note that names more lines than a file can have is none.
-    if (!(last >= first && last - first < 1e6)) return [];
-    return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+    return last >= first ? [{ first, last }] : [];
   });
 }
 

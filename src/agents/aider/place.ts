@@ -13,6 +13,7 @@ export function nameFor(id: string): string {
   return `.aider.chat.history.${id}.md`;
 }
 
+/** By its name. */
 export function isHistory(path: string): boolean {
   return NAME.test(basename(path));
 }
@@ -33,15 +34,26 @@ function realFolder(folder: string): string {
   }
 }
 
-/** The histories of a project: in this folder, and in those above it up to the repository's root. */
+/** The histories of a project. */
 export function historiesFor(folder: string): string[] {
+  return projectFolders(folder).flatMap(historiesIn);
+}
+
+/** This folder, and those above it up to the repository's root. */
+export function projectFolders(folder: string): string[] {
   const top = repositoryOf(folder);
-  const found = historiesIn(folder);
+  const folders = [folder];
   for (let at = folder; top !== null && at !== top; ) {
     at = dirname(at);
-    found.push(...historiesIn(at));
+    folders.push(at);
   }
-  return found;
+  return folders;
+}
+
+/** The folder in which Aider works with a history: a renamed one may be anywhere in its project. */
+export function projectOf(path: string): string {
+  const beside = dirname(resolve(path));
+  return isHistory(path) ? beside : (repositoryOf(beside) ?? beside);
 }
 
 export function historiesIn(folder: string): string[] {
@@ -54,7 +66,7 @@ export function historiesIn(folder: string): string[] {
   }
 }
 
-function repositoryOf(folder: string): string | null {
+export function repositoryOf(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (lstatSync(join(at, ".git"), { throwIfNoEntry: false })) return at;
     if (at === dirname(at)) return null;

@@ -1,9 +1,11 @@
 /** Where Aider keeps its sessions: in each project, one history that only grows. */
 import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { isFolder } from "../../io/files.ts";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
-import { DEFAULT, historiesFor, historiesIn, idOf, nameFor } from "./place.ts";
+import { isRenamed, namedIn } from "./named.ts";
+import { DEFAULT, historiesFor, historiesIn, idOf, isHistory, nameFor } from "./place.ts";
 
 export const store: Store = {
   inProjects: true,
@@ -15,14 +17,11 @@ export const store: Store = {
   roots({ AIDER_CHAT_HISTORY_FILE: named }, _host, cwd) {
     const project = resolve(cwd ?? process.cwd());
     const own = join(project, DEFAULT);
-    return named ? [resolve(project, named), own] : [own];
+    return [...new Set(named ? [resolve(project, named), own] : [own])];
   },
 
   async find(root) {
-    // A folder that is named is meant itself.
-    const paths = root.endsWith(".md")
-      ? historiesFor(dirname(resolve(root)))
-      : historiesIn(resolve(root));
+    const paths = await historiesAt(resolve(root));
     return paths.flatMap((path) => foundAt(path) ?? []);
   },
 
@@ -30,6 +29,16 @@ export const store: Store = {
 
   database,
 };
+
+async function historiesAt(root: string): Promise<string[]> {
+  if (isHistory(root)) {
+    const project = dirname(root);
+    return [...historiesFor(project), ...(await namedIn(project))];
+  }
+  // A folder that is named is meant itself.
+  if (isFolder(root)) return historiesIn(root);
+  return isRenamed(root) ? [root] : [];
+}
 
 function foundAt(path: string): Found | null {
   const info = lstatSync(path, { throwIfNoEntry: false });

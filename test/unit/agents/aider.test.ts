@@ -357,6 +357,18 @@ describe("calls as text", () => {
   });
 });
 
+it("a note that names more lines than there are is none", () => {
+  const ranges = Array.from({ length: 200 }, () => "1-999999").join(", ");
+  const note = `> segue: a space before lines ${ranges} of this answer keeps it from being left out`;
+  const start = "# aider chat started at 2026-11-28 12:01:51\n\n> Aider v0.86.2  \n\n#### hi  \n";
+  const bytes = Buffer.from(`${start}\n${note}  \n\nan answer\n\n`);
+  assert.ok(history.join(split(bytes)).equals(bytes));
+  assert.deepEqual(
+    messages(bytes).map(({ role }) => role),
+    ["user", "assistant"],
+  );
+});
+
 describe("the store", () => {
   const project = (): string => {
     const folder = mkdtempSync(join(root, "project-"));
@@ -384,6 +396,32 @@ describe("the store", () => {
     assert.deepEqual(store.roots({}, undefined, folder), [own]);
     const env = { AIDER_CHAT_HISTORY_FILE: "notes/all.md" };
     assert.deepEqual(store.roots(env, undefined, folder), [join(folder, "notes/all.md"), own]);
+  });
+
+  it("finds a history of another name, which a variable or a config file names", async () => {
+    const folder = project();
+    const [renamed, text, notes] = ["sub/chat.md", "history.txt", "sub/notes.md"].map((name) =>
+      join(folder, name),
+    );
+    assert.ok(renamed && text && notes);
+    writeFileSync(renamed, bytesOf("basic"));
+    writeFileSync(text, bytesOf("basic"));
+    writeFileSync(notes, "# Notes\n");
+    const found = async (env: NodeJS.ProcessEnv) => {
+      const all = await Promise.all(store.roots(env, undefined, folder).map(store.find));
+      return all.flat().map(({ path }) => path);
+    };
+    assert.deepEqual(await found({}), []);
+    assert.deepEqual(await found({ AIDER_CHAT_HISTORY_FILE: "history.txt" }), [text]);
+    assert.deepEqual(await found({ AIDER_CHAT_HISTORY_FILE: notes }), []);
+    const config = join(folder, ".aider.conf.yml");
+    writeFileSync(config, "model: lab\nchat-history-file: './sub/chat.md' # mine\n");
+    assert.deepEqual(await found({}), [renamed]);
+    writeFileSync(config, "chat-history-file: [\n");
+    assert.deepEqual(await found({}), []);
+    assert.ok(database.holds(renamed) && !database.holds(notes));
+    const [head = ""] = known(database.read(renamed, idOf(renamed)));
+    assert.deepEqual(parseValue(head), { aider: "session", id: idOf(renamed), cwd: folder });
   });
 
   it("puts a session from elsewhere beside the user's own history", () => {
@@ -427,6 +465,17 @@ describe("the store", () => {
     assert.throws(() => database.replace(path, id, own, [other]), /another session/);
     assert.ok(readFileSync(path).equals(now));
     assert.equal(database.read(path, "0123456789abcdef"), null);
+  });
+
+  it("adds nothing to a history that Aider would not send", () => {
+    const path = join(project(), ".aider.chat.history.md");
+    const latin = Buffer.concat([bytesOf("basic"), Buffer.from("\n#### caf\xe9  \n", "latin1")]);
+    writeFileSync(path, latin);
+    const id = idOf(path);
+    const before = known(database.read(path, id));
+    const more = JSON.stringify({ aider: "user", text: "home again" });
+    assert.throws(() => database.replace(path, id, before, [...before, more]), /not UTF-8/);
+    assert.ok(readFileSync(path).equals(latin));
   });
 
   it("adds nothing to a line that has no end", () => {
