@@ -2,6 +2,12 @@
 import { CONTENT, keys } from "../shared/known.ts";
 import { knownOf } from "../shared/pi/known.ts";
 
+const file = keys("lineCount byteSize skippedReason", {
+  path: CONTENT,
+  content: CONTENT,
+  image: keys("type mimeType", { data: CONTENT }),
+});
+
 export const known = knownOf({
   message:
     "attribution synthetic steering historyRewriteAt providerPayload userInitiated images meta",
@@ -33,7 +39,7 @@ export const known = knownOf({
       "exitCode cancelled truncated excludeFromContext",
       { code: CONTENT, output: CONTENT },
     ],
-    fileMention: ["", { files: CONTENT }],
+    fileMention: ["", { files: { each: file } }],
   },
   kinds: {
     title_change: "title previousTitle source trigger",

@@ -18,7 +18,10 @@ export function fromNative(name: string, input: Json): ToolUse | null {
       return path !== undefined && hasOnly(args, ["path"]) ? readUse(path) : null;
     case "write": {
       const content = string(args.content);
-      return path === undefined || content === undefined ? null : { tool: "write", path, content };
+      // `xd://` calls another tool.
+      return path === undefined || content === undefined || OWN_WORLD.test(path)
+        ? null
+        : { tool: "write", path, content };
     }
     // One of the forms of the tool; those with `input` have a language of their own.
     case "edit":
@@ -45,8 +48,16 @@ export function fromNative(name: string, input: Json): ToolUse | null {
         ? { tool: "ask", questions: args.questions }
         : null;
     default:
-      return mcpUse(name, input);
+      return mcpUse(name, input) ?? ownMcpUse(name, input);
   }
+}
+
+/** `mcp__<server>_<tool>`, where it is clear which is which. */
+function ownMcpUse(name: string, input: Json): ToolUse | null {
+  const [, server, tool] = /^mcp__([^_]+)_([^_]+)$/.exec(name) ?? [];
+  return server === undefined || tool === undefined
+    ? null
+    : { tool: "mcp", server, name: tool, input };
 }
 
 function executeUse(args: JsonObject): ToolUse | null {
@@ -61,13 +72,15 @@ function executeUse(args: JsonObject): ToolUse | null {
   };
 }
 
+/** What is no file: skill://, artifact://, and the like. */
+const OWN_WORLD = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 const LINES = /^(.*[^:]):(\d+)(?:-(\d*)|\+(\d+))$/s;
 
 /** `file:10-20`, `file:10+11` and `file:10-` name lines; an address is fetched. */
 function readUse(path: string): ToolUse | null {
   if (/^https?:\/\//.test(path)) return { tool: "fetch", url: path };
-  // Of its own world, such as skill:// and artifact://.
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return null;
+  if (OWN_WORLD.test(path)) return null;
   const [, file, from = "", to = "", count] = LINES.exec(path) ?? [];
   if (file === undefined) return { tool: "read", path };
   const offset = Number(from);
@@ -152,8 +165,11 @@ function toNative(use: ToolUse): { name: string; input: Json; exact: boolean } |
     case "patch":
     case "notebook-edit":
       return null;
-    case "write":
     case "mcp":
+      return /_/.test(use.server + use.name)
+        ? pi.toNative(use)
+        : { name: `mcp__${use.server}_${use.name}`, input: use.input, exact: true };
+    case "write":
     case "view-image":
       return pi.toNative(use);
   }

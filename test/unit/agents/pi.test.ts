@@ -8,8 +8,6 @@ import { pi } from "../../../src/agents/pi/index.ts";
 import {
   bashExecution,
   bashText,
-
-
   PI_WORDS,
   unworded,
   worded,
