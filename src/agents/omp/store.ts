@@ -108,6 +108,8 @@ function startsWithTitle(path: string): boolean {
  */
 export function bucket(cwd: string, env: NodeJS.ProcessEnv): string {
   const host = hostOf(env);
+  // From another kind of system.
+  if (!host.path.isAbsolute(cwd)) return folderName(cwd);
   const real = realOf(cwd);
   const temporary = env.TMPDIR || (host.platform === "win32" ? tmpdir() : "/tmp");
   const places = [

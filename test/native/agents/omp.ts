@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
-import { obj, objs, parseJson, str } from "../model-server/json.ts";
+import { obj, objs, str } from "../model-server/json.ts";
 import { packed, pinned } from "../pins.ts";
 import { piProviders } from "./pi.ts";
 import {
