@@ -57,6 +57,7 @@ const REAL: { [agent: string]: string } = {
   hermes: "hermes/rich",
   crush: "crush/tools",
   "kimi-cli": "kimi-cli/basic",
+  omp: "omp/rich",
   openhands: "openhands/rows",
   aider: "aider/basic",
   grok: "grok/rows",

@@ -121,6 +121,7 @@ describe("a variable that names a folder relative to this one", () => {
     "claude-code": () => ({ CLAUDE_CONFIG_DIR: "home/.claude" }),
     codex: () => ({ CODEX_HOME: "./home/.codex" }),
     pi: () => ({ PI_CODING_AGENT_DIR: "home/.pi/agent" }),
+    omp: () => ({ PI_CODING_AGENT_DIR: "home/.omp/agent" }),
     copilot: () => ({ COPILOT_HOME: "home/.copilot" }),
     gemini: () => ({ GEMINI_CLI_HOME: "home" }),
     droid: () => ({ FACTORY_HOME_OVERRIDE: "home" }),

@@ -29,6 +29,7 @@ const FOLDERS = [
   [".local/share/crush/x", /Crush's store/],
   [".kimi/x", /Kimi CLI's store/],
   [".openhands/x", /OpenHands's store/],
+  [".omp/agent/x", /oh-my-pi's store/],
   [".vibe/x", /Mistral Vibe's store/],
   [".augment/x", /Auggie's store/],
   [".aider.chat.history.md", /Aider's store/],

@@ -37,6 +37,7 @@ const AGENTS = [
     own: /\/subagents\/a08bd8141\//,
     words: "MARK-SUB-A1",
   },
+  { agent: "omp", variant: "omp/subagent", own: /\/Counter\.jsonl$/, words: "one door" },
 ];
 
 for (const { agent, variant, own, words } of AGENTS) {

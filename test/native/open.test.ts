@@ -33,6 +33,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["kimi-cli", "codex"],
   ["grok", "codex"],
   ["vibe", "codex"],
+  ["omp", "codex"],
   ["auggie", "codex"],
 ];
 

@@ -9,6 +9,7 @@ import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { KIMI_CLI_MODELS } from "./agents/kimi-cli.ts";
+import { OMP_MODELS } from "./agents/omp.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
 import { assertHistory, countImages } from "./assert-history.ts";
 import { AGENTS, type Agent, COPILOT_MODELS, createLab, PI_MODELS } from "./lab.ts";
@@ -60,6 +61,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "openhands" },
   { agent: "auggie" },
   { agent: "aider" },
+  { agent: "omp", model: OMP_MODELS.anthropic },
+  { agent: "omp", model: OMP_MODELS.responses },
+  { agent: "omp", model: OMP_MODELS.chat },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -2,6 +2,8 @@
 import { basename } from "node:path";
 import { uuid4 } from "../shared/ids.ts";
 import type { Dialect } from "../shared/pi/dialect.ts";
+import { PI_WORDS } from "../shared/pi/texts.ts";
+import { editDetails } from "../shared/pi/tools.ts";
 import { fromNative, parseResult, printResult } from "./tools.ts";
 
 export const OPENCLAW: Dialect = {
@@ -10,7 +12,8 @@ export const OPENCLAW: Dialect = {
   version: 4,
   idInName: (path) => basename(path).replace(/\.jsonl$/, "") || undefined,
   ids: (seed) => (n) => uuid4(seed, n),
+  words: PI_WORDS,
   plainPrompts: true,
   navigates: true,
-  tools: { fromNative, parseResult, printResult },
+  tools: { fromNative, parseResult, printResult, details: editDetails },
 };

@@ -1,6 +1,6 @@
 import { frames, knownOf } from "../shared/pi/known.ts";
 import { reader, recognises } from "../shared/pi/read.ts";
-import { isOpenClaws } from "../shared/pi/signs.ts";
+import { isOhMyPis, isOpenClaws } from "../shared/pi/signs.ts";
 import { tools } from "../shared/pi/tools.ts";
 import { writer } from "../shared/pi/write.ts";
 import type { Agent } from "../types.ts";
@@ -12,7 +12,7 @@ export const pi: Agent = {
   id: "pi",
   name: "Pi",
   aliases: [],
-  recognises: (record) => recognises(record) && !isOpenClaws(record),
+  recognises: (record) => recognises(record) && !isOpenClaws(record) && !isOhMyPis(record),
   known: knownOf(),
   frames,
   reader: () => reader(PI),

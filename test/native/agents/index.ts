@@ -17,6 +17,7 @@ import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { kimiCli } from "./kimi-cli.ts";
+import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
 import { openhands } from "./openhands.ts";
@@ -48,6 +49,7 @@ export const everyDriver: readonly Driver[] = [
   openhands,
   auggie,
   aider,
+  omp,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -56,6 +56,21 @@ function sessionPath(lab: Lab, id: string): string {
 function configure({ home, url, options }: Place): void {
   const agentDir = join(home, ".pi/agent");
   mkdirSync(agentDir, { recursive: true });
+  const providers = piProviders(url);
+  writeFileSync(join(agentDir, "models.json"), JSON.stringify({ providers }));
+  const [defaultProvider, name] = (options.piModel ?? PI_MODELS.anthropic).split("/");
+  const settings = {
+    defaultProvider,
+    defaultModel: name,
+    defaultThinkingLevel: "medium",
+    enableInstallTelemetry: false,
+    retry: { enabled: false },
+  };
+  writeFileSync(join(agentDir, "settings.json"), JSON.stringify(settings));
+}
+
+/** A provider for each protocol, in the form that Pi and oh-my-pi share. */
+export function piProviders(url: string): Obj {
   const provider = (api: string, baseUrl: string, id: string): Obj => ({
     baseUrl,
     api,
@@ -72,22 +87,12 @@ function configure({ home, url, options }: Place): void {
       },
     ],
   });
-  const providers = {
+  return {
     "lab-anthropic": provider("anthropic-messages", url, "claude-lab"),
     "lab-responses": provider("openai-responses", `${url}/v1`, "gpt-lab"),
     "lab-chat": provider("openai-completions", `${url}/v1`, "chat-lab"),
     "lab-gemini": provider("google-generative-ai", `${url}/v1beta`, "gemini-3-lab"),
   };
-  writeFileSync(join(agentDir, "models.json"), JSON.stringify({ providers }));
-  const [defaultProvider, name] = (options.piModel ?? PI_MODELS.anthropic).split("/");
-  const settings = {
-    defaultProvider,
-    defaultModel: name,
-    defaultThinkingLevel: "medium",
-    enableInstallTelemetry: false,
-    retry: { enabled: false },
-  };
-  writeFileSync(join(agentDir, "settings.json"), JSON.stringify(settings));
 }
 
 /** `pi --mode json`, which ends with exit code 0 after errors too: `error` tells. */

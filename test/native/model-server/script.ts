@@ -93,7 +93,8 @@ export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
     return functionCall(declared ?? { name: spec.name, kind: "function", schema: {} }, spec.input);
   }
   const own = tools.find(
-    (tool) => tool.kind === "function" && NAMES[spec.kind].test(tool.name) && takes(spec, tool),
+    (tool) =>
+      tool.kind === "function" && NAMES[spec.kind].test(plain(tool.name)) && takes(spec, tool),
   );
   if (own) return functionCall(own, inputFor(spec, own.schema));
   const patch = tools.find((tool) => tool.name === "apply_patch");
@@ -108,6 +109,11 @@ export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
   const code = tools.find((tool) => tool.kind === "custom" && tool.name === "exec");
   if (code) return { ...functionCall(code, {}), text: codeFor(spec) };
   return functionCall({ name: spec.kind, kind: "function", schema: {} }, { ...spec });
+}
+
+/** oh-my-pi puts a dash before the names of its tools, for Anthropic's protocol. */
+function plain(name: string): string {
+  return name.replace(/^_/, "");
 }
 
 /** Some tools are named like those that run a command, and only ask about what runs. */

@@ -8,8 +8,9 @@ import { pi } from "../../../src/agents/pi/index.ts";
 import {
   bashExecution,
   bashText,
-  branchSummary,
-  branchText,
+  PI_WORDS,
+  unworded,
+  worded,
 } from "../../../src/agents/shared/pi/texts.ts";
 import {
   editDetails,
@@ -646,8 +647,8 @@ describe("pi: texts", () => {
     }
     assert.equal(bashExecution("Ran `ls` and saw nothing"), undefined);
     assert.equal(bashExecution("Ran `ls`\nand then"), undefined);
-    assert.equal(branchSummary(branchText("s")), "s");
-    assert.equal(branchSummary("s"), undefined);
+    assert.equal(unworded(worded("s", PI_WORDS.branch), PI_WORDS.branch), "s");
+    assert.equal(unworded("s", PI_WORDS.branch), undefined);
   });
 });
 

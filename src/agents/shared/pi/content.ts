@@ -1,5 +1,6 @@
 /** Content blocks of messages in Pi's form, and parts of the session model. */
 
+import type { Beside } from "../../../session/codec.ts";
 import { array, compact, isObject, member, string } from "../../../session/json.ts";
 import {
   asTexts,
@@ -8,6 +9,7 @@ import {
   otherPart,
   saidIn,
   textBlock,
+  unread,
 } from "../../../session/other.ts";
 import { textPart } from "../../../session/text.ts";
 import type {
@@ -17,42 +19,46 @@ import type {
   OtherPart,
   Part,
   TextPart,
+  UnreadPart,
 } from "../../../session/types.ts";
 import type { Dialect } from "./dialect.ts";
 
-type Content = (TextPart | ImagePart | OtherPart)[];
+type Content = (TextPart | ImagePart | OtherPart | UnreadPart)[];
 
 /** Content of a user's message, a tool's result or an extension's message: a string, or blocks. */
-export function readContent(content: Json | undefined): Content {
+export function readContent(content: Json | undefined, beside?: Beside): Content {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
-  if (isObject(content)) return [readContentBlock(content)];
-  return array(content).map(readContentBlock);
+  const blocks = isObject(content) ? [content] : array(content);
+  return blocks.map((block) => readContentBlock(block, beside));
 }
 
-function readContentBlock(block: Json): Content[number] {
+function readContentBlock(block: Json, beside: Beside | undefined): Content[number] {
   const type = string(member(block, "type"));
   if (type === "text") return textBlock(block);
-  return type === "image" ? readImage(block) : otherPart(type ?? "content", block);
+  return type === "image" ? readImage(block, beside) : otherPart(type ?? "content", block);
 }
 
-function readImage(block: Json): ImagePart | OtherPart {
+/** An image that lies in a file of its own: oh-my-pi names it by its SHA-256. */
+const BLOB = /^blob:sha256:/;
+
+export function readImage(block: Json, beside?: Beside): ImagePart | OtherPart | UnreadPart {
   if (isNested(member(block, "data"))) return otherPart("image", block);
-  return {
-    kind: "image",
-    mediaType: string(member(block, "mimeType")) ?? "image/png",
-    data: string(member(block, "data")) ?? null,
-  };
+  const stored = string(member(block, "data")) ?? null;
+  const isBlob = stored !== null && BLOB.test(stored);
+  const data = isBlob ? (beside?.(stored)?.toString("base64") ?? null) : stored;
+  if (isBlob && data === null) return unread("image", "missing");
+  return { kind: "image", mediaType: string(member(block, "mimeType")) ?? "image/png", data };
 }
 
 /** Content of an assistant's message. */
-export function readAnswer(content: Json | undefined, dialect: Dialect): Part[] {
+export function readAnswer(content: Json | undefined, dialect: Dialect, beside?: Beside): Part[] {
   // A string is invalid here (Pi itself crashes on it), but its meaning is clear.
   if (typeof content === "string") return [textPart(content)];
   const blocks = isObject(content) ? [content] : array(content);
-  return blocks.map((block) => readBlock(block, dialect));
+  return blocks.map((block) => readBlock(block, dialect, beside));
 }
 
-function readBlock(block: Json, dialect: Dialect): Part {
+function readBlock(block: Json, dialect: Dialect, beside: Beside | undefined): Part {
   const type = string(member(block, "type"));
   switch (type) {
     case "text": {
@@ -64,7 +70,15 @@ function readBlock(block: Json, dialect: Dialect): Part {
     case "toolCall":
       return readCall(block, dialect);
     case "image":
-      return readImage(block);
+      return readImage(block, beside);
+    // oh-my-pi's: Pi has `redacted` in the block for reasoning.
+    case "redactedThinking":
+      return { kind: "reasoning", text: "", seal: { data: member(block, "data") ?? null } };
+    // Where oh-my-pi went over to another model in the middle of an answer; it is not sent.
+    case "fallback":
+      return isObject(member(block, "from"))
+        ? unread("fallback", "unsent")
+        : otherPart(type, block);
     default:
       return otherPart(type ?? "content", block);
   }
@@ -150,6 +164,8 @@ function answerBlock(part: Part): JsonObject | undefined {
 function printThinking(thinking: string, seal: Json | undefined): JsonObject {
   const thinkingSignature = member(seal, "thinkingSignature");
   const redacted = member(seal, "redacted");
+  const data = member(seal, "data");
+  if (data !== undefined) return { type: "redactedThinking", data };
   const shown = redacted === true && thinking === "" ? REDACTED : thinking;
   return compact({ type: "thinking", thinking: shown, thinkingSignature, redacted });
 }

@@ -10,3 +10,11 @@ const LIMIT =
 export function limitText(errorMessage: string | undefined): string | undefined {
   return errorMessage !== undefined && LIMIT.test(errorMessage) ? errorMessage : undefined;
 }
+
+/** When the limit ends: oh-my-pi adds the wait that the provider asked for to its words. */
+export function resetOf(text: string, at: number | undefined): { resetsAt?: string } {
+  const [, wait] = /\bretry-after-ms=(\d{1,12})\b/.exec(text) ?? [];
+  return at === undefined || wait === undefined
+    ? {}
+    : { resetsAt: new Date(at + Number(wait)).toISOString() };
+}

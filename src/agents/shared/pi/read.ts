@@ -1,6 +1,6 @@
-/** Decodes lines of Pi's form. Facts and sources: README.md of src/agents/pi and src/agents/openclaw. */
+/** Decodes lines of Pi's form. Facts and sources: README.md of src/agents/pi, openclaw and omp. */
 
-import type { Reader } from "../../../session/codec.ts";
+import type { Beside, Reader } from "../../../session/codec.ts";
 import { emptyHeader } from "../../../session/header.ts";
 import { isObject, member, number, string } from "../../../session/json.ts";
 import { isNested, saidIn } from "../../../session/other.ts";
@@ -18,12 +18,12 @@ import type {
 import { OpenCalls } from "../calls.ts";
 import { readAnswer, readContent } from "./content.ts";
 import type { Dialect } from "./dialect.ts";
-import { limitText } from "./limits.ts";
-import { bashText, branchText, compactionText } from "./texts.ts";
+import { limitText, resetOf } from "./limits.ts";
+import { bashText, worded } from "./texts.ts";
 import { readUsage } from "./usage.ts";
 
-export function reader(dialect: Dialect): Reader {
-  return new PiReader(dialect);
+export function reader(dialect: Dialect, beside?: Beside): Reader {
+  return new PiReader(dialect, beside);
 }
 
 /** The position of an entry in the tree. */
@@ -36,7 +36,10 @@ interface Place {
 class PiReader implements Reader {
   readonly #calls = new OpenCalls();
   readonly #dialect: Dialect;
+  readonly #beside: Beside | undefined;
   readonly #header: Header;
+  /** Did a record before the header have the title, or an empty one? */
+  #isTitled = false;
   /** Version 1 of the format has no ids: its entries follow each other. */
   #linear = false;
   /** The newest entry, which one without an id of its own follows. */
@@ -46,8 +49,9 @@ class PiReader implements Reader {
   /** Results by the id of their entry, without their content, which may be replaced. */
   readonly #results = new Map<string, Omit<ToolResultPart, "content">>();
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, beside: Beside | undefined) {
     this.#dialect = dialect;
+    this.#beside = beside;
     this.#header = emptyHeader(dialect.id);
   }
 
@@ -56,8 +60,23 @@ class PiReader implements Reader {
   }
 
   read(record: Json, at: number): Entry[] {
+    const before = this.#header.id === "" ? this.#dialect.own?.titleBefore(record) : undefined;
+    if (before !== undefined) return [this.#titled(before, record, at)];
     const entries = this.#read(record, at);
+    if (this.#dialect.own?.isUnsent(record)) return entries.map(unsent);
     return this.#dialect.navigates ? entries.map((entry) => inPlace(entry, record)) : entries;
+  }
+
+  /** oh-my-pi's first line, which it rewrites in place. */
+  #titled(title: string | null, record: Json, at: number): Entry {
+    const time = string(member(record, "updatedAt")) ?? null;
+    this.#isTitled = true;
+    this.#header.title = title;
+    const place = { id: `#${at}`, parentId: null, time };
+    return event(
+      place,
+      title === null ? { event: "opaque", type: "title" } : { event: "title", title },
+    );
   }
 
   #read(record: Json, at: number): Entry[] {
@@ -67,17 +86,26 @@ class PiReader implements Reader {
     this.#header.updatedAt = place.time ?? this.#header.updatedAt;
     if (type === "message") return this.#message(member(record, "message"), place);
     if (type === "custom_message") {
-      return [told(place, readContent(member(record, "content")))];
+      return [told(place, this.#content(record))];
     }
-    if (type === "branch_summary") {
-      const text = branchText(saidIn(member(record, "summary")));
-      return [told(place, [{ kind: "text", text }])];
-    }
+    if (type === "branch_summary") return [this.#branch(record, place)];
     const replacement = member(record, "replacement");
     if (this.#dialect.edits && type === "context_edit" && isObject(replacement)) {
       return [this.#edit(string(member(record, "targetId")) ?? "", replacement, place)];
     }
-    return [event(place, this.#body(record, type, place.id))];
+    const sealed = this.#dialect.own?.sealed(record);
+    const entry = event(place, this.#body(record, type, place.id));
+    if (sealed === undefined) return [entry];
+    return [entry, event({ ...place, id: `${place.id}#sealed`, parentId: place.id }, sealed)];
+  }
+
+  #content(value: Json | undefined): Part[] {
+    return readContent(member(value, "content"), this.#beside);
+  }
+
+  #branch(value: Json | undefined, place: Place): Entry {
+    const text = worded(saidIn(member(value, "summary")), this.#dialect.words.branch);
+    return told(place, [{ kind: "text", text }]);
   }
 
   /** New content for an earlier message, from an extension. */
@@ -85,8 +113,8 @@ class PiReader implements Reader {
     const result = this.#results.get(target);
     const { content } = replacement;
     const instead: Part[] = result
-      ? [{ ...result, content: readContent(content) }]
-      : readAnswer(content, this.#dialect);
+      ? [{ ...result, content: readContent(content, this.#beside) }]
+      : readAnswer(content, this.#dialect, this.#beside);
     return event(place, { event: "hide", target, instead });
   }
 
@@ -131,6 +159,9 @@ class PiReader implements Reader {
       const version = number(member(record, "version")) ?? 1;
       const parent = string(member(record, "parentSession"));
       this.#linear = version < 2;
+      if (!this.#isTitled && this.#dialect.own) {
+        this.#header.title = string(member(record, "title")) || null;
+      }
       Object.assign(this.#header, {
         id: string(member(record, "id")) ?? "",
         cwd: string(member(record, "cwd")) ?? null,
@@ -147,35 +178,37 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
-        return [message(place, "user", readContent(member(value, "content")))];
+        return [message(place, "user", this.#content(value))];
       // Both names for what an extension says in the user's place.
       case "custom":
       case "hookMessage":
-        return [told(place, readContent(member(value, "content")))];
+        return [told(place, this.#content(value))];
       case "assistant":
         return this.#answer(value, place);
       case "toolResult":
         return [message(place, "tool", [this.#result(value, place.id)])];
       case "bashExecution": {
-        const entry = told(place, [{ kind: "text", text: bashText(value) }]);
+        const images = readContent(member(value, "images"), this.#beside);
+        const entry = told(place, [{ kind: "text", text: bashText(value) }, ...images]);
         // "!!": only for the user to see.
         return [
           member(value, "excludeFromContext") === true ? { ...entry, scaffold: true } : entry,
         ];
       }
-      case "branchSummary": {
-        const text = branchText(saidIn(member(value, "summary")));
-        return [told(place, [{ kind: "text", text }])];
-      }
+      case "branchSummary":
+        return [this.#branch(value, place)];
       case "compactionSummary": {
-        const text = compactionText(saidIn(member(value, "summary")));
+        const text = worded(saidIn(member(value, "summary")), this.#dialect.words.compaction);
         return [told(place, [{ kind: "text", text }])];
       }
       case "system":
         return [{ ...message(place, "system", systemParts(value)), scaffold: true }];
-      default:
+      default: {
+        const parts = this.#dialect.own?.told(value, this.#beside);
+        if (parts !== undefined) return [told(place, parts)];
         // Pi drops unknown roles.
         return [event(place, { event: "opaque", type: `message/${role}` })];
+      }
     }
   }
 
@@ -183,7 +216,7 @@ class PiReader implements Reader {
     const model = string(member(value, "model"));
     const usage = readUsage(member(value, "usage"));
     const stop = STOPS[string(member(value, "stopReason")) ?? ""];
-    const parts = readAnswer(member(value, "content"), this.#dialect);
+    const parts = readAnswer(member(value, "content"), this.#dialect, this.#beside);
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     this.#header.model = model ?? this.#header.model;
     const answer = message(place, "assistant", parts);
@@ -192,8 +225,9 @@ class PiReader implements Reader {
     if (stop) answer.stop = stop;
     const text = stop === "error" ? limitText(string(member(value, "errorMessage"))) : undefined;
     if (text === undefined) return [answer];
+    const resets = resetOf(text, number(member(value, "timestamp")));
     const limit = { id: `${place.id}#limit`, parentId: place.id, time: place.time };
-    return [answer, event(limit, { event: "limit", text })];
+    return [answer, event(limit, { event: "limit", text, ...resets })];
   }
 
   #result(value: Json | undefined, id: string): ToolResultPart {
@@ -202,7 +236,7 @@ class PiReader implements Reader {
       kind: "tool-result",
       callId,
       isError: member(value, "isError") === true,
-      content: readContent(member(value, "content")),
+      content: readContent(member(value, "content"), this.#beside),
     };
     const use = this.#calls.get(callId)?.use ?? null;
     this.#calls.answer(callId);
@@ -212,10 +246,14 @@ class PiReader implements Reader {
   }
 
   #body(record: Json, type: string, id: string): EventBody {
+    const own = this.#dialect.own?.read(record);
+    if (own?.event === "title") this.#header.title = own.title === "" ? null : own.title;
+    if (own?.event === "model") this.#header.model = own.model;
+    if (own !== undefined) return own;
     const text = (key: string) => string(member(record, key));
     switch (type) {
       case "compaction":
-        return compaction(record, id);
+        return compaction(record, id, this.#dialect.own?.summary(record));
       // All before it, but what it keeps, is history: a compaction that sums up nothing.
       case "reset":
         return this.#dialect.navigates ? compaction(record, id) : { event: "opaque", type };
@@ -263,6 +301,11 @@ function inPlace(entry: Entry, record: Json): Entry {
   };
 }
 
+/** A message that is in the file for the screen only. */
+function unsent(entry: Entry): Entry {
+  return entry.kind === "event" ? entry : { ...entry, scaffold: true };
+}
+
 /** No record has this id. */
 const NOWHERE = "";
 
@@ -297,7 +340,7 @@ function systemParts(value: Json | undefined): Part[] {
 }
 
 /** A compaction that names itself as the first entry it keeps, keeps none. */
-function compaction(record: Json, id: string): EventBody {
+function compaction(record: Json, id: string, summary?: string): EventBody {
   // Version 1 counts records, as its entries have no ids.
   const index = number(member(record, "firstKeptEntryIndex"));
   const keepFrom =
@@ -305,7 +348,7 @@ function compaction(record: Json, id: string): EventBody {
   const tokens = number(member(record, "tokensBefore"));
   return {
     event: "compaction",
-    summary: saidIn(member(record, "summary")),
+    summary: summary ?? saidIn(member(record, "summary")),
     ...(keepFrom === undefined || keepFrom === id ? {} : { keepFrom }),
     ...(tokens === undefined ? {} : { tokens }),
   };

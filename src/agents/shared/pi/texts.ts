@@ -3,23 +3,35 @@ import { compact, member, number, string } from "../../../session/json.ts";
 import { saidIn } from "../../../session/other.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 
-const BRANCH_OPEN =
-  "The following is a summary of a branch that this conversation came back from:\n\n<summary>\n";
-const BRANCH_CLOSE = "</summary>";
-
-export function branchText(summary: string): string {
-  return BRANCH_OPEN + summary + BRANCH_CLOSE;
+/** What surrounds a summary: before it, and after it. */
+export interface Words {
+  branch: readonly [string, string];
+  compaction: readonly [string, string];
 }
 
-/** A compaction, as presented to the model. */
-export function compactionText(summary: string): string {
-  return `The conversation history before this point was compacted into the following summary:\n\n<summary>\n${summary}\n</summary>`;
+export const PI_WORDS: Words = {
+  branch: [
+    "The following is a summary of a branch that this conversation came back from:\n\n<summary>\n",
+    "</summary>",
+  ],
+  compaction: [
+    "The conversation history before this point was compacted into the following summary:\n\n<summary>\n",
+    "\n</summary>",
+  ],
+};
+
+/** A summary, as presented to the model. */
+export function worded(summary: string, [open, close]: readonly [string, string]): string {
+  return open + summary + close;
 }
 
-/** The inverse of `branchText`. */
-export function branchSummary(text: string): string | undefined {
-  return text.startsWith(BRANCH_OPEN) && text.endsWith(BRANCH_CLOSE)
-    ? text.slice(BRANCH_OPEN.length, -BRANCH_CLOSE.length)
+/** The inverse of `worded`. */
+export function unworded(
+  text: string,
+  [open, close]: readonly [string, string],
+): string | undefined {
+  return text.startsWith(open) && text.endsWith(close) && text.length >= open.length + close.length
+    ? text.slice(open.length, text.length - close.length)
     : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Encodes entries as lines of Pi's form. Facts and sources: README.md of src/agents/pi and src/agents/openclaw. */
+/** Encodes entries as lines of Pi's form. Facts and sources: README.md of src/agents/pi, openclaw and omp. */
 
 import type { Writer, WriterOptions } from "../../../session/codec.ts";
 import { IdTable } from "../../../session/id-table.ts";
@@ -17,8 +17,7 @@ import type {
 import { OpenCalls } from "../calls.ts";
 import { printAnswer, printBlock, printContent } from "./content.ts";
 import type { Dialect } from "./dialect.ts";
-import { bashExecution, branchSummary } from "./texts.ts";
-import { editDetails } from "./tools.ts";
+import { bashExecution, unworded } from "./texts.ts";
 import { NO_TOKENS, printUsage, type Rates, ratesOf } from "./usage.ts";
 
 export function writer(dialect: Dialect, options: WriterOptions): Writer {
@@ -56,6 +55,8 @@ class PiWriter implements Writer {
   #time = new Date(0).toISOString();
   #source: Source = { api: "anthropic-messages", provider: FOREIGN, model: "unknown" };
   #rates: Rates = NO_TOKENS;
+  /** The title in the record before the header. */
+  #title: string | null = null;
   /** Does the file have no ids, as in version 1 of the format? */
   #linear = false;
 
@@ -109,6 +110,7 @@ class PiWriter implements Writer {
 
   commit(record: Json): void {
     this.#n++;
+    if (this.#n === 1) this.#title = this.#dialect.own?.titleBefore(record) ?? null;
     const time = string(member(record, "timestamp"));
     if (time !== undefined) this.#time = isoTime(time) ?? this.#time;
     if (member(record, "type") === "session") {
@@ -156,14 +158,15 @@ class PiWriter implements Writer {
   #user(entry: Message): Json {
     const [first, ...more] = entry.parts;
     const text = first?.kind === "text" && more.length === 0 ? first.text : "";
-    const summary = branchSummary(text);
+    const summary = unworded(text, this.#dialect.words.branch);
     if (summary !== undefined) return this.#branch(summary, entry.time);
     const bash = bashExecution(text);
     if (bash) {
       const hidden = entry.scaffold === true ? { excludeFromContext: true } : {};
       return this.#message(entry.time, bash, hidden);
     }
-    return this.#message(entry.time, { role: "user", content: this.#prompt(entry.parts) });
+    const content = this.#prompt(entry.parts);
+    return this.#message(entry.time, { role: "user", content, ...this.#dialect.own?.prompt });
   }
 
   #prompt(parts: readonly Part[]): Json {
@@ -214,7 +217,7 @@ class PiWriter implements Writer {
         toolCallId: part.callId,
         toolName: call?.name ?? "unknown",
         content: textsAndImages(worded.content).map(printBlock),
-        details: worded.isError ? undefined : editDetails(use),
+        details: worded.isError ? undefined : this.#dialect.tools.details(use),
         isError: worded.isError,
       }),
     );
@@ -222,9 +225,15 @@ class PiWriter implements Writer {
 
   #event(entry: EventBody, time: string | null): Json[] {
     const own = this.#own(this.#frame(time));
+    const { own: records } = this.#dialect;
+    if (this.#n === 0 && entry.event === "title" && records) {
+      return [records.printTitleBefore(entry.title, isoTime(time) ?? this.#time)];
+    }
+    const printed = records?.print(entry, own, this.#source.provider);
+    if (printed !== undefined) return this.#isShown(entry) ? [] : printed;
     switch (entry.event) {
       case "start":
-        return [this.#start(entry.header)];
+        return [...this.#before(entry.header), this.#start(entry.header)];
       case "title":
         return [{ type: "session_info", ...own, name: oneLine(entry.title) }];
       case "compaction":
@@ -260,6 +269,17 @@ class PiWriter implements Writer {
       case "opaque":
         return [];
     }
+  }
+
+  /** A title that stands before the header already. */
+  #isShown(entry: EventBody): boolean {
+    return entry.event === "title" && entry.title === this.#title;
+  }
+
+  /** What comes before the header of a new session. */
+  #before(header: Header): Json[] {
+    if (this.#n > 0) return [];
+    return this.#dialect.own?.printBefore(header, isoTime(header.createdAt) ?? this.#time) ?? [];
   }
 
   #start(header: Header): Json {

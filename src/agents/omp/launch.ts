@@ -1,0 +1,26 @@
+/** How to start oh-my-pi with a session. */
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "omp",
+  install: "bun install -g @oh-my-pi/pi-coding-agent",
+  versionArgs: ["--version"],
+  // By path: an id is looked up as a prefix. Either way it goes to the folder that the header names.
+  resumeArgs: ({ path, prompt, args }) => ["--resume", path, ...args, ...promptArgs(prompt)],
+  opensPaths: true,
+  flags,
+  start: {
+    args: ({ prompt, file, args }) => [
+      ...args,
+      ...(file === null ? [] : [`@${file}`]),
+      ...promptArgs(prompt),
+    ],
+    attach: { most: { bytes: 512 << 10 } },
+  },
+};
+
+/** Before "--", "-" would be an option and "@" a file to attach. */
+function promptArgs(prompt: string | null): string[] {
+  return prompt === null ? [] : ["--", prompt];
+}
