@@ -1,3 +1,4 @@
+import { frames } from "../shared/pi/known.ts";
 import { reader, recognises } from "../shared/pi/read.ts";
 import { isOhMyPis } from "../shared/pi/signs.ts";
 import { writer } from "../shared/pi/write.ts";
@@ -14,6 +15,7 @@ export const omp: Agent = {
   aliases: ["oh-my-pi"],
   recognises: (record) => recognises(record) || isOhMyPis(record),
   known,
+  frames,
   reader: (beside) => reader(OMP, beside),
   writer: (options) => writer(OMP, options),
   tools,
