@@ -7,7 +7,7 @@ import type { Carry, Unit } from "../lossless/carry.ts";
 import { formsOf, isFrame } from "../lossless/document.ts";
 import {
   type Feed,
-  hasPreface,
+  isPreface,
   type ReadLine,
   Records,
   recordsIn,
@@ -205,7 +205,7 @@ class Restore {
     for (const { content } of kept) this.#emit(content);
     const restored = this.#recordsOf(kept);
     this.#restored += kept.filter(
-      ({ value }, n) => !isFrame(value) && !hasPreface(this.#options.home, restored[n] ?? []),
+      ({ value }, n) => !isFrame(value) && !isPreface(this.#options.home, restored[n] ?? []),
     ).length;
     this.#options.coder?.unit(
       reads.map((read) => read.line),
@@ -217,7 +217,7 @@ class Restore {
   /** Lines of the session itself: neither an embedded carry, nor a preface, nor a document's first line. */
   #isRecord({ line, entries }: Read): boolean {
     if (isFrame(line.value) || entries.some(isCarry)) return false;
-    return !hasPreface(this.#options.from, recordsIn(line));
+    return !isPreface(this.#options.from, recordsIn(line));
   }
 
   /** The records of lines of the original file, where somebody asks for them. */

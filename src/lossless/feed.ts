@@ -95,7 +95,10 @@ export function recordsIn({ value, found }: Line): readonly Json[] {
   return value === undefined ? [] : [value];
 }
 
-/** Is there a record among them that the CLI puts before a session from elsewhere? */
-export function hasPreface({ preface }: Pick<Codec, "preface">, records: readonly Json[]): boolean {
-  return preface !== undefined && records.some((record) => preface(record));
+/**
+ * Are they nothing but what the CLI puts before a session from elsewhere? A damaged line may have other
+ * records besides.
+ */
+export function isPreface({ preface }: Pick<Codec, "preface">, records: readonly Json[]): boolean {
+  return preface !== undefined && records.length > 0 && records.every((record) => preface(record));
 }

@@ -2,7 +2,7 @@
 import type { Agent } from "../../agents/types.ts";
 import type { Unit } from "../../lossless/carry.ts";
 import { isFrame } from "../../lossless/document.ts";
-import { hasPreface } from "../../lossless/feed.ts";
+import { isPreface } from "../../lossless/feed.ts";
 import { parseValue, stringify } from "../../lossless/json-text.ts";
 import type { Line } from "../../lossless/lines.ts";
 import {
@@ -119,7 +119,7 @@ export class UnitCoder implements Coder {
     const entries = records.flatMap((record, n) =>
       this.#back.read(isProven ? asRead(record) : record, at + n),
     );
-    return hasPreface(this.#from, records) || entries.some(isCarry) ? null : entries;
+    return isPreface(this.#from, records) || entries.some(isCarry) ? null : entries;
   }
 
   #lines(lines: readonly Line[], entries: readonly Entry[], plain: boolean): Lines {

@@ -6,7 +6,7 @@ import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
 import type { Input } from "../../io/input.ts";
 import { isFrame } from "../../lossless/document.ts";
-import { Feed, hasPreface, Records, recordsIn } from "../../lossless/feed.ts";
+import { Feed, isPreface, Records, recordsIn } from "../../lossless/feed.ts";
 import type { Line } from "../../lossless/lines.ts";
 import { type Plan, Survey, type SurveyOptions } from "../../session/survey.ts";
 import { headerAt } from "../read/folder.ts";
@@ -126,7 +126,7 @@ export function surveyFile(agent: Agent, input: Input, options: FileOptions = {}
   const read = (line: Line): void => {
     if (lines === options.oldLines) firstNew = entries;
     const isSaid = take(line) && !isFrame(line.value);
-    const own = isSaid && !hasPreface(agent, recordsIn(line));
+    const own = isSaid && !isPreface(agent, recordsIn(line));
     if (own) lines++;
   };
   for (const { input: base, bytes } of options.bases ?? []) {

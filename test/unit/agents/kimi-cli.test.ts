@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { claudeCode } from "../../../src/agents/claude-code/index.ts";
 import { kimi } from "../../../src/agents/kimi/index.ts";
 import { kimiCli } from "../../../src/agents/kimi-cli/index.ts";
 import { launch } from "../../../src/agents/kimi-cli/launch.ts";
@@ -20,10 +21,23 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../../src/session/types.ts";
+import { convertFile } from "../../support/conversion.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures");
 const root = temporaryFolder();
+
+it("returns a session whose last line has a record before Kimi CLI's own first one", async () => {
+  const folder = mkdtempSync(join(root, "joined-"));
+  const [path, there, back] = ["a", "b", "c"].map((name) => join(folder, `${name}.jsonl`));
+  assert.ok(path && there && back);
+  const said = '{"role":"assistant","content":"hello"}';
+  const preface = '{"role": "_system_prompt", "content": "You are Kimi Code CLI."}';
+  writeFileSync(path, `{"role":"_usage","token_count":5450}\n${said}${preface}\n`);
+  await convertFile({ agent: kimiCli, path }, { agent: claudeCode, path: there });
+  await convertFile({ agent: claudeCode, path: there }, { agent: kimiCli, path: back });
+  assert.ok(readFileSync(back).equals(readFileSync(path)));
+});
 
 /** The records of every session of an agent's fixtures, by path. */
 function recordsOf(pattern: string): Json[][] {
