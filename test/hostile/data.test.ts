@@ -113,7 +113,10 @@ describe("ids, folders and times name no file outside the store", () => {
         const id = "01a1fc28-078c-74e9-80e0-49fe98c27ddf";
         const place = () => placeFor(agent.store, store, { ...HEADER, id, cwd: name }, {});
         // These name the folder after it as it is, and could not make this one either.
-        if (["pi", "omp", "droid"].includes(agent.id) && (name.length > 255 || name.includes("\u0000"))) {
+        if (
+          ["pi", "omp", "droid"].includes(agent.id) &&
+          (name.length > 255 || name.includes("\u0000"))
+        ) {
           assert.throws(place, refusal);
           return;
         }

@@ -4,15 +4,7 @@ import type { Lab } from "../lab.ts";
 import { obj, objs, str } from "../model-server/json.ts";
 import { packed, pinned } from "../pins.ts";
 import { piProviders } from "./pi.ts";
-import {
-  failure,
-  fileBytes,
-  jsonLines,
-  newest,
-  reasoningAsText,
-  runProgram,
-  unchanged,
-} from "./shared.ts";
+import { failure, fileBytes, jsonLines, newest, reasoningAsText, runProgram } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
 
 const tools = /^_?(bash|read|write|edit)$/;
@@ -40,7 +32,11 @@ export const omp: Driver = {
   sessionPath,
   bytes: (lab, id) => fileBytes(sessionPath(lab, id)),
   tools,
-  own: unchanged,
+  // Where a model thinks in OpenAI's Responses, 18.2.3 sends nothing of it after a resume.
+  own: (markers, model) =>
+    model === OMP_MODELS.responses
+      ? markers.filter(({ role }) => role !== "reasoning")
+      : [...markers],
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["omp", ...args],
   listArgs: ["-r"],
