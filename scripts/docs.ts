@@ -61,6 +61,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "compaction-sealed": "carried",
   "base-missing": "left",
   "content-unsent": "carried",
+  "prompt-queued": "carried",
   "content-missing": "left",
   "record-unknown": "carried",
   "record-repeated": "carried",

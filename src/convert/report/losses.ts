@@ -87,6 +87,10 @@ export const LOSSES = {
     "the session that this one continues was not found: its messages are not sent",
   ],
   "content-unsent": ["info", "content that the source's own CLI does not send is kept aside"],
+  "prompt-queued": [
+    "minor",
+    "prompts that still wait in the source's queue are kept aside: enter them again in the target",
+  ],
   "content-missing": ["major", "content stored elsewhere was not found"],
   "record-unknown": [
     "minor",
