@@ -45,6 +45,8 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "call-as-text": "demoted",
   "result-as-text": "demoted",
   "result-missing": "projected",
+  "result-cut-by-target": "projected",
+  "history-cut-by-target": "projected",
   "result-orphan": "carried",
   "file-as-text": "demoted",
   "compaction-as-text": "demoted",

@@ -71,6 +71,10 @@ function answer(callId: string, words: string, more: { isError?: boolean } = {})
   return { kind: "tool-result", callId, isError: false, content, ...more };
 }
 
+function result(callId: string, words: string): Part & { kind: "tool-result" } {
+  return { kind: "tool-result", callId, isError: false, content: [{ kind: "text", text: words }] };
+}
+
 function start(id = ID): Entry {
   const header: Header = { ...emptyHeader("openhands"), id, cwd: "/home/dev/shop" };
   return { kind: "event", id: "start", parentId: null, time: null, event: "start", header };
@@ -262,6 +266,50 @@ describe("writing", () => {
     ]);
     const observed = made.flatMap(({ observation }) => member(observation, "kind") ?? []);
     assert.deepEqual(observed, ["MCPToolObservation", "TerminalObservation"]);
+  });
+
+  it("gives a result that the SDK would cut several texts, which are one again", () => {
+    const long = `${"x".repeat(49_999)}🍐${"y".repeat(60_000)}`;
+    const made = written([
+      say("assistant", call("a", "terminal", { command: "cat a" })),
+      say("tool", { ...result("a", long), exitCode: 3 }),
+      say("assistant", call("b", "read_wiki", { page: "b" })),
+      say("tool", result("b", long)),
+      say("assistant", call("c", "terminal", { command: "cat c" })),
+      say("tool", result("c", "z".repeat(29_000))),
+      say("assistant", call("d", "terminal", { command: "cat d" })),
+      say("tool", result("d", "z".repeat(30_000))),
+    ]);
+    const observed = made.flatMap(({ observation }) => (observation ? [observation] : []));
+    const sizes = observed.map((one) => {
+      const content = member(one, "content");
+      assert.ok(Array.isArray(content));
+      return content.map((item) => String(member(item, "text")).length).join();
+    });
+    assert.deepEqual(sizes, ["49999,50000,10002,36", "49999,50000,10002", "29000", "30000"]);
+    const kinds = observed.map((one) => member(one, "kind"));
+    const mcp = "MCPToolObservation";
+    assert.deepEqual(kinds, [mcp, mcp, "TerminalObservation", mcp]);
+    assert.ok(JSON.stringify(made).isWellFormed());
+
+    const [first, second] = messages(made).flatMap(({ parts }) =>
+      parts.filter((part) => part.kind === "tool-result"),
+    );
+    assert.deepEqual(first, { ...result("a", long), exitCode: 3 });
+    assert.deepEqual(second, result("b", long));
+  });
+
+  it("leaves texts that only look like pieces of one apart", () => {
+    const texts = ["x".repeat(49_998), "y", "z".repeat(49_999), "z"];
+    const content = texts.map((words) => ({ kind: "text", text: words }) as const);
+    const made = written([
+      say("assistant", call("a", "read_wiki", { page: "a" })),
+      say("tool", { ...result("a", ""), content }),
+    ]);
+    const [back] = messages(made).flatMap(({ parts }) =>
+      parts.filter((part) => part.kind === "tool-result"),
+    );
+    assert.deepEqual(back?.content, content);
   });
 });
 
