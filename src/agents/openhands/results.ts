@@ -1,7 +1,7 @@
 /** Tools' results: what the SDK stores of them, and what it makes of that for its model. */
 import { hash } from "node:crypto";
 import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
-import { otherPart, saidIn } from "../../session/other.ts";
+import { otherPart, pictureType, saidIn } from "../../session/other.ts";
 import type {
   Json,
   JsonObject,
@@ -63,19 +63,12 @@ function isKnown(kind: Json | undefined): boolean {
   return typeof kind === "string" && PLAIN.test(kind);
 }
 
-/** The types that the SDK tells by how the base64 begins; it takes others for the first. */
-const SCREENS = [
-  ["image/png", "iVBORw0KGgo"],
-  ["image/jpeg", "/9j/"],
-  ["image/gif", "R0lGODlh"],
-  ["image/webp", "UklGR"],
-] as const;
-
 /** With a folder for outputs, the SDK stores a picture there, too, and tells its model where. */
 function readScreen({ screenshot_data, full_output_save_dir: folder }: JsonObject): ResultPart[] {
   const data = string(screenshot_data);
   if (!data) return [];
-  const type = SCREENS.find(([, start]) => data.startsWith(start))?.[0] ?? "image/png";
+  // The SDK tells it in the same way.
+  const type = pictureType(data);
   const image = readImage(`data:${type};base64,${data}`);
   if (typeof folder !== "string" || folder === "") return [image];
   const name = `browser_screenshot_${hash("sha256", data).slice(0, 8)}`;
