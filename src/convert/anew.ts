@@ -133,6 +133,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     projector,
     losses,
     plan,
+    cuts: target.agent.cuts?.(),
     sent: conversion.sent,
     kept: null,
     coder: making?.coder ?? null,

@@ -11,7 +11,7 @@ import type { Decoded, Source } from "../lossless/feed.ts";
 import { stringify } from "../lossless/json-text.ts";
 import type { Line } from "../lossless/lines.ts";
 import type { Lost } from "../lossless/recover.ts";
-import type { Writer } from "../session/codec.ts";
+import type { Cuts, Writer } from "../session/codec.ts";
 import { asSeen, type Plan } from "../session/survey.ts";
 import type { Entry, Header, Json } from "../session/types.ts";
 import type { Coder } from "./carry/units.ts";
@@ -35,6 +35,8 @@ export interface ForwardParts {
   kept: Kept | null;
   /** Writes the carry; null if none is wanted. */
   coder: Coder | null;
+  /** Counts what the target's CLI will not send; undefined if it sends everything. */
+  cuts?: Cuts | undefined;
   /** Called with what the target is sent, entry by entry. */
   sent?: ((entry: Entry) => void) | undefined;
   /** Receives target lines, without their newlines. */
@@ -65,6 +67,8 @@ export class Forward {
    */
   #told = 0;
   #line: number;
+  /** The line of the newest message of which records were made; negative for none, and for a base's. */
+  #place = -1;
   #entry: number;
 
   constructor(parts: ForwardParts) {
@@ -122,6 +126,8 @@ export class Forward {
   /** Closes the target with its last records. */
   end(): void {
     this.#records([], this.#parts.writer.end());
+    const dropped = this.#parts.cuts?.dropped?.() ?? 0;
+    if (dropped > 0) this.#parts.losses.add("history-cut-by-target", -1, dropped);
   }
 
   #take(line: Line, own: boolean): void {
@@ -160,8 +166,10 @@ export class Forward {
         continue;
       }
       const ready = projector.push(entry, plan.visibility(n), place);
+      if (entry.kind === "message" && entry.role === "tool") this.#place = place;
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
+      if (entry.kind === "message") this.#place = place;
       if (ready.now.length === 0) continue;
       if (!state.held) this.#hold(line);
       state.held = true;
@@ -219,7 +227,16 @@ export class Forward {
     this.#records(lines, records);
   }
 
+  #cut(record: Json): void {
+    const { cuts, losses } = this.#parts;
+    const results = cuts?.results(record) ?? 0;
+    if (results > 0) losses.add("result-cut-by-target", this.#place, results);
+    const texts = cuts?.texts?.(record) ?? 0;
+    if (texts > 0) losses.add("content-cut", this.#place, texts);
+  }
+
   #records(lines: Line[], records: Json[]): void {
+    for (const record of records) this.#cut(record);
     // Never undefined: a line nested too deeply to print could not have been decoded.
     for (const record of records) this.#parts.write(stringify(record) ?? "");
     this.#parts.coder?.unit(

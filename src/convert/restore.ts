@@ -15,6 +15,7 @@ import {
 } from "../lossless/feed.ts";
 import type { Line } from "../lossless/lines.ts";
 import { type Restored, ScriptReader } from "../lossless/script.ts";
+import type { Cuts } from "../session/codec.ts";
 import { digest } from "../session/digest.ts";
 import type { Entry, Json } from "../session/types.ts";
 import { homeWriter, isCarry, type UnitCoder } from "./carry/units.ts";
@@ -82,6 +83,7 @@ class Restore {
   readonly #feed: Feed;
   /** In the original file. */
   readonly #records: Records;
+  readonly #cuts: Cuts | undefined;
   #at = 0;
   #entry = 0;
   #restored = 0;
@@ -101,6 +103,7 @@ class Restore {
     this.#lines = lines;
     this.#feed = feedOf(options.from, options.place ?? null);
     this.#records = new Records(options.home.recognises);
+    this.#cuts = options.home.cuts?.();
     this.#kept = new Kept(options.survey.plan, options.survey.oldEntries);
     this.#script = new ScriptReader(homeWriter(options.home, options.carry.header.target.id));
   }
@@ -123,6 +126,7 @@ class Restore {
       projector,
       losses,
       plan: survey.plan,
+      cuts: this.#cuts,
       kept: this.#kept,
       coder,
       write: (text) => this.#add(text),
@@ -204,6 +208,8 @@ class Restore {
     }
     for (const { content } of kept) this.#emit(content);
     const restored = this.#recordsOf(kept);
+    // What is left out of the old ones is nothing new, but a history grows.
+    for (const record of restored.flat()) this.#cuts?.results(record);
     this.#restored += kept.filter(
       ({ value }, n) => !isFrame(value) && !isPreface(this.#options.home, restored[n] ?? []),
     ).length;

@@ -35,6 +35,8 @@ export interface Codec {
   restates?: boolean;
   /** Images and documents that its CLI sends again after a resume; see `Media`. */
   media?: Media;
+  /** Counts what its CLI leaves out of its requests by limits of its own; see `Cuts`. */
+  cuts?(): Cuts;
   /**
    * A record that its CLI puts before all others when it first opens a session from elsewhere. Like
    * an embedded carry, it is not one of those that were handed over.
@@ -161,6 +163,19 @@ export interface Media {
   documents?: readonly string[];
   /** Documents in a tool's result. */
   resultDocuments?: readonly string[];
+}
+
+/**
+ * What a CLI leaves out of its requests although the session holds it, counted record by record. Only
+ * limits that were found in its program, or seen in a request, are counted; the README says which.
+ */
+export interface Cuts {
+  /** The tools' results in the next record that it sends in part. */
+  results(record: Json): number;
+  /** The other texts in it that it sends in part. */
+  texts?(record: Json): number;
+  /** Of a history that it shortens at its beginning: how many exchanges it leaves out, as it is now. */
+  dropped?(): number;
 }
 
 /**

@@ -188,6 +188,19 @@ export function bytesOf(base64: string): number {
   return Math.max(0, Math.floor((base64.length * 3) / 4) - padding);
 }
 
+/** How the base64 of these begins. */
+const PICTURES = [
+  ["/9j/", "image/jpeg"],
+  ["R0lGODlh", "image/gif"],
+  ["R0lGODdh", "image/gif"],
+  ["UklGR", "image/webp"],
+] as const;
+
+/** The type of a picture that is stored without one: PNG, unless it begins like another. */
+export function pictureType(base64: string): string {
+  return PICTURES.find(([start]) => base64.startsWith(start))?.[1] ?? "image/png";
+}
+
 /** The number of pixels of a PNG, which its head gives; null for other images. */
 export function pixelsOf(base64: string): number | null {
   const head = Buffer.from(base64.slice(0, 32), "base64");

@@ -13,6 +13,7 @@ const UNREAD: { [reason in UnreadReason]: string } = {
   missing: "stored elsewhere, and not found",
   "missing-base": "stored elsewhere, and not found",
   repeated: "the same record again",
+  queued: "waiting to be sent",
 };
 
 /**

@@ -169,7 +169,7 @@ export interface UnreadPart {
  * `sealed`: only its vendor can read it; `sealed-summary`: the same for a summary of the earlier
  * conversation. `unsent`: the source's own CLI does not send it. `missing`: it is stored elsewhere
  * and was not found; `missing-base`: the same for a session that this one continues. `repeated`:
- * the same record is already in the file.
+ * the same record is already in the file. `queued`: a prompt that waits to be sent.
  */
 export type UnreadReason =
   | "sealed"
@@ -177,7 +177,8 @@ export type UnreadReason =
   | "unsent"
   | "missing"
   | "missing-base"
-  | "repeated";
+  | "repeated"
+  | "queued";
 
 /** The shared tool vocabulary; each agent's tools.ts maps it both ways. */
 export type ToolUse =

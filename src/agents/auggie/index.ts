@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { cuts } from "./cuts.ts";
 import { session } from "./document.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
@@ -15,6 +16,7 @@ export const auggie: Agent = {
   aliases: ["augment"],
   documents: [session],
   media,
+  cuts,
   keepsSeals: true,
   cutsOff: true,
   recognises,

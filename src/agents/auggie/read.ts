@@ -98,8 +98,12 @@ class AuggieReader implements Reader {
       : { event: "start", header: { ...header } };
     this.#started = true;
     const first = this.#aside(body);
+    const queued = queuedIn(head).map(() =>
+      this.#aside({ event: "unread", type: "queue", reason: "queued" }),
+    );
     // A complete document on one line.
-    return [first, ...array(head.chatHistory).flatMap((element) => this.#element(element))];
+    const history = array(head.chatHistory).flatMap((element) => this.#element(element));
+    return [first, ...queued, ...history];
   }
 
   /** An element of the history, as it stands in a document. */
@@ -246,6 +250,11 @@ class AuggieReader implements Reader {
   #nextId(): string {
     return this.#n === 0 ? `#${this.#at}` : `#${this.#at}.${this.#n}`;
   }
+}
+
+/** Prompts that the CLI restores when it resumes the session, and sends in turn. */
+function queuedIn({ queue }: JsonObject): Json[] {
+  return array(member(queue, "messages"));
 }
 
 /** As JavaScript takes it, which is how the CLI looks at it. */

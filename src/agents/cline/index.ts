@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { cuts } from "./cuts.ts";
 import { transcript } from "./document.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
@@ -18,6 +19,7 @@ export const cline: Agent = {
   known,
   frames,
   media,
+  cuts,
   // `<milliseconds>_<five letters and digits>`.
   sessionId(uuid, createdAt) {
     const ms = Math.max(0, Date.parse(createdAt ?? "") || 0);

@@ -1,4 +1,5 @@
 import type { Agent } from "../types.ts";
+import { cuts } from "./cuts.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
@@ -21,6 +22,7 @@ export const codex: Agent = {
     images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     imageUrls: false,
   },
+  cuts,
   known,
   frames,
   reader,

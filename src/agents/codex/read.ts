@@ -4,7 +4,7 @@ import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { IdTable } from "../../session/id-table.ts";
 import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
-import { isNested, otherPart, saidIn } from "../../session/other.ts";
+import { isNested, otherPart, pictureType, saidIn } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -542,7 +542,7 @@ function generated(result: Json | undefined, status: string): ResultPart {
   if (isNested(result)) return otherPart("image_generation_call", result);
   const data = string(result) ?? "";
   if (data === "") return { kind: "text", text: unrecorded(status) };
-  return readImage(`data:image/png;base64,${data}`);
+  return readImage(`data:${pictureType(data)};base64,${data}`);
 }
 
 function unrecorded(status: string): string {

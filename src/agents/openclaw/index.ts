@@ -3,6 +3,7 @@ import { reader, recognises } from "../shared/pi/read.ts";
 import { isNavigation } from "../shared/pi/signs.ts";
 import { writer } from "../shared/pi/write.ts";
 import type { Agent } from "../types.ts";
+import { cuts } from "./cuts.ts";
 import { OPENCLAW } from "./dialect.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
@@ -14,6 +15,7 @@ export const openclaw: Agent = {
   name: "OpenClaw",
   aliases: ["clawdbot"],
   recognises: (record) => recognises(record) || isNavigation(record),
+  cuts,
   known,
   frames,
   reader: () => reader(OPENCLAW),

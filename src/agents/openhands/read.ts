@@ -199,8 +199,10 @@ class OpenHandsReader implements Reader {
 
   #condensation(event: JsonObject, time: string | null): Entry[] {
     const change = this.#view.condense(event);
-    if (change.summary === null) return [...this.#forget(change), this.#noted(event, time)];
-    const { before, after, summary } = change;
+    if (change.summary === null) {
+      return [...this.#forget(change.forgotten), this.#noted(event, time)];
+    }
+    const { before, after, between, summary } = change;
     const kept = before.flatMap((one) => {
       if (one.summary !== undefined) return [summaryMessage(one.id, one.summary)];
       const message = this.#messages.get(one.id);
@@ -211,6 +213,8 @@ class OpenHandsReader implements Reader {
     const place = { id: this.#free(string(event.id)), parentId: this.#tip, time };
     this.#tip = place.id;
     return [
+      // What it keeps begins at one place; what is gone from there on is hidden.
+      ...this.#forget(between),
       {
         kind: "event",
         ...place,
@@ -230,7 +234,7 @@ class OpenHandsReader implements Reader {
   }
 
   /** Without a summary, the model is told nothing of what is gone. */
-  #forget({ forgotten }: Change): Entry[] {
+  #forget(forgotten: Change["forgotten"]): Entry[] {
     return forgotten.flatMap(({ id }) => {
       const target = this.#entries.get(id);
       return target === undefined ? [] : [this.#aside({ event: "hide", target })];

@@ -1,6 +1,7 @@
 /** Tools' results: what the SDK stores of them, and what it makes of that for its model. */
+import { hash } from "node:crypto";
 import { compact, isObject, listOf, member, number, string } from "../../session/json.ts";
-import { otherPart, saidIn } from "../../session/other.ts";
+import { otherPart, pictureType, saidIn } from "../../session/other.ts";
 import type {
   Json,
   JsonObject,
@@ -11,6 +12,7 @@ import type {
 import { onlyText } from "../shared/tools.ts";
 import { tasksIn } from "./actions.ts";
 import { printContent, readContent, readImage, textItem } from "./content.ts";
+import { isLong, joined, pieces } from "./long.ts";
 
 /** The result that an event is; null for events that are none. */
 export function readResult(event: JsonObject): ToolResultPart | null {
@@ -46,10 +48,9 @@ function readObservation(callId: string, observation: Json): ToolResultPart {
     case "TaskObservation":
       return { ...result, content: [taskInfo(observation), ...readContent(observation.content)] };
     default: {
-      const screen = string(observation.screenshot_data);
-      const shown: ResultPart[] = screen ? [readImage(`data:image/png;base64,${screen}`)] : [];
       const more = isKnown(observation.kind) ? [] : [newer(observation)];
-      return { ...result, content: [...readContent(observation.content), ...shown, ...more] };
+      const said = joined(readContent(observation.content));
+      return ended(result, observation, [...said, ...readScreen(observation), ...more]);
     }
   }
 }
@@ -60,6 +61,20 @@ const PLAIN =
 
 function isKnown(kind: Json | undefined): boolean {
   return typeof kind === "string" && PLAIN.test(kind);
+}
+
+/** With a folder for outputs, the SDK stores a picture there, too, and tells its model where. */
+function readScreen({ screenshot_data, full_output_save_dir: folder }: JsonObject): ResultPart[] {
+  const data = string(screenshot_data);
+  if (!data) return [];
+  // The SDK tells it in the same way.
+  const type = pictureType(data);
+  const image = readImage(`data:${type};base64,${data}`);
+  if (typeof folder !== "string" || folder === "") return [image];
+  const name = `browser_screenshot_${hash("sha256", data).slice(0, 8)}`;
+  const ending = type === "image/jpeg" ? "jpg" : type.slice("image/".length);
+  const path = `${folder.replace(/(?<=.)\/+$/, "")}/${name}.${ending}`;
+  return [{ kind: "text", text: `Screenshot saved to: ${path}` }, image];
 }
 
 /** What a tool tells beside its content may be sent, too. */
@@ -88,7 +103,7 @@ function readTerminal(
   const text = [
     told("prefix"),
     ...texts,
-    suffix === ended(code) ? "" : suffix,
+    suffix === suffixFor(code) ? "" : suffix,
     cwd === "" ? "" : `\n[Current working directory: ${cwd}]`,
     python === "" ? "" : `\n[Python interpreter: ${python}]`,
   ].join("");
@@ -100,9 +115,25 @@ function readTerminal(
   };
 }
 
-function ended(code: number): string {
+function suffixFor(code: number): string {
   return `\n[The command completed with exit code ${code}.]`;
 }
+
+/** Of a terminal's output that is too long for its own kind, the last text says how it ended. */
+function ended(
+  result: Omit<ToolResultPart, "content">,
+  { kind, tool_name }: JsonObject,
+  content: ResultPart[],
+): ToolResultPart {
+  const last = content.at(-1);
+  const isTerminal = kind === "MCPToolObservation" && tool_name === "terminal";
+  const [, code] = (isTerminal && last?.kind === "text" && FINISHED.exec(last.text)) || [];
+  if (code === undefined) return { ...result, content };
+  return { ...result, exitCode: Number(code), content: content.slice(0, -1) };
+}
+
+/** As the SDK says it of a terminal. */
+const FINISHED = /^\n\[Command finished with exit code (-?\d{1,9})\]$/;
 
 /** What a terminal says of itself with every result, as it last was. */
 export interface Terminal {
@@ -132,14 +163,15 @@ export function printObservation(
   call: ToolCallPart,
   result: ToolResultPart,
   terminal: Terminal,
+  there: boolean,
 ): JsonObject {
   const { isError: is_error } = result;
   const text = onlyText(result);
   const command = string(member(call.input, "command"));
-  const isPlain = text !== undefined && isObject(call.input);
+  const isPlain = text !== undefined && isObject(call.input) && !isLong(text, call.name, there);
   if (isPlain && call.name === "terminal" && command !== undefined)
     return printTerminal(text, { ...result, command }, terminal);
-  const content = printContent(result.content);
+  const content = [...printContent(result.content.flatMap(inPieces)), ...finished(call, result)];
   if (isPlain && call.name === "file_editor" && COMMANDS.test(command ?? "")) {
     const path = string(member(call.input, "path"));
     const created = string(member(call.input, "file_text"));
@@ -168,6 +200,17 @@ export function printObservation(
   return { content, is_error, tool_name: call.name, kind: "MCPToolObservation" };
 }
 
+function inPieces(part: ResultPart): ResultPart[] {
+  return part.kind === "text" ? pieces(part.text).map((text) => ({ kind: "text", text })) : [part];
+}
+
+/** What the SDK would say at the end of a terminal's output. */
+function finished({ name }: ToolCallPart, { exitCode }: ToolResultPart): JsonObject[] {
+  if (name !== "terminal" || exitCode === undefined) return [];
+  const text = `\n[Command finished with exit code ${exitCode}]`;
+  return FINISHED.test(text) ? [textItem(text)] : [];
+}
+
 const COMMANDS = /^(?:view|create|str_replace|insert|undo_edit)$/;
 
 /** What the SDK adds to an output, at its end. */
@@ -190,7 +233,7 @@ function printTerminal(
     working_dir,
     py_interpreter_path,
     prefix: "",
-    suffix: isNative && exit_code !== -1 ? ended(exit_code) : "",
+    suffix: isNative && exit_code !== -1 ? suffixFor(exit_code) : "",
   });
   return compact({
     content: [textItem(output)],

@@ -17,6 +17,8 @@ export interface Change {
   /** What still stands before the place of the summary. */
   before: Seen[];
   after: Seen[];
+  /** What is gone from among those after. */
+  between: Seen[];
   summary: string | null;
 }
 
@@ -41,13 +43,16 @@ export class View {
     const offset = number(event.summary_offset);
     if (summary === null || offset === undefined) {
       this.#seen = left;
-      return { forgotten, before: left, after: [], summary: null };
+      return { forgotten, before: left, after: [], between: [], summary: null };
     }
     // As Python's list.insert: past the end is the end.
     const at = Math.max(0, Math.min(Math.trunc(offset), left.length));
     const [before, after] = [left.slice(0, at), left.slice(at)];
+    const [next] = after;
+    const from = next ? this.#seen.indexOf(next) : this.#seen.length;
+    const between = this.#seen.slice(from).filter(({ id }) => ids.has(id));
     const own = { id: `${string(event.id) ?? ""}-summary`, summary, isPrompt: false };
     this.#seen = [...before, own, ...after];
-    return { forgotten, before, after, summary };
+    return { forgotten, before, after, between, summary };
   }
 }

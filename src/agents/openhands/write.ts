@@ -23,6 +23,7 @@ import {
   readCall,
   textItem,
 } from "./content.ts";
+import { isLong } from "./long.ts";
 import { CARRY_KEY, headRecord, unwrap } from "./records.ts";
 import { isResult, NO_TERMINAL, printObservation, type Terminal, terminalIn } from "./results.ts";
 import { printTime } from "./times.ts";
@@ -183,14 +184,15 @@ class OpenHandsWriter implements Writer {
     const pair = { tool_name: call.name, tool_call_id: part.callId };
     const [only, ...more] = part.content;
     // What the SDK would not have run has failed, in its words.
-    if (made && !made.runs && part.isError && more.length === 0 && only?.kind === "text") {
+    const isPlain = only?.kind === "text" && !isLong(only.text, "", false);
+    if (made && !made.runs && part.isError && more.length === 0 && isPlain) {
       return { ...base, source: "agent", ...pair, error: only.text, kind: "AgentErrorEvent" };
     }
     return {
       ...base,
       source: "environment",
       ...pair,
-      observation: printObservation(call, part, this.#terminal),
+      observation: printObservation(call, part, this.#terminal, this.#there.has(entry)),
       action_id: made?.id ?? base.id,
       kind: "ObservationEvent",
     };

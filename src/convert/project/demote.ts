@@ -25,6 +25,7 @@ export const UNREAD: { [reason in UnreadReason]: LossCode } = {
   missing: "content-missing",
   "missing-base": "base-missing",
   repeated: "record-repeated",
+  queued: "prompt-queued",
 };
 
 /** The image types that the APIs of Anthropic, OpenAI and Google all document. */

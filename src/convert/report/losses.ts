@@ -60,6 +60,14 @@ export const LOSSES = {
   "call-as-text": ["minor", "tool calls are sent as text: the target's model has no tools"],
   "result-as-text": ["minor", "tool results are sent as text: the target's model has no tools"],
   "result-missing": ["minor", "tool calls without a result have a placeholder for it"],
+  "result-cut-by-target": [
+    "minor",
+    "the target's CLI sends long tool results in part; its session holds all of them",
+  ],
+  "history-cut-by-target": [
+    "major",
+    "the target's CLI leaves the oldest exchanges of so long a history out of its requests (--fit puts a handoff in their place)",
+  ],
   "result-orphan": ["minor", "tool results without their call are kept aside"],
   "file-as-text": ["minor", "attached documents are mentioned; their content is kept aside"],
   "file-inlined": ["info", "text documents are sent as text"],
@@ -87,6 +95,10 @@ export const LOSSES = {
     "the session that this one continues was not found: its messages are not sent",
   ],
   "content-unsent": ["info", "content that the source's own CLI does not send is kept aside"],
+  "prompt-queued": [
+    "minor",
+    "prompts that still wait in the source's queue are kept aside: enter them again in the target",
+  ],
   "content-missing": ["major", "content stored elsewhere was not found"],
   "record-unknown": [
     "minor",

@@ -136,6 +136,17 @@ describe("auggie", () => {
     ]);
   });
 
+  it("names each prompt that waits in the queue: the CLI restores them", () => {
+    const [head, ...rest] = records("basic");
+    assert.ok(isObject(head));
+    const asked = { mode: "agent", source: "user" };
+    const messages = ["one", "two"].map((text) => ({ id: text, text, ...asked }));
+    const queue = { messages, isPaused: false };
+    const { entries } = read([{ ...head, queue }, ...rest]);
+    assert.deepEqual(conversation(entries).slice(0, 2), ["-queue queued", "-queue queued"]);
+    assert.deepEqual(conversation(entries).slice(2), conversation(read(records("basic")).entries));
+  });
+
   it("reads what was interrupted as what it is: the CLI does not send it again", () => {
     const said = conversation(read(records("interrupted")).entries);
     assert.deepEqual(said.slice(-7), [

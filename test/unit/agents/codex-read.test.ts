@@ -602,3 +602,15 @@ test("a search that the API made says how it ended, since Codex keeps no result 
     ["web_search web-search", "-: completed; the result was not recorded by Codex"],
   );
 });
+
+test("a picture that was generated is of the type that its data shows", () => {
+  const types = ["/9j/AAAA", "UklGRAAA", "iVBORw0KGgoAAAAA"].flatMap((result) => {
+    const payload = { type: "image_generation_call", id: "ig", status: "completed", result };
+    const record = { timestamp: "2026-11-29T10:00:00.000Z", type: "response_item", payload };
+    const said = codex.reader().read(record, 0);
+    const parts = said.flatMap((entry) => (entry.kind === "message" ? entry.parts : []));
+    return parts.flatMap((part) => (part.kind === "tool-result" ? part.content : []));
+  });
+  const shown = types.flatMap((part) => (part.kind === "image" ? [part.mediaType] : []));
+  assert.deepEqual(shown, ["image/jpeg", "image/webp", "image/png"]);
+});

@@ -71,6 +71,14 @@ function answer(callId: string, words: string, more: { isError?: boolean } = {})
   return { kind: "tool-result", callId, isError: false, content, ...more };
 }
 
+function result(callId: string, words: string): Part & { kind: "tool-result" } {
+  return { kind: "tool-result", callId, isError: false, content: [{ kind: "text", text: words }] };
+}
+
+function event(more: JsonObject): JsonObject {
+  return { timestamp: "2026-11-29T10:00:00.000000", source: "user", ...more };
+}
+
 function start(id = ID): Entry {
   const header: Header = { ...emptyHeader("openhands"), id, cwd: "/home/dev/shop" };
   return { kind: "event", id: "start", parentId: null, time: null, event: "start", header };
@@ -134,6 +142,49 @@ describe("reading", () => {
     const from = entries.findIndex(({ id }) => id === compaction.keepFrom);
     const last = entries[from];
     assert.ok(last?.kind === "message" && last.role === "assistant" && from < at);
+  });
+
+  it("hides what a condensation forgets after the first event that it keeps", () => {
+    const said = ["a", "b", "c", "d", "e"].map((name): [string, JsonObject] => [
+      name,
+      { role: "user", content: [{ type: "text", text: name }] },
+    ]);
+    const events = said.map(([id, llm_message]) =>
+      event({ id, llm_message, kind: "MessageEvent" }),
+    );
+    const forgotten_event_ids = ["a", "c", "d"];
+    const more = { forgotten_event_ids, summary: "S", summary_offset: 0, kind: "Condensation" };
+    const entries = read([...events, event({ id: "s", ...more })]);
+    const told = entries.flatMap((one) => (one.kind === "event" ? [one] : []));
+    const hidden = told.flatMap((one) => (one.event === "hide" ? [one.target] : []));
+    assert.deepEqual(hidden, ["c", "d"]);
+    const kept = told.flatMap((one) => (one.event === "compaction" ? [one.keepFrom] : []));
+    assert.deepEqual(kept, ["b"]);
+  });
+
+  it("tells a screenshot's type by its data, and where the SDK stored it", () => {
+    const about = { kind: "BrowserObservation", content: [], is_error: false };
+    const shown = (screenshot_data: string, more: JsonObject = {}): Part[] => {
+      const observation = { ...about, screenshot_data, ...more };
+      const tool_call = { id: "a", name: "browser_get_state", arguments: "{}" };
+      const base = { tool_name: "browser_get_state", tool_call_id: "a" };
+      return messages([
+        event({ id: "a", ...base, tool_call, kind: "ActionEvent" }),
+        event({ id: "b", ...base, observation, kind: "ObservationEvent" }),
+      ]).flatMap(({ parts }) =>
+        parts.flatMap((part) => (part.kind === "tool-result" ? part.content : [])),
+      );
+    };
+    const image = (mediaType: string, data: string): Part => ({ kind: "image", mediaType, data });
+    assert.deepEqual(shown("/9j/AAAA"), [image("image/jpeg", "/9j/AAAA")]);
+    assert.deepEqual(shown("UklGRAAA"), [image("image/webp", "UklGRAAA")]);
+    assert.deepEqual(shown("iVBORw0KGgoAAAAA"), [image("image/png", "iVBORw0KGgoAAAAA")]);
+    assert.deepEqual(shown("AAAA"), [image("image/png", "AAAA")]);
+    // As hashlib.sha256 of the base64 gives it.
+    assert.deepEqual(shown("/9j/AAAA", { full_output_save_dir: "/home/dev/out/" }), [
+      text("Screenshot saved to: /home/dev/out/browser_screenshot_978d81e9.jpg"),
+      image("image/jpeg", "/9j/AAAA"),
+    ]);
   });
 
   it("gives neither a second result, nor one without a call, nor what was forgotten", () => {
@@ -262,6 +313,50 @@ describe("writing", () => {
     ]);
     const observed = made.flatMap(({ observation }) => member(observation, "kind") ?? []);
     assert.deepEqual(observed, ["MCPToolObservation", "TerminalObservation"]);
+  });
+
+  it("gives a result that the SDK would cut several texts, which are one again", () => {
+    const long = `${"x".repeat(49_999)}🍐${"y".repeat(60_000)}`;
+    const made = written([
+      say("assistant", call("a", "terminal", { command: "cat a" })),
+      say("tool", { ...result("a", long), exitCode: 3 }),
+      say("assistant", call("b", "read_wiki", { page: "b" })),
+      say("tool", result("b", long)),
+      say("assistant", call("c", "terminal", { command: "cat c" })),
+      say("tool", result("c", "z".repeat(29_000))),
+      say("assistant", call("d", "terminal", { command: "cat d" })),
+      say("tool", result("d", "z".repeat(30_000))),
+    ]);
+    const observed = made.flatMap(({ observation }) => (observation ? [observation] : []));
+    const sizes = observed.map((one) => {
+      const content = member(one, "content");
+      assert.ok(Array.isArray(content));
+      return content.map((item) => String(member(item, "text")).length).join();
+    });
+    assert.deepEqual(sizes, ["49999,50000,10002,36", "49999,50000,10002", "29000", "30000"]);
+    const kinds = observed.map((one) => member(one, "kind"));
+    const mcp = "MCPToolObservation";
+    assert.deepEqual(kinds, [mcp, mcp, "TerminalObservation", mcp]);
+    assert.ok(JSON.stringify(made).isWellFormed());
+
+    const [first, second] = messages(made).flatMap(({ parts }) =>
+      parts.filter((part) => part.kind === "tool-result"),
+    );
+    assert.deepEqual(first, { ...result("a", long), exitCode: 3 });
+    assert.deepEqual(second, result("b", long));
+  });
+
+  it("leaves texts that only look like pieces of one apart", () => {
+    const texts = ["x".repeat(49_998), "y", "z".repeat(49_999), "z"];
+    const content = texts.map((words) => ({ kind: "text", text: words }) as const);
+    const made = written([
+      say("assistant", call("a", "read_wiki", { page: "a" })),
+      say("tool", { ...result("a", ""), content }),
+    ]);
+    const [back] = messages(made).flatMap(({ parts }) =>
+      parts.filter((part) => part.kind === "tool-result"),
+    );
+    assert.deepEqual(back?.content, content);
   });
 });
 

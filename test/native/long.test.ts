@@ -1,0 +1,83 @@
+/**
+ * A tool's result as long as no model usually gets one: each real CLI sends all of it after a resume, or
+ * the loss report says that it sends less. What its own limits are is known from these runs.
+ */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { historyOf } from "./assert-history.ts";
+import { AGENTS, createLab } from "./lab.ts";
+import { enterNetns } from "./netns.ts";
+import { work } from "./pairs.ts";
+import { turn } from "./record.ts";
+import { hand } from "./segue.ts";
+import { some } from "./some.ts";
+
+enterNetns();
+
+const FILLING = "0123456789 words that fill a line, and nothing else\n".repeat(1200);
+
+/** As Claude Code stores one: a question, a command with a long output, and an answer. */
+function session(cwd: string): string {
+  const output = `MARK-L-BEGIN\n${FILLING}MARK-L-MIDDLE\n${FILLING}MARK-L-END\n`;
+  const call = { type: "tool_use", id: "toolu_01", name: "Bash", input: { command: "cat long" } };
+  const result = { type: "tool_result", tool_use_id: "toolu_01", content: output };
+  const said: [type: "user" | "assistant", content: unknown][] = [
+    ["user", "MARK-L-U1 Show the long file."],
+    ["assistant", [call]],
+    ["user", [result]],
+    ["assistant", [{ type: "text", text: "MARK-L-A1 That was it." }]],
+  ];
+  const lines = said.map(([type, content], at) => ({
+    parentUuid: at === 0 ? null : idOf(at - 1),
+    isSidechain: false,
+    cwd,
+    sessionId: "b1d0c6a2-3f5e-4a6b-9c7d-000000000001",
+    version: "2.1.332",
+    type,
+    message:
+      type === "user"
+        ? { role: "user", content }
+        : {
+            model: "claude-opus-4-6",
+            id: `msg_0${at}`,
+            type: "message",
+            role: "assistant",
+            content,
+          },
+    uuid: idOf(at),
+    timestamp: `2026-11-29T10:00:0${at}.000Z`,
+  }));
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+function idOf(at: number): string {
+  return `b1d0c6a2-3f5e-4a6b-9c7d-00000000010${at}`;
+}
+
+for (const agent of some(AGENTS, 8)) {
+  if (agent === "claude-code") continue;
+  test(`a long result reaches ${agent}'s model, or is named`, async (t) => {
+    const lab = await createLab();
+    try {
+      const file = join(lab.root, "long.jsonl");
+      writeFileSync(file, session(lab.cwd));
+      const there = await hand(lab, file, agent);
+      const { prompt, steps } = work("T1");
+      await turn(lab, agent, steps, { prompt, resume: there.id });
+      const sent = historyOf(lab.server.lastMain()).map(({ text }) => text);
+      const all = sent.filter((text) => text.includes(FILLING) || /MARK-L-/.test(text)).join("");
+      const losses = there.losses.find(({ code }) => code === "result-cut-by-target")?.count ?? 0;
+      const isWhole = ["BEGIN", "MIDDLE", "END"].every((name) => all.includes(`MARK-L-${name}`));
+      const words = all.split("words that fill").length - 1;
+      // One line may be in two pieces.
+      t.diagnostic(
+        `${agent}: ${isWhole ? "whole" : "cut"}, ${words} of 2400 lines, ${all.length} characters`,
+      );
+      assert.equal(losses, isWhole && words > 2390 ? 0 : 1);
+    } finally {
+      await lab.close();
+    }
+  });
+}
