@@ -3,17 +3,19 @@ import { lstatSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { leadsOut } from "../../io/files.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, placeOf } from "./database.ts";
-import { objectAt } from "./files.ts";
+import { bytesAt, objectAt } from "./files.ts";
 import {
   CURRENT,
   type Folder,
   hasShort,
   importsIn,
+  isFile,
   MESSAGES,
   META,
   oldFolderOf,
@@ -71,6 +73,8 @@ export const store: Store = {
     return string(member(meta?.environment, "working_directory")) ?? cwd;
   },
 
+  beside: attachmentAt,
+
   title: (place) => string(metaOf(place)?.title) || null,
 
   whole(path) {
@@ -104,6 +108,24 @@ function savedIn(toml: string, env: NodeJS.ProcessEnv): string | null {
   if (path === "") return null;
   const home = env.HOME || env.USERPROFILE || homedir();
   return resolve(path.replace(/^~(?=[\\/]|$)/, home));
+}
+
+/**
+ * Images of 2.x, which records name by their whole path: attachments/<SHA-1>.<ending>. The folder may have been moved
+ * since, and what lies outside of it is not the session's to give.
+ */
+function attachmentAt(place: string, name: string): Buffer | null {
+  const folder = oldFolderAt(place);
+  const file = name.split(/[\\/]/).at(-1) ?? "";
+  if (folder === null || !/^[^.]/.test(file)) return null;
+  const path = join(folder, "attachments", file);
+  return !isFile(path) || leadsOut(path, folder) ? null : bytesAt(path);
+}
+
+function oldFolderAt(place: string): string | null {
+  const at = place.lastIndexOf("#");
+  if (at < 1) return dirname(place);
+  return placeOf(place.slice(0, at), place.slice(at + 1)).old?.folder ?? null;
 }
 
 /** Several folders can have the same id: the CLI takes the newest. */

@@ -18,8 +18,9 @@ import { digestOf } from "../../../src/agents/vibe/generation.ts";
 import { vibe } from "../../../src/agents/vibe/index.ts";
 import { store } from "../../../src/agents/vibe/store.ts";
 import { fromNative, printResult, tools } from "../../../src/agents/vibe/tools.ts";
+import { Accountant } from "../../../src/convert/read/account.ts";
 import { member } from "../../../src/session/json.ts";
-import type { Entry, Json, JsonObject, Message } from "../../../src/session/types.ts";
+import type { Entry, Json, JsonObject, Message, Part } from "../../../src/session/types.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/vibe");
@@ -120,6 +121,121 @@ describe("what is read of Mistral Vibe's records", () => {
     assert.deepEqual(textsOf(before).slice(0, 3), ["Do one.", "One.", "One is done."]);
     const after = entries.slice(at).filter((entry) => entry.kind === "message");
     assert.deepEqual(textsOf(after), ["Do three.", "Three is done."]);
+  });
+
+  const OPENING = `You are continuing a trajectory after a context compaction.
+
+Here are some of the most recent previous user messages, preserved verbatim where possible. Treat them as prior context, not as new requests.
+
+<previous_user_messages>`;
+  const SUMMARY =
+    "Here is a summary of what has happened so far:\n\n<compaction_summary>\nSUM <b>\nMED</b>\n</compaction_summary>";
+
+  function restated(...messages: string[]): string {
+    return `${[OPENING, ...messages].join("\n")}\n</previous_user_messages>\n\n${SUMMARY}`;
+  }
+
+  function compactionIn(record: JsonObject) {
+    const found = entriesOf([record]).find(({ kind }) => kind === "event");
+    return found?.kind === "event" && found.event === "compaction" ? found : null;
+  }
+
+  it("reads a compaction of 2.x, which is one message", () => {
+    const lines = restated(
+      "<previous_user_message>\nport the app\n\nall of it\n</previous_user_message>",
+      "<previous_user_message>\nkeep &lt;previous_user_message&gt;\n</previous_user_message>",
+    );
+    const numbered = restated(
+      "<previous_user_message_0>port the app\n\nall of it</previous_user_message_0>",
+      "<previous_user_message_1>keep &lt;previous_user_message&gt;</previous_user_message_1>",
+    );
+    for (const content of [lines, numbered]) {
+      const record = { role: "user", content, injected: true, message_id: "a" };
+      const compaction = known(compactionIn(record) ?? undefined);
+      assert.equal(compaction.summary, "SUM <b>\nMED</b>");
+      assert.deepEqual(textsOf(compaction.kept ?? []), [
+        "port the app\n\nall of it",
+        "keep &lt;previous_user_message&gt;",
+      ]);
+      const entries = entriesOf([record]);
+      assert.deepEqual(new Accountant(vibe).unaccounted(record, entries), {
+        content: [],
+        keys: [],
+      });
+    }
+    const bare = compactionIn({ role: "user", content: restated(), injected: true });
+    assert.deepEqual([bare?.summary, bare?.kept], ["SUM <b>\nMED</b>", undefined]);
+    const marked = { role: "user", content: "What was done.", context_boundary: "compaction" };
+    assert.equal(compactionIn(marked)?.summary, "What was done.");
+  });
+
+  it("takes nothing that the user typed for a compaction", () => {
+    const typed = [OPENING, SUMMARY, restated(), `${OPENING} what is this?`];
+    for (const content of typed) {
+      const of2 = { role: "user", content, injected: false };
+      const of3 = item("user", [text(content)]);
+      for (const record of [of2, of3]) {
+        assert.deepEqual(textsOf(messagesOf([record])), [content]);
+      }
+    }
+    const more = { ...item("user", [text(`${OPENING} what is this?`)]), source: "injection" };
+    assert.deepEqual(textsOf(messagesOf([more])), [`${OPENING} what is this?`]);
+    const almost = { role: "user", content: `${OPENING}\nwords\n${restated()}`, injected: true };
+    assert.deepEqual(textsOf(messagesOf([almost])), [almost.content]);
+  });
+
+  it("counts sealed reasoning in both versions", () => {
+    const payload = { type: "reasoning", id: "rs", encrypted_content: "SEALED" };
+    const of2 = { role: "assistant", content: "a", reasoning_payloads: [payload] };
+    const thought = { type: "reasoning", content: [{ type: "redacted", data: "SEALED" }] };
+    const of3 = item("assistant", [thought, text("a")]);
+    for (const record of [of2, of3]) {
+      const [message] = messagesOf([record]);
+      assert.deepEqual(message?.parts, [
+        { kind: "reasoning", text: "" },
+        { kind: "text", text: "a" },
+      ]);
+    }
+  });
+
+  it("reads images in each of their forms", async () => {
+    const data = Buffer.from("a picture").toString("base64");
+    const image: Part = { kind: "image", mediaType: "image/webp", data };
+    const inline = { kind: "inline", data };
+    const of2: JsonObject[] = [
+      { alias: "a.webp", mime_type: "image/webp", source: inline },
+      { alias: "a.webp", mime_type: "image/webp", data },
+    ];
+    for (const one of of2) {
+      const [message] = messagesOf([{ role: "user", content: "", images: [one] }]);
+      assert.deepEqual(message?.parts, [image]);
+    }
+    const attachment = { alias: "a.webp", mimeType: "image/webp", source: inline };
+    const [message] = messagesOf([item("user", [{ type: "image", attachment }])]);
+    assert.deepEqual(message?.parts, [image]);
+  });
+
+  it("reads images that lie in the session's folder, and no other files", async () => {
+    const { root, id } = await storeOf("old");
+    const [name = ""] = readdirSync(root);
+    const data = Buffer.from("a picture");
+    mkdirSync(join(root, name, "attachments"));
+    writeFileSync(join(root, name, "attachments/ab.png"), data);
+    writeFileSync(join(root, "other.png"), data);
+    symlinkSync(join(root, "other.png"), join(root, name, "attachments/link.png"));
+    const reader = vibe.reader((file) => store.beside?.(`${root}#${id}`, file) ?? null);
+    const read = (path: string, more: JsonObject = {}) => {
+      const images = [{ alias: "a.png", mime_type: "image/png", ...more, path }];
+      const [entry] = reader.read({ role: "user", content: "", images }, 0);
+      return entry?.kind === "message" ? entry.parts : [];
+    };
+    const image: Part = { kind: "image", mediaType: "image/png", data: data.toString("base64") };
+    const missing: Part = { kind: "file", name: "a.png", mediaType: "image/png", data: null };
+    assert.deepEqual(read("/moved/since/attachments/ab.png"), [image]);
+    assert.deepEqual(read("", { source: { kind: "file", path: "attachments/ab.png" } }), [image]);
+    for (const path of ["link.png", "/etc/passwd", "..", "../messages.jsonl", "attachments/"]) {
+      assert.deepEqual(read(path), [missing], path);
+    }
   });
 
   it("reads a turn that did not end from the journal", async () => {
@@ -270,7 +386,8 @@ describe("sessions of 3.x", () => {
       const copy = database.renamed(lines, newId);
       database.replace(root, newId, null, copy);
       assert.deepEqual(database.read(root, newId), copy);
-      const ofNew = textsOf(messagesOf(parsed(copy)));
+      // The summary is in the place of the compaction.
+      const ofNew = textsOf(messagesOf(parsed(copy))).filter((one) => !one.includes("SUMMARY: "));
       assert.ok(ofNew.length > 0);
       for (const one of ofNew) assert.ok(textsOf(messagesOf(parsed(lines))).includes(one), one);
       const kinds = messagesOf(parsed(copy)).flatMap(({ parts }) => parts.map(({ kind }) => kind));
