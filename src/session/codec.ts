@@ -148,6 +148,8 @@ export interface Media {
    * holds nothing else.
    */
   resultImages?: false | "alone";
+  /** Images in an answer are sent as images; by default they are not, since most APIs refuse them there. */
+  answerImages?: true;
   /** The maximum size of one image that its API accepts, in bytes. */
   imageBytes?: number;
   /** The minimum number of pixels of one image that its CLI sends. */

@@ -1,6 +1,7 @@
 /**
  * What Mistral Vibe sends in the place of the conversation so far: the user's newest messages, and a summary. Users can
- * type the same words, so these count only in a message that Vibe marks as its own.
+ * type the same words, so these count in a message that Vibe marks as its own. 3.x forgets the marks of a session of 2.x
+ * that it imports, so all of it in one message counts as the very first, too: nothing is before it that could be lost.
  */
 import { array, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
@@ -34,6 +35,15 @@ export function summaryText(summary: string): string {
   return HEAD + summary + TAIL;
 }
 
+/** All of it in one message, as 2.x writes it. */
+export function restatedText({ kept, summary }: Restated): string {
+  const messages = kept.map((text) => {
+    const said = text.replace(/<(\/?previous_user_messages?)>/g, "&lt;$1&gt;");
+    return `\n<previous_user_message>\n${said}\n</previous_user_message>`;
+  });
+  return `${OPENING}${messages.join("")}\n${CLOSING}${summaryText(summary)}`;
+}
+
 /** What is left of a conversation. */
 export interface Restated {
   /** The user's messages, as the model is sent them. */
@@ -42,12 +52,12 @@ export interface Restated {
 }
 
 /**
- * What a message of 2.x leaves of the conversation before it; null for any other. 2.26 marks such a message with
+ * What a message leaves of the conversation before it; null for any other. 2.26 marks such a message with
  * `context_boundary`; before, it is an injected one with all of the tags.
  */
-export function boundaryIn(message: JsonObject): Restated | null {
+export function boundaryIn(message: JsonObject, isFirst: boolean): Restated | null {
   const isBoundary = message.context_boundary === "compaction";
-  if (!isBoundary && message.injected !== true) return null;
+  if (!isFirst && !isBoundary && message.injected !== true) return null;
   const restated = restatedIn(message.content);
   if (restated !== null || !isBoundary) return restated;
   const summary = onlyText(message.content);

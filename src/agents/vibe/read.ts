@@ -118,7 +118,7 @@ class VibeReader implements Reader {
 
   #user(message: JsonObject, injected: boolean, isItem: boolean): Entry[] {
     const { content } = message;
-    const boundary = isItem ? null : boundaryIn(message);
+    const boundary = boundaryIn(message, this.#tail === null);
     if (boundary !== null) return this.#boundary(boundary, this.#rest(message));
     // Nothing else of 3.x's marks it, and a user may quote these words.
     if (isItem && injected && isOpening(content)) {
