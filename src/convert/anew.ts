@@ -97,9 +97,10 @@ function writeNew(conversion: Conversion, make: Make): Converted {
 function writeAll(conversion: Conversion, id: string, making: Making | null): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
+  const title = plan.header.title ?? besideTitle(source.agent, source.input);
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? besideTitle(source.agent, source.input),
+    title: target.agent.wellFormedOnly ? (title?.toWellFormed() ?? null) : title,
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,

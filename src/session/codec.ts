@@ -43,8 +43,8 @@ export interface Codec {
   /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
   /**
-   * Its CLI's JSON parser gives up a session for half of a surrogate pair in a text: each is replaced,
-   * and counted.
+   * Its CLI gives up a session for half of a surrogate pair in a text, or its store cannot hold one: each
+   * is replaced, and counted.
    */
   wellFormedOnly?: true;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */

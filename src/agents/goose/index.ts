@@ -15,6 +15,7 @@ export const goose: Agent = {
   aliases: [],
   cutsOff: true,
   keepsSeals: true,
+  wellFormedOnly: true,
   recognises,
   known,
   frames,

@@ -16,6 +16,7 @@ export const grok: Agent = {
   restates: true,
   cutsOff: true,
   keepsSeals: true,
+  wellFormedOnly: true,
   media,
   recognises,
   known,

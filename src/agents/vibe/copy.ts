@@ -14,11 +14,13 @@ export function copied(lines: readonly string[], newId: string): string[] {
   const records = lines.map((line) => parseValue(line) ?? null);
   const isNew = records.some((record) => ["item", "journal"].includes(unwrap(record).kind));
   if (isNew) return asOld(records, newId);
-  return lines.map((line, at) => {
+  return lines.flatMap((line, at) => {
     const stored = unwrap(records[at] ?? null);
-    if (stored.kind !== "session") return line;
+    // In UTF-8, and without what the CLI cannot read: it would not open the copy.
+    if (stored.kind === "line") return stored.message === null ? [] : [text(stored.message)];
+    if (stored.kind !== "session") return [line];
     const { store: _, ...session } = stored.session;
-    return text({ session: { ...session, session_id: newId } });
+    return [text({ session: { ...session, session_id: newId } })];
   });
 }
 

@@ -59,7 +59,7 @@ const kinds: { readonly [kind: string]: Shape } = {
   ),
   turn: keys("turn"),
   carry: keys("segue_carry"),
-  line: keys("line base64 torn"),
+  line: keys("line base64 torn encoding"),
 };
 
 export const known: Shape = {

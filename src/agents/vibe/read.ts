@@ -77,6 +77,7 @@ class VibeReader implements Reader {
       case "carry":
         return [this.#aside(carryIn(stored.carry))];
       case "line":
+        if (stored.message !== null) return this.#message(stored.message, false);
         return [this.#aside({ event: "opaque", type: "line" })];
       case "other":
         return [this.#aside({ event: "opaque", type: "unknown" })];

@@ -88,8 +88,9 @@ class VibeWriter implements Writer {
     this.#n++;
     const stored = unwrap(record);
     if (stored.kind === "session") this.#isUnified = stored.session.store === "unified";
-    if (stored.kind !== "message" && stored.kind !== "item") return;
+    if (stored.kind !== "message" && stored.kind !== "item" && stored.kind !== "line") return;
     const { message } = stored;
+    if (message === null) return;
     if (stored.kind === "item") {
       this.#isUnified = true;
       this.#turn = number(stored.item.turn_index) ?? this.#turn;

@@ -528,3 +528,60 @@ describe("Mistral Vibe's store", () => {
     assert.equal(itemsIn("[1"), null);
   });
 });
+
+describe("messages.jsonl", () => {
+  const ASKED = '{"role":"user","content":"caf\u00e9?","injected":false}';
+  const TOLD = '{"role":"assistant","content":"open","injected":false}';
+  const IN_WORDS = ["café?", "open"];
+
+  /** A session of 2.x with this file. */
+  async function withFile(bytes: Buffer) {
+    const { root, id } = await storeOf("old");
+    const [name = ""] = readdirSync(root);
+    const path = join(root, name, "messages.jsonl");
+    writeFileSync(path, bytes);
+    return { root, id, path, lines: known(database.read(root, id)) };
+  }
+
+  const whole = `${ASKED}\n${TOLD}\n`;
+  const cases: { [name: string]: Buffer } = {
+    "without the end of its last line": Buffer.from(whole.slice(0, -1)),
+    "in Windows-1252": Buffer.from(whole, "latin1"),
+    "in UTF-16": Buffer.from(`\ufeff${whole}`, "utf16le"),
+    "in UTF-16, and without its end": Buffer.from(`\ufeff${whole.slice(0, -1)}`, "utf16le"),
+    "in the other UTF-16": Buffer.from(`\ufeff${whole}`, "utf16le").swap16(),
+    "with a mark of UTF-8": Buffer.from(`\ufeff${whole}`),
+    "with lines as on Windows": Buffer.from(whole.replaceAll("\n", "\r\n")),
+  };
+  for (const [name, bytes] of Object.entries(cases)) {
+    it(`is read ${name}, and copied as the CLI reads it`, async () => {
+      const { root, id, path, lines } = await withFile(bytes);
+      assert.deepEqual(textsOf(messagesOf(parsed(lines))), IN_WORDS);
+      // Nothing else is written to it.
+      database.replace(root, id, lines, lines);
+      assert.ok(readFileSync(path).equals(bytes));
+      const newId = "c0b10000-e50a-b27f-92b6-08e0e09d4b07";
+      const copy = database.renamed(lines, newId);
+      database.replace(root, newId, null, copy);
+      const [own = ""] = readdirSync(root).filter((one) => one.endsWith("c0b10000"));
+      const written = readFileSync(join(root, own, "messages.jsonl"), "utf8");
+      const values = written
+        .trim()
+        .split("\n")
+        .map((line): Json => JSON.parse(line));
+      assert.deepEqual(
+        values.map((value) => member(value, "content")),
+        IN_WORDS,
+      );
+    });
+  }
+
+  it("is not added to in another encoding", async () => {
+    const utf16 = await withFile(Buffer.from(`\ufeff${whole}`, "utf16le"));
+    const more = [...utf16.lines, TOLD];
+    assert.throws(() => database.replace(utf16.root, utf16.id, utf16.lines, more), /not in UTF-8/);
+    const torn = await withFile(Buffer.from(whole.slice(0, -1)));
+    const longer = [...torn.lines, TOLD];
+    assert.throws(() => database.replace(torn.root, torn.id, torn.lines, longer), /incomplete/);
+  });
+});
