@@ -512,13 +512,51 @@ describe("Mistral Vibe's store", () => {
     assert.deepEqual(database.read(root, id), lines);
   });
 
-  it("is moved by the settings", () => {
+  it("is moved by the settings, however these are spelled", () => {
     const home = join(folder, `home-${++folders}`);
+    const own = join(home, ".vibe/logs/session");
     mkdirSync(join(home, ".vibe"), { recursive: true });
-    const toml = 'active_model = "x"\n[session_logging]\nsave_dir = "~/elsewhere"\n[other]\n';
-    writeFileSync(join(home, ".vibe/config.toml"), toml);
-    const roots = store.roots({ HOME: home });
-    assert.deepEqual(roots, [join(home, ".vibe/logs/session"), join(home, "elsewhere")]);
+    const settings = [
+      'active_model = "x"\n[session_logging]\nsave_dir = "~/elsewhere"\n[other]\n',
+      "[session_logging] # where\nsave_dir = '~/elsewhere' # here\n",
+      'session_logging.save_dir = "~/elsewhere"\n',
+      'session_logging = { enabled = true, save_dir = "~/elsewhere" }\n',
+      '[session_logging]\nsave_dir = """~/elsewhere"""\n',
+      '[ session_logging ]\n"save_dir" = "~/elsewhere"\n',
+    ];
+    for (const toml of settings) {
+      writeFileSync(join(home, ".vibe/config.toml"), toml);
+      assert.deepEqual(store.roots({ HOME: home }), [join(home, "elsewhere"), own], toml);
+    }
+    for (const toml of ["[session_logging\nsave_dir = 1", "[x]\nsave_dir = '/y'\n", ""]) {
+      writeFileSync(join(home, ".vibe/config.toml"), toml);
+      assert.deepEqual(store.roots({ HOME: home }), [own], toml);
+    }
+    const flat = { HOME: home, VIBE_SESSION_LOGGING__SAVE_DIR: "/by/variable" };
+    assert.deepEqual(store.roots(flat), ["/by/variable", own]);
+    const group = { HOME: home, VIBE_SESSION_LOGGING: '{"save_dir":"~/json"}' };
+    assert.deepEqual(store.roots(group), [join(home, "json"), own]);
+  });
+
+  it("is moved by a project's settings if the project is trusted", () => {
+    const home = join(folder, `home-${++folders}`);
+    const project = join(home, "work/shop");
+    const cwd = join(project, "src");
+    for (const one of [join(home, ".vibe"), join(project, ".vibe"), cwd]) {
+      mkdirSync(one, { recursive: true });
+    }
+    const own = join(home, ".vibe/logs/session");
+    writeFileSync(join(project, ".vibe/config.toml"), 'session_logging.save_dir = "kept"\n');
+    const roots = () => store.roots({ HOME: home }, undefined, cwd);
+    assert.deepEqual(roots(), [own]);
+    const lists = (trusted: string[], untrusted: string[]) =>
+      `trusted = ${JSON.stringify(trusted)}\nuntrusted = ${JSON.stringify(untrusted)}\n`;
+    const file = join(home, ".vibe/trusted_folders.toml");
+    writeFileSync(file, lists([join(home, "work")], []));
+    assert.deepEqual(roots(), [join(cwd, "kept"), own]);
+    assert.deepEqual(store.roots({ HOME: home }), [own]);
+    writeFileSync(file, lists([join(home, "work")], [project]));
+    assert.deepEqual(roots(), [own]);
   });
 
   it("splits pieces into items as they are spelled", () => {
