@@ -43,8 +43,8 @@ export interface Codec {
   /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
   /**
-   * Its CLI gives up a session for half of a surrogate pair in a text, or its store cannot hold one: each
-   * is replaced, and counted.
+   * Its CLI does not send a text with half of a surrogate pair, or does not even open the session, or its
+   * store cannot hold one: each is replaced, and counted.
    */
   wellFormedOnly?: true;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
