@@ -97,9 +97,12 @@ function writeNew(conversion: Conversion, make: Make): Converted {
 function writeAll(conversion: Conversion, id: string, making: Making | null): Converted {
   const { source, target, survey, carryOut } = conversion;
   const { plan } = survey;
+  const { wellFormedOnly = false } = target.agent;
+  const readable = (title: string | null) =>
+    wellFormedOnly ? (title?.toWellFormed() ?? null) : title;
   const header: Header = {
     ...plan.header,
-    title: plan.header.title ?? besideTitle(source.agent, source.input),
+    title: readable(plan.header.title ?? besideTitle(source.agent, source.input)),
     agent: target.agent.id,
     id,
     cwd: conversion.cwd ?? plan.header.cwd,
@@ -144,7 +147,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     },
     read: { lines: 0, entries: 0 },
   });
-  forward.begin(header, titleOf(header.title, plan.request));
+  forward.begin(header, readable(titleOf(header.title, plan.request)));
   for (const base of source.bases ?? []) {
     for (const line of base.input.lines({ end: base.bytes })) forward.base(line);
   }

@@ -45,8 +45,8 @@ export interface Codec {
   /** On a rewind, its CLI truncates the session file: it cannot represent an abandoned branch. */
   cutsOff?: boolean;
   /**
-   * Its CLI's JSON parser gives up a session for half of a surrogate pair in a text: each is replaced,
-   * and counted.
+   * Its CLI does not send a text with half of a surrogate pair, or does not even open the session, or its
+   * store cannot hold one: each is replaced, and counted.
    */
   wellFormedOnly?: true;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
@@ -150,6 +150,8 @@ export interface Media {
    * holds nothing else.
    */
   resultImages?: false | "alone";
+  /** Images in an answer are sent as images; by default they are not, since most APIs refuse them there. */
+  answerImages?: true;
   /** The maximum size of one image that its API accepts, in bytes. */
   imageBytes?: number;
   /** The minimum number of pixels of one image that its CLI sends. */

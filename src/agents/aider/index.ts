@@ -23,6 +23,8 @@ export const aider: Agent = {
   text: history,
   media,
   cutsOff: true,
+  // Its history is a file in UTF-8.
+  wellFormedOnly: true,
   // Enough of the UUID that two are never the same.
   sessionId: (uuid) => uuid.replaceAll("-", "").slice(-16),
   reader,

@@ -15,10 +15,14 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  // Its parser skips such a line without a word [run].
+  wellFormedOnly: true,
   // For all other types, and for images that it would have to fetch, 0.169.0 says "image content
   // omitted", and it drops a message that contains a document [run]. It scales large images down
   // itself.
+  // Its API takes them from the user only, so the writer puts a picture of an answer into a message of the user.s.
   media: {
+    answerImages: true,
     images: ["image/png", "image/jpeg", "image/gif", "image/webp"],
     imageUrls: false,
   },

@@ -35,6 +35,7 @@ const DOCUMENTS = [
  */
 export const media: Media = {
   images: ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"],
+  answerImages: true,
   requestBytes: 100 << 20,
   documents: DOCUMENTS,
   resultDocuments: ["application/pdf"],

@@ -15,6 +15,8 @@ export const goose: Agent = {
   aliases: [],
   cutsOff: true,
   keepsSeals: true,
+  // SQLite cannot hold them as text.
+  wellFormedOnly: true,
   recognises,
   known,
   frames,

@@ -16,6 +16,8 @@ export const grok: Agent = {
   restates: true,
   cutsOff: true,
   keepsSeals: true,
+  // It does not open the session [run].
+  wellFormedOnly: true,
   media,
   recognises,
   known,

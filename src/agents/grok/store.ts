@@ -6,6 +6,7 @@ import { textOrNone } from "../../io/door.ts";
 import { array, member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
+import { textSetting } from "../shared/toml.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database } from "./database.ts";
 import { placesIn, summaryAt } from "./files.ts";
@@ -57,7 +58,7 @@ export const store: Store = {
 
   title: (place) => titleIn(summaryOf(place)),
 
-  model: (root) => defaultModel(textOrNone(join(dirname(root), "config.toml"))),
+  model: (root) => textSetting(textOrNone(join(dirname(root), "config.toml")), "models", "default"),
 
   whole(path) {
     const folder = dirname(path);
@@ -138,12 +139,4 @@ function shown(summary: JsonObject, mtime: number, parent: string | null): Summa
     messages: null,
     parent: string(summary.parent_session_id) ?? parent,
   };
-}
-
-/** `default` under `[models]`. */
-function defaultModel(toml: string): string | null {
-  const [, table = ""] = /^\s*\[models\]\s*$([\s\S]*?)(?=^\s*\[|(?![\s\S]))/m.exec(toml) ?? [];
-  const [, basic, literal] =
-    /^\s*default\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/m.exec(table) ?? [];
-  return basic?.replace(/\\(["\\])/g, "$1") || literal || null;
 }

@@ -12,6 +12,8 @@ export const kimiCli: Agent = {
   name: "Kimi CLI",
   aliases: [],
   keepsSeals: true,
+  // It cannot send them [run].
+  wellFormedOnly: true,
   // Moonshot's API takes no addresses (its documentation).
   media: { imageUrls: false },
   cutsOff: true,

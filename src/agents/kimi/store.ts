@@ -7,6 +7,7 @@ import { filesIn, leadsOut } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
+import { textSetting } from "../shared/toml.ts";
 import type { Found, Store } from "../types.ts";
 import { attachmentAt, isAttachment, mediaTypeOf } from "./media.ts";
 import {
@@ -70,7 +71,7 @@ export const store: Store = {
   title: (path) => (isMain(path) ? (stateOf(path)?.title ?? null) : null),
 
   // An alias of config.toml: without one in its records, `kimi --session ID --prompt …` refuses a session.
-  model: (root) => defaultModel(textOrNone(join(dirname(root), "config.toml"))),
+  model: (root) => textSetting(textOrNone(join(dirname(root), "config.toml")), "default_model"),
 
   companions(_root, path, header) {
     const folder = sessionFolder(path);
@@ -112,14 +113,6 @@ function attachment(wire: string, id: string): Buffer | null {
 function stateOf(wire: string): ReturnType<typeof readState> {
   const folder = sessionFolder(wire);
   return folder === null ? null : readState(jsonAt(join(folder, STATE)));
-}
-
-/** `default_model` stands before the first table. */
-function defaultModel(toml: string): string | null {
-  const [top = ""] = toml.split(/^\s*\[/m);
-  const [, basic, literal] =
-    /^\s*default_model\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/m.exec(top) ?? [];
-  return basic?.replace(/\\(["\\])/g, "$1") || literal || null;
 }
 
 function namesIn(folder: string): string[] {

@@ -1,5 +1,6 @@
 /** Parts of messages and of results, both ways. */
 import { parseValue } from "../../lossless/json-text.ts";
+import type { Beside } from "../../session/codec.ts";
 import { array, isObject, listOf, member, printed, string } from "../../session/json.ts";
 import { asTexts, imageText, isNested, otherPart, saidIn, textBlock } from "../../session/other.ts";
 import { leadingReasoning } from "../../session/text.ts";
@@ -42,10 +43,21 @@ function readBlock(block: Json): Said[] {
   }
 }
 
-function readImage(block: Json): ImagePart | OtherPart {
-  const [data, mediaType] = [member(block, "data"), member(block, "mimeType")];
-  if (typeof data !== "string" || typeof mediaType !== "string") return otherPart("image", block);
-  return { kind: "image", mediaType, data };
+/**
+ * 3.x: `{data, mimeType}`, and the same in `attachment.source` in its journal. 2.x: `{source: {kind: "inline", data} |
+ * {kind: "file", path}, alias, mime_type}`; before, what is in `source` stood by itself.
+ */
+function readImage(block: Json, beside?: Beside): ImagePart | FilePart | OtherPart {
+  const own = member(block, "attachment") ?? block;
+  const source = member(own, "source") ?? own;
+  const [data, path] = [member(source, "data"), member(source, "path")];
+  const named = member(own, "mimeType") ?? member(own, "mime_type") ?? "image/png";
+  if (typeof named !== "string") return otherPart("image", block);
+  if (typeof data === "string") return { kind: "image", mediaType: named, data };
+  if (typeof path !== "string") return otherPart("image", block);
+  const bytes = beside?.(path) ?? null;
+  if (bytes !== null) return { kind: "image", mediaType: named, data: bytes.toString("base64") };
+  return { kind: "file", name: string(member(own, "alias")) ?? path, mediaType: named, data: null };
 }
 
 /** A file that the user attached. */
@@ -60,17 +72,9 @@ function readResource(block: Json): FilePart | OtherPart {
   return otherPart("resource", block);
 }
 
-/** Images and files of a message of 2.x: `{source: {kind: "inline", data} | {kind: "file", path}, alias, mime_type}`. */
-export function readAttached(message: JsonObject): Part[] {
-  const images = listOf(message.images).map((image): Part => {
-    const data = member(member(image, "source"), "data");
-    const mediaType = string(member(image, "mime_type")) ?? "image/png";
-    if (typeof data === "string") return { kind: "image", mediaType, data };
-    const name = string(member(image, "alias")) ?? null;
-    const path = string(member(member(image, "source"), "path"));
-    if (path === undefined) return otherPart("image", image);
-    return { kind: "file", name: name ?? path, mediaType, data: null };
-  });
+/** Images and files of a message of 2.x. */
+export function readAttached(message: JsonObject, beside: Beside | undefined): Part[] {
+  const images = listOf(message.images).map((image) => readImage(image, beside));
   const files = listOf(message.resources).map((resource) =>
     otherPart("resource", resource, { known: true }),
   );
@@ -83,10 +87,12 @@ export function readAnswer(content: Json | undefined): Part[] {
   return readContent(content);
 }
 
-/** Reasoning of 2.x. */
-export function readReasoning(value: Json | undefined): Part[] {
-  if (value === undefined || value === null || value === "") return [];
-  return [{ kind: "reasoning", text: saidIn(value) }];
+/** Reasoning of 2.x. Of what its vendor sealed, the text may be missing. */
+export function readReasoning(message: JsonObject): Part[] {
+  const { reasoning_content: value, reasoning_payloads: sealed } = message;
+  const isEmpty = value === undefined || value === null || value === "";
+  if (isEmpty && array(sealed).length === 0) return [];
+  return [{ kind: "reasoning", text: saidIn(value ?? undefined) }];
 }
 
 /** The parts of an answer of 3.x: texts, reasoning and calls in one list. */

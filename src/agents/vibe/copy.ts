@@ -14,11 +14,13 @@ export function copied(lines: readonly string[], newId: string): string[] {
   const records = lines.map((line) => parseValue(line) ?? null);
   const isNew = records.some((record) => ["item", "journal"].includes(unwrap(record).kind));
   if (isNew) return asOld(records, newId);
-  return lines.map((line, at) => {
+  return lines.flatMap((line, at) => {
     const stored = unwrap(records[at] ?? null);
-    if (stored.kind !== "session") return line;
+    // In UTF-8, and without what the CLI cannot read: it would not open the copy.
+    if (stored.kind === "line") return stored.message === null ? [] : [text(stored.message)];
+    if (stored.kind !== "session") return [line];
     const { store: _, ...session } = stored.session;
-    return text({ session: { ...session, session_id: newId } });
+    return [text({ session: { ...session, session_id: newId } })];
   });
 }
 
@@ -27,6 +29,8 @@ function asOld(records: readonly Json[], newId: string): string[] {
   const encoder = writer({ seed: newId, cliVersion: null });
   const lines: string[] = [];
   const open = new Set<string>();
+  /** Of the user's messages, those that a compaction keeps: 2.x has them in one with its summary. */
+  let kept: Message[] | null = null;
   const write = (entry: Entry): void => {
     for (const record of encoder.predict(entry)) {
       encoder.commit(record);
@@ -45,12 +49,22 @@ function asOld(records: readonly Json[], newId: string): string[] {
     if (kind === "shown") continue;
     for (const entry of entries) {
       if (entry.kind === "event") {
-        if (entry.event === "compaction") close();
-        const own =
-          entry.event === "start" ? { ...entry, header: { ...entry.header, id: newId } } : entry;
-        write(own);
+        if (entry.event === "opaque" && entry.type === "compaction") kept = [];
+        if (entry.event === "compaction") {
+          close();
+          write({ ...entry, kept: kept ?? entry.kept ?? [] });
+          kept = null;
+        } else if (entry.event === "start") {
+          write({ ...entry, header: { ...entry.header, id: newId } });
+        } else write(entry);
         continue;
       }
+      if (kept !== null && entry.role === "user") {
+        kept.push(entry);
+        continue;
+      }
+      for (const one of kept ?? []) write(one);
+      kept = null;
       if (entry.role !== "tool") close();
       for (const part of entry.parts) {
         if (part.kind === "tool-call") open.add(part.callId);
@@ -59,6 +73,7 @@ function asOld(records: readonly Json[], newId: string): string[] {
       write(entry);
     }
   }
+  for (const one of kept ?? []) write(one);
   close();
   return lines;
 }

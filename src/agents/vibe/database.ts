@@ -130,6 +130,12 @@ function changeFolder(
       hint: "--fork writes a new session",
     });
   }
+  if (isLonger && before.some((line) => /,"encoding":"utf-16[bl]e"\}$/.test(line))) {
+    throw new SegueError("refused", "the session's file is not in UTF-8", {
+      where: folder,
+      hint: "--fork writes a new session",
+    });
+  }
   const path = join(folder, META);
   const meta = textOrNone(path);
   const changed = recounted(meta, is.count - was.count);

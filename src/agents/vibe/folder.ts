@@ -2,9 +2,10 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseValue } from "../../lossless/json-text.ts";
-import { compact, isObject, string } from "../../session/json.ts";
+import { compact, isObject } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { bytesAt, text } from "./files.ts";
+import { bytesOf, linesIn } from "./lines.ts";
 import { type Folder, MESSAGES } from "./place.ts";
 import { unwrap } from "./records.ts";
 
@@ -28,26 +29,6 @@ export function folderLines({ folder, meta }: Folder): string[] {
   return [sessionLine(meta), ...linesIn(bytesAt(join(folder, MESSAGES))), ...carried];
 }
 
-/** A line that does not look like a message is put into one that says so. */
-function linesIn(bytes: Buffer | null): string[] {
-  const lines: string[] = [];
-  if (bytes === null) return lines;
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(10, at);
-    lines.push(wrapped(bytes.subarray(at, end < 0 ? bytes.length : end), end < 0));
-    at = end < 0 ? bytes.length : end + 1;
-  }
-  return lines;
-}
-
-function wrapped(line: Buffer, torn: boolean): string {
-  const said = line.toString("utf8");
-  const isText = Buffer.from(said).equals(line);
-  if (isText && !torn && unwrap(parseValue(said) ?? null).kind === "message") return said;
-  const base64 = isText ? undefined : line.toString("base64");
-  return text(compact({ line: isText ? said : undefined, base64, torn: torn ? true : undefined }));
-}
-
 /** What lines say, file by file. */
 export interface Said {
   session: JsonObject | null;
@@ -67,19 +48,15 @@ export function saidIn(lines: readonly string[]): Said {
     const stored = unwrap(value);
     if (stored.kind === "session") session ??= stored.session;
     else if (stored.kind === "carry") carry.push(stored.carry);
-    else if (stored.kind === "line") messages.push(unwrapped(value));
-    else {
+    else if (stored.kind === "line") {
+      messages.push(bytesOf(isObject(value) ? value : {}));
+      if (stored.message !== null) count++;
+    } else {
       messages.push(Buffer.from(`${line}\n`));
       count++;
     }
   }
   return { session, messages: Buffer.concat(messages), count, carry };
-}
-
-function unwrapped(value: Json): Buffer {
-  const { line, base64, torn } = isObject(value) ? value : {};
-  const own = typeof base64 === "string" ? Buffer.from(base64, "base64") : string(line);
-  return Buffer.concat([Buffer.from(own ?? ""), Buffer.from(torn === true ? "" : "\n")]);
 }
 
 /** A new session's meta.json, with what 2.x does not do without. */

@@ -14,6 +14,8 @@ export const vibe: Agent = {
   name: "Mistral Vibe",
   aliases: ["mistral-vibe", "mistral"],
   cutsOff: true,
+  // It does not open the session [run].
+  wellFormedOnly: true,
   // It tells sessions by the first eight digits, which in UUIDs of version 7 are the time.
   sessionId: (uuid) => uuid4(uuid, 0),
   media,

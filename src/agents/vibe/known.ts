@@ -2,11 +2,17 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
+import { restatedIn } from "./compaction.ts";
 import { unwrap } from "./records.ts";
+
+const source: Shape = keys("kind path", { data: CONTENT });
 
 const block: Shape = by("type", {
   text: keys("type _meta annotations", { text: CONTENT }),
-  image: keys("type mimeType _meta annotations uri file_fallback", { data: CONTENT }),
+  image: keys("type mimeType mime_type _meta annotations uri file_fallback", {
+    data: CONTENT,
+    attachment: keys("alias mimeType", { source }),
+  }),
   resource: keys("type _meta annotations", {
     resource: keys("uri mimeType _meta", { text: CONTENT, blob: CONTENT }),
   }),
@@ -18,10 +24,10 @@ const block: Shape = by("type", {
   }),
 });
 
-/** A text, or a list of blocks. */
+/** A text, or a list of blocks; and what 2.x leaves of a conversation, which is taken apart. */
 const content: Shape = {
-  name: (value) => (Array.isArray(value) ? "" : "text"),
-  of: { "": { each: block }, text: CONTENT },
+  name: (value) => (Array.isArray(value) ? "" : restatedIn(value) === null ? "text" : "restated"),
+  of: { "": { each: block }, text: CONTENT, restated: true },
 };
 
 const call = keys("id index type presentation", {
@@ -34,7 +40,7 @@ const message = keys(
     content,
     reasoning_content: CONTENT,
     tool_calls: { each: call },
-    images: { each: keys("alias mime_type", { source: keys("kind path", { data: CONTENT }) }) },
+    images: { each: keys("alias mime_type path", { data: CONTENT, source }) },
     resources: { each: CONTENT },
   },
 );
@@ -53,7 +59,7 @@ const kinds: { readonly [kind: string]: Shape } = {
   ),
   turn: keys("turn"),
   carry: keys("segue_carry"),
-  line: keys("line base64 torn"),
+  line: keys("line base64 torn encoding"),
 };
 
 export const known: Shape = {

@@ -1,5 +1,5 @@
 /** Decodes the records of Mistral Vibe's sessions. Facts and sources: README.md in this folder. */
-import type { Reader } from "../../session/codec.ts";
+import type { Beside, Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, listOf, member, number, string } from "../../session/json.ts";
 import { notTyped } from "../../session/text.ts";
@@ -14,7 +14,7 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import { isOpening, summaryIn } from "./compaction.ts";
+import { boundaryIn, isOpening, type Restated, summaryIn } from "./compaction.ts";
 import {
   readAnswer,
   readAttached,
@@ -29,8 +29,8 @@ import { unwrap } from "./records.ts";
 import type { Spoken } from "./spoken.ts";
 import { parseResult } from "./tools.ts";
 
-export function reader(): Reader {
-  return new VibeReader();
+export function reader(beside?: Beside): Reader {
+  return new VibeReader(beside);
 }
 
 type Marks = Partial<Pick<Message, "scaffold" | "told" | "stop">>;
@@ -38,6 +38,7 @@ type Marks = Partial<Pick<Message, "scaffold" | "told" | "stop">>;
 class VibeReader implements Reader {
   readonly #header: Header = emptyHeader("vibe");
   readonly #calls = new OpenCalls();
+  readonly #beside: Beside | undefined;
   #at = 0;
   #count = 0;
   #tail: string | null = null;
@@ -45,6 +46,10 @@ class VibeReader implements Reader {
   #hasPast = false;
   /** After a compaction: the user's messages that the model still sees, until the summary. */
   #kept: Message[] | null = null;
+
+  constructor(beside: Beside | undefined) {
+    this.#beside = beside;
+  }
 
   header(): Header {
     return { ...this.#header };
@@ -60,7 +65,7 @@ class VibeReader implements Reader {
       case "message":
         return this.#message(stored.message, false);
       case "item":
-        return this.#message(stored.message, stored.item.source === "injection");
+        return this.#message(stored.message, true, isInjected(stored));
       case "shown":
         return this.#shown(stored.entry);
       case "journal":
@@ -72,6 +77,7 @@ class VibeReader implements Reader {
       case "carry":
         return [this.#aside(carryIn(stored.carry))];
       case "line":
+        if (stored.message !== null) return this.#message(stored.message, false);
         return [this.#aside({ event: "opaque", type: "line" })];
       case "other":
         return [this.#aside({ event: "opaque", type: "unknown" })];
@@ -92,10 +98,10 @@ class VibeReader implements Reader {
     return this.#aside({ event: "start", header: this.header() });
   }
 
-  #message(message: JsonObject, injected: boolean): Entry[] {
+  #message(message: JsonObject, isItem: boolean, injected = message.injected === true): Entry[] {
     switch (message.role) {
       case "user":
-        return this.#user(message, injected || message.injected === true);
+        return this.#user(message, injected, isItem);
       case "assistant":
         return [this.#answer(message)];
       case "tool":
@@ -111,13 +117,16 @@ class VibeReader implements Reader {
     }
   }
 
-  #user(message: JsonObject, injected: boolean): Entry[] {
+  #user(message: JsonObject, injected: boolean, isItem: boolean): Entry[] {
     const { content } = message;
-    if (isOpening(content)) {
+    const boundary = boundaryIn(message, this.#tail === null);
+    if (boundary !== null) return this.#boundary(boundary, this.#rest(message));
+    // Nothing else of 3.x's marks it, and a user may quote these words.
+    if (isItem && injected && isOpening(content)) {
       this.#kept = [];
       return [this.#aside({ event: "opaque", type: "compaction" })];
     }
-    const summary = summaryIn(content);
+    const summary = isItem && injected ? summaryIn(content) : null;
     if (summary !== null) return this.#compaction(summary);
     const own = [...readContent(content), ...this.#rest(message)];
     const parts = injected ? notTyped(own) : own;
@@ -141,13 +150,24 @@ class VibeReader implements Reader {
     return [...hidden, this.#event({ event: "compaction", summary, kept: again })];
   }
 
+  /** 2.x has all of it in one message. */
+  #boundary({ kept, summary }: Restated, rest: Part[]): Entry[] {
+    const again = kept.map((text, n): Message => {
+      const place = { id: `${this.#id()}k${n}`, parentId: null, time: this.#time };
+      return { kind: "message", ...place, role: "user", parts: [{ kind: "text", text }] };
+    });
+    const own = again.length === 0 ? {} : { kept: again };
+    const compaction = this.#event({ event: "compaction", summary, ...own });
+    return rest.length === 0 ? [compaction] : [compaction, this.#place("user", rest)];
+  }
+
   #answer(message: JsonObject): Message {
     const calls = this.#callsIn(message);
     const parts = Array.isArray(message.content)
       ? readParts(message.content)
       : readAnswer(message.content);
-    const thoughts = readReasoning(message.reasoning_content);
-    const own = [...thoughts, ...parts, ...readAttached(message), ...calls];
+    const thoughts = readReasoning(message);
+    const own = [...thoughts, ...parts, ...readAttached(message, this.#beside), ...calls];
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
     const isCall = own.some(({ kind }) => kind === "tool-call");
     return this.#place("assistant", own, { stop: isCall ? "tool" : "end" });
@@ -156,8 +176,8 @@ class VibeReader implements Reader {
   /** What a message holds besides its content. */
   #rest(message: JsonObject): Part[] {
     return [
-      ...readReasoning(message.reasoning_content),
-      ...readAttached(message),
+      ...readReasoning(message),
+      ...readAttached(message, this.#beside),
       ...this.#callsIn(message),
     ];
   }
@@ -231,6 +251,10 @@ class VibeReader implements Reader {
     const n = this.#count++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
+}
+
+function isInjected({ message, item }: { message: JsonObject; item: JsonObject }): boolean {
+  return item.source === "injection" || message.injected === true;
 }
 
 /** The journal shows the user's messages; what the model said is told by what was done. */

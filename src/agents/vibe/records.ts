@@ -7,10 +7,11 @@
  * - `{"shown":{…}}`: what 3.x shows of the time before a compaction, an entry of its projection;
  * - a record of 3.x's journal, of a turn that did not end: `{"type","payload","sequence",…}`;
  * - `{"turn":{…}}`: how 3.x's last turn ended, if it failed or was interrupted;
- * - `{"line":"…"}`: a line of messages.jsonl that does not look like one.
+ * - `{"line":"…"}` or `{"base64":"…"}`: a line of messages.jsonl that does not look like one, or is not in UTF-8.
  */
 import { isObject, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
+import { messageIn } from "./lines.ts";
 
 export type Stored =
   | { kind: "session"; session: JsonObject }
@@ -19,7 +20,7 @@ export type Stored =
   | { kind: "shown"; entry: JsonObject }
   | { kind: "journal"; type: string; payload: JsonObject }
   | { kind: "turn"; turn: JsonObject }
-  | { kind: "line" }
+  | { kind: "line"; message: JsonObject | null }
   | { kind: "carry"; carry: JsonObject }
   | { kind: "other" };
 
@@ -42,7 +43,7 @@ export function unwrap(record: Json): Stored {
     return { kind: "journal", type, payload };
   }
   return typeof record.line === "string" || typeof record.base64 === "string"
-    ? { kind: "line" }
+    ? { kind: "line", message: messageIn(record) }
     : OTHER;
 }
 

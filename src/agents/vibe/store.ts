@@ -1,19 +1,20 @@
 /** Where Mistral Vibe keeps its sessions, see README.md. */
 import { lstatSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
-import { textOrNone } from "../../io/door.ts";
+import { basename, dirname, join } from "node:path";
+import { leadsOut } from "../../io/files.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, placeOf } from "./database.ts";
-import { objectAt } from "./files.ts";
+import { bytesAt, objectAt } from "./files.ts";
+import { homeOf, savedIn } from "./moved.ts";
 import {
   CURRENT,
   type Folder,
   hasShort,
   importsIn,
+  isFile,
   MESSAGES,
   META,
   oldFolderOf,
@@ -24,13 +25,13 @@ import {
 } from "./place.ts";
 
 export const store: Store = {
-  variables: ["VIBE_HOME"],
+  variables: ["VIBE_HOME", "VIBE_SESSION_LOGGING__SAVE_DIR"],
 
-  roots: (env) => {
-    const home = homeOf(env);
-    const own = join(home, "logs", "session");
-    const other = savedIn(textOrNone(join(home, "config.toml")), env);
-    return other === null || other === own ? [own] : [own, other];
+  // The CLI finds sessions in the first only.
+  roots: (env, _host, cwd) => {
+    const own = join(homeOf(env), "logs", "session");
+    const other = savedIn(env, cwd);
+    return other === null || other === own ? [own] : [other, own];
   },
 
   home: homeOf,
@@ -71,6 +72,8 @@ export const store: Store = {
     return string(member(meta?.environment, "working_directory")) ?? cwd;
   },
 
+  beside: attachmentAt,
+
   title: (place) => string(metaOf(place)?.title) || null,
 
   whole(path) {
@@ -89,21 +92,22 @@ export const store: Store = {
   database,
 };
 
-function homeOf(env: NodeJS.ProcessEnv): string {
-  const home = env.HOME || env.USERPROFILE || homedir();
-  return env.VIBE_HOME ? resolve(env.VIBE_HOME) : join(home, ".vibe");
+/**
+ * Images of 2.x, which records name by their whole path: attachments/<SHA-1>.<ending>. The folder may have been moved
+ * since, and what lies outside of it is not the session's to give.
+ */
+function attachmentAt(place: string, name: string): Buffer | null {
+  const folder = oldFolderAt(place);
+  const file = name.split(/[\\/]/).at(-1) ?? "";
+  if (folder === null || !/^[^.]/.test(file)) return null;
+  const path = join(folder, "attachments", file);
+  return !isFile(path) || leadsOut(path, folder) ? null : bytesAt(path);
 }
 
-/** `save_dir` under `[session_logging]`. */
-function savedIn(toml: string, env: NodeJS.ProcessEnv): string | null {
-  const [, table = ""] =
-    /^\s*\[session_logging\]\s*$([\s\S]*?)(?=^\s*\[|(?![\s\S]))/m.exec(toml) ?? [];
-  const [, basic, literal] =
-    /^\s*save_dir\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/m.exec(table) ?? [];
-  const path = basic?.replace(/\\(["\\])/g, "$1") || literal || "";
-  if (path === "") return null;
-  const home = env.HOME || env.USERPROFILE || homedir();
-  return resolve(path.replace(/^~(?=[\\/]|$)/, home));
+function oldFolderAt(place: string): string | null {
+  const at = place.lastIndexOf("#");
+  if (at < 1) return dirname(place);
+  return placeOf(place.slice(0, at), place.slice(at + 1)).old?.folder ?? null;
 }
 
 /** Several folders can have the same id: the CLI takes the newest. */

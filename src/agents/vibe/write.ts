@@ -12,11 +12,12 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
+import { wellFormed } from "../../session/well-formed.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { timeFor } from "../shared/place.ts";
 import { withText } from "../shared/tools.ts";
-import { summaryText } from "./compaction.ts";
+import { restatedText, summaryText } from "./compaction.ts";
 import {
   printCall,
   printOutput,
@@ -48,7 +49,8 @@ class VibeWriter implements Writer {
   }
 
   predict(entry: Entry): Json[] {
-    return entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+    const records = entry.kind === "event" ? this.#event(entry) : this.#message(entry);
+    return records.map((record) => wellFormed(record).value);
   }
 
   end(): Json[] {
@@ -86,8 +88,9 @@ class VibeWriter implements Writer {
     this.#n++;
     const stored = unwrap(record);
     if (stored.kind === "session") this.#isUnified = stored.session.store === "unified";
-    if (stored.kind !== "message" && stored.kind !== "item") return;
+    if (stored.kind !== "message" && stored.kind !== "item" && stored.kind !== "line") return;
     const { message } = stored;
+    if (message === null) return;
     if (stored.kind === "item") {
       this.#isUnified = true;
       this.#turn = number(stored.item.turn_index) ?? this.#turn;
@@ -116,11 +119,21 @@ class VibeWriter implements Writer {
   #user(content: string, injected: boolean): JsonObject {
     if (!this.#isUnified) {
       // 3.x forgets which messages 2.x marked as injected.
-      return { role: "user", content, injected: false, message_id: uuid4(this.#seed, this.#n) };
+      return this.#old(content, false);
     }
     const source = injected ? "injection" : "history";
     const message = { content: textBlocks(content), role: "user" };
     return { message, source, turn_index: injected ? Math.max(0, this.#turn) : this.#turn + 1 };
+  }
+
+  #old(content: string, injected: boolean): JsonObject {
+    return { role: "user", content, injected, message_id: uuid4(this.#seed, this.#n) };
+  }
+
+  #compaction({ summary, kept = [] }: EventBody & { event: "compaction" }): JsonObject {
+    if (this.#isUnified) return this.#user(summaryText(summary), true);
+    const texts = kept.map(({ parts }) => printText(parts)).filter((text) => text !== "");
+    return this.#old(restatedText({ kept: texts, summary }), true);
   }
 
   #answer(parts: readonly Part[]): JsonObject {
@@ -167,7 +180,7 @@ class VibeWriter implements Writer {
       case "start":
         return [sessionOf(entry.header)];
       case "compaction":
-        return [this.#user(summaryText(entry.summary), true)];
+        return [this.#compaction(entry)];
       case "carry": {
         const { part, parts, data } = entry;
         return [{ segue_carry: { part, parts, data } }];

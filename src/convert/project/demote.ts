@@ -86,7 +86,8 @@ export class Demotion {
   }
 
   #takesImages(place: Place): boolean {
-    const { resultImages } = this.#media;
+    const { resultImages, answerImages = false } = this.#media;
+    if (place === "assistant") return answerImages;
     if (place === "mixed") return resultImages === undefined;
     return place !== "result" || resultImages !== false;
   }

@@ -33,7 +33,7 @@ export const LOSSES = {
   "blank-carried": ["info", "empty messages are kept aside: model APIs refuse them"],
   "text-repaired": [
     "minor",
-    "halves of surrogate pairs were replaced: the target's CLI would not open the session",
+    "halves of surrogate pairs were replaced: the target's CLI would not send them",
   ],
   "call-id-changed": ["info", "tool call ids were changed to be valid and unique"],
   "path-relocated": [

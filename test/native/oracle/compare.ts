@@ -403,6 +403,10 @@ const AROUND_TEXTS = [
   /^Just continue the conversation naturally based on the summarized context\.$/,
   // Grok Build, before a summary.
   /^This session is being continued from a previous conversation that ran out of context\. The summary below covers/,
+  // Mistral Vibe, around what is left after a compaction.
+  /^You are continuing a trajectory after a context compaction\.$/,
+  /^Here are some of the most recent previous user messages, preserved verbatim where possible\./,
+  /^Here is a summary of what has happened so far:$/,
   // Crush, before files that the user attached, and pictures of results.
   /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
   /^Here is the media content from the tool result:$/,

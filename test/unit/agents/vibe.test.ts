@@ -18,8 +18,9 @@ import { digestOf } from "../../../src/agents/vibe/generation.ts";
 import { vibe } from "../../../src/agents/vibe/index.ts";
 import { store } from "../../../src/agents/vibe/store.ts";
 import { fromNative, printResult, tools } from "../../../src/agents/vibe/tools.ts";
+import { Accountant } from "../../../src/convert/read/account.ts";
 import { member } from "../../../src/session/json.ts";
-import type { Entry, Json, JsonObject, Message } from "../../../src/session/types.ts";
+import type { Entry, Json, JsonObject, Message, Part } from "../../../src/session/types.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/vibe");
@@ -120,6 +121,124 @@ describe("what is read of Mistral Vibe's records", () => {
     assert.deepEqual(textsOf(before).slice(0, 3), ["Do one.", "One.", "One is done."]);
     const after = entries.slice(at).filter((entry) => entry.kind === "message");
     assert.deepEqual(textsOf(after), ["Do three.", "Three is done."]);
+  });
+
+  const OPENING = `You are continuing a trajectory after a context compaction.
+
+Here are some of the most recent previous user messages, preserved verbatim where possible. Treat them as prior context, not as new requests.
+
+<previous_user_messages>`;
+  const SUMMARY =
+    "Here is a summary of what has happened so far:\n\n<compaction_summary>\nSUM <b>\nMED</b>\n</compaction_summary>";
+
+  function restated(...messages: string[]): string {
+    return `${[OPENING, ...messages].join("\n")}\n</previous_user_messages>\n\n${SUMMARY}`;
+  }
+
+  function compactionIn(record: JsonObject) {
+    const found = entriesOf([record]).find(({ kind }) => kind === "event");
+    return found?.kind === "event" && found.event === "compaction" ? found : null;
+  }
+
+  it("reads a compaction of 2.x, which is one message", () => {
+    const lines = restated(
+      "<previous_user_message>\nport the app\n\nall of it\n</previous_user_message>",
+      "<previous_user_message>\nkeep &lt;previous_user_message&gt;\n</previous_user_message>",
+    );
+    const numbered = restated(
+      "<previous_user_message_0>port the app\n\nall of it</previous_user_message_0>",
+      "<previous_user_message_1>keep &lt;previous_user_message&gt;</previous_user_message_1>",
+    );
+    for (const content of [lines, numbered]) {
+      const record = { role: "user", content, injected: true, message_id: "a" };
+      const compaction = known(compactionIn(record) ?? undefined);
+      assert.equal(compaction.summary, "SUM <b>\nMED</b>");
+      assert.deepEqual(textsOf(compaction.kept ?? []), [
+        "port the app\n\nall of it",
+        "keep &lt;previous_user_message&gt;",
+      ]);
+      const entries = entriesOf([record]);
+      assert.deepEqual(new Accountant(vibe).unaccounted(record, entries), {
+        content: [],
+        keys: [],
+      });
+    }
+    const bare = compactionIn({ role: "user", content: restated(), injected: true });
+    assert.deepEqual([bare?.summary, bare?.kept], ["SUM <b>\nMED</b>", undefined]);
+    // 3.x forgets the mark when it imports the session.
+    assert.equal(compactionIn(item("user", [text(lines)]))?.summary, "SUM <b>\nMED</b>");
+    const marked = { role: "user", content: "What was done.", context_boundary: "compaction" };
+    assert.equal(compactionIn(marked)?.summary, "What was done.");
+  });
+
+  it("takes nothing that the user typed for a compaction", () => {
+    const typed = [OPENING, SUMMARY, restated(), `${OPENING} what is this?`];
+    for (const content of typed) {
+      const of2 = (words: string) => ({ role: "user", content: words, injected: false });
+      const of3 = (words: string) => item("user", [text(words)]);
+      for (const record of [of2, of3]) {
+        const said = textsOf(messagesOf([record("before"), record(content)]));
+        assert.deepEqual(said, ["before", content]);
+      }
+    }
+    const more = { ...item("user", [text(`${OPENING} what is this?`)]), source: "injection" };
+    assert.deepEqual(textsOf(messagesOf([more])), [`${OPENING} what is this?`]);
+    const almost = { role: "user", content: `${OPENING}\nwords\n${restated()}`, injected: true };
+    assert.deepEqual(textsOf(messagesOf([almost])), [almost.content]);
+  });
+
+  it("counts sealed reasoning in both versions", () => {
+    const payload = { type: "reasoning", id: "rs", encrypted_content: "SEALED" };
+    const of2 = { role: "assistant", content: "a", reasoning_payloads: [payload] };
+    const thought = { type: "reasoning", content: [{ type: "redacted", data: "SEALED" }] };
+    const of3 = item("assistant", [thought, text("a")]);
+    for (const record of [of2, of3]) {
+      const [message] = messagesOf([record]);
+      assert.deepEqual(message?.parts, [
+        { kind: "reasoning", text: "" },
+        { kind: "text", text: "a" },
+      ]);
+    }
+  });
+
+  it("reads images in each of their forms", async () => {
+    const data = Buffer.from("a picture").toString("base64");
+    const image: Part = { kind: "image", mediaType: "image/webp", data };
+    const inline = { kind: "inline", data };
+    const of2: JsonObject[] = [
+      { alias: "a.webp", mime_type: "image/webp", source: inline },
+      { alias: "a.webp", mime_type: "image/webp", data },
+    ];
+    for (const one of of2) {
+      const [message] = messagesOf([{ role: "user", content: "", images: [one] }]);
+      assert.deepEqual(message?.parts, [image]);
+    }
+    const attachment = { alias: "a.webp", mimeType: "image/webp", source: inline };
+    const [message] = messagesOf([item("user", [{ type: "image", attachment }])]);
+    assert.deepEqual(message?.parts, [image]);
+  });
+
+  it("reads images that lie in the session's folder, and no other files", async () => {
+    const { root, id } = await storeOf("old");
+    const [name = ""] = readdirSync(root);
+    const data = Buffer.from("a picture");
+    mkdirSync(join(root, name, "attachments"));
+    writeFileSync(join(root, name, "attachments/ab.png"), data);
+    writeFileSync(join(root, "other.png"), data);
+    symlinkSync(join(root, "other.png"), join(root, name, "attachments/link.png"));
+    const reader = vibe.reader((file) => store.beside?.(`${root}#${id}`, file) ?? null);
+    const read = (path: string, more: JsonObject = {}) => {
+      const images = [{ alias: "a.png", mime_type: "image/png", ...more, path }];
+      const [entry] = reader.read({ role: "user", content: "", images }, 0);
+      return entry?.kind === "message" ? entry.parts : [];
+    };
+    const image: Part = { kind: "image", mediaType: "image/png", data: data.toString("base64") };
+    const missing: Part = { kind: "file", name: "a.png", mediaType: "image/png", data: null };
+    assert.deepEqual(read("/moved/since/attachments/ab.png"), [image]);
+    assert.deepEqual(read("", { source: { kind: "file", path: "attachments/ab.png" } }), [image]);
+    for (const path of ["link.png", "/etc/passwd", "..", "../messages.jsonl", "attachments/"]) {
+      assert.deepEqual(read(path), [missing], path);
+    }
   });
 
   it("reads a turn that did not end from the journal", async () => {
@@ -270,7 +389,8 @@ describe("sessions of 3.x", () => {
       const copy = database.renamed(lines, newId);
       database.replace(root, newId, null, copy);
       assert.deepEqual(database.read(root, newId), copy);
-      const ofNew = textsOf(messagesOf(parsed(copy)));
+      // The summary is in the place of the compaction.
+      const ofNew = textsOf(messagesOf(parsed(copy))).filter((one) => !one.includes("SUMMARY: "));
       assert.ok(ofNew.length > 0);
       for (const one of ofNew) assert.ok(textsOf(messagesOf(parsed(lines))).includes(one), one);
       const kinds = messagesOf(parsed(copy)).flatMap(({ parts }) => parts.map(({ kind }) => kind));
@@ -280,8 +400,11 @@ describe("sessions of 3.x", () => {
     const { lines } = await storeOf("compacted");
     const [, ...said] = database.renamed(lines, newId);
     const roles = parsed(said).map((record) => String(member(record, "role")));
-    assert.deepEqual(roles, ["user", "user", "user", "user", "assistant"]);
-    assert.match(said[2] ?? "", /SUMMARY: one and two are done/);
+    assert.deepEqual(roles, ["user", "user", "assistant"]);
+    assert.match(said[0] ?? "", /Do one\..*Do two\..*SUMMARY: one and two are done/);
+    const [compaction] = entriesOf(parsed(said));
+    assert.ok(compaction?.kind === "event" && compaction.event === "compaction");
+    assert.deepEqual(textsOf(compaction.kept ?? []), ["Do one.", "Do two."]);
   });
 
   it("get new turns after one that failed, again and again", async () => {
@@ -389,13 +512,51 @@ describe("Mistral Vibe's store", () => {
     assert.deepEqual(database.read(root, id), lines);
   });
 
-  it("is moved by the settings", () => {
+  it("is moved by the settings, however these are spelled", () => {
     const home = join(folder, `home-${++folders}`);
+    const own = join(home, ".vibe/logs/session");
     mkdirSync(join(home, ".vibe"), { recursive: true });
-    const toml = 'active_model = "x"\n[session_logging]\nsave_dir = "~/elsewhere"\n[other]\n';
-    writeFileSync(join(home, ".vibe/config.toml"), toml);
-    const roots = store.roots({ HOME: home });
-    assert.deepEqual(roots, [join(home, ".vibe/logs/session"), join(home, "elsewhere")]);
+    const settings = [
+      'active_model = "x"\n[session_logging]\nsave_dir = "~/elsewhere"\n[other]\n',
+      "[session_logging] # where\nsave_dir = '~/elsewhere' # here\n",
+      'session_logging.save_dir = "~/elsewhere"\n',
+      'session_logging = { enabled = true, save_dir = "~/elsewhere" }\n',
+      '[session_logging]\nsave_dir = """~/elsewhere"""\n',
+      '[ session_logging ]\n"save_dir" = "~/elsewhere"\n',
+    ];
+    for (const toml of settings) {
+      writeFileSync(join(home, ".vibe/config.toml"), toml);
+      assert.deepEqual(store.roots({ HOME: home }), [join(home, "elsewhere"), own], toml);
+    }
+    for (const toml of ["[session_logging\nsave_dir = 1", "[x]\nsave_dir = '/y'\n", ""]) {
+      writeFileSync(join(home, ".vibe/config.toml"), toml);
+      assert.deepEqual(store.roots({ HOME: home }), [own], toml);
+    }
+    const flat = { HOME: home, VIBE_SESSION_LOGGING__SAVE_DIR: "/by/variable" };
+    assert.deepEqual(store.roots(flat), ["/by/variable", own]);
+    const group = { HOME: home, VIBE_SESSION_LOGGING: '{"save_dir":"~/json"}' };
+    assert.deepEqual(store.roots(group), [join(home, "json"), own]);
+  });
+
+  it("is moved by a project's settings if the project is trusted", () => {
+    const home = join(folder, `home-${++folders}`);
+    const project = join(home, "work/shop");
+    const cwd = join(project, "src");
+    for (const one of [join(home, ".vibe"), join(project, ".vibe"), cwd]) {
+      mkdirSync(one, { recursive: true });
+    }
+    const own = join(home, ".vibe/logs/session");
+    writeFileSync(join(project, ".vibe/config.toml"), 'session_logging.save_dir = "kept"\n');
+    const roots = () => store.roots({ HOME: home }, undefined, cwd);
+    assert.deepEqual(roots(), [own]);
+    const lists = (trusted: string[], untrusted: string[]) =>
+      `trusted = ${JSON.stringify(trusted)}\nuntrusted = ${JSON.stringify(untrusted)}\n`;
+    const file = join(home, ".vibe/trusted_folders.toml");
+    writeFileSync(file, lists([join(home, "work")], []));
+    assert.deepEqual(roots(), [join(cwd, "kept"), own]);
+    assert.deepEqual(store.roots({ HOME: home }), [own]);
+    writeFileSync(file, lists([join(home, "work")], [project]));
+    assert.deepEqual(roots(), [own]);
   });
 
   it("splits pieces into items as they are spelled", () => {
@@ -403,5 +564,62 @@ describe("Mistral Vibe's store", () => {
     assert.deepEqual(itemsIn(`[${items.join(",")}]\n`), items);
     assert.deepEqual(itemsIn("[]"), []);
     assert.equal(itemsIn("[1"), null);
+  });
+});
+
+describe("messages.jsonl", () => {
+  const ASKED = '{"role":"user","content":"caf\u00e9?","injected":false}';
+  const TOLD = '{"role":"assistant","content":"open","injected":false}';
+  const IN_WORDS = ["café?", "open"];
+
+  /** A session of 2.x with this file. */
+  async function withFile(bytes: Buffer) {
+    const { root, id } = await storeOf("old");
+    const [name = ""] = readdirSync(root);
+    const path = join(root, name, "messages.jsonl");
+    writeFileSync(path, bytes);
+    return { root, id, path, lines: known(database.read(root, id)) };
+  }
+
+  const whole = `${ASKED}\n${TOLD}\n`;
+  const cases: { [name: string]: Buffer } = {
+    "without the end of its last line": Buffer.from(whole.slice(0, -1)),
+    "in Windows-1252": Buffer.from(whole, "latin1"),
+    "in UTF-16": Buffer.from(`\ufeff${whole}`, "utf16le"),
+    "in UTF-16, and without its end": Buffer.from(`\ufeff${whole.slice(0, -1)}`, "utf16le"),
+    "in the other UTF-16": Buffer.from(`\ufeff${whole}`, "utf16le").swap16(),
+    "with a mark of UTF-8": Buffer.from(`\ufeff${whole}`),
+    "with lines as on Windows": Buffer.from(whole.replaceAll("\n", "\r\n")),
+  };
+  for (const [name, bytes] of Object.entries(cases)) {
+    it(`is read ${name}, and copied as the CLI reads it`, async () => {
+      const { root, id, path, lines } = await withFile(bytes);
+      assert.deepEqual(textsOf(messagesOf(parsed(lines))), IN_WORDS);
+      // Nothing else is written to it.
+      database.replace(root, id, lines, lines);
+      assert.ok(readFileSync(path).equals(bytes));
+      const newId = "c0b10000-e50a-b27f-92b6-08e0e09d4b07";
+      const copy = database.renamed(lines, newId);
+      database.replace(root, newId, null, copy);
+      const [own = ""] = readdirSync(root).filter((one) => one.endsWith("c0b10000"));
+      const written = readFileSync(join(root, own, "messages.jsonl"), "utf8");
+      const values = written
+        .trim()
+        .split("\n")
+        .map((line): Json => JSON.parse(line));
+      assert.deepEqual(
+        values.map((value) => member(value, "content")),
+        IN_WORDS,
+      );
+    });
+  }
+
+  it("is not added to in another encoding", async () => {
+    const utf16 = await withFile(Buffer.from(`\ufeff${whole}`, "utf16le"));
+    const more = [...utf16.lines, TOLD];
+    assert.throws(() => database.replace(utf16.root, utf16.id, utf16.lines, more), /not in UTF-8/);
+    const torn = await withFile(Buffer.from(whole.slice(0, -1)));
+    const longer = [...torn.lines, TOLD];
+    assert.throws(() => database.replace(torn.root, torn.id, torn.lines, longer), /incomplete/);
   });
 });
