@@ -18,6 +18,7 @@ import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
+import { nanocoder } from "./nanocoder/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { openhands } from "./openhands/index.ts";
@@ -50,6 +51,7 @@ export const agents: readonly Agent[] = [
   openhands,
   auggie,
   aider,
+  nanocoder,
 ];
 
 export function findAgent(name: string): Agent | undefined {

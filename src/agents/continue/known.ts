@@ -6,7 +6,7 @@ import type { Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
 import { isHead } from "./document.ts";
-import { carryIn } from "./records.ts";
+import { carryIn } from "../shared/pieces.ts";
 
 const part = by("type", {
   text: keys("type", { text: CONTENT }),

@@ -27,7 +27,7 @@ import {
   readUsage,
 } from "./content.ts";
 import { isHead, isItem } from "./document.ts";
-import { carryIn } from "./records.ts";
+import { carryIn } from "../shared/pieces.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {

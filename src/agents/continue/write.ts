@@ -24,7 +24,7 @@ import {
   readCall,
 } from "./content.ts";
 import { FORM, isHead } from "./document.ts";
-import { carryRecord } from "./records.ts";
+import { carryRecord } from "../shared/pieces.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {

@@ -1,0 +1,25 @@
+import type { Agent } from "../types.ts";
+import { session } from "./document.ts";
+import { known } from "./known.ts";
+import { launch } from "./launch.ts";
+import { media } from "./limits.ts";
+import { reader, recognises } from "./read.ts";
+import { store } from "./store.ts";
+import { tools } from "./tools.ts";
+import { writer } from "./write.ts";
+
+export const nanocoder: Agent = {
+  id: "nanocoder",
+  name: "Nanocoder",
+  aliases: ["nc"],
+  recognises,
+  known,
+  documents: [session],
+  media,
+  cutsOff: true,
+  reader,
+  writer,
+  tools,
+  store,
+  launch,
+};

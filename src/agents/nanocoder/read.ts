@@ -1,0 +1,144 @@
+/** Reads the records of Nanocoder's sessions. Facts and sources: README.md in this folder. */
+import { isFrame } from "../../lossless/document.ts";
+import type { Reader } from "../../session/codec.ts";
+import { emptyHeader } from "../../session/header.ts";
+import { array, isObject, listOf, member, string } from "../../session/json.ts";
+import type {
+  Entry,
+  EventBody,
+  Header,
+  Json,
+  JsonObject,
+  Message,
+  Part,
+} from "../../session/types.ts";
+import { ChatCalls } from "../shared/chat.ts";
+import { carryIn } from "../shared/pieces.ts";
+import {
+  readAnswer,
+  readCall,
+  readContent,
+  readImages,
+  readOutput,
+  readReasoning,
+} from "./content.ts";
+import { isHead } from "./document.ts";
+import { isTold, summaryIn } from "./marks.ts";
+import { parseResult } from "./tools.ts";
+
+export function reader(): Reader {
+  return new NanocoderReader();
+}
+
+/** Does a record look like one of Nanocoder's? Elsewhere the arguments of a call are text. */
+export function recognises(record: Json): boolean {
+  if (isHead(record) || carryIn(record)) return true;
+  const [call] = array(member(record, "tool_calls"));
+  const isTyped = member(call, "type") !== undefined;
+  return !isTyped && isObject(member(member(call, "function"), "arguments"));
+}
+
+/** What stands for no title. */
+const UNTITLED = new Set(["New Session", ""]);
+
+class NanocoderReader implements Reader {
+  readonly #header: Header = emptyHeader("nanocoder");
+  readonly #calls = new ChatCalls({ readCall, parseResult });
+  #tail: string | null = null;
+  #at = 0;
+  /** Number of entries of the record that is read. */
+  #n = 0;
+
+  header(): Header {
+    return { ...this.#header };
+  }
+
+  read(record: Json, at: number): Entry[] {
+    this.#at = at;
+    this.#n = 0;
+    if (isFrame(record)) return [];
+    const carry = carryIn(record);
+    if (carry) return [this.#aside({ event: "carry", ...carry })];
+    if (isHead(record)) return this.#head(record);
+    // How the file is formatted, if not as the CLI does it.
+    if (isObject(member(record, "spelling"))) return [];
+    if (isObject(record)) return [this.#message(record)];
+    return [this.#aside({ event: "opaque", type: "unknown" })];
+  }
+
+  #head(head: JsonObject): Entry[] {
+    const header = this.#header;
+    const isFirst = header.id === "";
+    header.id = string(head.id) ?? "";
+    const title = string(head.title) ?? "";
+    header.title = UNTITLED.has(title) ? null : title;
+    header.cwd = string(head.workingDirectory) || null;
+    header.model = string(head.model) || null;
+    header.createdAt = string(head.createdAt) ?? null;
+    header.updatedAt = string(head.lastAccessedAt) ?? null;
+    const body: EventBody = isFirst
+      ? { event: "start", header: this.header() }
+      : { event: "opaque", type: "session" };
+    // A complete document on one line.
+    const messages = array(head.messages).flatMap((message) =>
+      isObject(message) ? [this.#message(message)] : [],
+    );
+    return [this.#aside(body), ...messages];
+  }
+
+  #message(message: JsonObject): Entry {
+    switch (message.role) {
+      case "assistant": {
+        const calls = this.#calls.in(message);
+        const said = [...readAnswer(message.content), ...readImages(message)];
+        const parts = [...readReasoning(message.reasoning), ...said, ...calls];
+        return this.#next("assistant", parts, { stop: calls.length > 0 ? "tool" : "end" });
+      }
+      case "tool": {
+        const isError = message.isError === true;
+        const result = this.#calls.result(message, readOutput(message), isError);
+        return this.#next("tool", [result]);
+      }
+      // The CLI adds it to its own instructions.
+      case "system":
+        return this.#next("system", this.#parts(message), { scaffold: true });
+      // The CLI sends a message of any other role as the user's.
+      default:
+        return this.#user(message);
+    }
+  }
+
+  #user(message: JsonObject): Entry {
+    const parts = this.#parts(message);
+    const text = string(message.content);
+    const summary = parts.length === 1 ? summaryIn(text) : null;
+    if (summary !== null) {
+      return { kind: "event", ...this.#place(), event: "compaction", summary };
+    }
+    return this.#next("user", parts, isTold(text) ? { told: true } : {});
+  }
+
+  #parts(message: JsonObject): Part[] {
+    const calls = listOf(message.tool_calls).length > 0 ? this.#calls.in(message) : [];
+    return [...readContent(message.content), ...readImages(message), ...calls];
+  }
+
+  #next(role: Message["role"], parts: Part[], more: Partial<Message> = {}): Message {
+    return { kind: "message", ...this.#place(), role, parts, ...more };
+  }
+
+  #place(): { id: string; parentId: string | null; time: null } {
+    const place = { id: this.#id(), parentId: this.#tail, time: null };
+    this.#tail = place.id;
+    return place;
+  }
+
+  #aside(body: EventBody): Entry {
+    return { kind: "event", id: this.#id(), parentId: null, time: null, ...body };
+  }
+
+  #id(): string {
+    const n = this.#n++;
+    return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
+  }
+}
