@@ -30,12 +30,30 @@ export function reader(): Reader {
   return new NanocoderReader();
 }
 
-/** Does a record look like one of Nanocoder's? Elsewhere the arguments of a call are text. */
+const ROLES = new Set(["user", "assistant", "tool", "system"]);
+
+const KEYS = new Set([
+  "role",
+  "content",
+  "tool_calls",
+  "tool_call_id",
+  "name",
+  "reasoning",
+  "structuredContent",
+  "images",
+  "isError",
+]);
+
+/**
+ * Does a record look like one of Nanocoder's? Its messages have the keys of the Chat Completions API
+ * and a few more, and the arguments of its calls are no text.
+ */
 export function recognises(record: Json): boolean {
   if (isHead(record) || carryIn(record)) return true;
-  const [call] = array(member(record, "tool_calls"));
-  const isTyped = member(call, "type") !== undefined;
-  return !isTyped && isObject(member(member(call, "function"), "arguments"));
+  if (!isObject(record) || !ROLES.has(String(record.role))) return false;
+  const isOwn = Object.keys(record).every((key) => KEYS.has(key));
+  const [call] = array(record.tool_calls);
+  return isOwn && typeof member(member(call, "function"), "arguments") !== "string";
 }
 
 /** What stands for no title. */
