@@ -31,6 +31,7 @@ const FOLDERS = [
   [".openhands/x", /OpenHands's store/],
   [".vibe/x", /Mistral Vibe's store/],
   [".augment/x", /Auggie's store/],
+  [".local/share/nanocoder/x", /Nanocoder's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

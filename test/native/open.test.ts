@@ -34,6 +34,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["grok", "codex"],
   ["vibe", "codex"],
   ["auggie", "codex"],
+  ["nanocoder", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

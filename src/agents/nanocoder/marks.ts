@@ -24,6 +24,8 @@ const NUDGES = new Set([
 
 const OPENINGS = [
   "Your previous response contained a malformed tool call. ",
+  // What a command printed that the user typed after "!".
+  "Bash command output:\n```\n$ ",
   "Automatic diagnostics after the recent edits found issues. ",
 ];
 

@@ -23,6 +23,7 @@ import {
   readReasoning,
 } from "./content.ts";
 import { isHead } from "./document.ts";
+import { eventIn } from "./limits.ts";
 import { isTold, summaryIn } from "./marks.ts";
 import { parseResult } from "./tools.ts";
 
@@ -80,7 +81,7 @@ class NanocoderReader implements Reader {
     if (isHead(record)) return this.#head(record);
     // How the file is formatted, if not as the CLI does it.
     if (isObject(member(record, "spelling"))) return [];
-    if (isObject(record)) return [this.#message(record)];
+    if (isObject(record)) return this.#said(record);
     return [this.#aside({ event: "opaque", type: "unknown" })];
   }
 
@@ -99,9 +100,16 @@ class NanocoderReader implements Reader {
       : { event: "opaque", type: "session" };
     // A complete document on one line.
     const messages = array(head.messages).flatMap((message) =>
-      isObject(message) ? [this.#message(message)] : [],
+      isObject(message) ? this.#said(message) : [],
     );
     return [this.#aside(body), ...messages];
+  }
+
+  /** A message, and the event that it tells of. */
+  #said(message: JsonObject): Entry[] {
+    const said = this.#message(message);
+    const event = message.role === "assistant" ? eventIn(string(message.content)) : null;
+    return event === null ? [said] : [said, this.#aside(event)];
   }
 
   #message(message: JsonObject): Entry {

@@ -221,8 +221,9 @@ const NOT_DONE = new Set([
 
 /** Does the text tell of a failure? What a command prints, or a file holds, may begin with anything. */
 export function isWordedFailure(use: ToolUse | null, text: string): boolean {
-  if (NOT_DONE.has(text)) return true;
-  return (use?.tool === "write" || use?.tool === "edit") && text.startsWith("Error: ");
+  if (NOT_DONE.has(text) || text.startsWith("⚒ Validation failed: ")) return true;
+  const isOwn = use?.tool === "write" || use?.tool === "edit" || use?.tool === "subagent";
+  return isOwn && text.startsWith("Error: ");
 }
 
 /** A native result in the shared form: of a command, its output and exit code. */

@@ -278,7 +278,7 @@ const HIDDEN = "[Reasoning redacted]";
  * or nothing.
  */
 const EXIT_LINE =
-  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+|\[The command completed with exit code -?\d+\.\])$/;
+  /^(?:<shellId: \d+ completed with exit code -?\d+>|\(?Command exited with code -?\d+\)?|Command failed with exit code: -?\d+\.|\(no output\)|\[Process exited with code -?\d+\]|Error: Command failed \(exit code: -?\d+\)|Command completed successfully|exit: -?\d+|EXIT_CODE: -?\d+|\[The command completed with exit code -?\d+\.\])$/;
 
 /**
  * What parts leave out: the head of a `data:` URL, codes for a terminal, how long a tool took and how it ended, what the
@@ -319,7 +319,11 @@ const FRAMES: readonly [frame: RegExp, inside: string][] = [
   ],
   [/^\s*\[CONTEXT SUMMARY\]:/, ""],
   [/^\s*<user_query>([\s\S]*)<\/user_query>\s*$/, "$1"],
-  [/^\[Command exited with code \d+\]\n|^exit: -?\d+(?:\n|$)/, ""],
+  [/^\[Command exited with code \d+\]\n|^exit: -?\d+(?:\n|$)|^EXIT_CODE: -?\d+\n/, ""],
+  [
+    /^<conversation-summary>\n([\s\S]*)\n<\/conversation-summary>\n\n\(The above is an automated summary of earlier conversation\. Continue from the most recent message\.\)$/,
+    "$1",
+  ],
   [
     /^This session is being continued from a previous conversation that ran out of context\. The summary below covers the earlier portion of the conversation\.\n\n/,
     "",

@@ -17,6 +17,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   hermes: ["kinds"],
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
+  nanocoder: ["screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
   openhands: ["tools"],

@@ -16,6 +16,7 @@ import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
+import { flags as nanocoder } from "../../../src/agents/nanocoder/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
 import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
@@ -41,6 +42,7 @@ const TABLES: { [name: string]: Flags } = {
   kilo,
   kimi,
   "kimi-cli": kimiCli,
+  nanocoder,
   openhands,
   openclaw,
   grok,
