@@ -2,7 +2,7 @@ import type { Agent } from "../types.ts";
 import { session } from "./document.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
-import { media } from "./limits.ts";
+import { MOST_RECORDS, media } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -17,6 +17,7 @@ export const nanocoder: Agent = {
   documents: [session],
   media,
   cutsOff: true,
+  mostRecords: MOST_RECORDS,
   reader,
   writer,
   tools,

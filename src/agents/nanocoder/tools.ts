@@ -219,9 +219,13 @@ const NOT_DONE = new Set([
   "Execution aborted because another tool call in this request was invalid. Please fix the invalid tool call and try again.",
 ]);
 
+export function isNotDone(text: string): boolean {
+  return NOT_DONE.has(text);
+}
+
 /** Does the text tell of a failure? What a command prints, or a file holds, may begin with anything. */
 export function isWordedFailure(use: ToolUse | null, text: string): boolean {
-  if (NOT_DONE.has(text) || text.startsWith("⚒ Validation failed: ")) return true;
+  if (isNotDone(text) || text.startsWith("⚒ Validation failed: ")) return true;
   const isOwn = use?.tool === "write" || use?.tool === "edit" || use?.tool === "subagent";
   return isOwn && text.startsWith("Error: ");
 }

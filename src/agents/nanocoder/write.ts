@@ -23,7 +23,7 @@ import {
 } from "./content.ts";
 import { FORM, isHead } from "./document.ts";
 import { summaryText } from "./marks.ts";
-import { isWordedFailure, parseResult, printResult } from "./tools.ts";
+import { isNotDone, isWordedFailure, parseResult, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
   return new NanocoderWriter(options);
@@ -121,10 +121,9 @@ class NanocoderWriter implements Writer {
     const use = call?.use ?? null;
     const content = printWords(printResult(use, part).content, "\n");
     const name = call?.name ?? "";
-    // The model is told of a failure by the text alone.
-    const isSaid =
-      !this.#isEditors && (part.exitCode !== undefined || isWordedFailure(use, content));
-    const isError = part.isError && !isSaid ? true : undefined;
+    // The model is told of a failure by the text alone, and so is whoever reads a session of the screen.
+    const isSaid = this.#isEditors ? isNotDone(content) : isWordedFailure(use, content);
+    const isError = part.isError && part.exitCode === undefined && !isSaid ? true : undefined;
     return this.#isEditors
       ? compact({ tool_call_id, role: "tool", name, content, isError })
       : compact({ role: "tool", content, tool_call_id, name, isError });
