@@ -108,7 +108,7 @@ class NanocoderReader implements Reader {
   /** A message, and the event that it tells of. */
   #said(message: JsonObject): Entry[] {
     const said = this.#message(message);
-    const event = message.role === "assistant" ? eventIn(string(message.content)) : null;
+    const event = ROLES.has(String(message.role)) ? toldBy(message) : unsent(message);
     return event === null ? [said] : [said, this.#aside(event)];
   }
 
@@ -168,3 +168,15 @@ class NanocoderReader implements Reader {
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
 }
+
+function toldBy({ role, content }: JsonObject): EventBody | null {
+  return role === "assistant" ? eventIn(string(content)) : null;
+}
+
+/** What the CLI does not send of a message that it takes for the user's. */
+function unsent(message: JsonObject): EventBody | null {
+  const isMore = Object.keys(message).some((key) => !SENT.has(key));
+  return isMore ? { event: "unread", type: "message", reason: "unsent" } : null;
+}
+
+const SENT = new Set(["role", "content"]);
