@@ -2,7 +2,7 @@
 import { isFrame } from "../../lossless/document.ts";
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, isObject, listOf, member, string } from "../../session/json.ts";
+import { array, isObject, member, string } from "../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -51,7 +51,7 @@ const KEYS = new Set([
  */
 export function recognises(record: Json): boolean {
   if (isHead(record) || carryIn(record)) return true;
-  if (!isObject(record) || !ROLES.has(String(record.role))) return false;
+  if (!isObject(record) || !ROLES.has(string(record.role) ?? "")) return false;
   const isOwn = Object.keys(record).every((key) => KEYS.has(key));
   const [call] = array(record.tool_calls);
   return isOwn && typeof member(member(call, "function"), "arguments") !== "string";
@@ -108,15 +108,17 @@ class NanocoderReader implements Reader {
   /** A message, and the event that it tells of. */
   #said(message: JsonObject): Entry[] {
     const said = this.#message(message);
-    const event = ROLES.has(String(message.role)) ? toldBy(message) : unsent(message);
-    return event === null ? [said] : [said, this.#aside(event)];
+    const event = message.role === "assistant" ? eventIn(string(message.content)) : null;
+    const events: EventBody[] = event === null ? [] : [event];
+    if (hasUnsent(message)) events.push({ event: "unread", type: "message", reason: "unsent" });
+    return [said, ...events.map((body) => this.#aside(body))];
   }
 
   #message(message: JsonObject): Entry {
     switch (message.role) {
       case "assistant": {
         const calls = this.#calls.in(message);
-        const said = [...readAnswer(message.content), ...readImages(message)];
+        const said = readAnswer(message.content);
         const parts = [...readReasoning(message.reasoning), ...said, ...calls];
         return this.#next("assistant", parts, { stop: calls.length > 0 ? "tool" : "end" });
       }
@@ -127,7 +129,7 @@ class NanocoderReader implements Reader {
       }
       // The CLI adds it to its own instructions.
       case "system":
-        return this.#next("system", this.#parts(message), { scaffold: true });
+        return this.#next("system", readContent(message.content), { scaffold: true });
       // The CLI sends a message of any other role as the user's.
       default:
         return this.#user(message);
@@ -135,18 +137,13 @@ class NanocoderReader implements Reader {
   }
 
   #user(message: JsonObject): Entry {
-    const parts = this.#parts(message);
+    const parts: Part[] = [...readContent(message.content), ...readImages(message)];
     const text = string(message.content);
     const summary = parts.length === 1 ? summaryIn(text) : null;
     if (summary !== null) {
       return { kind: "event", ...this.#place(), event: "compaction", summary };
     }
     return this.#next("user", parts, isTold(text) ? { told: true } : {});
-  }
-
-  #parts(message: JsonObject): Part[] {
-    const calls = listOf(message.tool_calls).length > 0 ? this.#calls.in(message) : [];
-    return [...readContent(message.content), ...readImages(message), ...calls];
   }
 
   #next(role: Message["role"], parts: Part[], more: Partial<Message> = {}): Message {
@@ -169,14 +166,22 @@ class NanocoderReader implements Reader {
   }
 }
 
-function toldBy({ role, content }: JsonObject): EventBody | null {
-  return role === "assistant" ? eventIn(string(content)) : null;
-}
+/** What the CLI sends of a message, by its role; a message of any other is the user's for it. */
+const SENT: { readonly [role: string]: readonly string[] } = {
+  user: ["images"],
+  assistant: ["tool_calls", "reasoning"],
+  tool: ["structuredContent"],
+  system: [],
+};
 
-/** What the CLI does not send of a message that it takes for the user's. */
-function unsent(message: JsonObject): EventBody | null {
-  const isMore = Object.keys(message).some((key) => !SENT.has(key));
-  return isMore ? { event: "unread", type: "message", reason: "unsent" } : null;
-}
+const SAID = ["images", "tool_calls", "reasoning", "structuredContent"];
 
-const SENT = new Set(["role", "content"]);
+/** Is there more in it than what its role has? */
+function hasUnsent(message: JsonObject): boolean {
+  const role = string(message.role) ?? "";
+  const sent = Object.hasOwn(SENT, role) ? SENT[role] : undefined;
+  if (sent === undefined) {
+    return Object.keys(message).some((key) => key !== "role" && key !== "content");
+  }
+  return SAID.some((key) => Object.hasOwn(message, key) && !sent.includes(key));
+}
