@@ -80,6 +80,7 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, path: string]
 const FOLDERS: { [agent: string]: string } = {
   cline: ".cline/data/sessions",
   continue: ".continue/sessions",
+  nanocoder: ".local/share/nanocoder/sessions",
   grok: ".grok/sessions",
   vibe: ".vibe/logs/session",
   openhands: ".openhands/conversations",

@@ -56,6 +56,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "file-inlined": "demoted",
   "image-as-text": "demoted",
   "request-too-large": "projected",
+  "history-cut": "projected",
   "content-as-text": "demoted",
   "content-unknown": "demoted",
   "content-cut": "demoted",

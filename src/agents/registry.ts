@@ -18,6 +18,7 @@ import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
+import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
 import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
@@ -52,6 +53,7 @@ export const agents: readonly Agent[] = [
   auggie,
   aider,
   omp,
+  nanocoder,
 ];
 
 export function findAgent(name: string): Agent | undefined {

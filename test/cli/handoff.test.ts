@@ -51,6 +51,7 @@ const REAL: { [agent: string]: string } = {
   kilo: "kilo/rows",
   kimi: "kimi/tools",
   continue: "continue/tools",
+  nanocoder: "nanocoder/tools",
   droid: "droid/basic",
   openclaw: "openclaw/rows",
   goose: "goose/tools",

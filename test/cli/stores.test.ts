@@ -32,6 +32,7 @@ const FOLDERS = [
   [".omp/agent/x", /oh-my-pi's store/],
   [".vibe/x", /Mistral Vibe's store/],
   [".augment/x", /Auggie's store/],
+  [".local/share/nanocoder/x", /Nanocoder's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -35,6 +35,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["vibe", "codex"],
   ["omp", "codex"],
   ["auggie", "codex"],
+  ["nanocoder", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

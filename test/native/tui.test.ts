@@ -119,6 +119,14 @@ test("grok: the list, and going on after --resume", () =>
     assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
   }));
 
+test("nanocoder: the list, and going on after --resume", () =>
+  withRecording("nanocoder", async (lab, recording) => {
+    await sees(lab, tuiCommand("nanocoder", driverOf("nanocoder").listArgs), "MARK-S-U");
+    const command = tuiCommand("nanocoder", ["--resume", recording.sessionId]);
+    const shown = await goesOn(lab, command, driverOf("nanocoder").own(recording.markers));
+    assert.match(shown, /MARK-S-U01[\s\S]*MARK-S-A08[\s\S]*MARK-S-U09/);
+  }));
+
 test("vibe: the list, and going on after --resume", () =>
   withRecording("vibe", async (lab, recording) => {
     await sees(lab, tuiCommand("vibe", driverOf("vibe").listArgs), "MARK-S-U01");

@@ -4,7 +4,10 @@ import { basename, dirname } from "node:path";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 
-export const database = documentDatabase({ form: session, isHead, whose: "Auggie's" }, holds);
+export const database = documentDatabase(
+  { form: session, isHead, id: "sessionId", whose: "Auggie's" },
+  holds,
+);
 
 /** `~/.augment/sessions`, or another folder of sessions with the list of tasks beside it. */
 function holds(path: string): boolean {

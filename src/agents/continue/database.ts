@@ -6,7 +6,10 @@ import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 import { INDEX } from "./files.ts";
 
-export const database = documentDatabase({ form: session, isHead, whose: "Continue's" }, holds);
+export const database = documentDatabase(
+  { form: session, isHead, id: "sessionId", whose: "Continue's" },
+  holds,
+);
 
 /** `~/.continue/sessions`, or another folder of this name with an index of its form. */
 function holds(path: string): boolean {

@@ -2,7 +2,7 @@
 import type { DocumentForm } from "../../session/codec.ts";
 import { array, isObject } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
-import { withPiecesApart, withPiecesInside } from "./records.ts";
+import { withPiecesApart, withPiecesInside } from "../shared/pieces.ts";
 
 /** Stands in the first line of a document's lines. */
 export const FORM = "continue-session";

@@ -5,8 +5,8 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, member } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
+import { carryIn } from "../shared/pieces.ts";
 import { isHead } from "./document.ts";
-import { carryIn } from "./records.ts";
 
 const part = by("type", {
   text: keys("type", { text: CONTENT }),

@@ -16,6 +16,7 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import { carryIn } from "../shared/pieces.ts";
 import {
   readAnswer,
   readCall,
@@ -27,7 +28,6 @@ import {
   readUsage,
 } from "./content.ts";
 import { isHead, isItem } from "./document.ts";
-import { carryIn } from "./records.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {

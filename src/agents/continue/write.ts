@@ -13,6 +13,7 @@ import type {
   ToolResultPart,
 } from "../../session/types.ts";
 import { uuid4 } from "../shared/ids.ts";
+import { carryRecord } from "../shared/pieces.ts";
 import {
   isCancelled,
   printAnswer,
@@ -24,7 +25,6 @@ import {
   readCall,
 } from "./content.ts";
 import { FORM, isHead } from "./document.ts";
-import { carryRecord } from "./records.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {

@@ -12,8 +12,11 @@ import type {
   ReasoningPart,
   ResultPart,
   TextPart,
+  ToolCallPart,
 } from "../../session/types.ts";
+import { readChatCall } from "../shared/chat.ts";
 import { joinReasoning, mediaAt, soundOrFilm } from "../shared/kimi.ts";
+import { fromNative } from "./tools.ts";
 
 /** What a message can hold besides calls and results. */
 export type Said = TextPart | ReasoningPart | ImagePart | FilePart | OtherPart;
@@ -65,6 +68,10 @@ function readThought(part: Json): ReasoningPart | OtherPart {
   const encrypted = member(part, "encrypted") ?? null;
   const seal = encrypted === null ? {} : { seal: { encrypted } };
   return { kind: "reasoning", text: string(think) ?? "", ...seal };
+}
+
+export function readCall(call: Json): ToolCallPart {
+  return readChatCall(call, fromNative);
 }
 
 /** The content of a message. Calls and results are stored elsewhere. */

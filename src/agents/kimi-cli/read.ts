@@ -2,24 +2,13 @@
 
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { isObject, listOf, member, number, string } from "../../session/json.ts";
-import { saidIn } from "../../session/other.ts";
+import { isObject, member, number, string } from "../../session/json.ts";
 import { notTyped } from "../../session/text.ts";
-import type {
-  Entry,
-  EventBody,
-  Header,
-  Json,
-  Message,
-  Part,
-  ToolCallPart,
-  ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { argumentsOf } from "../shared/kimi.ts";
-import { readAnswer, readContent, readOutput } from "./content.ts";
+import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
+import { ChatCalls } from "../shared/chat.ts";
+import { readAnswer, readCall, readContent, readOutput } from "./content.ts";
 import { isInjected, isScaffold, summaryIn } from "./marks.ts";
-import { fromNative, parseResult } from "./tools.ts";
+import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
   return new KimiCliReader();
@@ -30,7 +19,7 @@ const ASIDE = new Set(["_checkpoint", "_usage"]);
 
 class KimiCliReader implements Reader {
   readonly #header: Header = emptyHeader("kimi-cli");
-  readonly #calls = new OpenCalls();
+  readonly #calls = new ChatCalls({ readCall, parseResult });
   #tail: string | null = null;
 
   header(): Header {
@@ -53,7 +42,7 @@ class KimiCliReader implements Reader {
       case "assistant":
         return [this.#answer(record, id)];
       case "tool":
-        return [this.#next(messageOf(id, this.#tail, "tool", [this.#result(record)]))];
+        return [this.#result(record, id)];
       default:
         return [aside(id, { event: "opaque", type: ASIDE.has(role) ? role : `record/${role}` })];
     }
@@ -75,7 +64,7 @@ class KimiCliReader implements Reader {
 
   #said(role: "system" | "user", record: Json, id: string): Entry {
     const parts = readContent(member(record, "content"));
-    const calls = this.#callsIn(record);
+    const calls = this.#calls.in(record);
     if (role === "system") {
       return this.#next({
         ...messageOf(id, this.#tail, role, [...parts, ...calls]),
@@ -103,24 +92,15 @@ class KimiCliReader implements Reader {
   }
 
   #answer(record: Json, id: string): Entry {
-    const calls = this.#callsIn(record);
+    const calls = this.#calls.in(record);
     const parts: Part[] = [...readAnswer(member(record, "content")), ...calls];
     const stop = calls.length > 0 ? "tool" : "end";
     return this.#next({ ...messageOf(id, this.#tail, "assistant", parts), stop });
   }
 
-  #callsIn(record: Json): ToolCallPart[] {
-    const calls = listOf(member(record, "tool_calls")).map(readCall);
-    for (const call of calls) this.#calls.add(call);
-    return calls;
-  }
-
-  #result(record: Json): ToolResultPart {
-    const callId = string(member(record, "tool_call_id")) ?? "";
-    const content = readOutput(member(record, "content"));
-    const use = this.#calls.get(callId)?.use ?? null;
-    this.#calls.answer(callId);
-    return parseResult(use, { kind: "tool-result", callId, isError: false, content });
+  #result(record: Json, id: string): Entry {
+    const result = this.#calls.result(record, readOutput(member(record, "content")));
+    return this.#next(messageOf(id, this.#tail, "tool", [result]));
   }
 
   #next<T extends Entry>(entry: T): T {
@@ -141,14 +121,6 @@ function messageOf(
 /** Nothing of the conversation follows it. */
 function aside(id: string, body: EventBody): Entry {
   return { kind: "event", id, parentId: null, time: null, ...body };
-}
-
-function readCall(call: Json): ToolCallPart {
-  const own = member(call, "function") ?? call;
-  const name = saidIn(member(own, "name"));
-  const input = argumentsOf(member(own, "arguments") ?? undefined);
-  const callId = string(member(call, "id")) ?? "";
-  return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
 }
 
 function carryIn(record: Json): EventBody {

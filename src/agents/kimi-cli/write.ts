@@ -11,19 +11,15 @@ import type {
   Message,
   ToolCallPart,
   ToolResultPart,
-  ToolUse,
 } from "../../session/types.ts";
-import { argumentsOf } from "../shared/kimi.ts";
-import { printAnswer, printContent } from "./content.ts";
+import { ChatCalls } from "../shared/chat.ts";
+import { printAnswer, printContent, readCall } from "./content.ts";
 import { summaryParts } from "./marks.ts";
-import { fromNative, printResult } from "./tools.ts";
+import { parseResult, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
   return new KimiCliWriter(options);
 }
-
-/** A session that never answers must not fill the memory. */
-const MOST_CALLS = 256;
 
 class KimiCliWriter implements Writer {
   readonly #form: "store" | "file";
@@ -35,8 +31,7 @@ class KimiCliWriter implements Writer {
   #last = "";
   /** The lines exist: they hold what is only counted, too. */
   #isThere = false;
-  /** What the calls mean, by id. */
-  readonly #uses = new Map<string, ToolUse | null>();
+  readonly #calls = new ChatCalls({ readCall, parseResult });
 
   constructor({ form = "store" }: WriterOptions) {
     this.#form = form;
@@ -80,16 +75,7 @@ class KimiCliWriter implements Writer {
     if (this.#last === "_checkpoint") {
       this.#checkpoint = (number(member(record, "id")) ?? this.#checkpoint) + 1;
     }
-    for (const call of listOf(member(record, "tool_calls"))) this.#commitCall(call);
-  }
-
-  #commitCall(call: Json): void {
-    const about = member(call, "function");
-    const name = string(member(about, "name")) ?? "";
-    const input = argumentsOf(member(about, "arguments") ?? undefined);
-    this.#uses.set(string(member(call, "id")) ?? "", fromNative(name, input));
-    const oldest = this.#uses.keys().next();
-    if (this.#uses.size > MOST_CALLS && !oldest.done) this.#uses.delete(oldest.value);
+    this.#calls.commit(record);
   }
 
   #message(entry: Message): Json[] {
@@ -125,7 +111,7 @@ class KimiCliWriter implements Writer {
   }
 
   #printResult(part: ToolResultPart): JsonObject {
-    const { content } = printResult(this.#uses.get(part.callId) ?? null, part);
+    const { content } = printResult(this.#calls.get(part.callId)?.use ?? null, part);
     return { role: "tool", content: printContent(content), tool_call_id: part.callId };
   }
 

@@ -18,7 +18,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
-import { argumentsOf } from "../shared/kimi.ts";
+import { argumentsOf } from "../shared/chat.ts";
 import { readAnswer, readContent, readOutput } from "./content.ts";
 import { Context, originOf } from "./context.ts";
 import { readFailure, readRetry } from "./limits.ts";

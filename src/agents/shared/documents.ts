@@ -14,8 +14,10 @@ import { type Lines, movedOn, sameLines } from "./lines.ts";
 
 export interface Documents {
   form: DocumentForm;
-  /** Is a record the document without what was said, which names the session's id as `sessionId`? */
+  /** Is a record the document without what was said? */
   isHead(record: Json): boolean;
+  /** The key that names the session's id in it. */
+  id: string;
   /** As in "this is no session of Continue's". */
   whose: string;
 }
@@ -64,7 +66,7 @@ function replace(
     return;
   }
   // Lines of one session never go to another's file.
-  if (idIn(after) !== id) {
+  if (idIn(after, documents) !== id) {
     throw new SegueError("refused", "these lines belong to another session", { where: file });
   }
   const bytes = bytesOf(documents, after, file);
@@ -77,10 +79,10 @@ function replace(
   out.commit();
 }
 
-function renamed({ isHead }: Documents, lines: readonly string[], newId: string): string[] {
+function renamed({ isHead, id }: Documents, lines: readonly string[], newId: string): string[] {
   return lines.map((line) => {
     const value = parseValue(line);
-    return isObject(value) && isHead(value) ? JSON.stringify({ ...value, sessionId: newId }) : line;
+    return isObject(value) && isHead(value) ? JSON.stringify({ ...value, [id]: newId }) : line;
   });
 }
 
@@ -115,9 +117,9 @@ function bytesOf({ form, whose }: Documents, lines: readonly string[], file: str
 }
 
 /** The id that lines name as their session's. */
-function idIn(lines: readonly string[]): Json | undefined {
-  const heads = lines.map((line) => member(parseValue(line), "sessionId"));
-  return heads.find((id) => id !== undefined);
+function idIn(lines: readonly string[], { isHead, id }: Documents): Json | undefined {
+  const head = lines.map((line) => parseValue(line) ?? null).find(isHead);
+  return member(head, id);
 }
 
 const FRAME = "segue.document";

@@ -4,24 +4,12 @@ import { textPart } from "../../session/text.ts";
 import type {
   FilePart,
   ImagePart,
-  Json,
   JsonObject,
   Part,
   TodoItem,
   ToolUse,
 } from "../../session/types.ts";
 import { present } from "./tools.ts";
-
-/** The arguments of a call, which are stored as JSON text; text that is no JSON stays text. */
-export function argumentsOf(text: Json | undefined): Json {
-  if (typeof text !== "string") return text ?? {};
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
 
 const DATA = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/s;
 

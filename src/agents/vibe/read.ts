@@ -1,7 +1,7 @@
 /** Decodes the records of Mistral Vibe's sessions. Facts and sources: README.md in this folder. */
 import type { Beside, Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, listOf, member, number, string } from "../../session/json.ts";
+import { array, member, number, string } from "../../session/json.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
@@ -13,7 +13,7 @@ import type {
   Part,
   ToolResultPart,
 } from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
+import { ChatCalls } from "../shared/chat.ts";
 import { boundaryIn, isOpening, type Restated, summaryIn } from "./compaction.ts";
 import {
   readAnswer,
@@ -37,7 +37,7 @@ type Marks = Partial<Pick<Message, "scaffold" | "told" | "stop">>;
 
 class VibeReader implements Reader {
   readonly #header: Header = emptyHeader("vibe");
-  readonly #calls = new OpenCalls();
+  readonly #calls = new ChatCalls({ readCall, parseResult });
   readonly #beside: Beside | undefined;
   #at = 0;
   #count = 0;
@@ -162,7 +162,7 @@ class VibeReader implements Reader {
   }
 
   #answer(message: JsonObject): Message {
-    const calls = this.#callsIn(message);
+    const calls = this.#calls.in(message);
     const parts = Array.isArray(message.content)
       ? readParts(message.content)
       : readAnswer(message.content);
@@ -178,23 +178,13 @@ class VibeReader implements Reader {
     return [
       ...readReasoning(message),
       ...readAttached(message, this.#beside),
-      ...this.#callsIn(message),
+      ...this.#calls.in(message),
     ];
   }
 
-  #callsIn(message: JsonObject): Part[] {
-    const calls = listOf(message.tool_calls).map(readCall);
-    for (const call of calls) this.#calls.add(call);
-    return calls;
-  }
-
   #result(message: JsonObject): ToolResultPart {
-    const callId = string(message.tool_call_id) ?? "";
     const isError = message.outcome === "failure";
-    const content = readContent(message.content);
-    const use = this.#calls.get(callId)?.use ?? null;
-    this.#calls.answer(callId);
-    return parseResult(use, { kind: "tool-result", callId, isError, content });
+    return this.#calls.result(message, readContent(message.content), isError);
   }
 
   /** Of the time before a compaction. */
@@ -219,12 +209,7 @@ class VibeReader implements Reader {
       this.#header.updatedAt = time;
     }
     for (const part of parts) if (part.kind === "tool-call") this.#calls.add(part);
-    const told = parts.map((part) => {
-      if (part.kind !== "tool-result") return part;
-      const use = this.#calls.get(part.callId)?.use ?? null;
-      this.#calls.answer(part.callId);
-      return parseResult(use, part);
-    });
+    const told = parts.map((part) => (part.kind === "tool-result" ? this.#calls.read(part) : part));
     return this.#place(role, told);
   }
 

@@ -1,6 +1,6 @@
 /** Encodes entries as records of Mistral Vibe's sessions. Facts and sources: README.md in this folder. */
 import type { Writer, WriterOptions } from "../../session/codec.ts";
-import { array, compact, listOf, member, number, string } from "../../session/json.ts";
+import { array, compact, member, number, string } from "../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -9,11 +9,10 @@ import type {
   JsonObject,
   Message,
   Part,
-  ToolCallPart,
   ToolResultPart,
 } from "../../session/types.ts";
 import { wellFormed } from "../../session/well-formed.ts";
-import { OpenCalls } from "../shared/calls.ts";
+import { ChatCalls } from "../shared/chat.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { timeFor } from "../shared/place.ts";
 import { withText } from "../shared/tools.ts";
@@ -28,7 +27,7 @@ import {
   thoughtsIn,
 } from "./content.ts";
 import { unwrap } from "./records.ts";
-import { printResult } from "./tools.ts";
+import { parseResult, printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
   return new VibeWriter(options);
@@ -36,7 +35,7 @@ export function writer(options: WriterOptions): Writer {
 
 class VibeWriter implements Writer {
   readonly #seed: string;
-  readonly #calls = new OpenCalls();
+  readonly #calls = new ChatCalls({ readCall, parseResult });
   /** Does 3.x keep it? New sessions are written as 2.x has them, and 3.x imports them. */
   #isUnified = false;
   /** Of the newest turn, counted from 0. */
@@ -95,9 +94,9 @@ class VibeWriter implements Writer {
       this.#isUnified = true;
       this.#turn = number(stored.item.turn_index) ?? this.#turn;
     }
-    for (const call of callsIn(message)) this.#calls.add(call);
-    const answered = string(message.tool_call_id);
-    if (answered !== undefined) this.#calls.answer(answered);
+    this.#calls.commit(message);
+    const inside = array(message.content).filter((part) => member(part, "type") === "tool_call");
+    for (const call of inside) this.#calls.add(readCall(call));
   }
 
   #message(entry: Message): Json[] {
@@ -190,11 +189,6 @@ class VibeWriter implements Writer {
         return [];
     }
   }
-}
-
-function callsIn(message: JsonObject): ToolCallPart[] {
-  const listed = array(message.content).filter((part) => member(part, "type") === "tool_call");
-  return [...listOf(message.tool_calls), ...listed].map(readCall);
 }
 
 /** What stays the same in meta.json. */

@@ -17,6 +17,7 @@ import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { kimiCli } from "./kimi-cli.ts";
+import { nanocoder } from "./nanocoder.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
 import { kilo, opencode } from "./opencode.ts";
@@ -50,6 +51,7 @@ export const everyDriver: readonly Driver[] = [
   auggie,
   aider,
   omp,
+  nanocoder,
 ];
 
 /** The drivers of the CLIs that can be run here. */

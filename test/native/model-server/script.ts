@@ -73,11 +73,11 @@ export class Script {
 }
 
 const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
-  bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_command|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
+  bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_(?:bash|command)|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
   read: /^(read|read_file|readfile|read_files|view|open_file|file_editor)$/i,
   write:
     /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor|file_editor)$/i,
-  edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|search_replace|multiedit|editor|file_editor)$/i,
+  edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|string_replace|search_replace|multiedit|editor|file_editor)$/i,
 };
 
 const EDITOR = { read: "view", write: "create", edit: "str_replace" } as const;

@@ -341,6 +341,8 @@ const AROUND_RESULTS = [
   /^Command (?:failed with exit code: \d+|executed successfully)\.$/,
   // Kimi CLI.
   /^<system>(?:ERROR: Command failed with exit code: -?\d+|Command executed successfully)\.<\/system>$/,
+  // What Nanocoder puts before the output of a command.
+  /^EXIT_CODE: -?\d+$/,
   // Claude Code, in place of a reference to a tool that it does not declare now.
   // Copilot CLI, where it found no result.
   /^The execution of this tool, or a previous tool was interrupted\.$/,
@@ -517,6 +519,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   "image-as-text": ({ kind }) => kind === "blob",
   "file-as-text": ({ kind, type }) => kind === "blob" || /document|file/.test(type),
   "content-missing": () => true,
+  "history-cut": () => true,
   "content-cut": ({ kind }) => kind !== "sealed",
   "record-unknown": () => true,
   "record-foreign": () => true,

@@ -18,6 +18,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
   omp: ["kinds", "snapcompact"],
+  nanocoder: ["screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
   openhands: ["tools"],

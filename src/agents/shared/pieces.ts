@@ -1,11 +1,11 @@
-/** Pieces of a carry, which Segue keeps inside a session that has no place beside it. */
+/**
+ * Pieces of a carry inside the items of a JSON document, for CLIs that keep what they do not know of
+ * an item through any number of saves, and send none of it.
+ */
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 
-/**
- * A key of an item: the CLI keeps what it does not know of an item through any number of saves, and
- * sends none of it.
- */
+/** The key of an item that holds the pieces. */
 const KEY = "segueCarry";
 
 export interface Piece {
