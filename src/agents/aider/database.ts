@@ -26,6 +26,7 @@ export const database: Database = {
   holds: isHistory,
   refuse: refuseWithoutFolder,
   read: (path, id) => (idOf(path) === id ? linesAt(path) : null),
+  file: (path) => path,
   replace,
   renamed: ([head = "", ...lines], newId) => {
     const own = headOf(parseValue(head) ?? null);

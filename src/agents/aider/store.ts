@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
-import { DEFAULT, historiesFor, historiesIn, idOf, nameFor } from "./place.ts";
+import { DEFAULT, historiesFor, historiesIn, idOf, isHistory, nameFor } from "./place.ts";
 
 export const store: Store = {
   inProjects: true,
@@ -28,8 +28,25 @@ export const store: Store = {
 
   pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),
 
+  // A history itself says neither; in lists, the records do, which are made from its path.
+  identity: (place) => {
+    const path = selected(place);
+    return path === null ? null : { id: idOf(path), parent: null };
+  },
+  folder: (place, { cwd }) => {
+    const path = selected(place);
+    return path === null ? cwd : dirname(path);
+  },
+
   database,
 };
+
+/** The history of a session that was selected by its id, `path#id`. */
+function selected(place: string): string | null {
+  const at = place.lastIndexOf("#");
+  const path = place.slice(0, Math.max(at, 0));
+  return isHistory(path) && place.slice(at + 1) === idOf(path) ? path : null;
+}
 
 function foundAt(path: string): Found | null {
   const info = lstatSync(path, { throwIfNoEntry: false });
