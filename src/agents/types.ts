@@ -153,6 +153,11 @@ export interface Database {
    */
   read(path: string, id: string): string[] | null;
   /**
+   * The file that is this session, for a store of documents with one session each: it is converted to
+   * a file as what its CLI wrote, whether the user gave its id or its path.
+   */
+  file?(path: string, id: string): string;
+  /**
    * Changes a session's rows from `before` to `after` (null: no session), in one transaction.
    * @throws SegueError if the current rows are not `before`, or the schema is unknown.
    */

@@ -14,7 +14,7 @@ import type { Converted } from "./conversion.ts";
 import { convert, matchCarry, refuseUnverified, tryOpenCarry } from "./convert.ts";
 import type { ReasoningFate } from "./project/project.ts";
 import { closeBases, countChildren, openBases } from "./read/bases.ts";
-import { documentOf, openSession } from "./read/open.ts";
+import { documentOf, openFile } from "./read/open.ts";
 import { type Report, reportOf } from "./report/report.ts";
 import { assume, orSurveyed } from "./survey/assume.ts";
 import { type Fit, fitted } from "./survey/fit.ts";
@@ -76,7 +76,7 @@ export interface ConvertFileOptions {
 export async function convertFile(path: string, options: ConvertFileOptions): Promise<Report> {
   return await withScratch(async (scratch) => {
     const { progress, name } = options;
-    const input = openSession(path, { scratch, progress, name });
+    const input = openFile(path, { scratch, progress, name });
     const beside = options.fresh ? null : inputBeside(input);
     try {
       return await new Job(input, beside, path, options, scratch).run();
@@ -334,11 +334,13 @@ class Job {
     if (carryOut && !inside) commitPair(out, carryOut, { replace: force });
     else out.commit({ replace: force });
     const id = done.sourceId || basename(name ?? "stdin", ".jsonl");
-    return reportOf(done, {
+    const isLines = done.how === "restored" && !done.document && this.#target.store.database;
+    const report = reportOf(done, {
       source: { agent: this.#source, id, path: name === null ? null : resolve(name) },
       target: { agent: this.#target, path: out.path, command: null },
       carry,
     });
+    return isLines ? { ...report, lines: true } : report;
   }
 }
 

@@ -225,7 +225,7 @@ const reportMust: Sample<Report>["must"] = {
   stale: 0,
 };
 
-const report: Sample<Report> = { must: reportMust, may: { subagents: [reportMust] } };
+const report: Sample<Report> = { must: reportMust, may: { lines: true, subagents: [reportMust] } };
 
 const law: Sample<Check["laws"][number]> = {
   must: { law: 2, through: "pi", ok: true, detail: "a" },

@@ -29,6 +29,7 @@ export const database: Database = {
   holds: (path) => (isHistory(path) || isRenamed(path)) && !isLink(path),
   refuse: refuseWithoutFolder,
   read: (path, id) => (idOf(path) === id ? linesAt(path) : null),
+  file: (path) => path,
   replace,
   renamed: ([head = "", ...lines], newId) => {
     const own = headOf(parseValue(head) ?? null);

@@ -27,6 +27,16 @@ export const store: Store = {
 
   pathFor: (_root, { id, cwd }) => join(resolve(cwd ?? process.cwd()), nameFor(id)),
 
+  // A history itself says neither; in lists, the records do, which are made from its path.
+  identity: (place) => {
+    const path = selected(place);
+    return path === null ? null : { id: idOf(path), parent: null };
+  },
+  folder: (place, { cwd }) => {
+    const path = selected(place);
+    return path === null ? cwd : dirname(path);
+  },
+
   database,
 };
 
@@ -38,6 +48,13 @@ async function historiesAt(root: string): Promise<string[]> {
   // A folder that is named is meant itself.
   if (isFolder(root)) return historiesIn(root);
   return isRenamed(root) ? [root] : [];
+}
+
+/** The history of a session that was selected by its id, `path#id`. */
+function selected(place: string): string | null {
+  const at = place.lastIndexOf("#");
+  const path = place.slice(0, Math.max(at, 0));
+  return database.holds(path) && place.slice(at + 1) === idOf(path) ? path : null;
 }
 
 function foundAt(path: string): Found | null {

@@ -42,6 +42,7 @@ export function documentDatabase(documents: Documents, holds: Database["holds"])
   return {
     holds,
     read: (root, id) => linesAt(documents, sessionFile(root, id)),
+    file: sessionFile,
     replace: (root, id, before, after) => replace(documents, root, id, before, after),
     renamed: (lines, newId) => renamed(documents, lines, newId),
     // Nothing but the folder is needed, which the CLI makes when it first runs.

@@ -66,6 +66,19 @@ export function openSession(place: string, { scratch, progress, name }: OpenOpti
   return new Input(spill(scratch, place, lines), progress, called, isDocument);
 }
 
+/**
+ * The same for a conversion from file to file: a session that is a document of its own is opened as
+ * that document, so that it comes back as one.
+ */
+export function openFile(place: string, options: OpenOptions): Input {
+  const rows = rowsAt(place);
+  const file = rows?.database.file?.(rows.path, rows.id);
+  const isOne = rows && file !== undefined && rows.database.read(rows.path, rows.id) !== null;
+  if (!isOne) return openSession(place, options);
+  const { name = place } = options;
+  return openSession(file, { ...options, name });
+}
+
 /** @throws SegueError if it does not exist. */
 function readRows({ agent, database, path, id }: Rows): Buffer {
   const lines = database.read(path, id);

@@ -19,6 +19,8 @@ export interface Report {
   /** For a session that returned: its new records, and the carry units that no longer apply. */
   added: number;
   stale: number;
+  /** A session of a store that is no file came back as a file: its records are lines there. */
+  lines?: boolean;
   /** Reports of the subagents that came along, if they were requested. */
   subagents?: Report[];
 }
@@ -118,7 +120,10 @@ function textOf(report: Report, name: string): string[] {
 function summary(report: Report, counts: Counts): string {
   if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
   if (report.how === "restored") {
-    return `the original is restored byte for byte, followed by ${counted(report.added, "new record")}`;
+    const what = report.lines
+      ? "the original's records are restored byte for byte, as lines"
+      : "the original is restored byte for byte";
+    return `${what}, followed by ${counted(report.added, "new record")}`;
   }
   const { messages, toolCalls, toolResults, reasoning, images } = counts;
   const parts = [
