@@ -49,6 +49,7 @@ export const flags: Flags = {
       "--hook <x>",
       "-e, --extension <x>",
       "--trusted-extension <x>",
+      "--plugin-dir <x>",
       "--no-skills",
       "--skills <x>",
       "--no-rules",
