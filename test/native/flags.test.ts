@@ -11,7 +11,7 @@ import { enterNetns } from "./netns.ts";
 enterNetns();
 
 /** Taken, and not in the help. */
-const HIDDEN = new Set(["--yolo", "kimi --resume"]);
+const HIDDEN = new Set(["--yolo", "kimi --resume", "omp --fork", "omp --trusted-extension"]);
 /** Said of every CLI, and nothing to hand over. */
 const COMMON = new Set(["--help", "--version"]);
 

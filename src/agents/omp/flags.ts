@@ -10,6 +10,8 @@ export const flags: Flags = {
     model: ["--model <x>"],
     effort: ["--thinking <x>"],
     dirs: ["--add-dir <x>"],
+    // A file of settings, which may hold permissions.
+    config: ["--config <x>"],
     permission: ["--approval-mode <x>", "--auto-approve", "--yolo", "--tools <x>"],
     restricts: ["--no-tools", "--no-extensions", "--no-lsp", "--no-pty", "--max-time <x>"],
     session: [
@@ -39,7 +41,6 @@ export const flags: Flags = {
       "--system-prompt <x>",
       "--append-system-prompt <x>",
       "--mode <x>",
-      "--config <x>",
       "-p, --print",
       "--models <x>",
       "--service-tier <x>",
@@ -49,6 +50,7 @@ export const flags: Flags = {
       "--hook <x>",
       "-e, --extension <x>",
       "--trusted-extension <x>",
+      "--plugin-dir <x>",
       "--no-skills",
       "--skills <x>",
       "--no-rules",

@@ -11,12 +11,8 @@ export const launch: Launch = {
   opensPaths: true,
   flags,
   start: {
-    args: ({ prompt, file, args }) => [
-      ...args,
-      ...(file === null ? [] : [`@${file}`]),
-      ...promptArgs(prompt),
-    ],
-    attach: { most: { bytes: 512 << 10 } },
+    // Not with `@file`: it would then read every file that the document mentions with "@", too.
+    args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
   },
 };
 

@@ -15,7 +15,7 @@ export const records: OwnRecords = {
   read,
   sealed,
   told,
-  isUnsent,
+  isAside,
   summary,
   printBefore: ({ title }: Header, time) => [titleSlot(oneLine(title ?? ""), time)],
   printTitleBefore: (title, time) => titleSlot(oneLine(title), time),
@@ -118,14 +118,22 @@ function fileText(file: Json): string {
 /** For its screen, or for a mode that is over. */
 const SHOWN = new Set(["prewalk-plan", "vibe-mode-context"]);
 
-function isUnsent(record: Json): boolean {
+function isAside(record: Json): boolean {
   if (member(record, "type") === "custom_message") {
     return SHOWN.has(string(member(record, "customType")) ?? "");
   }
   const message = member(record, "message");
   if (member(message, "role") === "assistant") return isObject(member(message, "retryRecovery"));
+  if (member(message, "role") === "developer") return isReminder(member(message, "content"));
   const isPython = member(message, "role") === "pythonExecution";
   return isPython && member(message, "excludeFromContext") === true;
+}
+
+/** Such as that of a list with tasks that are still to do. */
+function isReminder(content: Json | undefined): boolean {
+  const [only, ...more] = readContent(content);
+  const text = more.length === 0 && only?.kind === "text" ? only.text : "";
+  return /^<system-reminder>[\s\S]*<\/system-reminder>\s*$/.test(text);
 }
 
 function print(entry: EventBody, frame: JsonObject, provider: string): Json[] | undefined {

@@ -145,10 +145,16 @@ describe("what its model is sent", () => {
   it("is neither what is for the screen only, nor an answer that was tried again", () => {
     const aside = messages(records("kinds")).filter(({ scaffold }) => scaffold === true);
     const said = aside.flatMap(textsOf).join("\n");
-    for (const word of ["KIND-PRIVATE", "KIND-SECRET", "KIND-PLAN", "KIND-RETRIED"]) {
+    for (const word of [
+      "KIND-PRIVATE",
+      "KIND-SECRET",
+      "KIND-PLAN",
+      "KIND-RETRIED",
+      "KIND-REMINDER",
+    ]) {
       assert.ok(said.includes(word), word);
     }
-    assert.equal(aside.length, 4);
+    assert.equal(aside.length, 5);
   });
 
   it("is the text of an archive that is shown as pictures", () => {

@@ -48,8 +48,8 @@ export interface OwnRecords {
   sealed(record: Json): EventBody | undefined;
   /** What the model is told by a message whose role Pi does not have. */
   told(message: Json | undefined, beside: Beside | undefined): Part[] | undefined;
-  /** Is it a message that the CLI does not send? */
-  isUnsent(record: Json): boolean;
+  /** Is it a message that the CLI does not send, or a reminder of its own? */
+  isAside(record: Json): boolean;
   /** The summary of a compaction, with what is archived beside it. */
   summary(record: Json): string;
   /** The records before a new session's header, which is there if `isOpen`. */

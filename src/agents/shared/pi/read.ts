@@ -63,7 +63,7 @@ class PiReader implements Reader {
     const before = this.#header.id === "" ? this.#dialect.own?.titleBefore(record) : undefined;
     if (before !== undefined) return [this.#titled(before, record, at)];
     const entries = this.#read(record, at);
-    if (this.#dialect.own?.isUnsent(record)) return entries.map(unsent);
+    if (this.#dialect.own?.isAside(record)) return entries.map(aside);
     return this.#dialect.navigates ? entries.map((entry) => inPlace(entry, record)) : entries;
   }
 
@@ -301,8 +301,8 @@ function inPlace(entry: Entry, record: Json): Entry {
   };
 }
 
-/** A message that is in the file for the screen only. */
-function unsent(entry: Entry): Entry {
+/** A message for the screen only, or a reminder of the CLI's. */
+function aside(entry: Entry): Entry {
   return entry.kind === "event" ? entry : { ...entry, scaffold: true };
 }
 
