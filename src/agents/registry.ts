@@ -13,6 +13,7 @@ import { crush } from "./crush/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
+import { gptme } from "./gptme/index.ts";
 import { grok } from "./grok/index.ts";
 import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
@@ -50,6 +51,7 @@ export const agents: readonly Agent[] = [
   openhands,
   auggie,
   aider,
+  gptme,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -14,6 +14,7 @@ import { store as crush } from "./crush/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
+import { store as gptme } from "./gptme/store.ts";
 import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
@@ -50,4 +51,5 @@ export const stores: { readonly [agent: string]: Store } = {
   openhands,
   auggie,
   aider,
+  gptme: gptme,
 };

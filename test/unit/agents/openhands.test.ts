@@ -17,7 +17,7 @@ import { placesOf } from "../../../src/agents/openhands/files.ts";
 import { openhands } from "../../../src/agents/openhands/index.ts";
 import { launch } from "../../../src/agents/openhands/launch.ts";
 import { store } from "../../../src/agents/openhands/store.ts";
-import { printTime, readTime } from "../../../src/agents/openhands/times.ts";
+import { printTime, readTime } from "../../../src/agents/shared/local-time.ts";
 import { fromNative, tools } from "../../../src/agents/openhands/tools.ts";
 import { unknowns } from "../../../src/agents/shared/known.ts";
 import { emptyHeader } from "../../../src/session/header.ts";
