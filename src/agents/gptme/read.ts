@@ -32,7 +32,6 @@ class GptmeReader implements Reader {
   readonly #beside: Beside | undefined;
   readonly #calls = new OpenCalls();
   #tail: string | null = null;
-  #hasStarted = false;
   /** Has anyone said anything? Until then all is the CLI's own prompt. */
   #hasBegun = false;
   /** What a compaction put in the place of the records before this one. */
@@ -76,7 +75,6 @@ class GptmeReader implements Reader {
 
   /** Names the session in a file that is in no store. */
   #start(record: Json): EventBody {
-    this.#hasStarted = true;
     this.#header.id ||= string(member(record, "id")) ?? "";
     this.#header.cwd ??= string(member(record, "cwd")) ?? null;
     this.#header.title ??= string(member(record, "title")) ?? null;
@@ -100,9 +98,7 @@ class GptmeReader implements Reader {
     this.#header.version ??= versionIn(content);
     this.#header.cwd ??= folderIn(content);
     const prompt = this.#message(record, { ...place, role: "system", parts, scaffold: true });
-    if (this.#hasStarted || this.#hasBegun) return [prompt];
-    this.#hasStarted = true;
-    return [aside(place.id, { event: "start", header: this.header() }), prompt];
+    return [prompt];
   }
 
   #said(record: JsonObject, content: string, place: Place): Message {
