@@ -9,7 +9,15 @@ const metadata = keys(
   { anthropic_compaction_block: CONTENT },
 );
 
-const message = keys("role timestamp file_hashes pinned hide ui_only ephemeral_ttl call_id", {
+/** An answer is one text of several parts, which are read one by one. */
+const answer: Shape = {
+  name: (value) => (typeof value === "string" ? "text" : ""),
+  of: { text: true, "": CONTENT },
+};
+
+const MESSAGE = "role timestamp file_hashes pinned hide ui_only ephemeral_ttl call_id";
+
+const message = keys(MESSAGE, {
   content: CONTENT,
   files: { each: CONTENT },
   metadata,
@@ -18,7 +26,7 @@ const message = keys("role timestamp file_hashes pinned hide ui_only ephemeral_t
 const records: Shape = by("role", {
   system: message,
   user: message,
-  assistant: message,
+  assistant: keys(MESSAGE, { content: answer, files: { each: CONTENT }, metadata }),
   _segue_session: keys("role id cwd title created_at"),
   _segue_carry: keys("role part parts data"),
 });

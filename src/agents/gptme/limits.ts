@@ -11,6 +11,5 @@ const LIMIT = /rate.?limit|\b429\b|quota|usage_limit_reached|too many requests|c
 export function errorIn(text: string, isError: boolean): EventBody | null {
   const [, kind] = (isError && FATAL.exec(text)) || [];
   if (kind === undefined && !FAILED.test(text)) return null;
-  const told = text.replace(FAILED, "").replace(FATAL, "");
-  return { event: kind === "rate_limit" || LIMIT.test(told) ? "limit" : "error", text: told };
+  return { event: kind === "rate_limit" || LIMIT.test(text) ? "limit" : "error", text };
 }

@@ -22,3 +22,16 @@ export function folderIn(prompt: string): string | null {
   const [, folder] = /^\*\*Working Directory:\*\* (\S.*)$/m.exec(prompt) ?? [];
   return folder ?? null;
 }
+
+/** What gptme says before the summary that `/compact resume` leaves of all that came before. */
+const RESUMED = /^Previous conversation resumed from [^\n]*:\n\n/;
+
+/** The summary in a message of Segue's; gptme itself has it in the next one. */
+export function summaryIn(text: string): string | null {
+  const [start] = RESUMED.exec(text) ?? [];
+  return start === undefined ? null : text.slice(start.length);
+}
+
+export function summaryText(summary: string): string {
+  return `Previous conversation resumed from another tool:\n\n${summary}`;
+}

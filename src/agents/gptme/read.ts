@@ -20,7 +20,7 @@ import { readTime } from "../shared/local-time.ts";
 import { readAnswer } from "./answer.ts";
 import { readFiles, readText } from "./content.ts";
 import { errorIn } from "./limits.ts";
-import { folderIn, INTERRUPTED, isInjected, versionIn } from "./marks.ts";
+import { folderIn, INTERRUPTED, isInjected, summaryIn, versionIn } from "./marks.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(beside?: Beside): Reader {
@@ -69,6 +69,8 @@ class GptmeReader implements Reader {
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     const place = { id, time };
     if (role === "assistant") return [this.#answer(record, content, place)];
+    const summary = role === "user" ? summaryIn(content) : null;
+    if (summary !== null) return [this.#event(place, { event: "compaction", summary })];
     if (role === "user") return [this.#said(record, content, place)];
     return this.#system(record, content, place);
   }

@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   ToolUse,
 } from "../../session/types.ts";
-import { hasOnly, onlyText, withText } from "../shared/tools.ts";
+import { hasOnly, onlyText } from "../shared/tools.ts";
 
 /** What a native call means; null if the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {
@@ -140,32 +140,28 @@ function accepts({ name, input }: ToolCallPart): boolean {
 export const tools: Tools = { toNative, accepts };
 
 const CODE = /\n\nReturn code: (-?\d{1,9})\n$/;
-const ERROR = "Error: ";
 /** Where a tool says nothing: APIs refuse a result without a text. */
 const NOTHING = "No output";
 
-/** A result of gptme's in the shared form. That it failed is told by its words alone. */
+/** A result of gptme's in the shared form. That it failed is told by its words alone, which stay. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = onlyText(result);
   if (text === undefined) return result;
-  if (text === NOTHING) return { ...result, content: [] };
-  const [suffix = "", code] = (use?.tool === "execute" && CODE.exec(text)) || [];
-  if (code !== undefined) {
-    const failed = { ...result, isError: code !== "0", exitCode: Number(code) };
-    return withText(failed, text.slice(0, -suffix.length));
-  }
-  if (text.startsWith(ERROR)) {
-    return withText({ ...result, isError: true }, text.slice(ERROR.length));
-  }
-  return text.startsWith("Error ") ? { ...result, isError: true } : result;
+  const [, code] = (use?.tool === "execute" && CODE.exec(text)) || [];
+  if (code !== undefined) return { ...result, isError: code !== "0", exitCode: Number(code) };
+  return isFailure(text) ? { ...result, isError: true } : result;
 }
 
-/** The inverse: the text of the record. */
+function isFailure(text: string): boolean {
+  return /^Error[: ]/.test(text);
+}
+
+/** The text of the record: with words that tell what the shared form tells otherwise. */
 export function printResult(use: ToolUse | null, result: ToolResultPart, text: string): string {
   const { isError, exitCode } = result;
   if (use?.tool === "execute" && exitCode !== undefined && exitCode !== 0) {
-    return `${text}\n\nReturn code: ${exitCode}\n`;
+    return CODE.test(text) ? text : `${text}\n\nReturn code: ${exitCode}\n`;
   }
-  if (isError && !text.startsWith("Error ")) return ERROR + text;
+  if (isError && !isFailure(text)) return `Error: ${text}`;
   return text === "" ? NOTHING : text;
 }

@@ -15,7 +15,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import { printTime } from "../shared/local-time.ts";
 import { printAnswer, readAnswer } from "./answer.ts";
 import { printSaid } from "./content.ts";
-import { INTERRUPTED, isInjected } from "./marks.ts";
+import { INTERRUPTED, isInjected, summaryText } from "./marks.ts";
 import { printResult } from "./tools.ts";
 
 export function writer(options: WriterOptions): Writer {
@@ -130,16 +130,17 @@ class GptmeWriter implements Writer {
     switch (entry.event) {
       case "start":
         return this.#start(entry.header);
-      // It has no form in the log: it is what the user says.
+      // What a compaction in gptme leaves is beside the log.
       case "compaction":
-        return this.#isThere ? [] : [this.#record("user", entry.summary, entry.time)];
+        if (this.#isThere && entry.kept !== undefined) return [];
+        return [this.#record("user", summaryText(entry.summary), entry.time)];
       // gptme then waits for a prompt.
       case "interruption":
         return [this.#record("system", INTERRUPTED, entry.time)];
       case "limit":
       case "error":
         if (!this.#isThere) return [];
-        return [this.#record("system", `LLM request failed: ${entry.text}`, entry.time)];
+        return [this.#record("system", entry.text, entry.time)];
       // The CLI leaves out a line without a text in `content`.
       case "carry": {
         const { part, parts, data } = entry;

@@ -18,6 +18,7 @@ import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
 import { flags as opencode } from "../../../src/agents/opencode/flags.ts";
+import { flags as gptme } from "../../../src/agents/gptme/flags.ts";
 import { flags as openhands } from "../../../src/agents/openhands/flags.ts";
 import { flags as pi } from "../../../src/agents/pi/flags.ts";
 import { flags as qwen } from "../../../src/agents/qwen/flags.ts";
@@ -42,6 +43,7 @@ const TABLES: { [name: string]: Flags } = {
   kimi,
   "kimi-cli": kimiCli,
   openhands,
+  gptme,
   openclaw,
   grok,
   opencode,
