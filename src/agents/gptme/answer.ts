@@ -55,11 +55,13 @@ interface Found {
 function callsIn(text: string): Found[] {
   const found: Found[] = [];
   const blocks = blocksIn(text);
+  let next = 0;
   CALL.lastIndex = 0;
   for (let match = CALL.exec(text); match !== null; match = CALL.exec(text)) {
     const at = match.index;
-    const block = blocks.find(({ from, to }) => from <= at && at < to);
-    if (block !== undefined) {
+    while ((blocks[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next++;
+    const block = blocks[next];
+    if (block !== undefined && block.from <= at) {
       CALL.lastIndex = block.to;
       continue;
     }
@@ -105,8 +107,13 @@ function endOfJson(text: string, start: number): number | null {
   return null;
 }
 
+interface Block {
+  from: number;
+  to: number;
+}
+
 /** Code blocks: what looks like a call in them is none. */
-function blocksIn(text: string): { from: number; to: number }[] {
+function blocksIn(text: string): Block[] {
   const fences = [...text.matchAll(/(?<![^\n])(`{3,})([^\n]*)/g)].map(
     ({ 0: line, 1: ticks = "", 2: rest = "", index }) => ({
       from: index,
@@ -115,17 +122,19 @@ function blocksIn(text: string): { from: number; to: number }[] {
       isBare: rest.trim() === "",
     }),
   );
-  // The next bare fence of each length, so that an unclosed one costs no search.
-  const blocks: { from: number; to: number }[] = [];
-  const bare = new Map<number, number[]>();
-  fences.forEach(({ length, isBare }, n) => {
-    if (isBare) bare.set(length, [...(bare.get(length) ?? []), n]);
-  });
+  // From the end: for each fence, the next that closes one of its length.
+  const bare = new Map<number, number>();
+  const closes = fences.map(() => -1);
+  for (let n = fences.length - 1; n >= 0; n--) {
+    const { length = 0, isBare = false } = fences[n] ?? {};
+    closes[n] = bare.get(length) ?? -1;
+    if (isBare) bare.set(length, n);
+  }
+  const blocks: Block[] = [];
   for (let n = 0; n < fences.length; n++) {
-    const open = fences[n];
-    const close = bare.get(open?.length ?? 0)?.find((one) => one > n);
-    const end = close === undefined ? undefined : fences[close];
-    if (open === undefined || close === undefined || end === undefined) continue;
+    const close = closes[n] ?? -1;
+    const [open, end] = [fences[n], fences[close]];
+    if (open === undefined || end === undefined) continue;
     blocks.push({ from: open.from, to: end.to });
     n = close;
   }
@@ -139,7 +148,7 @@ function blocksIn(text: string): { from: number; to: number }[] {
 export function printAnswer(parts: readonly Part[], isNew: boolean): string {
   let out = "";
   let before: Part["kind"] | null = null;
-  for (const part of parts) {
+  for (const part of isNew ? callsLast(parts) : parts) {
     if (part.kind === "tool-result") continue;
     if (part.kind === "reasoning") out += printThought(part);
     else if (part.kind === "tool-call") out += `\n${printCall(part)}`;
@@ -150,6 +159,12 @@ export function printAnswer(parts: readonly Part[], isNew: boolean): string {
     before = part.kind;
   }
   return out;
+}
+
+/** gptme sends no text that follows the last call. */
+function callsLast(parts: readonly Part[]): Part[] {
+  const calls = parts.filter(({ kind }) => kind === "tool-call");
+  return [...parts.filter(({ kind }) => kind !== "tool-call"), ...calls];
 }
 
 function gapAfter(before: Part["kind"] | null): string {
