@@ -7,7 +7,7 @@ import { textOrNone } from "../../io/door.ts";
 import { leadsOut } from "../../io/files.ts";
 import { LOG } from "./place.ts";
 
-export interface View {
+interface View {
   /** The number of the record of the log after which the view takes its place. */
   before: number;
   /** The records that the model sees in place of all up to there. */
