@@ -83,7 +83,6 @@ const FOLDERS: { [agent: string]: string } = {
   grok: ".grok/sessions",
   vibe: ".vibe/logs/session",
   openhands: ".openhands/conversations",
-  gptme: ".local/share/gptme/logs",
 };
 
 function makeStore(agent: string, home: string): void {
