@@ -13,6 +13,7 @@ import { crush } from "./crush/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
+import { gptme } from "./gptme/index.ts";
 import { grok } from "./grok/index.ts";
 import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
@@ -54,6 +55,7 @@ export const agents: readonly Agent[] = [
   aider,
   omp,
   nanocoder,
+  gptme,
 ];
 
 export function findAgent(name: string): Agent | undefined {

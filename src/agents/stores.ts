@@ -14,6 +14,7 @@ import { store as crush } from "./crush/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
+import { store as gptme } from "./gptme/store.ts";
 import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
@@ -54,4 +55,5 @@ export const stores: { readonly [agent: string]: Store } = {
   aider,
   omp,
   nanocoder,
+  gptme: gptme,
 };

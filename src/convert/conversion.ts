@@ -24,6 +24,8 @@ export interface Conversion {
   target: {
     agent: Agent;
     out: Output;
+    /** Where the session already is, if `out` is not there: its records can name files beside it. */
+    place?: string;
     /** See WriterOptions. */
     form?: "store" | "file";
     model?: string | null;

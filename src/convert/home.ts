@@ -28,7 +28,8 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
   };
   const carrier = carryOut && new Carrier(carryOut, ends);
   const files = { home: source.agent, from: target.agent };
-  const route = { ...files, targetId: id, trust };
+  const place = target.place ?? target.out.path;
+  const route = { ...files, targetId: id, trust, place };
   const coder = carrier && new UnitCoder(route, (unit) => carrier.unit(unit));
   const hash = createHash("sha256");
   const result = restore(homeLines(source, hash), {
@@ -51,6 +52,7 @@ function bringHome(conversion: Conversion, carry: Carry, trust: Trust): Converte
       ? rebuild({
           ...files,
           target: target.out.temp,
+          place,
           carry: carryOut.temp,
           framed: result.framed,
         }) === seen.sha256

@@ -22,6 +22,8 @@ const NESTED = new Set(["arguments", "input_json"]);
 const PATCH = "*** Begin Patch\n";
 const PATCH_PATHS = /^(\*\*\* (?:(?:Add|Delete|Update) File|Move to): )(.+)$/gm;
 
+const CALLS = /(?<![^\n])(@[^\r\n(]+\([\w:.-]+\): )(\{[^\n]*\})(?![^\n])/g;
+
 export class Relocation {
   readonly from: string;
   readonly to: string;
@@ -140,7 +142,13 @@ export class Relocation {
     return JSON.stringify(to).slice(0, -1) + quoted.slice(start.length);
   }
 
+  /** gptme's calls are lines of an answer's text: `@tool(id): {…}`. */
+  #calls(text: string): string {
+    return text.replace(CALLS, (_, call: string, json: string) => call + this.text(json));
+  }
+
   #value(key: string, value: string): string {
+    if (key === "content" && value.includes("@")) return this.#calls(value);
     if (TEXTS.has(key)) return value;
     if (value.startsWith(PATCH)) return this.patch(value);
     if (COMMANDS.has(key)) return this.command(value);

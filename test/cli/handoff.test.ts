@@ -64,6 +64,7 @@ const REAL: { [agent: string]: string } = {
   grok: "grok/rows",
   vibe: "vibe/rows",
   auggie: "auggie/tools",
+  gptme: "gptme/tools",
 };
 
 describe("the document of a real session", () => {

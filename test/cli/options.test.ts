@@ -134,6 +134,7 @@ describe("a variable that names a folder relative to this one", () => {
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),
     vibe: () => ({ VIBE_HOME: "home/.vibe" }),
     openhands: () => ({ OPENHANDS_PERSISTENCE_DIR: "home/.openhands" }),
+    gptme: () => ({ GPTME_LOGS_HOME: "home/.local/share/gptme/logs" }),
     // None of its own.
     auggie: () => ({ HOME: "home" }),
   };

@@ -88,6 +88,8 @@ for (const agent of agents) {
                 )
                 // Aider's have nothing but texts.
                 .replace(/^\{"aider":/, `{"x":${deepList},"aider":`)
+                // So have gptme's.
+                .replace(/"content": (?=")/, `"x":${deepList},"content": `)
             : line,
         ),
       );

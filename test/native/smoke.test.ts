@@ -5,6 +5,7 @@ import { CONTINUE_MODELS } from "./agents/continue.ts";
 import { CRUSH_MODELS } from "./agents/crush.ts";
 import { DROID_MODELS } from "./agents/droid.ts";
 import { GOOSE_MODELS } from "./agents/goose.ts";
+import { GPTME_MODELS } from "./agents/gptme.ts";
 import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
@@ -67,6 +68,9 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "omp", model: OMP_MODELS.anthropic },
   { agent: "omp", model: OMP_MODELS.responses },
   { agent: "omp", model: OMP_MODELS.chat },
+  { agent: "gptme", model: GPTME_MODELS.anthropic },
+  { agent: "gptme", model: GPTME_MODELS.chat },
+  { agent: "gptme", model: GPTME_MODELS.responses },
 ];
 
 /** Every agent; in CI with one of its models, which the commit chooses. */

@@ -11,7 +11,9 @@ export const hermes: Agent = {
   id: "hermes",
   name: "Hermes Agent",
   aliases: ["hermes-agent"],
-  recognises: (record) => isSession(record) || isMessage(record),
+  // gptme's messages have texts for times.
+  recognises: (record) =>
+    isSession(record) || (isMessage(record) && typeof record.timestamp !== "string"),
   known,
   frames,
   cutsOff: true,

@@ -13,11 +13,11 @@ import type {
   Message,
   Part,
 } from "../../session/types.ts";
+import { readTime } from "../shared/local-time.ts";
 import { readAnswer, readCall, readContent, readReasoning } from "./content.ts";
 import { readError } from "./limits.ts";
 import { CARRY_KEY, folderName, ordinalIn, unwrap } from "./records.ts";
 import { readResult } from "./results.ts";
-import { readTime } from "./times.ts";
 import { type Change, View } from "./view.ts";
 
 export function reader(): Reader {

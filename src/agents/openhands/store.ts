@@ -6,10 +6,10 @@ import { headOf, textOrNone } from "../../io/door.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
+import { readTime } from "../shared/local-time.ts";
 import type { Found, Store } from "../types.ts";
 import { database, idsIn, isId, modelAt } from "./database.ts";
 import { eventNames, type Places, placesOf, stateAt } from "./files.ts";
-import { readTime } from "./times.ts";
 
 export const store: Store = {
   variables: ["OPENHANDS_PERSISTENCE_DIR", "OPENHANDS_CONVERSATIONS_DIR"],

@@ -14,6 +14,7 @@ import type {
 } from "../../session/types.ts";
 import { wellFormed } from "../../session/well-formed.ts";
 import { apiId, uuid4 } from "../shared/ids.ts";
+import { printTime } from "../shared/local-time.ts";
 import { printAction } from "./actions.ts";
 import {
   printArguments,
@@ -26,7 +27,6 @@ import {
 import { isLong } from "./long.ts";
 import { CARRY_KEY, headRecord, unwrap } from "./records.ts";
 import { isResult, NO_TERMINAL, printObservation, type Terminal, terminalIn } from "./results.ts";
-import { printTime } from "./times.ts";
 import { View } from "./view.ts";
 
 export function writer(options: WriterOptions): Writer {

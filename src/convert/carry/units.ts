@@ -18,6 +18,7 @@ import type { Reader } from "../../session/codec.ts";
 import { digest } from "../../session/digest.ts";
 import type { Entry, Json } from "../../session/types.ts";
 import { inHomeTerms } from "../project/translate.ts";
+import { feedOf } from "../read/folder.ts";
 
 /** The encoder restarts at a user's message after this many lines; see `Unit.r`. */
 const RESET_LINES = 256;
@@ -45,6 +46,8 @@ export interface Route {
   /** Id of the session that leads back. */
   targetId: string;
   trust?: Trust;
+  /** Where the file of `from` is, if it was there before: it can name files beside it. */
+  place?: string;
 }
 
 /**
@@ -74,11 +77,11 @@ export class UnitCoder implements Coder {
   #sinceReset = 0;
   #resets = 0;
 
-  constructor({ home, from, targetId, trust = "all" }: Route, sink: (unit: Unit) => void) {
+  constructor({ home, from, targetId, trust = "all", place }: Route, sink: (unit: Unit) => void) {
     const make = homeWriter(home, targetId);
     this.#home = home;
     this.#from = from;
-    this.#back = from.reader();
+    this.#back = feedOf(from, place ?? null).reader;
     this.#script = new ScriptWriter(make);
     this.#twin = trust === "proven" || trust === "sampled" ? new ScriptReader(make) : null;
     this.#trust = trust;

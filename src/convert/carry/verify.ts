@@ -13,6 +13,8 @@ export interface Files {
   home: Agent;
   from: Agent;
   target: string;
+  /** Where the target will be, if it was there before. */
+  place?: string;
   /** The target's lines represent a document, if its first one says so. */
   framed: boolean;
   carry: string;
@@ -32,7 +34,7 @@ const NOTHING_NEW: Plan = {
 };
 
 /** SHA-256 of the source as rebuilt from the two files; null if they do not give a source. */
-export function rebuild({ home, from, target, framed, carry }: Files): string | null {
+export function rebuild({ home, from, target, framed, carry, place }: Files): string | null {
   const lines = new Input(target, undefined, target, framed);
   const bytes = new Input(carry);
   try {
@@ -40,6 +42,7 @@ export function rebuild({ home, from, target, framed, carry }: Files): string | 
     restore(lines.lines(), {
       from,
       home,
+      ...(place === undefined ? {} : { place }),
       carry: openCarry(bytes),
       survey: { plan: NOTHING_NEW, oldEntries: 0, forkFrom: Number.POSITIVE_INFINITY },
       coder: null,

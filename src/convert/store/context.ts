@@ -86,9 +86,10 @@ export class Context {
     }
   }
 
-  convert(conversion: Omit<Conversion, "target">, out: Output): Converted {
+  /** `place`: where the session already is that `out` continues. */
+  convert(conversion: Omit<Conversion, "target">, out: Output, place = out.path): Converted {
     const { agent, version } = this.target;
-    const target = { agent, out, ...this.installation(conversion.cwd ?? null) };
+    const target = { agent, out, place, ...this.installation(conversion.cwd ?? null) };
     try {
       const { reasoning = "text", force = false } = this.options;
       const done = interruptible(() =>

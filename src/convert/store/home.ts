@@ -64,7 +64,7 @@ export function goHome(
   });
   const out = new Output(join(context.options.scratch, "home"));
   const carryOut = context.newCarry();
-  const done = context.convert({ source, survey, carryOut, carry }, out);
+  const done = context.convert({ source, survey, carryOut, carry }, out, write.source.path);
   if (!context.fits(out.temp)) {
     out.discard();
     carryOut.discard();

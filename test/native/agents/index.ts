@@ -13,6 +13,7 @@ import { crush } from "./crush.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { goose } from "./goose.ts";
+import { gptme } from "./gptme.ts";
 import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
@@ -52,6 +53,7 @@ export const everyDriver: readonly Driver[] = [
   aider,
   omp,
   nanocoder,
+  gptme,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -76,7 +76,7 @@ const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
   bash: /^(bash|exec|shell|shell_command|exec_command|local_shell|run_shell_command|execute|execute_(?:bash|command)|terminal|run_terminal_(cmd|command)|run_in_terminal|run_commands?|launch-process|process)$/i,
   read: /^(read|read_file|readfile|read_files|view|open_file|file_editor)$/i,
   write:
-    /^(write|write_file|writefile|create|create_file|write_to_file|save-file|editor|file_editor)$/i,
+    /^(write|write_file|writefile|create|create_file|write_to_file|save-file|save|editor|file_editor)$/i,
   edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|string_replace|search_replace|multiedit|editor|file_editor)$/i,
 };
 
@@ -166,6 +166,10 @@ function valueFor(spec: ToolSpec, key: string, definition: Obj): unknown {
   if (spec.kind === "edit") {
     if (OLD.test(key)) return spec.old;
     if (NEW.test(key)) return spec.new;
+    // gptme: the marks of a conflict that git leaves in a file.
+    if (key === "patch") {
+      return `<<<<<<< ORIGINAL\n${spec.old}\n=======\n${spec.new}\n>>>>>>> UPDATED`;
+    }
     if (/^(edits|str_replace_entries)$/.test(key) && isArray) {
       const one: Obj = {};
       for (const inner of Object.keys(obj(obj(definition.items).properties))) {

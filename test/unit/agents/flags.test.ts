@@ -11,6 +11,7 @@ import { flags as crush } from "../../../src/agents/crush/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as goose } from "../../../src/agents/goose/flags.ts";
+import { flags as gptme } from "../../../src/agents/gptme/flags.ts";
 import { flags as grok } from "../../../src/agents/grok/flags.ts";
 import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
@@ -46,6 +47,7 @@ const TABLES: { [name: string]: Flags } = {
   nanocoder,
   openhands,
   omp,
+  gptme,
   openclaw,
   grok,
   opencode,

@@ -1,0 +1,103 @@
+/** Where gptme keeps its sessions. */
+import { readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { bytesIn, textOrNone } from "../../io/door.ts";
+import { filesIn, leadsOut } from "../../io/files.ts";
+import { expandHome } from "../../io/host.ts";
+import { holderOf } from "../shared/opened.ts";
+import type { Found, Store } from "../types.ts";
+import { type Chat, CONFIG, configText, idOf, LOG, placeIn, readChat } from "./place.ts";
+import { viewOf } from "./view.ts";
+
+export const store: Store = {
+  variables: ["GPTME_LOGS_HOME", "XDG_DATA_HOME"],
+
+  roots: (env) => [logsOf(env)],
+
+  // logs/<id>/conversation.jsonl.
+  async find(root) {
+    return namesIn(root).flatMap((id) => look(root, id) ?? []);
+  },
+
+  pathFor: (root, { id }) => placeIn(root, id),
+
+  hasId: (root, id) => statSync(join(root, id), { throwIfNoEntry: false }) !== undefined,
+
+  identity(path) {
+    const id = idOf(path);
+    return id === null ? null : { id, parent: null };
+  },
+
+  folder: (path, { cwd }) => folderOf(path, chatAt(path)) ?? cwd,
+
+  title: (path) => chatAt(path).name,
+
+  beside,
+
+  companions: (_root, path, header) => [
+    { path: join(dirname(path), CONFIG), text: configText(header) },
+  ],
+
+  opened(root, id) {
+    const pid = holderOf(join(root, id, ".lock"));
+    return pid === null ? [] : [{ pid }];
+  },
+};
+
+function logsOf(env: NodeJS.ProcessEnv): string {
+  const [own, data] = [env.GPTME_LOGS_HOME?.trim(), env.XDG_DATA_HOME?.trim()];
+  if (own) return resolve(own);
+  return data ? resolve(data, "gptme/logs") : join(env.HOME || homedir(), HOME_LOGS);
+}
+
+const HOME_LOGS = ".local/share/gptme/logs";
+
+function chatAt(path: string): Chat {
+  return readChat(idOf(path) === null ? "" : textOrNone(join(dirname(path), CONFIG)));
+}
+
+/** gptme shortens the user's home to a tilde. */
+function folderOf(path: string, { workspace }: Chat): string | null {
+  if (workspace === null || workspace === "@log") return null;
+  const logs = dirname(dirname(path));
+  const home = logs.endsWith(`/${HOME_LOGS}`) ? logs.slice(0, -HOME_LOGS.length - 1) : homedir();
+  return expandHome(workspace, home);
+}
+
+/** A copy of an attached file, by its digest; or the view that a compaction left. */
+function beside(path: string, name: string): Buffer | null {
+  if (name === "view") {
+    const view = viewOf(path);
+    return view === null ? null : Buffer.from(JSON.stringify(view));
+  }
+  if (!/^[0-9a-f]{8,64}(?:\.[\w.-]+)?$/.test(name) || name.includes("..")) return null;
+  const file = join(dirname(path), "files", name);
+  try {
+    return leadsOut(file, dirname(path)) ? null : bytesIn(file);
+  } catch {
+    return null;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith("."));
+  } catch {
+    return [];
+  }
+}
+
+function look(root: string, id: string): Found | undefined {
+  const path = placeIn(root, id);
+  const file = filesIn(dirname(path), 1).find((one) => basename(one.path) === LOG);
+  if (!file || file.bytes === 0 || leadsOut(file.path, root)) return undefined;
+  const chat = chatAt(path);
+  const times = {
+    createdAt: statSync(dirname(path)).birthtime.toISOString(),
+    updatedAt: new Date(file.mtime).toISOString(),
+  };
+  const cwd = folderOf(path, chat);
+  const summary = { title: chat.name, cwd, model: null, ...times, messages: null, parent: null };
+  return { ...file, agent: "gptme", id, summary };
+}
