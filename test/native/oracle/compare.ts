@@ -403,6 +403,7 @@ const AROUND_TEXTS = [
   /^Your context was compacted(?: at the user's request)?\. The previous message contains a summary of the conversation so far\.$/,
   /^Do not mention that you read a summary or that conversation summarization occurred\.$/,
   /^Just continue the conversation naturally based on the summarized context\.$/,
+  /^\(The above is an automated summary of earlier conversation\. Continue from the most recent message\.\)$/,
   // Grok Build, before a summary.
   /^This session is being continued from a previous conversation that ran out of context\. The summary below covers/,
   // Mistral Vibe, around what is left after a compaction.

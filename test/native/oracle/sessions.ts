@@ -20,6 +20,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   "kimi-cli": ["basic", "compacted"],
   omp: ["kinds", "snapcompact"],
   nanocoder: ["screen", "tools"],
+  nanocoder: ["compact", "screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
   openhands: ["tools"],
@@ -63,6 +64,11 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ["crush subagent child.jsonl", /the session's id is not safe to use/],
   // Made up: what a newer Cline might write.
   ["cline drift 1795947783303_tux06.messages.json", /cline sent no request/],
+  // The same of Nanocoder: reasoning that is no text.
+  [
+    "nanocoder drift d0000000-0000-4000-8000-000000000001.json",
+    /reasoning\.trim is not a function/,
+  ],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { kimiCli } from "../../../src/agents/kimi-cli/index.ts";
 import { session } from "../../../src/agents/nanocoder/document.ts";
 import { nanocoder } from "../../../src/agents/nanocoder/index.ts";
 import { launch } from "../../../src/agents/nanocoder/launch.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../../src/agents/nanocoder/tools.ts";
 import { unknowns } from "../../../src/agents/shared/known.ts";
 import type { Entry, Json, Message, Part, ToolResultPart } from "../../../src/session/types.ts";
+import { convertFile } from "../../support/conversion.ts";
 import { HEADER } from "../../support/entries.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
@@ -206,6 +208,37 @@ describe("Nanocoder's writer", () => {
       name: "lookup",
       isError: true,
     });
+  });
+});
+
+describe("what Nanocoder's CLI leaves out", () => {
+  /** A session of so many messages, with a result of so many characters, as it is converted. */
+  async function losses(count: number, chars: number): Promise<string[]> {
+    const folder = mkdtempSync(join(root, "long-"));
+    const call = { id: "c", type: "function", function: { name: "Shell", arguments: "{}" } };
+    const said = Array.from({ length: count - 2 }, (_, n) => ({
+      role: n % 2 === 0 ? "user" : "assistant",
+      content: `message ${n}`,
+    }));
+    const all = [
+      { role: "_system_prompt", content: "" },
+      ...said,
+      { role: "assistant", content: "", tool_calls: [call] },
+      { role: "tool", content: "x".repeat(chars), tool_call_id: "c" },
+    ];
+    const path = join(folder, "context.jsonl");
+    writeFileSync(path, all.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    const to = { agent: nanocoder, path: join(folder, "there.json") };
+    const done = await convertFile({ agent: kimiCli, path }, to);
+    return done.losses
+      .filter(({ code }) => code.endsWith("-cut"))
+      .map(({ code, count: cut }) => `${code} ${cut}`);
+  }
+
+  it("is counted: the oldest of more than 1,000 messages, and the middle of a long result", async () => {
+    assert.deepEqual(await losses(1000, 19_000), []);
+    assert.deepEqual(await losses(1010, 19_000), ["history-cut 10"]);
+    assert.deepEqual(await losses(10, 20_001), ["content-cut 1"]);
   });
 });
 
