@@ -59,6 +59,8 @@ function own(markers: readonly Expected[], model: string = GPTME_MODELS.chat): E
   if (model === GPTME_MODELS.anthropic) {
     return markers.filter(({ marker }) => !marker.endsWith("A08"));
   }
+  // With the Responses API, gptme asks for no summary of the reasoning, and gets none.
+  if (model === GPTME_MODELS.responses) return markers.filter(({ role }) => role !== "reasoning");
   return markers.map((one) => (one.role === "reasoning" ? { ...one, role: "assistant" } : one));
 }
 
