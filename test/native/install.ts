@@ -5,12 +5,12 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { absent, everyDriver } from "./agents/index.ts";
 import { installBrowser, whyNoBrowser } from "./browser.ts";
 import { parseJson } from "./model-server/json.ts";
-import { PINS, packed, packedPins, pinned } from "./pins.ts";
+import { moduleFolder, modulePins, PINS, packed, packedPins, pinned } from "./pins.ts";
 import { installPython } from "./python.ts";
 import { npm, unpack } from "./unpack.ts";
 
@@ -21,7 +21,8 @@ function isInstalled(): boolean {
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wantedStamp()) return false;
   return (
     everyDriver.every((it) => it.absent !== undefined || existsSync(it.program.at(-1) ?? "")) &&
-    Object.keys(packedPins()).every((name) => existsSync(packed(name)))
+    Object.keys(packedPins()).every((name) => existsSync(packed(name))) &&
+    modulePins().every((pin) => existsSync(moduleFolder(pin)))
   );
 }
 
@@ -43,6 +44,10 @@ export function install(): void {
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
   for (const [name, pin] of Object.entries(packedPins())) {
     if (!existsSync(packed(name))) unpack(pin, packed(name), cache);
+  }
+  for (const pin of modulePins()) {
+    mkdirSync(dirname(moduleFolder(pin)), { recursive: true });
+    unpack(pin, moduleFolder(pin), cache);
   }
   writeFileSync(join(cache, "stamp"), wantedStamp());
 }

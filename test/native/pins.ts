@@ -34,6 +34,19 @@ export function packedPins(): { readonly [name: string]: Packed } {
   return packedAmong(join(PINS, "package.json"), "segue");
 }
 
+/**
+ * Modules that such packages look for, and of which npm finds no lock: the packages for other platforms,
+ * which they name as well, are not on every mirror.
+ */
+export function modulePins(): Packed[] {
+  return Object.values(packedAmong(join(PINS, "package.json"), "modules"));
+}
+
+/** The absolute path of the folder that such a module is unpacked to: Node looks there from a package's own. */
+export function moduleFolder({ name }: Packed): string {
+  return pinned(`.cache/node_modules/${name}`);
+}
+
 /** Those that stand under a key of a package.json. */
 export function packedAmong(path: string, key: string): { readonly [name: string]: Packed } {
   const pins = obj(parseJson(readFileSync(path, "utf8")))[key];

@@ -19,7 +19,6 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
   omp: ["kinds", "snapcompact"],
-  nanocoder: ["screen", "tools"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
