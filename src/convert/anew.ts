@@ -159,8 +159,6 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   forward.flush();
   plan.finish?.(headerAt(source.agent, feed.reader, source.input.name));
   forward.end();
-  const { mostRecords = Number.POSITIVE_INFINITY } = target.agent;
-  if (!own && records > mostRecords) losses.add("history-cut", -1, records - mostRecords);
   making?.end(footerOf(conversion, seen, records));
   if (conversion.embed && carryOut) embed(target.out, carryOut, writer);
   target.out.sync();

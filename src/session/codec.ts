@@ -49,8 +49,6 @@ export interface Codec {
    * store cannot hold one: each is replaced, and counted.
    */
   wellFormedOnly?: true;
-  /** Of more records than this, its CLI sends only the newest: the loss report says so. */
-  mostRecords?: number;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /**
@@ -163,8 +161,6 @@ export interface Media {
    * together.
    */
   requestBytes?: number;
-  /** The longest text of a tool's result that is sent whole; of a longer one, a part is left out. */
-  resultChars?: number;
   /** Documents in a user's message. */
   documents?: readonly string[];
   /** Documents in a tool's result. */

@@ -1,8 +1,9 @@
 import type { Agent } from "../types.ts";
+import { cuts } from "./cuts.ts";
 import { session } from "./document.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
-import { MOST_RECORDS, media } from "./limits.ts";
+import { media } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -18,7 +19,7 @@ export const nanocoder: Agent = {
   documents: [session],
   media,
   cutsOff: true,
-  mostRecords: MOST_RECORDS,
+  cuts,
   reader,
   writer,
   tools,

@@ -2,14 +2,8 @@
 import type { Media } from "../../session/codec.ts";
 import type { EventBody } from "../../session/types.ts";
 
-/**
- * Images of the user's, by their content alone; a tool's result is a text. Of one with more than 20,000
- * characters, a command's exit code among them, the CLI leaves out the middle.
- */
-export const media: Media = { imageUrls: false, resultImages: false, resultChars: 19_980 };
-
-/** The document's head, and as many messages as the CLI sends unless `sessions.maxMessages` is set. */
-export const MOST_RECORDS = 1001;
+/** Images of the user's, by their content alone; a tool's result is a text. */
+export const media: Media = { imageUrls: false, resultImages: false };
 
 /** What an editor's agent stores as an answer, and sends again, after a request that failed. */
 const FAILED = /^\n\n\*\*Error:\*\* ([\s\S]*)\n$/;

@@ -19,7 +19,6 @@ export class Parts {
   readonly #keepsSeals: boolean;
   readonly #omitsReasoning: boolean;
   readonly #demotion: Demotion;
-  readonly #mostOfResult: number;
   readonly #counts: Counts;
   readonly #lose: (code: LossCode) => void;
   /** The number of characters of text that are sent. */
@@ -36,8 +35,6 @@ export class Parts {
     this.#keepsSeals = own && keepsSeals;
     this.#counts = counts;
     this.#lose = lose;
-    const { resultChars = Number.POSITIVE_INFINITY } = media;
-    this.#mostOfResult = own ? Number.POSITIVE_INFINITY : resultChars;
     this.#demotion = new Demotion(media, own, (code) => this.#lose(code));
   }
 
@@ -72,9 +69,7 @@ export class Parts {
     const said = content.filter((part) => !isNothing(part));
     const place = isError || said.length > 1 ? "mixed" : "result";
     const sent = content.flatMap((item) => this.#demotion.part(item, place));
-    const before = this.chars;
     for (const part of sent) this.#count(part);
-    if (this.chars - before > this.#mostOfResult) this.#lose("content-cut");
     return sent.filter((part) => part.kind !== "text" || part.text !== "");
   }
 

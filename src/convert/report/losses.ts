@@ -79,10 +79,6 @@ export const LOSSES = {
     "major",
     "images and documents exceed what the target's API accepts in one request",
   ],
-  "history-cut": [
-    "major",
-    "messages are written, but the target's CLI sends only the newest of so many",
-  ],
   "content-as-text": [
     "minor",
     "content that the target does not support, such as search results, is sent as text",

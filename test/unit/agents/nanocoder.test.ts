@@ -231,14 +231,14 @@ describe("what Nanocoder's CLI leaves out", () => {
     const to = { agent: nanocoder, path: join(folder, "there.json") };
     const done = await convertFile({ agent: kimiCli, path }, to);
     return done.losses
-      .filter(({ code }) => code.endsWith("-cut"))
+      .filter(({ code }) => code.endsWith("-cut-by-target"))
       .map(({ code, count: cut }) => `${code} ${cut}`);
   }
 
   it("is counted: the oldest of more than 1,000 messages, and the middle of a long result", async () => {
     assert.deepEqual(await losses(1000, 19_000), []);
-    assert.deepEqual(await losses(1010, 19_000), ["history-cut 10"]);
-    assert.deepEqual(await losses(10, 20_001), ["content-cut 1"]);
+    assert.deepEqual(await losses(1010, 19_000), ["history-cut-by-target 10"]);
+    assert.deepEqual(await losses(10, 20_001), ["result-cut-by-target 1"]);
   });
 });
 
