@@ -56,7 +56,6 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "file-inlined": "demoted",
   "image-as-text": "demoted",
   "request-too-large": "projected",
-  "history-cut": "projected",
   "content-as-text": "demoted",
   "content-unknown": "demoted",
   "content-cut": "demoted",
