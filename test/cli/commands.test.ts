@@ -154,7 +154,8 @@ describe("wrong use", () => {
   it("a file that is not of the agent that --from names", async () => {
     const m = inhabited(root);
     for (const each of BASICS) {
-      const other = each.agent.id === "pi" ? "codex" : "pi";
+      // Most records of oh-my-pi are Pi's as well.
+      const other = ["pi", "omp"].includes(each.agent.id) ? "codex" : "pi";
       const [{ name }, file] = [each.agent, m.copy(each, `of-${each.agent.id}.jsonl`)];
       const says = new RegExp(
         `looks like a session of ${name}, not of .*\n.*--from ${each.agent.id}`,

@@ -33,6 +33,7 @@ const FOLDERS = [
   [".vibe/x", /Mistral Vibe's store/],
   [".augment/x", /Auggie's store/],
   [".local/share/nanocoder/x", /Nanocoder's store/],
+  [".local/share/gptme/logs/x", /gptme's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

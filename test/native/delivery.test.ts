@@ -12,6 +12,7 @@ import { type Obj, obj, objs, parseJson, str } from "./model-server/json.ts";
 import type { RecordedRequest, Step, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { allows } from "./screen.ts";
+import { some } from "./some.ts";
 import { Tui } from "./tmux.ts";
 
 enterNetns();
@@ -183,7 +184,7 @@ function assertHarmless({ lab, delivery, shown }: Started): void {
 /** Of the others, users paste the first message themselves. */
 const TAKE_PROMPTS = agents.filter(({ launch }) => launch.start !== undefined);
 
-for (const agent of TAKE_PROMPTS) {
+for (const agent of some(TAKE_PROMPTS, 2)) {
   const { id } = agent;
   const attaches = ATTACH.includes(id);
   const markdown = documentOf(200);

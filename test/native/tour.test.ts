@@ -2,8 +2,8 @@
  * A session that an agent's real CLI recorded visits other agents, one after the other: each real CLI
  * opens it, works in it, and what it added comes home before the next. At last the agent's own CLI opens
  * the session with everything that was added. These are the pairs that pairs.test.ts leaves out, and the
- * pair of each agent with itself. SEGUE_LAB_TOUR=pi keeps the tour of that agent. What came of each pair
- * is noted for docs/support.md.
+ * pair of each agent with itself. SEGUE_LAB_TOUR=pi keeps the tour of that agent, and SEGUE_LAB_TOUR=pi:droid
+ * one stop of it. What came of each pair is noted for docs/support.md.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ import { ALL, share, some } from "./some.ts";
 
 enterNetns();
 
-const ONLY = process.env.SEGUE_LAB_TOUR;
+const [ONLY, ONLY_STOP] = process.env.SEGUE_LAB_TOUR?.split(":") ?? [];
 const BY_HAND = ALL || ONLY !== undefined;
 /** In CI a tour has so many stops. */
 const STOPS = 4;
@@ -30,6 +30,7 @@ const travellers = AGENTS.filter((id) => BY_HAND || isQuick(id));
 
 function stopsOf(from: string): string[] {
   const stops = VISITS.filter(([source]) => source === from).map(([, to]) => to);
+  if (ONLY_STOP !== undefined) return stops.filter((to) => to === ONLY_STOP);
   if (BY_HAND) return stops;
   const quick = stops.filter(isQuick);
   return [...some(quick, Math.ceil(quick.length / STOPS))];

@@ -34,7 +34,7 @@ export function imageUrl(image: ImagePart): string {
 }
 
 /** An attached image is between a text `<image name=[Image #1] path="…">` and `</image>`. Any other text is what it is. */
-const IMAGE_OPEN = /^<image(?: name=\[Image #\d+\])?(?: path="[^"\n]*")?>$/;
+const IMAGE_OPEN = /^<image(?: name=\[Image #\d+\](?: path="[^"\n]*")?)?>$/;
 const IMAGE_PATH = / path="([^"\n]+)"/;
 const IMAGE_CLOSE = "</image>";
 const IMAGE_FRAME = "image path";

@@ -222,6 +222,6 @@ export const known: Shape = {
 export const frames: Frames = {
   around: [
     [/^(?:[A-Z][A-Za-z ]*: .*\n|Process exited with code .*\n)+Output:\n/, ""],
-    [/^<image(?: name=\[Image #\d+\])?(?: path="([^"\n]*)")?>$|^<\/image>$/, "$1"],
+    [/^<image(?: name=\[Image #\d+\](?: path="([^"\n]*)")?)?>$|^<\/image>$/, "$1"],
   ],
 };

@@ -217,8 +217,12 @@ export function parseResult(result: ToolResultPart): ToolResultPart {
   return code === undefined ? result : { ...result, exitCode: Number(code) };
 }
 
+/** `BashNoOutput` of internal/agent/tools/bash.go. Crush sends an empty text as such, which Anthropic refuses. */
+const NO_OUTPUT = "no output";
+
 /** The text of a result in Crush's words: what a command ended with, if that is not in it. */
 export function printResult(text: string, { exitCode }: ToolResultPart): string {
-  if (exitCode === undefined || exitCode === 0 || EXIT.test(text.slice(-4096))) return text;
+  if (exitCode === undefined || exitCode === 0 || EXIT.test(text.slice(-4096)))
+    return text.trim() === "" ? NO_OUTPUT : text;
   return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}\nExit code ${exitCode}`;
 }

@@ -239,7 +239,7 @@ export function recognises(record: Json): boolean {
   return (
     ROLES.has(record.role) &&
     typeof record.content === "string" &&
-    typeof record.timestamp === "string" &&
+    (typeof record.timestamp === "string" || (record.role === "system" && "call_id" in record)) &&
     !("type" in record) &&
     !("id" in record)
   );

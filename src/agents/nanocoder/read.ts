@@ -90,7 +90,7 @@ class NanocoderReader implements Reader {
     const isFirst = header.id === "";
     header.id = string(head.id) ?? "";
     const title = string(head.title) ?? "";
-    header.title = UNTITLED.has(title) ? null : title;
+    header.title = UNTITLED.has(title) ? null : title.trim();
     header.cwd = string(head.workingDirectory) || null;
     header.model = string(head.model) || null;
     header.createdAt = string(head.createdAt) ?? null;
