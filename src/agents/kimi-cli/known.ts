@@ -49,7 +49,7 @@ export const known: Shape = {
 export const frames: Frames = {
   around: [
     [
-      /^<system>(?:Command executed successfully\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
+      /^<system>(?:Command executed successfully\.|Tool output is empty\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
       "$1",
     ],
   ],

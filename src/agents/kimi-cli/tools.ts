@@ -159,6 +159,8 @@ export const tools: Tools = { toNative, accepts };
 const ERROR = /^<system>ERROR: ([\s\S]*)<\/system>$/;
 const EXIT = /^Command failed with exit code: (-?\d+)\.$/;
 const DONE = "<system>Command executed successfully.</system>";
+/** What the CLI writes for a tool that returned nothing: OpenAI's API refuses a message without content. */
+const EMPTY = "<system>Tool output is empty.</system>";
 
 /**
  * A result of the CLI's in the shared form. What a tool says of itself comes before its output; that
@@ -168,6 +170,7 @@ export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const [first, ...rest] = result.content;
   if (first?.kind !== "text") return result;
   if (use?.tool === "execute" && first.text === DONE) return { ...result, content: rest };
+  if (first.text === EMPTY && rest.length === 0) return { ...result, content: [] };
   const [, message] = ERROR.exec(first.text) ?? [];
   if (message === undefined) return result;
   const [, code] = (use?.tool === "execute" && EXIT.exec(message)) || [];
@@ -192,7 +195,9 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
     const message = errorOf(isTold ? first.text : "The tool failed.");
     return { ...result, content: [message, ...(isTold ? rest : content)] };
   }
-  return use?.tool === "execute" ? { ...result, content: [textOf(DONE), ...content] } : result;
+  if (use?.tool === "execute") return { ...result, content: [textOf(DONE), ...content] };
+  const isEmpty = content.every((part) => part.kind === "text" && part.text.trim() === "");
+  return isEmpty ? { ...result, content: [textOf(EMPTY)] } : result;
 }
 
 function errorOf(message: string): ResultPart {

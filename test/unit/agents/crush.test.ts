@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { crush } from "../../../src/agents/crush/index.ts";
+import { printResult } from "../../../src/agents/crush/tools.ts";
 import { isObject } from "../../../src/session/json.ts";
 import type { Entry, Json, JsonObject, Message, Part } from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
@@ -213,4 +214,12 @@ describe("what Segue writes for Crush", () => {
     const [row] = write({ kind: "message", role: "assistant", ...place, parts });
     assert.match(JSON.stringify(row), /"text":"one\\n\\ntwo"/);
   });
+});
+
+it("writes a result without a text in the words of its own shell", () => {
+  // Crush sends an empty text as it is, and Anthropic's API refuses it.
+  const result = { kind: "tool-result", callId: "c", isError: false, content: [] } as const;
+  assert.equal(printResult("", { ...result, content: [] }), "no output");
+  assert.equal(printResult(" \n", { ...result, content: [], exitCode: 0 }), "no output");
+  assert.equal(printResult("", { ...result, content: [], exitCode: 2 }), "\nExit code 2");
 });

@@ -235,6 +235,11 @@ describe("tools", () => {
       ],
       [result({ isError: true }, text("killed")), ["<system>ERROR: killed</system>"]],
     ];
+    // Without content, OpenAI's API refuses the message.
+    const nothing = printResult(null, result({}));
+    assert.deepEqual(nothing.content, [text("<system>Tool output is empty.</system>")]);
+    assert.deepEqual(parseResult(null, nothing), result({}));
+    assert.deepEqual(printResult(null, result({}, text(" "))).content, nothing.content);
     for (const [shared, texts] of worded) {
       const printed = printResult(execute, shared);
       assert.deepEqual(printed.content, texts.map(text));
