@@ -37,7 +37,9 @@ function versionOf(id: string, [command = "", ...args]: readonly string[]): stri
 /** Of a CLI that is not on this machine, the version that was tested last. */
 function versionFor(driver: Driver): string {
   const { id, program } = driver;
-  return driver.absent?.() ? (proven.versions[id] ?? "") : versionOf(id, program);
+  const before = proven.versions[id] ?? "";
+  // A binary that was built by hand may not know its version.
+  return driver.absent?.() ? before : versionOf(id, program) || before;
 }
 
 const pairs = EVERY_PAIR.flatMap(([from, to]) => found(from, to) ?? []);

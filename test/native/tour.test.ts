@@ -103,6 +103,9 @@ for (const from of BY_HAND ? travellers : some(travellers, share(12, AGENTS.leng
     try {
       const recording = await record(lab, from);
       const stops = stopsOf(from);
+      // At home with an agent without tools, calls and results are texts, also for the next agent.
+      const atHome = (one: Expected): Expected[] =>
+        driverOf(from).hasNoTools ? foreign([one], from).filter(() => isSaid(one)) : [one];
       const reports = new Map<string, Noted>();
       for (const to of stops) reports.set(to, await expected(recording, lab, to));
       const failures: string[] = [];
@@ -110,7 +113,7 @@ for (const from of BY_HAND ? travellers : some(travellers, share(12, AGENTS.leng
       for (const [at, to] of stops.entries()) {
         const history = [...recording.markers, ...abroad];
         const noted = note(from, to, async () => {
-          abroad.push(...(await visit(lab, recording, to, `T${at + 1}`, history)));
+          abroad.push(...(await visit(lab, recording, to, `T${at + 1}`, history)).flatMap(atHome));
           return reports.get(to) ?? { counts: {}, losses: [] };
         });
         await noted.catch((error: Error) => failures.push(`→ ${to}: ${error.message}`));
