@@ -29,7 +29,7 @@ export function readText(content: Json | undefined): TextPart[] {
 
 /**
  * The attached files: gptme keeps a copy of each beside the log, by the digest of its content, and
- * sends images as such, and the text of others.
+ * sends images as such, and the text of others. Those that it does not send are named by their key.
  */
 export function readFiles(
   record: Json,
@@ -47,10 +47,10 @@ export function readFiles(
         ? { kind: "image", mediaType, data: null, url: path }
         : { kind: "image", mediaType, data: bytes.toString("base64") };
     }
-    if (bytes === null) return unread("file", "missing");
+    if (bytes === null) return unread("files", "missing");
     const text = bytes.toString("utf8");
     return text.includes("\ufffd") || text.includes("\0")
-      ? unread("file", "unsent")
+      ? unread("files", "unsent")
       : { kind: "file", name: path, mediaType: "text/plain", data: null, text };
   });
 }

@@ -2,7 +2,7 @@
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, member, number, string } from "../../session/json.ts";
-import { saidIn } from "../../session/other.ts";
+import { otherPart, saidIn } from "../../session/other.ts";
 import { NO_RESULT, notTyped } from "../../session/text.ts";
 import type {
   Entry,
@@ -136,7 +136,10 @@ class OpenHandsReader implements Reader {
         this.#resultOf(event, { kind: "tool-result", callId, isError: false, content }, time),
       ];
     }
-    const words = readContent(member(said, "content"));
+    // Of a damaged answer, for example: nobody else reasons.
+    const reasoned = readReasoning(said).map(({ text }): Part => ({ kind: "text", text }));
+    const called = array(member(said, "tool_calls")).map((call) => otherPart("tool_calls", call));
+    const words = [...readContent(member(said, "content")), ...reasoned, ...called];
     const added = notTyped(readContent(event.extended_content));
     // Whatever else a role is, such words are not the user's.
     const isTyped = role === "user" && event.source === "user";

@@ -524,3 +524,15 @@ describe("starting", () => {
     assert.deepEqual(launch.resumeArgs(session), ["--resume", ID, "--yolo", "--task=-x"]);
   });
 });
+
+it("an answer whose role is damaged keeps its reasoning and its calls", () => {
+  const llm_message = {
+    role: "assis\ud83dtant",
+    content: [{ type: "text", text: "an answer" }],
+    thinking_blocks: [{ type: "thinking_summary", text: "a thought" }],
+    tool_calls: [{ id: "c", name: "terminal", arguments: '{"command":"ls -la"}' }],
+  };
+  const event = { id: "e1", source: "agent", kind: "MessageEvent", llm_message };
+  const told = JSON.stringify(openhands.reader().read(event, 0));
+  for (const words of ["an answer", "a thought", "ls -la"]) assert.ok(told.includes(words), words);
+});
