@@ -11,7 +11,14 @@ import { enterNetns } from "./netns.ts";
 enterNetns();
 
 /** Taken, and not in the help. */
-const HIDDEN = new Set(["--yolo", "kimi --resume", "omp --fork", "omp --trusted-extension"]);
+const HIDDEN = new Set([
+  "--yolo",
+  "gptme --context-include",
+  "gptme --output-schema",
+  "kimi --resume",
+  "omp --fork",
+  "omp --trusted-extension",
+]);
 /** Said of every CLI, and nothing to hand over. */
 const COMMON = new Set(["--help", "--version"]);
 

@@ -4,13 +4,13 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { absent, everyDriver } from "./agents/index.ts";
 import { installBrowser, whyNoBrowser } from "./browser.ts";
 import { parseJson } from "./model-server/json.ts";
-import { moduleFolder, modulePins, PINS, packed, packedPins, pinned } from "./pins.ts";
+import { moduleFolder, modulePins, PINS, packed, packedBin, packedPins, pinned } from "./pins.ts";
 import { installPython } from "./python.ts";
 import { npm, unpack } from "./unpack.ts";
 
@@ -44,12 +44,19 @@ export function install(): void {
   execFileSync(process.execPath, ["install.cjs"], { cwd: claude, stdio: "inherit" });
   for (const [name, pin] of Object.entries(packedPins())) {
     if (!existsSync(packed(name))) unpack(pin, packed(name), cache);
+    if (pin.bin !== undefined) link(packedBin(name), join(packed(name), pin.bin));
   }
   for (const pin of modulePins()) {
     mkdirSync(dirname(moduleFolder(pin)), { recursive: true });
     unpack(pin, moduleFolder(pin), cache);
   }
   writeFileSync(join(cache, "stamp"), wantedStamp());
+}
+
+function link(path: string, target: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  symlinkSync(target, path);
 }
 
 function wantedStamp(): string {

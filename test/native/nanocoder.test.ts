@@ -51,7 +51,9 @@ test("nanocoder: of a long result its CLI sends a part, and the report says so",
     const session = JSON.parse(
       await segue(lab, ["convert", sessionId ?? "", "--to", "nanocoder", "--json", "-o", "x.json"]),
     );
-    const cut = session.losses.find(({ code }: { code: string }) => code === "content-cut");
+    const cut = session.losses.find(
+      ({ code }: { code: string }) => code === "result-cut-by-target",
+    );
     const there = await hand(lab, sessionId ?? "", "nanocoder");
     await turn(lab, "nanocoder", [{ text: "MARK-L-A2" }], {
       prompt: "MARK-L-U2",

@@ -23,6 +23,8 @@ export interface Packed {
   name: string;
   version: string;
   integrity: string;
+  /** Its program, which gets a link of its short name, as package managers make one. */
+  bin?: string;
 }
 
 /**
@@ -52,13 +54,20 @@ export function packedAmong(path: string, key: string): { readonly [name: string
   const pins = obj(parseJson(readFileSync(path, "utf8")))[key];
   return Object.fromEntries(
     Object.entries(obj(pins)).map(([short, pin]) => {
-      const { name, version, integrity } = obj(pin);
-      return [
-        short,
-        { name: str(name) ?? "", version: str(version) ?? "", integrity: str(integrity) ?? "" },
-      ];
+      const { name, version, integrity, bin } = obj(pin);
+      const packed = {
+        name: str(name) ?? "",
+        version: str(version) ?? "",
+        integrity: str(integrity) ?? "",
+      };
+      return [short, typeof bin === "string" ? { ...packed, bin } : packed];
     }),
   );
+}
+
+/** The link to a package's program; see `Packed.bin`. */
+export function packedBin(name: string): string {
+  return pinned(`.cache/node_modules/.bin/${name}`);
 }
 
 /** The absolute path of the folder that such a package is unpacked to. */

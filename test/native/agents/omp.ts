@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab.ts";
 import { obj, objs, str } from "../model-server/json.ts";
-import { packed, pinned } from "../pins.ts";
+import { packedBin, pinned } from "../pins.ts";
 import { piProviders } from "./pi.ts";
 import { failure, fileBytes, jsonLines, newest, reasoningAsText, runProgram } from "./shared.ts";
 import type { CliOptions, CliRun, Driver, Place } from "./types.ts";
@@ -19,7 +19,7 @@ export const OMP_MODELS = {
 /** It runs on Bun, which no host need have: npm has it, too. */
 const program =
   process.env.SEGUE_LAB_OMP === undefined
-    ? [pinned("node_modules/@oven/bun-linux-x64/bin/bun"), join(packed("omp"), "dist/cli.js")]
+    ? [pinned("node_modules/@oven/bun-linux-x64/bin/bun"), packedBin("omp")]
     : [process.env.SEGUE_LAB_OMP];
 
 export const omp: Driver = {
