@@ -92,6 +92,8 @@ class GptmeReader implements Reader {
     const error = errorIn(content, member(record.metadata, "error") === true);
     if (error !== null) return [this.#event(place, error)];
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
+    // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
+    this.#hasBegun ||= member(record.metadata, "compaction_artifact") !== undefined;
     if (this.#hasBegun && !isPrompt(record)) {
       return [
         this.#message(record, { ...place, role: "user", parts: notTyped(parts), told: true }),

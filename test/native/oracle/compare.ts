@@ -554,6 +554,7 @@ const BLANKED = /^(?:<system-reminder>\s*)?lorem ipsum dolor sit\b/;
 const SCAFFOLD = [
   /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice|user_info)\b/,
   /^# AGENTS\.md instructions/,
+  /^<system_info>The time is now /,
   // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
   /^Warning: apply_patch was requested via /,

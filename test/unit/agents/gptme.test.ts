@@ -56,6 +56,13 @@ const said = (content: string, more: { [key: string]: Json } = {}): Json => ({
 });
 
 describe("reading", () => {
+  it("begins a compacted log with gptme's words for it, which no API takes for an answer", () => {
+    const [first] = messages(records("compacted")).filter(({ scaffold }) => scaffold !== true);
+    assert.equal(first?.role, "user");
+    assert.equal(first?.told, true);
+    assert.match(JSON.stringify(first?.parts), /Previous conversation resumed from/);
+  });
+
   it("tells reasoning, text and calls of an answer apart, and keeps the prompt aside", () => {
     const all = messages(records("basic"));
     assert.deepEqual(
