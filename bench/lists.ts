@@ -20,15 +20,20 @@ const MAX_LIST = 0.3;
 /** In CI, for 100 sessions: multiples of what `node -e 0` takes, in processors' time. */
 const MAX_QUICK = 32;
 const QUICK_AGENTS = 2;
+/** Handovers that share a journal while a store is filled. */
+const JOURNAL = 50;
 const FIXTURE = "test/fixtures/claude-code/basic/.claude/projects/*/*.jsonl";
 
-export async function measureLists(bin: string, quick: boolean): Promise<Row[]> {
+/** `wanted`: the agents' ids; without it all of them, or a few that the commit chooses. */
+export async function measureLists(
+  bin: string,
+  quick: boolean,
+  wanted?: readonly string[],
+): Promise<Row[]> {
   const ids = agents.map(({ id }) => id);
   const first = Math.abs(seed) % ids.length;
-  const chosen = [...ids.slice(first), ...ids.slice(0, first)].slice(
-    0,
-    quick ? QUICK_AGENTS : ids.length,
-  );
+  const some = [...ids.slice(first), ...ids.slice(0, first)];
+  const chosen = wanted ?? some.slice(0, quick ? QUICK_AGENTS : ids.length);
   const node = median(Array.from({ length: 5 }, () => runNode(["-e", "0"], { memory: true }).cpu));
   const rows: Row[] = [];
   for (const agent of chosen) rows.push(...(await listing(bin, agent, quick, node)));
@@ -112,8 +117,13 @@ async function fill(
   mkdirSync(project, { recursive: true });
   const text = readFileSync(join(ROOT, globSync(FIXTURE, { cwd: ROOT })[0] ?? ""), "utf8");
   const [id = ""] = /"sessionId":"([^"]+)"/.exec(text)?.slice(1) ?? [];
-  const segue = await openSegue({ cwd: project, env });
+  let segue = await openSegue({ cwd: project, env });
   for (let n = 0; n < count; n++) {
+    // A new journal now and then: reading one of a thousand handovers would be most of the work.
+    if (n % JOURNAL === 0) {
+      rmSync(env.SEGUE_HOME ?? "", { recursive: true, force: true });
+      segue = await openSegue({ cwd: project, env });
+    }
     const own = `${n.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
     const path = join(project, `${own}.jsonl`);
     writeFileSync(path, text.replaceAll(id, own));

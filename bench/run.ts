@@ -4,6 +4,7 @@
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
  *   --only    convert, catalog, growth, agents or lists
+ *   --agent   with `--only lists`: these agents only, separated by commas
  *
  * Times are medians. The yardstick (bench/yardstick.ts) alternates with what it is compared to, so
  * that a busy machine slows both.
@@ -80,6 +81,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     only: { type: "string" },
+    agent: { type: "string" },
   },
 });
 
@@ -89,7 +91,7 @@ const PARTS: { [name: string]: (quick: boolean) => Row[] | Promise<Row[]> } = {
   catalog: (quick) => measureCatalog(BIN, quick),
   growth: (quick) => measureGrowth(BIN, quick),
   agents: (quick) => measureAgents(BIN, quick),
-  lists: (quick) => measureLists(BIN, quick),
+  lists: (quick) => measureLists(BIN, quick, options.agent?.split(",")),
 };
 
 build();

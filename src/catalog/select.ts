@@ -1,12 +1,12 @@
 /** Finds the session that the user means. */
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { databaseAt, linesOf } from "../convert/read/open.ts";
 import { detectAgent } from "../convert/survey/survey-file.ts";
 import { SegueError } from "../errors.ts";
-import { listFiles } from "../io/files.ts";
+import { isFolder, listFiles } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
 import { linesIn } from "../lossless/lines.ts";
@@ -87,10 +87,6 @@ function asPlace(selector: string): Place | null {
   if (existsSync(path)) return { path, id: selector.slice(at + 1) };
   const looksLikeOne = /[/\\]/.test(selector) || /\.jsonl?$/.test(selector);
   return looksLikeOne ? { path: selector, id: null } : null;
-}
-
-export function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }
 
 function inFile({ path, id }: Place, from?: Agent): Selected {

@@ -10,14 +10,23 @@ const LEAST = 8;
 export function shortened(wanted: readonly string[], all: readonly string[]): Map<string, string> {
   const byBeginning = new Map<string, Set<string>>();
   for (const id of wanted) byBeginning.set(id.slice(0, LEAST), new Set());
-  for (const id of all) byBeginning.get(id.slice(0, LEAST))?.add(id);
-  return new Map(wanted.map((id) => [id, unique(id, byBeginning.get(id.slice(0, LEAST)))]));
+  for (const id of [...all, ...wanted]) byBeginning.get(id.slice(0, LEAST))?.add(id);
+  const short = new Map<string, string>();
+  for (const alike of byBeginning.values()) shortenAll([...alike].sort(), short);
+  return new Map(wanted.map((id) => [id, short.get(id) ?? id]));
 }
 
-function unique(id: string, alike: ReadonlySet<string> = new Set()): string {
-  const others = [...alike].filter((other) => other !== id);
-  const shared = Math.max(0, ...others.map((other) => sharedBeginning(id, other)));
-  return id.slice(0, Math.max(LEAST, shared + 1));
+/**
+ * Of sorted ids, each has the longest beginning in common with one of its neighbours. Comparing all
+ * of them would be quadratic: every id of Kimi Code begins with `session_`.
+ */
+function shortenAll(sorted: readonly string[], short: Map<string, string>): void {
+  let before = 0;
+  for (const [at, id] of sorted.entries()) {
+    const after = sharedBeginning(id, sorted[at + 1] ?? "");
+    short.set(id, id.slice(0, Math.max(LEAST, before + 1, after + 1)));
+    before = after;
+  }
 }
 
 function sharedBeginning(a: string, b: string): number {

@@ -1,10 +1,11 @@
 /** Converting a session file to another agent's format, without touching a store. */
 import { existsSync } from "node:fs";
-import { isFolder, select } from "../catalog/select.ts";
+import { select } from "../catalog/select.ts";
 import type { Settings } from "../config/settings.ts";
 import type { ConvertFileOptions } from "../convert/file.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { databaseAt } from "../convert/read/open.ts";
+import { isFolder } from "../io/files.ts";
 import { agentNamed } from "./names.ts";
 import type { Places } from "./places.ts";
 

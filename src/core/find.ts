@@ -5,7 +5,8 @@ import type { Agent } from "../agents/types.ts";
 import { type Selected, sessionIn } from "../catalog/select.ts";
 import { spool } from "../io/spool.ts";
 
-export { isFolder, type Selected, select, sessionIn } from "../catalog/select.ts";
+export { type Selected, select, sessionIn } from "../catalog/select.ts";
+export { isFolder } from "../io/files.ts";
 
 /** A session from a stream, which is copied to `scratch`. */
 export async function sessionFrom(

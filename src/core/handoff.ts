@@ -2,10 +2,11 @@
 import { resolve } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
-import { isFolder, type Selected } from "../catalog/select.ts";
+import type { Selected } from "../catalog/select.ts";
 import { rootsOf } from "../catalog/stores.ts";
 import { handoffOf, type Made } from "../handoff/handoff.ts";
 import type { Amounts } from "../handoff/presets.ts";
+import { isFolder } from "../io/files.ts";
 import { stateFolder } from "../io/state.ts";
 import { isWithin, localForm, rulesFor } from "../session/paths.ts";
 import type { Places } from "./places.ts";

@@ -2,9 +2,9 @@
 import { resolve } from "node:path";
 import { commandOf } from "../agents/command.ts";
 import type { Agent } from "../agents/types.ts";
-import { isFolder } from "../catalog/select.ts";
 import { translateFlags } from "../convert/flags.ts";
 import { SegueError } from "../errors.ts";
+import { isFolder } from "../io/files.ts";
 import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";

@@ -79,7 +79,7 @@ export function isFolder(path: string): boolean {
 export function leadsOut(link: string, root: string): boolean {
   if (follows) return false;
   try {
-    const inside = relative(realpathSync(root), realpathSync(link));
+    const inside = relative(realpathSync.native(root), realpathSync.native(link));
     return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
   } catch {
     return false;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -200,6 +201,8 @@ describe("the folder of a session", () => {
   it("one that is gone is not written for, unless the user names it", async () => {
     const m = machine();
     m.install(fixture("pi/basic"));
+    const [path = ""] = globSync(m.at(".pi/agent/sessions/*/*.jsonl"));
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll("/home/dev/shop", m.at("gone")));
     for (const more of [[], ["--handoff"]]) {
       const resume = ["resume", "pi#1", "--in", "codex", "--no-launch", ...more];
       fails(await m.run(resume, as), 1, /folder no longer exists.*\n.*--cwd/);

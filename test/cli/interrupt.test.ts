@@ -35,6 +35,9 @@ function signalled(m: Machine, signal: string, call: string): { [name: string]: 
         sent = true;
         process.kill(process.pid, "${signal}");
         while (process.platform === "linux" && isPending());
+        // Node's own thread ends the work: if there is any to end, it does so in this loop.
+        const until = Date.now() + ${signal === "SIGINT" ? 1000 : 0};
+        while (Date.now() < until);
       }
       return real(...args);
     };

@@ -1,6 +1,6 @@
 /** Auggie's sessions as lines: each is a file that is written as a whole. */
-import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { isFolder } from "../../io/files.ts";
 import { documentDatabase, namesIn } from "../shared/documents.ts";
 import { isHead, session } from "./document.ts";
 
@@ -14,10 +14,6 @@ function holds(path: string): boolean {
   if (!isFolder(path) || basename(path) !== "sessions") return false;
   const home = dirname(path);
   return basename(home) === ".augment" || isFolder(`${home}/task-storage`);
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A copy that the CLI keeps of a session before it changes it: of the same id, and never opened. */

@@ -1,7 +1,8 @@
 /** Where in the store a session lies: sessions/<its folder, percent-encoded>/<id>. */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SegueError } from "../../errors.ts";
+import { isFolder } from "../../io/files.ts";
 
 const NAME_BYTES = 255;
 
@@ -36,8 +37,4 @@ export function folderOf(root: string, id: string): string | null {
   if (!/^[\w.-]+$/.test(id) || id.startsWith(".")) return null;
   const found = foldersIn(root).map((group) => join(root, group, id));
   return found.find((folder) => isFolder(folder)) ?? null;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -22,7 +22,7 @@ function places() {
   const home = mkdtempSync(join(root, "home-"));
   for (const name of SESSIONS) cpSync(join(FIXTURES, name), home, { recursive: true });
   const env = { HOME: home, SEGUE_HOME: join(home, ".segue"), PATH: process.env.PATH };
-  return { env, cwd: "/home/dev/shop", stores: new Map<string, string>() };
+  return { env, cwd: join(home, "shop"), stores: new Map<string, string>() };
 }
 
 const FILTERS: Filter[] = [

@@ -1,9 +1,10 @@
 /** Sessions as rows of OpenCode's SQLite database, or as files in the folder used before it. */
 import { execFileSync } from "node:child_process";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
+import { isFolder } from "../../../io/files.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
@@ -24,10 +25,6 @@ export function database(flavour: Flavour): Database {
     renamed,
     import: (request) => importSession(flavour, request),
   };
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Databases that were examined: lists ask about the same one for every session. */
