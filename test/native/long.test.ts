@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { historyOf } from "./assert-history.ts";
+import { claudeLines, type Said } from "./claude-lines.ts";
 import { AGENTS, createLab } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
 import { work } from "./pairs.ts";
@@ -18,43 +19,16 @@ enterNetns();
 
 const FILLING = "0123456789 words that fill a line, and nothing else\n".repeat(1200);
 
-/** As Claude Code stores one: a question, a command with a long output, and an answer. */
-function session(cwd: string): string {
-  const output = `MARK-L-BEGIN\n${FILLING}MARK-L-MIDDLE\n${FILLING}MARK-L-END\n`;
-  const call = { type: "tool_use", id: "toolu_01", name: "Bash", input: { command: "cat long" } };
-  const result = { type: "tool_result", tool_use_id: "toolu_01", content: output };
-  const said: [type: "user" | "assistant", content: unknown][] = [
-    ["user", "MARK-L-U1 Show the long file."],
-    ["assistant", [call]],
-    ["user", [result]],
-    ["assistant", [{ type: "text", text: "MARK-L-A1 That was it." }]],
-  ];
-  const lines = said.map(([type, content], at) => ({
-    parentUuid: at === 0 ? null : idOf(at - 1),
-    isSidechain: false,
-    cwd,
-    sessionId: "b1d0c6a2-3f5e-4a6b-9c7d-000000000001",
-    version: "2.1.332",
-    type,
-    message:
-      type === "user"
-        ? { role: "user", content }
-        : {
-            model: "claude-opus-4-6",
-            id: `msg_0${at}`,
-            type: "message",
-            role: "assistant",
-            content,
-          },
-    uuid: idOf(at),
-    timestamp: `2026-11-29T10:00:0${at}.000Z`,
-  }));
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-}
-
-function idOf(at: number): string {
-  return `b1d0c6a2-3f5e-4a6b-9c7d-00000000010${at}`;
-}
+/** A question, a command with a long output, and an answer. */
+const output = `MARK-L-BEGIN\n${FILLING}MARK-L-MIDDLE\n${FILLING}MARK-L-END\n`;
+const call = { type: "tool_use", id: "toolu_01", name: "Bash", input: { command: "cat long" } };
+const result = { type: "tool_result", tool_use_id: "toolu_01", content: output };
+const said: readonly Said[] = [
+  ["user", "MARK-L-U1 Show the long file."],
+  ["assistant", [call]],
+  ["user", [result]],
+  ["assistant", [{ type: "text", text: "MARK-L-A1 That was it." }]],
+];
 
 for (const agent of some(AGENTS, 8)) {
   if (agent === "claude-code") continue;
@@ -62,7 +36,7 @@ for (const agent of some(AGENTS, 8)) {
     const lab = await createLab();
     try {
       const file = join(lab.root, "long.jsonl");
-      writeFileSync(file, session(lab.cwd));
+      writeFileSync(file, claudeLines(lab.cwd, said));
       const there = await hand(lab, file, agent);
       const { prompt, steps } = work("T1");
       await turn(lab, agent, steps, { prompt, resume: there.id });
@@ -76,6 +50,35 @@ for (const agent of some(AGENTS, 8)) {
         `${agent}: ${isWhole ? "whole" : "cut"}, ${words} of 2400 lines, ${all.length} characters`,
       );
       assert.equal(losses, isWhole && words > 2390 ? 0 : 1);
+    } finally {
+      await lab.close();
+    }
+  });
+}
+
+/** What a user pastes, and an answer as long as that. */
+const talk: readonly Said[] = [
+  ["user", `MARK-L-U1\n${FILLING}MARK-L-U2`],
+  ["assistant", [{ type: "text", text: `MARK-L-A1\n${FILLING}MARK-L-A2` }]],
+];
+
+for (const agent of some(AGENTS, 8)) {
+  test(`a long question and a long answer reach ${agent}'s model`, async (t) => {
+    const lab = await createLab();
+    try {
+      const file = join(lab.root, "long.jsonl");
+      writeFileSync(file, claudeLines(lab.cwd, talk));
+      const there = await hand(lab, file, agent);
+      const { prompt, steps } = work("T1");
+      await turn(lab, agent, steps, { prompt, resume: there.id });
+      const sent = historyOf(lab.server.lastMain())
+        .map(({ text }) => text)
+        .join("\n");
+      const words = sent.split("words that fill").length - 1;
+      t.diagnostic(`${agent}: ${words} of 2400 lines`);
+      assert.equal(words, 2400);
+      const marks = ["U1", "U2", "A1", "A2"].filter((mark) => sent.includes(`MARK-L-${mark}`));
+      assert.equal(marks.length, 4, marks.join(" "));
     } finally {
       await lab.close();
     }
