@@ -529,7 +529,6 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   // The source's own CLI has its own words for it.
   "result-missing": ({ kind }) => kind === "result",
   "result-orphan": ({ kind }) => kind === "result",
-  "tool-reworded": ({ kind }) => kind === "argument",
   "argument-carried": ({ kind }) => kind === "argument",
   "tool-adapted": ({ kind }) => kind === "argument",
   // Claude Code joins its listings with what the user attached to one system message.
