@@ -211,6 +211,8 @@ export interface Frames {
   ends?: RegExp;
   /** What is shown in place of reasoning that a vendor hides: a part has the seal. */
   hidden?: string;
+  /** The pieces of a text that has several parts in it, each of which is accounted for; null for any other. */
+  pieces?(text: string): Json[] | null;
 }
 
 /**

@@ -10,6 +10,7 @@ import { configText, readChat } from "../../../src/agents/gptme/place.ts";
 import { store } from "../../../src/agents/gptme/store.ts";
 import { fromNative, tools } from "../../../src/agents/gptme/tools.ts";
 import { unknowns } from "../../../src/agents/shared/known.ts";
+import { Accountant } from "../../../src/convert/read/account.ts";
 import { emptyHeader } from "../../../src/session/header.ts";
 import type {
   Entry,
@@ -242,6 +243,28 @@ describe("answers", () => {
     readAnswer(long);
     escaped(long);
     assert.ok(performance.now() - start < 5000);
+  });
+});
+
+describe("the accounting of answers", () => {
+  const record = (content: string): JsonObject => ({ ...said(content), role: "assistant" });
+  const answer =
+    '<think>\nA thought.\n<!-- think-sig: c2ln -->\n</think>\n\nA word.\n@shell(call_1): {"command":"ls\\n -a"}';
+  const missing = (entries: readonly Entry[]): string[] =>
+    new Accountant(gptme).unaccounted(record(answer), entries).content;
+
+  it("finds all that the reader read", () => {
+    assert.deepEqual(missing(read([record(answer)])), []);
+  });
+
+  it("finds each part that the reader might leave out", () => {
+    const [one] = messages([record(answer)]);
+    const all = known(one);
+    assert.equal(all.parts.length, 3);
+    for (const part of all.parts) {
+      const parts = all.parts.filter((other) => other !== part);
+      assert.equal(missing([{ ...all, parts }]).length, 1, part.kind);
+    }
   });
 });
 
