@@ -49,6 +49,8 @@ export interface Codec {
    * store cannot hold one: each is replaced, and counted.
    */
   wellFormedOnly?: true;
+  /** Characters that become line breaks when a text is written to its store, or read by its CLI: each is counted. */
+  lineEnds?: LineEnds;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /**
@@ -196,6 +198,12 @@ export type Shape =
       /** What counts as content in a value of an unknown kind; without it, everything. */
       unknown?(value: Json): Shape;
     };
+
+/** Global patterns, for texts in the user's role and for answers. */
+export interface LineEnds {
+  user: RegExp;
+  assistant: RegExp;
+}
 
 /**
  * What an agent's CLI puts around content in its records, and readers leave out: without these, the
