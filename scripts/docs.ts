@@ -32,6 +32,7 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "limit-carried": "carried",
   "blank-carried": "carried",
   "text-repaired": "projected",
+  "line-end-changed": "projected",
   "call-id-changed": "projected",
   "path-relocated": "projected",
   "reasoning-as-text": "demoted",

@@ -49,6 +49,8 @@ export interface Codec {
    * store cannot hold one: each is replaced, and counted.
    */
   wellFormedOnly?: true;
+  /** Characters that become line breaks when a text is written to its store, or read by its CLI: each is counted. */
+  lineEnds?: LineEnds;
   /** The id of a new session, derived from a UUID, for agents whose ids have another form. */
   sessionId?(uuid: string, createdAt: string | null): string;
   /**
@@ -197,6 +199,12 @@ export type Shape =
       unknown?(value: Json): Shape;
     };
 
+/** Global patterns, for texts in the user's role and for answers. */
+export interface LineEnds {
+  user: RegExp;
+  assistant: RegExp;
+}
+
 /**
  * What an agent's CLI puts around content in its records, and readers leave out: without these, the
  * accounting would report such words as content that is in no part (see convert/read/account.ts).
@@ -211,6 +219,8 @@ export interface Frames {
   ends?: RegExp;
   /** What is shown in place of reasoning that a vendor hides: a part has the seal. */
   hidden?: string;
+  /** The pieces of a text that has several parts in it, each of which is accounted for; null for any other. */
+  pieces?(text: string): Json[] | null;
 }
 
 /**

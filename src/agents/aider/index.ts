@@ -3,6 +3,7 @@ import { history } from "./document.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { media, tokensIn } from "./limits.ts";
+import { LINE_ENDS } from "./marks.ts";
 import { reader, recognises } from "./read.ts";
 import { blockOf } from "./records.ts";
 import { store } from "./store.ts";
@@ -25,6 +26,7 @@ export const aider: Agent = {
   cutsOff: true,
   // Its history is a file in UTF-8.
   wellFormedOnly: true,
+  lineEnds: LINE_ENDS,
   // Enough of the UUID that two are never the same.
   sessionId: (uuid) => uuid.replaceAll("-", "").slice(-16),
   reader,

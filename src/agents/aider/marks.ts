@@ -11,6 +11,10 @@ export const BREAK = "  ";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines, too
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
+/** What a user's text is written without, and what Python takes out of an answer when it opens the file. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines, too
+export const LINE_ENDS = { user: /\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g, assistant: /\r\n?/g };
+
 /** Aider leaves out lines that begin with the first two, and takes the third for the user's. */
 const MARKED = /^(?:# |> |#### )/;
 

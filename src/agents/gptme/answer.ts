@@ -93,7 +93,7 @@ function argumentsIn(json: string): Json {
 }
 
 /** Where the object that begins at `start` ends. */
-function endOfJson(text: string, start: number): number | null {
+export function endOfJson(text: string, start: number): number | null {
   let depth = 0;
   let isString = false;
   for (let at = start; at < text.length; at++) {

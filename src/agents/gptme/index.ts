@@ -1,5 +1,5 @@
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
@@ -17,6 +17,7 @@ export const gptme: Agent = {
   wellFormedOnly: true,
   recognises,
   known,
+  frames,
   reader,
   writer,
   tools,

@@ -8,6 +8,14 @@ export function isInjected(text: string): boolean {
   return NO_CALL.test(text);
 }
 
+const SURROUNDINGS =
+  /^(?:<(?:budget:token_budget|system_info|system_warning|workspace-agents-warning|agent-instructions)[ >]|# Relevant Lessons\n|<!-- gptme-knowledge-inject -->\n|Relevant context retrieved using `gptme-rag search`:\n|Restored todo state from previous session$)/;
+
+/** Does a hidden message tell of the machine, the project and the session, and not of what was said and done? */
+export function isSurroundings(text: string): boolean {
+  return SURROUNDINGS.test(text);
+}
+
 /** What gptme notes when the user interrupts a turn. It then waits for a prompt. */
 export const INTERRUPTED = "Interrupted by user";
 

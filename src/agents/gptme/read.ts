@@ -20,7 +20,14 @@ import { readTime } from "../shared/local-time.ts";
 import { readAnswer } from "./answer.ts";
 import { readFiles, readText } from "./content.ts";
 import { errorIn } from "./limits.ts";
-import { folderIn, INTERRUPTED, isInjected, summaryIn, versionIn } from "./marks.ts";
+import {
+  folderIn,
+  INTERRUPTED,
+  isInjected,
+  isSurroundings,
+  summaryIn,
+  versionIn,
+} from "./marks.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(beside?: Beside): Reader {
@@ -94,7 +101,7 @@ class GptmeReader implements Reader {
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
     this.#hasBegun ||= member(record.metadata, "compaction_artifact") !== undefined;
-    if (this.#hasBegun && !isPrompt(record)) {
+    if (this.#hasBegun && !isPrompt(record, content)) {
       return [
         this.#message(record, { ...place, role: "user", parts: notTyped(parts), told: true }),
       ];
@@ -188,12 +195,15 @@ interface Place {
 
 type Said = Omit<Message, "kind" | "parentId">;
 
-/** What the CLI put there for its model's eyes: prompts, budgets, the time. */
-function isPrompt({ hide, pinned, metadata }: JsonObject): boolean {
+/**
+ * A prompt, or what the CLI tells its model of where it runs: budgets, the time, lessons. Others that
+ * it hides from the screen are of the conversation: why the user went back, a secret that they gave.
+ */
+function isPrompt({ hide, pinned, metadata }: JsonObject, content: string): boolean {
   const isNamed = ["prompt_generation", "resume_key"].some(
     (key) => member(metadata, key) !== undefined,
   );
-  return hide === true || pinned === true || isNamed;
+  return isNamed || (hide === true && (pinned === true || isSurroundings(content)));
 }
 
 function viewIn(beside: Beside | undefined): { before: number; records: Json[] } | null {

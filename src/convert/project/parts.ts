@@ -11,7 +11,7 @@ import { Demotion } from "./demote.ts";
 /** How the target's CLI treats reasoning and media. */
 export type Taking = Pick<
   Agent,
-  "takesReasoning" | "keepsSeals" | "takesTools" | "media" | "wellFormedOnly"
+  "takesReasoning" | "keepsSeals" | "takesTools" | "media" | "wellFormedOnly" | "lineEnds"
 >;
 
 export class Parts {

@@ -21,6 +21,7 @@ import { asideCode, unsentCode } from "./aside.ts";
 import { adapted, CallIds, textLength } from "./calls.ts";
 import { type Counts, NO_COUNTS } from "./counts.ts";
 import { UNREAD } from "./demote.ts";
+import { lineEnds } from "./line-ends.ts";
 import { Parts, type Taking } from "./parts.ts";
 import { readable } from "./readable.ts";
 import { CallTexts } from "./untooled.ts";
@@ -61,6 +62,7 @@ export class Projector {
   readonly #inline: boolean;
   readonly #own: boolean;
   readonly #wellFormedOnly: boolean;
+  readonly #lineEnds: (entry: Entry) => void;
   readonly #relocation: Relocation | null;
   readonly #ids = new CallIds();
   /** For a target whose model has no tools. */
@@ -95,6 +97,8 @@ export class Projector {
     this.#inline = options.inline;
     this.#own = options.own ?? false;
     this.#wellFormedOnly = target.wellFormedOnly ?? false;
+    const ends = this.#own ? undefined : target.lineEnds;
+    this.#lineEnds = lineEnds(ends, (count) => this.#lose("line-end-changed", count));
     this.#relocation = options.relocation ?? null;
     const how = { own: this.#own, omitsReasoning: options.reasoning === "omit" };
     this.#parts = new Parts(target, how, this.counts, (code) => this.#lose(code));
@@ -125,6 +129,7 @@ export class Projector {
       return this.#aside(asideCode(entry, visibility));
     }
     const sent = this.#readable(entry);
+    if (sent.kind === "message") this.#lineEnds(sent);
     return sent.kind === "event" ? this.#event(sent) : this.#message(sent);
   }
 
@@ -136,6 +141,7 @@ export class Projector {
   /** What the model sees in place of the messages before a compaction. */
   compaction(compacted: Entry & EventBody & { event: "compaction" }): Entry[] {
     const entry = this.#readable(compacted);
+    this.#lineEnds(entry);
     if (entry.kind !== "event" || entry.event !== "compaction") return [];
     const { kept: all = [], keepFrom: _, ...rest } = entry;
     const kept = all.filter(({ scaffold }) => !scaffold);

@@ -238,8 +238,10 @@ class Account {
     ) {
       return;
     }
-    const inner = parsed(text);
-    if (inner !== undefined) this.walk(inner, place);
+    const pieces = this.#frames.pieces?.(text) ?? null;
+    const inner = pieces === null ? parsed(text) : undefined;
+    if (pieces !== null) for (const piece of pieces) this.walk(piece, place);
+    else if (inner !== undefined) this.walk(inner, place);
     else if (place.isNew) this.keys.add(place.at);
     else this.content.add(place.at);
   }

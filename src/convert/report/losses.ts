@@ -35,6 +35,10 @@ export const LOSSES = {
     "minor",
     "halves of surrogate pairs were replaced: the target's CLI would not send them",
   ],
+  "line-end-changed": [
+    "minor",
+    "characters that end lines, such as U+2028, became line breaks: the target's history has no others",
+  ],
   "call-id-changed": ["info", "tool call ids were changed to be valid and unique"],
   "path-relocated": [
     "info",

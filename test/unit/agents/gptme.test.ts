@@ -10,8 +10,16 @@ import { configText, readChat } from "../../../src/agents/gptme/place.ts";
 import { store } from "../../../src/agents/gptme/store.ts";
 import { fromNative, tools } from "../../../src/agents/gptme/tools.ts";
 import { unknowns } from "../../../src/agents/shared/known.ts";
+import { Accountant } from "../../../src/convert/read/account.ts";
 import { emptyHeader } from "../../../src/session/header.ts";
-import type { Entry, Json, Message, Part, ToolUse } from "../../../src/session/types.ts";
+import type {
+  Entry,
+  Json,
+  JsonObject,
+  Message,
+  Part,
+  ToolUse,
+} from "../../../src/session/types.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/gptme");
@@ -24,8 +32,10 @@ const LOG: { readonly [variant: string]: string } = {
   drift: "2027-03-01-drift",
   image: "2026-11-29-a-picture",
   "limit-429": "2026-11-29-limit",
+  interrupted: "2026-11-30-stopped-twice",
   markdown: "2026-11-29-markdown-calls",
   quota: "2026-11-29-quota",
+  rewound: "2026-11-30-which-colour",
   tools: "2026-11-29-all-tools",
 };
 
@@ -48,7 +58,7 @@ function messages(all: readonly Json[], path?: string): Message[] {
   return read(all, path).filter((entry): entry is Message => entry.kind === "message");
 }
 
-const said = (content: string, more: { [key: string]: Json } = {}): Json => ({
+const said = (content: string, more: JsonObject = {}): JsonObject => ({
   role: "user",
   content,
   timestamp: "2026-11-29T20:00:00.000500",
@@ -106,6 +116,35 @@ describe("reading", () => {
     const told = all.filter(({ told }) => told === true);
     assert.equal(told.length, 2);
     assert.ok(told.every(({ role }) => role === "user"));
+  });
+
+  it("keeps what is hidden from the screen and yet of the conversation", () => {
+    const told = messages(records("rewound")).filter((one) => one.told === true);
+    assert.match(JSON.stringify(told), /Backtracked 2 message.*MARK-REASON stay on the road/);
+    const hidden = (content: string): Json => ({ ...said(content), role: "system", hide: true });
+    const hints = [
+      "<system_info>Working directory changed to: /home/dev</system_info>",
+      '<agent-instructions source="AGENTS.md">\nBe brief.\n</agent-instructions>',
+      "# Relevant Lessons\n\n## Tests",
+    ];
+    const all = messages([
+      said("Hello"),
+      ...hints.map(hidden),
+      hidden("Secret value provided by user: s3"),
+    ]);
+    assert.deepEqual(
+      all.map(({ scaffold }) => scaffold === true),
+      [false, true, true, true, false],
+    );
+  });
+
+  it("pairs an interrupted call with the words that gptme puts in the place of its result", () => {
+    const parts = messages(records("interrupted")).flatMap((one) => one.parts);
+    const call = known(parts.find((part) => part.kind === "tool-call"));
+    const result = known(parts.find((part) => part.kind === "tool-result"));
+    assert.ok(call.kind === "tool-call" && result.kind === "tool-result");
+    assert.equal(call.callId, result.callId);
+    assert.match(JSON.stringify(parts), /Command interrupted: /);
   });
 
   it("reads limits, which are messages of the system's role", () => {
@@ -204,6 +243,28 @@ describe("answers", () => {
     readAnswer(long);
     escaped(long);
     assert.ok(performance.now() - start < 5000);
+  });
+});
+
+describe("the accounting of answers", () => {
+  const record = (content: string): JsonObject => ({ ...said(content), role: "assistant" });
+  const answer =
+    '<think>\nA thought.\n<!-- think-sig: c2ln -->\n</think>\n\nA word.\n@shell(call_1): {"command":"ls\\n -a"}';
+  const missing = (entries: readonly Entry[]): string[] =>
+    new Accountant(gptme).unaccounted(record(answer), entries).content;
+
+  it("finds all that the reader read", () => {
+    assert.deepEqual(missing(read([record(answer)])), []);
+  });
+
+  it("finds each part that the reader might leave out", () => {
+    const [one] = messages([record(answer)]);
+    const all = known(one);
+    assert.equal(all.parts.length, 3);
+    for (const part of all.parts) {
+      const parts = all.parts.filter((other) => other !== part);
+      assert.equal(missing([{ ...all, parts }]).length, 1, part.kind);
+    }
   });
 });
 

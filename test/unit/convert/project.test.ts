@@ -13,6 +13,7 @@ import { known } from "../../support/folder.ts";
 import "../../support/seed.ts";
 
 const CODEX = known(agents.find(({ id }) => id === "codex"));
+const AIDER = known(agents.find(({ id }) => id === "aider"));
 const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
 const WITH_TOOLS = agents.filter(({ takesTools }) => takesTools !== false);
@@ -48,6 +49,22 @@ function briefPart(part: Part): string {
       return part.kind;
   }
 }
+
+describe("for a history in which only line breaks end a line", () => {
+  it("counts what becomes one", () => {
+    const losses = new LossReport();
+    const projector = new Projector(AIDER, losses, { inline: false });
+    const entries = chain(
+      ["user", "one\u2028two\u2029three\r\nfour\nfive"],
+      ["assistant", "six\u2028seven\reight", call("a", "run", { input: { command: "ls\r\npwd" } })],
+      ["tool", result("a", "nine\u0085ten")],
+    );
+    for (const [line, entry] of entries.entries()) projector.push(entry, "live", line);
+    const changed = losses.list().find(({ code }) => code === "line-end-changed");
+    assert.equal(changed?.count, 6);
+    assert.deepEqual(changed?.where, ["line 1", "line 2", "line 3"]);
+  });
+});
 
 describe("for a model without tools", () => {
   const none: Tools = { toNative: () => null, accepts: () => false };
