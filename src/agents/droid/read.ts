@@ -58,6 +58,10 @@ class DroidReader implements Reader {
       case "message":
         return this.#message(record, outside);
       case "compaction_state":
+        // The conversation so far as one text, for a model of another vendor: nothing is summed up.
+        if (member(record, "summaryKind") === "provider_switch_serialization") {
+          return [event(outside, { event: "opaque", type })];
+        }
         return [this.#follow(this.#compaction(record, outside))];
       case OUTCOME:
         return [this.#outcome(record, outside)];
@@ -125,8 +129,7 @@ class DroidReader implements Reader {
       // A file that the user mentioned, a command of theirs, what a task in the background came to.
       else parts.push(...notTyped([readBlock(block)]));
     }
-    // What a hook said.
-    const told = member(message, "hookEventName") === undefined ? {} : { told: true };
+    const told = isTyped(message) ? {} : { told: true };
     return inTurn(place, [
       { name: "results", role: "tool", parts: results },
       { name: "context", role: "user", parts: reminders, scaffold: true },
@@ -214,6 +217,13 @@ const OF_THE_HARNESS =
 function reminder(block: Json): string | undefined {
   const text = member(block, "type") === "text" ? string(member(block, "text")) : undefined;
   return text !== undefined && REMINDER.test(text) ? text.replace(REMINDER, "") : undefined;
+}
+
+/** What a hook said, and what a task in the background came to, is in the user's place. */
+function isTyped(message: Json | undefined): boolean {
+  return (
+    member(message, "hookEventName") === undefined && member(message, "visibility") !== "llm_only"
+  );
 }
 
 /** Does a message hold nothing of the user's? */

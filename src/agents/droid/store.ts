@@ -35,8 +35,22 @@ export const store: Store = {
   // Of two with one id in different folders it opens either.
   hasId: (root, id) => filesIn(root, 2).some(({ path }) => basename(path) === `${id}.jsonl`),
 
-  isSubagent: (path) => string(member(firstLine(path), "callingSessionId")) !== undefined,
+  isSubagent: (path) => callerOf(path) !== undefined,
+
+  // Sessions of their own, beside the one that called them.
+  async children(path) {
+    const id = basename(path).replace(/\.jsonl$/, "");
+    return filesIn(dirname(path), 1)
+      .map((file) => file.path)
+      .filter((other) => other.endsWith(".jsonl") && other !== path && callerOf(other) === id)
+      .sort();
+  },
 };
+
+/** The session whose call began this one. */
+function callerOf(path: string): string | undefined {
+  return string(member(firstLine(path), "callingSessionId"));
+}
 
 function homeOf(env: NodeJS.ProcessEnv): string {
   return join(env.FACTORY_HOME_OVERRIDE || hostOf(env).home, ".factory");

@@ -4,7 +4,7 @@ import { knownOf } from "../shared/pi/known.ts";
 
 export const known = knownOf({
   entry: "appendMode",
-  message: "__openclaw idempotencyKey excludeFromContext provenance",
+  message: "__openclaw idempotencyKey excludeFromContext provenance display",
   assistant: "errorCode errorBody",
   usage: { contextUsage: keys("state promptTokens totalTokens") },
   kinds: {

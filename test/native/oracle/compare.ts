@@ -4,6 +4,7 @@
  */
 import { arr, isObj, parseJson } from "../model-server/json.ts";
 import type { Atom, Kind } from "./atoms.ts";
+import { unserialized } from "./serialized.ts";
 
 export interface Loss {
   code: string;
@@ -45,6 +46,7 @@ export interface Sides {
 
 export function compare(sides: Sides): Outcome {
   const truth = sides.truth
+    .flatMap(unserialized)
     .map((atom) => unquoted(withoutTime(withoutCode(withoutReminders(atom, sides.own)))))
     .filter((atom) => !isInjected(atom, sides.own));
   const sent = sides.sent.map(unquoted).filter((atom) => !isInjected(atom, sides.theirs));

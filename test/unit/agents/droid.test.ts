@@ -125,6 +125,29 @@ describe("droid reader", () => {
     assert.equal(more.length, 0);
   });
 
+  it("reads what a task in the background came to as not typed", () => {
+    const text = "Background task completed.\noutput: MARK";
+    const [said] = messages(
+      read([message("t1", "user", [{ type: "text", text }], { visibility: "llm_only" })]),
+    );
+    assert.equal(said?.told, true);
+    const done = messages(read(records("subagents"))).filter((one) => one.told);
+    assert.deepEqual(done.map(told), ["user (told): Background task completed."]);
+  });
+
+  it("reads the messages themselves where they were made one text for a model of another vendor", () => {
+    const entries = read(records("switched"));
+    const said = messages(entries).filter((one) => !one.scaffold);
+    assert.ok(!entries.some((one) => one.kind === "event" && one.event === "compaction"));
+    assert.deepEqual(
+      said.filter(({ role }) => role === "user").map(told),
+      [1, 3, 5, 6, 7].map((n) => {
+        const words = ["list the files", "with another model", "again", "back", "more"];
+        return `user: MARK-U${n} ${words[[1, 3, 5, 6, 7].indexOf(n)]}`;
+      }),
+    );
+  });
+
   it("goes by the older name of the title, where it is a text that is not blank", () => {
     const titleOf = (own: Json) => {
       const reader = droid.reader();
@@ -482,6 +505,8 @@ describe("droid store", () => {
       assert.equal(droid.store.hasId?.(root, "e.settings"), false);
       assert.equal(droid.store.isSubagent?.(own), false);
       assert.equal(droid.store.isSubagent?.(child), true);
+      assert.deepEqual(await droid.store.children?.(own), [child]);
+      assert.deepEqual(await droid.store.children?.(child), []);
     } finally {
       rmSync(home, { recursive: true });
     }

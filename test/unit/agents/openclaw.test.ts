@@ -47,6 +47,23 @@ function user(id: string, parentId: string | null, content: string, more = {}): 
 }
 
 describe("openclaw: what its model sees", () => {
+  it("knows what a Gateway says in the user's place, and leaves out what ran inside a call", () => {
+    const texts = seen(records("openclaw/gateway"));
+    assert.ok(texts.some((text) => text.startsWith("MARK-YIELD wait for it")));
+    assert.ok(texts.some((text) => text.startsWith("[Subagent Context] Every subagent")));
+    const reader = openclaw.reader();
+    const entries = records("openclaw/gateway").flatMap((one, at) => reader.read(one, at));
+    const typed = entries.flatMap((one) =>
+      one.kind === "message" && one.role === "user" && !one.scaffold
+        ? one.parts.filter((part) => part.kind === "text" && !part.told)
+        : [],
+    );
+    assert.deepEqual(
+      typed.map((part) => part.kind === "text" && part.text),
+      ["MARK-U1 look it up", "MARK-U3 let another do it", "MARK-U5 and now"],
+    );
+  });
+
   it("begins anew after a reset, with what that keeps", () => {
     const all = [HEADER, user("a", null, "one"), user("b", "a", "two")];
     const reset = { type: "reset", reason: "new" };

@@ -178,6 +178,8 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
+        // What a Gateway of OpenClaw's says in the user's place is not for the screen.
+        if (member(value, "display") === false) return [told(place, this.#content(value))];
         return [message(place, "user", this.#content(value))];
       // Both names for what an extension says in the user's place.
       case "custom":
