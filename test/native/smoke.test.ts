@@ -73,15 +73,15 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "gptme", model: GPTME_MODELS.responses },
 ];
 
-/** Every agent; in CI with one of its models, which the commit chooses. */
-const chosen = AGENTS.flatMap((id) => {
+/** Every agent; in CI half of them, with one of their models, which the commit chooses. */
+const chosen = some(AGENTS, 2).flatMap((id) => {
   const own = runs.filter(({ agent }) => agent === id);
   return some(own, own.length);
 });
 
-test("every agent has its turn", () => {
+test("every agent has a model to be tried with", () => {
   assert.deepEqual(
-    AGENTS.filter((id) => !chosen.some(({ agent }) => agent === id)),
+    AGENTS.filter((id) => !runs.some(({ agent }) => agent === id)),
     [],
   );
 });
