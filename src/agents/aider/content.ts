@@ -1,7 +1,7 @@
 /** What blocks of a history say, and parts of the session model. */
-import { imageText, textOfPart } from "../../session/other.ts";
 import { isCallText, leadingReasoning } from "../../session/text.ts";
 import type { Part } from "../../session/types.ts";
+import { printPart } from "../shared/said.ts";
 
 /** Around the reasoning before an answer; the same in every version, says its source. */
 const TAG = "thinking-content-7bbeb8e1441453ad999a0bbba8a46d4b";
@@ -26,27 +26,6 @@ export function printAnswer(parts: readonly Part[]): string {
     return text === null ? [] : [text];
   });
   return texts.join("\n\n");
-}
-
-export function printSaid(parts: readonly Part[]): string {
-  return parts.flatMap((part) => printPart(part) ?? []).join("\n\n");
-}
-
-function printPart(part: Part): string | null {
-  switch (part.kind) {
-    case "text":
-      return part.text;
-    case "image":
-      return imageText(part);
-    case "file":
-    case "other":
-    case "unread":
-      return textOfPart(part);
-    case "reasoning":
-    case "tool-call":
-    case "tool-result":
-      return null;
-  }
 }
 
 /** Sent as the user's, but no request: a command to the CLI, or a tool's result from elsewhere. */

@@ -2,7 +2,7 @@
 import { isObject } from "../../session/json.ts";
 import { leadingReasoning } from "../../session/text.ts";
 import type { Json, Part, ReasoningPart, ToolCallPart } from "../../session/types.ts";
-import { printSaid } from "./content.ts";
+import { printSaid } from "../shared/said.ts";
 import { escaped, escapedJson, unescaped } from "./escape.ts";
 import { fromNative } from "./tools.ts";
 

@@ -2,12 +2,11 @@
 import { extname } from "node:path";
 import type { Beside } from "../../session/codec.ts";
 import { array, member, object, string } from "../../session/json.ts";
-import { imageText, otherPart, saidIn, textOfPart, unread } from "../../session/other.ts";
+import { otherPart, saidIn, unread } from "../../session/other.ts";
 import type {
   FilePart,
   ImagePart,
   Json,
-  Part,
   ResultPart,
   TextPart,
   UnreadPart,
@@ -61,26 +60,4 @@ function digestOf(hashes: Json | undefined, path: string): string {
   const [, digest] =
     own.find(([name]) => name === path) ?? own.find(([name]) => path.endsWith(`/${name}`)) ?? [];
   return string(digest) ?? "";
-}
-
-/** Of other parts, what can be read. */
-export function printSaid(parts: readonly Part[]): string {
-  return parts.flatMap((part) => printPart(part) ?? []).join("\n\n");
-}
-
-function printPart(part: Part): string | null {
-  switch (part.kind) {
-    case "text":
-      return part.text;
-    case "image":
-      return imageText(part);
-    case "file":
-    case "other":
-    case "unread":
-      return textOfPart(part);
-    case "reasoning":
-    case "tool-call":
-    case "tool-result":
-      return null;
-  }
 }

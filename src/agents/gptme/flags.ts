@@ -46,9 +46,8 @@ export const flags: Flags = {
   },
 };
 
+/** A list of tools may contain some that write; it is not translated to other agents. */
 function grants(uses: readonly Use[]): readonly Grant[] | null {
-  if (uses.some(({ name, values }) => name === "--tools" && values.includes("read-only"))) {
-    return READ_ONLY;
-  }
+  if (uses.some(({ name }) => name === "--tools")) return READ_ONLY;
   return uses.some(({ name }) => name === "--no-confirm") ? ALL : null;
 }

@@ -13,8 +13,8 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { printTime } from "../shared/local-time.ts";
+import { printSaid } from "../shared/said.ts";
 import { printAnswer, readAnswer } from "./answer.ts";
-import { printSaid } from "./content.ts";
 import { INTERRUPTED, isInjected, summaryText } from "./marks.ts";
 import { printResult } from "./tools.ts";
 

@@ -1,15 +1,6 @@
 /** The flags of Qwen Code 0.24.4, from its `--help`. */
-import {
-  ALL,
-  ASK,
-  both,
-  EDITS,
-  type Flags,
-  type Grant,
-  JUDGED,
-  READ_ONLY,
-  SANDBOXED,
-} from "../shared/flags.ts";
+import { approvalModes } from "../shared/approval-modes.ts";
+import { ALL, ASK, EDITS, type Flags, type Grant, JUDGED, READ_ONLY } from "../shared/flags.ts";
 
 const MODES: { [mode: string]: readonly Grant[] } = {
   plan: READ_ONLY,
@@ -88,19 +79,7 @@ export const flags: Flags = {
       "--auth-type <x>",
     ],
   },
-  grants(uses) {
-    const mode = uses.findLast(({ name }) => name === "--approval-mode")?.values[0];
-    const yolo = uses.some(({ name }) => name === "--yolo");
-    const boxed = uses.some(({ name }) => name === "--sandbox");
-    if (mode === undefined && !yolo) return boxed ? ASK : null;
-    const asked = yolo ? ALL : (MODES[mode ?? ""] ?? READ_ONLY);
-    return boxed ? both(asked, SANDBOXED) : asked;
-  },
-  // Its sandbox needs a container engine or the like, so it is never chosen for the user.
-  modes: Object.entries(MODES).map(([mode, grants]) => ({
-    args: ["--approval-mode", mode],
-    grants,
-  })),
+  ...approvalModes(MODES),
   models: { vendors: ["qwen"], name: ({ name }) => name },
   dirs: (dirs) => dirs.flatMap((dir) => ["--include-directories", dir]),
 };

@@ -199,6 +199,11 @@ describe("translateFlags", () => {
     });
   }
 
+  it("gptme's list of tools permits no more than reading elsewhere", () => {
+    const { args } = translate("gptme", "codex", ["--tools", "shell,save", "--no-confirm"]);
+    assert.equal(args.join(" "), "--sandbox read-only --ask-for-approval never");
+  });
+
   it("refuses where the target cannot be kept from doing more", () => {
     const plan = () => translate("claude", "opencode", ["--permission-mode", "plan"]);
     assert.throws(plan, (error) => error instanceof SegueError && error.exit === 4);
