@@ -29,7 +29,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
 };
 
 /** Recorded stores of Mistral Vibe 3.x: once they are moved into the lab, their digests do not fit. */
-const VIBE = "compacted fork image interrupted killed odd-arguments quota-402 rich store".split(
+const VIBE = "compacted fork image interrupted killed mcp odd-arguments quota-402 rich store".split(
   " ",
 );
 
