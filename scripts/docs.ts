@@ -47,6 +47,8 @@ const FATE: { [code in LossCode]: "projected" | "demoted" | "carried" | "left" }
   "result-as-text": "demoted",
   "result-missing": "projected",
   "result-cut-by-target": "projected",
+  "result-replaced-by-target": "projected",
+  "result-replaced-by-source": "projected",
   "history-cut-by-target": "projected",
   "result-orphan": "carried",
   "file-as-text": "demoted",

@@ -3,7 +3,7 @@ import { Input } from "../io/input.ts";
 import { keepSmall } from "../io/memory.ts";
 import type { Output } from "../io/output.ts";
 import { isFrameText } from "../lossless/document.ts";
-import type { Writer } from "../session/codec.ts";
+import type { Cuts, Writer } from "../session/codec.ts";
 import { Relocation } from "../session/relocate.ts";
 import { titleOf } from "../session/title.ts";
 import type { Header } from "../session/types.ts";
@@ -137,6 +137,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
     losses,
     plan,
     cuts: target.agent.cuts?.(),
+    unsent: own ? undefined : replacing(source.agent.cuts?.()),
     sent: conversion.sent,
     kept: null,
     coder: making?.coder ?? null,
@@ -196,4 +197,9 @@ function embed(out: Output, carryOut: Output, writer: Writer): void {
     }
   }
   carry.close();
+}
+
+/** Does its CLI replace results? Most only cut them. */
+function replacing(cuts: Cuts | undefined): Cuts | undefined {
+  return cuts?.replaced === undefined ? undefined : cuts;
 }

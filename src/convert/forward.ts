@@ -37,6 +37,8 @@ export interface ForwardParts {
   coder: Coder | null;
   /** Counts what the target's CLI will not send; undefined if it sends everything. */
   cuts?: Cuts | undefined;
+  /** Counts the same of the source's CLI, where it replaces results. */
+  unsent?: Cuts | undefined;
   /** Called with what the target is sent, entry by entry. */
   sent?: ((entry: Entry) => void) | undefined;
   /** Receives target lines, without their newlines. */
@@ -126,8 +128,13 @@ export class Forward {
   /** Closes the target with its last records. */
   end(): void {
     this.#records([], this.#parts.writer.end());
-    const dropped = this.#parts.cuts?.dropped?.() ?? 0;
-    if (dropped > 0) this.#parts.losses.add("history-cut-by-target", -1, dropped);
+    const { cuts, unsent, losses } = this.#parts;
+    const dropped = cuts?.dropped?.() ?? 0;
+    if (dropped > 0) losses.add("history-cut-by-target", -1, dropped);
+    const replaced = cuts?.replaced?.() ?? 0;
+    if (replaced > 0) losses.add("result-replaced-by-target", -1, replaced);
+    const before = unsent?.replaced?.() ?? 0;
+    if (before > 0) losses.add("result-replaced-by-source", -1, before);
   }
 
   #take(line: Line, own: boolean): void {
@@ -149,12 +156,13 @@ export class Forward {
 
   #record(record: Decoded, state: LineState): void {
     const { value } = record;
-    const { agent, plan, projector, losses, kept } = this.#parts;
+    const { agent, plan, projector, losses, kept, unsent } = this.#parts;
     const { line, place } = state;
     const entries = filled(record, agent);
     if (isOddEvent(record.value, entries, agent)) {
       losses.add("record-unknown", place);
     }
+    let isLive = false;
     for (const read of entries) {
       const n = this.#entry++;
       const entry = asSeen(plan, read, n);
@@ -166,6 +174,7 @@ export class Forward {
         continue;
       }
       const ready = projector.push(entry, plan.visibility(n), place);
+      isLive ||= entry.kind === "message" && plan.visibility(n) === "live";
       if (entry.kind === "message" && entry.role === "tool") this.#place = place;
       // The line that ends a message belongs to the next unit, and so do its copies before it.
       if (ready.before.length > 0) this.#unit(this.#release(this.#told), ready.before);
@@ -176,6 +185,7 @@ export class Forward {
       this.#unit(this.#release(), ready.now);
       for (const again of kept?.after(n) ?? []) this.#again(again, place);
     }
+    if (isLive) unsent?.results(value);
   }
 
   /** `at`: the number of its line. */

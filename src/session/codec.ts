@@ -180,6 +180,8 @@ export interface Cuts {
   texts?(record: Json): number;
   /** Of a history that it shortens at its beginning: how many exchanges it leaves out, as it is now. */
   dropped?(): number;
+  /** How many results it replaces by a mention, as the same was read again later. */
+  replaced?(): number;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Cuts } from "../../session/codec.ts";
 import { array, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { longResults, textsIn } from "../shared/cuts.ts";
+import { Reads } from "./reads.ts";
 import { unwrap } from "./records.ts";
 
 /** In characters, of each text in a result; in an attached file, and in an answer. */
@@ -11,7 +12,16 @@ const MOST_OF_FILE = 50_000;
 const MOST_OF_ANSWER = 200_000;
 
 export function cuts(): Cuts {
-  return { ...longResults(results, MOST)(), texts };
+  const reads = new Reads();
+  const long = longResults(results, MOST)();
+  return {
+    results: (record) => {
+      reads.add(record);
+      return long.results(record);
+    },
+    texts,
+    replaced: () => reads.replaced,
+  };
 }
 
 function results(record: Json): number[] {

@@ -2,7 +2,7 @@
  * Results of Droid's tools in the shared form. What the file holds of an edit is not what the model is
  * given: the CLI makes its own words of it when it sends it.
  */
-import { compact, isObject, string } from "../../session/json.ts";
+import { array, compact, isObject, member, string } from "../../session/json.ts";
 import { unread } from "../../session/other.ts";
 import type { Json, JsonObject, ResultPart, ToolResultPart, ToolUse } from "../../session/types.ts";
 import { withText } from "../shared/tools.ts";
@@ -17,6 +17,7 @@ export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const text = onlyText(result.content);
   if (text === undefined || !use) return result;
   if (use.tool === "execute") return parseOutput(result, text);
+  if (use.tool === "patch") return { ...result, content: patched(text, result.content) };
   if (use.tool !== "edit" && use.tool !== "write") return result;
   return { ...result, content: given(text, VERBS[use.tool]) };
 }
@@ -50,6 +51,36 @@ function given(text: string, verb: string): ResultPart[] {
   );
   const unsent = Object.entries(told).filter(([key, value]) => !SENT.has(key) && holdsText(value));
   return [...content, ...unsent.map(([key]) => unread(key, "unsent"))];
+}
+
+/** Of what a patch did, the CLI sends which files it changed and where it failed: not their diffs. */
+function patched(text: string, content: ResultPart[]): ResultPart[] {
+  const told = parsed(text);
+  const files = array(told?.files);
+  if (told?.success !== true || files.length === 0) return content;
+  const done = files.filter((file) => !member(file, "error")).map(changed);
+  const failed = files.filter((file) => member(file, "error"));
+  const lines = [
+    "Success. Applied changes to the following files:",
+    ...done,
+    ...(failed.length > 0 ? ["Failed to apply (fix and resend only these):"] : []),
+    ...failed.map((file) => `${nameOf(file)}: ${string(member(file, "error")) ?? ""}`),
+  ];
+  const reminders = files.map((file) => string(member(file, "systemReminder")) || null);
+  const said = [lines.join("\n"), ...reminders.filter((one) => one !== null)].join("\n\n");
+  return [{ kind: "text", text: said }, unread("tool_result", "unsent")];
+}
+
+const MARKS: { [operation: string]: string } = { create: "A", delete: "D" };
+
+function changed(file: Json): string {
+  const mark = MARKS[string(member(file, "display_operation")) ?? ""] ?? "M";
+  const to = string(member(file, "moved_to"));
+  return `${mark} ${nameOf(file)}${to ? ` -> ${to}` : ""}`;
+}
+
+function nameOf(file: Json): string {
+  return string(member(file, "file_path")) ?? "";
 }
 
 /** What the sentence and the reminder are made of. Anything else, such as `diffLines`, is for the screen. */

@@ -7,6 +7,7 @@ export const known = knownOf({
   message: "__openclaw idempotencyKey excludeFromContext provenance display",
   assistant: "errorCode errorBody",
   usage: { contextUsage: keys("state promptTokens totalTokens") },
+  more: { compaction: "tokensAfter __openclaw" },
   kinds: {
     reset: "reason firstKeptEntryId",
     leaf: "targetId appendParentId",

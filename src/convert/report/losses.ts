@@ -68,6 +68,14 @@ export const LOSSES = {
     "minor",
     "the target's CLI sends long tool results in part; its session holds all of them",
   ],
+  "result-replaced-by-target": [
+    "minor",
+    "the target's CLI sends a mention in place of reads whose file was read again later",
+  ],
+  "result-replaced-by-source": [
+    "info",
+    "reads that the source's own CLI replaces by a mention, as the file was read again later, are sent as they are",
+  ],
   "history-cut-by-target": [
     "major",
     "the target's CLI leaves the oldest exchanges of so long a history out of its requests (--fit puts a handoff in their place)",

@@ -90,7 +90,10 @@ const NEW = /^(new_?(string|text|str)|newText|replace|after)$/i;
 export function callFor(spec: ToolSpec, tools: DeclaredTool[]): ToolCall {
   if (spec.kind === "named") {
     const declared = tools.find((tool) => tool.name === spec.name);
-    return functionCall(declared ?? { name: spec.name, kind: "function", schema: {} }, spec.input);
+    const tool =
+      declared ?? ({ name: spec.name, kind: "function", schema: {} } satisfies DeclaredTool);
+    const call = functionCall(tool, spec.input);
+    return tool.kind === "custom" ? { ...call, text: str(spec.input.input) ?? "" } : call;
   }
   const own = tools.find(
     (tool) =>

@@ -524,6 +524,7 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   "content-missing": () => true,
   "history-cut-by-target": () => true,
   "result-cut-by-target": ({ kind }) => kind === "result",
+  "result-replaced-by-target": ({ kind }) => kind === "result",
   "content-cut": ({ kind }) => kind !== "sealed",
   "record-unknown": () => true,
   "record-foreign": () => true,

@@ -438,6 +438,29 @@ describe("droid results", () => {
     assert.deepEqual(printResult(WRITE, result("Wrote it.")), result("Wrote it."));
   });
 
+  it("reads of a patch what the CLI tells its model: which files it changed, and where it failed", () => {
+    const uses = messages(read(records("patched"))).flatMap(({ role, parts }) =>
+      role === "tool" ? parts.map(brief) : [],
+    );
+    assert.equal(uses.length, 4);
+    const patch: ToolUse = { tool: "patch", patch: "*** Begin Patch\n*** End Patch" };
+    const files = [
+      { file_path: "/a", display_operation: "update", diff: "-x", systemReminder: "MARK" },
+      { file_path: "/b", display_operation: "update", moved_to: "/c", diff: "-x" },
+      { file_path: "/d", display_operation: "create", content: "x" },
+      { file_path: "/e", display_operation: "delete", error: "no such file" },
+    ];
+    const { content } = parseResult(patch, result(JSON.stringify({ success: true, files })));
+    const [text, ...more] = content;
+    assert.equal(
+      text?.kind === "text" && text.text,
+      "Success. Applied changes to the following files:\nM /a\nM /b -> /c\nA /d\n" +
+        "Failed to apply (fix and resend only these):\n/e: no such file\n\nMARK",
+    );
+    assert.deepEqual(more.map(brief), ["-tool_result"]);
+    assert.deepEqual(parseResult(patch, result("Error: no")).content, result("Error: no").content);
+  });
+
   it("words a failed edit so that the CLI does not tell its model of a success", () => {
     const failed = result("no such text", { isError: true });
     assert.deepEqual(printResult(EDIT, failed).content, [

@@ -64,6 +64,18 @@ describe("openclaw: what its model sees", () => {
     );
   });
 
+  it("knows what a command in the background says in the user's place", () => {
+    const reader = openclaw.reader();
+    const entries = records("openclaw/compact").flatMap((one, at) => reader.read(one, at));
+    const told = entries.flatMap((one) =>
+      one.kind === "message" && one.role === "user"
+        ? one.parts.filter((part) => part.kind === "text" && part.told)
+        : [],
+    );
+    assert.ok(told[0]?.kind === "text" && told[0].text.startsWith("[OpenClaw exec completion]"));
+    assert.equal(told.length, 1);
+  });
+
   it("begins anew after a reset, with what that keeps", () => {
     const all = [HEADER, user("a", null, "one"), user("b", "a", "two")];
     const reset = { type: "reset", reason: "new" };

@@ -101,6 +101,43 @@ it("Cline cuts attached files and answers, too, but later", () => {
   assert.equal(cuts?.texts?.({ role: "assistant", content: [long] }), 1);
 });
 
+/** A session of Claude Code that reads nine files of this size, and then the first of them again. */
+function reading(name: string, size: number, again: number): string {
+  const files = [...Array(9).keys(), ...Array(again).keys()];
+  const lines = files.flatMap((file, n) => {
+    const input = { file_path: `/home/dev/shop/${file}.txt` };
+    const call = { type: "tool_use", id: `toolu_${n}`, name: "Read", input };
+    const content = "x".repeat(size);
+    const result = { type: "tool_result", tool_use_id: `toolu_${n}`, content };
+    return [line(2 * n, "assistant", [call]), line(2 * n + 1, "user", [result])];
+  });
+  const path = join(root, `${name}.jsonl`);
+  writeFileSync(path, [line(-1, "user", "Go on"), ...lines].map((one) => `${one}\n`).join(""));
+  return path;
+}
+
+describe("what Cline replaces of what was read twice", () => {
+  const replaced = async (path: string, to: string): Promise<string[]> => {
+    const { losses } = await convertFile(path, { to, output: `${path}.${to}`, force: true });
+    return losses
+      .filter(({ code }) => code.startsWith("result-replaced"))
+      .map(({ code, count }) => `${code} ${count}`);
+  };
+
+  it("is named from 64 KiB on, in a session that goes there and in one that comes from there", async () => {
+    const path = reading("reads", 7_900, 9);
+    assert.deepEqual(await replaced(path, "cline"), ["result-replaced-by-target 9"]);
+    assert.deepEqual(await replaced(`${path}.cline`, "codex"), ["result-replaced-by-source 9"]);
+    assert.deepEqual(await replaced(path, "codex"), []);
+  });
+
+  it("is nothing below that", async () => {
+    const path = reading("few", 7_900, 8);
+    assert.deepEqual(await replaced(path, "cline"), []);
+    assert.deepEqual(await replaced(`${path}.cline`, "codex"), []);
+  });
+});
+
 describe("a history that is too long for Auggie's CLI", () => {
   it("is named, with the exchanges that it leaves out", async () => {
     const path = session(

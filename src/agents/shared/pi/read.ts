@@ -178,9 +178,7 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
-        // What a Gateway of OpenClaw's says in the user's place is not for the screen.
-        if (member(value, "display") === false) return [told(place, this.#content(value))];
-        return [message(place, "user", this.#content(value))];
+        return [this.#said(value, place)];
       // Both names for what an extension says in the user's place.
       case "custom":
       case "hookMessage":
@@ -212,6 +210,15 @@ class PiReader implements Reader {
         return [event(place, { event: "opaque", type: `message/${role}` })];
       }
     }
+  }
+
+  /** What OpenClaw itself says in the user's place is not for the screen, or says where it is from. */
+  #said(value: Json | undefined, place: Place): Message {
+    const content = this.#content(value);
+    const from = string(member(member(value, "provenance"), "kind")) ?? "";
+    const isTyped =
+      member(value, "display") !== false && !/^(?:internal_system|inter_session)$/.test(from);
+    return isTyped ? message(place, "user", content) : told(place, content);
   }
 
   #answer(value: Json | undefined, place: Place): Entry[] {
