@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { agentNamed } from "../agents/registry.ts";
+import { keepingOpen } from "../agents/shared/sqlite.ts";
 import type { Found } from "../agents/types.ts";
 import { keepSmall } from "../io/memory.ts";
 import { tellReading } from "../io/progress.ts";
@@ -57,7 +58,11 @@ export async function readLines(jobs: readonly Job[]): Promise<ReadLine[]> {
 }
 
 /** Takes jobs until there are none left. */
-export function work({ jobs, next }: Share): Done {
+export function work(share: Share): Done {
+  return keepingOpen(() => take(share));
+}
+
+function take({ jobs, next }: Share): Done {
   const done: Done = [];
   for (;;) {
     const from = Atomics.add(next, 0, BATCH);

@@ -6,12 +6,13 @@ import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, object, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { uuid4 } from "../shared/ids.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
 import { insert, type Row, readLines, rowsOf } from "./rows.ts";
-import { columnsOf, MIGRATIONS, type Schema, schemaOf, tablesOfSession } from "./schema.ts";
+import { MIGRATIONS, type Schema, schemaOf, tablesOfSession } from "./schema.ts";
 
 export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
 

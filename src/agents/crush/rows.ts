@@ -6,7 +6,8 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
-import { type Column, type Columns, KNOWN, type Schema, type Table } from "./schema.ts";
+import type { Column, Columns } from "../shared/columns.ts";
+import { KNOWN, type Schema, type Table } from "./schema.ts";
 
 /** A row to write, by column. Other columns have their defaults. */
 export type Row = Readonly<Record<string, SQLInputValue>>;

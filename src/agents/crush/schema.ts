@@ -1,16 +1,8 @@
 /** The tables of Crush's database that hold a session, as far as Segue knows them. */
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
+import { type Columns, columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
-
-export interface Column {
-  name: string;
-  /** It must be given a value. */
-  required: boolean;
-  fallback: SQLInputValue;
-}
-
-export type Columns = ReadonlyMap<string, Column>;
 
 export type Table = "sessions" | "messages";
 
@@ -78,25 +70,6 @@ function checked(db: DatabaseSync, table: Table, path: string, purpose: "read" |
     }
   }
   return columns;
-}
-
-export function columnsOf(db: DatabaseSync, table: string): Columns {
-  const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
-  return new Map(
-    rows.map(({ name, notnull, dflt_value: fallback }) => {
-      const required = notnull === 1 && fallback === null;
-      return [String(name), { name: String(name), required, fallback: literal(fallback) }];
-    }),
-  );
-}
-
-/** The value of a default that SQLite reports as an expression. */
-function literal(expression: SQLOutputValue | undefined): SQLInputValue {
-  if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
-  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll("''", "'");
-  const n = Number(expression);
-  return Number.isNaN(n) ? null : n;
 }
 
 /** Crush brings its database up to date when it starts. */

@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { answers, remoteMountsOf } from "../../io/mounts.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { databaseFor, databasesIn, folderOf } from "./projects.ts";
-import { columnsOf } from "./schema.ts";
 import { isoTime, ownTitle } from "./times.ts";
 
 export const store: Store = {

@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member } from "../../session/json.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import { isSqlite, reading, writing } from "../shared/sqlite.ts";
 import type { Database, ImportRequest } from "../types.ts";
@@ -38,9 +39,8 @@ function hasTables(path: string): boolean {
   try {
     return reading(path, (db) =>
       (["sessions", "messages"] as const).every((table) => {
-        const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
-        const names = new Set(rows.map(({ name }) => name));
-        return NEEDED[table].every((name) => names.has(name));
+        const columns = columnsOf(db, table);
+        return NEEDED[table].every((name) => columns.has(name));
       }),
     );
   } catch {

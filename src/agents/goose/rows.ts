@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
+import { type Column, type Columns, columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { membersIn } from "./spans.ts";
 
@@ -100,36 +101,23 @@ const JSON_COLUMNS = new Set([
 /** Columns whose default is the time of writing, so that "none" has to be said. */
 const TIMES = new Set(["created_at", "updated_at", "timestamp", "applied_at"]);
 
-/** The columns of each table, with their plain defaults. */
-export type Schema = ReadonlyMap<Table, ReadonlyMap<string, SQLInputValue>>;
+export type Schema = ReadonlyMap<Table, Columns>;
 
 /** @throws SegueError if the layout is unknown. */
 export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {
-  const schema = new Map<Table, ReadonlyMap<string, SQLInputValue>>();
+  const schema = new Map<Table, Columns>();
   for (const table of TABLES) {
-    const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
-    if (rows.length === 0 && table === "usage_ledger") continue;
-    const columns = new Map(rows.map((row) => [String(row.name), literal(row.dflt_value)]));
+    const columns = columnsOf(db, table);
+    if (columns.size === 0 && table === "usage_ledger") continue;
     const missing = NEEDED[table].find((name) => !columns.has(name));
     if (missing !== undefined) throw unknownLayout(path, `${table} has no column "${missing}"`);
-    for (const { name, notnull, dflt_value: fallback } of purpose === "write" ? rows : []) {
-      const isFilled = KNOWN[table].includes(String(name)) || IMPLIED.has(String(name));
-      if (isFilled || notnull !== 1 || fallback !== null) continue;
+    for (const { name, required } of purpose === "write" ? columns.values() : []) {
+      if (KNOWN[table].includes(name) || IMPLIED.has(name) || !required) continue;
       throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
     }
     schema.set(table, columns);
   }
   return schema;
-}
-
-/** The value of a default that SQLite reports as an expression. */
-function literal(expression: SQLOutputValue | undefined): SQLInputValue {
-  if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
-  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll("''", "'");
-  if (/^false$/i.test(expression)) return 0;
-  const n = Number(expression);
-  return Number.isNaN(n) ? null : n;
 }
 
 export interface StoredLine {
@@ -203,7 +191,7 @@ function textOf(schema: Schema, table: Table, row: SqlRow): string {
     const value = row[name];
     const isImplied = IMPLIED.has(name) && table !== "sessions";
     if (value === undefined || isImplied || !columns?.has(name)) return [];
-    if (value === columns.get(name) && !(value === null && TIMES.has(name))) return [];
+    if (value === columns.get(name)?.fallback && !(value === null && TIMES.has(name))) return [];
     return [`${JSON.stringify(name)}:${valueText(name, value)}`];
   });
   return `{${members.join(",")}}`;
@@ -286,10 +274,11 @@ export function insert(db: DatabaseSync, schema: Schema, table: Table, row: Row)
 
 /** Makes a session's own row this one: what it does not name has its default. */
 export function update(db: DatabaseSync, schema: Schema, row: Row): void {
-  const columns = schema.get("sessions") ?? new Map<string, SQLInputValue>();
+  const columns = schema.get("sessions") ?? new Map<string, Column>();
   const names = [...columns.keys()].filter((name) => name !== "id");
   const list = names.map((name) => `"${name}" = ?`).join(", ");
-  const value = (name: string) => (Object.hasOwn(row, name) ? row[name] : columns.get(name));
+  const value = (name: string) =>
+    Object.hasOwn(row, name) ? row[name] : columns.get(name)?.fallback;
   db.prepare(`UPDATE sessions SET ${list} WHERE id = ?`).run(
     ...names.map((name) => value(name) ?? null),
     row.id ?? null,

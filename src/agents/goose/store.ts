@@ -5,6 +5,7 @@ import { filesIn } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
@@ -61,12 +62,7 @@ function dataFolder(env: NodeJS.ProcessEnv, { platform, path, home }: Host): str
 }
 
 function sessionColumns(path: string): string[] {
-  return reading(path, (db) =>
-    db
-      .prepare('PRAGMA table_info("sessions")')
-      .all()
-      .map(({ name }) => String(name)),
-  );
+  return reading(path, (db) => [...columnsOf(db, "sessions").keys()]);
 }
 
 /** Those that Goose makes for itself: of subagents, and hidden ones. */

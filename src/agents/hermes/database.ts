@@ -8,11 +8,12 @@ import { Overtaken, SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
 import { reading, tablesOf, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { isMessage, isSession } from "./records.ts";
-import { columnsOf, jsonRow, type Row, rowOf, type Schema, schemaOf } from "./schema.ts";
+import { jsonRow, type Row, rowOf, type Schema, schemaOf } from "./schema.ts";
 import { withArchived } from "./summary.ts";
 import { uniqueTitle } from "./title.ts";
 

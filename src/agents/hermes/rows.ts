@@ -1,8 +1,8 @@
 /** What Hermes's database tells of sessions, besides their messages. */
 import type { SQLOutputValue } from "node:sqlite";
+import { columnsOf } from "../shared/columns.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
-import { columnsOf } from "./schema.ts";
 
 /** Marks of a subagent's session. */
 const DELEGATED = `CASE WHEN json_valid(s.model_config) THEN json_extract(s.model_config, '$._delegate_from') END`;

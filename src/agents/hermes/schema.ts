@@ -4,6 +4,7 @@ import { SegueError } from "../../errors.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
+import { type Columns, columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { pythonJson } from "./python-json.ts";
 import {
@@ -15,14 +16,6 @@ import {
 } from "./records.ts";
 
 export type Table = "sessions" | "messages";
-
-export interface Column {
-  /** It must be given a value. */
-  required: boolean;
-  fallback: SQLInputValue;
-}
-
-export type Columns = ReadonlyMap<string, Column>;
 
 export type Schema = { readonly [table in Table]: Columns };
 
@@ -56,28 +49,6 @@ const JSON_COLUMNS = new Set([
   "codex_message_items",
   "display_metadata",
 ]);
-
-export function columnsOf(db: DatabaseSync, table: string): Columns {
-  const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
-  return new Map(
-    rows.map(({ name, notnull, dflt_value: fallback, pk }) => [
-      String(name),
-      {
-        required: notnull === 1 && fallback === null && pk === 0,
-        fallback: literal(fallback),
-      },
-    ]),
-  );
-}
-
-/** The value of a default that SQLite reports as an expression. */
-function literal(expression: SQLOutputValue | undefined): SQLInputValue {
-  if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
-  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll("''", "'");
-  const n = Number(expression);
-  return Number.isNaN(n) ? null : n;
-}
 
 /** @throws SegueError if the layout is unknown. */
 export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {

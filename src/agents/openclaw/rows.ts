@@ -2,6 +2,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 
@@ -9,7 +10,7 @@ import type { Found } from "../types.ts";
 export function findRows(path: string): Found[] {
   try {
     return reading(path, (db) => {
-      const has = columnsOf(db);
+      const has = columnsIn(db);
       const own = has("session_nodes", "spawned_by") ? "WHERE n.spawned_by IS NULL" : "";
       return db
         .prepare(`${summarySql(has)} ${own}`)
@@ -24,20 +25,8 @@ export function findRows(path: string): Found[] {
 
 type Has = (table: string, column: string) => boolean;
 
-function columnsOf(db: DatabaseSync): Has {
-  const tables = new Map<string, Set<string>>();
-  return (table, column) => {
-    const columns =
-      tables.get(table) ??
-      new Set(
-        db
-          .prepare(`PRAGMA table_info("${table}")`)
-          .all()
-          .map(({ name }) => String(name)),
-      );
-    tables.set(table, columns);
-    return columns.has(column);
-  };
+function columnsIn(db: DatabaseSync): Has {
+  return (table, column) => columnsOf(db, table).has(column);
 }
 
 function summarySql(has: Has): string {
@@ -100,7 +89,7 @@ export function keyOf(path: string, id: string): string | null {
 
 export function titleOf(path: string, id: string): string | null {
   return reading(path, (db) => {
-    const row = db.prepare(`${summarySql(columnsOf(db))} WHERE w.session_id = ?`).get(id);
+    const row = db.prepare(`${summarySql(columnsIn(db))} WHERE w.session_id = ?`).get(id);
     return row ? (foundOf(path, row).summary?.title ?? null) : null;
   });
 }
@@ -108,7 +97,7 @@ export function titleOf(path: string, id: string): string | null {
 /** The sessions that the session's subagents have. */
 export function childrenOf(path: string, id: string): string[] {
   return reading(path, (db) => {
-    if (!columnsOf(db)("session_nodes", "spawned_by")) return [];
+    if (!columnsIn(db)("session_nodes", "spawned_by")) return [];
     const sql = `SELECT c.session_id AS id FROM session_nodes n
       JOIN session_windows c ON c.session_key = n.session_key
       WHERE n.spawned_by = (SELECT session_key FROM session_windows WHERE session_id = ?)`;

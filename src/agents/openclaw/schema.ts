@@ -1,5 +1,6 @@
 /** The tables of OpenClaw's database that hold a session, as far as Segue knows them. */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 
 /** A row that is to be, by column. What is not named has its default. */
@@ -62,29 +63,28 @@ export class Schema {
 export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {
   const tables = new Map<string, ReadonlySet<string>>();
   for (const [table, needed] of Object.entries(NEEDED)) {
-    tables.set(table, columnsOf(db, table, path, purpose));
+    tables.set(table, namesOf(db, table, path, purpose));
     const missing = needed.find((name) => !tables.get(table)?.has(name));
     if (missing !== undefined) throw unknownLayout(path, `${table} has no column "${missing}"`);
   }
   for (const table of DERIVED) {
-    const columns = columnsOf(db, table, path, purpose);
+    const columns = namesOf(db, table, path, purpose);
     if (columns.size > 0) tables.set(table, columns);
   }
   return new Schema(tables);
 }
 
-function columnsOf(
+function namesOf(
   db: DatabaseSync,
   table: string,
   path: string,
   purpose: "read" | "write",
-): Set<string> {
-  const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
+): ReadonlySet<string> {
+  const columns = columnsOf(db, table);
   const filled = FILLED[table];
-  for (const { name, notnull, dflt_value: fallback } of rows) {
-    const isFilled = filled === undefined || filled.includes(String(name));
-    if (purpose === "read" || isFilled || notnull !== 1 || fallback !== null) continue;
+  for (const { name, required } of columns.values()) {
+    if (purpose === "read" || filled === undefined || filled.includes(name) || !required) continue;
     throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
   }
-  return new Set(rows.map(({ name }) => String(name)));
+  return new Set(columns.keys());
 }

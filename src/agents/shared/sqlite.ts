@@ -27,17 +27,87 @@ export function tablesOf(path: string): ReadonlySet<string> | null {
   }
 }
 
+/** Connections that stay open, while sessions are read one after the other. */
+const kept = new Map<string, DatabaseSync>();
+let keeping = false;
+
+/**
+ * Databases that `work` reads stay open until it ends: opening one, and asking for its columns, takes
+ * as long as reading a short session.
+ */
+export function keepingOpen<T>(work: () => T): T {
+  if (keeping) return work();
+  keeping = true;
+  try {
+    return work();
+  } finally {
+    keeping = false;
+    for (const db of kept.values()) db.close();
+    kept.clear();
+  }
+}
+
 /**
  * Reads in one transaction, so that writes of a running CLI are either all included or not at all.
  */
 export function reading<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
+  if (keeping) return readingAgain(path, work);
+  const db = opened(path);
   try {
-    db.exec("PRAGMA busy_timeout = 5000; BEGIN");
+    db.exec("BEGIN");
     return work(db);
   } finally {
     db.close();
   }
+}
+
+function readingAgain<T>(path: string, work: (db: DatabaseSync) => T): T {
+  const db = kept.get(path) ?? opened(path);
+  kept.set(path, db);
+  // One that is being read is read in the transaction that there is.
+  if (db.isTransaction) return work(db);
+  try {
+    db.exec("BEGIN");
+    noteSchema(db);
+    return work(db);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
+  }
+}
+
+function opened(path: string): DatabaseSync {
+  const db = new (sqlite().DatabaseSync)(path, { readOnly: true });
+  db.exec("PRAGMA busy_timeout = 5000");
+  return db;
+}
+
+/** What is known of the layout of a connection's database. */
+interface SchemaVersion {
+  version: unknown;
+}
+
+const schemas = new WeakMap<DatabaseSync, SchemaVersion>();
+
+/** SQLite counts the changes of a layout. */
+function noteSchema(db: DatabaseSync): void {
+  const version = db.prepare("PRAGMA schema_version").get()?.schema_version;
+  if (schemas.get(db)?.version !== version) schemas.set(db, { version });
+}
+
+/** Finds something out about a table once for each layout, if the connection stays open. */
+export function perSchema<T>(
+  find: (db: DatabaseSync, table: string) => T,
+): (db: DatabaseSync, table: string) => T {
+  const found = new WeakMap<SchemaVersion, Map<string, T>>();
+  return (db, table) => {
+    const schema = schemas.get(db);
+    if (schema === undefined) return find(db, table);
+    const tables = found.get(schema) ?? new Map<string, T>();
+    found.set(schema, tables);
+    const value = tables.get(table) ?? find(db, table);
+    tables.set(table, value);
+    return value;
+  };
 }
 
 /**

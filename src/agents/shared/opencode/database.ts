@@ -8,13 +8,14 @@ import { isFolder } from "../../../io/files.ts";
 import { number, object, string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Database, ImportRequest } from "../../types.ts";
+import { columnsOf } from "../columns.ts";
 import { type Lines, movedOn, sameLines } from "../lines.ts";
 import { reading, tablesOf, writing } from "../sqlite.ts";
 import type { Flavour } from "./flavour.ts";
 import { exportOf, rowsOf as rowsOfExport, unwrap } from "./forms.ts";
 import { ascendingId } from "./ids.ts";
 import { projectOf } from "./project.ts";
-import { columnsOf, type Row, type Rows, readLines, rowsOf, schemaOf, turn } from "./sqlite.ts";
+import { type Row, type Rows, readLines, rowsOf, schemaOf, turn } from "./sqlite.ts";
 import { holdsStorage, readStored } from "./storage.ts";
 
 export function database(flavour: Flavour): Database {

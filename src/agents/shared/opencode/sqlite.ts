@@ -3,17 +3,9 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { SegueError } from "../../../errors.ts";
 import { array, isObject, member, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
+import { type Columns, columnsOf } from "../columns.ts";
 import { unknownLayout } from "../sqlite.ts";
 import { type Removed, removedOf, SESSION_COLUMNS } from "./forms.ts";
-
-export interface Column {
-  name: string;
-  /** It must be given a value. */
-  required: boolean;
-  fallback: SQLInputValue;
-}
-
-export type Columns = ReadonlyMap<string, Column>;
 
 /** A row to write, by column. Other columns have their defaults. */
 export type Row = Readonly<Record<string, SQLInputValue>>;
@@ -63,32 +55,6 @@ const JSON_COLUMNS = new Set([
   "model",
   "data",
 ]);
-
-export function columnsOf(db: DatabaseSync, table: string): Columns {
-  const rows = db.prepare(`PRAGMA table_info("${table}")`).all();
-  return new Map(
-    rows.map((row) => {
-      const name = String(row.name);
-      return [
-        name,
-        {
-          name,
-          required: row.notnull === 1 && row.dflt_value === null,
-          fallback: literal(row.dflt_value),
-        },
-      ];
-    }),
-  );
-}
-
-/** The value of a default that SQLite reports as an expression. */
-function literal(expression: SQLOutputValue | undefined): SQLInputValue {
-  if (typeof expression !== "string" || /^null$/i.test(expression)) return null;
-  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll("''", "'");
-  const n = Number(expression);
-  return Number.isNaN(n) ? null : n;
-}
 
 /** The existing tables. A session needs the first three. */
 export type Schema = ReadonlyMap<Table, Columns>;

@@ -6,12 +6,12 @@ import { textOrNone } from "../../../io/door.ts";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Found, Store } from "../../types.ts";
+import { columnsOf } from "../columns.ts";
 import { reading } from "../sqlite.ts";
 import { database } from "./database.ts";
 import type { Flavour } from "./flavour.ts";
 import { projectOf } from "./project.ts";
 import { isoTime } from "./read.ts";
-import { columnsOf } from "./sqlite.ts";
 import { findStored, holdsStorage, recentModel } from "./storage.ts";
 import { ownTitle } from "./title.ts";
 
