@@ -21,7 +21,7 @@ import { readEnd, readRetry } from "./limits.ts";
 import { readNotice } from "./notices.ts";
 import { timeOf, unwrap } from "./records.ts";
 import { parseResult } from "./tools.ts";
-import { splitText } from "./typed.ts";
+import { isOfHarness, splitPart } from "./typed.ts";
 
 export function reader(): Reader {
   return new GrokReader();
@@ -37,6 +37,8 @@ class GrokReader implements Reader {
   #hasPast = false;
   /** Has a turn begun among the items? What comes before is what a compaction left. */
   #hasTurns = false;
+  /** Was anything said but context? */
+  #isSaid = false;
   /** Ids of what the vendor's server did, as far as items say it. */
   #backend = new Set<string>();
   /** Of what the model is sent before the first turn: the user's messages. */
@@ -156,21 +158,22 @@ class GrokReader implements Reader {
     this.#hasTurns ||= isTurn;
     this.#group = null;
     const said = readContent(item.content);
-    if (reason === "project_instructions" || reason === "system_reminder") {
+    if (
+      reason === "project_instructions" ||
+      (reason === "system_reminder" && this.#isAside(said))
+    ) {
       return [this.#keep(this.#message("user", said, { scaffold: true }))];
     }
-    const split = said.map((part) =>
-      part.kind === "text" ? splitText(part.text) : { context: "", parts: [part], isTyped: false },
-    );
+    const isOwn = reason !== undefined && reason !== "interjection";
+    const split = said.map((part) => splitPart(part, isOwn));
     const context = split.flatMap((one): Part[] =>
       one.context === "" ? [] : [{ kind: "text", text: one.context }],
     );
     const typed = split.flatMap(({ parts }): Part[] => parts);
     // In older versions, all of the user's messages are such.
     const isMessage = string(item.role) !== undefined;
-    const isTyped =
-      reason === undefined && (isTurn || isMessage || split.some((one) => one.isTyped));
-    const told = isTyped || reason === "interjection" ? {} : { told: true };
+    const isTyped = isTurn || isMessage || split.some((one) => one.isTyped);
+    const told = !isOwn && (isTyped || reason !== undefined) ? {} : { told: true };
     const parts = told.told ? notTyped(typed) : typed;
     const entries: Entry[] = [];
     if (context.length > 0) {
@@ -180,6 +183,11 @@ class GrokReader implements Reader {
       entries.push(this.#keep(this.#message("user", parts, told)));
     }
     return entries;
+  }
+
+  /** Before anything is said, there is nothing but context. */
+  #isAside(said: readonly Part[]): boolean {
+    return isOfHarness(said) || (!this.#isSaid && said.every(({ kind }) => kind === "text"));
   }
 
   #keep(entry: Message): Message {
@@ -257,6 +265,7 @@ class GrokReader implements Reader {
     parts: Part[],
     more: Partial<Pick<Message, "group" | "scaffold" | "told" | "model" | "stop">> = {},
   ): Message {
+    this.#isSaid ||= more.scaffold !== true;
     return { kind: "message", ...this.#place(), role, parts, ...more };
   }
 

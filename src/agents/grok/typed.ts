@@ -1,5 +1,5 @@
 /** The texts of a user's item: what the user typed, and what the CLI puts around it. */
-import type { TextPart } from "../../session/types.ts";
+import type { Part, TextPart } from "../../session/types.ts";
 
 const [OPEN, CLOSE] = ["<user_query>", "</user_query>"];
 
@@ -12,8 +12,17 @@ const CONTEXT = new Set(
 export interface Split {
   /** Context from the harness, which says nothing of the conversation. */
   context: string;
-  parts: TextPart[];
+  parts: Part[];
   isTyped: boolean;
+}
+
+/**
+ * Of the CLI's own messages, such as those that wake the model, only what it puts around a prompt is
+ * context: with a whole one it says what a task came to.
+ */
+export function splitPart(part: Part, isOwn: boolean): Split {
+  const isWhole = part.kind !== "text" || (isOwn && queryIn(part.text) === null);
+  return isWhole ? { context: "", parts: [part], isTyped: false } : splitText(part.text);
 }
 
 /** Takes a text apart. What the CLI says of a prompt, such as which images it saved, is told. */
@@ -85,4 +94,13 @@ function leading(text: string, only: boolean): Leading {
     (isContext ? found.context : found.told).push(text.slice(found.end, end).trim());
     found.end = end;
   }
+}
+
+/** How reminders begin that tell the model of its harness: its servers and modes, the date, how a turn ends. */
+const OF_HARNESS =
+  /^<system[-_]reminder>\s*(?:MCP servers?\b|Plan mode\b|## Returning to Plan Mode|You have exited plan mode|The following skills\b|The local date has changed|You have outstanding todos|The agent attempted to end this turn|A response schema is required)/;
+
+/** Not every reminder is that: others tell what a task came to, or hold an image that a tool returned. */
+export function isOfHarness(parts: readonly Part[]): boolean {
+  return parts.every((part) => part.kind === "text" && OF_HARNESS.test(part.text.trim()));
 }

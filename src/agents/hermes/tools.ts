@@ -11,7 +11,7 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { patchUse } from "../shared/patch.ts";
-import { hasOnly, onlyText, withText } from "../shared/tools.ts";
+import { hasOnly, mcpCall, mcpUse, onlyText, withText } from "../shared/tools.ts";
 import { pythonJson } from "./python-json.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
@@ -49,9 +49,9 @@ export function fromNative(name: string, input: Json): ToolUse | null {
         ? null
         : { tool: "web-search", query };
     }
-    // A tool of an MCP server is `mcp_<server>_<tool>`: which underscore stands between the two cannot be told.
+    // Older versions have `mcp_<server>_<tool>`: which underscore stands between the two cannot be told.
     default:
-      return null;
+      return mcpUse(name, input);
   }
 }
 
@@ -164,8 +164,11 @@ function toNative(use: ToolUse): Native | null {
     case "fetch":
     case "view-image":
     case "notebook-edit":
-    case "mcp":
       return null;
+    case "mcp": {
+      const own = mcpCall(use);
+      return own && NAME.test(own.name) ? own : null;
+    }
   }
 }
 
@@ -190,9 +193,11 @@ function askCall(questions: Json): Native | null {
   return { name: "clarify", input, exact };
 }
 
-// Chat Completions: this form of name, and an object as arguments.
+/** As Chat Completions takes it. */
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
 function accepts(call: ToolCallPart): boolean {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(call.name) && isObject(call.input);
+  return NAME.test(call.name) && isObject(call.input);
 }
 
 export const tools: Tools = { toNative, accepts };
@@ -202,6 +207,10 @@ export const tools: Tools = { toNative, accepts };
  * without the numbers of lines, of a failure its words. Anything that says more stays JSON.
  */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  const [, fetched] = UNTRUSTED.exec(onlyText(result) ?? "") ?? [];
+  if (fetched !== undefined) {
+    return typeof objectIn(fetched)?.error === "string" ? { ...result, isError: true } : result;
+  }
   const value = objectIn(onlyText(result));
   if (value === undefined) return result;
   const error = string(value.error);
@@ -216,6 +225,10 @@ export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const file = use?.tool === "read" ? parseFile(value, use.offset ?? 1) : undefined;
   return file === undefined ? result : withText(result, file);
 }
+
+/** What Hermes puts around results from elsewhere; the words before them are for the model, too. */
+const UNTRUSTED =
+  /^<untrusted_tool_result source="[^"]*">\n[^\n]*\n\n([\s\S]*)\n<\/untrusted_tool_result>$/;
 
 function objectIn(text: string | undefined): JsonObject | undefined {
   const value = text?.startsWith("{") ? parseValue(text) : undefined;
@@ -249,7 +262,7 @@ function parseFile(value: JsonObject, first: number): string | undefined {
 /** The inverse of `parseResult`. What is in Hermes's form already stays as it is. */
 export function printResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
   const text = onlyText(result);
-  if (text === undefined || isNative(objectIn(text), result)) return result;
+  if (text === undefined || UNTRUSTED.test(text) || isNative(objectIn(text), result)) return result;
   const { exitCode } = result;
   if (use?.tool === "execute" && (exitCode !== undefined || !result.isError)) {
     return json(result, { output: text, exit_code: exitCode ?? 0, error: null });

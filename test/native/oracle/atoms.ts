@@ -189,7 +189,15 @@ function isGeminiCall(owner: Obj): boolean {
 
 const FORMS: Record<ProtocolId, Form> = {
   anthropic: { conversation: (body) => [["messages", body.messages]], envelope },
-  "openai-responses": { conversation: (body) => [["input", body.input]], envelope },
+  // Grok Build puts its instructions first, as with Chat Completions.
+  "openai-responses": {
+    conversation: (body) => {
+      const items = arr(body.input);
+      const first = items.findIndex((item) => obj(item).role !== "system");
+      return [["input", items.slice(Math.max(first, 0))]];
+    },
+    envelope,
+  },
   // The first messages of role system or developer are the CLI's own instructions.
   "openai-chat": {
     conversation: (body) => {

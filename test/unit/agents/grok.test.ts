@@ -119,6 +119,44 @@ describe("what is read of Grok Build's items", () => {
     assert.equal(messagesOf([user(blocks, { prompt_index: 0 })]).length, 1);
   });
 
+  it("takes what a task came to for content, and what the CLI says of itself for scaffolding", () => {
+    const reminder = (text: string, reason: string, more: JsonObject = {}): JsonObject =>
+      user(`<system-reminder>\n${text}\n</system-reminder>`, { synthetic_reason: reason, ...more });
+    const shown = { type: "image", url: "data:image/png;base64,AAAA" };
+    const image: JsonObject = {
+      type: "user",
+      content: [{ type: "text", text: "[Image extracted from tool result above]" }, shown],
+      synthetic_reason: "system_reminder",
+    };
+    const messages = messagesOf([
+      reminder("The following skills are available for use", "system_reminder"),
+      reminder("You are a reviewer.", "system_reminder"),
+      user("<user_query>\ngo\n</user_query>", { prompt_index: 0 }),
+      reminder("MCP server connected:\n- shop (4 tools)", "system_reminder"),
+      reminder('Background task "t" completed (exit code: 0).', "task_completed", {
+        prompt_index: 1,
+      }),
+      reminder("While you were idle, 1 background subagent completed", "system_reminder"),
+      image,
+    ]);
+    assert.deepEqual(
+      messages.map(({ scaffold, told: isTold }) => [scaffold, isTold]),
+      [
+        [true, undefined],
+        [true, undefined],
+        [undefined, undefined],
+        [true, undefined],
+        [undefined, true],
+        [undefined, true],
+        [undefined, true],
+      ],
+    );
+    assert.deepEqual(
+      messages.at(-1)?.parts.map(({ kind }) => kind),
+      ["text", "image"],
+    );
+  });
+
   it("reads lines of the first form, which are messages, among items", () => {
     const call = { id: "c", type: "function", function: { name: "grep", arguments: "{}" } };
     const image = { type: "image_url", image_url: { url: "https://x/a.png" } };
