@@ -29,9 +29,10 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
 };
 
 /** Recorded stores of Mistral Vibe 3.x: once they are moved into the lab, their digests do not fit. */
-const VIBE = "compacted fork image interrupted killed mcp odd-arguments quota-402 rich store".split(
-  " ",
-);
+const VIBE =
+  "compacted fork image interrupted killed limit-429 mcp odd-arguments quota-402 rich store subagent".split(
+    " ",
+  );
 
 /** Sessions that their own CLI does not go on with, by the name of the test, and its words. */
 export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
