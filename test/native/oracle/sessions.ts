@@ -69,6 +69,11 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
     "nanocoder drift d0000000-0000-4000-8000-000000000001.json",
     /reasoning\.trim is not a function/,
   ],
+  // 1.28.1 was ended in the middle of a turn.
+  [
+    "nanocoder old-1.28.1 ddb5b30a-de53-42e3-a516-cb0cb5a4531f.json",
+    /Tool results are missing for tool calls/,
+  ],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
   // Made up: what a newer Copilot might write.
