@@ -25,7 +25,7 @@ import {
   shownOf,
   wasCompacted,
 } from "./generation.ts";
-import { CURRENT, foldersIn, META } from "./place.ts";
+import { CURRENT, foldersIn } from "./place.ts";
 import { entriesFor } from "./projection.ts";
 import { unwrap } from "./records.ts";
 

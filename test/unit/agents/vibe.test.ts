@@ -432,19 +432,21 @@ describe("sessions of 3.x", () => {
     assert.deepEqual(textsOf(compaction.kept ?? []), ["Do one.", "Do two."]);
   });
 
-  it("get new turns after one that failed, again and again", async () => {
-    const { root, id, lines, place } = await storeOf("quota-402");
-    const before = snapshot(place);
-    const once = [...lines, ...MORE];
-    database.replace(root, id, lines, once);
-    assert.deepEqual(database.read(root, id), once);
-    const again = [...once, ...MORE.map((line) => line.replaceAll("call_new", "call_newer"))];
-    database.replace(root, id, once, again);
-    assert.deepEqual(database.read(root, id), again);
-    database.replace(root, id, again, once);
-    database.replace(root, id, once, lines);
-    assert.deepEqual(snapshot(place), before);
-  });
+  for (const variant of ["quota-402", "subagent"]) {
+    it(`get new turns after one that failed, or left something to say, again and again: ${variant}`, async () => {
+      const { root, id, lines, place } = await storeOf(variant);
+      const before = snapshot(place);
+      const once = [...lines, ...MORE];
+      database.replace(root, id, lines, once);
+      assert.deepEqual(database.read(root, id), once);
+      const again = [...once, ...MORE.map((line) => line.replaceAll("call_new", "call_newer"))];
+      database.replace(root, id, once, again);
+      assert.deepEqual(database.read(root, id), again);
+      database.replace(root, id, again, once);
+      database.replace(root, id, once, lines);
+      assert.deepEqual(snapshot(place), before);
+    });
+  }
 
   it("get new turns also where the journal has something else than a turn", async () => {
     const { root, id, lines, place } = await storeOf("store");
