@@ -4,6 +4,8 @@ import type { Header } from "../../session/types.ts";
 
 export const LOG = "conversation.jsonl";
 export const CONFIG = "config.toml";
+/** Only beside the log of a subagent. */
+export const META = "subagent-meta.json";
 
 /** logs/<id>/conversation.jsonl. */
 export function placeIn(root: string, id: string): string {

@@ -5,9 +5,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
 import { filesIn, leadsOut } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member, string } from "../../session/json.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
-import { type Chat, CONFIG, configText, idOf, LOG, placeIn, readChat } from "./place.ts";
+import { type Chat, CONFIG, configText, idOf, LOG, META, placeIn, readChat } from "./place.ts";
 import { viewOf } from "./view.ts";
 
 export const store: Store = {
@@ -26,7 +28,7 @@ export const store: Store = {
 
   identity(path) {
     const id = idOf(path);
-    return id === null ? null : { id, parent: null };
+    return id === null ? null : { id, parent: parentOf(path) };
   },
 
   folder: (path, { cwd }) => folderOf(path, chatAt(path)) ?? cwd,
@@ -55,6 +57,13 @@ const HOME_LOGS = ".local/share/gptme/logs";
 
 function chatAt(path: string): Chat {
   return readChat(idOf(path) === null ? "" : textOrNone(join(dirname(path), CONFIG)));
+}
+
+/** The session that started this one as its subagent. */
+function parentOf(path: string): string | null {
+  const text = idOf(path) === null ? "" : textOrNone(join(dirname(path), META));
+  const logs = string(member(parseValue(text), "parent_logdir")) ?? "";
+  return basename(logs) || null;
 }
 
 /** gptme shortens the user's home to a tilde. */
@@ -98,6 +107,13 @@ function look(root: string, id: string): Found | undefined {
     updatedAt: new Date(file.mtime).toISOString(),
   };
   const cwd = folderOf(path, chat);
-  const summary = { title: chat.name, cwd, model: null, ...times, messages: null, parent: null };
+  const summary = {
+    title: chat.name,
+    cwd,
+    model: null,
+    ...times,
+    messages: null,
+    parent: parentOf(path),
+  };
   return { ...file, agent: "gptme", id, summary };
 }
