@@ -9,7 +9,17 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
-import { type Chat, CONFIG, configText, idOf, LOG, META, placeIn, readChat } from "./place.ts";
+import {
+  type Chat,
+  CONFIG,
+  configText,
+  idOf,
+  LOG,
+  META,
+  placeIn,
+  QUEUE,
+  readChat,
+} from "./place.ts";
 import { viewOf } from "./view.ts";
 
 export const store: Store = {
@@ -80,8 +90,13 @@ function beside(path: string, name: string): Buffer | null {
     const view = viewOf(path);
     return view === null ? null : Buffer.from(JSON.stringify(view));
   }
+  if (name === "queue") return bytesBeside(path, QUEUE);
   if (!/^[0-9a-f]{8,64}(?:\.[\w.-]+)?$/.test(name) || name.includes("..")) return null;
-  const file = join(dirname(path), "files", name);
+  return bytesBeside(path, join("files", name));
+}
+
+function bytesBeside(path: string, name: string): Buffer | null {
+  const file = join(dirname(path), name);
   try {
     return leadsOut(file, dirname(path)) ? null : bytesIn(file);
   } catch {

@@ -30,7 +30,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
 
 /** Recorded stores of Mistral Vibe 3.x: once they are moved into the lab, their digests do not fit. */
 const VIBE =
-  "compacted fork image interrupted killed limit-429 mcp odd-arguments quota-402 rich store subagent".split(
+  "basic-3.0.3 compacted fork image interrupted killed limit-429 mcp odd-arguments quota-402 rich store subagent".split(
     " ",
   );
 
