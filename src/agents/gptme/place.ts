@@ -4,6 +4,10 @@ import type { Header } from "../../session/types.ts";
 
 export const LOG = "conversation.jsonl";
 export const CONFIG = "config.toml";
+/** Prompts that are still to be sent. */
+export const QUEUE = "prompt-queue.jsonl";
+/** Only beside the log of a subagent. */
+export const META = "subagent-meta.json";
 
 /** logs/<id>/conversation.jsonl. */
 export function placeIn(root: string, id: string): string {

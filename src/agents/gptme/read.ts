@@ -54,7 +54,8 @@ class GptmeReader implements Reader {
 
   read(record: Json, at: number): Entry[] {
     const id = `#${at}`;
-    const entries = this.#record(record, id);
+    const queued = at === 0 ? queuedIn(this.#beside) : [];
+    const entries = [...queued, ...this.#record(record, id)];
     const compaction = this.#compaction(at + 1);
     return compaction === null ? entries : [...entries, compaction];
   }
@@ -166,7 +167,9 @@ class GptmeReader implements Reader {
   #compaction(count: number): Entry | null {
     this.#view ??= viewIn(this.#beside);
     if (this.#view?.before !== count) return null;
-    const inner = reader(this.#beside && ((name) => (name === "view" ? null : this.#inside(name))));
+    const inner = reader(
+      this.#beside && ((name) => (name === "view" || name === "queue" ? null : this.#inside(name))),
+    );
     const entries = this.#view.records.flatMap((record, at) => inner.read(record, at));
     const kept = entries.filter((entry) => entry.kind === "message" && entry.scaffold !== true);
     const id = `#${count}/view`;
@@ -225,6 +228,15 @@ function usageIn(metadata: Json | undefined): Usage | null {
     cacheRead: count("cache_read_tokens"),
     cacheWrite: count("cache_creation_tokens"),
   };
+}
+
+/** Prompts that wait beside the log, until gptme goes on with the session. */
+function queuedIn(beside: Beside | undefined): Entry[] {
+  const lines = beside?.("queue")?.toString("utf8").split("\n") ?? [];
+  const waiting = lines.filter((line) => string(member(parseValue(line), "content"))?.trim());
+  return waiting.map((_, n) =>
+    aside(`queued-${n}`, { event: "unread", type: "queue", reason: "queued" }),
+  );
 }
 
 /** Nothing of the conversation follows it. */

@@ -5,9 +5,21 @@ import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
 import { filesIn, leadsOut } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
+import { parseValue } from "../../lossless/json-text.ts";
+import { member, string } from "../../session/json.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
-import { type Chat, CONFIG, configText, idOf, LOG, placeIn, readChat } from "./place.ts";
+import {
+  type Chat,
+  CONFIG,
+  configText,
+  idOf,
+  LOG,
+  META,
+  placeIn,
+  QUEUE,
+  readChat,
+} from "./place.ts";
 import { viewOf } from "./view.ts";
 
 export const store: Store = {
@@ -26,7 +38,7 @@ export const store: Store = {
 
   identity(path) {
     const id = idOf(path);
-    return id === null ? null : { id, parent: null };
+    return id === null ? null : { id, parent: parentOf(path) };
   },
 
   folder: (path, { cwd }) => folderOf(path, chatAt(path)) ?? cwd,
@@ -57,6 +69,13 @@ function chatAt(path: string): Chat {
   return readChat(idOf(path) === null ? "" : textOrNone(join(dirname(path), CONFIG)));
 }
 
+/** The session that started this one as its subagent. */
+function parentOf(path: string): string | null {
+  const text = idOf(path) === null ? "" : textOrNone(join(dirname(path), META));
+  const logs = string(member(parseValue(text), "parent_logdir")) ?? "";
+  return basename(logs) || null;
+}
+
 /** gptme shortens the user's home to a tilde. */
 function folderOf(path: string, { workspace }: Chat): string | null {
   if (workspace === null || workspace === "@log") return null;
@@ -71,8 +90,13 @@ function beside(path: string, name: string): Buffer | null {
     const view = viewOf(path);
     return view === null ? null : Buffer.from(JSON.stringify(view));
   }
+  if (name === "queue") return bytesBeside(path, QUEUE);
   if (!/^[0-9a-f]{8,64}(?:\.[\w.-]+)?$/.test(name) || name.includes("..")) return null;
-  const file = join(dirname(path), "files", name);
+  return bytesBeside(path, join("files", name));
+}
+
+function bytesBeside(path: string, name: string): Buffer | null {
+  const file = join(dirname(path), name);
   try {
     return leadsOut(file, dirname(path)) ? null : bytesIn(file);
   } catch {
@@ -98,6 +122,13 @@ function look(root: string, id: string): Found | undefined {
     updatedAt: new Date(file.mtime).toISOString(),
   };
   const cwd = folderOf(path, chat);
-  const summary = { title: chat.name, cwd, model: null, ...times, messages: null, parent: null };
+  const summary = {
+    title: chat.name,
+    cwd,
+    model: null,
+    ...times,
+    messages: null,
+    parent: parentOf(path),
+  };
   return { ...file, agent: "gptme", id, summary };
 }

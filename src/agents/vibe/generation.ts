@@ -9,7 +9,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { array, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { itemsIn, objectAt } from "./files.ts";
-import { CURRENT } from "./place.ts";
+import { CURRENT, META } from "./place.ts";
 
 export interface Generation {
   /** unified/<id>. */
@@ -27,6 +27,19 @@ const NAME = /^\d{16}$/;
 export function currentGeneration(folder: string): Generation | null {
   const name = string(objectAt(join(folder, CURRENT))?.generation) ?? "";
   return NAME.test(name) ? generationAt(folder, name) : null;
+}
+
+/** meta.json, or what the state of a subagent's session tells, which has none. */
+export function metaAt(folder: string): JsonObject {
+  const meta = objectAt(join(folder, META));
+  const name = meta === null ? currentGeneration(folder)?.name : undefined;
+  if (name === undefined) return meta ?? {};
+  const state = objectAt(join(folder, "generations", name, "runtime-state.json"));
+  const cwd = member(state?.session_metadata, "cwd");
+  return {
+    parent_session_id: string(member(state?.identity, "parent_session_id")) ?? null,
+    environment: typeof cwd === "string" ? { working_directory: cwd } : {},
+  };
 }
 
 export function generationAt(folder: string, name: string): Generation | null {
@@ -97,6 +110,11 @@ export function endOf({ checkpoint }: Generation): JsonObject | null {
   const outcome = member(checkpoint.turn, "outcome");
   const type = member(outcome, "type");
   return isObject(outcome) && (type === "failed" || type === "interrupted") ? outcome : null;
+}
+
+/** What the CLI is yet to tell its model, with the next turn: what a subagent found after the last one had ended. */
+export function noticesOf({ checkpoint }: Generation): Json[] {
+  return array(checkpoint.notifications);
 }
 
 export function wasCompacted({ checkpoint }: Generation): boolean {

@@ -58,6 +58,11 @@ const kinds: { readonly [kind: string]: Shape } = {
     "payload previous_record_sha256 record_sha256 recovery_journal_record_version sequence type",
   ),
   turn: keys("turn"),
+  notice: keys("", {
+    notice: keys("preceding_steers type", {
+      notification: keys("id level source", { message: CONTENT, content: { each: block } }),
+    }),
+  }),
   carry: keys("segue_carry"),
   line: keys("line base64 torn encoding"),
 };

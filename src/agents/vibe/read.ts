@@ -1,7 +1,7 @@
 /** Decodes the records of Mistral Vibe's sessions. Facts and sources: README.md in this folder. */
 import type { Beside, Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { array, member, number, string } from "../../session/json.ts";
+import { array, isObject, listOf, member, number, string } from "../../session/json.ts";
 import { notTyped } from "../../session/text.ts";
 import type {
   Entry,
@@ -32,6 +32,8 @@ import { parseResult } from "./tools.ts";
 export function reader(beside?: Beside): Reader {
   return new VibeReader(beside);
 }
+
+const NOTICE = "Runtime notification:\n";
 
 type Marks = Partial<Pick<Message, "scaffold" | "told" | "stop">>;
 
@@ -74,6 +76,8 @@ class VibeReader implements Reader {
         const body = readOutcome(stored.turn);
         return [this.#aside(body ?? { event: "opaque", type: "turn" })];
       }
+      case "notice":
+        return [this.#notice(stored.notice)];
       case "carry":
         return [this.#aside(carryIn(stored.carry))];
       case "line":
@@ -193,6 +197,16 @@ class VibeReader implements Reader {
     if (spoken.length === 0) return [this.#aside({ event: "opaque", type: "shown" })];
     this.#hasPast = true;
     return spoken.map((one) => this.#spoken(one));
+  }
+
+  /** The CLI sends it with the next turn, in these words. */
+  #notice(notice: JsonObject): Message {
+    const own = member(notice, "notification") ?? notice;
+    const { content, id, source, level, message, ...more } = isObject(own) ? own : {};
+    const from = isObject(source) ? { type: source.type, ...source } : source;
+    const what = JSON.stringify({ id, source: from, level, message, ...more });
+    const said = [`${NOTICE}${what}`, ...listOf(content)];
+    return this.#place("user", notTyped(readContent(said)), { told: true });
   }
 
   #journal(type: string, payload: JsonObject): Entry[] {

@@ -7,6 +7,7 @@
  * - `{"shown":{…}}`: what 3.x shows of the time before a compaction, an entry of its projection;
  * - a record of 3.x's journal, of a turn that did not end: `{"type","payload","sequence",…}`;
  * - `{"turn":{…}}`: how 3.x's last turn ended, if it failed or was interrupted;
+ * - `{"notice":{…}}`: what 3.x is yet to tell its model, such as what a subagent found after the last turn;
  * - `{"line":"…"}` or `{"base64":"…"}`: a line of messages.jsonl that does not look like one, or is not in UTF-8.
  */
 import { isObject, string } from "../../session/json.ts";
@@ -20,6 +21,7 @@ export type Stored =
   | { kind: "shown"; entry: JsonObject }
   | { kind: "journal"; type: string; payload: JsonObject }
   | { kind: "turn"; turn: JsonObject }
+  | { kind: "notice"; notice: JsonObject }
   | { kind: "line"; message: JsonObject | null }
   | { kind: "carry"; carry: JsonObject }
   | { kind: "other" };
@@ -29,7 +31,7 @@ const OTHER: Stored = { kind: "other" };
 export function unwrap(record: Json): Stored {
   if (!isObject(record)) return OTHER;
   const only = Object.keys(record).length === 1;
-  const { session, message, shown, payload, turn, segue_carry: carry } = record;
+  const { session, message, shown, payload, turn, notice, segue_carry: carry } = record;
   if (typeof record.role === "string") return { kind: "message", message: record };
   if (only && isObject(session)) return { kind: "session", session };
   if (isObject(message) && typeof message.role === "string") {
@@ -37,6 +39,7 @@ export function unwrap(record: Json): Stored {
   }
   if (only && isObject(shown)) return { kind: "shown", entry: shown };
   if (only && isObject(turn)) return { kind: "turn", turn };
+  if (only && isObject(notice)) return { kind: "notice", notice };
   if (only && isObject(carry)) return { kind: "carry", carry };
   const type = string(record.type);
   if (type !== undefined && isObject(payload) && Object.hasOwn(record, "record_sha256")) {
@@ -75,6 +78,7 @@ export function recognises(record: Json): boolean {
       return Object.hasOwn(stored.payload, "delta") || Object.hasOwn(stored.payload, "action_id");
     case "carry":
     case "turn":
+    case "notice":
       return true;
     case "line":
       return false;

@@ -8,6 +8,7 @@ import { holderOf } from "../shared/opened.ts";
 import type { Found, Store, Summary } from "../types.ts";
 import { database, placeOf } from "./database.ts";
 import { bytesAt, objectAt } from "./files.ts";
+import { metaAt } from "./generation.ts";
 import { homeOf, savedIn } from "./moved.ts";
 import {
   CURRENT,
@@ -129,9 +130,14 @@ function metaOf(place: string): JsonObject | null {
   const at = place.lastIndexOf("#");
   if (at < 1) return objectAt(join(dirname(place), META));
   const { unified, old } = placeOf(place.slice(0, at), place.slice(at + 1));
-  const own = unified === null ? null : objectAt(join(unified, META));
+  // Without it, what continues one of 2.x has that one's.
+  const own = unified === null || old !== null ? ownMeta(unified) : metaAt(unified);
   if (own === null) return old?.meta ?? null;
   return { ...own, title: own.title ?? old?.meta.title ?? null };
+}
+
+function ownMeta(unified: string | null): JsonObject | null {
+  return unified === null ? null : objectAt(join(unified, META));
 }
 
 function oldAt(root: string, { folder, meta, id }: Folder): Found | null {
@@ -145,7 +151,7 @@ function oldAt(root: string, { folder, meta, id }: Folder): Found | null {
 function unifiedAt(root: string, name: string, id: string, old: JsonObject | null): Found | null {
   const folder = join(root, UNIFIED, name);
   const info = lstatSync(join(folder, CURRENT), { throwIfNoEntry: false });
-  const meta = objectAt(join(folder, META)) ?? {};
+  const meta = metaAt(folder);
   if (!info) return null;
   const journal = newestIn(join(folder, "journal"));
   const mtime = journal.bytes > 0 ? Math.max(info.mtimeMs, journal.mtime) : info.mtimeMs;

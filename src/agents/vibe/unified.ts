@@ -20,10 +20,12 @@ import {
   isStep,
   isTold,
   journalOf,
+  metaAt,
+  noticesOf,
   shownOf,
   wasCompacted,
 } from "./generation.ts";
-import { CURRENT, foldersIn, META } from "./place.ts";
+import { CURRENT, foldersIn } from "./place.ts";
 import { entriesFor } from "./projection.ts";
 import { unwrap } from "./records.ts";
 
@@ -34,17 +36,20 @@ export function unifiedLines(folder: string, id: string, old: JsonObject | null)
 }
 
 function linesOf(generation: Generation, id: string, old: JsonObject | null): string[] {
-  const meta = objectAt(join(generation.folder, META)) ?? {};
+  const meta = metaAt(generation.folder);
   // An import begins anew; that of 2.x's goes on.
   const own = { ...(old ?? meta), title: meta.title ?? old?.title ?? null, session_id: id };
   const outcome = endOf(generation);
   const items = contextOf(generation);
-  const count = outcome === null ? items.length : ownItems(generation);
+  const notices = noticesOf(generation);
+  const isLast = outcome === null && notices.length === 0;
+  const count = isLast ? items.length : ownItems(generation);
   return [
     sessionLine(own, { store: "unified" }),
     ...pastOf(generation),
     ...items.slice(0, count),
     ...(outcome === null ? [] : [text({ turn: outcome })]),
+    ...notices.map((notice) => text({ notice })),
     ...items.slice(count),
     ...journalOf(generation).filter(isTold),
   ];

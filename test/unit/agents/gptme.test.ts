@@ -321,6 +321,33 @@ describe("the store", () => {
     assert.equal(store.folder?.(path, told), join(root, "shop"));
   });
 
+  it("names prompts that wait beside the log", () => {
+    const logs = join(root, "queued");
+    const path = join(logs, "one/conversation.jsonl");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${JSON.stringify(said("Hello"))}\n`);
+    const lines = ['{"content":"Then test it.","queued_at":"now"}', '{"content":" "}', "no JSON"];
+    writeFileSync(join(dirname(path), "prompt-queue.jsonl"), `${lines.join("\n")}\n`);
+    const events = read([said("Hello"), said("Go on")], path).filter(
+      ({ kind }) => kind === "event",
+    );
+    assert.equal(events.length, 1);
+    const [queued] = events;
+    assert.ok(queued?.kind === "event" && queued.event === "unread" && queued.reason === "queued");
+  });
+
+  it("knows the session that started a subagent", async () => {
+    const all = await store.find(join(FIXTURES, "subagent", LOGS));
+    const parents = all.map(({ id, summary }) => [id, summary?.parent ?? null]);
+    const parent = "2026-11-30-a-subagent-reads";
+    assert.deepEqual(parents.sort(), [
+      [parent, null],
+      ["subagent-reader-x8j2", parent],
+    ]);
+    const path = join(FIXTURES, "subagent", LOGS, "subagent-reader-x8j2/conversation.jsonl");
+    assert.equal(store.identity?.(path)?.parent, parent);
+  });
+
   it("reads nothing outside of the session's folder", () => {
     for (const name of ["../config.toml", "..", "abc/../../x", "view/x"]) {
       assert.equal(store.beside?.(pathOf("image"), name), null);

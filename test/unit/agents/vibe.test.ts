@@ -257,6 +257,31 @@ Here are some of the most recent previous user messages, preserved verbatim wher
     assert.ok(result.isError);
   });
 
+  it("reads what the model is yet to be told of a subagent, in the CLI's words", async () => {
+    const { root, id, lines } = await storeOf("subagent");
+    const last = known(messagesOf(parsed(lines)).at(-1));
+    assert.equal(last.told, true);
+    const [notice = "", answer] = textsOf([last]);
+    assert.match(
+      notice,
+      /^Runtime notification:\n\{"id":"subagent:child-\w+:reader:1:completed","source":\{"type":"subagent","agent_name":"reader","status":"completed"\},"level":"info","message":"Subagent reader completed turn 1."\}$/,
+    );
+    assert.equal(answer, "It says hello (4).");
+    const child = known((await store.find(root)).find((found) => found.id.startsWith("child-")));
+    assert.equal(child.summary?.parent, id);
+    assert.equal(child.summary?.cwd, "/home/dev/shop");
+    const [start] = entriesOf(parsed(known(database.read(root, child.id))));
+    assert.ok(start?.kind === "event" && start.event === "start");
+    assert.equal(start.header.parent, id);
+  });
+
+  it("reads pictures that tools of MCP servers show to a program", async () => {
+    const parts = messagesOf(parsed((await storeOf("mcp")).lines)).flatMap((one) => one.parts);
+    const shown = parts.flatMap((part) => (part.kind === "tool-result" ? part.content : []));
+    assert.ok(shown.some((part) => part.kind === "image" && part.data !== null));
+    assert.ok(shown.some((part) => part.kind === "file" && part.text === "An embedded note."));
+  });
+
   it("knows a limit, and an interruption", async () => {
     const ends = async (variant: string) =>
       entriesOf(parsed((await storeOf(variant)).lines)).flatMap((entry) =>
@@ -407,19 +432,21 @@ describe("sessions of 3.x", () => {
     assert.deepEqual(textsOf(compaction.kept ?? []), ["Do one.", "Do two."]);
   });
 
-  it("get new turns after one that failed, again and again", async () => {
-    const { root, id, lines, place } = await storeOf("quota-402");
-    const before = snapshot(place);
-    const once = [...lines, ...MORE];
-    database.replace(root, id, lines, once);
-    assert.deepEqual(database.read(root, id), once);
-    const again = [...once, ...MORE.map((line) => line.replaceAll("call_new", "call_newer"))];
-    database.replace(root, id, once, again);
-    assert.deepEqual(database.read(root, id), again);
-    database.replace(root, id, again, once);
-    database.replace(root, id, once, lines);
-    assert.deepEqual(snapshot(place), before);
-  });
+  for (const variant of ["quota-402", "subagent"]) {
+    it(`get new turns after one that failed, or left something to say, again and again: ${variant}`, async () => {
+      const { root, id, lines, place } = await storeOf(variant);
+      const before = snapshot(place);
+      const once = [...lines, ...MORE];
+      database.replace(root, id, lines, once);
+      assert.deepEqual(database.read(root, id), once);
+      const again = [...once, ...MORE.map((line) => line.replaceAll("call_new", "call_newer"))];
+      database.replace(root, id, once, again);
+      assert.deepEqual(database.read(root, id), again);
+      database.replace(root, id, again, once);
+      database.replace(root, id, once, lines);
+      assert.deepEqual(snapshot(place), before);
+    });
+  }
 
   it("get new turns also where the journal has something else than a turn", async () => {
     const { root, id, lines, place } = await storeOf("store");
