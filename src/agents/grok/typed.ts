@@ -3,10 +3,13 @@ import type { Part, TextPart } from "../../session/types.ts";
 
 const [OPEN, CLOSE] = ["<user_query>", "</user_query>"];
 
-/** Blocks that the CLI puts before a prompt as context, and does not count as part of it (source). */
+/**
+ * Blocks that the CLI puts before a prompt as context, and does not count as part of it (source). What
+ * a subagent is given of the conversation that it comes from is none: `background_context`, `fork-context`.
+ */
 const CONTEXT = new Set(
-  `user_info project_layout git_status fork-context system-reminder system_reminder agent-memory
-  background_context rules`.split(/\s+/),
+  `user_info project_layout git_status system-reminder system_reminder agent-memory
+  rules`.split(/\s+/),
 );
 
 export interface Split {

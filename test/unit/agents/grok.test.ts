@@ -157,6 +157,36 @@ describe("what is read of Grok Build's items", () => {
     );
   });
 
+  it("takes what a subagent is given of the conversation that it comes from for content", () => {
+    const past = "<background_context>\nUser: count the files\n</background_context>";
+    const messages = messagesOf([
+      user("<user_info>\nOS\n</user_info>"),
+      user(past),
+      user(`<fork-context>before</fork-context>\n<user_query>\ngo\n</user_query>`, {
+        prompt_index: 0,
+      }),
+    ]);
+    assert.deepEqual(
+      messages.map(({ parts, scaffold, told: isTold }) => ({ parts, scaffold, isTold })),
+      [
+        {
+          parts: [{ kind: "text", text: "<user_info>\nOS\n</user_info>" }],
+          scaffold: true,
+          isTold: undefined,
+        },
+        { parts: [{ kind: "text", text: past, told: true }], scaffold: undefined, isTold: true },
+        {
+          parts: [
+            { kind: "text", text: "<fork-context>before</fork-context>", told: true },
+            { kind: "text", text: "go" },
+          ],
+          scaffold: undefined,
+          isTold: undefined,
+        },
+      ],
+    );
+  });
+
   it("reads lines of the first form, which are messages, among items", () => {
     const call = { id: "c", type: "function", function: { name: "grep", arguments: "{}" } };
     const image = { type: "image_url", image_url: { url: "https://x/a.png" } };
