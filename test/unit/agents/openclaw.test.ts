@@ -50,7 +50,11 @@ describe("openclaw: what its model sees", () => {
   it("knows what a Gateway says in the user's place, and leaves out what ran inside a call", () => {
     const texts = seen(records("openclaw/gateway"));
     assert.ok(texts.some((text) => text.startsWith("MARK-YIELD wait for it")));
-    assert.ok(texts.some((text) => text.startsWith("[Subagent Context] Every subagent")));
+    const at = texts.findIndex((text) => text.startsWith("[Subagent Context] Every subagent"));
+    assert.match(
+      texts[at - 1] ?? "",
+      /^\[Inter-session message\] sourceSession=agent:main:subagent:\S+ sourceChannel=internal sourceTool=subagent_settle isUser=false\nThis content was routed/,
+    );
     const reader = openclaw.reader();
     const entries = records("openclaw/gateway").flatMap((one, at) => reader.read(one, at));
     const typed = entries.flatMap((one) =>
