@@ -1,10 +1,24 @@
 /** What stands in the user's place, as OpenClaw sends it. */
-import { compact, member, string } from "../../session/json.ts";
+import { array, compact, member, string } from "../../session/json.ts";
+import { unread } from "../../session/other.ts";
 import { notTyped } from "../../session/text.ts";
 import type { Json, Part } from "../../session/types.ts";
 
 /** A subagent's result is not for the screen; what comes from elsewhere says so. */
 export function said(message: Json | undefined, content: Part[]): Part[] {
+  return [...told(message, content), ...unsent(message, content)];
+}
+
+/**
+ * Media that came with a prompt through a channel: 2026.9.6 sends them with that prompt only, and not when it
+ * goes on with the session.
+ */
+function unsent(message: Json | undefined, content: readonly Part[]): Part[] {
+  if (content.some(({ kind }) => kind === "image")) return [];
+  return array(member(member(message, "__openclaw"), "media")).map(() => unread("media", "unsent"));
+}
+
+function told(message: Json | undefined, content: Part[]): Part[] {
   const from = member(message, "provenance");
   const kind = string(member(from, "kind"));
   if (kind === "inter_session") return [...announced(from, content), ...notTyped(content)];
