@@ -4,6 +4,7 @@ import { uuid4 } from "../shared/ids.ts";
 import type { Dialect } from "../shared/pi/dialect.ts";
 import { PI_WORDS } from "../shared/pi/texts.ts";
 import { editDetails } from "../shared/pi/tools.ts";
+import { said } from "./said.ts";
 import { fromNative, parseResult, printResult } from "./tools.ts";
 
 export const OPENCLAW: Dialect = {
@@ -15,5 +16,6 @@ export const OPENCLAW: Dialect = {
   words: PI_WORDS,
   plainPrompts: true,
   navigates: true,
+  said,
   tools: { fromNative, parseResult, printResult, details: editDetails },
 };

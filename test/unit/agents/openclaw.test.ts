@@ -50,7 +50,11 @@ describe("openclaw: what its model sees", () => {
   it("knows what a Gateway says in the user's place, and leaves out what ran inside a call", () => {
     const texts = seen(records("openclaw/gateway"));
     assert.ok(texts.some((text) => text.startsWith("MARK-YIELD wait for it")));
-    assert.ok(texts.some((text) => text.startsWith("[Subagent Context] Every subagent")));
+    const at = texts.findIndex((text) => text.startsWith("[Subagent Context] Every subagent"));
+    assert.match(
+      texts[at - 1] ?? "",
+      /^\[Inter-session message\] sourceSession=agent:main:subagent:\S+ sourceChannel=internal sourceTool=subagent_settle isUser=false\nThis content was routed/,
+    );
     const reader = openclaw.reader();
     const entries = records("openclaw/gateway").flatMap((one, at) => reader.read(one, at));
     const typed = entries.flatMap((one) =>
@@ -62,6 +66,37 @@ describe("openclaw: what its model sees", () => {
       typed.map((part) => part.kind === "text" && part.text),
       ["MARK-U1 look it up", "MARK-U3 let another do it", "MARK-U5 and now"],
     );
+  });
+
+  it("knows a limit, when it ends, and that no money is left", () => {
+    const limits = ["limit-429", "quota"].map((variant) => {
+      const reader = openclaw.reader();
+      const entries = records(`openclaw/${variant}`).flatMap((one, at) => reader.read(one, at));
+      return entries.flatMap((one) =>
+        one.kind === "event" && one.event === "limit"
+          ? [`${one.text.slice(0, 4)} ${one.resetsAt ?? "never said"}`]
+          : [],
+      );
+    });
+    assert.deepEqual(limits, [["429: 2026-11-30T00:56:25.422Z"], ["402: never said"]]);
+  });
+
+  it("names media that came with a prompt, and that are not sent again", () => {
+    const media = [{ path: "/home/dev/.openclaw/media/inbound/a.png", kind: "image" }];
+    const picture = { type: "image", data: "AAAA", mimeType: "image/png" };
+    const brief = (content: Json): string[] => {
+      const message = { role: "user", content, __openclaw: { media } };
+      const reader = openclaw.reader();
+      const all = [HEADER, entry("a", null, { type: "message", message })];
+      return all.flatMap((one, at) =>
+        reader
+          .read(one, at)
+          .flatMap((read) => (read.kind === "message" ? read.parts.map(({ kind }) => kind) : [])),
+      );
+    };
+    assert.deepEqual(brief("see"), ["text", "unread"]);
+    assert.deepEqual(brief(""), ["unread"]);
+    assert.deepEqual(brief([{ type: "text", text: "see" }, picture]), ["text", "image"]);
   });
 
   it("knows what a command in the background says in the user's place", () => {

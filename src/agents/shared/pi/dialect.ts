@@ -27,6 +27,8 @@ export interface Dialect {
   navigates?: true;
   /** Entries that hide an earlier message, or replace its content. */
   edits?: true;
+  /** What the model is told by a message in the user's place, where that is more than its content. */
+  said?(message: Json | undefined, content: Part[], beside: Beside | undefined): Part[];
   /** Records of its own. */
   own?: OwnRecords;
   tools: {

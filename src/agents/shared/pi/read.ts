@@ -103,6 +103,10 @@ class PiReader implements Reader {
     return readContent(member(value, "content"), this.#beside);
   }
 
+  #said(value: Json | undefined, content: Part[]): Part[] {
+    return this.#dialect.said?.(value, content, this.#beside) ?? content;
+  }
+
   #branch(value: Json | undefined, place: Place): Entry {
     const text = worded(saidIn(member(value, "summary")), this.#dialect.words.branch);
     return told(place, [{ kind: "text", text }]);
@@ -178,7 +182,7 @@ class PiReader implements Reader {
     const role = string(member(value, "role")) ?? "unknown";
     switch (role) {
       case "user":
-        return [this.#said(value, place)];
+        return [message(place, "user", this.#said(value, this.#content(value)))];
       // Both names for what an extension says in the user's place.
       case "custom":
       case "hookMessage":
@@ -210,15 +214,6 @@ class PiReader implements Reader {
         return [event(place, { event: "opaque", type: `message/${role}` })];
       }
     }
-  }
-
-  /** What OpenClaw itself says in the user's place is not for the screen, or says where it is from. */
-  #said(value: Json | undefined, place: Place): Message {
-    const content = this.#content(value);
-    const from = string(member(member(value, "provenance"), "kind")) ?? "";
-    const isTyped =
-      member(value, "display") !== false && !/^(?:internal_system|inter_session)$/.test(from);
-    return isTyped ? message(place, "user", content) : told(place, content);
   }
 
   #answer(value: Json | undefined, place: Place): Entry[] {
