@@ -14,7 +14,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   gemini: ["parts"],
   grok: ["compacted", "store"],
   goose: ["kinds", "tools"],
-  gptme: ["basic", "compacted", "tools"],
+  gptme: ["basic", "compacted", "rewound", "tools"],
   hermes: ["kinds"],
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
