@@ -10,18 +10,21 @@ const CALL = /(?<![^\n])@[^\r\n]+?\([\p{L}\p{N}_\-:.]+\):\s*(?=\{)/gu;
 
 /** Its texts, and its calls' arguments; null for a text that is one piece. */
 export function pieces(answer: string): Json[] | null {
-  const text = answer.replace(MARKS, "\n");
   const found: Json[] = [];
   let from = 0;
-  for (let call = CALL.exec(text); call !== null; call = CALL.exec(text)) {
+  for (const call of answer.matchAll(CALL)) {
     const start = call.index + call[0].length;
-    const end = endOfJson(text, start) ?? text.length;
-    found.push(unescaped(text.slice(from, call.index)));
-    const json = text.slice(start, end);
-    found.push(parseValue(json) ?? json);
+    // A line of what another call writes.
+    if (start <= from) continue;
+    const end = endOfJson(answer, start) ?? answer.length;
+    const json = answer.slice(start, end);
+    found.push(plain(answer.slice(from, call.index)), parseValue(json) ?? json);
     from = end;
-    CALL.lastIndex = end;
   }
-  const last = unescaped(text.slice(from));
+  const last = plain(answer.slice(from));
   return from === 0 && last === answer ? null : [...found, last];
+}
+
+function plain(text: string): string {
+  return unescaped(text).replace(MARKS, "\n");
 }

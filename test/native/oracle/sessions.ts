@@ -14,7 +14,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   gemini: ["parts"],
   grok: ["background", "compacted", "image", "mcp", "plan", "rewind", "store"],
   goose: ["image", "kinds", "mcp", "recipe", "tools"],
-  gptme: ["basic", "compacted", "tools"],
+  gptme: ["basic", "compacted", "rewound", "tools"],
   hermes: ["acp", "kinds", "mcp"],
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted", "media"],

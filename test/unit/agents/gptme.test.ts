@@ -249,7 +249,7 @@ describe("answers", () => {
 describe("the accounting of answers", () => {
   const record = (content: string): JsonObject => ({ ...said(content), role: "assistant" });
   const answer =
-    '<think>\nA thought.\n<!-- think-sig: c2ln -->\n</think>\n\nA word.\n@shell(call_1): {"command":"ls\\n -a"}';
+    '<think>\nA thought.\n<!-- think-sig: c2ln -->\n</think>\n\nA word.\n@shell(call_1): {"command":"ls\\n -a <think>"}';
   const missing = (entries: readonly Entry[]): string[] =>
     new Accountant(gptme).unaccounted(record(answer), entries).content;
 
