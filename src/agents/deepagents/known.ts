@@ -83,6 +83,7 @@ export const known: Shape = {
     _summarization_session_id: true,
     _model_spec: true,
     _context_tokens: true,
+    rubric: true,
     __error__: true,
     __interrupt__: true,
     __resume__: true,

@@ -34,7 +34,7 @@ export const deepagents: Driver = {
     DEEPAGENTS_CODE_RIPGREP_INSTALLER: "system",
     LANGSMITH_TRACING: "false",
     ANTHROPIC_API_KEY: API_KEY,
-    // What forbids blocking calls in its server needs a package that has no wheel.
+    // What forbids blocking calls in its server needs a package that has no wheel: see `standIn`.
     LANGGRAPH_ALLOW_BLOCKING: "true",
   }),
   prepare: emptyDatabase,
@@ -63,9 +63,20 @@ export const deepagents: Driver = {
   fixtures: "*.jsonl",
 };
 
+/**
+ * LangGraph's server imports forbiddenfruit, which PyPI has without a wheel, for a check that is off here. A
+ * module of that name is enough.
+ */
+function standIn(): void {
+  const packages = pythonProgram("deepagents", "lib/python3*/site-packages");
+  const path = join(packages, "forbiddenfruit.py");
+  if (!existsSync(path)) writeFileSync(path, "def curse(*_):\n    pass\n");
+}
+
 /** A database without sessions, made by the library that the CLI itself makes it with; each lab gets a copy. */
 function emptyDatabase(): string {
   const kept = pinned(".cache/deepagents-sessions.sqlite");
+  standIn();
   if (existsSync(kept)) return kept;
   const folder = mkdtempSync(join(tmpdir(), "segue-deepagents-"));
   const path = join(folder, "sessions.db");

@@ -11,6 +11,7 @@ import { flags as crush } from "../../../src/agents/crush/flags.ts";
 import { flags as droid } from "../../../src/agents/droid/flags.ts";
 import { flags as gemini } from "../../../src/agents/gemini/flags.ts";
 import { flags as goose } from "../../../src/agents/goose/flags.ts";
+import { flags as deepagents } from "../../../src/agents/deepagents/flags.ts";
 import { flags as gptme } from "../../../src/agents/gptme/flags.ts";
 import { flags as grok } from "../../../src/agents/grok/flags.ts";
 import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
@@ -48,6 +49,7 @@ const TABLES: { [name: string]: Flags } = {
   openhands,
   omp,
   gptme,
+  deepagents,
   openclaw,
   grok,
   opencode,
