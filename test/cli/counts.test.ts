@@ -8,7 +8,6 @@ import { makeCrush } from "../support/crush-db.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { makeGoose } from "../support/goose-db.ts";
-import { makeDeepAgents } from "../support/deepagents-db.ts";
 import { makeHermes } from "../support/hermes-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase } from "../support/opencode-db.ts";

@@ -20,10 +20,10 @@ import {
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
+import { makeDeepAgents } from "../support/deepagents-db.ts";
 import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { makeGoose } from "../support/goose-db.ts";
-import { makeDeepAgents } from "../support/deepagents-db.ts";
 import { makeHermes } from "../support/hermes-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";

@@ -19,6 +19,9 @@ const OURS = "segue";
 /** How much later the last checkpoint is than the step before it, in 100 nanoseconds. Steps have a distance of twice that. */
 export const AFTER = 5n;
 
+/** What was written to a channel. */
+type Value = Pick<Write, "channel" | "value">;
+
 /** A checkpoint as its rows have it. */
 interface Checkpoint {
   id: string;
@@ -35,7 +38,7 @@ export class Steps {
   /** The newest checkpoint; null before the first. */
   #head: Checkpoint | null = null;
   /** What was written since. */
-  #written: Write[] = [];
+  #written: Value[] = [];
 
   constructor(db: DatabaseSync, path: string, thread: JsonObject) {
     this.#db = db;
@@ -80,7 +83,7 @@ export class Steps {
       // The CLI continues from the checkpoint with the greatest id.
       if (id <= (this.#head?.id ?? oldest ?? ""))
         throw this.#refused("its steps are not in the order of their ids");
-      const parent = "after" in record ? this.#next(string(record.after) ?? null) : this.#head;
+      const parent = "after" in record ? this.#at(string(record.after) ?? null) : this.#head;
       this.#checkpoint(id, parent, "snapshot" in record ? (record.snapshot ?? []) : undefined);
     }
     const write = writeIn(record);
@@ -98,12 +101,11 @@ export class Steps {
     return this.#loaded(this.#db.prepare(sql).get(this.#id));
   }
 
-  /** The first checkpoint after a step: it counts what the step wrote. */
-  #next(step: string | null): Checkpoint | null {
+  /** The checkpoint of a step that another follows than the next one: a fork. */
+  #at(step: string | null): Checkpoint | null {
     if (step === null) return null;
     const sql = `SELECT checkpoint_id, type, checkpoint, metadata FROM checkpoints
-      WHERE thread_id = ? AND checkpoint_ns = '' AND parent_checkpoint_id = ?
-      ORDER BY checkpoint_id LIMIT 1`;
+      WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ?`;
     const found = this.#loaded(this.#db.prepare(sql).get(this.#id, step));
     if (found === null) throw this.#refused(`it has no step "${step}"`);
     return found;
@@ -134,14 +136,13 @@ export class Steps {
     const marks = names.map(() => "?").join(", ");
     const sql = `INSERT INTO writes (${names.join(", ")}) VALUES (${marks})`;
     this.#db.prepare(sql).run(...values);
-    this.#written.push({ checkpoint, task, path, index, channel, type, value });
+    this.#written.push({ channel, value });
   }
 
   /** Makes the next checkpoint: the one before, with what was written since. */
   #checkpoint(id: string, parent: Checkpoint | null, snapshot?: Json): void {
     const isNext = parent !== null && parent.id === this.#head?.id;
-    // A fork begins at a checkpoint that counts what was written before it.
-    const written = isNext ? this.#written : [];
+    const written = isNext ? this.#written : this.#writtenAt(parent);
     const whole = nextOf(id, parent?.whole ?? null, written, snapshot);
     const metadata = this.#metadata(id, parent);
     const names = "thread_id, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata";
@@ -156,6 +157,17 @@ export class Steps {
       );
     this.#head = { id, whole, metadata };
     this.#written = [];
+  }
+
+  #writtenAt(parent: Checkpoint | null): Value[] {
+    if (parent === null) return [];
+    const sql = `SELECT channel, value FROM writes
+      WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ? AND type = 'msgpack' ORDER BY task_id, idx`;
+    const rows = this.#db.prepare(sql).all(this.#id, parent.id);
+    return rows.map(({ channel, value }) => ({
+      channel: String(channel),
+      value: value instanceof Uint8Array ? decode(value) : null,
+    }));
   }
 
   #metadata(id: string, parent: Checkpoint | null): JsonObject {
@@ -185,7 +197,7 @@ function bytesOf(type: string, value: Json): Buffer {
 function nextOf(
   id: string,
   before: JsonObject | null,
-  written: readonly Write[],
+  written: readonly Value[],
   snapshot: Json | undefined,
 ): JsonObject {
   const values: JsonObject = {};
