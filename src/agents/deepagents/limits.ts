@@ -1,8 +1,8 @@
 /** How a usage limit looks where a step of the CLI failed. */
 
-/** Python's words for the error, with the class of LangChain's provider. */
+/** How Python prints the error: `AnthropicRateLimitError("Error code: 429 - …")`. */
 const LIMIT =
-  /^(?:RateLimitError|ResourceExhausted|ModelRateLimitError)\b|\b(?:rate_limit_error|insufficient_quota)\b|^\w*Error\(['"]Error code: 429\b/;
+  /^(?:\w*RateLimitError|ResourceExhausted)\b|^\w*Error\(['"]Error code: 429\b|\b(?:rate_limit_error|insufficient_quota|RESOURCE_EXHAUSTED)\b|credit balance is too low/;
 
 export function isLimit(error: string): boolean {
   return LIMIT.test(error);

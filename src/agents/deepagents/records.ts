@@ -142,7 +142,9 @@ export function carryIn(record: Json): Piece | null {
   return { part, parts, data };
 }
 
-/** Channels that are appended to step by step: a checkpoint does not hold their value. */
-export function isAppended(channel: string): boolean {
-  return channel === MESSAGES || channel === CARRY || channel === "files";
+const HELD = new Set([SUMMARY, "_summarization_session_id", MODEL, TOKENS, "rubric"]);
+
+/** Does a checkpoint hold what was last written to the channel? Of those that are not known here, it may hold a sum. */
+export function isHeld(channel: string): boolean {
+  return HELD.has(channel);
 }

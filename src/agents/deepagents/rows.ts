@@ -95,6 +95,7 @@ const UNTOLD = [
   "_model_params",
   "_session_cost_breakdown",
   "_session_cost_usd",
+  "_session_cost_transfers",
   "goal_criteria_request",
 ];
 

@@ -9,7 +9,7 @@ import { compact, isObject, member, number, object, string } from "../../session
 import type { Json, JsonObject } from "../../session/types.ts";
 import { pythonJson } from "../shared/python-json.ts";
 import { decode, encode } from "./msgpack.ts";
-import { isAppended, type Write, writeIn } from "./records.ts";
+import { isHeld, MESSAGES, type Write, writeIn } from "./records.ts";
 import { hasTaskPath, metadataOf } from "./rows.ts";
 import { ticksOf, timeOf, uuid6 } from "./uuid6.ts";
 
@@ -204,18 +204,17 @@ function nextOf(
   for (const [channel, value] of Object.entries(object(before?.channel_values) ?? {})) {
     // Which node would be next: the next turn starts anew. Messages are in what was written.
     const isPassing = channel.startsWith("branch:") || /^__\w+__$/.test(channel);
-    if (!isPassing && !isAppended(channel)) values[channel] = value;
+    if (!isPassing && channel !== MESSAGES) values[channel] = value;
   }
   const versions: JsonObject = { ...object(before?.channel_versions) };
   const updated = new Set<string>();
   for (const { channel, value } of written) {
-    if (channel.startsWith("__") || channel === "segue_carry") continue;
-    if (!isAppended(channel)) values[channel] = value;
-    updated.add(channel);
+    if (isHeld(channel)) values[channel] = value;
+    if (isHeld(channel) || channel === MESSAGES) updated.add(channel);
   }
   if (snapshot !== undefined) {
-    values.messages = snapshot;
-    updated.add("messages");
+    values[MESSAGES] = snapshot;
+    updated.add(MESSAGES);
   }
   const version = versionAfter(Object.values(versions));
   for (const channel of updated) versions[channel] = version;

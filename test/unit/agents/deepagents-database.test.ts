@@ -216,7 +216,7 @@ describe("MessagePack", () => {
   const hex = (text: string): Buffer => Buffer.from(text, "hex");
 
   it("is JSON, and the same bytes again", () => {
-    for (const [bytes, value] of [
+    const spelled: [string, Json][] = [
       ["c0", null],
       ["c3", true],
       ["7f", 127],
@@ -232,7 +232,8 @@ describe("MessagePack", () => {
       ["a3616263", "abc"],
       ["93010203", [1, 2, 3]],
       ["82a16101a16202", { a: 1, b: 2 }],
-    ] as const) {
+    ];
+    for (const [bytes, value] of spelled) {
       assert.deepEqual(decode(hex(bytes)), value);
       assert.equal(encode(value).toString("hex"), bytes);
     }
