@@ -14,7 +14,7 @@ import type {
   ToolCallPart,
   Usage,
 } from "../../session/types.ts";
-import { extension } from "./msgpack.ts";
+import { instance } from "./msgpack.ts";
 import { fromNative } from "./tools.ts";
 
 type Block = TextPart | ImagePart | FilePart | OtherPart;
@@ -193,13 +193,9 @@ const MODULES: { readonly [name: string]: string } = {
   ToolMessage: "langchain_core.messages.tool",
 };
 
-/** The code of an extension that is an instance of a Pydantic class. */
-const PYDANTIC = 5;
-
 /** A message as LangGraph serialises it. */
-export function printMessage(name: string, fields: JsonObject): JsonObject {
-  const payload: Json = [MODULES[name] ?? "", name, fields, "model_validate_json"];
-  return extension(PYDANTIC, payload);
+function printMessage(name: string, fields: JsonObject): JsonObject {
+  return instance(MODULES[name] ?? "", name, fields);
 }
 
 export function printUser(parts: readonly Part[], id: string, source?: string): JsonObject {

@@ -44,22 +44,19 @@ const fields = keys(
   "response_metadata type name id usage_metadata tool_call_id artifact status chunk_position example",
   {
     content,
-    additional_kwargs: true,
+    additional_kwargs: keys("lc_source tool_calls function_call parsed refusal", {
+      reasoning_content: CONTENT,
+    }),
     tool_calls: { each: call },
     invalid_tool_calls: { each: call },
   },
 );
 
-/** Its module, class, fields and the method that makes it. */
-const instance: Shape = {
-  each: { name: (value) => (isObject(value) ? "fields" : ""), of: { "": true, fields } },
-};
-
 const message: Shape = {
   name: (value) =>
     isObject(value) && "segue.ext" in value ? "" : String(saidOf(value)?.name ?? ""),
   of: {
-    "": keys("segue.ext", { value: instance }),
+    "": keys("segue.ext module name method", { fields, value: CONTENT }),
     HumanMessage: keys("role type id name additional_kwargs", { content }),
   },
 };

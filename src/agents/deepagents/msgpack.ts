@@ -43,14 +43,43 @@ export function encode(value: Json): Buffer {
   return encoder.bytes();
 }
 
-/** An instance of a class, as LangGraph stores it: the parts of its constructor's call. */
-export function extension(code: number, payload: Json): JsonObject {
-  return { [EXT]: code, value: payload };
+/** The code of an extension that is an instance of a Pydantic class. */
+const PYDANTIC = 5;
+
+/** An instance of a class, as LangGraph stores it. */
+export function instance(module: string, name: string, fields: JsonObject): JsonObject {
+  return { [EXT]: PYDANTIC, module, name, fields, method: "model_validate_json" };
 }
 
-/** What an extension holds; undefined for any other value. */
+/** An extension: an instance if it has the parts of one, else whatever it holds. */
+function extension(code: number, payload: Json): JsonObject {
+  const [module, name, fields, method, ...more] = array(payload);
+  const isInstance = typeof module === "string" && typeof name === "string" && isObject(fields);
+  if (!isInstance || typeof method !== "string" || more.length > 0) {
+    return { [EXT]: code, value: payload };
+  }
+  return { [EXT]: code, module, name, fields, method };
+}
+
+/** What an extension holds that is no instance; undefined for any other value. */
 export function payloadOf(value: Json | undefined): Json | undefined {
   return isObject(value) && typeof value[EXT] === "number" ? value.value : undefined;
+}
+
+/** The class and the fields of an instance; null for any other value. */
+export function instanceIn(value: Json): { name: string; fields: JsonObject } | null {
+  if (!isObject(value) || typeof value[EXT] !== "number" || !isObject(value.fields)) return null;
+  return { name: string(value.name) ?? "", fields: value.fields };
+}
+
+function payloadIn({
+  value = null,
+  module = null,
+  name = null,
+  fields,
+  method = null,
+}: JsonObject): Json {
+  return fields === undefined ? value : [module, name, fields, method];
 }
 
 function only(value: JsonObject, key: string): Json | undefined {
@@ -320,7 +349,7 @@ class Encoder {
 
   #extension(code: number, value: JsonObject): void {
     const own = string(value[BYTES]);
-    const bytes = own === undefined ? encode(value.value ?? null) : Buffer.from(own, "base64");
+    const bytes = own === undefined ? encode(payloadIn(value)) : Buffer.from(own, "base64");
     const log2 = Math.log2(bytes.length);
     if (Number.isInteger(log2) && log2 <= 4) this.#tag(0xd4 + log2);
     else this.#head(bytes.length, [0xc7, 0xc8, 0xc9]);

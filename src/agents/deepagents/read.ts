@@ -2,6 +2,7 @@
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { member, number, printed, string } from "../../session/json.ts";
+import { otherPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -210,7 +211,7 @@ class DeepAgentsReader implements Reader {
       case "SystemMessage":
         return say("system", readContent(fields.content), { scaffold: true });
       default:
-        return say("user", readContent(fields.content), { told: true });
+        return say("user", readUnknown(said), { told: true });
     }
   }
 
@@ -237,6 +238,11 @@ class DeepAgentsReader implements Reader {
     const n = this.#n++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
+}
+
+/** A message of a kind that nobody knows: its content, if that is where such messages have it. */
+function readUnknown({ name, fields }: Said): Part[] {
+  return "content" in fields ? readContent(fields.content) : [otherPart(name, fields)];
 }
 
 /** Pieces of a streamed message have classes of their own. */

@@ -2,7 +2,7 @@
 import { array, compact, isObject, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Piece } from "../shared/pieces.ts";
-import { payloadOf } from "./msgpack.ts";
+import { instanceIn } from "./msgpack.ts";
 
 export const MESSAGES = "messages";
 export const SUMMARY = "_summarization_event";
@@ -94,11 +94,8 @@ export interface Said {
 
 /** A message as an instance of its class, as older versions stored it as JSON, or as a plain object. */
 export function saidOf(message: Json): Said | null {
-  const payload = payloadOf(message);
-  if (Array.isArray(payload)) {
-    const [, name, fields] = payload;
-    return isObject(fields) ? { name: string(name) ?? "", fields } : null;
-  }
+  const instance = instanceIn(message);
+  if (instance !== null) return instance;
   if (!isObject(message)) return null;
   const name = array(message.id).at(-1);
   if (message.type === "constructor" && isObject(message.kwargs)) {

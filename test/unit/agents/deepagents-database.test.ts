@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { deepagents } from "../../../src/agents/deepagents/index.ts";
-import { decode, encode, payloadOf } from "../../../src/agents/deepagents/msgpack.ts";
+import { decode, encode, instanceIn, payloadOf } from "../../../src/agents/deepagents/msgpack.ts";
 import { ticksOf, timeOf, uuid6 } from "../../../src/agents/deepagents/uuid6.ts";
 import { SegueError } from "../../../src/errors.ts";
 import { member } from "../../../src/session/json.ts";
@@ -268,9 +268,12 @@ describe("MessagePack", () => {
   });
 
   it("tells an instance of a class by its parts", () => {
-    const value = { "segue.ext": 5, value: ["a", "B", {}, null] };
+    const value = { "segue.ext": 5, module: "a", name: "B", fields: { c: 1 }, method: "d" };
     assert.deepEqual(decode(encode(value)), value);
-    assert.deepEqual(payloadOf(value), ["a", "B", {}, null]);
+    assert.deepEqual(instanceIn(value), { name: "B", fields: { c: 1 } });
+    const other = { "segue.ext": 1, value: ["a", "B", ["c"]] };
+    assert.deepEqual(decode(encode(other)), other);
+    assert.deepEqual(payloadOf(other), other.value);
   });
 
   it("that is nested too deeply stays bytes", () => {

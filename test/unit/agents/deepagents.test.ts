@@ -48,7 +48,7 @@ function step(channel: string, value: Json, more: JsonObject = {}): JsonObject {
 
 function said(name: string, id: string, content: Json, more: JsonObject = {}): JsonObject {
   const fields = { content, additional_kwargs: {}, id, ...more };
-  return { "segue.ext": 5, value: ["langchain_core.messages", name, fields, null] };
+  return { "segue.ext": 5, module: "langchain_core.messages", name, fields, method: "x" };
 }
 
 function human(id: string, content: Json, more: JsonObject = {}): JsonObject {
