@@ -112,12 +112,8 @@ class DeepAgentsReader implements Reader {
         return this.#summary(value, time);
       case MODEL:
         return [this.#model(value, time)];
-      case ERROR: {
-        const text = printed(value);
-        return [
-          this.#aside(isLimit(text) ? { event: "limit", text } : { event: "error", text }, time),
-        ];
-      }
+      case ERROR:
+        return [this.#aside(errorOf(printed(value)), time)];
       default:
         return [this.#aside({ event: "opaque", type: string(channel) ?? "unknown" })];
     }
@@ -238,6 +234,12 @@ class DeepAgentsReader implements Reader {
     const n = this.#n++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
+}
+
+/** What a step failed with, as Python prints it. */
+function errorOf(text: string): EventBody {
+  if (/^CancelledError\(/.test(text)) return { event: "interruption" };
+  return isLimit(text) ? { event: "limit", text } : { event: "error", text };
 }
 
 /** A message of a kind that nobody knows: its content, if that is where such messages have it. */
