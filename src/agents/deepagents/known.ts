@@ -89,7 +89,8 @@ export const known: Shape = {
   },
 };
 
-/** How `execute` tells how a command ended. */
+/** How `read_file` tells which lines these are, and `execute` how a command ended. */
 export const frames: Frames = {
+  around: [[/^@@ lines \d+-\d+ of \d+ @@\n/, ""]],
   ends: /^(?:Exit code: \d+|\[Command (?:succeeded|failed) with exit code -?\d+\])$/,
 };

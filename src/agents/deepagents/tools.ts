@@ -148,8 +148,15 @@ export const tools: Tools = {
 const ENDED =
   /\n?(?:\nExit code: (\d+))?\n\[Command (?:succeeded|failed) with exit code (-?\d+)\]$/;
 
-/** A result as the session model has it: what the command printed, and its exit code apart. */
+/** The line before a file's lines. One that says more, such as that there are more lines, stays. */
+const LINES = /^@@ lines \d+-\d+ of \d+ @@\n/;
+
+/** A result as the session model has it: what the command printed, and its exit code apart; a file's lines. */
 export function parseResult(use: ToolUse | null, result: ToolResultPart): ToolResultPart {
+  if (use?.tool === "read") {
+    const text = onlyText(result) ?? "";
+    return LINES.test(text) ? withText(result, text.replace(LINES, "")) : result;
+  }
   if (use?.tool !== "execute") return result;
   const text = onlyText(result) ?? "";
   const [all, inner, code] = ENDED.exec(text) ?? [];
