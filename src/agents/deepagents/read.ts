@@ -137,8 +137,14 @@ class DeepAgentsReader implements Reader {
     const { list } = this.#state;
     const next = isAll ? Messages.of(written.map(({ item }) => item)) : list.with(written);
     this.#state = { ...this.#state, list: next };
+    const before = this.#shown;
     const entries = this.#show();
-    return entries.length > 0 ? entries : [this.#aside({ event: "opaque", type: "messages" })];
+    if (entries.length > 0) return entries;
+    // The last messages may be gone: the CLI drops what a step wrote that was cut off.
+    const gone = before.slice(this.#shown.length);
+    if (gone.length > 0)
+      return gone.map(({ entry }) => this.#aside({ event: "hide", target: entry }));
+    return [this.#aside({ event: "opaque", type: "messages" })];
   }
 
   /** Entries for the messages that are not shown yet, after the last one that is as it was. */

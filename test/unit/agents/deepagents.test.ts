@@ -91,6 +91,20 @@ describe("deepagents: what its model sees", () => {
     );
   });
 
+  it("is nothing of a result that a cut off step wrote: both calls get one that says so", () => {
+    const live = messagesIn(records("deepagents/interrupted"));
+    assert.deepEqual(
+      live.map(({ role }) => role),
+      ["user", "assistant", "tool", "tool", "user", "assistant"],
+    );
+    assert.ok(!JSON.stringify(live.slice(2)).includes('"text":"one"'));
+  });
+
+  it("is not the last message once that was removed", () => {
+    const all = [HEAD, human("a", "one"), ai("b", "two"), step("messages", [removed("b")])];
+    assert.deepEqual(seen(all), ["one"]);
+  });
+
   it("is a summary and what follows its cutoff", () => {
     const summary = {
       cutoff_index: 2,
