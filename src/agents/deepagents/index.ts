@@ -19,6 +19,8 @@ export const deepagents: Agent = {
   contextTokens: (record) =>
     member(record, "channel") === TOKENS ? number(member(record, "value")) : undefined,
   keepsSeals: true,
+  // After an interruption, all messages are written once more.
+  restates: true,
   // MessagePack's texts are UTF-8.
   wellFormedOnly: true,
   sessionId: (uuid, createdAt) => uuid7(uuid, 0, createdAt),

@@ -44,9 +44,12 @@ const fields = keys(
   "response_metadata type name id usage_metadata tool_call_id artifact status chunk_position example",
   {
     content,
-    additional_kwargs: keys("lc_source tool_calls function_call parsed refusal", {
-      reasoning_content: CONTENT,
-    }),
+    additional_kwargs: keys(
+      "lc_source lc_evicted_to skill read_file_path read_file_media_type read_file_frame_count tool_calls function_call parsed refusal",
+      {
+        reasoning_content: CONTENT,
+      },
+    ),
     tool_calls: { each: call },
     invalid_tool_calls: { each: call },
   },
