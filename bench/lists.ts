@@ -9,6 +9,7 @@ import { agents } from "../src/agents/registry.ts";
 import { openSegue } from "../src/core/segue.ts";
 import { seed } from "../test/support/commit.ts";
 import { makeCrush } from "../test/support/crush-db.ts";
+import { makeDeepAgents } from "../test/support/deepagents-db.ts";
 import { makeGoose } from "../test/support/goose-db.ts";
 import { makeHermes } from "../test/support/hermes-db.ts";
 import { makeOpenClaw } from "../test/support/openclaw-db.ts";
@@ -79,6 +80,7 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, path: string]
   goose: [makeGoose, ".local/share/goose/sessions/sessions.db"],
   hermes: [makeHermes, ".hermes/state.db"],
   crush: [makeCrush, "project/.crush/crush.db"],
+  deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
 };
 
 /** Folders that Segue treats as databases. */

@@ -10,6 +10,7 @@ import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
 import { copilot } from "./copilot/index.ts";
 import { crush } from "./crush/index.ts";
+import { deepagents } from "./deepagents/index.ts";
 import { droid } from "./droid/index.ts";
 import { gemini } from "./gemini/index.ts";
 import { goose } from "./goose/index.ts";
@@ -56,6 +57,7 @@ export const agents: readonly Agent[] = [
   omp,
   nanocoder,
   gptme,
+  deepagents,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -11,6 +11,7 @@ import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
 import { store as copilot } from "./copilot/store.ts";
 import { store as crush } from "./crush/store.ts";
+import { store as deepagents } from "./deepagents/store.ts";
 import { store as droid } from "./droid/store.ts";
 import { store as gemini } from "./gemini/store.ts";
 import { store as goose } from "./goose/store.ts";
@@ -56,4 +57,5 @@ export const stores: { readonly [agent: string]: Store } = {
   omp,
   nanocoder,
   gptme: gptme,
+  deepagents,
 };

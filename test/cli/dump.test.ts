@@ -20,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "../../src/lossless/json-text.ts";
+import { makeDeepAgents } from "../support/deepagents-db.ts";
 import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { makeGoose } from "../support/goose-db.ts";
@@ -67,6 +68,7 @@ describe("segue dump", () => {
       ["openclaw", makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
       ["goose", makeGoose, ".local/share/goose/sessions/sessions.db"],
       ["hermes", makeHermes, ".hermes/state.db"],
+      ["deepagents", makeDeepAgents, ".deepagents/.state/sessions.db"],
     ] as const;
     for (const [agent, make, path] of databases) {
       mkdirSync(dirname(m.at(path)), { recursive: true });

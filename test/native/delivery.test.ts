@@ -49,6 +49,7 @@ const READ: { [id: string]: (file: string, line: number) => ToolSpec } = {
   grok: (target_file, offset) => named("read_file", { target_file, offset, limit: 100 }),
   vibe: (path, line) => named("read_file", { path, offset: line - 1, limit: 100 }),
   hermes: (path, offset) => named("read_file", { path, offset, limit: 100 }),
+  deepagents: (file_path, line) => named("read_file", { file_path, offset: line - 1, limit: 100 }),
   codex: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
   goose: (file, line) => ({ kind: "bash", command: `sed -n '${line},$p' '${file}'` }),
 };

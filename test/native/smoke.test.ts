@@ -71,6 +71,7 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "gptme", model: GPTME_MODELS.anthropic },
   { agent: "gptme", model: GPTME_MODELS.chat },
   { agent: "gptme", model: GPTME_MODELS.responses },
+  { agent: "deepagents" },
 ];
 
 /** Every agent; in CI half of them, with one of their models, which the commit chooses. */

@@ -1,8 +1,9 @@
 /** How Hermes is started on a session. */
+
+import { placeOf } from "../shared/row-place.ts";
 import type { Launch } from "../types.ts";
 import { continuationOf } from "./database.ts";
 import { flags } from "./flags.ts";
-import { placeOf } from "./place.ts";
 import { profileArgs } from "./profile.ts";
 
 export const launch: Launch = {

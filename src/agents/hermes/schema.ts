@@ -5,8 +5,8 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { type Columns, columnsOf } from "../shared/columns.ts";
+import { pythonJson } from "../shared/python-json.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
-import { pythonJson } from "./python-json.ts";
 import {
   JSON_CONTENT,
   MESSAGE_COLUMNS,

@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expandHome, hostOf } from "../../io/host.ts";
+import { placeOf } from "../shared/row-place.ts";
 import type { Store } from "../types.ts";
 import { database, holds } from "./database.ts";
-import { placeOf } from "./place.ts";
 import { DATABASE, usualDatabase } from "./profile.ts";
 import { childrenOf, findRows, titlesIn } from "./rows.ts";
 

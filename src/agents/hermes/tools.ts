@@ -11,8 +11,8 @@ import type {
   ToolUse,
 } from "../../session/types.ts";
 import { patchUse } from "../shared/patch.ts";
+import { pythonJson } from "../shared/python-json.ts";
 import { hasOnly, mcpCall, mcpUse, onlyText, withText } from "../shared/tools.ts";
-import { pythonJson } from "./python-json.ts";
 
 /** What a native call means; null when the shared vocabulary has no word for it. */
 export function fromNative(name: string, input: Json): ToolUse | null {

@@ -10,6 +10,7 @@ import { codex } from "./codex.ts";
 import { continueCli } from "./continue.ts";
 import { copilot } from "./copilot.ts";
 import { crush } from "./crush.ts";
+import { deepagents } from "./deepagents.ts";
 import { droid } from "./droid.ts";
 import { gemini } from "./gemini.ts";
 import { goose } from "./goose.ts";
@@ -54,6 +55,7 @@ export const everyDriver: readonly Driver[] = [
   omp,
   nanocoder,
   gptme,
+  deepagents,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -359,6 +359,9 @@ const AROUND_RESULTS = [
   /^Total lines in file: \d+$/,
   // Grok Build.
   /^exit: -?\d+$/,
+  // Deep Agents Code: and which lines of a file these are.
+  /^\[Command (?:succeeded|failed) with exit code -?\d+\]$/,
+  /^@@ lines \d+-\d+ of \d+ @@$/,
   // Crush, of a picture that it sends after the results.
   /^\[Image\/media content loaded - see attached file\]$/,
 ];

@@ -10,6 +10,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   continue: ["editor", "shell", "tools"],
   copilot: ["kinds"],
   crush: ["kinds"],
+  deepagents: ["rich"],
   droid: ["kinds", "subagents", "switched"],
   gemini: ["parts"],
   grok: ["background", "compacted", "image", "mcp", "plan", "rewind", "store"],
