@@ -25,7 +25,14 @@ export interface Split {
  */
 export function splitPart(part: Part, isOwn: boolean): Split {
   const isWhole = part.kind !== "text" || (isOwn && queryIn(part.text) === null);
-  return isWhole ? { context: "", parts: [part], isTyped: false } : splitText(part.text);
+  return isWhole ? { context: "", parts: [unwrapped(part)], isTyped: false } : splitText(part.text);
+}
+
+/** Other agents take what stands in such tags for context of their own. */
+function unwrapped(part: Part): Part {
+  if (part.kind !== "text") return part;
+  const [, , said] = /^\s*<(system[-_]reminder)>\n?([\s\S]*?)\n?<\/\1>\s*$/.exec(part.text) ?? [];
+  return said === undefined || said === "" ? part : { ...part, text: said };
 }
 
 /** Takes a text apart. What the CLI says of a prompt, such as which images it saved, is told. */

@@ -151,6 +151,8 @@ describe("what is read of Grok Build's items", () => {
         [undefined, true],
       ],
     );
+    const text = "While you were idle, 1 background subagent completed";
+    assert.deepEqual(messages.at(-2)?.parts, [{ kind: "text", text, told: true }]);
     assert.deepEqual(
       messages.at(-1)?.parts.map(({ kind }) => kind),
       ["text", "image"],
