@@ -71,9 +71,13 @@ function chatAt(path: string): Chat {
 
 /** The session that started this one as its subagent. */
 function parentOf(path: string): string | null {
+  return basename(told(path, "parent_logdir") ?? "") || null;
+}
+
+/** What gptme notes of a subagent; undefined for other sessions. */
+function told(path: string, key: string): string | undefined {
   const text = idOf(path) === null ? "" : textOrNone(join(dirname(path), META));
-  const logs = string(member(parseValue(text), "parent_logdir")) ?? "";
-  return basename(logs) || null;
+  return string(member(parseValue(text), key));
 }
 
 /** gptme shortens the user's home to a tilde. */
@@ -81,7 +85,10 @@ function folderOf(path: string, { workspace }: Chat): string | null {
   if (workspace === null || workspace === "@log") return null;
   const logs = dirname(dirname(path));
   const home = logs.endsWith(`/${HOME_LOGS}`) ? logs.slice(0, -HOME_LOGS.length - 1) : homedir();
-  return expandHome(workspace, home);
+  const folder = expandHome(workspace, home);
+  // A subagent has an empty folder of its own beside its log, but works where the other session does.
+  const isBeside = basename(folder) === "workspace" && basename(dirname(folder)) === idOf(path);
+  return (isBeside ? told(path, "workdir") : undefined) ?? folder;
 }
 
 /** A copy of an attached file, by its digest; or the view that a compaction left. */

@@ -346,6 +346,7 @@ describe("the store", () => {
     ]);
     const path = join(FIXTURES, "subagent", LOGS, "subagent-reader-x8j2/conversation.jsonl");
     assert.equal(store.identity?.(path)?.parent, parent);
+    assert.ok(all.every(({ summary }) => summary?.cwd === "/home/dev/shop"));
   });
 
   it("reads nothing outside of the session's folder", () => {
