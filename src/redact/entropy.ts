@@ -41,6 +41,8 @@ const STAND_IN = new RegExp(
   "i",
 );
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** OpenClaw names sessions so: `"childSessionKey": "agent:main:subagent:<UUID>"`. */
+const SESSION_KEY = new RegExp(`^agent(?::[a-z-]+)+:${UUID.source.slice(1)}`, "i");
 
 /** What examples have in place of a secret, and what programs insert themselves. */
 export function isStandIn(word: string): boolean {
@@ -54,6 +56,7 @@ export function isUuid(word: string): boolean {
 export function looksLikeToken(word: string, standing: Standing): boolean {
   if (!/[A-Za-z]/.test(word) || !(/\d/.test(word) || isOfRandomLetters(word))) return false;
   if (STAND_IN.test(word) || isPath(word) || isCode(word, standing)) return false;
+  if (SESSION_KEY.test(word)) return false;
   // Most UUIDs are ordinary ids: one counts as a token only right after `NAME=` or an option.
   if (UUID.test(word)) return standing === "set";
   const isHex = /^[0-9a-f]+$/i.test(word);

@@ -29,15 +29,19 @@ function agentOf(name: string): Agent | undefined {
 
 function list(agent: Agent, folder: string, wanted: (path: string) => boolean): Fixture[] {
   return readdirSync(join(FOLDER, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => wanted(name) && !isOfScreen(agent, name))
+    .filter((name) => wanted(name) && !isPart(agent, name))
     .filter((name) => isSession(join(FOLDER, folder, name)))
     .sort()
     .map((name) => ({ agent, name: join(folder, name), path: join(FOLDER, folder, name) }));
 }
 
-/** What Kimi CLI's screen showed lies beside the session, under the name that Kimi Code's sessions have. */
-function isOfScreen(agent: Agent, name: string): boolean {
-  return agent.id === "kimi-cli" && basename(name) === "wire.jsonl";
+/**
+ * What Kimi CLI's screen showed is beside the session, under the name that Kimi Code's sessions have; Mistral
+ * Vibe 3 has a session in several files, of which none is one by itself.
+ */
+function isPart(agent: Agent, name: string): boolean {
+  if (agent.id === "kimi-cli") return basename(name) === "wire.jsonl";
+  return agent.id === "vibe" && /\bunified\b/.test(name);
 }
 
 /** JSON files and texts are sessions when they are documents of a form that an agent has. */

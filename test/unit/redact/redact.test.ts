@@ -327,6 +327,7 @@ describe("no secret", () => {
     "Authorization: Bearer <token> and Authorization: Basic required",
     ".sk-folding-cube-loader-2 .sk-spinner-double-bounce1",
     "AKIAIOSFODNN7EXAMPLE",
+    '"childSessionKey": "agent:main:subagent:c1691a6f-ab92-4dd8-b85d-617ba94fa55a"',
     `data:image/png;base64,${rnd(90)}`,
   ];
 
