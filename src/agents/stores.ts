@@ -19,6 +19,7 @@ import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
+import { store as mastracode } from "./mastracode/store.ts";
 import { store as nanocoder } from "./nanocoder/store.ts";
 import { store as omp } from "./omp/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
@@ -56,4 +57,5 @@ export const stores: { readonly [agent: string]: Store } = {
   omp,
   nanocoder,
   gptme: gptme,
+  mastracode: mastracode,
 };
