@@ -73,6 +73,7 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, path: string]
   openclaw: [makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
   goose: [makeGoose, ".local/share/goose/sessions/sessions.db"],
   hermes: [makeHermes, ".hermes/state.db"],
+  mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
   crush: [makeCrush, "project/.crush/crush.db"],
 };
 

@@ -65,6 +65,7 @@ const REAL: { [agent: string]: string } = {
   vibe: "vibe/rows",
   auggie: "auggie/tools",
   gptme: "gptme/tools",
+  mastracode: "mastracode/tools",
 };
 
 describe("the document of a real session", () => {

@@ -34,6 +34,7 @@ const FOLDERS = [
   [".augment/x", /Auggie's store/],
   [".local/share/nanocoder/x", /Nanocoder's store/],
   [".local/share/gptme/logs/x", /gptme's store/],
+  [".local/share/mastracode/x", /Mastra Code's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -171,7 +171,9 @@ function readOutput(part: Json, result: Json | undefined): ResultPart[] {
   if (!isObject(output)) return readValue(output);
   const { type, value } = output;
   if (type === "content" && Array.isArray(value)) return value.map(readItem);
-  return value === undefined ? [otherPart("modelOutput", output)] : readValue(value);
+  return value === undefined
+    ? [otherPart("modelOutput", output, { known: true })]
+    : readValue(value);
 }
 
 /** What a tool returned: JSON, unless it is text. */

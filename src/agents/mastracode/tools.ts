@@ -169,7 +169,7 @@ function accepts({ name, input }: ToolCallPart): boolean {
 
 export const tools: Tools = { toNative, accepts };
 
-const EXIT = /(?:^|\n\n)Exit code: (-?\d+)$/;
+const EXIT = /(?:^|\n)Exit code: (-?\d+)$/;
 /** What is said of a command that printed nothing. */
 const NOTHING = "(no output)";
 
@@ -191,8 +191,7 @@ export function printResult(use: ToolUse | null, result: ToolResultPart): ToolRe
   const text = use?.tool === "execute" ? onlyText(result) : undefined;
   if (text === undefined || (isError && exitCode === 0)) return result;
   if (exitCode === 0) return text === "" ? withText(result, NOTHING) : result;
-  return withText(
-    result,
-    text === "" ? `Exit code: ${exitCode}` : `${text}\n\nExit code: ${exitCode}`,
-  );
+  // Such a result is none of a failure to Mastra Code.
+  const said = text === "" ? `Exit code: ${exitCode}` : `${text}\nExit code: ${exitCode}`;
+  return { ...withText(result, said), isError: false };
 }

@@ -19,6 +19,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
   omp: ["kinds", "snapcompact"],
+  mastracode: ["compacted", "kinds", "mcp", "tools"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
