@@ -11,6 +11,7 @@ import { seed } from "../test/support/commit.ts";
 import { makeCrush } from "../test/support/crush-db.ts";
 import { makeGoose } from "../test/support/goose-db.ts";
 import { makeHermes } from "../test/support/hermes-db.ts";
+import { makeMastraCode } from "../test/support/mastracode-db.ts";
 import { makeOpenClaw } from "../test/support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../test/support/opencode-db.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";

@@ -80,11 +80,13 @@ function texts(part: Json): Part[] {
   return text.text === "" ? [] : [text];
 }
 
+const FILE_KEYS = ["data", "image", "url", "mimeType", "mediaType", "filename"];
+
 /** The address of a file, or its content in base64, with or without a data URI around it. */
 function readFile(part: Json): ImagePart | FilePart | OtherPart {
+  if (FILE_KEYS.some((key) => isNested(member(part, key)))) return otherPart(typeOf(part), part);
   const value = ["data", "image", "url"].map((key) => member(part, key)).find(isGiven);
   const told = ["mimeType", "mediaType"].map((key) => string(member(part, key))).find(Boolean);
-  if (value !== undefined && isNested(value)) return otherPart(typeOf(part), part);
   const text = saidIn(value);
   const [, inUri = "", base64] = /^data:([^;,]*)(?:;[^,]*)?;base64,(.*)$/s.exec(text) ?? [];
   const isUrl = base64 === undefined && /^(?:https?|data):/.test(text);

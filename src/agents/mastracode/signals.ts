@@ -15,7 +15,10 @@ export function isOfUser(type: string): boolean {
   return type === "user" || type === "user-message";
 }
 
-/** What the model is sent: the user's words as they are, anything else in a tag (signalToLLMMessage). */
+/**
+ * What the model is sent: the user's words as they are, anything else in a tag (signalToLLMMessage), where
+ * Mastra Code escapes what would be a tag itself. For another model, the words stay as they are.
+ */
 export function readSignal(message: StoredMessage): Part[] {
   const signal = signalOf(message.content);
   const parts = partsIn(message.content, signal);
@@ -48,12 +51,8 @@ function attributesOf({ attributes }: JsonObject): string {
   if (!isObject(attributes)) return "";
   return Object.entries(attributes)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => ` ${name}="${escaped(saidIn(value)).replaceAll('"', "&quot;")}"`)
+    .map(([name, value]) => ` ${name}="${saidIn(value).replaceAll('"', "&quot;")}"`)
     .join("");
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** All of it if it is text; else the first text. */
@@ -61,7 +60,7 @@ function inTag(parts: readonly Part[], tag: string, attributes: string): Part[] 
   const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   const wrapped = (text: string): Part => ({
     kind: "text",
-    text: `<${tag}${attributes}>${escaped(text)}</${tag}>`,
+    text: `<${tag}${attributes}>${text}</${tag}>`,
     told: true,
   });
   if (texts.length === parts.length && texts.length > 0) return [wrapped(texts.join("\n"))];

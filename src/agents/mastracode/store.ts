@@ -38,6 +38,13 @@ export const store: Store = {
 
   takesChildren: true,
 
+  // The copy of a thread does not say where it was made: others of its project do.
+  folder(place, { cwd }) {
+    const at = place.lastIndexOf("#");
+    if (cwd !== null || at < 1) return cwd;
+    return projectPathIn(place.slice(0, at), place.slice(at + 1));
+  },
+
   facts(_root, cwd, env) {
     const { resourceId, path } = projectOf(cwd, env);
     return { resourceId, projectPath: path, now: Date.now() };
@@ -58,26 +65,42 @@ function dataFolder(env: NodeJS.ProcessEnv, { platform, path, home }: Host): str
 }
 
 /** Threads that have a message: the screen makes one as soon as it opens. */
-const THREADS = `SELECT t.id, t.title, t."createdAt", t."updatedAt",
+const THREADS = `SELECT t.id, t."resourceId", t.title, t."createdAt", t."updatedAt",
   CASE typeof(t.metadata) WHEN 'blob' THEN json(t.metadata) ELSE t.metadata END AS metadata,
   (SELECT count(*) FROM mastra_messages m WHERE m.thread_id = t.id) AS messages
   FROM mastra_threads t`;
 
 function findRows(path: string): Found[] {
   try {
-    return reading(path, (db) =>
-      db
-        .prepare(THREADS)
-        .all()
-        .map((row) => foundOf(path, row)),
-    ).filter(({ summary }) => summary?.parent === null && summary.messages !== 0);
+    const rows = reading(path, (db) => db.prepare(THREADS).all());
+    const folders = new Map<SQLOutputValue | undefined, string>();
+    for (const row of rows) {
+      const folder = folderOf(row);
+      if (folder !== null) folders.set(row.resourceId, folder);
+    }
+    return rows
+      .map((row) => foundOf(path, row, folders.get(row.resourceId) ?? null))
+      .filter(({ summary }) => summary?.parent === null && summary.messages !== 0);
   } catch {
     // Locked for a long time, or not readable.
     return [];
   }
 }
 
-function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
+type Row = Record<string, SQLOutputValue>;
+
+function folderOf(row: Row): string | null {
+  return string(member(metadataOf(row), "projectPath")) || null;
+}
+
+function projectPathIn(path: string, id: string): string | null {
+  if (!holds(path)) return null;
+  const sql = `${THREADS} JOIN mastra_threads o ON o."resourceId" = t."resourceId" WHERE o.id = ?`;
+  const rows = reading(path, (db) => db.prepare(sql).all(id));
+  return rows.map(folderOf).find((folder) => folder !== null) ?? null;
+}
+
+function foundOf(path: string, row: Row, folder: string | null): Found {
   const about = metadataOf(row);
   const updatedAt = isoTime(textOf(row.updatedAt));
   return {
@@ -88,7 +111,7 @@ function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
     bytes: 0,
     summary: {
       title: textOf(row.title).trim() || null,
-      cwd: string(member(about, "projectPath")) || null,
+      cwd: folderOf(row) ?? folder,
       model: string(member(about, "currentModelId")) || null,
       createdAt: isoTime(textOf(row.createdAt)),
       updatedAt,
@@ -98,7 +121,7 @@ function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {
   };
 }
 
-function metadataOf(row: Record<string, SQLOutputValue>): Json {
+function metadataOf(row: Row): Json {
   return parseValue(textOf(row.metadata)) ?? null;
 }
 

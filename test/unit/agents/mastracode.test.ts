@@ -176,9 +176,7 @@ describe("mastracode: what its model sees", () => {
       texts.includes('<notification source="ci">KIND-N1 the build is green</notification>'),
     );
     assert.ok(
-      texts.includes(
-        '<user from="a &quot;friend&quot;" n="2">KIND-U3 with &lt;attributes&gt; &amp; more</user>',
-      ),
+      texts.includes('<user from="a &quot;friend&quot;" n="2">KIND-U3 with attributes</user>'),
     );
   });
 
