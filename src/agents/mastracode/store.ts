@@ -3,7 +3,7 @@ import type { SQLOutputValue } from "node:sqlite";
 import { textOrNone } from "../../io/door.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
-import { member, string } from "../../session/json.ts";
+import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
@@ -37,6 +37,23 @@ export const store: Store = {
   },
 
   takesChildren: true,
+
+  relocated(line, cwd, env) {
+    const record = parseValue(line);
+    if (!isObject(record) || isObject(record.message)) return line;
+    const { resourceId, path } = projectOf(cwd, env);
+    const inProject = (row: Json): Json => (isObject(row) ? { ...row, resourceId } : row);
+    if (isObject(record.memory)) return JSON.stringify({ memory: inProject(record.memory) });
+    const { thread, memories } = record;
+    if (!isObject(thread)) return line;
+    const { metadata } = thread;
+    const own = isObject(metadata) ? { ...metadata, projectPath: path } : (metadata ?? null);
+    return JSON.stringify({
+      ...record,
+      thread: { ...thread, resourceId, metadata: own },
+      ...(Array.isArray(memories) ? { memories: memories.map(inProject) } : {}),
+    });
+  },
 
   // The copy of a thread does not say where it was made: others of its project do.
   folder(place, { cwd }) {

@@ -23,7 +23,8 @@ const tools = /^(execute_command|view|write_file|string_replace_lsp)$/;
  * before as references to what the vendor stores.
  */
 export const MASTRACODE_MODELS = {
-  anthropic: "anthropic/claude-opus-4-8",
+  // The one that Claude Code uses by itself: after a change of models it leaves old thinking out.
+  anthropic: "anthropic/claude-opus-5-5",
   chat: "lab/chat-lab",
 } as const;
 
