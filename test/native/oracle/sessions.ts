@@ -19,7 +19,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted"],
   omp: ["kinds", "snapcompact"],
-  mastracode: ["compacted", "kinds", "mcp", "tools"],
+  mastracode: ["compacted", "mcp", "tools"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["kinds"],
   opencode: ["kinds"],
