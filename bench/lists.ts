@@ -12,6 +12,7 @@ import { makeCrush } from "../test/support/crush-db.ts";
 import { makeDeepAgents } from "../test/support/deepagents-db.ts";
 import { makeGoose } from "../test/support/goose-db.ts";
 import { makeHermes } from "../test/support/hermes-db.ts";
+import { makeMastraCode } from "../test/support/mastracode-db.ts";
 import { makeOpenClaw } from "../test/support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../test/support/opencode-db.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";
@@ -79,6 +80,7 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, path: string]
   openclaw: [makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
   goose: [makeGoose, ".local/share/goose/sessions/sessions.db"],
   hermes: [makeHermes, ".hermes/state.db"],
+  mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
   crush: [makeCrush, "project/.crush/crush.db"],
   deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
 };

@@ -20,6 +20,7 @@ import { hermes } from "./hermes/index.ts";
 import { kilo } from "./kilo/index.ts";
 import { kimi } from "./kimi/index.ts";
 import { kimiCli } from "./kimi-cli/index.ts";
+import { mastracode } from "./mastracode/index.ts";
 import { nanocoder } from "./nanocoder/index.ts";
 import { omp } from "./omp/index.ts";
 import { openclaw } from "./openclaw/index.ts";
@@ -58,6 +59,7 @@ export const agents: readonly Agent[] = [
   nanocoder,
   gptme,
   deepagents,
+  mastracode,
 ];
 
 export function findAgent(name: string): Agent | undefined {

@@ -20,6 +20,7 @@ import { store as grok } from "./grok/store.ts";
 import { store as hermes } from "./hermes/store.ts";
 import { store as kimi } from "./kimi/store.ts";
 import { store as kimiCli } from "./kimi-cli/store.ts";
+import { store as mastracode } from "./mastracode/store.ts";
 import { store as nanocoder } from "./nanocoder/store.ts";
 import { store as omp } from "./omp/store.ts";
 import { store as openclaw } from "./openclaw/store.ts";
@@ -56,6 +57,7 @@ export const stores: { readonly [agent: string]: Store } = {
   aider,
   omp,
   nanocoder,
-  gptme: gptme,
+  gptme,
   deepagents,
+  mastracode,
 };

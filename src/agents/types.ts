@@ -110,6 +110,8 @@ export interface Store {
   beside?(path: string, name: string): Buffer | null;
   /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
   detached?(path: string, line: string): string;
+  /** A line of a session that is copied to this folder, for stores that name the folder's project in lines. */
+  relocated?(line: string, cwd: string, env: NodeJS.ProcessEnv): string;
   /** A title that is stored beside the session's file, not in it. */
   title?(path: string): string | null;
   /** A model that this installation has, for sessions from elsewhere; null if unknown. */

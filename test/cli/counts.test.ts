@@ -9,6 +9,7 @@ import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { makeGoose } from "../support/goose-db.ts";
 import { makeHermes } from "../support/hermes-db.ts";
+import { makeMastraCode } from "../support/mastracode-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
@@ -67,6 +68,7 @@ describe("messages and entries", () => {
     ["crush", "compacted", makeCrush, "shop/.crush/crush.db"],
     ["goose", "compacted", makeGoose, ".local/share/goose/sessions/sessions.db"],
     ["hermes", "compact", makeHermes, ".hermes/state.db"],
+    ["mastracode", "compacted", makeMastraCode, ".local/share/mastracode/mastra.db"],
     ["openclaw", "kinds", makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
   ] as const) {
     it(`${agent}: list and info tell the same numbers of a session in a database`, async () => {

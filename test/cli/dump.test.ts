@@ -25,6 +25,7 @@ import type { Fixture } from "../support/fixtures.ts";
 import { known, sha256, temporaryFolder } from "../support/folder.ts";
 import { makeGoose } from "../support/goose-db.ts";
 import { makeHermes } from "../support/hermes-db.ts";
+import { makeMastraCode } from "../support/mastracode-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
@@ -69,6 +70,7 @@ describe("segue dump", () => {
       ["goose", makeGoose, ".local/share/goose/sessions/sessions.db"],
       ["hermes", makeHermes, ".hermes/state.db"],
       ["deepagents", makeDeepAgents, ".deepagents/.state/sessions.db"],
+      ["mastracode", makeMastraCode, ".local/share/mastracode/mastra.db"],
     ] as const;
     for (const [agent, make, path] of databases) {
       mkdirSync(dirname(m.at(path)), { recursive: true });

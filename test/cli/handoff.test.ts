@@ -66,6 +66,7 @@ const REAL: { [agent: string]: string } = {
   auggie: "auggie/tools",
   gptme: "gptme/tools",
   deepagents: "deepagents/rich",
+  mastracode: "mastracode/tools",
 };
 
 describe("the document of a real session", () => {

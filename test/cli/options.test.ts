@@ -129,6 +129,7 @@ describe("a variable that names a folder relative to this one", () => {
     grok: () => ({ GROK_HOME: "home/.grok" }),
     kimi: () => ({ KIMI_CODE_HOME: "home/.kimi-code" }),
     continue: () => ({ CONTINUE_GLOBAL_DIR: "home/.continue" }),
+    mastracode: () => ({ MASTRA_APP_DATA_DIR: "home/.local/share/mastracode" }),
     nanocoder: () => ({ NANOCODER_DATA_DIR: "home/.local/share/nanocoder" }),
     aider: () => ({ AIDER_CHAT_HISTORY_FILE: "home/.aider.chat.history.md" }),
     "kimi-cli": () => ({ KIMI_SHARE_DIR: "home/.kimi" }),

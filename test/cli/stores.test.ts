@@ -35,6 +35,7 @@ const FOLDERS = [
   [".local/share/nanocoder/x", /Nanocoder's store/],
   [".local/share/gptme/logs/x", /gptme's store/],
   [".deepagents/x", /Deep Agents Code's store/],
+  [".local/share/mastracode/x", /Mastra Code's store/],
   [".aider.chat.history.md", /Aider's store/],
 ] as const;
 

@@ -36,6 +36,7 @@ const PAIRS: readonly [from: Agent, to: Agent][] = [
   ["omp", "codex"],
   ["auggie", "codex"],
   ["nanocoder", "codex"],
+  ["mastracode", "codex"],
 ];
 
 for (const [from, to] of some(PAIRS, 3)) {

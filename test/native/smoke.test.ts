@@ -10,6 +10,7 @@ import { GROK_MODELS } from "./agents/grok.ts";
 import { driverOf } from "./agents/index.ts";
 import { KIMI_MODELS } from "./agents/kimi.ts";
 import { KIMI_CLI_MODELS } from "./agents/kimi-cli.ts";
+import { MASTRACODE_MODELS } from "./agents/mastracode.ts";
 import { NANOCODER_MODELS } from "./agents/nanocoder.ts";
 import { OMP_MODELS } from "./agents/omp.ts";
 import { OPENCODE_MODELS } from "./agents/opencode.ts";
@@ -60,6 +61,8 @@ const runs: { agent: Agent; model?: string }[] = [
   { agent: "crush", model: CRUSH_MODELS.chat },
   { agent: "kimi-cli", model: KIMI_CLI_MODELS.kimi },
   { agent: "vibe" },
+  { agent: "mastracode" },
+  { agent: "mastracode", model: MASTRACODE_MODELS.chat },
   { agent: "nanocoder", model: NANOCODER_MODELS.chat },
   { agent: "nanocoder", model: NANOCODER_MODELS.anthropic },
   { agent: "openhands" },

@@ -35,7 +35,11 @@ export function copyTo(
   let lines = 0;
   for (const text of renamed(context, input, header.id, { id, path })) {
     const line = agent.store.detached?.(place, text) ?? text;
-    out.line(relocation?.text(line) ?? line);
+    const moved = relocation?.text(line) ?? line;
+    const to = relocation?.to;
+    out.line(
+      to === undefined ? moved : (agent.store.relocated?.(moved, to, context.options.env) ?? moved),
+    );
     const count = relocation?.take() ?? 0;
     if (count > 0) losses.add("path-relocated", lines, count);
     lines++;

@@ -19,6 +19,7 @@ import { grok } from "./grok.ts";
 import { hermes } from "./hermes.ts";
 import { kimi } from "./kimi.ts";
 import { kimiCli } from "./kimi-cli.ts";
+import { mastracode } from "./mastracode.ts";
 import { nanocoder } from "./nanocoder.ts";
 import { omp } from "./omp.ts";
 import { openclaw } from "./openclaw.ts";
@@ -56,6 +57,7 @@ export const everyDriver: readonly Driver[] = [
   nanocoder,
   gptme,
   deepagents,
+  mastracode,
 ];
 
 /** The drivers of the CLIs that can be run here. */

@@ -77,7 +77,7 @@ const NAMES: Record<Exclude<ToolSpec["kind"], "named">, RegExp> = {
   read: /^(read|read_file|readfile|read_files|view|open_file|file_editor)$/i,
   write:
     /^(write|write_file|writefile|create|create_file|write_to_file|save-file|save|editor|file_editor)$/i,
-  edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|string_replace|search_replace|multiedit|editor|file_editor)$/i,
+  edit: /^(edit|edit_file|patch|replace|str_replace|str-replace-editor|string_replace(?:_lsp)?|search_replace|multiedit|editor|file_editor)$/i,
 };
 
 const EDITOR = { read: "view", write: "create", edit: "str_replace" } as const;

@@ -18,6 +18,7 @@ import { flags as hermes } from "../../../src/agents/hermes/flags.ts";
 import { flags as kilo } from "../../../src/agents/kilo/flags.ts";
 import { flags as kimi } from "../../../src/agents/kimi/flags.ts";
 import { flags as kimiCli } from "../../../src/agents/kimi-cli/flags.ts";
+import { flags as mastracode } from "../../../src/agents/mastracode/flags.ts";
 import { flags as nanocoder } from "../../../src/agents/nanocoder/flags.ts";
 import { flags as omp } from "../../../src/agents/omp/flags.ts";
 import { flags as openclaw } from "../../../src/agents/openclaw/flags.ts";
@@ -45,6 +46,7 @@ const TABLES: { [name: string]: Flags } = {
   kilo,
   kimi,
   "kimi-cli": kimiCli,
+  mastracode,
   nanocoder,
   openhands,
   omp,

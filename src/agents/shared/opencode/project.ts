@@ -2,11 +2,11 @@
  * The project that a folder belongs to, by OpenCode's own rule: the address of its `origin`, else
  * the id stored in the repository, else its first commit, else "global".
  */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { textIn } from "../../../io/door.ts";
+import { askGit } from "../git.ts";
 
 export interface Project {
   id: string;
@@ -20,7 +20,7 @@ const GLOBAL: Project = { id: "global", worktree: "/", vcs: null };
 export function projectOf(cwd: string, idFile: string, env: NodeJS.ProcessEnv): Project {
   const worktree = repositoryOf(cwd);
   if (worktree === null) return GLOBAL;
-  const git = (...args: string[]): string | null => run(worktree, args, env);
+  const git = (...args: string[]): string | null => askGit(worktree, args, env);
   const common = git("rev-parse", "--git-common-dir");
   const commonDir = common === null ? join(worktree, ".git") : resolve(worktree, common);
   const id =
@@ -46,17 +46,6 @@ function realOr(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-function run(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv): string | null {
-  try {
-    const stdio = ["ignore", "pipe", "ignore"] as const;
-    const out = execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: [...stdio] });
-    return out.trim() === "" ? null : out.trim();
-  } catch {
-    // No git, no commit yet, or no remote.
-    return null;
   }
 }
 

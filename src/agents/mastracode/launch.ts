@@ -1,0 +1,28 @@
+/** How the CLI is started on a session. */
+import { writing } from "../shared/sqlite.ts";
+import type { Launch } from "../types.ts";
+import { flags } from "./flags.ts";
+
+export const launch: Launch = {
+  command: "mastracode",
+  install: "npm install -g mastracode",
+  // It has no flag for its version, and starts nothing with this one.
+  versionArgs: ["--help"],
+  // Its screen takes no id: it opens the newest thread of the folder that no process has open. With a
+  // prompt it takes one, answers, and ends.
+  resumeArgs: ({ args }) => [...args],
+  resumesUnprompted: true,
+  prepare: ({ id, path }) => makeNewest(path.split("#")[0] ?? path, id),
+  flags,
+};
+
+/** Changes nothing where it is the newest already. */
+function makeNewest(path: string, id: string): void {
+  writing(path, (db) => {
+    const newer = `SELECT 1 FROM mastra_threads t JOIN mastra_threads o ON o.id <> t.id
+      AND o."resourceId" = t."resourceId" AND o."updatedAt" >= t."updatedAt" WHERE t.id = ?`;
+    if (db.prepare(newer).get(id) === undefined) return;
+    const update = 'UPDATE mastra_threads SET "updatedAt" = ? WHERE id = ?';
+    db.prepare(update).run(new Date().toISOString(), id);
+  });
+}

@@ -1,0 +1,135 @@
+/** Sessions as rows of Mastra Code's database: read, written, changed and taken back. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { mastracode } from "../../../src/agents/mastracode/index.ts";
+import { SegueError } from "../../../src/errors.ts";
+import { fixture } from "../../support/fixtures.ts";
+import { known, temporaryFolder } from "../../support/folder.ts";
+import { dumpMastraCode as dump, makeMastraCode } from "../../support/mastracode-db.ts";
+import { rowIn, run } from "../../support/opencode-db.ts";
+
+const root = temporaryFolder();
+const rows = known(mastracode.store.database);
+
+function linesOf(name: string): string[] {
+  return readFileSync(fixture(name).path, "utf8").split("\n").slice(0, -1);
+}
+
+function idOf(lines: readonly string[]): string {
+  return /"id":"([^"]+)"/.exec(lines[0] ?? "")?.[1] ?? "";
+}
+
+function fresh(): string {
+  const path = join(mkdtempSync(join(root, "home-")), "mastra.db");
+  makeMastraCode(path);
+  return path;
+}
+
+function refused(why: RegExp): (error: unknown) => boolean {
+  return (error) =>
+    error instanceof SegueError && error.kind === "refused" && why.test(error.message);
+}
+
+describe("a session in Mastra Code's database", () => {
+  for (const name of ["kinds", "rows", "tools", "compacted"]) {
+    it(`comes out as it went in, and goes without a trace (${name})`, () => {
+      const lines = linesOf(`mastracode/${name}`);
+      const path = fresh();
+      const empty = dump(path);
+      rows.replace(path, idOf(lines), null, lines);
+      assert.deepEqual(rows.read(path, idOf(lines)), lines);
+      rows.replace(path, idOf(lines), lines, null);
+      assert.equal(dump(path), empty);
+      assert.equal(rows.read(path, idOf(lines)), null);
+    });
+  }
+
+  it("keeps what a thread says about itself as SQLite's JSONB, and a message as text", () => {
+    const lines = linesOf("mastracode/kinds");
+    const path = fresh();
+    rows.replace(path, idOf(lines), null, lines);
+    const types = rowIn(
+      path,
+      `SELECT typeof(metadata) AS thread, (SELECT typeof(content) FROM mastra_messages LIMIT 1) AS message,
+        json_extract(metadata, '$.projectPath') AS project FROM mastra_threads`,
+    );
+    assert.equal(types?.thread, "blob");
+    assert.equal(types?.message, "text");
+    assert.equal(types?.project, "/tmp/lab/project");
+  });
+
+  it("keeps text that no JSON.stringify would print, and bytes that are no JSON", () => {
+    const lines = linesOf("mastracode/rows");
+    const path = fresh();
+    const id = idOf(lines);
+    rows.replace(path, id, null, lines);
+    run(path, `UPDATE mastra_messages SET content = '{"format": 2,  "parts": []}'`);
+    run(path, "UPDATE mastra_threads SET metadata = x'00ff01'");
+    const odd = rows.read(path, id);
+    const stored = dump(path);
+    rows.replace(path, id, odd, null);
+    rows.replace(path, id, null, odd);
+    assert.equal(dump(path), stored);
+  });
+
+  it("grows by what is added, and is what it was when that is taken back", () => {
+    const lines = linesOf("mastracode/kinds");
+    const path = fresh();
+    const few = lines.slice(0, 4);
+    rows.replace(path, idOf(lines), null, few);
+    const before = dump(path);
+    rows.replace(path, idOf(lines), few, lines);
+    assert.deepEqual(rows.read(path, idOf(lines)), lines);
+    rows.replace(path, idOf(lines), lines, few);
+    assert.equal(dump(path), before);
+  });
+
+  it("is not written over when something was said in the meantime", () => {
+    const lines = linesOf("mastracode/rows");
+    const path = fresh();
+    rows.replace(path, idOf(lines), null, lines);
+    run(path, "UPDATE mastra_messages SET content = '{}' WHERE role = 'signal'");
+    assert.throws(
+      () => rows.replace(path, idOf(lines), lines, null),
+      /has changed in the meantime: nothing was changed/,
+    );
+    assert.throws(() => rows.replace(path, idOf(lines), null, lines), /already exists/);
+  });
+
+  it("gets new ids for all of its rows as a copy", () => {
+    const lines = linesOf("mastracode/compacted");
+    const path = fresh();
+    rows.replace(path, idOf(lines), null, lines);
+    const copy = rows.renamed(lines, "11111111-0000-4000-8000-000000000000");
+    rows.replace(path, "11111111-0000-4000-8000-000000000000", null, copy);
+    assert.deepEqual(rows.read(path, "11111111-0000-4000-8000-000000000000"), copy);
+    assert.deepEqual(rows.read(path, idOf(lines)), lines);
+  });
+
+  it("is refused where a row belongs to another session", () => {
+    const lines = linesOf("mastracode/rows");
+    const why = refused(/belong to another session/);
+    assert.throws(() => rows.replace(fresh(), "another", null, lines), why);
+  });
+
+  it("is refused in a database whose layout is unknown", () => {
+    const lines = linesOf("mastracode/rows");
+    const path = fresh();
+    run(path, "ALTER TABLE mastra_messages RENAME COLUMN content TO body");
+    const why = refused(/mastra_messages has no column "content"/);
+    assert.throws(() => rows.read(path, idOf(lines)), why);
+    const newer = fresh();
+    run(newer, "DROP TABLE mastra_threads");
+    run(
+      newer,
+      `CREATE TABLE mastra_threads (id TEXT PRIMARY KEY, "resourceId" TEXT, title TEXT, metadata TEXT,
+        "createdAt" TEXT, "updatedAt" TEXT, tenant TEXT NOT NULL)`,
+    );
+    assert.throws(
+      () => rows.replace(newer, idOf(lines), null, lines),
+      refused(/new column "tenant" that must be filled/),
+    );
+  });
+});
