@@ -68,5 +68,5 @@ export const flags: Flags = {
 function grants(uses: readonly Use[]): readonly Grant[] | null {
   const has = (flag: string): boolean => uses.some(({ name }) => name === flag);
   if (has("--yolo")) return ALL;
-  return has("-y") ? JUDGED : null;
+  return has("--auto-approve") ? JUDGED : null;
 }
