@@ -34,6 +34,8 @@ const CALLS: { readonly [agent: string]: RegExp } = {
   openclaw: /MARK-S-A03/,
   // Hermes 0.19.0 counts them.
   hermes: /\[1 tool call: terminal\]/,
+  // Deep Agents Code 0.1.88 counts those that did not fail.
+  deepagents: /Ran 1 shell command/,
   // Mistral Vibe 3.0.2 shows none of the calls of a session that it imported.
   vibe: /MARK-S-A03/,
 };

@@ -4,7 +4,8 @@ import { ALL, type Flags, type Grant, JUDGED, type Use } from "../shared/flags.t
 export const flags: Flags = {
   table: {
     model: ["-M, --model <x>"],
-    permission: ["-y, --auto-approve", "--yolo"],
+    // `--yes` confirms an installation; for other agents, it is a permission.
+    permission: ["-y, --auto-approve", "--yolo", "--yes"],
     restricts: ["-S, --shell-allow-list <x>", "--allow-fs-tools <x>"],
     session: ["-r, --resume [x]"],
     own: [
@@ -53,7 +54,6 @@ export const flags: Flags = {
       "--install <x>",
       "--uninstall <x>",
       "--package",
-      "--yes",
     ],
   },
   grants,
@@ -68,5 +68,5 @@ export const flags: Flags = {
 function grants(uses: readonly Use[]): readonly Grant[] | null {
   const has = (flag: string): boolean => uses.some(({ name }) => name === flag);
   if (has("--yolo")) return ALL;
-  return has("-y") ? JUDGED : null;
+  return has("--auto-approve") ? JUDGED : null;
 }

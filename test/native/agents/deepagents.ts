@@ -47,7 +47,8 @@ export const deepagents: Driver = {
   attachesImages: false,
   own: unchanged,
   foreign: (markers) => reasoningAsText(markers, tools),
-  tui: (args) => ["dcode", "--no-mcp", ...args],
+  // The interpreter takes long to start, and a turn waits for it no longer than some seconds.
+  tui: (args) => ["dcode", "--no-mcp", "--no-interpreter", ...args],
   listArgs: ["threads", "list"],
   listsIds: true,
   rename(lab, id, title) {
