@@ -3,6 +3,7 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject, string } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
+import { TASK_NEWS } from "./marks.ts";
 
 function address(key: string): Shape {
   return keys("type", { [key]: keys("id", { url: CONTENT }) });
@@ -52,6 +53,7 @@ export const frames: Frames = {
       /^<system>(?:Command executed successfully\.|Tool output is empty\.|Previous context has been compacted\. Here is the compaction output:|ERROR: (?:Command failed with exit code: -?\d+\.|([\s\S]*)))<\/system>$/,
       "$1",
     ],
+    [TASK_NEWS, "$1"],
   ],
   ends: /^Command failed with exit code: -?\d+\.$/,
 };

@@ -24,7 +24,17 @@ export function summaryParts(summary: string): Part[] {
  */
 export function isScaffold(parts: readonly Part[]): boolean {
   const text = onlyTextOf(parts)?.trim() ?? "";
-  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || text.startsWith("<system-reminder>");
+  const isReminder = text.startsWith("<system-reminder>") && taskNews(parts) === null;
+  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || isReminder;
+}
+
+/** A reminder that says what tasks in the background came to. */
+export const TASK_NEWS =
+  /^\s*<system-reminder>\n?(Background tasks [\s\S]*?)\n?<\/system-reminder>\s*$/;
+
+/** Its words, without the tags, which other agents take for context; null for anything else. */
+export function taskNews(parts: readonly Part[]): string | null {
+  return TASK_NEWS.exec(onlyTextOf(parts) ?? "")?.[1] ?? null;
 }
 
 /** A notification, or what a command says. */

@@ -7,7 +7,7 @@ import { notTyped } from "../../session/text.ts";
 import type { Entry, EventBody, Header, Json, Message, Part } from "../../session/types.ts";
 import { ChatCalls } from "../shared/chat.ts";
 import { readAnswer, readCall, readContent, readOutput } from "./content.ts";
-import { isInjected, isScaffold, summaryIn } from "./marks.ts";
+import { isInjected, isScaffold, summaryIn, taskNews } from "./marks.ts";
 import { parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -85,8 +85,10 @@ class KimiCliReader implements Reader {
     if (isScaffold(parts)) {
       return this.#next({ ...messageOf(id, this.#tail, role, parts), scaffold: true });
     }
-    const isTold = isInjected(parts);
-    const said = isTold ? notTyped(parts) : parts;
+    const news = taskNews(parts);
+    const isTold = news !== null || isInjected(parts);
+    const own: Part[] = news === null ? parts : [{ kind: "text", text: news }];
+    const said = isTold ? notTyped(own) : own;
     const message = messageOf(id, this.#tail, role, [...said, ...calls]);
     return this.#next(isTold ? { ...message, told: true } : message);
   }

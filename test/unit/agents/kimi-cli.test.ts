@@ -127,6 +127,15 @@ describe("reading", () => {
     assert.equal(own?.told, undefined);
   });
 
+  it("reads what tasks in the background came to, without the tags of a reminder", () => {
+    const words =
+      "Background tasks exceeded the 60s wait limit; stop was requested where possible:\n  - b1: MARK-TASK (kill requested)";
+    const content = `<system-reminder>\n${words}\n</system-reminder>`;
+    const [news] = messages([{ role: "user", content }]);
+    assert.deepEqual([news?.scaffold, news?.told], [undefined, true]);
+    assert.equal(news?.parts[0]?.kind === "text" && news.parts[0].text, words);
+  });
+
   it("knows the tokens of the context", () => {
     assert.equal(kimiCli.contextTokens?.({ role: "_usage", token_count: 1280 }), 1280);
     assert.equal(kimiCli.contextTokens?.({ role: "user", content: "x" }), undefined);
