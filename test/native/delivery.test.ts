@@ -191,10 +191,13 @@ for (const agent of some(TAKE_PROMPTS, 2)) {
   const markdown = documentOf(200);
 
   test(`${id}: ${attaches ? "has the document in its first message" : "reads the document first"}`, () => {
-    const read = (file: string): Step =>
-      id === "codex"
-        ? { tools: [{ kind: "bash", command: `cat '${file}'` }] }
-        : { tools: [{ kind: "read", path: file }] };
+    const read = (file: string): Step => {
+      if (id === "codex") return { tools: [{ kind: "bash", command: `cat '${file}'` }] };
+      // Deep Agents Code's tool reads 100 lines, unless it is told otherwise.
+      if (id === "deepagents")
+        return { tools: [named("read_file", { file_path: file, limit: 1000 })] };
+      return { tools: [{ kind: "read", path: file }] };
+    };
     const steps = (file: string): Step[] => (attaches ? [] : [read(file)]);
     return started(agent, markdown, steps, (run) => {
       const { first, rest } = mainRequest(run);

@@ -12,7 +12,7 @@ import { agentNamed } from "../../src/agents/registry.ts";
 import { historyOf } from "./assert-history.ts";
 import { AGENTS, createLab, type Lab, tuiCommand } from "./lab.ts";
 import { arr, isObj, obj, parseJson, str } from "./model-server/json.ts";
-import type { RecordedRequest } from "./model-server/server.ts";
+import type { RecordedRequest, ToolSpec } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { allows } from "./screen.ts";
 import { segue } from "./segue.ts";
@@ -89,6 +89,12 @@ function holds(text: string, markdown: string): void {
   assert.deepEqual(gone, [], "not sent");
 }
 
+/** Deep Agents Code's tool reads 100 lines, unless it is told otherwise. */
+function readingOf(agent: string, path: string): ToolSpec {
+  if (agent !== "deepagents") return { kind: "read", path };
+  return { kind: "named", name: "read_file", input: { file_path: path, limit: 1000 } };
+}
+
 /** Of the others, users paste the first message themselves. */
 const TAKE_PROMPTS = AGENTS.filter((id) => agentNamed(id).launch.start !== undefined);
 
@@ -101,7 +107,7 @@ for (const to of some(TAKE_PROMPTS, 2)) {
       assert.equal(statSync(file).mode & 0o777, 0o600);
       assert.ok(command.join(" ").length < 2000);
       const attaches = ATTACHES.includes(to);
-      const reads = { tools: [{ kind: "read" as const, path: file }] };
+      const reads = { tools: [readingOf(to, file)] };
       lab.server.script([...(attaches ? [] : [reads]), { text: "MARK-DONE" }]);
       const tui = Tui.start(lab, tuiCommand(to, command.slice(1)), { rows: 60 });
       try {
