@@ -147,7 +147,7 @@ export function readResult(part: Json): ToolResultPart[] {
   ];
   switch (own.state) {
     case "result":
-      return result(readOutput(part, own.result), isFailure(own.result));
+      return result(readOutput(part, own.result), isFailure(own.result) || toldFailure(part));
     case "output-error":
       return result(asContent(saidIn(own.errorText)), true);
     case "output-denied":
@@ -155,6 +155,11 @@ export function readResult(part: Json): ToolResultPart[] {
     default:
       return own.result === undefined ? [] : result(readOutput(part, own.result));
   }
+}
+
+function toldFailure(part: Json): boolean {
+  const output = member(member(member(part, "providerMetadata"), "mastra"), "modelOutput");
+  return /^error-/.test(typeOf(output ?? null));
 }
 
 /** How a tool that failed reports it, where it does not throw. */
@@ -281,7 +286,10 @@ function printCall(call: ToolCallPart, result: ToolResultPart | undefined): Json
   const hasImages = told.content.some(({ kind }) => kind === "image");
   const text = told.content.flatMap(wordsOf).join("\n");
   if (told.isError && told.exitCode === undefined && !hasImages) {
-    return invocation({ state: "output-error", ...about, errorText: text });
+    // A session with the state `output-error` is not sent again by 0.32.1 [run].
+    const modelOutput = { type: "error-text", value: text };
+    const own = invocation({ state: "result", ...about, result: text });
+    return { ...own, providerMetadata: { mastra: { modelOutput } } };
   }
   if (hasImages) {
     const content = told.content.flatMap(printItem);
