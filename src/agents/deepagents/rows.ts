@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { compact, listOf, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { reading, unknownLayout } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { type Held, idOf, isRemoval, Messages } from "./fold.ts";
@@ -40,19 +41,12 @@ const NEWER = new Set(["task_path"]);
 /** @throws SegueError if the layout is unknown */
 export function checkSchema(db: DatabaseSync, path: string, purpose: "read" | "write"): void {
   for (const [table, needed] of Object.entries(COLUMNS)) {
-    const columns = db.prepare(`PRAGMA table_info("${table}")`).all();
-    const names = new Set(columns.map(({ name }) => String(name)));
-    const missing = needed.find((name) => !names.has(name));
+    const columns = columnsOf(db, table);
+    const missing = needed.find((name) => !columns.has(name));
     if (missing !== undefined) throw unknownLayout(path, `${table} has no column "${missing}"`);
-    if (purpose === "read") continue;
-    for (const { name, notnull, dflt_value: fallback } of columns) {
-      if (needed.includes(String(name)) || NEWER.has(String(name))) continue;
-      if (notnull === 1 && fallback === null) {
-        throw unknownLayout(
-          path,
-          `${table} has a new column "${String(name)}" that must be filled`,
-        );
-      }
+    for (const { name, required } of purpose === "write" ? columns.values() : []) {
+      if (needed.includes(name) || NEWER.has(name) || !required) continue;
+      throw unknownLayout(path, `${table} has a new column "${name}" that must be filled`);
     }
   }
 }
@@ -63,10 +57,7 @@ export function hasTable(db: DatabaseSync, name: string): boolean {
 }
 
 export function hasTaskPath(db: DatabaseSync): boolean {
-  return db
-    .prepare(`PRAGMA table_info("writes")`)
-    .all()
-    .some(({ name }) => name === "task_path");
+  return columnsOf(db, "writes").has("task_path");
 }
 
 /**

@@ -50,7 +50,7 @@ class DeepAgentsWriter implements Writer {
   #ticks: bigint | null = null;
   #list = Messages.of<Held>([]);
   /** Of each step. */
-  readonly #lists = new Map<string, Messages<Held>>();
+  #lists = new Map<string, Messages<Held>>();
   #step = "";
   /** Where the next step is to go on, if not after the newest. */
   #from: string | null = null;
@@ -60,6 +60,15 @@ class DeepAgentsWriter implements Writer {
   constructor({ seed, facts = null }: WriterOptions) {
     this.#seed = seed;
     this.#now = number(member(facts, "now")) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A summary counts all messages before it, and ids are later than all before them. */
+  replaces(before: Writer): void {
+    if (!(before instanceof DeepAgentsWriter)) return;
+    this.#list = before.#list;
+    this.#lists = before.#lists;
+    this.#step = before.#step;
+    this.#ticks = before.#ticks;
   }
 
   predict(entry: Entry): Json[] {

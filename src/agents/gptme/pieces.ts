@@ -21,10 +21,13 @@ export function pieces(answer: string): Json[] | null {
     found.push(plain(answer.slice(from, call.index)), parseValue(json) ?? json);
     from = end;
   }
-  const last = plain(answer.slice(from));
-  return from === 0 && last === answer ? null : [...found, last];
+  const last = answer.slice(from);
+  return from === 0 && unescaped(last).replace(MARKS, "\n") === answer
+    ? null
+    : [...found, plain(last)];
 }
 
+/** Without the line breaks before and after a call. */
 function plain(text: string): string {
-  return unescaped(text).replace(MARKS, "\n");
+  return unescaped(text.replace(/^\n|\n$/g, "")).replace(MARKS, "\n");
 }

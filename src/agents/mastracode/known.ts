@@ -24,7 +24,7 @@ const part: Shape = {
     return type === "tool-invocation" && hasOutput(value) ? "output" : type;
   },
   of: {
-    text: keys(`${ANY} textSignature state`, { text: CONTENT }),
+    text: keys(`${ANY} textSignature state metadata`, { text: CONTENT }),
     reasoning: keys(`${ANY} details state`, { reasoning: CONTENT }),
     "tool-invocation": keys(`${ANY} title providerExecuted preliminary`, {
       toolInvocation: invocation,

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
+import { columnsOf } from "../shared/columns.ts";
 import { unknownLayout } from "../shared/sqlite.ts";
 import { inner, OBSERVED } from "./records.ts";
 
@@ -57,26 +58,21 @@ export type Schema = ReadonlyMap<Table, ReadonlySet<string>>;
 export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "write"): Schema {
   const schema = new Map<Table, ReadonlySet<string>>();
   for (const table of TABLE_NAMES) {
-    const rows = db.prepare(`PRAGMA table_info("${TABLES[table]}")`).all();
+    const columns = columnsOf(db, TABLES[table]);
     const isNeeded = table === "thread" || table === "message";
-    if (rows.length === 0 && !isNeeded) continue;
-    const columns = new Set(rows.map(({ name }) => String(name)));
+    if (columns.size === 0 && !isNeeded) continue;
     const missing = NEEDED[table].find((name) => !columns.has(name));
     if (missing !== undefined) {
       throw unknownLayout(path, `${TABLES[table]} has no column "${missing}"`);
     }
-    for (const { name, notnull, dflt_value: fallback } of purpose === "write" ? rows : []) {
-      const isKnown = table === "memory" ? FILLED.has(String(name)) : columnsKnown(table, name);
-      if (isKnown || notnull !== 1 || fallback !== null) continue;
+    for (const { name, required } of purpose === "write" ? columns.values() : []) {
+      const isKnown = table === "memory" ? FILLED.has(name) : NEEDED[table].includes(name);
+      if (isKnown || !required) continue;
       throw unknownLayout(path, `${TABLES[table]} has a new column "${name}" that must be filled`);
     }
-    schema.set(table, columns);
+    schema.set(table, new Set(columns.keys()));
   }
   return schema;
-}
-
-function columnsKnown(table: Table, name: SQLOutputValue | undefined): boolean {
-  return NEEDED[table].includes(String(name));
 }
 
 type SqlRow = Record<string, SQLOutputValue>;
