@@ -1,7 +1,7 @@
 /** Decodes the records of Deep Agents Code's sessions. Facts and sources: README.md in this folder. */
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
-import { member, number, printed, string } from "../../session/json.ts";
+import { array, member, number, printed, string } from "../../session/json.ts";
 import { otherPart } from "../../session/other.ts";
 import type {
   Entry,
@@ -250,7 +250,9 @@ function errorOf(text: string): EventBody {
 
 /** A message of a kind that nobody knows: its content, if that is where such messages have it. */
 function readUnknown({ name, fields }: Said): Part[] {
-  return "content" in fields ? readContent(fields.content) : [otherPart(name, fields)];
+  if (!("content" in fields)) return [otherPart(name, fields)];
+  const calls = [...array(fields.tool_calls), ...array(fields.invalid_tool_calls)];
+  return [...readContent(fields.content), ...calls.map((call) => otherPart("tool_call", call))];
 }
 
 /** Pieces of a streamed message have classes of their own. */

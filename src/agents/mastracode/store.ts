@@ -1,6 +1,5 @@
 /** Where Mastra Code keeps its sessions: in one database for all folders. */
 import type { SQLOutputValue } from "node:sqlite";
-import { textOrNone } from "../../io/door.ts";
 import { type Host, hostOf } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
@@ -8,7 +7,7 @@ import type { Json } from "../../session/types.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
-import { databaseIn, lockOf } from "./place.ts";
+import { databaseIn } from "./place.ts";
 import { projectOf } from "./project.ts";
 import { isoTime } from "./records.ts";
 
@@ -65,11 +64,6 @@ export const store: Store = {
   facts(_root, cwd, env) {
     const { resourceId, path } = projectOf(cwd, env);
     return { resourceId, projectPath: path, now: Date.now() };
-  },
-
-  opened(root, id) {
-    const pid = Number(textOrNone(lockOf(root, id)).trim());
-    return Number.isInteger(pid) && pid > 0 ? [{ pid }] : [];
   },
 
   database,

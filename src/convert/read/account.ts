@@ -206,7 +206,7 @@ class Account {
   }
 
   #object(value: JsonObject, shape: Exclude<Shape, true>, { at, isNew }: At): void {
-    if (typeof value.type === "string" && this.#unread.has(value.type)) return;
+    if ("type" in value && this.#unread.has(nameOf(value.type))) return;
     const named = nameIn(value, shape);
     if (named.shape === true) return;
     const place = `${at}${named.name}`;
@@ -359,4 +359,9 @@ function strings(value: Json | object | undefined, texts: string[]): void {
       strings(item, texts);
     }
   }
+}
+
+/** As readers name what they leave out. */
+function nameOf(type: Json | undefined): string {
+  return typeof type === "string" && type !== "" ? type : "unknown";
 }

@@ -50,6 +50,7 @@ export const mastracode: Driver = {
   foreign: (markers) => reasoningAsText(markers, tools),
   tui: (args) => ["mastracode", ...args],
   listArgs: [],
+  listKeys: ["/threads", "Enter"],
   rename(lab, id, title) {
     const db = new DatabaseSync(database(lab));
     db.prepare("UPDATE mastra_threads SET title = ? WHERE id = ?").run(title, id);
