@@ -95,9 +95,8 @@ export function readAnswer(fields: JsonObject): Part[] {
 }
 
 function isCall(block: Json, ids: ReadonlySet<string>): boolean {
-  const id = string(member(block, "id")) ?? "";
-  const callId = string(member(block, "call_id")) ?? "";
-  return ids.has(id) || ids.has(callId);
+  const own = [member(block, "id"), member(block, "call_id")].flatMap((id) => string(id) ?? []);
+  return own.length === 0 ? ids.has("") : own.some((id) => ids.has(id));
 }
 
 /** The calls beside the content; one whose arguments are no JSON has them as text. */

@@ -1,14 +1,14 @@
 /** What Deep Agents Code's database has of threads, and their rows as lines. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
-import { compact, listOf, member, string } from "../../session/json.ts";
+import { compact, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { reading, unknownLayout } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { type Held, idOf, isRemoval, Messages } from "./fold.ts";
 import { decode, payloadOf, rawJson } from "./msgpack.ts";
-import { MESSAGES, snapshotRecord, writeRecord } from "./records.ts";
+import { MESSAGES, snapshotRecord, writeRecord, writtenIn } from "./records.ts";
 import { ticksOf, timeOf } from "./uuid6.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -186,7 +186,7 @@ class Telling {
     for (const row of writes) {
       const value = jsonOf(row);
       records.push(writeRecord(writeOf(own, row, value), records.length === 0 ? after : undefined));
-      if (row.channel === MESSAGES) ids = ids.with(listOf(value).map(writtenOf));
+      if (row.channel === MESSAGES) ids = idsAfter(ids, value);
     }
     this.#out.push(...records);
     this.#ids.set(own, ids);
@@ -197,6 +197,12 @@ class Telling {
 
 function sameIds(a: readonly Held[], b: readonly Held[]): boolean {
   return a.length === b.length && a.every(({ id }, n) => id === b[n]?.id);
+}
+
+function idsAfter(before: Messages<Held>, value: Json): Messages<Held> {
+  const { messages, isAll } = writtenIn(value);
+  const written = messages.map(writtenOf);
+  return isAll ? Messages.of(written.map(({ item }) => item)) : before.with(written);
 }
 
 function writtenOf(message: Json): { item: Held; isRemoval: boolean } {

@@ -126,6 +126,55 @@ describe("deepagents: what its model sees", () => {
     assert.deepEqual(summaries, ["in short"]);
   });
 
+  it("is all messages again once the CLI has discarded a summary, or finds that it counts too many", () => {
+    const summary = (cutoff_index: number): JsonObject =>
+      step("_summarization_event", {
+        cutoff_index,
+        summary_message: said("HumanMessage", "s", "in short"),
+      });
+    const all = [HEAD, human("a", "one"), ai("b", "two"), summary(2), human("c", "three")];
+    assert.deepEqual(seen(all), ["three"]);
+    const discarded = [...all, step("_summarization_event", null), ai("d", "four")];
+    assert.deepEqual(seen(discarded), ["one", "two", "three", "four"]);
+    const tooMany = [HEAD, human("a", "one"), summary(7), ai("b", "two")];
+    assert.deepEqual(seen(tooMany), ["one", "two"]);
+  });
+
+  it("is what LangGraph's Overwrite holds, in the place of all before it", () => {
+    const three = [said("HumanMessage", "c", "three")];
+    const forms: Json[] = [
+      {
+        "segue.ext": 2,
+        value: ["langgraph.types", "Overwrite", { value: three, type: "__overwrite__" }],
+      },
+      { value: three, type: "__overwrite__" },
+      { __overwrite__: three },
+    ];
+    for (const form of forms) {
+      const all = [HEAD, human("a", "one"), ai("b", "two"), step("messages", form)];
+      assert.deepEqual(seen([...all, ai("d", "four")]), ["three", "four"]);
+    }
+  });
+
+  it("has what a summary holds beside its text named in it", () => {
+    const content = [
+      { type: "text", text: "in short" },
+      { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } },
+    ];
+    const value = { cutoff_index: 1, summary_message: said("HumanMessage", "s", content) };
+    const entries = entriesIn([HEAD, human("a", "one"), step("_summarization_event", value)]);
+    const [last] = entries.slice(-1);
+    assert.ok(last?.kind === "event" && last.event === "compaction");
+    assert.equal(last.summary, "in short\n\n[image: image/png, 2 bytes]");
+  });
+
+  it("has a call that only the content has beside a call without an id", () => {
+    const content = [{ type: "tool_use", id: "other", name: "ls", input: { path: "/only-here" } }];
+    const calls = [{ name: "execute", args: { command: "ls" }, id: null, type: "tool_call" }];
+    const [answer] = messagesIn([HEAD, ai("a", content, { tool_calls: calls })]);
+    assert.match(JSON.stringify(answer?.parts), /only-here/);
+  });
+
   it("is the newest branch of a thread that forked", () => {
     const first = human("a", "one");
     const after = String(first.checkpoint_id);
