@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { deepagents } from "../../../src/agents/deepagents/index.ts";
+import { known } from "../../../src/agents/deepagents/known.ts";
 import { isLimit } from "../../../src/agents/deepagents/limits.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/deepagents/tools.ts";
 import { uuid6 } from "../../../src/agents/deepagents/uuid6.ts";
+import { misplaced, unknowns } from "../../../src/agents/shared/known.ts";
 import { Survey } from "../../../src/session/survey.ts";
 import type { Entry, Json, JsonObject, Message, ToolUse } from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
@@ -166,6 +168,43 @@ describe("deepagents: what its model sees", () => {
     const [last] = entries.slice(-1);
     assert.ok(last?.kind === "event" && last.event === "compaction");
     assert.equal(last.summary, "in short\n\n[image: image/png, 2 bytes]");
+  });
+
+  it("has calls that are only in OpenAI's form, where LangChain finds no others", () => {
+    const beside = (more: JsonObject): Json[] => [HEAD, ai("a", "", more)];
+    const tool_calls = [
+      { id: "k", type: "function", function: { name: "ls", arguments: '{"path":"/"}' } },
+    ];
+    const additional_kwargs = { tool_calls };
+    const [answer] = messagesIn(beside({ tool_calls: [], additional_kwargs }));
+    const use = { tool: "list", path: "/" };
+    assert.deepEqual(answer?.parts, [
+      { kind: "tool-call", callId: "k", name: "ls", input: { path: "/" }, use },
+    ]);
+    const own = [{ name: "glob", args: {}, id: "own", type: "tool_call" }];
+    const [other] = messagesIn(beside({ tool_calls: own, additional_kwargs }));
+    assert.deepEqual(
+      other?.parts.map((part) => part.kind === "tool-call" && part.callId),
+      ["own"],
+    );
+  });
+
+  it("has the words of a thought wherever they are", () => {
+    const content = [{ type: "reasoning", id: "rs", summary: [], content: [{ text: "hm" }] }];
+    const [answer] = messagesIn([HEAD, ai("a", content)]);
+    const [thought] = answer?.parts ?? [];
+    assert.equal(thought?.kind === "reasoning" && thought.text, "hm");
+  });
+
+  it("has a message that is written alone once", () => {
+    const value = said("HumanMessage", "a", "one");
+    const places = unknowns(step("messages", value), known);
+    assert.deepEqual([places, misplaced(step("messages", value), known)], [[], []]);
+    const all = { value: [value], type: "__overwrite__" };
+    const overwrite = step("messages", { "segue.ext": 2, value: ["m", "Overwrite", all] });
+    for (const record of [step("messages", all), overwrite]) {
+      assert.deepEqual(unknowns(record, known), []);
+    }
   });
 
   it("has a call that only the content has beside a call without an id", () => {
