@@ -97,7 +97,10 @@ class DeepAgentsReader implements Reader {
   #goTo(step: string | null): void {
     if (step === this.#step) return;
     const none: State = { list: Messages.of([]), cutoff: 0, base: null };
+    const { base } = this.#state;
     this.#state = (step === null ? none : this.#states.get(step)) ?? none;
+    // What was shown after another summary, or after none, is on another branch.
+    if (this.#state.base !== base) this.#shown = [];
     const view = this.#state.list.items().slice(this.#state.cutoff);
     this.#shown = this.#shown.slice(0, this.#same(view));
   }

@@ -142,6 +142,27 @@ describe("deepagents: what its model sees", () => {
     assert.deepEqual(seen(tooMany), ["one", "two"]);
   });
 
+  it("has no summary on a branch from before it, even if it took the place of nothing", () => {
+    const first = human("a", "one");
+    const after = String(first.checkpoint_id);
+    const value = { cutoff_index: 0, summary_message: said("HumanMessage", "s", "in short") };
+    const all = [HEAD, first, step("_summarization_event", value), human("c", "three", { after })];
+    const messages = messagesIn(all);
+    assert.deepEqual(seen(all), ["one", "three"]);
+    assert.equal(messages[0]?.parentId, null);
+  });
+
+  it("is nothing where all messages were removed, until the next", () => {
+    const all = [
+      HEAD,
+      human("a", "one"),
+      ai("b", "two"),
+      step("messages", [removed("__remove_all__")]),
+    ];
+    assert.deepEqual(seen(all), []);
+    assert.deepEqual(seen([...all, human("c", "three")]), ["three"]);
+  });
+
   it("is what LangGraph's Overwrite holds, in the place of all before it", () => {
     const three = [said("HumanMessage", "c", "three")];
     const forms: Json[] = [
