@@ -22,8 +22,8 @@ export function dumpDeepAgents(path: string): string {
   const db = new DatabaseSync(path, { readOnly: true });
   const out = ["checkpoints", "writes", "dcode_thread_names"].map((name) => {
     const exists = db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(name);
-    const rows = exists ? db.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2, 3`).all() : [];
-    return [name, ...rows.map((row) => JSON.stringify(row, hex))].join("\n");
+    const rows = exists ? db.prepare(`SELECT * FROM "${name}"`).all() : [];
+    return [name, ...rows.map((row) => JSON.stringify(row, hex)).sort()].join("\n");
   });
   db.close();
   return out.join("\n\n");

@@ -1,4 +1,5 @@
 /** What messages of LangChain hold, and parts of the session model. */
+import { parseValue } from "../../lossless/json-text.ts";
 import { compact, isObject, listOf, member, number, object, string } from "../../session/json.ts";
 import { imageText, isOdd, otherPart, saidIn, textBlock, textOfPart } from "../../session/other.ts";
 import type {
@@ -95,18 +96,28 @@ export function readAnswer(fields: JsonObject): Part[] {
 }
 
 function isCall(block: Json, ids: ReadonlySet<string>): boolean {
-  const id = string(member(block, "id")) ?? "";
-  const callId = string(member(block, "call_id")) ?? "";
-  return ids.has(id) || ids.has(callId);
+  const own = [member(block, "id"), member(block, "call_id")].flatMap((id) => string(id) ?? []);
+  return own.length === 0 ? ids.has("") : own.some((id) => ids.has(id));
 }
 
 /** The calls beside the content; one whose arguments are no JSON has them as text. */
 export function readCalls(fields: JsonObject): ToolCallPart[] {
-  return [...listOf(fields.tool_calls), ...listOf(fields.invalid_tool_calls)].map((call) => {
+  const calls = [...listOf(fields.tool_calls), ...listOf(fields.invalid_tool_calls)];
+  return (calls.length > 0 ? calls : callsBeside(fields)).map((call) => {
     const name = saidIn(member(call, "name"));
     const input = member(call, "args") ?? {};
     const callId = string(member(call, "id")) ?? "";
     return { kind: "tool-call", callId, name, input, use: fromNative(name, input) };
+  });
+}
+
+/** LangChain takes a message's calls from here, in OpenAI's form, when it has no others. */
+function callsBeside(fields: JsonObject): JsonObject[] {
+  return listOf(member(fields.additional_kwargs, "tool_calls")).map((call) => {
+    const said = member(call, "function");
+    const given = member(said, "arguments") ?? {};
+    const args = parseValue(string(given) ?? "") ?? given;
+    return compact({ id: member(call, "id"), name: member(said, "name"), args });
   });
 }
 
@@ -124,7 +135,10 @@ function readReasoning(type: string, block: Json): ReasoningPart | null {
     case "reasoning": {
       const { reasoning, type: _, index: __, ...seal } = block;
       const summary = listOf(seal.summary).map((one) => saidIn(member(one, "text") ?? one));
-      const text = [saidIn(reasoning), ...summary].filter((words) => words !== "").join("\n\n");
+      const inner = listOf(seal.content).map((one) => saidIn(member(one, "text") ?? one));
+      const text = [saidIn(reasoning), ...summary, ...inner]
+        .filter((words) => words !== "")
+        .join("\n\n");
       return sealed(text, seal);
     }
     default:

@@ -2,7 +2,7 @@
 import type { Frames, Shape } from "../../session/codec.ts";
 import { isObject } from "../../session/json.ts";
 import { by, CONTENT, keys } from "../shared/known.ts";
-import { isStep, isThread, saidOf } from "./records.ts";
+import { isStep, isThread, saidOf, writtenIn } from "./records.ts";
 
 const text = keys("type index citations annotations id", { text: CONTENT });
 
@@ -25,6 +25,7 @@ const block: Shape = by("type", {
   reasoning: keys("type index id encrypted_content status extras", {
     reasoning: CONTENT,
     summary: CONTENT,
+    content: CONTENT,
   }),
   // A copy of what is among the calls.
   tool_use: true,
@@ -64,6 +65,23 @@ const message: Shape = {
   },
 };
 
+const messages = { each: message };
+
+/** A step writes a list, a message alone, or what takes the place of all messages. */
+const written: Shape = {
+  name: (value) => {
+    if (Array.isArray(value)) return "list";
+    if (!writtenIn(value).isAll) return "one";
+    return isObject(value) && "segue.ext" in value ? "instance" : "all";
+  },
+  of: {
+    list: messages,
+    one: message,
+    all: keys("type", { value: messages, __overwrite__: messages }),
+    instance: keys("segue.ext", { value: CONTENT }),
+  },
+};
+
 const STEP = "checkpoint_id after task_id task_path idx channel type";
 
 export const known: Shape = {
@@ -75,7 +93,7 @@ export const known: Shape = {
   },
   of: {
     thread: keys("thread_id name agent_name cwd git_branch"),
-    messages: keys(STEP, { value: { each: message } }),
+    messages: keys(STEP, { value: written }),
     snapshot: keys("checkpoint_id after", { snapshot: { each: message } }),
     _summarization_event: keys(STEP, {
       value: keys("cutoff_index file_path created_at_index", { summary_message: message }),

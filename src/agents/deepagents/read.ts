@@ -2,7 +2,7 @@
 import type { Reader } from "../../session/codec.ts";
 import { emptyHeader } from "../../session/header.ts";
 import { array, member, number, printed, string } from "../../session/json.ts";
-import { otherPart } from "../../session/other.ts";
+import { imageText, otherPart, textOfPart } from "../../session/other.ts";
 import type {
   Entry,
   EventBody,
@@ -26,6 +26,7 @@ import {
   type Said,
   SUMMARY,
   saidOf,
+  type WrittenMessages,
 } from "./records.ts";
 import { parseResult } from "./tools.ts";
 import { timeOf } from "./uuid6.ts";
@@ -96,7 +97,10 @@ class DeepAgentsReader implements Reader {
   #goTo(step: string | null): void {
     if (step === this.#step) return;
     const none: State = { list: Messages.of([]), cutoff: 0, base: null };
+    const { base } = this.#state;
     this.#state = (step === null ? none : this.#states.get(step)) ?? none;
+    // What was shown after another summary, or after none, is on another branch.
+    if (this.#state.base !== base) this.#shown = [];
     const view = this.#state.list.items().slice(this.#state.cutoff);
     this.#shown = this.#shown.slice(0, this.#same(view));
   }
@@ -105,7 +109,7 @@ class DeepAgentsReader implements Reader {
     const carry = carryIn(record);
     if (carry) return [this.#aside({ event: "carry", ...carry })];
     const messages = messagesIn(record);
-    if (messages !== null) return this.#messages(messages, time, "snapshot" in record);
+    if (messages !== null) return this.#messages(messages, time);
     const { channel, value = null } = record;
     switch (channel) {
       case SUMMARY:
@@ -129,7 +133,7 @@ class DeepAgentsReader implements Reader {
     return this.#aside({ event: "model", model, provider }, time);
   }
 
-  #messages(messages: readonly Json[], time: string | null, isAll: boolean): Entry[] {
+  #messages({ messages, isAll }: WrittenMessages, time: string | null): Entry[] {
     const written = messages.map((message) => ({
       item: { id: idOf(message), message, time },
       isRemoval: isRemoval(message),
@@ -173,18 +177,24 @@ class DeepAgentsReader implements Reader {
   /** A summary takes the place of the messages before the cutoff; those after it stay as they are. */
   #summary(value: Json, time: string | null): Entry[] {
     const said = saidOf(member(value, "summary_message") ?? null);
-    const cutoff = number(member(value, "cutoff_index"));
-    if (said === null || cutoff === undefined) {
-      return [this.#aside({ event: "opaque", type: SUMMARY })];
-    }
-    const summary = readContent(said.fields.content)
-      .map((part) => (part.kind === "text" || part.kind === "other" ? part.text : ""))
-      .join("\n\n");
+    const cutoff = number(member(value, "cutoff_index")) ?? -1;
+    // The CLI discards a summary that counts more messages than there are, and sends all of them.
+    if (said === null || cutoff < 0 || cutoff > this.#state.list.length) return this.#unsummed();
+    const summary = readContent(said.fields.content).map(wordsOf).join("\n\n");
     const place = { id: this.#id(), parentId: this.#tip(), time };
     const event: Entry = { kind: "event", ...place, event: "compaction", summary };
-    this.#state = { ...this.#state, cutoff: Math.max(0, cutoff), base: event.id };
+    this.#state = { ...this.#state, cutoff, base: event.id };
     this.#shown = [];
     return [event, ...this.#show()];
+  }
+
+  /** No summary any more: the messages that it stood for are sent again. */
+  #unsummed(): Entry[] {
+    const isNone = this.#state.base === null;
+    this.#state = { ...this.#state, cutoff: 0, base: null };
+    if (!isNone) this.#shown = [];
+    const entries = isNone ? [] : this.#show();
+    return entries.length > 0 ? entries : [this.#aside({ event: "opaque", type: SUMMARY })];
   }
 
   #tip(): string | null {
@@ -246,6 +256,12 @@ class DeepAgentsReader implements Reader {
 function errorOf(text: string): EventBody {
   if (/^CancelledError\(/.test(text)) return { event: "interruption" };
   return isLimit(text) ? { event: "limit", text } : { event: "error", text };
+}
+
+/** A summary is one text. */
+function wordsOf(part: ReturnType<typeof readContent>[number]): string {
+  if (part.kind === "text") return part.text;
+  return part.kind === "image" ? imageText(part) : (textOfPart(part) ?? "");
 }
 
 /** A message of a kind that nobody knows: its content, if that is where such messages have it. */

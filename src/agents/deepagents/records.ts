@@ -1,8 +1,8 @@
 /** The records of a session: its thread, then what was written in each of its steps. */
-import { array, compact, isObject, member, number, string } from "../../session/json.ts";
+import { array, compact, isObject, listOf, member, number, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Piece } from "../shared/pieces.ts";
-import { instanceIn } from "./msgpack.ts";
+import { instanceIn, payloadOf } from "./msgpack.ts";
 
 export const MESSAGES = "messages";
 export const SUMMARY = "_summarization_event";
@@ -77,13 +77,36 @@ export function snapshotRecord(
   return compact({ checkpoint_id: checkpoint, after, snapshot: messages });
 }
 
+/** Messages that a record writes. */
+export interface WrittenMessages {
+  messages: Json[];
+  /** They take the place of all before them. */
+  isAll: boolean;
+}
+
 /** The messages that a record writes; null for one that writes none. */
-export function messagesIn(record: Json): Json[] | null {
+export function messagesIn(record: Json): WrittenMessages | null {
   if (!isStep(record)) return null;
-  if ("snapshot" in record) return array(record.snapshot);
-  if (record.channel !== MESSAGES) return null;
-  const { value = null } = record;
-  return Array.isArray(value) ? value : [value];
+  if ("snapshot" in record) return { messages: array(record.snapshot), isAll: true };
+  return record.channel === MESSAGES ? writtenIn(record.value ?? null) : null;
+}
+
+/** What is written to the channel: messages, or LangGraph's `Overwrite`, in any of its three forms. */
+export function writtenIn(value: Json): WrittenMessages {
+  const all = overwriteIn(value);
+  return all === undefined
+    ? { messages: Array.isArray(value) ? value : [value], isAll: false }
+    : { messages: listOf(all), isAll: true };
+}
+
+const OVERWRITE = "__overwrite__";
+
+function overwriteIn(value: Json): Json | undefined {
+  const [, name, fields] = array(payloadOf(value));
+  const whole = name === "Overwrite" ? fields : value;
+  if (!isObject(whole)) return undefined;
+  if (whole.type === OVERWRITE) return whole.value;
+  return Object.keys(whole).length === 1 ? whole[OVERWRITE] : undefined;
 }
 
 /** A message: its class, such as `AIMessage`, and what it holds. */

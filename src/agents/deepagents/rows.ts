@@ -1,14 +1,14 @@
 /** What Deep Agents Code's database has of threads, and their rows as lines. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { parseValue } from "../../lossless/json-text.ts";
-import { compact, listOf, member, string } from "../../session/json.ts";
+import { compact, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { reading, unknownLayout } from "../shared/sqlite.ts";
 import type { Found } from "../types.ts";
 import { type Held, idOf, isRemoval, Messages } from "./fold.ts";
 import { decode, payloadOf, rawJson } from "./msgpack.ts";
-import { MESSAGES, snapshotRecord, writeRecord } from "./records.ts";
+import { MESSAGES, saidOf, snapshotRecord, writeRecord, writtenIn } from "./records.ts";
 import { ticksOf, timeOf } from "./uuid6.ts";
 
 type Row = Record<string, SQLOutputValue>;
@@ -123,13 +123,17 @@ function nameOf(db: DatabaseSync, id: string): string | undefined {
   return typeof row?.name === "string" ? row.name : undefined;
 }
 
+interface Item extends Held {
+  message: Json;
+}
+
 /** Tells the steps of a thread, in the order of their ids. */
 class Telling {
   readonly #db: DatabaseSync;
   readonly #id: string;
   readonly #out: JsonObject[] = [];
-  /** Of each checkpoint, the ids of the messages before it, and the nearest step that was told. */
-  readonly #ids = new Map<string, Messages<Held>>();
+  /** Of each checkpoint, the messages before it, and the nearest step that was told. */
+  readonly #ids = new Map<string, Messages<Item>>();
   readonly #told = new Map<string, string | null>();
   #last: string | null = null;
 
@@ -173,12 +177,12 @@ class Telling {
 
   #checkpoint(own: string, parent: string | null, snapshot: Json[] | null, writes: Row[]): void {
     const before = (parent === null ? null : this.#told.get(parent)) ?? null;
-    let ids = (parent === null ? undefined : this.#ids.get(parent)) ?? Messages.of<Held>([]);
+    let ids = (parent === null ? undefined : this.#ids.get(parent)) ?? Messages.of<Item>([]);
     const records: JsonObject[] = [];
     const after = before === this.#last ? undefined : before;
     if (snapshot !== null) {
-      const held = snapshot.map((message) => ({ id: idOf(message) }));
-      if (!sameIds(held, ids.items())) {
+      const held = snapshot.map(itemOf);
+      if (!areSame(held, ids.items())) {
         records.push(snapshotRecord(own, snapshot, after));
         ids = Messages.of(held);
       }
@@ -186,7 +190,7 @@ class Telling {
     for (const row of writes) {
       const value = jsonOf(row);
       records.push(writeRecord(writeOf(own, row, value), records.length === 0 ? after : undefined));
-      if (row.channel === MESSAGES) ids = ids.with(listOf(value).map(writtenOf));
+      if (row.channel === MESSAGES) ids = idsAfter(ids, value);
     }
     this.#out.push(...records);
     this.#ids.set(own, ids);
@@ -195,12 +199,37 @@ class Telling {
   }
 }
 
-function sameIds(a: readonly Held[], b: readonly Held[]): boolean {
-  return a.length === b.length && a.every(({ id }, n) => id === b[n]?.id);
+/**
+ * Are the messages of a checkpoint those that were written? Older versions write a prompt without an id,
+ * which the checkpoint after it has.
+ */
+function areSame(held: readonly Item[], written: readonly Item[]): boolean {
+  return held.length === written.length && held.every((item, n) => isSame(item, written[n]));
 }
 
-function writtenOf(message: Json): { item: Held; isRemoval: boolean } {
-  return { item: { id: idOf(message) }, isRemoval: isRemoval(message) };
+/** What of a message is sent; the rest may be spelled anew when it is loaded and saved. */
+const SENT = ["content", "tool_calls", "invalid_tool_calls", "tool_call_id", "status"];
+
+function isSame(held: Item, written: Item | undefined): boolean {
+  if (written === undefined || (written.id !== "" && written.id !== held.id)) return false;
+  const [one, other] = [saidOf(held.message)?.fields, saidOf(written.message)?.fields];
+  return SENT.every((key) => isSameValue(one?.[key] ?? null, other?.[key] ?? null));
+}
+
+function isSameValue(a: Json, b: Json): boolean {
+  return a === b || (typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+}
+
+function idsAfter(before: Messages<Item>, value: Json): Messages<Item> {
+  const { messages, isAll } = writtenIn(value);
+  if (isAll) return Messages.of(messages.map(itemOf));
+  return before.with(
+    messages.map((message) => ({ item: itemOf(message), isRemoval: isRemoval(message) })),
+  );
+}
+
+function itemOf(message: Json): Item {
+  return { id: idOf(message), message };
 }
 
 function writeOf(checkpoint: string, row: Row, value: Json) {

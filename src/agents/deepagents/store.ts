@@ -14,7 +14,8 @@ export const store: Store = {
     return [host.path.join(host.home, ".deepagents")];
   },
 
-  find: async (root) => (holds(databaseIn(root)) ? findThreads(databaseIn(root)) : []),
+  // A user may name the database itself, or a copy of it.
+  find: async (root) => [root, databaseIn(root)].filter(holds).flatMap(findThreads),
 
   pathFor: (root) => databaseIn(root),
 

@@ -22,6 +22,7 @@ import {
   messagesIn,
   SUMMARY,
   saidOf,
+  type WrittenMessages,
   writeRecord,
 } from "./records.ts";
 import { AFTER } from "./steps.ts";
@@ -95,7 +96,7 @@ class DeepAgentsWriter implements Writer {
   kind(record: Json): string {
     if (isThread(record)) return "thread";
     if (!isStep(record)) return "other";
-    const [first] = messagesIn(record) ?? [];
+    const [first] = messagesIn(record)?.messages ?? [];
     if (first === undefined) return string(record.channel) ?? "snapshot";
     const calls = saidOf(first)?.fields.tool_calls;
     const more = Array.isArray(calls) && calls.length > 0 ? "/calls" : "";
@@ -103,7 +104,7 @@ class DeepAgentsWriter implements Writer {
   }
 
   key(record: Json): string {
-    const [first] = messagesIn(record) ?? [];
+    const [first] = messagesIn(record)?.messages ?? [];
     const fields = first === undefined ? undefined : saidOf(first)?.fields;
     if (fields === undefined) return "";
     return string(fields.tool_call_id) ?? readCalls(fields)[0]?.callId ?? "";
@@ -131,11 +132,11 @@ class DeepAgentsWriter implements Writer {
     this.#from = null;
     this.#step = step;
     const messages = messagesIn(record);
-    if (messages !== null) this.#commit(messages, "snapshot" in record);
+    if (messages !== null) this.#commit(messages);
     this.#lists.set(step, this.#list);
   }
 
-  #commit(messages: readonly Json[], isAll: boolean): void {
+  #commit({ messages, isAll }: WrittenMessages): void {
     const written = messages.map((message) => ({
       item: { id: idOf(message) },
       isRemoval: isRemoval(message),

@@ -9,7 +9,7 @@ import { decode, encode, instanceIn, payloadOf } from "../../../src/agents/deepa
 import { ticksOf, timeOf, uuid6 } from "../../../src/agents/deepagents/uuid6.ts";
 import { SegueError } from "../../../src/errors.ts";
 import { member } from "../../../src/session/json.ts";
-import type { Json } from "../../../src/session/types.ts";
+import type { Json, JsonObject } from "../../../src/session/types.ts";
 import { dumpDeepAgents as dump, makeDeepAgents } from "../../support/deepagents-db.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
@@ -178,6 +178,7 @@ describe("a session in Deep Agents Code's database", () => {
     assert.equal(found?.summary?.title, "A title");
     assert.equal(found?.summary?.cwd, more.cwd);
     assert.match(found?.summary?.createdAt ?? "", /^2026-11-30T/);
+    assert.deepEqual(await deepagents.store.find(path), [found]);
   });
 
   it("is under another id with the same steps", () => {
@@ -209,6 +210,39 @@ describe("a session in Deep Agents Code's database", () => {
     const lines = [LINES[0] ?? "", JSON.stringify(snapshot), LINES[2] ?? ""];
     threads.replace(path, ID, null, lines);
     assert.deepEqual(threads.read(path, ID), lines);
+  });
+
+  it("has no such list where a prompt has got its id, and has one where words are others", () => {
+    const lines = [0, 1, 2].map((n) => LINES[n] ?? "");
+    const first: { checkpoint_id: string; value: { fields: JsonObject }[] } = JSON.parse(
+      lines[1] ?? "",
+    );
+    const [{ fields }] = [first.value[0] ?? { fields: {} }];
+    const withList = (held: JsonObject): string[] => {
+      const path = fresh();
+      const prompt = { ...first.value[0], fields: { ...fields, id: null } };
+      const written = [
+        lines[0] ?? "",
+        JSON.stringify({ ...first, value: [prompt] }),
+        lines[2] ?? "",
+      ];
+      threads.replace(path, ID, null, written);
+      const { checkpoint_id } = JSON.parse(lines[2] ?? "");
+      const where = `checkpoint_id = '${checkpoint_id}'`;
+      const row = rowIn(path, `SELECT checkpoint FROM checkpoints WHERE ${where}`);
+      const whole = row?.checkpoint instanceof Uint8Array ? decode(row.checkpoint) : null;
+      const channel_values = { messages: [{ ...first.value[0], fields: { ...fields, ...held } }] };
+      const bytes = encode({ ...Object(whole), channel_values }).toString("hex");
+      run(path, `UPDATE checkpoints SET checkpoint = x'${bytes}' WHERE ${where}`);
+      const after = threads.read(path, ID) ?? [];
+      assert.deepEqual(
+        after.filter((line) => !line.includes('"snapshot"')),
+        written,
+      );
+      return after.filter((line) => line.includes('"snapshot"'));
+    };
+    assert.deepEqual(withList({}), []);
+    assert.equal(withList({ content: "other words" }).length, 1);
   });
 });
 

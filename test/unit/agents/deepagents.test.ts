@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { deepagents } from "../../../src/agents/deepagents/index.ts";
+import { known } from "../../../src/agents/deepagents/known.ts";
 import { isLimit } from "../../../src/agents/deepagents/limits.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/deepagents/tools.ts";
 import { uuid6 } from "../../../src/agents/deepagents/uuid6.ts";
+import { misplaced, unknowns } from "../../../src/agents/shared/known.ts";
 import { Survey } from "../../../src/session/survey.ts";
 import type { Entry, Json, JsonObject, Message, ToolUse } from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
@@ -124,6 +126,113 @@ describe("deepagents: what its model sees", () => {
       one.kind === "event" && one.event === "compaction" ? [one.summary] : [],
     );
     assert.deepEqual(summaries, ["in short"]);
+  });
+
+  it("is all messages again once the CLI has discarded a summary, or finds that it counts too many", () => {
+    const summary = (cutoff_index: number): JsonObject =>
+      step("_summarization_event", {
+        cutoff_index,
+        summary_message: said("HumanMessage", "s", "in short"),
+      });
+    const all = [HEAD, human("a", "one"), ai("b", "two"), summary(2), human("c", "three")];
+    assert.deepEqual(seen(all), ["three"]);
+    const discarded = [...all, step("_summarization_event", null), ai("d", "four")];
+    assert.deepEqual(seen(discarded), ["one", "two", "three", "four"]);
+    const tooMany = [HEAD, human("a", "one"), summary(7), ai("b", "two")];
+    assert.deepEqual(seen(tooMany), ["one", "two"]);
+  });
+
+  it("has no summary on a branch from before it, even if it took the place of nothing", () => {
+    const first = human("a", "one");
+    const after = String(first.checkpoint_id);
+    const value = { cutoff_index: 0, summary_message: said("HumanMessage", "s", "in short") };
+    const all = [HEAD, first, step("_summarization_event", value), human("c", "three", { after })];
+    const messages = messagesIn(all);
+    assert.deepEqual(seen(all), ["one", "three"]);
+    assert.equal(messages[0]?.parentId, null);
+  });
+
+  it("is nothing where all messages were removed, until the next", () => {
+    const all = [
+      HEAD,
+      human("a", "one"),
+      ai("b", "two"),
+      step("messages", [removed("__remove_all__")]),
+    ];
+    assert.deepEqual(seen(all), []);
+    assert.deepEqual(seen([...all, human("c", "three")]), ["three"]);
+  });
+
+  it("is what LangGraph's Overwrite holds, in the place of all before it", () => {
+    const three = [said("HumanMessage", "c", "three")];
+    const forms: Json[] = [
+      {
+        "segue.ext": 2,
+        value: ["langgraph.types", "Overwrite", { value: three, type: "__overwrite__" }],
+      },
+      { value: three, type: "__overwrite__" },
+      { __overwrite__: three },
+    ];
+    for (const form of forms) {
+      const all = [HEAD, human("a", "one"), ai("b", "two"), step("messages", form)];
+      assert.deepEqual(seen([...all, ai("d", "four")]), ["three", "four"]);
+    }
+  });
+
+  it("has what a summary holds beside its text named in it", () => {
+    const content = [
+      { type: "text", text: "in short" },
+      { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } },
+    ];
+    const value = { cutoff_index: 1, summary_message: said("HumanMessage", "s", content) };
+    const entries = entriesIn([HEAD, human("a", "one"), step("_summarization_event", value)]);
+    const [last] = entries.slice(-1);
+    assert.ok(last?.kind === "event" && last.event === "compaction");
+    assert.equal(last.summary, "in short\n\n[image: image/png, 2 bytes]");
+  });
+
+  it("has calls that are only in OpenAI's form, where LangChain finds no others", () => {
+    const beside = (more: JsonObject): Json[] => [HEAD, ai("a", "", more)];
+    const tool_calls = [
+      { id: "k", type: "function", function: { name: "ls", arguments: '{"path":"/"}' } },
+    ];
+    const additional_kwargs = { tool_calls };
+    const [answer] = messagesIn(beside({ tool_calls: [], additional_kwargs }));
+    const use = { tool: "list", path: "/" };
+    assert.deepEqual(answer?.parts, [
+      { kind: "tool-call", callId: "k", name: "ls", input: { path: "/" }, use },
+    ]);
+    const own = [{ name: "glob", args: {}, id: "own", type: "tool_call" }];
+    const [other] = messagesIn(beside({ tool_calls: own, additional_kwargs }));
+    assert.deepEqual(
+      other?.parts.map((part) => part.kind === "tool-call" && part.callId),
+      ["own"],
+    );
+  });
+
+  it("has the words of a thought wherever they are", () => {
+    const content = [{ type: "reasoning", id: "rs", summary: [], content: [{ text: "hm" }] }];
+    const [answer] = messagesIn([HEAD, ai("a", content)]);
+    const [thought] = answer?.parts ?? [];
+    assert.equal(thought?.kind === "reasoning" && thought.text, "hm");
+  });
+
+  it("has a message that is written alone once", () => {
+    const value = said("HumanMessage", "a", "one");
+    const places = unknowns(step("messages", value), known);
+    assert.deepEqual([places, misplaced(step("messages", value), known)], [[], []]);
+    const all = { value: [value], type: "__overwrite__" };
+    const overwrite = step("messages", { "segue.ext": 2, value: ["m", "Overwrite", all] });
+    for (const record of [step("messages", all), overwrite]) {
+      assert.deepEqual(unknowns(record, known), []);
+    }
+  });
+
+  it("has a call that only the content has beside a call without an id", () => {
+    const content = [{ type: "tool_use", id: "other", name: "ls", input: { path: "/only-here" } }];
+    const calls = [{ name: "execute", args: { command: "ls" }, id: null, type: "tool_call" }];
+    const [answer] = messagesIn([HEAD, ai("a", content, { tool_calls: calls })]);
+    assert.match(JSON.stringify(answer?.parts), /only-here/);
   });
 
   it("is the newest branch of a thread that forked", () => {
