@@ -71,6 +71,19 @@ export function appendRows(place: string, before: number, after: Buffer): void {
   rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
 }
 
+/**
+ * How much of `written` are the rows that are there, but for what opening the session changes; null
+ * if they differ in anything else.
+ */
+export function openedSize(place: string, written: Buffer): number | null {
+  const rows = rowsAt(place);
+  const now = rows?.database.read(rows.path, rows.id);
+  if (!rows?.database.unopened || !now) return null;
+  const then = bytesOf(linesIn(written).slice(0, now.length));
+  const same = bytesOf(rows.database.unopened(now, linesIn(then)));
+  return same.equals(then) ? then.length : null;
+}
+
 /** Backs up rows, and returns the name of the backup. */
 export function keepBackup(env: Env, rows: Buffer): string {
   const name = digest(rows);
@@ -94,8 +107,9 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   const now = rows?.database.read(rows.path, rows.id);
   // The write never took effect, or its rows are already gone.
   if (!rows || !now) return null;
-  const isOurs = digest(bytesOf(now)) === target.sha256;
   const before = previous(write, env);
+  const unopened = (before && rows.database.unopened?.(now, before)) ?? now;
+  const isOurs = [now, unopened].some((lines) => digest(bytesOf(lines)) === target.sha256);
   if (!isOurs && !force) {
     if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
     throw wentOn(path);
