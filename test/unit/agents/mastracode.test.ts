@@ -5,7 +5,13 @@ import { mastracode } from "../../../src/agents/mastracode/index.ts";
 import { projectOf } from "../../../src/agents/mastracode/project.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/mastracode/tools.ts";
 import { Survey } from "../../../src/session/survey.ts";
-import type { Entry, Json, Message, ToolResultPart } from "../../../src/session/types.ts";
+import type {
+  Entry,
+  Json,
+  JsonObject,
+  Message,
+  ToolResultPart,
+} from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
 
 function records(name: string): Json[] {
@@ -177,6 +183,38 @@ describe("mastracode: what its model sees", () => {
     );
     assert.ok(
       texts.includes('<user from="a &quot;friend&quot;" n="2">KIND-U3 with attributes</user>'),
+    );
+  });
+
+  it("is a goal that the user sets, what its judge says, and what another version or a tool tells", () => {
+    const signal = (type: string, text: string, about: JsonObject): Json =>
+      row("signal", type, {
+        format: 2,
+        parts: [{ type: "text", text }],
+        metadata: { signal: { id: "s", type, ...about } },
+      });
+    const all = [
+      HEAD,
+      signal("system-reminder", "Make the tests pass.", { attributes: { type: "goal" } }),
+      signal("reactive", "Not yet.", {
+        tagName: "system-reminder",
+        attributes: { type: "goal-judge" },
+      }),
+      signal("reactive", "The pull request was merged.", { tagName: "pull-request" }),
+      signal("telepathy", "A thought.", { tagName: "thought" }),
+      signal("reactive", "A minute later", { attributes: { type: "temporal-gap" } }),
+      signal("state", "Tasks", { tagName: "current-task-list" }),
+    ];
+    const messages = seen(all);
+    assert.deepEqual(textsIn(messages), [
+      "Make the tests pass.",
+      "Not yet.",
+      "<pull-request>The pull request was merged.</pull-request>",
+      "<thought>A thought.</thought>",
+    ]);
+    assert.deepEqual(
+      messages.map(({ told }) => told === true),
+      [false, true, true, true],
     );
   });
 
