@@ -81,6 +81,20 @@ describe("a session in Mastra Code's database", () => {
     assert.equal(dump(path), stored);
   });
 
+  it("keeps numbers that are too large for JavaScript, and messages without a resource", () => {
+    const lines = linesOf("mastracode/compacted");
+    const path = fresh();
+    const id = idOf(lines);
+    rows.replace(path, id, null, lines);
+    run(path, 'UPDATE mastra_messages SET "resourceId" = NULL');
+    run(path, 'UPDATE mastra_observational_memory SET "totalTokensObserved" = 9007199254740993');
+    const odd = rows.read(path, id);
+    const stored = dump(path);
+    rows.replace(path, id, odd, null);
+    rows.replace(path, id, null, odd);
+    assert.equal(dump(path), stored);
+  });
+
   it("grows by what is added, and is what it was when that is taken back", () => {
     const lines = linesOf("mastracode/kinds");
     const path = fresh();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { printAnswerPart, readResult } from "../../../src/agents/mastracode/content.ts";
 import { mastracode } from "../../../src/agents/mastracode/index.ts";
 import { projectOf } from "../../../src/agents/mastracode/project.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/mastracode/tools.ts";
@@ -260,6 +261,21 @@ describe("mastracode: the project of a folder", () => {
 
   it("is named by the user's own setting before all else", () => {
     assert.equal(projectOf("/nowhere", { MASTRA_RESOURCE_ID: "ours" }).resourceId, "ours");
+  });
+});
+
+describe("mastracode: what is written", () => {
+  it("says of a result with an image that it is one of a failure", () => {
+    const image = { kind: "image", mediaType: "image/png", data: "iVBORw0KGgo=" } as const;
+    const result: ToolResultPart = {
+      kind: "tool-result",
+      callId: "c",
+      isError: true,
+      content: [{ kind: "text", text: "no" }, image],
+    };
+    const call = { kind: "tool-call", callId: "c", name: "look", input: {}, use: null } as const;
+    const [part] = printAnswerPart(call, new Map([["c", result]]));
+    assert.deepEqual(readResult(part ?? null), [result]);
   });
 });
 
