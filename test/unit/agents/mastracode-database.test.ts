@@ -40,7 +40,7 @@ function refused(why: RegExp): (error: unknown) => boolean {
 }
 
 describe("a session in Mastra Code's database", () => {
-  for (const name of ["kinds", "rows", "tools", "compacted"]) {
+  for (const name of ["kinds", "rows", "tools", "compacted", "observed"]) {
     it(`comes out as it went in, and goes without a trace (${name})`, () => {
       const lines = linesOf(`mastracode/${name}`);
       const path = fresh();
