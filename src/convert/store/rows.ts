@@ -93,6 +93,11 @@ export function keepBackup(env: Env, rows: Buffer): string {
   return name;
 }
 
+/** Keeps the first line of a new session, which is what opening it changes. */
+export function keepHead(env: Env, lines: readonly string[]): string {
+  return keepBackup(env, bytesOf(lines.slice(0, 1)));
+}
+
 function backupPath(env: Env, name: string): string {
   return join(stateFolder(env), "rows", `${name}.jsonl`);
 }
@@ -108,7 +113,8 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   // The write never took effect, or its rows are already gone.
   if (!rows || !now) return null;
   const before = previous(write, env);
-  const unopened = (before && rows.database.unopened?.(now, before)) ?? now;
+  const then = before ?? headOf(write, env);
+  const unopened = (then && rows.database.unopened?.(now, then)) ?? now;
   const isOurs = [now, unopened].some((lines) => digest(bytesOf(lines)) === target.sha256);
   if (!isOurs && !force) {
     if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
@@ -137,6 +143,12 @@ function previous({ action, backup, path }: Write, env: Env): string[] | null {
   if (bytes && digest(bytes) === backup) return linesIn(bytes);
   const why = bytes ? "damaged" : "missing";
   throw new SegueError("failed", `the backup of the session's rows is ${why}`, { where: path });
+}
+
+/** The first line of a new session as it was written; null if it was not kept. */
+function headOf({ backup }: Write, env: Env): string[] | null {
+  const kept = backup === undefined ? "" : backupPath(env, backup);
+  return existsSync(kept) ? linesIn(readFileSync(kept)) : null;
 }
 
 function bytesOf(lines: readonly string[]): Buffer {

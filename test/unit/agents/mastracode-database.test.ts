@@ -8,6 +8,7 @@ import { mastracode } from "../../../src/agents/mastracode/index.ts";
 import {
   appendRows,
   keepBackup,
+  keepHead,
   openedSize,
   takeRowsBack,
 } from "../../../src/convert/store/rows.ts";
@@ -192,6 +193,16 @@ describe("a session in Mastra Code's database", () => {
     } as const;
     takeRowsBack({ ...write, source: target, target, carry: null, backup }, false, env);
     assert.deepEqual(rows.read(path, id), few);
+    const sha = createHash("sha256")
+      .update(`${few.join("\n")}\n`)
+      .digest("hex");
+    const create = { ...write, action: "create", source: target, carry: null } as const;
+    run(path, `UPDATE mastra_threads SET "updatedAt" = '2127-01-01' WHERE id = '${id}'`);
+    const made = { ...create, target: { ...target, sha256: sha } };
+    assert.throws(() => takeRowsBack(made, false, env), /has changed since Segue wrote it/);
+    takeRowsBack({ ...made, backup: keepHead(env, few) }, false, env);
+    assert.equal(rows.read(path, id), null);
+    rows.replace(path, id, null, few);
     run(path, `UPDATE mastra_threads SET title = 'Another' WHERE id = '${id}'`);
     assert.equal(openedSize(place, whole), null);
   });
