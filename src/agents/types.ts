@@ -170,6 +170,11 @@ export interface Database {
     after: readonly string[] | null,
   ): void;
   /**
+   * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
+   * opened has not gone on.
+   */
+  unopened?(now: readonly string[], then: readonly string[]): readonly string[];
+  /**
    * The same session under a new id, with new ids for all rows that need their own. `path`: the
    * database that it is for.
    */

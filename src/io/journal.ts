@@ -48,7 +48,7 @@ export interface Write {
   with?: number;
   /**
    * For rows that were added to a session in a database: the name of the backup of the previous
-   * rows.
+   * rows. For a new one that opening it changes: of its first row.
    */
   backup?: string;
 }

@@ -41,8 +41,10 @@ const TABLES = [
 export function dumpMastraCode(path: string): string {
   const db = new DatabaseSync(path, { readOnly: true });
   const out = TABLES.map((name) => {
-    const rows = db.prepare(`SELECT * FROM ${name} ORDER BY rowid`).all();
-    return [name, ...rows.map((row) => JSON.stringify(row))].join("\n");
+    const statement = db.prepare(`SELECT * FROM ${name} ORDER BY rowid`);
+    statement.setReadBigInts(true);
+    const print = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);
+    return [name, ...statement.all().map((row) => JSON.stringify(row, print))].join("\n");
   });
   db.close();
   return out.join("\n\n");

@@ -293,7 +293,8 @@ function printCall(call: ToolCallPart, result: ToolResultPart | undefined): Json
   }
   if (hasImages) {
     const content = told.content.flatMap(printItem);
-    return invocation({ state: "result", ...about, result: { content } });
+    const failed = told.isError ? { isError: true } : {};
+    return invocation({ state: "result", ...about, result: { content, ...failed } });
   }
   return {
     ...invocation({ state: "result", ...about, result: text }),

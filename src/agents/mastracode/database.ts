@@ -23,7 +23,7 @@ import {
   type Table,
 } from "./rows.ts";
 
-export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
+export const database: Database = { holds, read, replace, unopened, renamed, import: makeDatabase };
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -50,7 +50,8 @@ function replace(
   writing(path, (db) => {
     const schema = schemaOf(db, path, "write");
     const now = readLines(db, schema, id);
-    if (!sameLines(now, before)) throw movedOn(path, now, before, `session "${id}"`);
+    const then = now && before ? unopened(now, before) : now;
+    if (!sameLines(then, before)) throw movedOn(path, now, before, `session "${id}"`);
     const lines = (after ?? []).map((line) => parseValue(line) ?? null);
     if (after !== null) checkOwn(lines, id, path);
     const old = rowsOf(
@@ -64,6 +65,21 @@ function replace(
     const what = "the database does not return these rows as they are: nothing was changed";
     throw new SegueError("refused", what, { where: path });
   });
+}
+
+/** Opening a thread changes when it was updated: see `makeNewest` in launch.ts. */
+function unopened(now: readonly string[], then: readonly string[]): readonly string[] {
+  const [head, ...others] = now;
+  const [old] = then;
+  if (head === undefined || old === undefined) return now;
+  return untimed(head) === untimed(old) ? [old, ...others] : now;
+}
+
+function untimed(line: string): string {
+  const record = parseValue(line);
+  const thread = member(record, "thread");
+  if (!isObject(record) || !isObject(thread)) return line;
+  return JSON.stringify({ ...record, thread: { ...thread, updatedAt: null } });
 }
 
 /** Lines of one session never affect another session's rows. */

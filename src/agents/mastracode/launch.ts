@@ -2,6 +2,7 @@
 import { writing } from "../shared/sqlite.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
+import { isoTime, msOf } from "./records.ts";
 
 export const launch: Launch = {
   command: "mastracode",
@@ -16,13 +17,15 @@ export const launch: Launch = {
   flags,
 };
 
-/** Changes nothing where it is the newest already. */
+/** Changes nothing where it is the newest already; a clock that was put back may have made one newer than now. */
 function makeNewest(path: string, id: string): void {
   writing(path, (db) => {
-    const newer = `SELECT 1 FROM mastra_threads t JOIN mastra_threads o ON o.id <> t.id
+    const newer = `SELECT max(o."updatedAt") AS time FROM mastra_threads t JOIN mastra_threads o ON o.id <> t.id
       AND o."resourceId" = t."resourceId" AND o."updatedAt" >= t."updatedAt" WHERE t.id = ?`;
-    if (db.prepare(newer).get(id) === undefined) return;
+    const time = db.prepare(newer).get(id)?.time;
+    if (typeof time !== "string") return;
+    const ms = Math.max(Date.now(), (msOf(time) ?? 0) + 1);
     const update = 'UPDATE mastra_threads SET "updatedAt" = ? WHERE id = ?';
-    db.prepare(update).run(new Date().toISOString(), id);
+    db.prepare(update).run(isoTime(ms) ?? new Date().toISOString(), id);
   });
 }

@@ -27,7 +27,7 @@ import {
   signalOf,
   unwrap,
 } from "./records.ts";
-import { isOfUser, readSignal, signalType } from "./signals.ts";
+import { isByItself, isGoal, isOfUser, readSignal, signalType } from "./signals.ts";
 
 export function reader(): Reader {
   return new MastraCodeReader();
@@ -120,7 +120,7 @@ class MastraCodeReader implements Reader {
     }
   }
 
-  /** The user's words; reminders and states, which Mastra Code adds by itself; and what others tell. */
+  /** The user's words and goals; reminders and states, which Mastra Code adds by itself; and what others tell. */
   #signal(message: StoredMessage): Entry {
     const parts = readSignal(message);
     const type = signalType(message);
@@ -130,8 +130,8 @@ class MastraCodeReader implements Reader {
       return { kind: "event", ...place, event: "compaction", summary: summary.join("\n\n") };
     }
     const said = this.#say(message, "user", parts);
-    if (isOfUser(type)) return said;
-    return type === "notification" ? { ...said, told: true } : { ...said, scaffold: true };
+    if (isOfUser(type) || isGoal(message)) return said;
+    return isByItself(message) ? { ...said, scaffold: true } : { ...said, told: true };
   }
 
   /** A message holds all steps of a turn. */

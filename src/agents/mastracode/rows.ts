@@ -79,13 +79,12 @@ type SqlRow = Record<string, SQLOutputValue>;
 
 /** The lines of a thread; null if it does not exist. */
 export function readLines(db: DatabaseSync, schema: Schema, id: string): string[] | null {
-  const sql = `SELECT * FROM mastra_threads WHERE id = ?`;
-  const thread = db.prepare(sql).get(id);
+  const [thread] = selected(db, `SELECT * FROM mastra_threads WHERE id = ?`, id);
   if (!thread) return null;
   const all = (table: Table, where: string, order: string, value: string): SqlRow[] => {
     if (!schema.has(table)) return [];
     const about = `SELECT * FROM "${TABLES[table]}" WHERE ${where} ORDER BY ${order}`;
-    return db.prepare(about).all(value);
+    return selected(db, about, value);
   };
   const states = all("state", '"threadId" = ?', '"type"', id);
   const memories = all("memory", '"lookupKey" = ?', '"generationCount", rowid', `thread:${id}`);
@@ -106,6 +105,13 @@ export function readLines(db: DatabaseSync, schema: Schema, id: string): string[
   ];
   if (isTold) lines.splice(1 + observedIn(messages, newest), 0, { memory: json("memory", newest) });
   return lines.map((line) => JSON.stringify(line));
+}
+
+/** Numbers as bigints: one that is too large for JavaScript is kept as well. */
+function selected(db: DatabaseSync, sql: string, value: string): SqlRow[] {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return statement.all(value);
 }
 
 /** How many messages the observations cover: a message of which they cover a part comes after them. */
@@ -129,16 +135,23 @@ function jsonRow(db: DatabaseSync, table: Table, row: SqlRow, thread: SqlRow): J
   const out: JsonObject = {};
   for (const name of new Set([...ORDER[table], ...Object.keys(row)])) {
     const value = row[name];
-    if (value === undefined || value === null || name === OWNER[table]) continue;
-    const isImplied = table === "message" && name === "resourceId" && value === thread.resourceId;
-    if (!isImplied) out[name] = jsonValue(db, name, value);
+    const isOwned = table === "message" && name === "resourceId";
+    if (isOwned ? value === thread.resourceId : isNothing(value) || name === OWNER[table]) continue;
+    out[name] = isNothing(value) ? null : jsonValue(db, name, value);
   }
   return out;
 }
 
+function isNothing(value: SQLOutputValue | undefined): value is null | undefined {
+  return value === undefined || value === null;
+}
+
 /** An object is JSONB, or the text of a message's content; any other text stays a text. */
 function jsonValue(db: DatabaseSync, name: string, value: SQLOutputValue): Json {
-  if (typeof value === "bigint") return { "segue.integer": String(value) };
+  if (typeof value === "bigint") {
+    const n = Number(value);
+    return Number.isSafeInteger(n) ? n : { "segue.integer": String(value) };
+  }
   if (value instanceof Uint8Array) return jsonbIn(db, value) ?? bytesIn(value);
   if (typeof value !== "string" || name !== "content") return value;
   const parsed = parseValue(value);

@@ -1,5 +1,5 @@
 /** Signals: what is said in the user's place, by the user or by Mastra Code itself. */
-import { isObject, string } from "../../session/json.ts";
+import { isObject, member, string } from "../../session/json.ts";
 import { saidIn } from "../../session/other.ts";
 import type { Json, JsonObject, Part } from "../../session/types.ts";
 import { readUserPart } from "./content.ts";
@@ -15,6 +15,35 @@ export function isOfUser(type: string): boolean {
   return type === "user" || type === "user-message";
 }
 
+const REMINDER = "system-reminder";
+
+/** A goal that the user sets goes to the model as a reminder (createGoalReminderSignal). */
+export function isGoal(message: StoredMessage): boolean {
+  return isReminder(message) && purposeOf(message) === "goal";
+}
+
+/** So does what a judge says of the way to it, which makes the model go on. */
+function isJudgement(message: StoredMessage): boolean {
+  return isReminder(message) && purposeOf(message) === "goal-judge";
+}
+
+function purposeOf({ content }: StoredMessage): string | undefined {
+  return string(member(signalOf(content).attributes, "type"));
+}
+
+/** What Mastra Code says by itself: states, and reminders. Other tags are of what happened elsewhere. */
+export function isByItself(message: StoredMessage): boolean {
+  if (isGoal(message) || isJudgement(message)) return false;
+  return signalType(message) === "state" || isReminder(message);
+}
+
+function isReminder(message: StoredMessage): boolean {
+  const type = signalType(message);
+  if (type !== "reactive" && type !== REMINDER) return false;
+  const tag = string(signalOf(message.content).tagName) ?? REMINDER;
+  return tag === REMINDER || tag === "reactive";
+}
+
 /**
  * What the model is sent: the user's words as they are, anything else in a tag (signalToLLMMessage), where
  * Mastra Code escapes what would be a tag itself. For another model, the words stay as they are.
@@ -22,7 +51,8 @@ export function isOfUser(type: string): boolean {
 export function readSignal(message: StoredMessage): Part[] {
   const signal = signalOf(message.content);
   const parts = partsIn(message.content, signal);
-  const isPlain = isOfUser(signalType(message)) && attributesOf(signal) === "";
+  const isSaid = isOfUser(signalType(message)) && attributesOf(signal) === "";
+  const isPlain = isSaid || isGoal(message) || isJudgement(message);
   return isPlain ? parts : inTag(parts, tagOf(message, signal), attributesOf(signal));
 }
 

@@ -27,7 +27,7 @@ import {
 import type { Header } from "../../session/types.ts";
 import { isThere } from "../read/open.ts";
 import type { Context } from "./context.ts";
-import { appendRows, keepBackup, linesIn, writeRows } from "./rows.ts";
+import { appendRows, keepBackup, keepHead, linesIn, writeRows } from "./rows.ts";
 
 export function create(
   context: Context,
@@ -124,11 +124,12 @@ function write(
   const noted = entries.length > 0 ? { entries } : {};
   const write = { action: "create", path, before: 0, source, target, carry, ...noted } as const;
   if (agent.store.database) {
-    const written = context.journal.add({ ...write, madeFolder: null });
     const lines = linesIn(readFileSync(out.temp));
     const { scratch, env } = context.options;
     const cwd = header.cwd ?? process.cwd();
     const { database } = agent.store;
+    const kept = database.unopened ? { backup: keepHead(env, lines) } : {};
+    const written = context.journal.add({ ...write, ...kept, madeFolder: null });
     try {
       writeRows({ place: path, agent, lines, command, cwd, scratch, env });
       addAll(env, entries, () => takeRowsAway(database, path, lines));

@@ -1,4 +1,5 @@
 /** Returns a session that came from the target, with its new turns. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkId } from "../../agents/shared/place.ts";
 import { Input } from "../../io/input.ts";
@@ -16,6 +17,7 @@ import { appended } from "./append.ts";
 import { alreadyThere } from "./before.ts";
 import { type Context, writtenLines } from "./context.ts";
 import { forked } from "./fork.ts";
+import { openedSize } from "./rows.ts";
 import type { Outcome } from "./types.ts";
 
 /** The write that a session came from, and the carry that leads back. */
@@ -128,7 +130,8 @@ function prefixSize(context: Context, path: string, out: Output): number | null 
     const { size } = now;
     // Lines cannot be appended to a document or a compressed file.
     if (now.path !== path && !rowsAt(path) && size !== written.size) return null;
-    return size <= written.size && now.sha256() === written.sha256(size) ? size : null;
+    if (size <= written.size && now.sha256() === written.sha256(size)) return size;
+    return rowsAt(path) ? openedSize(path, readFileSync(out.temp)) : null;
   } finally {
     now.close();
     written.close();

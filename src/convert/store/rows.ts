@@ -71,6 +71,19 @@ export function appendRows(place: string, before: number, after: Buffer): void {
   rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
 }
 
+/**
+ * How much of `written` are the rows that are there, but for what opening the session changes; null
+ * if they differ in anything else.
+ */
+export function openedSize(place: string, written: Buffer): number | null {
+  const rows = rowsAt(place);
+  const now = rows?.database.read(rows.path, rows.id);
+  if (!rows?.database.unopened || !now) return null;
+  const then = bytesOf(linesIn(written).slice(0, now.length));
+  const same = bytesOf(rows.database.unopened(now, linesIn(then)));
+  return same.equals(then) ? then.length : null;
+}
+
 /** Backs up rows, and returns the name of the backup. */
 export function keepBackup(env: Env, rows: Buffer): string {
   const name = digest(rows);
@@ -78,6 +91,11 @@ export function keepBackup(env: Env, rows: Buffer): string {
   // A backup of an older version may be incomplete.
   if (!existsSync(path) || digest(readFileSync(path)) !== name) putFile(path, rows);
   return name;
+}
+
+/** Keeps the first line of a new session, which is what opening it changes. */
+export function keepHead(env: Env, lines: readonly string[]): string {
+  return keepBackup(env, bytesOf(lines.slice(0, 1)));
 }
 
 function backupPath(env: Env, name: string): string {
@@ -94,8 +112,10 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   const now = rows?.database.read(rows.path, rows.id);
   // The write never took effect, or its rows are already gone.
   if (!rows || !now) return null;
-  const isOurs = digest(bytesOf(now)) === target.sha256;
   const before = previous(write, env);
+  const then = before ?? headOf(write, env);
+  const unopened = (then && rows.database.unopened?.(now, then)) ?? now;
+  const isOurs = [now, unopened].some((lines) => digest(bytesOf(lines)) === target.sha256);
   if (!isOurs && !force) {
     if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
     throw wentOn(path);
@@ -123,6 +143,12 @@ function previous({ action, backup, path }: Write, env: Env): string[] | null {
   if (bytes && digest(bytes) === backup) return linesIn(bytes);
   const why = bytes ? "damaged" : "missing";
   throw new SegueError("failed", `the backup of the session's rows is ${why}`, { where: path });
+}
+
+/** The first line of a new session as it was written; null if it was not kept. */
+function headOf({ backup }: Write, env: Env): string[] | null {
+  const kept = backup === undefined ? "" : backupPath(env, backup);
+  return existsSync(kept) ? linesIn(readFileSync(kept)) : null;
 }
 
 function bytesOf(lines: readonly string[]): Buffer {

@@ -328,7 +328,7 @@ const AROUND_RESULTS = [
   /^(?:Chunk ID|Wall time|Process exited with code|Process running with session ID|Original token count|Total output lines|Exit code|Exit Code|Signal|Process Group PGID|Background PIDs|Error):? ?[\w().-]*(?: seconds)?$/,
   /^Output:(?: \(empty\))?$/,
   /^(?:Command|Directory): /,
-  /^Command exited with code \d+$/,
+  /^\(?Command exited with code \d+\)?$/,
   // Droid.
   /^\[Process exited with code \d+\]$/,
   /^\(no output\)$/,
@@ -566,7 +566,7 @@ const SCAFFOLD = [
   // Vendors' words, blanked in the fixtures.
   BLANKED,
   /^This is the (?:Gemini|Qwen) (?:CLI|Code)\b/,
-  /^(?:<system-reminder>\s*)?(?:Attached image local file paths:|User system info|As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|You have exited plan mode|Auto mode|MCP servers? (?:connected|disconnected|currently connecting)|You stopped with \d+ incomplete todo item|Last turn had no tool call|Note: \S+ was (?:read before|modified))/,
+  /^(?:<system-reminder>\s*)?(?:Attached image local file paths:|User system info|As you answer the user's questions, you can use the following context|The task tools haven't been used|The TodoWrite tool hasn't been used|Your todo list|This is a reminder that your todo list|The following (?:skills|deferred tools) are|Available agent types|The current date is|The date has changed|Plan mode|You have exited plan mode|Auto mode|MCP servers? (?:connected|disconnected|currently connecting)|You stopped with \d+ incomplete todo item|Last turn had no tool call|Please continue naturally with the conversation|Note: \S+ was (?:read before|modified))/,
 ];
 
 function isScaffold({ kind, text, role }: Atom): boolean {

@@ -1,9 +1,17 @@
 /** Sessions as rows of Mastra Code's database: read, written, changed and taken back. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { mastracode } from "../../../src/agents/mastracode/index.ts";
+import {
+  appendRows,
+  keepBackup,
+  keepHead,
+  openedSize,
+  takeRowsBack,
+} from "../../../src/convert/store/rows.ts";
 import { SegueError } from "../../../src/errors.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
@@ -33,7 +41,7 @@ function refused(why: RegExp): (error: unknown) => boolean {
 }
 
 describe("a session in Mastra Code's database", () => {
-  for (const name of ["kinds", "rows", "tools", "compacted"]) {
+  for (const name of ["kinds", "rows", "tools", "compacted", "observed"]) {
     it(`comes out as it went in, and goes without a trace (${name})`, () => {
       const lines = linesOf(`mastracode/${name}`);
       const path = fresh();
@@ -67,6 +75,20 @@ describe("a session in Mastra Code's database", () => {
     rows.replace(path, id, null, lines);
     run(path, `UPDATE mastra_messages SET content = '{"format": 2,  "parts": []}'`);
     run(path, "UPDATE mastra_threads SET metadata = x'00ff01'");
+    const odd = rows.read(path, id);
+    const stored = dump(path);
+    rows.replace(path, id, odd, null);
+    rows.replace(path, id, null, odd);
+    assert.equal(dump(path), stored);
+  });
+
+  it("keeps numbers that are too large for JavaScript, and messages without a resource", () => {
+    const lines = linesOf("mastracode/compacted");
+    const path = fresh();
+    const id = idOf(lines);
+    rows.replace(path, id, null, lines);
+    run(path, 'UPDATE mastra_messages SET "resourceId" = NULL');
+    run(path, 'UPDATE mastra_observational_memory SET "totalTokensObserved" = 9007199254740993');
     const odd = rows.read(path, id);
     const stored = dump(path);
     rows.replace(path, id, odd, null);
@@ -131,5 +153,57 @@ describe("a session in Mastra Code's database", () => {
       () => rows.replace(newer, idOf(lines), null, lines),
       refused(/new column "tenant" that must be filled/),
     );
+  });
+
+  it("has not gone on when it was only made the newest, so that it grows, and is taken back exactly", () => {
+    const lines = linesOf("mastracode/kinds");
+    const few = lines.slice(0, 4);
+    const path = fresh();
+    const id = idOf(lines);
+    const place = `${path}#${id}`;
+    rows.replace(path, id, null, few);
+    // One that is newer than the clock says: it was put back.
+    const newer = linesOf("mastracode/rows").map((line) =>
+      line
+        .replace(/"resourceId":"project-[0-9a-f]+"/, '"resourceId":"project-000000000000"')
+        .replace(/"updatedAt":"2026/, '"updatedAt":"2126'),
+    );
+    rows.replace(path, idOf(newer), null, newer);
+    mastracode.launch.prepare?.({ id, path: place });
+    const newest = 'SELECT id FROM mastra_threads ORDER BY "updatedAt" DESC LIMIT 1';
+    assert.equal(rowIn(path, newest)?.id, id);
+    const whole = Buffer.from(`${lines.join("\n")}\n`);
+    assert.equal(openedSize(place, whole), Buffer.byteLength(`${few.join("\n")}\n`));
+    const env = { SEGUE_HOME: mkdtempSync(join(root, "state-")) };
+    const backup = keepBackup(env, Buffer.from(`${few.join("\n")}\n`));
+    appendRows(place, Buffer.byteLength(`${few.join("\n")}\n`), whole);
+    assert.deepEqual(rows.read(path, id), lines);
+    run(path, `UPDATE mastra_threads SET "updatedAt" = '2000-01-01' WHERE id <> '${id}'`);
+    run(path, `UPDATE mastra_threads SET "updatedAt" = '2127-01-01' WHERE id = '${id}'`);
+    const side = { agent: "mastracode", id, path: place, bytes: whole.length };
+    const sha256 = createHash("sha256").update(whole).digest("hex");
+    const target = { ...side, sha256 };
+    const write = {
+      n: 1,
+      time: "",
+      action: "append",
+      path: place,
+      before: 0,
+      madeFolder: null,
+    } as const;
+    takeRowsBack({ ...write, source: target, target, carry: null, backup }, false, env);
+    assert.deepEqual(rows.read(path, id), few);
+    const sha = createHash("sha256")
+      .update(`${few.join("\n")}\n`)
+      .digest("hex");
+    const create = { ...write, action: "create", source: target, carry: null } as const;
+    run(path, `UPDATE mastra_threads SET "updatedAt" = '2127-01-01' WHERE id = '${id}'`);
+    const made = { ...create, target: { ...target, sha256: sha } };
+    assert.throws(() => takeRowsBack(made, false, env), /has changed since Segue wrote it/);
+    takeRowsBack({ ...made, backup: keepHead(env, few) }, false, env);
+    assert.equal(rows.read(path, id), null);
+    rows.replace(path, id, null, few);
+    run(path, `UPDATE mastra_threads SET title = 'Another' WHERE id = '${id}'`);
+    assert.equal(openedSize(place, whole), null);
   });
 });

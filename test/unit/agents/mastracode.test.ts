@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { printAnswerPart, readResult } from "../../../src/agents/mastracode/content.ts";
 import { mastracode } from "../../../src/agents/mastracode/index.ts";
 import { projectOf } from "../../../src/agents/mastracode/project.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/mastracode/tools.ts";
 import { Survey } from "../../../src/session/survey.ts";
-import type { Entry, Json, Message, ToolResultPart } from "../../../src/session/types.ts";
+import type {
+  Entry,
+  Json,
+  JsonObject,
+  Message,
+  ToolResultPart,
+} from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
 
 function records(name: string): Json[] {
@@ -180,6 +187,38 @@ describe("mastracode: what its model sees", () => {
     );
   });
 
+  it("is a goal that the user sets, what its judge says, and what another version or a tool tells", () => {
+    const signal = (type: string, text: string, about: JsonObject): Json =>
+      row("signal", type, {
+        format: 2,
+        parts: [{ type: "text", text }],
+        metadata: { signal: { id: "s", type, ...about } },
+      });
+    const all = [
+      HEAD,
+      signal("system-reminder", "Make the tests pass.", { attributes: { type: "goal" } }),
+      signal("reactive", "Not yet.", {
+        tagName: "system-reminder",
+        attributes: { type: "goal-judge" },
+      }),
+      signal("reactive", "The pull request was merged.", { tagName: "pull-request" }),
+      signal("telepathy", "A thought.", { tagName: "thought" }),
+      signal("reactive", "A minute later", { attributes: { type: "temporal-gap" } }),
+      signal("state", "Tasks", { tagName: "current-task-list" }),
+    ];
+    const messages = seen(all);
+    assert.deepEqual(textsIn(messages), [
+      "Make the tests pass.",
+      "Not yet.",
+      "<pull-request>The pull request was merged.</pull-request>",
+      "<thought>A thought.</thought>",
+    ]);
+    assert.deepEqual(
+      messages.map(({ told }) => told === true),
+      [false, true, true, true],
+    );
+  });
+
   it("has no result for a call that is still open", () => {
     const part = {
       type: "tool-invocation",
@@ -222,6 +261,21 @@ describe("mastracode: the project of a folder", () => {
 
   it("is named by the user's own setting before all else", () => {
     assert.equal(projectOf("/nowhere", { MASTRA_RESOURCE_ID: "ours" }).resourceId, "ours");
+  });
+});
+
+describe("mastracode: what is written", () => {
+  it("says of a result with an image that it is one of a failure", () => {
+    const image = { kind: "image", mediaType: "image/png", data: "iVBORw0KGgo=" } as const;
+    const result: ToolResultPart = {
+      kind: "tool-result",
+      callId: "c",
+      isError: true,
+      content: [{ kind: "text", text: "no" }, image],
+    };
+    const call = { kind: "tool-call", callId: "c", name: "look", input: {}, use: null } as const;
+    const [part] = printAnswerPart(call, new Map([["c", result]]));
+    assert.deepEqual(readResult(part ?? null), [result]);
   });
 });
 
