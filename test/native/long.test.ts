@@ -30,7 +30,7 @@ const said: readonly Said[] = [
   ["assistant", [{ type: "text", text: "MARK-L-A1 That was it." }]],
 ];
 
-for (const agent of some(AGENTS, 8)) {
+for (const agent of some(AGENTS, 15)) {
   if (agent === "claude-code") continue;
   test(`a long result reaches ${agent}'s model, or is named`, async (t) => {
     const lab = await createLab();
@@ -62,7 +62,7 @@ const talk: readonly Said[] = [
   ["assistant", [{ type: "text", text: `MARK-L-A1\n${FILLING}MARK-L-A2` }]],
 ];
 
-for (const agent of some(AGENTS, 8)) {
+for (const agent of some(AGENTS, 15)) {
   test(`a long question and a long answer reach ${agent}'s model`, async (t) => {
     const lab = await createLab();
     try {

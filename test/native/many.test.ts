@@ -43,7 +43,7 @@ const MARKS: readonly [kind: string, mark: (n: number) => string][] = [
   ["answers", (n) => `MARK-A-${n}-A`],
 ];
 
-for (const agent of some(AGENTS, 8)) {
+for (const agent of some(AGENTS, 15)) {
   test(`fifty turns reach ${agent}'s model, or it is named what does not`, async (t) => {
     const lab = await createLab();
     try {

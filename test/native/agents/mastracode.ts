@@ -1,5 +1,5 @@
 /** Mastra Code, whose sessions are rows of one database. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Lab } from "../lab.ts";
@@ -127,9 +127,19 @@ function conversation(path: string, session: string): Buffer {
   return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 
+function hasThreads(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const db = new DatabaseSync(path, { readOnly: true });
+  const found = db.prepare("SELECT 1 FROM mastra_messages LIMIT 1").get() !== undefined;
+  db.close();
+  return found;
+}
+
 async function run(lab: Lab, options: CliOptions): Promise<CliRun> {
   const args = ["--output", "jsonl"];
+  // Without a thread, it continues the newest of the resource, although its help says otherwise.
   if (options.resume !== undefined) args.push("--thread", options.resume);
+  else if (hasThreads(database(lab))) args.push("--resource-id", "of-its-own");
   if (options.model !== undefined) chooseModel(lab, options.model, options.resume);
   args.push(...(options.args ?? []), "--prompt", options.prompt);
   const done = await runProgram(lab, "mastracode", args, options, "");
