@@ -20,7 +20,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted", "media"],
   omp: ["kinds", "snapcompact"],
-  mastracode: ["compacted", "mcp", "tools"],
+  mastracode: ["chat", "mcp"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["gateway", "kinds"],
   opencode: ["kinds"],
