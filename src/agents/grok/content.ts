@@ -15,6 +15,7 @@ import type {
   ToolCallPart,
 } from "../../session/types.ts";
 import { fromNative } from "./tools.ts";
+import { hasContext } from "./typed.ts";
 
 /** The parts of a user's item, or the images of a result. */
 export function readContent(content: Json | undefined): ResultPart[] {
@@ -85,13 +86,21 @@ export function printReasoning({ text, seal }: ReasoningPart): JsonObject {
   return compact({ type: "reasoning", id, summary, encrypted_content: encrypted });
 }
 
-/** What a user's item holds. A text that was not typed stands as it is. */
-export function printUser(parts: readonly Part[], isTyped: boolean): JsonObject[] {
-  return parts.flatMap((part) =>
-    part.kind === "text" && isTyped && part.told !== true
+/** Who says what a user's item holds: the user, the CLI to the model, or the CLI of its surroundings. */
+export type Speaker = "user" | "cli" | "context";
+
+/**
+ * What a user's item holds. A text that was not typed is written as it is, unless some of it would be
+ * read as context of the CLI's own.
+ */
+export function printUser(parts: readonly Part[], by: Speaker): JsonObject[] {
+  return parts.flatMap((part) => {
+    const speaker = by === "user" && part.kind === "text" && part.told === true ? "cli" : by;
+    const isQuery = (text: string) => speaker === "user" || (speaker === "cli" && hasContext(text));
+    return part.kind === "text" && isQuery(part.text)
       ? [{ type: "text", text: `<user_query>\n${part.text}\n</user_query>` }]
-      : printPart(part).map(printBlock),
-  );
+      : printPart(part).map(printBlock);
+  });
 }
 
 /** As the items can hold them: texts and images. */

@@ -15,7 +15,7 @@ import type {
 } from "../../session/types.ts";
 import { readContent } from "./content.ts";
 import { fromNative, parseResult } from "./tools.ts";
-import { typedIn } from "./typed.ts";
+import { typedIn, unwrapped } from "./typed.ts";
 
 export type Told = Pick<Message, "role" | "parts">;
 
@@ -29,7 +29,7 @@ export function readNotice(
     case "user_message_chunk":
       // A command of the CLI's own, such as /compact, is not sent.
       if (member(update._meta, "hostTurn") === true) return null;
-      return { role: "user", parts: readChunk(update.content) };
+      return { role: "user", parts: readChunk(update.content).map(unwrapped) };
     case "agent_message_chunk":
       return { role: "assistant", parts: readChunk(update.content) };
     case "agent_thought_chunk": {

@@ -28,8 +28,8 @@ export function splitPart(part: Part, isOwn: boolean): Split {
   return isWhole ? { context: "", parts: [unwrapped(part)], isTyped: false } : splitText(part.text);
 }
 
-/** Other agents take what stands in such tags for context of their own. */
-function unwrapped(part: Part): Part {
+/** Other agents take what is in such tags for context of their own. */
+export function unwrapped(part: Part): Part {
   if (part.kind !== "text") return part;
   const [, , said] = /^\s*<(system[-_]reminder)>\n?([\s\S]*?)\n?<\/\1>\s*$/.exec(part.text) ?? [];
   return said === undefined || said === "" ? part : { ...part, text: said };
@@ -44,16 +44,21 @@ export function splitText(text: string): Split {
     return { context: context.join("\n\n"), parts: texts(rest), isTyped: false };
   }
   const { before, typed, after } = query;
-  const inner = leading(typed, true);
   return {
-    context: [...before.context, ...inner.context].join("\n\n"),
+    context: before.context.join("\n\n"),
     parts: [
       ...texts(before.told.join("\n\n"), { told: true }),
-      { kind: "text", text: inner.end === 0 ? typed : typed.slice(inner.end).trim() },
+      // With what the CLI puts before them there: that a task is a scheduled one, or what the goal is.
+      { kind: "text", text: typed },
       ...texts(after, { told: true }),
     ],
     isTyped: true,
   };
+}
+
+/** Would some of a text be read as what the CLI puts around a prompt? */
+export function hasContext(text: string): boolean {
+  return queryIn(text) !== null || leading(text, true).end > 0;
 }
 
 /** A text that the user typed, without what the CLI puts around it; undefined for another text. */

@@ -181,10 +181,11 @@ class GrokWriter implements Writer {
   }
 
   #user(entry: Message): Json[] {
-    const isTyped = entry.told !== true && entry.scaffold !== true;
-    const content = printUser(entry.parts, isTyped);
+    const told = entry.told === true ? "cli" : "user";
+    const by = entry.scaffold === true ? "context" : told;
+    const content = printUser(entry.parts, by);
     if (content.length === 0) return [];
-    if (!isTyped) return [{ type: "user", content }];
+    if (by !== "user") return [{ type: "user", content }];
     const item = { type: "user", content, prompt_index: this.#prompt };
     const ms = msOf(entry.time) ?? this.#ms;
     const opening = this.#hasItems ? promptNotices(item, this.#prompt) : [];
@@ -255,7 +256,7 @@ class GrokWriter implements Writer {
 
   #compaction(summary: string, kept: readonly Message[]): Json[] {
     const text = summaryText(summary);
-    const said = kept.map(({ parts }) => ({ type: "user", content: printUser(parts, true) }));
+    const said = kept.map(({ parts }) => ({ type: "user", content: printUser(parts, "user") }));
     const content = [{ type: "text", text }];
     return [...said, { type: "user", content, synthetic_reason: "compaction_meta" }];
   }

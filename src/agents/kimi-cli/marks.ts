@@ -18,14 +18,17 @@ export function summaryParts(summary: string): Part[] {
   ];
 }
 
+/** How the CLI reminds the model of its modes (soul/dynamic_injections, in all versions up to 1.51.0). */
+const OF_MODES =
+  /^<system-reminder>\n(?:Plan mode (?:is|still) active|Afk mode is|Yolo (?:\(auto-approve\) )?mode is|You are running (?:in afk mode|in non-interactive mode|with automatic tool approval))[\s\S]*<\/system-reminder>$/;
+
 /**
- * A reminder, or the name of a point to go back to: the model is told such names where it has the tool
- * SendDMail.
+ * A reminder of the CLI's modes, or the name of a point to go back to: the model is told such names
+ * where it has the tool SendDMail. Another text in such tags may be one that the user pasted.
  */
 export function isScaffold(parts: readonly Part[]): boolean {
   const text = onlyTextOf(parts)?.trim() ?? "";
-  const isReminder = text.startsWith("<system-reminder>") && taskNews(parts) === null;
-  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || isReminder;
+  return /^<system>CHECKPOINT \d+<\/system>$/.test(text) || OF_MODES.test(text);
 }
 
 /** A reminder that says what tasks in the background came to. */

@@ -98,11 +98,6 @@ describe("what is read of Grok Build's items", () => {
         "<rules><rule><user_query>no</user_query></rule></rules>",
         "yes",
       ],
-      [
-        "<user_query>\n<system-reminder>\nat nine\n</system-reminder>\n\nprint\n</user_query>",
-        "<system-reminder>\nat nine\n</system-reminder>",
-        "print",
-      ],
       ["<user_info>OS</user_info>\n\nplain words", "<user_info>OS</user_info>", "plain words"],
     ];
     for (const [whole, context, typed] of texts) {
@@ -187,6 +182,14 @@ describe("what is read of Grok Build's items", () => {
         },
       ],
     );
+  });
+
+  it("keeps what is said of a prompt among the user's words", () => {
+    const typed = "<system-reminder>\nA scheduled task.\n</system-reminder>\n\nprint";
+    const [message, ...more] = messagesOf([
+      user(`<user_query>\n${typed}\n</user_query>`, { prompt_index: 0 }),
+    ]);
+    assert.deepEqual([message?.parts, more], [[{ kind: "text", text: typed }], []]);
   });
 
   it("reads lines of the first form, which are messages, among items", () => {

@@ -117,7 +117,7 @@ describe("reading", () => {
     const user = (content: Json): Json => ({ role: "user", content });
     const [checkpoint, reminder, notification, own] = messages([
       user("<system>CHECKPOINT 3</system>"),
-      user("<system-reminder>\nPlan mode\n</system-reminder>"),
+      user("<system-reminder>\nPlan mode is active. You\n</system-reminder>"),
       user('<notification id="1" category="task">\nDone\n</notification>'),
       user("What does <system>x</system> mean?"),
     ]);
