@@ -2,7 +2,7 @@
  * What an agent's folder knows about its records, without touching the machine: bytes or rows to
  * entries, and back. All of it is pure.
  */
-import type { Entry, Header, Json, ToolCallPart, ToolUse } from "./types.ts";
+import type { Allowance, Entry, Header, Json, ToolCallPart, ToolUse } from "./types.ts";
 
 /** How an agent's sessions are read and written. */
 export interface Codec {
@@ -18,6 +18,8 @@ export interface Codec {
    * record.
    */
   contextTokens?(record: Json): number | undefined;
+  /** How much of the account's allowances was used, for agents that record it. */
+  allowances?(record: Json): readonly Allowance[] | undefined;
   /**
    * Does its CLI send reasoning of other vendors again? If so, such reasoning stays reasoning;
    * otherwise it is sent as text, so that the model sees it.

@@ -213,6 +213,34 @@ export interface TodoItem {
 
 export type Event = EntryBase & { kind: "event" } & EventBody;
 
+/** What a limit applies to. `model`: to one model of the vendor's. `credits`: to what was paid for. */
+export type LimitScope = "session" | "daily" | "weekly" | "monthly" | "model" | "credits";
+
+/**
+ * Why a request was refused, in one form for all agents; only by what the CLI itself recorded, never by
+ * words of a user or a model. `quota`: an allowance is used up. `rate`: too many requests at once.
+ * `overload`: the vendor is. `context`: the request is too long. `auth`: no valid login.
+ */
+export interface Fault {
+  kind: "quota" | "rate" | "overload" | "context" | "auth";
+  scope?: LimitScope;
+  /** The HTTP status, if it is recorded. */
+  status?: number;
+  /** May the same request succeed later, with nothing changed? */
+  retryable: boolean;
+  /** From a field of the record, or by the words that the CLI wrote there. */
+  source: "record" | "text";
+}
+
+/** How much of an allowance was used when a record was written. */
+export interface Allowance {
+  scope: LimitScope;
+  /** 0 to 100, and above where the vendor counts on. */
+  usedPercent: number;
+  /** ISO 8601; null if it is not recorded. */
+  resetsAt: string | null;
+}
+
 /**
  * `start`: the record that opens a session file. `session`: from here on, the records belong to
  * session `now`; those before belong to `before`. `compaction`: from here on, the model sees
@@ -231,8 +259,8 @@ export type EventBody =
   | { event: "model"; model: string; provider?: string }
   | { event: "mode"; mode: string; value: string }
   | { event: "title"; title: string }
-  | { event: "limit"; text: string; resetsAt?: string }
-  | { event: "error"; text: string }
+  | { event: "limit"; text: string; resetsAt?: string; fault?: Fault }
+  | { event: "error"; text: string; fault?: Fault }
   | { event: "interruption" }
   | { event: "rollback"; turns: number }
   | { event: "label"; target: string; label: string | null }

@@ -19,6 +19,7 @@ import type { Side, Write } from "../../src/io/journal.ts";
 import { array, isObject, member, string } from "../../src/session/json.ts";
 import type {
   EventBody,
+  Fault,
   Header,
   Json,
   Message,
@@ -163,6 +164,11 @@ const message: Sample<Message> = {
   },
 };
 
+const fault: Fault = {
+  ...{ kind: "quota", scope: "daily", status: 429 },
+  ...{ retryable: false, source: "record" },
+};
+
 const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K }>> } = {
   start: { must: { event: "start", header: header.must }, may: {} },
   compaction: {
@@ -172,8 +178,8 @@ const events: { [K in EventBody["event"]]: Sample<Extract<EventBody, { event: K 
   model: { must: { event: "model", model: "a" }, may: { provider: "b" } },
   mode: { must: { event: "mode", mode: "a", value: "b" }, may: {} },
   title: { must: { event: "title", title: "a" }, may: {} },
-  limit: { must: { event: "limit", text: "a" }, may: { resetsAt: time } },
-  error: { must: { event: "error", text: "a" }, may: {} },
+  limit: { must: { event: "limit", text: "a" }, may: { resetsAt: time, fault } },
+  error: { must: { event: "error", text: "a" }, may: { fault } },
   interruption: { must: { event: "interruption" }, may: {} },
   session: { must: { event: "session", before: "a", now: "b" }, may: {} },
   rollback: { must: { event: "rollback", turns: 1 }, may: {} },
