@@ -265,7 +265,10 @@ const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
     /\bout of (?:extra usage|credits)\b|\badd (?:\w{1,6} )?credits\b|\bpayment required\b/i,
     "credits",
   ],
-  [/\bextra usage is required\b|\bcredits? (?:\w{1,7} ){0,2}(?:exhausted|depleted)\b/i, "credits"],
+  [
+    /\bextra usage is required\b|\bcredits? (?:(?:are|is|have|been) ){0,2}(?:exhausted|depleted)\b/i,
+    "credits",
+  ],
 ];
 
 function scopeOf(
