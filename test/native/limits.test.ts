@@ -10,7 +10,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentNamed } from "../../src/agents/registry.ts";
 import { feedOf } from "../../src/convert/read/folder.ts";
-import { openSession } from "../../src/convert/read/open.ts";
+import { isThere, openSession } from "../../src/convert/read/open.ts";
 import type { EventBody } from "../../src/session/types.ts";
 import { createLab, type Lab, runCli } from "./lab.ts";
 import type { Failing } from "./model-server/failures.ts";
@@ -31,9 +31,12 @@ async function refusalsIn(lab: Lab, agent: string): Promise<Refusal[]> {
     .sort((a, b) => a.mtime - b.mtime)
     .at(-1);
   if (newest === undefined) return [];
-  const input = openSession(newest.path, { scratch: mkdtempSync(join(lab.root, "read-")) });
+  const place = store.database === undefined ? newest.path : `${newest.path}#${newest.id}`;
+  const input = openSession(isThere(place) ? place : newest.path, {
+    scratch: mkdtempSync(join(lab.root, "read-")),
+  });
   try {
-    const feed = feedOf(agentNamed(agent), newest.path);
+    const feed = feedOf(agentNamed(agent), place);
     return [...input.lines()].flatMap((line) =>
       feed
         .entries(line)
