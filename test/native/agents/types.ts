@@ -64,6 +64,8 @@ export interface Driver {
   slow?: true;
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
   fixtures: string;
+  /** Puts the files where they were that a recorded session names, and of which its store has copies. */
+  attach?: (path: string) => void;
 }
 
 /** Where a lab lies, and what it talks to. */

@@ -56,7 +56,9 @@ export async function put(lab: Lab, input: Input): Promise<string> {
       lab,
       files.map((name) => join(lab.home, name)),
     );
-    return join(lab.home, moved(inside, lab));
+    const path = join(lab.home, moved(inside, lab));
+    driverOf(input.agent).attach?.(path);
+    return path;
   }
   const agent = agentNamed(input.agent);
   if (agent.store.database) {
