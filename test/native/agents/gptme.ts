@@ -53,7 +53,7 @@ export const gptme: Driver = {
   },
   partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: ".local/share/gptme/logs/*/conversation.jsonl",
-  attach,
+  ready,
 };
 
 /** Only Anthropic's API gets reasoning as such, and with it no text that follows it without a call. */
@@ -67,7 +67,7 @@ function own(markers: readonly Expected[], model: string = GPTME_MODELS.chat): E
 }
 
 /** gptme reads pictures where they were, and not from its copies beside the log. */
-function attach(path: string): void {
+async function ready(_lab: Lab, path: string): Promise<void> {
   for (const record of jsonLines(readFileSync(path, "utf8"))) {
     const files = arr(record.files).map(String);
     for (const [name, digest] of Object.entries(obj(record.file_hashes))) {

@@ -56,9 +56,7 @@ export async function put(lab: Lab, input: Input): Promise<string> {
       lab,
       files.map((name) => join(lab.home, name)),
     );
-    const path = join(lab.home, moved(inside, lab));
-    driverOf(input.agent).attach?.(path);
-    return path;
+    return join(lab.home, moved(inside, lab));
   }
   const agent = agentNamed(input.agent);
   if (agent.store.database) {
