@@ -68,6 +68,8 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
+  /** The same in a database of this agent's, by its path: it may be a copy, which lies in no store. */
+  inDatabase?(path: string): Found[];
   /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
   inProjects?: true;
   /** The path of a new session below `root`. */

@@ -2,10 +2,9 @@
  * `segue resume`: the main command. Converts a session into another agent's store and opens it
  * there.
  */
-import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { type Report, reportText } from "../core/convert.ts";
-import { isFolder, type Selected, select } from "../core/find.ts";
+import { type Selected, select } from "../core/find.ts";
 import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
@@ -20,7 +19,7 @@ import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
 import { settings } from "../core/settings.ts";
-import { launch, refusePrompt, requireInstalled } from "../core/start.ts";
+import { launch, refuseFolder, refusePrompt, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
 import { didYouMean } from "../suggest.ts";
@@ -163,9 +162,7 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
-  if (options.cwd !== undefined && existsSync(options.cwd) && !isFolder(options.cwd)) {
-    throw new SegueError("usage", "--cwd is a file, not a folder", { where: options.cwd });
-  }
+  if (options.cwd !== undefined) refuseFolder(options.cwd);
   if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {
@@ -299,10 +296,22 @@ async function orElsewhere(
 ): Promise<{ outcome: Outcome; folder: string }> {
   const place: Place = { wanted: outcome.cwd, session: name ?? path };
   const folder = folderHere(place, options);
-  if (folder !== null) return { outcome, folder };
+  if (folder !== null) {
+    if (launches(options)) orDiscard(outcome, () => refuseFolder(folder));
+    return { outcome, folder };
+  }
   outcome.discard();
   const other = await elsewhere(place, options);
   return { outcome: await again(other), folder: other };
+}
+
+function orDiscard(outcome: Outcome, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** Reports what keeps the agent from opening it; Segue does not change the session for that. */

@@ -15,6 +15,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
+import { refuseFolder } from "./start.ts";
 
 export type { Outcome } from "../convert/store/types.ts";
 
@@ -56,6 +57,7 @@ export async function prepare(
 ): Promise<Outcome> {
   const { env } = places;
   const { fit, cwd, scratch } = options;
+  if (cwd !== undefined) refuseFolder(cwd);
   const there = {
     agent: target,
     root: targetRoot(selected, target, places),

@@ -19,7 +19,7 @@ import { OpenCalls } from "../shared/calls.ts";
 import { readTime } from "../shared/local-time.ts";
 import { readAnswer } from "./answer.ts";
 import { readFiles, readText } from "./content.ts";
-import { errorIn } from "./limits.ts";
+import { errorIn, type Failure } from "./limits.ts";
 import {
   folderIn,
   INTERRUPTED,
@@ -98,7 +98,7 @@ class GptmeReader implements Reader {
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
     const error = errorIn(content, member(record.metadata, "error") === true);
-    if (error !== null) return [this.#event(place, error)];
+    if (error !== null) return this.#failed(record, error, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
     this.#hasBegun ||= member(record.metadata, "compaction_artifact") !== undefined;
@@ -111,6 +111,14 @@ class GptmeReader implements Reader {
     this.#header.cwd ??= folderIn(content);
     const prompt = this.#message(record, { ...place, role: "system", parts, scaffold: true });
     return [prompt];
+  }
+
+  /** gptme sends its model what failed, as it does all that is in the log: it is a message, and of a limit an event, too. */
+  #failed(record: JsonObject, { isLimit, text }: Failure, place: Place): Entry[] {
+    const parts = notTyped([...readText(text), ...readFiles(record, this.#beside)]);
+    const said = this.#message(record, { ...place, role: "user", parts, told: true });
+    if (!isLimit) return [said];
+    return [said, this.#event({ ...place, id: `${place.id}#limit` }, { event: "limit", text })];
   }
 
   #said(record: JsonObject, content: string, place: Place): Message {

@@ -418,6 +418,8 @@ const AROUND_TEXTS = [
   // Crush, before files that the user attached, and pictures of results.
   /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
   /^Here is the media content from the tool result:$/,
+  // gptme, before a picture.
+  /^!\[([^\]]+)\]\(\1\):$/,
   // Kimi CLI, before a summary.
   /^<system>Previous context has been compacted\. Here is the compaction output:<\/system>$/,
   // Gemini CLI, where a session ends without an answer.
