@@ -164,6 +164,13 @@ function isInjected(atom: Atom, injected: Injected): boolean {
   return linesOf(atom.text).every((line) => injected.has(anyRun(line)) || ON_RESUMING.test(line));
 }
 
+/**
+ * What Mastra Code puts before a conversation of which observations are sent. Those that it has only buffered
+ * become active with the very turn that asks: until then they are in the thread's record, which is carried,
+ * and the target gets the messages that they stand for. (Of active ones, it is `scaffold-carried`.)
+ */
+const ON_OBSERVING = /^<system-reminder>Please continue naturally with the conversation/;
+
 /** What a CLI tells its model when it resumes a session, and not with an empty one: Qwen Code 0.24.4. */
 const ON_RESUMING = /^\d+ background agents? (?:was|were) restored from this session\./;
 
@@ -543,7 +550,8 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   // Codex keeps its instructions in the session's first record.
   "event-carried": ({ kind, role, text }) =>
     // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
-    kind === "text" && (role === "developer" || /^<turn_aborted>/.test(text)),
+    kind === "text" &&
+    (role === "developer" || /^<turn_aborted>/.test(text) || ON_OBSERVING.test(text)),
   "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
 };
 

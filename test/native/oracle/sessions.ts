@@ -20,7 +20,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted", "media"],
   omp: ["kinds", "snapcompact"],
-  mastracode: ["chat", "mcp"],
+  mastracode: ["active", "chat", "mcp"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["gateway", "kinds"],
   opencode: ["kinds"],
@@ -92,5 +92,20 @@ export const SUPERSEDED: ReadonlyMap<string, string> = new Map([
   [
     "codex revert rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
     "MARK-AFTER-REVERT",
+  ],
+]);
+
+/**
+ * What the source's own CLI sends in its system prompt, where the oracle does not look: the observations of
+ * Mastra Code, and what was noted with them.
+ */
+export const IN_SYSTEM_PROMPT: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "mastracode active 6c1a7cce-326b-4be9-96a9-8122a5ea6084.jsonl",
+    ["marker ACTIVE-1", "marker ACTIVE-2", "tend the herb garden", "Go on with the next bed."],
+  ],
+  [
+    "mastracode observed 0b5e0000-0000-4000-8000-0000000000e1.jsonl",
+    ["marker OBSERVED-1", "marker OBSERVED-2", "Primary: count numbers"],
   ],
 ]);

@@ -130,6 +130,14 @@ describe("a session in Mastra Code's database", () => {
     assert.deepEqual(rows.read(path, idOf(lines)), lines);
   });
 
+  it("names, as a copy, the message that told of the task list by its new id", () => {
+    const copy = rows.renamed(linesOf("mastracode/active"), "11111111-0000-4000-8000-000000000000");
+    const [, told] = /"lastSignalId":"([^"]+)"/.exec(copy[0] ?? "") ?? [];
+    const list = copy.filter((line) => line.startsWith(`{"message":{"id":"${told}"`));
+    assert.match(list.join("\n"), /"type":"current-task-list"/);
+    assert.equal(list.length, 1);
+  });
+
   it("is refused where a row belongs to another session", () => {
     const lines = linesOf("mastracode/rows");
     const why = refused(/belong to another session/);
