@@ -568,6 +568,8 @@ const SCAFFOLD = [
   /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice|user_info)\b/,
   /^# AGENTS\.md instructions/,
   /^<system_info>The time is now /,
+  // How long nobody said anything, as Mastra Code tells it.
+  /^<system-reminder type="temporal-gap"/,
   // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
   /^Warning: apply_patch was requested via /,

@@ -20,7 +20,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted", "media"],
   omp: ["kinds", "snapcompact"],
-  mastracode: ["active", "chat", "mcp"],
+  mastracode: ["active", "chat", "kinds", "mcp"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["gateway", "kinds"],
   opencode: ["kinds"],
@@ -78,6 +78,16 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
+  // 0.32.1 sends nothing at all of a session with a call in the state `output-error`, which its types have.
+  [
+    "mastracode output-error c0000000-0000-4000-8000-0000000000c2.jsonl",
+    /mastracode sent no request/,
+  ],
+  // Made up, with a row of a newer table, which Segue does not write into a database that has none such.
+  [
+    "mastracode drift d0000000-0000-4000-8000-0000000000d1.jsonl",
+    /the rows belong to another session, or are none/,
+  ],
   // Made up: what a newer Copilot might write.
   ["copilot drift events.jsonl", /Session file is corrupted \(line 22/],
   // The same of Continue: what is in the history and no message.
