@@ -7,10 +7,14 @@ import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { hand } from "./segue.ts";
+import { ALL } from "./some.ts";
 
 enterNetns();
 
-test("deepagents → claude, which compacts → deepagents", async () => {
+// It starts slowly: by hand, as other trips with it.
+if (ALL) test("deepagents → claude, which compacts → deepagents", compactsAbroad);
+
+async function compactsAbroad(): Promise<void> {
   const lab = await createLab();
   try {
     const { sessionId, path } = await record(lab, "deepagents");
@@ -35,4 +39,4 @@ test("deepagents → claude, which compacts → deepagents", async () => {
   } finally {
     await lab.close();
   }
-});
+}
