@@ -16,10 +16,11 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import type { Failure } from "../shared/faults.ts";
 import { readTime } from "../shared/local-time.ts";
 import { readAnswer } from "./answer.ts";
 import { readFiles, readText } from "./content.ts";
-import { errorIn, type Failure } from "./limits.ts";
+import { errorIn } from "./limits.ts";
 import {
   folderIn,
   INTERRUPTED,
@@ -97,8 +98,8 @@ class GptmeReader implements Reader {
       return [this.#result(record, record.call_id, content, place)];
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
-    const error = errorIn(content, member(record.metadata, "error") === true);
-    if (error !== null) return this.#failed(record, error, place);
+    const failure = errorIn(content, record.metadata, place.time);
+    if (failure !== null) return this.#failed(record, failure, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
     this.#hasBegun ||= member(record.metadata, "compaction_artifact") !== undefined;
@@ -114,11 +115,11 @@ class GptmeReader implements Reader {
   }
 
   /** gptme sends its model what failed, as it does all that is in the log: it is a message, and of a limit an event, too. */
-  #failed(record: JsonObject, { isLimit, text }: Failure, place: Place): Entry[] {
-    const parts = notTyped([...readText(text), ...readFiles(record, this.#beside)]);
+  #failed(record: JsonObject, failure: Failure, place: Place): Entry[] {
+    const parts = notTyped([...readText(failure.text), ...readFiles(record, this.#beside)]);
     const said = this.#message(record, { ...place, role: "user", parts, told: true });
-    if (!isLimit) return [said];
-    return [said, this.#event({ ...place, id: `${place.id}#limit` }, { event: "limit", text })];
+    if (failure.event === "error" && failure.fault === undefined) return [said];
+    return [said, this.#event({ ...place, id: `${place.id}#limit` }, failure)];
   }
 
   #said(record: JsonObject, content: string, place: Place): Message {
