@@ -18,7 +18,7 @@ import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-8.sqlite";
+const CATALOG = ".segue/cache/catalog-9.sqlite";
 
 interface Listed {
   updatedAt: string | null;

@@ -297,7 +297,13 @@ const write: Sample<Write> = {
   },
 };
 
-const limit: Sample<Limit> = { must: { at: time, resetsAt: null, text: "a" }, may: {} };
+const limit: Sample<Limit> = {
+  must: {
+    ...{ at: time, resetsAt: null, text: "a", kind: "quota", scope: null },
+    ...{ retryable: false, source: "record", usedPercent: 97.5 },
+  },
+  may: {},
+};
 
 const row: Sample<Row> = {
   must: {
