@@ -240,7 +240,10 @@ export class Scan {
     const used = this.#agent.allowances?.(value);
     if (used && used.length > 0) this.#signs.noteAllowances(used, time);
     const spent = this.#agent.spent?.(value);
-    if (spent) this.#use?.note(spent.key, spent.usage, { time, model: this.#model });
+    if (!spent) return;
+    const model = this.#model;
+    this.#use?.note(spent.key, spent.usage, { time, model });
+    if (spent.window !== undefined) this.#signs.noteWindow(spent.window, time, model);
   }
 
   noteAll(bytes: Buffer): void {

@@ -57,6 +57,8 @@ export interface Sign {
   answered: { at: string | null; model: string | null } | null;
   /** The newest counts of how much was used. */
   allowances: { at: string | null; all: readonly Allowance[] } | null;
+  /** How many tokens the agent sends to the model at most, if it records that. */
+  window: { at: string | null; model: string | null; tokens: number } | null;
 }
 
 export interface Refusal extends Limit {

@@ -30,16 +30,21 @@ export function limitOf({ time, text, fault, ...rest }: Refused): Limit {
   };
 }
 
-export const NO_SIGN: Sign = { refusal: null, answered: null, allowances: null };
+export const NO_SIGN: Sign = { refusal: null, answered: null, allowances: null, window: null };
 
 /** Collects them in the order of the records. */
 export class Signs {
   #refusal: Refusal | null = null;
   #answered: Sign["answered"] = null;
   #allowances: Sign["allowances"] = null;
+  #window: Sign["window"] = null;
 
   clear(): void {
-    [this.#refusal, this.#answered, this.#allowances] = [null, null, null];
+    [this.#refusal, this.#answered, this.#allowances, this.#window] = [null, null, null, null];
+  }
+
+  noteWindow(tokens: number, at: string | null, model: string | null): void {
+    this.#window = { at, model, tokens };
   }
 
   /** An error without a fault is none of the account. */
@@ -61,7 +66,8 @@ export class Signs {
 
   sign(): Sign {
     const refusal = this.#refusal && { ...this.#refusal, ...this.#usedAt(this.#refusal) };
-    return { refusal, answered: this.#answered, allowances: this.#allowances };
+    const [answered, allowances] = [this.#answered, this.#allowances];
+    return { refusal, answered, allowances, window: this.#window };
   }
 
   /** With how much of the allowance was used. */
@@ -86,6 +92,7 @@ export function newerSign(old: Sign, now: Sign): Sign {
     refusal: later(old.refusal, now.refusal),
     answered: later(old.answered, now.answered),
     allowances: later(old.allowances, now.allowances),
+    window: later(old.window, now.window),
   };
 }
 

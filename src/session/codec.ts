@@ -76,6 +76,8 @@ export interface Codec {
 export interface Spent {
   key: string;
   usage: Usage;
+  /** How many tokens the agent sends at most, if it records that. */
+  window?: number;
 }
 
 /** The file that a session's record names; null where there is none. */

@@ -3,7 +3,7 @@ import { cuts } from "./cuts.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { reader } from "./read.ts";
-import { contextTokens, recognises } from "./records.ts";
+import { contextTokens, recognises, spent } from "./records.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { writer } from "./write.ts";
@@ -15,6 +15,7 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  spent,
   // Its parser skips such a line without a word [run].
   wellFormedOnly: true,
   // For all other types, and for images that it would have to fetch, 0.169.0 says "image content
