@@ -1,6 +1,7 @@
 /** The lines of a rollout file: an envelope around a payload, or, up to 0.31, only the payload. */
-import { isObject, member, number, string } from "../../session/json.ts";
+
 import type { Spent } from "../../session/codec.ts";
+import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
 export interface Line {

@@ -89,7 +89,10 @@ describe("a limit", () => {
   it("of another account is none of this one", () => {
     const limit = refusal({ profile: "work" });
     assert.equal(statusOf(seen([limit])), "ok");
-    assert.equal(stateOf({ agent: "codex", profile: "work" }, seen([limit]), NOW).status, "limited");
+    assert.equal(
+      stateOf({ agent: "codex", profile: "work" }, seen([limit]), NOW).status,
+      "limited",
+    );
     assert.equal(statusOf(seen([refusal({ agent: "pi" })])), "ok");
     const other = { ...answer(NOW), profile: "work" };
     assert.equal(statusOf(seen([refusal()], [other])), "limited");
