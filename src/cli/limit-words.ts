@@ -2,7 +2,7 @@
 import type { LimitState } from "../core/limits.ts";
 import type { Limit } from "../core/list.ts";
 
-const [MINUTE, HOUR, DAY] = [6e4, 36e5, 864e5];
+const [MINUTE, DAY] = [6e4, 864e5];
 
 const KINDS: { readonly [kind: string]: string } = {
   rate: "rate",
@@ -18,6 +18,12 @@ export function aboutLimit({
 }: Pick<Limit, "kind"> & { scope: string | null }): string {
   const word = KINDS[kind ?? ""];
   return word ?? (scope === null || scope === "unknown" ? "" : scope);
+}
+
+/** "weekly limit", "limit", "overloaded": why a session stopped. */
+export function limitName(limit: Pick<Limit, "kind" | "scope">): string {
+  if (limit.kind === "overload") return "overloaded";
+  return `${aboutLimit(limit)} limit`.trimStart();
 }
 
 /** "limited: weekly". */

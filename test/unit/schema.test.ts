@@ -223,7 +223,7 @@ const reportMust: Sample<Report>["must"] = {
   source: { agent: "pi", id: "s1", path: null, records: 1, bytes: 2 },
   target: { agent: "codex", id: "s2", path: "b", command: ["codex", "resume", "s2"] },
   counts: counts.must,
-  tokens: { estimate: 1, window: null },
+  tokens: { estimate: 1, window: null, model: "gpt-5", modelWindow: 400_000, cost: 0.25 },
   losses: [loss.must],
   carry: { path: null, bytes: 1 },
   verified: { readback: true, laws: [2] },
