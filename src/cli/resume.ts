@@ -330,7 +330,7 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
 function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
   const advice = adviceOn(report, target);
   if (advice?.isTooLong) warn(`segue: ${advice.text}`);
-  else if (advice && report.tokens.model !== null && !json) say(advice.text);
+  else if (advice && !json) say(advice.text);
 }
 
 function show(report: Report, options: ResumeOptions, command: string[], note: string): void {

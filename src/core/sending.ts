@@ -13,6 +13,8 @@ const IMAGE_TOKENS = 1600;
 /** An agent's own instructions and tools need space beside the session. */
 const OWN_SHARE = 0.1;
 const FIT_SHARE = 0.8;
+/** In US dollars: less is not worth a line. */
+const LEAST_COST = 0.01;
 
 /** What is known about where the session goes. */
 export interface Destination {
@@ -66,8 +68,8 @@ export function adviceOn({ tokens, counts }: Report, { name }: Agent): Advice | 
     const text = `${much} may not fit: ${name} sends at most ${thousands(window)} to ${model}; add --fit ${fit}`;
     return { text, isTooLong: true };
   }
-  if (cost === null || model === null) return { text: `${much} to send again`, isTooLong: false };
-  const price = cost < 0.01 ? "less than $0.01" : `about $${cost.toFixed(2)}`;
+  if (cost === null || cost < LEAST_COST) return null;
+  const price = `about $${cost.toFixed(2)}`;
   const text = `${much} to send again, without the cache: ${price} at the list price of ${model} (${PRICED_ON})`;
   return { text, isTooLong: false };
 }

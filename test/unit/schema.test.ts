@@ -544,6 +544,8 @@ describe("what the commands print is valid", () => {
     rmSync(join(folder, ".segue.yml"));
   });
   it("agents", () => valid("agents", parse(segue("agents", "--json"))));
+
+  it("limits", () => valid("limits", parse(segue("limits", "--json"))));
   it("check", () => {
     valid("check", parse(segue("check", ID, "--json")));
     valid("check", parse(segue("check", "--all", "--json")));
