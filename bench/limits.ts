@@ -64,7 +64,7 @@ export function measureLimits(bin: string, quick: boolean): Row[] {
     return [
       row(", for the first time", [first], false),
       row("", warm, true),
-      row(", one of which has grown", changed, true),
+      row(", one of which has grown", changed, false),
     ];
   } finally {
     rmSync(home, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { pending } from "../catalog/pending.ts";
 import { STEP } from "../catalog/use.ts";
 import { PRICED_ON } from "../limits/prices.ts";
 import { type Evidence, type LimitState, stateOf } from "../limits/state.ts";
-import { LONGEST, type Window, windowsOf } from "../limits/windows.ts";
+import { LONGEST, type Used, type Window, windowsOf } from "../limits/windows.ts";
 import type { Gaps } from "./list.ts";
 import { agentIds, type Places } from "./places.ts";
 import { catchUpWith, type Reading } from "./reading.ts";
@@ -95,15 +95,17 @@ function isMeant(one: Owner, { agent, profile }: Named): boolean {
 
 function accountsOf(catalog: Catalog, owners: readonly Owner[], now: number): AccountLimits[] {
   const evidence = evidenceIn(catalog);
-  const used = usedIn(catalog, now - LONGEST - STEP);
-  return owners.map((owner) => {
-    const own = used.filter(([other]) => keyOf(other) === keyOf(owner));
-    const windows = windowsOf(
-      own.map(([, one]) => ({ ...one, at: one.step + STEP - 1, model: one.model || null })),
-      now,
-    );
-    return { ...stateOf(owner, evidence, now), windows };
-  });
+  const used = new Map<string, Used[]>();
+  for (const [owner, one] of usedIn(catalog, now - LONGEST - STEP)) {
+    const own = used.get(keyOf(owner));
+    const counted = { ...one, at: one.step + STEP - 1, model: one.model || null };
+    if (own) own.push(counted);
+    else used.set(keyOf(owner), [counted]);
+  }
+  return owners.map((owner) => ({
+    ...stateOf(owner, evidence, now),
+    windows: windowsOf(used.get(keyOf(owner)) ?? [], now),
+  }));
 }
 
 function keyOf({ agent, profile }: Owner): string {

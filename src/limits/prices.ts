@@ -87,6 +87,17 @@ const MODELS: ReadonlyMap<string, Model> = new Map(
  */
 export function modelNamed(name: string | null): Model | null {
   if (name === null) return null;
+  const before = found.get(name);
+  if (before !== undefined) return before;
+  const model = lookedUp(name);
+  found.set(name, model);
+  return model;
+}
+
+/** Each name is looked up for thousands of counts. */
+const found = new Map<string, Model | null>();
+
+function lookedUp(name: string): Model | null {
   const own = name.toLowerCase().slice(name.lastIndexOf("/") + 1);
   const plain = own
     .replace(/\[1m\]$/, "")
