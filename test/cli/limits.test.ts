@@ -1,6 +1,13 @@
 /** `segue limits`: what users and scripts see of each account, from sessions as CLIs wrote them. */
 import assert from "node:assert/strict";
-import { appendFileSync, globSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fixture } from "../support/fixtures.ts";
@@ -27,6 +34,7 @@ interface Account {
   profile: string | null;
   status: string;
   kind: string | null;
+  usedPercent: number | null;
   scope: string | null;
   resetsAt: string | null;
   until: string | null;
@@ -56,8 +64,27 @@ async function one(m: Machine, agent: string): Promise<Account> {
   return known((await limits(m, agent))[0]);
 }
 
+/** A session of Claude Code that ended with these words of the CLI. */
+function refused(words: string, ago = 10 * MINUTE): Machine {
+  const m = machine(ago, "claude-code/limit-429");
+  const path = file(m, CLAUDE);
+  const lines = readFileSync(path, "utf8").split("\n");
+  const told = lines.map((line) =>
+    line.includes('"isApiErrorMessage":true')
+      ? line.replace(/"text":"[^"]*"/, () => `"text":${JSON.stringify(words)}`)
+      : line,
+  );
+  writeFileSync(path, told.join("\n"));
+  utimesSync(path, (Date.now() - ago) / 1000, (Date.now() - ago) / 1000);
+  return m;
+}
+
+const WEEKLY = "You've hit your weekly limit";
+
 const windowOf = ({ windows }: Account, hours: number) =>
   known(windows.find((window) => window.hours === hours));
+
+const now = (): string => new Date().toISOString();
 
 const CODEX = ".codex/sessions/**/*.jsonl";
 const CLAUDE = ".claude/projects/*/*.jsonl";
@@ -69,13 +96,20 @@ describe("an account", () => {
     assert.equal(account.status, "limited");
     assert.ok(Date.parse(known(account.resetsAt)) > Date.now());
     assert.equal(account.until, account.resetsAt);
+    assert.deepEqual([account.kind, account.scope], ["quota", "session"]);
+    assert.equal(account.usedPercent, 100);
     assert.equal(account.session, "01a1fc35-c890-7033-8e44-0aec96c84c0c");
     assert.equal((await one(machine(3 * DAY, "codex/limit-429"), "codex")).status, "ok");
   });
 
   it("is free again with a later answer of another session", async () => {
-    const m = machine(10 * MINUTE, "claude-code/limit-429");
-    assert.equal((await one(m, "claude-code")).status, "limited");
+    const m = refused(WEEKLY);
+    const before = await one(m, "claude-code");
+    assert.deepEqual(
+      [before.status, before.kind, before.scope, before.resetsAt],
+      ["limited", "quota", "weekly", null],
+    );
+    assert.ok(Date.parse(known(before.until)) > Date.now() + 6 * DAY);
     const later = new Machine(mkdtempSync(join(root, "home-")));
     later.install(fixture("claude-code/basic"));
     moveTimes(later.home, Date.now() - MINUTE);
@@ -85,7 +119,8 @@ describe("an account", () => {
   });
 
   it("is not free by an answer that another agent gave", async () => {
-    const m = machine(10 * MINUTE, "claude-code/limit-429", "codex/basic");
+    const m = refused(WEEKLY);
+    m.install(fixture("codex/basic"));
     // Handed over to Claude Code, and written now: after its limit.
     const done = await m.run(["resume", "codex#1", "--in", "claude", "--no-launch"]);
     assert.equal(done.code, 0, done.err);
@@ -93,8 +128,54 @@ describe("an account", () => {
     const account = await one(m, "claude-code");
     assert.equal(account.status, "limited");
     // Nor did it use tokens twice.
-    const alone = await one(machine(10 * MINUTE, "claude-code/limit-429"), "claude-code");
+    const alone = await one(refused(WEEKLY), "claude-code");
     assert.deepEqual(windowOf(account, 24), windowOf(alone, 24));
+  });
+
+  it("stays limited while another agent has its session, and once that is home again", async () => {
+    const m = refused(WEEKLY);
+    m.install(fixture("codex/basic"));
+    const used = windowOf(await one(m, "claude-code"), 24);
+    const basic = file(m, CODEX);
+    const there = await m.run(["resume", "claude#1", "--in", "codex", "--no-launch"]);
+    assert.equal(there.code, 0, there.err);
+    const path = known(
+      globSync(CODEX, { cwd: m.home })
+        .map((name) => m.at(name))
+        .find((one) => one !== basic),
+    );
+    // What the CLI adds: a turn, as it wrote it in another session.
+    const lines = readFileSync(basic, "utf8").trimEnd().split("\n");
+    const from = lines.findLastIndex((line) => line.includes('"type":"task_started"'));
+    const turn = lines.slice(from).join("\n");
+    appendFileSync(path, `${turn.replace(/"timestamp":"[^"]+"/g, `"timestamp":"${now()}"`)}\n`);
+    const home = await m.run(["resume", "codex#1", "--in", "claude", "--no-launch"]);
+    assert.equal(home.code, 0, home.err);
+    assert.equal(globSync(CLAUDE, { cwd: m.home }).length, 1);
+    assert.match(home.err, /the original is restored byte for byte, followed by [1-9]/);
+    const account = await one(m, "claude-code");
+    assert.equal(account.status, "limited");
+    assert.deepEqual(windowOf(account, 24), used);
+    // But the session itself has gone on.
+    const { out } = await m.run(["list", "--limited", "--json"]);
+    assert.deepEqual(JSON.parse(out).sessions, []);
+  });
+
+  it("of which one model is used up works with others", async () => {
+    const m = refused("You've hit your Opus limit");
+    const account = await one(m, "claude-code");
+    assert.deepEqual([account.status, account.scope], ["limited", "model"]);
+    const path = file(m, CLAUDE);
+    const line = known(
+      readFileSync(path, "utf8")
+        .match(/^.*"model":"claude-opus-4-8".*$/gm)
+        ?.at(-1),
+    );
+    const later = line.replace(/"timestamp":"[^"]+"/, `"timestamp":"${now()}"`);
+    appendFileSync(path, `${later.replace("claude-opus-4-8", "claude-sonnet-5")}\n`);
+    assert.equal((await one(m, "claude-code")).status, "warning");
+    appendFileSync(path, `${later}\n`);
+    assert.equal((await one(m, "claude-code")).status, "ok");
   });
 
   it("that only a conversation is about is not limited", async () => {
@@ -185,9 +266,11 @@ describe("segue limits", () => {
   });
 
   it("says what it assumes, and that costs are list prices", async () => {
-    const m = machine(MINUTE, "claude-code/limit-429", "codex/basic");
+    const m = refused(WEEKLY, MINUTE);
+    m.install(fixture("codex/basic"));
+    moveTimes(m.at(".codex"), Date.now() - MINUTE);
     const { out, err } = await m.run(["limits"]);
-    assert.match(out, /^claude-code +limited.* ~in \d/m);
+    assert.match(out, /^claude-code +limited: weekly.* ~in \d/m);
     assert.match(out, /^codex +ok +.*\$0\.\d\d$/m);
     assert.match(err, /~: assumed/);
     assert.match(err, /list prices of \d{4}-\d\d-\d\d/);

@@ -6,7 +6,7 @@ const TIME = /\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** Moves all times in the files below `folder` so that the newest of each file is at `end`. */
 export function moveTimes(folder: string, end: number): void {
-  for (const name of globSync(".*/**/*.{jsonl,json}", { cwd: folder })) {
+  for (const name of globSync("{.*/,}**/*.{jsonl,json}", { cwd: folder })) {
     const path = join(folder, name);
     const text = readFileSync(path, "utf8");
     const times = [...text.matchAll(TIME)].map(([time]) => Date.parse(time));
