@@ -1,6 +1,6 @@
 /** What all sessions together show about the accounts that they were used with. */
 import type { Catalog } from "./catalog.ts";
-import { isIn, type Span } from "./foreign.ts";
+import { isIn, type Span, sessionKey } from "./foreign.ts";
 import type { Known } from "./known.ts";
 import type { Refusal, Sign } from "./row.ts";
 import { signsIn, usedSince } from "./signs.ts";
@@ -24,7 +24,7 @@ export interface Shown {
 }
 
 /** The profile is in the session's store. */
-export function ownerOf({ agent, profile }: { agent: string; profile?: string }): Owner {
+export function ownerOf({ agent, profile }: { agent: string; profile?: string | null }): Owner {
   return { agent, profile: profile ?? null };
 }
 
@@ -39,7 +39,7 @@ export function shownIn(catalog: Catalog): Shown[] {
   const signs = signsIn(catalog.file);
   return [...catalog.numbers.values()].flatMap((known) => {
     const sign = known.line?.sign ?? signs.get(known.sid);
-    return sign ? [shownBy(known, sign, foreign.get(`${known.agent}:${known.id}`) ?? [])] : [];
+    return sign ? [shownBy(known, sign, foreign.get(sessionKey(known)) ?? [])] : [];
   });
 }
 

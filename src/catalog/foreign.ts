@@ -7,8 +7,19 @@ import type { Write } from "../io/journal.ts";
 /** Milliseconds since the epoch: after `from`, up to and including `to`. */
 export type Span = readonly [from: number, to: number];
 
-/** By agent and id. */
+/** By `sessionKey`. */
 export type Foreign = ReadonlyMap<string, readonly Span[]>;
+
+interface Named {
+  agent: string;
+  profile?: string | null;
+  id: string;
+}
+
+/** No profile has the name of an agent. */
+export function sessionKey({ agent, profile, id }: Named): string {
+  return `${profile ?? agent}:${id}`;
+}
 
 /** `writes`: in order. */
 export function foreignIn(writes: readonly Write[]): Foreign {
@@ -16,10 +27,8 @@ export function foreignIn(writes: readonly Write[]): Foreign {
   /** When a session was last handed over to another agent. */
   const left = new Map<string, number>();
   for (const { source, target, action, time } of writes) {
-    const [key, at] = [`${target.agent}:${target.id}`, Date.parse(time)];
-    if (source.agent !== target.agent || source.id !== target.id) {
-      left.set(`${source.agent}:${source.id}`, at);
-    }
+    const [key, at] = [sessionKey(target), Date.parse(time)];
+    if (sessionKey(source) !== key) left.set(sessionKey(source), at);
     // What it was made of came before; what was added, since it was handed over.
     const from = action === "create" ? Number.NEGATIVE_INFINITY : (left.get(key) ?? at);
     const spans = all.get(key);

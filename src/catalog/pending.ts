@@ -1,6 +1,6 @@
 /** Which sessions are not up to date in the text index. */
 import type { Catalog } from "./catalog.ts";
-import type { Span } from "./foreign.ts";
+import { type Span, sessionKey } from "./foreign.ts";
 import type { Known } from "./known.ts";
 import type { UseState } from "./use.ts";
 
@@ -88,7 +88,7 @@ function unread(catalog: Catalog, latest: number): Pending[] {
 }
 
 function foreignOf({ foreign }: Catalog, known: Known | undefined): readonly Span[] {
-  return (known && foreign.get(`${known.agent}:${known.id}`)) ?? [];
+  return (known && foreign.get(sessionKey(known))) ?? [];
 }
 
 function stateOf([entries, messages, group, offset, mark, use]: unknown[]): State | null {

@@ -30,8 +30,6 @@ export function limitOf({ time, text, fault, ...rest }: Refused): Limit {
   };
 }
 
-export const NO_SIGN: Sign = { refusal: null, answered: null, allowances: null, window: null };
-
 /** Collects them in the order of the records. */
 export class Signs {
   #refusal: Refusal | null = null;
