@@ -13,7 +13,7 @@
 import { stores } from "../agents/stores.ts";
 import type { Summary } from "../agents/types.ts";
 import { Journal } from "../io/journal.ts";
-import { CatalogFile, isBusy } from "./database.ts";
+import { CatalogFile, isBusy, isFull } from "./database.ts";
 import { firstOf } from "./first.ts";
 import { type Foreign, foreignIn } from "./foreign.ts";
 import { compare, type Known, knownOf } from "./known.ts";
@@ -21,7 +21,7 @@ import { type Continuation, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
-import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { forgetSession, loadSessions, parseLine, putSession, type Stored } from "./sessions.ts";
 import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
@@ -393,17 +393,4 @@ function toldNow({ agent, place, summary }: Known, line: Stored): Stored {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
   return title === null ? line : { ...line, title: cutTitle(title) };
-}
-
-/** What is stored about a session, other than what is in its own columns. */
-type Stored = Omit<Line, "sign">;
-
-// Only this module writes them, in the format version that the file's name contains.
-function parseLine(text: string): Stored {
-  return JSON.parse(text);
-}
-
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
 }

@@ -283,6 +283,12 @@ export function isBusy(error: unknown): boolean {
   return typeof code === "number" && [5, 6].includes(code & 0xff);
 }
 
+/** Is the disk full, or read-only? */
+export function isFull(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
+}
+
 function removeFile(path: string): void {
   for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
 }

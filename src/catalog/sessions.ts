@@ -111,6 +111,14 @@ export function putSession(file: CatalogFile, known: Known, { root }: Job, line:
   return sid;
 }
 
+/** What is stored about a session, other than what is in its own columns and tables. */
+export type Stored = Omit<Line, "sign">;
+
+// Only this module writes them, in the format version that the file's name contains.
+export function parseLine(text: string): Stored {
+  return JSON.parse(text);
+}
+
 function putStore(file: CatalogFile, root: string, agent: string): number {
   file.run("INSERT OR IGNORE INTO store (root, agent) VALUES (?, ?)", root, agent);
   return storeIn(file, root, agent);
