@@ -15,6 +15,7 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
   ],
   check: ["segue check latest", "segue check session.jsonl --json", "segue check --all -n 5"],
   agents: ["segue agents", "segue agents --json"],
+  limits: ["segue limits", "segue limits claude codex", "segue limits --json"],
   doctor: ["segue doctor", "segue doctor --agent codex --all"],
   scan: ["segue scan", "segue scan --rebuild"],
   log: ["segue log", "segue log --json"],

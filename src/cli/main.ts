@@ -35,6 +35,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   check: () => import("./check.ts"),
   dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
+  limits: () => import("./limits.ts"),
   doctor: () => import("./doctor.ts"),
   scan: () => import("./scan.ts"),
   config: () => import("./config.ts"),
@@ -59,7 +60,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
-  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
+  ...{ limits: NO_PROJECT, show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
 const EXAMPLES = `

@@ -18,6 +18,7 @@ import {
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
+import { adviceOn, destinationOf, noteDestination } from "../core/sending.ts";
 import { settings } from "../core/settings.ts";
 import { launch, refuseFolder, refusePrompt, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
@@ -251,10 +252,14 @@ async function tryOver(
   const { report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
   const request = { prompt: options.prompt ?? null, args: [...always, ...args] };
+  if (selected.agent !== target) {
+    noteDestination(report, await destinationOf(target, request.args, places));
+  }
   const command = startCommand(target, outcome, request, places.env);
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, places.env);
   heedHindrance(target, outcome, options);
+  advise(report, target, options);
   if (options.dryRun) outcome.discard();
   else {
     commit(outcome);
@@ -328,6 +333,13 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
     where: outcome.path,
     hint: how,
   });
+}
+
+/** What it takes to send the session to its new agent. */
+function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
+  const advice = adviceOn(report, target);
+  if (advice?.isTooLong) warn(`segue: ${advice.text}`);
+  else if (advice && !json) say(advice.text);
 }
 
 function show(report: Report, options: ResumeOptions, command: string[], note: string): void {

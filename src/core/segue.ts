@@ -51,6 +51,7 @@ import {
   whole,
 } from "./requests.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
+import { destinationOf, noteDestination } from "./sending.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { refusePrompt, translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
@@ -274,6 +275,9 @@ export class Segue {
       const own = translated(args, selected.agent, target, how);
       for (const note of own.notes) how.warn?.(note);
       const request = { prompt, args: [...always, ...own.args] };
+      if (selected.agent !== target) {
+        noteDestination(outcome.report, await destinationOf(target, request.args, this.#places));
+      }
       const command = startCommand(target, outcome, request, env);
       outcome.report.target.command = command;
       const { id, path, cwd, report, note } = outcome;

@@ -12,7 +12,7 @@ export interface Report {
   source: { agent: string; id: string; path: string | null; records: number; bytes: number };
   target: { agent: string; id: string; path: string | null; command: string[] | null };
   counts: Counts;
-  tokens: { estimate: number; window: number | null };
+  tokens: Tokens;
   losses: Loss[];
   carry: { path: string | null; bytes: number } | null;
   verified: { readback: boolean | null; laws: number[] };
@@ -24,6 +24,18 @@ export interface Report {
   /** Reports of the subagents that came along, if they were requested. */
   subagents?: Report[];
 }
+
+/** `window`: the size that it was made to fit. */
+export interface Tokens {
+  estimate: number;
+  window: number | null;
+  /** The model that it will be sent to, how much that takes, and what that costs without a cache. */
+  model: string | null;
+  modelWindow: number | null;
+  cost: number | null;
+}
+
+const NOT_SENT = { model: null, modelWindow: null, cost: null };
 
 export interface Ends {
   source: { agent: Agent; id: string; path: string | null };
@@ -39,7 +51,7 @@ export function openedReport({ source, target }: Omit<Ends, "carry">, id: string
     source: { agent: source.agent.id, id: source.id, path: source.path, records: 0, bytes: 0 },
     target: { agent: target.agent.id, id, path: target.path, command: target.command },
     counts: NO_COUNTS,
-    tokens: { estimate: 0, window: null },
+    tokens: { estimate: 0, window: null, ...NOT_SENT },
     losses: [],
     carry: null,
     verified: { readback: null, laws: [] },
@@ -62,7 +74,7 @@ export function reportOf(done: Converted, ends: Ends): Report {
     },
     target: { agent: target.agent.id, id: done.id, path: target.path, command: target.command },
     counts: done.counts,
-    tokens: { estimate: done.tokens, window: done.window },
+    tokens: { estimate: done.tokens, window: done.window, ...NOT_SENT },
     losses: done.losses,
     carry: ends.carry,
     verified: { readback: done.verified, laws: lawsOf(done) },
