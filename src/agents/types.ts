@@ -17,11 +17,24 @@ export interface Agent extends Codec {
   aliases: readonly string[];
   store: Store;
   launch: Launch;
+  /** The account of it that is meant: then `store` and `launch` are of that one. See profile.ts. */
+  profile?: Profile;
+}
+
+/** Another account of an agent: the same CLI with other variables, and thus with another store. */
+export interface Profile {
+  name: string;
+  /** Id of its agent. */
+  agent: string;
+  /** The variables that its CLI is started with, and that tell where its store is. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** A session found in a store, with as little reading as possible. */
 export interface Found {
   agent: string;
+  /** Name of the profile that the store is of; without it, it is the agent's own. */
+  profile?: string;
   id: string;
   path: string;
   /** Milliseconds since the epoch. */

@@ -103,7 +103,13 @@ function showOne(name: string, { json }: Options): void {
 
 async function set(name: string, given: string, { cwd = ".", json }: Options): Promise<void> {
   const { env } = process;
-  const { path, key, value } = await setSetting(env, name, given, process.cwd());
+  const { path, key, value } = await setSetting(
+    env,
+    name,
+    given,
+    process.cwd(),
+    settings().profiles,
+  );
   const dispensable = new Set(["project", "user", "environment"] as const);
   const now = await loadSettings(env, cwd, { dispensable });
   warnFaults(now.faults);
