@@ -72,11 +72,26 @@ export function allRoots(places: Places): { agent: Keeper; root: string }[] {
 }
 
 /** Searches all stores, or those of one agent or profile. */
-export function walk(places: Places, only?: Keeper): Promise<Walked[]> {
+export async function walk(places: Places, only?: Keeper): Promise<Walked[]> {
   const chosen = only
     ? rootsOf(only, places).map((root) => ({ agent: only, root }))
     : allRoots(places);
-  return Promise.all(chosen.map(({ agent, root }) => walkStore(agent, root)));
+  const all = await Promise.all(chosen.map(({ agent, root }) => walkStore(agent, root)));
+  if (!only && places.profiles?.length) leaveOnce(all);
+  return all;
+}
+
+/** Sessions in the folders of projects belong to all accounts: the first one has them. */
+function leaveOnce(stores: readonly Walked[]): void {
+  const seen = new Set<string>();
+  for (const store of stores) {
+    store.found = store.found.filter((session) => {
+      const key = [store.agent.id, session.path, session.id].join("\0");
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+  }
 }
 
 async function walkStore(agent: Keeper, root: string): Promise<Walked> {

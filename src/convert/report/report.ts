@@ -136,7 +136,10 @@ function textOf(report: Report, name: string): string[] {
 }
 
 function summary(report: Report, counts: Counts): string {
-  if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
+  if (report.how === "copied") {
+    const { added, source } = report;
+    return `${added > 0 ? counted(added, "new record") : counted(source.records, "record")} copied`;
+  }
   if (report.how === "restored") {
     const what = report.lines
       ? "the original's records are restored byte for byte, as lines"

@@ -31,7 +31,7 @@ export function inOtherAccount(context: Context, header: Header): Outcome | null
     case "missing":
       return copied(context, input, header, stored);
     case "same":
-      return opened(context, input, header, stored, `already in ${agent.name}'s store`);
+      return opened(context, input, header, stored, `already in the store of ${agent.name}`);
     case "ahead":
       return opened(context, input, header, stored, `it has gone on in ${agent.name}`);
     case "behind":
@@ -124,7 +124,7 @@ function copied(context: Context, input: Input, header: Header, path: string): O
     path,
     title: agent.store.title?.(context.source.path) ?? null,
     report,
-    note: context.note(`copied into ${agent.name}'s store: ${path}`),
+    note: context.note(`copied into the store of ${agent.name}: ${path}`),
     commit: () => create(context, out, source, header, path, null, beside),
     discard: () => out.discard(),
   };
