@@ -123,6 +123,11 @@ export interface Store {
   beside?(path: string, name: string): Buffer | null;
   /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
   detached?(path: string, line: string): string;
+  /**
+   * Files that all sessions of a store share, and that this line of the session at `path` refers to
+   * by their contents; and their places in another store of the agent, whose root is `root`.
+   */
+  shared?(line: string, path: string, root: string): { from: string; to: string }[];
   /** A line of a session that is copied to this folder, for stores that name the folder's project in lines. */
   relocated?(line: string, cwd: string, env: NodeJS.ProcessEnv): string;
   /** A title that is stored beside the session's file, not in it. */

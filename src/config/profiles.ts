@@ -4,7 +4,7 @@ import { findAgent } from "../agents/registry.ts";
 import type { Agent, Profile } from "../agents/types.ts";
 import { unsupportedAgent } from "../agents/unsupported.ts";
 import { SegueError } from "../errors.ts";
-import { alike } from "../suggest.ts";
+import { distance } from "../suggest.ts";
 import type { Assigned } from "./layers.ts";
 
 /** Words that mean something else where a profile can be named. */
@@ -109,12 +109,13 @@ function checkVariable(agent: Agent, { name, what: variable, value, where }: Giv
     if (isAbsolute(String(value))) return;
     throw refuse("must be an absolute path", 'begin it with "/" or "~/"');
   }
-  const [near] = alike(variable, variables);
-  if (near !== undefined && isSlip(variable, near)) {
+  const near = variables.find((one) => isSlip(variable, one));
+  if (near !== undefined) {
     throw refuse(`is not a variable of ${agent.name}`, `did you mean ${near}?`);
   }
   if (UNSAFE.test(variable)) {
-    throw refuse("cannot be set by a profile: it changes which programs run", hintFor(agent, name));
+    const why = "cannot be set by a profile, which is another account of the same program";
+    throw refuse(why, hintFor(agent, name));
   }
   if (SECRET.test(variable)) {
     throw refuse(
@@ -126,7 +127,7 @@ function checkVariable(agent: Agent, { name, what: variable, value, where }: Giv
 
 /** A misspelled name would leave the profile in the agent's own store. */
 function isSlip(variable: string, near: string): boolean {
-  return variable.toUpperCase() === near || Math.abs(variable.length - near.length) <= 2;
+  return distance(variable.toLowerCase(), near.toLowerCase()) <= 2;
 }
 
 function hintFor({ name, store: { variables = [] } }: Agent, profile: string): string {

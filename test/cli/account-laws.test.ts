@@ -34,6 +34,17 @@ const DATABASES: { [agent: string]: [make: (path: string) => void, place: string
   mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
 };
 
+/** Stores that their CLIs make, below a home folder: Segue writes only to what is there. */
+const FOLDERS: { [agent: string]: string } = {
+  cline: ".cline/data/sessions",
+  continue: ".continue/sessions",
+  grok: ".grok/sessions",
+  vibe: ".vibe/logs/session",
+  openhands: ".openhands/conversations",
+  auggie: ".augment/sessions",
+  nanocoder: ".local/share/nanocoder/sessions",
+};
+
 /** These keep their sessions in the project's folder, whatever the account. */
 const IN_PROJECTS = new Set(["aider", "crush"]);
 
@@ -51,9 +62,9 @@ function machine({ id }: Agent): Machine {
   writeFileSync(m.at(".segue/config.yml"), profile);
   const [make, place] = DATABASES[id] ?? [];
   for (const home of [m.at(), m.at("two")]) {
-    if (!make || !place) continue;
-    mkdirSync(dirname(join(home, place)), { recursive: true });
-    make(join(home, place));
+    const folder = place === undefined ? FOLDERS[id] : dirname(place);
+    if (folder !== undefined) mkdirSync(join(home, folder), { recursive: true });
+    if (make && place) make(join(home, place));
   }
   return m;
 }

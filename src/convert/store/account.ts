@@ -12,7 +12,7 @@ import { withLock } from "../../io/lock.ts";
 import { Output } from "../../io/output.ts";
 import type { Header } from "../../session/types.ts";
 import { isThere, rowsAt } from "../read/open.ts";
-import { besides, withBesides } from "./beside.ts";
+import { besides, type Copy, copyShared, withBesides } from "./beside.ts";
 import { addLines, changeRows, create, marked } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { isAsWritten, refuseWithoutDatabase } from "./rows.ts";
@@ -117,6 +117,7 @@ function copied(context: Context, input: Input, header: Header, path: string): O
   const source = sideOf(context, header.id, input);
   const beside = besides(context.source.path, { id: header.id, path });
   const report = reportOf(context, input, header.id, path);
+  const shared = sharedBy(context, input);
   input.close();
   return {
     id: header.id,
@@ -125,7 +126,10 @@ function copied(context: Context, input: Input, header: Header, path: string): O
     title: agent.store.title?.(context.source.path) ?? null,
     report,
     note: context.note(`copied into the store of ${agent.name}: ${path}`),
-    commit: () => create(context, out, source, header, path, null, beside),
+    commit: () => {
+      copyShared(shared);
+      create(context, out, source, header, path, null, beside);
+    },
     discard: () => out.discard(),
   };
 }
@@ -147,12 +151,14 @@ function caughtUp(context: Context, input: Input, header: Header, path: string):
   const source = sideOf(context, id, input);
   const beside = besides(context.source.path, { id, path });
   const report = reportOf(context, input, id, path);
+  const shared = sharedBy(context, input);
   const added = addedLines(input, rowsAt(path) ? 0 : before);
   input.close();
   const commit = (): void => {
     refuse();
     const target: Side = { ...whoseOf(agent), id, path, bytes: out.bytes, sha256: out.sha256 };
     const ends = { source, target, carry: null, madeFolder: null };
+    copyShared(shared);
     withLock(env, path, () =>
       marked(context, path, () => {
         const write = { action: "append", path, before, ...ends } as const;
@@ -176,6 +182,16 @@ function caughtUp(context: Context, input: Input, header: Header, path: string):
 function copyBytes(input: Input, out: Output): void {
   for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
   out.sync();
+}
+
+function sharedBy({ source, target }: Context, input: Input): Copy[] {
+  const { store } = target.agent;
+  if (!store.shared) return [];
+  const all = new Map<string, Copy>();
+  for (const { text } of input.lines()) {
+    for (const copy of store.shared(text, source.path, target.root)) all.set(copy.to, copy);
+  }
+  return [...all.values()];
 }
 
 function addedLines(input: Input, before: number): number {

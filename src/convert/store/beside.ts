@@ -73,6 +73,21 @@ export function outputsFor(copies: readonly Copy[]): Output[] {
     });
 }
 
+/**
+ * Copies what the session shares with others. It stays when the session is taken back: others may
+ * refer to it by then.
+ */
+export function copyShared(copies: readonly Copy[]): void {
+  for (const out of outputsFor(copies)) {
+    try {
+      out.commit();
+    } catch (error) {
+      out.discard();
+      if (!existsSync(out.path)) throw error;
+    }
+  }
+}
+
 /** Does the work, which lists them in the journal, and then puts them in their places. */
 export function withBesides(
   copies: readonly Copy[],

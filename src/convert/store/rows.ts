@@ -57,10 +57,11 @@ export function refuseWithoutDatabase({ agent, command }: Target, place: string)
   throw noDatabase(agent, path);
 }
 
-function noDatabase({ name, launch }: Agent, path: string): SegueError {
+function noDatabase({ name, launch, profile }: Agent, path: string): SegueError {
+  const variables = Object.entries(profile?.env ?? {}).map(([key, value]) => `${key}=${value}`);
   return new SegueError("failed", `${name} has no database here yet`, {
     where: path,
-    hint: `start ${launch.command} once, then try again`,
+    hint: `start ${[...variables, launch.command].join(" ")} once, then try again`,
   });
 }
 
