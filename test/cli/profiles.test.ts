@@ -17,7 +17,7 @@ import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { workOn } from "../support/conversion.ts";
-import { fixture } from "../support/fixtures.ts";
+import { fixture, fixtures } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { Machine } from "../support/segue.ts";
 import { CLAUDE, CODEX, fails, idOf, stored } from "./support.ts";
@@ -137,13 +137,13 @@ describe("a profile in lists", () => {
   it("search, info and agents say it as well", async () => {
     const m = machine();
     const found = JSON.parse((await ok(m, "search", "MARK", "--json")).out);
-    const profiles = found.matches.map(({ profile }: Listed) => profile);
+    const profiles = found.sessions.map(({ profile }: Listed) => profile);
     assert.ok(profiles.includes("claude-work") && profiles.includes(null), profiles.join());
     const only = JSON.parse(
       (await ok(m, "search", "MARK", "--agent", "claude-work", "--json")).out,
     );
     assert.deepEqual(
-      only.matches.map(({ id }: Listed) => id),
+      only.sessions.map(({ id }: Listed) => id),
       [OTHER],
     );
     const info = JSON.parse((await ok(m, "info", `claude-work:${OTHER}`, "--json")).out);
@@ -173,7 +173,6 @@ describe("selectors and commands with a profile", () => {
     }
     await ok(m, "show", "latest", "--from", "claude-work");
     await ok(m, "handoff", "claude-work#1", "--for", "codex-two");
-    await ok(m, "check", "claude-work#1");
     await ok(m, "check", "--all", "--from", "claude-work");
     await ok(m, "doctor", "--agent", "claude-work");
     const { stdout } = await ok(m, "convert", "claude-work#1", "--to", "codex-two");
@@ -191,10 +190,10 @@ describe("selectors and commands with a profile", () => {
     const m = machine();
     fails(
       await m.run(["info", `claude:${OTHER}`]),
-      5,
+      3,
       /there is no session "[^"]+" of Claude Code\n.*claude-work:/,
     );
-    fails(await m.run(["show", "claude#2"]), 5, /Claude Code has 1 session; there is no number 2/);
+    fails(await m.run(["show", "claude#2"]), 3, /Claude Code has 1 session; there is no number 2/);
     fails(
       await m.run(["show", "claude#1", "--from", "claude-work"]),
       2,
@@ -214,8 +213,8 @@ describe("selectors and commands with a profile", () => {
       [idOf(CLAUDE)],
     );
     const into = m.at(".claude-work/projects/x.jsonl");
-    fails(await m.run(["convert", CODEX.path, "--to", "claude", "-o", into]), 3, /'s store/);
-    fails(await m.run(["dump", m.at(".claude-work/x")]), 3, /'s store/);
+    fails(await m.run(["convert", CODEX.path, "--to", "claude", "-o", into]), 4, /'s store/);
+    fails(await m.run(["dump", m.at(".claude-work/x")]), 4, /'s store/);
   });
 
   it("quick resume: segue PROFILE [n]", async () => {
@@ -224,13 +223,13 @@ describe("selectors and commands with a profile", () => {
     assert.equal(out.trim(), `CLAUDE_CONFIG_DIR=${m.at(".claude-work")} claude --resume ${OTHER}`);
     fails(
       await m.run(["claude-work", "2", "--no-launch"]),
-      5,
+      3,
       /has 1 session; there is no number 2/,
     );
     fails(await m.run(["claude-work", "x", "--no-launch"]), 2, /segue claude-work 3 opens/);
     fails(
       await m.run(["claude-wrok", "2"]),
-      5,
+      3,
       /no agent or profile.*\n.*did you mean claude-work/,
     );
   });
@@ -246,7 +245,7 @@ describe("selectors and commands with a profile", () => {
       ["list", "--store", `claude-wrk=${m.home}`],
       ["config", "set", "in", "claude-wrk"],
     ]) {
-      fails(await m.run(args), 5, /no agent or profile "claude-wrk"\n.*did you mean claude-work/);
+      fails(await m.run(args), 3, /no agent or profile "claude-wrk"\n.*did you mean claude-work/);
     }
   });
 });
@@ -317,7 +316,7 @@ describe("settings of profiles", () => {
     assert.doesNotMatch(err, /this is a bug/);
     // The environment names none either.
     const env = { SEGUE_PROFILES_X_AGENT: "codex", SEGUE_PROFILES_X_ENV_CODEX_HOME: m.at("evil") };
-    fails(await m.run(["list", "--agent", "x"], { env }), 5, /there is no agent "x"/);
+    fails(await m.run(["list", "--agent", "x"], { env }), 3, /there is no agent "x"/);
   });
 
   it("a file that cannot be used: with its line, wherever a profile is named", async () => {
@@ -384,12 +383,12 @@ describe("handing over between accounts", () => {
 
     workOn({ agent: claudeCode, path }, "MORE");
     const back = await ok(m, "resume", `claude-work:${id}`, "--in", "claude", "--no-launch");
-    assert.match(back.err, /^claude-work → claude-code: 4 new records copied$/m);
+    assert.match(back.err, /^claude-work → claude-code: 5 new records copied$/m);
     assert.deepEqual(readFileSync(m.at(stored(CLAUDE))), readFileSync(path));
     const [undone] = [(await ok(m, "undo")).err];
     assert.match(undone, /\(claude-work → claude-code\)/);
     assert.deepEqual(contents(own), before[0]);
-    fails(await m.run(["undo"]), 3, /has changed since Segue wrote it/);
+    fails(await m.run(["undo"]), 4, /has changed since Segue wrote it/);
     await ok(m, "undo", "--force");
     assert.deepEqual(contents(work), before[1]);
   });
@@ -438,7 +437,9 @@ describe("handing over between accounts", () => {
 
   it("with subagents and what lies beside, but no links and no locks", async () => {
     const m = machine();
-    const sub = fixture("claude-code/subagent");
+    const sub = known(
+      fixtures.find(({ name }) => /^claude-code\/subagent\/.*shop\/[^/]+\.jsonl$/.test(name)),
+    );
     m.install(sub);
     const folder = m.at(stored(sub)).replace(/\.jsonl$/, "");
     mkdirSync(join(folder, "tool-results"));
