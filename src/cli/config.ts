@@ -48,6 +48,8 @@ Examples:
   segue config get list.number
   segue config set in codex
   segue config set agents.claude.args '["--model", "opus"]'
+  segue config set profiles.claude-work.agent claude
+  segue config set profiles.claude-work.env.CLAUDE_CONFIG_DIR '~/.claude-work'
   SEGUE_IN=codex segue config --json`;
 }
 

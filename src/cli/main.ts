@@ -67,6 +67,7 @@ Examples:
   segue                              choose a session and an agent
   segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
+  segue resume latest --in work      in another account: see docs/profiles.md
   segue codex 3                      the third newest session of Codex
   segue claude --in codex --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
