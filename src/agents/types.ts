@@ -17,11 +17,24 @@ export interface Agent extends Codec {
   aliases: readonly string[];
   store: Store;
   launch: Launch;
+  /** The account of it that is meant: then `store` and `launch` are of that one. See profile.ts. */
+  profile?: Profile;
+}
+
+/** Another account of an agent: the same CLI with other variables, and thus with another store. */
+export interface Profile {
+  name: string;
+  /** Id of its agent. */
+  agent: string;
+  /** The variables that its CLI is started with, and that tell where its store is. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** A session found in a store, with as little reading as possible. */
 export interface Found {
   agent: string;
+  /** Name of the profile that the store is of; without it, it is the agent's own. */
+  profile?: string;
   id: string;
   path: string;
   /** Milliseconds since the epoch. */
@@ -112,6 +125,11 @@ export interface Store {
   beside?(path: string, name: string): Buffer | null;
   /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
   detached?(path: string, line: string): string;
+  /**
+   * Files that all sessions of a store share, and that this line of the session at `path` refers to
+   * by their contents; and their places in another store of the agent, whose root is `root`.
+   */
+  shared?(line: string, path: string, root: string): { from: string; to: string }[];
   /** A line of a session that is copied to this folder, for stores that name the folder's project in lines. */
   relocated?(line: string, cwd: string, env: NodeJS.ProcessEnv): string;
   /** A title that is stored beside the session's file, not in it. */

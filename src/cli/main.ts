@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { abandon, catchSignals, cleanUp } from "../core/process.ts";
-import { loadSettings, type Source } from "../core/settings.ts";
+import { loadSettings, readSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { table } from "./cells.ts";
@@ -68,6 +68,7 @@ Examples:
   segue                              choose a session and an agent
   segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
+  segue resume latest --in work      in another account: see docs/profiles.md
   segue codex 3                      the third newest session of Codex
   segue claude --in codex --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
@@ -218,9 +219,12 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];
   const { command, unknownWord } = await import("./quick.ts");
-  const quick = command(word, after);
+  const { profiles, faults } = await readSettings(process.env, ".", { dispensable: NOTHING });
+  const quick = command(word, after, profiles);
   if (quick) return [quick];
-  throw unknownWord(word, rest, Object.keys(COMMANDS));
+  const [fault] = faults;
+  // It may be the name of a profile in a file that cannot be read.
+  throw fault ?? unknownWord(word, rest, Object.keys(COMMANDS), profiles);
 }
 
 function report(thrown: unknown, verbose: boolean): number {

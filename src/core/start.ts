@@ -54,7 +54,7 @@ export function translated(
   { force = false }: { force?: boolean | undefined } = {},
 ): { args: string[]; notes: readonly string[] } {
   const [own, other] = [source.launch.flags, target.launch.flags];
-  if (args.length === 0 || source === target || !own || !other) {
+  if (args.length === 0 || source.id === target.id || !own || !other) {
     return { args: [...args], notes: [] };
   }
   const from = { name: source.name, flags: own };
