@@ -44,6 +44,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
+  watch: () => import("./watch.ts"),
 };
 
 /** For completion scripts, not for people. */
@@ -59,7 +60,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
-  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
+  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT, watch: NO_PROJECT },
 };
 
 const EXAMPLES = `
