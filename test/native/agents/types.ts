@@ -88,6 +88,8 @@ export interface CliOptions {
   cwd?: string;
   /** Further arguments, before the prompt. */
   args?: string[];
+  /** Ends the run. */
+  stop?: AbortSignal;
 }
 
 /** What one headless run of a CLI came to. */

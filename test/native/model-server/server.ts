@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { anthropic } from "./anthropic.ts";
 import { augment } from "./augment.ts";
+import { failing } from "./failures.ts";
 import { gemini } from "./gemini.ts";
 import { isObj, type Obj, obj, parseJson } from "./json.ts";
 import { freshId, Mint } from "./mint.ts";
@@ -179,8 +180,9 @@ export class ModelServer {
     }
     const step = this.#script.next(recorded.main);
     if (step.delayMs !== undefined) await sleep(step.delayMs);
-    if (step.error) {
-      const { status, body, headers } = step.error;
+    const error = step.fails === undefined ? step.error : failing(step.fails, protocol.id);
+    if (error) {
+      const { status, body, headers } = error;
       sendJson(response, status, body, headers);
       return;
     }
