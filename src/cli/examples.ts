@@ -24,4 +24,5 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
     "segue watch --agent claude,codex --policy ~/limits.yml",
     "segue watch --json",
   ],
+  "install-hooks": ["segue install-hooks claude", "segue install-hooks claude --remove"],
 };
