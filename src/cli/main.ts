@@ -45,10 +45,15 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
+  watch: () => import("./watch.ts"),
+  "install-hooks": () => import("./install-hooks.ts"),
 };
 
-/** For completion scripts, not for people. */
-const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+/** For completion scripts and for agents, not for people. */
+const HIDDEN: typeof COMMANDS = {
+  __sessions: () => import("./complete-sessions.ts"),
+  hook: () => import("./hook.ts"),
+};
 
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
@@ -61,6 +66,8 @@ const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
   ...{ limits: NO_PROJECT, show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
+  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT, watch: NO_PROJECT },
+  ...{ hook: NOTHING, "install-hooks": NO_PROJECT },
 };
 
 const EXAMPLES = `
