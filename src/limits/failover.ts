@@ -15,7 +15,7 @@ export interface Times {
   mostHold: number;
   /** How long an agent that met its limit is left alone: it may still write, or end by itself. */
   settle: number;
-  /** The same where the agent itself tries again. */
+  /** The same where agents try again by themselves: too many requests at once, a vendor's overload. */
   patience: number;
   /** How long a limit counts whose reset is unknown; and at most, when it has doubled. */
   guess: number;
@@ -44,6 +44,9 @@ export const TIMES: Times = {
   quiet: 5 * SECOND,
   wait: 0,
 };
+
+/** An agent that ends this long after an interruption ends because of it. */
+const INTERRUPTED = 15 * SECOND;
 
 /** After so many starts without an answer, it is given up. */
 const MOST_TRIES = 12;
@@ -114,9 +117,9 @@ export interface State {
   now: number;
   limits: ReadonlyMap<string, Limited>;
   /** The limit that stops the running agent, until it answers. */
-  fault: { at: number; retryable: boolean } | null;
+  fault: { at: number; mayPass: boolean } | null;
   answeredAt: number | null;
-  interrupted: boolean;
+  interruptedAt: number | null;
   lastSwitch: number | null;
   /** Since the last answer: the ways taken, the starts, and when waiting began. */
   ways: readonly string[];
@@ -144,7 +147,7 @@ export function begin(policy: Policy): State {
     limits: new Map(),
     fault: null,
     answeredAt: null,
-    interrupted: false,
+    interruptedAt: null,
     lastSwitch: null,
     ways: [],
     tries: 0,
@@ -167,7 +170,7 @@ export function step(before: State, event: FailoverEvent): Step {
     case "busy":
       return { state: { ...state, answeredAt: null }, action: NOTHING };
     case "interrupted":
-      return { state: { ...state, interrupted: true }, action: NOTHING };
+      return { state: { ...state, interruptedAt: state.now }, action: NOTHING };
     case "ended":
       return ended({ ...state, code: event.code });
     case "failed":
@@ -190,7 +193,8 @@ function started(state: State): State {
 
 function signalled(state: State, signal: Signal): State {
   const { holder, policy, now } = state;
-  if (signal.agent !== holder || !stops(signal, holder !== policy.agents[0])) return state;
+  if ((signal.profile ?? signal.agent) !== holder || !stops(signal, holder !== policy.agents[0]))
+    return state;
   const before = state.limits.get(holder);
   // Several signals of one stop count once.
   const strikes = (before?.strikes ?? 0) + (state.fault === null ? 1 : 0);
@@ -204,7 +208,8 @@ function signalled(state: State, signal: Signal): State {
         : now + doubled(guess, strikes, mostGuess);
   const limits = new Map(state.limits).set(holder, { until, isKnown, strikes, at: now });
   const at = state.fault?.at ?? now;
-  return { ...state, limits, fault: { at, retryable: signal.retryable }, answeredAt: null };
+  const mayPass = signal.kind === "rate" || signal.kind === "overload";
+  return { ...state, limits, fault: { at, mayPass }, answeredAt: null };
 }
 
 /**
@@ -229,8 +234,9 @@ function answered(state: State): State {
 }
 
 function ended(state: State): Step {
-  const { phase, interrupted, fault, policy, code } = state;
-  if (interrupted) return over(state, { do: "over", code });
+  const { phase, interruptedAt, fault, policy, code, now } = state;
+  const isUsers = interruptedAt !== null && now - interruptedAt <= INTERRUPTED;
+  if (isUsers) return over(state, { do: "over", code });
   if (phase.name === "ending" && phase.why === "home") return goHome(state);
   if (fault !== null) {
     const stopped = { ...state, stoppedAt: state.stoppedAt ?? state.now };
@@ -287,7 +293,7 @@ function isStalled({ fault, limits, holder, now, policy }: State): boolean {
   const { settle, patience } = policy.times;
   const limit = limits.get(holder);
   const isInVain = limit?.isKnown === true && limit.until > fault.at + patience;
-  return now - fault.at >= (fault.retryable && !isInVain ? patience : settle);
+  return now - fault.at >= (fault.mayPass && !isInVain ? patience : settle);
 }
 
 /** Is home free, and has it been for long enough? */

@@ -1,5 +1,7 @@
 /** How Kimi CLI is started on a session. */
 import { existsSync } from "node:fs";
+import { ALL } from "../shared/flags.ts";
+import { lastLine } from "../shared/printed.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 import { isListed } from "./store.ts";
@@ -24,4 +26,18 @@ export const launch: Launch = {
           how: "open it with --fork, which writes a copy for the project",
         },
   flags,
+  headless: {
+    by: ["--print", "--quiet"],
+    prompts: ["--prompt"],
+    // It asks nobody.
+    grants: ALL,
+    resumeArgs: ({ id, prompt, args }) => [
+      "--print",
+      `--session=${id}`,
+      ...args,
+      `--prompt=${prompt}`,
+    ],
+    // 75: "temporary failure". What it prints of others begins with these words.
+    refusal: ({ stdout, code }) => (code === 0 ? null : lastLine(stdout, /^Error code: \d/)),
+  },
 };

@@ -15,6 +15,11 @@ export const launch: Launch = {
   resumesUnprompted: true,
   prepare: ({ id, path }) => makeNewest(path.split("#")[0] ?? path, id),
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt"],
+    resumeArgs: ({ id, prompt, args }) => ["--thread", id, ...args, "--prompt", prompt],
+  },
 };
 
 /** Changes nothing where it is the newest already; a clock that was put back may have made one newer than now. */

@@ -78,7 +78,7 @@ describe("failover", () => {
   });
 
   it("leaves time to an agent that tries again, unless its reset is far away", () => {
-    const rate = { kind: "rate", retryable: true } as const;
+    const rate = { kind: "rate" } as const;
     const run = new Run(policy());
     assert.equal(run.do(start(T0), limit("a", T0, rate), tick(T0 + settle)).do, "nothing");
     assert.equal(run.do(answer(T0 + settle), tick(T0 + 2 * patience)).do, "nothing");
