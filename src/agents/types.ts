@@ -221,6 +221,8 @@ export interface Launch {
   resumeArgs(session: ResumeRequest): string[];
   /** Does its CLI take no prompt with a session that it resumes? */
   resumesUnprompted?: true;
+  /** With a first prompt, does it answer that without its screen, and end? */
+  endsAfterPrompt?: true;
   /** Does what is needed right before the CLI starts, so that it opens this session. */
   prepare?(session: { id: string; path: string }): void;
   /** Does it open a session file in any of its store's folders? */

@@ -38,7 +38,7 @@ function others(
     const word = args[i] ?? "";
     const use = uses[next];
     if (word === "--") return { unknown, prompts: prompts + args.length - i - 1 };
-    if (use && use.words.every((one, n) => args[i + n] === one)) {
+    if (use?.words.every((one, n) => args[i + n] === one)) {
       i += use.words.length - 1;
       next++;
     } else if (/^-./.test(word)) unknown.push(word);

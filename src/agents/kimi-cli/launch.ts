@@ -25,6 +25,7 @@ export const launch: Launch = {
           why: "belongs to a project that Kimi CLI's kimi.json does not list, so Kimi CLI would replace it with an empty one",
           how: "open it with --fork, which writes a copy for the project",
         },
+  endsAfterPrompt: true,
   flags,
   headless: {
     by: ["--print", "--quiet"],

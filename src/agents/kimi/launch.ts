@@ -14,6 +14,7 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : [`--prompt=${prompt}`]),
   ],
+  endsAfterPrompt: true,
   flags,
   headless: {
     by: ["--prompt"],
