@@ -97,7 +97,7 @@ class GptmeReader implements Reader {
       return [this.#result(record, record.call_id, content, place)];
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
-    const error = errorIn(content, member(record.metadata, "error") === true);
+    const error = errorIn(content, record.metadata, place.time);
     if (error !== null) return [this.#event(place, error)];
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
