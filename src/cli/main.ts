@@ -6,7 +6,7 @@ import { loadSettings, readSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { table } from "./cells.ts";
-import { shielded } from "./dashes.ts";
+import { shielded, withoutOwn } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
 import { governOptions } from "./options.ts";
@@ -30,6 +30,7 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   show: () => import("./show.ts"),
   info: () => import("./info.ts"),
   resume: () => import("./resume.ts"),
+  run: () => import("./run.ts"),
   convert: () => import("./convert.ts"),
   handoff: () => import("./handoff.ts"),
   check: () => import("./check.ts"),
@@ -104,14 +105,19 @@ export async function main(args: string[]): Promise<number> {
       return 2;
     }
     const [only, another] = program.commands;
-    const isSearch = only?.name() === "search" && !another;
-    await program.parseAsync(isSearch ? shielded(words, only) : words, { from: "user" });
+    await program.parseAsync(another ? words : prepared(words, only), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
   } finally {
     abandon();
   }
+}
+
+/** For commands that take words which look like options, and are none of ours. */
+function prepared(words: string[], command: Command | undefined): string[] {
+  if (command?.name() === "search") return shielded(words, command);
+  return command?.name() === "run" ? withoutOwn(words, command) : words;
 }
 
 /** Removes what dead processes left behind. */

@@ -10,6 +10,7 @@ import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 
+export { commandOf } from "../agents/command.ts";
 export { noFolder } from "../convert/store/there.ts";
 export { launch } from "../io/launch.ts";
 

@@ -17,6 +17,18 @@ export const launch: Launch = {
   // With `--message` it answers once, and ends.
   resumesUnprompted: true,
   flags,
+  headless: {
+    by: ["--message", "--message-file"],
+    prompts: ["--message", "--message-file"],
+    resumeArgs: ({ path, prompt, args }) => [
+      "--chat-history-file",
+      fileOf(path),
+      "--restore-chat-history",
+      ...tokensFor(args),
+      ...args,
+      `--message=${prompt}`,
+    ],
+  },
 };
 
 /** A longer history would be summarised right away, by a call to the model. */

@@ -17,6 +17,20 @@ export const launch: Launch = {
   resumesUnprompted: true,
   hindrance: ({ id }) => (id.includes("$$") ? SUBAGENT : null),
   flags,
+  headless: {
+    by: ["run"],
+    table: { own: ["-q, --quiet", "-m, --model <x>", "--small-model <x>", "-v, --verbose"] },
+    resumeArgs: ({ id, path, prompt, args }) => [
+      "run",
+      "--data-dir",
+      dataFolder(path),
+      "--session",
+      id,
+      ...args,
+      "--",
+      prompt,
+    ],
+  },
 };
 
 const SUBAGENT = {

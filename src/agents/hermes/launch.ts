@@ -27,6 +27,19 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["chat", "--query"],
+    prompts: ["--query"],
+    resumeArgs: ({ id, path, prompt, args }) => [
+      ...profileArgs(placeOf(path).path),
+      "chat",
+      "--quiet",
+      "--resume",
+      id,
+      ...args,
+      `--query=${prompt}`,
+    ],
+  },
   start: { args: ({ prompt, args }) => ["chat", ...args, ...promptArgs(prompt)] },
 };
 

@@ -16,6 +16,11 @@ export const launch: Launch = {
   resumesUnprompted: true,
   prepare: ({ id, path }) => makeNewest(rowPlace(path).path, id),
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt"],
+    resumeArgs: ({ id, prompt, args }) => ["--thread", id, ...args, "--prompt", prompt],
+  },
 };
 
 /** Changes nothing where it is the newest already; a clock that was put back may have made one newer than now. */

@@ -27,6 +27,19 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["agent"],
+    prompts: ["--message"],
+    table: { own: ["-m, --message <x>", "--agent <x>", "--json", "--model <x>", "--timeout <x>"] },
+    resumeArgs: ({ id, prompt, args }) => [
+      "agent",
+      "--local",
+      "--session-id",
+      id,
+      ...args,
+      `--message=${prompt}`,
+    ],
+  },
   start: {
     args: ({ prompt, args }) => ["tui", "--local", ...args, `--message=${prompt}`],
   },
