@@ -66,9 +66,8 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
-  ...{ limits: NO_PROJECT, show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
-  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT, watch: NO_PROJECT },
-  ...{ hook: NOTHING, "install-hooks": NO_PROJECT },
+  ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT, hook: NOTHING },
+  ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
 const EXAMPLES = `

@@ -1,6 +1,7 @@
 /** What agents' hooks say when a request was refused: their input as a signal. */
 import { failed } from "../agents/shared/faults.ts";
 import { timeOf } from "../limits/moments.ts";
+import type { Signal } from "../limits/types.ts";
 import { parseValue } from "../lossless/json-text.ts";
 import { member, number, string } from "../session/json.ts";
 import type { Json } from "../session/types.ts";
@@ -21,7 +22,8 @@ export function hookSignalIn(text: string, whose: Whose, now: number): HookSigna
   const { fault } = failure;
   if (fault === undefined) return null;
   const resetsAt = "resetsAt" in failure ? timeOf(failure.resetsAt ?? null) : null;
-  const { kind, scope = "unknown", retryable } = fault;
+  const { kind, retryable } = fault;
+  const scope: Signal["scope"] = fault.scope ?? "unknown";
   const textOf = (...keys: string[]): string | null =>
     keys.map((key) => string(member(input, key))).find((one) => one !== undefined) ?? null;
   const session = textOf("session_id", "sessionId");

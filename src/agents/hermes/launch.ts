@@ -31,7 +31,7 @@ export const launch: Launch = {
     by: ["chat", "--query"],
     prompts: ["--query"],
     resumeArgs: ({ id, path, prompt, args }) => [
-      ...profileArgs(placeOf(path).path),
+      ...profileArgs(rowPlace(path).path),
       "chat",
       "--quiet",
       "--resume",
