@@ -91,7 +91,9 @@ interface Column {
 
 /** The table's lines, ready to be printed; at most `width` wide. */
 export function limitLines(limits: readonly AccountLimits[], now: number, width: number): string[] {
-  let columns = columnsAt(now);
+  let columns = columnsAt(now).filter(
+    ({ head, cell }) => head === "AGENT" || limits.some((one) => cell(one) !== ""),
+  );
   for (let spare = 1; widthIn(columns, limits) > width && spare <= MOST_SPARE; spare++) {
     columns = columns.filter((column) => column.spare !== spare);
   }

@@ -35,6 +35,7 @@ import {
 } from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
+import { type LimitsNow, limitsNow } from "./limits.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
 import { type Places, placesFrom, storeIn } from "./places.ts";
@@ -376,6 +377,16 @@ export class Segue {
    */
   agents(): Promise<AgentHere[]> {
     return agentsHere(this.#places);
+  }
+
+  /**
+   * What the usage limits of each account are now, when they reset, and what was used with it in the last
+   * hours and days. `agents`: ids or aliases of the only ones. Reads what is new since the last time.
+   */
+  async limits({ agents: names }: { agents?: readonly string[] } = {}): Promise<LimitsNow> {
+    if (names === undefined) return await limitsNow(this.#places);
+    const only = texts("agents", names).map((name) => ({ agent: agentNamed(name).id }));
+    return await limitsNow(this.#places, { only });
   }
 
   /** Finds what cannot be read and why, and other problems; `ok` if nothing needs attention. */

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { openSegue } from "../../src/core/segue.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import { moveTimes } from "../support/moved.ts";
@@ -274,6 +275,19 @@ describe("segue limits", () => {
     assert.match(out, /^codex +ok +.*\$0\.\d\d$/m);
     assert.match(err, /~: assumed/);
     assert.match(err, /list prices of \d{4}-\d\d-\d\d/);
+  });
+
+  it("is a function of the library, too", async () => {
+    const m = machine(MINUTE, "codex/limit-429", "pi/basic");
+    const segue = await openSegue({ cwd: m.home, env: m.env });
+    const { limits: all, pricedOn } = await segue.limits({ agents: ["cx"] });
+    assert.match(pricedOn, /^\d{4}-\d\d-\d\d$/);
+    assert.deepEqual(
+      all.map(({ agent, status, scope }) => [agent, status, scope]),
+      [["codex", "limited", "session"]],
+    );
+    assert.equal((await segue.limits()).limits.length, 2);
+    await assert.rejects(segue.limits({ agents: ["nobody"] }), /there is no agent/);
   });
 
   it("works without any sessions", async () => {
