@@ -21,13 +21,17 @@ export function hookSignalIn(text: string, whose: Whose, now: number): HookSigna
   const { fault } = failure;
   if (fault === undefined) return null;
   const resetsAt = "resetsAt" in failure ? timeOf(failure.resetsAt ?? null) : null;
-  const { kind, scope = "unknown", retryable } = fault;
+  const { kind, retryable } = fault;
   const textOf = (...keys: string[]): string | null =>
     keys.map((key) => string(member(input, key))).find((one) => one !== undefined) ?? null;
   const session = textOf("session_id", "sessionId");
-  const signal = { ...whose, kind, scope, usedPercent: null, resetsAt, retryable, at, session };
   return {
-    signal: { ...signal, source: "hook", text: words },
+    signal: {
+      ...whose,
+      ...{ kind, retryable, resetsAt, at, session, source: "hook", usedPercent: null },
+      scope: fault.scope ?? "unknown",
+      text: words,
+    },
     path: textOf("transcript_path"),
     cwd: textOf("cwd"),
   };

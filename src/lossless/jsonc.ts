@@ -105,7 +105,7 @@ export function reversed(edits: readonly Edit[]): Edit[] {
 }
 
 /** The value that the text stands for; undefined if it is no JSON. */
-export function valueOf(text: string): unknown {
+export function settingsIn(text: string): unknown {
   const root = parsed(text);
   return root === null ? undefined : plain(root);
 }
