@@ -135,9 +135,10 @@ function inserted(
     const removed = inside.trim() === "" ? inside : "";
     return [{ at: node.end - 1 - removed.length, removed, added }];
   }
-  const lead = isFlat ? " " : `${newline}${inner}`;
   const { trailing } = node;
-  const at = endOfLineComment(text, trailing ?? last.node.end);
+  const end = trailing ?? last.node.end;
+  const at = endOfLineComment(text, end);
+  const lead = isFlat && !text.slice(end, at).includes("//") ? " " : `${newline}${inner}`;
   const comma = trailing === undefined ? "," : "";
   if (at === last.node.end) return [{ at, removed: "", added: `${comma}${lead}${printed}` }];
   return [

@@ -9,15 +9,16 @@ import { actionsFor, DEFAULT_POLICY } from "../../src/limits/policy.ts";
 
 const parse = (text: string) => parsePolicy(text, "/home/dev/limits.yml", { HOME: "/home/dev" });
 
-const notice = (event: Notice["event"], more: object = {}): Notice => ({
-  ...{ agent: "claude-code", profile: null, by: "answer", event: "limited" },
-  signal: {
-    ...{ agent: "claude-code", profile: null, kind: "quota", scope: "weekly", usedPercent: null },
-    ...{ resetsAt: null, retryable: true, source: "record", at: 0, session: "s", text: "" },
-    ...more,
-  },
-  ...{ event },
-});
+const notice = (event: "limited" | "clear"): Notice => {
+  const account = { agent: "claude-code", profile: null };
+  const signal: Notice["signal"] = {
+    ...{ ...account, kind: "quota", scope: "weekly", usedPercent: null, resetsAt: null },
+    ...{ retryable: true, source: "record", at: 0, session: "s", text: "" },
+  };
+  return event === "clear"
+    ? { ...account, signal, event, by: "answer" }
+    : { ...account, signal, event };
+};
 
 describe("a policy", () => {
   it("says what to do, by the first rule that matches", () => {
