@@ -1,7 +1,6 @@
 /** What agents' hooks say when a request was refused: their input as a signal. */
 import { failed } from "../agents/shared/faults.ts";
 import { timeOf } from "../limits/moments.ts";
-import type { Signal } from "../limits/types.ts";
 import { parseValue } from "../lossless/json-text.ts";
 import { member, number, string } from "../session/json.ts";
 import type { Json } from "../session/types.ts";
@@ -23,13 +22,16 @@ export function hookSignalIn(text: string, whose: Whose, now: number): HookSigna
   if (fault === undefined) return null;
   const resetsAt = "resetsAt" in failure ? timeOf(failure.resetsAt ?? null) : null;
   const { kind, retryable } = fault;
-  const scope: Signal["scope"] = fault.scope ?? "unknown";
   const textOf = (...keys: string[]): string | null =>
     keys.map((key) => string(member(input, key))).find((one) => one !== undefined) ?? null;
   const session = textOf("session_id", "sessionId");
-  const signal = { ...whose, kind, scope, usedPercent: null, resetsAt, retryable, at, session };
   return {
-    signal: { ...signal, source: "hook", text: words },
+    signal: {
+      ...whose,
+      ...{ kind, retryable, resetsAt, at, session, source: "hook", usedPercent: null },
+      scope: fault.scope ?? "unknown",
+      text: words,
+    },
     path: textOf("transcript_path"),
     cwd: textOf("cwd"),
   };

@@ -20,7 +20,7 @@ import {
   type Edit,
   removeFromList,
   reversed,
-  valueOf,
+  settingsIn,
 } from "../lossless/jsonc.ts";
 import { type HookPlace, hookPlaceOf, posixWord } from "./hook-places.ts";
 
@@ -186,7 +186,7 @@ function withoutHook(hook: HookPlace, text: string, agent: Agent, added: Added |
 function isInstalled(hook: HookPlace, text: string, agent: Agent): boolean {
   switch (hook.form) {
     case "json": {
-      const list = hook.place.reduce<unknown>((value, key) => itemOf(value, key), valueOf(text));
+      const list = hook.place.reduce<unknown>((value, key) => itemOf(value, key), settingsIn(text));
       return Array.isArray(list) && list.some((one) => isOurs(one, agent));
     }
     case "toml":
@@ -197,12 +197,12 @@ function isInstalled(hook: HookPlace, text: string, agent: Agent): boolean {
         return false;
       }
     case "file":
-      return text.includes("hook") && new RegExp(`\\b${agent.id}\\b`).test(text) && isSegues(text);
+      return isSegues(text) && /\bhook\b/.test(text) && text.includes(agent.id);
   }
 }
 
 function isSegues(text: string): boolean {
-  return /segue|bin\.[jt]s/.test(text);
+  return /\bsegue\b|[\\/]bin\.[jt]s/.test(text);
 }
 
 function itemOf(value: unknown, key: string): unknown {

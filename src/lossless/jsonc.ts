@@ -105,7 +105,7 @@ export function reversed(edits: readonly Edit[]): Edit[] {
 }
 
 /** The value that the text stands for; undefined if it is no JSON. */
-export function valueOf(text: string): unknown {
+export function settingsIn(text: string): unknown {
   const root = parsed(text);
   return root === null ? undefined : plain(root);
 }
@@ -135,9 +135,10 @@ function inserted(
     const removed = inside.trim() === "" ? inside : "";
     return [{ at: node.end - 1 - removed.length, removed, added }];
   }
-  const lead = isFlat ? " " : `${newline}${inner}`;
   const { trailing } = node;
-  const at = endOfLineComment(text, trailing ?? last.node.end);
+  const end = trailing ?? last.node.end;
+  const at = endOfLineComment(text, end);
+  const lead = isFlat && !text.slice(end, at).includes("//") ? " " : `${newline}${inner}`;
   const comma = trailing === undefined ? "," : "";
   if (at === last.node.end) return [{ at, removed: "", added: `${comma}${lead}${printed}` }];
   return [
