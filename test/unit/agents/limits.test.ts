@@ -1,9 +1,12 @@
 /** What is read of every refused request that an agent's CLI recorded. */
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { EventBody, Fault } from "../../../src/session/types.ts";
-import { see } from "../../support/conversion.ts";
+import type { Entry, EventBody, Fault } from "../../../src/session/types.ts";
+import { see, workOn } from "../../support/conversion.ts";
 import { type Fixture, fixtures } from "../../support/fixtures.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
 type Refusal = EventBody & { event: "limit" | "error" };
 type Expected = [
@@ -69,6 +72,9 @@ const RECORDED: Record<string, (Partial<Record<"resetsAt", string>> & { is: Expe
 /** In Grok's folders, only one of the two files has the notifications. */
 const isOther = ({ name }: Fixture): boolean => name.endsWith("/chat_history.jsonl");
 
+const isRefusal = (entry: Entry): boolean =>
+  entry.kind === "event" && (entry.event === "limit" || entry.event === "error");
+
 async function refusals(fixture: Fixture): Promise<(Refusal & { time: string | null })[]> {
   const { entries } = await see(fixture);
   return entries.flatMap((entry) =>
@@ -112,6 +118,40 @@ describe("recorded refusals", () => {
       );
       assert.equal(last.event, kind === "auth" ? "error" : "limit");
       assert.equal("resetsAt" in last ? last.resetsAt : undefined, expected.resetsAt);
+    });
+  }
+});
+
+/** An answer that came: what shows that an agent is free again. */
+const isClean = (entry: Entry): boolean =>
+  entry.kind === "message" &&
+  entry.role === "assistant" &&
+  entry.parts.length > 0 &&
+  entry.stop !== "error" &&
+  entry.stop !== "aborted";
+
+describe("after a refusal", () => {
+  const folder = temporaryFolder();
+  const refused = fixtures.filter(
+    (one) => (expectedOf(one.name) ?? null) !== null && !isOther(one),
+  );
+
+  for (const { agent, name, path } of refused) {
+    it(`in ${name}, the next answer is the first that is clean`, async () => {
+      const file = { agent, path: join(folder, name.replaceAll("/", "-")) };
+      copyFileSync(path, file.path);
+      const lasts = async (): Promise<number[]> => {
+        const { entries } = await see(file);
+        return [entries.findLastIndex(isRefusal), entries.findLastIndex(isClean)];
+      };
+      const [refusal = -1, answer = -1] = await lasts();
+      // Kimi Code's third try was answered while this was recorded.
+      const wentOn = name.startsWith("kimi/limit-429");
+      assert.equal(refusal > answer, !wentOn, "what was answered after the refusal");
+      workOn(file, "again");
+      const [still = -1, later = -1] = await lasts();
+      assert.equal(still, refusal);
+      assert.ok(later > refusal, "the answer follows it");
     });
   }
 });
