@@ -10,6 +10,7 @@
  * It never expires: each `refresh` compares path, size, times and inode of all session files with
  * the recorded values, and reads the heads and tails of those that differ.
  */
+import { nameOf } from "../agents/profile.ts";
 import { stores } from "../agents/stores.ts";
 import type { Summary } from "../agents/types.ts";
 import { Journal } from "../io/journal.ts";
@@ -17,7 +18,7 @@ import { CatalogFile, isBusy, isFull } from "./database.ts";
 import { firstOf } from "./first.ts";
 import { type Foreign, foreignIn } from "./foreign.ts";
 import { compare, type Known, knownOf } from "./known.ts";
-import { type Continuation, Lineage } from "./lineage.ts";
+import { type Continuation, keyOf, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
@@ -238,8 +239,9 @@ export class Catalog {
     const writes = journal.writes();
     const there = new Set(writes.length === 0 ? [] : this.#names());
     // For stores that were not searched, the journal is assumed to be right.
-    const isThere = ({ agent, id }: Relative): boolean =>
-      (this.#only !== undefined && agent !== this.#only.id) || there.has(`${agent}:${id}`);
+    const only = this.#only && nameOf(this.#only);
+    const isThere = (one: Relative): boolean =>
+      (only !== undefined && (one.profile ?? one.agent) !== only) || there.has(keyOf(one));
     return new Lineage(writes, isThere, journal.damage());
   }
 
@@ -250,7 +252,9 @@ export class Catalog {
   }
 
   #names(): string[] {
-    return this.#walked.flatMap(({ agent, found }) => found.map(({ id }) => `${agent.id}:${id}`));
+    return this.#walked.flatMap(({ agent, found }) =>
+      found.map(({ id }) => `${nameOf(agent)}:${id}`),
+    );
   }
 
   /**
@@ -284,15 +288,17 @@ export class Catalog {
   }
 
   /** The session with that id, if it is listed. */
-  named(agent: string, id: string): Listed | undefined {
-    const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
+  named(session: Relative): Listed | undefined {
+    const key = keyOf(session);
+    const known = this.#all.find((one) => one.id === session.id && keyOf(one) === key);
+    if (known?.isEmpty) return undefined;
     return known && this.#listed([known])[0];
   }
 
   /** What the store reports about the session at a place; null for a session of no store. */
-  told(agent: string, place: string): Summary | null {
+  told(agent: Keeper, place: string): Summary | null {
     for (const { agent: keeper, found } of this.#walked) {
-      if (keeper.id !== agent) continue;
+      if (keeper.id !== agent.id) continue;
       const own = found.find((one) => placeOf(one, keeper) === place);
       if (own) return own.summary ?? null;
     }
@@ -343,7 +349,7 @@ export class Catalog {
       const read = known.line ?? lines.get(known.sid);
       if (!read) return [];
       const line = chosen.length < FEW ? toldNow(known, read) : read;
-      const { agent, id, place: path, time, size: bytes, cwd } = known;
+      const { agent, profile, id, place: path, time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       // What a database or the head of a file says about itself is less exact.
       const messages = counts.get(known.sid) ?? line.messages;
@@ -351,9 +357,8 @@ export class Catalog {
       const from = this.lineage.from(known);
       const continuedIn = this.lineage.continuedIn(known);
       const lineage = { from, continuedIn };
-      return [
-        { agent, id, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here },
-      ];
+      const name = { agent, profile, id };
+      return [{ ...name, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here }];
     });
   }
 

@@ -6,6 +6,8 @@ import type { Allowance, Fault } from "../session/types.ts";
 /** One line of `segue list`. Times are ISO 8601. */
 export interface Row {
   agent: string;
+  /** Name of the profile whose store it is in; null in the agent's own. */
+  profile: string | null;
   id: string;
   /** Its title, else the user's first message; cut, as either can be of any length. */
   title: string | null;
@@ -31,6 +33,8 @@ export interface Row {
 /** A session, wherever it is stored. */
 export interface Relative {
   agent: string;
+  /** As in `Row`; missing means null. */
+  profile?: string | null;
   id: string;
 }
 
@@ -67,7 +71,8 @@ export interface Refusal extends Limit {
 }
 
 /** What reading a session's head and tail adds to what its store reports. */
-export interface Line extends Omit<Row, "agent" | "id" | "path" | "from" | "continuedIn"> {
+export interface Line
+  extends Omit<Row, "agent" | "profile" | "id" | "path" | "from" | "continuedIn"> {
   /**
    * If `cwd` is a worktree that the session was moved into: its folder once the worktree no longer
    * exists.

@@ -7,7 +7,7 @@ import type { Known } from "./known.ts";
 import type { Job } from "./lines.ts";
 import type { Line } from "./row.ts";
 import { putSign } from "./signs.ts";
-import type { Walked } from "./stores.ts";
+import type { Keeper, Walked } from "./stores.ts";
 
 type Store = Pick<Walked, "agent" | "root">;
 
@@ -15,9 +15,7 @@ type Store = Pick<Walked, "agent" | "root">;
 export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<string, Known>[] {
   const all = stores.map(() => new Map<string, Known>());
   const known = new Map(
-    stores.map(
-      ({ agent, root }, n) => [storeIn(file, root, agent.id), [agent.id, all[n]]] as const,
-    ),
+    stores.map(({ agent, root }, n) => [storeIn(file, root, agent.id), [agent, all[n]]] as const),
   );
   known.delete(0);
   if (known.size === 0) return all;
@@ -45,12 +43,13 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
  */
 export function knownIn(
   [sid, , place, size, mtime, inode, time, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
-  agent: string,
+  { id: agent, profile }: Keeper,
   folders: ReadonlyMap<number, string>,
 ): Known {
   return {
     sid: Number(sid),
     agent,
+    profile: profile?.name ?? null,
     place: String(place),
     id: "",
     size: Number(size),

@@ -20,4 +20,10 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
   scan: ["segue scan", "segue scan --rebuild"],
   log: ["segue log", "segue log --json"],
   undo: ["segue undo", "segue undo 12"],
+  watch: [
+    "segue watch",
+    "segue watch --agent claude,codex --policy ~/limits.yml",
+    "segue watch --json",
+  ],
+  "install-hooks": ["segue install-hooks claude", "segue install-hooks claude --remove"],
 };

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { type AccountLimits, limitsNow, type Named, type Window } from "../core/limits.ts";
 import { agentNamed } from "../core/names.ts";
+import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
 import { clean, clip, fill, widthOf } from "./cells.ts";
 import { endText, stateText } from "./limit-words.ts";
@@ -42,7 +43,7 @@ async function run(names: string[], options: PlaceOptions & { json?: boolean }):
 
 /** @throws SegueError for an unknown name. */
 function named(name: string): Named {
-  const { id, profile }: { id: string; profile?: { name: string } } = agentNamed(name);
+  const { id, profile } = agentNamed(name, settings().profiles);
   return { agent: id, ...(profile ? { profile: profile.name } : {}) };
 }
 
@@ -128,7 +129,7 @@ function columnsAt(now: number): Column[] {
 }
 
 function nameOf({ agent, profile }: AccountLimits): string {
-  return clean(profile === null ? agent : `${agent} (${profile})`);
+  return clean(profile ?? agent);
 }
 
 function percentOf({ usedPercent }: AccountLimits): string {

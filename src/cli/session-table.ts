@@ -105,7 +105,9 @@ const dim = (): Style => "dim";
 
 function agent(lines: readonly Line[]): Column {
   const style = ({ session }: Line): Style => ({ agent: session.agent });
-  return column(lines, "AGENT", ({ session }) => session.agent, style);
+  // Where a profile can be named, an agent can be.
+  const name = ({ session }: Line): string => session.profile ?? session.agent;
+  return column(lines, "AGENT", name, style);
 }
 
 function when_(lines: readonly Line[]): Column {

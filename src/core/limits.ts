@@ -63,13 +63,13 @@ export async function limitsNow(
 }
 
 /** The accounts of agents whose command is on PATH. */
-async function installedOwners({ env }: Places): Promise<Owner[]> {
-  const { agents } = await import("../agents/registry.ts");
+async function installedOwners({ env, profiles }: Places): Promise<Owner[]> {
+  const { accounts } = await import("../agents/registry.ts");
   const { commandOf } = await import("../agents/command.ts");
   const { findCommand } = await import("../io/launch.ts");
-  return agents
+  return accounts(profiles)
     .filter((agent) => findCommand(commandOf(agent, env), env) !== null)
-    .map(({ id }) => ({ agent: id, profile: null }));
+    .map(({ id, profile }) => ({ agent: id, profile: profile?.name ?? null }));
 }
 
 /** In the order of the agents; those that are named even if nothing is known about them. */

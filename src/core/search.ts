@@ -1,7 +1,9 @@
 /** Full-text search over all sessions, and updating the index that it needs. */
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
+import { keyOf } from "../catalog/lineage.ts";
 import { pending } from "../catalog/pending.ts";
 import type { Query } from "../catalog/query.ts";
+import type { Relative } from "../catalog/row.ts";
 import { type Match, type Results, search } from "../catalog/search.ts";
 import { SegueError } from "../errors.ts";
 import { type Gaps, type Listed, type ListOptions, unitOf } from "./list.ts";
@@ -72,7 +74,7 @@ export async function searchSessions(
     ...options
   }: SearchOptions = {},
 ): Promise<SearchResults> {
-  const only = agent === undefined ? undefined : await keeperNamed(agent);
+  const only = agent === undefined ? undefined : await keeperNamed(agent, places.profiles);
   const catalog = await openCatalog(places, only);
   try {
     let missing = await catchUp(catalog, only?.id, reading);
@@ -99,21 +101,22 @@ export async function searchSessions(
   }
 }
 
-function keyOf({ agent, id }: Pick<Listed, "agent" | "id">): string {
-  return `${agent}:${id}`;
+function starterKey(session: Listed): string | null {
+  const starter = starterOf(session);
+  return starter && keyOf(starter);
 }
 
-function starterKey({ agent, isSubagent, parent }: Listed): string | null {
-  return isSubagent && parent !== null ? keyOf({ agent, id: parent }) : null;
+function starterOf({ agent, profile, isSubagent, parent }: Listed): Relative | null {
+  return isSubagent && parent !== null ? { agent, profile, id: parent } : null;
 }
 
 function startersOf(matches: readonly Match[], catalog: Catalog): Map<string, Listed> {
   const starters = new Map<string, Listed>();
   for (const { session } of matches) {
-    const key = starterKey(session);
-    if (key === null || session.parent === null || starters.has(key)) continue;
-    const starter = catalog.named(session.agent, session.parent);
-    if (starter) starters.set(key, starter);
+    const named = starterOf(session);
+    if (named === null || starters.has(keyOf(named))) continue;
+    const starter = catalog.named(named);
+    if (starter) starters.set(keyOf(named), starter);
   }
   return starters;
 }

@@ -261,7 +261,7 @@ const check: Sample<Check> = {
 
 const side: Sample<Side> = {
   must: { agent: "pi", id: "s1", path: "a", bytes: 1, sha256: "0".repeat(64) },
-  may: {},
+  may: { profile: "pi-work" },
 };
 
 const write: Sample<Write> = {
@@ -308,6 +308,7 @@ const limit: Sample<Limit> = {
 const row: Sample<Row> = {
   must: {
     agent: "codex",
+    profile: null,
     id: "s1",
     title: null,
     cwd: "/home/dev/shop",
@@ -320,8 +321,8 @@ const row: Sample<Row> = {
     branch: null,
     parent: null,
     limit: limit.must,
-    from: { agent: "pi", id: "s2" },
-    continuedIn: [{ agent: "gemini", id: "s3" }],
+    from: { agent: "pi", profile: null, id: "s2" },
+    continuedIn: [{ agent: "gemini", profile: "g-work", id: "s3" }],
   },
   may: {},
 };

@@ -17,10 +17,10 @@ import { freshId, Mint } from "./mint.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { type Asked, brokenRules, type Protocol, type ProtocolId, type Reply } from "./protocol.ts";
-import { type DeclaredTool, readSteps, Script, type Step } from "./script.ts";
+import { type DeclaredTool, readSteps, Script, type ScriptedError, type Step } from "./script.ts";
 
 export type { ProtocolId } from "./protocol.ts";
-export type { Step, ToolSpec } from "./script.ts";
+export type { ScriptedError, Step, ToolSpec } from "./script.ts";
 
 export interface RecordedRequest {
   n: number;
@@ -63,6 +63,8 @@ export class ModelServer {
   readonly requests: RecordedRequest[] = [];
   readonly refusals: Refusal[] = [];
   readonly mint: Mint;
+  /** Refuses a main request, which then uses up no step; null: it is answered. */
+  limit: ((request: RecordedRequest) => ScriptedError | null) | null = null;
   readonly #script: Script;
   readonly #log: string | undefined;
   readonly #wantedPort: number;
@@ -178,7 +180,8 @@ export class ModelServer {
       send(response, protocol.refusal(first.violation));
       return;
     }
-    const step = this.#script.next(recorded.main);
+    const limit = recorded.main ? (this.limit?.(recorded) ?? null) : null;
+    const step = limit === null ? this.#script.next(recorded.main) : { error: limit };
     if (step.delayMs !== undefined) await sleep(step.delayMs);
     const error = step.fails === undefined ? step.error : failing(step.fails, protocol.id);
     if (error) {
