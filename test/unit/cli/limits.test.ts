@@ -27,7 +27,13 @@ function window(hours: number, tokens: number, cost: number | null, unpriced = 0
 }
 
 const LIMITED = account({
-  ...{ agent: "claude-code", profile: "claude-work", status: "limited", kind: "quota", scope: "weekly" },
+  ...{
+    agent: "claude-code",
+    profile: "claude-work",
+    status: "limited",
+    kind: "quota",
+    scope: "weekly",
+  },
   ...{ usedPercent: 100, resetsAt: NOW + 2 * DAY + 3 * HOUR, until: NOW + 2 * DAY + 3 * HOUR },
   windows: [window(5, 84_000, 0.61), window(24, 2.1e6, 14.2, 5), window(168, 9.84e6, 66)],
 });
