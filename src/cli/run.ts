@@ -1,7 +1,9 @@
 /** `segue run`: an agent as if started by hand; at a limit, the work goes on in another one. */
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ReasoningFate } from "../core/convert.ts";
 import { reportText } from "../core/convert.ts";
+import { isFolder } from "../core/find.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import {
@@ -74,6 +76,8 @@ async function runIt(named: string, args: string[], options: Options): Promise<v
   const agent = agentNamed(named);
   const places = placesOf(options);
   const targets = targetsOf(agent, options);
+  const { cwd = process.cwd() } = options;
+  if (!isFolder(cwd)) throw new SegueError("not-found", "there is no such folder", { where: cwd });
   for (const one of [agent, ...targets]) refuseMissing(one, places);
   const isPiped = !process.stdin.isTTY || !process.stdout.isTTY;
   const given = argsOf(agent, args, isPiped);
@@ -85,7 +89,7 @@ async function runIt(named: string, args: string[], options: Options): Promise<v
     unasked: targets.length > 0,
     returns: options.return ?? false,
     times: { ...TIMES, hold, wait },
-    cwd: options.cwd ?? process.cwd(),
+    cwd: resolve(cwd),
     reasoning: reasoningFate(options.reasoning),
     idle: options.idle ?? null,
     always: ({ id }) => settings().words(`agents.${id}.args`),

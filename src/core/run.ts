@@ -127,7 +127,8 @@ class Runner {
     this.#holdsOutput = unasked && given.isHeadless;
     const home = nameOf(agent);
     const others = targets.map(nameOf).filter((name) => name !== home);
-    this.#state = begin({ agents: [home, ...new Set(others)], unasked, returns, times });
+    const staysOpen = !given.isHeadless;
+    this.#state = begin({ agents: [home, ...new Set(others)], unasked, returns, staysOpen, times });
   }
 
   async run(): Promise<ChildEnd> {
@@ -222,10 +223,12 @@ class Runner {
         action = this.#step({ event: "failed", at: Date.now() });
       } else break;
     }
-    if (action.do === "bring") await this.#bringHome(leg);
+    if (action.do === "bring") await this.#bringHome();
     else if (action.do === "give-up") {
       this.#request.tell.gaveUp(this.#stopOf(leg, []), action.until);
-    } else if (leg.session !== null && this.#session) this.#request.tell.left(this.#session);
+    } else if (this.#session && leg.agent !== this.#request.agent) {
+      this.#request.tell.left(this.#session);
+    }
     return null;
   }
 
@@ -287,14 +290,14 @@ class Runner {
     });
   }
 
-  async #bringHome(leg: Leg): Promise<void> {
+  async #bringHome(): Promise<void> {
     const { tell, agent } = this.#request;
     try {
       const { session } = await this.#switch(agent, false);
       tell.broughtHome(session);
     } catch (error) {
       tell.say(`cannot bring the session home to ${agent.name}: ${wordsOf(error)}`);
-      if (this.#session && leg.session !== null) tell.left(this.#session);
+      if (this.#session) tell.left(this.#session);
     }
   }
 }
