@@ -17,11 +17,24 @@ export interface Agent extends Codec {
   aliases: readonly string[];
   store: Store;
   launch: Launch;
+  /** The account of it that is meant: then `store` and `launch` are of that one. See profile.ts. */
+  profile?: Profile;
+}
+
+/** Another account of an agent: the same CLI with other variables, and thus with another store. */
+export interface Profile {
+  name: string;
+  /** Id of its agent. */
+  agent: string;
+  /** The variables that its CLI is started with, and that tell where its store is. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** A session found in a store, with as little reading as possible. */
 export interface Found {
   agent: string;
+  /** Name of the profile that the store is of; without it, it is the agent's own. */
+  profile?: string;
   id: string;
   path: string;
   /** Milliseconds since the epoch. */
@@ -68,6 +81,8 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
+  /** The same in a database of this agent's, by its path: it may be a copy, which lies in no store. */
+  inDatabase?(path: string): Found[];
   /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
   inProjects?: true;
   /** The path of a new session below `root`. */
@@ -110,6 +125,11 @@ export interface Store {
   beside?(path: string, name: string): Buffer | null;
   /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
   detached?(path: string, line: string): string;
+  /**
+   * Files that all sessions of a store share, and that this line of the session at `path` refers to
+   * by their contents; and their places in another store of the agent, whose root is `root`.
+   */
+  shared?(line: string, path: string, root: string): { from: string; to: string }[];
   /** A line of a session that is copied to this folder, for stores that name the folder's project in lines. */
   relocated?(line: string, cwd: string, env: NodeJS.ProcessEnv): string;
   /** A title that is stored beside the session's file, not in it. */

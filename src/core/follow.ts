@@ -6,7 +6,9 @@ import { type Clock, systemClock } from "../io/clock.ts";
 import { systemWatcher, type Watcher } from "../io/watcher.ts";
 import { type Moment, signalOf } from "../limits/moments.ts";
 import type { Signal } from "../limits/types.ts";
+import { FollowedHooks } from "./followed-hooks.ts";
 import { type FollowedSession, FollowedStore, type FollowTarget } from "./followed-store.ts";
+import { hookFile } from "./hook-signals.ts";
 
 export type { FollowedSession, FollowTarget } from "./followed-store.ts";
 
@@ -34,6 +36,7 @@ const SETTLE = 40;
 
 export class Following {
   readonly #stores: readonly FollowedStore[];
+  readonly #hooks: readonly FollowedHooks[];
   readonly #clock: Clock;
   readonly #end = new AbortController();
   readonly #detach: () => void;
@@ -50,6 +53,7 @@ export class Following {
     };
     const how = { ...options, clock, watcher, changed };
     this.#stores = targets.map((target) => new FollowedStore(target, how));
+    this.#hooks = hooksOf(targets, options, clock);
     const end = (): void => this.close();
     signal?.addEventListener("abort", end, { once: true });
     this.#detach = () => signal?.removeEventListener("abort", end);
@@ -80,10 +84,21 @@ export class Following {
         }
       }
       if (this.#end.signal.aborted) this.close();
+      else found.push(...this.#hooked(found, all));
       return found;
     } finally {
       resolve();
     }
+  }
+
+  #hooked(found: readonly Followed[], all: boolean): Followed[] {
+    const told = found.flatMap((one) => (one.what === "signal" ? [one.signal] : []));
+    const hooked = this.#hooks.flatMap((hooks) => hooks.look(told, all));
+    return hooked.map(({ signal, path, cwd }) => {
+      const { agent, profile, at } = signal;
+      const own = { id: signal.session ?? "", path: path ?? "", cwd, isNew: false };
+      return { session: { agent, profile, ...own }, at, what: "signal", signal };
+    });
   }
 
   #told(session: FollowedSession, moment: Moment): Followed {
@@ -99,22 +114,23 @@ export class Following {
   async *[Symbol.asyncIterator](): AsyncGenerator<Followed> {
     try {
       while (!this.#end.signal.aborted) {
-        this.#isChanged = false;
         yield* await this.look(false);
-        await this.#wait();
+        await this.wait();
       }
     } finally {
       this.close();
     }
   }
 
-  async #wait(): Promise<void> {
+  /** Returns when there may be something new to look at: at a notice of that, or after a while. */
+  async wait(): Promise<void> {
     if (this.#end.signal.aborted) return;
     if (!this.#isChanged) {
       this.#wake = new AbortController();
       await this.#clock.sleep(POLL, this.#wake.signal);
     }
     if (this.#isChanged) await this.#clock.sleep(SETTLE, this.#end.signal);
+    this.#isChanged = false;
   }
 
   /** Ends it, and leaves nothing behind. It can be called more than once. */
@@ -124,6 +140,19 @@ export class Following {
     this.#detach();
     for (const store of this.#stores) store.close();
   }
+}
+
+/** Segue's own folder is the same for all, as a rule. */
+function hooksOf(
+  targets: readonly FollowTarget[],
+  { session }: FollowOptions,
+  clock: Clock,
+): FollowedHooks[] {
+  const own = new Map(targets.map(({ places }) => [hookFile(places.env), places.env]));
+  const isWanted = (signal: Signal): boolean =>
+    (session === undefined || signal.session === session) &&
+    targets.some(({ agent, profile }) => agent.id === signal.agent && profile === signal.profile);
+  return [...own.values()].map((env) => new FollowedHooks(env, clock, isWanted));
 }
 
 /** Follows these agents from now on: what was written before does not count. */

@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
+import { isSameAccount } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
+import { type Places, placeOf, rootsOf } from "../catalog/stores.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { withSubagents } from "../convert/store/subagents.ts";
 import { Transfer } from "../convert/store/transfer.ts";
@@ -15,6 +16,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
+import { refuseFolder } from "./start.ts";
 
 export type { Outcome } from "../convert/store/types.ts";
 
@@ -49,15 +51,23 @@ export interface HandoverOptions {
  * verify.
  */
 export async function prepare(
-  selected: Selected,
+  given: Selected,
   target: Agent,
   places: Places,
   options: HandoverOptions & { scratch: string },
 ): Promise<Outcome> {
   const { env } = places;
   const { fit, cwd, scratch } = options;
+  if (cwd !== undefined) refuseFolder(cwd);
+  const roots = rootsOf(target, places);
+  const isOther = given.agent.id === target.id && !isSameAccount(given.agent, target);
+  // Two accounts may have the same store.
+  const isShared = isOther && roots.some((root) => isBelow(given.path, root));
+  const selected = isShared ? { ...given, agent: target } : given;
+  const known = isOther && !isShared ? await placesIn(target, roots) : undefined;
   const there = {
     agent: target,
+    ...(known && { known }),
     root: targetRoot(selected, target, places),
     version: installedVersion(target, env),
     command: findCommand(commandOf(target, env), env),
@@ -76,20 +86,30 @@ export async function prepare(
     ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
   };
   const transfer = new Transfer(selected, there, how);
-  const isOwn = selected.agent === target && fit === undefined;
+  const isOwn = selected.agent.id === target.id && fit === undefined;
   const session = isOwn ? transfer.native() : await transfer.prepare();
   // In their own agent, they already exist.
   const outcome =
-    options.subagents && selected.agent !== target
+    options.subagents && selected.agent.id !== target.id
       ? await withSubagents(session, selected, there, { ...how, along: transfer.along(session) })
       : session;
   await heedSignals();
   return outcome;
 }
 
+function isBelow(path: string, root: string): boolean {
+  return [join(root, "/"), `${root}#`].some((beginning) => path.startsWith(beginning));
+}
+
+/** Where each session is, by its id. */
+async function placesIn(agent: Agent, roots: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(roots.map((root) => agent.store.find(root)));
+  return new Map(found.flat().map((one) => [one.id, placeOf(one, agent)]));
+}
+
 function targetRoot({ agent, path }: Selected, target: Agent, places: Places): string {
   const roots = rootsOf(target, places);
-  const own = agent === target && target.launch.opensPaths;
+  const own = isSameAccount(agent, target) && target.launch.opensPaths;
   const itsOwn = roots.find((root) => own && path.startsWith(join(root, "/")));
   const root = itsOwn ?? roots.find((folder) => existsSync(folder)) ?? roots[0];
   if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);

@@ -1,7 +1,7 @@
 /** What an agent without a screen printed. */
 import { once } from "node:events";
 import { closeSync, existsSync, statSync } from "node:fs";
-import { failed, isLimit } from "../agents/shared/faults.ts";
+import { failed, mayLast } from "../agents/shared/faults.ts";
 import type { Agent, Printed } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import { openFile } from "../io/door.ts";
@@ -52,7 +52,7 @@ export function printedSignal(
   const at = Date.now();
   const event = failed({ text, at });
   const { fault } = event;
-  if (!fault || !(isLimit(fault.kind) || fault.kind === "overload")) return null;
+  if (!fault || !mayLast(fault)) return null;
   const resets = event.event === "limit" ? Date.parse(event.resetsAt ?? "") : Number.NaN;
   return {
     ...{ agent: agent.id, profile: profileOf(agent), kind: fault.kind, text, at },

@@ -1,4 +1,5 @@
 /** How Aider is started on a session. */
+import { rowPlace } from "../../io/row-place.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -40,6 +41,5 @@ function tokensFor(args: readonly string[]): string[] {
 }
 
 function fileOf(place: string): string {
-  const at = place.lastIndexOf("#");
-  return at < 1 ? place : place.slice(0, at);
+  return rowPlace(place).path;
 }

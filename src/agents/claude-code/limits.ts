@@ -2,8 +2,8 @@
 
 import type { Media } from "../../session/codec.ts";
 import { member, number, string } from "../../session/json.ts";
-import type { EventBody, Json } from "../../session/types.ts";
-import { failed } from "../shared/faults.ts";
+import type { Allowance, EventBody, Json, LimitScope } from "../../session/types.ts";
+import { failed, isoOf } from "../shared/faults.ts";
 
 /**
  * Sent unchanged, in messages and in results (2.1.197, 2.1.332 [run]). The API counts an image's
@@ -19,15 +19,46 @@ export const media: Media = {
 
 /**
  * The event for a line that the CLI wrote in place of an answer. Its `error` and `apiErrorStatus` name the
- * fault; versions before 2 have only the words, which are the CLI's own in such a line.
+ * fault, and `quotaLimits` the plan's window and when that ends (2.1.332 [run]); versions before 2 have only
+ * the words, which are the CLI's own in such a line.
  */
 export function apiError(record: Json, text: string): EventBody {
+  const limits = member(record, "quotaLimits");
+  const isSpent = member(limits, "status") === "rejected";
+  const ends = number(member(limits, "resetsAt"));
   return failed({
     text,
     status: member(record, "apiErrorStatus"),
-    codes: [member(record, "error")],
+    codes: [
+      isSpent ? member(limits, "rateLimitType") : undefined,
+      member(record, "apiError"),
+      member(record, "error"),
+      member(record, "apiErrorType"),
+    ],
     at: string(member(record, "timestamp")),
+    resetsAt: isSpent && ends !== undefined ? ends * 1000 : undefined,
   });
+}
+
+const WINDOWS: Readonly<Record<string, LimitScope>> = {
+  five_hour: "session",
+  seven_day: "weekly",
+  seven_day_overage_included: "weekly",
+  seven_day_opus: "model",
+  seven_day_sonnet: "model",
+  overage: "credits",
+};
+
+/** How much of a plan's window was used, which only lines about a limit tell. */
+export function allowances(record: Json): readonly Allowance[] | undefined {
+  if (member(record, "isApiErrorMessage") !== true) return undefined;
+  const limits = member(record, "quotaLimits");
+  const used = number(member(limits, "utilization"));
+  const scope = WINDOWS[string(member(limits, "rateLimitType")) ?? ""];
+  if (used === undefined || scope === undefined) return undefined;
+  const ends = number(member(limits, "resetsAt"));
+  const resetsAt = isoOf(ends === undefined ? undefined : ends * 1000) ?? null;
+  return [{ scope, usedPercent: used * 100, resetsAt }];
 }
 
 /** A request that is tried again: `error` is what the API answered, and `retryInMs` how long the CLI waits. */

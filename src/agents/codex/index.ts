@@ -4,7 +4,7 @@ import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
 import { allowances } from "./limits.ts";
 import { reader } from "./read.ts";
-import { contextTokens, recognises } from "./records.ts";
+import { contextTokens, recognises, spent } from "./records.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { writer } from "./write.ts";
@@ -16,6 +16,7 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  spent,
   allowances,
   // Its parser skips such a line without a word [run].
   wellFormedOnly: true,

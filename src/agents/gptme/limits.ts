@@ -1,7 +1,7 @@
 /** How a usage limit and other errors look: as messages of the system's role that end a turn. */
 import { member } from "../../session/json.ts";
-import type { EventBody, Json } from "../../session/types.ts";
-import { failed } from "../shared/faults.ts";
+import type { Json } from "../../session/types.ts";
+import { type Failure, failed } from "../shared/faults.ts";
 
 /** In a session on the screen, which goes on. */
 const FAILED = /^LLM request failed: ?/;
@@ -13,7 +13,7 @@ export function errorIn(
   text: string,
   metadata: Json | undefined,
   at: string | null,
-): EventBody | null {
+): Failure | null {
   const isError = member(metadata, "error") === true;
   const [, kind] = (isError && FATAL.exec(text)) || [];
   if (kind === undefined && !FAILED.test(text)) return null;

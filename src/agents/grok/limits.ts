@@ -3,16 +3,17 @@
 import type { Media } from "../../session/codec.ts";
 import { member, string } from "../../session/json.ts";
 import type { EventBody, JsonObject } from "../../session/types.ts";
-import { failed } from "../shared/faults.ts";
+import { failed, mayLast } from "../shared/faults.ts";
 
 /**
  * A refused request that is tried again: as long as the vendor asks for, be it hours, which no record
- * tells. Of one that is no limit nothing is to be said: the next try may do.
+ * tells. Of one that is neither a limit nor too much for the vendor nothing is to be said: the next try
+ * may do.
  */
 export function readRetry(update: JsonObject, at: string | null): EventBody | null {
   const text = string(update.reason) ?? string(update.message) ?? string(update.error) ?? "";
   const body = failed({ text, at });
-  if (body.event === "limit") return body;
+  if (mayLast(body.fault)) return body;
   return update.type === "retrying" || text === "" ? null : body;
 }
 

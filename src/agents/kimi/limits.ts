@@ -1,11 +1,11 @@
 /** How a usage limit shows in Kimi Code's records. */
 import { member, number, string } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
-import { failed } from "../shared/faults.ts";
+import { failed, mayLast } from "../shared/faults.ts";
 
 /**
- * A refused request that is tried again: the CLI waits as long as the vendor asks it to, be it hours.
- * Of one that is no limit nothing is to be said: the next try may do.
+ * A refused request that is tried again: the CLI waits as long as the vendor asks it to, be it hours. Of
+ * one that is neither a limit nor too much for the vendor nothing is to be said: the next try may do.
  */
 export function readRetry(record: Json, at: number | undefined): EventBody | null {
   const delay = number(member(record, "delayMs"));
@@ -16,7 +16,7 @@ export function readRetry(record: Json, at: number | undefined): EventBody | nul
     at,
     ...(at === undefined || delay === undefined ? {} : { resetsAt: at + delay }),
   });
-  return body.event === "limit" ? body : null;
+  return mayLast(body.fault) ? body : null;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** How the CLI is started on a session. */
+import { rowPlace } from "../../io/row-place.ts";
 import { writing } from "../shared/sqlite.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
@@ -13,7 +14,7 @@ export const launch: Launch = {
   // prompt it takes one, answers, and ends.
   resumeArgs: ({ args }) => [...args],
   resumesUnprompted: true,
-  prepare: ({ id, path }) => makeNewest(path.split("#")[0] ?? path, id),
+  prepare: ({ id, path }) => makeNewest(rowPlace(path).path, id),
   flags,
   headless: {
     by: ["--prompt"],

@@ -60,13 +60,18 @@ export function faultOf(evidence: Evidence): Fault | undefined {
 }
 
 /** May the same request succeed later? Where an allowance has a time it comes back; what was paid for does not. */
-export function isRetryable(kind: Fault["kind"], scope: LimitScope | undefined): boolean {
+function isRetryable(kind: Fault["kind"], scope: LimitScope | undefined): boolean {
   if (kind === "quota") return scope !== "credits";
   return kind === "rate" || kind === "overload";
 }
 
-export function isLimit(kind: Fault["kind"] | undefined): boolean {
+function isLimit(kind: Fault["kind"] | undefined): boolean {
   return kind === "quota" || kind === "rate";
+}
+
+/** Will the same request, tried again at once, be refused again? A limit lasts, and so does the vendor's overload. */
+export function mayLast(fault: Fault | undefined): boolean {
+  return isLimit(fault?.kind) || fault?.kind === "overload";
 }
 
 /** The scope of a window of so many minutes: vendors' windows are a few hours, a day, a week or a month. */
@@ -137,8 +142,12 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "quota",
     "credits",
   ],
-  [/outofcredits$|insufficientcredits$|insufficientbalance$|paymentrequired$/, "quota", "credits"],
-  [/userweeklyratelimited$|^sevenday$/, "quota", "weekly"],
+  [
+    /outofcredits$|^overage$|insufficientcredits$|insufficientbalance$|paymentrequired$/,
+    "quota",
+    "credits",
+  ],
+  [/userweeklyratelimited$|^sevenday(?:overageincluded)?$/, "quota", "weekly"],
   [/usermodelratelimited$|^sevenday(?:opus|sonnet)$/, "quota", "model"],
   [/userglobalratelimited$|sessionquotaexceeded$|^fivehour$/, "quota", "session"],
   [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
@@ -265,7 +274,10 @@ const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
     /\bout of (?:extra usage|credits)\b|\badd (?:\w{1,6} )?credits\b|\bpayment required\b/i,
     "credits",
   ],
-  [/\bextra usage is required\b|\bcredits? (?:\w{1,7} ){0,2}(?:exhausted|depleted)\b/i, "credits"],
+  [
+    /\bextra usage is required\b|\bcredits? (?:(?:are|is|have|been) ){0,2}(?:exhausted|depleted)\b/i,
+    "credits",
+  ],
 ];
 
 function scopeOf(

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { anthropic } from "./anthropic.ts";
 import { augment } from "./augment.ts";
+import { failing } from "./failures.ts";
 import { gemini } from "./gemini.ts";
 import { isObj, type Obj, obj, parseJson } from "./json.ts";
 import { freshId, Mint } from "./mint.ts";
@@ -182,8 +183,9 @@ export class ModelServer {
     const limit = recorded.main ? (this.limit?.(recorded) ?? null) : null;
     const step = limit === null ? this.#script.next(recorded.main) : { error: limit };
     if (step.delayMs !== undefined) await sleep(step.delayMs);
-    if (step.error) {
-      const { status, body, headers } = step.error;
+    const error = step.fails === undefined ? step.error : failing(step.fails, protocol.id);
+    if (error) {
+      const { status, body, headers } = error;
       sendJson(response, status, body, headers);
       return;
     }

@@ -15,7 +15,15 @@ function listed(agent: string, id: string, hoursAgo: number, more: Partial<Liste
   const time = NOW - hoursAgo * HOUR;
   const none = { createdAt: null, updatedAt: null, tokens: null, model: null, branch: null };
   return {
-    ...{ agent, id, title: `${agent}'s`, cwd: "/home/dev/shop", messages: 3, path: `/${id}` },
+    ...{
+      agent,
+      profile: null,
+      id,
+      title: `${agent}'s`,
+      cwd: "/home/dev/shop",
+      messages: 3,
+      path: `/${id}`,
+    },
     ...{ ...none, parent: null, limit: null, from: null, continuedIn: [] },
     ...{ time, bytes: 1, here: true, isSubagent: false },
     ...more,
