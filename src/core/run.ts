@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { commandOf } from "../agents/command.ts";
+import { envOf, nameOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
@@ -22,16 +23,15 @@ import {
   type Times,
 } from "../limits/failover.ts";
 import type { Signal } from "../limits/types.ts";
-import { envOf, nameOf, profileOf } from "./run-account.ts";
 import { argsFor, type Given } from "./run-args.ts";
 import { pour, printedSignal, sizeOf, tailOf } from "./run-printed.ts";
 import { RunSession } from "./run-session.ts";
 import { type Switched, switchTo } from "./run-switch.ts";
 
+export { nameOf } from "../agents/profile.ts";
 export { endLike } from "../io/child.ts";
 export { TIMES, type Times } from "../limits/failover.ts";
 export type { Signal } from "../limits/types.ts";
-export { nameOf } from "./run-account.ts";
 export { argsOf, checkArgs, type Given } from "./run-args.ts";
 
 export interface RunRequest {
@@ -49,6 +49,8 @@ export interface RunRequest {
   cwd: string;
   places: Places;
   reasoning: ReasoningFate;
+  /** The size in tokens that sessions get in other agents; undefined: as they are. */
+  fit?: number | undefined;
   /** After so many milliseconds without output or a record, an agent without a screen counts as stalled. */
   idle: number | null;
   /** The user's own arguments for an agent, from the settings. */
@@ -283,6 +285,7 @@ class Runner {
     for (const note of notes) tell.say(note);
     return await switchTo({
       ...{ selected, target, places, cwd, reasoning },
+      fit: target === home ? undefined : this.#request.fit,
       args: [...this.#request.always(target), ...args],
       prompt: goOn ? PROMPT : null,
       isHeadless: given.isHeadless,
@@ -323,7 +326,12 @@ async function within(ms: number, ended: Promise<unknown>): Promise<boolean> {
 /** For what is seen from outside. */
 function signalOf(agent: Agent, text: string, at: number): Signal {
   return {
-    ...{ agent: agent.id, profile: profileOf(agent), kind: "overload", scope: "unknown" },
+    ...{
+      agent: agent.id,
+      profile: agent.profile?.name ?? null,
+      kind: "overload",
+      scope: "unknown",
+    },
     ...{ usedPercent: null, resetsAt: null, retryable: true, source: "event", at },
     ...{ session: null, text },
   };
