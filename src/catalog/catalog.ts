@@ -14,14 +14,15 @@ import { nameOf } from "../agents/profile.ts";
 import { stores } from "../agents/stores.ts";
 import type { Summary } from "../agents/types.ts";
 import { Journal } from "../io/journal.ts";
-import { CatalogFile, isBusy } from "./database.ts";
+import { CatalogFile, isBusy, isFull } from "./database.ts";
 import { firstOf } from "./first.ts";
+import { type Foreign, foreignIn } from "./foreign.ts";
 import { compare, type Known, knownOf } from "./known.ts";
 import { type Continuation, keyOf, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
-import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { forgetSession, loadSessions, parseLine, putSession, type Stored } from "./sessions.ts";
 import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
@@ -90,6 +91,7 @@ export class Catalog {
   #unchanged: Unchanged;
   #walked: readonly Walked[] = [];
   #lineage: Lineage | undefined;
+  #foreign: Foreign | undefined;
   /** What could not be read in the latest refresh. */
   problems: Problem[] = [];
 
@@ -133,7 +135,7 @@ export class Catalog {
     );
     const alive = stores.filter(({ dead }) => dead === null);
     this.#walked = alive;
-    this.#lineage = undefined;
+    [this.#lineage, this.#foreign] = [undefined, undefined];
     const same = this.file.guarded(() => alive.filter((store) => isUnchanged(this.file, store)));
     const others = alive.filter((store) => !same.includes(store));
     const old = this.file.guarded(() => loadSessions(this.file, others));
@@ -243,6 +245,12 @@ export class Catalog {
     return new Lineage(writes, isThere, journal.damage());
   }
 
+  /** When other agents did the work of sessions. */
+  get foreign(): Foreign {
+    this.#foreign ??= foreignIn(new Journal(this.#places.env).writes());
+    return this.#foreign;
+  }
+
   #names(): string[] {
     return this.#walked.flatMap(({ agent, found }) =>
       found.map(({ id }) => `${nameOf(agent)}:${id}`),
@@ -270,8 +278,8 @@ export class Catalog {
   }
 
   /** The numbers of existing sessions; the file may contain others, from other stores. */
-  get numbers(): ReadonlySet<number> {
-    return new Set(this.#all.map(({ sid }) => sid));
+  get numbers(): ReadonlyMap<number, Known> {
+    return new Map(this.#all.map((known) => [known.sid, known]));
   }
 
   /** Sessions by their numbers in the text index, newest first; each is looked up on request. */
@@ -355,7 +363,7 @@ export class Catalog {
   }
 
   /** A few are looked up one by one; many at once. */
-  #lines(chosen: readonly Known[]): Map<number, Line> {
+  #lines(chosen: readonly Known[]): Map<number, Stored> {
     const wanted = chosen.filter(({ line }) => line === undefined);
     const rows =
       wanted.length < FEW
@@ -386,18 +394,8 @@ export class Catalog {
 }
 
 /** Files beside a session's file may have changed since it was read. */
-function toldNow({ agent, place, summary }: Known, line: Line): Line {
+function toldNow({ agent, place, summary }: Known, line: Stored): Stored {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
   return title === null ? line : { ...line, title: cutTitle(title) };
-}
-
-// Only this module writes them, in the format version that the file's name contains.
-function parseLine(text: string): Line {
-  return JSON.parse(text);
-}
-
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
 }

@@ -60,6 +60,7 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
       home: _,
       isEmpty: __,
       isSubagent: ___,
+      sign: ____,
       ...line
     } = told ? withSummary(read, told) : read;
     return {

@@ -1,4 +1,5 @@
 /** Finds the session that the user means. */
+
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isSameAccount, nameOf } from "../agents/profile.ts";
@@ -10,6 +11,7 @@ import { SegueError } from "../errors.ts";
 import { isFolder, listFiles } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
+import { rowPlace } from "../io/row-place.ts";
 import { linesIn } from "../lossless/lines.ts";
 import { isWithin, rulesFor } from "../session/paths.ts";
 import type { Header } from "../session/types.ts";
@@ -103,9 +105,8 @@ interface Place {
 
 function asPlace(selector: string): Place | null {
   if (existsSync(selector)) return { path: selector, id: null };
-  const at = selector.lastIndexOf("#");
-  const path = selector.slice(0, Math.max(0, at));
-  if (existsSync(path)) return { path, id: selector.slice(at + 1) };
+  const { path, id } = rowPlace(selector);
+  if (path !== selector && existsSync(path)) return { path, id };
   const looksLikeOne = /[/\\]/.test(selector) || /\.jsonl?$/.test(selector);
   return looksLikeOne ? { path: selector, id: null } : null;
 }
@@ -139,8 +140,9 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   throw new SegueError("not-found", `there is no ${which} in this database`, { where: path });
 }
 
-/** A folder of sessions is a store by itself; a database is in one, or is one. */
+/** A folder of sessions is a store by itself; a database can lie anywhere, under any name. */
 async function sessionsAt({ store }: Agent, path: string): Promise<Found[]> {
+  if (store.inDatabase && !isFolder(path)) return store.inDatabase(path);
   for (const root of isFolder(path) ? [path] : [dirname(path), path]) {
     const all = await store.find(root);
     const here = all.filter((session) => isSame(session.path, path));

@@ -6,6 +6,7 @@ import type { CatalogFile } from "./database.ts";
 import type { Known } from "./known.ts";
 import type { Job } from "./lines.ts";
 import type { Line } from "./row.ts";
+import { putSign } from "./signs.ts";
 import type { Keeper, Walked } from "./stores.ts";
 
 type Store = Pick<Walked, "agent" | "root">;
@@ -99,12 +100,22 @@ export function putSession(file: CatalogFile, known: Known, { root }: Job, line:
   );
   const sid = Number(row?.[0] ?? 0);
   noteChange(file, sid);
+  const { sign, ...rest } = line;
+  putSign(file, sid, sign);
   file.run(
     "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
     sid,
-    JSON.stringify(line),
+    JSON.stringify(rest),
   );
   return sid;
+}
+
+/** What is stored about a session, other than what is in its own columns and tables. */
+export type Stored = Omit<Line, "sign">;
+
+// Only this module writes them, in the format version that the file's name contains.
+export function parseLine(text: string): Stored {
+  return JSON.parse(text);
 }
 
 function putStore(file: CatalogFile, root: string, agent: string): number {
@@ -129,5 +140,6 @@ export function forgetSession(file: CatalogFile, sid: number): void {
   noteChange(file, sid);
   file.run("DELETE FROM session WHERE sid = ?", sid);
   file.run("DELETE FROM line WHERE sid = ?", sid);
+  file.run("DELETE FROM sign WHERE sid = ?", sid);
   forgetText(file, sid);
 }

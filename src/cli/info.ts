@@ -7,6 +7,7 @@ import { withScratch } from "../core/read.ts";
 import { counted } from "../words.ts";
 import { clean, wrap } from "./cells.ts";
 import { named, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { aboutLimit, limitName, timeAhead } from "./limit-words.ts";
 import { whileReading } from "./reading.ts";
 import { when } from "./session-table.ts";
 import { rowOf } from "./sessions.ts";
@@ -86,7 +87,7 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       "subagents",
       subagents === 0 ? "" : `${subagents}, stored separately (\`segue show --subagents\`)`,
     ],
-    ["limit", limit === null ? "" : `stopped at a usage limit: ${limitOf(limit)}`],
+    ["limit", limit === null ? "" : limitOf(limit)],
     ["made from", from === null ? "" : `${from.id} of ${accountName(from)}`],
     ...info.continuedIn.map((one): [string, string] => [
       "continued",
@@ -111,8 +112,17 @@ function timeOf(time: string | null): string {
   return date.startsWith(ago) ? date : `${date} (${ago})`;
 }
 
-function limitOf({ text, resetsAt }: NonNullable<Info["limit"]>): string {
-  return resetsAt === null ? text : `${text} (resets ${timeOf(resetsAt)})`;
+function limitOf(limit: NonNullable<Info["limit"]>): string {
+  const { text, resetsAt } = limit;
+  const name = aboutLimit(limit) === "" ? "" : ` (${limitName(limit)})`;
+  const ends = resetsAt === null ? "" : ` (resets ${resetOf(resetsAt)})`;
+  return `stopped at a usage limit${name}: ${text}${ends}`;
+}
+
+/** When that is, and how long it is until then. */
+function resetOf(time: string): string {
+  const [at, now] = [Date.parse(time), Date.now()];
+  return at > now ? timeAhead(at, now) : timeOf(time);
 }
 
 function contentsOf({ messages, counts }: Info): string {

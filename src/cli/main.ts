@@ -6,7 +6,7 @@ import { loadSettings, readSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { table } from "./cells.ts";
-import { shielded } from "./dashes.ts";
+import { shielded, withoutOwn } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
 import { governOptions } from "./options.ts";
@@ -30,11 +30,13 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   show: () => import("./show.ts"),
   info: () => import("./info.ts"),
   resume: () => import("./resume.ts"),
+  run: () => import("./run.ts"),
   convert: () => import("./convert.ts"),
   handoff: () => import("./handoff.ts"),
   check: () => import("./check.ts"),
   dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
+  limits: () => import("./limits.ts"),
   doctor: () => import("./doctor.ts"),
   scan: () => import("./scan.ts"),
   config: () => import("./config.ts"),
@@ -44,10 +46,15 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
+  watch: () => import("./watch.ts"),
+  "install-hooks": () => import("./install-hooks.ts"),
 };
 
-/** For completion scripts, not for people. */
-const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+/** For completion scripts and for agents, not for people. */
+const HIDDEN: typeof COMMANDS = {
+  __sessions: () => import("./complete-sessions.ts"),
+  hook: () => import("./hook.ts"),
+};
 
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
@@ -59,6 +66,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
+  ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT, hook: NOTHING },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -96,14 +104,19 @@ export async function main(args: string[]): Promise<number> {
       return 2;
     }
     const [only, another] = program.commands;
-    const isSearch = only?.name() === "search" && !another;
-    await program.parseAsync(isSearch ? shielded(words, only) : words, { from: "user" });
+    await program.parseAsync(another ? words : prepared(words, only), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
   } finally {
     abandon();
   }
+}
+
+/** For commands that take words which look like options, and are none of ours. */
+function prepared(words: string[], command: Command | undefined): string[] {
+  if (command?.name() === "search") return shielded(words, command);
+  return command?.name() === "run" ? withoutOwn(words, command) : words;
 }
 
 /** Removes what dead processes left behind. */

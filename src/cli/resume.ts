@@ -2,11 +2,10 @@
  * `segue resume`: the main command. Converts a session into another agent's store and opens it
  * there.
  */
-import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { envOf, nameOf } from "../core/accounts.ts";
 import { type Report, reportText } from "../core/convert.ts";
-import { isFolder, type Selected, select } from "../core/find.ts";
+import { type Selected, select } from "../core/find.ts";
 import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
@@ -20,8 +19,9 @@ import {
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
+import { adviceOn, destinationOf, noteDestination } from "../core/sending.ts";
 import { settings } from "../core/settings.ts";
-import { launch, refusePrompt, requireInstalled } from "../core/start.ts";
+import { launch, refuseFolder, refusePrompt, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 import { named, placesOf, withPlaces } from "./common.ts";
@@ -168,9 +168,7 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
-  if (options.cwd !== undefined && existsSync(options.cwd) && !isFolder(options.cwd)) {
-    throw new SegueError("usage", "--cwd is a file, not a folder", { where: options.cwd });
-  }
+  if (options.cwd !== undefined) refuseFolder(options.cwd);
   if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {
@@ -260,10 +258,14 @@ async function tryOver(
   const { report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
   const request = { prompt: options.prompt ?? null, args: [...always, ...args] };
+  if (selected.agent !== target) {
+    noteDestination(report, await destinationOf(target, request.args, places));
+  }
   const command = startCommand(target, outcome, request, places.env);
   report.target.command = command;
   if (launches(options)) refuseTooLong(command, outcome, envOf(target, places.env));
   heedHindrance(target, outcome, options);
+  advise(report, target, options);
   if (options.dryRun) outcome.discard();
   else {
     commit(outcome);
@@ -305,10 +307,22 @@ async function orElsewhere(
 ): Promise<{ outcome: Outcome; folder: string }> {
   const place: Place = { wanted: outcome.cwd, session: name ?? path };
   const folder = folderHere(place, options);
-  if (folder !== null) return { outcome, folder };
+  if (folder !== null) {
+    if (launches(options)) orDiscard(outcome, () => refuseFolder(folder));
+    return { outcome, folder };
+  }
   outcome.discard();
   const other = await elsewhere(place, options);
   return { outcome: await again(other), folder: other };
+}
+
+function orDiscard(outcome: Outcome, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** Reports what keeps the agent from opening it; Segue does not change the session for that. */
@@ -325,6 +339,13 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
     where: outcome.path,
     hint: how,
   });
+}
+
+/** What it takes to send the session to its new agent. */
+function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
+  const advice = adviceOn(report, target);
+  if (advice?.isTooLong) warn(`segue: ${advice.text}`);
+  else if (advice && !json) say(advice.text);
 }
 
 function show(report: Report, options: ResumeOptions, command: string, note: string): void {

@@ -16,6 +16,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
+import { refuseFolder } from "./start.ts";
 
 export type { Outcome } from "../convert/store/types.ts";
 
@@ -57,6 +58,7 @@ export async function prepare(
 ): Promise<Outcome> {
   const { env } = places;
   const { fit, cwd, scratch } = options;
+  if (cwd !== undefined) refuseFolder(cwd);
   const roots = rootsOf(target, places);
   const isOther = given.agent.id === target.id && !isSameAccount(given.agent, target);
   // Two accounts may have the same store.

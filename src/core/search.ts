@@ -8,12 +8,14 @@ import { type Match, type Results, search } from "../catalog/search.ts";
 import { SegueError } from "../errors.ts";
 import { type Gaps, type Listed, type ListOptions, unitOf } from "./list.ts";
 import { keeperNamed, type Places } from "./places.ts";
+import { catchUpWith, type Reading } from "./reading.ts";
 import { timeAgo } from "./time.ts";
 
 export { type Background, indexInBackground } from "../catalog/background.ts";
 export { parseQuery, type Query } from "../catalog/query.ts";
 export type { Hit, Match } from "../catalog/search.ts";
 export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
+export type { Reading } from "./reading.ts";
 
 export interface SearchOptions extends ListOptions {
   /** Runs a long read and reports it: `read` gets a function to call with its progress. */
@@ -21,13 +23,6 @@ export interface SearchOptions extends ListOptions {
   /** Count a session and its subagents as one towards `most`. */
   folded?: boolean;
 }
-
-/** Wraps reading what is new, if it is a lot: `sessions` sessions of `bytes` bytes. */
-export type Reading = <T>(
-  sessions: number,
-  bytes: number,
-  read: (progress: (done: number, total: number) => void) => Promise<T>,
-) => Promise<T>;
 
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
   /** The number of sessions that could not be read, and so were not searched. */
@@ -135,9 +130,6 @@ function sinceOf({ since: text }: Query): number | undefined {
   });
 }
 
-/** Up to this size, reading takes no noticeable time; above it, progress is shown. */
-const LITTLE = 24e6;
-
 /** Reads what is new or has changed; returns the number of sessions that cannot be read. */
 async function catchUp(
   catalog: Catalog,
@@ -145,16 +137,7 @@ async function catchUp(
   reading: Reading,
 ): Promise<number> {
   const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
-  if (tasks.length === 0) return 0;
-  const { indexSessions } = await import("../catalog/indexing.ts");
-  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
-  const done =
-    bytes <= LITTLE
-      ? await indexSessions(catalog, tasks, { threads: 0 })
-      : await reading(tasks.length, bytes, (progress) =>
-          indexSessions(catalog, tasks, { progress }),
-        );
-  return done.failed.length;
+  return catchUpWith(catalog, tasks, reading);
 }
 
 export interface Scanned extends Gaps {

@@ -35,6 +35,7 @@ import {
 } from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
+import { type LimitsNow, limitsNow } from "./limits.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
 import { type Places, placesFrom, storeIn } from "./places.ts";
@@ -52,6 +53,7 @@ import {
   whole,
 } from "./requests.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
+import { destinationOf, noteDestination } from "./sending.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { refusePrompt, translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
@@ -279,6 +281,9 @@ export class Segue {
       const own = translated(args, selected.agent, target, how);
       for (const note of own.notes) how.warn?.(note);
       const request = { prompt, args: [...always, ...own.args] };
+      if (selected.agent !== target) {
+        noteDestination(outcome.report, await destinationOf(target, request.args, this.#places));
+      }
       const command = startCommand(target, outcome, request, env);
       outcome.report.target.command = command;
       const { id, path, cwd, report, note } = outcome;
@@ -372,6 +377,16 @@ export class Segue {
    */
   agents(): Promise<AgentHere[]> {
     return agentsHere(this.#places);
+  }
+
+  /**
+   * What the usage limits of each account are now, when they reset, and what was used with it in the last
+   * hours and days. `agents`: ids or aliases of the only ones. Reads what is new since the last time.
+   */
+  async limits({ agents: names }: { agents?: readonly string[] } = {}): Promise<LimitsNow> {
+    if (names === undefined) return await limitsNow(this.#places);
+    const only = texts("agents", names).map((name) => ({ agent: agentNamed(name).id }));
+    return await limitsNow(this.#places, { only });
   }
 
   /** Finds what cannot be read and why, and other problems; `ok` if nothing needs attention. */

@@ -387,7 +387,8 @@ async function childPieces(
 
 /** The id of a row, or a file's name without its extension. */
 function childName(place: string): string {
-  if (rowsAt(place)) return place.slice(place.lastIndexOf("#") + 1);
+  const rows = rowsAt(place);
+  if (rows) return rows.id;
   return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
 }
 

@@ -413,7 +413,7 @@ describe("segue convert", () => {
         images: "number",
         documents: "number",
       },
-      tokens: { estimate: "number", window: null },
+      tokens: { estimate: "number", window: null, model: null, modelWindow: null, cost: null },
       losses: [
         { code: "string", severity: "string", count: "number", what: "string", where: ["string"] },
       ],

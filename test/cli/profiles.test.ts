@@ -161,6 +161,23 @@ describe("a profile in lists", () => {
     );
     assert.match((await ok(m, "agents")).out, /^claude-code .*\n└ claude-work /m);
   });
+
+  it("limits: each account by itself", async () => {
+    const m = machine();
+    const accountsOf = async (...names: string[]): Promise<string[]> => {
+      const { out } = await ok(m, "limits", ...names, "--json");
+      const { limits }: { limits: { agent: string; profile: string | null }[] } = JSON.parse(out);
+      return limits.map(({ agent, profile }) => `${agent} ${profile}`);
+    };
+    assert.deepEqual(await accountsOf("claude-work"), ["claude-code claude-work"]);
+    const both = ["claude-code null", "claude-code claude-work"];
+    const all = await accountsOf();
+    assert.deepEqual(
+      all.filter((one) => one.startsWith("claude")),
+      both,
+    );
+    assert.match((await ok(m, "limits")).out, /^claude-work /m);
+  });
 });
 
 describe("selectors and commands with a profile", () => {

@@ -223,7 +223,7 @@ const reportMust: Sample<Report>["must"] = {
   source: { agent: "pi", id: "s1", path: null, records: 1, bytes: 2 },
   target: { agent: "codex", id: "s2", path: "b", command: ["codex", "resume", "s2"] },
   counts: counts.must,
-  tokens: { estimate: 1, window: null },
+  tokens: { estimate: 1, window: null, model: "gpt-5", modelWindow: 400_000, cost: 0.25 },
   losses: [loss.must],
   carry: { path: null, bytes: 1 },
   verified: { readback: true, laws: [2] },
@@ -297,7 +297,13 @@ const write: Sample<Write> = {
   },
 };
 
-const limit: Sample<Limit> = { must: { at: time, resetsAt: null, text: "a" }, may: {} };
+const limit: Sample<Limit> = {
+  must: {
+    ...{ at: time, resetsAt: null, text: "a", kind: "quota", scope: null },
+    ...{ retryable: false, source: "record", usedPercent: 97.5 },
+  },
+  may: {},
+};
 
 const row: Sample<Row> = {
   must: {
@@ -539,6 +545,8 @@ describe("what the commands print is valid", () => {
     rmSync(join(folder, ".segue.yml"));
   });
   it("agents", () => valid("agents", parse(segue("agents", "--json"))));
+
+  it("limits", () => valid("limits", parse(segue("limits", "--json"))));
   it("check", () => {
     valid("check", parse(segue("check", ID, "--json")));
     valid("check", parse(segue("check", "--all", "--json")));

@@ -19,6 +19,12 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["--prompt"],
+    byPrompt: true,
+    prompts: ["--prompt", "--prompt-interactive"],
+    resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
+  },
   start: {
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
     attach: { mention, most: { bytes: 1 << 20, lines: 2000, line: 2000 } },

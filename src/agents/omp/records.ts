@@ -129,11 +129,15 @@ function isAside(record: Json): boolean {
   return isPython && member(message, "excludeFromContext") === true;
 }
 
-/** Such as that of a list with tasks that are still to do. */
+/** How the CLI reminds the model of its own rules (18.2.3, prompts/system and session/todo-tracker.ts). */
+const OF_RULES =
+  /^<system-reminder>\s*(?:You stopped with \d+ incomplete todo|Last turn had no tool call|Request budget crossed|Today: |\d+ todo items? still open|Before substantive work, create|Consider calling `|Plan mode turn ended|Task delegation enabled|Ephemeral side-channel|`[^`]*` result above: PREVIEW)[\s\S]*<\/system-reminder>\s*$/;
+
+/** Others are content: how the user changed the list of tasks (`/todo`), or what a tool's failure was. */
 function isReminder(content: Json | undefined): boolean {
   const [only, ...more] = readContent(content);
   const text = more.length === 0 && only?.kind === "text" ? only.text : "";
-  return /^<system-reminder>[\s\S]*<\/system-reminder>\s*$/.test(text);
+  return OF_RULES.test(text);
 }
 
 function print(entry: EventBody, frame: JsonObject, provider: string): Json[] | undefined {

@@ -14,7 +14,7 @@ export interface Report {
   /** `env`: variables to start `command` with besides the current ones, for a profile. */
   target: End & { command: string[] | null; env?: Readonly<Record<string, string>> };
   counts: Counts;
-  tokens: { estimate: number; window: number | null };
+  tokens: Tokens;
   losses: Loss[];
   carry: { path: string | null; bytes: number } | null;
   verified: { readback: boolean | null; laws: number[] };
@@ -26,6 +26,18 @@ export interface Report {
   /** Reports of the subagents that came along, if they were requested. */
   subagents?: Report[];
 }
+
+/** `window`: the size that it was made to fit. */
+export interface Tokens {
+  estimate: number;
+  window: number | null;
+  /** The model that it will be sent to, how much that takes, and what that costs without a cache. */
+  model: string | null;
+  modelWindow: number | null;
+  cost: number | null;
+}
+
+const NOT_SENT = { model: null, modelWindow: null, cost: null };
 
 interface End {
   agent: string;
@@ -49,7 +61,7 @@ export function openedReport({ source, target }: Omit<Ends, "carry">, id: string
     source: { ...whoseOf(source.agent), id: source.id, path: source.path, records: 0, bytes: 0 },
     target: targetOf(target, id),
     counts: NO_COUNTS,
-    tokens: { estimate: 0, window: null },
+    tokens: { estimate: 0, window: null, ...NOT_SENT },
     losses: [],
     carry: null,
     verified: { readback: null, laws: [] },
@@ -72,7 +84,7 @@ export function reportOf(done: Converted, ends: Ends): Report {
     },
     target: targetOf(target, done.id),
     counts: done.counts,
-    tokens: { estimate: done.tokens, window: done.window },
+    tokens: { estimate: done.tokens, window: done.window, ...NOT_SENT },
     losses: done.losses,
     carry: ends.carry,
     verified: { readback: done.verified, laws: lawsOf(done) },

@@ -2,6 +2,7 @@
  * How a prepared session takes effect: under a lock, marked as begun, and first recorded in the
  * journal.
  */
+
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { nameOf, whoseOf } from "../../agents/profile.ts";
@@ -15,6 +16,7 @@ import { withLock } from "../../io/lock.ts";
 import { removeEmptyFolders } from "../../io/made.ts";
 import type { Companion } from "../../io/output.ts";
 import { exists, Output } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import {
   dropBegun,
   dropCarry,
@@ -186,8 +188,8 @@ function addAll(env: Env, entries: readonly NotedEntry[], takeBack: () => void):
 }
 
 function takeRowsAway(database: Database, place: string, lines: readonly string[]): void {
-  const at = place.lastIndexOf("#");
-  database.replace(place.slice(0, at), place.slice(at + 1), lines, null);
+  const { path, id } = rowPlace(place);
+  database.replace(path, id, lines, null);
 }
 
 /** The journal lists it before it takes effect, and no longer if it did not. */

@@ -1,4 +1,5 @@
 /** Writes sessions to databases, and reverts these writes. */
+
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { SegueError } from "../../errors.ts";
 import { wentOn } from "../../io/append.ts";
 import type { Write } from "../../io/journal.ts";
 import { putFile } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { type Env, stateFolder } from "../../io/state.ts";
 import { rowsAt } from "../read/open.ts";
 import type { Target } from "./types.ts";
@@ -28,8 +30,7 @@ export interface NewRows {
  * missing database, and in any case with exactly the intended rows.
  */
 export function writeRows({ place, agent, lines, command, ...more }: NewRows): void {
-  const at = place.lastIndexOf("#");
-  const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+  const { path, id } = rowPlace(place);
   const { database } = agent.store;
   if (!database)
     throw new SegueError("failed", `${agent.name} does not use a database`, { where: path });
@@ -50,7 +51,7 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
  * @throws SegueError `failed`
  */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
-  const path = place.slice(0, place.lastIndexOf("#"));
+  const { path } = rowPlace(place);
   const { database } = agent.store;
   database?.refuse?.(path);
   if (!database || database.holds(path) || (command !== null && database.import)) return;

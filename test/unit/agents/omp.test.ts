@@ -142,6 +142,24 @@ describe("what its model is sent", () => {
     assert.match(all, /Branch-return summary:\n\n<summary>\nKIND-BRANCH was tried\n<\/summary>/);
   });
 
+  it("is how the user changed the list of tasks, but not what the CLI reminds it of", () => {
+    const say = (text: string, n: number): Json => ({
+      ...{ type: "message", id: `0000000${n}`, parentId: null, timestamp: TIME },
+      message: { role: "developer", content: [{ type: "text", text }], attribution: "agent" },
+    });
+    const [changed, stopped] = messages([
+      say(
+        "<system-reminder>\nThe user manually modified the todo list (append).\nCurrent todo list:\n\n- [ ] Paint\n</system-reminder>",
+        1,
+      ),
+      say(
+        "<system-reminder>\nYou stopped with 1 incomplete todo item(s):\n- Paint\n</system-reminder>",
+        2,
+      ),
+    ]);
+    assert.deepEqual([changed?.scaffold, stopped?.scaffold], [undefined, true]);
+  });
+
   it("is neither what is for the screen only, nor an answer that was tried again", () => {
     const aside = messages(records("kinds")).filter(({ scaffold }) => scaffold === true);
     const said = aside.flatMap(textsOf).join("\n");
