@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { hookSignalIn } from "../core/hook-inputs.ts";
 import { recordHookSignal } from "../core/hook-signals.ts";
 import { agentNamed } from "../core/names.ts";
+import { settings } from "../core/settings.ts";
 import { wordsOf } from "../errors.ts";
 import { sayMore } from "./terminal.ts";
 
@@ -14,7 +15,8 @@ export function command(): Command {
 /** Prints nothing and does not fail: the agent would tell its user, or its model. */
 async function run(name: string): Promise<void> {
   try {
-    const whose = { agent: agentNamed(name).id, profile: null };
+    const { id: agent, profile } = agentNamed(name, settings().profiles);
+    const whose = { agent, profile: profile?.name ?? null };
     const found = hookSignalIn(await text(process.stdin), whose, Date.now());
     if (found) recordHookSignal(process.env, found);
   } catch (error) {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { addedHook, type HookChange, removedHook } from "../core/hooks.ts";
 import { agentNamed } from "../core/names.ts";
+import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { ask, paint, printPainted, say } from "./terminal.ts";
 
@@ -13,14 +14,14 @@ interface Options {
 export function command(): Command {
   return new Command("install-hooks")
     .description("have an agent tell Segue at once when a request is refused")
-    .argument("<agent>", "the agent whose settings get the hook")
+    .argument("<agent>", "the agent or profile whose settings get the hook")
     .option("--remove", "remove the hook again")
     .option("--yes", "do not ask")
     .action(run);
 }
 
 async function run(name: string, { remove = false, yes = false }: Options): Promise<void> {
-  const agent = agentNamed(name);
+  const agent = agentNamed(name, settings().profiles);
   const change = remove ? removedHook(agent, process.env) : addedHook(agent, process.env);
   if (change === null) {
     say(remove ? `${agent.name} has no hook of Segue's` : `${agent.name} has the hook already`);

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { agentNamed } from "../core/names.ts";
 import { readPolicy } from "../core/policy.ts";
 import { abandon, leaveSignals } from "../core/process.ts";
+import { settings } from "../core/settings.ts";
 import {
   bodyOf,
   DEFAULT_POLICY,
@@ -31,7 +32,7 @@ const SCHEMA = "segue/watch@1";
 export function command(): Command {
   return withPlaces(new Command("watch"))
     .description("wait for agents to reach a usage limit, and act on it")
-    .option("--agent <agents>", "only these agents, separated by commas", (value) =>
+    .option("--agent <agents>", "only these agents or profiles, separated by commas", (value) =>
       value.split(",").map((name) => name.trim()),
     )
     .option("--policy <file>", "what to do about which limit (default: notify)")
@@ -42,7 +43,8 @@ export function command(): Command {
 async function run({ agent = [], policy, json, ...where }: Options): Promise<void> {
   const places = placesOf(where);
   const targets = watchTargets(places, agent);
-  const rules = policy === undefined ? DEFAULT_POLICY : readPolicy(policy, places.env);
+  const rules =
+    policy === undefined ? DEFAULT_POLICY : readPolicy(policy, places.env, places.profiles);
   const { signal, restore } = untilSignal();
   const names = targets.map((target) => target.agent.name);
   const whom = agent.length === 0 ? "all agents" : names.join(", ");
@@ -106,7 +108,8 @@ function tell(one: Watched): void {
 }
 
 function tellPreparation({ event, session, target, id, why }: Preparation): void {
-  const [name, from] = [agentNamed(target).name, oneLine(session.id, 60)];
+  const { profiles } = settings();
+  const [name, from] = [agentNamed(target, profiles).name, oneLine(session.id, 60)];
   if (event === "failed") warn(`segue: cannot prepare ${from} for ${name}: ${oneLine(why ?? "")}`);
   if (event === "prepared") say(`  prepared ${from} for ${name}: ${oneLine(id ?? "", 80)}`);
   if (event === "removed") say(`  removed what was prepared of ${from} for ${name}`);

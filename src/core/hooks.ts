@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse as parseToml } from "smol-toml";
+import { envOf, nameOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
@@ -114,7 +115,7 @@ function change(
 }
 
 function placeOf(agent: Agent, env: Env): HookPlace {
-  const hook = hookPlaceOf(agent, env);
+  const hook = hookPlaceOf(agent, envOf(agent, env));
   if (hook) return { ...hook, path: existsSync(hook.path) ? realpathSync(hook.path) : hook.path };
   throw new SegueError("refused", `${agent.name} has no hook for a request that was refused`, {
     hint: "nothing is needed for it: `segue watch` and `segue limits` read what its sessions say",
@@ -123,7 +124,7 @@ function placeOf(agent: Agent, env: Env): HookPlace {
 
 /** `segue hook AGENT`, as the agent will start it. */
 function commandWords(agent: Agent, env: Env): string[] {
-  const name = agent.id;
+  const name = nameOf(agent);
   if (findProgram("segue", env) !== null) return ["segue", "hook", name];
   const script = process.argv[1];
   return script === undefined ? ["segue", "hook", name] : [process.execPath, script, "hook", name];
@@ -197,7 +198,7 @@ function isInstalled(hook: HookPlace, text: string, agent: Agent): boolean {
         return false;
       }
     case "file":
-      return isSegues(text) && /\bhook\b/.test(text) && text.includes(agent.id);
+      return isSegues(text) && /\bhook\b/.test(text) && text.includes(nameOf(agent));
   }
 }
 
@@ -215,8 +216,9 @@ function isOurs(value: unknown, agent: Agent): boolean {
 }
 
 /** `segue hook claude-code`, however segue is started. */
-function isCommand(command: unknown, { id }: Agent): boolean {
-  return typeof command === "string" && command.endsWith(` hook ${id}`) && isSegues(command);
+function isCommand(command: unknown, agent: Agent): boolean {
+  if (typeof command !== "string" || !isSegues(command)) return false;
+  return command.endsWith(` hook ${nameOf(agent)}`);
 }
 
 function unknownForm(agent: Agent, path: string, words: readonly string[]): SegueError {
@@ -243,8 +245,8 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function recordFile({ id }: Agent, env: Env): string {
-  return join(stateFolder(env), "hooks", `${id}.json`);
+function recordFile(agent: Agent, env: Env): string {
+  return join(stateFolder(env), "hooks", `${nameOf(agent)}.json`);
 }
 
 function readRecord(path: string): Added | null {

@@ -1,7 +1,9 @@
 /** Reads a policy: a YAML file that says what `segue watch` does about limits. */
 import { dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { nameOf } from "../agents/profile.ts";
 import { agentNamed } from "../agents/registry.ts";
+import type { Profile } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { expandHome, hostOf } from "../io/host.ts";
@@ -27,15 +29,20 @@ const ACTION_KEYS = ["notify", "prepare", "run", "shell"];
 const RULE_KEYS = ["agent", "kind", "scope", "when", ...ACTION_KEYS];
 
 /** @throws SegueError `usage` with the line of the error. */
-export function readPolicy(path: string, env: Env): Policy {
-  return parsePolicy(textOf(path), path, env);
+export function readPolicy(path: string, env: Env, profiles?: readonly Profile[]): Policy {
+  return parsePolicy(textOf(path), path, env, profiles);
 }
 
-export function parsePolicy(text: string, path: string, env: Env): Policy {
+export function parsePolicy(
+  text: string,
+  path: string,
+  env: Env,
+  profiles: readonly Profile[] = [],
+): Policy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [problem] = [...document.errors, ...document.warnings];
-  const reader = new Reader(path, lines, env);
+  const reader = new Reader(path, lines, env, profiles);
   if (problem) {
     const [first = ""] = problem.message.split("\n");
     throw reader.error(`this is not valid YAML: ${first}`, problem.pos[0]);
@@ -57,8 +64,10 @@ class Reader {
   readonly #path: string;
   readonly #lines: LineCounter;
   readonly #env: Env;
+  readonly #profiles: readonly Profile[];
 
-  constructor(path: string, lines: LineCounter, env: Env) {
+  constructor(path: string, lines: LineCounter, env: Env, profiles: readonly Profile[]) {
+    this.#profiles = profiles;
     this.#path = path;
     this.#lines = lines;
     this.#env = env;
@@ -138,7 +147,7 @@ class Reader {
 
   #agent({ text, at }: Word): string {
     try {
-      return agentNamed(text).id;
+      return nameOf(agentNamed(text, this.#profiles));
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       throw this.error(error.message, at, error.hint ?? undefined);

@@ -93,8 +93,8 @@ export class Prepared {
 
   async #handOver(session: FollowedSession, to: string) {
     const { places, reasoning } = this.#options;
-    const agent = agentNamed(session.agent);
-    const target = agentNamed(to);
+    const agent = agentNamed(session.profile ?? session.agent, places.profiles);
+    const target = agentNamed(to, places.profiles);
     const journal = new Journal(places.env);
     const { last } = journal;
     const { path, id } = session;
@@ -109,9 +109,10 @@ export class Prepared {
 
   /** False if it was used, or is open: then it stays. */
   async #undo({ writes }: Kept): Promise<boolean> {
+    const { env, profiles = [] } = this.#options.places;
     try {
       for (const n of writes.toReversed()) {
-        await undoWrite(this.#options.places.env, { n: String(n), undone: () => {} });
+        await undoWrite(env, { n: String(n), profiles, undone: () => {} });
       }
       return writes.length > 0;
     } catch (error) {

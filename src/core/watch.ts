@@ -1,6 +1,7 @@
 /** Watches agents for limits, and does what the policy says. */
-import { agentNamed, agents } from "../agents/registry.ts";
-import type { Places } from "../catalog/stores.ts";
+import { nameOf } from "../agents/profile.ts";
+import { accounts, agentNamed } from "../agents/registry.ts";
+import { allRoots, type Places } from "../catalog/stores.ts";
 import { type Clock, systemClock } from "../io/clock.ts";
 import { notifyDesktop } from "../io/desktop.ts";
 import { runCommand } from "../io/run-command.ts";
@@ -35,10 +36,20 @@ export interface WatchOptions extends PrepareOptions {
   watcher?: Watcher;
 }
 
-/** The agents to watch: those that are named, or all. @throws SegueError for an unknown name. */
+/**
+ * The agents and profiles to watch: those that are named, or all, each store once.
+ * @throws SegueError for an unknown name.
+ */
 export function watchTargets(places: Places, names: readonly string[]): FollowTarget[] {
-  const chosen = names.length > 0 ? names.map((name) => agentNamed(name)) : agents;
-  return [...new Set(chosen)].map((agent) => ({ agent, profile: null, places }));
+  const { profiles } = places;
+  const stores = new Set(allRoots(places).map(({ agent }) => nameOf(agent)));
+  const chosen =
+    names.length > 0
+      ? names.map((name) => agentNamed(name, profiles))
+      : accounts(profiles).filter((one) => stores.has(nameOf(one)));
+  return [...new Set(chosen)].map((agent) => {
+    return { agent, profile: agent.profile?.name ?? null, places };
+  });
 }
 
 /** A session that goes on is prepared again after a pause in it, or in any case after a while. */

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
+import { watchTargets } from "../../src/core/watch.ts";
 import { Journal } from "../../src/io/journal.ts";
 import { workOn } from "../support/conversion.ts";
 import { fixture, fixtures } from "../support/fixtures.ts";
@@ -343,6 +344,41 @@ describe("settings of profiles", () => {
       assert.equal(code, 2, err);
       assert.match(err, /config\.yml:\d+/);
     }
+  });
+});
+
+describe("hooks and watching of profiles", () => {
+  it("a hook is added to the profile's settings, and its signals are the profile's", async () => {
+    const m = machine();
+    const before = contents(m.at(".claude"));
+    await ok(m, "install-hooks", "claude-work", "--yes");
+    const settings = readFileSync(m.at(".claude-work/settings.json"), "utf8");
+    assert.match(settings, /hook claude-work/);
+    assert.deepEqual(contents(m.at(".claude")), before);
+    await ok(m, "install-hooks", "claude-work", "--remove", "--yes");
+    assert.equal(existsSync(m.at(".claude-work/settings.json")), false);
+  });
+
+  it("every store is watched once", () => {
+    const m = machine();
+    const profiles = [
+      { name: "work", agent: "claude-code", env: { CLAUDE_CONFIG_DIR: m.at(".claude-work") } },
+      { name: "same", agent: "claude-code", env: { CLAUDE_CONFIG_DIR: m.at(".claude") } },
+    ];
+    const places = { env: m.env, cwd: m.home, stores: new Map<string, string>(), profiles };
+    const own = watchTargets(places, []).filter(({ agent }) => agent.id === "claude-code");
+    assert.deepEqual(
+      own.map(({ profile }) => profile),
+      [null, "work"],
+    );
+    const named = watchTargets(places, ["same", "codex", "same"]);
+    assert.deepEqual(
+      named.map(({ agent, profile }) => [agent.id, profile]),
+      [
+        ["claude-code", "same"],
+        ["codex", null],
+      ],
+    );
   });
 });
 

@@ -60,7 +60,7 @@ describe("a conversation that was handed over", () => {
       there,
     );
     const [a, b] = [
-      { agent: "claude-code", id: "a" },
+      { agent: "claude-code", profile: null, id: "a" },
       { agent: "codex", id: "b" },
     ];
     assert.deepEqual(lineage.from(b), { ...a, profile: null });
@@ -84,10 +84,8 @@ describe("a conversation that was handed over", () => {
   it("stays together when a session in its middle is gone", () => {
     const writes = [write(1, "claude-code:a", "codex:b", 3), write(2, "codex:b", "pi:c", 2)];
     const lineage = new Lineage(writes, ({ id }) => id !== "b");
-    assert.deepEqual(lineage.from({ agent: "pi", id: "c" }), {
-      ...{ agent: "claude-code", profile: null },
-      id: "a",
-    });
+    const first = { agent: "claude-code", profile: null, id: "a" };
+    assert.deepEqual(lineage.from({ agent: "pi", id: "c" }), first);
     assert.deepEqual(
       lineage.continuedIn({ agent: "claude-code", id: "a" }).map(({ id }) => id),
       ["c"],
