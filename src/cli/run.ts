@@ -67,8 +67,8 @@ export function command(): Command {
     .addHelpText(
       "after",
       `
-What follows the agent's name is for the agent; --failover, --return, --hold, --wait and --idle may
-also come right after it.
+What follows the agent's name is for the agent. --failover, --return, --hold,
+--wait and --idle may also come right after it.
 
 Examples:
   segue run claude
