@@ -41,12 +41,12 @@ interface Options extends PlaceOptions {
 export function command(): Command {
   const run = new Command("run")
     .usage("[options] <agent> [args...]")
-    .description("run an agent; when it is at a limit, go on with its session in another one")
+    .description("run an agent, and continue its session in another one at a usage limit")
     .argument("<agent>", "the agent to start")
     .argument("[args...]", "its own arguments, as if it were started by hand")
     .option(
       "--failover <agents>",
-      "go on in these agents without asking, in this order: codex,gemini,pi",
+      "continue in these agents without asking, in this order: codex,gemini,pi",
       names,
     )
     .option("--return", "bring the session home when the first agent is free again")

@@ -35,7 +35,7 @@ export function command(): Command {
     .option("--agent <agents>", "only these agents or profiles, separated by commas", (value) =>
       value.split(",").map((name) => name.trim()),
     )
-    .option("--policy <file>", "what to do about which limit (default: notify)")
+    .option("--policy <file>", "a file that says what to do at which limit (default: notify)")
     .option("--json", "print one line of JSON for each event")
     .action(run);
 }

@@ -188,7 +188,7 @@ describe("wrong use", () => {
     const m = machine();
     const { out } = await m.run(["--help"]);
     const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
-    const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
+    const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = ""]) => name);
     assert.ok(names.length > 8);
     const own = names.filter((each) => each !== "help");
     for (const words of [[], ...own.map((name) => [name]), ["codex"], ["latest"]]) {
