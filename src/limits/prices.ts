@@ -2,7 +2,7 @@
  * What models cost, and how much they take: the vendors' list prices for an API key, in US dollars for a
  * million tokens. Subscriptions cost otherwise. A model that is not here has no price: it is not guessed.
  *
- * From these pages, read on the date below:
+ * From excerpts of these pages, as a search of public text showed them on the date below:
  * - https://platform.claude.com/docs/en/about-claude/pricing and …/docs/en/models/haiku-5-5/overview;
  *   cache writes are those that last five minutes
  * - https://developers.openai.com/api/docs/models and …/api/docs/models/gpt-6.2-sol, …/gpt-5.6-luna
@@ -15,15 +15,16 @@
  */
 import type { Usage } from "../session/types.ts";
 
-/** When the pages were read. */
+/** When the excerpts were read. */
 export const PRICED_ON = "2026-11-30";
 
 export interface Model {
   input: number;
   output: number;
-  cacheRead: number;
-  /** Where writing to the cache costs nothing extra, the input's price. */
-  cacheWrite: number;
+  /** null if it was in no page. */
+  cacheRead: number | null;
+  /** Where writing to the cache costs nothing extra, the input's price; null if it was in no page. */
+  cacheWrite: number | null;
   /** How many tokens it takes. */
   window: number;
 }
@@ -32,8 +33,8 @@ type Line = readonly [
   names: string,
   input: number,
   output: number,
-  cacheRead: number,
-  cacheWrite: number,
+  cacheRead: number | null,
+  cacheWrite: number | null,
   window: number,
 ];
 
@@ -53,8 +54,8 @@ const LINES: readonly Line[] = [
   ["claude-haiku-5-5", 0.1, 0.5, 0.01, 0.125, M],
   ["claude-haiku-4-5", 1, 5, 0.1, 1.25, 200 * K],
   ["gpt-6-2-sol gpt-6-1-sol", 2, 10, 0.1, 2.5, 1_050_000],
-  ["gpt-6-2-astra", 8, 40, 0.4, 10, 1_050_000],
-  ["gpt-6-1-terra", 1, 5, 0.05, 1.25, 1_050_000],
+  ["gpt-6-2-astra", 8, 40, 0.4, null, 1_050_000],
+  ["gpt-6-1-terra", 1, 5, 0.05, null, 1_050_000],
   ["gpt-6-sol", 2, 10, 0.2, 2.5, 1_050_000],
   ["gpt-6-astra", 10, 50, 1, 12.5, 1_050_000],
   ["gpt-6-luna", 0.1, 0.5, 0.01, 0.125, 1_050_000],
@@ -70,9 +71,9 @@ const LINES: readonly Line[] = [
   ["grok-4-5", 2, 6, 0.5, 2, 500 * K],
   ["grok-4-3", 1.25, 2.5, 0.2, 1.25, M],
   ["grok-build-0-1", 1, 2, 0.2, 1, 256 * K],
-  ["gemini-3-1-pro-preview", 2, 12, 0.2, 2, 1_048_576],
-  ["gemini-2-5-pro", 1.25, 10, 0.125, 1.25, 1_048_576],
-  ["gemini-2-5-flash", 0.3, 2.5, 0.03, 0.3, 1_048_576],
+  ["gemini-3-1-pro-preview", 2, 12, null, null, 1_048_576],
+  ["gemini-2-5-pro", 1.25, 10, null, null, 1_048_576],
+  ["gemini-2-5-flash", 0.3, 2.5, null, null, 1_048_576],
 ];
 
 const MODELS: ReadonlyMap<string, Model> = new Map(
@@ -107,15 +108,22 @@ function lookedUp(name: string): Model | null {
   return MODELS.get(plain) ?? null;
 }
 
-/** In US dollars; null for a model without a known price. */
+/** In US dollars; null if the price of any of these tokens is not known. */
 export function costOf(model: string | null, usage: Usage): number | null {
   const known = modelNamed(model);
   if (!known) return null;
-  const { input, output, cacheRead, cacheWrite } = usage;
-  const sum =
-    input * known.input +
-    output * known.output +
-    cacheRead * known.cacheRead +
-    cacheWrite * known.cacheWrite;
-  return sum / M;
+  const costs = [
+    usage.input * known.input,
+    usage.output * known.output,
+    costIn(usage.cacheRead, known.cacheRead),
+    costIn(usage.cacheWrite, known.cacheWrite),
+  ];
+  return costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : sum + cost / M),
+    0,
+  );
+}
+
+function costIn(tokens: number, price: number | null): number | null {
+  return tokens === 0 ? 0 : price === null ? null : tokens * price;
 }

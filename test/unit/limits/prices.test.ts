@@ -34,3 +34,9 @@ it("each kind of token has its price", () => {
   const nothing = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   assert.equal(costOf("gpt-5.5", nothing), 0);
 });
+
+it("a price that is not known is not guessed", () => {
+  const plain = { input: 1_000_000, output: 0, cacheRead: 0, cacheWrite: 0 };
+  assert.equal(costOf("gemini-2.5-pro", plain), 1.25);
+  assert.equal(costOf("gemini-2.5-pro", { ...plain, cacheRead: 1 }), null);
+});
