@@ -25,6 +25,7 @@ import {
 import type { Signal } from "../limits/types.ts";
 import { argsFor, type Given } from "./run-args.ts";
 import { pour, printedSignal, sizeOf, tailOf } from "./run-printed.ts";
+import { PROMPT, promptFor } from "./run-prompt.ts";
 import { RunSession } from "./run-session.ts";
 import { type Switched, switchTo } from "./run-switch.ts";
 
@@ -95,8 +96,6 @@ interface Leg {
   cwd: string;
   session: Selected | null;
 }
-
-const PROMPT = "continue";
 
 /** Runs it to the end; returns how the last program ended. */
 export async function runAgent(request: RunRequest): Promise<ChildEnd> {
@@ -287,7 +286,7 @@ class Runner {
       ...{ selected, target, places, cwd, reasoning },
       fit: target === home ? undefined : this.#request.fit,
       args: [...this.#request.always(target), ...args],
-      prompt: goOn ? PROMPT : null,
+      prompt: goOn ? await promptFor(selected, places.env) : null,
       isHeadless: given.isHeadless,
       warn: (text) => tell.say(text),
     });
