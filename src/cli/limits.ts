@@ -1,8 +1,6 @@
 /** `segue limits`: what each account's limits are now, and what was used with it. */
 import { Command } from "commander";
-import { type AccountLimits, limitsNow, type Named, type Window } from "../core/limits.ts";
-import { agentNamed } from "../core/names.ts";
-import { settings } from "../core/settings.ts";
+import { type AccountLimits, accountNamed, limitsNow, type Window } from "../core/limits.ts";
 import { counted } from "../words.ts";
 import { clean, clip, fill, widthOf } from "./cells.ts";
 import { endText, stateText } from "./limit-words.ts";
@@ -24,7 +22,8 @@ export function command(): Command {
 async function run(names: string[], options: PlaceOptions & { json?: boolean }): Promise<void> {
   const places = await placesFor(options);
   const reading = readMuch("`segue limits`");
-  const only = names.length === 0 ? {} : { only: names.map(named) };
+  const all = await Promise.all(names.map((name) => accountNamed(name, places)));
+  const only = all.length === 0 ? {} : { only: all };
   const now = Date.now();
   const found = await whileReading("reading", 1, () =>
     limitsNow(places, { ...only, reading, now }),
@@ -39,12 +38,6 @@ async function run(names: string[], options: PlaceOptions & { json?: boolean }):
   sayProblems(found);
   if (missing > 0)
     say(`${counted(missing, "session")} could not be read: what they used is missing`);
-}
-
-/** @throws SegueError for an unknown name. */
-function named(name: string): Named {
-  const { id, profile } = agentNamed(name, settings().profiles);
-  return { agent: id, ...(profile ? { profile: profile.name } : {}) };
 }
 
 /** What `--json` shows of an account: names and their order are a contract. */

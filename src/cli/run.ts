@@ -1,7 +1,9 @@
 /** `segue run`: an agent as if started by hand; at a limit, the work goes on in another one. */
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ReasoningFate } from "../core/convert.ts";
 import { reportText } from "../core/convert.ts";
+import { isFolder } from "../core/find.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import {
@@ -21,6 +23,7 @@ import { timeSpan } from "../core/time.ts";
 import { SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { tokens } from "./fit.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import { ask, oneLine, say, warn } from "./terminal.ts";
 
@@ -30,6 +33,7 @@ interface Options extends PlaceOptions {
   hold?: number;
   wait?: number;
   idle?: number;
+  fit?: number;
   force?: boolean;
   reasoning?: ReasoningFate;
 }
@@ -53,6 +57,11 @@ export function command(): Command {
       "an agent without a screen that prints and records nothing for this long is stalled",
       span,
     )
+    .option(
+      "--fit <tokens>",
+      "replace older turns with a handoff entry to fit this size: 200k, 1m",
+      tokens,
+    )
     .option("--force", "leave out flags that cannot be translated for the other agents");
   return withPlaces(run.addOption(reasoningOption()), "the folder to run in")
     .addHelpText(
@@ -71,9 +80,11 @@ Examples:
 }
 
 async function runIt(named: string, args: string[], options: Options): Promise<void> {
-  const agent = agentNamed(named);
+  const agent = agentNamed(named, settings().profiles);
   const places = placesOf(options);
   const targets = targetsOf(agent, options);
+  const { cwd = process.cwd() } = options;
+  if (!isFolder(cwd)) throw new SegueError("not-found", "there is no such folder", { where: cwd });
   for (const one of [agent, ...targets]) refuseMissing(one, places);
   const isPiped = !process.stdin.isTTY || !process.stdout.isTTY;
   const given = argsOf(agent, args, isPiped);
@@ -85,8 +96,9 @@ async function runIt(named: string, args: string[], options: Options): Promise<v
     unasked: targets.length > 0,
     returns: options.return ?? false,
     times: { ...TIMES, hold, wait },
-    cwd: options.cwd ?? process.cwd(),
+    cwd: resolve(cwd),
     reasoning: reasoningFate(options.reasoning),
+    fit: options.fit,
     idle: options.idle ?? null,
     always: ({ id }) => settings().words(`agents.${id}.args`),
     tell: tellIn(places, given.isHeadless),
@@ -108,7 +120,7 @@ function refuseMissing(agent: Agent, places: Places): void {
 
 /** @throws SegueError `usage` for options that say nothing without others. */
 function targetsOf(agent: Agent, { failover = [], ...options }: Options): Agent[] {
-  const targets = failover.map((name) => agentNamed(name));
+  const targets = failover.map((name) => agentNamed(name, settings().profiles));
   const own = targets.find((one) => nameOf(one) === nameOf(agent));
   if (own) {
     throw new SegueError("usage", `--failover names ${own.name}, which runs first anyway`, {
@@ -158,11 +170,14 @@ function tellIn(places: Places, isHeadless: boolean): Tell {
       const when = until === null ? "" : `; the first is free again at ${clock(until)}`;
       warn(`segue: ${limitWords(stop)}, and no other agent can go on${when}`);
       const { session, agent } = stop;
-      if (session) warn(`  to go on later: segue resume ${shellWord(`${agent.id}:${session.id}`)}`);
+      if (session)
+        warn(`  to go on later: segue resume ${shellWord(`${nameOf(agent)}:${session.id}`)}`);
     },
-    broughtHome: ({ agent, id }) => say(`segue: the session is home again: ${agent.id}:${id}`),
+    broughtHome: ({ agent, id }) => say(`segue: the session is home again: ${nameOf(agent)}:${id}`),
     left({ agent, id }) {
-      say(`segue: the session is in ${agent.name}: segue resume ${shellWord(`${agent.id}:${id}`)}`);
+      say(
+        `segue: the session is in ${agent.name}: segue resume ${shellWord(`${nameOf(agent)}:${id}`)}`,
+      );
     },
   };
 }
@@ -209,7 +224,7 @@ async function offer(stop: Stop, places: Places, isHeadless: boolean): Promise<A
   const { agents } = await import("../core/names.ts");
   const others = agents.filter((one) => one !== agent && isInstalled(one, places.env));
   const [first] = others;
-  const name = shellWord(`${agent.id}:${session.id}`);
+  const name = shellWord(`${nameOf(agent)}:${session.id}`);
   const how = (to: Agent): string => `segue resume ${name} --in ${to.id}`;
   if (!first) {
     warn("  no other agent is installed here");

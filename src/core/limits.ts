@@ -62,6 +62,13 @@ export async function limitsNow(
   }
 }
 
+/** What a name stands for: an agent with all its accounts, or a profile. @throws SegueError for an unknown one. */
+export async function accountNamed(name: string, { profiles }: Places): Promise<Named> {
+  const { agentNamed } = await import("../agents/registry.ts");
+  const { id, profile } = agentNamed(name, profiles);
+  return { agent: id, ...(profile ? { profile: profile.name } : {}) };
+}
+
 /** The accounts of agents whose command is on PATH. */
 async function installedOwners({ env, profiles }: Places): Promise<Owner[]> {
   const { accounts } = await import("../agents/registry.ts");

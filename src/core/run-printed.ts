@@ -8,7 +8,6 @@ import { openFile } from "../io/door.ts";
 import { Input } from "../io/input.ts";
 import { readAt } from "../io/read-at.ts";
 import type { Signal } from "../limits/types.ts";
-import { profileOf } from "./run-account.ts";
 
 const TAIL = 8192;
 
@@ -55,7 +54,7 @@ export function printedSignal(
   if (!fault || !mayLast(fault)) return null;
   const resets = event.event === "limit" ? Date.parse(event.resetsAt ?? "") : Number.NaN;
   return {
-    ...{ agent: agent.id, profile: profileOf(agent), kind: fault.kind, text, at },
+    ...{ agent: agent.id, profile: agent.profile?.name ?? null, kind: fault.kind, text, at },
     scope: fault.scope ?? "unknown",
     usedPercent: null,
     resetsAt: Number.isNaN(resets) ? null : resets,

@@ -5,7 +5,6 @@ import type { Selected } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import type { FailoverEvent } from "../limits/failover.ts";
 import { type Followed, type FollowedSession, type Following, follow } from "./follow.ts";
-import { profileOf } from "./run-account.ts";
 
 /** Clocks of records and of ours differ a little. */
 const SLACK = 2000;
@@ -41,7 +40,7 @@ export class RunSession {
 
   /** To be called before the agent is started. */
   static async begin(agent: Agent, options: RunSessionOptions): Promise<RunSession> {
-    const profile = profileOf(agent);
+    const profile = agent.profile?.name ?? null;
     const following = await follow([{ agent, profile, places: options.places }]);
     return new RunSession(agent, options, following);
   }

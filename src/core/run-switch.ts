@@ -1,5 +1,6 @@
 /** Hands a session over to the agent that goes on with it. */
 
+import { envOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
@@ -16,7 +17,7 @@ import {
   prepareStart,
   startCommand,
 } from "./handover.ts";
-import { envOf } from "./run-account.ts";
+import { adviceOn, destinationOf, noteDestination } from "./sending.ts";
 
 export interface SwitchRequest {
   selected: Selected;
@@ -30,7 +31,8 @@ export interface SwitchRequest {
   /** The folder to work in, if the session's own is unknown or gone. */
   cwd: string;
   reasoning: ReasoningFate;
-  fit?: number;
+  /** Older turns are replaced so that it fits. */
+  fit?: number | undefined;
   warn(text: string): void;
 }
 
@@ -73,6 +75,11 @@ async function switchOnce(request: SwitchRequest, scratch: string): Promise<Swit
   const folder = first.cwd !== null && isFolder(first.cwd) ? first.cwd : null;
   const outcome = folder === null ? await elsewhere(first, request, how) : first;
   const env = envOf(target, places.env);
+  if (selected.agent !== target) {
+    noteDestination(outcome.report, await destinationOf(target, request.args, places));
+    const advice = adviceOn(outcome.report, target);
+    if (advice) warn(advice.text);
+  }
   const command = commandFor(request, outcome);
   outcome.report.target.command = command;
   const found = target.launch.hindrance?.(outcome);

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { commandOf } from "../agents/command.ts";
+import { envOf, nameOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
@@ -22,16 +23,15 @@ import {
   type Times,
 } from "../limits/failover.ts";
 import type { Signal } from "../limits/types.ts";
-import { envOf, nameOf, profileOf } from "./run-account.ts";
 import { argsFor, type Given } from "./run-args.ts";
 import { pour, printedSignal, sizeOf, tailOf } from "./run-printed.ts";
 import { RunSession } from "./run-session.ts";
 import { type Switched, switchTo } from "./run-switch.ts";
 
+export { nameOf } from "../agents/profile.ts";
 export { endLike } from "../io/child.ts";
 export { TIMES, type Times } from "../limits/failover.ts";
 export type { Signal } from "../limits/types.ts";
-export { nameOf } from "./run-account.ts";
 export { argsOf, checkArgs, type Given } from "./run-args.ts";
 
 export interface RunRequest {
@@ -49,6 +49,8 @@ export interface RunRequest {
   cwd: string;
   places: Places;
   reasoning: ReasoningFate;
+  /** The size in tokens that sessions get in other agents; undefined: as they are. */
+  fit?: number | undefined;
   /** After so many milliseconds without output or a record, an agent without a screen counts as stalled. */
   idle: number | null;
   /** The user's own arguments for an agent, from the settings. */
@@ -127,7 +129,8 @@ class Runner {
     this.#holdsOutput = unasked && given.isHeadless;
     const home = nameOf(agent);
     const others = targets.map(nameOf).filter((name) => name !== home);
-    this.#state = begin({ agents: [home, ...new Set(others)], unasked, returns, times });
+    const staysOpen = !given.isHeadless;
+    this.#state = begin({ agents: [home, ...new Set(others)], unasked, returns, staysOpen, times });
   }
 
   async run(): Promise<ChildEnd> {
@@ -222,10 +225,12 @@ class Runner {
         action = this.#step({ event: "failed", at: Date.now() });
       } else break;
     }
-    if (action.do === "bring") await this.#bringHome(leg);
+    if (action.do === "bring") await this.#bringHome();
     else if (action.do === "give-up") {
       this.#request.tell.gaveUp(this.#stopOf(leg, []), action.until);
-    } else if (leg.session !== null && this.#session) this.#request.tell.left(this.#session);
+    } else if (this.#session && leg.agent !== this.#request.agent) {
+      this.#request.tell.left(this.#session);
+    }
     return null;
   }
 
@@ -280,6 +285,7 @@ class Runner {
     for (const note of notes) tell.say(note);
     return await switchTo({
       ...{ selected, target, places, cwd, reasoning },
+      fit: target === home ? undefined : this.#request.fit,
       args: [...this.#request.always(target), ...args],
       prompt: goOn ? PROMPT : null,
       isHeadless: given.isHeadless,
@@ -287,14 +293,14 @@ class Runner {
     });
   }
 
-  async #bringHome(leg: Leg): Promise<void> {
+  async #bringHome(): Promise<void> {
     const { tell, agent } = this.#request;
     try {
       const { session } = await this.#switch(agent, false);
       tell.broughtHome(session);
     } catch (error) {
       tell.say(`cannot bring the session home to ${agent.name}: ${wordsOf(error)}`);
-      if (this.#session && leg.session !== null) tell.left(this.#session);
+      if (this.#session) tell.left(this.#session);
     }
   }
 }
@@ -320,7 +326,12 @@ async function within(ms: number, ended: Promise<unknown>): Promise<boolean> {
 /** For what is seen from outside. */
 function signalOf(agent: Agent, text: string, at: number): Signal {
   return {
-    ...{ agent: agent.id, profile: profileOf(agent), kind: "overload", scope: "unknown" },
+    ...{
+      agent: agent.id,
+      profile: agent.profile?.name ?? null,
+      kind: "overload",
+      scope: "unknown",
+    },
     ...{ usedPercent: null, resetsAt: null, retryable: true, source: "event", at },
     ...{ session: null, text },
   };

@@ -35,7 +35,7 @@ import {
 } from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
-import { type LimitsNow, limitsNow } from "./limits.ts";
+import { accountNamed, type LimitsNow, limitsNow } from "./limits.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
 import { type Places, placesFrom, storeIn } from "./places.ts";
@@ -381,11 +381,12 @@ export class Segue {
 
   /**
    * What the usage limits of each account are now, when they reset, and what was used with it in the last
-   * hours and days. `agents`: ids or aliases of the only ones. Reads what is new since the last time.
+   * hours and days. `agents`: ids, aliases or profiles, the only ones. Reads what is new since the last time.
    */
   async limits({ agents: names }: { agents?: readonly string[] } = {}): Promise<LimitsNow> {
     if (names === undefined) return await limitsNow(this.#places);
-    const only = texts("agents", names).map((name) => ({ agent: agentNamed(name).id }));
+    const all = texts("agents", names).map((name) => accountNamed(name, this.#places));
+    const only = await Promise.all(all);
     return await limitsNow(this.#places, { only });
   }
 

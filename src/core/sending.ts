@@ -1,6 +1,6 @@
 /** What a session takes in the agent that it is handed over to: its whole history is sent again there. */
 import { existsSync } from "node:fs";
-import { ownerOf, type Shown, shownIn } from "../catalog/accounts.ts";
+import { type Shown, shownIn } from "../catalog/accounts.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import { rootsOf } from "../catalog/stores.ts";
 import type { Report } from "../convert/report/report.ts";
@@ -97,9 +97,9 @@ async function shownOf(target: Agent, places: Places): Promise<Shown[]> {
   try {
     const catalog = await openCatalog(places, target);
     try {
-      const { agent, profile } = ownerOf(named(target));
+      const profile = target.profile?.name ?? null;
       return shownIn(catalog).filter(
-        ({ owner }) => owner.agent === agent && owner.profile === profile,
+        ({ owner }) => owner.agent === target.id && owner.profile === profile,
       );
     } finally {
       catalog.close();
@@ -107,13 +107,6 @@ async function shownOf(target: Agent, places: Places): Promise<Shown[]> {
   } catch {
     return [];
   }
-}
-
-function named({ id, profile }: { id: string; profile?: { name: string } }): {
-  agent: string;
-  profile?: string;
-} {
-  return { agent: id, ...(profile ? { profile: profile.name } : {}) };
 }
 
 function newest<K extends "answered" | "window">(

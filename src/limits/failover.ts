@@ -20,8 +20,6 @@ export interface Times {
   /** How long a limit counts whose reset is unknown; and at most, when it has doubled. */
   guess: number;
   mostGuess: number;
-  /** How long after its reset home has to be free before work returns. */
-  margin: number;
   /** After an answer this long after its last limit, an agent's earlier limits are forgotten. */
   calm: number;
   /** How long nothing happens after an answer that ends a turn. */
@@ -39,7 +37,6 @@ export const TIMES: Times = {
   patience: MINUTE,
   guess: 5 * MINUTE,
   mostGuess: 60 * MINUTE,
-  margin: 30 * SECOND,
   calm: 10 * MINUTE,
   quiet: 5 * SECOND,
   wait: 0,
@@ -58,6 +55,8 @@ export interface Policy {
   unasked: boolean;
   /** Bring the work home when home is free again. */
   returns: boolean;
+  /** Do the agents stay open after a turn? Without a screen, they end by themselves. */
+  staysOpen: boolean;
   times: Times;
 }
 
@@ -120,7 +119,8 @@ export interface State {
   fault: { at: number; mayPass: boolean } | null;
   answeredAt: number | null;
   interruptedAt: number | null;
-  lastSwitch: number | null;
+  /** Of those that were not the user's. */
+  lastStart: number | null;
   /** Since the last answer: the ways taken, the starts, and when waiting began. */
   ways: readonly string[];
   tries: number;
@@ -148,7 +148,7 @@ export function begin(policy: Policy): State {
     fault: null,
     answeredAt: null,
     interruptedAt: null,
-    lastSwitch: null,
+    lastStart: null,
     ways: [],
     tries: 0,
     stoppedAt: null,
@@ -199,7 +199,7 @@ function signalled(state: State, signal: Signal): State {
   // Several signals of one stop count once.
   const strikes = (before?.strikes ?? 0) + (state.fault === null ? 1 : 0);
   const { guess, mostGuess } = policy.times;
-  const isKnown = signal.resetsAt !== null && signal.resetsAt > now;
+  const isKnown = signal.resetsAt !== null && signal.resetsAt > signal.at;
   const until =
     signal.kind === "auth"
       ? Number.POSITIVE_INFINITY
@@ -208,7 +208,9 @@ function signalled(state: State, signal: Signal): State {
         : now + doubled(guess, strikes, mostGuess);
   const limits = new Map(state.limits).set(holder, { until, isKnown, strikes, at: now });
   const at = state.fault?.at ?? now;
-  const mayPass = signal.kind === "rate" || signal.kind === "overload";
+  // What is seen from outside was given its time before it was called a limit.
+  const isSeen = signal.source !== "event";
+  const mayPass = isSeen && (signal.kind === "rate" || signal.kind === "overload");
   return { ...state, limits, fault: { at, mayPass }, answeredAt: null };
 }
 
@@ -278,8 +280,9 @@ function ticked(state: State): Step {
   if (phase.name !== "running") return { state, action: NOTHING };
   if (policy.unasked && isStalled(state)) return ending(state, "limit");
   const { answeredAt, now } = state;
-  const isQuiet = answeredAt !== null && now - answeredAt >= policy.times.quiet;
-  if (isQuiet && isHeld(state) && mayReturn(state)) return ending(state, "home");
+  const isQuiet = policy.staysOpen && answeredAt !== null && now - answeredAt >= policy.times.quiet;
+  const isHeld = now < heldUntil(state, policy.agents[0]);
+  if (isQuiet && !isHeld && mayReturn(state)) return ending(state, "home");
   return { state, action: NOTHING };
 }
 
@@ -296,23 +299,23 @@ function isStalled({ fault, limits, holder, now, policy }: State): boolean {
   return now - fault.at >= (fault.mayPass && !isInVain ? patience : settle);
 }
 
-/** Is home free, and has it been for long enough? */
+/** Is home free, and has it been for a hold, or longer if it was not free before? */
 function mayReturn({ policy, holder, limits, now }: State): boolean {
   const [home] = policy.agents;
   if (!policy.returns || holder === home) return false;
   const limit = limits.get(home);
-  const { margin, mostHold } = policy.times;
-  return limit === undefined || now >= limit.until + doubled(margin, limit.strikes, mostHold);
+  const { hold, mostHold } = policy.times;
+  return limit === undefined || now >= limit.until + doubled(hold, limit.strikes, mostHold);
 }
 
 /** The next agent that is free; else the time at which one will be. */
 function choose(state: State): Step {
-  const { policy, holder, now } = state;
+  const { policy, now } = state;
   if (state.tries >= MOST_TRIES) return giveUp(state);
   const [next] = policy.agents.filter((agent) => isFree(state, agent) && isNew(state, agent));
   if (next !== undefined) {
-    if (next === holder || isHeld(state)) return run(state, next, true);
-    return wait(state, heldUntil(state));
+    const until = heldUntil(state, next);
+    return now >= until ? run(state, next, true) : wait(state, until);
   }
   const deadline = (state.stoppedAt ?? now) + policy.times.wait;
   const first = firstFree(state);
@@ -332,7 +335,8 @@ function run(state: State, agent: string, goOn: boolean): Step {
       phase: { name: "starting" },
       next: agent,
       tries: state.tries + 1,
-      ...(isSwitch ? { lastSwitch: now, ways: [...state.ways, wayTo(state, agent)] } : {}),
+      lastStart: now,
+      ...(isSwitch && { ways: [...state.ways, wayTo(state, agent)] }),
     },
     action: { do: "run", agent, from: holder, goOn },
   };
@@ -372,13 +376,12 @@ function firstFree(state: State): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function isHeld(state: State): boolean {
-  return state.now >= heldUntil(state);
-}
-
-function heldUntil({ lastSwitch, tries, policy }: State): number {
+/** A start again, too, is held: after the last one, and after the limit. */
+function heldUntil(state: State, next: string): number {
+  const { lastStart, stoppedAt, tries, policy, holder } = state;
   const { hold, mostHold } = policy.times;
-  return lastSwitch === null ? 0 : lastSwitch + doubled(hold, tries, mostHold);
+  const since = next === holder ? Math.max(lastStart ?? 0, stoppedAt ?? 0) : lastStart;
+  return since === null ? 0 : since + doubled(hold, tries, mostHold);
 }
 
 /** `first` the first time, then twice as much each time. */

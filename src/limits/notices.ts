@@ -46,13 +46,15 @@ export class Notices {
   readonly #warned = new Map<string, number | null>();
 
   refused(signal: Signal, { now, elapsed }: Moment): Notice[] {
-    const key = keyOf(signal);
+    const key = this.#keyFor(signal);
     const standing = this.#standing.get(key);
     // What is over by its own time was read late.
     if (signal.resetsAt !== null && signal.resetsAt <= now) return [];
     if (standing) {
       const resetsAt = signal.resetsAt ?? standing.signal.resetsAt;
-      standing.signal = { ...signal, resetsAt, at: Math.max(signal.at, standing.signal.at) };
+      const scope = signal.scope === "unknown" ? standing.signal.scope : signal.scope;
+      const at = Math.max(signal.at, standing.signal.at);
+      standing.signal = { ...signal, scope, resetsAt, at };
       return this.tick({ now, elapsed });
     }
     const passes = signal.kind === "rate" || signal.kind === "overload";
@@ -61,6 +63,16 @@ export class Notices {
     const wait = signal.kind === "overload" ? elapsed + OVERLOAD_WAIT : elapsed;
     this.#standing.set(key, { signal, toldAt: Math.max(calm, wait), isTold: false });
     return this.tick({ now, elapsed });
+  }
+
+  /** The same limit may be recorded once with what it applies to and once without. */
+  #keyFor(signal: Signal): string {
+    const own = keyOf(signal);
+    const both = [...this.#standing].find(([, { signal: other }]) => {
+      const isVague = signal.scope === "unknown" || other.scope === "unknown";
+      return isVague && keyOf({ ...other, scope: signal.scope }) === own;
+    });
+    return both?.[0] ?? own;
   }
 
   /** A clean answer: whatever was recorded before is over. */

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import {
   appendFileSync,
   globSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -177,6 +179,41 @@ describe("an account", () => {
     assert.equal((await one(m, "claude-code")).status, "warning");
     appendFileSync(path, `${later}\n`);
     assert.equal((await one(m, "claude-code")).status, "ok");
+  });
+
+  it("of a profile has limits of its own, and what was used with it", async () => {
+    const m = refused(WEEKLY);
+    renameSync(m.at(".claude"), m.at(".claude-work"));
+    m.install(fixture("claude-code/basic"));
+    moveTimes(m.at(".claude"), Date.now() - MINUTE);
+    mkdirSync(m.at(".segue"));
+    const config =
+      "profiles: { claude-work: { agent: claude, env: { CLAUDE_CONFIG_DIR: ~/.claude-work } } }";
+    writeFileSync(m.at(".segue/config.yml"), config);
+    const all = await limits(m, "claude");
+    assert.deepEqual(
+      all.map(({ profile, status }) => [profile, status]),
+      [
+        [null, "ok"],
+        ["claude-work", "limited"],
+      ],
+    );
+    assert.deepEqual(
+      all.map((account) => windowOf(account, 5).tokens),
+      [8 * 1580, 1580],
+    );
+    const work = await limits(m, "claude-work");
+    assert.deepEqual(
+      work.map(({ agent, profile }) => [agent, profile]),
+      [["claude-code", "claude-work"]],
+    );
+    const segue = await openSegue({ cwd: m.home, env: m.env });
+    const same = (await segue.limits({ agents: ["claude-work"] })).limits;
+    assert.deepEqual(
+      same.map(({ agent, profile }) => [agent, profile]),
+      [["claude-code", "claude-work"]],
+    );
+    assert.match((await m.run(["limits"])).out, /^claude-work +limited: weekly/m);
   });
 
   it("that only a conversation is about is not limited", async () => {

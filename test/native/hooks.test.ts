@@ -43,6 +43,7 @@ for (const { agent, file, own } of AGENTS) {
       const before = existsSync(path) ? readFileSync(path) : null;
       await segue(lab, ["install-hooks", agent, "--yes"]);
       const env = { SEGUE_HOME: join(lab.home, ".segue") };
+      Object.assign(lab.env, env);
       // Some try again for minutes.
       void runCli(lab, agent, { prompt: "hello" }).catch(() => {});
       while (hookSignals(env).length === 0) await new Promise((done) => setTimeout(done, 100));

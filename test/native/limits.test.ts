@@ -114,7 +114,6 @@ const CASES: readonly (readonly [agent: string, how: Failing, expected: string])
   ["claude-code", "overload", "error overload 529 record"],
   ["codex", "overload", "error overload 503 record"],
   ["copilot", "overload", "error overload 529 record"],
-  ["droid", "overload", "error overload 529 record"],
   ["grok", "overload", "error overload 503 text"],
   ["kimi", "overload", "error overload 503 record"],
   ["opencode", "overload", "error overload 529 record"],
@@ -133,7 +132,7 @@ for (const [agent, how, expected] of some(CASES, 7)) {
   });
 }
 
-test("Claude Code, at the limit of a plan", async () => {
+async function claudePlan(): Promise<void> {
   const lab = await createLab();
   try {
     // As with `claude setup-token`: only a plan's login has windows.
@@ -166,9 +165,9 @@ test("Claude Code, at the limit of a plan", async () => {
   } finally {
     await lab.close();
   }
-});
+}
 
-test("Codex, at the limit of a plan", async () => {
+async function codexPlan(): Promise<void> {
   const lab = await createLab();
   try {
     const ends = Math.floor(Date.now() / 1000) + 3 * 86_400;
@@ -192,21 +191,25 @@ test("Codex, at the limit of a plan", async () => {
   } finally {
     await lab.close();
   }
-});
+}
 
-test("Gemini CLI on the screen, with nothing left for the day", async () => {
+async function geminiScreen(): Promise<void> {
   const lab = await createLab();
   const tui = Tui.start(lab, tuiCommand("gemini"));
   try {
     await tui.waitFor("Type your message");
     lab.server.script(again({ fails: "quota" }));
     tui.type("MARK-L-U1 Hello.");
-    tui.press("Enter");
+    await tui.waitFor("MARK-L-U1 Hello.");
+    // Right after what was typed, it takes the key for a line break.
+    await tui.pressUntil("Enter", /Usage limit reached/);
+    await tui.waitFor("2. Stop");
+    tui.press("2");
     const deadline = Date.now() + PATIENCE_MS;
     let seen: Refusal | undefined;
     while (seen === undefined && Date.now() < deadline) {
-      seen = await refusalIn(lab, "gemini");
       await sleep(200);
+      seen = await refusalIn(lab, "gemini");
     }
     if (seen === undefined) throw timedOut(`Gemini CLI told of no limit:\n${tui.screen()}`);
     assert.equal(brief(seen), "limit quota daily text");
@@ -214,4 +217,12 @@ test("Gemini CLI on the screen, with nothing left for the day", async () => {
     await tui.close();
     await lab.close();
   }
-});
+}
+
+const OTHERS: readonly (readonly [name: string, check: () => Promise<void>])[] = [
+  ["Claude Code, at the limit of a plan", claudePlan],
+  ["Codex, at the limit of a plan", codexPlan],
+  ["Gemini CLI on the screen, with nothing left for the day", geminiScreen],
+];
+
+for (const [name, check] of some(OTHERS, 3)) test(name, check);

@@ -194,7 +194,10 @@ const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}Error)\b/m;
 
 function namedIn(words: string): Class[] {
   const names = [...words.matchAll(NAMED)].map(([, name]) => name);
-  return [...names, EXCEPTION.exec(words)?.[1]].flatMap((name) => classOf(name) ?? []);
+  const [, thrown] = EXCEPTION.exec(words) ?? [];
+  // Python's own is about a file; a vendor's has another name before it, or is in JSON.
+  if (thrown !== "PermissionError") names.push(thrown);
+  return names.flatMap((name) => classOf(name) ?? []);
 }
 
 const STATUS =
@@ -223,14 +226,14 @@ function kindByStatus(status: number | undefined): Fault["kind"] | undefined {
 const QUOTA = [
   /\b(?:usage|spend(?:ing)?|opus|sonnet|haiku|fable|5[- ]hour|five[- ]hour|session|daily|weekly|monthly) (?:rate )?limits?\b/i,
   /\bhit your limit\b|\bout of (?:extra usage|credits|quota)\b|\bextra usage is required\b|\bspecified API usage limits\b/i,
-  /\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) your (?:\w{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b/i,
+  /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) your (?:\w{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b/i,
   /\bcredit balance (?:is )?too low\b|\bpayment required\b|\bpremium request|\bfree usage exceeded\b|\bfree-models-per-day\b|\brequests per day\b|\btokens per day\b/i,
   /\bcredits? (?:are |is |have been )?(?:exhausted|depleted)\b|\bcredit limits are exhausted\b|\badd (?:more )?credits\b|\bbilling details\b/i,
 ];
 const RATE =
   /\brate.?limit|\btoo many requests\b|\bresource.?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bexceeded your Copilot token usage\b/i;
 const OVERLOAD =
-  /\boverloaded\b|\bno capacity available\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|\btemporarily unavailable\b/i;
+  /\boverloaded\b|\bno capacity available\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|(?<!resource )\btemporarily unavailable\b/i;
 const CONTEXT =
   /\b(?:prompt|input|request) is too (?:long|large)\b|\bcontext.?(?:length|window|limit)\b|\bmaximum context\b|\bran out of room\b|\bexceeds the maximum number of tokens\b|\bprompt too long\b/i;
 const AUTH =

@@ -38,7 +38,11 @@ const ANTHROPIC: Record<Failing, ScriptedError> = {
       "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits. MARK-REFUSED",
     ),
   },
-  overload: { status: 529, body: anthropic("overloaded_error", "Overloaded MARK-REFUSED") },
+  overload: {
+    status: 529,
+    headers: { "retry-after": "1" },
+    body: anthropic("overloaded_error", "Overloaded MARK-REFUSED"),
+  },
 };
 
 const openai = (type: string, code: string | null, message: string) => ({

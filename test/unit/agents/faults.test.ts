@@ -323,6 +323,10 @@ describe("other vendors' words", () => {
     "This model's maximum context length is 128000 tokens.": "error context text",
     "": "error",
     "The build has 429 warnings": "error",
+    "PermissionError(13, 'Permission denied')": "error",
+    "OSError: [Errno 122] Disk quota exceeded": "error",
+    "OSError: [Errno 11] Resource temporarily unavailable": "error",
+    "context deadline exceeded": "error",
     "Cannot read /srv/limits/reset.ts": "error",
   });
   check(

@@ -27,7 +27,13 @@ function window(hours: number, tokens: number, cost: number | null, unpriced = 0
 }
 
 const LIMITED = account({
-  ...{ agent: "claude-code", profile: "work", status: "limited", kind: "quota", scope: "weekly" },
+  ...{
+    agent: "claude-code",
+    profile: "claude-work",
+    status: "limited",
+    kind: "quota",
+    scope: "weekly",
+  },
   ...{ usedPercent: 100, resetsAt: NOW + 2 * DAY + 3 * HOUR, until: NOW + 2 * DAY + 3 * HOUR },
   windows: [window(5, 84_000, 0.61), window(24, 2.1e6, 14.2, 5), window(168, 9.84e6, 66)],
 });
@@ -38,7 +44,7 @@ describe("the table", () => {
     assert.match(known(head), /^AGENT +STATE +USED +RESETS +5 HOURS +DAY +7 DAYS$/);
     assert.equal(
       known(line).replace(/ {2,}/g, " | "),
-      "claude-code (work) | limited: weekly | 100% | in 2 d 3 h, Wed 15:00 | 84.0k $0.61 | 2.1M $14.20+ | 9.8M $66.00",
+      "claude-work | limited: weekly | 100% | in 2 d 3 h, Wed 15:00 | 84.0k $0.61 | 2.1M $14.20+ | 9.8M $66.00",
     );
     assert.match(known(other), /^codex +ok$/);
   });

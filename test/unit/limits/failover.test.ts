@@ -16,10 +16,17 @@ import { runs } from "../../support/seed.ts";
 
 const T0 = Date.parse("2026-11-30T08:00:00Z");
 const MINUTE = 60_000;
-const { hold, settle, patience, guess, margin, quiet } = TIMES;
+const { hold, settle, patience, guess, quiet } = TIMES;
 
 function policy(over: Partial<Policy> = {}): Policy {
-  return { agents: ["a", "b", "c"], unasked: true, returns: false, times: TIMES, ...over };
+  return {
+    agents: ["a", "b", "c"],
+    unasked: true,
+    returns: false,
+    staysOpen: true,
+    times: TIMES,
+    ...over,
+  };
 }
 
 function limit(agent: string, at: number, over: Partial<Signal> = {}): FailoverEvent {
@@ -131,13 +138,21 @@ describe("failover", () => {
     assert.deepEqual(run.do(tick(resetsAt)), { do: "run", agent: "a", from: "b", goOn: true });
   });
 
+  it("does not start an agent again at once, even if its reset is past already", () => {
+    const run = new Run(policy({ agents: ["a"] }));
+    const until = T0 + 5000 + hold;
+    run.do(start(T0), limit("a", T0, { resetsAt: T0 + 1000 }));
+    assert.deepEqual(run.do(end(T0 + 5000)), { do: "wait", until });
+    assert.deepEqual(run.do(tick(until)), { do: "run", agent: "a", from: "a", goOn: true });
+  });
+
   it("goes home after a turn, when home has been free for a while", () => {
     const run = new Run(policy({ returns: true }));
     const resetsAt = T0 + 30 * MINUTE;
     run.do(start(T0), limit("a", T0, { resetsAt }), end(T0), start(T0), answer(T0 + MINUTE));
     assert.equal(run.do(tick(resetsAt)).do, "nothing");
-    assert.equal(run.do({ event: "busy", at: resetsAt }, tick(resetsAt + margin)).do, "nothing");
-    const done = resetsAt + 2 * margin;
+    assert.equal(run.do({ event: "busy", at: resetsAt }, tick(resetsAt + hold)).do, "nothing");
+    const done = resetsAt + 2 * hold;
     assert.equal(run.do(answer(done), tick(done + quiet - 1)).do, "nothing");
     assert.deepEqual(run.do(tick(done + quiet)), { do: "end", why: "home" });
     const home = { do: "run", agent: "a", from: "b", goOn: false };
@@ -171,7 +186,7 @@ describe("failover", () => {
       waited.every((ms, n) => n === 0 || ms > (waited[n - 1] ?? 0) * 1.8),
       String(waited),
     );
-    assert.ok((waited[0] ?? 0) >= guess + margin);
+    assert.ok((waited[0] ?? 0) >= guess + hold);
   });
 
   it("does what the user says where it may only ask", () => {
