@@ -1,6 +1,6 @@
 /** Hands a session over: first prepares it, then writes it to the agent's store or discards it. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
 import { isSameAccount } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
@@ -64,11 +64,14 @@ export async function prepare(
   // Two accounts may have the same store.
   const isShared = isOther && roots.some((root) => isBelow(given.path, root));
   const selected = isShared ? { ...given, agent: target } : given;
-  const known = isOther && !isShared ? await placesIn(target, roots) : undefined;
+  const root = targetRoot(selected, target, places);
+  const copied = isOther && !isShared;
+  const known = copied ? await placesIn(target, roots) : undefined;
+  const bases = copied ? await basesOf(selected, root, places) : [];
   const there = {
     agent: target,
-    ...(known && { known }),
-    root: targetRoot(selected, target, places),
+    ...(known && { known, bases }),
+    root,
     version: installedVersion(target, env),
     command: findCommand(commandOf(target, env), env),
   };
@@ -99,6 +102,20 @@ export async function prepare(
 
 function isBelow(path: string, root: string): boolean {
   return [join(root, "/"), `${root}#`].some((beginning) => path.startsWith(beginning));
+}
+
+/** What a session of another account continues, and its places below `root`. */
+async function basesOf(
+  { agent, path }: Selected,
+  root: string,
+  places: Places,
+): Promise<{ from: string; to: string }[]> {
+  const roots = rootsOf(agent, places);
+  const bases = (await agent.store.bases?.(path, roots)) ?? [];
+  return bases.flatMap(({ path: from }) => {
+    const own = roots.find((one) => isBelow(from, one));
+    return own === undefined ? [] : [{ from, to: join(root, relative(own, from)) }];
+  });
 }
 
 /** Where each session is, by its id. */

@@ -248,7 +248,9 @@ function takeSessionBack(write: Write, { env, force }: How): string | null {
     if (force) rmSync(path, { force: true });
     // Otherwise the process was killed before the session existed.
     else if (existsSync(path) || !isBegun(env, path)) removeFile(path, target, madeFolder);
-    for (const companion of companions) removeCompanion(companion, dirname(path));
+    // What was copied from another account and has changed since stays, as on its own.
+    const isCopy = write.source.agent === target.agent;
+    for (const companion of companions) removeCompanion(companion, isCopy ? "" : dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);
   } else {
     const pending = pendingPath(env, write.n);

@@ -3,7 +3,7 @@
  * undone exactly.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
@@ -98,6 +98,20 @@ async function undo(m: Machine): Promise<void> {
   const { code, err } = await m.run(["undo"]);
   assert.equal(code, 0, err);
 }
+
+it("what a store keeps of all its sessions by their contents comes along, and stays", async () => {
+  const omp = known(agents.find(({ id }) => id === "omp"));
+  const m = machine(omp);
+  cpSync(new URL("../fixtures/omp/image", import.meta.url), m.home, { recursive: true });
+  await go(m, "omp#1", "--in", "two");
+  const blobs = (home: string) => readdirSync(join(home, ".omp/agent/blobs")).sort();
+  assert.notDeepEqual(blobs(m.at()), []);
+  assert.deepEqual(blobs(m.at("two")), blobs(m.at()));
+  assert.equal(stored(await only(m, "two")), stored(await only(m, "omp")));
+  await undo(m);
+  assert.deepEqual(await sessions(m, "two"), []);
+  assert.deepEqual(blobs(m.at("two")), blobs(m.at()));
+});
 
 describe("between two accounts of", () => {
   for (const agent of agents) {

@@ -348,7 +348,7 @@ describe("settings of profiles", () => {
 });
 
 describe("hooks and watching of profiles", () => {
-  it("a hook is added to the profile's settings, and its signals are the profile's", async () => {
+  it("a hook is added to the profile's settings, and removed from them", async () => {
     const m = machine();
     const before = contents(m.at(".claude"));
     await ok(m, "install-hooks", "claude-work", "--yes");
@@ -519,6 +519,26 @@ describe("handing over between accounts", () => {
     assert.deepEqual(contents(m.at(".claude")), own);
     await ok(m, "undo", "--force");
     assert.deepEqual([...contents(m.at(".claude-work")).keys()].slice(0, 1), [...before.keys()]);
+  });
+
+  it("a fork, with what it continues", async () => {
+    const m = new Machine(mkdtempSync(join(root, "home-")));
+    const forks = fixtures.filter(({ name }) => name.startsWith("codex/fork/"));
+    m.install(known(forks[0]));
+    mkdirSync(m.at(".segue"));
+    writeFileSync(m.at(".segue/config.yml"), CONFIG);
+    const [base, fork] = forks.map(({ path }) => /[0-9a-f-]{36}(?=\.jsonl)/.exec(path)?.[0] ?? "");
+    await ok(m, "resume", `codex:${fork}`, "--in", "codex-two", "--no-launch");
+    const there = await list(m, "--agent", "codex-two");
+    assert.deepEqual(there.map(({ id }) => id).sort(), [base, fork].sort());
+    const texts = (account: string) => ok(m, "show", `${account}:${fork}`);
+    assert.equal((await texts("codex-two")).out, (await texts("codex")).out);
+    // What it continues goes on by itself there, and stays.
+    const { path } = known(there.find(({ id }) => id === base));
+    appendFileSync(path, "{}\n");
+    await ok(m, "undo");
+    const left = [...contents(m.at(".codex-two")).keys()].filter((name) => /rollout/.test(name));
+    assert.deepEqual(left, [path]);
   });
 
   it("another agent and back: home is the account that it came from", async () => {

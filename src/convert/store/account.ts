@@ -115,7 +115,7 @@ function copied(context: Context, input: Input, header: Header, path: string): O
   const out = context.newOutput(path);
   copyBytes(input, out);
   const source = sideOf(context, header.id, input);
-  const beside = besides(context.source.path, { id: header.id, path });
+  const beside = withBases(context, besides(context.source.path, { id: header.id, path }));
   const report = reportOf(context, input, header.id, path);
   const shared = sharedBy(context, input);
   input.close();
@@ -149,7 +149,7 @@ function caughtUp(context: Context, input: Input, header: Header, path: string):
   const out = new Output(join(context.options.scratch, "account"));
   copyBytes(input, out);
   const source = sideOf(context, id, input);
-  const beside = besides(context.source.path, { id, path });
+  const beside = withBases(context, besides(context.source.path, { id, path }));
   const report = reportOf(context, input, id, path);
   const shared = sharedBy(context, input);
   const added = addedLines(input, rowsAt(path) ? 0 : before);
@@ -182,6 +182,11 @@ function caughtUp(context: Context, input: Input, header: Header, path: string):
 function copyBytes(input: Input, out: Output): void {
   for (const chunk of input.chunks()) out.write(Buffer.from(chunk));
   out.sync();
+}
+
+/** Its CLI refuses a fork without the session that it continues. */
+function withBases({ target }: Context, beside: readonly Copy[]): Copy[] {
+  return [...(target.bases ?? []), ...beside];
 }
 
 function sharedBy({ source, target }: Context, input: Input): Copy[] {

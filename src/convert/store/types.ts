@@ -68,4 +68,6 @@ export interface Target {
   command: string | null;
   /** For a session of another account: where this one has sessions, by their ids. */
   known?: ReadonlyMap<string, string>;
+  /** And what it continues, with its places here. */
+  bases?: readonly { from: string; to: string }[];
 }
