@@ -3,7 +3,7 @@
  *
  *   --quick   20 MB in place of 100 MB, fewer runs, no gigabyte
  *   --write   put the tables into docs/benchmarks.md
- *   --only    convert, catalog, growth, agents or lists
+ *   --only    convert, catalog, growth, agents, limits or lists
  *   --agent   with `--only lists`: these agents only, separated by commas
  *
  * Times are medians. The yardstick (bench/yardstick.ts) alternates with what it is compared to, so
@@ -27,6 +27,7 @@ import { measureAgents } from "./agents.ts";
 import { measureCatalog } from "./catalog.ts";
 import { DATA, generate } from "./generate.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureLimits } from "./limits.ts";
 import { measureLists } from "./lists.ts";
 import { median, ROOT, type Row, runNode } from "./process.ts";
 
@@ -91,6 +92,7 @@ const PARTS: { [name: string]: (quick: boolean) => Row[] | Promise<Row[]> } = {
   catalog: (quick) => measureCatalog(BIN, quick),
   growth: (quick) => measureGrowth(BIN, quick),
   agents: (quick) => measureAgents(BIN, quick),
+  limits: (quick) => measureLimits(BIN, quick),
   lists: (quick) => measureLists(BIN, quick, options.agent?.split(",")),
 };
 

@@ -37,6 +37,7 @@ export type { DoctorOptions, Finding } from "./core/doctor.ts";
 export type { HandoverOptions } from "./core/handover.ts";
 export type { Info } from "./core/info.ts";
 export type { Undone, Write, Written } from "./core/journal.ts";
+export type { AccountLimits, LimitState, LimitsNow, Window } from "./core/limits.ts";
 export type { Limit, Listed, ListOptions, SessionList } from "./core/list.ts";
 export type { Hit, Match, SearchOptions, SearchResults } from "./core/search.ts";
 export {

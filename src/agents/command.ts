@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { findCommand, versionIn } from "../io/launch.ts";
 import { programWords } from "../io/program.ts";
 import { type Env, variableFor } from "../io/state.ts";
+import { envOf } from "./profile.ts";
 import type { Agent } from "./types.ts";
 
 /** The command that starts an agent: its usual one, or the one that the user configured. */
@@ -13,7 +14,7 @@ export function commandOf({ id, launch }: Agent, env: Env): string {
 /** The version of an agent's CLI; null if it is not installed or does not report one. */
 export function installedVersion(agent: Agent, env: Env): string | null {
   const path = findCommand(commandOf(agent, env), env);
-  return path === null ? null : versionOf(path, agent.launch.versionArgs, env);
+  return path === null ? null : versionOf(path, agent.launch.versionArgs, envOf(agent, env));
 }
 
 function versionOf(path: string, args: readonly string[], env: Env): string | null {

@@ -27,8 +27,9 @@ import { openclaw } from "./openclaw/index.ts";
 import { opencode } from "./opencode/index.ts";
 import { openhands } from "./openhands/index.ts";
 import { pi } from "./pi/index.ts";
+import { withProfile } from "./profile.ts";
 import { qwen } from "./qwen/index.ts";
-import type { Agent } from "./types.ts";
+import type { Agent, Profile } from "./types.ts";
 import { unsupportedAgent } from "./unsupported.ts";
 import { vibe } from "./vibe/index.ts";
 
@@ -62,36 +63,54 @@ export const agents: readonly Agent[] = [
   mastracode,
 ];
 
-export function findAgent(name: string): Agent | undefined {
+/** `profiles`: their names are accepted as well, for their agents with that profile. */
+export function findAgent(name: string, profiles: readonly Profile[] = []): Agent | undefined {
   const wanted = name.toLowerCase();
-  return agents.find((agent) => agent.id === wanted || agent.aliases.includes(wanted));
+  const agent = agents.find(({ id, aliases }) => id === wanted || aliases.includes(wanted));
+  if (agent) return agent;
+  const profile = profiles.find((one) => one.name === wanted);
+  const own = profile && agents.find(({ id }) => id === profile.agent);
+  return own && withProfile(own, profile);
 }
 
 /** @throws SegueError with the nearest names. */
-export function agentNamed(name: string): Agent {
-  const agent = findAgent(name);
+export function agentNamed(name: string, profiles: readonly Profile[] = []): Agent {
+  const agent = findAgent(name, profiles);
   if (agent) return agent;
-  throw noAgent(name);
+  throw noAgent(name, profiles);
 }
 
 /** The error for an unknown name, or for an agent that Segue does not support. */
-export function noAgent(name: string): SegueError {
+export function noAgent(name: string, profiles: readonly Profile[] = []): SegueError {
   const unsupported = unsupportedAgent(name);
   if (unsupported !== undefined) {
     return new SegueError("not-found", `Segue does not support ${unsupported} yet`, {
       hint: "`segue agents` lists the agents that it supports",
     });
   }
-  const meant = didYouMean(name, agentNames());
-  const hint = "`segue agents` lists all agents";
-  return new SegueError("not-found", `there is no agent "${name}"`, {
+  const meant = didYouMean(name, agentNames(profiles));
+  const [what, all] =
+    profiles.length === 0 ? ["agent", "agents"] : ["agent or profile", "agents and profiles"];
+  const hint = `\`segue agents\` lists all ${all}`;
+  return new SegueError("not-found", `there is no ${what} "${name}"`, {
     hint: meant === null ? hint : `${meant} ${hint}`,
   });
 }
 
-/** All names and aliases of agents. */
-export function agentNames(): string[] {
-  return agents.flatMap(({ id, aliases }) => [id, ...aliases]);
+/** Every agent, each followed by its profiles. */
+export function accounts(profiles: readonly Profile[] = []): Agent[] {
+  return agents.flatMap((agent) => [
+    agent,
+    ...profiles.filter((one) => one.agent === agent.id).map((one) => withProfile(agent, one)),
+  ]);
+}
+
+/** All names and aliases of agents, and the names of profiles. */
+export function agentNames(profiles: readonly Profile[] = []): string[] {
+  return [
+    ...agents.flatMap(({ id, aliases }) => [id, ...aliases]),
+    ...profiles.map(({ name }) => name),
+  ];
 }
 
 /** The three names with the most similar spelling. */

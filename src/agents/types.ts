@@ -8,7 +8,7 @@ import type { IndexEntry } from "../io/index-entry.ts";
 import type { Companion } from "../io/output.ts";
 import type { Codec, Told } from "../session/codec.ts";
 import type { Header, Json } from "../session/types.ts";
-import type { Flags } from "./shared/flags.ts";
+import type { Flags, Grant } from "./shared/flags.ts";
 
 export interface Agent extends Codec {
   id: string;
@@ -17,11 +17,24 @@ export interface Agent extends Codec {
   aliases: readonly string[];
   store: Store;
   launch: Launch;
+  /** The account of it that is meant: then `store` and `launch` are of that one. See profile.ts. */
+  profile?: Profile;
+}
+
+/** Another account of an agent: the same CLI with other variables, and thus with another store. */
+export interface Profile {
+  name: string;
+  /** Id of its agent. */
+  agent: string;
+  /** The variables that its CLI is started with, and that tell where its store is. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** A session found in a store, with as little reading as possible. */
 export interface Found {
   agent: string;
+  /** Name of the profile that the store is of; without it, it is the agent's own. */
+  profile?: string;
   id: string;
   path: string;
   /** Milliseconds since the epoch. */
@@ -68,6 +81,8 @@ export interface Store {
   home?(env: NodeJS.ProcessEnv): string;
   /** All sessions in the given root, in no particular order. Unreadable folders are skipped. */
   find(root: string): Promise<Found[]>;
+  /** The same in a database of this agent's, by its path: it may be a copy, which lies in no store. */
+  inDatabase?(path: string): Found[];
   /** Sessions are stored in the folders of projects, not below the root, which lists the projects. */
   inProjects?: true;
   /** The path of a new session below `root`. */
@@ -110,6 +125,11 @@ export interface Store {
   beside?(path: string, name: string): Buffer | null;
   /** A line of the session at this place, for a copy elsewhere: with what lies beside it put into it. */
   detached?(path: string, line: string): string;
+  /**
+   * Files that all sessions of a store share, and that this line of the session at `path` refers to
+   * by their contents; and their places in another store of the agent, whose root is `root`.
+   */
+  shared?(line: string, path: string, root: string): { from: string; to: string }[];
   /** A line of a session that is copied to this folder, for stores that name the folder's project in lines. */
   relocated?(line: string, cwd: string, env: NodeJS.ProcessEnv): string;
   /** A title that is stored beside the session's file, not in it. */
@@ -221,6 +241,8 @@ export interface Launch {
   resumeArgs(session: ResumeRequest): string[];
   /** Does its CLI take no prompt with a session that it resumes? */
   resumesUnprompted?: true;
+  /** With a first prompt, does it answer that without its screen, and end? */
+  endsAfterPrompt?: true;
   /** Does what is needed right before the CLI starts, so that it opens this session. */
   prepare?(session: { id: string; path: string }): void;
   /** Does it open a session file in any of its store's folders? */
@@ -233,8 +255,38 @@ export interface Launch {
   start?: Start;
   /** The flags of its CLI, for translating to and from other agents' flags. */
   flags?: Flags;
+  /** How it runs without a screen, if it can go on with a session that way. */
+  headless?: Headless;
   /** For agents that store titles outside their session files: asks the CLI to record the title. */
   setTitle?(request: TitleRequest): Promise<void>;
+}
+
+/** A run without a screen: it answers one prompt, and ends. */
+export interface Headless {
+  /** What makes a command line one: its first word (`exec`), or one of these flags (`--print`). */
+  by: readonly string[];
+  /** Or a prompt as an argument. */
+  byPrompt?: true;
+  /** Flags whose value is a prompt, with a screen or without. */
+  prompts?: readonly string[];
+  /** Its flags that are not among `Launch.flags`. None of them grants anything to another agent. */
+  table?: Flags["table"];
+  /** What it may do in such a run whatever its flags say. */
+  grants?: readonly Grant[];
+  /** Arguments that go on with a session. */
+  resumeArgs(session: ResumeRequest & { prompt: string }): string[];
+  /**
+   * For agents whose sessions do not tell that a request was refused: their own words about that in
+   * what such a run printed; null if it says nothing of the kind.
+   */
+  refusal?(printed: Printed): string | null;
+}
+
+/** What a run printed last, and how it ended. */
+export interface Printed {
+  stdout: string;
+  stderr: string;
+  code: number;
 }
 
 export interface Hindrance {

@@ -203,5 +203,6 @@ export function forgetText(file: CatalogFile, sid: number): void {
   const [known] = file.all("SELECT 1 FROM indexed WHERE sid = ?", sid);
   if (!known) return;
   file.run("DELETE FROM indexed WHERE sid = ?", sid);
+  file.run("DELETE FROM used WHERE sid = ?", sid);
   forgetBlocks(file, sid);
 }

@@ -10,17 +10,19 @@
  * It never expires: each `refresh` compares path, size, times and inode of all session files with
  * the recorded values, and reads the heads and tails of those that differ.
  */
+import { nameOf } from "../agents/profile.ts";
 import { stores } from "../agents/stores.ts";
 import type { Summary } from "../agents/types.ts";
 import { Journal } from "../io/journal.ts";
-import { CatalogFile, isBusy } from "./database.ts";
+import { CatalogFile, isBusy, isFull } from "./database.ts";
 import { firstOf } from "./first.ts";
+import { type Foreign, foreignIn } from "./foreign.ts";
 import { compare, type Known, knownOf } from "./known.ts";
-import { type Continuation, Lineage } from "./lineage.ts";
+import { type Continuation, keyOf, Lineage } from "./lineage.ts";
 import type { Job, ReadLine } from "./lines.ts";
 import { Project } from "./project.ts";
 import { cutTitle, type Line, type Relative, type Row, withSummary } from "./row.ts";
-import { forgetSession, loadSessions, putSession } from "./sessions.ts";
+import { forgetSession, loadSessions, parseLine, putSession, type Stored } from "./sessions.ts";
 import { shortened } from "./short-ids.ts";
 import { type Keeper, type Places, placeOf, type Walked, walk } from "./stores.ts";
 import { isUnchanged, markUnchanged, Unchanged } from "./unchanged.ts";
@@ -89,6 +91,7 @@ export class Catalog {
   #unchanged: Unchanged;
   #walked: readonly Walked[] = [];
   #lineage: Lineage | undefined;
+  #foreign: Foreign | undefined;
   /** What could not be read in the latest refresh. */
   problems: Problem[] = [];
 
@@ -132,7 +135,7 @@ export class Catalog {
     );
     const alive = stores.filter(({ dead }) => dead === null);
     this.#walked = alive;
-    this.#lineage = undefined;
+    [this.#lineage, this.#foreign] = [undefined, undefined];
     const same = this.file.guarded(() => alive.filter((store) => isUnchanged(this.file, store)));
     const others = alive.filter((store) => !same.includes(store));
     const old = this.file.guarded(() => loadSessions(this.file, others));
@@ -236,13 +239,22 @@ export class Catalog {
     const writes = journal.writes();
     const there = new Set(writes.length === 0 ? [] : this.#names());
     // For stores that were not searched, the journal is assumed to be right.
-    const isThere = ({ agent, id }: Relative): boolean =>
-      (this.#only !== undefined && agent !== this.#only.id) || there.has(`${agent}:${id}`);
+    const only = this.#only && nameOf(this.#only);
+    const isThere = (one: Relative): boolean =>
+      (only !== undefined && (one.profile ?? one.agent) !== only) || there.has(keyOf(one));
     return new Lineage(writes, isThere, journal.damage());
   }
 
+  /** When other agents did the work of sessions. */
+  get foreign(): Foreign {
+    this.#foreign ??= foreignIn(new Journal(this.#places.env).writes());
+    return this.#foreign;
+  }
+
   #names(): string[] {
-    return this.#walked.flatMap(({ agent, found }) => found.map(({ id }) => `${agent.id}:${id}`));
+    return this.#walked.flatMap(({ agent, found }) =>
+      found.map(({ id }) => `${nameOf(agent)}:${id}`),
+    );
   }
 
   /**
@@ -266,8 +278,8 @@ export class Catalog {
   }
 
   /** The numbers of existing sessions; the file may contain others, from other stores. */
-  get numbers(): ReadonlySet<number> {
-    return new Set(this.#all.map(({ sid }) => sid));
+  get numbers(): ReadonlyMap<number, Known> {
+    return new Map(this.#all.map((known) => [known.sid, known]));
   }
 
   /** Sessions by their numbers in the text index, newest first; each is looked up on request. */
@@ -276,15 +288,17 @@ export class Catalog {
   }
 
   /** The session with that id, if it is listed. */
-  named(agent: string, id: string): Listed | undefined {
-    const known = this.#all.find((one) => one.agent === agent && one.id === id && !one.isEmpty);
+  named(session: Relative): Listed | undefined {
+    const key = keyOf(session);
+    const known = this.#all.find((one) => one.id === session.id && keyOf(one) === key);
+    if (known?.isEmpty) return undefined;
     return known && this.#listed([known])[0];
   }
 
   /** What the store reports about the session at a place; null for a session of no store. */
-  told(agent: string, place: string): Summary | null {
+  told(agent: Keeper, place: string): Summary | null {
     for (const { agent: keeper, found } of this.#walked) {
-      if (keeper.id !== agent) continue;
+      if (keeper.id !== agent.id) continue;
       const own = found.find((one) => placeOf(one, keeper) === place);
       if (own) return own.summary ?? null;
     }
@@ -335,7 +349,7 @@ export class Catalog {
       const read = known.line ?? lines.get(known.sid);
       if (!read) return [];
       const line = chosen.length < FEW ? toldNow(known, read) : read;
-      const { agent, id, place: path, time, size: bytes, cwd } = known;
+      const { agent, profile, id, place: path, time, size: bytes, cwd } = known;
       const updatedAt = line.updatedAt ?? new Date(time).toISOString();
       // What a database or the head of a file says about itself is less exact.
       const messages = counts.get(known.sid) ?? line.messages;
@@ -343,14 +357,13 @@ export class Catalog {
       const from = this.lineage.from(known);
       const continuedIn = this.lineage.continuedIn(known);
       const lineage = { from, continuedIn };
-      return [
-        { agent, id, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here },
-      ];
+      const name = { agent, profile, id };
+      return [{ ...name, ...line, cwd, updatedAt, messages, path, ...lineage, time, bytes, here }];
     });
   }
 
   /** A few are looked up one by one; many at once. */
-  #lines(chosen: readonly Known[]): Map<number, Line> {
+  #lines(chosen: readonly Known[]): Map<number, Stored> {
     const wanted = chosen.filter(({ line }) => line === undefined);
     const rows =
       wanted.length < FEW
@@ -381,18 +394,8 @@ export class Catalog {
 }
 
 /** Files beside a session's file may have changed since it was read. */
-function toldNow({ agent, place, summary }: Known, line: Line): Line {
+function toldNow({ agent, place, summary }: Known, line: Stored): Stored {
   if (summary) return withSummary(line, summary);
   const title = stores[agent]?.title?.(place) ?? null;
   return title === null ? line : { ...line, title: cutTitle(title) };
-}
-
-// Only this module writes them, in the format version that the file's name contains.
-function parseLine(text: string): Line {
-  return JSON.parse(text);
-}
-
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
 }

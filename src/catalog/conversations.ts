@@ -1,12 +1,14 @@
 /** Groups the sessions of a conversation. */
 import type { Listed } from "./catalog.ts";
+import { keyOf } from "./lineage.ts";
 import type { Relative } from "./row.ts";
 
 /** The properties of a session that determine its conversation. */
 export type Related = Pick<
   Listed,
   "agent" | "id" | "time" | "bytes" | "from" | "continuedIn" | "parent" | "isSubagent"
->;
+> &
+  Pick<Relative, "profile">;
 
 /**
  * The sessions of each conversation: where it is now, where it was left, and what subagents did. In
@@ -62,11 +64,8 @@ function groupsOf(sessions: readonly Related[]): (session: Relative) => string {
   return (session) => rootOf(keyOf(session));
 }
 
-function relativesOf({ agent, from, continuedIn, parent, isSubagent }: Related): Relative[] {
-  const started = isSubagent && parent !== null ? [{ agent, id: parent }] : [];
+function relativesOf(session: Related): Relative[] {
+  const { agent, profile = null, from, continuedIn, parent, isSubagent } = session;
+  const started = isSubagent && parent !== null ? [{ agent, profile, id: parent }] : [];
   return [...(from ? [from] : []), ...continuedIn, ...started];
-}
-
-function keyOf({ agent, id }: Relative): string {
-  return `${agent}:${id}`;
 }

@@ -14,7 +14,7 @@ import type { Env } from "../io/state.ts";
 /**
  * Part of the file's name: increase it whenever the tables, or what readers put into them, change.
  */
-const EDITION = 8;
+const EDITION = 9;
 
 /** How the index splits texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
@@ -55,6 +55,20 @@ const TABLES = `
     sid INTEGER PRIMARY KEY,
     line TEXT NOT NULL
   );
+  CREATE TABLE IF NOT EXISTS sign (
+    sid INTEGER PRIMARY KEY,
+    sign TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS used (
+    sid INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cacheRead INTEGER NOT NULL,
+    cacheWrite INTEGER NOT NULL,
+    PRIMARY KEY (sid, step, model)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS indexed (
     sid INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,
@@ -65,7 +79,8 @@ const TABLES = `
     messages INTEGER NOT NULL,
     lastGroup TEXT,
     offset INTEGER NOT NULL,
-    mark TEXT NOT NULL
+    mark TEXT NOT NULL,
+    use TEXT
   );
   CREATE TABLE IF NOT EXISTS block (
     first INTEGER PRIMARY KEY,
@@ -234,7 +249,8 @@ export class CatalogFile {
   /** Removes everything. */
   empty(): void {
     this.#statements = new Map();
-    const tables = ["text", "block", "indexed", "line", "session", "folder", "unchanged", "store"];
+    const tables = ["text", "block", "indexed", "used", "sign", "line", "session", "folder"];
+    tables.push("unchanged", "store");
     const drop = tables.map((name) => `DROP TABLE IF EXISTS ${name};`);
     this.#db.exec(`BEGIN IMMEDIATE; ${drop.join(" ")} ${TABLES} COMMIT`);
     this.#db.exec("VACUUM");
@@ -265,6 +281,12 @@ export function isDamage(error: unknown): boolean {
 export function isBusy(error: unknown): boolean {
   const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
   return typeof code === "number" && [5, 6].includes(code & 0xff);
+}
+
+/** Is the disk full, or read-only? */
+export function isFull(error: unknown): boolean {
+  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" && [8, 10, 13].includes(code & 0xff);
 }
 
 function removeFile(path: string): void {

@@ -2,8 +2,9 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
+import { isSameAccount } from "../agents/profile.ts";
 import { provenWith } from "../agents/proven.ts";
-import { agentNamed, agents } from "../agents/registry.ts";
+import { accounts, agentNamed } from "../agents/registry.ts";
 import { unknowns } from "../agents/shared/known.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { closeBases, openBases } from "../convert/read/bases.ts";
@@ -52,16 +53,19 @@ export async function examine(
   only: Agent | undefined,
   { scratch, each, progress }: DoctorOptions,
 ): Promise<Examination> {
-  const chosen = only ? [only] : agents;
+  const chosen = only ? [only] : accounts(places.profiles);
   const stores = await walk(places, only);
   const findings = new Findings();
   for (const store of stores) examineStore(findings, store);
-  for (const agent of chosen) examineTool(findings, agent, stores, places.env);
+  for (const agent of chosen) {
+    // The same CLI is examined once.
+    if (only || !agent.profile) examineTool(findings, agent, stores, places.env);
+  }
   const tasks = chosen.flatMap((agent) => newestOf(agent, stores).slice(0, each));
   const total = tasks.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   for (const found of tasks) {
-    const agent = agentNamed(found.agent);
+    const agent = agentNamed(found.profile ?? found.agent, places.profiles);
     interruptible(() => examineSession(findings, agent, found, scratch));
     await examineBase(findings, agent, found, { env: places.env, scratch });
     done += found.bytes;
@@ -95,7 +99,7 @@ class Findings {
 }
 
 function newestOf(agent: Agent, stores: readonly Walked[]): Found[] {
-  const own = stores.filter((store) => store.agent.id === agent.id);
+  const own = stores.filter((store) => isSameAccount(store.agent, agent));
   return newestFirst(own.flatMap(({ found }) => found));
 }
 

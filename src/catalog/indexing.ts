@@ -22,6 +22,7 @@ import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
 import type { Pending, Task } from "./pending.ts";
 import { type Piece, pieces } from "./reading.ts";
+import { addUsed, putSign } from "./signs.ts";
 
 /**
  * The input of a thread: `next` counts the tasks that are taken, `waiting` the pieces that are not
@@ -90,7 +91,9 @@ async function crew(
   signal?: AbortSignal,
 ): Promise<void> {
   const shared: Crew = {
-    tasks: tasks.map(({ sid, agent, place, state }) => ({ sid, agent, place, state })),
+    tasks: tasks.map(({ sid, agent, place, state, foreign }) => ({
+      ...{ sid, agent, place, state, foreign },
+    })),
     next: new Int32Array(new SharedArrayBuffer(4)),
     waiting: new Int32Array(new SharedArrayBuffer(4)),
   };
@@ -191,16 +194,19 @@ class Filing {
   /**
    * Records how far the session has been read; older contents from that position on are removed.
    */
-  #note(task: Pending, { sid, fresh, done, state }: Piece): void {
+  #note(task: Pending, { sid, fresh, done, state, used, sign }: Piece): void {
     if (fresh) forgetText(this.#file, sid);
     else forgetBlocks(this.#file, sid, task.state?.offset ?? 0);
     this.#file.run(
       `INSERT OR REPLACE INTO indexed
-         (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (sid, size, mtime, inode, isWhole, entries, messages, lastGroup, offset, mark, use)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[sid, task.size, task.mtime, task.inode, done ? 1 : 0],
       ...[state.entries, state.messages, state.group, state.offset, state.mark],
+      state.use && JSON.stringify(state.use),
     );
+    addUsed(this.#file, sid, used);
+    putSign(this.#file, sid, sign);
     task.state = state;
   }
 

@@ -48,22 +48,23 @@ export async function infoOf(session: Selected, places: Places, scratch: string)
     const { scan, counts } = readAll(agent, input, bases);
     const id = session.id || agent.store.identity?.(path)?.id || scan.id;
     const catalog = await openCatalog(places);
-    const relative = { agent: agent.id, id };
+    const relative = { agent: agent.id, profile: agent.profile?.name ?? null, id };
     const [from, continuedIn] = [
       catalog.lineage.from(relative),
       catalog.lineage.continuedIn(relative),
     ];
-    const told = catalog.told(agent.id, path);
+    const told = catalog.told(agent, path);
     catalog.close();
     const read = scan.line(true, path, besideTitle(agent, input));
     const {
       home: _,
       isEmpty: __,
       isSubagent: ___,
+      sign: ____,
       ...line
     } = told ? withSummary(read, told) : read;
     return {
-      ...{ agent: agent.id, id, ...line, path: name, from, continuedIn },
+      ...{ ...relative, ...line, path: name, from, continuedIn },
       bytes: statSync(input.path).size,
       counts,
       subagents: (await childrenOf(agent, path)).length,

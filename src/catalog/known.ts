@@ -9,6 +9,8 @@ export interface Known {
   /** 0: not in the database, because it could not be read. */
   sid: number;
   agent: string;
+  /** Name of the profile whose store it is in; null in the agent's own. */
+  profile: string | null;
   place: string;
   id: string;
   size: number;
@@ -79,6 +81,7 @@ export function knownOf({ agent, place, found }: Job, line: Line): Known {
   return {
     sid: 0,
     agent,
+    profile: found.profile ?? null,
     place,
     id: found.id,
     size: found.bytes,

@@ -15,9 +15,11 @@ import { formsOf, mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
 import { MessageCount, type Messages } from "../session/count.ts";
-import { FirstRequest, short, titleOf } from "../session/title.ts";
-import type { Entry } from "../session/types.ts";
-import { cutTitle, type Limit, type Line, withSummary } from "./row.ts";
+import { FirstRequest, titleOf } from "../session/title.ts";
+import type { Entry, Json, Message } from "../session/types.ts";
+import { cutTitle, type Limit, type Line, type Sign, withSummary } from "./row.ts";
+import { limitOf, Signs, stopsAt } from "./sign.ts";
+import type { UseCount } from "./use.ts";
 
 /** A file of up to this size is read completely, so that its messages are counted. */
 const WHOLE = 96 << 10;
@@ -34,8 +36,6 @@ const LONGEST_HEAD = 32 << 20;
 /** It would have appeared within this size and this many lines. */
 const ENOUGH_HEAD = 1 << 20;
 const ENOUGH_LINES = 300;
-
-const LIMIT_TEXT = 300;
 
 /** Shared by all reads, which are synchronous. */
 const buffer = Buffer.allocUnsafe(WHOLE);
@@ -174,6 +174,8 @@ export class Scan {
   readonly #count: MessageCount;
   #tokens: number | null = null;
   #limit: Limit | null = null;
+  readonly #signs = new Signs();
+  #use: UseCount | null = null;
   /** The time up to which the head goes: the end may be days later. */
   #headTime: string | null = null;
 
@@ -193,6 +195,7 @@ export class Scan {
   leaveHead(): void {
     this.#tokens = null;
     this.#limit = null;
+    this.#signs.clear();
     this.#headTime = this.#feed.reader.header().updatedAt;
   }
 
@@ -225,9 +228,22 @@ export class Scan {
     const { records } = this.#feed.read(line);
     for (const { value, entries } of records) {
       for (const entry of entries) this.note(entry);
-      this.#tokens = this.#agent.contextTokens?.(value) ?? this.#tokens;
+      this.#noteRecord(value, entries);
     }
     return records.flatMap(({ entries }) => entries);
+  }
+
+  /** What is in no entry. */
+  #noteRecord(value: Json, entries: readonly Entry[]): void {
+    this.#tokens = this.#agent.contextTokens?.(value) ?? this.#tokens;
+    const time = entries[0]?.time ?? null;
+    const used = this.#agent.allowances?.(value);
+    if (used && used.length > 0) this.#signs.noteAllowances(used, time);
+    const spent = this.#agent.spent?.(value);
+    if (!spent) return;
+    const model = this.#model;
+    this.#use?.note(spent.key, spent.usage, { time, model });
+    if (spent.window !== undefined) this.#signs.noteWindow(spent.window, time, model);
   }
 
   noteAll(bytes: Buffer): void {
@@ -238,10 +254,14 @@ export class Scan {
     this.#request.note(entry);
     this.#count.note(entry);
     if (entry.kind === "event") {
-      if (entry.event === "limit") this.#limit = limitOf(entry);
+      if (stopsAt(entry)) this.#limit = limitOf(entry);
+      if (entry.event === "limit" || entry.event === "error") {
+        this.#signs.noteEvent(entry, this.#model);
+      }
       if (entry.event === "compaction") this.#isEmpty = false;
       return;
     }
+    this.#noteUse(entry);
     if (!entry.scaffold && entry.parts.length > 0) this.#isEmpty = false;
     if (entry.scaffold || entry.sidechain !== undefined) return;
     if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
@@ -250,6 +270,29 @@ export class Scan {
       // Sessions from agents that record no tokens have zeros, and so do failed answers.
       this.#tokens = input + output + cacheRead + cacheWrite || this.#tokens;
     }
+  }
+
+  #noteUse(entry: Message): void {
+    const { usage, time } = entry;
+    const isAnswer = entry.role === "assistant" && entry.scaffold !== true;
+    if (isAnswer && entry.stop !== "error" && entry.parts.length > 0) {
+      this.#signs.noteAnswer(time, entry.model ?? this.#model);
+    }
+    if (!usage || !this.#use) return;
+    this.#use.note(entry.group ?? entry.id, usage, { time, model: entry.model ?? this.#model });
+  }
+
+  get #model(): string | null {
+    return this.#feed.reader.header().model;
+  }
+
+  /** From now on, counts tokens. */
+  countUse(use: UseCount): void {
+    this.#use = use;
+  }
+
+  get sign(): Sign {
+    return this.#signs.sign();
   }
 
   /** "" if its records do not contain it. */
@@ -282,14 +325,10 @@ export class Scan {
       branch: header.gitBranch,
       parent: header.parent,
       isSubagent: header.parent !== null && (this.#agent.store.isSubagent?.(place) ?? false),
-      limit: this.#limit,
+      limit: this.#signs.withUsed(this.#limit),
+      sign: this.sign,
     };
   }
-}
-
-function limitOf(entry: Extract<Entry, { event: "limit" }>): Limit {
-  const { time, resetsAt = null, text } = entry;
-  return { at: time, resetsAt, text: short(text, LIMIT_TEXT) };
 }
 
 /** As in the JSON documents: ISO 8601 in UTC; null for anything that is not a time. */

@@ -60,14 +60,19 @@ export class Lineage {
     const [from, to] = [keyOf(source), keyOf(target)];
     if (from === to) return;
     // An original existed before.
-    if (action === "create") this.#from.set(to, { agent: source.agent, id: source.id });
+    if (action === "create") this.#from.set(to, nameIn(source));
     const others = this.continuedIn(source).filter((one) => keyOf(one) !== to);
     const bytes = keyOf(given) === from ? given.bytes : 0;
-    const newest = { agent: target.agent, id: target.id, time: Date.parse(time), bytes };
+    const newest = { ...nameIn(target), time: Date.parse(time), bytes };
     this.#continuedIn.set(from, [...others, newest]);
   }
 }
 
-function keyOf({ agent, id }: Relative): string {
-  return `${agent}:${id}`;
+/** No profile has the name of an agent. */
+export function keyOf({ agent, profile, id }: Relative): string {
+  return `${profile ?? agent}:${id}`;
+}
+
+function nameIn({ agent, profile = null, id }: Relative): Relative {
+  return { agent, profile, id };
 }

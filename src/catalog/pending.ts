@@ -1,5 +1,8 @@
 /** Which sessions are not up to date in the text index. */
 import type { Catalog } from "./catalog.ts";
+import { type Span, sessionKey } from "./foreign.ts";
+import type { Known } from "./known.ts";
+import type { UseState } from "./use.ts";
 
 /** What to read. */
 export interface Task {
@@ -8,6 +11,8 @@ export interface Task {
   place: string;
   /** How far an earlier reading came; null if there is none. */
   state: State | null;
+  /** When other agents did its work. */
+  foreign: readonly Span[];
 }
 
 export interface State {
@@ -20,6 +25,7 @@ export interface State {
   offset: number;
   /** Shows whether these bytes are unchanged. */
   mark: string;
+  use: UseState | null;
 }
 
 /** A session that is not up to date in the index. */
@@ -56,7 +62,7 @@ export function pending(catalog: Catalog): Pending[] {
 function unread(catalog: Catalog, latest: number): Pending[] {
   const rows = catalog.file.all(
     `SELECT s.sid, store.agent, s.place, s.size, s.mtime, s.inode,
-            i.entries, i.messages, i.lastGroup, i.offset, i.mark
+            i.entries, i.messages, i.lastGroup, i.offset, i.mark, i.use
      FROM session AS s JOIN store USING (store) LEFT JOIN indexed AS i USING (sid)
      WHERE i.sid IS NULL OR NOT i.isWhole
         OR i.size <> s.size OR i.mtime <> s.mtime OR i.inode <> s.inode
@@ -74,13 +80,18 @@ function unread(catalog: Catalog, latest: number): Pending[] {
       mtime: Number(mtime),
       inode: Number(inode),
       state,
+      foreign: foreignOf(catalog, there.get(Number(sid))),
       bytes: size === 0 ? ROWS : Math.max(1, Number(size) - (state?.offset ?? 0)),
       isOld: Number(mtime) < latest,
     };
   });
 }
 
-function stateOf([entries, messages, group, offset, mark]: unknown[]): State | null {
+function foreignOf({ foreign }: Catalog, known: Known | undefined): readonly Span[] {
+  return (known && foreign.get(sessionKey(known))) ?? [];
+}
+
+function stateOf([entries, messages, group, offset, mark, use]: unknown[]): State | null {
   if (entries === null) return null;
   return {
     entries: Number(entries),
@@ -88,5 +99,11 @@ function stateOf([entries, messages, group, offset, mark]: unknown[]): State | n
     group: typeof group === "string" ? group : null,
     offset: Number(offset),
     mark: String(mark),
+    use: typeof use === "string" ? useIn(use) : null,
   };
+}
+
+// Only indexing.ts writes them, in the format version that the file's name contains.
+function useIn(text: string): UseState {
+  return JSON.parse(text);
 }

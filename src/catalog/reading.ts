@@ -18,7 +18,9 @@ import { BLOCK_BYTES, type Block, type ReadBlock, type Span } from "./blocks.ts"
 import { Scan } from "./line.ts";
 import { Pack } from "./pack.ts";
 import type { State, Task } from "./pending.ts";
+import type { Sign } from "./row.ts";
 import { KINDS, searchable, type Texts, textsOf } from "./text.ts";
+import { UseCount, type Used } from "./use.ts";
 
 export interface Piece {
   sid: number;
@@ -30,11 +32,14 @@ export interface Piece {
   /** Was it the last? */
   done: boolean;
   state: State;
+  /** The tokens that were used in it. */
+  used: Used[];
+  sign: Sign;
   /** How many bytes were read for it. */
   bytes: number;
 }
 
-const START: State = { entries: 0, messages: 0, group: null, offset: 0, mark: "" };
+const START: State = { entries: 0, messages: 0, group: null, offset: 0, mark: "", use: null };
 
 /** The size of a piece, in bytes of text or of a file. */
 const PIECE_TEXTS = 400_000;
@@ -73,7 +78,8 @@ export async function textsIn(
       return found;
     }
     const bases = await openBases(agent, place, { env: process.env, scratch });
-    const reading = new Reading(agent, START, { keep, beside: besideTitle(agent, input) });
+    const beside = besideTitle(agent, input);
+    const reading = new Reading(agent, START, { keep, beside, use: null });
     reading.addAll(input, bases);
     reading.end();
     closeBases(bases);
@@ -86,17 +92,28 @@ export async function textsIn(
 function readBlock(agent: Agent, input: Input, { span, entry }: Block, keep: Keep): void {
   if (span === null) return;
   const beside = besideTitle(agent, input);
-  const reading = new Reading(agent, { ...START, entries: entry }, { keep, beside });
+  const reading = new Reading(agent, { ...START, entries: entry }, { keep, beside, use: null });
   if (span.offset > 0) reading.prime(input);
   reading.take(input.read(span.offset, span.bytes), span.offset);
   reading.end();
 }
 
 function whole(task: Task, agent: Agent, input: Input, bases: readonly BaseInput[]): Piece {
-  const reading = new Packing(agent, START, input.size, besideTitle(agent, input));
+  const beside = besideTitle(agent, input);
+  const reading = new Packing(agent, START, input.size, { beside, use: null });
   reading.addAll(input, bases);
-  const state = { ...reading.counts, offset: 0, mark: "" };
-  return reading.piece(task, state, { fresh: true, done: true, bytes: input.size });
+  // Again, record by record, and without what its bases contain, which is theirs.
+  const scan = new Scan(agent);
+  const use = new UseCount(null, task.foreign, Date.now());
+  scan.countUse(use);
+  for (const line of input.lines()) scan.take(line);
+  const { sign } = scan;
+  const state = { ...reading.counts, offset: 0, mark: "", use: null };
+  return reading.piece(
+    task,
+    { state, used: use.take(), sign },
+    { fresh: true, done: true, bytes: input.size },
+  );
 }
 
 function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
@@ -106,7 +123,8 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
   const isSame = grows && state.mark === markOf(input, state.offset);
   const from = isSame ? state : START;
   const beside = besideTitle(agent, input);
-  const reading = new Packing(agent, from, input.size - from.offset, beside);
+  const use = new UseCount(from.use, task.foreign, Date.now());
+  const reading = new Packing(agent, from, input.size - from.offset, { beside, use });
   if (from.offset > 0) reading.prime(input);
   let [fresh, start, end] = [!isSame, from.offset, from.offset];
   for (const lines of wholeLines(input, from.offset)) {
@@ -116,12 +134,13 @@ function* ofFile(task: Task, agent: Agent, input: Input): Generator<Piece> {
     const place = { offset: end, mark: markOf(input, end) };
     yield reading.piece(
       task,
-      { ...reading.counts, ...place },
+      { state: { ...reading.counts, ...place }, ...reading.account() },
       { fresh, done: false, bytes: end - start },
     );
     [fresh, start] = [false, end];
   }
-  const after = { ...reading.counts, offset: end, mark: markOf(input, end) };
+  const place = { offset: end, mark: markOf(input, end) };
+  const after = { state: { ...reading.counts, ...place }, ...reading.account() };
   // A last line without its end can be searched, but is read again when there is more.
   if (end < input.size && input.size - end <= LONGEST_REST) {
     reading.take(input.read(end, input.size - end), end);
@@ -168,6 +187,8 @@ interface Noting {
   keep: Keep;
   /** A title that stands beside the session's file. */
   beside: string | null;
+  /** Counts tokens; null if they are not needed. */
+  use: UseCount | null;
 }
 
 class Reading {
@@ -175,16 +196,19 @@ class Reading {
   readonly #scan: Scan;
   readonly #keep: Keep;
   readonly #beside: string | null;
+  readonly #use: UseCount | null;
   #blocks: ReadBlock[] = [];
   #entries: number;
   #title: { title: string; block: ReadBlock } | null = null;
   /** The session's own title so far. */
   #own: string | null = null;
 
-  constructor(agent: Agent, { entries, messages, group }: State, { keep, beside }: Noting) {
+  constructor(agent: Agent, { entries, messages, group }: State, { keep, beside, use }: Noting) {
     this.#agent = agent;
     this.#beside = beside;
+    this.#use = use;
     this.#scan = new Scan(agent, { messages, group });
+    if (use) this.#scan.countUse(use);
     this.#keep = keep;
     this.#entries = entries;
   }
@@ -246,7 +270,12 @@ class Reading {
 
   get counts(): Omit<State, "offset" | "mark"> {
     const { messages, group } = this.#scan.counted;
-    return { entries: this.#entries, messages, group };
+    return { entries: this.#entries, messages, group, use: this.#use?.state ?? null };
+  }
+
+  /** What the records show about the account: tokens since the last call, and its newest signs. */
+  account(): Pick<Piece, "used" | "sign"> {
+    return { used: this.#use?.take() ?? [], sign: this.#scan.sign };
   }
 
   /** The blocks since the last call. */
@@ -266,9 +295,9 @@ class Packing extends Reading {
   #pack: Pack;
 
   /** `most`: roughly how many bytes to read. */
-  constructor(agent: Agent, state: State, most: number, beside: string | null) {
+  constructor(agent: Agent, state: State, most: number, noting: Omit<Noting, "keep">) {
     const keep: Keep = (block, entry, texts) => this.#put(block, entry, texts);
-    super(agent, state, { keep, beside });
+    super(agent, state, { keep, ...noting });
     this.#pack = new Pack(Math.min(most, PIECE_TEXTS * 2));
   }
 
@@ -287,10 +316,14 @@ class Packing extends Reading {
   }
 
   /** What was found since the last piece. */
-  piece({ sid }: Task, state: State, rest: Pick<Piece, "fresh" | "done" | "bytes">): Piece {
+  piece(
+    { sid }: Task,
+    found: Pick<Piece, "state" | "used" | "sign">,
+    rest: Pick<Piece, "fresh" | "done" | "bytes">,
+  ): Piece {
     const blocks = this.end();
     const { bytes: texts } = this.#pack;
     this.#pack = new Pack(rest.done ? 0 : PIECE_TEXTS * 2);
-    return { sid, blocks, texts, state, ...rest };
+    return { sid, blocks, texts, ...found, ...rest };
   }
 }

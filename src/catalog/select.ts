@@ -1,6 +1,8 @@
 /** Finds the session that the user means. */
+
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isSameAccount, nameOf } from "../agents/profile.ts";
 import { agentNamed, agents, findAgent } from "../agents/registry.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { databaseAt, linesOf } from "../convert/read/open.ts";
@@ -9,13 +11,17 @@ import { SegueError } from "../errors.ts";
 import { isFolder, listFiles } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { Input } from "../io/input.ts";
+import { rowPlace } from "../io/row-place.ts";
 import { linesIn } from "../lossless/lines.ts";
+import { isWithin, rulesFor } from "../session/paths.ts";
 import type { Header } from "../session/types.ts";
 import { counted } from "../words.ts";
 import { type Listed, openCatalog } from "./catalog.ts";
 import { lineOf } from "./line.ts";
+import { keyOf } from "./lineage.ts";
 import { headOf } from "./peek.ts";
-import { allSessions, newestFirst, type Places, placeOf } from "./stores.ts";
+import { realOr } from "./project.ts";
+import { allRoots, allSessions, newestFirst, type Places, placeOf } from "./stores.ts";
 
 export interface Selected {
   agent: Agent;
@@ -34,9 +40,10 @@ export interface Selected {
  */
 export async function select(given: string, places: Places, from?: Agent): Promise<Selected> {
   const selector = expandHome(given, hostOf(places.env).home);
-  const [, name = "", n, id] = /^([a-z][a-z-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
-  const named = findAgent(name);
-  if (named && from && from !== named && (n ?? id) !== undefined) throw another(selector, named);
+  const [, name = "", n, id] = /^([a-z][a-z0-9-]*)(?:#(\d+)|:(.+))$/i.exec(selector) ?? [];
+  const named = findAgent(name, places.profiles);
+  if (named && from && !isSameAccount(from, named) && (n ?? id) !== undefined)
+    throw another(selector, named);
   if (named && n !== undefined) return nth(named, Number(n), places);
   if (named && id !== undefined) return byId(id, places, named);
   if (selector === "-") {
@@ -47,9 +54,25 @@ export async function select(given: string, places: Places, from?: Agent): Promi
   if (selector === "latest") return latest(places, from);
   const place = asPlace(selector);
   if (!place) return byId(selector, places, from);
+  return withProfileOf(await at(place, from), places);
+}
+
+async function at(place: Place, from?: Agent): Promise<Selected> {
   if (databaseAt(place.path)) return inDatabase(place);
   return isFolder(place.path) ? inFolder(place, from) : inFile(place, from);
 }
+
+/** A session that is named by its place is in the store of a profile if its path is. */
+function withProfileOf(selected: Selected, places: Places): Selected {
+  const { agent, path } = selected;
+  if (agent.profile || !places.profiles?.length) return selected;
+  const within = ({ root }: { root: string }): boolean => isWithin(path, realOr(root), RULES);
+  const store = allRoots(places).find((one) => one.agent.id === agent.id && within(one));
+  const name = store?.agent.profile?.name;
+  return name === undefined ? selected : { ...selected, agent: agentNamed(name, places.profiles) };
+}
+
+const RULES = rulesFor(process.platform);
 
 function another(selector: string, { name }: Agent): SegueError {
   return new SegueError(
@@ -82,9 +105,8 @@ interface Place {
 
 function asPlace(selector: string): Place | null {
   if (existsSync(selector)) return { path: selector, id: null };
-  const at = selector.lastIndexOf("#");
-  const path = selector.slice(0, Math.max(0, at));
-  if (existsSync(path)) return { path, id: selector.slice(at + 1) };
+  const { path, id } = rowPlace(selector);
+  if (path !== selector && existsSync(path)) return { path, id };
   const looksLikeOne = /[/\\]/.test(selector) || /\.jsonl?$/.test(selector);
   return looksLikeOne ? { path: selector, id: null } : null;
 }
@@ -118,8 +140,9 @@ async function inDatabase({ path, id }: Place): Promise<Selected> {
   throw new SegueError("not-found", `there is no ${which} in this database`, { where: path });
 }
 
-/** A folder of sessions is a store by itself; a database is in one, or is one. */
+/** A folder of sessions is a store by itself; a database can lie anywhere, under any name. */
 async function sessionsAt({ store }: Agent, path: string): Promise<Found[]> {
+  if (store.inDatabase && !isFolder(path)) return store.inDatabase(path);
   for (const root of isFolder(path) ? [path] : [dirname(path), path]) {
     const all = await store.find(root);
     const here = all.filter((session) => isSame(session.path, path));
@@ -192,9 +215,9 @@ function idOf(agent: Agent, path: string): string {
 async function byId(id: string, places: Places, agent?: Agent): Promise<Selected> {
   const matches = matching(await allSessions(places, agent), id);
   const [one] = matches;
-  if (!one) throw nothing(id, agent);
+  if (!one) throw await nothing(id, places, agent);
   if (matches.length > 1) throw ambiguous(id, matches, "specify more of the id, or agent:id");
-  return chosen(one);
+  return chosen(one, places);
 }
 
 /** Those with that id, else those whose id begins with it. */
@@ -207,12 +230,25 @@ function isMeant(id: string, given: string): boolean {
   return id === given || (given.length >= 4 && id.startsWith(given));
 }
 
-function nothing(id: string, agent?: Agent): SegueError {
+async function nothing(id: string, places: Places, agent?: Agent): Promise<SegueError> {
   const short = id.length < 4 ? "; a prefix needs four characters or more" : "";
   const whose = agent ? ` of ${agent.name}` : "";
+  const other = agent && (await elsewhere(id, places, agent));
   return new SegueError("not-found", `there is no session "${id}"${whose}${short}`, {
-    hint: "`segue list --all` shows every session",
+    hint: other
+      ? `one of ${other.profile ?? other.agent} has this id: ${other.profile ?? other.agent}:${id}`
+      : "`segue list --all` shows every session",
   });
+}
+
+/** A session of the same agent under another account. */
+async function elsewhere(id: string, places: Places, agent: Agent): Promise<Found | undefined> {
+  if (!places.profiles?.some((profile) => profile.agent === agent.id)) return undefined;
+  const all = await allSessions(places);
+  return matching(
+    all.filter((found) => found.agent === agent.id),
+    id,
+  )[0];
 }
 
 const MOST_LISTED = 8;
@@ -220,16 +256,19 @@ const MOST_LISTED = 8;
 function ambiguous(given: string, matches: readonly Found[], hint: string): SegueError {
   const listed = matches.length > MOST_LISTED ? matches.slice(0, MOST_LISTED - 1) : matches;
   // Two sessions with the same id are distinguished only by their paths.
-  const areSame = new Set(matches.map(({ agent, id }) => `${agent}:${id}`)).size < matches.length;
+  const areSame = new Set(matches.map(keyOf)).size < matches.length;
+  const areCopies = !areSame && new Set(matches.map(({ id }) => id)).size === 1;
   const candidates = listed.map((session): string[] => {
     const { cwd, title } = glance(session);
-    const names = [session.agent, session.id];
+    const names = [session.profile ?? session.agent, session.id];
     return areSame ? [...names, "", title, foundAt(session)] : [...names, cwd, title];
   });
   const more = matches.length - listed.length;
   if (more > 0) candidates.push([`… and ${more} more`]);
   const message = `"${given}" matches ${matches.length} sessions`;
-  const how = areSame ? "specify one by its path" : hint;
+  const [first] = matches;
+  const named = first && `specify the agent or profile as well: ${keyOf(first)}`;
+  const how = areSame ? "specify one by its path" : areCopies && named ? named : hint;
   return new SegueError("ambiguous", message, { hint: how, candidates });
 }
 
@@ -255,34 +294,37 @@ async function inOrder(places: Places, agent?: Agent, most?: number): Promise<Li
 
 async function nth(agent: Agent, n: number, places: Places): Promise<Selected> {
   if (n === 0) {
-    throw new SegueError("not-found", `sessions are counted from 1: ${agent.id}#1 is the newest`);
+    throw new SegueError(
+      "not-found",
+      `sessions are counted from 1: ${nameOf(agent)}#1 is the newest`,
+    );
   }
   const listed = await inOrder(places, agent, n);
   const session = listed[n - 1];
-  if (session) return listedAs(session);
+  if (session) return listedAs(session, places);
   throw new SegueError(
     "not-found",
     `${agent.name} has ${counted(listed.length, "session")}; there is no number ${n}`,
     {
-      hint: `\`segue list --agent ${agent.id}\` lists them`,
+      hint: `\`segue list --agent ${nameOf(agent)}\` lists them`,
     },
   );
 }
 
 async function latest(places: Places, from?: Agent): Promise<Selected> {
   const [first] = await inOrder(places, from, 1);
-  if (first) return listedAs(first);
+  if (first) return listedAs(first, places);
   throw new SegueError("not-found", "no sessions found in any store", {
     hint: "`segue agents` shows where Segue looks for them",
   });
 }
 
-function listedAs({ agent: name, path, id }: Listed): Selected {
-  return { agent: agentNamed(name), path, id, name: path };
+function listedAs({ agent, profile, path, id }: Listed, { profiles }: Places): Selected {
+  return { agent: agentNamed(profile ?? agent, profiles), path, id, name: path };
 }
 
-function chosen(found: Found): Selected {
-  const agent = agentNamed(found.agent);
+function chosen(found: Found, { profiles }: Pick<Places, "profiles"> = {}): Selected {
+  const agent = agentNamed(found.profile ?? found.agent, profiles);
   const path = placeOf(found, agent);
   return { agent, path, id: found.id, name: path };
 }

@@ -6,7 +6,8 @@ import type { CatalogFile } from "./database.ts";
 import type { Known } from "./known.ts";
 import type { Job } from "./lines.ts";
 import type { Line } from "./row.ts";
-import type { Walked } from "./stores.ts";
+import { putSign } from "./signs.ts";
+import type { Keeper, Walked } from "./stores.ts";
 
 type Store = Pick<Walked, "agent" | "root">;
 
@@ -14,9 +15,7 @@ type Store = Pick<Walked, "agent" | "root">;
 export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<string, Known>[] {
   const all = stores.map(() => new Map<string, Known>());
   const known = new Map(
-    stores.map(
-      ({ agent, root }, n) => [storeIn(file, root, agent.id), [agent.id, all[n]]] as const,
-    ),
+    stores.map(({ agent, root }, n) => [storeIn(file, root, agent.id), [agent, all[n]]] as const),
   );
   known.delete(0);
   if (known.size === 0) return all;
@@ -44,12 +43,13 @@ export function loadSessions(file: CatalogFile, stores: readonly Store[]): Map<s
  */
 export function knownIn(
   [sid, , place, size, mtime, inode, time, folder, isLimited, isEmpty]: readonly SQLOutputValue[],
-  agent: string,
+  { id: agent, profile }: Keeper,
   folders: ReadonlyMap<number, string>,
 ): Known {
   return {
     sid: Number(sid),
     agent,
+    profile: profile?.name ?? null,
     place: String(place),
     id: "",
     size: Number(size),
@@ -100,12 +100,22 @@ export function putSession(file: CatalogFile, known: Known, { root }: Job, line:
   );
   const sid = Number(row?.[0] ?? 0);
   noteChange(file, sid);
+  const { sign, ...rest } = line;
+  putSign(file, sid, sign);
   file.run(
     "INSERT INTO line (sid, line) VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET line = excluded.line",
     sid,
-    JSON.stringify(line),
+    JSON.stringify(rest),
   );
   return sid;
+}
+
+/** What is stored about a session, other than what is in its own columns and tables. */
+export type Stored = Omit<Line, "sign">;
+
+// Only this module writes them, in the format version that the file's name contains.
+export function parseLine(text: string): Stored {
+  return JSON.parse(text);
 }
 
 function putStore(file: CatalogFile, root: string, agent: string): number {
@@ -130,5 +140,6 @@ export function forgetSession(file: CatalogFile, sid: number): void {
   noteChange(file, sid);
   file.run("DELETE FROM session WHERE sid = ?", sid);
   file.run("DELETE FROM line WHERE sid = ?", sid);
+  file.run("DELETE FROM sign WHERE sid = ?", sid);
   forgetText(file, sid);
 }

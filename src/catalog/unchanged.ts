@@ -96,7 +96,7 @@ export class Unchanged {
     const rows = this.#rows(this.#where(wanted, here), here, wanted.since, latest, most);
     const known = rows.flatMap((row) => {
       const store = this.#stores.get(Number(row[1]));
-      return store ? [{ store, known: knownIn(row, store.agent.id, this.#folders) }] : [];
+      return store ? [{ store, known: knownIn(row, store.agent, this.#folders) }] : [];
     });
     const byPlace = new Map(known.map((each) => [each.known.place, each.known]));
     // A session's id is in its path or in its file: the store determines it.

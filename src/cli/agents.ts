@@ -46,10 +46,10 @@ function agentTable(rows: readonly AgentHere[]): string {
 }
 
 function cellsOf(row: AgentHere): string[] {
-  const { id, version, sessions, proven } = row;
+  const { id, profile, version, sessions, proven } = row;
   const installed = version === null ? "-" : oneLine(version, LONGEST_VERSION);
   return [
-    id,
+    profile === null ? id : `└ ${profile}`,
     hasNewer(row) ? `${installed} ${NEWER}` : installed,
     String(sessions).padStart("SESSIONS".length),
     mark(passes("from", id)),

@@ -3,7 +3,6 @@
 import { Command } from "commander";
 import { type Check, checkSession, newestSessions, type Sent } from "../core/check.ts";
 import type { Selected } from "../core/find.ts";
-import { agentNamed } from "../core/names.ts";
 import { watchReading } from "../core/process.ts";
 import { withScratch } from "../core/read.ts";
 import { isFull, SegueError, wordsOf } from "../errors.ts";
@@ -11,7 +10,14 @@ import { renderEntry } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
 import { table } from "./cells.ts";
-import { type PlaceOptions, placesOf, positive, selectOrStdin, withPlaces } from "./common.ts";
+import {
+  named,
+  type PlaceOptions,
+  placesOf,
+  positive,
+  selectOrStdin,
+  withPlaces,
+} from "./common.ts";
 import { Passes } from "./reading.ts";
 import { oneLine, ProgressLine, print, printJson } from "./terminal.ts";
 
@@ -133,7 +139,7 @@ async function chosen(
   scratch: string,
 ): Promise<Selected[]> {
   const places = placesOf(options);
-  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const from = named(options.from);
   if (options.all && selector !== undefined) {
     throw new SegueError("usage", "--all checks the sessions of every store, not a single one", {
       hint: "use --from AGENT to check one agent's sessions",

@@ -2,9 +2,11 @@
 import { once } from "node:events";
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { nameOf } from "../core/accounts.ts";
 import { type Selected, select, sessionFrom } from "../core/find.ts";
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
+import { settings } from "../core/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
 import { configured, type PlaceOptions, setStore, storesGiven } from "./places.ts";
@@ -13,12 +15,19 @@ export { type PlaceOptions, positive, withPlaces } from "./places.ts";
 
 /** `target`: the agent that a session is written for, whose store may be new. */
 export function placesOf(options: PlaceOptions, target?: string | null): Places {
-  const writes = target ? agentNamed(target).id : undefined;
+  const { profiles } = settings();
+  const writes = target ? nameOf(agentNamed(target, profiles)) : undefined;
   const places = configured(options, writes);
   const stores = new Map<string, string>();
-  for (const one of storesGiven(options)) setStore(stores, one, agentNamed(one.agent), writes);
+  for (const one of storesGiven(options))
+    setStore(stores, one, agentNamed(one.agent, profiles), writes);
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
+}
+
+/** The agent or profile that an option names; undefined if it is not given. */
+export function named(name: string | undefined): Agent | undefined {
+  return name === undefined ? undefined : agentNamed(name, settings().profiles);
 }
 
 /** Like `select`; "-" is stdin, which is copied to `scratch`. */

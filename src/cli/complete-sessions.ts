@@ -14,12 +14,12 @@ const TITLE = 60;
 export function command(): Command {
   return new Command("__sessions").argument("[word]").action(async (word = "") => {
     const list = await listSessions(await placesFor({}), { most: MOST, folded: true });
-    for (const { agent, id, title, isSubagent } of list.sessions) {
+    for (const { agent, profile, id, title, isSubagent } of list.sessions) {
       const names = [list.ids.get(id) ?? id, id];
       const name = names.find((each) => each.startsWith(word));
       // They come from files: only those that are harmless on a command line.
       if (isSubagent || name === undefined || !/^[A-Za-z0-9._-]+$/.test(name)) continue;
-      print(`${name}\t${agent}: ${oneLine(title ?? "", TITLE)}`);
+      print(`${name}\t${profile ?? agent}: ${oneLine(title ?? "", TITLE)}`);
     }
     if ("latest".startsWith(word)) print("latest\tthe newest session of this project");
   });

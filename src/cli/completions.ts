@@ -1,8 +1,9 @@
 /** `segue completions`: scripts that complete commands, options, agents and sessions in a shell. */
 import { Argument, Command, type Option } from "commander";
+import { accounts, nameOf, type Profile } from "../core/accounts.ts";
 import { agents } from "../core/names.ts";
 import { KINDS } from "../core/search.ts";
-import { KEYS } from "../core/settings.ts";
+import { KEYS, settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { command as quickCommand } from "./quick.ts";
 
@@ -22,7 +23,7 @@ Examples:
   segue completions fish > ~/.config/fish/completions/segue.fish`,
     )
     .action(async (shell: string) => {
-      process.stdout.write(scriptFor(shell, specOf(await tree())));
+      process.stdout.write(scriptFor(shell, specOf(await tree(), settings().profiles)));
     });
 }
 
@@ -62,20 +63,21 @@ interface CommandSpec {
 interface Spec {
   options: OptionSpec[];
   commands: CommandSpec[];
-  /** By their main names. */
+  /** By their main names, and the profiles. */
   agents: string[];
 }
 
-function specOf(program: Command): Spec {
+function specOf(program: Command, profiles: readonly Profile[]): Spec {
   const commands = program.commands.map((each) =>
     commandSpec(each, [each.name(), ...each.aliases()]),
   );
   const names = agents.map(({ id, aliases }): CommandSpec["names"] => [id, ...aliases]);
-  const quick = [...names, ["latest"] as const].flatMap((each) => {
-    const command = quickCommand(each[0], 0);
+  const others = profiles.map(({ name }): CommandSpec["names"] => [name]);
+  const quick = [...names, ...others, ["latest"] as const].flatMap((each) => {
+    const command = quickCommand(each[0], 0, profiles);
     return command ? [commandSpec(command, each)] : [];
   });
-  const ids = agents.map(({ id }) => id);
+  const ids = accounts(profiles).map(nameOf);
   return { options: optionsOf(program), commands: [...commands, ...quick], agents: ids };
 }
 
@@ -137,9 +139,16 @@ function wordsOf(argument: Argument | undefined): Values {
 }
 
 function settingNames(): string[] {
-  return KEYS.flatMap(({ name }) =>
-    name.includes("<agent>") ? agents.map(({ id }) => name.replace("<agent>", id)) : [name],
-  );
+  const { profiles } = settings();
+  const set = settings().all();
+  return KEYS.flatMap(({ name }) => {
+    if (name.includes("<agent>")) return agents.map(({ id }) => name.replace("<agent>", id));
+    if (!name.includes("<profile>")) return [name];
+    // Names of variables are the user's own: those that are set.
+    if (name.includes("<variable>"))
+      return set.map(({ key }) => key).filter((key) => /^profiles\.[^.]+\.env\./.test(key));
+    return profiles.map((profile) => name.replace("<profile>", profile.name));
+  });
 }
 
 function flags({ options }: { options: readonly OptionSpec[] }): string[] {

@@ -48,6 +48,8 @@ Examples:
   segue config get list.number
   segue config set in codex
   segue config set agents.claude.args '["--model", "opus"]'
+  segue config set profiles.claude-work.agent claude
+  segue config set profiles.claude-work.env.CLAUDE_CONFIG_DIR '~/.claude-work'
   SEGUE_IN=codex segue config --json`;
 }
 
@@ -103,7 +105,13 @@ function showOne(name: string, { json }: Options): void {
 
 async function set(name: string, given: string, { cwd = ".", json }: Options): Promise<void> {
   const { env } = process;
-  const { path, key, value } = await setSetting(env, name, given, process.cwd());
+  const { path, key, value } = await setSetting(
+    env,
+    name,
+    given,
+    process.cwd(),
+    settings().profiles,
+  );
   const dispensable = new Set(["project", "user", "environment"] as const);
   const now = await loadSettings(env, cwd, { dispensable });
   warnFaults(now.faults);

@@ -12,9 +12,11 @@ import {
   reportText,
 } from "../core/convert.ts";
 import { copyOf } from "../core/find.ts";
+import { agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { bytesIn, withScratch } from "../core/read.ts";
 import { refuseSource, refuseStore } from "../core/refuse.ts";
+import { settings } from "../core/settings.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { isStream, outputFile, placesOf, pour, requireFolder } from "./common.ts";
 import { expanded } from "./options.ts";
@@ -154,7 +156,7 @@ async function converted(source: FileSource, options: Options, output: string): 
   const inside = embed || options.output === undefined;
   const progress = new ProgressLine();
   const report = await convertFile(path, {
-    to,
+    to: agentNamed(to, settings().profiles).id,
     output,
     carry: carry ? (inside ? "inside" : "beside") : "none",
     fresh: fresh ?? false,

@@ -17,6 +17,28 @@ export function shielded(args: readonly string[], command: Command): string[] {
   });
 }
 
+/** Options of `segue run` that no agent has: they may also follow the agent's name. */
+const OWN = /^--(?:failover|return|hold|wait|idle)(?:=|$)/;
+
+/**
+ * The command line of `segue run` with "--" before the agent's arguments, which are passed on as if it were
+ * started by hand.
+ */
+export function withoutOwn(args: readonly string[], command: Command): string[] {
+  for (let i = args.indexOf(command.name()) + 1; i < args.length; i++) {
+    const arg = args[i] ?? "";
+    if (arg === "--") break;
+    if (takesValue(arg, command)) i++;
+    else if (!arg.startsWith("-")) {
+      let end = i + 1;
+      while (OWN.test(args[end] ?? "")) end += takesValue(args[end] ?? "", command) ? 2 : 1;
+      const rest = args.slice(end);
+      return [...args.slice(0, end), ...(rest[0] === "--" ? [] : ["--"]), ...rest];
+    }
+  }
+  return [...args];
+}
+
 export function unshielded(words: readonly string[]): string[] {
   return words.map((word) => (word.startsWith(SHIELD) ? word.slice(SHIELD.length) : word));
 }

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { dumpSessions, FORMATS, type Format } from "../core/dump.ts";
 import { select } from "../core/find.ts";
 import { type Agent, agentNamed, findAgent } from "../core/names.ts";
+import { settings } from "../core/settings.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { counted } from "../words.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
@@ -113,8 +114,10 @@ function parse(words: readonly string[]): [only: Agent | undefined, dir: string]
       hint: "segue dump [agent|all] <dir>",
     });
   }
-  if (second !== undefined) return [first === "all" ? undefined : agentNamed(first), second];
-  if (first !== "all" && !findAgent(first)) return [undefined, first];
+  const { profiles } = settings();
+  if (second !== undefined)
+    return [first === "all" ? undefined : agentNamed(first, profiles), second];
+  if (first !== "all" && !findAgent(first, profiles)) return [undefined, first];
   throw new SegueError("usage", `segue dump ${first} needs a folder`, {
     hint: `segue dump ${first} <dir>; for a folder of that name, use ./${first}`,
   });

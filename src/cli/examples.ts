@@ -15,8 +15,15 @@ export const EXAMPLES: { readonly [command: string]: readonly string[] } = {
   ],
   check: ["segue check latest", "segue check session.jsonl --json", "segue check --all -n 5"],
   agents: ["segue agents", "segue agents --json"],
+  limits: ["segue limits", "segue limits claude codex", "segue limits --json"],
   doctor: ["segue doctor", "segue doctor --agent codex --all"],
   scan: ["segue scan", "segue scan --rebuild"],
   log: ["segue log", "segue log --json"],
   undo: ["segue undo", "segue undo 12"],
+  watch: [
+    "segue watch",
+    "segue watch --agent claude,codex --policy ~/limits.yml",
+    "segue watch --json",
+  ],
+  "install-hooks": ["segue install-hooks claude", "segue install-hooks claude --remove"],
 };

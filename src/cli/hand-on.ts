@@ -1,4 +1,5 @@
 /** `segue resume --handoff`: a new session of another agent that begins with a document. */
+import { envOf } from "../core/accounts.ts";
 import type { Selected } from "../core/find.ts";
 import { deliver, type Made } from "../core/handoff.ts";
 import type { Agent } from "../core/names.ts";
@@ -7,9 +8,15 @@ import { withScratch } from "../core/read.ts";
 import { settings } from "../core/settings.ts";
 import { launch, requireInstalled } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
-import { shellWord } from "../session/text.ts";
 import { jsonOf, redaction, taskOf, written } from "./handoff.ts";
-import { elsewhere, folderHere, forwarded, launches, type ResumeOptions } from "./starting.ts";
+import {
+  commandLine,
+  elsewhere,
+  folderHere,
+  forwarded,
+  launches,
+  type ResumeOptions,
+} from "./starting.ts";
 import { print, printJson, say } from "./terminal.ts";
 
 interface HandOn {
@@ -58,11 +65,11 @@ export async function handOn(
     folder,
     env,
   );
-  tell(made, file, command, options);
+  tell(made, file, { command, line: commandLine(target, command) }, options);
   if (note !== null) say(note);
   if (toSay !== null)
     say(`${target.name} does not accept a first prompt; paste this one:\n${toSay}`);
-  if (starts) await launch(command, folder, process.env);
+  if (starts) await launch(command, folder, envOf(target, process.env));
 }
 
 function refuseNativeOptions({
@@ -86,7 +93,12 @@ function refuseNativeOptions({
   });
 }
 
-function tell(made: Made, file: string, command: string[], options: ResumeOptions): void {
+function tell(
+  made: Made,
+  file: string,
+  { command, line }: { command: string[]; line: string },
+  options: ResumeOptions,
+): void {
   if (options.json) {
     printJson(jsonOf(made, file, command));
     return;
@@ -96,7 +108,7 @@ function tell(made: Made, file: string, command: string[], options: ResumeOption
   say(`a handoff of ${tokens} tokens${budget === null ? "" : ` (budget ${budget})`}: ${file}`);
   for (const { name, omitted } of left) say(`  omitted: ${omitted} of ${name}`);
   if (options.dryRun) say("dry run: nothing was written");
-  if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
+  if (options.dryRun || !options.launch) print(line);
 }
 
 /** Options that only a document has. */

@@ -13,7 +13,6 @@ import {
   type Task,
   taskText,
 } from "../core/handoff.ts";
-import { agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { heedSignals } from "../core/process.ts";
 import { withScratch } from "../core/read.ts";
@@ -23,6 +22,7 @@ import { readTokens } from "../core/tokens.ts";
 import { SegueError } from "../errors.ts";
 import { counted } from "../words.ts";
 import {
+  named,
   outputFile,
   type PlaceOptions,
   placesOf,
@@ -93,8 +93,8 @@ function budget(text: string): number {
 
 async function run(selector: string, options: Options): Promise<void> {
   const places = placesOf(options);
-  const from = options.from === undefined ? undefined : agentNamed(options.from);
-  const receiver = options.for === undefined ? null : agentNamed(options.for);
+  const from = named(options.from);
+  const receiver = named(options.for) ?? null;
   const output = options.output === undefined ? null : outputFile("-o", options.output);
   if (output !== null) refuseOutput(output, options, places);
   if (output !== null && !isOurs(output, places)) requireFolder("-o", options.output ?? output);

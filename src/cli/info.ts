@@ -1,11 +1,13 @@
 /** `segue info`: a session at a glance. */
 import { Command } from "commander";
 import { type Info, infoOf } from "../core/info.ts";
+import type { Relative } from "../core/list.ts";
 import { agentNamed } from "../core/names.ts";
 import { withScratch } from "../core/read.ts";
 import { counted } from "../words.ts";
 import { clean, wrap } from "./cells.ts";
-import { type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { named, type PlaceOptions, placesOf, selectOrStdin, withPlaces } from "./common.ts";
+import { aboutLimit, limitName, timeAhead } from "./limit-words.ts";
 import { whileReading } from "./reading.ts";
 import { when } from "./session-table.ts";
 import { rowOf } from "./sessions.ts";
@@ -28,7 +30,7 @@ export function command(): Command {
 }
 
 async function run(selector: string, options: Options): Promise<void> {
-  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const from = named(options.from);
   const places = placesOf(options);
   await withScratch(async (scratch) => {
     const session = await selectOrStdin(selector, places, from, scratch);
@@ -64,10 +66,12 @@ const WHOLE = new Set(["id", "folder", "stored in"]);
 type Style = Parameters<typeof paint>[0];
 
 function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
-  const { agent, id, title, cwd, branch, model, path, limit, from, bytes, subagents } = info;
+  const { agent, profile, id, title, cwd, branch, model, path, limit, from, bytes, subagents } =
+    info;
   return [
     ["title", clean(title ?? "(none)"), "bold"],
     ["agent", `${agentNamed(agent).name} (${agent})`, { agent }],
+    ["profile", profile ?? ""],
     ["id", id],
     ["folder", cwd ?? "(not recorded)"],
     ["branch", branch ?? ""],
@@ -83,15 +87,20 @@ function rowsOf(info: Info): [label: string, text: string, style?: Style][] {
       "subagents",
       subagents === 0 ? "" : `${subagents}, stored separately (\`segue show --subagents\`)`,
     ],
-    ["limit", limit === null ? "" : `stopped at a usage limit: ${limitOf(limit)}`],
-    ["made from", from === null ? "" : `${from.id} of ${agentNamed(from.agent).name}`],
+    ["limit", limit === null ? "" : limitOf(limit)],
+    ["made from", from === null ? "" : `${from.id} of ${accountName(from)}`],
     ...info.continuedIn.map((one): [string, string] => [
       "continued",
-      `in ${agentNamed(one.agent).name}: ${one.id}`,
+      `in ${accountName(one)}: ${one.id}`,
     ]),
     ["size", sizeOf(bytes)],
     ["stored in", path ?? ""],
   ];
+}
+
+function accountName({ agent, profile }: Relative): string {
+  const { name } = agentNamed(agent);
+  return profile ? `${name} (${profile})` : name;
 }
 
 function timeOf(time: string | null): string {
@@ -103,8 +112,17 @@ function timeOf(time: string | null): string {
   return date.startsWith(ago) ? date : `${date} (${ago})`;
 }
 
-function limitOf({ text, resetsAt }: NonNullable<Info["limit"]>): string {
-  return resetsAt === null ? text : `${text} (resets ${timeOf(resetsAt)})`;
+function limitOf(limit: NonNullable<Info["limit"]>): string {
+  const { text, resetsAt } = limit;
+  const name = aboutLimit(limit) === "" ? "" : ` (${limitName(limit)})`;
+  const ends = resetsAt === null ? "" : ` (resets ${resetOf(resetsAt)})`;
+  return `stopped at a usage limit${name}: ${text}${ends}`;
+}
+
+/** When that is, and how long it is until then. */
+function resetOf(time: string): string {
+  const [at, now] = [Date.parse(time), Date.now()];
+  return at > now ? timeAhead(at, now) : timeOf(time);
 }
 
 function contentsOf({ messages, counts }: Info): string {

@@ -1,6 +1,13 @@
 /** `segue list`: sessions, newest first, this project's first. */
 import { Command, Option } from "commander";
-import { conversations, damageWords, type Listed, listSessions, wasLeft } from "../core/list.ts";
+import {
+  conversations,
+  damageWords,
+  type Listed,
+  listSessions,
+  type Relative,
+  wasLeft,
+} from "../core/list.ts";
 import { settings } from "../core/settings.ts";
 import { counted } from "../words.ts";
 import { clean, clip } from "./cells.ts";
@@ -34,7 +41,7 @@ const SCHEMA = "segue/list@1";
 export function command(): Command {
   return withPlaces(new Command("list").alias("ls"))
     .description("list sessions of all agents: this project's first, newest first")
-    .option("--agent <agent>", "only this agent's sessions")
+    .option("--agent <agent>", "only the sessions of this agent or profile")
     .option(
       "--since <time>",
       "only sessions updated since a time: 30m, 3h, 2d, 1w, or an ISO date",
@@ -96,7 +103,7 @@ const WIDE = 200;
 function linesOf(
   [head, ...parts]: readonly Listed[],
   idOf: (session: Listed) => string,
-  nameOf: (agent: string) => string,
+  nameOf: (session: Relative) => string,
 ): Line[] {
   if (!head) return [];
   const subagents = parts.filter(({ isSubagent }) => isSubagent);
@@ -112,14 +119,17 @@ function linesOf(
   ];
 }
 
-function noteOf({ continuedIn }: Listed, nameOf: (agent: string) => string): string | null {
+function noteOf({ continuedIn }: Listed, nameOf: (session: Relative) => string): string | null {
   const newest = continuedIn.at(-1);
-  return newest ? `continued in ${nameOf(newest.agent)}, ${when(newest.time)}` : null;
+  return newest ? `continued in ${nameOf(newest)}, ${when(newest.time)}` : null;
 }
 
 /** Agents' names are loaded with the agents, so only if one is shown. */
-async function agentNames(sessions: readonly Listed[]): Promise<(agent: string) => string> {
-  if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return (agent) => agent;
+async function agentNames(sessions: readonly Listed[]): Promise<(session: Relative) => string> {
+  if (sessions.every(({ continuedIn }) => continuedIn.length === 0)) return ({ agent }) => agent;
   const { agentNamed } = await import("../core/names.ts");
-  return (agent) => agentNamed(agent).name;
+  return ({ agent, profile }) => {
+    const { name } = agentNamed(agent);
+    return profile ? `${name} (${profile})` : name;
+  };
 }

@@ -61,6 +61,6 @@ function inTwoLines(write: Write, titles: Titles, width: number): string {
   return `${clip(number + about, width)}\n${clip(" ".repeat(number.length) + title, width)}`;
 }
 
-function wayOf({ source, target }: Write): string {
-  return `${source.agent} → ${target.agent}`;
+export function wayOf({ source, target }: Write): string {
+  return `${source.profile ?? source.agent} → ${target.profile ?? target.agent}`;
 }

@@ -2,11 +2,11 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { abandon, catchSignals, cleanUp } from "../core/process.ts";
-import { loadSettings, type Source } from "../core/settings.ts";
+import { loadSettings, readSettings, type Source } from "../core/settings.ts";
 import { settleOwnFolders, settleStores } from "../core/variables.ts";
 import { fileError, SegueError, systemError, wordsOf } from "../errors.ts";
 import { table } from "./cells.ts";
-import { shielded } from "./dashes.ts";
+import { shielded, withoutOwn } from "./dashes.ts";
 import { EXAMPLES as MORE } from "./examples.ts";
 import { warnFaults } from "./faults.ts";
 import { governOptions } from "./options.ts";
@@ -30,11 +30,13 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   show: () => import("./show.ts"),
   info: () => import("./info.ts"),
   resume: () => import("./resume.ts"),
+  run: () => import("./run.ts"),
   convert: () => import("./convert.ts"),
   handoff: () => import("./handoff.ts"),
   check: () => import("./check.ts"),
   dump: () => import("./dump.ts"),
   agents: () => import("./agents.ts"),
+  limits: () => import("./limits.ts"),
   doctor: () => import("./doctor.ts"),
   scan: () => import("./scan.ts"),
   config: () => import("./config.ts"),
@@ -44,10 +46,15 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   },
   log: () => import("./log.ts"),
   undo: () => import("./undo.ts"),
+  watch: () => import("./watch.ts"),
+  "install-hooks": () => import("./install-hooks.ts"),
 };
 
-/** For completion scripts, not for people. */
-const HIDDEN: typeof COMMANDS = { __sessions: () => import("./complete-sessions.ts") };
+/** For completion scripts and for agents, not for people. */
+const HIDDEN: typeof COMMANDS = {
+  __sessions: () => import("./complete-sessions.ts"),
+  hook: () => import("./hook.ts"),
+};
 
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
 const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"]);
@@ -59,6 +66,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
+  ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT, hook: NOTHING },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -67,6 +75,7 @@ Examples:
   segue                              choose a session and an agent
   segue resume 5bc111 --in codex     open a session in Codex with its history
   segue resume latest --in pi        the newest session of this project, in Pi
+  segue resume latest --in work      in another account: see docs/profiles.md
   segue codex 3                      the third newest session of Codex
   segue claude --in codex --model gpt-5.5
   segue convert a.jsonl --to codex -o b.jsonl
@@ -95,14 +104,19 @@ export async function main(args: string[]): Promise<number> {
       return 2;
     }
     const [only, another] = program.commands;
-    const isSearch = only?.name() === "search" && !another;
-    await program.parseAsync(isSearch ? shielded(words, only) : words, { from: "user" });
+    await program.parseAsync(another ? words : prepared(words, only), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return error === broken ? Number(process.exitCode) : report(error, verbose);
   } finally {
     abandon();
   }
+}
+
+/** For commands that take words which look like options, and are none of ours. */
+function prepared(words: string[], command: Command | undefined): string[] {
+  if (command?.name() === "search") return shielded(words, command);
+  return command?.name() === "run" ? withoutOwn(words, command) : words;
 }
 
 /** Removes what dead processes left behind. */
@@ -217,9 +231,12 @@ async function commandsFor(args: readonly string[]): Promise<Command[]> {
   const after = end < 0 ? 0 : args.length - end - 1;
   if (load) return [(await load()).command(after)];
   const { command, unknownWord } = await import("./quick.ts");
-  const quick = command(word, after);
+  const { profiles, faults } = await readSettings(process.env, ".", { dispensable: NOTHING });
+  const quick = command(word, after, profiles);
   if (quick) return [quick];
-  throw unknownWord(word, rest, Object.keys(COMMANDS));
+  const [fault] = faults;
+  // It may be the name of a profile in a file that cannot be read.
+  throw fault ?? unknownWord(word, rest, Object.keys(COMMANDS), profiles);
 }
 
 function report(thrown: unknown, verbose: boolean): number {

@@ -1,7 +1,9 @@
 /** `segue pick`, and `segue` alone in a terminal: choose a session, then where to continue it. */
 import { isatty } from "node:tty";
 import { Command } from "commander";
+import { nameOf } from "../core/accounts.ts";
 import { agentNamed } from "../core/names.ts";
+import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
 import { choose } from "./picker/run.ts";
@@ -33,7 +35,8 @@ export async function pick(
     });
   }
   const places = placesOf(options);
-  const agent = start?.agent === undefined ? null : agentNamed(start.agent).id;
+  const agent =
+    start?.agent === undefined ? null : nameOf(agentNamed(start.agent, settings().profiles));
   const choice = await choose(
     new Screen(process.stdout),
     places,
@@ -43,6 +46,11 @@ export async function pick(
   if (choice.do !== "launch") return;
   const { resume } = await import("./resume.ts");
   const { agent: id, path } = choice.session;
-  const selected = { agent: agentNamed(id), path, id: choice.session.id, name: path };
+  const selected = {
+    agent: agentNamed(id, places.profiles),
+    path,
+    id: choice.session.id,
+    name: path,
+  };
   await resume(selected, places, [], { in: choice.target.id, launch: true });
 }

@@ -2,7 +2,14 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Keeper, keeperNamed, type Places, placesFrom, storeIn } from "../core/places.ts";
+import {
+  type Keeper,
+  keeperNamed,
+  nameOf,
+  type Places,
+  placesFrom,
+  storeIn,
+} from "../core/places.ts";
 import { settings } from "../core/settings.ts";
 import { SegueError } from "../errors.ts";
 import { expanded } from "./options.ts";
@@ -51,10 +58,11 @@ export function storesGiven({ store = [] }: PlaceOptions): StoreGiven[] {
 export function setStore(
   stores: Map<string, string>,
   { given, folder }: StoreGiven,
-  { id, store }: Keeper,
+  keeper: Keeper,
   target?: string,
 ): void {
   const flag = `--store ${given}`;
+  const [id, { store }] = [nameOf(keeper), keeper];
   const other = stores.get(id);
   const place = storeIn(store, folder, process.env);
   if (other !== undefined && other !== place) {
@@ -75,7 +83,8 @@ export function setStore(
 export async function placesFor(options: PlaceOptions): Promise<Places> {
   const places = configured(options);
   const stores = new Map<string, string>();
-  for (const one of storesGiven(options)) setStore(stores, one, await keeperNamed(one.agent));
+  for (const one of storesGiven(options))
+    setStore(stores, one, await keeperNamed(one.agent, places.profiles));
   for (const [id, folder] of stores) places.stores.set(id, folder);
   return places;
 }

@@ -1,6 +1,8 @@
 /** Long reading, with its progress on the terminal. */
-import { watchReading } from "../core/process.ts";
-import { ProgressLine } from "./terminal.ts";
+import { onInterrupt, watchReading } from "../core/process.ts";
+import type { Reading } from "../core/reading.ts";
+import { counted } from "../words.ts";
+import { ProgressLine, say } from "./terminal.ts";
 
 /** `passes`: how often the files are read; the progress is complete after the last pass. */
 export async function whileReading<T>(
@@ -36,4 +38,23 @@ export class Passes {
     this.#last = now;
     return Math.min(0.99, (this.#begun - 1 + now) / this.#all);
   }
+}
+
+/** Announces long one-time work, and explains what happens if it is interrupted: `next` continues it. */
+export function readMuch(next: string): Reading {
+  return async (sessions, bytes, read) => {
+    const many = counted(sessions, "new or changed session");
+    say(`indexing ${many} (${Math.ceil(bytes / 1e6)} MB) first`);
+    const progress = new ProgressLine("indexing");
+    const interrupted = onInterrupt(() => {
+      progress.clear();
+      say(`what has been indexed is kept; ${next} continues from there`);
+    });
+    try {
+      return await read(progress.update);
+    } finally {
+      interrupted();
+      progress.clear();
+    }
+  };
 }

@@ -2,10 +2,10 @@
  * `segue resume`: the main command. Converts a session into another agent's store and opens it
  * there.
  */
-import { existsSync } from "node:fs";
 import { Command } from "commander";
+import { envOf, nameOf } from "../core/accounts.ts";
 import { type Report, reportText } from "../core/convert.ts";
-import { isFolder, type Selected, select } from "../core/find.ts";
+import { type Selected, select } from "../core/find.ts";
 import { foreignFlag, type Refused, sortFlags } from "../core/flags.ts";
 import {
   commit,
@@ -19,17 +19,18 @@ import {
 import { type Agent, agentNamed } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
+import { adviceOn, destinationOf, noteDestination } from "../core/sending.ts";
 import { settings } from "../core/settings.ts";
-import { launch, refusePrompt, requireInstalled } from "../core/start.ts";
+import { launch, refuseFolder, refusePrompt, requireInstalled } from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
-import { shellWord } from "../session/text.ts";
 import { didYouMean } from "../suggest.ts";
-import { placesOf, withPlaces } from "./common.ts";
+import { named, placesOf, withPlaces } from "./common.ts";
 import { tokens } from "./fit.ts";
 import { handOn, refuseDocumentOptions } from "./hand-on.ts";
 import { withDocumentOptions } from "./handoff.ts";
 import { reasoningFate, reasoningOption } from "./reasoning.ts";
 import {
+  commandLine,
   elsewhere,
   folderHere,
   forwarded,
@@ -49,7 +50,7 @@ export function command(after: number): Command {
     .argument("<session>", "id, prefix, agent:id, agent#n, latest, or a path")
     .argument("[args...]", ARGS)
     .allowUnknownOption()
-    .option("--from <agent>", "the source agent: only look at its sessions");
+    .option("--from <agent>", "the source agent or profile: only look at its sessions");
   return withResumeOptions(resume)
     .addHelpText(
       "after",
@@ -112,7 +113,8 @@ function notPassed({ flag, why }: Refused, command: Command): SegueError {
 function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { in?: string } {
   const [word, ...more] = words;
   if (word === undefined) return {};
-  if (named === undefined && more.length === 0) return { in: agentNamed(word).id };
+  if (named === undefined && more.length === 0)
+    return { in: nameOf(agentNamed(word, settings().profiles)) };
   throw new SegueError("usage", `\`segue resume\` does not take "${words.join(" ")}"`, {
     hint: "specify one target agent; arguments for the agent go after --",
   });
@@ -121,7 +123,10 @@ function agentAmong(words: readonly string[], { in: named }: ResumeOptions): { i
 /** The options of a handover, for all commands that do one. */
 export function withResumeOptions(command: Command): Command {
   const places = withPlaces(command)
-    .option("--in <agent>", "the target agent (default: the session's own, or the `in` setting)")
+    .option(
+      "--in <agent>",
+      "the target agent or profile (default: the session's own, or the `in` setting)",
+    )
     .option("--dry-run", "write nothing; show what would happen and what would be lost")
     .option("--no-launch", "write the session and print the command instead of running it")
     .option("--prompt <text>", "the first prompt to send")
@@ -149,7 +154,7 @@ export function withResumeOptions(command: Command): Command {
 
 async function run(selector: string, given: Given, options: ResumeOptions): Promise<void> {
   const places = placesOf(options, options.in ?? settings().text("in"));
-  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const from = named(options.from);
   const selected = await select(selector, places, from);
   given.check(selected.agent, targetOf(selected, options));
   await resume(selected, places, given.args, options);
@@ -163,9 +168,7 @@ export async function resume(
   options: ResumeOptions,
 ): Promise<void> {
   if (options.fit !== undefined && options.fullHistory) throw eitherOr();
-  if (options.cwd !== undefined && existsSync(options.cwd) && !isFolder(options.cwd)) {
-    throw new SegueError("usage", "--cwd is a file, not a folder", { where: options.cwd });
-  }
+  if (options.cwd !== undefined) refuseFolder(options.cwd);
   if (options.json && launches(options) && !options.debugPrompt) throw noReport();
   const target = targetOf(selected, options);
   if (options.handoff || options.debugPrompt) {
@@ -179,7 +182,7 @@ export async function resume(
   const { command, cwd } = await withScratch((scratch) =>
     handOver({ selected, target, places, scratch }, args, options),
   );
-  if (launches(options)) await launch(command, cwd, process.env);
+  if (launches(options)) await launch(command, cwd, envOf(target, process.env));
 }
 
 function noReport(): SegueError {
@@ -200,11 +203,12 @@ function eitherOr(): SegueError {
 
 /** The agent to open it in, according to the option or the settings; else its own. */
 export function targetOf(selected: Selected, options: ResumeOptions): Agent {
-  if (options.in !== undefined) return agentNamed(options.in);
+  const { profiles } = settings();
+  if (options.in !== undefined) return agentNamed(options.in, profiles);
   const { value, where } = settings().get("in");
   if (typeof value !== "string") return selected.agent;
   say(`opening it in ${value}, as set by ${where} (--in overrides it)`);
-  return agentNamed(value);
+  return agentNamed(value, profiles);
 }
 
 interface Handover {
@@ -254,10 +258,14 @@ async function tryOver(
   const { report } = outcome;
   const always = settings().words(`agents.${target.id}.args`);
   const request = { prompt: options.prompt ?? null, args: [...always, ...args] };
+  if (selected.agent !== target) {
+    noteDestination(report, await destinationOf(target, request.args, places));
+  }
   const command = startCommand(target, outcome, request, places.env);
   report.target.command = command;
-  if (launches(options)) refuseTooLong(command, outcome, places.env);
+  if (launches(options)) refuseTooLong(command, outcome, envOf(target, places.env));
   heedHindrance(target, outcome, options);
+  advise(report, target, options);
   if (options.dryRun) outcome.discard();
   else {
     commit(outcome);
@@ -265,7 +273,7 @@ async function tryOver(
     if (why !== null) say(`cannot set the title in ${target.name}: ${why}`);
     prepareStart(target, outcome);
   }
-  show(report, options, command, outcome.note);
+  show(report, options, commandLine(target, command), outcome.note);
   return { command, cwd: folder };
 }
 
@@ -299,10 +307,22 @@ async function orElsewhere(
 ): Promise<{ outcome: Outcome; folder: string }> {
   const place: Place = { wanted: outcome.cwd, session: name ?? path };
   const folder = folderHere(place, options);
-  if (folder !== null) return { outcome, folder };
+  if (folder !== null) {
+    if (launches(options)) orDiscard(outcome, () => refuseFolder(folder));
+    return { outcome, folder };
+  }
   outcome.discard();
   const other = await elsewhere(place, options);
   return { outcome: await again(other), folder: other };
+}
+
+function orDiscard(outcome: Outcome, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    outcome.discard();
+    throw error;
+  }
 }
 
 /** Reports what keeps the agent from opening it; Segue does not change the session for that. */
@@ -321,7 +341,14 @@ function heedHindrance(target: Agent, outcome: Outcome, options: ResumeOptions):
   });
 }
 
-function show(report: Report, options: ResumeOptions, command: string[], note: string): void {
+/** What it takes to send the session to its new agent. */
+function advise(report: Report, target: Agent, { json }: ResumeOptions): void {
+  const advice = adviceOn(report, target);
+  if (advice?.isTooLong) warn(`segue: ${advice.text}`);
+  else if (advice && !json) say(advice.text);
+}
+
+function show(report: Report, options: ResumeOptions, command: string, note: string): void {
   if (options.json) {
     printJson(report);
     return;
@@ -329,5 +356,5 @@ function show(report: Report, options: ResumeOptions, command: string[], note: s
   for (const line of reportText(report)) say(line);
   say(note);
   if (options.dryRun) say("dry run: nothing was written");
-  if (options.dryRun || !options.launch) print(command.map(shellWord).join(" "));
+  if (options.dryRun || !options.launch) print(command);
 }

@@ -1,6 +1,5 @@
 /** `segue search`: full-text search over all sessions. */
 import { Command, Option } from "commander";
-import { onInterrupt } from "../core/process.ts";
 import {
   KINDS,
   type Match,
@@ -14,9 +13,9 @@ import { unshielded } from "./dashes.ts";
 import { matchText, unmarked } from "./matches.ts";
 import { paged } from "./paged.ts";
 import { type PlaceOptions, placesFor, positive, requireProject, withPlaces } from "./places.ts";
-import { whileReading } from "./reading.ts";
+import { readMuch, whileReading } from "./reading.ts";
 import { rowOf, sayProblems, since } from "./sessions.ts";
-import { ProgressLine, printJson, printJsonLine, say } from "./terminal.ts";
+import { printJson, printJsonLine, say } from "./terminal.ts";
 
 interface Options extends PlaceOptions {
   agent?: string;
@@ -86,7 +85,7 @@ async function run(words: string[], options: Options): Promise<void> {
     ...options,
     ...(query.cwd === undefined ? {} : { cwd: query.cwd }),
   });
-  const reading = readMuch;
+  const reading = readMuch("the next search or `segue scan`");
   const folded = !options.json && !options.jsonl;
   const asked = { agent, since, limited, most, reading, folded };
   const found = await whileReading("reading", 1, () => searchSessions(places, query, asked));
@@ -96,28 +95,6 @@ async function run(words: string[], options: Options): Promise<void> {
   sayProblems(found);
   if (isCut) say("only the newest texts were searched for the phrase; --all searches every text");
   if (missing > 0) say(`${counted(missing, "session")} could not be read and were not searched`);
-}
-
-/** Announces long one-time work, and explains what happens if it is interrupted. */
-async function readMuch<T>(
-  sessions: number,
-  bytes: number,
-  read: (progress: ProgressLine["update"]) => Promise<T>,
-): Promise<T> {
-  say(
-    `indexing ${counted(sessions, "new or changed session")} (${Math.ceil(bytes / 1e6)} MB) first`,
-  );
-  const progress = new ProgressLine("indexing");
-  const interrupted = onInterrupt(() => {
-    progress.clear();
-    say("what has been indexed is kept; the next search or `segue scan` continues from there");
-  });
-  try {
-    return await read(progress.update);
-  } finally {
-    interrupted();
-    progress.clear();
-  }
 }
 
 async function show(found: SearchResults, options: Options): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Listed } from "../core/list.ts";
 import { homeFolder } from "../core/places.ts";
 import { clean, fill, widthOf } from "./cells.ts";
+import { limitName } from "./limit-words.ts";
 import { oneLine, type Style } from "./terminal.ts";
 
 /** The data of a line of the table. */
@@ -104,7 +105,9 @@ const dim = (): Style => "dim";
 
 function agent(lines: readonly Line[]): Column {
   const style = ({ session }: Line): Style => ({ agent: session.agent });
-  return column(lines, "AGENT", ({ session }) => session.agent, style);
+  // Where a profile can be named, an agent can be.
+  const name = ({ session }: Line): string => session.profile ?? session.agent;
+  return column(lines, "AGENT", name, style);
 }
 
 function when_(lines: readonly Line[]): Column {
@@ -134,8 +137,12 @@ function id(lines: readonly Line[]): Column {
   return column(lines, "ID", (line) => line.id, dim);
 }
 
+function limitLabel({ limit }: Listed): string {
+  return limit ? `[${limitName(limit)}] ` : "";
+}
+
 function titleOf({ session, isPart, note }: Line): string {
-  const title = note ?? `${session.limit ? "[limit] " : ""}${session.title ?? ""}`;
+  const title = note ?? `${limitLabel(session)}${session.title ?? ""}`;
   return isPart ? `└ ${title}` : title;
 }
 

@@ -1,6 +1,6 @@
 /** How sessions are selected and shown in all lists. */
 import { InvalidArgumentError } from "commander";
-import type { Gaps, Row } from "../core/list.ts";
+import type { Gaps, Relative, Row } from "../core/list.ts";
 import { timeAgo } from "../core/time.ts";
 import { say } from "./terminal.ts";
 
@@ -23,11 +23,15 @@ export function sayProblems({ note, problems }: Gaps): void {
 
 /** What `--json` shows of a session: names and their order are a contract. */
 export function rowOf(session: Row): Row {
-  const { agent, id, title, cwd, createdAt, updatedAt, messages } = session;
+  const { agent, profile, id, title, cwd, createdAt, updatedAt, messages } = session;
   const { tokens, model, path, branch, parent, limit, from, continuedIn } = session;
   return {
-    ...{ agent, id, title, cwd, createdAt, updatedAt, messages },
-    ...{ tokens, model, path, branch, parent, limit, from },
-    continuedIn: continuedIn.map(({ agent, id }) => ({ agent, id })),
+    ...{ agent, profile, id, title, cwd, createdAt, updatedAt, messages },
+    ...{ tokens, model, path, branch, parent, limit, from: from && relative(from) },
+    continuedIn: continuedIn.map(relative),
   };
+}
+
+function relative({ agent, profile = null, id }: Relative): Relative {
+  return { agent, profile, id };
 }

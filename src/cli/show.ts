@@ -1,6 +1,5 @@
 /** `segue show`: the conversation, readable. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { agentNamed } from "../core/names.ts";
 import type { Out } from "../core/process.ts";
 import { bytesOf, type OpenSession, withOpened, withScratch } from "../core/read.ts";
 import { SegueError, wordsOf } from "../errors.ts";
@@ -9,6 +8,7 @@ import { isShown, renderEntry, type ToolDetail } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { counted } from "../words.ts";
 import {
+  named,
   type PlaceOptions,
   placesOf,
   positive,
@@ -72,7 +72,7 @@ function range(text: string): [number, number] {
 }
 
 async function run(selector: string, options: Options): Promise<void> {
-  const from = options.from === undefined ? undefined : agentNamed(options.from);
+  const from = named(options.from);
   const places = placesOf(options);
   await withScratch(async (scratch) => {
     const selected = await selectOrStdin(selector, places, from, scratch);

@@ -5,6 +5,7 @@ import { isFolder } from "../core/find.ts";
 import type { Agent } from "../core/names.ts";
 import { folderAt, noFolder, translated } from "../core/start.ts";
 import { SegueError } from "../errors.ts";
+import { shellWord } from "../session/text.ts";
 import type { DocumentOptions } from "./handoff.ts";
 import { expanded } from "./options.ts";
 import { ask, say } from "./terminal.ts";
@@ -24,6 +25,15 @@ export interface ResumeOptions extends DocumentOptions {
   fork?: boolean;
   force?: boolean;
   json?: boolean;
+}
+
+/** A command as the user can run it: with a profile's variables. */
+export function commandLine({ profile }: Agent, command: readonly string[]): string {
+  const variables = Object.entries(profile?.env ?? {});
+  return [
+    ...variables.map(([name, value]) => `${name}=${shellWord(value)}`),
+    ...command.map(shellWord),
+  ].join(" ");
 }
 
 export function launches({ dryRun = false, launch }: ResumeOptions): boolean {

@@ -195,6 +195,16 @@ export function screenWidth(stream: NodeJS.WriteStream, usual: number): number {
   return Number.isInteger(set) && set > 0 ? set : usual;
 }
 
+/**
+ * Rings the bell of a terminal, and shows a notice there where the terminal can (OSC 9: iTerm2, Windows
+ * Terminal, Kitty, WezTerm and others; the rest ignore it).
+ */
+export function alert(text: string): void {
+  const stream = process.stderr.isTTY ? process.stderr : process.stdout;
+  if (!stream.isTTY || process.env.TERM === "dumb") return;
+  write(stream, `\x1b]9;${printable(text)}\x07\x07`);
+}
+
 /** Names, each with a description that is wrapped beside it. */
 export function definitions(rows: readonly (readonly [string, string])[], width: number): string {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 2;

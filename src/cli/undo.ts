@@ -9,7 +9,9 @@ import {
   type Write,
   writtenBy,
 } from "../core/journal.ts";
+import { settings } from "../core/settings.ts";
 import { placesOf } from "./common.ts";
+import { wayOf } from "./log.ts";
 import { whileReading } from "./reading.ts";
 import { oneLine, print, say } from "./terminal.ts";
 
@@ -28,7 +30,8 @@ async function run(n: string | undefined, { force = false }: { force?: boolean }
   // Once it is undone, its title is no longer known.
   const titles = await titlesOf(placesOf({}), written(n));
   const undone = (one: Undone): void => sayUndone(one, titles);
-  const options = { ...(n === undefined ? {} : { n }), force, undone };
+  const { profiles } = settings();
+  const options = { ...(n === undefined ? {} : { n }), force, profiles, undone };
   await whileReading("undoing", 2, async () => undoWrite(process.env, options));
 }
 
@@ -45,6 +48,5 @@ function sayUndone({ write, already, kept }: Undone, titles: Titles): void {
   const what = already ? "already undone, because it had been interrupted" : "undone";
   print(`${what}: ${write.action} ${write.path}`);
   const title = titleOf(write, titles);
-  if (title !== null)
-    say(`  ${oneLine(title, 72)} (${write.source.agent} → ${write.target.agent})`);
+  if (title !== null) say(`  ${oneLine(title, 72)} (${wayOf(write)})`);
 }

@@ -9,6 +9,7 @@ import { findAgent } from "../agents/registry.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { putFile } from "../io/output.ts";
+import { layerOf } from "./file.ts";
 import { isGroup, keyFor, type Value } from "./keys.ts";
 import { fullName, unknownKey } from "./names.ts";
 import { type Around, readValue } from "./values.ts";
@@ -33,6 +34,10 @@ export function setInFile(config: string, name: string, given: string, around: A
   const text = existsSync(path) ? textOf(path) : "";
   const document = documentOf(text, path);
   put(document, key, value, path);
+  if (key.startsWith("profiles.")) {
+    // One that is not complete or not valid would make Segue refuse the whole file.
+    layerOf(written(document), { path, source: "user", home: around.home });
+  }
   write(path, text, document);
   return { path, key, value };
 }
@@ -130,8 +135,12 @@ function withId(name: string): string {
   });
 }
 
+function written(document: Document): string {
+  return document.toString({ lineWidth: 0 });
+}
+
 function write(path: string, before: string, document: Document): void {
-  const text = document.toString({ lineWidth: 0 });
+  const text = written(document);
   const lines = before.includes("\r\n") ? text.replace(/\r?\n/g, "\r\n") : text;
   putFile(path, lines);
 }

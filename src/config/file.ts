@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import type { Profile } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { isGroup, keyFor, type Value } from "./keys.ts";
 import type { Assigned, Layer } from "./layers.ts";
 import { fullName, unknownKey } from "./names.ts";
+import { profilesIn } from "./profiles.ts";
 import { readValue } from "./values.ts";
 
 const MOST_BYTES = 1 << 20;
@@ -13,12 +15,24 @@ export interface ConfigFile {
   path: string;
   source: "project" | "user";
   home: string;
+  /** The user's profiles, for a project's file. */
+  profiles?: readonly Profile[];
+}
+
+/** The settings in a file, and, in the user's own, the profiles. */
+export interface ConfigLayer extends Layer {
+  profiles: readonly Profile[];
 }
 
 /** @throws SegueError with the line of the error. */
-export function readConfig(file: ConfigFile): Layer {
+export function readConfig(file: ConfigFile): ConfigLayer {
+  return layerOf(read(file.path), file);
+}
+
+/** The same for a text that is not, or not yet, in the file. */
+export function layerOf(text: string, file: ConfigFile): ConfigLayer {
   const lines = new LineCounter();
-  const document = parseDocument(read(file.path), { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
     const [first = ""] = problem.message.split("\n");
@@ -27,15 +41,22 @@ export function readConfig(file: ConfigFile): Layer {
   }
   const { contents } = document;
   const values = new Map<string, Assigned>();
-  if (contents === null) return { source: file.source, values };
+  if (contents === null) return { source: file.source, values, profiles: [] };
   if (!isMap(contents)) {
     throw new SegueError("usage", "a config file must hold keys and values", { where: file.path });
   }
-  for (const given of leaves(contents, "", lines)) {
-    const [name, value] = checked(given, file);
+  const all = [...leaves(contents, "", lines)];
+  const isProfile = ({ name }: Given): boolean => name.startsWith("profiles.");
+  const take = (given: Given, { profiles }: ConfigFile): void => {
+    const [name, value] = checked(given, file, profiles);
     values.set(name, { value, where: at(file, given.line) });
-  }
-  return { source: file.source, values };
+  };
+  // Other settings may name them, wherever they are in the file.
+  for (const given of all.filter(isProfile)) take(given, file);
+  const profiles = profilesIn(values);
+  const known = file.source === "user" ? { ...file, profiles } : file;
+  for (const given of all) if (!isProfile(given)) take(given, known);
+  return { source: file.source, values, profiles };
 }
 
 function read(path: string): string {
@@ -70,7 +91,11 @@ function* leaves(map: YAMLMap, above: string, lines: LineCounter): Generator<Giv
   }
 }
 
-function checked({ name, value, line }: Given, file: ConfigFile): [string, Value] {
+function checked(
+  { name, value, line }: Given,
+  file: ConfigFile,
+  profiles: readonly Profile[] = [],
+): [string, Value] {
   const where = at(file, line);
   const found = keyFor(name);
   if (!found) throw unknownKey(name, where);
@@ -83,7 +108,11 @@ function checked({ name, value, line }: Given, file: ConfigFile): [string, Value
   }
   try {
     const id = fullName(name);
-    const read = readValue(key.kind, value, { home: file.home, folder: dirname(file.path) });
+    const read = readValue(key.kind, value, {
+      home: file.home,
+      folder: dirname(file.path),
+      profiles,
+    });
     if (!(read instanceof Error)) {
       if (file.source === "project" && read === key.userValue) throw onlyUser(name, read, where);
       return [id, read];

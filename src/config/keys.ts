@@ -7,6 +7,8 @@ export type Value = string | number | readonly string[];
 /** How a value is read; see values.ts. */
 export type Kind =
   | "agent"
+  | "account"
+  | "variable"
   | "count"
   | "tokens"
   | "when"
@@ -19,7 +21,10 @@ export type Kind =
   | "words";
 
 export interface Key {
-  /** `<agent>` represents an agent's id or short name. */
+  /**
+   * `<agent>` represents an agent's id or short name; `<profile>` and `<variable>` names that the
+   * user chooses.
+   */
   name: string;
   kind: Kind;
   /** null: nothing is set, and the command uses its default: see `without`. */
@@ -39,14 +44,17 @@ export interface Key {
 }
 
 const AGENT = "<agent>";
+const PROFILE = "<profile>";
+const VARIABLE = "<variable>";
 
 export const KEYS: readonly Key[] = [
   {
     name: "in",
-    kind: "agent",
+    kind: "account",
     default: null,
     without: "the session's own agent",
-    about: "the agent that `segue resume` and `segue latest` open sessions in, without `--in`",
+    about:
+      "the agent or profile that `segue resume` and `segue latest` open sessions in, without `--in`",
     userOnly: false,
   },
   {
@@ -144,6 +152,20 @@ export const KEYS: readonly Key[] = [
     about: "arguments that are always passed to it",
     userOnly: true,
   },
+  {
+    name: `profiles.${PROFILE}.agent`,
+    kind: "agent",
+    default: null,
+    about: "the agent that the profile is another account of",
+    userOnly: true,
+  },
+  {
+    name: `profiles.${PROFILE}.env.${VARIABLE}`,
+    kind: "variable",
+    default: null,
+    about: "a variable for its CLI, such as CLAUDE_CONFIG_DIR: where that account is stored",
+    userOnly: true,
+  },
 ];
 
 /** The key that a name refers to; `agent` is the part of the name that names an agent. */
@@ -152,7 +174,7 @@ export function keyFor(name: string): { key: Key; agent: string | null } | undef
   for (const key of KEYS) {
     const pattern = key.name.split(".");
     if (pattern.length !== words.length) continue;
-    if (!pattern.every((word, i) => word === AGENT || word === words[i])) continue;
+    if (!pattern.every((word, i) => isName(word) || word === words[i])) continue;
     const at = pattern.indexOf(AGENT);
     return { key, agent: at < 0 ? null : (words[at] ?? null) };
   }
@@ -166,7 +188,20 @@ export function isGroup(name: string): boolean {
     const pattern = key.name.split(".");
     const head = pattern.slice(0, words.length);
     return (
-      pattern.length > words.length && head.every((word, i) => word === AGENT || word === words[i])
+      pattern.length > words.length && head.every((word, i) => isName(word) || word === words[i])
     );
   });
+}
+
+/** Does this part of a key's name represent a name? */
+function isName(word: string): boolean {
+  return word.startsWith("<");
+}
+
+/** The names of agents, profiles and variables in a key's name are replaced by these. */
+export function withNames(key: Key, name: (word: string, at: number) => string): string {
+  return key.name
+    .split(".")
+    .map((word, at) => (isName(word) ? name(word, at) : word))
+    .join(".");
 }

@@ -1,7 +1,7 @@
 /** Names of keys, as people write them. */
 import { agentNamed, nearest } from "../agents/registry.ts";
 import { SegueError } from "../errors.ts";
-import { KEYS, keyFor } from "./keys.ts";
+import { KEYS, keyFor, withNames } from "./keys.ts";
 
 /** The normalized name of a key: an agent in it is named by its id. */
 export function fullName(name: string): string {
@@ -11,7 +11,7 @@ export function fullName(name: string): string {
 
 export function unknownKey(name: string, where?: string): SegueError {
   const words = name.split(".");
-  const names = KEYS.map((key) => key.name.replace("<agent>", words[1] ?? "<agent>"));
+  const names = KEYS.map((key) => withNames(key, (word, at) => words[at] ?? word));
   // "lst" is similar to the beginning of "list.number".
   const beginning = (key: string) => key.split(".").slice(0, words.length).join(".");
   const [near] = nearest(name, names.map(beginning));

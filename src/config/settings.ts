@@ -4,11 +4,13 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { Profile } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
 import { hostOf } from "../io/host.ts";
 import { configFile, type Env, variableFor } from "../io/state.ts";
 import { KEYS, keyFor, type Value } from "./keys.ts";
 import type { Assigned, Layer, Source } from "./layers.ts";
+import type { Around } from "./values.ts";
 
 export interface Setting {
   key: string;
@@ -27,6 +29,8 @@ export class Settings {
   readonly files: readonly ConfigPath[];
   /** Errors in files and variables that were ignored because of them. */
   readonly faults: readonly SegueError[];
+  /** Other accounts of agents; only the user's own file can name any. */
+  readonly profiles: readonly Profile[];
   readonly #layers: readonly Layer[];
 
   /** `layers`: the first one that sets a value wins. */
@@ -34,8 +38,10 @@ export class Settings {
     layers: readonly Layer[] = [],
     files: readonly ConfigPath[] = [],
     faults: readonly SegueError[] = [],
+    profiles: readonly Profile[] = [],
   ) {
     this.#layers = layers;
+    this.profiles = profiles;
     this.files = files;
     this.faults = faults;
   }
@@ -101,22 +107,34 @@ export async function readSettings(
 ): Promise<Settings> {
   const files = configPaths(env, folder);
   const faults: SegueError[] = [];
-  const layers: Layer[] = [{ source: "flag", values: flags }];
-  const take = async (source: Source, read: () => Promise<Layer>): Promise<void> => {
+  const take = async <T extends Layer>(
+    source: Source,
+    read: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      layers.push(await read());
+      return await read();
     } catch (error) {
       if (!(error instanceof SegueError) || !dispensable.has(source)) throw error;
       faults.push(error);
+      return undefined;
     }
   };
-  await take("environment", () => environment(env, folder));
-  for (const { path, source, found } of files) {
-    if (!found) continue;
+  const inFile = async (source: "project" | "user", profiles: readonly Profile[]) => {
+    const file = files.find((one) => one.source === source && one.found);
+    if (!file) return undefined;
     const { readConfig } = await import("./file.ts");
-    await take(source, async () => readConfig({ path, source, home: hostOf(env).home }));
-  }
-  return new Settings(layers, files, faults);
+    const home = hostOf(env).home;
+    return await take(source, async () => readConfig({ path: file.path, source, home, profiles }));
+  };
+  // First, because the others may name a profile.
+  const user = await inFile("user", []);
+  const profiles = user?.profiles ?? [];
+  const variables = await take("environment", () => environment(env, folder, profiles));
+  const project = await inFile("project", profiles);
+  const layers = [{ source: "flag", values: flags } as const, variables, project, user].filter(
+    (layer) => layer !== undefined,
+  );
+  return new Settings(layers, files, faults, profiles);
 }
 
 /** Like `readSettings`; from then on, `settings()` returns the result. */
@@ -138,7 +156,7 @@ function configPaths(env: Env, folder: string): ConfigPath[] {
 }
 
 /** For agents, the variables in the environment; for everything else, the variable of each key. */
-async function environment(env: Env, folder: string): Promise<Layer> {
+async function environment(env: Env, folder: string, profiles: readonly Profile[]): Promise<Layer> {
   const values = new Map<string, Assigned>();
   const names = new Map<string, string>();
   for (const { name } of KEYS) if (!name.includes("<")) names.set(variableFor(name), name);
@@ -154,8 +172,9 @@ async function environment(env: Env, folder: string): Promise<Layer> {
   }
   for (const [variable, name] of names) {
     const given = env[variable];
-    if (given)
-      values.set(name, { value: await readVariable(name, given, env, folder), where: variable });
+    if (!given) continue;
+    const around = { home: hostOf(env).home, folder, profiles };
+    values.set(name, { value: await readVariable(name, given, around), where: variable });
   }
   const color = colorIn(env);
   if (color && !values.has("color")) values.set("color", color);
@@ -164,10 +183,9 @@ async function environment(env: Env, folder: string): Promise<Layer> {
 
 const AGENT_VARIABLE = /^SEGUE_AGENTS_/;
 
-async function readVariable(name: string, given: string, env: Env, folder: string): Promise<Value> {
+async function readVariable(name: string, given: string, around: Around): Promise<Value> {
   const { readValue } = await import("./values.ts");
   const { key } = keyFor(name) ?? {};
-  const around = { home: hostOf(env).home, folder };
   const value = key ? readValue(key.kind, given, around) : new Error("a setting");
   if (!(value instanceof Error)) return value;
   throw new SegueError("usage", `${variableFor(name)} must be ${value.message}`);

@@ -2,7 +2,9 @@
 
 import { resolve } from "node:path";
 import { parseArgsStringToArgv } from "string-argv";
-import { agentNamed } from "../agents/registry.ts";
+import { nameOf } from "../agents/profile.ts";
+import { agentNamed, findAgent, noAgent } from "../agents/registry.ts";
+import type { Profile } from "../agents/types.ts";
 import { PRESETS } from "../handoff/presets.ts";
 import { expandHome } from "../io/host.ts";
 import type { Kind, Value } from "./keys.ts";
@@ -12,6 +14,8 @@ export interface Around {
   home: string;
   /** The folder that relative paths refer to. */
   folder: string;
+  /** The user's profiles, which `in` may name. */
+  profiles?: readonly Profile[];
 }
 
 /**
@@ -22,6 +26,12 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
   switch (kind) {
     case "agent":
       return isText(given) ? agentNamed(given).id : new Error("the name of an agent");
+    case "account":
+      if (!isText(given)) return new Error("the name of an agent or a profile");
+      return account(given, around.profiles ?? []);
+    case "variable":
+      if (typeof given === "number" || typeof given === "boolean") return String(given);
+      return isText(given) ? expandHome(given, around.home) : new Error("text");
     case "count": {
       const n = typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given;
       return typeof n === "number" && Number.isSafeInteger(n) && n > 0
@@ -55,6 +65,12 @@ export function readValue(kind: Kind, given: unknown, around: Around): Value | E
     case "words":
       return words(given) ?? new Error('a list of strings, such as ["--model", "gpt-5.5"]');
   }
+}
+
+function account(name: string, profiles: readonly Profile[]): string {
+  const agent = findAgent(name, profiles);
+  if (!agent) throw noAgent(name, profiles);
+  return nameOf(agent);
 }
 
 /** `8000`, `8k`, `1m`; undefined for anything else. */

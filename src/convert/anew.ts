@@ -117,7 +117,7 @@ function writeAll(conversion: Conversion, id: string, making: Making | null): Co
   let records = 0;
   let document = false;
   const relocation = Relocation.between(plan.header.cwd, conversion.cwd);
-  const own = source.agent === target.agent;
+  const own = source.agent.id === target.agent.id;
   const { reasoning = "text" } = conversion;
   const projector = new Projector(target.agent, losses, {
     inline: false,

@@ -129,7 +129,7 @@ function checkThrough(
   const { agent, input, bases = [] } = source;
   const name = createHash("sha256").update(`${input.path} ${target.id}`).digest("hex");
   const out = new Output(join(scratch, name));
-  const carryOut = agent === target ? null : new Output(join(scratch, `${name}.segue`));
+  const carryOut = agent.id === target.id ? null : new Output(join(scratch, `${name}.segue`));
   const survey = surveyFile(agent, input, { bases });
   const done = convert({
     source,
@@ -141,7 +141,7 @@ function checkThrough(
   });
   const share = Math.round((100 * (carryOut?.bytes ?? 0)) / Math.max(1, input.size));
   const { messages, toolCalls } = done.counts;
-  const through = agent === target ? null : target.id;
+  const through = agent.id === target.id ? null : target.id;
   const detail =
     through === null
       ? `${counted(done.source.lines, "line")}, ${counted(done.source.bytes, "byte")}`

@@ -10,7 +10,7 @@ import { comeHome } from "./home.ts";
 export function convert(conversion: Conversion): Converted {
   const { source, target, carry, survey } = conversion;
   if (carry && carry.header.source.agent === target.agent.id) return comeHome(conversion, carry);
-  const isSame = source.agent === target.agent && survey.plan.handoff === undefined;
+  const isSame = source.agent.id === target.agent.id && survey.plan.handoff === undefined;
   return isSame ? copy(conversion) : goForward(conversion);
 }
 

@@ -116,7 +116,7 @@ class Restore {
     const losses = new LossReport();
     const projector = new Projector(home, losses, {
       inline: true,
-      own: from === home,
+      own: from.id === home.id,
       reasoning,
     });
     const forward = new Forward({

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { installedVersion } from "../agents/command.ts";
 import { passes, provenWith } from "../agents/proven.ts";
-import { agents } from "../agents/registry.ts";
+import { accounts } from "../agents/registry.ts";
 import { rootsOf, sessionsOf } from "../catalog/stores.ts";
 import type { Places } from "./places.ts";
 
@@ -11,6 +11,8 @@ export { isNewer } from "../catalog/doctor.ts";
 
 export interface AgentHere {
   id: string;
+  /** Name of a profile, whose account this is; null for the agent's own. */
+  profile: string | null;
   name: string;
   installed: boolean;
   /** Version of its CLI; null if it is not installed or does not report one. */
@@ -29,10 +31,11 @@ export interface AgentHere {
 /** Asks each agent's CLI for its version, which starts the CLI. */
 export function agentsHere(places: Places): Promise<AgentHere[]> {
   return Promise.all(
-    agents.map(async (agent) => {
+    accounts(places.profiles).map(async (agent) => {
       const version = installedVersion(agent, places.env);
       return {
         id: agent.id,
+        profile: agent.profile?.name ?? null,
         name: agent.name,
         installed: version !== null,
         version,

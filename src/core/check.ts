@@ -15,10 +15,11 @@ export async function newestSessions(
 ): Promise<Selected[]> {
   const taken = new Map<string, number>();
   return (await allSessions(places, from)).flatMap((found) => {
-    const { agent: id, id: session, bytes } = found;
+    const { id: session, bytes } = found;
+    const id = found.profile ?? found.agent;
     const n = (taken.get(id) ?? 0) + 1;
     taken.set(id, n);
-    const agent = findAgent(id);
+    const agent = findAgent(id, places.profiles);
     if (!agent || isNothing(bytes, agent) || n > most) return [];
     const path = placeOf(found, agent);
     return [{ agent, path, id: session, name: path }];

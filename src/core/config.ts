@@ -1,4 +1,5 @@
 /** Settings by name, and writing one to the user's own file. */
+import type { Profile } from "../agents/types.ts";
 import type { Edited } from "../config/edit.ts";
 import { hostOf } from "../io/host.ts";
 import { configFile, type Env } from "../io/state.ts";
@@ -15,7 +16,8 @@ export async function setSetting(
   name: string,
   value: string,
   folder: string,
+  profiles: readonly Profile[] = [],
 ): Promise<Edited> {
   const { setInFile } = await import("../config/edit.ts");
-  return setInFile(configFile(env), name, value, { home: hostOf(env).home, folder });
+  return setInFile(configFile(env), name, value, { home: hostOf(env).home, folder, profiles });
 }

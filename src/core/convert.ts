@@ -49,8 +49,13 @@ export async function fileSource(
   from: string | undefined,
   places: Places,
 ): Promise<FileSource> {
-  if (existsSync(name) && !isFolder(name) && !isRows(name)) return { path: name, name, from };
-  const wanted = from === undefined ? undefined : agentNamed(from);
+  if (existsSync(name) && !isFolder(name) && !isRows(name))
+    return {
+      path: name,
+      name,
+      from: from === undefined ? from : agentNamed(from, places.profiles).id,
+    };
+  const wanted = from === undefined ? undefined : agentNamed(from, places.profiles);
   const { agent, path } = await select(name, places, wanted);
   return { path, name: path, from: agent.id };
 }

@@ -9,7 +9,7 @@ import type { Places } from "./places.ts";
 export type { Finding } from "../catalog/doctor.ts";
 
 export interface DoctorOptions {
-  /** Id or alias of an agent: only its sessions. */
+  /** Id or alias of an agent, or name of a profile: only its sessions. */
   agent?: string | undefined;
   /** How many of the newest sessions of each agent to read completely; all by default. */
   each?: number;
@@ -22,7 +22,7 @@ export async function diagnose(
   settings: Settings,
   { agent, each = Number.POSITIVE_INFINITY, progress }: DoctorOptions = {},
 ): Promise<Examination & { ok: boolean }> {
-  const only = agent === undefined ? undefined : agentNamed(agent);
+  const only = agent === undefined ? undefined : agentNamed(agent, places.profiles);
   const found = await withScratch((scratch) =>
     examine(places, only, { scratch, each, ...(progress ? { progress } : {}) }),
   );

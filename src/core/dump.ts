@@ -60,7 +60,7 @@ async function wanted(
 ): Promise<Wanted[]> {
   const here = cwd === undefined ? null : await placesHere(places, only);
   const all = (await allSessions(places, only)).flatMap((found) => {
-    const agent = findAgent(found.agent);
+    const agent = findAgent(found.profile ?? found.agent, places.profiles);
     if (!agent || isNothing(found.bytes, agent)) return [];
     const place = placeOf(found, agent);
     const isMeant = path === undefined || place === path;

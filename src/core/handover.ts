@@ -1,10 +1,11 @@
 /** Hands a session over: first prepares it, then writes it to the agent's store or discards it. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { commandOf, installedVersion } from "../agents/command.ts";
+import { isSameAccount } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
-import { type Places, rootsOf } from "../catalog/stores.ts";
+import { type Places, placeOf, rootsOf } from "../catalog/stores.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { withSubagents } from "../convert/store/subagents.ts";
 import { Transfer } from "../convert/store/transfer.ts";
@@ -15,6 +16,7 @@ import { heedSignals } from "../io/interrupt.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
+import { refuseFolder } from "./start.ts";
 
 export type { Outcome } from "../convert/store/types.ts";
 
@@ -49,16 +51,27 @@ export interface HandoverOptions {
  * verify.
  */
 export async function prepare(
-  selected: Selected,
+  given: Selected,
   target: Agent,
   places: Places,
   options: HandoverOptions & { scratch: string },
 ): Promise<Outcome> {
   const { env } = places;
   const { fit, cwd, scratch } = options;
+  if (cwd !== undefined) refuseFolder(cwd);
+  const roots = rootsOf(target, places);
+  const isOther = given.agent.id === target.id && !isSameAccount(given.agent, target);
+  // Two accounts may have the same store.
+  const isShared = isOther && roots.some((root) => isBelow(given.path, root));
+  const selected = isShared ? { ...given, agent: target } : given;
+  const root = targetRoot(selected, target, places);
+  const copied = isOther && !isShared;
+  const known = copied ? await placesIn(target, roots) : undefined;
+  const bases = copied ? await basesOf(selected, root, places) : [];
   const there = {
     agent: target,
-    root: targetRoot(selected, target, places),
+    ...(known && { known, bases }),
+    root,
     version: installedVersion(target, env),
     command: findCommand(commandOf(target, env), env),
   };
@@ -76,20 +89,44 @@ export async function prepare(
     ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
   };
   const transfer = new Transfer(selected, there, how);
-  const isOwn = selected.agent === target && fit === undefined;
+  const isOwn = selected.agent.id === target.id && fit === undefined;
   const session = isOwn ? transfer.native() : await transfer.prepare();
   // In their own agent, they already exist.
   const outcome =
-    options.subagents && selected.agent !== target
+    options.subagents && selected.agent.id !== target.id
       ? await withSubagents(session, selected, there, { ...how, along: transfer.along(session) })
       : session;
   await heedSignals();
   return outcome;
 }
 
+function isBelow(path: string, root: string): boolean {
+  return [join(root, "/"), `${root}#`].some((beginning) => path.startsWith(beginning));
+}
+
+/** What a session of another account continues, and its places below `root`. */
+async function basesOf(
+  { agent, path }: Selected,
+  root: string,
+  places: Places,
+): Promise<{ from: string; to: string }[]> {
+  const roots = rootsOf(agent, places);
+  const bases = (await agent.store.bases?.(path, roots)) ?? [];
+  return bases.flatMap(({ path: from }) => {
+    const own = roots.find((one) => isBelow(from, one));
+    return own === undefined ? [] : [{ from, to: join(root, relative(own, from)) }];
+  });
+}
+
+/** Where each session is, by its id. */
+async function placesIn(agent: Agent, roots: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(roots.map((root) => agent.store.find(root)));
+  return new Map(found.flat().map((one) => [one.id, placeOf(one, agent)]));
+}
+
 function targetRoot({ agent, path }: Selected, target: Agent, places: Places): string {
   const roots = rootsOf(target, places);
-  const own = agent === target && target.launch.opensPaths;
+  const own = isSameAccount(agent, target) && target.launch.opensPaths;
   const itsOwn = roots.find((root) => own && path.startsWith(join(root, "/")));
   const root = itsOwn ?? roots.find((folder) => existsSync(folder)) ?? roots[0];
   if (root === undefined) throw new SegueError("failed", `${target.name} has no store here`);

@@ -3,8 +3,9 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { findAgent } from "../agents/registry.ts";
 import { refuseOpen } from "../agents/running.ts";
-import type { Agent } from "../agents/types.ts";
+import type { Agent, Profile } from "../agents/types.ts";
 import { openCatalog } from "../catalog/catalog.ts";
+import { keyOf } from "../catalog/lineage.ts";
 import { folderIn } from "../convert/read/folder.ts";
 import { isThere, openSession } from "../convert/read/open.ts";
 import { takeRowsBack } from "../convert/store/rows.ts";
@@ -71,10 +72,6 @@ async function readTitles(places: Places, writes: readonly Write[]): Promise<Tit
 
 export type Titles = ReadonlyMap<string, string>;
 
-function keyOf({ agent, id }: Pick<Side, "agent" | "id">): string {
-  return `${agent}:${id}`;
-}
-
 /** The title of a write's session: of the written session, else of its source. */
 export function titleOf({ source, target }: Write, titles: Titles): string | null {
   return titles.get(keyOf(target)) ?? titles.get(keyOf(source)) ?? null;
@@ -89,6 +86,13 @@ export interface Undone {
   kept: string | null;
 }
 
+export interface UndoOptions {
+  n?: string;
+  force?: boolean;
+  profiles?: readonly Profile[];
+  undone(one: Undone): void;
+}
+
 /**
  * Reverts a write and everything that was written with it: the newest, or number `n`. `force`: even
  * if the session is open or has changed since; a copy of it is kept first. `undone` is called after
@@ -98,7 +102,7 @@ export interface Undone {
  */
 export async function undoWrite(
   env: Env,
-  { n, force = false, undone }: { n?: string; force?: boolean; undone(one: Undone): void },
+  { n, force = false, profiles = [], undone }: UndoOptions,
 ): Promise<void> {
   const journal = new Journal(env);
   const cut = n === undefined ? journal.cutOff() : undefined;
@@ -116,7 +120,7 @@ export async function undoWrite(
   if (!force) {
     refuseDamaged(journal, write);
     await withScratch(async (scratch) => {
-      for (const { target } of all) refuseOpenTarget(target, env, scratch);
+      for (const { target } of all) refuseOpenTarget(target, { env, profiles }, scratch);
     });
   }
   for (const one of all) {
@@ -159,8 +163,13 @@ function takeBackMarked(write: Write, how: How): string | null {
   }
 }
 
-function refuseOpenTarget({ agent: name, id, path }: Side, env: Env, scratch: string): void {
-  const agent = findAgent(name);
+function refuseOpenTarget(
+  { agent: name, profile = "", id, path }: Side,
+  { env, profiles }: { env: Env; profiles: readonly Profile[] },
+  scratch: string,
+): void {
+  // A profile may have another name by now.
+  const agent = findAgent(profile, profiles) ?? findAgent(name);
   if (agent) refuseOpen(agent, { id, path, cwd: folderOf(agent, path, scratch) }, env);
 }
 
@@ -239,12 +248,17 @@ function takeSessionBack(write: Write, { env, force }: How): string | null {
     if (force) rmSync(path, { force: true });
     // Otherwise the process was killed before the session existed.
     else if (existsSync(path) || !isBegun(env, path)) removeFile(path, target, madeFolder);
-    for (const companion of companions) removeCompanion(companion, dirname(path));
+    // What was copied from another account and has changed since stays, as on its own.
+    const isCopy = write.source.agent === target.agent;
+    for (const companion of companions) removeCompanion(companion, isCopy ? "" : dirname(path));
     removeEmptyFolders(dirname(path), madeFolder);
-  } else if (force) cutOff(path, before);
-  else {
+  } else {
     const pending = pendingPath(env, write.n);
-    cutBack({ path, before, ...(beforeSha256 ? { beforeSha256 } : {}), after: target, pending });
+    const was = { path, before, ...(beforeSha256 ? { beforeSha256 } : {}) };
+    if (force) cutOff(path, before);
+    else cutBack({ ...was, after: target, pending });
+    // Those that have changed since stay.
+    for (const companion of companions) removeCompanion(companion, "");
   }
   return null;
 }

@@ -1,15 +1,16 @@
 /** Lists sessions. */
 import { type Listed, openCatalog, type Problem } from "../catalog/catalog.ts";
+import { keyOf } from "../catalog/lineage.ts";
 import type { Damage } from "../io/journal.ts";
 import { keeperNamed, type Places } from "./places.ts";
 
 export type { Listed, Problem } from "../catalog/catalog.ts";
 export { conversations, wasLeft } from "../catalog/conversations.ts";
-export type { Limit, Row } from "../catalog/row.ts";
+export type { Limit, Relative, Row } from "../catalog/row.ts";
 export { type Damage, damageWords } from "../io/journal.ts";
 
 export interface ListOptions {
-  /** Id or alias of an agent: only its sessions. */
+  /** Id or alias of an agent, or name of a profile: only its sessions. */
   agent?: string | undefined;
   /** Only sessions updated since: milliseconds since the epoch. */
   since?: number | undefined;
@@ -49,7 +50,7 @@ export async function listSessions(
   places: Places,
   { agent, most, folded = false, ...filter }: ListOptions = {},
 ): Promise<SessionList> {
-  const only = agent === undefined ? undefined : await keeperNamed(agent);
+  const only = agent === undefined ? undefined : await keeperNamed(agent, places.profiles);
   const catalog = await openCatalog(places, only);
   try {
     const sessions =
@@ -78,8 +79,8 @@ function firstFolded(most: number, first: (number: number) => Listed[]): Listed[
 }
 
 /** A name for a session that its subagents' sessions share. */
-export function unitOf({ agent, id, isSubagent, parent }: Listed): string {
-  return `${agent}:${isSubagent && parent !== null ? parent : id}`;
+export function unitOf({ agent, profile, id, isSubagent, parent }: Listed): string {
+  return keyOf({ agent, profile, id: isSubagent && parent !== null ? parent : id });
 }
 
 /** Shows the first sessions at once, and then all of them; `total` is their number. */

@@ -2,13 +2,14 @@
 import { statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { stores as storeOf } from "../agents/stores.ts";
-import type { Store } from "../agents/types.ts";
+import type { Profile, Store } from "../agents/types.ts";
 import { type Keeper, type Places, rootsOf } from "../catalog/stores.ts";
 import type { Settings } from "../config/settings.ts";
 import { followLinks } from "../io/files.ts";
 import { expandHome, hostOf } from "../io/host.ts";
 import { type Env, variableFor } from "../io/state.ts";
 
+export { nameOf } from "../agents/profile.ts";
 export type { Keeper, Places } from "../catalog/stores.ts";
 
 /** The ids of all agents, in the order of lists. */
@@ -38,7 +39,7 @@ export function placesFrom(
     const program = settings.text(command);
     if (program !== null) env[variableFor(command)] = program;
   }
-  return { env, cwd, stores };
+  return { env, cwd, stores, profiles: settings.profiles };
 }
 
 /**
@@ -76,10 +77,10 @@ export interface AgentPlaces {
   install: string | null;
 }
 
-/** All agents that Segue knows; loads the agents. */
+/** All agents that Segue knows, and the profiles; loads the agents. */
 export async function agentPlaces(places: Places): Promise<AgentPlaces[]> {
-  const { agents } = await import("../agents/registry.ts");
-  return agents.map((agent) => ({
+  const { accounts } = await import("../agents/registry.ts");
+  return accounts(places.profiles).map((agent) => ({
     name: agent.name,
     stores: rootsOf(agent, places),
     install: agent.launch.install ?? null,
@@ -97,10 +98,10 @@ export function homeFolder(env: Env): string {
 }
 
 /**
- * The agent with this name, with only what is needed to find its sessions; loads the agents.
+ * The agent or profile with this name, with only what is needed to find its sessions; loads the agents.
  * @throws SegueError `not-found` with the nearest names.
  */
-export async function keeperNamed(name: string): Promise<Keeper> {
+export async function keeperNamed(name: string, profiles?: readonly Profile[]): Promise<Keeper> {
   const { agentNamed } = await import("../agents/registry.ts");
-  return agentNamed(name);
+  return agentNamed(name, profiles);
 }

@@ -1,6 +1,7 @@
 /** What the picker shows about a session besides its line, read from its head and tail. */
 import { isAbsolute, relative } from "node:path";
 import { findAgent } from "../agents/registry.ts";
+import type { Profile } from "../agents/types.ts";
 import type { Row } from "../catalog/row.ts";
 import { linesOf, rowsAt } from "../convert/read/open.ts";
 import { Input } from "../io/input.ts";
@@ -31,8 +32,11 @@ export interface Turn {
 }
 
 /** null if it cannot be read. */
-export function previewOf(row: Pick<Row, "agent" | "path" | "cwd">): Preview | null {
-  const agent = findAgent(row.agent);
+export function previewOf(
+  row: Pick<Row, "agent" | "path" | "cwd">,
+  profiles?: readonly Profile[],
+): Preview | null {
+  const agent = findAgent(row.agent, profiles);
   if (!agent) return null;
   const feed = new Feed(agent);
   const seen = new Seen(row.cwd);

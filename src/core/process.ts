@@ -11,6 +11,7 @@ export {
   abandon,
   catchSignals,
   heedSignals,
+  leaveSignals,
   onInterrupt,
   withoutSignals,
 } from "../io/interrupt.ts";

@@ -1,5 +1,5 @@
 /** Places that no command may write to. */
-import { agents } from "../agents/registry.ts";
+import { accounts } from "../agents/registry.ts";
 import { realOr } from "../catalog/project.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { SegueError } from "../errors.ts";
@@ -14,7 +14,7 @@ export { refuseSource } from "../convert/file.ts";
 export function refuseStore(path: string, places: Places): void {
   const rules = rulesFor(process.platform);
   const real = realOr(path);
-  for (const agent of agents) {
+  for (const agent of accounts(places.profiles)) {
     const home = agent.store.home?.(places.env);
     for (const folder of [...rootsOf(agent, places), ...(home === undefined ? [] : [home])]) {
       if (!isWithin(real, realOr(folder), rules)) continue;

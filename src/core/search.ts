@@ -1,17 +1,21 @@
 /** Full-text search over all sessions, and updating the index that it needs. */
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
+import { keyOf } from "../catalog/lineage.ts";
 import { pending } from "../catalog/pending.ts";
 import type { Query } from "../catalog/query.ts";
+import type { Relative } from "../catalog/row.ts";
 import { type Match, type Results, search } from "../catalog/search.ts";
 import { SegueError } from "../errors.ts";
 import { type Gaps, type Listed, type ListOptions, unitOf } from "./list.ts";
 import { keeperNamed, type Places } from "./places.ts";
+import { catchUpWith, type Reading } from "./reading.ts";
 import { timeAgo } from "./time.ts";
 
 export { type Background, indexInBackground } from "../catalog/background.ts";
 export { parseQuery, type Query } from "../catalog/query.ts";
 export type { Hit, Match } from "../catalog/search.ts";
 export { KINDS, MARK_OFF, MARK_ON } from "../catalog/text.ts";
+export type { Reading } from "./reading.ts";
 
 export interface SearchOptions extends ListOptions {
   /** Runs a long read and reports it: `read` gets a function to call with its progress. */
@@ -19,13 +23,6 @@ export interface SearchOptions extends ListOptions {
   /** Count a session and its subagents as one towards `most`. */
   folded?: boolean;
 }
-
-/** Wraps reading what is new, if it is a lot: `sessions` sessions of `bytes` bytes. */
-export type Reading = <T>(
-  sessions: number,
-  bytes: number,
-  read: (progress: (done: number, total: number) => void) => Promise<T>,
-) => Promise<T>;
 
 export interface SearchResults extends Gaps, Pick<Results, "matches" | "isCut"> {
   /** The number of sessions that could not be read, and so were not searched. */
@@ -77,7 +74,7 @@ export async function searchSessions(
     ...options
   }: SearchOptions = {},
 ): Promise<SearchResults> {
-  const only = agent === undefined ? undefined : await keeperNamed(agent);
+  const only = agent === undefined ? undefined : await keeperNamed(agent, places.profiles);
   const catalog = await openCatalog(places, only);
   try {
     let missing = await catchUp(catalog, only?.id, reading);
@@ -104,21 +101,22 @@ export async function searchSessions(
   }
 }
 
-function keyOf({ agent, id }: Pick<Listed, "agent" | "id">): string {
-  return `${agent}:${id}`;
+function starterKey(session: Listed): string | null {
+  const starter = starterOf(session);
+  return starter && keyOf(starter);
 }
 
-function starterKey({ agent, isSubagent, parent }: Listed): string | null {
-  return isSubagent && parent !== null ? keyOf({ agent, id: parent }) : null;
+function starterOf({ agent, profile, isSubagent, parent }: Listed): Relative | null {
+  return isSubagent && parent !== null ? { agent, profile, id: parent } : null;
 }
 
 function startersOf(matches: readonly Match[], catalog: Catalog): Map<string, Listed> {
   const starters = new Map<string, Listed>();
   for (const { session } of matches) {
-    const key = starterKey(session);
-    if (key === null || session.parent === null || starters.has(key)) continue;
-    const starter = catalog.named(session.agent, session.parent);
-    if (starter) starters.set(key, starter);
+    const named = starterOf(session);
+    if (named === null || starters.has(keyOf(named))) continue;
+    const starter = catalog.named(named);
+    if (starter) starters.set(keyOf(named), starter);
   }
   return starters;
 }
@@ -132,9 +130,6 @@ function sinceOf({ since: text }: Query): number | undefined {
   });
 }
 
-/** Up to this size, reading takes no noticeable time; above it, progress is shown. */
-const LITTLE = 24e6;
-
 /** Reads what is new or has changed; returns the number of sessions that cannot be read. */
 async function catchUp(
   catalog: Catalog,
@@ -142,16 +137,7 @@ async function catchUp(
   reading: Reading,
 ): Promise<number> {
   const tasks = pending(catalog).filter((task) => agent === undefined || task.agent === agent);
-  if (tasks.length === 0) return 0;
-  const { indexSessions } = await import("../catalog/indexing.ts");
-  const bytes = tasks.reduce((sum, task) => sum + task.bytes, 0);
-  const done =
-    bytes <= LITTLE
-      ? await indexSessions(catalog, tasks, { threads: 0 })
-      : await reading(tasks.length, bytes, (progress) =>
-          indexSessions(catalog, tasks, { progress }),
-        );
-  return done.failed.length;
+  return catchUpWith(catalog, tasks, reading);
 }
 
 export interface Scanned extends Gaps {

@@ -9,6 +9,7 @@ import { atExit } from "../io/at-exit.ts";
 import { makeScratch, withScratch } from "../io/folders.ts";
 import type { Env } from "../io/state.ts";
 import type { Session } from "../session/types.ts";
+import { nameOf } from "./accounts.ts";
 import { type AgentHere, agentsHere } from "./agents.ts";
 import { amounts } from "./amounts.ts";
 import { type Check, checkSession } from "./check.ts";
@@ -34,6 +35,7 @@ import {
 } from "./handover.ts";
 import { type Info, infoOf } from "./info.ts";
 import { type Undone, undoWrite, type Written, writtenBy } from "./journal.ts";
+import { accountNamed, type LimitsNow, limitsNow } from "./limits.ts";
 import { type ListOptions, listSessions, type SessionList } from "./list.ts";
 import { type Agent, agentNamed } from "./names.ts";
 import { type Places, placesFrom, storeIn } from "./places.ts";
@@ -51,6 +53,7 @@ import {
   whole,
 } from "./requests.ts";
 import { parseQuery, type SearchOptions, type SearchResults, searchSessions } from "./search.ts";
+import { destinationOf, noteDestination } from "./sending.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { refusePrompt, translated } from "./start.ts";
 import { settleOwnFolders, settleStores } from "./variables.ts";
@@ -62,7 +65,7 @@ export interface OpenOptions {
   env?: Env;
   /** The project folder; by default the current folder. */
   cwd?: string;
-  /** Folders to use as agents' session stores, by agent id. */
+  /** Folders to use as session stores, by agent id or name of a profile. */
   stores?: { readonly [agent: string]: string };
 }
 
@@ -76,13 +79,15 @@ export type SessionName = string | SessionRef;
 export interface SessionRef {
   /** Id of its agent. */
   agent: string;
+  /** Name of the profile whose store it is in; null, or missing, in the agent's own. */
+  profile?: string | null;
   id: string;
   /** A path, or `path#id` in a database. */
   path: string;
 }
 
 export interface HandoverRequest extends HandoverOptions {
-  /** Id or alias of the target agent. */
+  /** Id or alias of the target agent, or name of a profile. */
   to: string;
   /** The first prompt to send. */
   prompt?: string;
@@ -110,6 +115,8 @@ export interface Handover {
    * `cwd`.
    */
   command: readonly string[];
+  /** Variables to start it with besides the current ones: a profile's. */
+  env: Readonly<Record<string, string>>;
   /** Why the agent cannot open it, and what to do about that, in words; null if it can. */
   hindrance: string | null;
   /**
@@ -127,7 +134,7 @@ export interface Handover {
 }
 
 export interface HandoffOptions {
-  /** Id or alias of the receiving agent: tools are named as in that agent. */
+  /** Id or alias of the receiving agent, or name of a profile: tools are named as in that agent. */
   for?: string;
   /** How detailed the document is; by default according to the settings, or `standard`. */
   preset?: Preset;
@@ -155,7 +162,7 @@ export interface DumpRequest {
   /** The folder to export to; it is created if necessary. */
   folder: string;
   format?: Format;
-  /** Id or alias of an agent: only its sessions. */
+  /** Id or alias of an agent, or name of a profile: only its sessions. */
   agent?: string;
   /** Only sessions of the project in this folder. */
   cwd?: string;
@@ -183,8 +190,8 @@ export async function openSegue(options: OpenOptions = {}): Promise<Segue> {
     if (!isFolder(text(`stores.${name}`, folder))) {
       throw new SegueError("not-found", `stores.${name} is not a folder`, { where: folder });
     }
-    const { id, store } = agentNamed(name);
-    places.stores.set(id, storeIn(store, folder, env));
+    const agent = agentNamed(name, settings.profiles);
+    places.stores.set(nameOf(agent), storeIn(agent.store, folder, env));
   }
   return new Segue(places, settings);
 }
@@ -215,14 +222,14 @@ export class Segue {
   }
 
   /**
-   * Finds the session that a selector names. `from`: id or alias of the only agent to search.
+   * Finds the session that a selector names. `from`: the only agent or profile to search.
    * @throws SegueError `not-found`, or `ambiguous` with the candidates.
    */
   async find(selector: string, { from }: { from?: string } = {}): Promise<SessionRef> {
     const name = optionalText("from", from);
-    const only = name === undefined ? undefined : agentNamed(name);
+    const only = name === undefined ? undefined : this.#named(name);
     const { agent, id, path } = await select(text("the selector", selector), this.#places, only);
-    return { agent: agent.id, id, path };
+    return { agent: agent.id, profile: agent.profile?.name ?? null, id, path };
   }
 
   /**
@@ -262,7 +269,7 @@ export class Segue {
    */
   async handOver(session: SessionName, options: HandoverRequest): Promise<Handover> {
     const { to, prompt = null, args = [], ...how } = checkedHandover(options);
-    const target = agentNamed(to);
+    const target = this.#named(to);
     refusePrompt(target, prompt);
     const selected = await this.#selected(session);
     const { env } = this.#places;
@@ -274,6 +281,9 @@ export class Segue {
       const own = translated(args, selected.agent, target, how);
       for (const note of own.notes) how.warn?.(note);
       const request = { prompt, args: [...always, ...own.args] };
+      if (selected.agent !== target) {
+        noteDestination(outcome.report, await destinationOf(target, request.args, this.#places));
+      }
       const command = startCommand(target, outcome, request, env);
       outcome.report.target.command = command;
       const { id, path, cwd, report, note } = outcome;
@@ -290,6 +300,7 @@ export class Segue {
       };
       return {
         ...{ agent: target.id, id, path, cwd, report, note, command },
+        env: { ...target.profile?.env },
         hindrance: found ? `the session ${found.why}: ${found.how}` : null,
         commit: async () => {
           if (settled !== null)
@@ -338,7 +349,7 @@ export class Segue {
     const made = await withScratch((scratch) =>
       documentOf({
         selected,
-        receiver: options.for === undefined ? null : agentNamed(options.for),
+        receiver: options.for === undefined ? null : this.#named(options.for),
         task: taskText(task),
         redact,
         places: this.#places,
@@ -357,7 +368,7 @@ export class Segue {
     optionalChoice("reasoning", options.reasoning, REASONING);
     optionalChoice("carry", options.carry, CARRY_PLACES);
     refuseStore(text("output", options.output), this.#places);
-    return await convertFile(path, options);
+    return await convertFile(path, { ...options, to: this.#named(options.to).id });
   }
 
   /**
@@ -366,6 +377,17 @@ export class Segue {
    */
   agents(): Promise<AgentHere[]> {
     return agentsHere(this.#places);
+  }
+
+  /**
+   * What the usage limits of each account are now, when they reset, and what was used with it in the last
+   * hours and days. `agents`: ids, aliases or profiles, the only ones. Reads what is new since the last time.
+   */
+  async limits({ agents: names }: { agents?: readonly string[] } = {}): Promise<LimitsNow> {
+    if (names === undefined) return await limitsNow(this.#places);
+    const all = texts("agents", names).map((name) => accountNamed(name, this.#places));
+    const only = await Promise.all(all);
+    return await limitsNow(this.#places, { only });
   }
 
   /** Finds what cannot be read and why, and other problems; `ok` if nothing needs attention. */
@@ -395,7 +417,7 @@ export class Segue {
     return await dumpSessions(this.#places, {
       ...rest,
       ...{ format, redact, force },
-      agent: agent === undefined ? undefined : agentNamed(agent),
+      agent: agent === undefined ? undefined : this.#named(agent),
       failed: (place, error) => failed?.(place, error),
     });
   }
@@ -414,15 +436,22 @@ export class Segue {
   async undo({ n, force = false }: { n?: number; force?: boolean } = {}): Promise<Undone[]> {
     const all: Undone[] = [];
     const which = n === undefined ? {} : { n: String(whole("n", n, 1)) };
-    await undoWrite(this.#places.env, { ...which, force, undone: (one) => all.push(one) });
+    const { env, profiles = [] } = this.#places;
+    await undoWrite(env, { ...which, force, profiles, undone: (one) => all.push(one) });
     return all;
+  }
+
+  #named(name: string): Agent {
+    return agentNamed(name, this.#places.profiles);
   }
 
   async #selected(session: SessionName): Promise<Selected> {
     if (typeof session !== "object" || session === null) {
       return await select(text("the session", session), this.#places);
     }
-    const agent: Agent = agentNamed(text("session.agent", session.agent));
+    const { profile = null } = session;
+    const name = profile === null ? text("session.agent", session.agent) : profile;
+    const agent = this.#named(text("session.profile", name));
     const path = text("session.path", session.path);
     // Not a file, but a row of a database, which names its agent.
     if (existsSync(path)) sessionIn(path, agent);

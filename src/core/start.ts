@@ -1,14 +1,16 @@
 /** Starts an agent. */
+import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { commandOf } from "../agents/command.ts";
 import type { Agent } from "../agents/types.ts";
 import { translateFlags } from "../convert/flags.ts";
-import { SegueError } from "../errors.ts";
+import { fileError, SegueError } from "../errors.ts";
 import { isFolder } from "../io/files.ts";
 import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 
+export { commandOf } from "../agents/command.ts";
 export { noFolder } from "../convert/store/there.ts";
 export { launch } from "../io/launch.ts";
 
@@ -53,11 +55,28 @@ export function translated(
   { force = false }: { force?: boolean | undefined } = {},
 ): { args: string[]; notes: readonly string[] } {
   const [own, other] = [source.launch.flags, target.launch.flags];
-  if (args.length === 0 || source === target || !own || !other) {
+  if (args.length === 0 || source.id === target.id || !own || !other) {
     return { args: [...args], notes: [] };
   }
   const from = { name: source.name, flags: own };
   return translateFlags(args, from, { name: target.name, flags: other }, { force });
+}
+
+/**
+ * Before anything is written. A folder that does not exist may be one of another machine, which is for
+ * the caller to say.
+ * @throws SegueError if no agent could ever start there: it is a file, or may not be entered.
+ */
+export function refuseFolder(folder: string): void {
+  try {
+    if (!statSync(folder).isDirectory()) {
+      throw new SegueError("usage", "--cwd is a file, not a folder", { where: folder });
+    }
+    accessSync(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    throw fileError(error, folder, "continue in this folder");
+  }
 }
 
 /** The folder's path on this machine; null if it does not exist. */

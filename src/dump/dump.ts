@@ -4,6 +4,7 @@
  */
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { nameOf } from "../agents/profile.ts";
 import type { Agent, Found } from "../agents/types.ts";
 import { realOr } from "../catalog/project.ts";
 import { childrenOf, closeBases, openBases } from "../convert/read/bases.ts";
@@ -210,7 +211,7 @@ async function one(wanted: Wanted, target: Target, options: DumpOptions): Promis
   const source = { agent, input, bases };
   const readable = format === "html" ? await readableName(source, found.id, options) : null;
   const ending = format === "native" ? nativeEnding(place) : ENDINGS[format];
-  const name = (id: string): string => `${agent.id}/${id}${ending}`;
+  const name = (id: string): string => `${nameOf(agent)}/${id}${ending}`;
   const [last] = manifest.get(key)?.files ?? [];
   const before = readable !== null && options.redact ? undefined : last;
   const named = (isFree: (id: string) => boolean): string =>
@@ -386,7 +387,8 @@ async function childPieces(
 
 /** The id of a row, or a file's name without its extension. */
 function childName(place: string): string {
-  if (rowsAt(place)) return place.slice(place.lastIndexOf("#") + 1);
+  const rows = rowsAt(place);
+  if (rows) return rows.id;
   return basename(place).replace(/\.jsonl?(?:\.zst)?$/, "");
 }
 

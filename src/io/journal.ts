@@ -15,8 +15,14 @@ import { withLock } from "./lock.ts";
 import { makeFolders } from "./made.ts";
 import { dropCarry, type Env, stateFolder } from "./state.ts";
 
-export interface Side {
+/** Whose session: an agent's own, or one of a profile of it. */
+export interface Whose {
   agent: string;
+  /** Name of the profile; missing means the agent's own. */
+  profile?: string;
+}
+
+export interface Side extends Whose {
   id: string;
   path: string;
   bytes: number;
@@ -160,25 +166,27 @@ export class Journal {
     if (carry !== null && !isNeeded) dropCarry(this.#env, carry);
   }
 
-  /** The newest write whose target is this session and whose source is one of `agent`. */
-  cameFrom(target: { agent: string; id: string }, agent: string): Write | undefined {
-    return this.writes().findLast(
-      (write) =>
-        write.target.agent === target.agent &&
-        write.target.id === target.id &&
-        write.source.agent === agent,
+  /**
+   * The newest write whose target is this session and whose source is one of `agent`; rather one of
+   * `isHere` than another account's.
+   */
+  cameFrom(
+    target: Named,
+    agent: string,
+    isHere: (source: Side) => boolean = () => true,
+  ): Write | undefined {
+    const those = this.writes().filter(
+      (write) => isIt(write.target, target) && write.source.agent === agent,
     );
+    return those.findLast(({ source }) => isHere(source)) ?? those.at(-1);
   }
 
   /**
-   * The writes whose source is this session and whose target is one of `agent`, the newest first.
+   * The writes whose source is this session and whose target is one of `to`, the newest first.
    */
-  wentTo(source: { agent: string; id: string }, agent: string): Write[] {
+  wentTo(source: Named, to: Whose): Write[] {
     const those = this.writes().filter(
-      (write) =>
-        write.source.agent === source.agent &&
-        write.source.id === source.id &&
-        write.target.agent === agent,
+      (write) => isIt(write.source, source) && isWhose(write.target, to),
     );
     return those.reverse();
   }
@@ -273,6 +281,21 @@ export class Journal {
       read.damage.push({ line: end + 1, what: "missing" });
     return read;
   }
+}
+
+/** A session whose profile may have another name by now, but whose place is the same. */
+interface Named extends Whose {
+  id: string;
+  path: string;
+}
+
+function isIt(side: Side, session: Named): boolean {
+  const isNamed = side.agent === session.agent && side.id === session.id;
+  return isNamed && (side.profile === session.profile || side.path === session.path);
+}
+
+export function isWhose(side: Whose, whose: Whose): boolean {
+  return side.agent === whose.agent && side.profile === whose.profile;
 }
 
 /** Is the line with this digest among these? The last ones are checked first. */

@@ -2,7 +2,7 @@
  * What an agent's folder knows about its records, without touching the machine: bytes or rows to
  * entries, and back. All of it is pure.
  */
-import type { Allowance, Entry, Header, Json, ToolCallPart, ToolUse } from "./types.ts";
+import type { Allowance, Entry, Header, Json, ToolCallPart, ToolUse, Usage } from "./types.ts";
 
 /** How an agent's sessions are read and written. */
 export interface Codec {
@@ -20,6 +20,8 @@ export interface Codec {
   contextTokens?(record: Json): number | undefined;
   /** How much of the account's allowances was used, for agents that record it. */
   allowances?(record: Json): readonly Allowance[] | undefined;
+  /** The tokens of a request, for agents that store them in a separate record. */
+  spent?(record: Json): Spent | undefined;
   /**
    * Does its CLI send reasoning of other vendors again? If so, such reasoning stays reasoning;
    * otherwise it is sent as text, so that the model sees it.
@@ -68,6 +70,14 @@ export interface Codec {
   reader(beside?: Beside): Reader;
   writer(options: WriterOptions): Writer;
   tools: Tools;
+}
+
+/** `key`: the same for records about the same request. */
+export interface Spent {
+  key: string;
+  usage: Usage;
+  /** How many tokens the agent sends at most, if it records that. */
+  window?: number;
 }
 
 /** The file that a session's record names; null where there is none. */

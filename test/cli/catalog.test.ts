@@ -18,7 +18,7 @@ import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-8.sqlite";
+const CATALOG = ".segue/cache/catalog-9.sqlite";
 
 interface Listed {
   updatedAt: string | null;
@@ -183,7 +183,7 @@ describe("a usage limit", () => {
     assert.equal(limited?.id, idOf(PI));
     assert.deepEqual(more, []);
     assert.match(known(limited.limit).text, /rate_limit_error/);
-    assert.match((await m.run(["list"])).out, /\[limit\] MARK/);
+    assert.match((await m.run(["list"])).out, /\[rate limit\] MARK/);
     const content = [{ type: "text", text: "on we go" }];
     appendFileSync(path, piLine("cccccccc", { role: "assistant", content, stopReason: "stop" }));
     assert.deepEqual(await list(m, "--limited"), []);

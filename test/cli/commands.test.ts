@@ -188,7 +188,7 @@ describe("wrong use", () => {
     const m = machine();
     const { out } = await m.run(["--help"]);
     const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
-    const names = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = ""]) => name);
+    const names = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = ""]) => name);
     assert.ok(names.length > 8);
     const own = names.filter((each) => each !== "help");
     for (const words of [[], ...own.map((name) => [name]), ["codex"], ["latest"]]) {
@@ -413,7 +413,7 @@ describe("segue convert", () => {
         images: "number",
         documents: "number",
       },
-      tokens: { estimate: "number", window: null },
+      tokens: { estimate: "number", window: null, model: null, modelWindow: null, cost: null },
       losses: [
         { code: "string", severity: "string", count: "number", what: "string", where: ["string"] },
       ],
@@ -649,7 +649,7 @@ describe("segue list, agents, check, log", () => {
     const [made] = old.continuedIn;
     assert.equal(made.agent, "codex");
     const found = sessions.find(({ id }: { id: string }) => id === made.id);
-    assert.deepEqual(found.from, { agent: "claude-code", id: idOf(CLAUDE) });
+    assert.deepEqual(found.from, { agent: "claude-code", profile: null, id: idOf(CLAUDE) });
     const lines = (await m.run(["list", "--all"])).out.split("\n");
     const at = lines.findIndex((line) => line.includes(made.id));
     assert.match(lines[at] ?? "", /^codex .*MARK-USER-1/);
@@ -666,8 +666,8 @@ describe("segue list, agents, check, log", () => {
     const document = JSON.parse(out);
     assert.equal(document.schema, "segue/list@1");
     assert.deepEqual(Object.keys(document.sessions[0]), [
-      ...["agent", "id", "title", "cwd", "createdAt", "updatedAt", "messages", "tokens", "model"],
-      ...["path", "branch", "parent", "limit", "from", "continuedIn"],
+      ...["agent", "profile", "id", "title", "cwd", "createdAt", "updatedAt", "messages"],
+      ...["tokens", "model", "path", "branch", "parent", "limit", "from", "continuedIn"],
     ]);
     const found = document.sessions.map(({ agent }: { agent: string }) => agent).sort();
     assert.deepEqual(found, ["claude-code", "codex", "pi"]);
@@ -730,8 +730,8 @@ describe("segue list, agents, check, log", () => {
     assert.equal(document.schema, "segue/agents@1");
     for (const row of document.agents) {
       assert.deepEqual(Object.keys(row), [
-        ...["id", "name", "installed", "version", "stores", "sessions", "read", "write", "resume"],
-        "proven",
+        ...["id", "profile", "name", "installed", "version", "stores", "sessions"],
+        ...["read", "write", "resume", "proven"],
       ]);
       const sessions = ["claude-code", "codex", "pi"].includes(row.id) ? 1 : 0;
       assert.deepEqual([row.installed, row.version, row.sessions], [false, null, sessions]);

@@ -11,7 +11,12 @@ import { inhabited } from "./support.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const root = temporaryFolder();
-const NAMES = new Set(["latest", ...agents.flatMap(({ id, aliases }) => [id, ...aliases])]);
+/** `docs/profiles.md` defines it. */
+const PROFILE = "claude-work";
+const NAMES = new Set([
+  ...["latest", PROFILE],
+  ...agents.flatMap(({ id, aliases }) => [id, ...aliases]),
+]);
 
 /** The words of each `segue …` line in the code blocks of a page, up to a pipe or a comment. */
 function shown(path: string): string[][] {

@@ -1,6 +1,7 @@
 /** `segue resume` becomes the agent: arguments, folder, input, exit code and signals are its own. */
 import assert from "node:assert/strict";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed } from "../../src/agents/registry.ts";
+import { agentNamed, agents } from "../../src/agents/registry.ts";
 import { workOn } from "../support/conversion.ts";
 import { fixture } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -94,6 +95,51 @@ setInterval(() => {}, 1e6);
       started: (child) => child.stdout?.once("data", () => child.kill("SIGINT")),
     });
     assert.deepEqual([code, out], [5, "ready\ninterrupted\n"]);
+  });
+
+  it("a folder in which no agent can start is refused before anything is written, whichever it is", async () => {
+    const m = machine("codex", TELL);
+    writeFileSync(m.at("file"), "x");
+    const before = readdirSync(m.home);
+    for (const { id } of agents) {
+      const resume = ["resume", m.at("s.jsonl"), "--in", id, "--no-launch", "--cwd"];
+      fails(await m.run([...resume, m.at("file")]), 2, /--cwd is a file, not a folder/);
+      fails(await m.run([...resume, m.at("file", "x")]), 1, /a file is where a folder should be/);
+    }
+    assert.deepEqual(
+      readdirSync(m.home).filter((name) => name !== ".segue"),
+      before,
+    );
+    assert.equal((await m.run(["log"])).out, "");
+  });
+
+  it("so is one that does not exist, if the agent is to be started there", async () => {
+    // These have their own CLI make what they lack.
+    for (const { id, launch } of agents.filter(({ store }) => store.database?.import)) {
+      const m = machine(launch.command, TELL);
+      const resume = ["resume", m.at("s.jsonl"), "--in", id, "--cwd", m.at("nowhere")];
+      const { code, err } = await m.run(resume);
+      assert.equal(code, 1, id);
+      assert.match(err, /no such folder|this folder does not exist|no database here yet/, id);
+      assert.equal((await m.run(["log"])).out, "", id);
+    }
+  });
+
+  it("and one that we may not enter, named or the session's own", {
+    skip: process.getuid?.() !== 0 && "only root can be another",
+  }, async () => {
+    const m = machine("codex", TELL);
+    for (const folder of [root, m.home]) chmodSync(folder, 0o777);
+    chmodSync(m.at("s.jsonl"), 0o644);
+    chmodSync(m.at("shop"), 0o700);
+    mkdirSync(m.at("closed"), { mode: 0o700 });
+    const closed = /cannot continue in this folder: permission denied/;
+    const resume = ["resume", m.at("s.jsonl"), "--in", "codex"];
+    fails(await m.run(resume, { uid: 65_534 }), 1, closed);
+    for (const more of [[], ["--no-launch"], ["--handoff"]]) {
+      fails(await m.run([...resume, "--cwd", m.at("closed"), ...more], { uid: 65_534 }), 1, closed);
+    }
+    assert.equal(existsSync(m.at(".codex")), false, "something was written");
   });
 
   it("a session whose folder no longer exists is not written, and the error says what to do", async () => {

@@ -399,7 +399,7 @@ describe("segue scan", () => {
       [[uuid(7), 400]],
     );
     assert.equal((await search(m, "walrus", "--all")).length, 24);
-    const file = ".segue/cache/catalog-8.sqlite";
+    const file = ".segue/cache/catalog-9.sqlite";
     copyFileSync(m.at(file), m.at("copy"));
     await m.run(["scan", "--rebuild"]);
     assert.deepEqual(await search(m, '"walrus 7 399"', "--all"), resumed);

@@ -21,6 +21,8 @@ export interface RunOptions {
   env: Record<string, string>;
   /** Written to standard input, which is then closed; without it standard input is closed at once. */
   input?: string;
+  /** Ends it, with the processes that it started; that is no error. */
+  stop?: AbortSignal;
 }
 
 export interface RunResult {
@@ -70,6 +72,9 @@ export function run(program: string, args: string[], options: RunOptions): Promi
         reject(timedOut(`${patience}; it had printed:\n${shown}`));
       } else resolve(result);
     });
+    const end = (): void => killGroup(child.pid);
+    if (options.stop?.aborted === true) end();
+    options.stop?.addEventListener("abort", end, { once: true });
     child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
   });

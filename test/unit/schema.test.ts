@@ -223,7 +223,7 @@ const reportMust: Sample<Report>["must"] = {
   source: { agent: "pi", id: "s1", path: null, records: 1, bytes: 2 },
   target: { agent: "codex", id: "s2", path: "b", command: ["codex", "resume", "s2"] },
   counts: counts.must,
-  tokens: { estimate: 1, window: null },
+  tokens: { estimate: 1, window: null, model: "gpt-5", modelWindow: 400_000, cost: 0.25 },
   losses: [loss.must],
   carry: { path: null, bytes: 1 },
   verified: { readback: true, laws: [2] },
@@ -261,7 +261,7 @@ const check: Sample<Check> = {
 
 const side: Sample<Side> = {
   must: { agent: "pi", id: "s1", path: "a", bytes: 1, sha256: "0".repeat(64) },
-  may: {},
+  may: { profile: "pi-work" },
 };
 
 const write: Sample<Write> = {
@@ -297,11 +297,18 @@ const write: Sample<Write> = {
   },
 };
 
-const limit: Sample<Limit> = { must: { at: time, resetsAt: null, text: "a" }, may: {} };
+const limit: Sample<Limit> = {
+  must: {
+    ...{ at: time, resetsAt: null, text: "a", kind: "quota", scope: null },
+    ...{ retryable: false, source: "record", usedPercent: 97.5 },
+  },
+  may: {},
+};
 
 const row: Sample<Row> = {
   must: {
     agent: "codex",
+    profile: null,
     id: "s1",
     title: null,
     cwd: "/home/dev/shop",
@@ -314,8 +321,8 @@ const row: Sample<Row> = {
     branch: null,
     parent: null,
     limit: limit.must,
-    from: { agent: "pi", id: "s2" },
-    continuedIn: [{ agent: "gemini", id: "s3" }],
+    from: { agent: "pi", profile: null, id: "s2" },
+    continuedIn: [{ agent: "gemini", profile: "g-work", id: "s3" }],
   },
   may: {},
 };
@@ -538,6 +545,8 @@ describe("what the commands print is valid", () => {
     rmSync(join(folder, ".segue.yml"));
   });
   it("agents", () => valid("agents", parse(segue("agents", "--json"))));
+
+  it("limits", () => valid("limits", parse(segue("limits", "--json"))));
   it("check", () => {
     valid("check", parse(segue("check", ID, "--json")));
     valid("check", parse(segue("check", "--all", "--json")));

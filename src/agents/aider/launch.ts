@@ -1,4 +1,5 @@
 /** How Aider is started on a session. */
+import { rowPlace } from "../../io/row-place.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -16,6 +17,18 @@ export const launch: Launch = {
   // With `--message` it answers once, and ends.
   resumesUnprompted: true,
   flags,
+  headless: {
+    by: ["--message", "--message-file"],
+    prompts: ["--message", "--message-file"],
+    resumeArgs: ({ path, prompt, args }) => [
+      "--chat-history-file",
+      fileOf(path),
+      "--restore-chat-history",
+      ...tokensFor(args),
+      ...args,
+      `--message=${prompt}`,
+    ],
+  },
 };
 
 /** A longer history would be summarised right away, by a call to the model. */
@@ -28,6 +41,5 @@ function tokensFor(args: readonly string[]): string[] {
 }
 
 function fileOf(place: string): string {
-  const at = place.lastIndexOf("#");
-  return at < 1 ? place : place.slice(0, at);
+  return rowPlace(place).path;
 }

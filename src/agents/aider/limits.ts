@@ -1,24 +1,24 @@
 /** What the CLI's own lines say, a usage limit among them, and what it sends again. */
 import type { Media } from "../../session/codec.ts";
 import type { EventBody } from "../../session/types.ts";
+import { failed } from "../shared/faults.ts";
 
 /** It has a text for everything. */
 export const media: Media = { images: [], imageUrls: false, resultImages: false };
 
 /** In its words: both are said when the API answers 429. */
 const LIMIT = /^litellm\.RateLimitError: |^The API provider has rate limited you\b/;
-const QUOTA = /insufficient_quota|exceeded your current quota|credit balance|billing/i;
 const ERROR = /^litellm\.\w+: /;
 
-/** null for lines that mean nothing. */
+/** null for lines that mean nothing. No line tells a time. */
 export function eventIn(text: string): EventBody | null {
   const lines = text.split("\n");
-  const failed = lines.findLast((line) => ERROR.test(line));
-  const limit = lines.findLast(
-    (line) => LIMIT.test(line) || (ERROR.test(line) && QUOTA.test(line)),
-  );
-  if (limit !== undefined) return { event: "limit", text: wordsOf(failed ?? limit) };
-  if (failed !== undefined) return { event: "error", text: wordsOf(failed) };
+  const limit = lines.findLast((line) => LIMIT.test(line));
+  const told = lines.findLast((line) => ERROR.test(line)) ?? limit;
+  if (told !== undefined) {
+    const details = limit === undefined ? told : `${told}\n${limit}`;
+    return failed({ text: wordsOf(told), details });
+  }
   return lines.includes("^C again to exit") ? { event: "interruption" } : null;
 }
 

@@ -1,7 +1,9 @@
 /** Where Aider keeps its sessions: in each project, one history that only grows. */
+
 import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isFolder } from "../../io/files.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Found, Store } from "../types.ts";
 import { database } from "./database.ts";
 import { isRenamed, namedIn } from "./named.ts";
@@ -52,9 +54,8 @@ async function historiesAt(root: string): Promise<string[]> {
 
 /** The history of a session that was selected by its id, `path#id`. */
 function selected(place: string): string | null {
-  const at = place.lastIndexOf("#");
-  const path = place.slice(0, Math.max(at, 0));
-  return database.holds(path) && place.slice(at + 1) === idOf(path) ? path : null;
+  const { path, id } = rowPlace(place);
+  return id !== "" && database.holds(path) && id === idOf(path) ? path : null;
 }
 
 function foundAt(path: string): Found | null {

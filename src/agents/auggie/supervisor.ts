@@ -74,8 +74,11 @@ function exchangeText(exchange: Json): string {
 function resultLines(node: Json): string[] {
   const result = member(node, "tool_result_node");
   const id = saidIn(member(result, "tool_use_id"));
+  const isError = member(result, "is_error") ?? "";
+  // An object without a way to become a string would throw.
+  const said = typeof isError === "object" ? JSON.stringify(isError) : String(isError);
   return [
-    `    <past_tool_result id="${id}" is_error="${String(member(result, "is_error") ?? "")}">`,
+    `    <past_tool_result id="${id}" is_error="${said}">`,
     saidIn(member(result, "content")),
     "    </past_tool_result>",
   ];

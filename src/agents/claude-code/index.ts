@@ -1,7 +1,7 @@
 import type { Agent } from "../types.ts";
 import { known } from "./known.ts";
 import { launch } from "./launch.ts";
-import { media } from "./limits.ts";
+import { allowances, media } from "./limits.ts";
 import { reader } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -15,6 +15,7 @@ export const claudeCode: Agent = {
   aliases: ["claude", "cc"],
   recognises,
   known,
+  allowances,
   reader,
   writer,
   tools,

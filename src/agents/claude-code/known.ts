@@ -163,6 +163,7 @@ const user = keys(
 const assistant = keys(
   `${FRAME} attributionAgent attributionSkill attributionPlugin attributionMcpServer ` +
     "attributionMcpTool error errorDetails isApiErrorMessage apiErrorStatus apiError advisorModel " +
+    "apiErrorParams apiErrorType quotaLimits failedResponseHadNoToolCall " +
     "thinkingDurationMs thinkingDisplay apiBlockIndex requestRef requestedModel " +
     "promptCacheRequested effort perTurnEffort madeBy toolInputStreamMs",
   {

@@ -23,6 +23,10 @@ export const launch: Launch = {
         }
       : null,
   flags,
+  headless: {
+    by: ["--print"],
+    resumeArgs: ({ id, prompt, args }) => ["--print", "--resume", id, ...args, "--", prompt],
+  },
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],
     // Above 25,000 tokens by the API's count, or 256 KB, nothing is attached, silently.

@@ -20,7 +20,7 @@ import { Subagent } from "../shared/subagent.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
 import { Hidden } from "./hidden.ts";
-import { apiError } from "./limits.ts";
+import { apiError, apiRetry } from "./limits.ts";
 import { fromServer, parseResult } from "./tools.ts";
 
 export function reader(): Reader {
@@ -478,7 +478,7 @@ class ClaudeReader implements Reader {
     const subtype = string(member(record, "subtype")) ?? "unknown";
     const content = string(member(record, "content"));
     if (subtype === "compact_boundary" && !isSidechain(record)) this.#bound(record);
-    if (subtype === "api_error") return event(place, { event: "error", text: content ?? subtype });
+    if (subtype === "api_error") return event(place, apiRetry(record, content));
     // A command of the CLI and its output are sent as the user's: 2.1.197, 2.1.332 [run].
     const said = member(record, "content") ?? undefined;
     if (subtype === "local_command" && said !== undefined) {

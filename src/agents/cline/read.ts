@@ -119,7 +119,7 @@ class ClineReader implements Reader {
       const kept = member(message.metadata, "segueCarry");
       if (isObject(kept)) return [this.#aside(carry(kept))];
       const said = blocks.map((block) => saidIn(member(block, "text"))).join("\n");
-      return [this.#aside(readNotice(said), time)];
+      return [this.#aside(readNotice(said, time), time)];
     }
     if (message.role === "assistant") return [this.#answer(message, blocks, time)];
     return this.#user(message, blocks, time);

@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { rowPlace } from "../../io/row-place.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -74,9 +75,8 @@ function dataFolder(env: NodeJS.ProcessEnv): string {
 
 /** `root#id`, or the path of a transcript: the root and the id. */
 function placeOf(place: string): [root: string, id: string] {
-  const at = place.lastIndexOf("#");
-  if (at > 0 && database.holds(place.slice(0, at)))
-    return [place.slice(0, at), place.slice(at + 1)];
+  const { path, id } = rowPlace(place);
+  if (id !== "" && database.holds(path)) return [path, id];
   return [dirname(dirname(place)), basename(place, ".messages.json")];
 }
 

@@ -2,8 +2,9 @@ import type { Agent } from "../types.ts";
 import { cuts } from "./cuts.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
+import { allowances } from "./limits.ts";
 import { reader } from "./read.ts";
-import { contextTokens, recognises } from "./records.ts";
+import { contextTokens, recognises, spent } from "./records.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
 import { writer } from "./write.ts";
@@ -15,6 +16,8 @@ export const codex: Agent = {
   aliases: ["cx"],
   recognises,
   contextTokens,
+  spent,
+  allowances,
   // Its parser skips such a line without a word [run].
   wellFormedOnly: true,
   // For all other types, and for images that it would have to fetch, 0.169.0 says "image content

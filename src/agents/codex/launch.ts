@@ -20,7 +20,33 @@ export const launch: Launch = {
   hindrance: ({ id, path }) =>
     isArchived(path) ? { why: "is archived", how: `run \`codex unarchive ${id}\` first` } : null,
   flags,
+  headless: {
+    by: ["exec", "e"],
+    table: {
+      restricts: ["--ignore-user-config", "--ignore-rules"],
+      session: ["--ephemeral"],
+      own: [
+        "--skip-git-repo-check",
+        "--trust",
+        "--output-schema <x>",
+        "-o, --output-last-message <x>",
+        "--color <x>",
+        "--json",
+        "--thread-source <x>",
+        "--cyber-access-program <x>",
+        "--full-auto",
+      ],
+    },
+    // It never asks. `exec resume` does not take all flags that `exec` takes.
+    resumeArgs: ({ id, prompt, args }) => ["exec", ...unasked(args), "resume", "--", id, prompt],
+  },
   // It attaches images only. Its sandboxes allow reading everywhere.
   start: { args: ({ prompt, args }) => [...args, "--", prompt] },
   setTitle,
 };
+
+/** Without the flag that `codex exec` does not take. */
+function unasked(args: readonly string[]): string[] {
+  const at = args.indexOf("--ask-for-approval");
+  return at < 0 ? [...args] : args.toSpliced(at, 2);
+}

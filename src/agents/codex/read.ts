@@ -26,7 +26,7 @@ import {
   readTools,
   sealedIn,
 } from "./items.ts";
-import { limitText, rateLimits, spent } from "./limits.ts";
+import { type LimitWindow, spent, spentEvent, turnError } from "./limits.ts";
 import { CARRY_TYPE, type Line, lineOf } from "./records.ts";
 import { byOrigin, folderTold, isAborted, isHookContext, likelyScaffold } from "./scaffold.ts";
 import { fromNative, joinName } from "./tools.ts";
@@ -85,7 +85,7 @@ class CodexReader implements Reader {
   #abortNoted = false;
   /** The newest message, if only its words make it the harness's. */
   #likelyScaffold: string | null = null;
-  #resetsAt: string | undefined;
+  #full: LimitWindow | null = null;
   #users = new NewestUsers();
   /** Something was said. */
   #isTold = false;
@@ -386,9 +386,9 @@ class CodexReader implements Reader {
         return [this.#turnAborted(line, at)];
       case "task_complete":
         this.#group = null;
-        return [failure(line, at, member(payload, "error"), this.#resetsAt)];
+        return [failure(line, at, member(payload, "error"), this.#full)];
       case "error":
-        return [failure(line, at, payload, this.#resetsAt)];
+        return [failure(line, at, payload, this.#full)];
       default:
         return [opaque(line, at, `event_msg/${type}`)];
     }
@@ -412,11 +412,9 @@ class CodexReader implements Reader {
   }
 
   #tokenCount(line: Line, at: number): Entry {
-    const full = spent(rateLimits(line.payload));
-    if (!full) return opaque(line, at, "event_msg/token_count");
-    const resetsAt = full.resetsAt ?? undefined;
-    this.#resetsAt = resetsAt;
-    return limit(line, at, limitText(full), resetsAt);
+    this.#full = spent(line.payload);
+    if (this.#full === null) return opaque(line, at, "event_msg/token_count");
+    return event(outside(line, at), spentEvent(this.#full));
   }
 
   /** Newer versions also tell the model, in a message before it. */
@@ -518,20 +516,10 @@ function opaque(line: Line, at: number, type: string): Entry {
   return event(outside(line, at), { event: "opaque", type });
 }
 
-function limit(line: Line, at: number, text: string, resetsAt: string | undefined): Entry {
-  const until = resetsAt === undefined ? {} : { resetsAt };
-  return event(outside(line, at), { event: "limit", text, ...until });
-}
-
 /** A turn's error, or the opaque end of a successful turn. */
-function failure(line: Line, at: number, error: Json | undefined, resetsAt?: string): Entry {
-  const text = string(member(error, "message"));
-  if (text === undefined) return opaque(line, at, "event_msg/task_complete");
-  const info = member(error, "codex_error_info");
-  if (info === "usage_limit_exceeded" || info === "rate_limit_exceeded") {
-    return limit(line, at, text, resetsAt);
-  }
-  return event(outside(line, at), { event: "error", text });
+function failure(line: Line, at: number, error: Json | undefined, full: LimitWindow | null): Entry {
+  const body = turnError(error, full, line.time);
+  return event(outside(line, at), body ?? { event: "opaque", type: "event_msg/task_complete" });
 }
 
 function callIdOf({ payload }: Line, at: number): string {

@@ -1,4 +1,6 @@
 /** The lines of a rollout file: an envelope around a payload, or, up to 0.31, only the payload. */
+
+import type { Spent } from "../../session/codec.ts";
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 
@@ -118,6 +120,29 @@ export function atLeast(version: string | null, minor: number): boolean {
   const [, major, found] = /(\d+)\.(\d+)\./.exec(version ?? "") ?? [];
   if (major === undefined || found === undefined) return false;
   return Number(major) > 0 || Number(found) >= minor;
+}
+
+/**
+ * In a `token_count`: what the newest request took. It is written again whenever the limits change; then the
+ * total is the same. Input includes what came from the cache.
+ */
+export function spent(record: Json): Spent | undefined {
+  const { type, payload } = lineOf(record);
+  if (type !== "event_msg" || string(member(payload, "type")) !== "token_count") return undefined;
+  const info = member(payload, "info");
+  const last = member(info, "last_token_usage");
+  const total = number(member(member(info, "total_token_usage"), "total_tokens"));
+  const input = number(member(last, "input_tokens"));
+  if (input === undefined || total === undefined) return undefined;
+  const cacheRead = number(member(last, "cached_input_tokens")) ?? 0;
+  const cacheWrite = number(member(last, "cache_write_input_tokens")) ?? 0;
+  const output = number(member(last, "output_tokens")) ?? 0;
+  const window = number(member(info, "model_context_window"));
+  return {
+    key: `total ${total}`,
+    usage: { input: Math.max(0, input - cacheRead - cacheWrite), output, cacheRead, cacheWrite },
+    ...(window === undefined ? {} : { window }),
+  };
 }
 
 /** In a `token_count`: the tokens of the newest request and its answer. */

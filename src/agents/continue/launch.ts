@@ -1,6 +1,7 @@
 /** How the CLI is started on a session. */
 import { utimesSync } from "node:fs";
 import { SegueError } from "../../errors.ts";
+import { lastLine } from "../shared/printed.ts";
 import type { Launch } from "../types.ts";
 import { fileOf } from "./files.ts";
 import { flags } from "./flags.ts";
@@ -17,6 +18,13 @@ export const launch: Launch = {
   resumesUnprompted: true,
   prepare: ({ path }) => makeNewest(fileOf(path)),
   flags,
+  headless: {
+    by: ["--print"],
+    prompts: ["--prompt"],
+    resumeArgs: ({ prompt, args }) => ["--print", "--resume", ...args, "--", prompt],
+    refusal: ({ stdout, code }) =>
+      code === 0 ? null : lastLine(stdout, /^\{"status":\s*"error",\s*"message":/),
+  },
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
 };
 

@@ -1,6 +1,7 @@
 import type { Agent } from "../types.ts";
 import { frames, known } from "./known.ts";
 import { launch } from "./launch.ts";
+import { allowances } from "./limits.ts";
 import { reader, recognises } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
@@ -16,6 +17,7 @@ export const copilot: Agent = {
   media: { documents: ["application/pdf"], resultImages: false },
   recognises,
   known,
+  allowances,
   frames,
   reader,
   writer,

@@ -14,6 +14,11 @@ export const launch: Launch = {
     ...(prompt === null ? [] : [`--interactive=${prompt}`]),
   ],
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt", "--interactive"],
+    resumeArgs: ({ id, prompt, args }) => [`--resume=${id}`, ...args, `--prompt=${prompt}`],
+  },
   start: {
     // "@path" would only name the file in the message; outside the project, it asks before it
     // reads.

@@ -197,7 +197,7 @@ class CopilotReader implements Reader {
         this.#noteFork(text("infoType"), text("message"));
         return opaque;
       case "session.error":
-        return readError(data);
+        return readError(data, place.time);
       case "abort":
         return { event: "interruption" };
       case "segue.carry":

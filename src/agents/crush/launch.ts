@@ -1,6 +1,8 @@
 /** How Crush is started on a session. */
+
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -15,6 +17,20 @@ export const launch: Launch = {
   resumesUnprompted: true,
   hindrance: ({ id }) => (id.includes("$$") ? SUBAGENT : null),
   flags,
+  headless: {
+    by: ["run"],
+    table: { own: ["-q, --quiet", "-m, --model <x>", "--small-model <x>", "-v, --verbose"] },
+    resumeArgs: ({ id, path, prompt, args }) => [
+      "run",
+      "--data-dir",
+      dataFolder(path),
+      "--session",
+      id,
+      ...args,
+      "--",
+      prompt,
+    ],
+  },
 };
 
 const SUBAGENT = {
@@ -32,6 +48,5 @@ function markInitialized(folder: string): void {
 }
 
 function dataFolder(place: string): string {
-  const at = place.lastIndexOf("#");
-  return dirname(at < 1 ? place : place.slice(0, at));
+  return dirname(rowPlace(place).path);
 }

@@ -1,8 +1,10 @@
 /** Where Crush keeps its sessions: in a database in each project, and a list of the projects. */
+
 import { resolve } from "node:path";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
 import { answers, remoteMountsOf } from "../../io/mounts.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { reading } from "../shared/sqlite.ts";
 import type { Found, Store } from "../types.ts";
@@ -26,14 +28,18 @@ export const store: Store = {
     return found;
   },
 
+  inDatabase(path) {
+    const [root = ""] = store.roots(process.env);
+    return findRows(path, root);
+  },
+
   pathFor(root, { cwd }, env) {
     return databaseFor(root, resolve(cwd ?? process.cwd()), hostOf(env).home);
   },
 
   async children(place) {
-    const at = place.lastIndexOf("#");
-    const [path, id] = [place.slice(0, at), place.slice(at + 1)];
-    if (at < 1 || !holds(path)) return [];
+    const { path, id } = rowPlace(place);
+    if (id === "" || !holds(path)) return [];
     return reading(path, (db) =>
       db
         .prepare("SELECT id FROM sessions WHERE parent_session_id = ? ORDER BY created_at, rowid")
@@ -43,8 +49,7 @@ export const store: Store = {
   },
 
   folder(place, { cwd }) {
-    const at = place.lastIndexOf("#");
-    const path = at < 1 ? place : place.slice(0, at);
+    const { path } = rowPlace(place);
     if (!holds(path)) return cwd;
     const [root = ""] = store.roots(process.env);
     return folderOf(path, root);

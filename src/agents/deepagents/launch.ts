@@ -8,6 +8,15 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   resumeArgs: ({ id, prompt, args }) => [`--resume=${id}`, ...args, ...promptArgs(prompt)],
   flags,
+  headless: {
+    by: ["--non-interactive"],
+    prompts: ["--message", "--non-interactive", "--goal"],
+    resumeArgs: ({ id, prompt, args }) => [
+      `--resume=${id}`,
+      ...args,
+      `--non-interactive=${prompt}`,
+    ],
+  },
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
 };
 

@@ -1,9 +1,11 @@
 /** How a usage limit looks where a step of the CLI failed. */
+import type { EventBody } from "../../session/types.ts";
+import { failed } from "../shared/faults.ts";
 
-/** How Python prints the error: `AnthropicRateLimitError("Error code: 429 - …")`. */
-const LIMIT =
-  /^(?:\w*RateLimitError|ResourceExhausted)\b|^\w*Error\(['"]Error code: 429\b|\b(?:rate_limit_error|insufficient_quota|RESOURCE_EXHAUSTED)\b|credit balance is too low/;
-
-export function isLimit(error: string): boolean {
-  return LIMIT.test(error);
+/**
+ * What a step failed with, as Python prints it: the error's class, and the provider's answer, as in
+ * `AnthropicRateLimitError("Error code: 429 - …")`.
+ */
+export function errorOf(text: string): EventBody {
+  return /^CancelledError\(/.test(text) ? { event: "interruption" } : failed({ text });
 }

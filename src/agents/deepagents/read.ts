@@ -15,7 +15,7 @@ import type {
 import { OpenCalls } from "../shared/calls.ts";
 import { readAnswer, readContent, usageOf } from "./content.ts";
 import { idOf, isRemoval, Messages } from "./fold.ts";
-import { isLimit } from "./limits.ts";
+import { errorOf } from "./limits.ts";
 import {
   carryIn,
   ERROR,
@@ -250,12 +250,6 @@ class DeepAgentsReader implements Reader {
     const n = this.#n++;
     return n === 0 ? `#${this.#at}` : `#${this.#at}.${n}`;
   }
-}
-
-/** What a step failed with, as Python prints it. */
-function errorOf(text: string): EventBody {
-  if (/^CancelledError\(/.test(text)) return { event: "interruption" };
-  return isLimit(text) ? { event: "limit", text } : { event: "error", text };
 }
 
 /** A summary is one text. */

@@ -14,8 +14,9 @@ export const store: Store = {
     return [host.path.join(host.home, ".deepagents")];
   },
 
-  // A user may name the database itself, or a copy of it.
-  find: async (root) => [root, databaseIn(root)].filter(holds).flatMap(findThreads),
+  find: async (root) => [databaseIn(root)].filter(holds).flatMap(findThreads),
+
+  inDatabase: findThreads,
 
   pathFor: (root) => databaseIn(root),
 

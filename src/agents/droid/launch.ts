@@ -10,6 +10,23 @@ export const launch: Launch = {
   resumeArgs: ({ id, args }) => ["--resume", id, ...args],
   resumesUnprompted: true,
   flags,
+  headless: {
+    by: ["exec"],
+    table: {
+      model: ["-m, --model <x>"],
+      effort: ["--reasoning-effort <x>"],
+      restricts: ["--enabled-tools <x>", "--disabled-tools <x>"],
+      session: ["-s, --session-id <x>"],
+      own: [
+        "--skip-permissions-unsafe",
+        "-o, --output-format <x>",
+        "--input-format <x>",
+        "-f, --file <x>",
+        "--list-tools",
+      ],
+    },
+    resumeArgs: ({ id, prompt, args }) => ["exec", "--session-id", id, ...args, "--", prompt],
+  },
   // Words after the first that is no option are all of the prompt.
   start: { args: ({ prompt, args }) => [...args, "--", prompt] },
 };

@@ -16,7 +16,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { blocksOf, readBlock, readResultContent } from "./content.ts";
-import { OUTCOME, outcome } from "./limits.ts";
+import { OUTCOME, outcome, type Told } from "./limits.ts";
 import { Order } from "./order.ts";
 import { parseResult } from "./results.ts";
 
@@ -40,7 +40,7 @@ class DroidReader implements Reader {
   /** The newest entry of the conversation. */
   #tail: string | null = null;
   /** What the CLI last said for the user's eyes only, in this turn. */
-  #told = "";
+  #told: Told = { text: "", time: null };
 
   header(): Header {
     return { ...this.#header };
@@ -87,9 +87,10 @@ class DroidReader implements Reader {
   }
 
   #outcome(record: Json, place: Place): Entry {
-    const body = outcome(record, this.#told);
-    this.#told = "";
-    return event(place, body);
+    const told = this.#told;
+    this.#told = { text: "", time: null };
+    // It tells no time of its own.
+    return event({ ...place, time: place.time ?? told.time }, outcome(record, told));
   }
 
   #message(record: Json, place: Place): Entry[] {
@@ -105,7 +106,7 @@ class DroidReader implements Reader {
     this.#order.add(id, entries[0]?.id);
     if (entries.some(({ role }) => role === "tool")) this.#results.add(this.#order.length - 1);
     const isHidden = member(message, "visibility") === "user_only";
-    if (isHidden) this.#told = entries.flatMap(textsOf).join("\n");
+    if (isHidden) this.#told = { text: entries.flatMap(textsOf).join("\n"), time: place.time };
     return entries.map((entry) => this.#follow(isHidden ? { ...entry, scaffold: true } : entry));
   }
 

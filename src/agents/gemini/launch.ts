@@ -19,6 +19,17 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["--prompt"],
+    byPrompt: true,
+    prompts: ["--prompt", "--prompt-interactive"],
+    resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
+    // Its sessions hold no errors of such a run (0.61.0 [run]).
+    refusal: ({ stderr, code }) =>
+      code === 0
+        ? null
+        : (/^Error when talking to Gemini API .*?(\w+Error: .*)$/m.exec(stderr)?.[1] ?? null),
+  },
   start: {
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
     attach: { mention, most: { bytes: 1 << 20, lines: 2000, line: 2000 } },

@@ -1,16 +1,15 @@
 /** How a usage limit looks in Gemini CLI's records, and what its API accepts. */
 import type { Media } from "../../session/codec.ts";
-
-const LIMIT =
-  /exhausted your (daily )?quota|quota exceeded|usage limit reached|RESOURCE_EXHAUSTED|rate limit/i;
+import type { EventBody } from "../../session/types.ts";
+import { failed } from "../shared/faults.ts";
 
 /**
- * The text of a limit, from a message of type "error": on the screen, the CLI records the API's
- * words, "[API Error: You have exhausted your daily quota on this model.]…". Without a screen, it
- * writes nothing about it into the session.
+ * A message of type "error": on the screen, the CLI records the API's words, "[API Error: You have exhausted
+ * your daily quota on this model.]…", and for other failures its whole answer, with the quota's class
+ * (`quotaId`). Without a screen, it writes nothing about it into the session.
  */
-export function limitText(content: string): string | undefined {
-  return LIMIT.test(content) ? content : undefined;
+export function readError(text: string, at: string | null): EventBody {
+  return failed({ text, at });
 }
 
 const DOCUMENTS = [

@@ -30,7 +30,7 @@ import {
   thoughtText,
 } from "./content.ts";
 import { isContent } from "./document.ts";
-import { limitText } from "./limits.ts";
+import { readError } from "./limits.ts";
 import { type Item, Live, lasting, lastingBefore, turnsBetween } from "./live.ts";
 import { parseResult } from "./tools.ts";
 
@@ -628,10 +628,7 @@ function readUsage(tokens: Json | undefined): Usage | undefined {
 function notice(record: Json): EventBody {
   const type = string(member(record, "type")) ?? "unknown";
   const text = plain(readContent(member(record, "content"), "user").parts);
-  if (type === "error") {
-    const limit = limitText(text);
-    return limit === undefined ? { event: "error", text } : { event: "limit", text: limit };
-  }
+  if (type === "error") return readError(text, string(member(record, "timestamp")) ?? null);
   if (type === "info" && text === "Request cancelled.") return { event: "interruption" };
   return { event: "opaque", type };
 }

@@ -110,13 +110,16 @@ function readSaid(block: Json): Part[] {
 }
 
 /** What the record says to the user alone. */
-export function noticesIn(blocks: readonly Json[]): ReturnType<typeof readNotice>[] {
+export function noticesIn(
+  blocks: readonly Json[],
+  at: string | null,
+): ReturnType<typeof readNotice>[] {
   return blocks.flatMap((block) => {
     const type = typeOf(block);
-    if (type === "error") return [readNotice(member(block, "kind"), member(block, "message"))];
+    if (type === "error") return [readNotice(member(block, "kind"), member(block, "message"), at)];
     if (type !== "systemNotification") return [];
     const kind = member(block, "notificationType");
-    return kind === "creditsExhausted" ? [readNotice(kind, member(block, "msg"))] : [];
+    return kind === "creditsExhausted" ? [readNotice(kind, member(block, "msg"), at)] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 /** How Goose is started on a session. */
+import { lastLine } from "../shared/printed.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -21,6 +22,32 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["run"],
+    prompts: ["--text", "--instructions"],
+    table: {
+      own: [
+        "-t, --text <x>",
+        "-i, --instructions <x>",
+        "--recipe <x>",
+        "-s, --interactive",
+        "--no-session",
+        "-q, --quiet",
+        "--output-format <x>",
+        "--params <x>",
+      ],
+    },
+    resumeArgs: ({ id, prompt, args }) => [
+      "run",
+      "--resume",
+      "--session-id",
+      id,
+      ...args,
+      `--text=${prompt}`,
+    ],
+    // Its exit code is 0 all the same.
+    refusal: ({ stdout }) => lastLine(stdout, /^Ran into this error: /),
+  },
   start: {
     args: ({ prompt, args }) => ["run", ...args, "--interactive", `--text=${prompt}`],
   },

@@ -2,15 +2,15 @@
 import type { Media } from "../../session/codec.ts";
 import { saidIn } from "../../session/other.ts";
 import type { EventBody, Json } from "../../session/types.ts";
-
-const LIMIT =
-  /rate.?limit|too many requests|quota|usage limit|\b429\b|credit|insufficient.{0,20}(?:balance|fund)/i;
+import { failed } from "../shared/faults.ts";
 
 /** Of a notification or an error: its kind, and its words, which are the provider's. */
-export function readNotice(kind: Json | undefined, words: Json | undefined): EventBody {
-  const text = saidIn(words);
-  const isLimit = kind === "creditsExhausted" || LIMIT.test(text);
-  return { event: isLimit ? "limit" : "error", text };
+export function readNotice(
+  kind: Json | undefined,
+  words: Json | undefined,
+  at: string | null,
+): EventBody {
+  return failed({ text: saidIn(words), codes: [kind], at });
 }
 
 /** As `document` blocks of 1.52; in results as resources. */

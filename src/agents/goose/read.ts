@@ -102,7 +102,7 @@ class GooseReader implements Reader {
     const said = blocks
       ? this.#said(message, blocks, time)
       : [this.#say(message, time, { role: "user", parts: [odd(message.content)] })];
-    const told = noticesIn(blocks ?? []).map((body) => this.#aside(body, time));
+    const told = noticesIn(blocks ?? [], time).map((body) => this.#aside(body, time));
     return [...said, ...told];
   }
 

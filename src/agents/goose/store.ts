@@ -1,8 +1,10 @@
 /** Where Goose keeps its sessions: one database for all folders; files before 1.10. */
+
 import { basename, join } from "node:path";
 import type { SQLOutputValue } from "node:sqlite";
 import { filesIn } from "../../io/files.ts";
 import { type Host, hostOf } from "../../io/host.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { columnsOf } from "../shared/columns.ts";
@@ -25,18 +27,16 @@ export const store: Store = {
     const rows = holds(path) ? findRows(path) : [];
     const ids = new Set(rows.map(({ id }) => id));
     const files = findFiles(join(root, "sessions")).filter(({ id }) => !ids.has(id));
-    return [
-      ...rows.filter(({ isShown }) => isShown).map(({ isShown: _, ...found }) => found),
-      ...files,
-    ];
+    return [...shownOf(rows), ...files];
   },
+
+  inDatabase: (path) => shownOf(findRows(path)),
 
   pathFor: (root) => join(root, DATABASE),
 
   async children(place) {
-    const at = place.lastIndexOf("#");
-    const [path, id] = [place.slice(0, at), place.slice(at + 1)];
-    if (at < 1 || !holds(path)) return [];
+    const { path, id } = rowPlace(place);
+    if (id === "" || !holds(path)) return [];
     return childrenOf(path, id).map((child) => `${path}#${child}`);
   },
 
@@ -98,6 +98,10 @@ function findRows(path: string): (Found & { isShown: boolean })[] {
     // Locked for a long time, or not readable.
     return [];
   }
+}
+
+function shownOf(rows: readonly (Found & { isShown: boolean })[]): Found[] {
+  return rows.filter(({ isShown }) => isShown).map(({ isShown: _, ...found }) => found);
 }
 
 function foundOf(path: string, row: Record<string, SQLOutputValue>): Found {

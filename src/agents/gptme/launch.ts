@@ -1,4 +1,5 @@
 /** How gptme is started on a session. */
+import { ALL } from "../shared/flags.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 import { lagsBehind } from "./view.ts";
@@ -16,6 +17,20 @@ export const launch: Launch = {
         }
       : null,
   flags,
+  headless: {
+    by: ["--non-interactive"],
+    // It asks nobody.
+    grants: ALL,
+    resumeArgs: ({ id, prompt, args }) => [
+      "--non-interactive",
+      "--resume",
+      "--name",
+      id,
+      ...args,
+      "--",
+      prompt,
+    ],
+  },
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
 };
 

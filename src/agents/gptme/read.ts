@@ -16,6 +16,7 @@ import type {
   Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
+import type { Failure } from "../shared/faults.ts";
 import { readTime } from "../shared/local-time.ts";
 import { readAnswer } from "./answer.ts";
 import { readFiles, readText } from "./content.ts";
@@ -97,8 +98,8 @@ class GptmeReader implements Reader {
       return [this.#result(record, record.call_id, content, place)];
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
-    const error = errorIn(content, member(record.metadata, "error") === true);
-    if (error !== null) return [this.#event(place, error)];
+    const failure = errorIn(content, record.metadata, place.time);
+    if (failure !== null) return this.#failed(record, failure, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.
     this.#hasBegun ||= member(record.metadata, "compaction_artifact") !== undefined;
@@ -111,6 +112,14 @@ class GptmeReader implements Reader {
     this.#header.cwd ??= folderIn(content);
     const prompt = this.#message(record, { ...place, role: "system", parts, scaffold: true });
     return [prompt];
+  }
+
+  /** gptme sends its model what failed, as it does all that is in the log: it is a message, and of a limit an event, too. */
+  #failed(record: JsonObject, failure: Failure, place: Place): Entry[] {
+    const parts = notTyped([...readText(failure.text), ...readFiles(record, this.#beside)]);
+    const said = this.#message(record, { ...place, role: "user", parts, told: true });
+    if (failure.event === "error" && failure.fault === undefined) return [said];
+    return [said, this.#event({ ...place, id: `${place.id}#limit` }, failure)];
   }
 
   #said(record: JsonObject, content: string, place: Place): Message {

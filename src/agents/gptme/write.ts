@@ -137,10 +137,6 @@ class GptmeWriter implements Writer {
       // gptme then waits for a prompt.
       case "interruption":
         return [this.#record("system", INTERRUPTED, entry.time)];
-      case "limit":
-      case "error":
-        if (!this.#isThere) return [];
-        return [this.#record("system", entry.text, entry.time)];
       // The CLI leaves out a line without a text in `content`.
       case "carry": {
         const { part, parts, data } = entry;

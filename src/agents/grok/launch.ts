@@ -13,6 +13,11 @@ export const launch: Launch = {
     ...(prompt === null ? [] : ["--", prompt]),
   ],
   flags,
+  headless: {
+    by: ["--single", "--prompt-file", "--prompt-json"],
+    prompts: ["--single", "--prompt-file", "--prompt-json"],
+    resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--single=${prompt}`],
+  },
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],
   },

@@ -3,27 +3,27 @@
 import type { Media } from "../../session/codec.ts";
 import { member, string } from "../../session/json.ts";
 import type { EventBody, JsonObject } from "../../session/types.ts";
-
-const LIMIT =
-  /\b429\b|too many requests|rate.?limit|quota|usage limit|credits? (?:exhausted|balance)|insufficient.{0,20}(?:credit|balance|fund)/i;
+import { failed, mayLast } from "../shared/faults.ts";
 
 /**
  * A refused request that is tried again: as long as the vendor asks for, be it hours, which no record
- * tells. Of one that is no limit nothing is to be said: the next try may do.
+ * tells. Of one that is neither a limit nor too much for the vendor nothing is to be said: the next try
+ * may do.
  */
-export function readRetry(update: JsonObject): EventBody | null {
+export function readRetry(update: JsonObject, at: string | null): EventBody | null {
   const text = string(update.reason) ?? string(update.message) ?? string(update.error) ?? "";
-  if (LIMIT.test(text)) return { event: "limit", text };
-  return update.type === "retrying" || text === "" ? null : { event: "error", text };
+  const body = failed({ text, at });
+  if (mayLast(body.fault)) return body;
+  return update.type === "retrying" || text === "" ? null : body;
 }
 
 /** How a turn ended. */
-export function readEnd(update: JsonObject): EventBody | null {
+export function readEnd(update: JsonObject, at: string | null): EventBody | null {
   const reason = string(update.stop_reason) ?? "";
   if (reason === "cancelled") return { event: "interruption" };
   const text = string(update.agent_result) ?? string(member(update.error, "message")) ?? "";
   if (!/error|fail|refus/i.test(reason)) return null;
-  return { event: LIMIT.test(text) ? "limit" : "error", text: text || reason };
+  return failed({ text: text || reason, status: member(update.error, "code"), at });
 }
 
 /** Others are taken out when a session is opened: GIFs, and those of less than 512 pixels. */

@@ -241,9 +241,9 @@ class GrokReader implements Reader {
   #body(type: string, update: JsonObject): EventBody | null {
     switch (type) {
       case "retry_state":
-        return readRetry(update);
+        return readRetry(update, this.#time);
       case "turn_completed":
-        return readEnd(update);
+        return readEnd(update, this.#time);
       case "model_changed": {
         const model = string(update.model_id);
         return model === undefined ? null : { event: "model", model };

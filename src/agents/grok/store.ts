@@ -1,8 +1,10 @@
 /** Where Grok Build keeps its sessions: sessions/<project>/<id>/, see README.md. */
+
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { textOrNone } from "../../io/door.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { array, member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -79,8 +81,8 @@ function homeOf(env: NodeJS.ProcessEnv): string {
 
 /** `root#id`, the session's place. */
 function placeOf(place: string): [root: string | null, id: string] {
-  const at = place.lastIndexOf("#");
-  return at > 0 ? [place.slice(0, at), place.slice(at + 1)] : [null, ""];
+  const { path, id } = rowPlace(place);
+  return id === "" ? [null, ""] : [path, id];
 }
 
 /** Of a session in the store, or of the folder that a file lies in. */

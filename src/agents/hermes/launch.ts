@@ -1,6 +1,6 @@
 /** How Hermes is started on a session. */
 
-import { placeOf } from "../shared/row-place.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Launch } from "../types.ts";
 import { continuationOf } from "./database.ts";
 import { flags } from "./flags.ts";
@@ -11,7 +11,7 @@ export const launch: Launch = {
   install: "pip install hermes-agent",
   versionArgs: ["--version"],
   resumeArgs: ({ id, path, prompt, args }) => [
-    ...profileArgs(placeOf(path).path),
+    ...profileArgs(rowPlace(path).path),
     "chat",
     "--resume",
     id,
@@ -19,7 +19,7 @@ export const launch: Launch = {
     ...promptArgs(prompt),
   ],
   hindrance({ id, path }) {
-    const next = continuationOf(placeOf(path).path, id);
+    const next = continuationOf(rowPlace(path).path, id);
     if (next === null) return null;
     return {
       why: "was compacted, and Hermes goes on with it in another session",
@@ -27,6 +27,19 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["chat", "--query"],
+    prompts: ["--query"],
+    resumeArgs: ({ id, path, prompt, args }) => [
+      ...profileArgs(rowPlace(path).path),
+      "chat",
+      "--quiet",
+      "--resume",
+      id,
+      ...args,
+      `--query=${prompt}`,
+    ],
+  },
   start: { args: ({ prompt, args }) => ["chat", ...args, ...promptArgs(prompt)] },
 };
 

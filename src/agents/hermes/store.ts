@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expandHome, hostOf } from "../../io/host.ts";
-import { placeOf } from "../shared/row-place.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { DATABASE, usualDatabase } from "./profile.ts";
@@ -19,10 +19,12 @@ export const store: Store = {
 
   find: async (root) => databasesIn(root).flatMap(findRows),
 
+  inDatabase: findRows,
+
   pathFor: (root) => usualDatabase(root),
 
   async children(place) {
-    const { path, id } = placeOf(place);
+    const { path, id } = rowPlace(place);
     return id === "" || !holds(path) ? [] : childrenOf(path, id).map((own) => `${path}#${own}`);
   },
 

@@ -1,4 +1,5 @@
 /** How Kimi Code is started on a session. */
+import { ALL } from "../shared/flags.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -13,5 +14,18 @@ export const launch: Launch = {
     ...args,
     ...(prompt === null ? [] : [`--prompt=${prompt}`]),
   ],
+  endsAfterPrompt: true,
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt"],
+    // It asks nobody, and takes no flag that says otherwise.
+    grants: ALL,
+    resumeArgs: ({ id, prompt, args }) => [`--session=${id}`, ...bold(args), `--prompt=${prompt}`],
+  },
 };
+
+/** "Cannot combine --prompt with --auto": there it is a matter of course. */
+function bold(args: readonly string[]): string[] {
+  return args.filter((arg) => arg !== "--auto");
+}

@@ -240,7 +240,7 @@ function textOf(text: string): ResultPart {
 
 function readEnd(record: Json): EventBody | undefined {
   const error = member(record, "error");
-  if (error !== undefined) return readFailure(error);
+  if (error !== undefined) return readFailure(error, number(member(record, "time")));
   return member(record, "reason") === "cancelled" ? { event: "interruption" } : undefined;
 }
 

@@ -192,10 +192,32 @@ function headFor(
   newId: string,
   idFor: (id: string) => string,
 ): JsonObject {
-  const own = { ...head, thread: { ...thread, id: newId } };
+  const { metadata } = thread;
+  const about = isObject(metadata) ? { metadata: metadataFor(metadata, idFor) } : {};
+  const own = { ...head, thread: { ...thread, id: newId, ...about } };
   if (!Array.isArray(head.memories)) return own;
   const memories = head.memories.map((one) => (isObject(one) ? memoryFor(one, newId, idFor) : one));
   return { ...own, memories };
+}
+
+/** It names the messages that told of the thread's states. */
+function metadataFor(metadata: JsonObject, idFor: (id: string) => string): JsonObject {
+  const { mastra } = metadata;
+  if (!isObject(mastra) || !isObject(mastra.stateSignals)) return metadata;
+  const signals = mastra.stateSignals;
+  return { ...metadata, mastra: { ...mastra, stateSignals: withIds(signals, idFor) } };
+}
+
+const SIGNAL_IDS = new Set(["id", "lastSignalId", "lastSnapshotSignalId"]);
+
+function withIds(value: Json, idFor: (id: string) => string): Json {
+  if (Array.isArray(value)) return value.map((one) => withIds(one, idFor));
+  if (!isObject(value)) return value;
+  const renamed = Object.entries(value).map(([key, own]): [string, Json] => {
+    const isId = SIGNAL_IDS.has(key) && typeof own === "string";
+    return [key, isId ? idFor(own) : withIds(own, idFor)];
+  });
+  return Object.fromEntries(renamed);
 }
 
 function memoryFor(memory: JsonObject, newId: string, idFor: (id: string) => string): JsonObject {

@@ -39,7 +39,7 @@ const part: Shape = {
     file: keys(`${ANY} mimeType mediaType filename`, { data: CONTENT, url: CONTENT }),
     source: keys(`${ANY} source`),
     "source-document": true,
-    "step-start": keys(`${ANY} model`),
+    "step-start": keys(`${ANY} model metadata`),
     data: true,
   },
 };

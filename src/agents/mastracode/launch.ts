@@ -1,4 +1,5 @@
 /** How the CLI is started on a session. */
+import { rowPlace } from "../../io/row-place.ts";
 import { writing } from "../shared/sqlite.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
@@ -13,8 +14,13 @@ export const launch: Launch = {
   // prompt it takes one, answers, and ends.
   resumeArgs: ({ args }) => [...args],
   resumesUnprompted: true,
-  prepare: ({ id, path }) => makeNewest(path.split("#")[0] ?? path, id),
+  prepare: ({ id, path }) => makeNewest(rowPlace(path).path, id),
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt"],
+    resumeArgs: ({ id, prompt, args }) => ["--thread", id, ...args, "--prompt", prompt],
+  },
 };
 
 /** Changes nothing where it is the newest already; a clock that was put back may have made one newer than now. */

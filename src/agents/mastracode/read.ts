@@ -28,6 +28,7 @@ import {
   unwrap,
 } from "./records.ts";
 import { isByItself, isGoal, isOfUser, readSignal, signalType } from "./signals.ts";
+import { type State, statesIn } from "./state.ts";
 
 export function reader(): Reader {
   return new MastraCodeReader();
@@ -42,6 +43,8 @@ class MastraCodeReader implements Reader {
   #memory: Memory | null = null;
   /** What was noted with the observations. */
   #noted = "";
+  /** The task list as it is now, and the objective. */
+  #states: readonly State[] = [];
 
   header(): Header {
     return { ...this.#header };
@@ -52,6 +55,7 @@ class MastraCodeReader implements Reader {
     const stored = unwrap(record);
     switch (stored.kind) {
       case "thread":
+        this.#states = statesIn(record);
         return [this.#thread(stored.thread)];
       case "memory":
         return this.#observations(stored.memory);
@@ -81,15 +85,27 @@ class MastraCodeReader implements Reader {
     return this.#aside({ event: "start", header });
   }
 
-  /** From here on, the observations stand for all before. */
+  /**
+   * From here on, the observations stand for all before. Mastra Code tells a state again if they stand for the
+   * message that told it, and sends a reminder to go on, which is a text of its own.
+   */
   #observations(memory: Memory): Entry[] {
     if (memory.observations.trim() === "") {
       return [this.#aside({ event: "opaque", type: "memory" })];
     }
     this.#memory = memory;
-    const summary = [memory.observations, this.#noted].filter((text) => text !== "");
-    const place = this.#place(`#${this.#at}`, this.#header.updatedAt);
-    return [{ kind: "event", ...place, event: "compaction", summary: summary.join("\n\n") }];
+    const states = this.#states.filter(
+      ({ toldBy }) => toldBy === undefined || this.#ids.has(toldBy),
+    );
+    const told = [memory.observations, this.#noted, ...states.map(({ text }) => text)];
+    const summary = told.filter((text) => text !== "").join("\n\n");
+    const time = this.#header.updatedAt;
+    const place = this.#place(`#${this.#at}`, time);
+    const reminder = this.#place(`${place.id}/reminder`, time);
+    return [
+      { kind: "event", ...place, event: "compaction", summary },
+      { kind: "message", ...reminder, role: "user", parts: [], scaffold: true },
+    ];
   }
 
   #message(message: StoredMessage): Entry[] {
@@ -120,7 +136,7 @@ class MastraCodeReader implements Reader {
     }
   }
 
-  /** The user's words and goals; reminders and states, which Mastra Code adds by itself; and what others tell. */
+  /** The user's words and goals; reminders, which Mastra Code adds by itself; and what states and others tell. */
   #signal(message: StoredMessage): Entry {
     const parts = readSignal(message);
     const type = signalType(message);

@@ -31,10 +31,9 @@ function purposeOf({ content }: StoredMessage): string | undefined {
   return string(member(signalOf(content).attributes, "type"));
 }
 
-/** What Mastra Code says by itself: states, and reminders. Other tags are of what happened elsewhere. */
+/** What Mastra Code says by itself: reminders. States, and other tags, are of what happened. */
 export function isByItself(message: StoredMessage): boolean {
-  if (isGoal(message) || isJudgement(message)) return false;
-  return signalType(message) === "state" || isReminder(message);
+  return isReminder(message) && !isGoal(message) && !isJudgement(message);
 }
 
 function isReminder(message: StoredMessage): boolean {

@@ -1,6 +1,8 @@
 /** Where Mastra Code keeps its sessions: in one database for all folders. */
+
 import type { SQLOutputValue } from "node:sqlite";
 import { type Host, hostOf } from "../../io/host.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
@@ -26,12 +28,13 @@ export const store: Store = {
     return holds(path) ? findRows(path) : [];
   },
 
+  inDatabase: findRows,
+
   pathFor: databaseIn,
 
   async children(place) {
-    const at = place.lastIndexOf("#");
-    const [path, id] = [place.slice(0, at), place.slice(at + 1)];
-    if (at < 1 || !holds(path)) return [];
+    const { path, id } = rowPlace(place);
+    if (id === "" || !holds(path)) return [];
     return childrenOf(path, id).map((child) => `${path}#${child}`);
   },
 
@@ -56,9 +59,9 @@ export const store: Store = {
 
   // The copy of a thread does not say where it was made: others of its project do.
   folder(place, { cwd }) {
-    const at = place.lastIndexOf("#");
-    if (cwd !== null || at < 1) return cwd;
-    return projectPathIn(place.slice(0, at), place.slice(at + 1));
+    const { path, id } = rowPlace(place);
+    if (cwd !== null || id === "") return cwd;
+    return projectPathIn(path, id);
   },
 
   facts(_root, cwd, env) {

@@ -220,18 +220,19 @@ class MastraCodeWriter implements Writer {
       return this.#user([{ kind: "text", text: summary }], time, { [SUMMARY]: true });
     }
     const at = isoTime(this.#time) ?? "";
+    // In the order in which the row is read again.
     return {
       memory: {
         id: this.#id(),
         lookupKey: `thread:${this.#thread}`,
+        activeObservations: summary,
+        lastObservedAt: at,
+        generationCount: this.#generation,
         scope: "thread",
         resourceId: this.#owner,
         threadId: this.#thread,
-        activeObservations: summary,
         originType: "initial",
         config: JSON.stringify({ observation: {}, reflection: {}, scope: "thread" }),
-        generationCount: this.#generation,
-        lastObservedAt: at,
         pendingMessageTokens: 0,
         totalTokensObserved: 0,
         observationTokenCount: Math.ceil(summary.length / 4),

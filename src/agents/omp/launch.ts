@@ -10,6 +10,16 @@ export const launch: Launch = {
   resumeArgs: ({ path, prompt, args }) => ["--resume", path, ...args, ...promptArgs(prompt)],
   opensPaths: true,
   flags,
+  headless: {
+    by: ["--print", "--mode"],
+    resumeArgs: ({ path, prompt, args }) => [
+      "--print",
+      "--resume",
+      path,
+      ...args,
+      ...promptArgs(prompt),
+    ],
+  },
   start: {
     // Not with `@file`: it would then read every file that the document mentions with "@", too.
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],

@@ -52,6 +52,13 @@ export const store: Store = {
       return bytes === null ? whole : `"${bytes.toString("base64")}"`;
     });
   },
+
+  shared(line, path, root) {
+    return [...line.matchAll(/"blob:sha256:([0-9a-f]{64})"/g)].flatMap(([, hash = ""]) => {
+      const from = blobFile(path, hash);
+      return from === null ? [] : [{ from, to: join(dirname(root), "blobs", hash) }];
+    });
+  },
 };
 
 /** ~/.omp, or a profile's folder in it. */
@@ -137,16 +144,20 @@ function realOf(path: string): string {
 /** blobs/<SHA-256> in the agent's folder: images of more than a kilobyte. */
 function blob(path: string, name: string): Buffer | null {
   const [, hash] = /^blob:sha256:([0-9a-f]{64})$/.exec(name) ?? [];
-  if (hash === undefined) return null;
+  const file = hash === undefined ? null : blobFile(path, hash);
+  if (file === null) return null;
+  try {
+    return bytesIn(file);
+  } catch {
+    // Not readable, or larger than any image: as if it were missing.
+    return null;
+  }
+}
+
+function blobFile(path: string, hash: string): string | null {
   for (const folder of blobFolders(path)) {
     const file = join(folder, hash);
-    if (!existsSync(file) || leadsOut(file, folder)) continue;
-    try {
-      return bytesIn(file);
-    } catch {
-      // Not readable, or larger than any image: as if it were missing.
-      return null;
-    }
+    if (existsSync(file) && !leadsOut(file, folder)) return file;
   }
   return null;
 }

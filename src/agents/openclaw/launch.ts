@@ -1,4 +1,5 @@
 /** How OpenClaw is started on a session. */
+import { rowPlace } from "../../io/row-place.ts";
 import type { Launch } from "../types.ts";
 import { holds, keyFor } from "./database.ts";
 import { flags } from "./flags.ts";
@@ -26,6 +27,19 @@ export const launch: Launch = {
     };
   },
   flags,
+  headless: {
+    by: ["agent"],
+    prompts: ["--message"],
+    table: { own: ["-m, --message <x>", "--agent <x>", "--json", "--model <x>", "--timeout <x>"] },
+    resumeArgs: ({ id, prompt, args }) => [
+      "agent",
+      "--local",
+      "--session-id",
+      id,
+      ...args,
+      `--message=${prompt}`,
+    ],
+  },
   start: {
     args: ({ prompt, args }) => ["tui", "--local", ...args, `--message=${prompt}`],
   },
@@ -33,7 +47,6 @@ export const launch: Launch = {
 
 /** Of a session that is not written yet, the key that it gets. */
 function keyAt(place: string, id: string): string {
-  const at = place.lastIndexOf("#");
-  const path = at < 1 ? place : place.slice(0, at);
+  const { path } = rowPlace(place);
   return (holds(path) ? keyOf(path, id) : null) ?? keyFor(path, id);
 }

@@ -1,8 +1,10 @@
 /** Where OpenClaw keeps its sessions: a database for each of its agents; files before 2026.7.2. */
+
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { filesIn } from "../../io/files.ts";
 import { expandHome, type Host, hostOf } from "../../io/host.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Found, Store } from "../types.ts";
 import { database, holds } from "./database.ts";
 import { noteAmong, noteOf, notesIn } from "./notes.ts";
@@ -34,6 +36,8 @@ export const store: Store = {
     });
   },
 
+  inDatabase: findRows,
+
   pathFor(root) {
     const usual = join(root, "agents", "main", DATABASE);
     const [only, ...more] = agentsIn(root)
@@ -43,17 +47,15 @@ export const store: Store = {
   },
 
   async children(place) {
-    const at = place.lastIndexOf("#");
-    const path = place.slice(0, at);
-    if (at < 1 || !holds(path)) return filesOfChildren(place);
-    return childrenOf(path, place.slice(at + 1)).map((id) => `${path}#${id}`);
+    const { path, id } = rowPlace(place);
+    if (id === "" || !holds(path)) return filesOfChildren(place);
+    return childrenOf(path, id).map((child) => `${path}#${child}`);
   },
 
   title(place) {
-    const at = place.lastIndexOf("#");
-    const path = place.slice(0, at);
-    if (at < 1 || !holds(path)) return noteOf(place)?.title ?? null;
-    return titleOf(path, place.slice(at + 1));
+    const { path, id } = rowPlace(place);
+    if (id === "" || !holds(path)) return noteOf(place)?.title ?? null;
+    return titleOf(path, id);
   },
 
   database,

@@ -1,4 +1,5 @@
 /** How the CLI is started on a session. */
+import { ALL } from "../shared/flags.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -8,6 +9,20 @@ export const launch: Launch = {
   versionArgs: ["--version"],
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
   flags,
+  headless: {
+    by: ["--headless"],
+    prompts: ["--task", "--file"],
+    // It asks nobody.
+    grants: ALL,
+    resumeArgs: ({ id, prompt, args }) => [
+      "--headless",
+      "--exit-without-confirmation",
+      "--resume",
+      id,
+      ...args,
+      `--task=${prompt}`,
+    ],
+  },
   start: { args: ({ prompt, args }) => [...args, ...promptArgs(prompt)] },
 };
 

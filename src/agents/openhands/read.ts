@@ -109,7 +109,7 @@ class OpenHandsReader implements Reader {
       case "Condensation":
         return this.#condensation(event, time);
       case "ConversationErrorEvent":
-        return [this.#aside(readError(event), time)];
+        return [this.#aside(readError(event, time), time)];
       case "PauseEvent":
       case "InterruptEvent":
         return [this.#aside({ event: "interruption" }, time)];

@@ -1,8 +1,10 @@
 /** Where OpenHands keeps its sessions: conversations/<id>/, see README.md. */
+
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { headOf, textOrNone } from "../../io/door.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
@@ -60,8 +62,8 @@ function homeOf(env: NodeJS.ProcessEnv): string {
 
 /** `root#id`. */
 function placeOf(place: string): [root: string, id: string] {
-  const at = place.lastIndexOf("#");
-  return at > 0 ? [place.slice(0, at), place.slice(at + 1)] : ["", ""];
+  const { path, id } = rowPlace(place);
+  return id === "" ? ["", ""] : [path, id];
 }
 
 function folderIn(state: JsonObject | null): string | null {

@@ -11,6 +11,16 @@ export const launch: Launch = {
   resumeArgs: ({ path, prompt, args }) => ["--session", path, ...args, ...promptArgs(prompt)],
   opensPaths: true,
   flags,
+  headless: {
+    by: ["--print", "--mode"],
+    resumeArgs: ({ path, prompt, args }) => [
+      "--print",
+      "--session",
+      path,
+      ...args,
+      ...promptArgs(prompt),
+    ],
+  },
   start: {
     args: ({ prompt, file, args }) => [
       ...args,

@@ -11,6 +11,12 @@ export const launch: Launch = {
   // header.cwd.
   resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, ...promptArgs(prompt)],
   flags,
+  headless: {
+    by: ["--prompt"],
+    byPrompt: true,
+    prompts: ["--prompt", "--prompt-interactive"],
+    resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
+  },
   start: {
     args: ({ prompt, args }) => [...args, ...promptArgs(prompt)],
     // 25,000 characters at most, and of a longer file only its beginning.

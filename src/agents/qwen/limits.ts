@@ -1,20 +1,18 @@
 /** How a limit looks in Qwen Code's records: as telemetry of a request that failed. */
-import { member, number, string } from "../../session/json.ts";
+import { member, string } from "../../session/json.ts";
 import type { EventBody, Json } from "../../session/types.ts";
+import { failed } from "../shared/faults.ts";
 
 /**
- * The event for a telemetry event `qwen-code.api_error`; undefined for any other. The CLI writes
- * one for each attempt, and never when the limit ends.
+ * The event for a telemetry event `qwen-code.api_error`; undefined for any other. The CLI writes one for
+ * each attempt, and of when the limit ends only what the vendor's words say.
  */
 export function apiError(uiEvent: Json | undefined): EventBody | undefined {
   if (member(uiEvent, "event.name") !== "qwen-code.api_error") return undefined;
-  const text = string(member(uiEvent, "error_message")) ?? "error";
-  return { event: isLimit(uiEvent) ? "limit" : "error", text };
-}
-
-function isLimit(uiEvent: Json | undefined): boolean {
-  return (
-    number(member(uiEvent, "status_code")) === 429 ||
-    member(uiEvent, "error_type") === "RateLimitError"
-  );
+  return failed({
+    text: string(member(uiEvent, "error_message")) ?? "error",
+    status: member(uiEvent, "status_code"),
+    codes: [member(uiEvent, "error_type")],
+    at: string(member(uiEvent, "event.timestamp")),
+  });
 }

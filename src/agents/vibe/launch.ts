@@ -1,4 +1,5 @@
 /** How Mistral Vibe is started on a session. */
+import { lastLine } from "../shared/printed.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
 
@@ -15,6 +16,12 @@ export const launch: Launch = {
     ...(prompt === null ? [] : ["--", prompt]),
   ],
   flags,
+  headless: {
+    by: ["--prompt"],
+    prompts: ["--prompt", "--prompt-file"],
+    resumeArgs: ({ id, prompt, args }) => [`--resume=${id}`, ...args, "--prompt", prompt],
+    refusal: ({ stderr, code }) => (code === 0 ? null : lastLine(stderr, /^Error: /)),
+  },
   start: {
     args: ({ prompt, args }) => [...args, "--", prompt],
     // It asks before it reads anything elsewhere.

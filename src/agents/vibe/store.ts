@@ -1,7 +1,9 @@
 /** Where Mistral Vibe keeps its sessions, see README.md. */
+
 import { lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { leadsOut } from "../../io/files.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { member, number, string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { holderOf } from "../shared/opened.ts";
@@ -106,9 +108,8 @@ function attachmentAt(place: string, name: string): Buffer | null {
 }
 
 function oldFolderAt(place: string): string | null {
-  const at = place.lastIndexOf("#");
-  if (at < 1) return dirname(place);
-  return placeOf(place.slice(0, at), place.slice(at + 1)).old?.folder ?? null;
+  const { path, id } = rowPlace(place);
+  return id === "" ? dirname(place) : (placeOf(path, id).old?.folder ?? null);
 }
 
 /** Several folders can have the same id: the CLI takes the newest. */
@@ -127,9 +128,9 @@ function writtenAt({ folder }: Folder): number {
 
 /** meta.json of a session in the store, or of the one that a file belongs to. */
 function metaOf(place: string): JsonObject | null {
-  const at = place.lastIndexOf("#");
-  if (at < 1) return objectAt(join(dirname(place), META));
-  const { unified, old } = placeOf(place.slice(0, at), place.slice(at + 1));
+  const { path, id } = rowPlace(place);
+  if (id === "") return objectAt(join(dirname(place), META));
+  const { unified, old } = placeOf(path, id);
   // Without it, what continues one of 2.x has that one's.
   const own = unified === null || old !== null ? ownMeta(unified) : metaAt(unified);
   if (own === null) return old?.meta ?? null;

@@ -1,5 +1,7 @@
 /** Facts about a session in a few words. */
+import { heldFor } from "../../core/holds.ts";
 import { counted } from "../../words.ts";
+import { limitName } from "../limit-words.ts";
 import type { Session } from "./types.ts";
 
 const AGES: readonly [string, number][] = [
@@ -15,9 +17,6 @@ export function ageOf(time: number, now: number): string {
   return length === 0 ? "now" : `${Math.floor((now - time) / length)}${unit}`;
 }
 
-/** A limit with an unknown end is considered over after this time. */
-const LIMIT_LASTS = 5 * 36e5;
-
 /** The limit at which a session stopped, unless it is over, in a few words. */
 export function limitText(
   { limit, time }: Pick<Session, "limit" | "time">,
@@ -25,10 +24,14 @@ export function limitText(
 ): string | null {
   if (!limit) return null;
   const ends = limit.resetsAt === null ? Number.NaN : Date.parse(limit.resetsAt);
-  if (Number.isNaN(ends)) return now - time < LIMIT_LASTS ? "at a limit" : null;
+  const name = limit.kind === "overload" ? "overloaded" : `at a ${limitName(limit)}`;
+  if (Number.isNaN(ends)) {
+    const lasts = heldFor(limit.kind ?? "quota", limit.scope ?? "unknown");
+    return now - time < lasts ? name : null;
+  }
   if (ends <= now) return null;
   const when = new Date(ends).toISOString().slice(0, 16).replace("T", " ");
-  return `at a limit until ${when} UTC`;
+  return `${name} until ${when} UTC`;
 }
 
 export function factsOf({ agent, cwd, messages, tokens, model, id }: Session): string {

@@ -1,8 +1,8 @@
 /** Runs the picker: the model, the screen, and the commands that it starts. */
+import { accounts, nameOf } from "../../core/accounts.ts";
 import { lastChoices, noteChoice } from "../../core/choices.ts";
 import { writtenBy } from "../../core/journal.ts";
-import { browse } from "../../core/list.ts";
-import { agents } from "../../core/names.ts";
+import { browse, type Listed } from "../../core/list.ts";
 import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
 import { pagerIn } from "../../core/process.ts";
@@ -63,7 +63,9 @@ class Running {
       this.#picker.found(search);
       this.#draw();
     });
-    const installed = agents.filter((agent) => isInstalled(agent, places.env));
+    const installed = accounts(places.profiles)
+      .filter((agent) => isInstalled(agent, places.env))
+      .map((agent) => ({ id: nameOf(agent), name: agent.name }));
     this.#picker = new Picker(installed, this.#known);
     if (start) this.#picker.begin(start);
   }
@@ -108,7 +110,8 @@ class Running {
 
   async #load(): Promise<void> {
     await browse(this.#places, FIRST, (sessions, total) => {
-      this.#picker.load(sessions, total);
+      // Whatever is done with it is done with an account.
+      this.#picker.load(sessions.map(byAccount), total);
       this.#draw();
     });
     const known = await agentPlaces(this.#places);
@@ -142,7 +145,7 @@ class Running {
     if (session && target) this.#losses.want(session, target).catch(this.#fail);
     else this.#losses.stop();
     if (!session || chosen || this.#previews.has(session.path)) return;
-    this.#previews.set(session.path, previewOf(session));
+    this.#previews.set(session.path, previewOf(session, this.#places.profiles));
     this.#draw();
   }
 
@@ -245,4 +248,12 @@ class Running {
 function lastLine(text: string): string | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.find((line) => line.startsWith("segue:")) ?? lines.at(-1);
+}
+
+function byAccount<T extends Listed>(session: T): T {
+  const continuedIn = session.continuedIn.map((one) => ({
+    ...one,
+    agent: one.profile ?? one.agent,
+  }));
+  return { ...session, agent: session.profile ?? session.agent, continuedIn };
 }

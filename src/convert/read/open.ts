@@ -12,6 +12,7 @@ import type { Agent, Database } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
 import { Input, type Progress } from "../../io/input.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { formsOf, joinDocument, mayBeDocument, splitDocument } from "../../lossless/document.ts";
 
 /** The path of a session in a database, written `path#id`. */
@@ -24,9 +25,8 @@ export interface Rows {
 
 /** null for the path of a file. */
 export function rowsAt(place: string): Rows | null {
-  const at = place.lastIndexOf("#");
-  if (at < 1 || existsSync(place)) return null;
-  const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+  if (!place.includes("#") || existsSync(place)) return null;
+  const { path, id } = rowPlace(place);
   const agent = databaseAt(path);
   const database = agent?.store.database;
   return agent && database ? { agent, database, path, id } : null;

@@ -1,4 +1,5 @@
 /** The report of a conversion, as JSON (docs/json.md) and as text. */
+import { whoseOf } from "../../agents/profile.ts";
 import type { Agent } from "../../agents/types.ts";
 import { counted } from "../../words.ts";
 import type { Converted } from "../conversion.ts";
@@ -9,10 +10,11 @@ export interface Report {
   schema: "segue/report@1";
   /** `opened`: nothing had to be written. */
   how: Converted["how"] | "opened";
-  source: { agent: string; id: string; path: string | null; records: number; bytes: number };
-  target: { agent: string; id: string; path: string | null; command: string[] | null };
+  source: End & { records: number; bytes: number };
+  /** `env`: variables to start `command` with besides the current ones, for a profile. */
+  target: End & { command: string[] | null; env?: Readonly<Record<string, string>> };
   counts: Counts;
-  tokens: { estimate: number; window: number | null };
+  tokens: Tokens;
   losses: Loss[];
   carry: { path: string | null; bytes: number } | null;
   verified: { readback: boolean | null; laws: number[] };
@@ -23,6 +25,26 @@ export interface Report {
   lines?: boolean;
   /** Reports of the subagents that came along, if they were requested. */
   subagents?: Report[];
+}
+
+/** `window`: the size that it was made to fit. */
+export interface Tokens {
+  estimate: number;
+  window: number | null;
+  /** The model that it will be sent to, how much that takes, and what that costs without a cache. */
+  model: string | null;
+  modelWindow: number | null;
+  cost: number | null;
+}
+
+const NOT_SENT = { model: null, modelWindow: null, cost: null };
+
+interface End {
+  agent: string;
+  /** Name of the profile whose store it is in; missing in the agent's own. */
+  profile?: string;
+  id: string;
+  path: string | null;
 }
 
 export interface Ends {
@@ -36,10 +58,10 @@ export function openedReport({ source, target }: Omit<Ends, "carry">, id: string
   return {
     schema: "segue/report@1",
     how: "opened",
-    source: { agent: source.agent.id, id: source.id, path: source.path, records: 0, bytes: 0 },
-    target: { agent: target.agent.id, id, path: target.path, command: target.command },
+    source: { ...whoseOf(source.agent), id: source.id, path: source.path, records: 0, bytes: 0 },
+    target: targetOf(target, id),
     counts: NO_COUNTS,
-    tokens: { estimate: 0, window: null },
+    tokens: { estimate: 0, window: null, ...NOT_SENT },
     losses: [],
     carry: null,
     verified: { readback: null, laws: [] },
@@ -54,21 +76,26 @@ export function reportOf(done: Converted, ends: Ends): Report {
     schema: "segue/report@1",
     how: done.how,
     source: {
-      agent: source.agent.id,
+      ...whoseOf(source.agent),
       id: source.id,
       path: source.path,
       records: done.source.lines,
       bytes: done.source.bytes,
     },
-    target: { agent: target.agent.id, id: done.id, path: target.path, command: target.command },
+    target: targetOf(target, done.id),
     counts: done.counts,
-    tokens: { estimate: done.tokens, window: done.window },
+    tokens: { estimate: done.tokens, window: done.window, ...NOT_SENT },
     losses: done.losses,
     carry: ends.carry,
     verified: { readback: done.verified, laws: lawsOf(done) },
     added: done.added,
     stale: done.stale,
   };
+}
+
+function targetOf({ agent, path, command }: Ends["target"], id: string): Report["target"] {
+  const { profile } = agent;
+  return { ...whoseOf(agent), id, path, command, ...(profile && { env: profile.env }) };
 }
 
 /** The laws that this conversion has proven for its own result. */
@@ -85,7 +112,10 @@ export function reportText(report: Report): string[] {
     return one.how === "opened" ? [`${name}: already exists`] : textOf(one, name);
   });
   const { source, target } = report;
-  const own = report.how === "opened" ? [] : textOf(report, `${source.agent} → ${target.agent}`);
+  const own =
+    report.how === "opened"
+      ? []
+      : textOf(report, `${source.profile ?? source.agent} → ${target.profile ?? target.agent}`);
   return [...own, ...subagents];
 }
 
@@ -118,7 +148,10 @@ function textOf(report: Report, name: string): string[] {
 }
 
 function summary(report: Report, counts: Counts): string {
-  if (report.how === "copied") return `${counted(report.source.records, "record")} copied`;
+  if (report.how === "copied") {
+    const { added, source } = report;
+    return `${added > 0 ? counted(added, "new record") : counted(source.records, "record")} copied`;
+  }
   if (report.how === "restored") {
     const what = report.lines
       ? "the original's records are restored byte for byte, as lines"

@@ -1,4 +1,5 @@
 /** Reuses an earlier handover of the session, if it has not changed since. */
+import { whoseOf } from "../../agents/profile.ts";
 import { checkId } from "../../agents/shared/place.ts";
 import type { Input } from "../../io/input.ts";
 import type { Side } from "../../io/journal.ts";
@@ -21,7 +22,11 @@ export function alreadyThere(
 ): Outcome | null {
   const { agent } = context.source;
   const { options } = context;
-  const all = context.journal.wentTo({ agent: agent.id, id }, context.target.agent.id);
+  const { path } = context.source;
+  const all = context.journal.wentTo(
+    { ...whoseOf(agent), id, path },
+    whoseOf(context.target.agent),
+  );
   const same = all.filter(({ action, source, target }) => {
     const mayBe = !isNew || (action === "create" && target.id !== id);
     return mayBe && source.bytes === input.size && isThere(target.path);

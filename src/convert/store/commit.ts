@@ -2,8 +2,10 @@
  * How a prepared session takes effect: under a lock, marked as begun, and first recorded in the
  * journal.
  */
+
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { nameOf, whoseOf } from "../../agents/profile.ts";
 import type { Database } from "../../agents/types.ts";
 import { Overtaken, SegueError } from "../../errors.ts";
 import { appendTail, isAs } from "../../io/append.ts";
@@ -14,6 +16,7 @@ import { withLock } from "../../io/lock.ts";
 import { removeEmptyFolders } from "../../io/made.ts";
 import type { Companion } from "../../io/output.ts";
 import { exists, Output } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import {
   dropBegun,
   dropCarry,
@@ -26,8 +29,17 @@ import {
 } from "../../io/state.ts";
 import type { Header } from "../../session/types.ts";
 import { isThere } from "../read/open.ts";
+import { type Copy, notedOf, outputsFor } from "./beside.ts";
 import type { Context } from "./context.ts";
-import { appendRows, keepBackup, keepHead, linesIn, writeRows } from "./rows.ts";
+import {
+  appendRows,
+  exchangeRows,
+  keepBackup,
+  keepHead,
+  linesIn,
+  rowsNow,
+  writeRows,
+} from "./rows.ts";
 
 export function create(
   context: Context,
@@ -36,16 +48,17 @@ export function create(
   header: Header,
   path: string,
   carryOut: Output | null,
+  beside: readonly Copy[] = [],
 ): void {
   const { env } = context.options;
-  const handedOver = `${source.agent} ${source.id} to ${context.target.agent.id}`;
+  const handedOver = `${source.agent} ${source.id} to ${nameOf(context.target.agent)}`;
   withLock(env, handedOver, () => {
     refuseOvertaken(context, source);
     withCarry(context, carryOut, (carry) =>
       withLock(env, path, () => {
         // In a database, nothing else prevents two processes from writing the same session.
         if (isThere(path)) throw exists(path);
-        marked(context, path, () => write(context, out, source, header, path, carry));
+        marked(context, path, () => write(context, out, { source, header, path, carry, beside }));
       }),
     );
   });
@@ -60,7 +73,7 @@ function refuseOvertaken(context: Context, source: Side): void {
   const { options, journal, target, startedAfter, unfinished } = context;
   if (options.fork || options.along) return;
   const other = journal
-    .wentTo(source, target.agent.id)
+    .wentTo(source, whoseOf(target.agent))
     .find(
       (write) =>
         write.action === "create" &&
@@ -109,17 +122,19 @@ export function marked(context: Context, path: string, work: () => void): void {
   dropBegun(env, path);
 }
 
-function write(
-  context: Context,
-  out: Output,
-  source: Side,
-  header: Header,
-  path: string,
-  carry: string | null,
-): void {
+interface New {
+  source: Side;
+  header: Header;
+  path: string;
+  carry: string | null;
+  /** What is stored beside it, to be copied. */
+  beside: readonly Copy[];
+}
+
+function write(context: Context, out: Output, { source, header, path, carry, beside }: New): void {
   const { agent, root, command } = context.target;
   const { bytes, sha256 } = out;
-  const target: Side = { agent: agent.id, id: header.id, path, bytes, sha256 };
+  const target: Side = { ...whoseOf(agent), id: header.id, path, bytes, sha256 };
   const entries = (agent.store.entries?.(root, path, header) ?? []).map(noteEntry);
   const noted = entries.length > 0 ? { entries } : {};
   const write = { action: "create", path, before: 0, source, target, carry, ...noted } as const;
@@ -142,17 +157,11 @@ function write(
   }
   const { madeFolder } = out;
   const wanted = agent.store.companions?.(root, path, header) ?? [];
-  const outputs = wanted.filter((file) => !existsSync(file.path)).map(companionOutput);
-  const companions = outputs.map((file) => ({
-    path: file.path,
-    sha256: file.sha256,
-    madeFolder: file.madeFolder,
-  }));
-  const written = context.journal.add({
-    ...write,
-    madeFolder,
-    ...(companions.length > 0 ? { companions } : {}),
-  });
+  const copied = outputsFor(beside);
+  const isNew = ({ path: file }: Companion): boolean =>
+    !existsSync(file) && !beside.some(({ to }) => to === file);
+  const outputs = [...copied, ...wanted.filter(isNew).map(companionOutput)];
+  const written = context.journal.add({ ...write, madeFolder, ...notedOf(outputs) });
   const done: Output[] = [];
   try {
     for (const one of [...outputs, out]) {
@@ -179,8 +188,8 @@ function addAll(env: Env, entries: readonly NotedEntry[], takeBack: () => void):
 }
 
 function takeRowsAway(database: Database, place: string, lines: readonly string[]): void {
-  const at = place.lastIndexOf("#");
-  database.replace(place.slice(0, at), place.slice(at + 1), lines, null);
+  const { path, id } = rowPlace(place);
+  database.replace(path, id, lines, null);
 }
 
 /** The journal lists it before it takes effect, and no longer if it did not. */
@@ -211,6 +220,24 @@ export function addRows(context: Context, write: Omit<Write, "n" | "time">, out:
     appendRows(write.path, write.before, after);
   } catch (error) {
     // A database takes all of it, or nothing.
+    context.journal.forget(written);
+    throw error;
+  }
+  out.discard();
+}
+
+/** All rows of a session that has gone on elsewhere; they must be those with this digest. */
+export function changeRows(
+  context: Context,
+  write: Omit<Write, "n" | "time">,
+  then: string,
+  out: Output,
+): void {
+  const backup = keepBackup(context.options.env, rowsNow(write.path));
+  const written = context.journal.add({ ...write, backup });
+  try {
+    exchangeRows(write.path, then, readFileSync(out.temp));
+  } catch (error) {
     context.journal.forget(written);
     throw error;
   }

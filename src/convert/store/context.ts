@@ -1,5 +1,6 @@
 /** What all routes of a handover share. */
 import { join } from "node:path";
+import { whoseOf } from "../../agents/profile.ts";
 import { placeFor } from "../../agents/shared/place.ts";
 import { Input, type Progress } from "../../io/input.ts";
 import { interruptible } from "../../io/interrupt.ts";
@@ -146,7 +147,8 @@ export class Context {
 
   side(id: string, done: Converted): Side {
     const { agent, path } = this.source;
-    return { agent: agent.id, id, path, bytes: done.source.bytes, sha256: done.source.sha256 };
+    const { bytes, sha256 } = done.source;
+    return { ...whoseOf(agent), id, path, bytes, sha256 };
   }
 
   report(done: Converted, path: string, carryOut: Output | null): Report {

@@ -1,6 +1,8 @@
 /** Copies one of the target's own sessions under a new id. */
+
 import type { Input } from "../../io/input.ts";
 import type { Output } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { isFrame } from "../../lossless/document.ts";
 import type { Relocation } from "../../session/relocate.ts";
 import type { Header } from "../../session/types.ts";
@@ -57,7 +59,7 @@ function* renamed(
   const { database } = context.target.agent.store;
   if (database) {
     const lines = [...input.lines()].map(({ text }) => text);
-    yield* database.renamed(lines, newId, path.slice(0, path.lastIndexOf("#")));
+    yield* database.renamed(lines, newId, rowPlace(path).path);
     return;
   }
   const { known } = context.target.agent;

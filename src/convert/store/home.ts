@@ -1,9 +1,10 @@
 /** Returns a session that came from the target, with its new turns. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { whoseOf } from "../../agents/profile.ts";
 import { checkId } from "../../agents/shared/place.ts";
 import { Input } from "../../io/input.ts";
-import type { Write } from "../../io/journal.ts";
+import { isWhose, type Side, type Write } from "../../io/journal.ts";
 import { Output } from "../../io/output.ts";
 import { readCarry } from "../../io/state.ts";
 import type { Carry } from "../../lossless/carry.ts";
@@ -28,9 +29,11 @@ export interface Home {
 
 /** The original of this session, if it was one of the target's and the way back exists. */
 export function homeOf(context: Context, id: string): Home | null {
+  const { source, target } = context;
   const write = context.journal.cameFrom(
-    { agent: context.source.agent.id, id },
-    context.target.agent.id,
+    { ...whoseOf(source.agent), id, path: source.path },
+    target.agent.id,
+    (side) => isHere(context, side),
   );
   if (!write || write.carry === null) return null;
   const bytes = readCarry(context.options.env, write.carry);
@@ -46,6 +49,11 @@ export function homeOf(context: Context, id: string): Home | null {
   });
   if (!carry || matchCarry(carry, context.source.agent, id) !== null) return null;
   return { write, carry };
+}
+
+/** Is the original in the target's store, and not in that of another account? */
+function isHere({ target }: Context, { path, ...side }: Side): boolean {
+  return isWhose(side, whoseOf(target.agent)) || path.startsWith(join(target.root, "/"));
 }
 
 /** null if what returns is larger than the requested size. */
@@ -85,7 +93,8 @@ export function goHome(
   const folder = folderIn(context.target.agent, restored, write.source.path);
   restored.close();
   const moves = Relocation.between(folder, context.options.cwd) !== null;
-  const isNew = context.options.fork || done.stale > 0 || moves;
+  const isOthers = !isHere(context, write.source);
+  const isNew = context.options.fork || done.stale > 0 || moves || isOthers;
   const before = isNew ? null : prefixSize(context, write.source.path, out);
   if (before !== null) {
     // A session in several files cannot be continued from outside: there is no carry back.
@@ -107,7 +116,8 @@ export function goHome(
     out.discard();
     return there;
   }
-  context.notes.push(`${whyNew(done, moves, context.options.fork)}: writing a new session`);
+  const why = isOthers ? "the original is another account's" : null;
+  context.notes.push(`${why ?? whyNew(done, moves, context.options.fork)}: writing a new session`);
   return forked(context, id, done, out, write.source.path);
 }
 

@@ -1,5 +1,6 @@
 /** In its own agent: opened in place, or copied. */
 import { join } from "node:path";
+import { isSameAccount, nameOf, whoseOf } from "../../agents/profile.ts";
 import { checkId } from "../../agents/shared/place.ts";
 import type { Agent } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
@@ -10,6 +11,7 @@ import type { Header } from "../../session/types.ts";
 import { writeOwn } from "../anew.ts";
 import { isThere, rowsAt } from "../read/open.ts";
 import { nothingIn, surveyFile } from "../survey/survey-file.ts";
+import { inOtherAccount } from "./account.ts";
 import { alreadyThere } from "./before.ts";
 import { create } from "./commit.ts";
 import type { Context } from "./context.ts";
@@ -27,6 +29,13 @@ export function inOwnAgent(context: Context): Outcome {
   const back = home?.write.action === "create" && goHome(context, { agent, input }, id, home);
   if (back) return back;
   const relocation = Relocation.between(header.cwd, context.options.cwd);
+  if (!isSameAccount(context.source.agent, context.target.agent)) {
+    const same = !relocation && !context.options.fork;
+    const there = same ? inOtherAccount(context, { ...header, id }) : null;
+    if (there) return there;
+    const before = context.options.fork ? null : alreadyThere(context, input, id, header.cwd, true);
+    return before ?? copiedThere(context, input, { ...header, id }, relocation);
+  }
   if (relocation || context.options.fork) {
     const there = context.options.fork ? null : alreadyThere(context, input, id, header.cwd, true);
     return there ?? copiedThere(context, input, { ...header, id }, relocation);
@@ -56,7 +65,7 @@ export function inOwnAgent(context: Context): Outcome {
     report: context.opened(id, stored),
     note: `copied into ${agent.name}'s store: ${stored}`,
     commit: () => {
-      const source = { agent: agent.id, id, path, bytes, sha256 };
+      const source = { ...whoseOf(agent), id, path, bytes, sha256 };
       create(context, out, source, { ...header, id, cwd }, stored, null);
     },
     discard: () => out.discard(),
@@ -86,7 +95,7 @@ function copiedThere(
   const { size: bytes } = input;
   const sha256 = input.sha256();
   input.close();
-  const source = { agent: agent.id, id: header.id, path: from, bytes, sha256 };
+  const source = { ...whoseOf(agent), id: header.id, path: from, bytes, sha256 };
   const cwd = relocation?.to ?? context.options.cwd ?? header.cwd;
   return {
     id,
@@ -124,6 +133,6 @@ function copyAsItIs(context: Context, input: Input, out: Output): void {
 function taken(where: string, agent: Agent, id: string): SegueError {
   return new SegueError("refused", `${agent.name} has another session with this id`, {
     where,
-    hint: `\`segue resume ${agent.id}:${id}\` opens that one`,
+    hint: `\`segue resume ${nameOf(agent)}:${id}\` opens that one`,
   });
 }

@@ -1,12 +1,14 @@
 /** Writes sessions to databases, and reverts these writes. */
+
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Agent } from "../../agents/types.ts";
+import type { Agent, Database } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
 import { wentOn } from "../../io/append.ts";
 import type { Write } from "../../io/journal.ts";
 import { putFile } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import { type Env, stateFolder } from "../../io/state.ts";
 import { rowsAt } from "../read/open.ts";
 import type { Target } from "./types.ts";
@@ -28,8 +30,7 @@ export interface NewRows {
  * missing database, and in any case with exactly the intended rows.
  */
 export function writeRows({ place, agent, lines, command, ...more }: NewRows): void {
-  const at = place.lastIndexOf("#");
-  const [path, id] = [place.slice(0, at), place.slice(at + 1)];
+  const { path, id } = rowPlace(place);
   const { database } = agent.store;
   if (!database)
     throw new SegueError("failed", `${agent.name} does not use a database`, { where: path });
@@ -50,17 +51,18 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
  * @throws SegueError `failed`
  */
 export function refuseWithoutDatabase({ agent, command }: Target, place: string): void {
-  const path = place.slice(0, place.lastIndexOf("#"));
+  const { path } = rowPlace(place);
   const { database } = agent.store;
   database?.refuse?.(path);
   if (!database || database.holds(path) || (command !== null && database.import)) return;
   throw noDatabase(agent, path);
 }
 
-function noDatabase({ name, launch }: Agent, path: string): SegueError {
+function noDatabase({ name, launch, profile }: Agent, path: string): SegueError {
+  const variables = Object.entries(profile?.env ?? {}).map(([key, value]) => `${key}=${value}`);
   return new SegueError("failed", `${name} has no database here yet`, {
     where: path,
-    hint: `start ${launch.command} once, then try again`,
+    hint: `start ${[...variables, launch.command].join(" ")} once, then try again`,
   });
 }
 
@@ -69,6 +71,24 @@ export function appendRows(place: string, before: number, after: Buffer): void {
   const rows = rowsAt(place);
   if (!rows) throw new SegueError("not-found", "the database no longer exists", { where: place });
   rows.database.replace(rows.path, rows.id, linesIn(after.subarray(0, before)), linesIn(after));
+}
+
+/** Replaces all rows of a session, which must be those with this digest. */
+export function exchangeRows(place: string, sha256: string, after: Buffer): void {
+  const rows = rowsAt(place);
+  const now = rows?.database.read(rows.path, rows.id);
+  if (!rows || !now)
+    throw new SegueError("not-found", "the session no longer exists", { where: place });
+  if (digest(bytesOf(now)) !== sha256) throw wentOn(place);
+  rows.database.replace(rows.path, rows.id, now, linesIn(after));
+}
+
+/** The rows of a session. @throws SegueError if it no longer exists. */
+export function rowsNow(place: string): Buffer {
+  const rows = rowsAt(place);
+  const now = rows?.database.read(rows.path, rows.id);
+  if (now) return bytesOf(now);
+  throw new SegueError("not-found", "the session no longer exists", { where: place });
 }
 
 /**
@@ -114,8 +134,7 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   if (!rows || !now) return null;
   const before = previous(write, env);
   const then = before ?? headOf(write, env);
-  const unopened = (then && rows.database.unopened?.(now, then)) ?? now;
-  const isOurs = [now, unopened].some((lines) => digest(bytesOf(lines)) === target.sha256);
+  const isOurs = isOurState(rows.database, now, { then, sha256: target.sha256 });
   if (!isOurs && !force) {
     if (before && digest(bytesOf(before)) === digest(bytesOf(now))) return null;
     throw wentOn(path);
@@ -123,6 +142,25 @@ export function takeRowsBack(write: Write, force: boolean, env: Env): string | n
   const copy = isOurs ? null : backupPath(env, keepBackup(env, bytesOf(now)));
   rows.database.replace(rows.path, rows.id, now, before);
   return copy;
+}
+
+/** The rows as they were written, but for what opening the session changes. */
+function isOurState(
+  database: Database,
+  now: readonly string[],
+  { then, sha256 }: { then: readonly string[] | null; sha256: string },
+): boolean {
+  const unopened = (then && database.unopened?.(now, then)) ?? now;
+  return [now, unopened].some((lines) => digest(bytesOf(lines)) === sha256);
+}
+
+/** Are the rows at this place those that this write left? */
+export function isAsWritten(write: Write, place: string, env: Env): boolean {
+  const rows = rowsAt(place);
+  const now = rows?.database.read(rows.path, rows.id);
+  if (!rows || !now) return false;
+  const then = write.action === "create" ? headOf(write, env) : null;
+  return isOurState(rows.database, now, { then, sha256: write.target.sha256 });
 }
 
 /** Did a write of rows take effect? Either all of them exist, or none. */

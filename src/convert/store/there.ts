@@ -23,7 +23,7 @@ export function goThere(
   const { along } = context.options;
   if (along && !agent.store.takesChildren) throw noPlace(agent, context.source.path);
   const survey = fittedTo(context, source, whole);
-  if (source.agent === agent && survey.plan.handoff === undefined) return inOwnAgent(context);
+  if (source.agent.id === agent.id && survey.plan.handoff === undefined) return inOwnAgent(context);
   const folder = context.options.cwd ?? survey.plan.header.cwd;
   // Nothing is written before the user has named a folder: see `commit`.
   const cwd = folder ?? process.cwd();
@@ -65,7 +65,7 @@ function fittedTo(context: Context, source: Conversion["source"], survey: Survey
   const fitting = fitted(source, context.target.agent, survey, fit);
   if (!fitting.fitted) return fitting;
   const isCut = fitting.plan.handoff !== undefined;
-  const isOwn = source.agent === context.target.agent;
+  const isOwn = source.agent.id === context.target.agent.id;
   context.notes.push(isCut ? cutNote(fitting.fitted, isOwn) : fitsNote(fitting.fitted));
   return fitting;
 }

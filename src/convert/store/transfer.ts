@@ -66,7 +66,7 @@ function route(context: Context, source: Conversion["source"], survey: Surveyed)
   input.settle();
   if (survey.plan.entries === 0 || survey.plan.isEmpty) throw nothingIn(path);
   const id = context.source.id || survey.plan.header.id;
-  const home = source.agent === context.target.agent ? null : homeOf(context, id);
+  const home = source.agent.id === context.target.agent.id ? null : homeOf(context, id);
   const back = home && goHome(context, source, id, home);
   if (back) return back;
   const there = context.options.fork

@@ -66,4 +66,8 @@ export interface Target {
   version: string | null;
   /** Path of the agent's binary; null if it is not installed. */
   command: string | null;
+  /** For a session of another account: where this one has sessions, by their ids. */
+  known?: ReadonlyMap<string, string>;
+  /** And what it continues, with its places here. */
+  bases?: readonly { from: string; to: string }[];
 }

@@ -157,7 +157,7 @@ interface Listener {
 
 function tell(source: Source, target: Agent, plan: Plan, listener: Listener): void {
   const { agent, input, bases = [] } = source;
-  const options = { inline: false, own: agent === target };
+  const options = { inline: false, own: agent.id === target.id };
   const projector = new Projector(target, new LossReport(), options);
   if (plan.compaction) {
     const { n, keepFrom: _, ...compaction } = plan.compaction;

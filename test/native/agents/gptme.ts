@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
 import type { Expected } from "../assert-history.ts";
 import type { Lab } from "../lab.ts";
+import { arr, obj } from "../model-server/json.ts";
 import { pythonProgram, whyNoPython } from "../python.ts";
 import {
   API_KEY,
@@ -52,6 +53,7 @@ export const gptme: Driver = {
   },
   partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: ".local/share/gptme/logs/*/conversation.jsonl",
+  ready,
 };
 
 /** Only Anthropic's API gets reasoning as such, and with it no text that follows it without a call. */
@@ -62,6 +64,18 @@ function own(markers: readonly Expected[], model: string = GPTME_MODELS.chat): E
   // With the Responses API, gptme asks for no summary of the reasoning, and gets none.
   if (model === GPTME_MODELS.responses) return markers.filter(({ role }) => role !== "reasoning");
   return markers.map((one) => (one.role === "reasoning" ? { ...one, role: "assistant" } : one));
+}
+
+/** gptme reads pictures where they were, and not from its copies beside the log. */
+async function ready(_lab: Lab, path: string): Promise<void> {
+  for (const record of jsonLines(readFileSync(path, "utf8"))) {
+    const files = arr(record.files).map(String);
+    for (const [name, digest] of Object.entries(obj(record.file_hashes))) {
+      const there = files.find((file) => file === name || file.endsWith(`/${name}`));
+      if (there === undefined) continue;
+      cpSync(join(dirname(path), "files", `${String(digest)}${extname(there)}`), there);
+    }
+  }
 }
 
 function sessionPath(lab: Lab, id: string): string {

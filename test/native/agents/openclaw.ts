@@ -54,6 +54,7 @@ export const openclaw: Driver = {
   rename: null,
   partners: ["claude-code", "codex", "gemini", "opencode"],
   fixtures: "{*.jsonl,.openclaw/agents/*/sessions/*.jsonl}",
+  ready,
 };
 
 function withoutReasoning(markers: readonly Expected[]): Expected[] {
@@ -155,6 +156,16 @@ function pictureIn({ cwd }: Lab, { image }: CliOptions): string[] {
   const path = join(cwd, basename(image));
   copyFileSync(image, path);
   return [path];
+}
+
+/** Files of versions before 2026.7.2 are only read once they are imported. */
+async function ready(lab: Lab, path: string): Promise<void> {
+  if (!path.endsWith(".jsonl")) return;
+  const done = await runProgram(lab, "openclaw", ["doctor", "--fix", "--non-interactive"], {
+    prompt: "",
+  });
+  const why = failure(done, null);
+  if (why !== null) throw new Error(`openclaw doctor: ${why}`);
 }
 
 /** `openclaw agent --local`, without a gateway. */

@@ -23,8 +23,8 @@ export async function runProgram(
   options: CliOptions,
   input?: string,
 ): Promise<RunResult> {
-  const { cwd = lab.cwd } = options;
-  const settings = { cwd, env: lab.env };
+  const { cwd = lab.cwd, stop } = options;
+  const settings = { cwd, env: lab.env, ...(stop === undefined ? {} : { stop }) };
   return run(join(lab.bin, command), args, input === undefined ? settings : { ...settings, input });
 }
 

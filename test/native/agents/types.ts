@@ -64,6 +64,8 @@ export interface Driver {
   slow?: true;
   /** Sessions in test/fixtures/<id>/<variant>, as it lies under HOME: a glob. */
   fixtures: string;
+  /** What its CLI needs before it goes on with a session that was recorded elsewhere, or by an older version. */
+  ready?: (lab: Lab, path: string) => Promise<void>;
 }
 
 /** Where a lab lies, and what it talks to. */
@@ -88,6 +90,8 @@ export interface CliOptions {
   cwd?: string;
   /** Further arguments, before the prompt. */
   args?: string[];
+  /** Ends the run. */
+  stop?: AbortSignal;
 }
 
 /** What one headless run of a CLI came to. */

@@ -1,3 +1,4 @@
+import type { Failing } from "./failures.ts";
 import { arr, isObj, type Obj, obj, objs, str } from "./json.ts";
 
 /** One tool call of a step, in words of its own: it is mapped onto the tools that a request declares. */
@@ -22,6 +23,8 @@ export interface Step {
   text?: string;
   tools?: ToolSpec[];
   error?: ScriptedError;
+  /** An error in the shape of the vendor whose protocol was asked. */
+  fails?: Failing;
   delayMs?: number;
 }
 

@@ -10,16 +10,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { anthropic } from "./anthropic.ts";
 import { augment } from "./augment.ts";
+import { failing } from "./failures.ts";
 import { gemini } from "./gemini.ts";
 import { isObj, type Obj, obj, parseJson } from "./json.ts";
 import { freshId, Mint } from "./mint.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { type Asked, brokenRules, type Protocol, type ProtocolId, type Reply } from "./protocol.ts";
-import { type DeclaredTool, readSteps, Script, type Step } from "./script.ts";
+import { type DeclaredTool, readSteps, Script, type ScriptedError, type Step } from "./script.ts";
 
 export type { ProtocolId } from "./protocol.ts";
-export type { Step, ToolSpec } from "./script.ts";
+export type { ScriptedError, Step, ToolSpec } from "./script.ts";
 
 export interface RecordedRequest {
   n: number;
@@ -62,6 +63,8 @@ export class ModelServer {
   readonly requests: RecordedRequest[] = [];
   readonly refusals: Refusal[] = [];
   readonly mint: Mint;
+  /** Refuses a main request, which then uses up no step; null: it is answered. */
+  limit: ((request: RecordedRequest) => ScriptedError | null) | null = null;
   readonly #script: Script;
   readonly #log: string | undefined;
   readonly #wantedPort: number;
@@ -177,10 +180,12 @@ export class ModelServer {
       send(response, protocol.refusal(first.violation));
       return;
     }
-    const step = this.#script.next(recorded.main);
+    const limit = recorded.main ? (this.limit?.(recorded) ?? null) : null;
+    const step = limit === null ? this.#script.next(recorded.main) : { error: limit };
     if (step.delayMs !== undefined) await sleep(step.delayMs);
-    if (step.error) {
-      const { status, body, headers } = step.error;
+    const error = step.fails === undefined ? step.error : failing(step.fails, protocol.id);
+    if (error) {
+      const { status, body, headers } = error;
       sendJson(response, status, body, headers);
       return;
     }

@@ -164,6 +164,13 @@ function isInjected(atom: Atom, injected: Injected): boolean {
   return linesOf(atom.text).every((line) => injected.has(anyRun(line)) || ON_RESUMING.test(line));
 }
 
+/**
+ * What Mastra Code puts before a conversation of which observations are sent. Those that it has only buffered
+ * become active with the very turn that asks: until then they are in the thread's record, which is carried,
+ * and the target gets the messages that they stand for. (Of active ones, it is `scaffold-carried`.)
+ */
+const ON_OBSERVING = /^<system-reminder>Please continue naturally with the conversation/;
+
 /** What a CLI tells its model when it resumes a session, and not with an empty one: Qwen Code 0.24.4. */
 const ON_RESUMING = /^\d+ background agents? (?:was|were) restored from this session\./;
 
@@ -418,6 +425,8 @@ const AROUND_TEXTS = [
   // Crush, before files that the user attached, and pictures of results.
   /^<system_info>The files below have been attached by the user, consider them in your response<\/system_info>$/,
   /^Here is the media content from the tool result:$/,
+  // gptme, before a picture.
+  /^!\[([^\]]+)\]\(\1\):$/,
   // Kimi CLI, before a summary.
   /^<system>Previous context has been compacted\. Here is the compaction output:<\/system>$/,
   // Gemini CLI, where a session ends without an answer.
@@ -543,7 +552,8 @@ const NAMES: { [code: string]: (atom: Atom, lines: readonly string[]) => boolean
   // Codex keeps its instructions in the session's first record.
   "event-carried": ({ kind, role, text }) =>
     // That the user stopped a turn is an event to Segue, and a text of its own to Codex.
-    kind === "text" && (role === "developer" || /^<turn_aborted>/.test(text)),
+    kind === "text" &&
+    (role === "developer" || /^<turn_aborted>/.test(text) || ON_OBSERVING.test(text)),
   "limit-carried": ({ text, role }) => role === "assistant" && /API Error|limit/i.test(text),
 };
 
@@ -560,6 +570,8 @@ const SCAFFOLD = [
   /^<(?:environment_context|user_instructions|permissions instructions|skills_instructions|collaboration_mode|model_switch|apps_instructions|plugins_instructions|personality_spec|session_context|current_datetime|plan_mode|tools_changed_notice|user_info)\b/,
   /^# AGENTS\.md instructions/,
   /^<system_info>The time is now /,
+  // How long nobody said anything, as Mastra Code tells it.
+  /^<system-reminder type="temporal-gap"/,
   // Prompts of the vendor's, in a recorded session of Claude Code 2.1.332.
   /^(?:<system-reminder>\s*)?[\s\S]{0,80} … \(blanked\)/,
   /^Warning: apply_patch was requested via /,

@@ -14,7 +14,7 @@ import { enterNetns } from "../netns.ts";
 import { ALL, some } from "../some.ts";
 import { type Input, inputOf, sessionsIn, type Words, wordsFor } from "./inputs.ts";
 import { complaints, judge, labFor, partners } from "./oracle.ts";
-import { CHOSEN, REFUSED, SUPERSEDED } from "./sessions.ts";
+import { CHOSEN, IN_SYSTEM_PROMPT, REFUSED, SUPERSEDED } from "./sessions.ts";
 
 enterNetns();
 
@@ -80,7 +80,8 @@ describe("oracle", { concurrency: 2 }, () => {
       const why = REFUSED.get(name);
       if (why) return isRefused(input, why);
       const newer = SUPERSEDED.get(name);
-      return newer === undefined ? proves(input) : isSuperseded(input, newer);
+      if (newer !== undefined) return isSuperseded(input, newer);
+      return proves(input, { sees: IN_SYSTEM_PROMPT.get(name) ?? [], sees_not: [] });
     });
   }
   for (const name of globSync("*.jsonl", { cwd: CASES }).sort()) {

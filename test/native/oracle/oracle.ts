@@ -3,6 +3,7 @@
  * target's CLI must send it, too, or the loss report name it. No reader of Segue's has a say.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { driverOf } from "../agents/index.ts";
 import { type Lab, type LabOptions, runCli, SOME_PAIRS } from "../lab.ts";
 import { obj, objs } from "../model-server/json.ts";
 import type { RecordedRequest } from "../model-server/server.ts";
@@ -78,7 +79,10 @@ export async function judge(
 /** The id by which the source's CLI resumes its own session. Rows are put into its database first. */
 async function ownSession(lab: Lab, agent: string, path: string, report: unknown): Promise<string> {
   const isFile = existsSync(path) && path.startsWith(`${lab.home}/.`);
-  if (isFile) return sourceId(report);
+  if (isFile) {
+    await driverOf(agent).ready?.(lab, path);
+    return sourceId(report);
+  }
   return (await hand(lab, path, agent, ["--cwd", lab.cwd])).id;
 }
 

@@ -20,7 +20,7 @@ export const CHOSEN: { readonly [agent: string]: readonly string[] } = {
   kimi: ["blob", "interrupted"],
   "kimi-cli": ["basic", "compacted", "media"],
   omp: ["kinds", "snapcompact"],
-  mastracode: ["chat", "mcp"],
+  mastracode: ["active", "chat", "kinds", "mcp"],
   nanocoder: ["compact", "screen", "tools"],
   openclaw: ["gateway", "kinds"],
   opencode: ["kinds"],
@@ -78,6 +78,16 @@ export const REFUSED: ReadonlyMap<string, RegExp> = new Map([
   ],
   // A part that is a text: Qwen Code 0.24.4 breaks on it.
   ["qwen drift-chain 7b200000-0000-4000-8000-000000000003.jsonl", /Cannot use 'in' operator/],
+  // 0.32.1 sends nothing at all of a session with a call in the state `output-error`, which its types have.
+  [
+    "mastracode output-error c0000000-0000-4000-8000-0000000000c2.jsonl",
+    /mastracode sent no request/,
+  ],
+  // Made up, with a row of a newer table, which Segue does not write into a database that has none such.
+  [
+    "mastracode drift d0000000-0000-4000-8000-0000000000d1.jsonl",
+    /the rows belong to another session, or are none/,
+  ],
   // Made up: what a newer Copilot might write.
   ["copilot drift events.jsonl", /Session file is corrupted \(line 22/],
   // The same of Continue: what is in the history and no message.
@@ -92,5 +102,20 @@ export const SUPERSEDED: ReadonlyMap<string, string> = new Map([
   [
     "codex revert rollout-2026-11-21T03-38-05-01a1fc2e-c448-7ca3-bf6d-7fcf91bb41ee.jsonl",
     "MARK-AFTER-REVERT",
+  ],
+]);
+
+/**
+ * What the source's own CLI sends in its system prompt, where the oracle does not look: the observations of
+ * Mastra Code, and what was noted with them.
+ */
+export const IN_SYSTEM_PROMPT: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "mastracode active 6c1a7cce-326b-4be9-96a9-8122a5ea6084.jsonl",
+    ["marker ACTIVE-1", "marker ACTIVE-2", "tend the herb garden", "Go on with the next bed."],
+  ],
+  [
+    "mastracode observed 0b5e0000-0000-4000-8000-0000000000e1.jsonl",
+    ["marker OBSERVED-1", "marker OBSERVED-2", "Primary: count numbers"],
   ],
 ]);

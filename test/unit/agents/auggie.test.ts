@@ -420,3 +420,14 @@ describe("auggie's store", () => {
     ]);
   });
 });
+
+it("a summary whose result says something odd about its failure is read all the same", () => {
+  const { path } = fixture("auggie/compact");
+  const text = JSON.stringify(recordsIn(path));
+  const odd: Json = JSON.parse(
+    text.replaceAll(/"is_error":(?:true|false)/g, '"is_error":{"toString":null}'),
+  );
+  const reader = auggie.reader();
+  const entries = (array(odd) ?? []).flatMap((record, at) => reader.read(record, at));
+  assert.ok(entries.length > 0);
+});

@@ -178,7 +178,7 @@ describe("a session in Deep Agents Code's database", () => {
     assert.equal(found?.summary?.title, "A title");
     assert.equal(found?.summary?.cwd, more.cwd);
     assert.match(found?.summary?.createdAt ?? "", /^2026-11-30T/);
-    assert.deepEqual(await deepagents.store.find(path), [found]);
+    assert.deepEqual(deepagents.store.inDatabase?.(path), [found]);
   });
 
   it("is under another id with the same steps", () => {

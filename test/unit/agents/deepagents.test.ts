@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { deepagents } from "../../../src/agents/deepagents/index.ts";
 import { known } from "../../../src/agents/deepagents/known.ts";
-import { isLimit } from "../../../src/agents/deepagents/limits.ts";
+import { errorOf } from "../../../src/agents/deepagents/limits.ts";
 import { fromNative, parseResult, printResult } from "../../../src/agents/deepagents/tools.ts";
 import { uuid6 } from "../../../src/agents/deepagents/uuid6.ts";
 import { misplaced, unknowns } from "../../../src/agents/shared/known.ts";
@@ -397,7 +397,8 @@ describe("deepagents: what is written", () => {
 
 describe("deepagents: limits", () => {
   it("are errors of a provider's limit, and no others", () => {
-    assert.ok(isLimit(`AnthropicRateLimitError("Error code: 429 - {'type': 'error'}")`));
-    assert.ok(!isLimit("TimeoutError('interrupted')"));
+    const limit = errorOf(`AnthropicRateLimitError("Error code: 429 - {'type': 'error'}")`);
+    assert.equal(limit.event, "limit");
+    assert.equal(errorOf("TimeoutError('interrupted')").event, "error");
   });
 });

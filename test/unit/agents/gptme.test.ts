@@ -149,9 +149,25 @@ describe("reading", () => {
 
   it("reads limits, which are messages of the system's role", () => {
     for (const variant of ["limit-429", "quota"]) {
-      const last = known(read(records(variant)).at(-1));
-      assert.ok(last.kind === "event" && last.event === "limit", variant);
+      const [said, last] = read(records(variant))
+        .slice(-2)
+        .map((one) => known(one));
+      assert.ok(last?.kind === "event" && last.event === "limit", variant);
+      // gptme sends them to its model.
+      assert.ok(said?.kind === "message" && said.told === true, variant);
+      assert.deepEqual(
+        said.parts.map((part) => (part.kind === "text" ? part.text : part.kind)),
+        [last.text],
+      );
     }
+  });
+
+  it("reads other errors as the messages that they are to gptme's model", () => {
+    const [, said] = read([
+      { role: "user", content: "Begin.", timestamp: "2026-11-29T20:51:55.301576" },
+      { role: "system", content: "LLM request failed: no route", timestamp: "2026-11-29T20:51:56" },
+    ]).map((one) => known(one));
+    assert.ok(said?.kind === "message" && said.role === "user" && said.told === true);
   });
 
   it("reads the images that lie beside the log", () => {

@@ -253,7 +253,7 @@ describe("limits", () => {
 
   it("are no other errors", () => {
     assert.equal(readRetry({ statusCode: 500, errorMessage: "x", delayMs: 1 }, 1), null);
-    assert.equal(readFailure({ code: "provider.auth_error", message: "x" }).event, "error");
+    assert.equal(readFailure({ code: "provider.auth_error", message: "x" }, 1).event, "error");
   });
 });
 

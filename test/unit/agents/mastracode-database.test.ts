@@ -13,6 +13,7 @@ import {
   takeRowsBack,
 } from "../../../src/convert/store/rows.ts";
 import { SegueError } from "../../../src/errors.ts";
+import type { Entry } from "../../../src/session/types.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
 import { dumpMastraCode as dump, makeMastraCode } from "../../support/mastracode-db.ts";
@@ -41,7 +42,7 @@ function refused(why: RegExp): (error: unknown) => boolean {
 }
 
 describe("a session in Mastra Code's database", () => {
-  for (const name of ["kinds", "rows", "tools", "compacted", "observed"]) {
+  for (const name of ["kinds", "rows", "tools", "compacted", "observed", "active"]) {
     it(`comes out as it went in, and goes without a trace (${name})`, () => {
       const lines = linesOf(`mastracode/${name}`);
       const path = fresh();
@@ -128,6 +129,34 @@ describe("a session in Mastra Code's database", () => {
     rows.replace(path, "11111111-0000-4000-8000-000000000000", null, copy);
     assert.deepEqual(rows.read(path, "11111111-0000-4000-8000-000000000000"), copy);
     assert.deepEqual(rows.read(path, idOf(lines)), lines);
+  });
+
+  it("takes a summary of another agent's, with what was said after it", () => {
+    const lines = linesOf("mastracode/tools");
+    const writer = mastracode.writer({ seed: "s", cliVersion: null });
+    for (const line of lines) writer.commit(JSON.parse(line));
+    const place = { id: "e", parentId: null, time: "2026-11-30T05:00:00.000Z" };
+    const entries: Entry[] = [
+      { ...place, kind: "event", event: "compaction", summary: "What was done." },
+      { ...place, kind: "message", role: "user", parts: [{ kind: "text", text: "Go on." }] },
+    ];
+    writer.expect?.(entries, false);
+    const more = entries.flatMap((entry) => {
+      const records = writer.predict(entry);
+      for (const record of records) writer.commit(record);
+      return records.map((record) => JSON.stringify(record));
+    });
+    const path = fresh();
+    rows.replace(path, idOf(lines), null, [...lines, ...more]);
+    assert.deepEqual(rows.read(path, idOf(lines)), [...lines, ...more]);
+  });
+
+  it("names, as a copy, the message that told of the task list by its new id", () => {
+    const copy = rows.renamed(linesOf("mastracode/active"), "11111111-0000-4000-8000-000000000000");
+    const [, told] = /"lastSignalId":"([^"]+)"/.exec(copy[0] ?? "") ?? [];
+    const list = copy.filter((line) => line.startsWith(`{"message":{"id":"${told}"`));
+    assert.match(list.join("\n"), /"type":"current-task-list"/);
+    assert.equal(list.length, 1);
   });
 
   it("is refused where a row belongs to another session", () => {

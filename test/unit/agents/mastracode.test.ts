@@ -43,7 +43,7 @@ function textsIn(messages: readonly Message[]): string[] {
   );
 }
 
-const HEAD: Json = {
+const HEAD = {
   thread: {
     id: "t1",
     resourceId: "shop-0123456789ab",
@@ -178,13 +178,62 @@ describe("mastracode: what its model sees", () => {
 
   it("is not what Mastra Code adds by itself, and is what a notification says", () => {
     const texts = textsIn(seen(records("mastracode/kinds")));
-    assert.ok(!texts.some((text) => /KIND-S[12]/.test(text)));
+    assert.ok(!texts.some((text) => /KIND-S1/.test(text)));
     assert.ok(
       texts.includes('<notification source="ci">KIND-N1 the build is green</notification>'),
     );
     assert.ok(
       texts.includes('<user from="a &quot;friend&quot;" n="2">KIND-U3 with attributes</user>'),
     );
+  });
+
+  it("is the task list, as it was told", () => {
+    const texts = textsIn(seen(records("mastracode/tools")));
+    const [list, ...others] = texts.filter((text) => text.startsWith("<current-task-list"));
+    assert.deepEqual(others, []);
+    assert.match(list ?? "", /✓ \[completed\] \{id: task_look_around\} Look around\n/);
+  });
+
+  it("is the task list and the objective as they are, where observations stand for what told of them", () => {
+    const task = { id: "t", content: "Write a test", status: "in_progress", activeForm: "Writing" };
+    const state = [
+      { type: "task", value: JSON.stringify([task]) },
+      { type: "goal", value: JSON.stringify({ objective: "Ship it", status: "active" }) },
+    ];
+    const list = row("signal", "current-task-list", {
+      format: 2,
+      parts: [{ type: "text", text: "LIST" }],
+      metadata: { signal: { id: "s", type: "state", tagName: "current-task-list" } },
+    });
+    const memory = {
+      memory: {
+        id: "o1",
+        lookupKey: "thread:t1",
+        activeObservations: "The user asked for a test.",
+        lastObservedAt: new Date(Date.UTC(2026, 10, 30, 10, minute)).toISOString(),
+      },
+    };
+    const stateSignals = { tasks: { lastSignalId: `m${minute}` } };
+    const head = { thread: { ...HEAD.thread, metadata: { mastra: { stateSignals } } }, state };
+    const summariesIn = (all: Json[]) =>
+      entriesIn(all).flatMap((entry) =>
+        entry.kind === "event" && entry.event === "compaction" ? [entry.summary] : [],
+      );
+    const observed = "The user asked for a test.";
+    const tasks =
+      '<current-task-list count="1">\n  ▸ [in_progress] {id: t} Write a test\n</current-task-list>';
+    const goal = '<current-objective status="active">\n  Ship it\n</current-objective>';
+    assert.deepEqual(summariesIn([head, list, memory]), [[observed, tasks, goal].join("\n\n")]);
+    assert.deepEqual(textsIn(seen([head, list, memory])), []);
+    // A list that a message tells afterwards is told there.
+    assert.deepEqual(summariesIn([head, memory, list]), [[observed, goal].join("\n\n")]);
+  });
+
+  it("is, with observations, a reminder to go on, which is kept aside", () => {
+    const scaffolds = (name: string) =>
+      entriesIn(records(name)).filter((entry) => entry.kind === "message" && entry.scaffold);
+    assert.equal(scaffolds("mastracode/observed").length, 1);
+    assert.equal(scaffolds("mastracode/compacted").length, 0);
   });
 
   it("is a goal that the user sets, what its judge says, and what another version or a tool tells", () => {
@@ -204,7 +253,6 @@ describe("mastracode: what its model sees", () => {
       signal("reactive", "The pull request was merged.", { tagName: "pull-request" }),
       signal("telepathy", "A thought.", { tagName: "thought" }),
       signal("reactive", "A minute later", { attributes: { type: "temporal-gap" } }),
-      signal("state", "Tasks", { tagName: "current-task-list" }),
     ];
     const messages = seen(all);
     assert.deepEqual(textsIn(messages), [

@@ -201,18 +201,23 @@ describe("qwen reader", () => {
       {
         event: "limit",
         text: "429 You exceeded your current quota, please check your plan and billing details.",
+        fault: {
+          kind: "quota",
+          scope: "credits",
+          status: 429,
+          retryable: false,
+          source: "record",
+        },
       },
     ]);
     const uiEvent = {
       "event.name": "qwen-code.api_error",
-      error_message: "402 Payment required, no rate limit",
+      error_message: "It is broken",
       error_type: "APIError",
-      status_code: 402,
+      status_code: 500,
     };
     const { entries } = read([system("s1", null, "ui_telemetry", { uiEvent })]);
-    assert.deepEqual(events(entries), [
-      { event: "error", text: "402 Payment required, no rate limit" },
-    ]);
+    assert.deepEqual(events(entries), [{ event: "error", text: "It is broken" }]);
   });
 
   it("a notification is told, and nobody's request; a subagent's file is an aside", () => {
@@ -440,7 +445,12 @@ describe("qwen writer", () => {
       { ...place, event: "title", title: "A title" },
       { ...place, event: "compaction", summary: "what was", tokens: 12 },
       { ...place, event: "carry", part: 0, parts: 1, data: "AAAA" },
-      { ...place, event: "limit", text: "429 too many" },
+      {
+        ...place,
+        event: "limit",
+        text: "429 too many",
+        fault: { kind: "rate", status: 429, retryable: true, source: "record" },
+      },
       { ...place, event: "error", text: "500" },
     ];
     const { entries } = read(written(given));

@@ -15,7 +15,15 @@ function listed(agent: string, id: string, hoursAgo: number, more: Partial<Liste
   const time = NOW - hoursAgo * HOUR;
   const none = { createdAt: null, updatedAt: null, tokens: null, model: null, branch: null };
   return {
-    ...{ agent, id, title: `${agent}'s`, cwd: "/home/dev/shop", messages: 3, path: `/${id}` },
+    ...{
+      agent,
+      profile: null,
+      id,
+      title: `${agent}'s`,
+      cwd: "/home/dev/shop",
+      messages: 3,
+      path: `/${id}`,
+    },
     ...{ ...none, parent: null, limit: null, from: null, continuedIn: [] },
     ...{ time, bytes: 1, here: true, isSubagent: false },
     ...more,
@@ -52,10 +60,10 @@ describe("a conversation that was handed over", () => {
       there,
     );
     const [a, b] = [
-      { agent: "claude-code", id: "a" },
+      { agent: "claude-code", profile: null, id: "a" },
       { agent: "codex", id: "b" },
     ];
-    assert.deepEqual(lineage.from(b), a);
+    assert.deepEqual(lineage.from(b), { ...a, profile: null });
     // It began there; what came home did not make it.
     assert.equal(lineage.from(a), null);
     assert.deepEqual(
@@ -76,7 +84,8 @@ describe("a conversation that was handed over", () => {
   it("stays together when a session in its middle is gone", () => {
     const writes = [write(1, "claude-code:a", "codex:b", 3), write(2, "codex:b", "pi:c", 2)];
     const lineage = new Lineage(writes, ({ id }) => id !== "b");
-    assert.deepEqual(lineage.from({ agent: "pi", id: "c" }), { agent: "claude-code", id: "a" });
+    const first = { agent: "claude-code", profile: null, id: "a" };
+    assert.deepEqual(lineage.from({ agent: "pi", id: "c" }), first);
     assert.deepEqual(
       lineage.continuedIn({ agent: "claude-code", id: "a" }).map(({ id }) => id),
       ["c"],

@@ -10,6 +10,7 @@ import { layout } from "../../../src/cli/picker/view.ts";
 import { filesOf, type Preview, previewOf } from "../../../src/core/preview.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
+import { limitUntil } from "../../support/limits.ts";
 import {
   LOOK,
   many,
@@ -101,7 +102,7 @@ describe("choosing where to open it", () => {
   });
 
   it("marks agents at a limit, and proposes one that is not", () => {
-    const limit = { at: null, resetsAt: "2026-11-21T14:30:00Z", text: "5-hour limit" };
+    const limit = limitUntil("2026-11-21T14:30:00Z");
     const p = picker([session(1, { limit }), session(2, { agent: "pi" })]);
     press(p, "return");
     assert.equal(p.target?.id, "claude-code");
@@ -136,7 +137,7 @@ describe("choosing where to open it", () => {
   });
 
   it("a newer session without a limit shows that it is over", () => {
-    const limit = { at: null, resetsAt: "2026-11-21T14:30:00Z", text: "5-hour limit" };
+    const limit = limitUntil("2026-11-21T14:30:00Z");
     const p = picker([session(5, { limit }), session(1)]);
     press(p, "down", "return");
     assert.equal(p.target?.id, "codex");
@@ -263,7 +264,7 @@ describe("text on a screen", () => {
 });
 
 describe("limits", () => {
-  const limit = { at: null, resetsAt: null, text: "limit" };
+  const limit = limitUntil(null);
   it("hold until they are reset, or for some hours", () => {
     assert.equal(limitText(session(1), NOW), null);
     assert.equal(limitText(session(1, { limit }), NOW), "at a limit");

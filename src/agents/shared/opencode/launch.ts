@@ -10,6 +10,23 @@ export function launch({ command, package: name }: Flavour, flags: Flags): Launc
     command,
     install: `npm install -g ${name}`,
     flags,
+    headless: {
+      by: ["run"],
+      prompts: ["--prompt", "--command"],
+      table: {
+        own: [
+          "--format <x>",
+          "-f, --file <x...>",
+          "--title <x>",
+          "--attach <x>",
+          "--command <x>",
+          "--variant <x>",
+          "--thinking",
+          "--share",
+        ],
+      },
+      resumeArgs: ({ id, prompt, args }) => ["run", "--session", id, ...args, "--", prompt],
+    },
     versionArgs: ["--version"],
     resumeArgs: ({ id, prompt, args }) => [
       "--session",

@@ -1,28 +1,40 @@
 /** How usage limits and other failures look in OpenCode's messages. */
+import { parseValue } from "../../../lossless/json-text.ts";
 import { member, number, printed, string } from "../../../session/json.ts";
 import type { EventBody, Json } from "../../../session/types.ts";
+import { failed, resetByHeaders } from "../faults.ts";
 
-const LIMIT =
-  /(rate_limit|insufficient_quota|usage_limit|usage limit|quota exceeded|UsageLimitError|too many requests)/i;
-
-/** Reads an answer's `error`. The five retries before it leave nothing in the store. */
-export function failureOf(error: Json, time: string | null): EventBody {
+/**
+ * Reads an answer's `error`, which ended at `at` (milliseconds since the epoch). The five retries before it
+ * leave nothing in the store. Zen's limits count in `retry-after` to their reset; a Claude plan's are named
+ * in its own headers.
+ */
+export function failureOf(error: Json, at: number | undefined): EventBody {
   const data = member(error, "data");
-  const said = string(member(data, "message")) ?? string(member(error, "name")) ?? printed(error);
-  const body = string(member(data, "responseBody")) ?? "";
+  const said =
+    string(member(data, "message") ?? member(error, "message") ?? member(error, "name")) ??
+    printed(error);
+  const body = string(member(data, "responseBody"));
   const status = number(member(data, "statusCode"));
-  if (status !== 429 && !LIMIT.test(body) && !LIMIT.test(said)) {
-    return { event: "error", text: said };
-  }
-  const resetsAt = resetOf(member(data, "responseHeaders"), time);
-  const text = status === undefined ? said : `${status} ${said}`;
-  return { event: "limit", text, ...(resetsAt === null ? {} : { resetsAt }) };
+  const headers = member(data, "responseHeaders");
+  const seconds = Number(string(member(headers, `${PLAN}-reset`)) ?? Number.NaN);
+  const planEnds = Number.isNaN(seconds) ? undefined : seconds * 1000;
+  const answer = body === undefined ? undefined : member(parseValue(body), "error");
+  return failed({
+    text: status === undefined ? said : `${status} ${said}`,
+    status,
+    codes: [
+      member(headers, `${PLAN}-representative-claim`),
+      member(answer, "type"),
+      member(answer, "code"),
+      member(answer, "status"),
+      member(error, "name"),
+      member(error, "type"),
+    ],
+    details: body,
+    at,
+    resetsAt: planEnds ?? resetByHeaders((name) => member(headers, name), at),
+  });
 }
 
-/** `retry-after` counts seconds from the answer; Zen's limits count to their reset. */
-function resetOf(headers: Json | undefined, time: string | null): string | null {
-  const seconds = Number(string(member(headers, "retry-after")) ?? Number.NaN);
-  const from = Date.parse(time ?? "");
-  const at = from + seconds * 1000;
-  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : null;
-}
+const PLAN = "anthropic-ratelimit-unified";

@@ -165,6 +165,7 @@ export class OpenCodeReader implements Reader {
     if (data.summary === true && isWhole) return this.#summary(id, time, items);
     if (model !== undefined && data.providerID !== "segue") this.#header.model = model;
     const steps = stepsOf(items);
+    const ended = number(member(data.time, "completed")) ?? Date.parse(time ?? "");
     const out = steps.flatMap((step, n) =>
       this.#step(n === 0 ? id : `${id}/${n}`, time, step, (answer) => {
         if (model !== undefined) answer.model = model;
@@ -178,10 +179,10 @@ export class OpenCodeReader implements Reader {
     );
     for (const item of items) {
       if (item.data.type !== "retry") continue;
-      out.push(event(aside(item.id, time), failureOf(item.data.error ?? null, time)));
+      out.push(event(aside(item.id, time), failureOf(item.data.error ?? null, ended)));
     }
     if (error !== undefined) {
-      const body: EventBody = aborted ? { event: "interruption" } : failureOf(error, time);
+      const body: EventBody = aborted ? { event: "interruption" } : failureOf(error, ended);
       out.push(event(aside(`${id}#error`, time), body));
     }
     return out;
@@ -253,13 +254,16 @@ export class OpenCodeReader implements Reader {
         const items = listOf(data.content).map((block) =>
           v2Item(isObject(block) ? block : { type: "text", text: block }),
         );
-        return this.#step(id, time, items, (answer) => {
+        const said = this.#step(id, time, items, (answer) => {
           const model = string(member(data.model, "id"));
           if (model !== undefined) answer.model = model;
           const usage = usageOf(data.tokens);
           if (usage) answer.usage = usage;
           if (data.error !== undefined) answer.stop = "error";
         });
+        if (!isObject(data.error)) return said;
+        const failure = failureOf(data.error, Date.parse(time ?? ""));
+        return [...said, event(aside(`${id}#error`, time), failure)];
       }
       case "compaction": {
         const place = { id, parentId: this.#tip, time };

@@ -1,8 +1,10 @@
 /** Where OpenCode stores its sessions. */
+
 import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { textOrNone } from "../../../io/door.ts";
+import { rowPlace } from "../../../io/row-place.ts";
 import { string } from "../../../session/json.ts";
 import type { Json } from "../../../session/types.ts";
 import type { Found, Store } from "../../types.ts";
@@ -38,6 +40,8 @@ export function store(flavour: Flavour): Store {
       return [...found, ...older.filter(({ id }) => !ids.has(id))];
     },
 
+    inDatabase: (path) => findRows(path, flavour.id),
+
     pathFor(root, _header, env) {
       const named = namedDatabase(flavour, env);
       if (named !== null && dirname(named) === resolve(root)) return named;
@@ -48,9 +52,8 @@ export function store(flavour: Flavour): Store {
     },
 
     async children(place) {
-      const at = place.lastIndexOf("#");
-      const [path, id] = [place.slice(0, at), place.slice(at + 1)];
-      if (at < 1 || !rows.holds(path) || statSync(path).isDirectory()) return [];
+      const { path, id } = rowPlace(place);
+      if (id === "" || !rows.holds(path) || statSync(path).isDirectory()) return [];
       return reading(path, (db) =>
         db
           .prepare("SELECT id FROM session WHERE parent_id = ?")

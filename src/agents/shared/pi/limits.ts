@@ -1,21 +1,24 @@
-/** How a usage limit looks in Pi's records. */
-
-const LIMIT =
-  /^(?:429|402)\b|(rate_limit_error|billing_error|insufficient_quota|usage_limit_reached|usage limit|quota exceeded|credit balance is too low)/i;
+/** How a usage limit looks in the records of Pi, oh-my-pi and OpenClaw. */
+import { member, number, string } from "../../../session/json.ts";
+import type { Json } from "../../../session/types.ts";
+import { type Failure, failed } from "../faults.ts";
 
 /**
- * The text of a limit, from `errorMessage` of an answer that failed: Pi stores the provider's
- * words, "429 {…rate_limit_error…}" or "429: {…insufficient_quota…}", and never a reset time.
+ * Why an answer failed; null for one whose words do not say. `errorMessage` has the provider's words, "429
+ * {…rate_limit_error…}" or "429: {…insufficient_quota…}"; oh-my-pi and OpenClaw add the wait that it asked
+ * for, and fields with the status (`errorStatus`, `errorCode`).
  */
-export function limitText(errorMessage: string | undefined): string | undefined {
-  return errorMessage !== undefined && LIMIT.test(errorMessage) ? errorMessage : undefined;
-}
-
-/** When the limit ends: oh-my-pi and OpenClaw add the wait that the provider asked for to its words. */
-export function resetOf(text: string, at: number | undefined): { resetsAt?: string } {
-  const [, ms] = /\bretry-after-ms=(\d{1,12})\b/.exec(text) ?? [];
-  const [, seconds] = /; Retry-After: (\d{1,9}(?:\.\d+)?) seconds?$/.exec(text) ?? [];
-  if (at === undefined || (ms ?? seconds) === undefined) return {};
-  const wait = ms === undefined ? Number(seconds) * 1000 : Number(ms);
-  return { resetsAt: new Date(at + Math.round(wait)).toISOString() };
+export function failureOf(message: Json | undefined): Failure | null {
+  const text = string(member(message, "errorMessage"));
+  if (text === undefined) return null;
+  const code = string(member(message, "errorCode"));
+  const isStatus = /^[45]\d\d$/.test(code ?? "");
+  const failure = failed({
+    text,
+    status: isStatus ? Number(code) : member(message, "errorStatus"),
+    codes: [isStatus ? undefined : code],
+    details: string(member(message, "errorBody")),
+    at: number(member(message, "timestamp")),
+  });
+  return failure.fault === undefined ? null : failure;
 }

@@ -18,7 +18,7 @@ import type {
 import { OpenCalls } from "../calls.ts";
 import { readAnswer, readContent } from "./content.ts";
 import type { Dialect } from "./dialect.ts";
-import { limitText, resetOf } from "./limits.ts";
+import { failureOf } from "./limits.ts";
 import { bashText, worded } from "./texts.ts";
 import { readUsage } from "./usage.ts";
 
@@ -227,11 +227,10 @@ class PiReader implements Reader {
     if (model !== undefined) answer.model = model;
     if (usage) answer.usage = usage;
     if (stop) answer.stop = stop;
-    const text = stop === "error" ? limitText(string(member(value, "errorMessage"))) : undefined;
-    if (text === undefined) return [answer];
-    const resets = resetOf(text, number(member(value, "timestamp")));
-    const limit = { id: `${place.id}#limit`, parentId: place.id, time: place.time };
-    return [answer, event(limit, { event: "limit", text, ...resets })];
+    const failure = stop === "error" ? failureOf(value) : null;
+    if (failure === null) return [answer];
+    const aside = { id: `${place.id}#limit`, parentId: place.id, time: place.time };
+    return [answer, event(aside, failure)];
   }
 
   #result(value: Json | undefined, id: string): ToolResultPart {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Session } from "../../../../src/cli/picker/types.ts";
 import { known } from "../../../support/folder.ts";
+import { limitUntil } from "../../../support/limits.ts";
 import {
   many,
   NOTHING,
@@ -59,7 +60,7 @@ describe("narrowing the list", () => {
   });
 
   it("labels are found by typing them", () => {
-    const limit = { at: null, resetsAt: "2026-11-21T14:30:00Z", text: "5-hour limit" };
+    const limit = limitUntil("2026-11-21T14:30:00Z");
     const p = picker([session(1), session(2, { limit }), session(3)]);
     type(p, "[limit]");
     assert.equal(p.session?.id, "id-2");

@@ -1,0 +1,297 @@
+/**
+ * Why a request was refused, by what a CLI recorded of it: the HTTP status, the vendor's names for the
+ * error, and last the words that the CLI wrote. Never call this with words of a user or a model: people
+ * talk about limits, too.
+ */
+import { number, string } from "../../session/json.ts";
+import type { Fault, Json, LimitScope } from "../../session/types.ts";
+import { resetIn } from "./resets.ts";
+
+export interface Evidence {
+  /** What the CLI wrote, which the event tells; where it holds JSON, its names count as words. */
+  text: string;
+  /** The HTTP status in a field of its own. */
+  status?: Json | undefined;
+  /** The vendor's names for the error, in fields of their own: types, codes, names of exceptions. */
+  codes?: readonly (Json | undefined)[];
+  /** What the record says that the limit applies to. */
+  scope?: LimitScope | undefined;
+  /** Words about the same that the event does not tell, such as the vendor's whole answer. */
+  details?: string | undefined;
+  /** When it was written: ISO 8601, or milliseconds since the epoch. */
+  at?: string | number | null | undefined;
+  /** When the limit ends, if a field says it: milliseconds since the epoch. */
+  resetsAt?: number | undefined;
+}
+
+export type Failure =
+  | { event: "limit"; text: string; resetsAt?: string; fault: Fault }
+  | { event: "error"; text: string; fault?: Fault };
+
+/** The event for a request that failed: `limit` if an allowance is used up, or too much was asked at once. */
+export function failed(evidence: Evidence): Failure {
+  const { text } = evidence;
+  const fault = faultOf(evidence);
+  if (fault === undefined) return { event: "error", text };
+  if (!isLimit(fault.kind)) return { event: "error", text, fault };
+  const resetsAt = isoOf(evidence.resetsAt ?? resetIn(wordsOf(evidence), timeOf(evidence.at)));
+  return { event: "limit", text, ...(resetsAt === undefined ? {} : { resetsAt }), fault };
+}
+
+/** The fault alone; undefined if nothing says why the request failed. */
+export function faultOf(evidence: Evidence): Fault | undefined {
+  const words = wordsOf(evidence);
+  const codes = (evidence.codes ?? []).flatMap((code) => classOf(string(code)) ?? []);
+  const recorded = number(evidence.status);
+  const status = recorded ?? statusIn(words);
+  const named = [...codes, ...namedIn(words)];
+  const kind = kindOf(named, words, status);
+  if (kind === undefined) return undefined;
+  const scope = isLimit(kind) ? (evidence.scope ?? scopeOf(named, words, status, kind)) : undefined;
+  const byRecord = [...codes.map((one) => one.kind), kindByStatus(recorded)];
+  const isRecorded = byRecord.some((one) => one === kind || (isLimit(one) && isLimit(kind)));
+  return {
+    kind,
+    ...(scope === undefined ? {} : { scope }),
+    ...(status === undefined ? {} : { status }),
+    retryable: isRetryable(kind, scope),
+    source: isRecorded ? "record" : "text",
+  };
+}
+
+/** May the same request succeed later? Where an allowance has a time it comes back; what was paid for does not. */
+function isRetryable(kind: Fault["kind"], scope: LimitScope | undefined): boolean {
+  if (kind === "quota") return scope !== "credits";
+  return kind === "rate" || kind === "overload";
+}
+
+function isLimit(kind: Fault["kind"] | undefined): boolean {
+  return kind === "quota" || kind === "rate";
+}
+
+/** Will the same request, tried again at once, be refused again? A limit lasts, and so does the vendor's overload. */
+export function mayLast(fault: Fault | undefined): boolean {
+  return isLimit(fault?.kind) || fault?.kind === "overload";
+}
+
+/** The scope of a window of so many minutes: vendors' windows are a few hours, a day, a week or a month. */
+export function scopeOfMinutes(minutes: number | undefined): LimitScope | undefined {
+  if (minutes === undefined || minutes <= 0) return undefined;
+  if (minutes < 1440) return "session";
+  if (minutes < 2 * 1440) return "daily";
+  return minutes <= 14 * 1440 ? "weekly" : "monthly";
+}
+
+/** `retry-after` and `retry-after-ms`, by name in lower case: when they let the next request through. */
+export function resetByHeaders(
+  header: (name: string) => Json | undefined,
+  at: number | undefined,
+): number | undefined {
+  const after = header("retry-after");
+  const wait = amount(header("retry-after-ms")) ?? (amount(after) ?? Number.NaN) * 1000;
+  if (!Number.isNaN(wait)) return at === undefined ? undefined : at + wait;
+  const date = Date.parse(string(after) ?? "");
+  return Number.isNaN(date) ? undefined : date;
+}
+
+function amount(value: Json | undefined): number | undefined {
+  const text = string(value);
+  if (text === undefined) return number(value);
+  return /^\d{1,12}(?:\.\d{1,9})?$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** ISO 8601; undefined for what is no time. */
+export function isoOf(ms: number | undefined): string | undefined {
+  if (ms === undefined || !(Math.abs(ms) <= 8.64e15)) return undefined;
+  return new Date(ms).toISOString();
+}
+
+function timeOf(at: Evidence["at"]): number | undefined {
+  const ms = typeof at === "number" ? at : Date.parse(at ?? "");
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/** More than this of an error is a page that a proxy answered with. */
+const MOST_WORDS = 20_000;
+
+function wordsOf({ text, details }: Evidence): string {
+  const words = details === undefined ? text : `${text}\n${details}`;
+  return words.slice(0, MOST_WORDS).replaceAll("’", "'");
+}
+
+interface Class {
+  kind: Fault["kind"];
+  scope?: LimitScope;
+}
+
+/**
+ * The end of a name, in lower case and without its punctuation: `AnthropicRateLimitError` and
+ * `rate_limit_error` are one. The first that fits counts.
+ */
+const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: LimitScope])[] = [
+  // Gemini's classes of quotas: GenerateRequestsPerDayPerProjectPerModel-FreeTier.
+  [/perday(?:per\w+)?$/, "quota", "daily"],
+  [/perminute(?:per\w+)?$/, "rate"],
+  [
+    /insufficientquota$|creditsexhausted$|creditserror$|exceededcurrentquotaerror$/,
+    "quota",
+    "credits",
+  ],
+  [
+    /billing(?:error|hardlimitreached|notconfigured)$|creditsdepleted$|usagenotincluded$/,
+    "quota",
+    "credits",
+  ],
+  [
+    /outofcredits$|^overage$|insufficientcredits$|insufficientbalance$|paymentrequired$/,
+    "quota",
+    "credits",
+  ],
+  [/userweeklyratelimited$|^sevenday(?:overageincluded)?$/, "quota", "weekly"],
+  [/usermodelratelimited$|^sevenday(?:opus|sonnet)$/, "quota", "model"],
+  [/userglobalratelimited$|sessionquotaexceeded$|^fivehour$/, "quota", "session"],
+  [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
+  [/monthlylimiterror$/, "quota", "monthly"],
+  [
+    /usagelimit(?:reached|exceeded|error)$|usageexhausted$|quota(?:exhausted|exceeded)?(?:error)?$/,
+    "quota",
+  ],
+  [/accessterminatederror$/, "quota"],
+  [
+    /engineoverloadederror$|overloaded(?:error)?$|slowdown$|providerunavailable$|^unavailable$/,
+    "overload",
+  ],
+  [/serviceunavailable(?:error)?$|capacityunavailable$|nocapacity$/, "overload"],
+  [
+    /ratelimit(?:ed|s|error|exceeded|reached)*(?:error)?$|toomanyrequests(?:error)?$|resourceexhausted$/,
+    "rate",
+  ],
+  [
+    /context(?:length|window)?(?:exceeded|overflow)(?:error)?$|contextlimit$|prompttoolong$/,
+    "context",
+  ],
+  [/requesttoolarge$/, "context"],
+  [
+    /authentication(?:failed|error)?$|^authorization$|autherror$|unauthorized$|unauthenticated$/,
+    "auth",
+  ],
+  [/oauthorgnotallowed$|accountonhold$|verificationrequired$|cloudcredentialerror$/, "auth"],
+  [/invalidapikey$|tokenexpired$|permission(?:denied|error)$|permissiondeniederror$/, "auth"],
+];
+
+function classOf(name: string | undefined): Class | undefined {
+  if (name === undefined || name.length > 100) return undefined;
+  const plain = name.toLowerCase().replace(/[^a-z]/g, "");
+  const found = NAMES.find(([end]) => end.test(plain));
+  return found && { kind: found[1], ...(found[2] === undefined ? {} : { scope: found[2] }) };
+}
+
+/** In JSON, or as Python prints it: `'type': 'rate_limit_error'`, and `type=insufficient_quota`. */
+const NAMED =
+  /["'(\s](?:type|code|status|reason|quotaId|quotaLimit|error)\\?["']?\s?[:=]\s?\\?["']?([A-Za-z][\w.-]{2,80})/g;
+/** And at the beginning of a line: `litellm.RateLimitError: …`, `AnthropicRateLimitError("…`. */
+const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}Error)\b/m;
+
+function namedIn(words: string): Class[] {
+  const names = [...words.matchAll(NAMED)].map(([, name]) => name);
+  const [, thrown] = EXCEPTION.exec(words) ?? [];
+  // Python's own is about a file; a vendor's has another name before it, or is in JSON.
+  if (thrown !== "PermissionError") names.push(thrown);
+  return names.flatMap((name) => classOf(name) ?? []);
+}
+
+const STATUS =
+  /^\s{0,9}([45]\d\d)\b|\b(?:error|code|status|http|rejected|failed|errno)\b[^\d\n]{0,12}([45]\d\d)\b|\b([45]\d\d) (?:Too Many|Payment Req|Unauthor|Forbidden|Service Unav|Request Entity)/i;
+
+function statusIn(words: string): number | undefined {
+  const [, ...found] = STATUS.exec(words) ?? [];
+  const digits = found.find((one) => one !== undefined);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+const BY_STATUS: Readonly<Record<number, Fault["kind"]>> = {
+  401: "auth",
+  402: "quota",
+  403: "auth",
+  413: "context",
+  429: "rate",
+  503: "overload",
+  529: "overload",
+};
+
+function kindByStatus(status: number | undefined): Fault["kind"] | undefined {
+  return status === undefined ? undefined : BY_STATUS[status];
+}
+
+const QUOTA = [
+  /\b(?:usage|spend(?:ing)?|opus|sonnet|haiku|fable|5[- ]hour|five[- ]hour|session|daily|weekly|monthly) (?:rate )?limits?\b/i,
+  /\bhit your limit\b|\bout of (?:extra usage|credits|quota)\b|\bextra usage is required\b|\bspecified API usage limits\b/i,
+  /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) your (?:\w{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b/i,
+  /\bcredit balance (?:is )?too low\b|\bpayment required\b|\bpremium request|\bfree usage exceeded\b|\bfree-models-per-day\b|\brequests per day\b|\btokens per day\b/i,
+  /\bcredits? (?:are |is |have been )?(?:exhausted|depleted)\b|\bcredit limits are exhausted\b|\badd (?:more )?credits\b|\bbilling details\b/i,
+];
+const RATE =
+  /\brate.?limit|\btoo many requests\b|\bresource.?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bexceeded your Copilot token usage\b/i;
+const OVERLOAD =
+  /\boverloaded\b|\bno capacity available\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|(?<!resource )\btemporarily unavailable\b/i;
+const CONTEXT =
+  /\b(?:prompt|input|request) is too (?:long|large)\b|\bcontext.?(?:length|window|limit)\b|\bmaximum context\b|\bran out of room\b|\bexceeds the maximum number of tokens\b|\bprompt too long\b/i;
+const AUTH =
+  /\binvalid (?:x-)?api.?key\b|\bfail(?:ed|ure) to authenticate\b|\b(?:invalid )?authentication\b|\bunauthori[sz]ed\b|\b(?:token|login|session|credentials?) (?:has |have )?expired\b|\bplease (?:run )?\/?log ?in\b|\bnot logged in\b/i;
+
+/**
+ * What says most comes first: a vendor answers 403 to a quota that is used up (Kimi), 400 to an empty account
+ * (Anthropic), and 429 to all of these; that one minute's requests were too many is said by name (Gemini).
+ */
+function kindOf(
+  named: readonly Class[],
+  words: string,
+  status: number | undefined,
+): Fault["kind"] | undefined {
+  const [first] = named;
+  if (named.some(({ kind }) => kind === "quota")) return "quota";
+  if (named.some(({ kind }) => kind === "rate") && /per.?minute/i.test(words)) return "rate";
+  const isOther = first?.kind === "overload" || first?.kind === "context";
+  if (!isOther && QUOTA.some((one) => one.test(words))) return "quota";
+  const byStatus = kindByStatus(status);
+  if (first) return first.kind;
+  if (CONTEXT.test(words)) return "context";
+  if (OVERLOAD.test(words)) return "overload";
+  if (RATE.test(words)) return "rate";
+  return byStatus ?? (AUTH.test(words) ? "auth" : undefined);
+}
+
+/** Which allowance it is, by words; the first that fits. */
+const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
+  [/\b(?:opus|sonnet|haiku|fable) (?:\w{1,10} )?limit\b/i, "model"],
+  [/\bweekly\b|\b7[- ]day\b|\bper week\b/i, "weekly"],
+  [/\b(?:session|5[- ]hour|five[- ]hour) (?:session |usage |rate )?limits?\b/i, "session"],
+  [/\bdaily\b|\bper.?day\b|\b[RT]PD\b|\bfree usage exceeded\b/i, "daily"],
+  [/\bmonthly\b|\bper month\b|\bpremium request|\bspecified API usage limits\b/i, "monthly"],
+  [/\bon this model\b|\bfor this model\b/i, "model"],
+  [
+    /\bcredit balance\b|\binsufficient (?:credits?|balance|funds?|quota)\b|\bbilling details\b/i,
+    "credits",
+  ],
+  [
+    /\bout of (?:extra usage|credits)\b|\badd (?:\w{1,6} )?credits\b|\bpayment required\b/i,
+    "credits",
+  ],
+  [
+    /\bextra usage is required\b|\bcredits? (?:(?:are|is|have|been) ){0,2}(?:exhausted|depleted)\b/i,
+    "credits",
+  ],
+];
+
+function scopeOf(
+  named: readonly Class[],
+  words: string,
+  status: number | undefined,
+  kind: Fault["kind"],
+): LimitScope | undefined {
+  // Too many requests at once are of no allowance.
+  if (kind === "rate") return undefined;
+  const byName = named.find((one) => one.kind === "quota" && one.scope !== undefined)?.scope;
+  const byWords = SCOPES.find(([pattern]) => pattern.test(words))?.[1];
+  return byName ?? byWords ?? (status === 402 ? "credits" : undefined);
+}

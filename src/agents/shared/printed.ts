@@ -1,0 +1,13 @@
+/** What a CLI printed. */
+
+/** The last line that is not empty, if it is of this form; null if it is not. Colours do not count. */
+export function lastLine(text: string, form: RegExp): string | null {
+  const lines = text.split("\n").map((line) => plain(line).trim());
+  const last = lines.findLast((line) => line !== "") ?? "";
+  return form.test(last) ? last : null;
+}
+
+function plain(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  return line.replace(/\x1b\[[\d;]*m/g, "");
+}

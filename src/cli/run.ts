@@ -1,0 +1,244 @@
+/** `segue run`: an agent as if started by hand; at a limit, the work goes on in another one. */
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { ReasoningFate } from "../core/convert.ts";
+import { reportText } from "../core/convert.ts";
+import { isFolder } from "../core/find.ts";
+import { type Agent, agentNamed } from "../core/names.ts";
+import type { Places } from "../core/places.ts";
+import {
+  argsOf,
+  checkArgs,
+  endLike,
+  nameOf,
+  type RunRequest,
+  runAgent,
+  type Stop,
+  type Tell,
+  TIMES,
+} from "../core/run.ts";
+import { settings } from "../core/settings.ts";
+import { commandOf, isInstalled } from "../core/start.ts";
+import { timeSpan } from "../core/time.ts";
+import { SegueError } from "../errors.ts";
+import { shellWord } from "../session/text.ts";
+import { type PlaceOptions, placesOf, withPlaces } from "./common.ts";
+import { tokens } from "./fit.ts";
+import { reasoningFate, reasoningOption } from "./reasoning.ts";
+import { ask, oneLine, say, warn } from "./terminal.ts";
+
+interface Options extends PlaceOptions {
+  failover?: string[];
+  return?: boolean;
+  hold?: number;
+  wait?: number;
+  idle?: number;
+  fit?: number;
+  force?: boolean;
+  reasoning?: ReasoningFate;
+}
+
+export function command(): Command {
+  const run = new Command("run")
+    .usage("[options] <agent> [args...]")
+    .description("run an agent, and continue its session in another one at a usage limit")
+    .argument("<agent>", "the agent to start")
+    .argument("[args...]", "its own arguments, as if it were started by hand")
+    .option(
+      "--failover <agents>",
+      "continue in these agents without asking, in this order: codex,gemini,pi",
+      names,
+    )
+    .option("--return", "bring the session home when the first agent is free again")
+    .option("--hold <time>", "the least time between two switches (default: 10s)", span)
+    .option("--wait <time>", "how long to wait when all of them are at a limit (default: 0s)", span)
+    .option(
+      "--idle <time>",
+      "an agent without a screen that prints and records nothing for this long is stalled",
+      span,
+    )
+    .option(
+      "--fit <tokens>",
+      "replace older turns with a handoff entry to fit this size: 200k, 1m",
+      tokens,
+    )
+    .option("--force", "leave out flags that cannot be translated for the other agents");
+  return withPlaces(run.addOption(reasoningOption()), "the folder to run in")
+    .addHelpText(
+      "after",
+      `
+What follows the agent's name is for the agent. --failover, --return, --hold,
+--wait and --idle may also come right after it.
+
+Examples:
+  segue run claude
+  segue run --failover codex,gemini --return claude --model opus
+  segue run --failover codex,pi claude -p "fix the failing test"
+  segue run --failover codex --wait 5h claude -p "update the documentation"`,
+    )
+    .action(runIt);
+}
+
+async function runIt(named: string, args: string[], options: Options): Promise<void> {
+  const agent = agentNamed(named, settings().profiles);
+  const places = placesOf(options);
+  const targets = targetsOf(agent, options);
+  const { cwd = process.cwd() } = options;
+  if (!isFolder(cwd)) throw new SegueError("not-found", "there is no such folder", { where: cwd });
+  for (const one of [agent, ...targets]) refuseMissing(one, places);
+  const isPiped = !process.stdin.isTTY || !process.stdout.isTTY;
+  const given = argsOf(agent, args, isPiped);
+  const force = options.force ?? false;
+  checkArgs(agent, targets, given, force);
+  const { hold = TIMES.hold, wait = TIMES.wait } = options;
+  const request: RunRequest = {
+    ...{ agent, args, given, targets, force, places },
+    unasked: targets.length > 0,
+    returns: options.return ?? false,
+    times: { ...TIMES, hold, wait },
+    cwd: resolve(cwd),
+    reasoning: reasoningFate(options.reasoning),
+    fit: options.fit,
+    idle: options.idle ?? null,
+    always: ({ id }) => settings().words(`agents.${id}.args`),
+    tell: tellIn(places, given.isHeadless),
+  };
+  endLike(await runAgent(request));
+}
+
+function refuseMissing(agent: Agent, places: Places): void {
+  const { name, launch } = agent;
+  if (isInstalled(agent, places.env)) return;
+  const hint = launch.install === undefined ? {} : { hint: `to install it: ${launch.install}` };
+  const command = commandOf(agent, places.env);
+  throw new SegueError(
+    "failed",
+    `${name} is not installed: there is no "${command}" on PATH`,
+    hint,
+  );
+}
+
+/** @throws SegueError `usage` for options that say nothing without others. */
+function targetsOf(agent: Agent, { failover = [], ...options }: Options): Agent[] {
+  const targets = failover.map((name) => agentNamed(name, settings().profiles));
+  const own = targets.find((one) => nameOf(one) === nameOf(agent));
+  if (own) {
+    throw new SegueError("usage", `--failover names ${own.name}, which runs first anyway`, {
+      hint: "name the agents that are to go on when it is at a limit",
+    });
+  }
+  const twice = targets.find((one, n) => targets.indexOf(one) !== n);
+  if (twice) throw new SegueError("usage", `--failover names ${twice.name} twice`);
+  if (targets.length > 0) return targets;
+  const alone = (["return", "hold", "wait", "idle"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (alone === undefined) return targets;
+  throw new SegueError("usage", `--${alone} needs --failover`, {
+    hint: "for example: --failover codex,gemini",
+  });
+}
+
+function names(value: string): string[] {
+  const all = value.split(",").map((name) => name.trim());
+  if (all.some((name) => name === "")) {
+    throw new InvalidArgumentError("It must be names of agents, separated by commas.");
+  }
+  return all;
+}
+
+function span(value: string): number {
+  const time = timeSpan(value);
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError("It must be a time such as 30s, 10m or 5h.");
+}
+
+function tellIn(places: Places, isHeadless: boolean): Tell {
+  return {
+    say: (text) => say(text),
+    switching(from, to, signal) {
+      const why = signal === null ? "" : `${limitWords({ agent: from, signal })}; `;
+      say(`segue: ${why}going on in ${to.name}`);
+    },
+    switched(report, note) {
+      for (const line of reportText(report)) say(line);
+      say(note);
+    },
+    waiting: (until) => say(`segue: waiting until ${clock(until)}`),
+    offer: (stop) => offer(stop, places, isHeadless),
+    gaveUp(stop, until) {
+      const when = until === null ? "" : `; the first is free again at ${clock(until)}`;
+      warn(`segue: ${limitWords(stop)}, and no other agent can go on${when}`);
+      const { session, agent } = stop;
+      if (session)
+        warn(`  to go on later: segue resume ${shellWord(`${nameOf(agent)}:${session.id}`)}`);
+    },
+    broughtHome: ({ agent, id }) => say(`segue: the session is home again: ${nameOf(agent)}:${id}`),
+    left({ agent, id }) {
+      say(
+        `segue: the session is in ${agent.name}: segue resume ${shellWord(`${nameOf(agent)}:${id}`)}`,
+      );
+    },
+  };
+}
+
+/** "Claude Code is at its weekly limit until 15:00". */
+function limitWords({ agent, signal }: Pick<Stop, "agent" | "signal">): string {
+  const { name } = agent;
+  if (signal === null) return `${name} has ended`;
+  const { kind, scope, resetsAt, text } = signal;
+  const until = resetsAt === null ? "" : ` until ${clock(resetsAt)}`;
+  const own = scope === "unknown" ? "its" : SCOPES[scope];
+  const state = {
+    quota: `is at ${own} limit${until}`,
+    rate: `is refused because of too many requests${until}`,
+    overload: `gets no answer${until}`,
+    auth: "is not logged in",
+    context: "cannot send so long a session",
+  }[kind];
+  return `${name} ${state} (${oneLine(text, 120)})`;
+}
+
+const SCOPES = {
+  session: "its session",
+  daily: "its daily",
+  weekly: "its weekly",
+  monthly: "its monthly",
+  model: "its model's",
+  credits: "its credit",
+};
+
+/** A time of today, or with its date. */
+function clock(at: number): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === new Date().toDateString()) return time;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
+}
+
+/** Asks where to go on; without a terminal, says how to. */
+async function offer(stop: Stop, places: Places, isHeadless: boolean): Promise<Agent | null> {
+  const { agent, session } = stop;
+  warn(`segue: ${limitWords(stop)}`);
+  if (!session) return null;
+  const { agents } = await import("../core/names.ts");
+  const others = agents.filter((one) => one !== agent && isInstalled(one, places.env));
+  const [first] = others;
+  const name = shellWord(`${nameOf(agent)}:${session.id}`);
+  const how = (to: Agent): string => `segue resume ${name} --in ${to.id}`;
+  if (!first) {
+    warn("  no other agent is installed here");
+    return null;
+  }
+  const listed = others.map(({ id }) => id).join(", ");
+  const question = `go on in another agent? [y: ${first.id}; ${listed}; N] `;
+  const answer = isHeadless ? null : await ask(question);
+  if (answer !== null && /^y(?:es)?$/i.test(answer)) return first;
+  const chosen =
+    answer && others.find(({ id, aliases }) => id === answer || aliases.includes(answer));
+  if (chosen) return chosen;
+  if (answer !== null && answer !== "" && !/^no?$/i.test(answer))
+    warn(`  "${answer}" is none of them`);
+  warn(`  to go on in another agent (${listed}): ${how(first)}`);
+  return null;
+}

@@ -1,0 +1,52 @@
+/**
+ * What agents' hooks report, among what is followed. A hook tells of what the session says as well, if
+ * that says it: then it is not told twice.
+ */
+import type { Clock } from "../io/clock.ts";
+import type { Env } from "../io/state.ts";
+import type { Signal } from "../limits/types.ts";
+import { type HookSignal, HookTail } from "./hook-signals.ts";
+
+interface Waiting {
+  hook: HookSignal;
+  /** In `Clock.elapsed`. */
+  since: number;
+}
+
+/** How long it waits for the record of the session, and how far apart both may be. */
+const WAIT = 700;
+const NEAR = 15_000;
+
+export class FollowedHooks {
+  readonly #tail: HookTail;
+  readonly #clock: Clock;
+  readonly #isWanted: (signal: Signal) => boolean;
+  #waiting: Waiting[] = [];
+  /** What sessions said of late. */
+  #recent: Signal[] = [];
+
+  constructor(env: Env, clock: Clock, isWanted: (signal: Signal) => boolean) {
+    this.#tail = new HookTail(env);
+    this.#clock = clock;
+    this.#isWanted = isWanted;
+  }
+
+  /** `told`: the signals of sessions that are told now. `all`: without waiting. */
+  look(told: readonly Signal[], all: boolean): HookSignal[] {
+    const now = this.#clock.elapsed();
+    this.#recent = [...this.#recent, ...told].slice(-50);
+    for (const hook of this.#tail.read()) {
+      if (this.#isWanted(hook.signal)) this.#waiting.push({ hook, since: now });
+    }
+    const isTold = ({ signal }: HookSignal): boolean =>
+      this.#recent.some((one) => one.session === signal.session && isNear(one, signal));
+    this.#waiting = this.#waiting.filter(({ hook }) => !isTold(hook));
+    const due = this.#waiting.filter(({ since }) => all || now - since >= WAIT);
+    this.#waiting = this.#waiting.filter((one) => !due.includes(one));
+    return due.map(({ hook }) => hook);
+  }
+}
+
+function isNear(a: Signal, b: Signal): boolean {
+  return a.agent === b.agent && a.profile === b.profile && Math.abs(a.at - b.at) < NEAR;
+}

@@ -1,0 +1,97 @@
+/** Which agents run a command when a request was refused, and where they are told to. */
+import { join } from "node:path";
+import type { Agent } from "../agents/types.ts";
+import { hostOf } from "../io/host.ts";
+import type { Env } from "../io/state.ts";
+
+export type HookPlace = {
+  /** The file to which the hook is added. */
+  path: string;
+  /** What the user should know besides. */
+  note: string | null;
+} & (
+  | { form: "json"; place: readonly string[]; entry(command: string): JsonEntry }
+  | { form: "toml"; event: string }
+  | { form: "file"; text(words: readonly string[]): string }
+);
+
+type JsonEntry = { [key: string]: string | number | JsonEntry[] };
+
+/** How long a hook may take, in seconds. */
+const TIMEOUT = 10;
+
+/** null for an agent that has no hook for that. */
+export function hookPlaceOf({ id, store }: Agent, env: Env): HookPlace | null {
+  const home = store.home?.(env) ?? hostOf(env).home;
+  switch (id) {
+    case "claude-code":
+      return stopFailure(join(home, "settings.json"), null, TIMEOUT);
+    case "qwen": {
+      const own = env.QWEN_HOME || join(hostOf(env).home, ".qwen");
+      const note = "Qwen Code runs it on its screen only, not with -p";
+      return stopFailure(join(own, "settings.json"), note, TIMEOUT * 1000);
+    }
+    case "kimi":
+    case "kimi-cli":
+      return { form: "toml", path: join(home, "config.toml"), note: null, event: "StopFailure" };
+    case "copilot":
+      return { form: "file", path: join(home, "hooks", "segue.json"), note: null, text: copilot };
+    case "pi":
+    case "omp":
+      return { form: "file", path: join(home, "extensions", "segue.ts"), note: null, text: piFile };
+    default:
+      return null;
+  }
+}
+
+/** Claude Code counts the time in seconds, Qwen Code in milliseconds. */
+function stopFailure(path: string, note: string | null, timeout: number): HookPlace {
+  return {
+    ...{ form: "json", path, note, place: ["hooks", "StopFailure"] },
+    entry: (command) => ({ hooks: [{ type: "command", command, timeout }] }),
+  };
+}
+
+function copilot(words: readonly string[]): string {
+  const bash = words.map(posixWord).join(" ");
+  const powershell = `& ${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(" ")}`;
+  const hook = { type: "command", bash, powershell, timeoutSec: TIMEOUT };
+  return `${JSON.stringify({ version: 1, hooks: { errorOccurred: [hook] } }, null, 2)}\n`;
+}
+
+/** For Pi and oh-my-pi, whose extensions are programs. */
+function piFile(words: readonly string[]): string {
+  const [program = "", ...args] = words;
+  return `// Tells Segue when a request is refused. To remove it: segue install-hooks ${args.at(-1)} --remove
+import { spawn } from "node:child_process";
+
+export default function (pi) {
+  pi.on("agent_end", async (event, ctx) => {
+    const last = event.messages.filter((message) => message.role === "assistant").at(-1);
+    if (last?.stopReason !== "error") return;
+    const child = spawn(${JSON.stringify(program)}, ${JSON.stringify(args)}, {
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+      windowsHide: true,
+    });
+    child.on("error", () => {});
+    child.stdin.on("error", () => {});
+    child.stdin.end(
+      JSON.stringify({
+        hook_event_name: "StopFailure",
+        error_message: last.errorMessage,
+        session_id: ctx.sessionManager.getSessionId(),
+        transcript_path: ctx.sessionManager.getSessionFile(),
+        cwd: ctx.cwd,
+      }),
+    );
+    child.unref();
+  });
+}
+`;
+}
+
+/** For a shell that the agent runs the hook with. */
+export function posixWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

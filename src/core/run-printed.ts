@@ -1,0 +1,65 @@
+/** What an agent without a screen printed. */
+import { once } from "node:events";
+import { closeSync, existsSync, statSync } from "node:fs";
+import { failed, mayLast } from "../agents/shared/faults.ts";
+import type { Agent, Printed } from "../agents/types.ts";
+import type { Selected } from "../catalog/select.ts";
+import { openFile } from "../io/door.ts";
+import { Input } from "../io/input.ts";
+import { readAt } from "../io/read-at.ts";
+import type { Signal } from "../limits/types.ts";
+
+const TAIL = 8192;
+
+/** The end of a file; "" for none. */
+export function tailOf(path: string | null): string {
+  if (path === null || !existsSync(path)) return "";
+  const { fd, size } = openFile(path);
+  try {
+    const from = Math.max(0, size - TAIL);
+    return readAt(fd, from, size - from).toString("utf8");
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function sizeOf(path: string | null): number {
+  return path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/** Writes a file to our output, at the reader's pace. */
+export async function pour(path: string): Promise<void> {
+  if (sizeOf(path) === 0) return;
+  const input = new Input(path);
+  try {
+    for (const chunk of input.chunks()) {
+      if (!process.stdout.write(Buffer.from(chunk))) await once(process.stdout, "drain");
+    }
+  } finally {
+    input.close();
+  }
+}
+
+/** What an agent whose sessions do not tell it printed of a limit, in its own words; null for none. */
+export function printedSignal(
+  agent: Agent,
+  printed: Printed,
+  session: Selected | null,
+): Signal | null {
+  const text = agent.launch.headless?.refusal?.(printed) ?? null;
+  if (text === null) return null;
+  const at = Date.now();
+  const event = failed({ text, at });
+  const { fault } = event;
+  if (!fault || !mayLast(fault)) return null;
+  const resets = event.event === "limit" ? Date.parse(event.resetsAt ?? "") : Number.NaN;
+  return {
+    ...{ agent: agent.id, profile: agent.profile?.name ?? null, kind: fault.kind, text, at },
+    scope: fault.scope ?? "unknown",
+    usedPercent: null,
+    resetsAt: Number.isNaN(resets) ? null : resets,
+    retryable: fault.retryable,
+    source: "text",
+    session: session?.id ?? null,
+  };
+}

@@ -1,0 +1,155 @@
+/** Which session an agent works in that was started by hand, and what becomes of its requests there. */
+import { readFileSync, realpathSync } from "node:fs";
+import type { Agent } from "../agents/types.ts";
+import type { Selected } from "../catalog/select.ts";
+import { type Places, rootsOf } from "../catalog/stores.ts";
+import type { FailoverEvent } from "../limits/failover.ts";
+import { type Followed, type FollowedSession, type Following, follow } from "./follow.ts";
+
+/** Clocks of records and of ours differ a little. */
+const SLACK = 2000;
+
+export class RunSession {
+  readonly #agent: Agent;
+  readonly #places: Places;
+  readonly #cwd: string;
+  readonly #following: Following;
+  readonly #since: number;
+  /** Words of the command line, one of which may name the session. */
+  readonly #words: readonly string[];
+  #chosen: { session: FollowedSession; rank: number } | null = null;
+  #known: Selected | null;
+  #pid = 0;
+  /** When anything was last written. */
+  changed: number;
+
+  private constructor(
+    agent: Agent,
+    { places, cwd, words, known }: RunSessionOptions,
+    following: Following,
+  ) {
+    this.#agent = agent;
+    this.#places = places;
+    this.#cwd = cwd;
+    this.#words = words;
+    this.#known = known;
+    this.#following = following;
+    this.#since = Date.now() - SLACK;
+    this.changed = Date.now();
+  }
+
+  /** To be called before the agent is started. */
+  static async begin(agent: Agent, options: RunSessionOptions): Promise<RunSession> {
+    const profile = agent.profile?.name ?? null;
+    const following = await follow([{ agent, profile, places: options.places }]);
+    return new RunSession(agent, options, following);
+  }
+
+  set pid(pid: number) {
+    this.#pid = pid;
+  }
+
+  /** null if it is not known yet. */
+  get selected(): Selected | null {
+    const found = this.#chosen?.session;
+    if (!found) return this.#known;
+    return { agent: this.#agent, path: found.path, id: found.id, name: found.path };
+  }
+
+  /** What was written since the last time. */
+  async look(): Promise<FailoverEvent[]> {
+    const all = await this.#following.look(false);
+    const news = all.filter(({ at }) => at >= this.#since);
+    if (news.length > 0) this.changed = Date.now();
+    for (const { session } of news) this.#consider(session);
+    const own = this.#chosen?.session;
+    return news.filter(({ session }) => isSame(session, own)).flatMap(eventsOf);
+  }
+
+  /** Of several in which something is written, the one that is most certainly its own. */
+  #consider(session: FollowedSession): void {
+    if (isSame(session, this.#chosen?.session)) return;
+    const rank = this.#rankOf(session);
+    if (rank > (this.#chosen?.rank ?? 0)) this.#chosen = { session, rank };
+  }
+
+  /** 0: it cannot be its own. */
+  #rankOf({ id, path, cwd, isNew }: FollowedSession): number {
+    if (this.#known?.id === id) return 5;
+    if (this.#words.some((word) => word.endsWith(id) || word === path)) return 5;
+    if (this.#isOpen(id)) return 4;
+    const isHere = cwd === null || real(cwd) === real(this.#cwd);
+    if (!isHere) return 0;
+    return isNew ? 3 : cwd === null ? 1 : 2;
+  }
+
+  #isOpen(id: string): boolean {
+    const { store } = this.#agent;
+    const notes = rootsOf(this.#agent, this.#places).flatMap(
+      (root) => store.opened?.(root, id) ?? [],
+    );
+    return notes.some((note) => "pid" in note && isWithin(note.pid, this.#pid));
+  }
+
+  close(): void {
+    this.#following.close();
+  }
+}
+
+export interface RunSessionOptions {
+  places: Places;
+  cwd: string;
+  words: readonly string[];
+  /** The session that it was started on. */
+  known: Selected | null;
+}
+
+function isSame(a: FollowedSession, b: FollowedSession | undefined): boolean {
+  return b !== undefined && a.id === b.id && a.path === b.path;
+}
+
+function eventsOf(news: Followed): FailoverEvent[] {
+  const { at } = news;
+  switch (news.what) {
+    case "signal":
+      return [{ event: "signal", at, signal: news.signal }];
+    case "answer":
+      // An answer with calls clears a limit, too, but the turn goes on.
+      return news.ends
+        ? [{ event: "answer", at }]
+        : [
+            { event: "answer", at },
+            { event: "busy", at },
+          ];
+    case "prompt":
+      return [{ event: "busy", at }];
+    default:
+      return [];
+  }
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Is it this process, or one that it started? */
+function isWithin(pid: number, ancestor: number): boolean {
+  for (let [at, n] = [pid, 0]; at > 1 && n < 20; n++) {
+    if (at === ancestor) return true;
+    at = parentOf(at);
+  }
+  return false;
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}

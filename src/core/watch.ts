@@ -1,0 +1,254 @@
+/** Watches agents for limits, and does what the policy says. */
+import { nameOf } from "../agents/profile.ts";
+import { accounts, agentNamed } from "../agents/registry.ts";
+import { allRoots, type Places } from "../catalog/stores.ts";
+import { type Clock, systemClock } from "../io/clock.ts";
+import { notifyDesktop } from "../io/desktop.ts";
+import { runCommand } from "../io/run-command.ts";
+import type { Env } from "../io/state.ts";
+import type { Watcher } from "../io/watcher.ts";
+import { type Notice, Notices } from "../limits/notices.ts";
+import { type Actions, actionsFor, type Command, type Policy } from "../limits/policy.ts";
+import type { Signal } from "../limits/types.ts";
+import { type Followed, type FollowedSession, type FollowTarget, follow } from "./follow.ts";
+import { type Preparation, Prepared, type PrepareOptions } from "./prepared.ts";
+
+export type { Notice } from "../limits/notices.ts";
+export { DEFAULT_POLICY } from "../limits/policy.ts";
+export type { Preparation } from "./prepared.ts";
+
+/** What the user may be told. `session`: null if the notice is of none. */
+export type Watched =
+  | { what: "notice"; notice: Notice; session: FollowedSession | null; actions: Actions }
+  | { what: "preparation"; preparation: Preparation }
+  | { what: "ran"; command: Command; code: number | null; why: string | null };
+
+export interface WatchOptions extends PrepareOptions {
+  policy: Policy;
+  /** Ends it. */
+  signal: AbortSignal;
+  tell(one: Watched): void;
+  /** Called when everything that is there is noted: what is written from now on is seen. */
+  began?(): void;
+  /** Called for each session that cannot be read, once. */
+  failed?(place: string, error: unknown): void;
+  clock?: Clock;
+  watcher?: Watcher;
+}
+
+/**
+ * The agents and profiles to watch: those that are named, or all, each store once.
+ * @throws SegueError for an unknown name.
+ */
+export function watchTargets(places: Places, names: readonly string[]): FollowTarget[] {
+  const { profiles } = places;
+  const stores = new Set(allRoots(places).map(({ agent }) => nameOf(agent)));
+  const chosen =
+    names.length > 0
+      ? names.map((name) => agentNamed(name, profiles))
+      : accounts(profiles).filter((one) => stores.has(nameOf(one)));
+  return [...new Set(chosen)].map((agent) => {
+    return { agent, profile: agent.profile?.name ?? null, places };
+  });
+}
+
+/** A session that goes on is prepared again after a pause in it, or in any case after a while. */
+const PAUSE = 5000;
+const LONGEST = 30_000;
+/** How many sessions are remembered, for notices about them. */
+const MOST_SESSIONS = 200;
+
+/** Returns when `signal` is aborted, and what it started has ended. */
+export async function watch(
+  targets: readonly FollowTarget[],
+  options: WatchOptions,
+): Promise<void> {
+  const watching = new Watching(options);
+  const { signal, clock, watcher, failed } = options;
+  const following = await follow(targets, {
+    signal,
+    ...(clock ? { clock } : {}),
+    ...(watcher ? { watcher } : {}),
+    ...(failed ? { failed } : {}),
+  });
+  options.began?.();
+  try {
+    while (!signal.aborted) {
+      for (const one of await following.look(false)) await watching.take(one);
+      await watching.tick();
+      await following.wait();
+    }
+  } finally {
+    following.close();
+    await watching.end();
+  }
+}
+
+interface Growing {
+  since: number;
+  last: number;
+}
+
+class Watching {
+  readonly #options: WatchOptions;
+  readonly #clock: Clock;
+  readonly #notices = new Notices();
+  readonly #prepared: Prepared;
+  readonly #running = new Set<Promise<void>>();
+  /** By id, the newest last. */
+  readonly #sessions = new Map<string, FollowedSession>();
+  /** Prepared sessions that went on, by path. */
+  readonly #growing = new Map<string, Growing>();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#prepared = new Prepared(options);
+  }
+
+  get #moment() {
+    return { now: this.#clock.now(), elapsed: this.#clock.elapsed() };
+  }
+
+  async take(one: Followed): Promise<void> {
+    const { session, at } = one;
+    this.#remember(session);
+    const { agent, profile, id } = session;
+    const account = { agent, profile, session: id, at };
+    if (this.#prepared.has(session)) this.#note(session.path);
+    if (one.what === "signal") await this.#tell(this.#notices.refused(one.signal, this.#moment));
+    if (one.what === "answer") await this.#tell(this.#notices.answered(account, this.#moment));
+    if (one.what === "allowances") await this.#tell(this.#notices.used(account, one.allowances));
+  }
+
+  async tick(): Promise<void> {
+    await this.#tell(this.#notices.tick(this.#moment));
+    const { elapsed } = this.#moment;
+    for (const [path, { since, last }] of this.#growing) {
+      if (elapsed - last < PAUSE && elapsed - since < LONGEST) continue;
+      this.#growing.delete(path);
+      for (const one of await this.#prepared.renew(path)) this.#tellPreparation(one);
+    }
+  }
+
+  #remember(session: FollowedSession): void {
+    this.#sessions.delete(session.id);
+    this.#sessions.set(session.id, session);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+  }
+
+  #note(path: string): void {
+    const { elapsed } = this.#moment;
+    this.#growing.set(path, { since: this.#growing.get(path)?.since ?? elapsed, last: elapsed });
+  }
+
+  async #tell(notices: readonly Notice[]): Promise<void> {
+    for (const notice of notices) {
+      const actions = actionsFor(this.#options.policy, notice);
+      const session = this.#sessions.get(notice.signal.session ?? "") ?? null;
+      this.#options.tell({ what: "notice", notice, session, actions });
+      this.#start(notice, session, actions);
+      if (notice.event === "clear") await this.#clear(notice);
+      else if (session) await this.#prepare(session, actions);
+    }
+  }
+
+  #start(notice: Notice, session: FollowedSession | null, { notify, run }: Actions): void {
+    const { places, signal } = this.#options;
+    if (notify === "all" || notify === "desktop") {
+      const [title, body] = [titleOf(notice), bodyOf(notice)];
+      this.#wait(notifyDesktop(title, body, places.env, signal));
+    }
+    if (run === null) return;
+    const env = { ...places.env, ...variables(notice, session) };
+    const cwd = session?.cwd ?? null;
+    const ran = runCommand(run, { env, cwd, signal }).then(({ code, why }) => {
+      this.#options.tell({ what: "ran", command: run, code, why });
+    });
+    this.#wait(ran);
+  }
+
+  #wait(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+  }
+
+  async #prepare(session: FollowedSession, { prepare }: Actions): Promise<void> {
+    for (const target of prepare) {
+      if (this.#options.signal.aborted) return;
+      if (target !== session.agent) {
+        this.#tellPreparation(await this.#prepared.prepare(session, target));
+      }
+    }
+  }
+
+  async #clear({ agent, profile }: Notice): Promise<void> {
+    const stillLimited = this.#notices.standing.some(
+      (one) => one.agent === agent && one.profile === profile,
+    );
+    if (stillLimited) return;
+    for (const one of await this.#prepared.remove({ agent, profile })) this.#tellPreparation(one);
+  }
+
+  #tellPreparation(preparation: Preparation): void {
+    this.#options.tell({ what: "preparation", preparation });
+  }
+
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    for (const one of await this.#prepared.remove()) this.#tellPreparation(one);
+  }
+}
+
+/** "Claude Code: weekly limit reached" */
+export function titleOf({ agent, profile, event, signal }: Notice): string {
+  const name = profile ?? agentNamed(agent).name;
+  const what = limitWords(signal);
+  if (event === "clear") return `${name}: ${what} is over`;
+  return event === "warning" ? `${name}: ${what} is near` : `${name}: ${what} reached`;
+}
+
+/** What a notice adds to its title. */
+export function bodyOf({ event, signal }: Notice): string {
+  const { text, resetsAt } = signal;
+  if (event === "clear") return "It answers again.";
+  const said = text.split("\n")[0]?.slice(0, 200) ?? "";
+  if (resetsAt === null) return said;
+  const until = new Date(resetsAt).toLocaleString("sv").slice(0, 16);
+  return said === "" ? `Resets at ${until}.` : `${said} Resets at ${until}.`;
+}
+
+function limitWords({ kind, scope }: Signal): string {
+  switch (kind) {
+    case "quota":
+      return scope === "unknown" ? "usage limit" : `${scope} limit`;
+    case "rate":
+      return "rate limit";
+    case "overload":
+      return "overload of its vendor";
+    case "context":
+      return "context limit";
+    case "auth":
+      return "end of its login";
+  }
+}
+
+/** What a command learns about the notice. */
+function variables({ event, signal, ...account }: Notice, session: FollowedSession | null): Env {
+  const time = (at: number | null): string => (at === null ? "" : new Date(at).toISOString());
+  return {
+    SEGUE_EVENT: event,
+    SEGUE_AGENT: account.agent,
+    SEGUE_PROFILE: account.profile ?? "",
+    SEGUE_KIND: signal.kind,
+    SEGUE_SCOPE: signal.scope,
+    SEGUE_USED_PERCENT: signal.usedPercent === null ? "" : String(signal.usedPercent),
+    SEGUE_RESETS_AT: time(signal.resetsAt),
+    SEGUE_AT: time(signal.at),
+    SEGUE_SESSION: signal.session ?? "",
+    SEGUE_SESSION_PATH: session?.path ?? "",
+    SEGUE_CWD: session?.cwd ?? "",
+    SEGUE_TEXT: signal.text.replaceAll("\0", "").slice(0, 2000),
+  };
+}

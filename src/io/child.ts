@@ -1,0 +1,189 @@
+/**
+ * Runs an agent as if it had been started by hand: with our terminal, in our process group, so that the
+ * terminal's keys and its size reach it directly. What reaches only us is passed on.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { SegueError } from "../errors.ts";
+import { catchSignals, leaveSignals } from "./interrupt.ts";
+import { findCommand } from "./launch.ts";
+import { programWords } from "./program.ts";
+import type { Env } from "./state.ts";
+
+export interface ChildOptions {
+  command: readonly string[];
+  cwd: string;
+  env: Env;
+  /** Without: ours. */
+  withoutInput?: boolean;
+  /** A file for what it prints, instead of our output; null for our own. */
+  output: string | null;
+  /** Called with what it prints as errors, which we print as well. */
+  errors?(text: string): void;
+  /** Called when a signal was meant to end us, and thus the child. */
+  interrupted?(): void;
+}
+
+export interface ChildEnd {
+  code: number;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  pid: number;
+  /** When it has ended. */
+  ended: Promise<ChildEnd>;
+  /** Sends it a signal, if it still runs. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** @throws SegueError if there is no such program. */
+export function startChild(options: ChildOptions): Promise<Child> {
+  const { command, cwd, env, output } = options;
+  const [name = "", ...args] = command;
+  const path = findCommand(name, env);
+  if (path === null) throw new SegueError("failed", `there is no "${name}" on PATH`);
+  const [program, ...before] = programWords(path, env);
+  const out = output === null ? null : openSync(output, "a", 0o600);
+  const screen = savedScreen();
+  const child = spawn(program, [...before, ...args], {
+    cwd,
+    env: { ...env, PWD: cwd },
+    stdio: [
+      options.withoutInput ? "ignore" : "inherit",
+      out ?? "inherit",
+      options.errors ? "pipe" : "inherit",
+    ],
+  });
+  if (out !== null) closeSync(out);
+  child.stderr?.on("data", (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    options.errors?.(chunk.toString("utf8"));
+  });
+  let hasEnded = false;
+  const kill = (signal: NodeJS.Signals): void => {
+    if (!hasEnded) child.kill(signal);
+  };
+  const stop = passSignals(kill, () => options.interrupted?.());
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      hasEnded = true;
+      stop();
+      screen.restore();
+    };
+    const ended = new Promise<ChildEnd>((done) => {
+      child.on("close", (code, signal) => {
+        leave();
+        done({ code: code ?? 128 + (signal === null ? 1 : constants.signals[signal]), signal });
+      });
+    });
+    child.on("error", (error) => {
+      leave();
+      reject(new SegueError("failed", `"${name}" cannot be started: ${error.message}`));
+    });
+    child.on("spawn", () => {
+      const pid = child.pid ?? 0;
+      const unfollow = followStops(pid);
+      void ended.then(unfollow);
+      resolve({ pid, ended, kill });
+    });
+  });
+}
+
+const isWindows = process.platform === "win32";
+
+/** Those that a terminal sends to all processes in its foreground. */
+const OF_KEYS: readonly NodeJS.Signals[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
+const OTHERS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP"];
+
+/** Returns what ends it. */
+function passSignals(kill: (signal: NodeJS.Signals) => void, interrupted: () => void): () => void {
+  leaveSignals();
+  const handlers = new Map<NodeJS.Signals, () => void>();
+  for (const signal of OF_KEYS) {
+    handlers.set(signal, () => {
+      if (!isForeground()) kill(signal);
+      interrupted();
+    });
+  }
+  for (const signal of OTHERS) {
+    handlers.set(signal, () => {
+      kill(signal);
+      interrupted();
+    });
+  }
+  // It was stopped with us, or by `followStops`.
+  if (!isWindows) handlers.set("SIGCONT", () => kill("SIGCONT"));
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+    catchSignals();
+  };
+}
+
+/**
+ * Are we the foreground of a terminal? Then the child, which is in our group, has received the signal of a
+ * key as well. Without /proc: whoever has a terminal is.
+ */
+function isForeground(): boolean {
+  const fields = statOf(process.pid);
+  if (fields === null) return process.stdin.isTTY === true || isWindows;
+  const [, , group, , , foreground] = fields;
+  return group !== undefined && group === foreground;
+}
+
+/** The fields of Linux's /proc/PID/stat after the name, from the state on; null if there are none. */
+function statOf(pid: number): readonly string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return null;
+  }
+}
+
+/** How often it looks whether the child has stopped, in milliseconds. */
+const LOOK = 200;
+
+/**
+ * A program on the whole screen stops itself when the user presses Ctrl-Z. The shell waits for us, so we
+ * stop as well; when the shell lets us go on, so does the child.
+ */
+function followStops(pid: number): () => void {
+  if (process.platform !== "linux" || process.stdin.isTTY !== true) return () => {};
+  const timer = setInterval(() => {
+    if (statOf(pid)?.[0] === "T") process.kill(process.pid, "SIGSTOP");
+  }, LOOK);
+  return () => clearInterval(timer);
+}
+
+/** Ends the alternate screen, shows the cursor, and switches off the reports of mouse, paste, focus and keys. */
+const PLAIN_SCREEN =
+  "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0m";
+
+/** A program that is ended may leave the terminal as it used it. */
+function savedScreen(): { restore(): void } {
+  if (process.stdin.isTTY !== true || isWindows) return { restore: () => {} };
+  const { stdout, status } = stty(["-g"]);
+  const saved = stdout.trim();
+  const restore = (): void => {
+    if (stty(["-g"]).stdout.trim() === saved) return;
+    stty([saved]);
+    if (process.stdout.isTTY) process.stdout.write(PLAIN_SCREEN);
+  };
+  return status === 0 && saved !== "" ? { restore } : { restore: () => {} };
+}
+
+function stty(args: readonly string[]): { stdout: string; status: number | null } {
+  return spawnSync("stty", [...args], { encoding: "utf8", stdio: ["inherit", "pipe", "ignore"] });
+}
+
+/** Ends this process as the child ended: a shell stops its loop after Ctrl-C only if it sees the signal. */
+export function endLike({ code, signal }: ChildEnd): void {
+  process.exitCode = code;
+  const isPassed = signal !== null && ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"].includes(signal);
+  if (!isPassed || signal === null) return;
+  leaveSignals();
+  process.kill(process.pid, signal);
+}

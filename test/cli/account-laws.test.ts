@@ -1,0 +1,149 @@
+/**
+ * Between two accounts of every agent: the same bytes or rows, home with exactly the new turns, and
+ * undone exactly.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { claudeCode } from "../../src/agents/claude-code/index.ts";
+import { agents } from "../../src/agents/registry.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import { rowsAt } from "../../src/convert/read/open.ts";
+import { workOn } from "../support/conversion.ts";
+import { makeDeepAgents } from "../support/deepagents-db.ts";
+import { known, temporaryFolder } from "../support/folder.ts";
+import { makeGoose } from "../support/goose-db.ts";
+import { makeHermes } from "../support/hermes-db.ts";
+import { makeMastraCode } from "../support/mastracode-db.ts";
+import { makeOpenClaw } from "../support/openclaw-db.ts";
+import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
+import { Machine } from "../support/segue.ts";
+import { CLAUDE, idOf } from "./support.ts";
+
+const root = temporaryFolder();
+
+/** Where an agent's database is, below a home folder. */
+const DATABASES: { [agent: string]: [make: (path: string) => void, place: string] } = {
+  opencode: [makeDatabase, ".local/share/opencode/opencode.db"],
+  kilo: [makeKiloDatabase, ".local/share/kilo/kilo.db"],
+  openclaw: [makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
+  goose: [makeGoose, ".local/share/goose/sessions/sessions.db"],
+  hermes: [makeHermes, ".hermes/state.db"],
+  deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
+  mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
+};
+
+/** Stores that their CLIs make, below a home folder: Segue writes only to what is there. */
+const FOLDERS: { [agent: string]: string } = {
+  cline: ".cline/data/sessions",
+  continue: ".continue/sessions",
+  grok: ".grok/sessions",
+  vibe: ".vibe/logs/session",
+  openhands: ".openhands/conversations",
+  auggie: ".augment/sessions",
+  nanocoder: ".local/share/nanocoder/sessions",
+};
+
+/** These keep their sessions in the project's folder, whatever the account. */
+const IN_PROJECTS = new Set(["aider", "crush"]);
+
+interface Place {
+  id: string;
+  path: string;
+}
+
+/** A machine with the agent's own account and another one, which has another home folder. */
+function machine({ id }: Agent): Machine {
+  const m = new Machine(mkdtempSync(join(root, "home-")));
+  m.install(CLAUDE);
+  mkdirSync(m.at(".segue"));
+  const profile = `profiles:\n  two:\n    agent: ${id}\n    env: { HOME: ${m.at("two")} }\n`;
+  writeFileSync(m.at(".segue/config.yml"), profile);
+  const [make, place] = DATABASES[id] ?? [];
+  for (const home of [m.at(), m.at("two")]) {
+    const folder = place === undefined ? FOLDERS[id] : dirname(place);
+    if (folder !== undefined) mkdirSync(join(home, folder), { recursive: true });
+    if (make && place) make(join(home, place));
+  }
+  return m;
+}
+
+async function sessions(m: Machine, account: string): Promise<Place[]> {
+  const { out, err, code } = await m.run(["list", "--all", "--json", "--agent", account]);
+  assert.equal(code, 0, err);
+  return JSON.parse(out).sessions;
+}
+
+async function only(m: Machine, account: string): Promise<Place> {
+  const all = await sessions(m, account);
+  assert.equal(all.length, 1, `${account}: ${JSON.stringify(all)}`);
+  return known(all[0]);
+}
+
+/** As it is stored. */
+function stored({ path }: Place): string {
+  const rows = rowsAt(path);
+  if (!rows) return readFileSync(path, "latin1");
+  return known(rows.database.read(rows.path, rows.id)).join("\n");
+}
+
+async function go(m: Machine, ...args: string[]): Promise<string> {
+  const { code, err } = await m.run(["resume", ...args, "--no-launch"]);
+  assert.equal(code, 0, `${args.join(" ")}: ${err}`);
+  return err;
+}
+
+async function undo(m: Machine): Promise<void> {
+  const { code, err } = await m.run(["undo"]);
+  assert.equal(code, 0, err);
+}
+
+it("what a store keeps of all its sessions by their contents comes along, and stays", async () => {
+  const omp = known(agents.find(({ id }) => id === "omp"));
+  const m = machine(omp);
+  cpSync(new URL("../fixtures/omp/image", import.meta.url), m.home, { recursive: true });
+  await go(m, "omp#1", "--in", "two");
+  const blobs = (home: string) => readdirSync(join(home, ".omp/agent/blobs")).sort();
+  assert.notDeepEqual(blobs(m.at()), []);
+  assert.deepEqual(blobs(m.at("two")), blobs(m.at()));
+  assert.equal(stored(await only(m, "two")), stored(await only(m, "omp")));
+  await undo(m);
+  assert.deepEqual(await sessions(m, "two"), []);
+  assert.deepEqual(blobs(m.at("two")), blobs(m.at()));
+});
+
+describe("between two accounts of", () => {
+  for (const agent of agents) {
+    if (IN_PROJECTS.has(agent.id) || agent === claudeCode) continue;
+    it(agent.name, async () => {
+      const m = machine(agent);
+      await go(m, idOf(CLAUDE), "--in", agent.id);
+      const own = await only(m, agent.id);
+      const first = stored(own);
+
+      await go(m, `${agent.id}#1`, "--in", "two");
+      const other = await only(m, "two");
+      assert.equal(other.id, own.id);
+      assert.ok(other.path.startsWith(m.at("two")), other.path);
+      assert.equal(stored(other), first, "the same bytes");
+      assert.equal(stored(await only(m, agent.id)), first, "the source is as it was");
+      assert.match(await go(m, `${agent.id}#1`, "--in", "two"), /already in the store/);
+
+      // It goes on under the other account.
+      await go(m, "two#1", "--in", "claude", "--fork");
+      const [newest] = await sessions(m, "claude");
+      workOn({ agent: claudeCode, path: known(newest).path }, "MORE");
+      await go(m, "claude#1", "--in", "two");
+      const [grown] = await sessions(m, "two");
+      const then = stored(known(grown));
+      assert.match(then, /MORE/);
+
+      const said = await go(m, "two#1", "--in", agent.id);
+      const [back] = await sessions(m, agent.id);
+      assert.equal(stored(known(back)), then, said);
+      await undo(m);
+      assert.equal(stored(await only(m, agent.id)), first, "undone");
+    });
+  }
+});

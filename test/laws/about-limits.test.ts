@@ -1,0 +1,130 @@
+/**
+ * People and models talk about limits: what they say, and what tools print, is never a signal. In every
+ * agent's session, a conversation with all the words that the rules know has no limit and no error.
+ */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { pi } from "../../src/agents/pi/index.ts";
+import { agents } from "../../src/agents/registry.ts";
+import type { Agent } from "../../src/agents/types.ts";
+import type { Entry } from "../../src/session/types.ts";
+import { convertFile, opening, see, write } from "../support/conversion.ts";
+import { call, message, result } from "../support/entries.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const PHRASES = [
+  "You've hit your limit · resets 3pm (Europe/Berlin)",
+  "Claude AI usage limit reached|1795300000",
+  "5-hour limit reached ∙ resets 3pm",
+  "Weekly limit reached · resets Dec 2, 7pm (Europe/Moscow)",
+  "You've hit your Opus limit",
+  "API Error: Request rejected (429) · This may be a temporary capacity issue",
+  'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+  "Credit balance is too low",
+  "Prompt is too long",
+  "Invalid API key · Please run /login",
+  "You've hit your usage limit. Upgrade to Pro or try again in 5 days 22 hours 11 minutes.",
+  "exceeded retry limit, last status: 429 Too Many Requests",
+  "Quota exceeded. Check your plan and billing details.",
+  '429 {"type":"error","error":{"type":"rate_limit_error","message":"no"}}',
+  '429: {"message":"no","code":"insufficient_quota"}; Retry-After: 3600 seconds',
+  "Error code: 429 - {'error': {'type': 'requests', 'code': 'rate_limit_exceeded'}}",
+  "error: rate_limit\nError code: 429 - {'error': {}}",
+  "LLM request failed: Error code: 429",
+  "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached",
+  "The API provider has rate limited you. Try again later or check your quotas.",
+  "> litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached",
+  "> The API provider has rate limited you. Try again later or check your quotas.",
+  "AnthropicRateLimitError(\"Error code: 429 - {'type': 'error'}\")",
+  "[API Error: You have exhausted your daily quota on this model.]",
+  "✕ [API Error: No capacity available for model gemini-3-flash-preview on the server]",
+  "API error (status 429 Too Many Requests): insufficient_quota: You exceeded your current quota",
+  "402 Payment Required: Insufficient credits",
+  "BYOK Error: 402 billing_error",
+  "**Error:** Rate limit exceeded: Too many requests. Please wait and try again.",
+  "_Cancelled by user._",
+  "Ran into this error: Rate limit exceeded",
+  "Sorry, you've hit a rate limit. Please try again in 51 hours. (user_weekly_rate_limited)",
+  "You have exceeded your premium request allowance.",
+  "Free usage exceeded, subscribe to Go",
+  "access_terminated_error: You've reached your usage limit for this billing cycle.",
+  "This model's maximum context length is 128000 tokens. context_length_exceeded",
+  '{"type":"session.error","data":{"errorType":"rate_limit","message":"no","statusCode":429}}',
+  '{"type":"agent_turn_outcome","reason":"model_rate_limited"}',
+  '{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429}',
+  '{"type":"turn.step.retrying","statusCode":429,"delayMs":3600000}',
+  '{"event.name":"qwen-code.api_error","status_code":429}',
+];
+
+/** Each alone, as a whole text; and all in one. */
+const SAID = [...PHRASES, PHRASES.join("\n")];
+
+const at = (n: number): string => new Date(Date.UTC(2026, 10, 30) + n * 1000).toISOString();
+
+/** Each is said by the user, and by the model, and printed by a command that failed. */
+function talk(agent: Agent): Entry[] {
+  const use = { tool: "execute", command: "cat limits.log" } as const;
+  const native = agent.tools.toNative(use);
+  const entries = SAID.flatMap((text, n): Entry[] => {
+    const more = { name: native?.name ?? "bash", input: native?.input ?? {}, use };
+    const asked = message(`u${n}`, null, "user", [text], { time: at(4 * n) });
+    const end = message(`e${n}`, null, "assistant", [text], { time: at(4 * n + 3), stop: "end" });
+    if (agent.takesTools === false || native === null) return [asked, end];
+    const callId = `call_${n}`;
+    return [
+      asked,
+      message(`a${n}`, null, "assistant", [text, call(callId, more.name, more)], {
+        time: at(4 * n + 1),
+        stop: "tool",
+      }),
+      message(
+        `r${n}`,
+        null,
+        "tool",
+        [result(callId, text, { isError: n % 2 === 0, exitCode: n % 2 })],
+        {
+          time: at(4 * n + 2),
+        },
+      ),
+      end,
+    ];
+  });
+  let last: string | null = null;
+  return entries.map((entry) => {
+    const linked = { ...entry, parentId: last };
+    last = entry.id;
+    return linked;
+  });
+}
+
+async function signalsIn(agent: Agent, path: string): Promise<string[]> {
+  const { entries, live } = await see({ agent, path });
+  assert.ok(live.length >= SAID.length, "what was said is there");
+  return entries.flatMap((entry) =>
+    entry.kind === "event" && (entry.event === "limit" || entry.event === "error")
+      ? [`${entry.event}: ${entry.text}`]
+      : [],
+  );
+}
+
+describe("a conversation about limits", () => {
+  const folder = temporaryFolder();
+  const source = { agent: pi, path: join(folder, "source.jsonl") };
+  const { writer, text } = opening(pi, "about limits");
+  writeFileSync(source.path, text + write(writer, talk(pi)));
+
+  for (const agent of agents) {
+    it(`has no limit in ${agent.id}`, async () => {
+      const own = join(folder, `own-${agent.id}.jsonl`);
+      const opened = opening(agent, "about limits");
+      writeFileSync(own, opened.text + write(opened.writer, talk(agent)));
+      assert.deepEqual(await signalsIn(agent, own), []);
+      if (agent === pi) return;
+      const there = join(folder, `there-${agent.id}.jsonl`);
+      await convertFile(source, { agent, path: there });
+      assert.deepEqual(await signalsIn(agent, there), []);
+    });
+  }
+});

@@ -1,0 +1,157 @@
+/** What the catalog keeps of a session about its account, with an agent that records every kind of it. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { codex } from "../../../src/agents/codex/index.ts";
+import type { Agent } from "../../../src/agents/types.ts";
+import { Scan } from "../../../src/catalog/line.ts";
+import { newerSign } from "../../../src/catalog/sign.ts";
+import { UseCount } from "../../../src/catalog/use.ts";
+import { emptyHeader } from "../../../src/session/header.ts";
+import { isObject } from "../../../src/session/json.ts";
+import type { Allowance, Entry, Fault, Json } from "../../../src/session/types.ts";
+
+const AT = "2026-11-30T10:00:00.000Z";
+const LATER = "2026-11-30T11:00:00.000Z";
+
+/** Records of the form `{ entry }` or `{ allowances }`. */
+const agent: Agent = {
+  ...codex,
+  recognises: isObject,
+  documents: [],
+  contextTokens: () => undefined,
+  spent: () => undefined,
+  allowances: (record) => (isObject(record) ? used.get(String(record.allowances)) : undefined),
+  reader: () => ({
+    read: (record: Json) => {
+      const entry = isObject(record) ? made.get(String(record.entry)) : undefined;
+      return entry ? [entry] : [];
+    },
+    header: () => ({ ...emptyHeader("codex"), model: "m1" }),
+  }),
+};
+
+const made = new Map<string, Entry>();
+const used = new Map<string, readonly Allowance[]>([
+  ["week", [{ scope: "weekly", usedPercent: 97, resetsAt: LATER }]],
+]);
+
+const QUOTA: Fault = {
+  kind: "quota",
+  scope: "weekly",
+  status: 429,
+  retryable: true,
+  source: "record",
+};
+
+function refusal(event: "limit" | "error", fault?: Fault, time: string | null = AT): Entry {
+  const more = fault ? { fault } : {};
+  return { kind: "event", event, id: "e", parentId: null, time, text: "no", ...more };
+}
+
+function answer(time: string | null = LATER, model?: string): Entry {
+  return {
+    ...{ kind: "message", role: "assistant", id: "a", parentId: null, time },
+    parts: [{ kind: "text", text: "yes" }],
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+function scanned(...records: (Entry | string)[]): Scan {
+  const scan = new Scan(agent);
+  const lines = records.map((record, n) => {
+    if (typeof record === "string") return JSON.stringify({ allowances: record });
+    made.set(String(n), record);
+    return JSON.stringify({ entry: String(n) });
+  });
+  scan.noteAll(Buffer.from(`${lines.join("\n")}\n`));
+  return scan;
+}
+
+const limitOf = (...records: (Entry | string)[]) => scanned(...records).line(true, "/s").limit;
+
+describe("the limit at which a session stopped", () => {
+  it("has what the fault says, and how much was used of what it is about", () => {
+    assert.deepEqual(limitOf("week", refusal("limit", QUOTA)), {
+      ...{ at: AT, resetsAt: null, text: "no" },
+      ...{ kind: "quota", scope: "weekly", retryable: true, source: "record", usedPercent: 97 },
+    });
+    const model: Fault = { ...QUOTA, scope: "model" };
+    assert.equal(limitOf("week", refusal("limit", model))?.usedPercent, null);
+  });
+
+  it("is null where the agent records nothing but words", () => {
+    const limit = limitOf(refusal("limit"));
+    assert.deepEqual(
+      [limit?.kind, limit?.scope, limit?.retryable, limit?.source, limit?.usedPercent],
+      [null, null, null, null, null],
+    );
+  });
+
+  it("can be an error, if that is about too much use", () => {
+    const fault = (kind: Fault["kind"]): Fault => ({ kind, retryable: true, source: "text" });
+    for (const kind of ["quota", "rate", "overload"] as const) {
+      assert.equal(limitOf(refusal("error", fault(kind)))?.kind, kind);
+    }
+    for (const kind of ["context", "auth"] as const) {
+      assert.equal(limitOf(refusal("error", fault(kind))), null);
+      assert.equal(scanned(refusal("error", fault(kind))).sign.refusal?.kind, kind);
+    }
+    assert.equal(scanned(refusal("error")).sign.refusal, null);
+  });
+
+  it("is over with an answer; the refusal is kept, as the answer may be another agent's", () => {
+    const scan = scanned(refusal("limit", QUOTA), answer(LATER, "m2"));
+    assert.equal(scan.line(true, "/s").limit, null);
+    assert.equal(scan.sign.refusal?.at, AT);
+    assert.equal(scan.sign.refusal?.model, "m1");
+    assert.deepEqual(scan.sign.answered, { at: LATER, model: "m2" });
+  });
+
+  it("without times, the order counts", () => {
+    const over = scanned(refusal("limit", QUOTA, null), answer(null)).sign;
+    assert.deepEqual([over.refusal, over.answered?.model], [null, "m1"]);
+    const held = scanned(answer(null), refusal("limit", QUOTA, null)).sign;
+    assert.deepEqual([held.refusal?.kind, held.answered], ["quota", null]);
+  });
+});
+
+it("of two readings of a session, what is newer is kept", () => {
+  const old = scanned("week", refusal("limit", QUOTA)).sign;
+  const now = scanned(answer()).sign;
+  const both = newerSign(old, now);
+  assert.equal(both.refusal?.at, AT);
+  assert.equal(both.answered?.at, LATER);
+  assert.equal(both.allowances?.all[0]?.usedPercent, 97);
+  assert.equal(newerSign(now, scanned(answer(AT)).sign).answered?.at, LATER);
+});
+
+describe("tokens are counted", () => {
+  const NOW = Date.parse("2026-11-30T12:00:00Z");
+  const usage = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 };
+  const when = { time: AT, model: "m1" };
+
+  it("once for an answer in pieces, with its newest counts, wherever they are read", () => {
+    const first = new UseCount(null, [], NOW);
+    first.note("a", usage, when);
+    first.note("b", usage, when);
+    first.note("a", { ...usage, output: 25 }, when);
+    assert.deepEqual(first.take(), [
+      { step: Date.parse(AT), model: "m1", input: 200, output: 35, cacheRead: 0, cacheWrite: 0 },
+    ]);
+    const again = new UseCount(first.state, [], NOW);
+    again.note("b", { ...usage, output: 11 }, { time: null, model: null });
+    assert.deepEqual(again.take(), [
+      { step: Date.parse(AT), model: "m1", input: 0, output: 1, cacheRead: 0, cacheWrite: 0 },
+    ]);
+  });
+
+  it("not where another agent did the work, and not what is long ago", () => {
+    const spans = [[Date.parse(AT) - 1000, Date.parse(AT)]] as const;
+    const count = new UseCount(null, spans, NOW);
+    count.note("a", usage, when);
+    count.note("b", usage, { time: "2026-11-01T10:00:00.000Z", model: "m1" });
+    assert.deepEqual(count.take(), []);
+    count.note("c", usage, { time: LATER, model: "m1" });
+    assert.equal(count.take()[0]?.input, 100);
+  });
+});

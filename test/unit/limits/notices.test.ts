@@ -1,0 +1,128 @@
+/** When someone who watches is told of a limit: once, and once when it is over. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { type Notice, Notices } from "../../../src/limits/notices.ts";
+import type { Signal } from "../../../src/limits/types.ts";
+
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+
+function signal(more: Partial<Signal> = {}): Signal {
+  return {
+    ...{ agent: "claude-code", profile: null, kind: "quota", scope: "weekly", usedPercent: null },
+    ...{ resetsAt: null, retryable: true, source: "record", at: NOW, session: "s", text: "limit" },
+    ...more,
+  };
+}
+
+const at = (ms: number) => ({ now: NOW + ms, elapsed: ms });
+const answer = (ms: number, session = "s") => ({
+  ...{ agent: "claude-code", profile: null, session, at: NOW + ms },
+});
+const events = (notices: readonly Notice[]): string[] => notices.map(({ event }) => event);
+
+describe("notices", () => {
+  it("tell of a limit once, and of its end once", () => {
+    const notices = new Notices();
+    assert.deepEqual(events(notices.refused(signal(), at(0))), ["limited"]);
+    assert.deepEqual(events(notices.refused(signal({ at: NOW + 5 }), at(5))), []);
+    assert.deepEqual(events(notices.answered(answer(10), at(10))), ["clear"]);
+    assert.deepEqual(events(notices.answered(answer(11), at(11))), []);
+  });
+
+  it("take no earlier answer of another session for an end", () => {
+    const notices = new Notices();
+    notices.refused(signal({ at: NOW + 100 }), at(100));
+    assert.deepEqual(events(notices.answered(answer(50, "other"), at(101))), []);
+    assert.deepEqual(events(notices.answered(answer(150, "other"), at(150))), ["clear"]);
+  });
+
+  it("tell of the end when the time of the reset comes, whatever the clock did", () => {
+    const notices = new Notices();
+    const limit = signal({ resetsAt: NOW + 60_000 });
+    assert.deepEqual(events(notices.refused(limit, at(0))), ["limited"]);
+    assert.deepEqual(notices.tick({ now: NOW - 3_600_000, elapsed: 30_000 }), []);
+    assert.deepEqual(events(notices.tick({ now: NOW + 60_000, elapsed: 31_000 })), ["clear"]);
+    assert.deepEqual(events(notices.refused(limit, at(61_000))), []);
+  });
+
+  it("do not flicker with limits of requests a minute", () => {
+    const notices = new Notices();
+    const rate = signal({ kind: "rate", scope: "unknown" });
+    assert.deepEqual(events(notices.refused(rate, at(0))), ["limited"]);
+    assert.deepEqual(events(notices.answered(answer(1000), at(1000))), ["clear"]);
+    for (let n = 2; n < 40; n += 2) {
+      const again = { ...rate, at: NOW + n * 1000 };
+      assert.deepEqual(events(notices.refused(again, at(n * 1000))), []);
+      assert.deepEqual(events(notices.answered(answer(n * 1000 + 500), at(n * 1000 + 500))), []);
+    }
+    assert.deepEqual(events(notices.refused({ ...rate, at: NOW + 41_000 }, at(41_000))), []);
+    assert.deepEqual(events(notices.tick(at(120_000))), ["limited"]);
+  });
+
+  it("tell of an overloaded vendor only if it lasts", () => {
+    const notices = new Notices();
+    const overload = signal({ kind: "overload", scope: "unknown" });
+    assert.deepEqual(notices.refused(overload, at(0)), []);
+    assert.deepEqual(notices.answered(answer(2000), at(2000)), []);
+    assert.deepEqual(notices.tick(at(100_000)), []);
+    notices.refused({ ...overload, at: NOW + 200_000 }, at(200_000));
+    assert.deepEqual(events(notices.tick(at(210_000))), ["limited"]);
+  });
+
+  it("keep accounts, scopes and sessions that are too long apart", () => {
+    const notices = new Notices();
+    notices.refused(signal(), at(0));
+    assert.equal(notices.refused(signal({ profile: "work" }), at(0)).length, 1);
+    assert.equal(notices.refused(signal({ scope: "model" }), at(0)).length, 1);
+    assert.equal(notices.refused(signal({ kind: "context", session: "long" }), at(0)).length, 1);
+    assert.equal(notices.answered(answer(10), at(10)).length, 2);
+    assert.equal(notices.answered(answer(10, "long"), at(20)).length, 1);
+    assert.equal(notices.standing.length, 1);
+  });
+
+  it("warn once before an allowance is used up", () => {
+    const notices = new Notices();
+    const used = (usedPercent: number, ms: number) => {
+      const resetsAt = new Date(NOW + 3_600_000 + ms).toISOString();
+      return events(notices.used(answer(ms), [{ scope: "weekly", usedPercent, resetsAt }]));
+    };
+    assert.deepEqual([used(50, 0), used(81, 10), used(85, 20), used(99, 30)].flat(), ["warning"]);
+    assert.deepEqual(used(1, 40), []);
+    assert.deepEqual(used(90, 50), ["warning"]);
+  });
+
+  it("alternate, whatever happens", () => {
+    const step = fc.record({
+      what: fc.constantFrom("refused", "answered", "tick"),
+      kind: fc.constantFrom<Signal["kind"][]>("quota", "rate", "overload", "auth"),
+      pause: fc.integer({ min: 0, max: 100_000 }),
+      jump: fc.integer({ min: -10_000_000, max: 10_000_000 }),
+      reset: fc.option(fc.integer({ min: 0, max: 500_000 })),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const notices = new Notices();
+        const told = new Map<string, string>();
+        let [now, elapsed] = [NOW, 0];
+        for (const { what, kind, pause, jump, reset } of steps) {
+          elapsed += pause;
+          now += pause + (pause % 7 === 0 ? jump : 0);
+          const moment = { now, elapsed };
+          const resetsAt = reset === null ? null : now + reset;
+          const all =
+            what === "refused"
+              ? notices.refused(signal({ kind, at: now, resetsAt }), moment)
+              : what === "answered"
+                ? notices.answered({ ...answer(0), at: now }, moment)
+                : notices.tick(moment);
+          for (const notice of all) {
+            const before = told.get(notice.signal.kind) ?? "clear";
+            assert.notEqual(notice.event, before);
+            told.set(notice.signal.kind, notice.event);
+          }
+        }
+      }),
+    );
+  });
+});
