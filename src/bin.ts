@@ -3,6 +3,11 @@
 import { readFileSync } from "node:fs";
 
 const [first] = process.argv.slice(2);
+// Claude Code with -p ends its hooks when it has nothing more to do, 0.4 s after it started them
+// (2.1.332 [run]): what a hook is told is recorded all the same.
+if (first === "hook") {
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.on(signal, () => {});
+}
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 16)) {
   process.stderr.write(`segue: Node 22.16 or newer is needed; this is ${process.versions.node}\n`);

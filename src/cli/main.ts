@@ -87,9 +87,12 @@ export async function main(args: string[]): Promise<number> {
   const end = args.indexOf("--");
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
-  catchSignals();
   settleOwnFolders(process.env);
-  await tidy();
+  // An agent's hook is short, and not ended by signals: see bin.ts.
+  if (args[0] !== "hook") {
+    catchSignals();
+    await tidy();
+  }
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;

@@ -148,10 +148,7 @@ describe("segue watch", () => {
     assert.equal(code, 130);
     assert.equal(out.match(/Claude Code: .*limit reached/g)?.length, 1);
     assert.ok(!out.includes("\x1b"));
-    assert.deepEqual(
-      below(machine.at(".segue")).filter((name) => !name.startsWith("cache")),
-      [],
-    );
+    assert.ok(!existsSync(machine.at(".segue")));
   });
 
   it("refuses a policy with an error, and agents that there are none of", async () => {
