@@ -79,10 +79,15 @@ Examples:
     .action(runIt);
 }
 
+/** Commands of agents that run them for another program. */
+const SERVER = /^(?:acp|app-server|mcp|mcp-server|serve|server|web)$/;
+
 async function runIt(named: string, args: string[], options: Options): Promise<void> {
   const agent = agentNamed(named, settings().profiles);
   const places = placesOf(options);
-  const targets = targetsOf(agent, options);
+  // A program talks to it, and to no other.
+  const isServer = SERVER.test(args[0] ?? "") || args.some((arg) => /^--(?:acp|wire)$/.test(arg));
+  const targets = isServer ? [] : targetsOf(agent, options);
   const { cwd = process.cwd() } = options;
   if (!isFolder(cwd)) throw new SegueError("not-found", "there is no such folder", { where: cwd });
   for (const one of [agent, ...targets]) refuseMissing(one, places);

@@ -3,7 +3,7 @@
  * terminal's keys and its size reach it directly. What reaches only us is passed on.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { SegueError } from "../errors.ts";
 import { catchSignals, leaveSignals } from "./interrupt.ts";
@@ -34,7 +34,10 @@ export interface Child {
   pid: number;
   /** When it has ended. */
   ended: Promise<ChildEnd>;
-  /** Sends it a signal, if it still runs. */
+  /**
+   * Sends a signal to it, if it still runs, and to those of its processes that a key of the terminal would
+   * reach: some CLIs only start another process, which does the work (Qwen Code 0.24.4 [run]).
+   */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -68,14 +71,27 @@ export function startChild(options: ChildOptions): Promise<Child> {
   const stop = passSignals(kill, () => options.interrupted?.());
   return new Promise((resolve, reject) => {
     const leave = (): void => {
+      if (hasEnded) return;
       hasEnded = true;
       stop();
       screen.restore();
     };
     const ended = new Promise<ChildEnd>((done) => {
-      child.on("close", (code, signal) => {
+      const told = (code: number | null, signal: NodeJS.Signals | null): void => {
         leave();
         done({ code: code ?? 128 + (signal === null ? 1 : constants.signals[signal]), signal });
+      };
+      let timer: NodeJS.Timeout | undefined;
+      child.on("close", (code, signal) => {
+        clearTimeout(timer);
+        told(code, signal);
+      });
+      // What it started may keep its error output open.
+      child.on("exit", (code, signal) => {
+        timer = setTimeout(() => {
+          child.stderr?.destroy();
+          told(code, signal);
+        }, LAST_WORDS);
       });
     });
     child.on("error", (error) => {
@@ -86,12 +102,42 @@ export function startChild(options: ChildOptions): Promise<Child> {
       const pid = child.pid ?? 0;
       const unfollow = followStops(pid);
       void ended.then(unfollow);
-      resolve({ pid, ended, kill });
+      const killAll = (signal: NodeJS.Signals): void => {
+        for (const one of hasEnded ? [] : familyOf(pid)) killProcess(one, signal);
+      };
+      resolve({ pid, ended, kill: killAll });
     });
   });
 }
 
 const isWindows = process.platform === "win32";
+
+/** How long what it printed last may take to arrive, in milliseconds. */
+const LAST_WORDS = 500;
+
+/** It and the processes that it started, as far as they are in our group; without /proc: only itself. */
+function familyOf(pid: number): number[] {
+  const group = statOf(process.pid)?.[2];
+  if (group === undefined) return [pid];
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
+    if (stat?.[2] === group) parents.set(Number(name), Number(stat[1]));
+  }
+  const family = [pid];
+  for (const one of family) {
+    for (const [child, parent] of parents) if (parent === one) family.push(child);
+  }
+  return family;
+}
+
+function killProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}
 
 /** Those that a terminal sends to all processes in its foreground. */
 const OF_KEYS: readonly NodeJS.Signals[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
