@@ -19,7 +19,7 @@ import { makeMastraCode } from "../support/mastracode-db.ts";
 import { makeOpenClaw } from "../support/openclaw-db.ts";
 import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
-import { CLAUDE, idOf } from "./support.ts";
+import { CLAUDE, CODEX, idOf } from "./support.ts";
 
 const root = temporaryFolder();
 
@@ -98,6 +98,30 @@ async function undo(m: Machine): Promise<void> {
   const { code, err } = await m.run(["undo"]);
   assert.equal(code, 0, err);
 }
+
+describe("a database that has other sessions", () => {
+  for (const id of Object.keys(DATABASES)) {
+    it(id, async () => {
+      const m = machine(known(agents.find((agent) => agent.id === id)));
+      m.install(CODEX);
+      await go(m, idOf(CODEX), "--in", "two");
+      const other = await only(m, "two");
+      const before = stored(other);
+      await go(m, idOf(CLAUDE), "--in", id);
+      const own = await only(m, id);
+      await go(m, `${id}:${own.id}`, "--in", "two");
+      const copy = known((await sessions(m, "two")).find((one) => one.id === own.id));
+      assert.equal(stored(copy), stored(own), "the same rows");
+      assert.equal(stored(other), before, "the other one is as it was");
+      await undo(m);
+      assert.deepEqual(
+        (await sessions(m, "two")).map((one) => one.id),
+        [other.id],
+      );
+      assert.equal(stored(other), before);
+    });
+  }
+});
 
 it("what a store keeps of all its sessions by their contents comes along, and stays", async () => {
   const omp = known(agents.find(({ id }) => id === "omp"));
