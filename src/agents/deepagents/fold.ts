@@ -37,6 +37,11 @@ export class Messages<T extends Held> {
     return this.#items.slice(0, this.length);
   }
 
+  /** The items that came after `earlier`, if nothing else changed since; null otherwise. */
+  since(earlier: Messages<T>): T[] | null {
+    return this.#items === earlier.#items ? this.#items.slice(earlier.length, this.length) : null;
+  }
+
   /** The list after these were written to it: what has an id that is there takes its place. */
   with(written: readonly Written<T>[]): Messages<T> {
     if (!this.#grows(written)) return Messages.of(fold(this.items(), written));

@@ -142,7 +142,7 @@ class DeepAgentsReader implements Reader {
     const next = isAll ? Messages.of(written.map(({ item }) => item)) : list.with(written);
     this.#state = { ...this.#state, list: next };
     const before = this.#shown;
-    const entries = this.#show();
+    const entries = this.#more(list) ?? this.#show();
     if (entries.length > 0) return entries;
     // The last messages may be gone: the CLI drops what a step wrote that was cut off.
     const gone = before.slice(this.#shown.length);
@@ -151,14 +151,29 @@ class DeepAgentsReader implements Reader {
     return [this.#aside({ event: "opaque", type: "messages" })];
   }
 
+  /**
+   * Entries for the messages that were added to a list all of which is shown; null if more has changed.
+   * It does not look at the messages before, so that a long session is read in linear time.
+   */
+  #more(before: Messages<Item>): Entry[] | null {
+    const { list, cutoff } = this.#state;
+    const added = list.since(before);
+    if (added === null || this.#shown.length !== before.length - cutoff) return null;
+    return this.#append(added);
+  }
+
   /** Entries for the messages that are not shown yet, after the last one that is as it was. */
   #show(): Entry[] {
     const view = this.#state.list.items().slice(this.#state.cutoff);
     this.#shown = this.#shown.slice(0, this.#same(view));
-    return view.slice(this.#shown.length).flatMap((item) => {
+    return this.#append(view.slice(this.#shown.length));
+  }
+
+  #append(items: readonly Item[]): Entry[] {
+    return items.map((item) => {
       const entry = this.#message(item);
       this.#shown.push({ item, entry: entry.id });
-      return [entry];
+      return entry;
     });
   }
 
