@@ -43,7 +43,8 @@ export function apiError(record: Json, text: string): EventBody {
 const WINDOWS: Readonly<Record<string, LimitScope>> = {
   five_hour: "session",
   seven_day: "weekly",
-  seven_day_overage_included: "weekly",
+  // On the screen, this is the limit of Fable.
+  seven_day_overage_included: "model",
   seven_day_opus: "model",
   seven_day_sonnet: "model",
   overage: "credits",
