@@ -72,7 +72,11 @@ export function apiRetry(record: Json, content: string | undefined): EventBody {
   return failed({
     text: content ?? string(told) ?? "api_error",
     status: member(error, "status"),
-    codes: [member(member(answer, "error"), "type"), member(answer, "type")],
+    // Gateways name the error in a `code` (`chat-rag.too_many_requests`).
+    codes: ["type", "code"].flatMap((key) => [
+      member(member(answer, "error"), key),
+      member(answer, key),
+    ]),
     at,
     ...(wait === undefined ? {} : { resetsAt: at + wait }),
   });

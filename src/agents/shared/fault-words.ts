@@ -26,16 +26,16 @@ const QUOTA = [
   /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) (?:your|the) (?:[\w-]{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b|\bkey limit exceeded\b/i,
   /\bcredit balance (?:is )?too low\b|\bpayment required\b|\bpremium request|\bfree usage exceeded\b|\bfree-models-per-day\b|\b(?:requests|tokens) per day\b|\b[RT]PD\b|ByModelByDay\b/i,
   /\bcredits? (?:are |is |have been )?(?:exhausted|depleted)\b|\bused all (?:available )?credits\b|\bcredit limits are exhausted\b|\badd (?:more )?credits\b|\bbilling details\b/i,
-  /使用上限|余额不足|已欠费|\baccount is in good standing\b/i,
+  /使用上限|余额不足|已欠费|\bbudget has been exceeded\b|\bexceeded ?budget\b|\baccount is in good standing\b/i,
 ];
 const RATE =
   /\brate.?limit|\btoo many (?:requests|tokens)\b|\bthrottl(?:ed|ing)\b|\bresource (?:has been )?exhausted\b|\bresource_?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bexceeded your Copilot token usage\b|速率限制|频率/i;
 const OVERLOAD =
   /\boverloaded\b|\bno capacity available\b|\bcapacity exceeded\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|(?<!resource )\btemporarily unavailable\b|访问量过大/i;
 const CONTEXT =
-  /\b(?:prompt|input|request|conversation) (?:is )?too (?:long|large)\b|\bcontext.?(?:length|window|limit)\b|\bmaximum context\b|\bran out of room\b|\bexceeds the maximum number of tokens\b/i;
+  /\b(?:prompt|input|request|conversation) (?:is )?too (?:long|large)\b|\bcontext.?(?:length|window|limit)\b|\bmaximum context\b|\bran out of room\b|\bexceeds the maximum number of tokens\b|\bavailable context size\b|\bmaximum prompt length is \d|\breduce the length of the messages\b|\bprompt token count of \d+ exceeds\b|\bexceeded model token limit\b/i;
 const AUTH =
-  /\binvalid (?:x-)?api.?key\b|\bfail(?:ed|ure) to authenticate\b|\b(?:invalid )?authentication\b|\bunauthori[sz]ed\b|\b(?:token|login|session|credentials?) (?:has |have )?(?:been )?(?:expired|revoked)\b|\bplease (?:run )?\/?log ?in\b|\bnot logged in\b|\borganization has (?:been )?disabled\b|\bnot have access to Claude\b/i;
+  /\b(?:invalid|incorrect) (?:x-)?api.?key\b|\bapi.?key (?:not valid|not found|(?:has |is )?(?:expired|invalid))\b|\bfail(?:ed|ure) to authenticate\b|\b(?:invalid )?authentication\b|\bunauthori[sz]ed\b|\b(?:token|login|session|credentials?) (?:has |have )?(?:been )?(?:expired|revoked)\b|\bplease (?:run )?\/?log ?in\b|\bnot logged in\b|\borganization has (?:been )?disabled\b|\bnot have access to Claude\b/i;
 
 /** What the words say about the kind. */
 interface Said {
@@ -111,6 +111,7 @@ const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
     /\bseat type doesn't include\b|\bservice is disabled for your org\b|\bset to \$0(?!\.)|\baccount is in good standing\b/i,
     "credits",
   ],
+  [/\bbudget has been exceeded\b|\bexceeded ?budget\b/i, "credits"],
   [/\busage allocation has been disabled\b|\bupgrade to Plus: /i, "credits"],
 ];
 

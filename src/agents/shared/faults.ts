@@ -145,6 +145,8 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
   [/perminute(?:per\w+)?$/, "rate"],
   // Alibaba's `Throttling.AllocationQuota` is about tokens in a minute; AWS has `ThrottlingException`.
   [/^throttling(?:allocationquota|ratequota|exception|error)?$/, "rate"],
+  // What LiteLLM's proxy lets a key, a team or a user spend.
+  [/budgetexceeded(?:error)?$/, "quota", "credits"],
   // Codex: a cap that the workspace sets on what is spent.
   [/^workspace(?:owner|member)usagelimitreached$/, "quota", "credits"],
   [
@@ -162,16 +164,24 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "quota",
     "credits",
   ],
-  [/userweeklyratelimited$|^sevenday$/, "quota", "weekly"],
+  [/(?:user|interaction)weeklyratelimited$|^sevenday$/, "quota", "weekly"],
   // `seven_day_overage_included` is what Claude Code shows as the limit of Fable.
   [
     /usermodelratelimited$|^(?:sevenday|fivehour)(?:opus|sonnet|overageincluded)$/,
     "quota",
     "model",
   ],
-  [/userglobalratelimited$|sessionquotaexceeded$|^fivehour$/, "quota", "session"],
+  [
+    /(?:userglobal|interactionsession)ratelimited$|sessionquotaexceeded$|^fivehour$/,
+    "quota",
+    "session",
+  ],
   [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
-  [/monthlylimiterror$/, "quota", "monthly"],
+  [
+    /monthly(?:limiterror|ratelimited)$|overagelimitreached$|additionalspendlimitreached$/,
+    "quota",
+    "monthly",
+  ],
   [/spend(?:ing)?limit(?:reached|exceeded)$/, "quota"],
   [
     /usagelimit(?:reached|exceeded|error)$|usageexhausted$|quota(?:exhausted|exceeded)?(?:error)?$/,
@@ -182,13 +192,16 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     /engineoverloadederror$|overloaded(?:error)?$|slowdown$|providerunavailable$|^unavailable$/,
     "overload",
   ],
-  [/serviceunavailable(?:error)?$|capacity(?:unavailable|exhausted)$|nocapacity$/, "overload"],
   [
-    /ratelimit(?:ed|s|error|exceeded|reached)*(?:error)?$|toomanyrequests(?:error)?$|resourceexhausted$/,
+    /serviceunavailable(?:error|exception)?$|capacity(?:unavailable|exhausted)$|nocapacity$/,
+    "overload",
+  ],
+  [
+    /ratelimit(?:ed|s|error|exceeded|reached)*(?:error)?$|agentmodelimitexceeded$|toomanyrequests(?:error)?$|resourceexhausted$/,
     "rate",
   ],
   [
-    /context(?:length|window)?(?:exceeded|overflow)(?:error)?$|contextlimit$|prompttoolong$/,
+    /context(?:length|window)?(?:exceed(?:ed)?|overflow)(?:error)?$|contextlimit$|prompttoolong$|prompttokensexceeded$/,
     "context",
   ],
   [/requesttoolarge$/, "context"],
@@ -197,7 +210,10 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "auth",
   ],
   [/oauthorgnotallowed$|accountonhold$|verificationrequired$|cloudcredentialerror$/, "auth"],
-  [/invalidapikey$|tokenexpired$|permission(?:denied|error)$|permissiondeniederror$/, "auth"],
+  [
+    /invalidapikey$|apikeyinvalid$|expiredtoken(?:exception)?$|tokenexpired$|accessdeniedexception$|permission(?:denied|error)$|permissiondeniederror$/,
+    "auth",
+  ],
 ];
 
 function classOf(name: string | undefined): Class | undefined {
@@ -209,9 +225,9 @@ function classOf(name: string | undefined): Class | undefined {
 
 /** In JSON, or as Python prints it: `'type': 'rate_limit_error'`, and `type=insufficient_quota`. */
 const NAMED =
-  /["'(\s](?:type|code|status|reason|quotaId|quotaLimit|error)\\?["']?\s?[:=]\s?\\?["']?([A-Za-z][\w.-]{2,80})/g;
+  /["'(\s](?:type|code|status|reason|quotaId|quotaLimit|error)\\{0,3}["']?\s?[:=]\s?\\{0,3}["']?([A-Za-z][\w.-]{2,80})/g;
 /** And at the beginning of a line: `litellm.RateLimitError: …`, `AnthropicRateLimitError("…`. */
-const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}Error)\b/m;
+const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}(?:Error|Exception))\b/m;
 
 function namedIn(words: string): Class[] {
   const names = [...words.matchAll(NAMED)].map(([, name]) => name);

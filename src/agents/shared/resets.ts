@@ -36,7 +36,7 @@ function relativeIn(text: string, at: number, longest: number | undefined): numb
 
 /** Claude Code 1: "Claude AI usage limit reached|1749924000"; and fields of JSON: OpenAI's `resets_at`. */
 const EPOCH =
-  /\|(\d{10}|\d{13})\s*$|\b(?:resets?_?at|x-ratelimit-reset)\\?["']\s?:\s?\\?["']?(\d{10}|\d{13})\b/im;
+  /\|(\d{10}|\d{13})\s*$|\b(?:resets?_?at|x-ratelimit-reset)\\{0,3}["']\s?:\s?\\{0,3}["']?(\d{10}|\d{13})\b/im;
 
 function epochIn(text: string): number | undefined {
   const [, ...found] = EPOCH.exec(text) ?? [];
@@ -66,7 +66,7 @@ const HEADER = /\bretry-after(-ms)?\s?[=:]\s?(\d{1,12}(?:\.\d{1,9})?)\b/i;
 
 /** Fields of JSON: OpenAI's `resets_in_seconds`, Google's `retryDelay`, OpenRouter's `retry_after`. */
 const FIELD = new RegExp(
-  String.raw`\b(?:resets?_?in(?:_?seconds)?|reset_?after(?:_?seconds)?|retry_?after(?:_?seconds)?|retry_?delay|quota_?reset_?delay)\\?["']\s?:\s?\\?["']?(?:(${SPAN})|(\d{1,12}(?:\.\d{1,9})?)\b)`,
+  String.raw`\b(?:resets?_?in(?:_?seconds)?|reset_?after(?:_?seconds)?|retry_?after(?:_?seconds)?|retry_?delay|quota_?reset_?delay)\\{0,3}["']\s?:\s?\\{0,3}["']?(?:(${SPAN})|(\d{1,12}(?:\.\d{1,9})?)\b)`,
   "i",
 );
 

@@ -164,6 +164,62 @@ describe("vendors' words, in any CLI's record", () => {
         "error overload text",
       ],
       [
+        "BerriAI/litellm#22726",
+        "litellm.BadRequestError: OpenAIException - Budget has been exceeded! Current cost: 26.075, Max budget: 0.25",
+        `limit quota credits text ${NEVER}`,
+      ],
+      [
+        "BerriAI/litellm, docs",
+        '{"error":{"message":"LiteLLM User: engineer-1, exceeded budget for model=claude-opus-4-8","type":"budget_exceeded","param":null,"code":"429"}}',
+        `limit quota credits 429 text ${NEVER}`,
+      ],
+      [
+        "OpenHands SDK",
+        "LLMContextWindowExceedError: Conversation history longer than the model takes",
+        `error context text ${NEVER}`,
+      ],
+      [
+        `${GOOGLE}#4690`,
+        "[API Error: API key not valid. Please pass a valid API key. (Status: INVALID_ARGUMENT)]",
+        `error auth text ${NEVER}`,
+      ],
+      [
+        "can1357/oh-my-pi#449",
+        '{"error":{"message":"{\\n  \\"error\\": {\\n    \\"code\\": 400,\\n    \\"reason\\": \\"API_KEY_INVALID\\"}}"}}',
+        `error auth 400 text ${NEVER}`,
+      ],
+      // The lists of what Pi takes for a request that is too long (packages/ai/src/utils/overflow.ts).
+      [
+        "badlogic/pi-mono",
+        "This model's maximum prompt length is 131072 but the request contains 537812 tokens",
+        `error context text ${NEVER}`,
+      ],
+      [
+        "badlogic/pi-mono",
+        "the request exceeds the available context size, try increasing it",
+        `error context text ${NEVER}`,
+      ],
+      [
+        "badlogic/pi-mono",
+        "prompt token count of 135000 exceeds the limit of 128000",
+        `error context text ${NEVER}`,
+      ],
+      [
+        "badlogic/pi-mono",
+        "Your request exceeded model token limit: 262144 (requested: 300000)",
+        `error context text ${NEVER}`,
+      ],
+      [
+        "badlogic/pi-mono",
+        "Please reduce the length of the messages or completion",
+        `error context text ${NEVER}`,
+      ],
+      [
+        "badlogic/pi-mono",
+        "invalid params, context window exceeds limit (2013)",
+        `error context text ${NEVER}`,
+      ],
+      [
         "cline/cline#10207",
         '{"code":"SPEND_LIMIT_EXCEEDED","message":"No more for today"}',
         "limit quota text",

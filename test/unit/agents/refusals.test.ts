@@ -4,11 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { apiError } from "../../../src/agents/claude-code/limits.ts";
+import { apiError, apiRetry } from "../../../src/agents/claude-code/limits.ts";
 import { codex } from "../../../src/agents/codex/index.ts";
 import { allowances, turnError } from "../../../src/agents/codex/limits.ts";
+import { readError } from "../../../src/agents/copilot/limits.ts";
 import type { EventBody, Json } from "../../../src/session/types.ts";
-import { AT, check, NEVER, ownClock, told } from "../../support/refusal.ts";
+import { AT, check, NEVER, ownClock, type Row, told } from "../../support/refusal.ts";
 
 const DOCS = "code.claude.com/docs/en/errors";
 const CLAUDE = "anthropics/claude-code";
@@ -318,5 +319,44 @@ describe("Codex", () => {
     assert.deepEqual(allowances(record), [
       { scope: "session", usedPercent: 20, resetsAt: "2026-11-30T11:00:00.000Z" },
     ]);
+  });
+});
+
+describe("Copilot CLI, by the codes of its service", () => {
+  const VSCODE = "microsoft/vscode, chat errors";
+  const rows: Row[] = [
+    ["github/copilot-cli#2740", "user_weekly_rate_limited:pro", "limit quota weekly 429 record"],
+    [VSCODE, "user_global_rate_limited:pro", "limit quota session 429 record"],
+    [VSCODE, "user_model_rate_limited", "limit quota model 429 record"],
+    ["public code", "interaction_weekly_rate_limited", "limit quota weekly 429 record"],
+    ["public code", "interaction_session_rate_limited", "limit quota session 429 record"],
+    ["public code", "interaction_burst_rate_limited", "limit rate 429 record"],
+    ["public code", "user_monthly_rate_limited", "limit quota monthly 429 record"],
+    [VSCODE, "agent_mode_limit_exceeded", "limit rate 429 record"],
+    [VSCODE, "upstream_provider_rate_limit", "limit rate 429 record"],
+    [VSCODE, "model_overloaded", "error overload 429 record"],
+    [VSCODE, "overage_limit_reached", "limit quota monthly 429 record"],
+    ["public code", "additional_spend_limit_reached", "limit quota monthly 429 record"],
+  ];
+  check(rows, (errorCode) =>
+    readError(
+      { errorType: "rate_limit", errorCode, message: "Please wait a moment.", statusCode: 429 },
+      AT,
+    ),
+  );
+});
+
+describe("a request that Claude Code tries again", () => {
+  it("a gateway's code says more than its status (public report)", () => {
+    const error = {
+      status: 503,
+      error: {
+        code: "chat-rag.too_many_requests",
+        message: "The number of requests to the model has reached the official limit.",
+        type: "ai_model_error",
+      },
+    };
+    const body = apiRetry({ timestamp: AT, error, retryInMs: 0 }, undefined);
+    assert.equal(told(body), "limit rate 503 record 2026-11-30T10:00");
   });
 });
