@@ -3,87 +3,18 @@
  * agent's session, a conversation with all the words that the rules know has no limit and no error.
  */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pi } from "../../src/agents/pi/index.ts";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
-import type { Entry } from "../../src/session/types.ts";
+import type { Entry, Part } from "../../src/session/types.ts";
 import { convertFile, opening, see, write } from "../support/conversion.ts";
 import { call, event, message, result } from "../support/entries.ts";
+import { type Fixture, fixtures } from "../support/fixtures.ts";
 import { temporaryFolder } from "../support/folder.ts";
-
-const PHRASES = [
-  "You've hit your limit · resets 3pm (Europe/Berlin)",
-  "Claude AI usage limit reached|1795300000",
-  "5-hour limit reached ∙ resets 3pm",
-  "Weekly limit reached · resets Dec 2, 7pm (Europe/Moscow)",
-  "You've hit your Opus limit",
-  "API Error: Request rejected (429) · This may be a temporary capacity issue",
-  'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
-  "Credit balance is too low",
-  "Prompt is too long",
-  "Invalid API key · Please run /login",
-  "You've hit your usage limit. Upgrade to Pro or try again in 5 days 22 hours 11 minutes.",
-  "exceeded retry limit, last status: 429 Too Many Requests",
-  "Quota exceeded. Check your plan and billing details.",
-  '429 {"type":"error","error":{"type":"rate_limit_error","message":"no"}}',
-  '429: {"message":"no","code":"insufficient_quota"}; Retry-After: 3600 seconds',
-  "Error code: 429 - {'error': {'type': 'requests', 'code': 'rate_limit_exceeded'}}",
-  "error: rate_limit\nError code: 429 - {'error': {}}",
-  "LLM request failed: Error code: 429",
-  "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached",
-  "The API provider has rate limited you. Try again later or check your quotas.",
-  "> litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached",
-  "> The API provider has rate limited you. Try again later or check your quotas.",
-  "AnthropicRateLimitError(\"Error code: 429 - {'type': 'error'}\")",
-  "[API Error: You have exhausted your daily quota on this model.]",
-  "✕ [API Error: No capacity available for model gemini-3-flash-preview on the server]",
-  "API error (status 429 Too Many Requests): insufficient_quota: You exceeded your current quota",
-  "402 Payment Required: Insufficient credits",
-  "BYOK Error: 402 billing_error",
-  "**Error:** Rate limit exceeded: Too many requests. Please wait and try again.",
-  "_Cancelled by user._",
-  "Ran into this error: Rate limit exceeded",
-  "Sorry, you've hit a rate limit. Please try again in 51 hours. (user_weekly_rate_limited)",
-  "You have exceeded your premium request allowance.",
-  "Free usage exceeded, subscribe to Go",
-  "access_terminated_error: You've reached your usage limit for this billing cycle.",
-  "This model's maximum context length is 128000 tokens. context_length_exceeded",
-  '{"type":"session.error","data":{"errorType":"rate_limit","message":"no","statusCode":429}}',
-  '{"type":"agent_turn_outcome","reason":"model_rate_limited"}',
-  '{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429}',
-  '{"type":"turn.step.retrying","statusCode":429,"delayMs":3600000}',
-  '{"event.name":"qwen-code.api_error","status_code":429}',
-  // As people report them: see test/unit/agents/refusals.test.ts.
-  "You've hit your weekly limit · resets Mon 12:00am",
-  "API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited",
-  "spend limit reached (daily; resets 2026-12-01 00:00 UTC)",
-  "You're out of extra usage · resets 9am (America/Cordoba)",
-  "API Error: Usage credits required for 1M context · run /usage-credits to turn them on",
-  "API Error: Request rejected (429) · [1308][已达到 5 小时的使用上限。您的限额将在 2026-11-30 19:25:37 重置。]",
-  "Context limit reached · /compact or /clear to continue",
-  "OAuth token has expired. Please obtain a new token or refresh your existing token.",
-  "You've hit your usage limit for GPT-5.3-Codex-Spark. Switch to another model now, or try again at 11:31 PM.",
-  "Your workspace is out of credits. Add credits to continue.",
-  '{"type":"event_msg","payload":{"type":"token_count","rate_limits":{"primary":{"used_percent":100}}}}',
-  '{"type":"task_complete","error":{"message":"no","codex_error_info":"usage_limit_exceeded"}}',
-  '{"error":{"type":"usage_limit_reached","plan_type":"free","resets_at":1796400000}}',
-  '[API Error: [{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"43s"}]}}]]',
-  "Usage limit reached for gemini-3-flash-preview. Access resets at 10:57 PM GMT-3.",
-  "You've hit your global rate limit. Please upgrade your plan or wait 6 seconds for your limit to reset.",
-  "402 You have no quota (Request ID: 0DAE)",
-  "Your team has either used all available credits or reached its monthly spending limit.",
-  "HTTP 429: usage limit exceeded, 5-hour usage limit reached, resets at 2026-11-30T15:00:00Z (2056)",
-  "ThrottlingException: Too many tokens, please wait before trying again.",
-  "litellm.BadRequestError: OpenAIException - Budget has been exceeded! Current cost: 26, Max budget: 1",
-  "LLMRateLimitError: litellm.RateLimitError: no",
-  '{"kind":"ConversationErrorEvent","code":"LLMRateLimitError","detail":"no"}',
-  '{"type":"creditsExhausted","msg":"Please add credits"}',
-  "\n\n**Error:** Rate limit exceeded: no\n\nThat is what it said.",
-  "Conversation summary: the agent hit its usage limit, resets 3pm (UTC), and the user waited.",
-];
+import { PHRASES } from "../support/limit-words.ts";
 
 /** Each alone, as a whole text; and all in one. */
 const SAID = [...PHRASES, PHRASES.join("\n")];
@@ -140,11 +71,12 @@ function summarised(): Entry[] {
 async function signalsIn(agent: Agent, path: string): Promise<string[]> {
   const { entries, live } = await see({ agent, path });
   assert.ok(live.length >= SAID.length, "what was said is there");
-  return entries.flatMap((entry) =>
-    entry.kind === "event" && (entry.event === "limit" || entry.event === "error")
-      ? [`${entry.event}: ${entry.text}`]
-      : [],
-  );
+  return entries.flatMap(signalOf);
+}
+
+function signalOf(entry: Entry): string[] {
+  const isOne = entry.kind === "event" && (entry.event === "limit" || entry.event === "error");
+  return isOne ? [`${entry.event}: ${entry.text}`] : [];
 }
 
 describe("a conversation about limits", () => {
@@ -163,6 +95,65 @@ describe("a conversation about limits", () => {
       const there = join(folder, `there-${agent.id}.jsonl`);
       await convertFile(source, { agent, path: there });
       assert.deepEqual(await signalsIn(agent, there), []);
+    });
+  }
+});
+
+/** In the agents' own records: what was said, thought, printed and summed up in a recording. */
+async function saidIn(fixture: Fixture): Promise<{ said: string[]; signals: string[] }> {
+  const { entries } = await see(fixture);
+  const said = entries.flatMap((entry) => {
+    if (entry.kind === "message") return entry.scaffold ? [] : entry.parts.flatMap(textsIn);
+    return entry.event === "compaction" ? [entry.summary] : [];
+  });
+  return { said: [...new Set(said)], signals: entries.flatMap(signalOf) };
+}
+
+function textsIn(part: Part): string[] {
+  if (part.kind === "text" || part.kind === "reasoning") return [part.text];
+  return part.kind === "tool-result" ? part.content.flatMap(textsIn) : [];
+}
+
+/** As a string of JSON, so many times; 0: as it is. */
+const spelled = (text: string, times: number): string =>
+  times === 0 ? text : JSON.stringify(spelled(text, times - 1)).slice(1, -1);
+
+/** The recording's bytes, with other words: each is replaced wherever it stands, in whatever spelling. */
+function reworded(raw: string, said: readonly string[], from: number): string {
+  const longestFirst = said.filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((text, old, n) => {
+    const times = [1, 2, 0].find((one) => text.includes(spelled(old, one)));
+    const phrase = PHRASES[(from + 7 * n) % PHRASES.length] ?? "";
+    return times === undefined
+      ? text
+      : text.replaceAll(spelled(old, times), () => spelled(phrase, times));
+  }, raw);
+}
+
+/** Where the form itself is damaged, Aider cannot tell its own lines from a model's either. */
+const isDamaged = ({ name }: Fixture): boolean => name.startsWith("hostile/aider-");
+
+describe("a recording whose words are about limits", () => {
+  const folder = temporaryFolder();
+  for (const agent of agents) {
+    const own = fixtures.filter((one) => one.agent === agent && !isDamaged(one));
+    it(`has no more limits than before in ${agent.id}`, async () => {
+      let changed = 0;
+      for (const [n, fixture] of own.entries()) {
+        const { said, signals } = await saidIn(fixture);
+        const raw = readFileSync(fixture.path, "utf8");
+        for (const from of [n, n + 3, n + 11]) {
+          const text = reworded(raw, said, from);
+          const path = join(folder, `${from}-${fixture.name.replaceAll("/", "-")}`);
+          writeFileSync(path, text);
+          if (text !== raw) changed++;
+          const { entries } = await see({ agent, path });
+          const more = entries.flatMap(signalOf).filter((one) => !signals.includes(one));
+          // Where a signal was, its own words may have been replaced.
+          assert.ok(more.length <= signals.length, `${fixture.name}: ${more[0]}`);
+        }
+      }
+      assert.ok(changed > 0, "words were replaced");
     });
   }
 });
