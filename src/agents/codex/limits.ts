@@ -110,7 +110,9 @@ export function turnError(
   const status = isObject(info)
     ? Object.values(info).map((one) => member(one, "http_status_code"))[0]
     : undefined;
-  const window = info === "usage_limit_exceeded" && isOf(full, text, time) ? full : null;
+  // The first versions had no such field.
+  const isSpent = info === "usage_limit_exceeded" || /^You've hit your usage limit\b/.test(text);
+  const window = isSpent && isOf(full, text, time) ? full : null;
   const resetsAt = Date.parse(window?.resetsAt ?? "");
   return failed({
     text,

@@ -20,7 +20,7 @@ const LASTING = /per.?(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b/i;
 const QUOTA = [
   /\b(?:usage|spend(?:ing)?|(?:opus|sonnet|haiku|fable|mythos)(?: \d[\d.]{0,4})?|5[- ]hour|five[- ]hour|session|daily|weekly|monthly) (?:rate )?limits?\b/i,
   // "your org's monthly spend limit", "your team's shared budget"
-  /\b(?:hit|reached) your (?:(?!(?:rate|context)\b)[\w'.-]{1,20} ){0,4}(?:limit|budget)\b|\bspecified (?:workspace )?API usage limits\b/i,
+  /\b(?:hit|reached) your (?:(?!(?:rate|context|requests?|tokens?|concurren\w*)\b)[\w'.-]{1,20} ){0,4}(?:limit|budget)\b|\bspecified (?:workspace )?API usage limits\b/i,
   /\bout of (?:extra usage|usage|credits|quota)\b|\busage credit cap\b|\brequires? (?:more |usage |extra )(?:usage|credits)\b|\bspend(?:ing)? cap\b/i,
   /\bseat type doesn't include\b|\bservice is disabled for your org\b|\busage allocation has been disabled\b|\bupgrade to Plus: /i,
   /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) (?:your|the) (?:[\w-]{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b|\bkey limit exceeded\b/i,
@@ -29,7 +29,7 @@ const QUOTA = [
   /使用上限|余额不足|已欠费|\bbudget has been exceeded\b|\bexceeded ?budget\b|\baccount is in good standing\b/i,
 ];
 const RATE =
-  /\brate.?limit|\btoo many (?:requests|tokens)\b|\bthrottl(?:ed|ing)\b|\bresource (?:has been )?exhausted\b|\bresource_?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bexceeded your Copilot token usage\b|速率限制|频率/i;
+  /\brate.?limit|\btoo many (?:requests|tokens)\b|\bthrottl(?:ed|ing)\b|\bresource (?:has been )?exhausted\b|\bresource_?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bconcurren(?:cy|t requests?)\b|\bexceeded your Copilot token usage\b|速率限制|频率/i;
 const OVERLOAD =
   /\boverloaded\b|\bno capacity available\b|\bcapacity exceeded\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|(?<!resource )\btemporarily unavailable\b|访问量过大/i;
 const CONTEXT =

@@ -113,7 +113,7 @@ const ZONE = String.raw`(?:\s?\((?<zone>[A-Za-z_]{1,20}(?:\/[A-Za-z0-9_+-]{1,30}
  * "access on 2026-12-01 at 00:00 UTC", "reset at 2026-05-11 21:57:42 +0800 CST", "将在 2026-07-11 19:25:37 重置".
  */
 const WHEN = new RegExp(
-  String.raw`(?:\b(?:resets?|again|access|available|refresh\w*)\s(?:(?:at|on)\s)?|将[在于]\s?)(?:${WEEKDAY})?(?:(?:${NAMED}|${NUMBERED})(?:,?\sat|,)?\s)?${CLOCK}${ZONE}`,
+  String.raw`(?:\b(?:resets?|again|access|available|refresh\w*)\s(?:(?:at|on|after)\s)?|将[在于]\s?)(?:${WEEKDAY})?(?:(?:${NAMED}|${NUMBERED})(?:,?\sat|,)?\s)?${CLOCK}${ZONE}`,
   "i",
 );
 

@@ -144,6 +144,17 @@ describe("vendors' words, in any CLI's record", () => {
         "limit rate 429 text",
       ],
       [
+        "Moonshot",
+        "Error code: 429 - {'error': {'message': 'Your account org-78 request reached max organization concurrency: 3, please try again after 1 seconds', 'type': 'rate_limit_reached_error'}}",
+        "limit rate 429 text 2026-11-30T10:00",
+      ],
+      [
+        "Z.ai, code 1302",
+        "High concurrency usage of this API, please reduce concurrency or contact customer service to increase limits",
+        "limit rate text",
+      ],
+      ["any", "You've reached your concurrent request limit.", "limit rate text"],
+      [
         "GitHub Models",
         "Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 40000 seconds before retrying.",
         "limit quota daily text 2026-11-30T21:06",

@@ -244,6 +244,21 @@ describe("Codex", () => {
     ],
     error("usage_limit_exceeded"),
   );
+  check(
+    [
+      [
+        "openai/codex#3899, 0.39",
+        "You've hit your usage limit. Upgrade to Pro (https://openai.com/chatgpt/pricing) or try again in 5 days 22 hours 11 minutes.",
+        "limit quota text 2026-12-06T08:11",
+      ],
+      [
+        "openai/codex#36369",
+        "You've hit your usage limit. Upgrade your plan to continue, or try again after December 7, 2026 at 21:15.",
+        `limit quota text ${ownClock(2026, 11, 7, 21, 15)}`,
+      ],
+    ],
+    (message) => turnError({ message }, null, AT),
+  );
 
   /** Event lines of a session, and the refusals that are read in them. */
   function refusals(...payloads: { [key: string]: Json }[]): string[] {
