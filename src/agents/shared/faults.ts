@@ -41,12 +41,18 @@ export function failed(evidence: Evidence): Failure {
   const fault = faultOf(evidence);
   if (fault === undefined) return { event: "error", text };
   if (!isLimit(fault.kind)) return { event: "error", text, fault };
-  const longest = fault.scope === "session" ? LONGEST_SESSION : undefined;
-  const said = evidence.resetsAt ?? resetIn(wordsOf(evidence), timeOf(evidence.at), longest);
-  const resetsAt = isoOf(said);
+  const resetsAt = isoOf(endOf(evidence, fault));
   if (resetsAt === undefined) return { event: "limit", text, fault };
   // What was paid for does not come back by itself; but here the CLI says that something does.
   return { event: "limit", text, resetsAt, fault: { ...fault, retryable: true } };
+}
+
+/** What had passed when the request was refused is no end: the vendor is late, or a clock is wrong. */
+function endOf(evidence: Evidence, fault: Fault): number | undefined {
+  const at = timeOf(evidence.at);
+  const longest = fault.scope === "session" ? LONGEST_SESSION : undefined;
+  const end = evidence.resetsAt ?? resetIn(wordsOf(evidence), at, longest);
+  return end !== undefined && at !== undefined && end <= at ? undefined : end;
 }
 
 /** The fault alone; undefined if nothing says why the request failed. */

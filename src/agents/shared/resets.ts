@@ -64,9 +64,9 @@ const WAIT = new RegExp(
 );
 const HEADER = /\bretry-after(-ms)?\s?[=:]\s?(\d{1,12}(?:\.\d{1,9})?)\b/i;
 
-/** Fields of JSON: OpenAI's `resets_in_seconds`, Google's `retryDelay`, OpenRouter's `retry_after`. */
+/** Fields of JSON: OpenAI's `resets_in_seconds`, Google's `retryDelay` (also as Go prints it), OpenRouter's `retry_after`. */
 const FIELD = new RegExp(
-  String.raw`\b(?:resets?_?in(?:_?seconds)?|reset_?after(?:_?seconds)?|retry_?after(?:_?seconds)?|retry_?delay|quota_?reset_?delay)\\{0,3}["']\s?:\s?\\{0,3}["']?(?:(${SPAN})|(\d{1,12}(?:\.\d{1,9})?)\b)`,
+  String.raw`(?:\b(?:resets?_?in(?:_?seconds)?|reset_?after(?:_?seconds)?|retry_?after(?:_?seconds)?|retry_?delay|quota_?reset_?delay)\\{0,3}["']\s?:\s?\\{0,3}["']?|\bretryDelay:)(?:(${SPAN})|(\d{1,12}(?:\.\d{1,9})?)\b)`,
   "i",
 );
 

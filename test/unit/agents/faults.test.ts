@@ -54,7 +54,7 @@ describe("Claude Code's own words", () => {
   });
   // Versions before 2 had no field for it.
   check(line(undefined, undefined), {
-    "Claude AI usage limit reached|1795300000": "limit quota text 2026-11-21T22:26",
+    "Claude AI usage limit reached|1796400000": "limit quota text 2026-12-04T16:00",
     "Claude usage limit reached. Your limit will reset at 3pm (America/Bogota).":
       "limit quota text 2026-11-30T20:00",
     "5-hour limit reached ∙ resets 3pm (Europe/Berlin)":

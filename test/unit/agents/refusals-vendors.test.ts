@@ -51,6 +51,21 @@ describe("vendors' words, in any CLI's record", () => {
         "limit rate 429 text 2026-11-30T10:02",
       ],
       [
+        "charmbracelet/crush#420",
+        "Error 429, Message: You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits., Status: RESOURCE_EXHAUSTED, Details: [map[@type:type.googleapis.com/google.rpc.QuotaFailure violations:[map[quotaDimensions:map[location:global model:gemini-2.5-pro] quotaId:GenerateRequestsPerMinutePerProjectPerModel-FreeTier quotaValue:5]]] map[@type:type.googleapis.com/google.rpc.RetryInfo retryDelay:134s]]",
+        "limit rate 429 text 2026-11-30T10:02",
+      ],
+      [
+        "autohandai/code-cli#378",
+        "Rate limit exceeded. Please wait a moment and try again, or choose a different model.\nInsufficient balance or no resource package. Please recharge.",
+        `limit quota credits text ${NEVER}`,
+      ],
+      [
+        "openclaw/openclaw#8226",
+        "All models failed (1): anthropic/claude-opus-4-5: Provider anthropic is in cooldown (all profiles unavailable) (rate_limit)",
+        "limit rate text",
+      ],
+      [
         `${GOOGLE}#22643`,
         "Usage limit reached for gemini-3-flash-preview. Access resets at 10:57 PM GMT-3.",
         "limit quota model text 2026-12-01T01:57",
