@@ -283,6 +283,8 @@ function kindOf(
   if (said.isMomentary) return "rate";
   const isOther = first?.kind === "overload" || first?.kind === "context";
   if (!isOther && said.isQuota) return "quota";
+  // Claude Code has `rate_limit` for this one, too.
+  if (status === 529) return "overload";
   if (first) return first.kind;
   return said.kind ?? kindByStatus(status) ?? (said.isAuth ? "auth" : undefined);
 }

@@ -191,6 +191,16 @@ describe("Claude Code, other lines", () => {
     ],
     line("invalid_request", 400),
   );
+  check(
+    [
+      [
+        DOCS,
+        "API Error: Repeated 529 Overloaded errors. The API is at capacity — this is usually temporary.",
+        "error overload 529 record",
+      ],
+    ],
+    line("rate_limit", 529),
+  );
   it("a gateway calls each of its caps a matter of billing", () => {
     const body = apiError(
       { timestamp: AT, error: "billing_error", apiErrorStatus: 429 },
