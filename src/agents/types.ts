@@ -175,6 +175,11 @@ export interface Database {
    */
   read(path: string, id: string): string[] | null;
   /**
+   * The session's own row and its last `most` messages: lists need no more. Without this, lists read
+   * all of them.
+   */
+  end?(path: string, id: string, most: number): string[] | null;
+  /**
    * The file that is this session, for a store of documents with one session each: it is converted to
    * a file as what its CLI wrote, whether the user gave its id or its path.
    */
