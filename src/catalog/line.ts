@@ -14,6 +14,7 @@ import { Input } from "../io/input.ts";
 import { formsOf, mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
+import type { Spent } from "../session/codec.ts";
 import { MessageCount, type Messages } from "../session/count.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import type { Entry, Json, Message } from "../session/types.ts";
@@ -250,30 +251,30 @@ export class Scan {
   take(line: Text): Entry[] {
     const { records } = this.#feed.read(line);
     for (const { value, entries } of records) {
-      for (const entry of entries) this.note(entry);
-      this.#noteRecord(value, entries);
+      const spent = this.#agent.spent?.(value);
+      for (const entry of entries) this.note(entry, spent !== undefined);
+      this.#noteRecord(value, entries[0]?.time ?? null, spent);
     }
     return records.flatMap(({ entries }) => entries);
   }
 
   /** What is in no entry. */
-  #noteRecord(value: Json, entries: readonly Entry[]): void {
+  #noteRecord(value: Json, time: string | null, spent: Spent | undefined): void {
     this.#tokens = this.#agent.contextTokens?.(value) ?? this.#tokens;
-    const time = entries[0]?.time ?? null;
     const used = this.#agent.allowances?.(value);
     if (used && used.length > 0) this.#signs.noteAllowances(used, time);
-    const spent = this.#agent.spent?.(value);
     if (!spent) return;
-    const model = this.#model;
-    this.#use?.note(spent.key, spent.usage, { time, model });
-    if (spent.window !== undefined) this.#signs.noteWindow(spent.window, time, model);
+    const { window, ...counts } = spent;
+    this.#use?.note({ ...counts, time, model: spent.model ?? this.#model });
+    if (window !== undefined) this.#signs.noteWindow(window, time, this.#model);
   }
 
   noteAll(bytes: Buffer): void {
     for (const _ of this.takeAll(bytes));
   }
 
-  note(entry: Entry): void {
+  /** `isCounted`: what the entry took is known from its record. */
+  note(entry: Entry, isCounted = false): void {
     this.#request.note(entry);
     this.#count.note(entry);
     if (entry.kind === "event") {
@@ -284,7 +285,7 @@ export class Scan {
       if (entry.event === "compaction") this.#isEmpty = false;
       return;
     }
-    this.#noteUse(entry);
+    this.#noteUse(entry, isCounted);
     if (!entry.scaffold && entry.parts.length > 0) this.#isEmpty = false;
     if (entry.scaffold || entry.sidechain !== undefined) return;
     if (entry.role === "assistant" && entry.stop !== "error") {
@@ -297,14 +298,15 @@ export class Scan {
     }
   }
 
-  #noteUse(entry: Message): void {
+  #noteUse(entry: Message, isCounted: boolean): void {
     const { usage, time } = entry;
     const isAnswer = entry.role === "assistant" && entry.scaffold !== true;
     if (isAnswer && entry.stop !== "error" && entry.parts.length > 0) {
       this.#signs.noteAnswer(time, entry.model ?? this.#model);
     }
-    if (!usage || !this.#use) return;
-    this.#use.note(entry.group ?? entry.id, usage, { time, model: entry.model ?? this.#model });
+    if (!usage || !this.#use || isCounted) return;
+    const model = entry.model ?? this.#model;
+    this.#use.note({ key: entry.group ?? entry.id, usage, time, model });
   }
 
   get #model(): string | null {

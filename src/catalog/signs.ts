@@ -2,7 +2,7 @@
 import type { CatalogFile } from "./database.ts";
 import type { Sign } from "./row.ts";
 import { newerSign } from "./sign.ts";
-import type { Used } from "./use.ts";
+import { type Answer, lengthOf, type Used } from "./use.ts";
 
 /** Stores what a reading of a session shows; what an earlier one showed stays until there is something newer. */
 export function putSign(file: CatalogFile, sid: number, sign: Sign): void {
@@ -23,32 +23,62 @@ function parseSign(text: string): Sign {
   return JSON.parse(text);
 }
 
-/** A count is negative if what was counted earlier turned out to be less. */
-export function addUsed(file: CatalogFile, sid: number, used: readonly Used[]): void {
-  for (const { step, model, input, output, cacheRead, cacheWrite } of used) {
+/** Stores answers; of one that is there already, the counts are replaced. */
+export function putUsed(file: CatalogFile, sid: number, answers: readonly Answer[]): void {
+  for (const { key, same, step, model, ...counts } of answers) {
+    const { input, output, cacheRead, cacheWrite, longWrite } = counts;
     file.run(
-      `INSERT INTO used (sid, step, model, input, output, cacheRead, cacheWrite)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (sid, step, model) DO UPDATE SET
-         input = input + excluded.input, output = output + excluded.output,
-         cacheRead = cacheRead + excluded.cacheRead, cacheWrite = cacheWrite + excluded.cacheWrite`,
-      ...[sid, step, model, input, output, cacheRead, cacheWrite],
+      `INSERT INTO used VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sid, key) DO UPDATE SET
+         step = excluded.step, model = excluded.model, input = excluded.input,
+         output = excluded.output, cacheRead = excluded.cacheRead,
+         cacheWrite = excluded.cacheWrite, longWrite = excluded.longWrite`,
+      ...[sid, key, same, step, model, input, output, cacheRead, cacheWrite, longWrite],
     );
   }
 }
 
-/** What sessions have used since a time, by their numbers; one of a session's steps may have begun before. */
-export function usedSince(file: CatalogFile, since: number): [sid: number, used: Used][] {
-  const rows = file.all(
-    `SELECT sid, step, model, input, output, cacheRead, cacheWrite FROM used WHERE step >= ?`,
-    since,
+/** Removes answers of which nothing is shown any more. */
+export function forgetUsed(file: CatalogFile, before: number): void {
+  file.run("DELETE FROM used WHERE step < ?", before);
+}
+
+/**
+ * What was used in these sessions since a time, each answer once: where it is copied, it counts in the
+ * session in which it is oldest.
+ */
+export function usedSince(
+  file: CatalogFile,
+  sids: { has(sid: number): boolean },
+  since: number,
+): [sid: number, used: Used][] {
+  const rows = file.each(
+    `SELECT sid, same, step, model, input, output, cacheRead, cacheWrite, longWrite
+     FROM used ORDER BY step, sid`,
   );
-  return rows.map(([sid, step, model, input, output, cacheRead, cacheWrite]) => [
-    Number(sid),
-    {
-      ...{ step: Number(step), model: String(model) },
-      ...{ input: Number(input), output: Number(output) },
-      ...{ cacheRead: Number(cacheRead), cacheWrite: Number(cacheWrite) },
-    },
-  ]);
+  const seen = new Set<number>();
+  const all = new Map<string, [number, Used]>();
+  for (const [sid, same, step, model, ...counts] of rows) {
+    const answer = Number(same);
+    if (!sids.has(Number(sid)) || seen.has(answer)) continue;
+    seen.add(answer);
+    if (Number(step) < since) continue;
+    const [input = 0, output = 0, cacheRead = 0, cacheWrite = 0, longWrite = 0] =
+      counts.map(Number);
+    const prompt = lengthOf({ input, output, cacheRead, cacheWrite });
+    const key = `${sid} ${step} ${prompt} ${model}`;
+    const sum = all.get(key)?.[1];
+    if (!sum) {
+      const named = { step: Number(step), model: String(model), prompt };
+      const used = { ...named, input, output, cacheRead, cacheWrite, longWrite };
+      all.set(key, [Number(sid), used]);
+      continue;
+    }
+    sum.input += input;
+    sum.output += output;
+    sum.cacheRead += cacheRead;
+    sum.cacheWrite += cacheWrite;
+    sum.longWrite += longWrite;
+  }
+  return [...all.values()];
 }
