@@ -2,7 +2,7 @@
 import type { CatalogFile } from "./database.ts";
 import type { Sign } from "./row.ts";
 import { newerSign } from "./sign.ts";
-import { type Answer, lengthOf, type Used } from "./use.ts";
+import { type Answer, LENGTHS, type Used } from "./use.ts";
 
 /** Stores what a reading of a session shows; what an earlier one showed stays until there is something newer. */
 export function putSign(file: CatalogFile, sid: number, sign: Sign): void {
@@ -43,42 +43,49 @@ export function forgetUsed(file: CatalogFile, before: number): void {
   file.run("DELETE FROM used WHERE step < ?", before);
 }
 
+/** As `lengthOf` in use.ts. */
+const LENGTH = `CASE ${LENGTHS.toReversed()
+  .map((length) => `WHEN input + cacheRead + cacheWrite > ${length} THEN ${length + 1}`)
+  .join(" ")} ELSE 0 END`;
+
 /**
  * What was used in these sessions since a time, each answer once: where it is copied, it counts in the
  * session in which it is oldest.
  */
 export function usedSince(
   file: CatalogFile,
-  sids: { has(sid: number): boolean },
+  sids: Sids,
   since: number,
 ): [sid: number, used: Used][] {
-  const rows = file.each(
-    `SELECT sid, same, step, model, input, output, cacheRead, cacheWrite, longWrite
-     FROM used ORDER BY step, sid`,
+  const others = othersThan(file, sids);
+  const where = others.length === 0 ? "" : `WHERE sid NOT IN (${others.join()})`;
+  // SQLite takes the other columns from the row with the smallest step.
+  const rows = file.all(
+    `SELECT sid, step, model, ${LENGTH} AS prompt, sum(input), sum(output), sum(cacheRead),
+       sum(cacheWrite), sum(longWrite)
+     FROM (SELECT min(step) AS step, sid, model, input, output, cacheRead, cacheWrite, longWrite
+           FROM used ${where} GROUP BY same)
+     WHERE step >= ? GROUP BY sid, step, model, prompt`,
+    since,
   );
-  const seen = new Set<number>();
-  const all = new Map<string, [number, Used]>();
-  for (const [sid, same, step, model, ...counts] of rows) {
-    const answer = Number(same);
-    if (!sids.has(Number(sid)) || seen.has(answer)) continue;
-    seen.add(answer);
-    if (Number(step) < since) continue;
-    const [input = 0, output = 0, cacheRead = 0, cacheWrite = 0, longWrite = 0] =
-      counts.map(Number);
-    const prompt = lengthOf({ input, output, cacheRead, cacheWrite });
-    const key = `${sid} ${step} ${prompt} ${model}`;
-    const sum = all.get(key)?.[1];
-    if (!sum) {
-      const named = { step: Number(step), model: String(model), prompt };
-      const used = { ...named, input, output, cacheRead, cacheWrite, longWrite };
-      all.set(key, [Number(sid), used]);
-      continue;
-    }
-    sum.input += input;
-    sum.output += output;
-    sum.cacheRead += cacheRead;
-    sum.cacheWrite += cacheWrite;
-    sum.longWrite += longWrite;
-  }
-  return [...all.values()];
+  return rows.map(([sid, step, model, ...counts]) => {
+    const [prompt = 0, input = 0, output = 0, ...cache] = counts.map(Number);
+    const [cacheRead = 0, cacheWrite = 0, longWrite = 0] = cache;
+    const named = { step: Number(step), model: String(model), prompt };
+    return [Number(sid), { ...named, input, output, cacheRead, cacheWrite, longWrite }];
+  });
+}
+
+interface Sids {
+  size: number;
+  has(sid: number): boolean;
+}
+
+/** Sessions of other stores, which are in the file as well. */
+function othersThan(file: CatalogFile, sids: Sids): number[] {
+  const [count] = file.all("SELECT count(*) FROM session");
+  if (Number(count?.[0]) <= sids.size) return [];
+  return file
+    .all("SELECT sid FROM session")
+    .flatMap(([sid]) => (sids.has(Number(sid)) ? [] : Number(sid)));
 }

@@ -143,7 +143,7 @@ describe("tokens are counted", () => {
     for (const [sid, counts] of sessions.entries()) {
       for (const count of counts) putUsed(file, sid + 1, count.take());
     }
-    const used = usedSince(file, { has: () => true }, 0);
+    const used = usedSince(file, { has: () => true, size: sessions.length }, 0);
     file.close();
     return used;
   }
