@@ -195,6 +195,11 @@ export interface Database {
     after: readonly string[] | null,
   ): void;
   /**
+   * Copies a session of this database, as its CLI stores it, to the database of another account, which
+   * does not have it: for sessions that are more than their lines.
+   */
+  copy?(path: string, id: string, to: string): void;
+  /**
    * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
    * opened has not gone on.
    */

@@ -1,6 +1,14 @@
 /** Mistral Vibe's sessions as lines. */
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { textOrNone } from "../../io/door.ts";
 import { putFile } from "../../io/output.ts";
@@ -11,6 +19,7 @@ import type { Database } from "../types.ts";
 import { copied } from "./copy.ts";
 import { folderLines, newMeta, recounted, saidIn } from "./folder.ts";
 import {
+  ATTACHMENTS,
   type Folder,
   folderName,
   importsIn,
@@ -29,6 +38,7 @@ export const database: Database = {
   holds,
   read,
   replace,
+  copy,
   renamed: copied,
   // Nothing but the folder is needed, which the CLI makes when it first runs.
   import: ({ path }) => {
@@ -108,6 +118,37 @@ function create(root: string, id: string, lines: readonly string[]): void {
   }
 }
 
+/** With its attachments, and all that 3.x has besides what is said. */
+function copy(path: string, id: string, to: string): void {
+  const { unified, old } = placeOf(path, id);
+  // 3.x does not need what it imported, but then has no session of that id.
+  for (const folder of [old?.folder, unified]) {
+    if (folder) copyFolder(folder, join(to, relative(path, folder)));
+  }
+}
+
+/** Links and locks are left out. */
+function copyFolder(from: string, to: string): void {
+  if (existsSync(to)) {
+    throw new SegueError("refused", "the session's folder already exists", { where: to });
+  }
+  const aside = join(dirname(to), `.segue-${basename(to)}`);
+  rmSync(aside, { recursive: true, force: true });
+  try {
+    for (const entry of readdirSync(from, { withFileTypes: true, recursive: true })) {
+      if (!entry.isFile() || entry.name.endsWith(".lock")) continue;
+      const own = join(entry.parentPath, entry.name);
+      const place = join(aside, relative(from, own));
+      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      putFile(place, readFileSync(own));
+    }
+    renameSync(aside, to);
+  } catch (error) {
+    rmSync(aside, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 const isNew = (line: string): boolean => unwrap(parseValue(line) ?? null).kind === "item";
 
 function notWritable(where: string): SegueError {
@@ -145,11 +186,17 @@ function changeFolder(
 
 /** With all that Mistral Vibe added to it, if it was told so: see `segue undo --force`. */
 function remove(root: string, { unified, old }: Place): void {
-  if (old === null) throw notWritable(unified ?? root);
   if (unified !== null) rmSync(unified, { recursive: true, force: true });
+  if (unified !== null) removeEmpty(dirname(unified));
+  if (old === null) return;
+  rmSync(join(old.folder, ATTACHMENTS), { recursive: true, force: true });
   rmSync(join(old.folder, MESSAGES), { force: true });
   rmSync(join(old.folder, META), { force: true });
-  for (const folder of [old.folder, root]) {
+  removeEmpty(old.folder, root);
+}
+
+function removeEmpty(...folders: string[]): void {
+  for (const folder of folders) {
     try {
       rmdirSync(folder);
     } catch {

@@ -12,7 +12,7 @@ import { withLock } from "../../io/lock.ts";
 import { Output } from "../../io/output.ts";
 import type { Header } from "../../session/types.ts";
 import { isThere, rowsAt } from "../read/open.ts";
-import { besides, type Copy, copyShared, withBesides } from "./beside.ts";
+import { besides, type Copy, copyShared, distinct, withBesides } from "./beside.ts";
 import { addLines, changeRows, create, marked } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { isAsWritten, refuseWithoutDatabase } from "./rows.ts";
@@ -184,9 +184,9 @@ function copyBytes(input: Input, out: Output): void {
   out.sync();
 }
 
-/** Its CLI refuses a fork without the session that it continues. */
+/** Its CLI refuses a fork without the session that it continues; subagents may be stored elsewhere. */
 function withBases({ target }: Context, beside: readonly Copy[]): Copy[] {
-  return [...(target.bases ?? []), ...beside];
+  return distinct([...beside, ...(target.bases ?? [])]);
 }
 
 function sharedBy({ source, target }: Context, input: Input): Copy[] {
