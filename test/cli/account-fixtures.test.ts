@@ -52,6 +52,11 @@ function machine(agent: Agent, variant: string): Machine {
   return m;
 }
 
+/** In a form that newer versions only read. */
+const OLDER = new Set(["opencode/json-storage", "openclaw/legacy"]);
+/** Without an id that can be used; and what Goose takes over itself when it makes its database. */
+const REFUSED = new Set(["gemini/checkpoint", "goose/legacy"]);
+
 let added = 0;
 
 /** A session that was recorded as rows of a database. */
@@ -64,8 +69,9 @@ function addRows(m: Machine, { id, store }: Agent, path: string): void {
   try {
     store.database.replace(m.at(place), own, null, renamed);
   } catch (error) {
-    // What no version of the agent's can have written.
-    if (!(error instanceof SegueError) || !path.includes("/drift/")) throw error;
+    // What its version of the database cannot hold, and what needs another session.
+    const isAlone = /drift|subagent/.test(path);
+    if (!(error instanceof SegueError) || !isAlone) throw error;
   }
 }
 
@@ -102,6 +108,14 @@ function filesBelow(home: string): Map<string, string> {
   );
 }
 
+/** And there is nothing left of it. */
+async function undo(m: Machine, before: ReadonlyMap<string, string>): Promise<void> {
+  const { code, err } = await m.run(["undo"]);
+  assert.equal(code, 0, err);
+  assert.deepEqual(await sessions(m, "two"), []);
+  assert.deepEqual(filesBelow(m.at("two")), before, "undone");
+}
+
 for (const agent of agents) {
   if (IN_PROJECTS.has(agent.id)) continue;
   describe(`${agent.name}: from one account to the other, as it is`, () => {
@@ -114,9 +128,27 @@ for (const agent of agents) {
         for (const own of all) {
           const first = stored(own);
           const folder = own.cwd ?? SHOP;
-          const args = ["resume", own.path, "--in", "two", "--no-launch", "--cwd", folder];
+          const args = [
+            "resume",
+            `${agent.id}:${own.id}`,
+            "--in",
+            "two",
+            "--no-launch",
+            "--cwd",
+            folder,
+          ];
           const { code, err } = await m.run(args);
+          const name = `${agent.id}/${variant}`;
+          if (REFUSED.has(name)) {
+            assert.deepEqual([code, filesBelow(m.at("two"))], [4, before], err);
+            continue;
+          }
           assert.equal(code, 0, `${own.id}: ${err}`);
+          if (OLDER.has(name)) {
+            assert.match(err, /an older version stored it in another form: writing a new session/);
+            await undo(m, before);
+            continue;
+          }
           const copy = known(
             (await sessions(m, "two")).find(({ id }) => id === own.id),
             err,
@@ -132,10 +164,7 @@ for (const agent of agents) {
             if (isOther || !isOf(own.id, name) || !isPlain) continue;
             assert.equal(there.get(name), text, `${name} came along`);
           }
-          const undone = await m.run(["undo"]);
-          assert.equal(undone.code, 0, undone.err);
-          assert.deepEqual(await sessions(m, "two"), []);
-          assert.deepEqual(filesBelow(m.at("two")), before, "undone");
+          await undo(m, before);
         }
       });
     }
