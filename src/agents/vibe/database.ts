@@ -1,13 +1,5 @@
 /** Mistral Vibe's sessions as lines. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { textOrNone } from "../../io/door.ts";
@@ -31,6 +23,7 @@ import {
   unifiedFolder,
   unifiedIds,
 } from "./place.ts";
+import { copyFolder, copyPlugins } from "./plugins.ts";
 import { unwrap } from "./records.ts";
 import { changeUnified, unifiedLines } from "./unified.ts";
 
@@ -121,31 +114,10 @@ function create(root: string, id: string, lines: readonly string[]): void {
 /** With its attachments, and all that 3.x has besides what is said. */
 function copy(path: string, id: string, to: string): void {
   const { unified, old } = placeOf(path, id);
+  if (unified !== null) copyPlugins(path, unified, to);
   // 3.x does not need what it imported, but then has no session of that id.
   for (const folder of [old?.folder, unified]) {
     if (folder) copyFolder(folder, join(to, relative(path, folder)));
-  }
-}
-
-/** Links and locks are left out. */
-function copyFolder(from: string, to: string): void {
-  if (existsSync(to)) {
-    throw new SegueError("refused", "the session's folder already exists", { where: to });
-  }
-  const aside = join(dirname(to), `.segue-${basename(to)}`);
-  rmSync(aside, { recursive: true, force: true });
-  try {
-    for (const entry of readdirSync(from, { withFileTypes: true, recursive: true })) {
-      if (!entry.isFile() || entry.name.endsWith(".lock")) continue;
-      const own = join(entry.parentPath, entry.name);
-      const place = join(aside, relative(from, own));
-      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-      putFile(place, readFileSync(own));
-    }
-    renameSync(aside, to);
-  } catch (error) {
-    rmSync(aside, { recursive: true, force: true });
-    throw error;
   }
 }
 
