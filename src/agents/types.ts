@@ -175,6 +175,11 @@ export interface Database {
    */
   read(path: string, id: string): string[] | null;
   /**
+   * The session's own row and its last `most` messages: lists need no more. Without this, lists read
+   * all of them.
+   */
+  end?(path: string, id: string, most: number): string[] | null;
+  /**
    * The file that is this session, for a store of documents with one session each: it is converted to
    * a file as what its CLI wrote, whether the user gave its id or its path.
    */
@@ -189,6 +194,11 @@ export interface Database {
     before: readonly string[] | null,
     after: readonly string[] | null,
   ): void;
+  /**
+   * Copies a session of this database, as its CLI stores it, to the database of another account, which
+   * does not have it: for sessions that are more than their lines.
+   */
+  copy?(path: string, id: string, to: string): void;
   /**
    * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
    * opened has not gone on.

@@ -1,11 +1,12 @@
 /** The limits of all accounts as they are now, and what was used. */
-import { type Owner, ownersIn, shownIn, usedIn } from "../catalog/accounts.ts";
+import { type Owner, ownersIn, usedIn } from "../catalog/accounts.ts";
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import { STEP } from "../catalog/use.ts";
 import { PRICED_ON } from "../limits/prices.ts";
-import { type Evidence, type LimitState, stateOf } from "../limits/state.ts";
+import { type LimitState, stateOf } from "../limits/state.ts";
 import { LONGEST, type Used, type Window, windowsOf } from "../limits/windows.ts";
+import { evidenceIn } from "./evidence.ts";
 import type { Gaps } from "./list.ts";
 import { agentIds, type Places } from "./places.ts";
 import { catchUpWith, type Reading } from "./reading.ts";
@@ -117,32 +118,4 @@ function accountsOf(catalog: Catalog, owners: readonly Owner[], now: number): Ac
 
 function keyOf({ agent, profile }: Owner): string {
   return `${agent} ${profile ?? ""}`;
-}
-
-/** All that the sessions in the catalog show. */
-export function evidenceIn(catalog: Catalog): Evidence {
-  const shown = shownIn(catalog);
-  return {
-    signals: shown.flatMap(({ owner, session, refusal }) =>
-      refusal
-        ? [
-            {
-              ...{ ...owner, ...refusal, session },
-              kind: refusal.kind ?? "quota",
-              scope: refusal.scope ?? "unknown",
-              retryable: refusal.retryable ?? false,
-              source: refusal.source ?? "record",
-            },
-          ]
-        : [],
-    ),
-    answers: shown.flatMap(({ owner, answered }) => (answered ? [{ ...owner, ...answered }] : [])),
-    readings: shown.flatMap(({ owner, session, allowances }) =>
-      (allowances?.all ?? []).map(({ scope, usedPercent, resetsAt }) => ({
-        ...{ ...owner, scope, usedPercent, session, at: allowances?.at ?? 0 },
-        resetsAt:
-          resetsAt === null || Number.isNaN(Date.parse(resetsAt)) ? null : Date.parse(resetsAt),
-      })),
-    ),
-  };
 }
