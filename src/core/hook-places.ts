@@ -20,28 +20,38 @@ type JsonEntry = { [key: string]: string | number | JsonEntry[] };
 /** How long a hook may take, in seconds. */
 const TIMEOUT = 10;
 
+/** By the agents' ids: `home` is the agent's own folder. */
+const PLACES: { [id: string]: (home: string, env: Env) => HookPlace } = {
+  "claude-code": (home) => stopFailure(join(home, "settings.json"), null, TIMEOUT),
+  qwen: (_, env) => {
+    const own = env.QWEN_HOME || join(hostOf(env).home, ".qwen");
+    const note = "Qwen Code runs it on its screen only, not with -p";
+    return stopFailure(join(own, "settings.json"), note, TIMEOUT * 1000);
+  },
+  kimi: kimiPlace,
+  "kimi-cli": kimiPlace,
+  copilot: (home) => filePlace(join(home, "hooks", "segue.json"), copilot),
+  pi: (home) => filePlace(join(home, "extensions", "segue.ts"), piFile),
+  omp: (home) => filePlace(join(home, "extensions", "segue.ts"), piFile),
+};
+
+/** Is it the id of an agent that has a hook for that? */
+export function hasHook(id: string): boolean {
+  return Object.hasOwn(PLACES, id);
+}
+
 /** null for an agent that has no hook for that. */
 export function hookPlaceOf({ id, store }: Agent, env: Env): HookPlace | null {
   const home = store.home?.(env) ?? hostOf(env).home;
-  switch (id) {
-    case "claude-code":
-      return stopFailure(join(home, "settings.json"), null, TIMEOUT);
-    case "qwen": {
-      const own = env.QWEN_HOME || join(hostOf(env).home, ".qwen");
-      const note = "Qwen Code runs it on its screen only, not with -p";
-      return stopFailure(join(own, "settings.json"), note, TIMEOUT * 1000);
-    }
-    case "kimi":
-    case "kimi-cli":
-      return { form: "toml", path: join(home, "config.toml"), note: null, event: "StopFailure" };
-    case "copilot":
-      return { form: "file", path: join(home, "hooks", "segue.json"), note: null, text: copilot };
-    case "pi":
-    case "omp":
-      return { form: "file", path: join(home, "extensions", "segue.ts"), note: null, text: piFile };
-    default:
-      return null;
-  }
+  return hasHook(id) ? (PLACES[id]?.(home, env) ?? null) : null;
+}
+
+function kimiPlace(home: string): HookPlace {
+  return { form: "toml", path: join(home, "config.toml"), note: null, event: "StopFailure" };
+}
+
+function filePlace(path: string, text: (words: readonly string[]) => string): HookPlace {
+  return { form: "file", path, note: null, text };
 }
 
 /** Claude Code counts the time in seconds, Qwen Code in milliseconds. */

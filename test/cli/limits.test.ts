@@ -42,6 +42,7 @@ interface Account {
   resetsAt: string | null;
   until: string | null;
   session: string | null;
+  source: string | null;
   windows: Window[];
 }
 
@@ -214,6 +215,22 @@ describe("an account", () => {
       [["claude-code", "claude-work"]],
     );
     assert.match((await m.run(["limits"])).out, /^claude-work +limited: weekly/m);
+  });
+
+  it("is limited by what its hook reported, until it answers again", async () => {
+    const m = machine(10 * MINUTE, "kimi-cli/basic");
+    assert.equal((await one(m, "kimi-cli")).status, "ok");
+    const input = { hook_event_name: "StopFailure", error_type: "APIStatusError", session_id: "s" };
+    const stdin = JSON.stringify({ ...input, error_message: "429 weekly usage limit reached" });
+    assert.equal((await m.run(["hook", "kimi-cli"], { stdin })).code, 0);
+    const account = await one(m, "kimi-cli");
+    assert.deepEqual(
+      [account.status, account.kind, account.scope, account.source, account.session],
+      ["limited", "quota", "weekly", "hook", "s"],
+    );
+    const later = (Date.now() + 1000) / 1000;
+    utimesSync(file(m, ".kimi/sessions/*/*/context.jsonl"), later, later);
+    assert.equal((await one(m, "kimi-cli")).status, "ok");
   });
 
   it("that only a conversation is about is not limited", async () => {

@@ -1,6 +1,7 @@
 /** `segue watch`, `segue install-hooks` and what hooks call. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   existsSync,
@@ -17,6 +18,7 @@ import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
 import { CLAUDE, fails, idOf, inhabited, stored } from "./support.ts";
 
+const BIN = join(import.meta.dirname, "../../src/bin.ts");
 const root = temporaryFolder();
 
 const schema = readFileSync(join(import.meta.dirname, "../../schema/watch.schema.json"), "utf8");
@@ -192,5 +194,21 @@ describe("segue install-hooks", () => {
       assert.deepEqual([code, out, err], [0, "", ""]);
     }
     assert.equal(hookSignals({ SEGUE_HOME: machine.at(".segue") }).length, 1);
+  });
+
+  it("does not need an agent to close the input of its hook", async () => {
+    const machine = inhabited(root);
+    const input = { hook_event_name: "StopFailure", error: "rate_limit", session_id: "s" };
+    const text = JSON.stringify({ ...input, last_assistant_message: "You've hit your limit {}" });
+    const child = spawn(process.execPath, [BIN, "hook", "kimi"], {
+      env: machine.env,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    child.stdin.write(text.slice(0, text.indexOf("}") + 1));
+    child.stdin.write(text.slice(text.indexOf("}") + 1));
+    const [code] = await once(child, "exit");
+    assert.equal(code, 0);
+    const [found] = hookSignals({ SEGUE_HOME: machine.at(".segue") });
+    assert.equal(found?.signal.agent, "kimi");
   });
 });

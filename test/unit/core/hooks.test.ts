@@ -1,12 +1,27 @@
 /** Hooks are added to agents' settings, and removed byte for byte. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../../src/agents/registry.ts";
 import { follow } from "../../../src/core/follow.ts";
 import { hookSignalIn } from "../../../src/core/hook-inputs.ts";
-import { hookFile, hookSignals, recordHookSignal } from "../../../src/core/hook-signals.ts";
+import {
+  type HookSignal,
+  HookTail,
+  hookFile,
+  hookSignals,
+  recordHookSignal,
+} from "../../../src/core/hook-signals.ts";
 import { addedHook, removedHook } from "../../../src/core/hooks.ts";
 import { TestClock, TestWatcher } from "../../support/clock.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
@@ -174,6 +189,28 @@ describe("what a hook says", () => {
     for (const text of ["", "null", "[1]", "{", "\0", '{"hook_event_name":"StopFailure"}']) {
       assert.equal(hookSignalIn(text, { agent: "pi", profile: null }, 0), null);
     }
+  });
+
+  it("is followed into a new file, with what was still added to the older one", () => {
+    const env = newEnv();
+    const whose = { agent: "claude-code", profile: null };
+    const signal = known(hookSignalIn(JSON.stringify(INPUTS[0]?.input), whose, 1000));
+    recordHookSignal(env, signal);
+    const tail = new HookTail(env);
+    const record = (at: number): void =>
+      recordHookSignal(env, { ...signal, signal: { ...signal.signal, at } });
+    const path = hookFile(env);
+    record(2000);
+    renameSync(path, path.replace("signals", "signals.1"));
+    record(3000);
+    const times = (all: readonly HookSignal[]): number[] => all.map((one) => one.signal.at);
+    assert.deepEqual(times(tail.read()), [2000, 3000]);
+    assert.deepEqual(tail.read(), []);
+    record(4000);
+    rmSync(path);
+    assert.deepEqual(tail.read(), []);
+    record(5000);
+    assert.deepEqual(times(tail.read()), [5000]);
   });
 
   it("is kept in a file that does not grow without end, and followed", async () => {
