@@ -202,22 +202,30 @@ class Watching {
 }
 
 /** "Claude Code: weekly limit reached" */
-export function titleOf({ agent, profile, event, signal }: Notice): string {
+export function titleOf(notice: Notice): string {
+  const { agent, profile, event, signal } = notice;
   const name = profile ?? agentNamed(agent).name;
   const what = limitWords(signal);
-  if (event === "clear") return `${name}: ${what} is over`;
-  return event === "warning" ? `${name}: ${what} is near` : `${name}: ${what} reached`;
+  if (event === "warning") return `${name}: ${what} is near`;
+  if (event === "limited") return `${name}: ${what} reached`;
+  return `${name}: ${what} ${notice.by === "hold" ? "may be" : "is"} over`;
 }
 
 /** What a notice adds to its title. */
-export function bodyOf({ event, signal }: Notice): string {
-  const { text, resetsAt } = signal;
-  if (event === "clear") return "It answers again.";
+export function bodyOf(notice: Notice): string {
+  if (notice.event === "clear") return CLEAR[notice.by];
+  const { text, resetsAt } = notice.signal;
   const said = text.split("\n")[0]?.slice(0, 200) ?? "";
   if (resetsAt === null) return said;
   const until = new Date(resetsAt).toLocaleString("sv").slice(0, 16);
   return said === "" ? `Resets at ${until}.` : `${said} Resets at ${until}.`;
 }
+
+const CLEAR = {
+  answer: "It answers again.",
+  reset: "The time of its reset has come.",
+  hold: "When it resets was not recorded; by now, such limits are over.",
+} as const;
 
 function limitWords({ kind, scope }: Signal): string {
   switch (kind) {
