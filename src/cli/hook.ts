@@ -11,7 +11,7 @@ import { settleOwnFolders } from "../core/variables.ts";
 const PATIENCE = 5000;
 const MOST_INPUT = 16 << 20;
 
-/** Prints nothing and does not fail: the agent would tell its user, or its model. */
+/** Prints nothing and does not fail: the agent would show it to its user, or to its model. */
 export async function hook([name = "", ...more]: readonly string[]): Promise<void> {
   try {
     settleOwnFolders(process.env);

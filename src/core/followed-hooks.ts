@@ -1,6 +1,6 @@
 /**
- * What agents' hooks report, among what is followed. A hook tells of what the session says as well, if
- * that says it: then it is not told twice.
+ * What agents' hooks report, among what is followed. What a hook reports may be in the
+ * session's records as well: then it is reported once.
  */
 import type { Clock } from "../io/clock.ts";
 import type { Env } from "../io/state.ts";

@@ -1,4 +1,4 @@
-/** Which agents run a command when a request was refused, and where they are told to. */
+/** Which agents run a command when a request was refused, and where that is set. */
 import { join } from "node:path";
 import type { Agent } from "../agents/types.ts";
 import { hostOf } from "../io/host.ts";
@@ -72,7 +72,7 @@ function copilot(words: readonly string[]): string {
 /** For Pi and oh-my-pi, whose extensions are programs. */
 function piFile(words: readonly string[]): string {
   const [program = "", ...args] = words;
-  return `// Tells Segue when a request is refused. To remove it: segue install-hooks ${args.at(-1)} --remove
+  return `// Reports refused requests to Segue. To remove it: segue install-hooks ${args.at(-1)} --remove
 import { spawn } from "node:child_process";
 
 export default function (pi) {

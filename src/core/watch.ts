@@ -52,7 +52,7 @@ export function watchTargets(places: Places, names: readonly string[]): FollowTa
   });
 }
 
-/** A session that goes on is prepared again after a pause in it, or in any case after a while. */
+/** A session that continues is prepared again after a pause in it, or in any case after a while. */
 const PAUSE = 5000;
 const LONGEST = 30_000;
 /** How many sessions are remembered, for notices about them. */
@@ -97,7 +97,7 @@ class Watching {
   readonly #running = new Set<Promise<void>>();
   /** By id, the newest last. */
   readonly #sessions = new Map<string, FollowedSession>();
-  /** Prepared sessions that went on, by path. */
+  /** Prepared sessions that continued, by path. */
   readonly #growing = new Map<string, Growing>();
 
   constructor(options: WatchOptions) {

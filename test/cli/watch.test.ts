@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -135,6 +136,23 @@ describe("segue watch", () => {
     const told = readFileSync(join(known(folder), "out.limited"), "utf8");
     assert.match(told, /SEGUE_AGENT=claude-code\n/);
     assert.match(told, /SEGUE_KIND=quota\n/);
+  });
+
+  it("takes back what it prepared when it is ended, though the session was deleted", async () => {
+    const machine = inhabited(root);
+    const path = machine.at(stored(CLAUDE));
+    const policy = machine.at("limits.yml");
+    writeFileSync(policy, "rules:\n  - prepare: [codex, pi]\n    notify: none\n");
+    const before = below(machine.home).filter((name) => !name.startsWith(".segue"));
+    const watch = await watching(machine, ["--json", "--agent", "claude", "--policy", policy]);
+    appendFileSync(path, limit(1));
+    await watch.until("prepared");
+    rmSync(path);
+    const { code, out, err } = await watch.end("SIGTERM");
+    assert.equal(code, 143, err);
+    assert.equal(out.match(/"event":"prepared"/g)?.length, out.match(/"event":"removed"/g)?.length);
+    const after = below(machine.home).filter((name) => !name.startsWith(".segue"));
+    assert.deepEqual([...after, stored(CLAUDE)].sort(), before);
   });
 
   it("tells people in one line each, and leaves nothing when it is ended", async () => {
