@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { openSegue } from "../../src/core/segue.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
@@ -21,6 +22,9 @@ import { fails } from "./support.ts";
 
 const root = temporaryFolder();
 const [MINUTE, HOUR, DAY] = [6e4, 36e5, 864e5];
+
+const schema = readFileSync(join(import.meta.dirname, "../../schema/limits.schema.json"), "utf8");
+const isDocument = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(schema));
 
 interface Window {
   hours: number;
@@ -223,6 +227,8 @@ describe("an account", () => {
     const input = { hook_event_name: "StopFailure", error_type: "APIStatusError", session_id: "s" };
     const stdin = JSON.stringify({ ...input, error_message: "429 weekly usage limit reached" });
     assert.equal((await m.run(["hook", "kimi-cli"], { stdin })).code, 0);
+    const document = JSON.parse((await m.run(["limits", "kimi-cli", "--json"])).out);
+    assert.ok(isDocument(document), JSON.stringify(isDocument.errors));
     const account = await one(m, "kimi-cli");
     assert.deepEqual(
       [account.status, account.kind, account.scope, account.source, account.session],

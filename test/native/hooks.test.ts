@@ -62,16 +62,15 @@ for (const { agent, file, own } of some(HOOKED, 4)) {
       }
       const before = textAt(path);
       await segue(lab, ["install-hooks", agent, "--yes"]);
-      const { signal } = await reported(lab, agent);
+      const session = await answered(lab, agent, "MARK-H-1", null);
+      assert.equal(await statusOf(lab, agent), "ok");
+      const { signal } = await reported(lab, agent, session);
       assert.equal(signal.agent, agent);
       assert.match(signal.kind, /^(?:quota|rate)$/);
       assert.match(signal.text, /weekly usage limit/);
-      assert.ok(signal.session);
+      assert.equal(signal.session, session);
       assert.equal(await statusOf(lab, agent), "limited");
-      lab.server.script([{ text: "MARK-H-A1 Here I am." }]);
-      const answered = await runCli(lab, agent, { prompt: "MARK-H-U2 Hello again." });
-      assert.equal(answered.error, null);
-      assert.match(answered.text ?? "", /MARK-H-A1/);
+      await answered(lab, agent, "MARK-H-2", session);
       assert.notEqual(await statusOf(lab, agent), "limited");
       await segue(lab, ["install-hooks", agent, "--remove", "--yes"]);
       assert.equal(textAt(path), before);
@@ -81,12 +80,28 @@ for (const { agent, file, own } of some(HOOKED, 4)) {
   });
 }
 
+/** A turn of a session, or of a new one; returns its id. */
+async function answered(
+  lab: Lab,
+  agent: string,
+  mark: string,
+  session: string | null,
+): Promise<string> {
+  lab.server.script([{ text: `${mark} Here I am.` }]);
+  const resume = session === null ? {} : { resume: session };
+  const { error, text, sessionId } = await runCli(lab, agent, { prompt: "Hello.", ...resume });
+  assert.equal(error, null);
+  assert.match(text ?? "", new RegExp(mark));
+  assert.ok(sessionId);
+  return sessionId;
+}
+
 /** Runs the agent until its hook has reported a refusal; some would try again for minutes. */
-async function reported(lab: Lab, agent: string): Promise<HookSignal> {
+async function reported(lab: Lab, agent: string, resume: string): Promise<HookSignal> {
   lab.server.script(Array.from({ length: 1000 }, () => REFUSED));
   const stop = new AbortController();
   let deadline = Date.now() + PATIENCE_MS;
-  const running = runCli(lab, agent, { prompt: "MARK-H-U1 Hello.", stop: stop.signal });
+  const running = runCli(lab, agent, { prompt: "And now?", resume, stop: stop.signal });
   const ended = running.then(
     () => {},
     () => {},
@@ -105,7 +120,7 @@ async function reported(lab: Lab, agent: string): Promise<HookSignal> {
     stop.abort();
     await ended;
   }
-  assert.ok(lab.server.mainRequests().length > 0, "nothing was asked");
+  assert.ok(lab.server.mainRequests().length > 1, "nothing was asked");
   throw timedOut(`the hook of ${agent} reported nothing`);
 }
 
