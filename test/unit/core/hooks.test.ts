@@ -213,6 +213,26 @@ describe("what a hook says", () => {
     assert.deepEqual(times(tail.read()), [5000]);
   });
 
+  it("is followed with the place of its session, which a hook need not know", async () => {
+    const env = newEnv();
+    const path = join(env.HOME, ".claude/projects/-c/s.jsonl");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '{"type":"user","sessionId":"s","cwd":"/home/dev/shop","message":{}}\n');
+    const [clock, watcher] = [new TestClock("2026-11-21T08:00:00Z"), new TestWatcher()];
+    const places = { env, cwd: env.HOME, stores: new Map<string, string>() };
+    const target = { agent: agentNamed("claude-code"), profile: null, places };
+    const all = await follow([target], { clock, watcher });
+    const input = { ...INPUTS[0]?.input, transcript_path: undefined };
+    const whose = { agent: "claude-code", profile: null };
+    recordHookSignal(env, known(hookSignalIn(JSON.stringify(input), whose, clock.now())));
+    await all.look(false);
+    clock.pass(1000);
+    const [seen] = await all.look(false);
+    assert.equal(seen?.session.path, path);
+    assert.equal(seen.session.cwd, "/c");
+    all.close();
+  });
+
   it("is kept in a file that does not grow without end, and followed", async () => {
     const env = newEnv();
     const signal = known(
