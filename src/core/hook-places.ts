@@ -9,6 +9,8 @@ export type HookPlace = {
   path: string;
   /** What the user should know besides. */
   note: string | null;
+  /** The same if the settings are not plain JSON, because they have comments, say. */
+  noteIfNotPlain?: string;
 } & (
   | { form: "json"; place: readonly string[]; entry(command: string): JsonEntry }
   | { form: "toml"; event: string }
@@ -22,7 +24,11 @@ const TIMEOUT = 10;
 
 /** By the agents' ids: `home` is the agent's own folder. */
 const PLACES: { [id: string]: (home: string, env: Env) => HookPlace } = {
-  "claude-code": (home) => stopFailure(join(home, "settings.json"), null, TIMEOUT),
+  "claude-code": (home) => ({
+    ...stopFailure(join(home, "settings.json"), null, TIMEOUT),
+    // 2.1.332 [run]: it starts as if there were no such file.
+    noteIfNotPlain: "Claude Code ignores its settings, and this hook, while the file has comments",
+  }),
   qwen: (_, env) => {
     const own = env.QWEN_HOME || join(hostOf(env).home, ".qwen");
     const note = "Qwen Code runs it on its screen only, not with -p";

@@ -189,6 +189,7 @@ describe("segue install-hooks", () => {
     const asked = await machine.run(["install-hooks", "claude"]);
     assert.equal(asked.code, 2);
     assert.match(asked.out, /^\+ {5}"StopFailure": \[/m);
+    assert.match(asked.err, /note: Claude Code ignores its settings.* has comments/);
     assert.equal(readFileSync(path, "utf8"), '{\n  "model": "opus" // mine\n}\n');
     assert.equal((await machine.run(["install-hooks", "claude", "--yes"])).code, 0);
     assert.match(readFileSync(path, "utf8"), /hook claude-code/);

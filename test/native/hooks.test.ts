@@ -35,11 +35,7 @@ const HOOK_MS = 20_000;
 
 /** Where each has the hook; what the user has there, if that is not the lab's. */
 const HOOKED: readonly { agent: string; file: string; own?: string }[] = [
-  {
-    agent: "claude-code",
-    file: ".claude/settings.json",
-    own: '{\n  // mine\n  "env": {}\n}',
-  },
+  { agent: "claude-code", file: ".claude/settings.json", own: '{\n  "env": {}\n}' },
   { agent: "copilot", file: ".copilot/hooks/segue.json" },
   { agent: "kimi", file: ".kimi-code/config.toml" },
   { agent: "kimi-cli", file: ".kimi/config.toml" },
@@ -60,9 +56,10 @@ for (const { agent, file, own } of some(HOOKED, 4)) {
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, own);
       }
+      const session = await answered(lab, agent, "MARK-H-1", null);
+      // Claude Code adds to its settings when it first runs.
       const before = textAt(path);
       await segue(lab, ["install-hooks", agent, "--yes"]);
-      const session = await answered(lab, agent, "MARK-H-1", null);
       assert.equal(await statusOf(lab, agent), "ok");
       const { signal } = await reported(lab, agent, session);
       assert.equal(signal.agent, agent);
