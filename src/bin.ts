@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 
 const [first, ...rest] = process.argv.slice(2);
-// Claude Code with -p ends its hooks when it has nothing more to do, 0.4 s after it started them
-// (2.1.332 [run]): what a hook is told is recorded all the same.
+// Claude Code with -p ends its hooks when it has nothing more to do (2.1.332 [run]; see hook-places.ts):
+// what a hook was given is recorded all the same.
 if (first === "hook") {
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.on(signal, () => {});
 }

@@ -25,7 +25,7 @@ const TIMEOUT = 10;
 /** By the agents' ids: `home` is the agent's own folder. */
 const PLACES: { [id: string]: (home: string, env: Env) => HookPlace } = {
   "claude-code": (home) => ({
-    ...stopFailure(join(home, "settings.json"), null, TIMEOUT),
+    ...stopFailure(join(home, "settings.json"), null, TIMEOUT, insisting),
     // 2.1.332 [run]: it starts as if there were no such file.
     noteIfNotPlain: "Claude Code ignores its settings, and this hook, while the file has comments",
   }),
@@ -61,11 +61,25 @@ function filePlace(path: string, text: (words: readonly string[]) => string): Ho
 }
 
 /** Claude Code counts the time in seconds, Qwen Code in milliseconds. */
-function stopFailure(path: string, note: string | null, timeout: number): HookPlace {
+function stopFailure(
+  path: string,
+  note: string | null,
+  timeout: number,
+  line = (command: string): string => command,
+): HookPlace {
   return {
     ...{ form: "json", path, note, place: ["hooks", "StopFailure"] },
-    entry: (command) => ({ hooks: [{ type: "command", command, timeout }] }),
+    entry: (command) => ({ hooks: [{ type: "command", command: line(command), timeout }] }),
   };
+}
+
+/**
+ * With -p, Claude Code (2.1.332 [run]) sends its hook's processes SIGTERM 10 to 65 ms after it started
+ * them, and SIGKILL 1.4 s later. Node may not have started by then, and cannot inherit that it ignores
+ * the signal: then it has read nothing yet, and a second one has time enough.
+ */
+function insisting(command: string): string {
+  return process.platform === "win32" ? command : `trap '' TERM; ${command} || ${command}`;
 }
 
 function copilot(words: readonly string[]): string {
