@@ -129,7 +129,7 @@ function through(lab: Lab, agent: Agent, options: readonly string[]): Lab {
   return { ...lab, bin, env: { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") } };
 }
 
-const CHOSEN = some(CASES, 4).filter(({ from, to }) =>
+const CHOSEN = some(CASES, 6).filter(({ from, to }) =>
   [from, to].every((id) => AGENTS.includes(id)),
 );
 

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createLab, type Lab, tuiCommand } from "./lab.ts";
 import { enterNetns } from "./netns.ts";
@@ -50,7 +49,7 @@ test("Claude Code's screen looks and resizes as without Segue", async () => {
   }
 });
 
-test("Claude Code at its limit on its screen: Codex's screen goes on", async () => {
+test("Claude Code at its limit on its screen: Codex continues on the same screen", async () => {
   const lab = await createLab();
   try {
     const body = {
@@ -65,17 +64,18 @@ test("Claude Code at its limit on its screen: Codex's screen goes on", async () 
       body,
       headers: { "anthropic-ratelimit-unified-reset": "1800000000" },
     };
-    const isCodex = (text: string): boolean => text.includes("continue");
-    lab.server.limit = ({ body }) => (isCodex(JSON.stringify(body)) ? null : error);
-    lab.server.script([{ text: "MARK-ON-A1 It goes on." }]);
+    // Only Codex is answered.
+    lab.server.limit = ({ protocol }) => (protocol === "openai-responses" ? null : error);
+    lab.server.script([{ text: "MARK-ON-A1 It is done." }]);
     const env = { SEGUE_HOME: join(lab.home, ".segue") };
     const tui = Tui.start(lab, [...SEGUE, "--failover", "codex", "claude"], { env });
     try {
       await tui.waitFor("❯");
       tui.type("MARK-ON-U1 Do it.");
-      await sleep(300);
+      await tui.waitFor("MARK-ON-U1 Do it.");
       tui.press("Enter");
       await tui.waitFor("MARK-ON-A1");
+      assert.equal(lab.server.lastMain().protocol, "openai-responses");
       const asked = JSON.stringify(lab.server.lastMain().body);
       assert.match(asked, /MARK-ON-U1/);
       assert.match(await segue(lab, ["log"]), /codex/);
