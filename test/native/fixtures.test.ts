@@ -26,7 +26,7 @@ function linesOf(shown: string): string[] {
   return lines.map((line) => line.trim()).filter((line) => line.length > 3 && !isOwn(line));
 }
 
-for (const from of some(AGENTS, 3)) {
+for (const from of some(AGENTS, 5)) {
   const folder = join(FIXTURES, from);
   const variants = [...globSync("*", { cwd: folder }).sort().entries()];
   for (const [n, variant] of some(variants, share(3, AGENTS.length))) {

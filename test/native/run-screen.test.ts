@@ -86,7 +86,7 @@ async function say(tui: Tui, text: string): Promise<void> {
 
 const [SOON, LATER] = [20, 3 * 3600];
 
-test("Claude Code at its limit on its screen: Codex's screen continues, and Claude Code's again", () => {
+test("Claude Code at its limit on its screen: Codex continues on the same screen, then Claude Code again", () => {
   const limit = new ShortLimit(SOON, claudeLimit);
   const args = ["--failover", "codex", "--return", "--hold", "1s", "claude"];
   return onScreen(args, { limit: () => limit.answer(), plan: true }, async (tui, lab) => {
