@@ -103,22 +103,28 @@ export function startChild(options: ChildOptions): Promise<Child> {
       const pid = child.pid ?? 0;
       const unfollow = followStops(pid);
       void ended.then(unfollow);
-      let family: readonly Member[] = [];
+      // By number and start. What was seen once stays, as its parent may end before it.
+      const family = new Map<string, Member>();
       resolve({
         pid,
         ended,
         kill(signal) {
-          // Once it has ended, its number may be another process's; of the others, the start is known, too.
-          family = hasExited ? family.filter(({ started }) => started !== null) : familyOf(pid);
-          for (const one of family) send(one, signal);
+          // Once it has ended, its number may be another process's.
+          for (const one of hasExited ? [] : familyOf(pid)) family.set(nameOf(one), one);
+          if (hasExited) family.delete(nameOf({ pid, started: null }));
+          for (const one of family.values()) send(one, signal);
         },
-        isAlive: () => !hasEnded || family.some(isAlive),
+        isAlive: () => !hasEnded || [...family.values()].some(isAlive),
       });
     });
   });
 }
 
 const isWindows = process.platform === "win32";
+
+function nameOf({ pid, started }: Member): string {
+  return `${pid} ${started}`;
+}
 
 /** How long what it printed last may take to arrive, in milliseconds. */
 const LAST_WORDS = 500;
