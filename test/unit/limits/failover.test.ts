@@ -211,7 +211,12 @@ describe("failover", () => {
     const run = new Run(policy());
     run.do(start(T0), limit("a", T0), end(T0));
     assert.deepEqual(run.do({ event: "failed", at: T0 }), { do: "wait", until: T0 + hold });
-    assert.deepEqual(run.do(tick(T0 + hold)), { do: "run", agent: "c", from: "a", continues: true });
+    assert.deepEqual(run.do(tick(T0 + hold)), {
+      do: "run",
+      agent: "c",
+      from: "a",
+      continues: true,
+    });
   });
 
   it("survives a clock that is set back", () => {
