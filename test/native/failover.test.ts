@@ -118,7 +118,8 @@ function isAskedToContinue(request: RecordedRequest, from: Agent): boolean {
 const FLAGS: { readonly [agent: Agent]: readonly string[] } = {
   "claude-code": ["--dangerously-skip-permissions"],
   codex: ["--dangerously-bypass-approvals-and-sandbox", "--skip-git-repo-check"],
-  gemini: ["--yolo"],
+  // Without a model, it asks another one first which to take, with a piece cut out of the history.
+  gemini: ["--yolo", "--model", "gemini-3.1-pro-preview"],
   copilot: ["--allow-all"],
   qwen: ["--yolo"],
   droid: ["--skip-permissions-unsafe"],
