@@ -62,6 +62,8 @@ async function onScreen(
   const lab = await createLab();
   try {
     if (plan) logInToPlan(lab);
+    // Codex's screen starts a server that outlives it.
+    await segue(lab, ["config", "set", "agents.codex.args", "--no-daemon"]);
     lab.server.limit = (request) => (request.protocol === "anthropic" ? limit() : null);
     lab.server.script([{ text: "MARK-ON-A1 It continues." }, { text: "MARK-ON-A2 And at home." }]);
     const env = { SEGUE_HOME: join(lab.home, ".segue") };
