@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed } from "../../src/agents/registry.ts";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { agentNamed } from "../../src/agents/registry.ts";
 import { openSegue } from "../../src/core/segue.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
