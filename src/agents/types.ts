@@ -201,7 +201,7 @@ export interface Database {
   copy?(path: string, id: string, to: string): void;
   /**
    * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
-   * opened has not gone on.
+   * opened has not continued.
    */
   unopened?(now: readonly string[], then: readonly string[]): readonly string[];
   /**
