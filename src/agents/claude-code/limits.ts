@@ -78,6 +78,6 @@ export function apiRetry(record: Json, content: string | undefined): EventBody {
       member(answer, key),
     ]),
     at,
-    ...(wait === undefined ? {} : { resetsAt: at + wait }),
+    ...(wait === undefined ? {} : { retriesAt: at + wait }),
   });
 }

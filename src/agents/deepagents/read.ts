@@ -117,7 +117,7 @@ class DeepAgentsReader implements Reader {
       case MODEL:
         return [this.#model(value, time)];
       case ERROR:
-        return [this.#aside(errorOf(printed(value)), time)];
+        return [this.#aside(errorOf(printed(value), time), time)];
       default:
         return [this.#aside({ event: "opaque", type: string(channel) ?? "unknown" })];
     }

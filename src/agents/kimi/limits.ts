@@ -14,7 +14,7 @@ export function readRetry(record: Json, at: number | undefined): EventBody | nul
     status: member(record, "statusCode"),
     codes: [member(record, "errorName")],
     at,
-    ...(at === undefined || delay === undefined ? {} : { resetsAt: at + delay }),
+    ...(at === undefined || delay === undefined ? {} : { retriesAt: at + delay }),
   });
   return mayLast(body.fault) ? body : null;
 }

@@ -23,6 +23,8 @@ export interface Evidence {
   at?: string | number | null | undefined;
   /** When the limit ends, if a field says it: milliseconds since the epoch. */
   resetsAt?: number | undefined;
+  /** When the CLI tries again by itself. */
+  retriesAt?: number | undefined;
 }
 
 /**
@@ -51,8 +53,21 @@ export function failed(evidence: Evidence): Failure {
 function endOf(evidence: Evidence, fault: Fault): number | undefined {
   const at = timeOf(evidence.at);
   const longest = fault.scope === "session" ? LONGEST_SESSION : undefined;
-  const end = evidence.resetsAt ?? resetIn(wordsOf(evidence), at, longest);
+  const words = wordsOf(evidence);
+  const { resetsAt, retriesAt } = evidence;
+  const said = resetIn(words, at, longest);
+  const asked = RETRY.test(words) ? farOf(said, at) : said;
+  const end =
+    resetsAt ?? (fault.kind === "quota" ? (asked ?? farOf(retriesAt, at)) : (retriesAt ?? said));
   return end !== undefined && at !== undefined && end <= at ? undefined : end;
+}
+
+/** Google asks for half a minute even where a day's requests are used up. */
+const RETRY = /\bretry/i;
+
+/** A wait of some seconds, after which an allowance is as used up as before, is no end of it. */
+function farOf(time: number | undefined, at: number | undefined): number | undefined {
+  return at !== undefined && time !== undefined && time - at < 60_000 ? undefined : time;
 }
 
 /** The fault alone; undefined if nothing says why the request failed. */

@@ -5,7 +5,7 @@ import type { EventBody, JsonObject } from "../../session/types.ts";
 import { failed } from "../shared/faults.ts";
 
 /** How the last turn ended: `{type: "failed", error: {message, details: {httpStatus}}}`, or `{type: "interrupted"}`. */
-export function readOutcome(outcome: JsonObject): EventBody | null {
+export function readOutcome(outcome: JsonObject, at: string | null): EventBody | null {
   if (outcome.type === "interrupted") return { event: "interruption" };
   if (outcome.type !== "failed") return null;
   const details = member(outcome.error, "details");
@@ -13,6 +13,7 @@ export function readOutcome(outcome: JsonObject): EventBody | null {
     text: string(member(outcome.error, "message")) ?? "",
     status: member(details, "httpStatus"),
     codes: [member(outcome.error, "code"), member(details, "exceptionType")],
+    at,
   });
 }
 

@@ -73,7 +73,7 @@ class VibeReader implements Reader {
       case "journal":
         return this.#journal(stored.type, stored.payload);
       case "turn": {
-        const body = readOutcome(stored.turn);
+        const body = readOutcome(stored.turn, this.#time);
         return [this.#aside(body ?? { event: "opaque", type: "turn" })];
       }
       case "notice":

@@ -397,8 +397,8 @@ describe("deepagents: what is written", () => {
 
 describe("deepagents: limits", () => {
   it("are errors of a provider's limit, and no others", () => {
-    const limit = errorOf(`AnthropicRateLimitError("Error code: 429 - {'type': 'error'}")`);
+    const limit = errorOf(`AnthropicRateLimitError("Error code: 429 - {'type': 'error'}")`, null);
     assert.equal(limit.event, "limit");
-    assert.equal(errorOf("TimeoutError('interrupted')").event, "error");
+    assert.equal(errorOf("TimeoutError('interrupted')", null).event, "error");
   });
 });

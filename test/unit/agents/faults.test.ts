@@ -330,16 +330,17 @@ describe("other vendors' words", () => {
       brief(
         piFailure(
           message('429: {"message":"You exceeded your current quota","code":"insufficient_quota"}'),
+          null,
         ),
       ),
       "limit quota credits 429 text",
     );
     assert.equal(
-      brief(piFailure(message('529 {"type":"error","error":{"type":"overloaded_error"}}'))),
+      brief(piFailure(message('529 {"type":"error","error":{"type":"overloaded_error"}}'), null)),
       "error overload 529 text",
     );
-    assert.equal(piFailure(message("socket hang up")), null);
-    assert.equal(piFailure({}), null);
+    assert.equal(piFailure(message("socket hang up"), null), null);
+    assert.equal(piFailure({}, null), null);
   });
   it("a page in place of an answer takes no time to read", () => {
     for (const piece of [

@@ -78,7 +78,7 @@ describe("openclaw: what its model sees", () => {
           : [],
       );
     });
-    assert.deepEqual(limits, [["429: 2026-11-30T00:56:25.422Z"], ["402: never said"]]);
+    assert.deepEqual(limits, [["429: 2026-11-30T00:56:27.821Z"], ["402: never said"]]);
   });
 
   it("names media that came with a prompt, and that are not sent again", () => {

@@ -5,9 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { errorOf } from "../../../src/agents/deepagents/limits.ts";
+import { readRetry } from "../../../src/agents/kimi/limits.ts";
 import { failed } from "../../../src/agents/shared/faults.ts";
 import { failureOf } from "../../../src/agents/shared/opencode/limits.ts";
 import { failureOf as piFailure } from "../../../src/agents/shared/pi/limits.ts";
+import { readOutcome } from "../../../src/agents/vibe/limits.ts";
+import type { EventBody } from "../../../src/session/types.ts";
 import { AT, check, NEVER, told } from "../../support/refusal.ts";
 
 const GOOGLE = "google-gemini/gemini-cli";
@@ -272,10 +276,43 @@ describe("vendors' words, in any CLI's record", () => {
     const body = failureOf(error, Date.parse(AT));
     assert.equal(told(body), "limit quota daily 429 record 2026-12-01T00:00");
   });
+  it("Google's half a minute is not the end of a day's quota", () => {
+    const text =
+      '429: {"error":{"code":429,"message":"You exceeded your current quota. Please retry in 43.5s.","status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},{"retryDelay":"43s"}]}}';
+    assert.equal(told(failed({ text, at: AT })), "limit quota daily 429 text");
+    const proxy = {
+      name: "APIError",
+      data: {
+        message: "Monthly limit",
+        statusCode: 429,
+        responseHeaders: { "retry-after": "2" },
+      },
+    };
+    const body = failureOf(proxy, Date.parse(AT));
+    assert.equal(told(body), "limit quota monthly 429 record");
+  });
+  it("a try that follows at once says nothing about an allowance", () => {
+    const retry = (errorMessage: string, delayMs: number): EventBody | null =>
+      readRetry({ errorMessage, delayMs, statusCode: 429 }, Date.parse(AT));
+    const weekly = "Weekly usage limit reached. It will reset in 2 days.";
+    assert.equal(told(retry(weekly, 500)), "limit quota weekly 429 record 2026-12-02T10:00");
+    assert.equal(told(retry("Weekly usage limit reached.", 500)), "limit quota weekly 429 record");
+    assert.equal(
+      told(retry("Weekly usage limit reached.", 3_600_000)),
+      "limit quota weekly 429 record 2026-11-30T11:00",
+    );
+    assert.equal(told(retry("Too many requests", 500)), "limit rate 429 record 2026-11-30T10:00");
+  });
+  it("where a step or a turn failed, the wait counts from its time", () => {
+    const error = "RateLimitError('Error code: 429 - Please try again in 6m0s')";
+    assert.equal(told(errorOf(error, AT)), "limit rate 429 text 2026-11-30T10:06");
+    const outcome = { type: "failed", error: { message: "429 Resets in 157h" } };
+    assert.equal(told(readOutcome(outcome, AT)), "limit rate 429 text 2026-12-06T23:00");
+  });
   it("Pi's own words for a ChatGPT plan", () => {
     const errorMessage =
       "You have hit your ChatGPT usage limit (plus plan). Try again in ~123 min.";
-    const body = piFailure({ errorMessage, timestamp: Date.parse(AT) });
+    const body = piFailure({ errorMessage, timestamp: Date.parse(AT) - 90_000 }, AT);
     assert.equal(told(body), "limit quota text 2026-11-30T12:03");
   });
 });

@@ -19,6 +19,9 @@ export function failureOf(error: Json, at: number | undefined): EventBody {
   const headers = member(data, "responseHeaders");
   const seconds = Number(string(member(headers, `${PLAN}-reset`)) ?? Number.NaN);
   const planEnds = Number.isNaN(seconds) ? undefined : seconds * 1000;
+  const asked = resetByHeaders((name) => member(headers, name), at);
+  // For Zen's limits, it is the end to the second; in seconds, it is what any proxy answers.
+  const isEnd = asked !== undefined && at !== undefined && asked - at >= 60_000;
   const answer = body === undefined ? undefined : member(parseValue(body), "error");
   return failed({
     text: status === undefined ? said : `${status} ${said}`,
@@ -33,7 +36,8 @@ export function failureOf(error: Json, at: number | undefined): EventBody {
     ],
     details: body,
     at,
-    resetsAt: planEnds ?? resetByHeaders((name) => member(headers, name), at),
+    resetsAt: planEnds ?? (isEnd ? asked : undefined),
+    retriesAt: asked,
   });
 }
 

@@ -8,7 +8,7 @@ import { type Failure, failed } from "../faults.ts";
  * {…rate_limit_error…}" or "429: {…insufficient_quota…}"; oh-my-pi and OpenClaw add the wait that it asked
  * for, and fields with the status (`errorStatus`, `errorCode`).
  */
-export function failureOf(message: Json | undefined): Failure | null {
+export function failureOf(message: Json | undefined, time: string | null): Failure | null {
   const text = string(member(message, "errorMessage"));
   if (text === undefined) return null;
   const code = string(member(message, "errorCode"));
@@ -18,7 +18,8 @@ export function failureOf(message: Json | undefined): Failure | null {
     status: isStatus ? Number(code) : member(message, "errorStatus"),
     codes: [isStatus ? undefined : code],
     details: string(member(message, "errorBody")),
-    at: number(member(message, "timestamp")),
+    // The message's own time is that of the request, which may have run for minutes.
+    at: time ?? number(member(message, "timestamp")),
   });
   return failure.fault === undefined ? null : failure;
 }

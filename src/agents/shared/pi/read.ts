@@ -227,7 +227,7 @@ class PiReader implements Reader {
     if (model !== undefined) answer.model = model;
     if (usage) answer.usage = usage;
     if (stop) answer.stop = stop;
-    const failure = stop === "error" ? failureOf(value) : null;
+    const failure = stop === "error" ? failureOf(value, place.time) : null;
     if (failure === null) return [answer];
     const aside = { id: `${place.id}#limit`, parentId: place.id, time: place.time };
     return [answer, event(aside, failure)];
