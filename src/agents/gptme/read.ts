@@ -103,8 +103,7 @@ class GptmeReader implements Reader {
       return [this.#result(record, record.call_id, content, place)];
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
-    const isRequest = this.#hasBegun && !follows;
-    const failure = errorIn(content, record.metadata, place.time, isRequest);
+    const failure = errorIn(content, record.metadata, place.time, !follows);
     if (failure !== null) return this.#failed(record, failure, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.

@@ -1,6 +1,7 @@
 /** Why a request was refused, in the words that users of these CLIs report. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { apiError, apiRetry } from "../../../src/agents/claude-code/limits.ts";
 import {
   allowances as codexAllowances,
@@ -14,7 +15,9 @@ import { failed } from "../../../src/agents/shared/faults.ts";
 import { failureOf } from "../../../src/agents/shared/opencode/limits.ts";
 import { failureOf as piFailure } from "../../../src/agents/shared/pi/limits.ts";
 import type { EventBody, Json } from "../../../src/session/types.ts";
+import { PHRASES } from "../../support/limit-words.ts";
 import { AT, brief, ownClock } from "../../support/refusal.ts";
+import { runs } from "../../support/seed.ts";
 
 function check(read: (given: string) => EventBody | null, cases: Record<string, string>): void {
   for (const [given, expected] of Object.entries(cases)) {
@@ -341,6 +344,30 @@ describe("other vendors' words", () => {
     );
     assert.equal(piFailure(message("socket hang up"), null), null);
     assert.equal(piFailure({}, null), null);
+  });
+  it("whatever is written, a limit ends after it was met", () => {
+    const word = fc.oneof(
+      fc.constantFrom(...PHRASES),
+      fc.constantFrom(
+        "resets ",
+        "retry after ",
+        " · ",
+        "3pm",
+        "Mon 12:00am",
+        "2020-01-01 00:00:00",
+      ),
+      fc.string({ maxLength: 12 }),
+    );
+    const time = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2040, 0) });
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), time, (words, at) => {
+        const failure = failed({ text: words.join(" "), at });
+        if (failure.event !== "limit" || failure.resetsAt === undefined) return;
+        assert.ok(Date.parse(failure.resetsAt) > at);
+        assert.equal(failure.fault.retryable, true);
+      }),
+      { numRuns: runs(1000) },
+    );
   });
   it("a page in place of an answer takes no time to read", () => {
     for (const piece of [
