@@ -22,8 +22,8 @@ const QUOTA = [
   // "your org's monthly spend limit", "your team's shared budget"
   /\b(?:hit|reached) your (?:(?!(?:rate|context|requests?|tokens?|concurren\w*)\b)[\w'.-]{1,20} ){0,4}(?:limit|budget)\b|\bspecified (?:workspace )?API usage limits\b/i,
   /\bout of (?:extra usage|usage|credits|quota)\b|\busage credit cap\b|\brequires? (?:more |usage |extra )(?:usage|credits)\b|\bspend(?:ing)? cap\b/i,
-  /\bseat type doesn't include\b|\bservice is disabled for your org\b|\busage allocation has been disabled\b|\bupgrade to Plus: /i,
-  /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) (?:your|the) (?:[\w-]{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b|\bkey limit exceeded\b/i,
+  /\bseat type doesn't include\b|\bservice is disabled for your org\b|\ballowance for this period is used up\b|\busage allocation has been disabled\b|\bupgrade to Plus: /i,
+  /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limits?\b)|\b(?:exceeded|exhausted) (?:your|the) (?:[\w-]{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b|\bkey limit exceeded\b/i,
   /\bcredit balance (?:is )?too low\b|\bpayment required\b|\bpremium request|\bfree usage exceeded\b|\bfree-models-per-day\b|\b(?:requests|tokens) per day\b|\b[RT]PD\b|ByModelByDay\b/i,
   /\bcredits? (?:are |is |have been )?(?:exhausted|depleted)\b|\bused all (?:available )?credits\b|\bcredit limits are exhausted\b|\badd (?:more )?credits\b|\bbilling details\b/i,
   /使用上限|余额不足|已欠费|\bbudget has been exceeded\b|\bexceeded ?budget\b|\baccount is in good standing\b/i,
@@ -91,7 +91,11 @@ const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
     "session",
   ],
   [/\bdaily\b|\bper.?day\b|\b[RT]PD\b|\bfree usage exceeded\b|ByModelByDay\b|每日|每天/i, "daily"],
-  [/\bmonthly\b|\bper month\b|\bpremium request|\bmonth allocated quota\b|每月/i, "monthly"],
+  // Claude Code says "your org's monthly usage limit" of five hours without an organization (anthropics/claude-code#52908).
+  [
+    /(?<!\borg's )\bmonthly\b|\bper month\b|\bpremium request|\bmonth allocated quota\b|每月/i,
+    "monthly",
+  ],
   [/\bspecified (?:workspace )?API usage limits\b/i, "monthly"],
   [/\b(?:on|for) this model\b/i, "model"],
   [

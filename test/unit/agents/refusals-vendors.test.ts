@@ -55,6 +55,21 @@ describe("vendors' words, in any CLI's record", () => {
         "limit rate 429 text 2026-11-30T10:02",
       ],
       [
+        `${GOOGLE}#14831`,
+        '[API Error: [{"error":{"code":429,"message":"Resource exhausted. Please try again later.","status":"RESOURCE_EXHAUSTED"}}]]\nPossible quota limitations in place or slow response times detected. Switching to the gemini-2.5-flash model for the rest of this session.',
+        "limit rate 429 text",
+      ],
+      [
+        `${GOOGLE}, in 0.9`,
+        "[API Error: Quota exceeded]\nYou have reached your daily gemini-2.5-pro quota limit. You will be switched to the gemini-2.5-flash model for the rest of this session.",
+        "limit quota daily text",
+      ],
+      [
+        "kenn-io/roborev#1203",
+        "403 Forbidden: Your allowance for this period is used up",
+        "limit quota 403 text",
+      ],
+      [
         "charmbracelet/crush#420",
         "Error 429, Message: You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits., Status: RESOURCE_EXHAUSTED, Details: [map[@type:type.googleapis.com/google.rpc.QuotaFailure violations:[map[quotaDimensions:map[location:global model:gemini-2.5-pro] quotaId:GenerateRequestsPerMinutePerProjectPerModel-FreeTier quotaValue:5]]] map[@type:type.googleapis.com/google.rpc.RetryInfo retryDelay:134s]]",
         "limit rate 429 text 2026-11-30T10:02",

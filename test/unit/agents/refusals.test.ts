@@ -45,6 +45,13 @@ describe("Claude Code, a line with `error: rate_limit` and 429", () => {
         "You've hit your monthly spend limit · raise it at claude.ai/settings/usage",
         "limit quota monthly 429 record",
       ],
+      // Said of five hours, too, where there is no organization.
+      [`${CLAUDE}#52908`, "You've hit your org's monthly usage limit", "limit quota 429 record"],
+      [
+        `${CLAUDE}#91376`,
+        "You've hit your monthly spend limit · your session limit resets 2:40pm (UTC)",
+        "limit quota session 429 record 2026-11-30T14:40",
+      ],
       [
         DOCS,
         "You've hit your individual usage limit · your session limit resets 3:45pm (UTC)",
