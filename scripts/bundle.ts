@@ -31,20 +31,24 @@ export function bundle(): Promise<RolldownBuild> {
   return rolldown({ input: inputs(), platform: "node", external, plugins: [builtins()], checks });
 }
 
-/** What every list and most commands load, and what a conversion loads in addition. */
+/** What an agent's hook loads, what every list and most commands load, and what a conversion loads in addition. */
+const HOOK = /[\\/]src[\\/]cli[\\/]hook\.ts$/;
 const COMMON = /[\\/]src[\\/]cli[\\/](?:main|list)\.ts$/;
 const CONVERSION = /[\\/]src[\\/](?:cli|convert)[\\/]convert\.ts$/;
 
 /**
  * How the bundle is split into files. What a list loads is one file, and what a conversion loads in
- * addition is another: Node takes as long to find and read forty files as to run their contents.
+ * addition is another: Node takes as long to find and read forty files as to run their contents. Of what
+ * a list loads, the little that a hook needs too is a file of its own.
  */
 export async function filesOf(built: RolldownBuild): Promise<OutputOptions> {
   const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
   const plain = await built.generate({ format: "esm", ...names });
+  const hook = loadedWith(plain, HOOK);
   const common = loadedWith(plain, COMMON);
   const conversion = loadedWith(plain, CONVERSION);
   const groups = [
+    { name: "hook", test: (id: string) => hook.has(id), priority: 1 },
     { name: "common", test: (id: string) => common.has(id) },
     { name: "conversion", test: (id: string) => conversion.has(id) },
   ];

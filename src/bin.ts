@@ -2,9 +2,9 @@
 // Imports nothing before it is needed: `segue --version` should take no longer than Node itself.
 import { readFileSync } from "node:fs";
 
-const [first] = process.argv.slice(2);
-// Claude Code with -p ends its hooks when it has nothing more to do, 0.4 s after it started them
-// (2.1.332 [run]): what a hook is told is recorded all the same.
+const [first, ...rest] = process.argv.slice(2);
+// Claude Code with -p ends its hooks when it has nothing more to do (2.1.332 [run]; see hook-places.ts):
+// what a hook was given is recorded all the same.
 if (first === "hook") {
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) process.on(signal, () => {});
 }
@@ -22,6 +22,11 @@ if (major < 22 || (major === 22 && minor < 16)) {
   // Compiling our own modules at each start would take twice as long as running most commands.
   const { enableCompileCache } = await import("node:module");
   enableCompileCache(compileCache(process.env));
+  if (first === "hook") {
+    const { hook } = await import("./cli/hook.ts");
+    await hook(rest);
+    process.exit();
+  }
   const { main } = await import("./cli/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 }

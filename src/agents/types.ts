@@ -201,7 +201,7 @@ export interface Database {
   copy?(path: string, id: string, to: string): void;
   /**
    * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
-   * opened has not gone on.
+   * opened has not continued.
    */
   unopened?(now: readonly string[], then: readonly string[]): readonly string[];
   /**
@@ -277,8 +277,12 @@ export interface Headless {
   by: readonly string[];
   /** Or a prompt as an argument. */
   byPrompt?: true;
-  /** Flags whose value is a prompt, with a screen or without. */
+  /** Flags whose value is a prompt, or that say how prompts are read, with a screen or without. */
   prompts?: readonly string[];
+  /** Flags that set the form of what it prints, which a program may read. */
+  formats?: readonly string[];
+  /** Flags with which it stores no session, so that there is nothing to continue. */
+  unstored?: readonly string[];
   /** Its flags that are not among `Launch.flags`. None of them grants anything to another agent. */
   table?: Flags["table"];
   /** What it may do in such a run whatever its flags say. */

@@ -13,7 +13,7 @@ interface Options {
 
 export function command(): Command {
   return new Command("install-hooks")
-    .description("have an agent tell Segue at once when a request is refused")
+    .description("have an agent report refused requests to Segue at once")
     .argument("<agent>", "the agent or profile whose settings get the hook")
     .option("--remove", "remove the hook again")
     .option("--yes", "do not ask")

@@ -50,10 +50,9 @@ const COMMANDS: { [name: string]: () => Promise<{ command(after: number): Comman
   "install-hooks": () => import("./install-hooks.ts"),
 };
 
-/** For completion scripts and for agents, not for people. */
+/** For completion scripts, not for people. */
 const HIDDEN: typeof COMMANDS = {
   __sessions: () => import("./complete-sessions.ts"),
-  hook: () => import("./hook.ts"),
 };
 
 const NO_PROJECT: ReadonlySet<Source> = new Set(["project"]);
@@ -66,7 +65,7 @@ const NOTHING: ReadonlySet<Source> = new Set(["project", "user", "environment"])
 const DISPENSABLE: { [name: string]: ReadonlySet<Source> } = {
   ...{ undo: NOTHING, log: NOTHING, doctor: NOTHING, config: NOTHING, completions: NOTHING },
   ...{ agents: NO_PROJECT, scan: NO_PROJECT, check: NO_PROJECT, __sessions: NO_PROJECT },
-  ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT, hook: NOTHING },
+  ...{ limits: NO_PROJECT, watch: NO_PROJECT, "install-hooks": NO_PROJECT },
   ...{ show: NO_PROJECT, info: NO_PROJECT, search: NO_PROJECT },
 };
 
@@ -88,11 +87,8 @@ export async function main(args: string[]): Promise<number> {
   const verbose = args.slice(0, end < 0 ? args.length : end).includes("--verbose");
   beVerbose(verbose);
   settleOwnFolders(process.env);
-  // An agent's hook is short, and not ended by signals: see bin.ts.
-  if (args[0] !== "hook") {
-    catchSignals();
-    await tidy();
-  }
+  catchSignals();
+  await tidy();
   let broken: unknown;
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;

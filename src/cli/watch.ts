@@ -1,4 +1,4 @@
-/** `segue watch`: tells of limits as they are reached, and does what a policy says. */
+/** `segue watch`: reports limits as they are reached, and does what a policy says. */
 import { constants } from "node:os";
 import { Command } from "commander";
 import { agentNamed } from "../core/names.ts";
@@ -91,7 +91,7 @@ function tell(one: Watched): void {
       alert(oneLine(titleOf(notice), 200));
       if (notice.event === "limited" && one.session) {
         const { id } = one.session;
-        if (/^[\w-]+$/.test(id)) say(`  to go on elsewhere: segue resume ${id} --in AGENT`);
+        if (/^[\w-]+$/.test(id)) say(`  to continue elsewhere: segue resume ${id} --in AGENT`);
       }
       return;
     }

@@ -95,9 +95,13 @@ export class Following {
     const told = found.flatMap((one) => (one.what === "signal" ? [one.signal] : []));
     const hooked = this.#hooks.flatMap((hooks) => hooks.look(told, all));
     return hooked.map(({ signal, path, cwd }) => {
-      const { agent, profile, at } = signal;
-      const own = { id: signal.session ?? "", path: path ?? "", cwd, isNew: false };
-      return { session: { agent, profile, ...own }, at, what: "signal", signal };
+      const { agent, profile, at, session: id } = signal;
+      const known = this.#stores
+        .map((store) => store.sessionOf(signal))
+        .find((one) => one !== null);
+      const told = { agent, profile, id: id ?? "", path: path ?? "", cwd, isNew: false };
+      const session = known ? { ...known, cwd: known.cwd ?? cwd } : told;
+      return { session, at, what: "signal", signal };
     });
   }
 

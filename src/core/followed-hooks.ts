@@ -1,9 +1,10 @@
 /**
- * What agents' hooks report, among what is followed. A hook tells of what the session says as well, if
- * that says it: then it is not told twice.
+ * What agents' hooks report, among what is followed. What a hook reports may be in the
+ * session's records as well: then it is reported once.
  */
 import type { Clock } from "../io/clock.ts";
 import type { Env } from "../io/state.ts";
+import { isSameRefusal } from "../limits/hooked.ts";
 import type { Signal } from "../limits/types.ts";
 import { type HookSignal, HookTail } from "./hook-signals.ts";
 
@@ -13,9 +14,8 @@ interface Waiting {
   since: number;
 }
 
-/** How long it waits for the record of the session, and how far apart both may be. */
+/** How long it waits for the record of the session. */
 const WAIT = 700;
-const NEAR = 15_000;
 
 export class FollowedHooks {
   readonly #tail: HookTail;
@@ -39,14 +39,10 @@ export class FollowedHooks {
       if (this.#isWanted(hook.signal)) this.#waiting.push({ hook, since: now });
     }
     const isTold = ({ signal }: HookSignal): boolean =>
-      this.#recent.some((one) => one.session === signal.session && isNear(one, signal));
+      this.#recent.some((one) => isSameRefusal(one, signal));
     this.#waiting = this.#waiting.filter(({ hook }) => !isTold(hook));
     const due = this.#waiting.filter(({ since }) => all || now - since >= WAIT);
     this.#waiting = this.#waiting.filter((one) => !due.includes(one));
     return due.map(({ hook }) => hook);
   }
-}
-
-function isNear(a: Signal, b: Signal): boolean {
-  return a.agent === b.agent && a.profile === b.profile && Math.abs(a.at - b.at) < NEAR;
 }

@@ -5,6 +5,7 @@ import { type Places, placeOf, rootsOf, walk } from "../catalog/stores.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Watcher } from "../io/watcher.ts";
 import { type Moment, Seen } from "../limits/moments.ts";
+import type { Signal } from "../limits/types.ts";
 import { FileTail, RowsTail, type Tail } from "./tail.ts";
 import { WatchedFolders } from "./watched-folders.ts";
 
@@ -116,6 +117,18 @@ export class FollowedStore {
     const changed = all || isDue ? await this.#changed() : this.#grown();
     this.#touched.clear();
     return changed.flatMap((session) => this.#read(session));
+  }
+
+  /** The session of a signal, if it is one of this account. */
+  sessionOf({ agent, profile, session: id }: Signal): FollowedSession | null {
+    const { agent: own, profile: ownProfile } = this.#target;
+    if (id === null || agent !== own.id || profile !== ownProfile) return null;
+    for (const [path, { found, isNew, active }] of this.#sessions) {
+      if (found.id !== id) continue;
+      const cwd = found.summary?.cwd ?? active?.tail.cwd ?? null;
+      return { agent, profile, id, path, cwd, isNew };
+    }
+    return null;
   }
 
   /** Looks through the whole store. */

@@ -14,6 +14,7 @@ import type { Outcome, TransferOptions } from "../convert/store/types.ts";
 import type { Fit } from "../convert/survey/fit.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { heedSignals } from "../io/interrupt.ts";
+import type { Side } from "../io/journal.ts";
 import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
@@ -40,6 +41,8 @@ export interface HandoverOptions {
   subagents?: boolean | undefined;
   /** The folder in which the session continues: paths are rewritten for it. */
   cwd?: string | undefined;
+  /** A copy that Segue wrote of it, to which what is new may be added instead of writing another. */
+  extend?: Side | undefined;
   /** Called with warnings. */
   warn?(text: string): void;
   /** Called with the progress of each pass over the source. */
@@ -88,6 +91,7 @@ export async function prepare(
     warn: (text) => options.warn?.(text),
     progress: (done, total) => options.progress?.(done, total),
     ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
+    extend: options.extend,
   };
   const transfer = new Transfer(selected, there, how);
   const isOwn = selected.agent.id === target.id && fit === undefined;

@@ -40,9 +40,12 @@ export function recordHookSignal(env: Env, { signal, ...about }: HookSignal): vo
   const path = hookFile(env);
   makeFolders(dirname(path));
   const line = JSON.stringify({ ...signal, text: signal.text.slice(0, LONGEST_TEXT), ...about });
+  // Without a lock, which it might have to wait for: a line is appended in one piece, and one that goes
+  // to the file just as it is renamed is read there.
+  appendFileSync(path, `${line}\n`, { mode: 0o600 });
+  if (sizeOf(path) <= MOST_BYTES) return;
   withLock(env, path, () => {
     if (sizeOf(path) > MOST_BYTES) renameSync(path, olderFile(env));
-    appendFileSync(path, `${line}\n`, { mode: 0o600 });
   });
 }
 
@@ -55,11 +58,13 @@ export function hookSignals(env: Env, since = Number.NEGATIVE_INFINITY): HookSig
 /** What is added from now on. */
 export class HookTail {
   readonly #path: string;
+  readonly #older: string;
   #offset: number;
   #inode: number;
 
   constructor(env: Env) {
     this.#path = hookFile(env);
+    this.#older = olderFile(env);
     const info = statSync(this.#path, { throwIfNoEntry: false });
     this.#offset = info?.size ?? 0;
     this.#inode = info?.ino ?? 0;
@@ -67,11 +72,23 @@ export class HookTail {
 
   read(): HookSignal[] {
     const info = statSync(this.#path, { throwIfNoEntry: false });
-    if (!info) return [];
-    if (info.ino !== this.#inode || info.size < this.#offset) this.#offset = 0;
+    const isOther = info !== undefined && info.ino !== this.#inode;
+    const rest = isOther ? this.#renamed() : [];
+    if (isOther || (info !== undefined && info.size < this.#offset)) this.#offset = 0;
+    if (info === undefined || info.size === this.#offset) return rest;
     this.#inode = info.ino;
-    if (info.size === this.#offset) return [];
-    const { fd, size } = openFile(this.#path);
+    return [...rest, ...this.#readOn(this.#path)];
+  }
+
+  /** What was still added to the file before there was a new one. */
+  #renamed(): HookSignal[] {
+    const info = statSync(this.#older, { throwIfNoEntry: false });
+    if (info?.ino !== this.#inode || info.size <= this.#offset) return [];
+    return this.#readOn(this.#older);
+  }
+
+  #readOn(path: string): HookSignal[] {
+    const { fd, size } = openFile(path);
     try {
       const bytes = readAt(fd, this.#offset, size - this.#offset);
       const end = bytes.lastIndexOf(0x0a) + 1;

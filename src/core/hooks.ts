@@ -15,6 +15,7 @@ import { makeFolders, missingFolder, removeEmptyFolders } from "../io/made.ts";
 import { putFile } from "../io/output.ts";
 import { findProgram } from "../io/program.ts";
 import { type Env, stateFolder } from "../io/state.ts";
+import { parseValue } from "../lossless/json-text.ts";
 import {
   addToList,
   applied,
@@ -49,13 +50,14 @@ const MOST_BYTES = 16 << 20;
 /** The change that adds the hook; null if it is there already. @throws SegueError `refused` */
 export function addedHook(agent: Agent, env: Env): HookChange | null {
   const hook = placeOf(agent, env);
-  const { path, note } = hook;
+  const { path } = hook;
   const words = commandWords(agent, env);
   const before = textOf(path);
   if (before !== null && isInstalled(hook, before, agent)) return null;
   const edits = editsFor(hook, before, words, agent);
   const after = applied(before ?? "", edits);
   if (!isInstalled(hook, after, agent)) throw unknownForm(agent, path, words);
+  const note = isPlain(after) ? hook.note : (hook.noteIfNotPlain ?? hook.note);
   return change({ path, before, after, note }, env, () => {
     const madeFolder = missingFolder(dirname(path));
     makeFolders(dirname(path));
@@ -219,6 +221,10 @@ function isOurs(value: unknown, agent: Agent): boolean {
 function isCommand(command: unknown, agent: Agent): boolean {
   if (typeof command !== "string" || !isSegues(command)) return false;
   return command.endsWith(` hook ${nameOf(agent)}`);
+}
+
+function isPlain(text: string): boolean {
+  return parseValue(text) !== undefined;
 }
 
 function unknownForm(agent: Agent, path: string, words: readonly string[]): SegueError {

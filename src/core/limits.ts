@@ -3,6 +3,7 @@ import { type Owner, ownersIn, usedIn } from "../catalog/accounts.ts";
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import { STEP } from "../catalog/use.ts";
+import type { Env } from "../io/state.ts";
 import { PRICED_ON } from "../limits/prices.ts";
 import { type LimitState, stateOf } from "../limits/state.ts";
 import { LONGEST, type Used, type Window, windowsOf } from "../limits/windows.ts";
@@ -56,7 +57,7 @@ export async function limitsNow(
     const missing = await catchUpWith(catalog, tasks, reading);
     const { note, problems } = catalog;
     const owners = chosen(catalog, installed ? await installedOwners(places) : [], only);
-    const limits = accountsOf(catalog, owners, at);
+    const limits = accountsOf(catalog, owners, places.env, at);
     return { limits, pricedOn: PRICED_ON, missing, note, problems };
   } finally {
     catalog.close();
@@ -101,8 +102,13 @@ function isMeant(one: Owner, { agent, profile }: Named): boolean {
   return one.agent === agent && (profile === undefined || one.profile === profile);
 }
 
-function accountsOf(catalog: Catalog, owners: readonly Owner[], now: number): AccountLimits[] {
-  const evidence = evidenceIn(catalog);
+function accountsOf(
+  catalog: Catalog,
+  owners: readonly Owner[],
+  env: Env,
+  now: number,
+): AccountLimits[] {
+  const evidence = evidenceIn(catalog, env);
   const used = new Map<string, Used[]>();
   for (const [owner, one] of usedIn(catalog, now - LONGEST - STEP)) {
     const own = used.get(keyOf(owner));

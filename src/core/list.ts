@@ -100,7 +100,7 @@ export async function browse(places: Places, first: number, to: Browsing): Promi
     to.sessions(some, catalog.size);
     await new Promise(setImmediate);
     if (some.length < catalog.size) to.sessions(catalog.sessions(), catalog.size);
-    to.limits(statesIn(catalog, Date.now()));
+    to.limits(statesIn(catalog, places.env, Date.now()));
   } finally {
     catalog.close();
   }

@@ -1,14 +1,16 @@
 /**
  * Sessions that were converted ahead, so that switching is instant: `resume` finds that they are already
- * handed over. One that goes on is converted again; all are undone when they are no longer needed,
- * unless they were used meanwhile.
+ * handed over. Of one that continues, what is new is added to its copy, or it is converted again where that
+ * cannot be; all are undone when they are no longer needed, unless they were used meanwhile.
  */
+import { dirname } from "node:path";
 import { agentNamed } from "../agents/registry.ts";
 import type { Places } from "../catalog/stores.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
 import { SegueError, wordsOf } from "../errors.ts";
 import { withScratch } from "../io/folders.ts";
 import { Journal } from "../io/journal.ts";
+import { removeEmptyFolders } from "../io/made.ts";
 import type { FollowedSession } from "./follow.ts";
 import { commit, prepare } from "./handover.ts";
 import { undoWrite } from "./journal.ts";
@@ -32,6 +34,8 @@ interface Kept {
   path: string;
   /** The numbers of the writes to undo: none, if it was handed over before by someone else. */
   writes: number[];
+  /** The topmost folder that was made for it, or for one before. */
+  madeFolder: string | null;
 }
 
 export interface PrepareOptions {
@@ -48,7 +52,7 @@ export class Prepared {
     this.#options = options;
   }
 
-  /** Does this session have to be prepared again once it has gone on? */
+  /** Does this session have to be prepared again once it has continued? */
   has({ path }: FollowedSession): boolean {
     return [...this.#kept.values()].some(({ session }) => session.path === path);
   }
@@ -57,17 +61,21 @@ export class Prepared {
     const key = keyOf(session, target);
     const before = this.#kept.get(key);
     try {
-      const { id, path, writes } = await this.#handOver(session, target);
-      this.#kept.set(key, { session, target, id, path, writes });
+      const { id, path, added } = await this.#handOver(session, target, before);
+      const isSame = before?.path === path;
+      const own = added.map(({ n }) => n);
+      const writes = isSame ? [...before.writes, ...own] : own;
+      const madeFolder = before?.madeFolder ?? added[0]?.madeFolder ?? null;
+      this.#kept.set(key, { session, target, id, path, writes, madeFolder });
       // Only now: until then, the older one is better than none.
-      if (before && before.path !== path) await this.#undo(before);
+      if (before && !isSame) await this.#undo(before);
       return { event: "prepared", session, target, id, path, why: null };
     } catch (error) {
       return { event: "failed", session, target, id: null, path: null, why: wordsOf(error) };
     }
   }
 
-  /** After a session has gone on. */
+  /** After a session has continued. */
   async renew(place: string): Promise<Preparation[]> {
     const all: Preparation[] = [];
     for (const { session, target } of [...this.#kept.values()]) {
@@ -91,29 +99,32 @@ export class Prepared {
     return all;
   }
 
-  async #handOver(session: FollowedSession, to: string) {
+  async #handOver(session: FollowedSession, to: string, before: Kept | undefined) {
     const { places, reasoning } = this.#options;
     const agent = agentNamed(session.profile ?? session.agent, places.profiles);
     const target = agentNamed(to, places.profiles);
     const journal = new Journal(places.env);
     const { last } = journal;
     const { path, id } = session;
+    const newest = before?.writes.at(-1);
+    const extend = journal.writes().find(({ n }) => n === newest)?.target;
     return await withScratch(async (scratch) => {
       const selected = { agent, path, id, name: path };
-      const outcome = await prepare(selected, target, places, { scratch, reasoning });
+      const outcome = await prepare(selected, target, places, { scratch, reasoning, extend });
       commit(outcome);
-      const writes = journal.writes().filter((one) => one.n > last && one.path === outcome.path);
-      return { id: outcome.id, path: outcome.path, writes: writes.map(({ n }) => n) };
+      const added = journal.writes().filter((one) => one.n > last && one.path === outcome.path);
+      return { id: outcome.id, path: outcome.path, added };
     });
   }
 
   /** False if it was used, or is open: then it stays. */
-  async #undo({ writes }: Kept): Promise<boolean> {
+  async #undo({ writes, path, madeFolder }: Kept): Promise<boolean> {
     const { env, profiles = [] } = this.#options.places;
     try {
       for (const n of writes.toReversed()) {
         await undoWrite(env, { n: String(n), profiles, undone: () => {} });
       }
+      removeEmptyFolders(dirname(path), madeFolder);
       return writes.length > 0;
     } catch (error) {
       if (error instanceof SegueError) return false;

@@ -52,7 +52,7 @@ export function watchTargets(places: Places, names: readonly string[]): FollowTa
   });
 }
 
-/** A session that goes on is prepared again after a pause in it, or in any case after a while. */
+/** A session that continues is prepared again after a pause in it, or in any case after a while. */
 const PAUSE = 5000;
 const LONGEST = 30_000;
 /** How many sessions are remembered, for notices about them. */
@@ -97,7 +97,7 @@ class Watching {
   readonly #running = new Set<Promise<void>>();
   /** By id, the newest last. */
   readonly #sessions = new Map<string, FollowedSession>();
-  /** Prepared sessions that went on, by path. */
+  /** Prepared sessions that continued, by path. */
   readonly #growing = new Map<string, Growing>();
 
   constructor(options: WatchOptions) {
@@ -202,22 +202,30 @@ class Watching {
 }
 
 /** "Claude Code: weekly limit reached" */
-export function titleOf({ agent, profile, event, signal }: Notice): string {
+export function titleOf(notice: Notice): string {
+  const { agent, profile, event, signal } = notice;
   const name = profile ?? agentNamed(agent).name;
   const what = limitWords(signal);
-  if (event === "clear") return `${name}: ${what} is over`;
-  return event === "warning" ? `${name}: ${what} is near` : `${name}: ${what} reached`;
+  if (event === "warning") return `${name}: ${what} is near`;
+  if (event === "limited") return `${name}: ${what} reached`;
+  return `${name}: ${what} ${notice.by === "hold" ? "may be" : "is"} over`;
 }
 
 /** What a notice adds to its title. */
-export function bodyOf({ event, signal }: Notice): string {
-  const { text, resetsAt } = signal;
-  if (event === "clear") return "It answers again.";
+export function bodyOf(notice: Notice): string {
+  if (notice.event === "clear") return CLEAR[notice.by];
+  const { text, resetsAt } = notice.signal;
   const said = text.split("\n")[0]?.slice(0, 200) ?? "";
   if (resetsAt === null) return said;
   const until = new Date(resetsAt).toLocaleString("sv").slice(0, 16);
   return said === "" ? `Resets at ${until}.` : `${said} Resets at ${until}.`;
 }
+
+const CLEAR = {
+  answer: "It answers again.",
+  reset: "The time of its reset has come.",
+  hold: "When it resets was not recorded; by now, such limits are over.",
+} as const;
 
 function limitWords({ kind, scope }: Signal): string {
   switch (kind) {

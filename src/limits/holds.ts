@@ -22,6 +22,20 @@ const SPANS: Readonly<Record<LimitScope | "unknown", number>> = {
 const RATE = 2 * MINUTE;
 const OVERLOAD = 5 * MINUTE;
 
+/** From this share of an allowance on, in percent, there is a warning. */
+export const WARNING = 80;
+
+/** Comes and goes: after an answer it may well come back, and without one it soon passes. */
+export function isPassing(kind: Signal["kind"]): boolean {
+  return kind === "rate" || kind === "overload";
+}
+
+/** When a refusal is over without an answer: as recorded, else as it is taken to last. */
+export function endOf({ kind, scope, resetsAt, at }: Signal, now: number): number {
+  // A clock may have been wrong.
+  return resetsAt ?? Math.min(at, now) + heldFor(kind, scope);
+}
+
 export function spanOf(scope: LimitScope | "unknown"): number {
   return SPANS[scope];
 }

@@ -4,6 +4,7 @@
  * what waiting is measured with.
  */
 import type { Allowance } from "../session/types.ts";
+import { endOf, isPassing, MINUTE, WARNING } from "./holds.ts";
 import type { Signal } from "./types.ts";
 
 /** An account, and what happened in it. */
@@ -12,11 +13,18 @@ interface Account {
   profile: string | null;
 }
 
-/** `clear`: by an answer, or because the time of its reset has come. */
+/**
+ * `clear`: by an answer, because the time of its reset has come, or because it was held for as long as
+ * such a limit is taken to last (see holds.ts).
+ */
 export type Notice = Account & {
   /** The signal that it is about; for a warning, what it would be. */
   signal: Signal;
-} & ({ event: "limited" } | { event: "clear"; by: "answer" | "reset" } | { event: "warning" });
+} & (
+    | { event: "limited" }
+    | { event: "clear"; by: "answer" | "reset" | "hold" }
+    | { event: "warning" }
+  );
 
 export interface Moment {
   now: number;
@@ -28,20 +36,21 @@ interface Standing {
   /** When it is told, in `elapsed`; it was told if that is in the past. */
   toldAt: number;
   isTold: boolean;
+  /** When it is over if its reset is not recorded, in `elapsed`. */
+  heldUntil: number;
 }
 
 /** An overloaded vendor often answers the next request. */
 const OVERLOAD_WAIT = 10_000;
-/** A limit of requests a minute comes and goes: for this long, it is not told of again. */
-const CALM = 60_000;
-/** From this share of an allowance on, there is a warning. */
-const NEAR = 80;
 
 export class Notices {
   /** By account, kind and scope. */
   readonly #standing = new Map<string, Standing>();
-  /** When a limit of that kind was last over, in `elapsed`. */
-  readonly #over = new Map<string, number>();
+  /**
+   * Until when what comes and goes is not told of again, in `elapsed`: for as long as \`segue limits\` warns
+   * of it after an answer.
+   */
+  readonly #calm = new Map<string, number>();
   /** Allowances of which a warning was given, with the time of their reset. */
   readonly #warned = new Map<string, number | null>();
 
@@ -49,19 +58,21 @@ export class Notices {
     const key = this.#keyFor(signal);
     const standing = this.#standing.get(key);
     // What is over by its own time was read late.
-    if (signal.resetsAt !== null && signal.resetsAt <= now) return [];
+    const left = endOf(signal, now) - now;
+    if (left <= 0) return [];
+    const heldUntil = elapsed + left;
     if (standing) {
       const resetsAt = signal.resetsAt ?? standing.signal.resetsAt;
       const scope = signal.scope === "unknown" ? standing.signal.scope : signal.scope;
       const at = Math.max(signal.at, standing.signal.at);
       standing.signal = { ...signal, scope, resetsAt, at };
+      standing.heldUntil = Math.max(heldUntil, standing.heldUntil);
       return this.tick({ now, elapsed });
     }
-    const passes = signal.kind === "rate" || signal.kind === "overload";
-    const over = this.#over.get(key);
-    const calm = passes && over !== undefined ? over + CALM : elapsed;
+    const calm = this.#calm.get(key) ?? elapsed;
     const wait = signal.kind === "overload" ? elapsed + OVERLOAD_WAIT : elapsed;
-    this.#standing.set(key, { signal, toldAt: Math.max(calm, wait), isTold: false });
+    const toldAt = Math.max(calm, wait);
+    this.#standing.set(key, { signal, toldAt, isTold: false, heldUntil });
     return this.tick({ now, elapsed });
   }
 
@@ -78,12 +89,13 @@ export class Notices {
   /** A clean answer: whatever was recorded before is over. */
   answered(answer: Account & { session: string | null; at: number }, moment: Moment): Notice[] {
     const notices: Notice[] = [];
-    for (const [key, { signal, isTold }] of this.#standing) {
+    for (const [key, standing] of this.#standing) {
+      const { signal, isTold } = standing;
       if (signal.agent !== answer.agent || signal.profile !== answer.profile) continue;
       const isSame = signal.session !== null && signal.session === answer.session;
       // A request that was too long is over only for the session that it was of.
       if (!isSame && (signal.kind === "context" || answer.at <= signal.at)) continue;
-      this.#end(key, moment);
+      this.#end(key, standing, moment);
       if (isTold) notices.push({ ...accountOf(signal), signal, event: "clear", by: "answer" });
     }
     return notices;
@@ -97,13 +109,13 @@ export class Notices {
       const { scope, usedPercent } = one;
       const key = [account.agent, account.profile, scope].join("\0");
       const resetsAt = one.resetsAt === null ? null : Date.parse(one.resetsAt);
-      if (usedPercent < NEAR) {
+      if (usedPercent < WARNING) {
         this.#warned.delete(key);
         return [];
       }
       const before = this.#warned.get(key);
       // The time of a reset is counted anew with each request by some, and moves by seconds.
-      const isSame = before !== undefined && Math.abs((before ?? 0) - (resetsAt ?? 0)) < CALM;
+      const isSame = before !== undefined && Math.abs((before ?? 0) - (resetsAt ?? 0)) < MINUTE;
       if (isSame) return [];
       this.#warned.set(key, resetsAt);
       const { agent, profile, session, at } = account;
@@ -120,14 +132,19 @@ export class Notices {
     for (const [key, standing] of this.#standing) {
       const { signal, toldAt, isTold } = standing;
       const account = accountOf(signal);
-      if (signal.resetsAt !== null && signal.resetsAt <= moment.now) {
-        this.#end(key, moment);
-        if (isTold) notices.push({ ...account, signal, event: "clear", by: "reset" });
+      if (isOver(standing, moment)) {
+        this.#end(key, standing, moment);
+        const by = signal.resetsAt === null ? "hold" : "reset";
+        // Nothing says that a session is shorter now.
+        if (isTold && signal.kind !== "context") {
+          notices.push({ ...account, signal, event: "clear", by });
+        }
       } else if (!isTold && moment.elapsed >= toldAt) {
         standing.isTold = true;
         notices.push({ ...account, signal, event: "limited" });
       }
     }
+    for (const [key, until] of this.#calm) if (moment.elapsed >= until) this.#calm.delete(key);
     return notices;
   }
 
@@ -136,10 +153,15 @@ export class Notices {
     return [...this.#standing.values()].flatMap(({ signal, isTold }) => (isTold ? [signal] : []));
   }
 
-  #end(key: string, { elapsed }: Moment): void {
+  #end(key: string, { signal, heldUntil, isTold }: Standing, { elapsed }: Moment): void {
     this.#standing.delete(key);
-    this.#over.set(key, elapsed);
+    if (isTold && isPassing(signal.kind) && heldUntil > elapsed) this.#calm.set(key, heldUntil);
   }
+}
+
+/** By the wall's time if the agent recorded one; else by what has passed. */
+function isOver({ signal, heldUntil }: Standing, { now, elapsed }: Moment): boolean {
+  return signal.resetsAt === null ? elapsed >= heldUntil : signal.resetsAt <= now;
 }
 
 function accountOf({ agent, profile }: Account): Account {

@@ -3,7 +3,7 @@
  * answers, and how much of its allowances was used. Pure: the time is given.
  */
 import type { Allowance, LimitScope } from "../session/types.ts";
-import { heldFor, MINUTE, spanOf } from "./holds.ts";
+import { endOf, isPassing, MINUTE, spanOf, WARNING } from "./holds.ts";
 import type { LimitStatus, Signal } from "./types.ts";
 
 /** An account: an agent, and the profile that it is used with. */
@@ -57,9 +57,6 @@ export interface LimitState extends Account {
   /** What is used now of each allowance, the most used first. */
   allowances: readonly Reading[];
 }
-
-/** From this share of an allowance on, there is a warning. */
-export const WARNING = 80;
 
 /** A clock that is this much ahead is not wrong. */
 const AHEAD = MINUTE;
@@ -118,9 +115,7 @@ function refused(account: Account, { signal, until, status }: Live, all: Reading
 function liveOf(signal: Refused, answers: readonly Answer[], now: number): Live[] {
   // One request was too long: that is about a session, and the account is as before.
   if (signal.kind === "context") return [];
-  // Of a clock that was wrong.
-  const at = Math.min(signal.at, now);
-  const until = signal.resetsAt ?? at + heldFor(signal.kind, signal.scope);
+  const until = endOf(signal, now);
   if (until <= now) return [];
   const later = answers.filter((answer) => answer.at > signal.at);
   if (signal.scope === "model") {
@@ -129,8 +124,7 @@ function liveOf(signal: Refused, answers: readonly Answer[], now: number): Live[
   }
   if (later.length === 0) return [{ signal, until, status: "limited" }];
   // It worked again, but so it did before: it may well happen again soon.
-  const isPassing = signal.kind === "overload" || signal.kind === "rate";
-  return isPassing ? [{ signal, until, status: "warning" }] : [];
+  return isPassing(signal.kind) ? [{ signal, until, status: "warning" }] : [];
 }
 
 /** Where one of them is not recorded, they may be the same. */

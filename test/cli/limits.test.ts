@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { agentNamed } from "../../src/agents/registry.ts";
 import { openSegue } from "../../src/core/segue.ts";
 import { fixture } from "../support/fixtures.ts";
@@ -25,6 +26,9 @@ import { fails } from "./support.ts";
 
 const root = temporaryFolder();
 const [MINUTE, HOUR, DAY] = [6e4, 36e5, 864e5];
+
+const schema = readFileSync(join(import.meta.dirname, "../../schema/limits.schema.json"), "utf8");
+const isDocument = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(schema));
 
 interface Window {
   hours: number;
@@ -46,6 +50,7 @@ interface Account {
   resetsAt: string | null;
   until: string | null;
   session: string | null;
+  source: string | null;
   windows: Window[];
 }
 
@@ -220,6 +225,24 @@ describe("an account", () => {
       [["claude-code", "claude-work"]],
     );
     assert.match((await m.run(["limits"])).out, /^claude-work +limited: weekly/m);
+  });
+
+  it("is limited by what its hook reported, until it answers again", async () => {
+    const m = machine(10 * MINUTE, "kimi-cli/basic");
+    assert.equal((await one(m, "kimi-cli")).status, "ok");
+    const input = { hook_event_name: "StopFailure", error_type: "APIStatusError", session_id: "s" };
+    const stdin = JSON.stringify({ ...input, error_message: "429 weekly usage limit reached" });
+    assert.equal((await m.run(["hook", "kimi-cli"], { stdin })).code, 0);
+    const document = JSON.parse((await m.run(["limits", "kimi-cli", "--json"])).out);
+    assert.ok(isDocument(document), JSON.stringify(isDocument.errors));
+    const account = await one(m, "kimi-cli");
+    assert.deepEqual(
+      [account.status, account.kind, account.scope, account.source, account.session],
+      ["limited", "quota", "weekly", "hook", "s"],
+    );
+    const later = (Date.now() + 1000) / 1000;
+    utimesSync(file(m, ".kimi/sessions/*/*/context.jsonl"), later, later);
+    assert.equal((await one(m, "kimi-cli")).status, "ok");
   });
 
   it("that only a conversation is about is not limited", async () => {

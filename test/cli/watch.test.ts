@@ -1,12 +1,14 @@
 /** `segue watch`, `segue install-hooks` and what hooks call. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,6 +19,7 @@ import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
 import { CLAUDE, fails, idOf, inhabited, stored } from "./support.ts";
 
+const BIN = join(import.meta.dirname, "../../src/bin.ts");
 const root = temporaryFolder();
 
 const schema = readFileSync(join(import.meta.dirname, "../../schema/watch.schema.json"), "utf8");
@@ -135,6 +138,23 @@ describe("segue watch", () => {
     assert.match(told, /SEGUE_KIND=quota\n/);
   });
 
+  it("takes back what it prepared when it is ended, though the session was deleted", async () => {
+    const machine = inhabited(root);
+    const path = machine.at(stored(CLAUDE));
+    const policy = machine.at("limits.yml");
+    writeFileSync(policy, "rules:\n  - prepare: [codex, pi]\n    notify: none\n");
+    const before = below(machine.home).filter((name) => !name.startsWith(".segue"));
+    const watch = await watching(machine, ["--json", "--agent", "claude", "--policy", policy]);
+    appendFileSync(path, limit(1));
+    await watch.until("prepared");
+    rmSync(path);
+    const { code, out, err } = await watch.end("SIGTERM");
+    assert.equal(code, 143, err);
+    assert.equal(out.match(/"event":"prepared"/g)?.length, out.match(/"event":"removed"/g)?.length);
+    const after = below(machine.home).filter((name) => !name.startsWith(".segue"));
+    assert.deepEqual([...after, stored(CLAUDE)].sort(), before);
+  });
+
   it("tells people in one line each, and leaves nothing when it is ended", async () => {
     const machine = inhabited(root);
     const path = machine.at(stored(CLAUDE));
@@ -169,6 +189,7 @@ describe("segue install-hooks", () => {
     const asked = await machine.run(["install-hooks", "claude"]);
     assert.equal(asked.code, 2);
     assert.match(asked.out, /^\+ {5}"StopFailure": \[/m);
+    assert.match(asked.err, /note: Claude Code ignores its settings.* has comments/);
     assert.equal(readFileSync(path, "utf8"), '{\n  "model": "opus" // mine\n}\n');
     assert.equal((await machine.run(["install-hooks", "claude", "--yes"])).code, 0);
     assert.match(readFileSync(path, "utf8"), /hook claude-code/);
@@ -192,5 +213,21 @@ describe("segue install-hooks", () => {
       assert.deepEqual([code, out, err], [0, "", ""]);
     }
     assert.equal(hookSignals({ SEGUE_HOME: machine.at(".segue") }).length, 1);
+  });
+
+  it("does not need an agent to close the input of its hook", async () => {
+    const machine = inhabited(root);
+    const input = { hook_event_name: "StopFailure", error: "rate_limit", session_id: "s" };
+    const text = JSON.stringify({ ...input, last_assistant_message: "You've hit your limit {}" });
+    const child = spawn(process.execPath, [BIN, "hook", "kimi"], {
+      env: machine.env,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    child.stdin.write(text.slice(0, text.indexOf("}") + 1));
+    child.stdin.write(text.slice(text.indexOf("}") + 1));
+    const [code] = await once(child, "exit");
+    assert.equal(code, 0);
+    const [found] = hookSignals({ SEGUE_HOME: machine.at(".segue") });
+    assert.equal(found?.signal.agent, "kimi");
   });
 });

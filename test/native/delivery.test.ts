@@ -185,7 +185,7 @@ function assertHarmless({ lab, delivery, shown }: Started): void {
 /** Of the others, users paste the first message themselves. */
 const TAKE_PROMPTS = agents.filter(({ launch }) => launch.start !== undefined);
 
-for (const agent of some(TAKE_PROMPTS, 3)) {
+for (const agent of some(TAKE_PROMPTS, 5)) {
   const { id } = agent;
   const attaches = ATTACH.includes(id);
   const markdown = documentOf(200);

@@ -26,10 +26,10 @@ function linesOf(shown: string): string[] {
   return lines.map((line) => line.trim()).filter((line) => line.length > 3 && !isOwn(line));
 }
 
-for (const from of some(AGENTS, 3)) {
+for (const from of some(AGENTS, 5)) {
   const folder = join(FIXTURES, from);
   const variants = [...globSync("*", { cwd: folder }).sort().entries()];
-  for (const [n, variant] of some(variants, share(3, AGENTS.length))) {
+  for (const [n, variant] of some(variants, share(4, AGENTS.length))) {
     const files = globSync(driverOf(from).fixtures, { cwd: join(folder, variant) }).sort();
     const targets = SOME_PAIRS.filter(([agent]) => agent === from);
     // Each variant into one of the two, in turn, where it is not to be everything.

@@ -121,7 +121,7 @@ const CASES: readonly (readonly [agent: string, how: Failing, expected: string])
   ["qwen", "overload", "error overload 503 record"],
 ];
 
-for (const [agent, how, expected] of some(CASES, 7)) {
+for (const [agent, how, expected] of some(CASES, 9)) {
   test(`${agent}, refused for ${how}`, async () => {
     const lab = await createLab();
     try {

@@ -62,7 +62,7 @@ const isFile = (id: string): boolean => agentNamed(id).store.database === undefi
 /** Sessions that are files. */
 const FILES = SOME_PAIRS.filter((pair) => pair.every(isFile));
 
-for (const [from, to] of some(FILES, share(2, AGENTS.length))) {
+for (const [from, to] of some(FILES, share(3, AGENTS.length))) {
   test(`${from} | ${to} | ${from}, with the carry inside`, async () => {
     const lab = await createLab();
     try {

@@ -13,6 +13,7 @@ import { enterNetns } from "./netns.ts";
 import { work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
 import { hand, segue } from "./segue.ts";
+import { some } from "./some.ts";
 
 enterNetns();
 
@@ -45,7 +46,7 @@ const ACCOUNTS: readonly Account[] = [
   { agent: "vibe", variable: "VIBE_HOME", folder: ".vibe", credentials: ".env" },
 ];
 
-for (const account of ACCOUNTS) {
+for (const account of some(ACCOUNTS, 5)) {
   const { agent } = account;
   test(`${agent}: to another account, and home`, async () => {
     const lab = await createLab();

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { obj, parseJson, str } from "./model-server/json.ts";
 import { PINS, pinned } from "./pins.ts";
 
@@ -27,6 +28,9 @@ interface PythonPin {
 }
 
 const CACHE = pinned(".cache");
+
+/** The lock file of uv, which installs the others. */
+const UV_LOCK = fileURLToPath(new URL("python/uv.txt", import.meta.url));
 
 /** What is pinned under the key `python` of package.json, by the agent's id. */
 export function pythonPins(): { readonly [name: string]: PythonPin } {
@@ -72,17 +76,40 @@ export function installPython(): void {
 
 function installOne(name: string, pin: PythonPin): void {
   const folder = environment(name);
+  const python = interpreter(pin);
   removeOlder(name, folder);
-  execFileSync(interpreter(pin), ["-m", "venv", folder], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"];
-  const checked = ["--only-binary", ":all:", "--require-hashes", "-r", lockFile(name)];
-  execFileSync(join(folder, "bin/python"), [...pip, ...checked], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  makeEnvironment(python, folder);
+  uv(python, ["--python", join(folder, "bin/python"), ...CHECKED, lockFile(name)]);
   writeFileSync(join(folder, "installed"), "");
   rmSync(`${folder}.why`, { force: true });
+}
+
+/** Wheels only, and only those that a lock file lists with their digests. */
+const CHECKED = ["--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r"];
+
+function makeEnvironment(python: string, folder: string): void {
+  execFileSync(python, ["-m", "venv", folder], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/**
+ * Runs `uv pip install`: pip takes four minutes for all of them, uv less than one. It reads no settings
+ * of the user's, and keeps what it fetched below .cache.
+ */
+function uv(python: string, args: readonly string[]): void {
+  const folder = join(CACHE, `uv-${digestOf(UV_LOCK)}`);
+  if (!existsSync(join(folder, "installed"))) {
+    rmSync(folder, { recursive: true, force: true });
+    makeEnvironment(python, folder);
+    const pip = ["-m", "pip", "install", "--disable-pip-version-check", ...CHECKED, UV_LOCK];
+    execFileSync(join(folder, "bin/python"), pip, { stdio: ["ignore", "ignore", "inherit"] });
+    writeFileSync(join(folder, "installed"), "");
+  }
+  const own = { UV_NO_CONFIG: "1", UV_SYSTEM_CERTS: "1", UV_PYTHON_DOWNLOADS: "never" };
+  const env = { ...process.env, ...own, UV_CACHE_DIR: join(folder, "fetched") };
+  execFileSync(join(folder, "bin/uv"), ["pip", "install", ...args], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 /** Environments of other pins, and one whose installation was cut short. */
@@ -97,10 +124,11 @@ function removeOlder(name: string, folder: string): void {
 function environment(name: string): string {
   const pin = pythonPins()[name];
   if (!pin) return join(CACHE, `python-${name}-unpinned`);
-  const digest = createHash("sha256")
-    .update(readFileSync(lockFile(name)))
-    .digest("hex");
-  return join(CACHE, `python-${name}-${pin.version}-${digest.slice(0, 8)}`);
+  return join(CACHE, `python-${name}-${pin.version}-${digestOf(lockFile(name))}`);
+}
+
+function digestOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 8);
 }
 
 function lockFile(name: string): string {

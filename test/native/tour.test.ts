@@ -96,7 +96,7 @@ function isSaid({ role }: Expected): boolean {
   return role !== "reasoning";
 }
 
-for (const from of BY_HAND ? travellers : some(travellers, share(12, AGENTS.length))) {
+for (const from of BY_HAND ? travellers : some(travellers, share(20, AGENTS.length))) {
   if (ONLY !== undefined && from !== ONLY) continue;
   test(`${from} visits the others, and is at home after each`, async () => {
     const lab = await createLab();

@@ -219,7 +219,6 @@ class ClineWriter implements Writer {
     const title = titleOf(header.title, null);
     const fork = header.parent === null ? undefined : { forkedFromSessionId: header.parent };
     return compact({
-      version: 1,
       session_id: id,
       source: "cli",
       started_at: timeFor(createdAt).toISOString(),

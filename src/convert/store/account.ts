@@ -40,7 +40,7 @@ export function inOtherAccount(context: Context, header: Header): Outcome | null
     case "same":
       return opened(context, input, header, stored, `already in the store of ${agent.name}`);
     case "ahead":
-      return opened(context, input, header, stored, `it has gone on in ${agent.name}`);
+      return opened(context, input, header, stored, `it has continued in ${agent.name}`);
     case "behind":
       return caughtUp(context, input, header, stored);
     case "other":
@@ -66,7 +66,7 @@ function bytesAt(context: Context, path: string): Input {
   return input;
 }
 
-/** A file of an older form keeps its ending, which tells its form. */
+/** A file of an older form keeps its ending, which shows its form. */
 function placeFor(context: Context, header: Header): string {
   const { path } = context.source;
   const place = context.placeFor(header);

@@ -1,15 +1,15 @@
-/** Returns a session to an unchanged original: the new turns are appended to it. */
+/** Adds to a session that is unchanged: what is new is appended to it. */
 import { refuseOpen } from "../../agents/running.ts";
 import type { Side } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
 import type { Output } from "../../io/output.ts";
 import type { Converted } from "../conversion.ts";
 import { rowsAt } from "../read/open.ts";
-import { addLines, addRows, marked, withCarry } from "./commit.ts";
+import { addLines, addRows, changeRows, marked, withCarry } from "./commit.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./types.ts";
 
-/** The new turns at the original's end. */
+/** The new turns at the original's end; of a database, `rows` may also be changed. */
 export function appended(
   context: Context,
   id: string,
@@ -18,9 +18,10 @@ export function appended(
   before: number,
   out: Output,
   carryOut: Output | null,
+  rows: "added" | "changed" = "added",
 ): Outcome {
   const { path } = original;
-  const nothing = out.bytes === before;
+  const nothing = rows === "added" && out.bytes === before;
   const cwd = context.options.cwd ?? done.header.cwd;
   const refuse = (): void => {
     if (context.options.force !== true) {
@@ -53,7 +54,8 @@ export function appended(
         withCarry(context, carryOut, (carry) => {
           const write = { action, path, before, madeFolder: null, source, target, carry } as const;
           marked(context, path, () => {
-            if (rowsAt(path)) addRows(context, write, out);
+            if (rows === "changed") changeRows(context, write, original.sha256, out);
+            else if (rowsAt(path)) addRows(context, write, out);
             else addLines(context, write, out);
           });
         }),

@@ -230,7 +230,7 @@ export function addRows(context: Context, write: Omit<Write, "n" | "time">, out:
   out.discard();
 }
 
-/** All rows of a session that has gone on elsewhere; they must be those with this digest. */
+/** All rows of a session that has continued elsewhere; they must be those with this digest. */
 export function changeRows(
   context: Context,
   write: Omit<Write, "n" | "time">,

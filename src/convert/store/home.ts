@@ -132,7 +132,7 @@ function whyNew({ stale }: Converted, moves: boolean, forks: boolean): string {
  * The size of a session whose bytes are the first ones of `out`; null if they differ, or it no
  * longer exists.
  */
-function prefixSize(context: Context, path: string, out: Output): number | null {
+export function prefixSize(context: Context, path: string, out: Output): number | null {
   if (!isThere(path)) return null;
   const now = context.open(path);
   const written = new Input(out.temp);

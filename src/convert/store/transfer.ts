@@ -1,6 +1,6 @@
 /**
  * A session's way into another agent's store: as a new session, or, if it came from there and the
- * original has not changed, as new turns at the original's end. Each route is a file.
+ * original has not changed, as new turns at the original's end, or at the end of a copy made before. Each route is a file.
  */
 import type { Conversion } from "../conversion.ts";
 import { countChildren, openBases } from "../read/bases.ts";
@@ -8,6 +8,7 @@ import { assume, orSurveyed } from "../survey/assume.ts";
 import { nothingIn, type Surveyed, surveyFile } from "../survey/survey-file.ts";
 import { alreadyThere } from "./before.ts";
 import { Context } from "./context.ts";
+import { extended } from "./extend.ts";
 import { goHome, homeOf } from "./home.ts";
 import { inOwnAgent } from "./native.ts";
 import { goThere } from "./there.ts";
@@ -73,5 +74,8 @@ function route(context: Context, source: Conversion["source"], survey: Surveyed)
     ? null
     : alreadyThere(context, input, id, survey.plan.header.cwd);
   if (there) return there;
+  const copy = context.options.extend;
+  const longer = copy ? extended(context, source, id, survey, copy) : null;
+  if (longer) return longer;
   return goThere(context, source, id, survey);
 }

@@ -1,7 +1,7 @@
 /** The input and the result of a handover. */
 import type { Agent } from "../../agents/types.ts";
 import type { Progress } from "../../io/input.ts";
-import type { Journal } from "../../io/journal.ts";
+import type { Journal, Side } from "../../io/journal.ts";
 import type { Env } from "../../io/state.ts";
 import type { ReasoningFate } from "../project/project.ts";
 import type { Report } from "../report/report.ts";
@@ -27,6 +27,8 @@ export interface TransferOptions {
   /** Called with the progress of each pass over the source. */
   progress?: Progress;
   cwd?: string;
+  /** A copy that Segue wrote, to which what is new may be added; see extend.ts. */
+  extend?: Side | undefined;
   /** For a subagent's session: the handover that it belongs to. */
   along?: Along;
 }

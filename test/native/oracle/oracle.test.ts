@@ -75,7 +75,7 @@ function recorded(): { name: string; input: Input }[] {
 }
 
 describe("oracle", { concurrency: 2 }, () => {
-  for (const { name, input } of some(recorded(), 3)) {
+  for (const { name, input } of some(recorded(), 6)) {
     test(`oracle: ${name}`, () => {
       const why = REFUSED.get(name);
       if (why) return isRefused(input, why);

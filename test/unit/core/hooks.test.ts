@@ -1,12 +1,27 @@
 /** Hooks are added to agents' settings, and removed byte for byte. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { agentNamed } from "../../../src/agents/registry.ts";
 import { follow } from "../../../src/core/follow.ts";
 import { hookSignalIn } from "../../../src/core/hook-inputs.ts";
-import { hookFile, hookSignals, recordHookSignal } from "../../../src/core/hook-signals.ts";
+import {
+  type HookSignal,
+  HookTail,
+  hookFile,
+  hookSignals,
+  recordHookSignal,
+} from "../../../src/core/hook-signals.ts";
 import { addedHook, removedHook } from "../../../src/core/hooks.ts";
 import { TestClock, TestWatcher } from "../../support/clock.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
@@ -174,6 +189,48 @@ describe("what a hook says", () => {
     for (const text of ["", "null", "[1]", "{", "\0", '{"hook_event_name":"StopFailure"}']) {
       assert.equal(hookSignalIn(text, { agent: "pi", profile: null }, 0), null);
     }
+  });
+
+  it("is followed into a new file, with what was still added to the older one", () => {
+    const env = newEnv();
+    const whose = { agent: "claude-code", profile: null };
+    const signal = known(hookSignalIn(JSON.stringify(INPUTS[0]?.input), whose, 1000));
+    recordHookSignal(env, signal);
+    const tail = new HookTail(env);
+    const record = (at: number): void =>
+      recordHookSignal(env, { ...signal, signal: { ...signal.signal, at } });
+    const path = hookFile(env);
+    record(2000);
+    renameSync(path, path.replace("signals", "signals.1"));
+    record(3000);
+    const times = (all: readonly HookSignal[]): number[] => all.map((one) => one.signal.at);
+    assert.deepEqual(times(tail.read()), [2000, 3000]);
+    assert.deepEqual(tail.read(), []);
+    record(4000);
+    rmSync(path);
+    assert.deepEqual(tail.read(), []);
+    record(5000);
+    assert.deepEqual(times(tail.read()), [5000]);
+  });
+
+  it("is followed with the place of its session, which a hook need not know", async () => {
+    const env = newEnv();
+    const path = join(env.HOME, ".claude/projects/-c/s.jsonl");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '{"type":"user","sessionId":"s","cwd":"/home/dev/shop","message":{}}\n');
+    const [clock, watcher] = [new TestClock("2026-11-21T08:00:00Z"), new TestWatcher()];
+    const places = { env, cwd: env.HOME, stores: new Map<string, string>() };
+    const target = { agent: agentNamed("claude-code"), profile: null, places };
+    const all = await follow([target], { clock, watcher });
+    const input = { ...INPUTS[0]?.input, transcript_path: undefined };
+    const whose = { agent: "claude-code", profile: null };
+    recordHookSignal(env, known(hookSignalIn(JSON.stringify(input), whose, clock.now())));
+    await all.look(false);
+    clock.pass(1000);
+    const [seen] = await all.look(false);
+    assert.equal(seen?.session.path, path);
+    assert.equal(seen.session.cwd, "/c");
+    all.close();
   });
 
   it("is kept in a file that does not grow without end, and followed", async () => {

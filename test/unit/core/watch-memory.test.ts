@@ -1,13 +1,16 @@
 /** A day of traffic in one process: what is remembered of it does not grow. */
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { it } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { agentNamed } from "../../../src/agents/registry.ts";
+import { hookFile, recordHookSignal } from "../../../src/core/hook-signals.ts";
 import { type Watched, watch } from "../../../src/core/watch.ts";
+import type { Env } from "../../../src/io/state.ts";
 import { DEFAULT_POLICY } from "../../../src/limits/policy.ts";
+import type { Signal } from "../../../src/limits/types.ts";
 import { TestClock, TestWatcher } from "../../support/clock.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
@@ -44,6 +47,7 @@ it("keeps its memory flat over a day of traffic", async () => {
     const session = Math.floor(minute / EVERY);
     const path = join(folder, `${uuid(session)}.jsonl`);
     writeTurns(path, session, minute);
+    reportByHook(env, session, minute);
     // The oldest are cleaned up, as agents do.
     const old = join(folder, `${uuid(session - 20)}.jsonl`);
     if (session >= 20) rmSync(old, { force: true });
@@ -56,6 +60,7 @@ it("keeps its memory flat over a day of traffic", async () => {
   }
   end.abort();
   await done;
+  assert.ok(statSync(hookFile(env)).size < 300_000);
   assert.deepEqual(told, { limited: MINUTES / EVERY, clear: MINUTES / EVERY });
   const [quarter = 0, , , last = 0] = heaps;
   assert.ok(last < quarter * MOST, `heap after each quarter: ${heaps.join(", ")}`);
@@ -78,6 +83,21 @@ function writeTurns(path: string, session: number, minute: number): void {
   const text = `${lines.join("\n")}\n`;
   if (minute % EVERY === 0) writeFileSync(path, text);
   else appendFileSync(path, text);
+}
+
+/** What the hook of the agent says of the same limit, and what another one says that nobody asked about. */
+function reportByHook(env: Env, session: number, minute: number): void {
+  const at = START + minute * 60_000 + 1000;
+  const whose = { agent: "codex", profile: null, session: uuid(session) };
+  const what = { kind: "quota", scope: "unknown", usedPercent: null, resetsAt: null } as const;
+  const signal: Signal = {
+    ...{ ...whose, ...what, at, retryable: true, source: "hook", text: "x".repeat(2000) },
+  };
+  recordHookSignal(env, { signal, path: null, cwd: null });
+  if (minute % EVERY !== 5) return;
+  recordHookSignal(env, {
+    ...{ signal: { ...signal, agent: "claude-code", text: "limit" }, path: null, cwd: null },
+  });
 }
 
 function uuid(n: number): string {

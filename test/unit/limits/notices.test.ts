@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { DAY, heldFor, MINUTE } from "../../../src/limits/holds.ts";
 import { type Notice, Notices } from "../../../src/limits/notices.ts";
+import { type Answer, stateOf } from "../../../src/limits/state.ts";
 import type { Signal } from "../../../src/limits/types.ts";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -68,6 +70,87 @@ describe("notices", () => {
     assert.deepEqual(notices.tick(at(100_000)), []);
     notices.refused({ ...overload, at: NOW + 200_000 }, at(200_000));
     assert.deepEqual(events(notices.tick(at(210_000))), ["limited"]);
+  });
+
+  it("tell of the end when a limit without a time of reset was held long enough", () => {
+    const notices = new Notices();
+    for (const [kind, scope] of [
+      ["rate", "unknown"],
+      ["quota", "session"],
+      ["quota", "weekly"],
+    ] as const) {
+      const held = heldFor(kind, scope);
+      assert.deepEqual(events(notices.refused(signal({ kind, scope }), at(0))), ["limited"]);
+      // The clock on the wall does not count.
+      assert.deepEqual(notices.tick({ now: NOW + 10 * held, elapsed: held - 1 }), []);
+      const [over, ...more] = notices.tick({ now: NOW - DAY, elapsed: held });
+      assert.deepEqual([over?.event, over?.event === "clear" && over.by], ["clear", "hold"]);
+      assert.deepEqual(more, []);
+    }
+    assert.equal(notices.standing.length, 0);
+    notices.refused(signal({ kind: "auth", scope: "unknown" }), at(0));
+    notices.refused(signal({ kind: "quota", scope: "credits" }), at(0));
+    assert.deepEqual(notices.tick(at(1000 * DAY)), []);
+    assert.equal(notices.standing.length, 2);
+  });
+
+  it("hold it for longer when it is refused again", () => {
+    const notices = new Notices();
+    const rate = signal({ kind: "rate", scope: "unknown" });
+    notices.refused(rate, at(0));
+    notices.refused({ ...rate, at: NOW + 100_000 }, at(100_000));
+    assert.deepEqual(notices.tick(at(200_000)), []);
+    assert.deepEqual(events(notices.tick(at(220_000))), ["clear"]);
+  });
+
+  it("say nothing of what was over when it was read", () => {
+    const notices = new Notices();
+    const old = signal({ kind: "rate", scope: "unknown", at: NOW - 3 * MINUTE });
+    assert.deepEqual(notices.refused(old, at(0)), []);
+    assert.equal(notices.standing.length, 0);
+  });
+
+  it("end that a session is too long with its own answer, and forget it in silence", () => {
+    const notices = new Notices();
+    const long = signal({ kind: "context", scope: "unknown", session: "long" });
+    assert.deepEqual(events(notices.refused(long, at(0))), ["limited"]);
+    assert.deepEqual(notices.tick(at(DAY)), []);
+    assert.equal(notices.standing.length, 0);
+  });
+
+  it("agree with segue limits on what stops an account, whatever happens", () => {
+    const step = fc.record({
+      what: fc.constantFrom("refused", "answered", "tick"),
+      kind: fc.constantFrom<Signal["kind"][]>("quota", "rate", "auth"),
+      scope: fc.constantFrom<Signal["scope"][]>("session", "weekly", "credits"),
+      pause: fc.integer({ min: 1, max: 2 * DAY }),
+      reset: fc.option(fc.integer({ min: 1, max: DAY })),
+    });
+    const account = { agent: "claude-code", profile: null };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const notices = new Notices();
+        const evidence = { signals: [] as Signal[], answers: [] as Answer[] };
+        let ms = 0;
+        for (const { what, kind, scope, pause, reset } of steps) {
+          ms += pause;
+          const resetsAt = reset === null ? null : NOW + ms + reset;
+          const one = signal({ kind, scope, at: NOW + ms, resetsAt });
+          if (what === "refused") {
+            evidence.signals.push(one);
+            notices.refused(one, at(ms));
+          }
+          if (what === "answered") {
+            evidence.answers.push({ ...account, model: null, at: NOW + ms });
+            notices.answered(answer(ms), at(ms));
+          }
+          notices.tick(at(ms));
+          const { status } = stateOf(account, { ...evidence, readings: [] }, NOW + ms);
+          // What comes and goes may wait a while until it is told.
+          if (notices.standing.length > 0) assert.equal(status, "limited");
+        }
+      }),
+    );
   });
 
   it("keep accounts, scopes and sessions that are too long apart", () => {
