@@ -78,7 +78,8 @@ async function withChildren(
   agent: Agent,
   { before, scratch }: { before: Children; scratch: string },
 ): Promise<Piece> {
-  if (!agent.store.children) return piece;
+  // Where subagents are among the other sessions, they are counted with those.
+  if (!agent.store.children || agent.store.isSubagent) return piece;
   const { foreign, place } = task;
   const { answers, children } = await childUse(agent, place, { before, foreign, scratch });
   const use = piece.state.use ?? { time: null, model: null };

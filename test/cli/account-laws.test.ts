@@ -3,8 +3,16 @@
  * undone exactly.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { agents } from "../../src/agents/registry.ts";
@@ -103,6 +111,48 @@ it("what a store keeps of all its sessions by their contents comes along, and st
   await undo(m);
   assert.deepEqual(await sessions(m, "two"), []);
   assert.deepEqual(blobs(m.at("two")), blobs(m.at()));
+});
+
+it("Mistral Vibe: attachments of 2.x, and plugins of 3.x that are not there", async () => {
+  const vibe = known(agents.find(({ id }) => id === "vibe"));
+  const m = machine(vibe);
+  for (const variant of ["old", "rich"]) {
+    cpSync(new URL(`../fixtures/vibe/${variant}`, import.meta.url), m.home, { recursive: true });
+  }
+  const logs = (home: string, ...names: string[]) => join(home, ".vibe/logs/session", ...names);
+  const [old = ""] = readdirSync(logs(m.home)).filter((name) => name.startsWith("session_"));
+  mkdirSync(logs(m.home, old, "attachments"));
+  writeFileSync(logs(m.home, old, "attachments/a.png"), "picture");
+  const [unified = ""] = readdirSync(logs(m.home, "unified")).filter((name) => name[0] !== ".");
+  const generations = logs(m.home, "unified", unified, "generations");
+  // The fixture's state is shortened: what its CLI writes there names the plugins by their contents.
+  const [own, blob, other] = ["a", "b", "c"].map((letter) => letter.repeat(64));
+  for (const name of readdirSync(generations)) {
+    const path = join(generations, name, "runtime-state.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/^\{/, `{"plugin":"${own}",`));
+  }
+  for (const [name, text] of [
+    [`packages/aa/${own}/plugin.json`, "{}"],
+    [`manifests/aa/${own}`, `{"blobs":["${blob}"]}`],
+    [`blobs/bb/${blob}`, "blob"],
+    [`blobs/cc/${other}`, "of another session"],
+  ] as const) {
+    mkdirSync(dirname(logs(m.home, "plugins", name)), { recursive: true });
+    writeFileSync(logs(m.home, "plugins", name), text);
+  }
+  const two = m.at("two");
+  for (const { id } of await sessions(m, "vibe")) await go(m, `vibe:${id}`, "--in", "two");
+  assert.equal(readFileSync(logs(two, old, "attachments/a.png"), "utf8"), "picture");
+  const plugins = (home: string) =>
+    globSync("plugins/**/*", { cwd: logs(home), withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .sort();
+  assert.deepEqual(plugins(two), [own, blob, "plugin.json"]);
+  assert.equal(plugins(m.home).length, 4);
+  await undo(m);
+  await undo(m);
+  assert.deepEqual(readdirSync(logs(two)), ["plugins"]);
 });
 
 describe("between two accounts of", () => {
