@@ -175,6 +175,11 @@ export interface Database {
    */
   read(path: string, id: string): string[] | null;
   /**
+   * The session's own row and its last `most` messages: lists need no more. Without this, lists read
+   * all of them.
+   */
+  end?(path: string, id: string, most: number): string[] | null;
+  /**
    * The file that is this session, for a store of documents with one session each: it is converted to
    * a file as what its CLI wrote, whether the user gave its id or its path.
    */
@@ -190,8 +195,13 @@ export interface Database {
     after: readonly string[] | null,
   ): void;
   /**
+   * Copies a session of this database, as its CLI stores it, to the database of another account, which
+   * does not have it: for sessions that are more than their lines.
+   */
+  copy?(path: string, id: string, to: string): void;
+  /**
    * The lines `now`, with what `Launch.prepare` changes as it is in `then`: a session that was only
-   * opened has not gone on.
+   * opened has not continued.
    */
   unopened?(now: readonly string[], then: readonly string[]): readonly string[];
   /**
@@ -267,8 +277,12 @@ export interface Headless {
   by: readonly string[];
   /** Or a prompt as an argument. */
   byPrompt?: true;
-  /** Flags whose value is a prompt, with a screen or without. */
+  /** Flags whose value is a prompt, or that say how prompts are read, with a screen or without. */
   prompts?: readonly string[];
+  /** Flags that set the form of what it prints, which a program may read. */
+  formats?: readonly string[];
+  /** Flags with which it stores no session, so that there is nothing to continue. */
+  unstored?: readonly string[];
   /** Its flags that are not among `Launch.flags`. None of them grants anything to another agent. */
   table?: Flags["table"];
   /** What it may do in such a run whatever its flags say. */

@@ -70,7 +70,7 @@ function timeIn(text: string | null): number | null {
 /** The tokens that were used since a time, with whose account. */
 export function usedIn(catalog: Catalog, since: number): [Owner, Used][] {
   const { numbers } = catalog;
-  return usedSince(catalog.file, since).flatMap(([sid, used]) => {
+  return usedSince(catalog.file, numbers, since).flatMap(([sid, used]) => {
     const known = numbers.get(sid);
     return known ? [[ownerOf(known), used] as [Owner, Used]] : [];
   });

@@ -14,7 +14,7 @@ import type { Env } from "../io/state.ts";
 /**
  * Part of the file's name: increase it whenever the tables, or what readers put into them, change.
  */
-const EDITION = 9;
+const EDITION = 10;
 
 /** How the index splits texts into words. */
 export const TOKENIZER = 'tokenize = "unicode61 remove_diacritics 2"';
@@ -61,13 +61,16 @@ const TABLES = `
   );
   CREATE TABLE IF NOT EXISTS used (
     sid INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    same INTEGER NOT NULL,
     step INTEGER NOT NULL,
     model TEXT NOT NULL,
     input INTEGER NOT NULL,
     output INTEGER NOT NULL,
     cacheRead INTEGER NOT NULL,
     cacheWrite INTEGER NOT NULL,
-    PRIMARY KEY (sid, step, model)
+    longWrite INTEGER NOT NULL,
+    PRIMARY KEY (sid, key)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS indexed (
     sid INTEGER PRIMARY KEY,

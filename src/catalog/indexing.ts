@@ -22,7 +22,8 @@ import type { Catalog } from "./catalog.ts";
 import type { CatalogFile } from "./database.ts";
 import type { Pending, Task } from "./pending.ts";
 import { type Piece, pieces } from "./reading.ts";
-import { addUsed, putSign } from "./signs.ts";
+import { forgetUsed, putSign, putUsed } from "./signs.ts";
+import { KEPT, STEP } from "./use.ts";
 
 /**
  * The input of a thread: `next` counts the tasks that are taken, `waiting` the pieces that are not
@@ -189,6 +190,7 @@ class Filing {
     // Ascending numbers are stored faster.
     numbered.sort((a, b) => a.first - b.first);
     for (const block of numbered) putBlock(this.#file, block);
+    forgetUsed(this.#file, Date.now() - KEPT - STEP);
   }
 
   /**
@@ -205,7 +207,7 @@ class Filing {
       ...[state.entries, state.messages, state.group, state.offset, state.mark],
       state.use && JSON.stringify(state.use),
     );
-    addUsed(this.#file, sid, used);
+    putUsed(this.#file, sid, used);
     putSign(this.#file, sid, sign);
     task.state = state;
   }

@@ -14,6 +14,7 @@ import { Input } from "../io/input.ts";
 import { formsOf, mayBeDocument } from "../lossless/document.ts";
 import { Feed } from "../lossless/feed.ts";
 import { LineSplitter, type Line as Text, lineOf as textOf } from "../lossless/lines.ts";
+import type { Spent } from "../session/codec.ts";
 import { MessageCount, type Messages } from "../session/count.ts";
 import { FirstRequest, titleOf } from "../session/title.ts";
 import type { Entry, Json, Message } from "../session/types.ts";
@@ -23,13 +24,14 @@ import type { UseCount } from "./use.ts";
 
 /** A file of up to this size is read completely, so that its messages are counted. */
 const WHOLE = 96 << 10;
-/** The same of up to this many rows of a database. */
+/** The same of up to this many rows of a database; of more, the last ones are read. */
 const FEW_ROWS = 100;
+const LAST_ROWS = 12;
 const CHUNK = 32 << 10;
 const TAIL = 8 << 10;
 /** A tail without a token count is read again, longer, up to this size. */
 const FAIR_TAIL = 32 << 10;
-/** And one without a complete line up to this size. */
+/** And one that has neither an answer nor a limit, or no complete line, up to this size. */
 const LONGEST_TAIL = 2 << 20;
 /** The first prompt follows the harness's context; with pictures in it, it is long. */
 const LONGEST_HEAD = 32 << 20;
@@ -50,6 +52,8 @@ export function lineOf(agent: Agent, found: Found): Line {
     const isEmpty = rows === 0;
     if (rows <= FEW_ROWS) return withSummary({ ...rowsLine(scan, agent, found), isEmpty }, summary);
     if (summary.title === null) readRequest(scan, agent.store.database, found);
+    scan.leaveHead();
+    readEnd(scan, agent.store.database, found, rows);
     return withSummary({ ...scan.line(true, found.path), isEmpty, messages: null }, summary);
   }
   const whole = readFile(scan, found.path);
@@ -87,6 +91,15 @@ function readRequest(scan: Scan, database: Database, { path, id }: Found): void 
   }
 }
 
+/** The last of a session's `rows` messages: whether it stopped at a limit, and what its context takes. */
+function readEnd(scan: Scan, database: Database, { path, id }: Found, rows: number): void {
+  for (let most = LAST_ROWS; ; most *= 4) {
+    const lines = database.end?.(path, id, most) ?? database.read(path, id) ?? [];
+    for (const line of lines) scan.take(textOf(Buffer.from(line)));
+    if (scan.knowsEnd || most >= rows || database.end === undefined) return;
+  }
+}
+
 /** Passes a file's head and tail to `scan`. Was that the whole file? */
 function readFile(scan: Scan, path: string): boolean {
   const { fd, size } = openFile(path);
@@ -104,9 +117,10 @@ function readFile(scan: Scan, path: string): boolean {
       return true;
     }
     const headEnd = readHead(scan, fd, head, size);
+    if (headEnd >= size) return true;
     scan.leaveHead();
     readTail(scan, fd, headEnd, size);
-    return headEnd >= size;
+    return false;
   } finally {
     closeSync(fd);
   }
@@ -121,7 +135,7 @@ function linesAt(path: string): Buffer | null {
   }
 }
 
-/** Reads until the scan knows what a head contains; returns the position reached. */
+/** Reads until the scan knows what a head contains; returns the position up to which it took all. */
 function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
   const splitter = new LineSplitter();
   let chunk = first;
@@ -130,9 +144,11 @@ function readHead(scan: Scan, fd: number, first: Buffer, size: number): number {
     for (const line of splitter.push(chunk)) {
       lines++;
       scan.take(line);
-      if (scan.knowsHead) return end + chunk.length;
+      if (scan.knowsHead) return end;
     }
     end += chunk.length;
+    const rest = end >= size ? splitter.end() : null;
+    if (rest) scan.take(rest);
     const isEnough = lines >= ENOUGH_LINES && end >= ENOUGH_HEAD;
     if (end >= size || end >= LONGEST_HEAD || isEnough || chunk.length === 0) return end;
     // A long line is read in increasingly long pieces.
@@ -150,7 +166,7 @@ function readTail(scan: Scan, fd: number, headEnd: number, size: number): void {
     const start = from === 0 ? 0 : tail.indexOf(0x0a) + 1;
     const hasLine = start > 0 && tail.indexOf(0x0a, start) >= 0;
     if (hasLine) scan.noteAll(tail.subarray(start));
-    if (hasLine && (scan.knowsTail || length >= FAIR_TAIL)) return;
+    if (hasLine && scan.knowsEnd && (scan.knowsTail || length >= FAIR_TAIL)) return;
     if (from === headEnd || length >= LONGEST_TAIL) return;
   }
 }
@@ -171,6 +187,8 @@ export class Scan {
   readonly #feed: Feed;
   readonly #request = new FirstRequest();
   #isEmpty = true;
+  /** Was there an answer, or a limit, in the tail? */
+  #knowsEnd = false;
   readonly #count: MessageCount;
   #tokens: number | null = null;
   #limit: Limit | null = null;
@@ -195,6 +213,7 @@ export class Scan {
   leaveHead(): void {
     this.#tokens = null;
     this.#limit = null;
+    this.#knowsEnd = false;
     this.#signs.clear();
     this.#headTime = this.#feed.reader.header().updatedAt;
   }
@@ -216,6 +235,11 @@ export class Scan {
     return this.#tokens !== null || this.#limit !== null;
   }
 
+  /** Does it know whether the session stopped at a limit? */
+  get knowsEnd(): boolean {
+    return this.#knowsEnd;
+  }
+
   /** All entries of these lines; they are processed as they are requested. */
   *takeAll(bytes: Buffer): Generator<Entry> {
     const splitter = new LineSplitter();
@@ -227,44 +251,46 @@ export class Scan {
   take(line: Text): Entry[] {
     const { records } = this.#feed.read(line);
     for (const { value, entries } of records) {
-      for (const entry of entries) this.note(entry);
-      this.#noteRecord(value, entries);
+      const spent = this.#agent.spent?.(value);
+      for (const entry of entries) this.note(entry, spent !== undefined);
+      this.#noteRecord(value, entries[0]?.time ?? null, spent);
     }
     return records.flatMap(({ entries }) => entries);
   }
 
   /** What is in no entry. */
-  #noteRecord(value: Json, entries: readonly Entry[]): void {
+  #noteRecord(value: Json, time: string | null, spent: Spent | undefined): void {
     this.#tokens = this.#agent.contextTokens?.(value) ?? this.#tokens;
-    const time = entries[0]?.time ?? null;
     const used = this.#agent.allowances?.(value);
     if (used && used.length > 0) this.#signs.noteAllowances(used, time);
-    const spent = this.#agent.spent?.(value);
     if (!spent) return;
-    const model = this.#model;
-    this.#use?.note(spent.key, spent.usage, { time, model });
-    if (spent.window !== undefined) this.#signs.noteWindow(spent.window, time, model);
+    const { window, ...counts } = spent;
+    this.#use?.note({ ...counts, time, model: spent.model ?? this.#model });
+    if (window !== undefined) this.#signs.noteWindow(window, time, this.#model);
   }
 
   noteAll(bytes: Buffer): void {
     for (const _ of this.takeAll(bytes));
   }
 
-  note(entry: Entry): void {
+  /** `isCounted`: what the entry took is known from its record. */
+  note(entry: Entry, isCounted = false): void {
     this.#request.note(entry);
     this.#count.note(entry);
     if (entry.kind === "event") {
-      if (stopsAt(entry)) this.#limit = limitOf(entry);
+      if (stopsAt(entry)) [this.#limit, this.#knowsEnd] = [limitOf(entry), true];
       if (entry.event === "limit" || entry.event === "error") {
         this.#signs.noteEvent(entry, this.#model);
       }
       if (entry.event === "compaction") this.#isEmpty = false;
       return;
     }
-    this.#noteUse(entry);
+    this.#noteUse(entry, isCounted);
     if (!entry.scaffold && entry.parts.length > 0) this.#isEmpty = false;
     if (entry.scaffold || entry.sidechain !== undefined) return;
-    if (entry.role === "assistant" && entry.stop !== "error") this.#limit = null;
+    if (entry.role === "assistant" && entry.stop !== "error") {
+      [this.#limit, this.#knowsEnd] = [null, true];
+    }
     if (entry.usage) {
       const { input, output, cacheRead, cacheWrite } = entry.usage;
       // Sessions from agents that record no tokens have zeros, and so do failed answers.
@@ -272,14 +298,15 @@ export class Scan {
     }
   }
 
-  #noteUse(entry: Message): void {
+  #noteUse(entry: Message, isCounted: boolean): void {
     const { usage, time } = entry;
     const isAnswer = entry.role === "assistant" && entry.scaffold !== true;
     if (isAnswer && entry.stop !== "error" && entry.parts.length > 0) {
       this.#signs.noteAnswer(time, entry.model ?? this.#model);
     }
-    if (!usage || !this.#use) return;
-    this.#use.note(entry.group ?? entry.id, usage, { time, model: entry.model ?? this.#model });
+    if (!usage || !this.#use || isCounted) return;
+    const model = entry.model ?? this.#model;
+    this.#use.note({ key: entry.group ?? entry.id, usage, time, model });
   }
 
   get #model(): string | null {

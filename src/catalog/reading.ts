@@ -15,12 +15,13 @@ import { lineOf } from "../lossless/lines.ts";
 import { isShown } from "../session/render.ts";
 import type { Entry } from "../session/types.ts";
 import { BLOCK_BYTES, type Block, type ReadBlock, type Span } from "./blocks.ts";
+import { type Children, childUse } from "./child-use.ts";
 import { Scan } from "./line.ts";
 import { Pack } from "./pack.ts";
 import type { State, Task } from "./pending.ts";
 import type { Sign } from "./row.ts";
 import { KINDS, searchable, type Texts, textsOf } from "./text.ts";
-import { UseCount, type Used } from "./use.ts";
+import { type Answer, UseCount } from "./use.ts";
 
 export interface Piece {
   sid: number;
@@ -33,7 +34,7 @@ export interface Piece {
   done: boolean;
   state: State;
   /** The tokens that were used in it. */
-  used: Used[];
+  used: Answer[];
   sign: Sign;
   /** How many bytes were read for it. */
   bytes: number;
@@ -54,12 +55,35 @@ export async function* pieces(task: Task, scratch: string): AsyncGenerator<Piece
   try {
     const isFile = input.path === task.place && rowsAt(task.place) === null;
     const bases = isFile ? await openBases(agent, task.place, { env: process.env, scratch }) : [];
-    if (isFile && bases.length === 0) yield* ofFile(task, agent, input);
-    else yield whole(task, agent, input, bases);
+    const all =
+      isFile && bases.length === 0
+        ? ofFile(task, agent, input)
+        : [whole(task, agent, input, bases)];
+    let before = task.state?.use?.children ?? {};
+    for (const piece of all) {
+      // Nothing of what was counted earlier is kept.
+      if (piece.fresh) before = {};
+      yield piece.done ? await withChildren(piece, task, agent, { before, scratch }) : piece;
+    }
     closeBases(bases);
   } finally {
     input.close();
   }
+}
+
+/** With what its subagents used. */
+async function withChildren(
+  piece: Piece,
+  task: Task,
+  agent: Agent,
+  { before, scratch }: { before: Children; scratch: string },
+): Promise<Piece> {
+  if (!agent.store.children) return piece;
+  const { foreign, place } = task;
+  const { answers, children } = await childUse(agent, place, { before, foreign, scratch });
+  const use = piece.state.use ?? { time: null, model: null };
+  const state = { ...piece.state, use: { ...use, children } };
+  return { ...piece, state, used: [...piece.used, ...answers] };
 }
 
 /** The contents of the entries in these blocks, read again. @throws if they cannot be read. */

@@ -2,7 +2,7 @@
 import type { CatalogFile } from "./database.ts";
 import type { Sign } from "./row.ts";
 import { newerSign } from "./sign.ts";
-import type { Used } from "./use.ts";
+import { type Answer, LENGTHS, type Used } from "./use.ts";
 
 /** Stores what a reading of a session shows; what an earlier one showed stays until there is something newer. */
 export function putSign(file: CatalogFile, sid: number, sign: Sign): void {
@@ -23,32 +23,69 @@ function parseSign(text: string): Sign {
   return JSON.parse(text);
 }
 
-/** A count is negative if what was counted earlier turned out to be less. */
-export function addUsed(file: CatalogFile, sid: number, used: readonly Used[]): void {
-  for (const { step, model, input, output, cacheRead, cacheWrite } of used) {
+/** Stores answers; of one that is there already, the counts are replaced. */
+export function putUsed(file: CatalogFile, sid: number, answers: readonly Answer[]): void {
+  for (const { key, same, step, model, ...counts } of answers) {
+    const { input, output, cacheRead, cacheWrite, longWrite } = counts;
     file.run(
-      `INSERT INTO used (sid, step, model, input, output, cacheRead, cacheWrite)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (sid, step, model) DO UPDATE SET
-         input = input + excluded.input, output = output + excluded.output,
-         cacheRead = cacheRead + excluded.cacheRead, cacheWrite = cacheWrite + excluded.cacheWrite`,
-      ...[sid, step, model, input, output, cacheRead, cacheWrite],
+      `INSERT INTO used VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sid, key) DO UPDATE SET
+         step = excluded.step, model = excluded.model, input = excluded.input,
+         output = excluded.output, cacheRead = excluded.cacheRead,
+         cacheWrite = excluded.cacheWrite, longWrite = excluded.longWrite`,
+      ...[sid, key, same, step, model, input, output, cacheRead, cacheWrite, longWrite],
     );
   }
 }
 
-/** What sessions have used since a time, by their numbers; one of a session's steps may have begun before. */
-export function usedSince(file: CatalogFile, since: number): [sid: number, used: Used][] {
+/** Removes answers of which nothing is shown any more. */
+export function forgetUsed(file: CatalogFile, before: number): void {
+  file.run("DELETE FROM used WHERE step < ?", before);
+}
+
+/** As `lengthOf` in use.ts. */
+const LENGTH = `CASE ${LENGTHS.toReversed()
+  .map((length) => `WHEN input + cacheRead + cacheWrite > ${length} THEN ${length + 1}`)
+  .join(" ")} ELSE 0 END`;
+
+/**
+ * What was used in these sessions since a time, each answer once: where it is copied, it counts in the
+ * session in which it is oldest.
+ */
+export function usedSince(
+  file: CatalogFile,
+  sids: Sids,
+  since: number,
+): [sid: number, used: Used][] {
+  const others = othersThan(file, sids);
+  const where = others.length === 0 ? "" : `WHERE sid NOT IN (${others.join()})`;
+  // SQLite takes the other columns from the row with the smallest step.
   const rows = file.all(
-    `SELECT sid, step, model, input, output, cacheRead, cacheWrite FROM used WHERE step >= ?`,
+    `SELECT sid, step, model, ${LENGTH} AS prompt, sum(input), sum(output), sum(cacheRead),
+       sum(cacheWrite), sum(longWrite)
+     FROM (SELECT min(step) AS step, sid, model, input, output, cacheRead, cacheWrite, longWrite
+           FROM used ${where} GROUP BY same)
+     WHERE step >= ? GROUP BY sid, step, model, prompt`,
     since,
   );
-  return rows.map(([sid, step, model, input, output, cacheRead, cacheWrite]) => [
-    Number(sid),
-    {
-      ...{ step: Number(step), model: String(model) },
-      ...{ input: Number(input), output: Number(output) },
-      ...{ cacheRead: Number(cacheRead), cacheWrite: Number(cacheWrite) },
-    },
-  ]);
+  return rows.map(([sid, step, model, ...counts]) => {
+    const [prompt = 0, input = 0, output = 0, ...cache] = counts.map(Number);
+    const [cacheRead = 0, cacheWrite = 0, longWrite = 0] = cache;
+    const named = { step: Number(step), model: String(model), prompt };
+    return [Number(sid), { ...named, input, output, cacheRead, cacheWrite, longWrite }];
+  });
+}
+
+interface Sids {
+  size: number;
+  has(sid: number): boolean;
+}
+
+/** Sessions of other stores, which are in the file as well. */
+function othersThan(file: CatalogFile, sids: Sids): number[] {
+  const [count] = file.all("SELECT count(*) FROM session");
+  if (Number(count?.[0]) <= sids.size) return [];
+  return file
+    .all("SELECT sid FROM session")
+    .flatMap(([sid]) => (sids.has(Number(sid)) ? [] : Number(sid)));
 }

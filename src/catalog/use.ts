@@ -1,97 +1,117 @@
-/** The tokens that a session has used, by time and model. */
+/** The tokens that a session has used, answer by answer. */
+import { createHash } from "node:crypto";
 import type { Usage } from "../session/types.ts";
 import { isIn, type Span } from "./foreign.ts";
 
-/** Milliseconds: the catalog counts tokens in steps of this length. */
+/** Milliseconds: the catalog rounds the times of answers down to steps of this length. */
 export const STEP = 15 * 60_000;
 /** Uses that are older than this are not kept. */
 export const KEPT = 8 * 864e5;
 
-/** What was used in one step. */
+/** Requests are told apart by how many tokens they have: some models cost more above one of these. */
+export const LENGTHS = [32_000, 100_000, 128_000, 200_000, 256_000, 272_000, 512_000] as const;
+
+/** How long a request is at least: just above one of the lengths, or 0. */
+export function lengthOf({ input, cacheRead, cacheWrite }: Usage): number {
+  const prompt = input + cacheRead + cacheWrite;
+  const above = LENGTHS.findLast((length) => prompt > length);
+  return above === undefined ? 0 : above + 1;
+}
+
+/** What was used, by account, step, model and length of the requests. */
 export interface Used extends Usage {
   /** When the step begins: milliseconds since the epoch. */
   step: number;
   /** "" if it is not recorded. */
   model: string;
+  /** Of `cacheWrite`, what is kept for an hour. */
+  longWrite: number;
+  /** As `lengthOf` has it. */
+  prompt: number;
 }
 
-/** What a count needs to go on where another one ended. */
+/** What one answer used. */
+export interface Answer extends Used {
+  /** Its number in its session: a further record of it replaces its counts. */
+  key: number;
+  /** Its number in all sessions: a copy of it, as in a fork, has the same one. */
+  same: number;
+}
+
+/** What a count needs to continue where another one ended. */
 export interface UseState {
-  /** The latest requests: a further record of one of them replaces its count. */
-  last: [key: string, used: Used][];
   time: number | null;
   model: string | null;
+  /** The subagents' transcripts that were counted, with marks that show whether they are unchanged. */
+  children?: { [path: string]: string };
 }
 
-interface When {
+/** What a record says about an answer. */
+export interface Spending {
+  key: string;
+  /** Its name in copies of the record, too; without it, time, model and tokens are. */
+  name?: string | undefined;
+  usage: Usage;
+  longWrite?: number | undefined;
   time: string | null;
   model: string | null;
 }
 
-/** How many requests may be answered at the same time, as by subagents in the same file. */
-const AT_ONCE = 8;
-
 /**
- * Adds up requests. Some agents record an answer in several pieces, each with the tokens used so far:
+ * Adds up answers. Some agents record an answer in several pieces, each with the tokens used so far:
  * these have the same key.
  */
 export class UseCount {
   readonly #foreign: readonly Span[];
   readonly #since: number;
-  readonly #last: Map<string, Used>;
+  /** Of a subagent's answers, which count for the session that it is of: the subagent. */
+  readonly #child: string;
   #time: number | null;
   #model: string | null;
-  #steps = new Map<string, Used>();
+  #answers = new Map<number, Answer>();
 
   /** `foreign`: times in which other agents did the work. */
-  constructor(before: UseState | null, foreign: readonly Span[], now: number) {
+  constructor(before: UseState | null, foreign: readonly Span[], now: number, child = "") {
     this.#foreign = foreign;
+    this.#child = child;
     this.#since = now - KEPT;
-    this.#last = new Map(before?.last);
     this.#time = before?.time ?? null;
     this.#model = before?.model ?? null;
   }
 
-  note(key: string, usage: Usage, { time, model }: When): void {
+  note({ key, name, usage, longWrite = 0, time, model: told }: Spending): void {
     const at = time === null ? Number.NaN : Date.parse(time);
     if (!Number.isNaN(at)) this.#time = at;
-    this.#model = model ?? this.#model;
+    this.#model = told ?? this.#model;
     if (this.#time === null || this.#time < this.#since) return;
     if (isIn(this.#time, this.#foreign) || Object.values(usage).every((n) => n === 0)) return;
     const { input, output, cacheRead, cacheWrite } = usage;
-    const step = Math.floor(this.#time / STEP) * STEP;
-    const used = { step, model: this.#model ?? "", input, output, cacheRead, cacheWrite };
-    const before = this.#last.get(key);
-    if (before) this.#add(before, -1);
-    this.#add(used, 1);
-    this.#last.delete(key);
-    this.#last.set(key, used);
-    const [oldest] = this.#last.keys();
-    if (this.#last.size > AT_ONCE && oldest !== undefined) this.#last.delete(oldest);
-  }
-
-  #add(used: Used, times: 1 | -1): void {
-    const { step, model } = used;
-    const sum = this.#steps.get(`${step} ${model}`) ?? { ...NOTHING, step, model };
-    this.#steps.set(`${step} ${model}`, {
-      ...sum,
-      input: sum.input + times * used.input,
-      output: sum.output + times * used.output,
-      cacheRead: sum.cacheRead + times * used.cacheRead,
-      cacheWrite: sum.cacheWrite + times * used.cacheWrite,
+    const model = this.#model ?? "";
+    const own = numbered(`${this.#child} ${key}`);
+    const before = this.#answers.get(own);
+    const plain = [this.#time, model, input, output, cacheRead, cacheWrite].join();
+    // Without a time of its own, only the key distinguishes it from others with the same counts.
+    const same = name ?? (Number.isNaN(at) ? `${key} ${plain}` : plain);
+    this.#answers.set(own, {
+      ...{ key: own, same: before?.same ?? numbered(same) },
+      ...{ step: Math.floor(this.#time / STEP) * STEP, model },
+      ...{ input, output, cacheRead, cacheWrite, longWrite, prompt: lengthOf(usage) },
     });
   }
 
-  /** What was counted since the last call. */
-  take(): Used[] {
-    const used = [...this.#steps.values()];
-    this.#steps = new Map();
-    return used;
+  /** The answers since the last call. */
+  take(): Answer[] {
+    const answers = [...this.#answers.values()];
+    this.#answers = new Map();
+    return answers;
   }
 
   get state(): UseState {
-    return { last: [...this.#last], time: this.#time, model: this.#model };
+    return { time: this.#time, model: this.#model };
   }
 }
 
-const NOTHING: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+/** Exact in JavaScript and SQLite; of a million names, two have the same with a probability of 0.2 %. */
+function numbered(name: string): number {
+  return createHash("sha256").update(name).digest().readUIntBE(0, 6);
+}

@@ -1,5 +1,6 @@
 /** Words of a query that look like options: `-in:output`, `-draft`, '-draft zebra'. */
 import type { Command } from "commander";
+import { SegueError } from "../errors.ts";
 
 /** Marks a word that is not an option. No argument of a program can contain it. */
 const SHIELD = "\0";
@@ -23,6 +24,7 @@ const OWN = /^--(?:failover|return|hold|wait|idle)(?:=|$)/;
 /**
  * The command line of `segue run` with "--" before the agent's arguments, which are passed on as if it were
  * started by hand.
+ * @throws SegueError `usage` for options of ours among them, which no agent would understand
  */
 export function withoutOwn(args: readonly string[], command: Command): string[] {
   for (let i = args.indexOf(command.name()) + 1; i < args.length; i++) {
@@ -33,10 +35,22 @@ export function withoutOwn(args: readonly string[], command: Command): string[] 
       let end = i + 1;
       while (OWN.test(args[end] ?? "")) end += takesValue(args[end] ?? "", command) ? 2 : 1;
       const rest = args.slice(end);
-      return [...args.slice(0, end), ...(rest[0] === "--" ? [] : ["--"]), ...rest];
+      if (rest[0] === "--") return [...args];
+      refuseLate(rest, args[i] ?? "");
+      return [...args.slice(0, end), "--", ...rest];
     }
   }
   return [...args];
+}
+
+function refuseLate(rest: readonly string[], agent: string): void {
+  const ends = rest.indexOf("--");
+  const late = rest.slice(0, ends < 0 ? rest.length : ends).find((arg) => OWN.test(arg));
+  if (late === undefined) return;
+  const [name = ""] = late.split("=", 1);
+  throw new SegueError("usage", `${name} must come before the agent's own arguments`, {
+    hint: `for example: segue run --failover codex ${agent} …`,
+  });
 }
 
 export function unshielded(words: readonly string[]): string[] {

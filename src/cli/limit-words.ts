@@ -21,7 +21,7 @@ export function aboutLimit({
 }
 
 /** "weekly limit", "limit", "overloaded": why a session stopped. */
-export function limitName(limit: Pick<Limit, "kind" | "scope">): string {
+export function limitName(limit: Pick<LimitState, "kind" | "scope">): string {
   if (limit.kind === "overload") return "overloaded";
   return `${aboutLimit(limit)} limit`.trimStart();
 }

@@ -134,7 +134,9 @@ function usedText(window: Window | undefined): string {
   if (!window || window.tokens === 0) return "";
   const { tokens, cost, unpriced } = window;
   const more = unpriced > 0 ? "+" : "";
-  return cost === null ? amount(tokens) : `${amount(tokens)} $${cost.toFixed(2)}${more}`;
+  if (cost === null) return amount(tokens);
+  const price = cost > 0 && cost < 0.005 ? "<$0.01" : `$${cost.toFixed(2)}`;
+  return `${amount(tokens)} ${price}${more}`;
 }
 
 function amount(tokens: number): string {

@@ -1,10 +1,10 @@
-/** `segue run`: an agent as if started by hand; at a limit, the work goes on in another one. */
+/** `segue run`: an agent as if started by hand; at a limit, the work continues in another one. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { ReasoningFate } from "../core/convert.ts";
 import { reportText } from "../core/convert.ts";
 import { isFolder } from "../core/find.ts";
-import { type Agent, agentNamed } from "../core/names.ts";
+import { type Agent, accounts, agentNamed, findAgent } from "../core/names.ts";
 import type { Places } from "../core/places.ts";
 import {
   argsOf,
@@ -13,6 +13,7 @@ import {
   nameOf,
   type RunRequest,
   runAgent,
+  type Selected,
   type Stop,
   type Tell,
   TIMES,
@@ -79,17 +80,20 @@ Examples:
     .action(runIt);
 }
 
-/** Commands of agents that run them for another program. */
+/** Commands and flags of agents that run them for another program. */
 const SERVER = /^(?:acp|app-server|mcp|mcp-server|serve|server|web)$/;
+const SERVING = /^--(?:acp|experimental-acp|wire|mode=rpc)$/;
 
 async function runIt(named: string, args: string[], options: Options): Promise<void> {
   const agent = agentNamed(named, settings().profiles);
   const places = placesOf(options);
-  // A program talks to it, and to no other.
-  const isServer = SERVER.test(args[0] ?? "") || args.some((arg) => /^--(?:acp|wire)$/.test(arg));
-  const targets = isServer ? [] : targetsOf(agent, options);
+  const targets = targetsOf(agent, options);
+  if (targets.length > 0) refuseServer(agent, args);
   const { cwd = process.cwd() } = options;
-  if (!isFolder(cwd)) throw new SegueError("not-found", "there is no such folder", { where: cwd });
+  if (!isFolder(cwd)) {
+    const hint = "--cwd is the folder to run in; by default, the current one";
+    throw new SegueError("not-found", "there is no such folder", { where: cwd, hint });
+  }
   for (const one of [agent, ...targets]) refuseMissing(one, places);
   const isPiped = !process.stdin.isTTY || !process.stdout.isTTY;
   const given = argsOf(agent, args, isPiped);
@@ -111,6 +115,18 @@ async function runIt(named: string, args: string[], options: Options): Promise<v
   endLike(await runAgent(request));
 }
 
+/** A program talks to it, and could not talk to another one. */
+function refuseServer({ name }: Agent, args: readonly string[]): void {
+  const isRpc = (arg: string, n: number): boolean => arg === "rpc" && args[n - 1] === "--mode";
+  const word = SERVER.test(args[0] ?? "")
+    ? args[0]
+    : args.find((arg, n) => SERVING.test(arg) || isRpc(arg, n));
+  if (word === undefined) return;
+  throw new SegueError("usage", `with "${word}", ${name} serves another program`, {
+    hint: "it can only be started without --failover",
+  });
+}
+
 function refuseMissing(agent: Agent, places: Places): void {
   const { name, launch } = agent;
   if (isInstalled(agent, places.env)) return;
@@ -129,11 +145,15 @@ function targetsOf(agent: Agent, { failover = [], ...options }: Options): Agent[
   const own = targets.find((one) => nameOf(one) === nameOf(agent));
   if (own) {
     throw new SegueError("usage", `--failover names ${own.name}, which runs first anyway`, {
-      hint: "name the agents that are to go on when it is at a limit",
+      hint: "name the agents that continue when it is at a limit",
     });
   }
   const twice = targets.find((one, n) => targets.indexOf(one) !== n);
-  if (twice) throw new SegueError("usage", `--failover names ${twice.name} twice`);
+  if (twice) {
+    throw new SegueError("usage", `--failover names ${twice.name} twice`, {
+      hint: "name each agent once, in the order in which they are to continue",
+    });
+  }
   if (targets.length > 0) return targets;
   const alone = (["return", "hold", "wait", "idle"] as const).find(
     (name) => options[name] !== undefined,
@@ -163,7 +183,7 @@ function tellIn(places: Places, isHeadless: boolean): Tell {
     say: (text) => say(text),
     switching(from, to, signal) {
       const why = signal === null ? "" : `${limitWords({ agent: from, signal })}; `;
-      say(`segue: ${why}going on in ${to.name}`);
+      say(`segue: ${why}continuing in ${to.name}`);
     },
     switched(report, note) {
       for (const line of reportText(report)) say(line);
@@ -173,16 +193,13 @@ function tellIn(places: Places, isHeadless: boolean): Tell {
     offer: (stop) => offer(stop, places, isHeadless),
     gaveUp(stop, until) {
       const when = until === null ? "" : `; the first is free again at ${clock(until)}`;
-      warn(`segue: ${limitWords(stop)}, and no other agent can go on${when}`);
-      const { session, agent } = stop;
-      if (session)
-        warn(`  to go on later: segue resume ${shellWord(`${nameOf(agent)}:${session.id}`)}`);
+      warn(`segue: ${limitWords(stop)}, and no other agent can continue${when}`);
+      const { session } = stop;
+      if (session) warn(`  to continue later: segue resume ${selectorOf(session)}`);
     },
-    broughtHome: ({ agent, id }) => say(`segue: the session is home again: ${nameOf(agent)}:${id}`),
-    left({ agent, id }) {
-      say(
-        `segue: the session is in ${agent.name}: segue resume ${shellWord(`${nameOf(agent)}:${id}`)}`,
-      );
+    broughtHome: (session) => say(`segue: the session is home again: ${selectorOf(session)}`),
+    left(session) {
+      say(`segue: the session is in ${session.agent.name}: segue resume ${selectorOf(session)}`);
     },
   };
 }
@@ -221,29 +238,38 @@ function clock(at: number): string {
   return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
 }
 
-/** Asks where to go on; without a terminal, says how to. */
+/** `codex:5bc111…`, as a word of a shell. */
+function selectorOf({ agent, id }: Selected): string {
+  return shellWord(`${nameOf(agent)}:${id}`);
+}
+
+/** Asks where to continue; without a terminal, says how to. */
 async function offer(stop: Stop, places: Places, isHeadless: boolean): Promise<Agent | null> {
   const { agent, session } = stop;
   warn(`segue: ${limitWords(stop)}`);
   if (!session) return null;
-  const { agents } = await import("../core/names.ts");
-  const others = agents.filter((one) => one !== agent && isInstalled(one, places.env));
+  const others = accounts(settings().profiles).filter(
+    (one) => nameOf(one) !== nameOf(agent) && isInstalled(one, places.env),
+  );
   const [first] = others;
-  const name = shellWord(`${nameOf(agent)}:${session.id}`);
-  const how = (to: Agent): string => `segue resume ${name} --in ${to.id}`;
   if (!first) {
     warn("  no other agent is installed here");
     return null;
   }
-  const listed = others.map(({ id }) => id).join(", ");
-  const question = `go on in another agent? [y: ${first.id}; ${listed}; N] `;
+  const listed = others.map(nameOf).join(", ");
+  const question = `continue in another agent? [y: ${nameOf(first)}; ${listed}; N] `;
   const answer = isHeadless ? null : await ask(question);
-  if (answer !== null && /^y(?:es)?$/i.test(answer)) return first;
-  const chosen =
-    answer && others.find(({ id, aliases }) => id === answer || aliases.includes(answer));
+  const chosen = answer === null ? undefined : chosenOf(answer, others);
   if (chosen) return chosen;
-  if (answer !== null && answer !== "" && !/^no?$/i.test(answer))
-    warn(`  "${answer}" is none of them`);
-  warn(`  to go on in another agent (${listed}): ${how(first)}`);
+  if (answer !== null && !/^(?:no?)?$/i.test(answer)) warn(`  "${answer}" is none of them`);
+  const how = `segue resume ${selectorOf(session)} --in ${nameOf(first)}`;
+  warn(`  to continue in another agent (${listed}): ${how}`);
   return null;
+}
+
+/** "y" is the first one. */
+function chosenOf(answer: string, others: readonly Agent[]): Agent | undefined {
+  if (/^y(?:es)?$/i.test(answer)) return others[0];
+  const named = findAgent(answer, settings().profiles);
+  return others.find((one) => named !== undefined && nameOf(one) === nameOf(named));
 }

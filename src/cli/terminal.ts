@@ -171,18 +171,27 @@ export class ProgressLine {
   }
 }
 
-/** Asks for a line on the terminal; null if there is none. */
+/** Asks for a line on the terminal; null if there is none, or no line (Ctrl-D). */
 export async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, Ctrl-C is a key; it must keep its usual meaning.
-  lines.once("SIGINT", () => {
-    lines.close();
-    process.kill(process.pid, "SIGINT");
+  const interrupted = new Promise<never>((_, reject) => {
+    // While it asks, Ctrl-C is a key; it must keep its usual meaning.
+    lines.once("SIGINT", () => {
+      lines.close();
+      process.stderr.write("\n");
+      process.kill(process.pid, "SIGINT");
+      // The signal is handled in the event loop, which would end before it, with nothing to wait for.
+      setTimeout(reject, 1000);
+    });
+  });
+  const answer = lines.question(printable(question)).catch(() => {
+    process.stderr.write("\n");
+    return null;
   });
   try {
-    return (await lines.question(printable(question))).trim();
+    return (await Promise.race([answer, interrupted]))?.trim() ?? null;
   } finally {
     lines.close();
   }

@@ -32,7 +32,7 @@ export interface RestoreOptions {
   /** The agent whose file is read, and the original agent. */
   from: Agent;
   home: Agent;
-  /** Where the file that is read lies. */
+  /** Where the file that is read is stored. */
   place?: string | null;
   carry: Carry;
   /** Survey of the whole file, looking through compactions. */

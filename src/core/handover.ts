@@ -7,6 +7,7 @@ import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import { type Places, placeOf, rootsOf } from "../catalog/stores.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
+import { withSiblings } from "../convert/store/beside.ts";
 import { withSubagents } from "../convert/store/subagents.ts";
 import { Transfer } from "../convert/store/transfer.ts";
 import type { Outcome, TransferOptions } from "../convert/store/types.ts";
@@ -70,7 +71,7 @@ export async function prepare(
   const root = targetRoot(selected, target, places);
   const copied = isOther && !isShared;
   const known = copied ? await placesIn(target, roots) : undefined;
-  const bases = copied ? await basesOf(selected, root, places) : [];
+  const bases = copied ? await relatedTo(selected, root, places) : [];
   const there = {
     agent: target,
     ...(known && { known, bases }),
@@ -108,15 +109,22 @@ function isBelow(path: string, root: string): boolean {
   return [join(root, "/"), `${root}#`].some((beginning) => path.startsWith(beginning));
 }
 
-/** What a session of another account continues, and its places below `root`. */
-async function basesOf(
+/**
+ * What a session of another account continues, and the transcripts of its subagents, with their places
+ * below `root`.
+ */
+async function relatedTo(
   { agent, path }: Selected,
   root: string,
   places: Places,
 ): Promise<{ from: string; to: string }[]> {
   const roots = rootsOf(agent, places);
   const bases = (await agent.store.bases?.(path, roots)) ?? [];
-  return bases.flatMap(({ path: from }) => {
+  const children = (await agent.store.children?.(path)) ?? [];
+  // Those that are rows of a database are not files.
+  const transcripts = children.filter((child) => existsSync(child)).flatMap(withSiblings);
+  const files = [...bases.map((base) => base.path), ...transcripts];
+  return files.flatMap((from) => {
     const own = roots.find((one) => isBelow(from, one));
     return own === undefined ? [] : [{ from, to: join(root, relative(own, from)) }];
   });

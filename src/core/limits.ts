@@ -1,13 +1,13 @@
 /** The limits of all accounts as they are now, and what was used. */
-import { type Owner, ownersIn, shownIn, usedIn } from "../catalog/accounts.ts";
+import { type Owner, ownersIn, usedIn } from "../catalog/accounts.ts";
 import { type Catalog, openCatalog } from "../catalog/catalog.ts";
 import { pending } from "../catalog/pending.ts";
 import { STEP } from "../catalog/use.ts";
-import { onlyHooked } from "../limits/hooked.ts";
+import type { Env } from "../io/state.ts";
 import { PRICED_ON } from "../limits/prices.ts";
-import { type Evidence, type LimitState, stateOf } from "../limits/state.ts";
+import { type LimitState, stateOf } from "../limits/state.ts";
 import { LONGEST, type Used, type Window, windowsOf } from "../limits/windows.ts";
-import { hookSignals } from "./hook-signals.ts";
+import { evidenceIn } from "./evidence.ts";
 import type { Gaps } from "./list.ts";
 import { agentIds, type Places } from "./places.ts";
 import { catchUpWith, type Reading } from "./reading.ts";
@@ -57,8 +57,7 @@ export async function limitsNow(
     const missing = await catchUpWith(catalog, tasks, reading);
     const { note, problems } = catalog;
     const owners = chosen(catalog, installed ? await installedOwners(places) : [], only);
-    const evidence = withHooked(evidenceIn(catalog), places);
-    const limits = accountsOf(catalog, owners, evidence, at);
+    const limits = accountsOf(catalog, owners, places.env, at);
     return { limits, pricedOn: PRICED_ON, missing, note, problems };
   } finally {
     catalog.close();
@@ -103,18 +102,13 @@ function isMeant(one: Owner, { agent, profile }: Named): boolean {
   return one.agent === agent && (profile === undefined || one.profile === profile);
 }
 
-/** With what agents' hooks reported besides. */
-function withHooked({ signals, ...rest }: Evidence, { env }: Places): Evidence {
-  const hooked = hookSignals(env).map(({ signal }) => signal);
-  return { ...rest, signals: [...signals, ...onlyHooked(hooked, signals)] };
-}
-
 function accountsOf(
   catalog: Catalog,
   owners: readonly Owner[],
-  evidence: Evidence,
+  env: Env,
   now: number,
 ): AccountLimits[] {
+  const evidence = evidenceIn(catalog, env);
   const used = new Map<string, Used[]>();
   for (const [owner, one] of usedIn(catalog, now - LONGEST - STEP)) {
     const own = used.get(keyOf(owner));
@@ -130,32 +124,4 @@ function accountsOf(
 
 function keyOf({ agent, profile }: Owner): string {
   return `${agent} ${profile ?? ""}`;
-}
-
-/** All that the sessions in the catalog show. */
-function evidenceIn(catalog: Catalog): Evidence {
-  const shown = shownIn(catalog);
-  return {
-    signals: shown.flatMap(({ owner, session, refusal }) =>
-      refusal
-        ? [
-            {
-              ...{ ...owner, ...refusal, session },
-              kind: refusal.kind ?? "quota",
-              scope: refusal.scope ?? "unknown",
-              retryable: refusal.retryable ?? false,
-              source: refusal.source ?? "record",
-            },
-          ]
-        : [],
-    ),
-    answers: shown.flatMap(({ owner, answered }) => (answered ? [{ ...owner, ...answered }] : [])),
-    readings: shown.flatMap(({ owner, session, allowances }) =>
-      (allowances?.all ?? []).map(({ scope, usedPercent, resetsAt }) => ({
-        ...{ ...owner, scope, usedPercent, session, at: allowances?.at ?? 0 },
-        resetsAt:
-          resetsAt === null || Number.isNaN(Date.parse(resetsAt)) ? null : Date.parse(resetsAt),
-      })),
-    ),
-  };
 }

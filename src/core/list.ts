@@ -2,6 +2,8 @@
 import { type Listed, openCatalog, type Problem } from "../catalog/catalog.ts";
 import { keyOf } from "../catalog/lineage.ts";
 import type { Damage } from "../io/journal.ts";
+import type { LimitState } from "../limits/state.ts";
+import { statesIn } from "./evidence.ts";
 import { keeperNamed, type Places } from "./places.ts";
 
 export type { Listed, Problem } from "../catalog/catalog.ts";
@@ -83,19 +85,22 @@ export function unitOf({ agent, profile, id, isSubagent, parent }: Listed): stri
   return keyOf({ agent, profile, id: isSubagent && parent !== null ? parent : id });
 }
 
-/** Shows the first sessions at once, and then all of them; `total` is their number. */
-export async function browse(
-  places: Places,
-  first: number,
-  show: (sessions: readonly Listed[], total: number) => void,
-): Promise<void> {
+export interface Browsing {
+  /** The first sessions, and then all of them; `total` is their number. */
+  sessions(sessions: readonly Listed[], total: number): void;
+  /** The state of each account that has sessions. */
+  limits(states: readonly LimitState[]): void;
+}
+
+/** Passes on what there is, piece by piece. */
+export async function browse(places: Places, first: number, to: Browsing): Promise<void> {
   const catalog = await openCatalog(places);
   try {
     const some = catalog.sessions({ most: first });
-    show(some, catalog.size);
-    if (some.length === catalog.size) return;
+    to.sessions(some, catalog.size);
     await new Promise(setImmediate);
-    show(catalog.sessions(), catalog.size);
+    if (some.length < catalog.size) to.sessions(catalog.sessions(), catalog.size);
+    to.limits(statesIn(catalog, places.env, Date.now()));
   } finally {
     catalog.close();
   }

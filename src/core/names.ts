@@ -1,4 +1,11 @@
 /** The agents that Segue knows, and their names. */
-export { agentNamed, agentNames, agents, findAgent, noAgent } from "../agents/registry.ts";
+export {
+  accounts,
+  agentNamed,
+  agentNames,
+  agents,
+  findAgent,
+  noAgent,
+} from "../agents/registry.ts";
 export type { Agent } from "../agents/types.ts";
 export { unsupportedAgent } from "../agents/unsupported.ts";

@@ -60,7 +60,7 @@ function flagsOf({ launch }: Agent): Flags | undefined {
 }
 
 /**
- * The arguments for `target`, which goes on with what `home` was started for: the same model, effort,
+ * The arguments for `target`, which continues what `home` was started for: the same model, effort,
  * folders and permissions, as far as it has them, and nothing that permits more. No prompt is repeated.
  * @throws SegueError `refused`
  */
@@ -73,41 +73,84 @@ export function argsFor(
   if (target.id === home.id) return { args: sameArgs(target, given), notes: [] };
   const [own, other] = [flagsOf(home), flagsOf(target)];
   const { isHeadless, unknown } = given;
-  const notes = unknown.map((flag) => `${flag}: left out, Segue does not know this flag`);
+  const notes = [
+    ...unknown.map((flag) => `${flag}: left out, Segue does not know this flag`),
+    ...ownOf(home, given).map((flag) => `${flag}: left out, it is ${home.name}'s own`),
+  ];
   if (!own || !other) return { args: [], notes };
-  const told = given.uses.filter(({ about }) => about !== "session" && about !== "own");
-  const words = told.flatMap((use) => use.words);
+  const said = given.uses.filter(({ about }) => about !== "session" && about !== "own");
+  const words = said.flatMap((use) => use.words);
   const made = translateFlags(
     words,
     { name: home.name, flags: own },
     { name: target.name, flags: other },
     { force },
   );
-  if (isHeadless && !force) refuseBold(target, home, own, told);
+  if (isHeadless && !force) refuseBold(target, home, own, said);
   return { args: made.args, notes: [...notes, ...made.notes] };
+}
+
+/** Its flags that no other agent has, but for those that only make it run without a screen. */
+function ownOf({ launch }: Agent, { uses }: Given): string[] {
+  const { by = [], prompts = [] } = launch.headless ?? {};
+  const own = uses.filter(
+    ({ about, name }) => about === "own" && ![...by, ...prompts].includes(name),
+  );
+  return own.map(({ words }) => words.join(" "));
 }
 
 /** Of its own flags those that are not about the session or the prompt. */
 function sameArgs({ launch }: Agent, { uses }: Given): string[] {
-  const { by = [], prompts = [] } = launch.headless ?? {};
-  const isLeft = ({ about, name }: Use): boolean =>
-    about === "session" || prompts.includes(name) || by.includes(name);
-  return uses.filter((use) => !isLeft(use)).flatMap(({ words }) => words);
+  const { by = [], prompts = [], formats = [] } = launch.headless ?? {};
+  const isRepeated = ({ about, name }: Use): boolean =>
+    formats.includes(name) ||
+    (about !== "session" && !prompts.includes(name) && !by.includes(name));
+  return uses.filter(isRepeated).flatMap(({ words }) => words);
 }
 
-/** Some ask nobody when they run without a screen. */
-function refuseBold(target: Agent, home: Agent, own: Flags, told: readonly Use[]): void {
-  const { grants } = target.launch.headless ?? {};
-  const asked = own.grants(
-    told.filter(({ about }) => about === "permission" || about === "config"),
-  );
-  const isLess = told.some(({ about }) => about === "restricts");
-  if (!grants || (asked === null && !isLess)) return;
-  if (asked !== null && !isLess && within(grants, asked)) return;
+/** What agents call the text that they print for people, which is their default. */
+const PLAIN = /^(?:text|plain|default)$/;
+
+/** Whoever asked for JSON reads it with a program, which cannot read another agent's. */
+function refuseFormats(target: Agent, home: Agent, { uses }: Given): void {
+  const { formats = [] } = home.launch.headless ?? {};
+  const isAsked = ({ name, values: [value = ""] }: Use): boolean =>
+    formats.includes(name) && !PLAIN.test(value);
+  const use = target.id === home.id ? undefined : uses.find(isAsked);
+  if (!use) return;
+  const flag = use.words.join(" ");
   throw new SegueError(
     "refused",
-    `without a screen, ${target.name} does everything without asking, and ${home.name} was started with less`,
-    { hint: `leave ${target.name} out, or use --force` },
+    `${target.name} does not print what "${flag}" asks ${home.name} for`,
+    {
+      hint: "omit it; or use --force, and be prepared for text",
+    },
+  );
+}
+
+/** A session that is not stored cannot be continued elsewhere. */
+function refuseUnstored({ name, launch }: Agent, { uses }: Given): void {
+  const { unstored = [] } = launch.headless ?? {};
+  const use = uses.find((one) => unstored.includes(one.name));
+  if (!use) return;
+  throw new SegueError("usage", `with ${use.name}, ${name} stores no session to continue`, {
+    hint: `omit ${use.name}, or --failover`,
+  });
+}
+
+/** Some ask nobody when they run without a screen: they may follow only one that asks nobody either. */
+function refuseBold(target: Agent, home: Agent, own: Flags, said: readonly Use[]): void {
+  const { grants } = target.launch.headless ?? {};
+  const given = own.grants(
+    said.filter(({ about }) => about === "permission" || about === "config"),
+  );
+  const asked = given ?? home.launch.headless?.grants ?? null;
+  const isLess = said.some(({ about }) => about === "restricts");
+  if (!grants || (asked !== null && !isLess && within(grants, asked))) return;
+  throw new SegueError(
+    "refused",
+    `without a screen, ${target.name} does everything without asking; ${home.name} is not started so`,
+    { hint: `leave ${target.name} out of --failover, or use --force` },
   );
 }
 
@@ -127,12 +170,14 @@ export function checkArgs(
       hint: "it may restrict what the agent does; --force leaves it out for the other agents",
     });
   }
+  if (targets.length > 0) refuseUnstored(home, given);
   for (const target of targets) {
     if (given.isHeadless && !target.launch.headless) {
-      throw new SegueError("usage", `${target.name} cannot go on with a session without a screen`, {
-        hint: `leave it out of --failover`,
+      throw new SegueError("usage", `${target.name} cannot continue a session without a screen`, {
+        hint: "leave it out of --failover",
       });
     }
+    if (given.isHeadless && !force) refuseFormats(target, home, given);
     argsFor(target, home, given, force);
   }
 }

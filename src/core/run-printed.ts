@@ -40,7 +40,7 @@ export async function pour(path: string): Promise<void> {
   }
 }
 
-/** What an agent whose sessions do not tell it printed of a limit, in its own words; null for none. */
+/** What an agent printed of a limit that its sessions do not hold, in its own words; null for none. */
 export function printedSignal(
   agent: Agent,
   printed: Printed,

@@ -1,4 +1,4 @@
-/** What the next agent is told. */
+/** The prompt that the next agent gets. */
 import type { Selected } from "../catalog/select.ts";
 import { withScratch } from "../io/folders.ts";
 import type { Env } from "../io/state.ts";

@@ -114,7 +114,7 @@ function eventsOf(news: Followed): FailoverEvent[] {
     case "signal":
       return [{ event: "signal", at, signal: news.signal }];
     case "answer":
-      // An answer with calls clears a limit, too, but the turn goes on.
+      // An answer with calls clears a limit, too, but the turn continues.
       return news.ends
         ? [{ event: "answer", at }]
         : [

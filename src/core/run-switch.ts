@@ -1,4 +1,4 @@
-/** Hands a session over to the agent that goes on with it. */
+/** Hands a session over to the agent that continues it. */
 
 import { envOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
@@ -118,7 +118,7 @@ function commandFor(request: SwitchRequest, outcome: Outcome): string[] {
   }
   if (!headless) {
     outcome.discard();
-    throw new SegueError("failed", `${target.name} cannot go on with a session without a screen`);
+    throw new SegueError("failed", `${target.name} cannot continue a session without a screen`);
   }
   const { id, path } = outcome;
   const [program = ""] = startCommand(target, outcome, { prompt: null, args: [] }, places.env);

@@ -1,5 +1,5 @@
 /**
- * Runs an agent as if it had been started by hand, sees when it is at a limit, and goes on with its session
+ * Runs an agent as if it had been started by hand, sees when it is at a limit, and continues its session
  * in another one. What to do next is decided in limits/failover.ts.
  */
 import { join } from "node:path";
@@ -30,6 +30,7 @@ import { RunSession } from "./run-session.ts";
 import { type Switched, switchTo } from "./run-switch.ts";
 
 export { nameOf } from "../agents/profile.ts";
+export type { Selected } from "../catalog/select.ts";
 export { endLike } from "../io/child.ts";
 export { TIMES, type Times } from "../limits/failover.ts";
 export type { Signal } from "../limits/types.ts";
@@ -40,7 +41,7 @@ export interface RunRequest {
   /** As the user wrote them. */
   args: readonly string[];
   given: Given;
-  /** The agents that may go on, in order. */
+  /** The agents that may continue, in order. */
   targets: readonly Agent[];
   /** Switch without asking. */
   unasked: boolean;
@@ -59,14 +60,14 @@ export interface RunRequest {
   tell: Tell;
 }
 
-/** What the user is told, and asked. Nothing is said while an agent has the screen. */
+/** What the user reads and is asked. Nothing is said while an agent has the screen. */
 export interface Tell {
   say(text: string): void;
   /** `signal`: what stopped it; null if the last agent just ended. */
   switching(from: Agent, to: Agent, signal: Signal | null): void;
   switched(report: Report, note: string): void;
   waiting(until: number): void;
-  /** Asks where to go on; null for nowhere. */
+  /** Asks where to continue; null for nowhere. */
   offer(at: Stop): Promise<Agent | null>;
   gaveUp(at: Stop, until: number | null): void;
   broughtHome(session: Selected): void;
@@ -85,9 +86,9 @@ export interface Stop {
 
 /** How often it looks at what the agent does, in milliseconds. */
 const TICK = 500;
-/** How long a program that is told to end may take, before it is told more plainly. */
+/** How long a program may take to end after a signal, before it gets the next one. */
 const GRACE = 5000;
-const WAIT = 1000;
+const [PAUSE, WAIT] = [50, 1000];
 
 /** One run of a program. */
 interface Leg {
@@ -255,28 +256,32 @@ class Runner {
   }
 
   /** Hands the session over; null if that is not possible, which is said. */
-  async #next(leg: Leg, { agent, goOn }: { agent: string; goOn: boolean }): Promise<Leg | null> {
+  async #next(
+    leg: Leg,
+    { agent, continues }: { agent: string; continues: boolean },
+  ): Promise<Leg | null> {
     const target = this.#agents.get(agent);
     const { tell } = this.#request;
     if (!target) return null;
     try {
       tell.switching(leg.agent, target, this.#signal);
-      const { command, cwd, session, report, note } = await this.#switch(target, goOn);
+      const { command, cwd, session, report, note } = await this.#switch(target, continues);
       tell.switched(report, note);
       const { launch } = target;
       const isTyped = launch.resumesUnprompted || launch.endsAfterPrompt;
-      if (goOn && isTyped && !this.#request.given.isHeadless) {
+      if (continues && isTyped && !this.#request.given.isHeadless) {
         tell.say(`${target.name} takes no prompt here: type "${PROMPT}"`);
       }
       this.#session = session;
       return { agent: target, command, cwd, session };
     } catch (error) {
-      tell.say(`cannot go on in ${target.name}: ${wordsOf(error)}`);
+      tell.say(`segue: cannot continue in ${target.name}: ${wordsOf(error)}`);
+      if (error instanceof SegueError && error.hint !== null) tell.say(`  ${error.hint}`);
       return null;
     }
   }
 
-  async #switch(target: Agent, goOn: boolean): Promise<Switched> {
+  async #switch(target: Agent, continues: boolean): Promise<Switched> {
     const { agent: home, given, force, places, cwd, reasoning, tell } = this.#request;
     const selected = this.#session;
     if (!selected) throw new SegueError("not-found", "the agent has written no session");
@@ -286,7 +291,7 @@ class Runner {
       ...{ selected, target, places, cwd, reasoning },
       fit: target === home ? undefined : this.#request.fit,
       args: [...this.#request.always(target), ...args],
-      prompt: goOn ? await promptFor(selected, places.env) : null,
+      prompt: continues ? await promptFor(selected, places.env) : null,
       isHeadless: given.isHeadless,
       warn: (text) => tell.say(text),
     });
@@ -298,17 +303,23 @@ class Runner {
       const { session } = await this.#switch(agent, false);
       tell.broughtHome(session);
     } catch (error) {
-      tell.say(`cannot bring the session home to ${agent.name}: ${wordsOf(error)}`);
+      tell.say(`segue: cannot bring the session home to ${agent.name}: ${wordsOf(error)}`);
       if (this.#session) tell.left(this.#session);
     }
   }
 }
 
-/** Ends a program that we started: as with Ctrl-C, and if it does not heed that, with SIGTERM. */
+/**
+ * Ends a program that we started, and with it what it started for the work: as with Ctrl-C, and what does not
+ * heed that with SIGTERM. The session must not grow any more when it is handed over.
+ */
 async function stop(child: Child): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     child.kill(signal);
-    if (await within(GRACE, child.ended)) return;
+    const until = Date.now() + GRACE;
+    await within(GRACE, child.ended);
+    while (child.isAlive() && Date.now() < until) await after(PAUSE);
+    if (!child.isAlive()) return;
   }
 }
 

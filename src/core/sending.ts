@@ -4,7 +4,7 @@ import { type Shown, shownIn } from "../catalog/accounts.ts";
 import { openCatalog } from "../catalog/catalog.ts";
 import { rootsOf } from "../catalog/stores.ts";
 import type { Report } from "../convert/report/report.ts";
-import { modelNamed, PRICED_ON } from "../limits/prices.ts";
+import { modelNamed, PRICED_ON, ratesFor } from "../limits/prices.ts";
 import type { Agent } from "./names.ts";
 import type { Places } from "./places.ts";
 
@@ -48,7 +48,8 @@ export function noteDestination({ tokens, counts }: Report, { model, window }: D
   const all = tokens.estimate + counts.images * IMAGE_TOKENS;
   tokens.model = model;
   tokens.modelWindow = window;
-  tokens.cost = known === null ? null : Number(((all * known.input) / 1e6).toFixed(4));
+  const rates = known && ratesFor(known, all);
+  tokens.cost = rates && Number(((all * rates.input) / 1e6).toFixed(4));
 }
 
 /** What the user should know before the switch; null for nothing. */

@@ -3,9 +3,10 @@
  * terminal's keys and its size reach it directly. What reaches only us is passed on.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { SegueError } from "../errors.ts";
+import { familyOf, isAlive, type Member, signal as send, statOf } from "./family.ts";
 import { catchSignals, leaveSignals } from "./interrupt.ts";
 import { findCommand } from "./launch.ts";
 import { programWords } from "./program.ts";
@@ -34,11 +35,10 @@ export interface Child {
   pid: number;
   /** When it has ended. */
   ended: Promise<ChildEnd>;
-  /**
-   * Sends a signal to it, if it still runs, and to those of its processes that a key of the terminal would
-   * reach: some CLIs only start another process, which does the work (Qwen Code 0.24.4 [run]).
-   */
+  /** Sends a signal to it and to those of its processes that Ctrl-C ends, if they still run: see family.ts. */
   kill(signal: NodeJS.Signals): void;
+  /** Does any of those still run that were sent a signal? */
+  isAlive(): boolean;
 }
 
 /** @throws SegueError if there is no such program. */
@@ -64,7 +64,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
     process.stderr.write(chunk);
     options.errors?.(chunk.toString("utf8"));
   });
-  let hasEnded = false;
+  let [hasEnded, hasExited] = [false, false];
   const kill = (signal: NodeJS.Signals): void => {
     if (!hasEnded) child.kill(signal);
   };
@@ -77,20 +77,21 @@ export function startChild(options: ChildOptions): Promise<Child> {
       screen.restore();
     };
     const ended = new Promise<ChildEnd>((done) => {
-      const told = (code: number | null, signal: NodeJS.Signals | null): void => {
+      const report = (code: number | null, signal: NodeJS.Signals | null): void => {
         leave();
         done({ code: code ?? 128 + (signal === null ? 1 : constants.signals[signal]), signal });
       };
       let timer: NodeJS.Timeout | undefined;
       child.on("close", (code, signal) => {
         clearTimeout(timer);
-        told(code, signal);
+        report(code, signal);
       });
       // What it started may keep its error output open.
       child.on("exit", (code, signal) => {
+        hasExited = true;
         timer = setTimeout(() => {
           child.stderr?.destroy();
-          told(code, signal);
+          report(code, signal);
         }, LAST_WORDS);
       });
     });
@@ -102,42 +103,31 @@ export function startChild(options: ChildOptions): Promise<Child> {
       const pid = child.pid ?? 0;
       const unfollow = followStops(pid);
       void ended.then(unfollow);
-      const killAll = (signal: NodeJS.Signals): void => {
-        for (const one of hasEnded ? [] : familyOf(pid)) killProcess(one, signal);
-      };
-      resolve({ pid, ended, kill: killAll });
+      // By number and start. What was seen once stays, as its parent may end before it.
+      const family = new Map<string, Member>();
+      resolve({
+        pid,
+        ended,
+        kill(signal) {
+          // Once it has ended, its number may be another process's.
+          for (const one of hasExited ? [] : familyOf(pid)) family.set(nameOf(one), one);
+          if (hasExited) family.delete(nameOf({ pid, started: null }));
+          for (const one of family.values()) send(one, signal);
+        },
+        isAlive: () => !hasEnded || [...family.values()].some(isAlive),
+      });
     });
   });
 }
 
 const isWindows = process.platform === "win32";
 
+function nameOf({ pid, started }: Member): string {
+  return `${pid} ${started}`;
+}
+
 /** How long what it printed last may take to arrive, in milliseconds. */
 const LAST_WORDS = 500;
-
-/** It and the processes that it started, as far as they are in our group; without /proc: only itself. */
-function familyOf(pid: number): number[] {
-  const group = statOf(process.pid)?.[2];
-  if (group === undefined) return [pid];
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc")) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
-    if (stat?.[2] === group) parents.set(Number(name), Number(stat[1]));
-  }
-  const family = [pid];
-  for (const one of family) {
-    for (const [child, parent] of parents) if (parent === one) family.push(child);
-  }
-  return family;
-}
-
-function killProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended already.
-  }
-}
 
 /** Those that a terminal sends to all processes in its foreground. */
 const OF_KEYS: readonly NodeJS.Signals[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
@@ -179,22 +169,12 @@ function isForeground(): boolean {
   return group !== undefined && group === foreground;
 }
 
-/** The fields of Linux's /proc/PID/stat after the name, from the state on; null if there are none. */
-function statOf(pid: number): readonly string[] | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-
 /** How often it looks whether the child has stopped, in milliseconds. */
 const LOOK = 200;
 
 /**
  * A program on the whole screen stops itself when the user presses Ctrl-Z. The shell waits for us, so we
- * stop as well; when the shell lets us go on, so does the child.
+ * stop as well; when the shell continues us, the child continues, too.
  */
 function followStops(pid: number): () => void {
   if (process.platform !== "linux" || process.stdin.isTTY !== true) return () => {};

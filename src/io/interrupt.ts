@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM: unfinished work is removed, and the exit code tells what happened. */
+/** SIGINT and SIGTERM: unfinished work is removed, and the exit code shows what happened. */
 import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { runInNewContext } from "node:vm";

@@ -66,7 +66,7 @@ export type FailoverEvent =
   | { event: "signal"; at: number; signal: Signal }
   /** A model's answer that ends a turn. */
   | { event: "answer"; at: number }
-  /** A turn goes on. */
+  /** A turn continues. */
   | { event: "busy"; at: number }
   /** The user ended Segue, and the agent with it. */
   | { event: "interrupted"; at: number }
@@ -78,9 +78,9 @@ export type FailoverEvent =
 
 export type Action =
   | { do: "nothing" }
-  /** Start it on the session of `from`; null: it is its own. `goOn`: with the prompt "continue". */
-  | { do: "run"; agent: string; from: string; goOn: boolean }
-  /** End the running program, then tell `ended`. */
+  /** Start it on the session of `from`, which may be itself. `continues`: with the prompt "continue". */
+  | { do: "run"; agent: string; from: string; continues: boolean }
+  /** End the running program; `ended` is the next event. */
   | { do: "end"; why: "limit" | "home" }
   | { do: "wait"; until: number }
   /** `agents`: those that are not at a limit; empty if none is known. */
@@ -326,7 +326,7 @@ function wait(state: State, until: number): Step {
   return { state: { ...state, phase: { name: "waiting" } }, action: { do: "wait", until } };
 }
 
-function run(state: State, agent: string, goOn: boolean): Step {
+function run(state: State, agent: string, continues: boolean): Step {
   const { holder, now } = state;
   const isSwitch = agent !== holder;
   return {
@@ -338,7 +338,7 @@ function run(state: State, agent: string, goOn: boolean): Step {
       lastStart: now,
       ...(isSwitch && { ways: [...state.ways, wayTo(state, agent)] }),
     },
-    action: { do: "run", agent, from: holder, goOn },
+    action: { do: "run", agent, from: holder, continues },
   };
 }
 

@@ -1,90 +1,58 @@
-/**
- * What models cost, and how much they take: the vendors' list prices for an API key, in US dollars for a
- * million tokens. Subscriptions cost otherwise. A model that is not here has no price: it is not guessed.
- *
- * From excerpts of these pages, as a search of public text showed them on the date below:
- * - https://platform.claude.com/docs/en/about-claude/pricing and …/docs/en/models/haiku-5-5/overview;
- *   cache writes are those that last five minutes
- * - https://developers.openai.com/api/docs/models and …/api/docs/models/gpt-6.2-sol, …/gpt-5.6-luna
- *   and for other models of OpenAI, of Google (https://ai.google.dev/gemini-api/docs/pricing) and of xAI
- *   (https://docs.x.ai/developers/models) the table and the announcements in
- *   https://github.com/BerriAI/litellm
- *
- * Several models cost more in requests of more than 100,000 to 272,000 tokens; here is what short ones
- * cost.
- */
+/** What models cost, by the names that agents record. A price that is not known is not guessed. */
 import type { Usage } from "../session/types.ts";
+import { LINES, type Line } from "./price-table.ts";
 
-/** When the excerpts were read. */
-export const PRICED_ON = "2026-11-30";
+export { PRICED_ON } from "./price-table.ts";
 
-export interface Model {
+/** In US dollars for a million tokens; null if it is not known. */
+export interface Rates {
   input: number;
   output: number;
-  /** null if it was in no page. */
   cacheRead: number | null;
-  /** Where writing to the cache costs nothing extra, the input's price; null if it was in no page. */
   cacheWrite: number | null;
-  /** How many tokens it takes. */
-  window: number;
+  /** Of cache writes that last an hour. */
+  longWrite: number | null;
 }
 
-type Line = readonly [
-  names: string,
-  input: number,
-  output: number,
-  cacheRead: number | null,
-  cacheWrite: number | null,
-  window: number,
-];
+export interface Model extends Rates {
+  /** How many tokens it takes; null if that is not known. */
+  window: number | null;
+  /** The rates of longer requests, the longest last; null if they are not known. */
+  above: readonly { tokens: number; rates: Rates | null }[];
+}
 
-const [K, M] = [1000, 1_000_000];
+/** What distinguishes requests with the same numbers of tokens. */
+export interface Kind {
+  /** Of the cache writes, those that last an hour. */
+  longWrite?: number | undefined;
+  /** How long the request is at least: input and cache. By default, it is a short one. */
+  prompt?: number | undefined;
+}
 
-const LINES: readonly Line[] = [
-  ["claude-fable-5-1 claude-mythos-5-1", 10, 50, 0.25, 12.5, M],
-  ["claude-fable-5 claude-mythos-5", 10, 50, 1, 12.5, M],
-  ["claude-opus-5-5", 4, 20, 0.2, 5, M],
-  ["claude-opus-5 claude-opus-4-8 claude-opus-4-7 claude-opus-4-6", 5, 25, 0.5, 6.25, M],
-  ["claude-opus-4-5", 5, 25, 0.5, 6.25, 200 * K],
-  ["claude-opus-4-1 claude-opus-4 claude-opus-4-0", 15, 75, 1.5, 18.75, 200 * K],
-  ["claude-sonnet-5-5", 2, 10, 0.1, 2.5, M],
-  ["claude-sonnet-5", 2, 10, 0.2, 2.5, M],
-  ["claude-sonnet-4-6", 3, 15, 0.3, 3.75, M],
-  ["claude-sonnet-4-5 claude-sonnet-4 claude-sonnet-4-0", 3, 15, 0.3, 3.75, 200 * K],
-  ["claude-haiku-5-5", 0.1, 0.5, 0.01, 0.125, M],
-  ["claude-haiku-4-5", 1, 5, 0.1, 1.25, 200 * K],
-  ["gpt-6-2-sol gpt-6-1-sol", 2, 10, 0.1, 2.5, 1_050_000],
-  ["gpt-6-2-astra", 8, 40, 0.4, null, 1_050_000],
-  ["gpt-6-1-terra", 1, 5, 0.05, null, 1_050_000],
-  ["gpt-6-sol", 2, 10, 0.2, 2.5, 1_050_000],
-  ["gpt-6-astra", 10, 50, 1, 12.5, 1_050_000],
-  ["gpt-6-luna", 0.1, 0.5, 0.01, 0.125, 1_050_000],
-  ["gpt-5-6-sol gpt-5-6", 4, 20, 0.4, 5, 1_050_000],
-  ["gpt-5-6-terra", 2, 12, 0.2, 2.5, 1_050_000],
-  ["gpt-5-6-luna", 0.2, 1.2, 0.02, 0.25, 1_050_000],
-  ["gpt-5-5", 5, 30, 0.5, 5, 1_050_000],
-  ["gpt-5-4", 2.5, 15, 0.25, 2.5, 1_050_000],
-  ["gpt-5-4-mini", 0.75, 4.5, 0.075, 0.75, 400 * K],
-  ["gpt-5-3-codex gpt-5-2-codex gpt-5-2", 1.75, 14, 0.175, 1.75, 400 * K],
-  ["gpt-5-1-codex-max gpt-5-1-codex gpt-5-1 gpt-5-codex gpt-5", 1.25, 10, 0.125, 1.25, 400 * K],
-  ["gpt-5-1-codex-mini gpt-5-mini", 0.25, 2, 0.025, 0.25, 400 * K],
-  ["grok-4-5", 2, 6, 0.5, 2, 500 * K],
-  ["grok-4-3", 1.25, 2.5, 0.2, 1.25, M],
-  ["grok-build-0-1", 1, 2, 0.2, 1, 256 * K],
-  ["gemini-3-1-pro-preview", 2, 12, null, null, 1_048_576],
-  ["gemini-2-5-pro", 1.25, 10, null, null, 1_048_576],
-  ["gemini-2-5-flash", 0.3, 2.5, null, null, 1_048_576],
-];
+const M = 1_000_000;
 
 const MODELS: ReadonlyMap<string, Model> = new Map(
-  LINES.flatMap(([names, input, output, cacheRead, cacheWrite, window]) =>
-    names.split(" ").map((name) => [name, { input, output, cacheRead, cacheWrite, window }]),
-  ),
+  LINES.flatMap((line) => line[0].split(" ").map((name) => [name, modelOf(line)])),
 );
+
+function modelOf([, window, rates, ...above]: Line): Model {
+  return {
+    ...ratesOf(rates),
+    window,
+    above: above.map(([tokens, long]) => ({ tokens, rates: long && ratesOf(long) })),
+  };
+}
+
+function ratesOf([input, output, cacheRead, cacheWrite, longWrite]: Line[2]): Rates {
+  return {
+    ...{ input, output, cacheRead: cacheRead ?? null },
+    ...{ cacheWrite: cacheWrite ?? null, longWrite: longWrite ?? null },
+  };
+}
 
 /**
  * What is known about a model, by any of the names that agents record: `anthropic/claude-sonnet-4.5`,
- * `claude-sonnet-4-5-20250929`, `claude-opus-4-6[1m]`.
+ * `claude-sonnet-4-5-20250929`, `claude-opus-4-6[1m]`, `us.anthropic.claude-opus-4-6-v1:0`.
  */
 export function modelNamed(name: string | null): Model | null {
   if (name === null) return null;
@@ -99,24 +67,38 @@ export function modelNamed(name: string | null): Model | null {
 const found = new Map<string, Model | null>();
 
 function lookedUp(name: string): Model | null {
-  const own = name.toLowerCase().slice(name.lastIndexOf("/") + 1);
-  const plain = own
-    .replace(/\[1m\]$/, "")
-    .replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, "")
-    .replace(/-latest$/, "")
+  const own = name
+    .toLowerCase()
+    .slice(name.lastIndexOf("/") + 1)
+    .replace(/\[1m\]/, "")
+    // On Bedrock and Vertex AI.
+    .replace(/^(?:[a-z-]+\.)?anthropic\./, "")
+    .replace(/-v\d+(?::\d+)?$/, "")
+    .replace(/@(?:\d{8}|default|latest)$/, "")
     .replaceAll(".", "-");
-  return MODELS.get(plain) ?? null;
+  const dated = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2})(-fast)?$/;
+  const plain = own.replace(dated, "$1");
+  return MODELS.get(plain) ?? MODELS.get(plain.replace(/-latest$/, "")) ?? null;
+}
+
+/** The rates of a request of this length; null if they are not known. */
+export function ratesFor(model: Model, prompt: number): Rates | null {
+  const long = model.above.findLast(({ tokens }) => prompt > tokens);
+  return long ? long.rates : model;
 }
 
 /** In US dollars; null if the price of any of these tokens is not known. */
-export function costOf(model: string | null, usage: Usage): number | null {
+export function costOf(model: string | null, usage: Usage, kind: Kind = {}): number | null {
   const known = modelNamed(model);
-  if (!known) return null;
+  const rates = known && ratesFor(known, kind.prompt ?? 0);
+  if (!rates) return null;
+  const longWrite = Math.min(kind.longWrite ?? 0, usage.cacheWrite);
   const costs = [
-    usage.input * known.input,
-    usage.output * known.output,
-    costIn(usage.cacheRead, known.cacheRead),
-    costIn(usage.cacheWrite, known.cacheWrite),
+    usage.input * rates.input,
+    usage.output * rates.output,
+    costIn(usage.cacheRead, rates.cacheRead),
+    costIn(usage.cacheWrite - longWrite, rates.cacheWrite),
+    costIn(longWrite, rates.longWrite),
   ];
   return costs.reduce<number | null>(
     (sum, cost) => (sum === null || cost === null ? null : sum + cost / M),

@@ -10,6 +10,10 @@ export interface Used extends Usage {
   /** When it was used, at the latest: milliseconds since the epoch. */
   at: number;
   model: string | null;
+  /** Of the cache writes, what lasts an hour. */
+  longWrite?: number;
+  /** How long each of the requests was at least. */
+  prompt?: number;
 }
 
 export interface Window extends Usage {
@@ -43,7 +47,7 @@ function windowOf(hours: number, used: readonly Used[]): Window {
     window.output += one.output;
     window.cacheRead += one.cacheRead;
     window.cacheWrite += one.cacheWrite;
-    const price = costOf(one.model, one);
+    const price = costOf(one.model, one, one);
     if (price === null) window.unpriced += tokensOf(one);
     else cost = (cost ?? 0) + price;
   }

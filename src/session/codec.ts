@@ -72,10 +72,20 @@ export interface Codec {
   tools: Tools;
 }
 
-/** `key`: the same for records about the same request. */
+/** What a request took. */
 export interface Spent {
+  /** The same for all records of a session that are about the same request. */
   key: string;
+  /**
+   * The same for copies of these records in other sessions, such as forks, as well. By default, time,
+   * model and tokens together are.
+   */
+  name?: string | undefined;
   usage: Usage;
+  /** Of the cache writes, those that last an hour. */
+  longWrite?: number;
+  /** What it is priced as, if that is not the model's name alone. */
+  model?: string | undefined;
   /** How many tokens the agent sends at most, if it records that. */
   window?: number;
 }

@@ -4,46 +4,19 @@
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { rowsAt } from "../../src/convert/read/open.ts";
+import { DATABASES, makeStoreOf } from "../support/account-stores.ts";
 import { workOn } from "../support/conversion.ts";
-import { makeDeepAgents } from "../support/deepagents-db.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { makeGoose } from "../support/goose-db.ts";
-import { makeHermes } from "../support/hermes-db.ts";
-import { makeMastraCode } from "../support/mastracode-db.ts";
-import { makeOpenClaw } from "../support/openclaw-db.ts";
-import { makeDatabase, makeKiloDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
 import { CLAUDE, CODEX, idOf } from "./support.ts";
 
 const root = temporaryFolder();
-
-/** Where an agent's database is, below a home folder. */
-const DATABASES: { [agent: string]: [make: (path: string) => void, place: string] } = {
-  opencode: [makeDatabase, ".local/share/opencode/opencode.db"],
-  kilo: [makeKiloDatabase, ".local/share/kilo/kilo.db"],
-  openclaw: [makeOpenClaw, ".openclaw/agents/main/agent/openclaw-agent.sqlite"],
-  goose: [makeGoose, ".local/share/goose/sessions/sessions.db"],
-  hermes: [makeHermes, ".hermes/state.db"],
-  deepagents: [makeDeepAgents, ".deepagents/.state/sessions.db"],
-  mastracode: [makeMastraCode, ".local/share/mastracode/mastra.db"],
-};
-
-/** Stores that their CLIs make, below a home folder: Segue writes only to what is there. */
-const FOLDERS: { [agent: string]: string } = {
-  cline: ".cline/data/sessions",
-  continue: ".continue/sessions",
-  grok: ".grok/sessions",
-  vibe: ".vibe/logs/session",
-  openhands: ".openhands/conversations",
-  auggie: ".augment/sessions",
-  nanocoder: ".local/share/nanocoder/sessions",
-};
 
 /** These keep their sessions in the project's folder, whatever the account. */
 const IN_PROJECTS = new Set(["aider", "crush"]);
@@ -60,12 +33,7 @@ function machine({ id }: Agent): Machine {
   mkdirSync(m.at(".segue"));
   const profile = `profiles:\n  two:\n    agent: ${id}\n    env: { HOME: ${m.at("two")} }\n`;
   writeFileSync(m.at(".segue/config.yml"), profile);
-  const [make, place] = DATABASES[id] ?? [];
-  for (const home of [m.at(), m.at("two")]) {
-    const folder = place === undefined ? FOLDERS[id] : dirname(place);
-    if (folder !== undefined) mkdirSync(join(home, folder), { recursive: true });
-    if (make && place) make(join(home, place));
-  }
+  for (const home of [m.at(), m.at("two")]) makeStoreOf({ id }, home);
   return m;
 }
 

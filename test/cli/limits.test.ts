@@ -2,21 +2,25 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
+  cpSync,
   globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
+  rmSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { agentNamed } from "../../src/agents/registry.ts";
 import { openSegue } from "../../src/core/segue.ts";
 import { fixture } from "../support/fixtures.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
-import { moveTimes } from "../support/moved.ts";
+import { moveTimes, moveTogether } from "../support/moved.ts";
+import { makeDatabase } from "../support/opencode-db.ts";
 import { Machine } from "../support/segue.ts";
 import { fails } from "./support.ts";
 
@@ -53,8 +57,10 @@ interface Account {
 /** A machine whose sessions ended some time ago. */
 function machine(ago: number, ...names: string[]): Machine {
   const m = new Machine(mkdtempSync(join(root, "home-")));
-  for (const name of names) m.install(fixture(name));
-  moveTimes(m.home, Date.now() - ago);
+  for (const name of names) {
+    cpSync(join(import.meta.dirname, "../fixtures", name), m.home, { recursive: true });
+  }
+  moveTogether(m.home, Date.now() - ago);
   return m;
 }
 
@@ -268,6 +274,95 @@ describe("what was used", () => {
     assert.equal(windowOf(account, 24).tokens, windowOf(account, 168).tokens);
     const old = await one(machine(30 * DAY, "codex/basic"), "codex");
     assert.equal(windowOf(old, 168).tokens, 0);
+  });
+
+  /** The answers of a session's file: each with an id of its own. */
+  function answersIn(path: string): number {
+    const lines = readFileSync(path, "utf8").match(/^.*"type":"assistant".*$/gm) ?? [];
+    return new Set(lines.map((line) => /"id":"msg_[^"]+"/.exec(line)?.[0])).size;
+  }
+
+  it("is counted once in a fork, which copies the answers", async () => {
+    const m = machine(10 * MINUTE, "claude-code/basic");
+    const alone = windowOf(await one(m, "claude-code"), 5);
+    const path = file(m, CLAUDE);
+    const id = "0f0e0d0c-0000-4000-8000-00000000000a";
+    const own = basename(path, ".jsonl");
+    const copy = readFileSync(path, "utf8").replaceAll(own, id);
+    const fork = join(dirname(path), `${id}.jsonl`);
+    writeFileSync(fork, copy);
+    assert.deepEqual(windowOf(await one(m, "claude-code"), 5), alone);
+    const last = known(copy.match(/^.*"type":"assistant".*$/gm)?.at(-1));
+    const more = last
+      .replace(/"id":"msg_[^"]+"/, '"id":"msg_more"')
+      .replace(/"timestamp":"[^"]+"/, `"timestamp":"${now()}"`);
+    appendFileSync(fork, `${more}\n`);
+    assert.equal(windowOf(await one(m, "claude-code"), 5).tokens, alone.tokens + 1580);
+    // The original may be gone.
+    rmSync(path);
+    assert.equal(windowOf(await one(m, "claude-code"), 5).tokens, alone.tokens + 1580);
+  });
+
+  for (const [agent, fixtureName, answers] of [
+    ["copilot", "copilot/fork", 3],
+    ["kimi", "kimi/fork", 2],
+    ["codex", "codex/fork", 9],
+  ] as const) {
+    it(`is counted once in a fork as ${agent} makes it`, async () => {
+      const used = windowOf(await one(machine(MINUTE, fixtureName), agent), 168);
+      assert.equal(used.output, answers * 80);
+    });
+  }
+
+  it("includes subagents, whose transcripts are in no list", async () => {
+    const m = machine(MINUTE, "claude-code/subagent");
+    const all = globSync(".claude/projects/**/*.jsonl", { cwd: m.home }).map((name) => m.at(name));
+    const [main = 0, child = 0] = all.toSorted((a, b) => a.length - b.length).map(answersIn);
+    assert.ok(child > 0);
+    const before = windowOf(await one(m, "claude-code"), 5);
+    assert.equal(before.tokens, (main + child) * 1580);
+    // Only the session itself has grown: what its subagent used is counted already.
+    appendFileSync(file(m, CLAUDE), "\n");
+    assert.deepEqual(windowOf(await one(m, "claude-code"), 5), before);
+    await m.run(["scan", "--rebuild"]);
+    assert.deepEqual(windowOf(await one(m, "claude-code"), 5), before);
+  });
+
+  it("includes subagents that are rows of the same database", async () => {
+    const m = machine(0);
+    const path = m.at(".local/share/opencode/opencode.db");
+    mkdirSync(dirname(path), { recursive: true });
+    makeDatabase(path);
+    const { database } = agentNamed("opencode").store;
+    const text = readFileSync(fixture("opencode/rows").path, "utf8");
+    const newest = Math.max(...(text.match(/\b1\d{12}\b/g) ?? []).map(Number));
+    /** The recorded session under another id, some seconds ago. */
+    const put = (id: string, ago: number, parent?: string): void => {
+      const moved = text.replace(/\b1\d{12}\b/g, (time) => String(Number(time) - newest + ago));
+      const lines = known(database).renamed(moved.trimEnd().split("\n"), id, path);
+      const own = parent === undefined ? "" : `"parent_id":"${parent}",`;
+      const [head = "", ...rest] = lines;
+      const session = head.replace('{"session":{', `{"session":{${own}`);
+      known(database).replace(path, id, null, [session, ...rest]);
+    };
+    put("ses_parent", Date.now() - MINUTE);
+    const alone = windowOf(await one(m, "opencode"), 5);
+    assert.ok(alone.tokens > 0);
+    put("ses_child", Date.now() - MINUTE / 2, "ses_parent");
+    put("ses_grandchild", Date.now() - MINUTE / 3, "ses_child");
+    await m.run(["scan", "--rebuild"]);
+    assert.equal((await limits(m, "opencode")).length, 1);
+    assert.equal(windowOf(await one(m, "opencode"), 5).tokens, 3 * alone.tokens);
+  });
+
+  it("is not counted again for a session that was handed over, subagents included", async () => {
+    const m = machine(MINUTE, "claude-code/subagent");
+    for (const target of ["codex", "pi"]) {
+      const args = ["resume", "claude#1", "--in", target, "--no-launch"];
+      const { code, err } = await m.run(args);
+      assert.equal(code, 0, err);
+      assert.equal(windowOf(await one(m, target), 168).tokens, 0, target);
+    }
   });
 
   it("has no price if the model has none", async () => {

@@ -446,7 +446,7 @@ describe("handing over between accounts", () => {
     assert.deepEqual(contents(work), before[1]);
   });
 
-  it("both have gone on: a new session, and neither loses anything", async () => {
+  it("both have continued: a new session, and neither loses anything", async () => {
     const m = machine();
     const id = idOf(CLAUDE);
     await ok(m, "resume", "claude#1", "--in", "claude-work", "--no-launch");
@@ -466,7 +466,7 @@ describe("handing over between accounts", () => {
     assert.match(again.err, /already handed over/);
   });
 
-  it("what only the source has gone on with is caught up; what the target has, is left", async () => {
+  it("what only the source has continued with is caught up; what the target has, is left", async () => {
     const m = machine();
     const path = m.at(stored(CLAUDE));
     const there = path.replace(".claude/", ".claude-work/");
@@ -484,7 +484,7 @@ describe("handing over between accounts", () => {
       "claude-work",
       "--no-launch",
     );
-    assert.match(err, /it has gone on in Claude Code \(claude-work\)/);
+    assert.match(err, /it has continued in Claude Code \(claude-work\)/);
     assert.deepEqual(readFileSync(there), now);
   });
 

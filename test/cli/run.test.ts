@@ -1,51 +1,7 @@
 /** `segue run`, with fakes that do what is asked of them. The real CLIs are in test/native/failover.test.ts. */
 import assert from "node:assert/strict";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
-import { type Deed, fake, logged } from "../support/fake-agent.ts";
-import { temporaryFolder } from "../support/folder.ts";
-import { type Ended, Machine, type RunOptions } from "../support/segue.ts";
-import { fails } from "./support.ts";
-
-const root = temporaryFolder();
-const LIMIT = "You've hit your weekly limit";
-const PI_LIMIT = '429: {"message":"You exceeded your current quota","code":"insufficient_quota"}';
-
-class Fakes extends Machine {
-  constructor(deeds: { [who: string]: readonly Deed[] }) {
-    super(realpathSync(mkdtempSync(join(root, "home-"))));
-    mkdirSync(this.at("shop"));
-    fake(this.home, deeds);
-  }
-
-  segue(line: string, options: RunOptions = {}): Promise<Ended> {
-    return this.run(["run", ...line.split(" ")], { cwd: this.at("shop"), alone: true, ...options });
-  }
-
-  logged(who: string): ReturnType<typeof logged> {
-    return logged(this.home, who);
-  }
-
-  signals(who: string): string[] {
-    const path = this.at(`${who}.signals`);
-    return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
-  }
-
-  /** The text of its sessions. */
-  stored(pattern: string): string {
-    const files = globSync(pattern, { cwd: this.home });
-    return files.map((file) => readFileSync(this.at(file), "utf8")).join("\n");
-  }
-
-  get claude(): string {
-    return this.stored(".claude/projects/*/*.jsonl");
-  }
-
-  get pi(): string {
-    return this.stored(".pi/agent/sessions/*/*.jsonl");
-  }
-}
+import { Fakes, LIMIT, PI_LIMIT, when, whenLogged } from "./fakes.ts";
 
 describe("run", { skip: process.platform === "win32" }, () => {
   it("starts the agent as if by hand", async () => {
@@ -80,7 +36,7 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.equal(ended.signal, "SIGKILL");
   });
 
-  it("says how to go on, where nobody can be asked", async () => {
+  it("says how to continue, where nobody can be asked", async () => {
     const m = new Fakes({ claude: [{ says: "half", limit: LIMIT, code: 1 }], pi: [] });
     const { code, err } = await m.segue("claude -p x");
     assert.equal(code, 1);
@@ -102,7 +58,7 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.deepEqual([code, err], [1, ""]);
   });
 
-  it("goes on in the next agent, with its output and its code alone", async () => {
+  it("continues in the next agent, with its output and its code alone", async () => {
     const m = new Fakes({
       claude: [{ prints: "first", says: "half", limit: LIMIT, code: 1 }],
       pi: [{ prints: "second", says: "MARK-DONE", code: 0 }],
@@ -143,25 +99,16 @@ describe("run", { skip: process.platform === "win32" }, () => {
     }
   });
 
-  it("gives up where all are at a limit, and says how to go on later", async () => {
+  it("gives up where all are at a limit, and says how to continue later", async () => {
     const m = new Fakes({
       claude: [{ says: "half", limit: LIMIT, code: 1 }],
       pi: [{ limit: PI_LIMIT, prints: "nothing", code: 5 }],
     });
     const { code, out, err } = await m.segue("claude --failover pi --hold 1s -p x");
     assert.deepEqual([code, out], [5, "nothing\n"]);
-    assert.match(err, /no other agent can go on/);
+    assert.match(err, /no other agent can continue/);
     assert.match(err, /segue resume pi:/);
     assert.equal(m.logged("claude").length, 1);
-  });
-
-  it("tries the next one where an agent cannot be started on the session", async () => {
-    const m = new Fakes({
-      claude: [{ says: "half", limit: LIMIT, code: 1 }],
-      pi: [{ limit: PI_LIMIT, code: 1 }],
-    });
-    const { err } = await m.segue("claude --failover pi,claude -p x");
-    assert.match(err, /--failover names Claude Code, which runs first anyway/);
   });
 
   it("loses nothing when it is killed in between", async () => {
@@ -186,7 +133,7 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.match(m.pi, /MARK-HALF/);
   });
 
-  it("does not go on elsewhere when the user interrupts it", async () => {
+  it("does not continue elsewhere when the user interrupts it", async () => {
     const m = new Fakes({ claude: [{ says: "half", limit: LIMIT }], pi: [{ code: 0 }] });
     const { code } = await m.segue("claude --failover pi -p x", {
       started: (child) => whenLogged(m, "claude", () => child.kill("SIGINT")),
@@ -214,30 +161,4 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.equal(code, 0, err);
     assert.match(err, /no output and no record/);
   });
-
-  it("refuses what would only come up at a limit", async () => {
-    const m = new Fakes({ claude: [{ code: 0 }], pi: [], codex: [] });
-    fails(await m.segue("--failover nope claude"), 3, /there is no agent "nope"/);
-    fails(await m.segue("--failover gemini claude"), 1, /Gemini CLI is not installed/);
-    fails(await m.segue("--failover pi,pi claude"), 2, /names Pi twice/);
-    fails(await m.segue("--return claude"), 2, /--return needs --failover/);
-    fails(await m.segue("--failover pi --hold soon claude"), 2, /30s, 10m or 5h/);
-    fails(await m.segue("--failover pi claude --nonsense"), 4, /--nonsense is no flag/);
-    fails(await m.segue("--cwd nowhere claude"), 3, /no such folder/);
-    assert.deepEqual(m.logged("claude"), []);
-  });
 });
-
-function whenLogged(m: Fakes, who: string, then: () => void): void {
-  when(() => m.logged(who).length > 0, then);
-}
-
-function when(is: () => boolean, then: () => void): void {
-  const timer = setInterval(() => {
-    if (!is()) return;
-    clearInterval(timer);
-    then();
-  }, 50);
-  // What is waited for may never be: then the test fails by itself.
-  timer.unref();
-}

@@ -1,25 +1,22 @@
 /**
- * `segue run --failover`: the first agent's model server answers as its vendor does at a limit; the work goes
- * on in another agent, with all of the history; and with --return it comes home.
+ * `segue run --failover`: the first agent's model server answers as its vendor does at a limit; the work
+ * continues in another agent, with all of the history. Its limit lasts, so it comes home by hand: how it
+ * comes home by itself is in failover-return.test.ts.
  */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { driverOf, own } from "./agents/index.ts";
+import { agentNamed } from "../../src/agents/registry.ts";
+import { own } from "./agents/index.ts";
 import { assertHistory, type Expected, historyOf } from "./assert-history.ts";
-import { AGENTS, type Agent, createLab, type Lab, runCli, sessionPath } from "./lab.ts";
+import { AGENTS, type Agent, createLab, sessionPath } from "./lab.ts";
 import type { RecordedRequest, ScriptedError } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
-import { record, turn } from "./record.ts";
-import { segue } from "./segue.ts";
+import { type Recording, record, turn } from "./record.ts";
+import { runSegue, segue } from "./segue.ts";
 import { some } from "./some.ts";
 
 enterNetns();
-
-const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
 const anthropic = (status: number, type: string, message: string): ScriptedError => ({
   status,
@@ -117,16 +114,23 @@ function isAskedToContinue(request: RecordedRequest, from: Agent): boolean {
   return said.some(({ text }) => /(?:^|[\n>"])\s*continue\s*(?:["\n<]|$)/.test(text));
 }
 
-/** A lab in which the agent's name starts `segue run`, with these options, on the real one. */
-function through(lab: Lab, agent: Agent, options: readonly string[]): Lab {
-  const bin = join(lab.root, "through");
-  mkdirSync(bin, { recursive: true });
-  const { command } = driverOf(agent);
-  const words = [process.execPath, BIN, "run", ...options, agent].map((word) => `'${word}'`);
-  const script = join(bin, command);
-  writeFileSync(script, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
-  chmodSync(script, 0o755);
-  return { ...lab, bin, env: { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") } };
+/** Flags that let it work without asking: the next agent gets its own for that. */
+const FLAGS: { readonly [agent: Agent]: readonly string[] } = {
+  "claude-code": ["--dangerously-skip-permissions"],
+  codex: ["--dangerously-bypass-approvals-and-sandbox", "--skip-git-repo-check"],
+  // Without a model, it asks another one first which to take, with a piece cut out of the history.
+  gemini: ["--yolo", "--model", "gemini-3.1-pro-preview"],
+  copilot: ["--allow-all"],
+  qwen: ["--yolo"],
+  droid: ["--skip-permissions-unsafe"],
+  grok: ["--always-approve"],
+};
+
+/** The command line on which the agent continues its session without a screen, as a user would type it. */
+function lineOf(agent: Agent, { sessionId: id, path }: Recording, prompt: string): string[] {
+  const { headless } = agentNamed(agent).launch;
+  assert.ok(headless, agent);
+  return [agent, ...headless.resumeArgs({ id, path, prompt, args: FLAGS[agent] ?? [] })];
 }
 
 const CHOSEN = some(CASES, 6).filter(({ from, to }) =>
@@ -137,33 +141,28 @@ for (const { from, to, error } of CHOSEN) {
   test(`${from} at its limit → ${to} → ${from}`, async () => {
     const lab = await createLab();
     try {
-      const recording = await record(lab, from);
+      // Kimi Code takes an image only from an editor, in whose sessions it has no tools of its own.
+      const recording = await record(lab, from, from === "kimi" ? { plain: true } : {});
       const { prompt } = work("F");
       const asked: Expected[] = from === "gemini" ? [] : [{ role: "user", marker: "continue" }];
       lab.server.limit = (request) => (isAskedToContinue(request, from) ? null : error);
       lab.server.script([{ thinking: "MARK-F-R2 I think", text: "MARK-F-A2 done" }]);
-      const done = await runCli(
-        through(lab, from, ["--failover", to, "--return", "--force"]),
-        from,
-        {
-          prompt,
-          resume: recording.sessionId,
-        },
-      );
-      const told = `${done.stderr}\n${done.stdout}`;
-      assert.equal(lab.server.stepsLeft, 0, told);
+      const line = lineOf(from, recording, prompt);
+      const done = await runSegue(lab, ["run", "--failover", to, "--return", ...line]);
+      const said = `${done.stderr}\n${done.stdout}`;
+      assert.equal(lab.server.stepsLeft, 0, said);
       assertHistory(lab.server.lastMain(), [
         ...abroad(recording.markers, to),
         ...abroad([{ role: "user", marker: "MARK-F-U1" }], to),
         ...asked,
       ]);
-      assert.equal(done.code, 0, told);
-      assert.match(done.stdout, /MARK-F-A2/, told);
+      assert.equal(done.code, 0, said);
+      assert.match(done.stdout, /MARK-F-A2/, said);
       assert.deepEqual(lab.server.refusals, []);
 
-      // Its limit is not over yet: the session is in the other agent, and is brought home by hand.
-      const [, id = ""] = new RegExp(`segue resume ${to}:(\\S+)`).exec(told) ?? [];
-      assert.notEqual(id, "", told);
+      // The session is in the other agent.
+      const [, id = ""] = new RegExp(`segue resume ${to}:(\\S+)`).exec(said) ?? [];
+      assert.notEqual(id, "", said);
       assert.ok(sessionPath(lab, to, id) !== "");
       lab.server.limit = null;
       await segue(lab, ["resume", `${to}:${id}`, "--in", from, "--no-launch"]);

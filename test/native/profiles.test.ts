@@ -43,6 +43,7 @@ const ACCOUNTS: readonly Account[] = [
   },
   { agent: "pi", variable: "PI_CODING_AGENT_DIR", folder: ".pi/agent", credentials: "secret.json" },
   { agent: "copilot", variable: "COPILOT_HOME", folder: ".copilot", credentials: "secret.json" },
+  { agent: "vibe", variable: "VIBE_HOME", folder: ".vibe", credentials: ".env" },
 ];
 
 for (const account of some(ACCOUNTS, 5)) {

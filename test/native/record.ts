@@ -26,6 +26,8 @@ export interface RecordOptions {
   /** Stands in every marker, so that several recordings can be told apart in one history. */
   tag?: string;
   model?: string;
+  /** Without an image: some CLIs take one only from an editor, and then the session is an editor's. */
+  plain?: true;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function record(
   const first = await turn(lab, agent, firstTurn(mark, lab.cwd, noteFile), {
     ...withModel(options),
     prompt: `${mark("U01")} Look at the picture, then work in this project: ${UNICODE}`,
-    image,
+    ...(options.plain ? {} : { image }),
   });
   const sessionId = first.sessionId;
   if (sessionId === null) throw new Error(`${agent} told no session id:\n${first.stdout}`);
@@ -65,7 +67,7 @@ export async function record(
     sessionId,
     path: sessionPath(lab, agent, sessionId),
     markers: kept(expectations(mark), agent),
-    images: driverOf(agent).attachesImages === false ? 0 : 1,
+    images: options.plain || driverOf(agent).attachesImages === false ? 0 : 1,
   };
 }
 

@@ -34,7 +34,8 @@ export async function refused(lab: Lab, args: string[]): Promise<string> {
   return stderr;
 }
 
-function runSegue(lab: Lab, args: string[]): ReturnType<typeof run> {
+/** However it ends. */
+export function runSegue(lab: Lab, args: readonly string[]): ReturnType<typeof run> {
   const env = { ...lab.env, SEGUE_HOME: join(lab.home, ".segue") };
   return run(process.execPath, [BIN, ...args], { cwd: lab.cwd, env });
 }

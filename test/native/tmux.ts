@@ -92,10 +92,19 @@ export class Tui {
 
   /** Waits until the screen (with what has scrolled off) shows the text; the error of a timeout shows the screen. */
   async waitFor(wanted: string | RegExp, timeoutMs = PATIENCE_MS): Promise<string> {
+    return this.#wait(wanted, timeoutMs, () => this.transcript());
+  }
+
+  /** The same without what has scrolled off, where that shows it already. */
+  async waitForScreen(wanted: string | RegExp): Promise<string> {
+    return this.#wait(wanted, PATIENCE_MS, () => this.screen());
+  }
+
+  async #wait(wanted: string | RegExp, timeoutMs: number, look: () => string): Promise<string> {
     const deadline = Date.now() + timeoutMs;
     let seen = "";
     while (Date.now() < deadline) {
-      seen = this.transcript();
+      seen = look();
       if (typeof wanted === "string" ? seen.includes(wanted) : wanted.test(seen)) return seen;
       await sleep(80);
     }

@@ -2,6 +2,7 @@
  * Plays an agent's CLI for `segue run`: `fake-agent.ts claude …`. It reads what to do from ~/claude.json, one
  * entry per start, writes it to a session as the real one would, and logs how it was started.
  */
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,8 +19,12 @@ export interface Deed {
   code?: number;
   /** It does not heed SIGINT; or no signal that it can ignore. */
   deaf?: "SIGINT" | "all";
-  /** It goes on by itself after so many milliseconds. */
+  /** It ends by itself after so many milliseconds. */
   after?: number;
+  /** It starts a `worker`, which may not heed SIGINT, either. */
+  worker?: "heeds" | "deaf";
+  /** It starts what is to outlive it: in a group of its own, and in the background of a shell. */
+  servers?: true;
 }
 
 /** How it was started, and by what it was ended. */
@@ -40,6 +45,15 @@ const cwd = process.cwd();
 if (name !== "") main();
 
 function main(): void {
+  if (name === "worker" || name === "bystander") {
+    noteSignals(args[0] === "deaf" ? "SIGINT" : name === "bystander" ? "all" : undefined);
+    appendFileSync(
+      join(home, `${name}.log`),
+      `${JSON.stringify({ pid: process.pid, args, cwd })}\n`,
+    );
+    setTimeout(() => {}, 120_000);
+    return;
+  }
   if (args.includes("--version")) {
     console.log(name === "claude" ? "2.1.332 (Claude Code)" : "1.5.2");
     return;
@@ -53,18 +67,36 @@ function main(): void {
   const deeds: Deed[] = JSON.parse(readFileSync(join(home, `${name}.json`), "utf8"));
   const deed = deeds[done] ?? {};
   log();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      appendFileSync(join(home, `${name}.signals`), `${signal}\n`);
-      if (deed.deaf !== "all" && deed.deaf !== signal) process.exit(128);
-    });
-  }
+  noteSignals(deed.deaf);
+  if (deed.worker !== undefined) begin(deed.worker);
+  if (deed.servers) serve();
   if (deed.prints !== undefined) console.log(deed.prints);
   if (deed.errors !== undefined) console.error(deed.errors);
   if (deed.says !== undefined || deed.limit !== undefined) write(deed);
   if (deed.code !== undefined) process.exitCode = deed.code;
   else setTimeout(() => {}, deed.after ?? 120_000);
   if (deed.code !== undefined && deed.after !== undefined) setTimeout(() => {}, deed.after);
+}
+
+/** It ends at a signal, unless it is deaf to it. */
+function noteSignals(deaf: Deed["deaf"]): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      appendFileSync(join(home, `${name}.signals`), `${signal}\n`);
+      if (deaf !== "all" && deaf !== signal) process.exit(128);
+    });
+  }
+}
+
+function begin(how: string): void {
+  spawn(process.execPath, [import.meta.filename, "worker", how], { stdio: "ignore" });
+}
+
+function serve(): void {
+  const own = spawn("sleep", ["120"], { stdio: "ignore", detached: true });
+  writeFileSync(join(home, "server.pid"), `${own.pid}`);
+  const script = `sleep 120 & echo $! > '${join(home, "background.pid")}'; wait`;
+  spawn("sh", ["-c", script], { stdio: "ignore" });
 }
 
 /** What the fake of this name logged. */
@@ -92,7 +124,8 @@ function time(): string {
 function claude({ says, limit }: Deed): { path: string; records: Json[] } {
   const at = args.indexOf("--resume");
   const sessionId = at < 0 ? randomUUID() : (args[at + 1] ?? "");
-  const folder = join(home, ".claude/projects", cwd.replace(/[^a-zA-Z0-9]/g, "-"));
+  const own = process.env.CLAUDE_CONFIG_DIR ?? join(home, ".claude");
+  const folder = join(own, "projects", cwd.replace(/[^a-zA-Z0-9]/g, "-"));
   const path = join(folder, `${sessionId}.jsonl`);
   let parentUuid = at < 0 ? null : lastIn(path).uuid;
   const record = (type: string, message: Json, more: Json = {}): Json => {

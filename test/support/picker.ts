@@ -1,6 +1,7 @@
 /** A picker with sessions, and fingers for it. */
 import { Picker } from "../../src/cli/picker/model.ts";
 import type { Action, Key, Known, Session } from "../../src/cli/picker/types.ts";
+import type { LimitState } from "../../src/core/limits.ts";
 
 export const NOW = Date.parse("2026-11-21T12:00:00Z");
 export const LOOK = { colour: false, now: NOW };
@@ -16,7 +17,20 @@ export const NOTHING: Known = {
   lastWrite: () => null,
   lastTarget: () => undefined,
   agents: () => [],
+  limitOf: () => null,
 };
+
+/** An account at its weekly limit for another two hours and a half. */
+export function limitedAt(agent: string, more: Partial<LimitState> = {}): Known {
+  const until = NOW + 9e6;
+  const state: LimitState = {
+    ...{ agent, profile: null, status: "limited", kind: "quota", scope: "weekly" },
+    ...{ usedPercent: 100, resetsAt: until, until, retryable: false, source: "record" },
+    ...{ at: NOW, session: null, text: null, allowances: [] },
+    ...more,
+  };
+  return { ...NOTHING, limitOf: (one) => (one === agent ? state : null) };
+}
 
 export function session(n: number, more: Partial<Session> = {}): Session {
   return {

@@ -13,6 +13,8 @@ export const launch: Launch = {
   headless: {
     by: ["--print"],
     prompts: ["--instruction", "--instruction-file", "--queue"],
+    formats: ["--output-format"],
+    unstored: ["--dont-save-session"],
     resumeArgs: ({ id, prompt, args }) => [
       "--print",
       "--resume",

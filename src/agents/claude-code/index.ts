@@ -5,6 +5,7 @@ import { allowances, media } from "./limits.ts";
 import { reader } from "./read.ts";
 import { store } from "./store.ts";
 import { tools } from "./tools.ts";
+import { spent } from "./usage.ts";
 import { recognises, writer } from "./write.ts";
 
 export const claudeCode: Agent = {
@@ -16,6 +17,7 @@ export const claudeCode: Agent = {
   recognises,
   known,
   allowances,
+  spent,
   reader,
   writer,
   tools,

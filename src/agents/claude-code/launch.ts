@@ -25,6 +25,9 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["--print"],
+    prompts: ["--input-format", "--replay-user-messages"],
+    formats: ["--output-format", "--json-schema"],
+    unstored: ["--no-session-persistence"],
     resumeArgs: ({ id, prompt, args }) => ["--print", "--resume", id, ...args, "--", prompt],
   },
   start: {

@@ -43,7 +43,8 @@ export function apiError(record: Json, text: string): EventBody {
 const WINDOWS: Readonly<Record<string, LimitScope>> = {
   five_hour: "session",
   seven_day: "weekly",
-  seven_day_overage_included: "weekly",
+  // On the screen, this is the limit of Fable.
+  seven_day_overage_included: "model",
   seven_day_opus: "model",
   seven_day_sonnet: "model",
   overage: "credits",
@@ -71,7 +72,11 @@ export function apiRetry(record: Json, content: string | undefined): EventBody {
   return failed({
     text: content ?? string(told) ?? "api_error",
     status: member(error, "status"),
-    codes: [member(member(answer, "error"), "type"), member(answer, "type")],
+    // Gateways name the error in a `code` (`chat-rag.too_many_requests`).
+    codes: ["type", "code"].flatMap((key) => [
+      member(member(answer, "error"), key),
+      member(answer, key),
+    ]),
     at,
     ...(wait === undefined ? {} : { resetsAt: at + wait }),
   });

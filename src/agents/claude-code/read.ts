@@ -13,7 +13,6 @@ import type {
   Message,
   Part,
   ToolResultPart,
-  Usage,
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { Subagent } from "../shared/subagent.ts";
@@ -22,6 +21,7 @@ import { readBlock, readResultContent, readServerContent, serverOutcome } from "
 import { Hidden } from "./hidden.ts";
 import { apiError, apiRetry } from "./limits.ts";
 import { fromServer, parseResult } from "./tools.ts";
+import { readUsage } from "./usage.ts";
 
 export function reader(): Reader {
   return new ClaudeReader();
@@ -641,14 +641,3 @@ const STOPS: { [reason: string]: NonNullable<Message["stop"]> } = {
   tool_use: "tool",
   max_tokens: "length",
 };
-
-function readUsage(usage: Json | undefined): Usage | undefined {
-  const input = number(member(usage, "input_tokens"));
-  if (input === undefined) return undefined;
-  return {
-    input,
-    output: number(member(usage, "output_tokens")) ?? 0,
-    cacheRead: number(member(usage, "cache_read_input_tokens")) ?? 0,
-    cacheWrite: number(member(usage, "cache_creation_input_tokens")) ?? 0,
-  };
-}

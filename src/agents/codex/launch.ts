@@ -22,6 +22,8 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["exec", "e"],
+    formats: ["--json", "--output-schema", "--output-last-message"],
+    unstored: ["--ephemeral"],
     table: {
       restricts: ["--ignore-user-config", "--ignore-rules"],
       session: ["--ephemeral"],

@@ -412,9 +412,11 @@ class CodexReader implements Reader {
   }
 
   #tokenCount(line: Line, at: number): Entry {
-    this.#full = spent(line.payload);
-    if (this.#full === null) return opaque(line, at, "event_msg/token_count");
-    return event(outside(line, at), spentEvent(this.#full));
+    const full = spent(line.payload, line.time);
+    if (full !== undefined) this.#full = full;
+    return full
+      ? event(outside(line, at), spentEvent(full))
+      : opaque(line, at, "event_msg/token_count");
   }
 
   /** Newer versions also tell the model, in a message before it. */

@@ -140,6 +140,8 @@ export function spent(record: Json): Spent | undefined {
   const window = number(member(info, "model_context_window"));
   return {
     key: `total ${total}`,
+    // Forks refer to the records of their base. Whoever copies records keeps their times.
+    name: `codex ${string(member(record, "timestamp")) ?? ""} ${JSON.stringify(info)}`,
     usage: { input: Math.max(0, input - cacheRead - cacheWrite), output, cacheRead, cacheWrite },
     ...(window === undefined ? {} : { window }),
   };

@@ -21,6 +21,7 @@ export const launch: Launch = {
   headless: {
     by: ["--print"],
     prompts: ["--prompt"],
+    formats: ["--format"],
     resumeArgs: ({ prompt, args }) => ["--print", "--resume", ...args, "--", prompt],
     refusal: ({ stdout, code }) =>
       code === 0 ? null : lastLine(stdout, /^\{"status":\s*"error",\s*"message":/),

@@ -17,6 +17,7 @@ export const launch: Launch = {
   headless: {
     by: ["--prompt"],
     prompts: ["--prompt", "--interactive"],
+    formats: ["--output-format"],
     resumeArgs: ({ id, prompt, args }) => [`--resume=${id}`, ...args, `--prompt=${prompt}`],
   },
   start: {

@@ -10,7 +10,8 @@ import { failed, isoOf } from "../shared/faults.ts";
 export function readError(data: Json | undefined, at: string | null): EventBody {
   const text = string(member(data, "message")) ?? "";
   const type = member(data, "errorType");
-  const code = member(data, "errorCode");
+  // After a colon, it has the plan: `user_global_rate_limited:pro`.
+  const code = string(member(data, "errorCode"))?.replace(/:.*$/s, "");
   return failed({
     text,
     status: member(data, "statusCode"),

@@ -14,7 +14,10 @@ import type { Database, ImportRequest } from "../types.ts";
 import { insert, type Row, readLines, rowsOf } from "./rows.ts";
 import { MIGRATIONS, type Schema, schemaOf, tablesOfSession } from "./schema.ts";
 
-export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
+export const database: Database = {
+  ...{ holds, read, end: read, replace, renamed },
+  import: makeDatabase,
+};
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -39,8 +42,8 @@ function hasTables(path: string): boolean {
   }
 }
 
-function read(path: string, id: string): string[] | null {
-  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id));
+function read(path: string, id: string, most?: number): string[] | null {
+  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id, most));
 }
 
 function replace(

@@ -7,6 +7,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, object, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import type { Column, Columns } from "../shared/columns.ts";
+import { inOrder, ordered } from "../shared/sqlite.ts";
 import { KNOWN, type Schema, type Table } from "./schema.ts";
 
 /** A row to write, by column. Other columns have their defaults. */
@@ -17,13 +18,19 @@ type SqlRow = Record<string, SQLOutputValue>;
 /** Columns that contain JSON. */
 const JSON_COLUMNS: ReadonlySet<string> = new Set(["parts", "todos"]);
 
-/** The lines of a session; null if it does not exist. */
-export function readLines(db: DatabaseSync, schema: Schema, id: string): string[] | null {
+/** The lines of a session, or only the last `most` messages; null if it does not exist. */
+export function readLines(
+  db: DatabaseSync,
+  schema: Schema,
+  id: string,
+  most?: number,
+): string[] | null {
   const session = db.prepare("SELECT * FROM sessions WHERE id = ?").get(id);
   if (!session) return null;
   // Crush's own order: messages of the same second come in the order in which they were written.
-  const sql = "SELECT * FROM messages WHERE session_id = ? ORDER BY created_at, rowid";
-  const messages = db.prepare(sql).all(id);
+  const query = "SELECT * FROM messages WHERE session_id = ?";
+  const sql = ordered(query, ["created_at", "rowid"], most);
+  const messages = inOrder(db.prepare(sql).all(id), most);
   const summary = lastSummary(messages);
   const row = jsonRow("sessions", session, schema.sessions);
   delete row.message_count;

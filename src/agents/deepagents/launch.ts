@@ -11,6 +11,7 @@ export const launch: Launch = {
   headless: {
     by: ["--non-interactive"],
     prompts: ["--message", "--non-interactive", "--goal"],
+    formats: ["--json"],
     resumeArgs: ({ id, prompt, args }) => [
       `--resume=${id}`,
       ...args,

@@ -55,7 +55,7 @@ export class Steps {
       WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id >= ?`;
     const rows = this.#db.prepare(sql).all(this.#id, first);
     if (!rows.every(({ metadata }) => member(metadataOf(metadata), OURS) !== undefined)) {
-      const what = "Deep Agents Code has gone on with the session";
+      const what = "Deep Agents Code has continued the session";
       throw new Overtaken(`${what}: nothing was changed`, { where: this.#path });
     }
     for (const table of ["checkpoints", "writes"]) {

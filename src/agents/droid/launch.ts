@@ -12,6 +12,8 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["exec"],
+    prompts: ["--file", "--input-format"],
+    formats: ["--output-format"],
     table: {
       model: ["-m, --model <x>"],
       effort: ["--reasoning-effort <x>"],

@@ -23,6 +23,7 @@ export const launch: Launch = {
     by: ["--prompt"],
     byPrompt: true,
     prompts: ["--prompt", "--prompt-interactive"],
+    formats: ["--output-format"],
     resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
     // Its sessions hold no errors of such a run (0.61.0 [run]).
     refusal: ({ stderr, code }) =>

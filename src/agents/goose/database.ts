@@ -21,7 +21,10 @@ import {
 } from "./rows.ts";
 import { membersIn } from "./spans.ts";
 
-export const database: Database = { holds, read, replace, renamed, import: makeDatabase };
+export const database: Database = {
+  ...{ holds, read, end: read, replace, renamed },
+  import: makeDatabase,
+};
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -49,9 +52,9 @@ function hasTables(path: string): boolean {
   }
 }
 
-function read(path: string, id: string): string[] | null {
+function read(path: string, id: string, most?: number): string[] | null {
   return reading(path, (db) => {
-    const stored = readLines(db, schemaOf(db, path, "read"), id);
+    const stored = readLines(db, schemaOf(db, path, "read"), id, most);
     return stored?.map(({ line }) => line) ?? null;
   });
 }

@@ -25,6 +25,8 @@ export const launch: Launch = {
   headless: {
     by: ["run"],
     prompts: ["--text", "--instructions"],
+    formats: ["--output-format"],
+    unstored: ["--no-session"],
     table: {
       own: [
         "-t, --text <x>",

@@ -4,7 +4,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json } from "../../session/types.ts";
 import { type Column, type Columns, columnsOf } from "../shared/columns.ts";
-import { unknownLayout } from "../shared/sqlite.ts";
+import { inOrder, ordered, unknownLayout } from "../shared/sqlite.ts";
 import { membersIn } from "./spans.ts";
 
 /** A row, by column. */
@@ -126,14 +126,19 @@ export interface StoredLine {
   line: string;
 }
 
-/** The lines of a session; null if it does not exist. */
-export function readLines(db: DatabaseSync, schema: Schema, id: string): StoredLine[] | null {
+/** The lines of a session, or only the last `most` messages; null if it does not exist. */
+export function readLines(
+  db: DatabaseSync,
+  schema: Schema,
+  id: string,
+  most?: number,
+): StoredLine[] | null {
   const own = db.prepare("SELECT * FROM sessions WHERE id = ?").get(id);
   if (!own) return null;
   // As Goose itself reads them: by second, and within one as they were written.
-  const messages = db
-    .prepare("SELECT * FROM messages WHERE session_id = ? ORDER BY created_timestamp, id")
-    .all(id);
+  const query = "SELECT * FROM messages WHERE session_id = ?";
+  const sql = ordered(query, ["created_timestamp", "id"], most);
+  const messages = inOrder(db.prepare(sql).all(id), most);
   const usage = schema.has("usage_ledger")
     ? db.prepare("SELECT * FROM usage_ledger WHERE session_id = ? ORDER BY id").all(id)
     : [];

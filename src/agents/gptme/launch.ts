@@ -19,6 +19,7 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["--non-interactive"],
+    formats: ["--output-format", "--output-schema"],
     // It asks nobody.
     grants: ALL,
     resumeArgs: ({ id, prompt, args }) => [

@@ -42,6 +42,8 @@ class GptmeReader implements Reader {
   #tail: string | null = null;
   /** Has anyone said anything? Until then all is the CLI's own prompt. */
   #hasBegun = false;
+  /** Did the last record answer? What follows is what a tool printed: a request fails after that, or after a prompt. */
+  #hasAnswered = false;
   /** What a compaction put in the place of the records before this one. */
   #view: { before: number; records: Json[] } | null | undefined;
 
@@ -77,11 +79,13 @@ class GptmeReader implements Reader {
     this.#header.createdAt ??= time;
     this.#header.updatedAt = time ?? this.#header.updatedAt;
     const place = { id, time };
+    const follows = this.#hasAnswered;
+    this.#hasAnswered = role === "assistant";
     if (role === "assistant") return [this.#answer(record, content, place)];
     const summary = role === "user" ? summaryIn(content) : null;
     if (summary !== null) return [this.#event(place, { event: "compaction", summary })];
     if (role === "user") return [this.#said(record, content, place)];
-    return this.#system(record, content, place);
+    return this.#system(record, content, place, follows);
   }
 
   /** Names the session in a file that is in no store. */
@@ -93,12 +97,14 @@ class GptmeReader implements Reader {
     return { event: "start", header: this.header() };
   }
 
-  #system(record: JsonObject, content: string, place: Place): Entry[] {
+  /** `follows`: an answer. */
+  #system(record: JsonObject, content: string, place: Place, follows: boolean): Entry[] {
     if (typeof record.call_id === "string" && record.call_id !== "") {
       return [this.#result(record, record.call_id, content, place)];
     }
     if (content === INTERRUPTED) return [this.#event(place, { event: "interruption" })];
-    const failure = errorIn(content, record.metadata, place.time);
+    const isRequest = this.#hasBegun && !follows;
+    const failure = errorIn(content, record.metadata, place.time, isRequest);
     if (failure !== null) return this.#failed(record, failure, place);
     const parts = [...readText(content), ...readFiles(record, this.#beside)];
     // `/compact resume` leaves nothing before it: the conversation begins with these words and a summary.

@@ -158,7 +158,13 @@ export function newSummary({ summary, items, notices }: Said): string {
   const head = { session_summary: "", created_at: at, current_model_id: "grok-4.5" };
   const run = { updated_at: at, num_messages: notices, num_chat_messages: items };
   const all: JsonObject = { ...head, ...summary, ...run, next_trace_turn: 0, last_active_at: at };
-  return document(ordered(all));
+  const natural = ordered(all);
+  const own = Object.keys(summary ?? {});
+  const isNatural = Object.keys(natural)
+    .filter((key) => own.includes(key))
+    .every((key, n) => key === own[n]);
+  // A copy in another account has its keys as they are.
+  return document(isNatural ? natural : { ...summary, ...natural });
 }
 
 const KEYS =

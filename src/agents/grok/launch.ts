@@ -16,6 +16,7 @@ export const launch: Launch = {
   headless: {
     by: ["--single", "--prompt-file", "--prompt-json"],
     prompts: ["--single", "--prompt-file", "--prompt-json"],
+    formats: ["--output-format", "--json-schema"],
     resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--single=${prompt}`],
   },
   start: {

@@ -10,14 +10,14 @@ import { string } from "../../session/json.ts";
 import type { JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
 import { movedOn, sameLines } from "../shared/lines.ts";
-import { reading, tablesOf, writing } from "../shared/sqlite.ts";
+import { inOrder, ordered, reading, tablesOf, writing } from "../shared/sqlite.ts";
 import type { Database } from "../types.ts";
 import { isMessage, isSession } from "./records.ts";
 import { jsonRow, type Row, rowOf, type Schema, schemaOf } from "./schema.ts";
 import { withArchived } from "./summary.ts";
 import { uniqueTitle } from "./title.ts";
 
-export const database: Database = { holds, read, replace, renamed };
+export const database: Database = { holds, read, end: read, replace, renamed };
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -39,18 +39,19 @@ interface Stored {
   rowid: SQLInputValue;
 }
 
-function read(path: string, id: string): string[] | null {
+function read(path: string, id: string, most?: number): string[] | null {
   return reading(path, (db) => {
-    const stored = storedIn(db, schemaOf(db, path, "read"), id);
+    const stored = storedIn(db, schemaOf(db, path, "read"), id, most);
     return stored?.map(({ line }) => line) ?? null;
   });
 }
 
-/** The session's row and its messages, in their order; null when it is not there. */
-function storedIn(db: DatabaseSync, schema: Schema, id: string): Stored[] | null {
+/** The session's row and its messages (the last `most`), in their order; null when it is not there. */
+function storedIn(db: DatabaseSync, schema: Schema, id: string, most?: number): Stored[] | null {
   const session = db.prepare("SELECT * FROM sessions WHERE id = ?").get(id);
   if (!session) return null;
-  const messages = db.prepare("SELECT * FROM messages WHERE session_id = ? ORDER BY id").all(id);
+  const sql = ordered("SELECT * FROM messages WHERE session_id = ?", ["id"], most);
+  const messages = inOrder(db.prepare(sql).all(id), most);
   const head = { line: JSON.stringify(jsonRow("sessions", session, schema.sessions)), rowid: null };
   return [
     head,

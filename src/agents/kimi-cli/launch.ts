@@ -29,7 +29,8 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["--print", "--quiet"],
-    prompts: ["--prompt"],
+    prompts: ["--prompt", "--input-format"],
+    formats: ["--output-format"],
     // It asks nobody.
     grants: ALL,
     resumeArgs: ({ id, prompt, args }) => [

@@ -19,6 +19,7 @@ export const launch: Launch = {
   headless: {
     by: ["--prompt"],
     prompts: ["--prompt"],
+    formats: ["--output-format"],
     // It asks nobody, and takes no flag that says otherwise.
     grants: ALL,
     resumeArgs: ({ id, prompt, args }) => [`--session=${id}`, ...bold(args), `--prompt=${prompt}`],

@@ -23,7 +23,10 @@ import {
   type Table,
 } from "./rows.ts";
 
-export const database: Database = { holds, read, replace, unopened, renamed, import: makeDatabase };
+export const database: Database = {
+  ...{ holds, read, end: read, replace, unopened, renamed },
+  import: makeDatabase,
+};
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -37,8 +40,8 @@ export function holds(path: string): boolean {
   return isOurs;
 }
 
-function read(path: string, id: string): string[] | null {
-  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id));
+function read(path: string, id: string, most?: number): string[] | null {
+  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id, most));
 }
 
 function replace(

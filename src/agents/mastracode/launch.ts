@@ -19,6 +19,7 @@ export const launch: Launch = {
   headless: {
     by: ["--prompt"],
     prompts: ["--prompt"],
+    formats: ["--output"],
     resumeArgs: ({ id, prompt, args }) => ["--thread", id, ...args, "--prompt", prompt],
   },
 };

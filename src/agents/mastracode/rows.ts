@@ -4,7 +4,7 @@ import { parseValue } from "../../lossless/json-text.ts";
 import { isObject, member, string } from "../../session/json.ts";
 import type { Json, JsonObject } from "../../session/types.ts";
 import { columnsOf } from "../shared/columns.ts";
-import { unknownLayout } from "../shared/sqlite.ts";
+import { inOrder, ordered, unknownLayout } from "../shared/sqlite.ts";
 import { inner, OBSERVED } from "./records.ts";
 
 /** What a line calls a row, and the table that has it. */
@@ -78,18 +78,24 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
 type SqlRow = Record<string, SQLOutputValue>;
 
 /** The lines of a thread; null if it does not exist. */
-export function readLines(db: DatabaseSync, schema: Schema, id: string): string[] | null {
+export function readLines(
+  db: DatabaseSync,
+  schema: Schema,
+  id: string,
+  most?: number,
+): string[] | null {
   const [thread] = selected(db, `SELECT * FROM mastra_threads WHERE id = ?`, id);
   if (!thread) return null;
-  const all = (table: Table, where: string, order: string, value: string): SqlRow[] => {
+  const all = (table: Table, where: string, order: readonly string[], value: string): SqlRow[] => {
     if (!schema.has(table)) return [];
-    const about = `SELECT * FROM "${TABLES[table]}" WHERE ${where} ORDER BY ${order}`;
-    return selected(db, about, value);
+    const last = table === "message" ? most : undefined;
+    const about = ordered(`SELECT * FROM "${TABLES[table]}" WHERE ${where}`, order, last);
+    return inOrder(selected(db, about, value), last);
   };
-  const states = all("state", '"threadId" = ?', '"type"', id);
-  const memories = all("memory", '"lookupKey" = ?', '"generationCount", rowid', `thread:${id}`);
+  const states = all("state", '"threadId" = ?', ['"type"'], id);
+  const memories = all("memory", '"lookupKey" = ?', ['"generationCount"', "rowid"], `thread:${id}`);
   // As Mastra Code sorts them: by time, and as they were written.
-  const messages = all("message", "thread_id = ?", '"createdAt", rowid', id);
+  const messages = all("message", "thread_id = ?", ['"createdAt"', "rowid"], id);
   const json = (table: Table, row: SqlRow) => jsonRow(db, table, row, thread);
   const newest = memories.at(-1);
   const isTold = newest !== undefined && String(newest.activeObservations).trim() !== "";

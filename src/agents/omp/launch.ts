@@ -12,6 +12,8 @@ export const launch: Launch = {
   flags,
   headless: {
     by: ["--print", "--mode"],
+    formats: ["--mode"],
+    unstored: ["--no-session"],
     resumeArgs: ({ path, prompt, args }) => [
       "--print",
       "--resume",

@@ -17,7 +17,7 @@ import { type Stored, storedIn } from "./events.ts";
 import type { Event } from "./projection.ts";
 import { type Schema, schemaOf } from "./schema.ts";
 
-export const database: Database = { holds, read, replace, renamed };
+export const database: Database = { holds, read, end: read, replace, renamed };
 
 /** Databases that were examined: lists ask about the same one for every session. */
 const known = new Set<string>();
@@ -33,9 +33,9 @@ export function holds(path: string): boolean {
 
 const OURS = ["session_nodes", "session_windows", "transcript_events"];
 
-function read(path: string, id: string): string[] | null {
+function read(path: string, id: string, most?: number): string[] | null {
   return reading(path, (db) => {
-    const stored = storedIn(db, schemaOf(db, path, "read"), path, id);
+    const stored = storedIn(db, schemaOf(db, path, "read"), path, id, most);
     return stored?.map(({ line }) => line) ?? null;
   });
 }

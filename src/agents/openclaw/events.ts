@@ -7,6 +7,7 @@ import { SegueError } from "../../errors.ts";
 import { bytesIn } from "../../io/door.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, number, string } from "../../session/json.ts";
+import { inOrder, ordered } from "../shared/sqlite.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Stored {
@@ -16,22 +17,22 @@ export interface Stored {
   at: number;
 }
 
-/** The events of a session in their order; null when it is not there. */
+/** The events of a session (the first and the last `most`) in their order; null when it is not there. */
 export function storedIn(
   db: DatabaseSync,
   schema: Schema,
   path: string,
   id: string,
+  most?: number,
 ): Stored[] | null {
   const there = db.prepare("SELECT 1 FROM session_windows WHERE session_id = ?").get(id);
   if (!there) return null;
   const packed = schema.has("transcript_events", "event_zstd") ? "event_zstd" : "NULL";
-  const rows = db
-    .prepare(
-      `SELECT seq, created_at AS at, event_json AS text, ${packed} AS packed
-        FROM transcript_events WHERE session_id = ? ORDER BY seq`,
-    )
-    .all(id);
+  const query = `SELECT seq, created_at AS at, event_json AS text, ${packed} AS packed
+    FROM transcript_events WHERE session_id = ?`;
+  const last = inOrder(db.prepare(ordered(query, ["seq"], most)).all(id), most);
+  const first = most === undefined ? [] : db.prepare(`${query} ORDER BY seq LIMIT 1`).all(id);
+  const rows = [...first.filter(({ seq }) => seq !== last[0]?.seq), ...last];
   const stored = rows.map(({ seq, at, text, packed: bytes }) => ({
     seq: Number(seq),
     line: lineOf(typeof text === "string" ? text : unpacked(bytes, path)),

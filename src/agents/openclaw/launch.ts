@@ -30,6 +30,7 @@ export const launch: Launch = {
   headless: {
     by: ["agent"],
     prompts: ["--message"],
+    formats: ["--json"],
     table: { own: ["-m, --message <x>", "--agent <x>", "--json", "--model <x>", "--timeout <x>"] },
     resumeArgs: ({ id, prompt, args }) => [
       "agent",

@@ -12,6 +12,7 @@ export const launch: Launch = {
   headless: {
     by: ["--headless"],
     prompts: ["--task", "--file"],
+    formats: ["--json"],
     // It asks nobody.
     grants: ALL,
     resumeArgs: ({ id, prompt, args }) => [

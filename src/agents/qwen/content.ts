@@ -106,9 +106,13 @@ export function readUsage(usage: Json | undefined): Usage | undefined {
   const prompt = number(member(usage, "promptTokenCount"));
   if (prompt === undefined) return undefined;
   const cacheRead = number(member(usage, "cachedContentTokenCount")) ?? 0;
+  const output = number(member(usage, "candidatesTokenCount")) ?? 0;
+  // Google counts thoughts apart from the answer, and OpenAI's protocol within it: the total tells.
+  const thoughts = number(member(usage, "thoughtsTokenCount")) ?? 0;
+  const isApart = number(member(usage, "totalTokenCount")) === prompt + output + thoughts;
   return {
     input: Math.max(0, prompt - cacheRead),
-    output: number(member(usage, "candidatesTokenCount")) ?? 0,
+    output: isApart ? output + thoughts : output,
     cacheRead,
     cacheWrite: 0,
   };

@@ -14,7 +14,8 @@ export const launch: Launch = {
   headless: {
     by: ["--prompt"],
     byPrompt: true,
-    prompts: ["--prompt", "--prompt-interactive"],
+    prompts: ["--prompt", "--prompt-interactive", "--input-format", "--input-file"],
+    formats: ["--output-format", "--json-fd", "--json-file", "--json-schema"],
     resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
   },
   start: {

@@ -5,6 +5,7 @@
  */
 import { number, string } from "../../session/json.ts";
 import type { Fault, Json, LimitScope } from "../../session/types.ts";
+import { inWords, scopeInWords } from "./fault-words.ts";
 import { resetIn } from "./resets.ts";
 
 export interface Evidence {
@@ -24,6 +25,12 @@ export interface Evidence {
   resetsAt?: number | undefined;
 }
 
+/**
+ * The allowance of a few hours: the vendors' last five. Claude Code repeats a time that has passed while the
+ * server still refuses (anthropics/claude-code#77725, #75243): as one of the next day, it would be wrong.
+ */
+const LONGEST_SESSION = 6 * 3_600_000;
+
 export type Failure =
   | { event: "limit"; text: string; resetsAt?: string; fault: Fault }
   | { event: "error"; text: string; fault?: Fault };
@@ -34,8 +41,18 @@ export function failed(evidence: Evidence): Failure {
   const fault = faultOf(evidence);
   if (fault === undefined) return { event: "error", text };
   if (!isLimit(fault.kind)) return { event: "error", text, fault };
-  const resetsAt = isoOf(evidence.resetsAt ?? resetIn(wordsOf(evidence), timeOf(evidence.at)));
-  return { event: "limit", text, ...(resetsAt === undefined ? {} : { resetsAt }), fault };
+  const resetsAt = isoOf(endOf(evidence, fault));
+  if (resetsAt === undefined) return { event: "limit", text, fault };
+  // What was paid for does not come back by itself; but here the CLI says that something does.
+  return { event: "limit", text, resetsAt, fault: { ...fault, retryable: true } };
+}
+
+/** What had passed when the request was refused is no end: the vendor is late, or a clock is wrong. */
+function endOf(evidence: Evidence, fault: Fault): number | undefined {
+  const at = timeOf(evidence.at);
+  const longest = fault.scope === "session" ? LONGEST_SESSION : undefined;
+  const end = evidence.resetsAt ?? resetIn(wordsOf(evidence), at, longest);
+  return end !== undefined && at !== undefined && end <= at ? undefined : end;
 }
 
 /** The fault alone; undefined if nothing says why the request failed. */
@@ -132,6 +149,12 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
   // Gemini's classes of quotas: GenerateRequestsPerDayPerProjectPerModel-FreeTier.
   [/perday(?:per\w+)?$/, "quota", "daily"],
   [/perminute(?:per\w+)?$/, "rate"],
+  // Alibaba's `Throttling.AllocationQuota` is about tokens in a minute; AWS has `ThrottlingException`.
+  [/^throttling(?:allocationquota|ratequota|exception|error)?$/, "rate"],
+  // What LiteLLM's proxy lets a key, a team or a user spend.
+  [/budgetexceeded(?:error)?$/, "quota", "credits"],
+  // Codex: a cap that the workspace sets on what is spent.
+  [/^workspace(?:owner|member)usagelimitreached$/, "quota", "credits"],
   [
     /insufficientquota$|creditsexhausted$|creditserror$|exceededcurrentquotaerror$/,
     "quota",
@@ -147,11 +170,25 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "quota",
     "credits",
   ],
-  [/userweeklyratelimited$|^sevenday(?:overageincluded)?$/, "quota", "weekly"],
-  [/usermodelratelimited$|^sevenday(?:opus|sonnet)$/, "quota", "model"],
-  [/userglobalratelimited$|sessionquotaexceeded$|^fivehour$/, "quota", "session"],
+  [/(?:user|interaction)weeklyratelimited$|^sevenday$/, "quota", "weekly"],
+  // `seven_day_overage_included` is what Claude Code shows as the limit of Fable.
+  [
+    /usermodelratelimited$|^(?:sevenday|fivehour)(?:opus|sonnet|overageincluded)$/,
+    "quota",
+    "model",
+  ],
+  [
+    /(?:userglobal|interactionsession)ratelimited$|sessionquotaexceeded$|^fivehour$/,
+    "quota",
+    "session",
+  ],
   [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
-  [/monthlylimiterror$/, "quota", "monthly"],
+  [
+    /monthly(?:limiterror|ratelimited)$|overagelimitreached$|additionalspendlimitreached$/,
+    "quota",
+    "monthly",
+  ],
+  [/spend(?:ing)?limit(?:reached|exceeded)$/, "quota"],
   [
     /usagelimit(?:reached|exceeded|error)$|usageexhausted$|quota(?:exhausted|exceeded)?(?:error)?$/,
     "quota",
@@ -161,13 +198,16 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     /engineoverloadederror$|overloaded(?:error)?$|slowdown$|providerunavailable$|^unavailable$/,
     "overload",
   ],
-  [/serviceunavailable(?:error)?$|capacityunavailable$|nocapacity$/, "overload"],
   [
-    /ratelimit(?:ed|s|error|exceeded|reached)*(?:error)?$|toomanyrequests(?:error)?$|resourceexhausted$/,
+    /serviceunavailable(?:error|exception)?$|capacity(?:unavailable|exhausted)$|nocapacity$/,
+    "overload",
+  ],
+  [
+    /ratelimit(?:ed|s|error|exceeded|reached)*(?:error)?$|agentmodelimitexceeded$|toomanyrequests(?:error)?$|resourceexhausted$/,
     "rate",
   ],
   [
-    /context(?:length|window)?(?:exceeded|overflow)(?:error)?$|contextlimit$|prompttoolong$/,
+    /context(?:length|window)?(?:exceed(?:ed)?|overflow)(?:error)?$|contextlimit$|prompttoolong$|prompttokensexceeded$/,
     "context",
   ],
   [/requesttoolarge$/, "context"],
@@ -176,7 +216,10 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "auth",
   ],
   [/oauthorgnotallowed$|accountonhold$|verificationrequired$|cloudcredentialerror$/, "auth"],
-  [/invalidapikey$|tokenexpired$|permission(?:denied|error)$|permissiondeniederror$/, "auth"],
+  [
+    /invalidapikey$|apikeyinvalid$|expiredtoken(?:exception)?$|tokenexpired$|accessdeniedexception$|permission(?:denied|error)$|permissiondeniederror$/,
+    "auth",
+  ],
 ];
 
 function classOf(name: string | undefined): Class | undefined {
@@ -188,9 +231,9 @@ function classOf(name: string | undefined): Class | undefined {
 
 /** In JSON, or as Python prints it: `'type': 'rate_limit_error'`, and `type=insufficient_quota`. */
 const NAMED =
-  /["'(\s](?:type|code|status|reason|quotaId|quotaLimit|error)\\?["']?\s?[:=]\s?\\?["']?([A-Za-z][\w.-]{2,80})/g;
+  /["'(\s](?:type|code|status|reason|quotaId|quotaLimit|error)\\{0,3}["']?\s?[:=]\s?\\{0,3}["']?([A-Za-z][\w.-]{2,80})/g;
 /** And at the beginning of a line: `litellm.RateLimitError: …`, `AnthropicRateLimitError("…`. */
-const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}Error)\b/m;
+const EXCEPTION = /^(?:\w{1,40}\.){0,3}(\w{1,60}(?:Error|Exception))\b/m;
 
 function namedIn(words: string): Class[] {
   const names = [...words.matchAll(NAMED)].map(([, name]) => name);
@@ -223,22 +266,6 @@ function kindByStatus(status: number | undefined): Fault["kind"] | undefined {
   return status === undefined ? undefined : BY_STATUS[status];
 }
 
-const QUOTA = [
-  /\b(?:usage|spend(?:ing)?|opus|sonnet|haiku|fable|5[- ]hour|five[- ]hour|session|daily|weekly|monthly) (?:rate )?limits?\b/i,
-  /\bhit your limit\b|\bout of (?:extra usage|credits|quota)\b|\bextra usage is required\b|\bspecified API usage limits\b/i,
-  /(?<!disk )\bquota (?:has been |is |was )?(?:exceeded|exhausted|reached|limit)|\b(?:exceeded|exhausted) your (?:\w{1,12} ){0,2}(?:quota|capacity)\b|\bno quota\b|\binsufficient (?:quota|credits?|balance|funds?)\b/i,
-  /\bcredit balance (?:is )?too low\b|\bpayment required\b|\bpremium request|\bfree usage exceeded\b|\bfree-models-per-day\b|\brequests per day\b|\btokens per day\b/i,
-  /\bcredits? (?:are |is |have been )?(?:exhausted|depleted)\b|\bcredit limits are exhausted\b|\badd (?:more )?credits\b|\bbilling details\b/i,
-];
-const RATE =
-  /\brate.?limit|\btoo many requests\b|\bresource.?exhausted\b|\bper min(?:ute)?\b|\bmax RPM\b|\bexceeded your Copilot token usage\b/i;
-const OVERLOAD =
-  /\boverloaded\b|\bno capacity available\b|\bservice unavailable\b|\bhigh demand\b|\bat capacity\b|(?<!resource )\btemporarily unavailable\b/i;
-const CONTEXT =
-  /\b(?:prompt|input|request) is too (?:long|large)\b|\bcontext.?(?:length|window|limit)\b|\bmaximum context\b|\bran out of room\b|\bexceeds the maximum number of tokens\b|\bprompt too long\b/i;
-const AUTH =
-  /\binvalid (?:x-)?api.?key\b|\bfail(?:ed|ure) to authenticate\b|\b(?:invalid )?authentication\b|\bunauthori[sz]ed\b|\b(?:token|login|session|credentials?) (?:has |have )?expired\b|\bplease (?:run )?\/?log ?in\b|\bnot logged in\b/i;
-
 /**
  * What says most comes first: a vendor answers 403 to a quota that is used up (Kimi), 400 to an empty account
  * (Anthropic), and 429 to all of these; that one minute's requests were too many is said by name (Gemini).
@@ -249,39 +276,18 @@ function kindOf(
   status: number | undefined,
 ): Fault["kind"] | undefined {
   const [first] = named;
+  const said = inWords(words);
+  if (said.isTooLong) return "context";
+  if (said.isAtOnce) return "rate";
   if (named.some(({ kind }) => kind === "quota")) return "quota";
-  if (named.some(({ kind }) => kind === "rate") && /per.?minute/i.test(words)) return "rate";
+  if (said.isMomentary) return "rate";
   const isOther = first?.kind === "overload" || first?.kind === "context";
-  if (!isOther && QUOTA.some((one) => one.test(words))) return "quota";
-  const byStatus = kindByStatus(status);
+  if (!isOther && said.isQuota) return "quota";
+  // Claude Code has `rate_limit` for this one, too.
+  if (status === 529) return "overload";
   if (first) return first.kind;
-  if (CONTEXT.test(words)) return "context";
-  if (OVERLOAD.test(words)) return "overload";
-  if (RATE.test(words)) return "rate";
-  return byStatus ?? (AUTH.test(words) ? "auth" : undefined);
+  return said.kind ?? kindByStatus(status) ?? (said.isAuth ? "auth" : undefined);
 }
-
-/** Which allowance it is, by words; the first that fits. */
-const SCOPES: readonly (readonly [RegExp, LimitScope])[] = [
-  [/\b(?:opus|sonnet|haiku|fable) (?:\w{1,10} )?limit\b/i, "model"],
-  [/\bweekly\b|\b7[- ]day\b|\bper week\b/i, "weekly"],
-  [/\b(?:session|5[- ]hour|five[- ]hour) (?:session |usage |rate )?limits?\b/i, "session"],
-  [/\bdaily\b|\bper.?day\b|\b[RT]PD\b|\bfree usage exceeded\b/i, "daily"],
-  [/\bmonthly\b|\bper month\b|\bpremium request|\bspecified API usage limits\b/i, "monthly"],
-  [/\bon this model\b|\bfor this model\b/i, "model"],
-  [
-    /\bcredit balance\b|\binsufficient (?:credits?|balance|funds?|quota)\b|\bbilling details\b/i,
-    "credits",
-  ],
-  [
-    /\bout of (?:extra usage|credits)\b|\badd (?:\w{1,6} )?credits\b|\bpayment required\b/i,
-    "credits",
-  ],
-  [
-    /\bextra usage is required\b|\bcredits? (?:(?:are|is|have|been) ){0,2}(?:exhausted|depleted)\b/i,
-    "credits",
-  ],
-];
 
 function scopeOf(
   named: readonly Class[],
@@ -292,6 +298,7 @@ function scopeOf(
   // Too many requests at once are of no allowance.
   if (kind === "rate") return undefined;
   const byName = named.find((one) => one.kind === "quota" && one.scope !== undefined)?.scope;
-  const byWords = SCOPES.find(([pattern]) => pattern.test(words))?.[1];
-  return byName ?? byWords ?? (status === 402 ? "credits" : undefined);
+  const { scope, isCertain } = scopeInWords(words);
+  if (isCertain) return scope;
+  return byName ?? scope ?? (status === 402 ? "credits" : undefined);
 }

@@ -146,3 +146,14 @@ export function unknownLayout(path: string, why: string): SegueError {
     hint: "nothing was changed; a newer version of Segue may support it",
   });
 }
+
+/** A query for rows in this order; with `most`, for the last ones, which then come in reverse. */
+export function ordered(query: string, columns: readonly string[], most?: number): string {
+  if (most === undefined) return `${query} ORDER BY ${columns.join(", ")}`;
+  return `${query} ORDER BY ${columns.map((name) => `${name} DESC`).join(", ")} LIMIT ${most}`;
+}
+
+/** Rows of such a query in their order. */
+export function inOrder<T>(rows: readonly T[], most?: number): T[] {
+  return most === undefined ? [...rows] : rows.toReversed();
+}

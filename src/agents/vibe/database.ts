@@ -1,6 +1,6 @@
 /** Mistral Vibe's sessions as lines. */
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { SegueError } from "../../errors.ts";
 import { textOrNone } from "../../io/door.ts";
 import { putFile } from "../../io/output.ts";
@@ -11,6 +11,7 @@ import type { Database } from "../types.ts";
 import { copied } from "./copy.ts";
 import { folderLines, newMeta, recounted, saidIn } from "./folder.ts";
 import {
+  ATTACHMENTS,
   type Folder,
   folderName,
   importsIn,
@@ -22,6 +23,7 @@ import {
   unifiedFolder,
   unifiedIds,
 } from "./place.ts";
+import { copyFolder, copyPlugins } from "./plugins.ts";
 import { unwrap } from "./records.ts";
 import { changeUnified, unifiedLines } from "./unified.ts";
 
@@ -29,6 +31,7 @@ export const database: Database = {
   holds,
   read,
   replace,
+  copy,
   renamed: copied,
   // Nothing but the folder is needed, which the CLI makes when it first runs.
   import: ({ path }) => {
@@ -108,6 +111,16 @@ function create(root: string, id: string, lines: readonly string[]): void {
   }
 }
 
+/** With its attachments, and all that 3.x has besides what is said. */
+function copy(path: string, id: string, to: string): void {
+  const { unified, old } = placeOf(path, id);
+  if (unified !== null) copyPlugins(path, unified, to);
+  // 3.x does not need what it imported, but then has no session of that id.
+  for (const folder of [old?.folder, unified]) {
+    if (folder) copyFolder(folder, join(to, relative(path, folder)));
+  }
+}
+
 const isNew = (line: string): boolean => unwrap(parseValue(line) ?? null).kind === "item";
 
 function notWritable(where: string): SegueError {
@@ -145,11 +158,17 @@ function changeFolder(
 
 /** With all that Mistral Vibe added to it, if it was told so: see `segue undo --force`. */
 function remove(root: string, { unified, old }: Place): void {
-  if (old === null) throw notWritable(unified ?? root);
   if (unified !== null) rmSync(unified, { recursive: true, force: true });
+  if (unified !== null) removeEmpty(dirname(unified));
+  if (old === null) return;
+  rmSync(join(old.folder, ATTACHMENTS), { recursive: true, force: true });
   rmSync(join(old.folder, MESSAGES), { force: true });
   rmSync(join(old.folder, META), { force: true });
-  for (const folder of [old.folder, root]) {
+  removeEmpty(old.folder, root);
+}
+
+function removeEmpty(...folders: string[]): void {
+  for (const folder of folders) {
     try {
       rmdirSync(folder);
     } catch {

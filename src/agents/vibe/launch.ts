@@ -19,6 +19,7 @@ export const launch: Launch = {
   headless: {
     by: ["--prompt"],
     prompts: ["--prompt", "--prompt-file"],
+    formats: ["--output"],
     resumeArgs: ({ id, prompt, args }) => [`--resume=${id}`, ...args, "--prompt", prompt],
     refusal: ({ stderr, code }) => (code === 0 ? null : lastLine(stderr, /^Error: /)),
   },

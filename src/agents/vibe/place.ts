@@ -12,6 +12,8 @@ export const UNIFIED = "unified";
 export const META = "meta.json";
 export const MESSAGES = "messages.jsonl";
 export const CURRENT = "CURRENT";
+/** Of 2.x. */
+export const ATTACHMENTS = "attachments";
 
 /** `session` is the prefix by default; settings can change it. */
 const FOLDER = /^.+_\d{8}_\d{6}_[0-9A-Za-z-]{1,8}$/;

@@ -1,5 +1,6 @@
 /** Facts about a session in a few words. */
 import { heldFor } from "../../core/holds.ts";
+import type { LimitState } from "../../core/limits.ts";
 import { counted } from "../../words.ts";
 import { limitName } from "../limit-words.ts";
 import type { Session } from "./types.ts";
@@ -24,14 +25,31 @@ export function limitText(
 ): string | null {
   if (!limit) return null;
   const ends = limit.resetsAt === null ? Number.NaN : Date.parse(limit.resetsAt);
-  const name = limit.kind === "overload" ? "overloaded" : `at a ${limitName(limit)}`;
+  const name = nameOf(limit);
   if (Number.isNaN(ends)) {
     const lasts = heldFor(limit.kind ?? "quota", limit.scope ?? "unknown");
     return now - time < lasts ? name : null;
   }
-  if (ends <= now) return null;
-  const when = new Date(ends).toISOString().slice(0, 16).replace("T", " ");
-  return `${name} until ${when} UTC`;
+  return ends <= now ? null : `${name} until ${utc(ends)}`;
+}
+
+/** The limit that stops an account now, in a few words. */
+export function accountText(state: LimitState | null, now: number): string | null {
+  if (state?.status !== "limited") return null;
+  const { until, resetsAt } = state;
+  if (until !== null && until <= now) return null;
+  const name = nameOf(state);
+  return resetsAt === null ? name : `${name} until ${utc(resetsAt)}`;
+}
+
+function nameOf({ kind, scope }: Pick<LimitState, "kind" | "scope">): string {
+  if (kind === "overload") return "overloaded";
+  if (kind === "auth") return "not logged in";
+  return `at a ${limitName({ kind, scope })}`;
+}
+
+function utc(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 export function factsOf({ agent, cwd, messages, tokens, model, id }: Session): string {

@@ -1,7 +1,8 @@
 /** The picker without a terminal: what keys do, and what to show. */
 
+import { accountText } from "./facts.ts";
 import { type Row, Rows } from "./rows.ts";
-import { type Choice, choicesFor, limitOfAgent, proposed } from "./targets.ts";
+import { type Choice, choicesFor, proposed } from "./targets.ts";
 import type {
   Action,
   Found,
@@ -118,7 +119,7 @@ export class Picker {
   }
 
   readonly #limitOf = (agent: string): string | null =>
-    limitOfAgent(agent, this.rows.sessions, this.now);
+    accountText(this.known.limitOf(agent), this.now);
 
   press(key: Key): Action | null {
     this.notice = null;

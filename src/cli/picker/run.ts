@@ -2,6 +2,7 @@
 import { accounts, nameOf } from "../../core/accounts.ts";
 import { lastChoices, noteChoice } from "../../core/choices.ts";
 import { writtenBy } from "../../core/journal.ts";
+import type { LimitState } from "../../core/limits.ts";
 import { browse, type Listed } from "../../core/list.ts";
 import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
@@ -46,6 +47,8 @@ class Running {
   readonly #losses: Losses;
   readonly #fullText: FullText;
   #agents: KnownAgent[] = [];
+  /** By account. */
+  #limits: ReadonlyMap<string, LimitState> = new Map();
   #choices: ReadonlyMap<string, string> | undefined;
   #pause: NodeJS.Timeout | undefined;
   #searching: NodeJS.Timeout | undefined;
@@ -80,6 +83,7 @@ class Running {
         return this.#choices.get(agent);
       },
       agents: () => this.#agents,
+      limitOf: (agent) => this.#limits.get(agent) ?? null,
     };
   }
 
@@ -109,10 +113,16 @@ class Running {
   }
 
   async #load(): Promise<void> {
-    await browse(this.#places, FIRST, (sessions, total) => {
-      // Whatever is done with it is done with an account.
-      this.#picker.load(sessions.map(byAccount), total);
-      this.#draw();
+    await browse(this.#places, FIRST, {
+      sessions: (sessions, total) => {
+        // Whatever is done with it is done with an account.
+        this.#picker.load(sessions.map(byAccount), total);
+        this.#draw();
+      },
+      limits: (states) => {
+        this.#limits = new Map(states.map((state) => [state.profile ?? state.agent, state]));
+        this.#draw();
+      },
     });
     const known = await agentPlaces(this.#places);
     this.#agents = known.map((agent) => ({ ...agent, stores: agent.stores.map(belowHome) }));

@@ -1,5 +1,4 @@
 /** The targets for a session: the installed agents, and other things to do with it. */
-import { limitText } from "./facts.ts";
 import type { Session, Target } from "./types.ts";
 
 export interface Choice {
@@ -43,17 +42,4 @@ export function proposed(
   const isFree = ({ target }: Choice): boolean => target !== null && limitOf(target.id) === null;
   const again = choices.findIndex((choice) => choice.target?.id === last && isFree(choice));
   return again >= 0 ? again : Math.max(0, choices.findIndex(isFree));
-}
-
-/** The limit at which an agent's newest session stopped, if it may still apply. */
-export function limitOfAgent(
-  agent: string,
-  sessions: Iterable<Session>,
-  now: number,
-): string | null {
-  let newest: Session | null = null;
-  for (const session of sessions) {
-    if (session.agent === agent && session.time >= (newest?.time ?? 0)) newest = session;
-  }
-  return newest && limitText(newest, now);
 }

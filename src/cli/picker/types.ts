@@ -1,4 +1,5 @@
 /** The types that the parts of the picker share. */
+import type { LimitState } from "../../core/limits.ts";
 import type { Listed } from "../../core/list.ts";
 import type { Preview } from "../../core/preview.ts";
 
@@ -78,6 +79,8 @@ export interface Known {
   /** The agent in which sessions of this one were last opened. */
   lastTarget(agent: string): string | undefined;
   agents(): readonly KnownAgent[];
+  /** The limits of an agent's account; null if nothing is known about them. */
+  limitOf(agent: string): LimitState | null;
 }
 
 export interface Look {

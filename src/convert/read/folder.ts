@@ -30,7 +30,7 @@ export function headerAt(agent: Agent, reader: Reader, place: string | null): He
   return { ...reader.header(), ...own, cwd };
 }
 
-/** Decodes the session at this place, with what lies beside it. */
+/** Decodes the session at this place, with what is stored beside it. */
 export function feedOf(agent: Agent, place: string | null): Feed {
   const { beside } = agent.store;
   if (beside === undefined || place === null) return new Feed(agent);

@@ -3,16 +3,19 @@
  * same id in the other account's store. Of what an account keeps besides its sessions, such as
  * credentials and settings, nothing is read or written.
  */
+import { existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { whoseOf } from "../../agents/profile.ts";
 import { refuseOpen } from "../../agents/running.ts";
+import { isFolder } from "../../io/files.ts";
 import { Input } from "../../io/input.ts";
 import type { Side } from "../../io/journal.ts";
 import { withLock } from "../../io/lock.ts";
 import { Output } from "../../io/output.ts";
+import { rowPlace } from "../../io/row-place.ts";
 import type { Header } from "../../session/types.ts";
 import { isThere, rowsAt } from "../read/open.ts";
-import { besides, type Copy, copyShared, withBesides } from "./beside.ts";
+import { besides, type Copy, copyShared, distinct, withBesides } from "./beside.ts";
 import { addLines, changeRows, create, marked } from "./commit.ts";
 import type { Context } from "./context.ts";
 import { isAsWritten, refuseWithoutDatabase } from "./rows.ts";
@@ -24,6 +27,10 @@ type State = "missing" | "same" | "behind" | "ahead" | "other";
 /** null if both have changed since they were the same: then it has to be a new session. */
 export function inOtherAccount(context: Context, header: Header): Outcome | null {
   const { agent } = context.target;
+  if (isOlder(context, header)) {
+    context.notes.push("an older version stored it in another form: writing a new session");
+    return null;
+  }
   const input = bytesAt(context, context.source.path);
   const stored = context.target.known?.get(header.id) ?? placeFor(context, header);
   const state = stateOf(context, input, stored, header.id);
@@ -33,13 +40,22 @@ export function inOtherAccount(context: Context, header: Header): Outcome | null
     case "same":
       return opened(context, input, header, stored, `already in the store of ${agent.name}`);
     case "ahead":
-      return opened(context, input, header, stored, `it has gone on in ${agent.name}`);
+      return opened(context, input, header, stored, `it has continued in ${agent.name}`);
     case "behind":
       return caughtUp(context, input, header, stored);
     case "other":
       context.notes.push("it has changed in both accounts: writing a new session");
       return null;
   }
+}
+
+/** Is it a file, or in a folder, where newer versions have a database? */
+function isOlder(context: Context, header: Header): boolean {
+  if (!context.target.agent.store.database) return false;
+  const rows = rowsAt(context.source.path);
+  if (rows === null) return true;
+  const { path } = rowPlace(context.placeFor(header));
+  return isFolder(rows.path) && existsSync(path) && !isFolder(path);
 }
 
 /** As it is stored, even if that is a document. */
@@ -50,7 +66,7 @@ function bytesAt(context: Context, path: string): Input {
   return input;
 }
 
-/** A file of an older form keeps its ending, which tells its form. */
+/** A file of an older form keeps its ending, which shows its form. */
 function placeFor(context: Context, header: Header): string {
   const { path } = context.source;
   const place = context.placeFor(header);
@@ -184,9 +200,9 @@ function copyBytes(input: Input, out: Output): void {
   out.sync();
 }
 
-/** Its CLI refuses a fork without the session that it continues. */
+/** Its CLI refuses a fork without the session that it continues; subagents may be stored elsewhere. */
 function withBases({ target }: Context, beside: readonly Copy[]): Copy[] {
-  return [...(target.bases ?? []), ...beside];
+  return distinct([...beside, ...(target.bases ?? [])]);
 }
 
 function sharedBy({ source, target }: Context, input: Input): Copy[] {

@@ -22,11 +22,35 @@ const RUNNING = /(?:\.lock|\.pid|\.sock|\.tmp|-journal|-wal|-shm)$|^\.?lock$/i;
 
 export function besides(source: string, target: { id: string; path: string }): Copy[] {
   if (rowsAt(source) || target.path.includes("#")) return [];
+  const [from, to] = [withoutEnding(source), withoutEnding(target.path)];
+  const siblings = withSiblings(source)
+    .filter((file) => file !== source)
+    .map((file) => ({ from: file, to: to + file.slice(from.length) }));
   const folders = ownFolders(source, target);
-  if (!folders) return [];
-  return filesBelow(folders.from)
+  if (!folders) return siblings;
+  const own = filesBelow(folders.from)
     .filter((file) => file !== source)
     .map((file) => ({ from: file, to: join(folders.to, relative(folders.from, file)) }));
+  return distinct([...own, ...siblings]);
+}
+
+/** A file, and those beside it that have the same name with another ending: `<id>.settings.json`. */
+export function withSiblings(path: string): string[] {
+  const stem = `${basename(withoutEnding(path))}.`;
+  return readdirSync(dirname(path), { withFileTypes: true })
+    .filter(({ name }) => name.startsWith(stem) && !RUNNING.test(name))
+    .flatMap((entry) => (entry.isFile() ? [join(dirname(path), entry.name)] : []));
+}
+
+/** Each file once, where it is named first. */
+export function distinct(copies: readonly Copy[]): Copy[] {
+  const [froms, tos] = [new Set<string>(), new Set<string>()];
+  return copies.filter(({ from, to }) => {
+    const isNew = !froms.has(from) && !tos.has(to);
+    froms.add(from);
+    tos.add(to);
+    return isNew;
+  });
 }
 
 /** `<id>/` beside `<id>.jsonl`, or the folder of this name that the file itself is in. */

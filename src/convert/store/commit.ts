@@ -28,11 +28,12 @@ import {
   markBegun,
 } from "../../io/state.ts";
 import type { Header } from "../../session/types.ts";
-import { isThere } from "../read/open.ts";
+import { isThere, rowsAt } from "../read/open.ts";
 import { type Copy, notedOf, outputsFor } from "./beside.ts";
 import type { Context } from "./context.ts";
 import {
   appendRows,
+  copyRows,
   exchangeRows,
   keepBackup,
   keepHead,
@@ -146,7 +147,10 @@ function write(context: Context, out: Output, { source, header, path, carry, bes
     const kept = database.unopened ? { backup: keepHead(env, lines) } : {};
     const written = context.journal.add({ ...write, ...kept, madeFolder: null });
     try {
-      writeRows({ place: path, agent, lines, command, cwd, scratch, env });
+      const rows = { place: path, agent, lines, command, cwd, scratch, env };
+      const isCopy = source.agent === agent.id && source.id === header.id && rowsAt(source.path);
+      if (isCopy) copyRows(source.path, rows);
+      else writeRows(rows);
       addAll(env, entries, () => takeRowsAway(database, path, lines));
     } catch (error) {
       if (!isThere(path)) context.journal.forget(written);
@@ -226,7 +230,7 @@ export function addRows(context: Context, write: Omit<Write, "n" | "time">, out:
   out.discard();
 }
 
-/** All rows of a session that has gone on elsewhere; they must be those with this digest. */
+/** All rows of a session that has continued elsewhere; they must be those with this digest. */
 export function changeRows(
   context: Context,
   write: Omit<Write, "n" | "time">,

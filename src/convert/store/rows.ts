@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sameLines } from "../../agents/shared/lines.ts";
 import type { Agent, Database } from "../../agents/types.ts";
 import { SegueError } from "../../errors.ts";
 import { wentOn } from "../../io/append.ts";
@@ -43,6 +44,27 @@ export function writeRows({ place, agent, lines, command, ...more }: NewRows): v
     if (imported) database.replace(path, id, imported, null);
     throw error;
   }
+}
+
+/** Writes a session of another account as its CLI stored it there, if it is more than its lines. */
+export function copyRows(from: string, { place, lines, ...more }: NewRows): void {
+  const { path, id } = rowPlace(place);
+  const { database } = more.agent.store;
+  if (!database?.copy) {
+    writeRows({ place, lines, ...more });
+    return;
+  }
+  const { command } = more;
+  if (command !== null) database.import?.({ ...more, command, path, id, lines });
+  if (!database.holds(path)) throw noDatabase(more.agent, path);
+  database.copy(rowPlace(from).path, id, path);
+  const now = database.read(path, id);
+  if (now !== null && sameLines(now, lines)) return;
+  database.replace(path, id, now, null);
+  throw new SegueError("failed", "the session changed while it was copied", {
+    where: from,
+    hint: "try again",
+  });
 }
 
 /**

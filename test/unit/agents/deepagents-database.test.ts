@@ -110,7 +110,7 @@ describe("a session in Deep Agents Code's database", () => {
     assert.equal(dump(path), before);
   });
 
-  it("is not taken back once the CLI has gone on with it", () => {
+  it("is not taken back once the CLI has continued it", () => {
     const path = fresh();
     const few = LINES.slice(0, 13);
     threads.replace(path, ID, null, few);
@@ -123,7 +123,7 @@ describe("a session in Deep Agents Code's database", () => {
         CAST('{"source": "loop", "step": 9}' AS BLOB) FROM checkpoints WHERE checkpoint_id = '${head}'`,
     );
     const before = dump(path);
-    assert.throws(() => threads.replace(path, ID, LINES, few), refused(/gone on with the session/));
+    assert.throws(() => threads.replace(path, ID, LINES, few), refused(/continued the session/));
     assert.equal(dump(path), before);
   });
 

@@ -14,28 +14,12 @@ import { failed } from "../../../src/agents/shared/faults.ts";
 import { failureOf } from "../../../src/agents/shared/opencode/limits.ts";
 import { failureOf as piFailure } from "../../../src/agents/shared/pi/limits.ts";
 import type { EventBody, Json } from "../../../src/session/types.ts";
-
-const AT = "2026-11-30T10:00:00.000Z";
-
-/** "limit quota session record 2026-…": what an event says, in one line. */
-function brief(body: EventBody | null): string {
-  if (body?.event !== "limit" && body?.event !== "error") return body?.event ?? "nothing";
-  const { event, fault } = body;
-  const resets = "resetsAt" in body && body.resetsAt !== undefined ? body.resetsAt : "";
-  return [event, fault?.kind, fault?.scope, fault?.status, fault?.source, resets.slice(0, 16)]
-    .filter((one) => one !== undefined && one !== "")
-    .join(" ");
-}
+import { AT, brief, ownClock } from "../../support/refusal.ts";
 
 function check(read: (given: string) => EventBody | null, cases: Record<string, string>): void {
   for (const [given, expected] of Object.entries(cases)) {
     it(`${given.slice(0, 70)}: ${expected}`, () => assert.equal(brief(read(given)), expected));
   }
-}
-
-/** Without a zone, it is the machine's own time. */
-function ownClock(...wall: [number, number, number, number, number?]): string {
-  return new Date(...wall).toISOString().slice(0, 16);
 }
 
 describe("Claude Code's own words", () => {
@@ -50,8 +34,8 @@ describe("Claude Code's own words", () => {
     );
   check(line("rate_limit", 429), {
     "You've hit your limit · resets 3pm (Europe/Berlin)": "limit quota 429 record 2026-11-30T14:00",
-    "You've hit your session limit · resets 5:40pm (Europe/Berlin)\n/login to switch to an API usage-billed account.":
-      "limit quota session 429 record 2026-11-30T16:40",
+    "You've hit your session limit · resets 3:40pm (Europe/Berlin)\n/login to switch to an API usage-billed account.":
+      "limit quota session 429 record 2026-11-30T14:40",
     "You've hit your limit · resets Jan 30, 11:30am (Asia/Calcutta)":
       "limit quota 429 record 2027-01-30T06:00",
     "You've hit your limit · resets Dec 10 at 7am (America/Chicago)":
@@ -70,7 +54,7 @@ describe("Claude Code's own words", () => {
   });
   // Versions before 2 had no field for it.
   check(line(undefined, undefined), {
-    "Claude AI usage limit reached|1795300000": "limit quota text 2026-11-21T22:26",
+    "Claude AI usage limit reached|1796400000": "limit quota text 2026-12-04T16:00",
     "Claude usage limit reached. Your limit will reset at 3pm (America/Bogota).":
       "limit quota text 2026-11-30T20:00",
     "5-hour limit reached ∙ resets 3pm (Europe/Berlin)":
@@ -181,9 +165,9 @@ describe("Codex's records", () => {
 
   it("a window that is used up is no limit where credits are used after it", () => {
     const full = { primary: window(300, 100), secondary: window(10080, 40) };
-    assert.equal(spent({ rate_limits: full })?.scope, "session");
-    assert.equal(spent({ rate_limits: { ...full, credits: { has_credits: true } } }), null);
-    assert.equal(spent({ rate_limits: { primary: window(300, 99) } }), null);
+    assert.equal(spent({ rate_limits: full }, AT)?.scope, "session");
+    assert.equal(spent({ rate_limits: { ...full, credits: { has_credits: true } } }, AT), null);
+    assert.equal(spent({ rate_limits: { primary: window(300, 99) } }, AT), null);
   });
 });
 

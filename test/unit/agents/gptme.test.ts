@@ -170,6 +170,21 @@ describe("reading", () => {
     assert.ok(said?.kind === "message" && said.role === "user" && said.told === true);
   });
 
+  it("takes no limit from what a tool printed", () => {
+    const words = "LLM request failed: Error code: 429";
+    const call = "I look.\n\n```shell\ncat limits.log\n```\n";
+    const at = (role: string, content: string): Json => ({
+      role,
+      content,
+      timestamp: "2026-11-29T20:51:56",
+    });
+    const talk = [at("user", "Begin."), at("assistant", call), at("system", words)];
+    const limits = (all: Json[]): number =>
+      read(all).filter((one) => one.kind === "event" && one.event === "limit").length;
+    assert.equal(limits(talk), 0);
+    assert.equal(limits([...talk, at("system", words)]), 1);
+  });
+
   it("reads the images that lie beside the log", () => {
     const parts = messages(records("image"), pathOf("image")).flatMap((one) => one.parts);
     const image = known(parts.find((part) => part.kind === "image"));

@@ -80,6 +80,60 @@ describe("the end of a limit", () => {
     );
   });
 
+  it("a day of the week is the next one", () => {
+    const ahead = fc.integer({ min: 1, max: 6 * 24 * 60 }).map((n) => n * MINUTE);
+    const joint = fc.constantFrom(" ", ", ", " at ");
+    const length = fc.constantFrom<"short" | "long">("short", "long");
+    fc.assert(
+      fc.property(instant, ahead, zone, joint, length, (ms, wait, timeZone, between, weekday) => {
+        const day = shown(ms, timeZone, { weekday });
+        const text = `You've hit your weekly limit · resets ${day}${between}${short(ms, timeZone)} (${timeZone})`;
+        sameClock(resetIn(text, ms - wait), ms, timeZone);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  it("a clock that is ahead or behind by so much", () => {
+    const ahead = fc.integer({ min: 1, max: 22 * 60 }).map((n) => n * MINUTE);
+    // To the quarter of an hour, as the world's are.
+    const offset = fc.integer({ min: -48, max: 56 }).map((n) => n * 15);
+    fc.assert(
+      fc.property(instant, ahead, offset, (ms, wait, minutes) => {
+        const precise = ms + Math.abs(minutes % 60) * 1000;
+        const there = new Date(precise + minutes * MINUTE).toISOString();
+        const [day = "", time = ""] = there.split("T");
+        const sign = minutes < 0 ? "-" : "+";
+        const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+        const two = (n: number): string => `${n}`.padStart(2, "0");
+        const gmt =
+          minutes === 0 ? "GMT" : `GMT${sign}${hours}${rest === 0 ? "" : `:${two(rest)}`}`;
+        assert.equal(resetIn(`Access resets at ${time.slice(0, 5)} ${gmt}.`, ms - wait), ms);
+        const full = `${day} ${time.slice(0, 8)} ${sign}${two(hours)}${two(rest)}`;
+        assert.equal(resetIn(`It will reset at ${full} CST.`, ms - wait), precise);
+        if (minutes !== 480) return;
+        const local = `${day} ${time.slice(0, 8)}`;
+        assert.equal(resetIn(`Your limit will reset at ${local}`, ms - wait), precise);
+        assert.equal(resetIn(`您的限额将在 ${local} 重置。`, ms - wait), precise);
+      }),
+      { numRuns: runs(400), examples: [[Date.UTC(2026, 11, 31, 23, 30), HOUR, 480]] },
+    );
+  });
+
+  it("a time of day is within the longest wait, if that is known", () => {
+    const ahead = fc.integer({ min: 1, max: 22 * 60 }).map((n) => n * MINUTE);
+    fc.assert(
+      fc.property(instant, ahead, (ms, wait) => {
+        const found = resetIn(`resets ${short(ms, "UTC")} (UTC)`, ms - wait, 5 * HOUR);
+        assert.equal(found, wait > 5 * HOUR ? undefined : ms);
+        const date = shown(ms, "UTC", { month: "short", day: "numeric" });
+        const dated = resetIn(`resets ${date} at ${short(ms, "UTC")} (UTC)`, ms - wait, HOUR);
+        assert.equal(dated, ms);
+      }),
+      { numRuns: runs(100) },
+    );
+  });
+
   it("a date with its year is in the machine's own time, whenever it was written", () => {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const ordinal = fc.constantFrom("", "st", "nd", "rd", "th");
@@ -159,6 +213,15 @@ describe("the end of a limit", () => {
     assert.equal(after("Please try again in 340ms."), 0.34);
     assert.equal(after("try again in 1 hour, 30 minutes and 5 seconds"), 5405);
     assert.equal(after("Resets in 157h"), 157 * 3600);
+    assert.equal(after("quota exceeded [retrying in ~1 week attempt #1]"), 7 * 86_400);
+    assert.equal(after('{"retryDelay": "43.5s"}'), 43.5);
+    assert.equal(after('{\\"quotaResetDelay\\":\\"1h2m3.5s\\"}'), 3723.5);
+    assert.equal(after('{"resets_in_seconds":602705}'), 602_705);
+    assert.equal(after('{"error":{"retry_after":30}}'), 30);
+    assert.equal(after('{"resets_at":1796043600}'), 3 * 3600);
+    assert.equal(after('{"X-RateLimit-Reset":"1796043600000"}'), 3 * 3600);
+    assert.equal(after('{"quotaResetTimeStamp":"2026-11-30T11:00:00Z","retryDelay":"1s"}'), 3600);
+    assert.equal(after("resets 5am PST"), 3 * 3600);
   });
 
   it("nothing else is a time", () => {
@@ -173,6 +236,10 @@ describe("the end of a limit", () => {
       "resets 3:75pm (Europe/Berlin)",
       "resets 3pm (Mars/Olympus)",
       "resets 99:00",
+      "resets Mon",
+      "resets Funday 3pm (UTC)",
+      '{"reset":"1796043600"}',
+      "the option retry_after: 30 is unknown",
       "try again",
       "at 10:26 PM",
       "limit reached|12",

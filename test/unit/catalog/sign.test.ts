@@ -1,14 +1,21 @@
 /** What the catalog keeps of a session about its account, with an agent that records every kind of it. */
 import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { codex } from "../../../src/agents/codex/index.ts";
 import type { Agent } from "../../../src/agents/types.ts";
+import { CatalogFile } from "../../../src/catalog/database.ts";
 import { Scan } from "../../../src/catalog/line.ts";
 import { newerSign } from "../../../src/catalog/sign.ts";
+import { putUsed, usedSince } from "../../../src/catalog/signs.ts";
 import { UseCount } from "../../../src/catalog/use.ts";
 import { emptyHeader } from "../../../src/session/header.ts";
 import { isObject } from "../../../src/session/json.ts";
 import type { Allowance, Entry, Fault, Json } from "../../../src/session/types.ts";
+import { known, temporaryFolder } from "../../support/folder.ts";
+
+const root = temporaryFolder();
 
 const AT = "2026-11-30T10:00:00.000Z";
 const LATER = "2026-11-30T11:00:00.000Z";
@@ -130,28 +137,87 @@ describe("tokens are counted", () => {
   const usage = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0 };
   const when = { time: AT, model: "m1" };
 
+  /** What all counts together add up to, by session. */
+  function total(...sessions: UseCount[][]): ReturnType<typeof usedSince> {
+    const file = CatalogFile.open({ SEGUE_HOME: mkdtempSync(join(root, "home-")) });
+    for (const [sid, counts] of sessions.entries()) {
+      for (const count of counts) putUsed(file, sid + 1, count.take());
+    }
+    const used = usedSince(file, { has: () => true, size: sessions.length }, 0);
+    file.close();
+    return used;
+  }
+
+  const sums = (all: ReturnType<typeof usedSince>) =>
+    all.map(([sid, { input, output }]) => [sid, input, output]);
+
   it("once for an answer in pieces, with its newest counts, wherever they are read", () => {
     const first = new UseCount(null, [], NOW);
-    first.note("a", usage, when);
-    first.note("b", usage, when);
-    first.note("a", { ...usage, output: 25 }, when);
-    assert.deepEqual(first.take(), [
-      { step: Date.parse(AT), model: "m1", input: 200, output: 35, cacheRead: 0, cacheWrite: 0 },
-    ]);
-    const again = new UseCount(first.state, [], NOW);
-    again.note("b", { ...usage, output: 11 }, { time: null, model: null });
-    assert.deepEqual(again.take(), [
-      { step: Date.parse(AT), model: "m1", input: 0, output: 1, cacheRead: 0, cacheWrite: 0 },
-    ]);
+    first.note({ key: "a", usage, ...when });
+    first.note({ key: "b", usage: { ...usage, output: 11 }, ...when });
+    first.note({ key: "a", usage: { ...usage, output: 25 }, ...when });
+    const { state } = first;
+    const again = new UseCount(state, [], NOW);
+    again.note({ key: "b", usage: { ...usage, output: 12 }, time: null, model: null });
+    const all = total([first, again]);
+    assert.deepEqual(sums(all), [[1, 200, 37]]);
+    const [, used] = known(all[0]);
+    assert.deepEqual([used.step, used.model, used.prompt], [Date.parse(AT), "m1", 0]);
   });
 
   it("not where another agent did the work, and not what is long ago", () => {
     const spans = [[Date.parse(AT) - 1000, Date.parse(AT)]] as const;
     const count = new UseCount(null, spans, NOW);
-    count.note("a", usage, when);
-    count.note("b", usage, { time: "2026-11-01T10:00:00.000Z", model: "m1" });
+    count.note({ key: "a", usage, ...when });
+    count.note({ key: "b", usage, time: "2026-11-01T10:00:00.000Z", model: "m1" });
     assert.deepEqual(count.take(), []);
-    count.note("c", usage, { time: LATER, model: "m1" });
+    count.note({ key: "c", usage, time: LATER, model: "m1" });
     assert.equal(count.take()[0]?.input, 100);
+  });
+
+  it("once where a session was copied: by the vendor's name for the answer, or by all that is known", () => {
+    const original = new UseCount(null, [], NOW);
+    original.note({ key: "a", name: "request 1", usage, ...when });
+    original.note({ key: "a", name: "request 1", usage: { ...usage, output: 90 }, ...when });
+    original.note({ key: "b", usage, ...when });
+    const copy = new UseCount(null, [], NOW);
+    copy.note({
+      key: "x",
+      name: "request 1",
+      usage: { ...usage, output: 90 },
+      time: LATER,
+      model: "m1",
+    });
+    copy.note({ key: "y", usage, ...when });
+    copy.note({ key: "z", usage: { ...usage, output: 12 }, ...when });
+    assert.deepEqual(sums(total([original], [copy])), [
+      [1, 200, 100],
+      [2, 100, 12],
+    ]);
+    const two = [AT, LATER].map((time) => {
+      const count = new UseCount(null, [], NOW);
+      count.note({ key: "a", usage, time, model: "m1" });
+      return [count];
+    });
+    assert.equal(total(...two).length, 2, "the same numbers at another time are another answer");
+  });
+
+  it("and long requests apart, which may cost more", () => {
+    const count = new UseCount(null, [], NOW);
+    for (const [key, cacheRead] of [
+      ["a", 99_900],
+      ["b", 99_901],
+      ["c", 150_000],
+    ] as const) {
+      count.note({ key, usage: { ...usage, cacheRead }, longWrite: 3, ...when });
+    }
+    assert.deepEqual(
+      total([count]).map(([, { prompt, longWrite }]) => [prompt, longWrite]),
+      [
+        [32_001, 3],
+        [100_001, 3],
+        [128_001, 3],
+      ],
+    );
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { clip, fill, widthOf, wrap } from "../../../src/cli/cells.ts";
-import { ageOf, limitText } from "../../../src/cli/picker/facts.ts";
+import { accountText, ageOf, limitText } from "../../../src/cli/picker/facts.ts";
 import { layout } from "../../../src/cli/picker/view.ts";
 import { filesOf, type Preview, previewOf } from "../../../src/core/preview.ts";
 import { fixture } from "../../support/fixtures.ts";
@@ -13,6 +13,7 @@ import { known, temporaryFolder } from "../../support/folder.ts";
 import { limitUntil } from "../../support/limits.ts";
 import {
   LOOK,
+  limitedAt,
   many,
   NOTHING,
   NOW,
@@ -102,14 +103,35 @@ describe("choosing where to open it", () => {
   });
 
   it("marks agents at a limit, and proposes one that is not", () => {
-    const limit = limitUntil("2026-11-21T14:30:00Z");
-    const p = picker([session(1, { limit }), session(2, { agent: "pi" })]);
+    const p = picker([session(1), session(2, { agent: "pi" })], limitedAt("codex"));
     press(p, "return");
     assert.equal(p.target?.id, "claude-code");
     assert.match(
       shown(p).join("\n"),
-      /Codex +its own agent, at a limit until 2026-11-21 14:30 UTC/,
+      /Codex +its own agent, at a weekly limit until 2026-11-21 14:30 UTC/,
     );
+  });
+
+  it("an account whose limit is over is free, whatever its sessions stopped at", () => {
+    const limit = limitUntil("2026-11-21T14:30:00Z");
+    const over = limitedAt("codex", { until: NOW, resetsAt: NOW });
+    const warned = limitedAt("codex", { status: "warning" });
+    for (const facts of [NOTHING, over, warned]) {
+      const p = picker([session(1, { limit })], facts);
+      press(p, "return");
+      assert.equal(p.target?.id, "codex");
+      assert.doesNotMatch(shown(p).join("\n"), /its own agent, at a/);
+    }
+  });
+
+  it("says what stops an account", () => {
+    const [ahead, at] = [{ status: "limited" }, { kind: "auth", scope: "unknown" }] as const;
+    const state = (more: object) => limitedAt("codex", { ...ahead, ...more }).limitOf("codex");
+    assert.equal(accountText(state({ ...at, until: null, resetsAt: null }), NOW), "not logged in");
+    const busy = { kind: "overload", scope: "unknown", until: NOW + 1, resetsAt: null };
+    assert.equal(accountText(state(busy), NOW), "overloaded");
+    const unknown = { scope: "unknown", until: NOW + 1, resetsAt: null };
+    assert.equal(accountText(state(unknown), NOW), "at a limit");
   });
 
   it("reads the conversation in the pager, in a search from its first match on", () => {
@@ -134,13 +156,6 @@ describe("choosing where to open it", () => {
     p.found({ query: "zebra", found, note: null });
     assert.match(shown(p).join("\n"), /^full text> zebra .* 1 of 2$/m);
     assert.equal(p.session?.agent, "pi");
-  });
-
-  it("a newer session without a limit shows that it is over", () => {
-    const limit = limitUntil("2026-11-21T14:30:00Z");
-    const p = picker([session(5, { limit }), session(1)]);
-    press(p, "down", "return");
-    assert.equal(p.target?.id, "codex");
   });
 
   it("shows what would be lost once that is known", () => {

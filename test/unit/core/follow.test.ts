@@ -77,7 +77,7 @@ class Claude {
     });
   }
 
-  limit(time: string, text = "You've hit your limit|1795240800"): string {
+  limit(time: string, text = "You've hit your limit|1795258800"): string {
     const content = [{ type: "text", text }];
     const message = { id: `msg_${this.#lines}`, type: "message", model: "<synthetic>" };
     return this.#record("assistant", time, {
@@ -109,7 +109,7 @@ describe("following a file", () => {
     assert.deepEqual(words(await all.look()), []);
     const limit = known(news.find((one) => one.what === "signal"));
     assert.equal(limit.signal.at, Date.parse("2026-11-21T08:01:02Z"));
-    assert.equal(limit.signal.resetsAt, 1_795_240_800_000);
+    assert.equal(limit.signal.resetsAt, 1_795_258_800_000);
     assert.equal(limit.signal.session, session.id);
     assert.equal(limit.session.path, session.path);
     assert.equal(limit.session.cwd, "/home/dev/shop");

@@ -72,7 +72,7 @@ describe("failover", () => {
   it("goes on in the next agent when the first ends at a limit", () => {
     const run = new Run(policy());
     assert.deepEqual(run.do(start(T0), limit("a", T0 + 1), end(T0 + 2)), {
-      ...{ do: "run", agent: "b", from: "a", goOn: true },
+      ...{ do: "run", agent: "b", from: "a", continues: true },
     });
   });
 
@@ -107,7 +107,7 @@ describe("failover", () => {
     const run = new Run(policy());
     run.do(start(T0), limit("a", T0), end(T0), start(T0));
     const next = run.do(limit("b", T0 + hold, { kind: "auth" }), end(T0 + hold));
-    assert.deepEqual(next, { do: "run", agent: "c", from: "b", goOn: true });
+    assert.deepEqual(next, { do: "run", agent: "c", from: "b", continues: true });
   });
 
   it("holds between two switches, longer each time nothing was answered", () => {
@@ -135,7 +135,7 @@ describe("failover", () => {
     run.do(start(T0), limit("a", T0, { resetsAt }), end(T0), start(T0));
     const then = run.do(limit("b", T0 + hold, { resetsAt: resetsAt + 1 }), end(T0 + hold, 7));
     assert.deepEqual(then, { do: "wait", until: resetsAt });
-    assert.deepEqual(run.do(tick(resetsAt)), { do: "run", agent: "a", from: "b", goOn: true });
+    assert.deepEqual(run.do(tick(resetsAt)), { do: "run", agent: "a", from: "b", continues: true });
   });
 
   it("does not start an agent again at once, even if its reset is past already", () => {
@@ -143,7 +143,7 @@ describe("failover", () => {
     const until = T0 + 5000 + hold;
     run.do(start(T0), limit("a", T0, { resetsAt: T0 + 1000 }));
     assert.deepEqual(run.do(end(T0 + 5000)), { do: "wait", until });
-    assert.deepEqual(run.do(tick(until)), { do: "run", agent: "a", from: "a", goOn: true });
+    assert.deepEqual(run.do(tick(until)), { do: "run", agent: "a", from: "a", continues: true });
   });
 
   it("goes home after a turn, when home has been free for a while", () => {
@@ -155,7 +155,7 @@ describe("failover", () => {
     const done = resetsAt + 2 * hold;
     assert.equal(run.do(answer(done), tick(done + quiet - 1)).do, "nothing");
     assert.deepEqual(run.do(tick(done + quiet)), { do: "end", why: "home" });
-    const home = { do: "run", agent: "a", from: "b", goOn: false };
+    const home = { do: "run", agent: "a", from: "b", continues: false };
     assert.deepEqual(run.do(end(done + quiet)), home);
   });
 
@@ -198,7 +198,7 @@ describe("failover", () => {
     const no = step(run.state, { ...reply, agent: null }).action;
     assert.deepEqual(no, { do: "over", code: 4 });
     const yes = step(run.state, { ...reply, agent: "z" }).action;
-    assert.deepEqual(yes, { do: "run", agent: "z", from: "a", goOn: true });
+    assert.deepEqual(yes, { do: "run", agent: "z", from: "a", continues: true });
   });
 
   it("ends when the user interrupts it, limit or not", () => {
@@ -211,7 +211,12 @@ describe("failover", () => {
     const run = new Run(policy());
     run.do(start(T0), limit("a", T0), end(T0));
     assert.deepEqual(run.do({ event: "failed", at: T0 }), { do: "wait", until: T0 + hold });
-    assert.deepEqual(run.do(tick(T0 + hold)), { do: "run", agent: "c", from: "a", goOn: true });
+    assert.deepEqual(run.do(tick(T0 + hold)), {
+      do: "run",
+      agent: "c",
+      from: "a",
+      continues: true,
+    });
   });
 
   it("survives a clock that is set back", () => {

@@ -1,6 +1,8 @@
 /** What models cost, by the names that agents record. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { LENGTHS } from "../../../src/catalog/use.ts";
+import { LINES, PRICED_ON } from "../../../src/limits/price-table.ts";
 import { costOf, modelNamed } from "../../../src/limits/prices.ts";
 
 const USAGE = { input: 1_000_000, output: 100_000, cacheRead: 2_000_000, cacheWrite: 400_000 };
@@ -13,6 +15,9 @@ it("a model has many names", () => {
     "anthropic/claude-sonnet-4.5",
     "Claude-Sonnet-4.5",
     "openrouter/anthropic/claude-sonnet-4.5",
+    "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "anthropic.claude-sonnet-4-5-v1:0",
+    "claude-sonnet-4-5@20250929",
   ]) {
     assert.deepEqual(modelNamed(name), one, name);
   }
@@ -38,5 +43,71 @@ it("each kind of token has its price", () => {
 it("a price that is not known is not guessed", () => {
   const plain = { input: 1_000_000, output: 0, cacheRead: 0, cacheWrite: 0 };
   assert.equal(costOf("gemini-2.5-pro", plain), 1.25);
-  assert.equal(costOf("gemini-2.5-pro", { ...plain, cacheRead: 1 }), null);
+  assert.equal(costOf("gemini-2.5-pro", { ...plain, cacheWrite: 1 }), null);
+  assert.equal(costOf("gpt-6.2-sol", plain), 2);
+  assert.equal(costOf("gpt-6.2-sol", plain, { prompt: 272_001 }), null);
+});
+
+it("what is written to the cache for an hour costs more than for five minutes", () => {
+  const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 1_000_000 };
+  assert.equal(costOf("claude-opus-4-8", usage), 6.25);
+  assert.equal(costOf("claude-opus-4-8", usage, { longWrite: 400_000 }), 0.6 * 6.25 + 0.4 * 10);
+  assert.equal(costOf("gpt-5.6", usage, { longWrite: 1 }), null);
+});
+
+it("a long request may cost more, all of it", () => {
+  const usage = { input: 1_000_000, output: 1_000_000, cacheRead: 0, cacheWrite: 0 };
+  assert.equal(costOf("claude-haiku-5-5", usage, { prompt: 100_000 }), 0.6);
+  assert.equal(costOf("claude-haiku-5-5", usage, { prompt: 100_001 }), 3);
+  assert.equal(costOf("qwen3-coder-plus", usage, { prompt: 128_001 }), 18);
+  assert.equal(costOf("claude-opus-4-8", usage, { prompt: 900_000 }), 30);
+});
+
+it("fast mode has prices of its own, where they are known", () => {
+  const usage = { input: 1_000_000, output: 0, cacheRead: 0, cacheWrite: 0 };
+  assert.equal(costOf("claude-opus-5-5-fast", usage), 8);
+  assert.equal(costOf("claude-opus-5-20260724-fast", usage), 10);
+  assert.equal(costOf("claude-sonnet-5-fast", usage), null);
+});
+
+it("the table is well formed", () => {
+  assert.match(PRICED_ON, /^\d{4}-\d\d-\d\d$/);
+  const names = LINES.flatMap(([line]) => line.split(" "));
+  assert.deepEqual(
+    names.filter((name, n) => names.indexOf(name) !== n),
+    [],
+    "each model once",
+  );
+  const lengths: readonly number[] = LENGTHS;
+  for (const [line, window, rates, ...above] of LINES) {
+    for (const name of line.split(" ")) {
+      assert.match(name, /^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+      assert.ok(modelNamed(name), name);
+    }
+    assert.ok(window === null || (window >= 32_000 && window < 2_000_000), line);
+    const all = [rates, ...above.map(([, long]) => long)].flatMap((one) => (one ? [one] : []));
+    for (const [input, output, cacheRead, cacheWrite, longWrite] of all) {
+      assert.ok(input > 0 && output >= input && output <= 20 * input, line);
+      assert.ok((cacheRead ?? input / 2) <= input / 2, `${line}: reading a cache is cheaper`);
+      assert.ok((cacheWrite ?? input) >= input, line);
+      assert.ok((longWrite ?? input * 2) === input * 2, line);
+    }
+    const from = above.map(([tokens]) => tokens);
+    assert.deepEqual(
+      from.filter((tokens) => !lengths.includes(tokens)),
+      [],
+      `${line}: the catalog tells requests of these lengths apart`,
+    );
+    assert.deepEqual(
+      from,
+      from.toSorted((a, b) => a - b),
+      line,
+    );
+    const inputs = [rates, ...above.map(([, long]) => long)].flatMap((one) => one?.[0] ?? []);
+    assert.deepEqual(
+      inputs,
+      inputs.toSorted((a, b) => a - b),
+      `${line}: longer ones cost more`,
+    );
+  }
 });

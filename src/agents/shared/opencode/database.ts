@@ -22,6 +22,7 @@ export function database(flavour: Flavour): Database {
   return {
     holds: (path) => holdsStorage(path, flavour) || holdsDatabase(path, flavour),
     read: (path, id) => (isFolder(path) ? readStored(path, id) : readRows(path, id)),
+    end: (path, id, most) => (isFolder(path) ? readStored(path, id) : readRows(path, id, most)),
     replace: (path, id, before, after) => replace(flavour, path, id, before, after),
     renamed,
     import: (request) => importSession(flavour, request),
@@ -47,8 +48,8 @@ function ownerOf(path: string): Flavour["id"] | null {
   return tables.has("kilo_board") ? "kilo" : "opencode";
 }
 
-function readRows(path: string, id: string): string[] | null {
-  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id));
+function readRows(path: string, id: string, most?: number): string[] | null {
+  return reading(path, (db) => readLines(db, schemaOf(db, path, "read"), id, most));
 }
 
 function replace(

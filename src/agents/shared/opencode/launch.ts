@@ -13,6 +13,7 @@ export function launch({ command, package: name }: Flavour, flags: Flags): Launc
     headless: {
       by: ["run"],
       prompts: ["--prompt", "--command"],
+      formats: ["--format"],
       table: {
         own: [
           "--format <x>",

@@ -308,6 +308,10 @@ function isSaid({ type }: JsonObject): boolean {
   return type === "text" || type === "tool" || type === "reasoning";
 }
 
+/**
+ * Vendors bill reasoning as output. Newer versions count it apart from that, and older ones within it: the
+ * total tells, which the oldest do not record.
+ */
 function usageOf(tokens: Json | undefined): Usage | undefined {
   const count = (value: Json | undefined) => number(value) ?? 0;
   const cache = member(tokens, "cache");
@@ -317,6 +321,11 @@ function usageOf(tokens: Json | undefined): Usage | undefined {
     cacheRead: count(member(cache, "read")),
     cacheWrite: count(member(cache, "write")),
   };
+  const { input, output, cacheRead, cacheWrite } = usage;
+  const reasoning = count(member(tokens, "reasoning"));
+  const isApart =
+    number(member(tokens, "total")) === input + output + reasoning + cacheRead + cacheWrite;
+  if (isApart) usage.output += reasoning;
   return Object.values(usage).some((n) => n !== 0) ? usage : undefined;
 }
 

@@ -4,7 +4,7 @@ import { SegueError } from "../../../errors.ts";
 import { array, isObject, member, object, string } from "../../../session/json.ts";
 import type { Json, JsonObject } from "../../../session/types.ts";
 import { type Columns, columnsOf } from "../columns.ts";
-import { unknownLayout } from "../sqlite.ts";
+import { inOrder, ordered, unknownLayout } from "../sqlite.ts";
 import { type Removed, removedOf, SESSION_COLUMNS } from "./forms.ts";
 
 /** A row to write, by column. Other columns have their defaults. */
@@ -82,25 +82,33 @@ export function schemaOf(db: DatabaseSync, path: string, purpose: "read" | "writ
   return schema;
 }
 
-/** The lines of a session; null if it does not exist. */
-export function readLines(db: DatabaseSync, schema: Schema, id: string): string[] | null {
-  const all = (table: Table, where: string, order: string): JsonObject[] => {
+/** The lines of a session, or only the last `most` messages; null if it does not exist. */
+export function readLines(
+  db: DatabaseSync,
+  schema: Schema,
+  id: string,
+  most?: number,
+): string[] | null {
+  const all = (
+    table: Table,
+    where: string,
+    order: readonly string[],
+    limit?: number,
+  ): JsonObject[] => {
     const columns = schema.get(table);
     if (!columns) return [];
-    const sql = `SELECT * FROM "${table}" WHERE ${where} ORDER BY ${order}`;
-    return db
-      .prepare(sql)
-      .all(id)
-      .map((row) => jsonRow(table, row, columns));
+    const sql = ordered(`SELECT * FROM "${table}" WHERE ${where}`, order, limit);
+    return inOrder(db.prepare(sql).all(id), limit).map((row) => jsonRow(table, row, columns));
   };
-  const [session] = all("session", "id = ?", "id");
+  const [session] = all("session", "id = ?", ["id"]);
   if (!session) return null;
-  const todos = all("todo", "session_id = ?", "position");
+  const todos = all("todo", "session_id = ?", ["position"]);
   const head: JsonObject = { session, ...(todos.length > 0 ? { todos } : {}) };
-  const messages = all("message", "session_id = ?", "time_created, id");
+  const byTime = ["time_created", "id"];
+  const messages = all("message", "session_id = ?", byTime, most);
   const parts = new Map<string, JsonObject[]>();
-  const mine = "message_id IN (SELECT id FROM message WHERE session_id = ?)";
-  for (const part of all("part", mine, "id")) {
+  const mine = ordered("SELECT id FROM message WHERE session_id = ?", byTime, most);
+  for (const part of all("part", `message_id IN (${mine})`, ["id"])) {
     const owner = string(part.message_id) ?? "";
     const own = parts.get(owner);
     if (own) own.push(part);
@@ -110,8 +118,8 @@ export function readLines(db: DatabaseSync, schema: Schema, id: string): string[
   for (const message of messages) {
     lines.push({ message, parts: parts.get(string(message.id) ?? "") ?? [] });
   }
-  const order = schema.get("session_message")?.has("seq") ? "seq, id" : "id";
-  for (const row of all("session_message", "session_id = ?", order)) {
+  const order = schema.get("session_message")?.has("seq") ? ["seq", "id"] : ["id"];
+  for (const row of all("session_message", "session_id = ?", order, most)) {
     lines.push({ session_message: row });
   }
   return lines.map((line) => JSON.stringify(line));

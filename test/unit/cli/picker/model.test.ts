@@ -6,8 +6,8 @@ import { Picker } from "../../../../src/cli/picker/model.ts";
 import type { Known } from "../../../../src/cli/picker/types.ts";
 import type { Preview } from "../../../../src/core/preview.ts";
 import { known } from "../../../support/folder.ts";
-import { limitUntil } from "../../../support/limits.ts";
 import {
+  limitedAt,
   many,
   NOTHING,
   picker,
@@ -221,8 +221,7 @@ describe("where to open it", () => {
   });
 
   it("not when that is at a limit, or is not installed any more", () => {
-    const limit = limitUntil("2026-11-21T14:30:00Z");
-    const p = picker([session(1), session(2, { agent: "pi", limit })], last("pi"));
+    const p = picker([session(1)], { ...limitedAt("pi"), lastTarget: () => "pi" });
     press(p, "return");
     assert.equal(p.target?.id, "codex");
     const gone = picker([session(1)], last("gone"));
