@@ -76,13 +76,13 @@ export function childrenOf(path: string, id: string): string[] {
   });
 }
 
-/** All titles: none is given twice. */
-export function titlesIn(path: string): string[] {
+/** All titles, each with the id of its session: none is given twice. */
+export function titlesIn(path: string): [title: string, id: string][] {
   return reading(path, (db) => {
     if (!columnsOf(db, "sessions").has("title")) return [];
     return db
-      .prepare("SELECT title FROM sessions WHERE title IS NOT NULL")
+      .prepare("SELECT title, id FROM sessions WHERE title IS NOT NULL")
       .all()
-      .map(({ title }) => String(title));
+      .map(({ title, id }) => [String(title), String(id)]);
   });
 }

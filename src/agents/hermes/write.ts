@@ -155,7 +155,11 @@ class HermesWriter implements Writer {
 
   #start(header: Header): JsonObject {
     const title = titleFor(header.title);
-    const taken = new Set(array(member(this.#facts, "titles")));
+    // The session itself may be there already, and is written again.
+    const others = array(member(this.#facts, "titles")).filter(
+      (one) => array(one)[1] !== header.id,
+    );
+    const taken = new Set(others.map((one) => array(one)[0]));
     return compact({
       id: header.id,
       source: "cli",

@@ -197,12 +197,16 @@ describe("hermes: what Segue writes", () => {
   });
 
   it("takes the facts' titles into account", () => {
-    const facts = { titles: ["Cart"], now: 1795960000000 };
+    const facts = { titles: [["Cart", "another"]], now: 1795960000000 };
     const writer = hermes.writer({ seed: "s", cliVersion: null, facts });
     const header = { ...hermes.reader().header(), id: "x", title: "Cart" };
     const place = { id: "s", parentId: null, time: null };
     const [written] = writer.predict({ kind: "event", ...place, event: "start", header });
     assert.deepEqual(written, { id: "x", source: "cli", started_at: 1795960000, title: "Cart #2" });
+    const own = { ...facts, titles: [["Cart", "x"]] };
+    const again = hermes.writer({ seed: "s", cliVersion: null, facts: own });
+    const [same] = again.predict({ kind: "event", ...place, event: "start", header });
+    assert.deepEqual(same, { id: "x", source: "cli", started_at: 1795960000, title: "Cart" });
   });
 
   it("prints JSON as Python does", () => {

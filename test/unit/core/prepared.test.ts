@@ -16,9 +16,26 @@ import type { FollowedSession } from "../../../src/core/follow.ts";
 import { commit, prepare } from "../../../src/core/handover.ts";
 import { Prepared } from "../../../src/core/prepared.ts";
 import { withScratch } from "../../../src/io/folders.ts";
+import { makeCrush } from "../../support/crush-db.ts";
+import { makeDeepAgents } from "../../support/deepagents-db.ts";
 import { fixture } from "../../support/fixtures.ts";
 import { known, temporaryFolder } from "../../support/folder.ts";
+import { makeGoose } from "../../support/goose-db.ts";
+import { makeHermes } from "../../support/hermes-db.ts";
+import { makeMastraCode } from "../../support/mastracode-db.ts";
+import { makeOpenClaw } from "../../support/openclaw-db.ts";
 import { makeDatabase } from "../../support/opencode-db.ts";
+
+const DATABASES: { [agent: string]: { at: string; make(path: string): void } } = {
+  opencode: { at: ".local/share/opencode/opencode.db", make: makeDatabase },
+  cline: { at: ".cline/data/sessions", make: (path) => mkdirSync(path) },
+  goose: { at: ".local/share/goose/sessions/sessions.db", make: makeGoose },
+  hermes: { at: ".hermes/state.db", make: makeHermes },
+  crush: { at: ".local/share/crush/crush.db", make: makeCrush },
+  openclaw: { at: ".openclaw/agents/main/agent/openclaw-agent.sqlite", make: makeOpenClaw },
+  deepagents: { at: ".deepagents/.state/sessions.db", make: makeDeepAgents },
+  mastracode: { at: ".local/share/mastracode/mastra.db", make: makeMastraCode },
+};
 
 const root = temporaryFolder();
 const CLAUDE = fixture("claude-code/basic");
@@ -32,13 +49,13 @@ function machine(lines: number) {
   const home = join(root, `home-${++homes}`);
   const at = CLAUDE.path.indexOf("/.", CLAUDE.path.indexOf("/fixtures/"));
   cpSync(CLAUDE.path.slice(0, at), home, { recursive: true });
-  const data = join(home, ".local/share/opencode/opencode.db");
-  mkdirSync(dirname(data), { recursive: true });
-  makeDatabase(data);
+  for (const { at, make } of Object.values(DATABASES)) {
+    mkdirSync(dirname(join(home, at)), { recursive: true });
+    make(join(home, at));
+  }
   const path = home + CLAUDE.path.slice(at);
   writeFileSync(path, text(0, lines));
   const env = { HOME: home, USERPROFILE: home, SEGUE_HOME: join(home, ".segue"), PATH: "" };
-  mkdirSync(join(home, ".cline/data/sessions"), { recursive: true });
   const places = { env, cwd: home, stores: new Map<string, string>() };
   const id = known(/[0-9a-f-]{36}/.exec(CLAUDE.name))[0];
   const cwd = "/home/dev/shop";
@@ -80,7 +97,12 @@ function bytesOf(path: string): string {
   }
 }
 
-/** The same without Segue's own folder. */
+/** Without what differs between two conversions of the same: the home folder, and when it was written. */
+function plain(written: string, { home }: Machine): string {
+  return written.replaceAll(home, "").replace(/"updatedAt":"[^"]*"/, "");
+}
+
+/** All files but Segue's own. */
 function below(home: string): string[] {
   const all = readdirSync(home, { recursive: true, encoding: "utf8" });
   return all.filter((name) => !/^\.segue|-(?:wal|shm)$/.test(name)).sort();
@@ -97,10 +119,9 @@ async function resumed({ places, session: { path, id } }: Machine, target: strin
 }
 
 const FILES = ["codex", "pi", "qwen", "copilot", "droid", "kimi", "kimi-cli", "omp", "gptme"];
-const DATABASES = ["opencode", "cline"];
 
 describe("a session that is prepared", () => {
-  for (const target of [...FILES, ...DATABASES]) {
+  for (const target of [...FILES, ...Object.keys(DATABASES)]) {
     it(`gets what is new in place, and leaves nothing: ${target}`, async () => {
       const one = machine(SECOND);
       const before = below(one.home);
@@ -112,7 +133,7 @@ describe("a session that is prepared", () => {
       const whole = machine(LINES.length);
       const { path } = await prepareFor(whole, target);
       const now = bytesOf(first.path);
-      assert.equal(now.replaceAll(one.home, ""), bytesOf(path).replaceAll(whole.home, ""));
+      assert.equal(plain(now, one), plain(bytesOf(path), whole));
       if (FILES.includes(target)) assert.ok(now.startsWith(old));
       assert.deepEqual(await resumed(one, target), { path: first.path, isThere: true });
       const removed = await one.prepared.remove();
