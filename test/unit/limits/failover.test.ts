@@ -69,7 +69,7 @@ describe("failover", () => {
     });
   });
 
-  it("goes on in the next agent when the first ends at a limit", () => {
+  it("continues in the next agent when the first ends at a limit", () => {
     const run = new Run(policy());
     assert.deepEqual(run.do(start(T0), limit("a", T0 + 1), end(T0 + 2)), {
       ...{ do: "run", agent: "b", from: "a", continues: true },
@@ -291,7 +291,7 @@ function play(policy: Policy, script: readonly Doing[]): Seen[] {
     }
     agent = action.agent;
   }
-  assert.fail("it goes on without an answer");
+  assert.fail("it continues without an answer");
 
   /** One run of the agent; what is done after it. */
   function played(what: Doing): Action {
