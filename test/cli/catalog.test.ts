@@ -12,13 +12,14 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { agents } from "../../src/agents/registry.ts";
 import { stores } from "../../src/agents/stores.ts";
+import { databasePath } from "../../src/catalog/database.ts";
 import { known, temporaryFolder } from "../support/folder.ts";
 import type { Machine } from "../support/segue.ts";
 import { lastWentOn } from "../support/times.ts";
 import { CLAUDE, CODEX, fails, idOf, inhabited, PI, stored } from "./support.ts";
 
 const root = temporaryFolder();
-const CATALOG = ".segue/cache/catalog-9.sqlite";
+const CATALOG = databasePath({ SEGUE_HOME: ".segue" });
 
 interface Listed {
   updatedAt: string | null;
