@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { foreign, own } from "./agents/index.ts";
 import { assertHistory } from "./assert-history.ts";
 import { createLab, type Lab } from "./lab.ts";
@@ -11,12 +10,10 @@ import { obj, parseJson } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { work } from "./pairs.ts";
 import { record, turn } from "./record.ts";
-import { refused, segue } from "./segue.ts";
+import { BIN, refused, segue } from "./segue.ts";
 import { Tui } from "./tmux.ts";
 
 enterNetns();
-
-const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
 /** Starts `segue`, which becomes the CLI, and says something there. */
 async function saysIn(lab: Lab, args: string[], prompt: string, answer: string): Promise<void> {

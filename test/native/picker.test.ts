@@ -16,9 +16,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fixture } from "../support/fixtures.ts";
 import { PATIENCE_MS, timedOut } from "./process.ts";
+import { BIN } from "./segue.ts";
 import { Tui } from "./tmux.ts";
-
-const BIN = join(import.meta.dirname, "../../src/bin.ts");
 
 /** Tells what it was given, and what it finds the terminal to be. */
 const AGENT = `#!${process.execPath}

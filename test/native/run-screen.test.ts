@@ -2,19 +2,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { assertHistory } from "./assert-history.ts";
 import { createLab, type Lab, tuiCommand } from "./lab.ts";
 import type { ScriptedError } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
 import { claudeLimit, logInToPlan, ShortLimit } from "./plans.ts";
-import { segue } from "./segue.ts";
+import { BIN, segue } from "./segue.ts";
 import { some } from "./some.ts";
 import { Tui } from "./tmux.ts";
 
 enterNetns();
 
-const BIN = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 const SEGUE = [process.execPath, BIN, "run"];
 const [WIDE, NARROW] = [
   [120, 40],

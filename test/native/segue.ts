@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isThere } from "../../src/convert/read/open.ts";
+import { BIN as CURRENT } from "../support/bin.ts";
 import type { Agent, Lab } from "./lab.ts";
 import { obj, objs, parseJson, str } from "./model-server/json.ts";
 import { run } from "./process.ts";
 
 /** SEGUE_LAB_BIN names the src/bin.ts of another worktree to try. */
-const BIN =
-  process.env.SEGUE_LAB_BIN ?? fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
+export const BIN = process.env.SEGUE_LAB_BIN ?? CURRENT;
 
 export interface Resumed {
   id: string;

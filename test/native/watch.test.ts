@@ -8,18 +8,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { isThere } from "../../src/convert/read/open.ts";
 import { AGENTS, createLab, type Lab, runCli } from "./lab.ts";
 import { type Obj, obj, objs, parseJson, str } from "./model-server/json.ts";
 import { enterNetns } from "./netns.ts";
 import { killGroup, PATIENCE_MS, timedOut } from "./process.ts";
+import { BIN } from "./segue.ts";
 import { some } from "./some.ts";
 
 enterNetns();
-
-const BIN =
-  process.env.SEGUE_LAB_BIN ?? fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
 const error = {
   status: 429,
