@@ -246,6 +246,8 @@ const INPUTS: { agent: string; input: object; kind: string | null; scope?: strin
   },
 ];
 
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+
 describe("what a hook says", () => {
   for (const { agent, input, kind, scope } of INPUTS) {
     it(`becomes a signal, or nothing: ${JSON.stringify(input)}`, () => {
@@ -254,6 +256,32 @@ describe("what a hook says", () => {
       if (scope !== undefined) assert.equal(found?.signal.scope, scope);
     });
   }
+
+  it("has the present time, unless it says another one that can be", () => {
+    const error = { name: "Error", message: "429 rate limit" };
+    for (const [timestamp, at] of [
+      [NOW - 5, NOW - 5],
+      [1e300, NOW],
+      [-8.64e15, NOW],
+      [NOW / 1000, NOW],
+    ] as const) {
+      const input = JSON.stringify({ errorContext: "model_call", timestamp, error });
+      const found = hookSignalIn(input, { agent: "copilot", profile: null }, NOW);
+      assert.equal(found?.signal.at, at);
+    }
+  });
+
+  it("counts only with times that can be dates", () => {
+    const env = newEnv();
+    mkdirSync(dirname(hookFile(env)), { recursive: true });
+    const line = { agent: "kimi", kind: "quota", at: NOW, resetsAt: 1e300 };
+    const lines = [{ ...line, at: -1e300 }, line].map((one) => `${JSON.stringify(one)}\n`);
+    writeFileSync(hookFile(env), lines.join(""));
+    assert.deepEqual(
+      hookSignals(env).map(({ signal }) => [signal.at, signal.resetsAt]),
+      [[NOW, null]],
+    );
+  });
 
   it("is nothing for what is not JSON", () => {
     for (const text of ["", "null", "[1]", "{", "\0", '{"hook_event_name":"StopFailure"}']) {
