@@ -34,6 +34,7 @@ export type { Selected } from "../catalog/select.ts";
 export { endLike } from "../io/child.ts";
 export { TIMES, type Times } from "../limits/failover.ts";
 export type { Signal } from "../limits/types.ts";
+export { sharesAccount } from "./run-accounts.ts";
 export { argsOf, checkArgs, type Given } from "./run-args.ts";
 
 export interface RunRequest {
@@ -66,7 +67,8 @@ export interface Tell {
   /** `signal`: what stopped it; null if the last agent just ended. */
   switching(from: Agent, to: Agent, signal: Signal | null): void;
   switched(report: Report, note: string): void;
-  waiting(until: number): void;
+  /** `session`: what is to continue then; it could be continued elsewhere. */
+  waiting(until: number, session: Selected | null): void;
   /** Asks where to continue; null for nowhere. */
   offer(at: Stop): Promise<Agent | null>;
   gaveUp(at: Stop, until: number | null): void;
@@ -235,7 +237,7 @@ class Runner {
   }
 
   async #wait(until: number): Promise<Action> {
-    if (until - Date.now() > WAIT) this.#request.tell.waiting(until);
+    if (until - Date.now() > WAIT) this.#request.tell.waiting(until, this.#session);
     for (;;) {
       // The machine may sleep meanwhile.
       await after(Math.min(WAIT, Math.max(0, until - Date.now())));

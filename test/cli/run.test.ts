@@ -72,6 +72,17 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.match(err, /the session is in Pi: segue resume pi:/);
   });
 
+  it("ends as the last agent did, though nobody reads what that printed", async () => {
+    const m = new Fakes({
+      claude: [{ says: "half", limit: LIMIT, code: 1 }],
+      pi: [{ prints: "second ".repeat(50_000), says: "on", code: 7 }],
+    });
+    const { code, err } = await m.segue("--failover pi claude -p x", {
+      started: (child) => child.stdout?.destroy(),
+    });
+    assert.equal(code, 7, err);
+  });
+
   it("what it wrote is in the journal, and can be undone", async () => {
     const m = new Fakes({
       claude: [{ says: "half", limit: LIMIT, code: 1 }],
