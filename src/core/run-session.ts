@@ -85,18 +85,22 @@ export class RunSession {
   #rankOf({ id, path, cwd, isNew }: FollowedSession): number {
     if (this.#known?.id === id) return 5;
     if (this.#words.some((word) => word.endsWith(id) || word === path)) return 5;
-    if (this.#isOpen(id)) return 4;
+    const holders = this.#holdersOf(id);
+    if (holders.some((pid) => isWithin(pid, this.#pid))) return 4;
+    // In the same folder, the same agent may be in use by hand, or in another `segue run`.
+    if (holders.some(isForeign)) return 0;
     const isHere = cwd === null || real(cwd) === real(this.#cwd);
     if (!isHere) return 0;
     return isNew ? 3 : cwd === null ? 1 : 2;
   }
 
-  #isOpen(id: string): boolean {
+  /** The processes in which it is open, as far as the agent notes that. */
+  #holdersOf(id: string): number[] {
     const { store } = this.#agent;
     const notes = rootsOf(this.#agent, this.#places).flatMap(
       (root) => store.opened?.(root, id) ?? [],
     );
-    return notes.some((note) => "pid" in note && isWithin(note.pid, this.#pid));
+    return notes.flatMap((note) => ("pid" in note ? [note.pid] : []));
   }
 
   close(): void {
@@ -151,6 +155,11 @@ function isWithin(pid: number, ancestor: number): boolean {
     at = parentOf(at);
   }
   return false;
+}
+
+/** Of a process that left its parent, nobody knows whose it is. */
+function isForeign(pid: number): boolean {
+  return parentOf(pid) > 1;
 }
 
 function parentOf(pid: number): number {
