@@ -41,7 +41,7 @@ export function runCommand(
       const [file, args, shell] = start(command, env);
       if (signal.aborted) throw new Error("it was not started");
       const child = spawn(file, args, {
-        ...{ env, shell, detached: !isWindows, stdio: ["ignore", 2, 2] },
+        ...{ env: withoutNulls(env), shell, detached: !isWindows, stdio: ["ignore", 2, 2] },
         ...(isFolder(cwd) ? { cwd } : {}),
       });
       let ending: Promise<void> | null = null;
@@ -67,6 +67,12 @@ export function runCommand(
       resolve({ code: null, why: wordsOf(error) });
     }
   });
+}
+
+/** A variable cannot hold them, and nothing would be started: what an agent's hook was given may. */
+function withoutNulls(env: Env): Env {
+  const all = Object.entries(env).map(([name, value]) => [name, value?.replaceAll("\0", "")]);
+  return Object.fromEntries(all);
 }
 
 /** First politely. What heeds nothing must not keep us from ending. */

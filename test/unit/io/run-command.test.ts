@@ -45,6 +45,14 @@ describe("a policy's command", { skip: process.platform !== "linux" }, () => {
     assert.ok(!existsSync(note));
   });
 
+  it("gets what an agent was told, whatever that was", async () => {
+    const { signal } = new AbortController();
+    const told = { ...env, SEGUE_TEXT: "a\0b", SEGUE_SESSION: undefined };
+    const shell = 'test "$SEGUE_TEXT" = ab';
+    const ran = await runCommand({ shell }, { env: told, cwd: "\0", signal });
+    assert.deepEqual(ran, { code: 0, why: null });
+  });
+
   it("tells how it ended", async () => {
     const { signal } = new AbortController();
     const run = (shell: string) => runCommand({ shell }, { env, cwd: "/nowhere", signal });
