@@ -139,7 +139,7 @@ class Runner {
     const { agent, args, cwd, places } = this.#request;
     const command = [commandOf(agent, places.env), ...this.#request.always(agent), ...args];
     let leg: Leg | null = { agent, command, cwd, session: null };
-    while (leg) leg = await this.#after(leg, await this.#play(leg));
+    while (leg) leg = await this.#after(leg, await this.#playOrFail(leg));
     if (this.#output !== null) await pour(this.#output);
     return this.#end;
   }
@@ -148,6 +148,23 @@ class Runner {
     const { state, action } = step(this.#state, event);
     this.#state = state;
     return action;
+  }
+
+  /** If the first one cannot be started, there is nothing to continue; after any other, the next one's turn. */
+  async #playOrFail(leg: Leg): Promise<Action> {
+    try {
+      return await this.#play(leg);
+    } catch (error) {
+      if (leg.session === null) throw error;
+      this.#sayFailed(leg.agent, error);
+      return this.#step({ event: "failed", at: Date.now() });
+    }
+  }
+
+  #sayFailed(agent: Agent, error: unknown): void {
+    const { tell } = this.#request;
+    tell.say(`segue: cannot continue in ${agent.name}: ${wordsOf(error)}`);
+    if (error instanceof SegueError && error.hint !== null) tell.say(`  ${error.hint}`);
   }
 
   /** Runs one program to its end. */
@@ -277,8 +294,7 @@ class Runner {
       this.#session = session;
       return { agent: target, command, cwd, session };
     } catch (error) {
-      tell.say(`segue: cannot continue in ${target.name}: ${wordsOf(error)}`);
-      if (error instanceof SegueError && error.hint !== null) tell.say(`  ${error.hint}`);
+      this.#sayFailed(target, error);
       return null;
     }
   }

@@ -25,6 +25,22 @@ class Accounts extends Fakes {
 }
 
 describe("run with profiles", { skip: process.platform === "win32" }, () => {
+  it("past an agent that cannot be started, into the next one", async () => {
+    const m = new Accounts({
+      claude: [
+        { says: "MARK-HALF", limit: LIMIT, prints: "half", code: 1 },
+        { says: "MARK-ON", prints: "done", code: 0 },
+      ],
+      pi: [],
+    });
+    writeFileSync(m.at("bin/pi"), "#!/nowhere/node\n");
+    const line = "--failover pi,claude-work --hold 1s claude -p x";
+    const { code, out, err } = await m.segue(line);
+    assert.deepEqual([code, out], [0, "done\n"], err);
+    assert.match(err, /cannot continue in Pi: "pi" cannot be started/);
+    assert.match(m.work, /MARK-HALF[\s\S]*MARK-ON/);
+  });
+
   it("not from an account into itself, by whatever name", async () => {
     const m = new Accounts({ claude: [{ says: "MARK-AWS", code: 0 }] });
     const more = `  twin: { agent: claude, env: { CLAUDE_CONFIG_DIR: ~/.claude } }
