@@ -21,7 +21,15 @@ if (major < 22 || (major === 22 && minor < 16)) {
 } else {
   // Compiling our own modules at each start would take twice as long as running most commands.
   const { enableCompileCache } = await import("node:module");
-  enableCompileCache(compileCache(process.env));
+  const { makeFolders } = await import("./io/made.ts");
+  const cache = compileCache(process.env);
+  try {
+    // Node itself would try forever where that cannot be done, as in /proc.
+    if (!process.env.NODE_COMPILE_CACHE) makeFolders(cache);
+    enableCompileCache(cache);
+  } catch {
+    // Then the modules are compiled at each start.
+  }
   if (first === "hook") {
     const { hook } = await import("./cli/hook.ts");
     await hook(rest);

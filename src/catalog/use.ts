@@ -79,7 +79,9 @@ export class UseCount {
     this.#model = before?.model ?? null;
   }
 
-  note({ key, name, usage, longWrite = 0, time, model: told }: Spending): void {
+  note({ key, name, time, model: told, ...spent }: Spending): void {
+    const usage = credible(spent.usage);
+    const longWrite = amountOf(spent.longWrite ?? 0);
     const at = time === null ? Number.NaN : Date.parse(time);
     if (!Number.isNaN(at)) this.#time = at;
     this.#model = told ?? this.#model;
@@ -109,6 +111,23 @@ export class UseCount {
   get state(): UseState {
     return { time: this.#time, model: this.#model };
   }
+}
+
+/** More tokens than this were not used in one session. */
+const MOST_TOKENS = 1e12;
+
+/** A record may be damaged: what is no number of tokens counts as none. */
+function amountOf(tokens: number): number {
+  return Number.isInteger(tokens) && tokens >= 0 && tokens <= MOST_TOKENS ? tokens : 0;
+}
+
+function credible({ input, output, cacheRead, cacheWrite }: Usage): Usage {
+  return {
+    input: amountOf(input),
+    output: amountOf(output),
+    cacheRead: amountOf(cacheRead),
+    cacheWrite: amountOf(cacheWrite),
+  };
 }
 
 /** Exact in JavaScript and SQLite; of a million names, two have the same with a probability of 0.2 %. */

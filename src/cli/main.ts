@@ -93,7 +93,9 @@ export async function main(args: string[]): Promise<number> {
   process.stdout.on("error", (error) => {
     if (broken !== undefined) return;
     broken = error;
-    process.exitCode = report(fileError(error, "stdout", "write the output"), verbose);
+    const code = report(fileError(error, "stdout", "write the output"), verbose);
+    // That the reader has gone hides no failure.
+    if (code !== 0 || process.exitCode === undefined) process.exitCode = code;
   });
   try {
     const words = args.length === 0 ? await alone() : args;

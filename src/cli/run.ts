@@ -15,6 +15,7 @@ import {
   runAgent,
   type Selected,
   type Stop,
+  sharesAccount,
   type Tell,
   TIMES,
 } from "../core/run.ts";
@@ -56,7 +57,7 @@ export function command(): Command {
     .option(
       "--idle <time>",
       "an agent without a screen that prints and records nothing for this long is stalled",
-      span,
+      idleSpan,
     )
     .option(
       "--fit <tokens>",
@@ -88,6 +89,7 @@ async function runIt(named: string, args: string[], options: Options): Promise<v
   const agent = agentNamed(named, settings().profiles);
   const places = placesOf(options);
   const targets = targetsOf(agent, options);
+  refuseSameAccount([agent, ...targets], places);
   if (targets.length > 0) refuseServer(agent, args);
   const { cwd = process.cwd() } = options;
   if (!isFolder(cwd)) {
@@ -125,6 +127,17 @@ function refuseServer({ name }: Agent, args: readonly string[]): void {
   throw new SegueError("usage", `with "${word}", ${name} serves another program`, {
     hint: "it can only be started without --failover",
   });
+}
+
+/** It would be at the same limit. */
+function refuseSameAccount(agents: readonly Agent[], places: Places): void {
+  for (const [n, one] of agents.entries()) {
+    const other = agents.slice(0, n).find((before) => sharesAccount(before, one, places));
+    if (other === undefined) continue;
+    throw new SegueError("usage", `${nameOf(one)} and ${nameOf(other)} are the same account`, {
+      hint: "they have the same folder, and the same variables besides; see docs/profiles.md",
+    });
+  }
 }
 
 function refuseMissing(agent: Agent, places: Places): void {
@@ -172,6 +185,13 @@ function names(value: string): string[] {
   return all;
 }
 
+/** An agent that works prints nothing most of the time: 0 would end each one. */
+function idleSpan(value: string): number {
+  const time = span(value);
+  if (time > 0) return time;
+  throw new InvalidArgumentError("It must be longer than 0s.");
+}
+
 function span(value: string): number {
   const time = timeSpan(value);
   if (time !== undefined) return time;
@@ -189,7 +209,10 @@ function tellIn(places: Places, isHeadless: boolean): Tell {
       for (const line of reportText(report)) say(line);
       say(note);
     },
-    waiting: (until) => say(`segue: waiting until ${clock(until)}`),
+    waiting(until, session) {
+      say(`segue: waiting until ${clock(until)} (Ctrl-C ends it)`);
+      if (session) say(`  to continue without waiting: segue resume ${selectorOf(session)}`);
+    },
     offer: (stop) => offer(stop, places, isHeadless),
     gaveUp(stop, until) {
       const when = until === null ? "" : `; the first is free again at ${clock(until)}`;

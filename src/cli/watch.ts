@@ -74,7 +74,11 @@ function untilSignal(): { signal: AbortSignal; restore(): void } {
   leaveSignals();
   const names: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const name of names) process.on(name, ended);
+  // Nobody reads it any more: `segue watch --json | head -1`.
+  const closed = (): void => end.abort();
+  process.stdout.on("error", closed);
   const restore = (): void => {
+    process.stdout.off("error", closed);
     for (const name of names) process.off(name, ended);
   };
   return { signal: end.signal, restore };

@@ -87,8 +87,16 @@ function* leaves(map: YAMLMap, above: string, lines: LineCounter): Generator<Giv
     }
     const start = isNode(key) ? key.range?.[0] : undefined;
     const line = start === undefined ? undefined : lines.linePos(start).line;
-    yield { name, value: isNode(value) ? value.toJSON() : value, line };
+    yield { name, value: asWritten(value, name), line };
   }
+}
+
+/** A variable is text, even if it looks like a number: not `7` for `007`, nor `1.5` for `1.50`. */
+function asWritten(value: unknown, name: string): unknown {
+  if (!isNode(value)) return value;
+  const isNumber = isScalar(value) && typeof value.value === "number";
+  if (isNumber && /^profiles\.[^.]+\.env\./.test(name)) return value.source ?? value.toJSON();
+  return value.toJSON();
 }
 
 function checked(

@@ -1,5 +1,6 @@
 /** What agents' hooks say when a request was refused: their input as a signal. */
 import { failed } from "../agents/shared/faults.ts";
+import { HOUR } from "../limits/holds.ts";
 import { timeOf } from "../limits/moments.ts";
 import { parseValue } from "../lossless/json-text.ts";
 import { member, number, string } from "../session/json.ts";
@@ -14,7 +15,7 @@ interface Whose {
 /** null if the input is of something else, or does not say why the request failed. */
 export function hookSignalIn(text: string, whose: Whose, now: number): HookSignal | null {
   const input = parseValue(text) ?? null;
-  const said = saidIn(input);
+  const said = saidIn(input, now);
   if (said === null) return null;
   const { words, codes, at = now } = said;
   const failure = failed({ text: words, codes, at });
@@ -48,7 +49,7 @@ interface Said {
  * Code, Kimi CLI and Qwen Code it has `error_type` or `error`, and a message. `errorOccurred` of Copilot
  * CLI (1.0.102 [run]) has an object, whose message may be the vendor's JSON.
  */
-function saidIn(input: Json): Said | null {
+function saidIn(input: Json, now: number): Said | null {
   const event = string(member(input, "hook_event_name"));
   const error = member(input, "error");
   if (event === "StopFailure") {
@@ -63,10 +64,15 @@ function saidIn(input: Json): Said | null {
   const message = string(member(error, "message"));
   if (string(member(input, "errorContext")) !== "model_call" || message === undefined) return null;
   const body = parseValue(message) ?? null;
-  const at = number(member(input, "timestamp"));
+  const at = timeNear(now, number(member(input, "timestamp")));
   return {
     words: string(member(body, "message")) ?? message,
     codes: [member(body, "type"), member(body, "code"), member(error, "name")],
     ...(at === undefined ? {} : { at }),
   };
+}
+
+/** A hook runs when the request was refused: a time that is far from that is no time in milliseconds. */
+function timeNear(now: number, at: number | undefined): number | undefined {
+  return at !== undefined && Math.abs(now - at) < HOUR ? at : undefined;
 }

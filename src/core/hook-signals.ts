@@ -111,21 +111,27 @@ function signalsIn(text: string): HookSignal[] {
 function signalIn(value: Json): HookSignal | null {
   const [agent, at] = [string(member(value, "agent")), member(value, "at")];
   const kind = LIMIT_KINDS.find((one) => one === member(value, "kind"));
-  if (agent === undefined || typeof at !== "number" || kind === undefined) return null;
+  if (agent === undefined || !isTime(at) || kind === undefined) return null;
   const numberOf = (key: string): number | null => {
     const number = member(value, key);
     return typeof number === "number" ? number : null;
   };
   const textOf = (key: string): string | null => string(member(value, key)) ?? null;
+  const resetsAt = member(value, "resetsAt");
   const signal: Signal = {
     ...{ agent, at, kind, source: "hook" },
     profile: textOf("profile"),
     scope: LIMIT_SCOPES.find((one) => one === member(value, "scope")) ?? "unknown",
     usedPercent: numberOf("usedPercent"),
-    resetsAt: numberOf("resetsAt"),
+    resetsAt: isTime(resetsAt) ? resetsAt : null,
     retryable: member(value, "retryable") === true,
     session: textOf("session"),
     text: textOf("text") ?? "",
   };
   return { signal, path: textOf("path"), cwd: textOf("cwd") };
+}
+
+/** Can it be a date? */
+function isTime(value: Json | undefined): value is number {
+  return typeof value === "number" && Math.abs(value) <= 8.64e15;
 }

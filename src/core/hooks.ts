@@ -3,13 +3,14 @@
  * the file, comments included, stays as it is.
  */
 import { createHash } from "node:crypto";
-import { existsSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse as parseToml } from "smol-toml";
 import { envOf, nameOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
-import { textIn } from "../io/door.ts";
+import { bytesIn, textOrNone } from "../io/door.ts";
 import { withLock } from "../io/lock.ts";
 import { makeFolders, missingFolder, removeEmptyFolders } from "../io/made.ts";
 import { putFile } from "../io/output.ts";
@@ -23,6 +24,7 @@ import {
   removeFromList,
   reversed,
   settingsIn,
+  takenBack,
 } from "../lossless/jsonc.ts";
 import { type HookPlace, hookPlaceOf, posixWord } from "./hook-places.ts";
 
@@ -74,8 +76,8 @@ export function addedHook(agent: Agent, env: Env): HookChange | null {
 export function removedHook(agent: Agent, env: Env): HookChange | null {
   const hook = placeOf(agent, env);
   const record = recordFile(agent, env);
-  const added = readRecord(record);
-  const path = added?.path ?? hook.path;
+  const { path } = hook;
+  const added = readRecord(record, path);
   const before = textOf(path);
   if (before === null || !isInstalled(hook, before, agent)) return null;
   const isAsWritten = added !== null && added.sha256 === digest(before);
@@ -89,7 +91,7 @@ export function removedHook(agent: Agent, env: Env): HookChange | null {
       rmSync(path, { force: true });
       removeEmptyFolders(dirname(path), added?.madeFolder ?? null);
     } else putFile(path, after);
-    rmSync(record, { force: true });
+    if (added !== null) rmSync(record, { force: true });
   });
 }
 
@@ -118,9 +120,19 @@ function change(
 
 function placeOf(agent: Agent, env: Env): HookPlace {
   const hook = hookPlaceOf(agent, envOf(agent, env));
-  if (hook) return { ...hook, path: existsSync(hook.path) ? realpathSync(hook.path) : hook.path };
+  if (hook) return { ...hook, path: realOf(hook.path) };
   throw new SegueError("refused", `${agent.name} has no hook for a request that was refused`, {
     hint: "nothing is needed for it: `segue watch` and `segue limits` read what its sessions say",
+  });
+}
+
+/** Behind links, which stay. */
+function realOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+  throw new SegueError("refused", "the settings are a link to a file that does not exist", {
+    where: path,
+    hint: "create that file, or remove the link",
   });
 }
 
@@ -141,8 +153,12 @@ function editsFor(hook: HookPlace, before: string | null, words: string[], agent
       if (edits === null) throw unknownForm(agent, hook.path, words);
       return edits;
     }
-    case "toml":
-      return [tomlEdit(text, hook.event, command)];
+    case "toml": {
+      const fits = (edit: Edit): boolean => isInstalled(hook, applied(text, [edit]), agent);
+      const edit = tomlEdits(text, hook.event, command).find(fits);
+      if (edit === undefined) throw unknownForm(agent, hook.path, words);
+      return [edit];
+    }
     case "file":
       if (before === null) return [{ at: 0, removed: "", added: hook.text(words) }];
       throw new SegueError("refused", "there is another file in the hook's place", {
@@ -152,20 +168,23 @@ function editsFor(hook: HookPlace, before: string | null, words: string[], agent
   }
 }
 
-/** An empty list that the agent wrote itself gives way: a file cannot have both. */
-const EMPTY_LIST = /^hooks[ \t]*=[ \t]*\[[ \t]*\]/m;
+/**
+ * An empty list that the agent wrote itself gives way: a file cannot have both. What looks like one may be in
+ * another table, or in a text.
+ */
+const EMPTY_LIST = /^[ \t]*(?:hooks|"hooks"|'hooks')[ \t]*=[ \t]*\[\s*\]/gm;
 
-function tomlEdit(text: string, event: string, command: string): Edit {
+/** What may be done; the first that has the effect is it. */
+function tomlEdits(text: string, event: string, command: string): Edit[] {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const told = JSON.stringify(command);
-  const [empty] = EMPTY_LIST.exec(text) ?? [];
-  if (empty !== undefined) {
-    const added = `hooks = [{ event = "${event}", command = ${told} }]`;
-    return { at: text.search(EMPTY_LIST), removed: empty, added };
-  }
+  const added = `hooks = [{ event = "${event}", command = ${told} }]`;
+  const inPlace = [...text.matchAll(EMPTY_LIST)].map(({ 0: removed, index: at }) => {
+    return { at, removed, added };
+  });
   const gap = text === "" ? "" : text.endsWith("\n") ? newline : newline + newline;
   const lines = ["[[hooks]]", `event = "${event}"`, `command = ${told}`, ""];
-  return { at: text.length, removed: "", added: gap + lines.join(newline) };
+  return [...inPlace, { at: text.length, removed: "", added: gap + lines.join(newline) }];
 }
 
 function withoutHook(hook: HookPlace, text: string, agent: Agent, added: Added | null): string {
@@ -174,16 +193,29 @@ function withoutHook(hook: HookPlace, text: string, agent: Agent, added: Added |
       where: hook.path,
       hint: "remove it by hand; nothing was changed",
     });
-  if (hook.form === "json") {
-    const edits = removeFromList(text, hook.place, (value) => isOurs(value, agent));
-    if (edits === null || edits.length === 0) throw changed();
-    return applied(text, edits);
+  const exact = added === null || hook.form === "file" ? null : takenBack(text, added.edits);
+  if (exact !== null && isWithout(hook, exact, text, agent)) return exact;
+  if (hook.form !== "json") throw changed();
+  const rest = removeFromList(text, hook.place, (value) => isOurs(value, agent));
+  if (rest === null || !isWithout(hook, rest, text, agent)) throw changed();
+  return rest;
+}
+
+/** Is it the settings that `before` are, but for the hook? */
+function isWithout(hook: HookPlace, after: string, before: string, agent: Agent): boolean {
+  if (hook.form === "file" || isInstalled(hook, after, agent)) return false;
+  if (hook.form === "json") return settingsIn(after) !== undefined;
+  // What the user added below the hook's own lines would be another table's.
+  const othersIn = (text: string): object => {
+    const settings = parseToml(text);
+    const list = Array.isArray(settings.hooks) ? settings.hooks : [];
+    return { ...settings, hooks: list.filter((one) => !isCommand(itemOf(one, "command"), agent)) };
+  };
+  try {
+    return isDeepStrictEqual(othersIn(after), othersIn(before));
+  } catch {
+    return false;
   }
-  const [edit] = added?.edits ?? [];
-  const own = edit?.added ?? "";
-  const at = own === "" ? -1 : text.indexOf(own);
-  if (hook.form === "file" || at < 0 || text.indexOf(own, at + 1) >= 0) throw changed();
-  return text.slice(0, at) + (edit?.removed ?? "") + text.slice(at + own.length);
 }
 
 function isInstalled(hook: HookPlace, text: string, agent: Agent): boolean {
@@ -214,7 +246,11 @@ function itemOf(value: unknown, key: string): unknown {
 
 function isOurs(value: unknown, agent: Agent): boolean {
   const hooks = itemOf(value, "hooks");
-  return Array.isArray(hooks) && hooks.every((one) => isCommand(itemOf(one, "command"), agent));
+  return (
+    Array.isArray(hooks) &&
+    hooks.length > 0 &&
+    hooks.every((one) => isCommand(itemOf(one, "command"), agent))
+  );
 }
 
 /** `segue hook claude-code`, however segue is started. */
@@ -241,11 +277,20 @@ function unknownForm(agent: Agent, path: string, words: readonly string[]): Segu
 function textOf(path: string): string | null {
   if (!existsSync(path)) return null;
   try {
-    return textIn(path, MOST_BYTES);
+    return UTF8.decode(bytesIn(path, MOST_BYTES));
   } catch (error) {
+    if (error instanceof TypeError) {
+      throw new SegueError("refused", "the agent's settings are not valid UTF-8", {
+        where: path,
+        hint: "nothing was changed",
+      });
+    }
     throw fileError(error, path, "read the agent's settings");
   }
 }
+
+/** Other bytes would be replaced when the file is written. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -255,10 +300,11 @@ function recordFile(agent: Agent, env: Env): string {
   return join(stateFolder(env), "hooks", `${nameOf(agent)}.json`);
 }
 
-function readRecord(path: string): Added | null {
-  if (!existsSync(path)) return null;
-  const value: unknown = JSON.parse(textIn(path, MOST_BYTES));
-  return isAdded(value) ? value : null;
+/** null if there is none, or it is of settings in another folder. */
+function readRecord(record: string, path: string): Added | null {
+  const value: unknown = parseValue(textOrNone(record));
+  if (!isAdded(value)) return null;
+  return existsSync(value.path) && realpathSync(value.path) === path ? value : null;
 }
 
 /** Only this module writes them, in Segue's own folder. */

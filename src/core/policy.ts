@@ -7,6 +7,7 @@ import type { Profile } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { expandHome, hostOf } from "../io/host.ts";
+import { findProgram } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
 import {
   type Actions,
@@ -125,7 +126,7 @@ class Reader {
     return {
       notify: notify ? this.#place(value, notify.at) : "all",
       prepare: this.#list(entries, "prepare")?.map((word) => this.#agent(word)) ?? [],
-      run: shell === null ? this.#command(run) : { shell },
+      run: shell === null ? this.#command(run, !isSeq(entries.get("run")?.node)) : { shell },
     };
   }
 
@@ -134,7 +135,8 @@ class Reader {
     return this.#oneOf({ text: String(value), at }, NOTIFY_PLACES, "notify");
   }
 
-  #command(words: Word[] | null): Command | null {
+  /** `isOne`: it is one text, which may be the path of a program, but a whole line is a likely slip. */
+  #command(words: Word[] | null, isOne: boolean): Command | null {
     const [program, ...args] = words ?? [];
     if (program === undefined) return null;
     const { home } = hostOf(this.#env);
@@ -142,6 +144,11 @@ class Reader {
     const text = isPath
       ? resolve(dirname(this.#path), expandHome(program.text, home))
       : program.text;
+    if (isOne && /\s/.test(text.trim()) && findProgram(text, this.#env) === null) {
+      const list = program.text.trim().split(/\s+/).join(", ");
+      const hint = `write it as a list: [${list}]; for a line of the shell, use shell`;
+      throw this.error(`there is no program "${program.text}"`, program.at, hint);
+    }
     return { words: [text, ...args.map((word) => word.text)] };
   }
 

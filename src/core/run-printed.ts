@@ -1,5 +1,4 @@
 /** What an agent without a screen printed. */
-import { once } from "node:events";
 import { closeSync, existsSync, statSync } from "node:fs";
 import { failed, mayLast } from "../agents/shared/faults.ts";
 import type { Agent, Printed } from "../agents/types.ts";
@@ -27,17 +26,28 @@ export function sizeOf(path: string | null): number {
   return path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
-/** Writes a file to our output, at the reader's pace. */
+/**
+ * Writes a file to our output, at the reader's pace. That nobody reads it any more is no error: how the agent
+ * ended is told all the same.
+ */
 export async function pour(path: string): Promise<void> {
   if (sizeOf(path) === 0) return;
   const input = new Input(path);
   try {
     for (const chunk of input.chunks()) {
-      if (!process.stdout.write(Buffer.from(chunk))) await once(process.stdout, "drain");
+      const error = await written(Buffer.from(chunk));
+      if (error !== null && "code" in error && error.code === "EPIPE") return;
+      if (error !== null) throw error;
     }
   } finally {
     input.close();
   }
+}
+
+function written(chunk: Buffer): Promise<Error | null> {
+  return new Promise((resolve) => {
+    process.stdout.write(chunk, (error) => resolve(error ?? null));
+  });
 }
 
 /** What an agent printed of a limit that its sessions do not hold, in its own words; null for none. */

@@ -3,6 +3,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
+import { systemClock } from "../io/clock.ts";
 import type { FailoverEvent } from "../limits/failover.ts";
 import { type Followed, type FollowedSession, type Following, follow } from "./follow.ts";
 
@@ -14,7 +15,8 @@ export class RunSession {
   readonly #places: Places;
   readonly #cwd: string;
   readonly #following: Following;
-  readonly #since: number;
+  /** By the wall, and in `Clock.elapsed`. */
+  readonly #start = { now: systemClock.now(), elapsed: systemClock.elapsed() };
   /** Words of the command line, one of which may name the session. */
   readonly #words: readonly string[];
   #chosen: { session: FollowedSession; rank: number } | null = null;
@@ -34,7 +36,6 @@ export class RunSession {
     this.#words = words;
     this.#known = known;
     this.#following = following;
-    this.#since = Date.now() - SLACK;
     this.changed = Date.now();
   }
 
@@ -59,11 +60,18 @@ export class RunSession {
   /** What was written since the last time. */
   async look(): Promise<FailoverEvent[]> {
     const all = await this.#following.look(false);
-    const news = all.filter(({ at }) => at >= this.#since);
+    const since = this.#since();
+    const news = all.filter(({ at }) => at >= since);
     if (news.length > 0) this.changed = Date.now();
     for (const { session } of news) this.#consider(session);
     const own = this.#chosen?.session;
     return news.filter(({ session }) => isSame(session, own)).flatMap(eventsOf);
+  }
+
+  /** When it began, by the wall's present time: it may have been set back since. */
+  #since(): number {
+    const past = systemClock.elapsed() - this.#start.elapsed;
+    return Math.min(this.#start.now, systemClock.now() - past) - SLACK;
   }
 
   /** Of several in which something is written, the one that is most certainly its own. */
@@ -77,18 +85,22 @@ export class RunSession {
   #rankOf({ id, path, cwd, isNew }: FollowedSession): number {
     if (this.#known?.id === id) return 5;
     if (this.#words.some((word) => word.endsWith(id) || word === path)) return 5;
-    if (this.#isOpen(id)) return 4;
+    const holders = this.#holdersOf(id);
+    if (holders.some((pid) => isWithin(pid, this.#pid))) return 4;
+    // In the same folder, the same agent may be in use by hand, or in another `segue run`.
+    if (holders.some(isForeign)) return 0;
     const isHere = cwd === null || real(cwd) === real(this.#cwd);
     if (!isHere) return 0;
     return isNew ? 3 : cwd === null ? 1 : 2;
   }
 
-  #isOpen(id: string): boolean {
+  /** The processes in which it is open, as far as the agent notes that. */
+  #holdersOf(id: string): number[] {
     const { store } = this.#agent;
     const notes = rootsOf(this.#agent, this.#places).flatMap(
       (root) => store.opened?.(root, id) ?? [],
     );
-    return notes.some((note) => "pid" in note && isWithin(note.pid, this.#pid));
+    return notes.flatMap((note) => ("pid" in note ? [note.pid] : []));
   }
 
   close(): void {
@@ -143,6 +155,11 @@ function isWithin(pid: number, ancestor: number): boolean {
     at = parentOf(at);
   }
   return false;
+}
+
+/** Of a process that left its parent, nobody knows whose it is. */
+function isForeign(pid: number): boolean {
+  return parentOf(pid) > 1;
 }
 
 function parentOf(pid: number): number {

@@ -34,6 +34,7 @@ export type { Selected } from "../catalog/select.ts";
 export { endLike } from "../io/child.ts";
 export { TIMES, type Times } from "../limits/failover.ts";
 export type { Signal } from "../limits/types.ts";
+export { sharesAccount } from "./run-accounts.ts";
 export { argsOf, checkArgs, type Given } from "./run-args.ts";
 
 export interface RunRequest {
@@ -66,7 +67,8 @@ export interface Tell {
   /** `signal`: what stopped it; null if the last agent just ended. */
   switching(from: Agent, to: Agent, signal: Signal | null): void;
   switched(report: Report, note: string): void;
-  waiting(until: number): void;
+  /** `session`: what is to continue then; it could be continued elsewhere. */
+  waiting(until: number, session: Selected | null): void;
   /** Asks where to continue; null for nowhere. */
   offer(at: Stop): Promise<Agent | null>;
   gaveUp(at: Stop, until: number | null): void;
@@ -137,7 +139,7 @@ class Runner {
     const { agent, args, cwd, places } = this.#request;
     const command = [commandOf(agent, places.env), ...this.#request.always(agent), ...args];
     let leg: Leg | null = { agent, command, cwd, session: null };
-    while (leg) leg = await this.#after(leg, await this.#play(leg));
+    while (leg) leg = await this.#after(leg, await this.#playOrFail(leg));
     if (this.#output !== null) await pour(this.#output);
     return this.#end;
   }
@@ -146,6 +148,23 @@ class Runner {
     const { state, action } = step(this.#state, event);
     this.#state = state;
     return action;
+  }
+
+  /** If the first one cannot be started, there is nothing to continue; after any other, the next one's turn. */
+  async #playOrFail(leg: Leg): Promise<Action> {
+    try {
+      return await this.#play(leg);
+    } catch (error) {
+      if (leg.session === null) throw error;
+      this.#sayFailed(leg.agent, error);
+      return this.#step({ event: "failed", at: Date.now() });
+    }
+  }
+
+  #sayFailed(agent: Agent, error: unknown): void {
+    const { tell } = this.#request;
+    tell.say(`segue: cannot continue in ${agent.name}: ${wordsOf(error)}`);
+    if (error instanceof SegueError && error.hint !== null) tell.say(`  ${error.hint}`);
   }
 
   /** Runs one program to its end. */
@@ -235,7 +254,7 @@ class Runner {
   }
 
   async #wait(until: number): Promise<Action> {
-    if (until - Date.now() > WAIT) this.#request.tell.waiting(until);
+    if (until - Date.now() > WAIT) this.#request.tell.waiting(until, this.#session);
     for (;;) {
       // The machine may sleep meanwhile.
       await after(Math.min(WAIT, Math.max(0, until - Date.now())));
@@ -275,8 +294,7 @@ class Runner {
       this.#session = session;
       return { agent: target, command, cwd, session };
     } catch (error) {
-      tell.say(`segue: cannot continue in ${target.name}: ${wordsOf(error)}`);
-      if (error instanceof SegueError && error.hint !== null) tell.say(`  ${error.hint}`);
+      this.#sayFailed(target, error);
       return null;
     }
   }

@@ -3,7 +3,7 @@
  * terminal's keys and its size reach it directly. What reaches only us is passed on.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { SegueError } from "../errors.ts";
 import { familyOf, isAlive, type Member, signal as send, statOf } from "./family.ts";
@@ -97,7 +97,9 @@ export function startChild(options: ChildOptions): Promise<Child> {
     });
     child.on("error", (error) => {
       leave();
-      reject(new SegueError("failed", `"${name}" cannot be started: ${error.message}`));
+      // The system reports the program as missing, whatever it is that is missing.
+      const why = existsSync(cwd) ? error.message : `the folder ${cwd} is gone`;
+      reject(new SegueError("failed", `"${name}" cannot be started: ${why}`));
     });
     child.on("spawn", () => {
       const pid = child.pid ?? 0;

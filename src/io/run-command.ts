@@ -1,12 +1,19 @@
 /** Runs a command of the user's, with its output among our messages. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { statSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
 import { wordsOf } from "../errors.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { findProgram, programWords } from "./program.ts";
 import type { Env } from "./state.ts";
 
 /** How long it may take, in milliseconds. */
 const MOST = 10 * 60_000;
+/** How long it may take to end when it is told to. */
+const GRACE = 2000;
+const PAUSE = 50;
+
+const isWindows = process.platform === "win32";
 
 export interface RunOptions {
   env: Env;
@@ -21,7 +28,10 @@ export interface Ran {
   why: string | null;
 }
 
-/** Never throws. The command has no input, and its output goes to stderr. */
+/**
+ * Never throws. The command has no input, and its output goes to stderr. If it is ended, so is everything that
+ * it started, unless that has a process group of its own.
+ */
 export function runCommand(
   command: { words: readonly string[] } | { shell: string },
   { env, cwd, signal }: RunOptions,
@@ -29,18 +39,57 @@ export function runCommand(
   return new Promise((resolve) => {
     try {
       const [file, args, shell] = start(command, env);
+      if (signal.aborted) throw new Error("it was not started");
       const child = spawn(file, args, {
-        ...{ env, shell, signal, timeout: MOST, stdio: ["ignore", 2, 2] },
+        ...{ env: withoutNulls(env), shell, detached: !isWindows, stdio: ["ignore", 2, 2] },
         ...(isFolder(cwd) ? { cwd } : {}),
       });
-      child.on("error", (error) => resolve({ code: null, why: wordsOf(error) }));
-      child.on("close", (code, by) =>
-        resolve({ code, why: by === null ? null : `it was ended by ${by}` }),
-      );
+      let ending: Promise<void> | null = null;
+      const end = (): void => {
+        ending ??= endGroup(child);
+      };
+      const timer = setTimeout(end, MOST);
+      signal.addEventListener("abort", end, { once: true });
+      const forget = onInterrupt(() => sendTo(child, "SIGKILL"));
+      const settle = async (ran: Ran): Promise<void> => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        await ending;
+        forget();
+        resolve(ran);
+      };
+      child.on("error", (error) => void settle({ code: null, why: wordsOf(error) }));
+      child.on("close", (code, by) => {
+        const why = ending !== null ? "it was ended" : by === null ? null : `it was ended by ${by}`;
+        void settle({ code, why });
+      });
     } catch (error) {
       resolve({ code: null, why: wordsOf(error) });
     }
   });
+}
+
+/** A variable cannot hold them, and nothing would be started: what an agent's hook was given may. */
+function withoutNulls(env: Env): Env {
+  const all = Object.entries(env).map(([name, value]) => [name, value?.replaceAll("\0", "")]);
+  return Object.fromEntries(all);
+}
+
+/** First politely. What heeds nothing must not keep us from ending. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  sendTo(child, "SIGTERM");
+  for (let waited = 0; waited < GRACE && sendTo(child, 0); waited += PAUSE) await after(PAUSE);
+  sendTo(child, "SIGKILL");
+}
+
+/** To its group. False if nothing of it is left. */
+function sendTo(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false;
+  try {
+    return isWindows ? child.kill(signal) : process.kill(-child.pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 function start(

@@ -94,7 +94,7 @@ export class Notices {
       if (signal.agent !== answer.agent || signal.profile !== answer.profile) continue;
       const isSame = signal.session !== null && signal.session === answer.session;
       // A request that was too long is over only for the session that it was of.
-      if (!isSame && (signal.kind === "context" || answer.at <= signal.at)) continue;
+      if (!isSame && (signal.kind === "context" || !isLater(answer.at, signal, moment))) continue;
       this.#end(key, standing, moment);
       if (isTold) notices.push({ ...accountOf(signal), signal, event: "clear", by: "answer" });
     }
@@ -162,6 +162,11 @@ export class Notices {
 /** By the wall's time if the agent recorded one; else by what has passed. */
 function isOver({ signal, heldUntil }: Standing, { now, elapsed }: Moment): boolean {
   return signal.resetsAt === null ? elapsed >= heldUntil : signal.resetsAt <= now;
+}
+
+/** The clock was set back since, if the refusal is in the future: then what is read later is later. */
+function isLater(at: number, signal: Signal, { now }: Moment): boolean {
+  return at > signal.at || signal.at > now;
 }
 
 function accountOf({ agent, profile }: Account): Account {

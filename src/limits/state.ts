@@ -71,10 +71,14 @@ interface Live {
 
 /** The state of an account at `now`. */
 export function stateOf(account: Account, evidence: Evidence, now: number): LimitState {
-  const signals = evidence.signals.filter((one) => isOf(one, account));
-  const answers = evidence.answers.filter((one) => isOf(one, account) && one.at <= now + AHEAD);
+  const isNow = ({ at }: { at: number }): boolean => at <= now + AHEAD;
+  // Of what a wrong clock dates to the future, no answer is later, and no time passes: only its reset ends it.
+  const signals = evidence.signals.filter(
+    (one) => isOf(one, account) && (one.resetsAt !== null || isNow(one)),
+  );
+  const answers = evidence.answers.filter((one) => isOf(one, account) && isNow(one));
   const allowances = liveReadings(
-    evidence.readings.filter((one) => isOf(one, account)),
+    evidence.readings.filter((one) => isOf(one, account) && isNow(one)),
     now,
   );
   const live = signals.flatMap((signal) => liveOf(signal, answers, now));

@@ -1,6 +1,6 @@
 /** What an account used in the last hours and days, and what that costs at list prices. */
 import type { Usage } from "../session/types.ts";
-import { DAY, HOUR } from "./holds.ts";
+import { DAY, HOUR, MINUTE } from "./holds.ts";
 import { costOf } from "./prices.ts";
 
 /** The periods, in hours. */
@@ -29,12 +29,15 @@ export interface Window extends Usage {
 /** How far back the longest of them goes. */
 export const LONGEST = 7 * DAY;
 
+/** Times are rounded up by this much at most: what is later was dated by a wrong clock. */
+const AHEAD = 15 * MINUTE;
+
 export function windowsOf(used: readonly Used[], now: number): Window[] {
   return PERIODS.map((hours) => {
     const since = now - hours * HOUR;
     return windowOf(
       hours,
-      used.filter(({ at }) => at > since),
+      used.filter(({ at }) => at > since && at <= now + AHEAD),
     );
   });
 }

@@ -56,16 +56,31 @@ export function addToList(text: string, place: readonly string[], value: Plain):
 }
 
 /**
- * The edits that remove what `isOurs` accepts from the list at this place, and the containers that
- * are empty then. Empty if there is nothing to remove; null if the text is not JSON.
+ * The text without what `isOurs` accepts in the list at this place, and without the containers that are
+ * empty then. Comments stay. null if the text is not JSON.
  */
 export function removeFromList(
   text: string,
   place: readonly string[],
   isOurs: (value: unknown) => boolean,
-): Edit[] | null {
-  const root = parsed(text);
-  if (root === null) return null;
+): string | null {
+  let rest = text;
+  for (;;) {
+    const root = parsed(rest);
+    if (root === null) return null;
+    const edits = firstRemoved(rest, root, place, isOurs);
+    if (edits.length === 0) return rest;
+    rest = applied(rest, edits);
+  }
+}
+
+/** One at a time: each one takes a comma with it that the next one might count on. */
+function firstRemoved(
+  text: string,
+  root: Node,
+  place: readonly string[],
+  isOurs: (value: unknown) => boolean,
+): Edit[] {
   const way: [parent: Node, item: Item][] = [];
   let node = root;
   for (const key of place) {
@@ -74,14 +89,13 @@ export function removeFromList(
     way.push([node, item]);
     node = item.node;
   }
-  const all = node.items ?? [];
-  const ours = all.filter((item) => isOurs(plain(item.node)));
-  if (ours.length === 0) return [];
-  if (ours.length < all.length) return ours.map((item) => cut(text, node, item));
-  for (const [parent, item] of way.toReversed()) {
-    if ((parent.items?.length ?? 0) > 1 || parent === root) return [cut(text, parent, item)];
+  const ours = node.items?.find((item) => isOurs(plain(item.node)));
+  if (ours === undefined) return [];
+  for (const [parent, item] of [...way, [node, ours] as const].toReversed()) {
+    const isAlone = parent !== root && parent.items?.length === 1;
+    if (!isAlone || hasComments(...gapsOf(text, parent, item))) return cut(text, parent, item);
   }
-  return ours.map((item) => cut(text, node, item));
+  return cut(text, node, ours);
 }
 
 export function applied(text: string, edits: readonly Edit[]): string {
@@ -153,17 +167,72 @@ function endOfLineComment(text: string, at: number): number {
   return at + comment.length;
 }
 
-/** With the comma that separates it from its neighbours. */
-function cut(text: string, parent: Node, item: Item): Edit {
+/** What is between an item and its neighbours, or the brackets: white space, commas and comments. */
+function gapsOf(text: string, parent: Node, item: Item): [before: string, after: string] {
   const items = parent.items ?? [];
   const at = items.indexOf(item);
-  const [before, after] = [items[at - 1], items[at + 1]];
-  const [from, to] = before
-    ? [before.node.end, item.node.end]
-    : after
-      ? [item.start, after.start]
-      : [parent.start + 1, parent.end - 1];
-  return { at: from, removed: text.slice(from, to), added: "" };
+  const [from, to] = [items[at - 1]?.node.end, items[at + 1]?.start];
+  return [
+    text.slice(from ?? parent.start + 1, item.start),
+    text.slice(item.node.end, to ?? parent.end - 1),
+  ];
+}
+
+function hasComments(...gaps: readonly string[]): boolean {
+  return gaps.some((gap) => /[^\s,]/.test(gap));
+}
+
+/** With the comma that separates it from its neighbours. */
+function cut(text: string, parent: Node, item: Item): Edit[] {
+  const items = parent.items ?? [];
+  const at = items.indexOf(item);
+  const [gapBefore, gapAfter] = gapsOf(text, parent, item);
+  const isFirst = at === 0;
+  const isOnly = items.length === 1;
+  const takesBefore = !isFirst || isOnly;
+  if (hasComments(takesBefore ? gapBefore : "", isFirst ? gapAfter : "")) {
+    return cutAlone(text, item, gapBefore, gapAfter);
+  }
+  const from = takesBefore ? item.start - gapBefore.length : item.start;
+  const to = isFirst ? item.node.end + gapAfter.length : item.node.end;
+  return [{ at: from, removed: text.slice(from, to), added: "" }];
+}
+
+/** Without the comments around it. */
+function cutAlone(text: string, item: Item, gapBefore: string, gapAfter: string): Edit[] {
+  const { start, node } = item;
+  const [own, next] = [commaIn(gapBefore), commaIn(gapAfter)];
+  const comma = next >= 0 ? node.end + next : own >= 0 ? start - gapBefore.length + own : -1;
+  // What follows must not get into a comment that ends with its line.
+  const isLast = /^[ \t]*,?[ \t]*\r?\n/.test(gapAfter);
+  const space = isLast ? (/\s*$/.exec(gapBefore)?.[0].length ?? 0) : 0;
+  const from = start - space;
+  return [
+    { at: from, removed: text.slice(from, node.end), added: "" },
+    ...(comma < 0 ? [] : [{ at: comma, removed: ",", added: "" }]),
+  ];
+}
+
+/** Where the comma is that is in no comment; -1 for none. */
+function commaIn(gap: string): number {
+  const [found] = [...gap.matchAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|,/g)].filter(
+    ([one]) => one === ",",
+  );
+  return found?.index ?? -1;
+}
+
+/**
+ * Takes edits back in a text that was changed elsewhere since; null if what they added is not there exactly
+ * once any more.
+ */
+export function takenBack(text: string, edits: readonly Edit[]): string | null {
+  const back = reversed(edits);
+  const most = back.reduce((a, b) => (b.removed.length > a.removed.length ? b : a));
+  const at = most.removed === "" ? -1 : text.indexOf(most.removed);
+  if (at < 0 || text.indexOf(most.removed, at + 1) >= 0) return null;
+  const moved = back.map((edit) => ({ ...edit, at: edit.at + at - most.at }));
+  const isThere = moved.every((edit) => edit.at >= 0 && text.startsWith(edit.removed, edit.at));
+  return isThere ? applied(text, moved) : null;
 }
 
 function indentAt(text: string, at: number): string {

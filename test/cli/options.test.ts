@@ -61,6 +61,13 @@ describe("~ where the shell leaves it alone", () => {
     assert.deepEqual(readdirSync(at.cwd), [], "something was written below a folder named ~");
   });
 
+  it("SEGUE_HOME where nothing can be", { skip: process.platform !== "linux" }, async () => {
+    const m = new Machine(join(root, "nowhere"));
+    const env = { SEGUE_HOME: "/proc/nope", NODE_COMPILE_CACHE: "" };
+    const { code, err } = await m.run(["limits"], { env });
+    assert.equal(code, 0, err);
+  });
+
   it("SEGUE_HOME=~/x", async () => {
     const m = inhabited(root);
     mkdirSync(m.at("p"));

@@ -1,6 +1,6 @@
 /** `segue run` with profiles: another account of an agent is another agent. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { Deed } from "../support/fake-agent.ts";
 import { Fakes, LIMIT } from "./fakes.ts";
@@ -25,6 +25,40 @@ class Accounts extends Fakes {
 }
 
 describe("run with profiles", { skip: process.platform === "win32" }, () => {
+  it("past an agent that cannot be started, into the next one", async () => {
+    const m = new Accounts({
+      claude: [
+        { says: "MARK-HALF", limit: LIMIT, prints: "half", code: 1 },
+        { says: "MARK-ON", prints: "done", code: 0 },
+      ],
+      pi: [],
+    });
+    writeFileSync(m.at("bin/pi"), "#!/nowhere/node\n");
+    const line = "--failover pi,claude-work --hold 1s claude -p x";
+    const { code, out, err } = await m.segue(line);
+    assert.deepEqual([code, out], [0, "done\n"], err);
+    assert.match(err, /cannot continue in Pi: "pi" cannot be started/);
+    assert.match(m.work, /MARK-HALF[\s\S]*MARK-ON/);
+  });
+
+  it("not from an account into itself, by whatever name", async () => {
+    const m = new Accounts({ claude: [{ says: "MARK-AWS", code: 0 }] });
+    const more = `  twin: { agent: claude, env: { CLAUDE_CONFIG_DIR: ~/.claude } }
+  linked: { agent: claude, env: { CLAUDE_CONFIG_DIR: ~/link } }
+  bedrock: { agent: claude, env: { CLAUDE_CODE_USE_BEDROCK: "1" } }
+`;
+    writeFileSync(m.at(".segue/config.yml"), CONFIG + more);
+    mkdirSync(m.at(".claude"));
+    symlinkSync(m.at(".claude"), m.at("link"));
+    for (const line of ["--failover twin claude", "--failover claude-work,twin linked"]) {
+      fails(await m.segue(line), 2, /are the same account/);
+    }
+    assert.deepEqual(m.logged("claude"), []);
+    // The same folder, but the requests go elsewhere.
+    const { code, err } = await m.segue("--failover bedrock claude -p x");
+    assert.equal(code, 0, err);
+  });
+
   it("from a profile into another agent", async () => {
     const m = new Accounts({
       claude: [{ says: "MARK-HALF", limit: LIMIT, code: 1 }],

@@ -37,6 +37,7 @@ describe("run refuses", { skip: process.platform === "win32" }, () => {
     { line: "--failover gemini claude", code: 1, says: /Gemini CLI is not installed/ },
     { line: "--failover cc claude", code: 2, says: /names Claude Code, which runs first anyway/ },
     { line: "--failover pi,claude claude", code: 2, says: /which runs first anyway/ },
+    { line: "--failover pi --idle 0s claude", code: 2, says: /--idle.*longer than 0s/ },
     { line: "--failover pi,pi claude", code: 2, says: /names Pi twice\n.*each agent once/ },
   ]);
 

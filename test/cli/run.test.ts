@@ -1,5 +1,7 @@
 /** `segue run`, with fakes that do what is asked of them. The real CLIs are in test/native/failover.test.ts. */
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Fakes, LIMIT, PI_LIMIT, when, whenLogged } from "./fakes.ts";
 
@@ -70,6 +72,45 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.ok(args.includes("--print"), String(args));
     assert.match(m.pi, /half/);
     assert.match(err, /the session is in Pi: segue resume pi:/);
+  });
+
+  it("ends as the last agent did, though nobody reads what that printed", async () => {
+    const m = new Fakes({
+      claude: [{ says: "half", limit: LIMIT, code: 1 }],
+      pi: [{ prints: "second ".repeat(50_000), says: "on", code: 7 }],
+    });
+    const { code, err } = await m.segue("--failover pi claude -p x", {
+      started: (child) => child.stdout?.destroy(),
+    });
+    assert.equal(code, 7, err);
+  });
+
+  it("takes no session for its agent's that is open in another process", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const m = new Fakes({ claude: [{ code: 0, after: 6000 }], pi: [] });
+    const folder = m.at(".claude/projects", m.at("shop").replace(/[^a-zA-Z0-9]/g, "-"));
+    const sessionId = "00000000-1111-4222-8333-444444444444";
+    const record = (type: string, content: unknown, more: object) => ({
+      ...{ parentUuid: null, isSidechain: false, userType: "external", cwd: m.at("shop") },
+      ...{ sessionId, version: "2.1.332", type, message: { role: type, content }, ...more },
+      ...{ uuid: `${type}-1`, timestamp: new Date().toISOString() },
+    });
+    const text = [{ type: "text", text: LIMIT }];
+    const more = { isApiErrorMessage: true, error: "rate_limit", apiErrorStatus: 429 };
+    const { code, err } = await m.segue("--failover pi claude -p x", {
+      started: () =>
+        whenLogged(m, "claude", () => {
+          mkdirSync(folder, { recursive: true });
+          mkdirSync(m.at(".claude/sessions"));
+          const note = { pid: process.pid, sessionId };
+          writeFileSync(m.at(`.claude/sessions/${process.pid}.json`), JSON.stringify(note));
+          const all = [record("user", "Do it.", {}), record("assistant", text, more)];
+          const lines = all.map((one) => `${JSON.stringify(one)}\n`);
+          writeFileSync(join(folder, `${sessionId}.jsonl`), lines.join(""));
+        }),
+    });
+    assert.deepEqual([code, m.signals("claude"), m.logged("pi")], [0, [], []], err);
   });
 
   it("what it wrote is in the journal, and can be undone", async () => {

@@ -171,6 +171,19 @@ describe("segue watch", () => {
     assert.ok(!existsSync(machine.at(".segue")));
   });
 
+  it("ends when nobody reads what it says any more", async () => {
+    const machine = inhabited(root);
+    const path = machine.at(stored(CLAUDE));
+    const { code, err } = await machine.run(["watch", "--agent", "claude", "--json"], {
+      started(child) {
+        child.stdout?.destroy();
+        child.stderr?.once("data", () => appendFileSync(path, limit(1) + answer(2)));
+        child.stderr?.on("data", () => {});
+      },
+    });
+    assert.equal(code, 0, err);
+  });
+
   it("refuses a policy with an error, and agents that there are none of", async () => {
     const machine = inhabited(root);
     writeFileSync(machine.at("bad.yml"), "rules:\n  - agnet: claude\n    notify: true\n");

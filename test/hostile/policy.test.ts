@@ -65,6 +65,7 @@ rules:
     ["rules:\n  - agent: claude", /needs one of notify, prepare, run, shell/],
     ["rules:\n  - run: []", /run is an empty list/],
     ["rules:\n  - run: [a]\n    shell: b", /either run or shell/],
+    ["rules:\n  - run: ./on-limit.sh --quiet", /no program/, /\[\.\/on-limit\.sh, --quiet\]/],
     ["rules:\n  - run: {a: b}", /run must be a text/],
     ["rules:\n  - run: [a, [b]]", /run must be a text/],
     ['rules:\n  - run: ["a\\0b"]', /run must be a text/],

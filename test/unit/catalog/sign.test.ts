@@ -165,6 +165,15 @@ describe("tokens are counted", () => {
     assert.deepEqual([used.step, used.model, used.prompt], [Date.parse(AT), "m1", 0]);
   });
 
+  it("not what is no number of tokens", () => {
+    const count = new UseCount(null, [], NOW);
+    for (const [n, input] of [-5, 0.5, 1e300, Number.POSITIVE_INFINITY, Number.NaN].entries()) {
+      count.note({ key: `damaged ${n}`, usage: { ...usage, input, output: 1 }, ...when });
+    }
+    const [, used] = known(total([count])[0]);
+    assert.deepEqual([used.input, used.output], [0, 1]);
+  });
+
   it("not where another agent did the work, and not what is long ago", () => {
     const spans = [[Date.parse(AT) - 1000, Date.parse(AT)]] as const;
     const count = new UseCount(null, spans, NOW);

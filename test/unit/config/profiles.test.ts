@@ -26,6 +26,11 @@ function one(name: string, agent: string, env: string): string {
 }
 
 describe("profiles in the user's config file", () => {
+  it("variables are text as it is written", () => {
+    const [profile] = profiles(one("x", "claude", 'A: 007, B: 1.50, C: 0x10, D: "1e3", E: true'));
+    assert.deepEqual(profile?.env, { A: "007", B: "1.50", C: "0x10", D: "1e3", E: "true" });
+  });
+
   it("are read in order, with agents' aliases and ~", () => {
     const text = `
 in: codex-two

@@ -1,6 +1,7 @@
 /** Hooks are added to agents' settings, and removed byte for byte. */
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -59,6 +61,8 @@ const SETTINGS: { agent: string; file: string; texts: string[] }[] = [
   },
 ];
 
+const [CLAUDE, KIMI] = [".claude/settings.json", ".kimi-code/config.toml"];
+
 describe("an agent's hook", () => {
   for (const { agent, file, texts } of SETTINGS) {
     for (const text of texts) {
@@ -100,6 +104,72 @@ describe("an agent's hook", () => {
     writeFileSync(path, readFileSync(path, "utf8").replace('"a": 1', '"a": 2, // more\n  "b": 3'));
     known(removedHook(agent, env)).apply();
     assert.equal(readFileSync(path, "utf8"), '{\n  "a": 2, // more\n  "b": 3\n}\n');
+  });
+
+  for (const [file, before, [from, to], left] of [
+    [CLAUDE, '{"a": 1, "hooks": {}}', ['"a": 1', '"a": 2'], '{"a": 2, "hooks": {}}'],
+    [CLAUDE, '{"hooks":{"StopFailure":[]}}\r\n', ["{", "{ "], '{ "hooks":{"StopFailure":[]}}\r\n'],
+    [CLAUDE, '{\n "a": 1, // one\n}', ["one", "two"], '{\n "a": 1, // two\n}'],
+    [KIMI, "hooks = [\n]\n[loop]\nx = 1\n", ["x = 1", "x = 2"], "hooks = [\n]\n[loop]\nx = 2\n"],
+    [KIMI, "[other]\nhooks = []\n", ["[other]", "[others]"], "[others]\nhooks = []\n"],
+  ] as const) {
+    it(`leaves what was there before: ${JSON.stringify(left)}`, () => {
+      const env = newEnv();
+      const path = join(env.HOME, file);
+      mkdirSync(dirname(path));
+      writeFileSync(path, before);
+      const agent = agentNamed(file === CLAUDE ? "claude" : "kimi");
+      known(addedHook(agent, env)).apply();
+      writeFileSync(path, readFileSync(path, "utf8").replace(from, to));
+      known(removedHook(agent, env)).apply();
+      assert.equal(readFileSync(path, "utf8"), left);
+    });
+  }
+
+  it("is refused where something of the user's would be lost", () => {
+    const env = newEnv();
+    const [claude, kimi] = [agentNamed("claude"), agentNamed("kimi")];
+    const [settings, config] = [join(env.HOME, CLAUDE), join(env.HOME, KIMI)];
+    for (const path of [settings, config]) mkdirSync(dirname(path));
+    const latin = Buffer.from('{"a":"caf\u00e9"}', "latin1");
+    writeFileSync(settings, latin);
+    assert.throws(() => addedHook(claude, env), { kind: "refused", message: /UTF-8/ });
+    assert.deepEqual(readFileSync(settings), latin);
+    rmSync(settings);
+    symlinkSync(join(env.HOME, "nowhere.json"), settings);
+    assert.throws(() => addedHook(claude, env), { kind: "refused", message: /a link/ });
+    known(addedHook(kimi, env)).apply();
+    appendFileSync(config, "timeout = 5\n");
+    const edited = readFileSync(config, "utf8");
+    assert.throws(() => removedHook(kimi, env), { kind: "refused", hint: /by hand/ });
+    assert.equal(readFileSync(config, "utf8"), edited);
+  });
+
+  it("is not taken for an entry of the user's without hooks", () => {
+    const env = newEnv();
+    const path = join(env.HOME, CLAUDE);
+    mkdirSync(dirname(path));
+    writeFileSync(path, '{"hooks":{"StopFailure":[{"matcher":"*","hooks":[]}]}}');
+    assert.equal(removedHook(agentNamed("claude"), env), null);
+    assert.ok(addedHook(agentNamed("claude"), env));
+  });
+
+  it("is removed from the folder that is meant, whatever Segue wrote down last", () => {
+    const env = newEnv();
+    const agent = agentNamed("claude");
+    const two = ["one", "two"].map((name) => ({ ...env, CLAUDE_CONFIG_DIR: join(env.HOME, name) }));
+    const [one, other] = two.map((each) => {
+      mkdirSync(each.CLAUDE_CONFIG_DIR);
+      const path = join(each.CLAUDE_CONFIG_DIR, "settings.json");
+      writeFileSync(path, '{"a":1}');
+      known(addedHook(agent, each)).apply();
+      return path;
+    });
+    known(removedHook(agent, known(two[0]))).apply();
+    assert.equal(readFileSync(known(one), "utf8"), '{"a":1}');
+    writeFileSync(join(env.SEGUE_HOME, "hooks/claude-code.json"), "{ damaged");
+    known(removedHook(agent, known(two[1]))).apply();
+    assert.equal(readFileSync(known(other), "utf8"), '{"a":1}');
   });
 
   it("is not written over a change that came in between", () => {
@@ -176,6 +246,8 @@ const INPUTS: { agent: string; input: object; kind: string | null; scope?: strin
   },
 ];
 
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+
 describe("what a hook says", () => {
   for (const { agent, input, kind, scope } of INPUTS) {
     it(`becomes a signal, or nothing: ${JSON.stringify(input)}`, () => {
@@ -184,6 +256,32 @@ describe("what a hook says", () => {
       if (scope !== undefined) assert.equal(found?.signal.scope, scope);
     });
   }
+
+  it("has the present time, unless it says another one that can be", () => {
+    const error = { name: "Error", message: "429 rate limit" };
+    for (const [timestamp, at] of [
+      [NOW - 5, NOW - 5],
+      [1e300, NOW],
+      [-8.64e15, NOW],
+      [NOW / 1000, NOW],
+    ] as const) {
+      const input = JSON.stringify({ errorContext: "model_call", timestamp, error });
+      const found = hookSignalIn(input, { agent: "copilot", profile: null }, NOW);
+      assert.equal(found?.signal.at, at);
+    }
+  });
+
+  it("counts only with times that can be dates", () => {
+    const env = newEnv();
+    mkdirSync(dirname(hookFile(env)), { recursive: true });
+    const line = { agent: "kimi", kind: "quota", at: NOW, resetsAt: 1e300 };
+    const lines = [{ ...line, at: -1e300 }, line].map((one) => `${JSON.stringify(one)}\n`);
+    writeFileSync(hookFile(env), lines.join(""));
+    assert.deepEqual(
+      hookSignals(env).map(({ signal }) => [signal.at, signal.resetsAt]),
+      [[NOW, null]],
+    );
+  });
 
   it("is nothing for what is not JSON", () => {
     for (const text of ["", "null", "[1]", "{", "\0", '{"hook_event_name":"StopFailure"}']) {

@@ -48,6 +48,14 @@ describe("notices", () => {
     assert.deepEqual(events(notices.refused(limit, at(61_000))), []);
   });
 
+  it("tell of an answer after the clock was set back", () => {
+    const notices = new Notices();
+    const day = 86_400_000;
+    notices.refused(signal(), at(0));
+    const later = { now: NOW - day + 5000, elapsed: 5000 };
+    assert.deepEqual(events(notices.answered(answer(5000 - day, "other"), later)), ["clear"]);
+  });
+
   it("do not flicker with limits of requests a minute", () => {
     const notices = new Notices();
     const rate = signal({ kind: "rate", scope: "unknown" });

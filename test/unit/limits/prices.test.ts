@@ -4,6 +4,7 @@ import { it } from "node:test";
 import { LENGTHS } from "../../../src/catalog/use.ts";
 import { LINES, PRICED_ON } from "../../../src/limits/price-table.ts";
 import { costOf, modelNamed } from "../../../src/limits/prices.ts";
+import { windowsOf } from "../../../src/limits/windows.ts";
 
 const USAGE = { input: 1_000_000, output: 100_000, cacheRead: 2_000_000, cacheWrite: 400_000 };
 
@@ -108,6 +109,23 @@ it("the table is well formed", () => {
       inputs,
       inputs.toSorted((a, b) => a - b),
       `${line}: longer ones cost more`,
+    );
+  }
+});
+
+it("what was used does not count what a wrong clock dates to the future", () => {
+  const [now, minute] = [Date.parse("2026-11-30T10:07:00Z"), 60_000];
+  const used = { input: 10, output: 0, cacheRead: 0, cacheWrite: 0, model: null };
+  for (const [at, tokens] of [
+    [now - 6 * 60 * minute, [0, 10, 10]],
+    [now, [10, 10, 10]],
+    [now + 8 * minute, [10, 10, 10]],
+    [now + 60 * minute, [0, 0, 0]],
+  ] as const) {
+    const windows = windowsOf([{ ...used, at }], now);
+    assert.deepEqual(
+      windows.map((one) => one.tokens),
+      tokens,
     );
   }
 });

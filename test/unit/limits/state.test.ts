@@ -152,8 +152,19 @@ describe("an allowance", () => {
 
 describe("a clock that was wrong", () => {
   it("does not make a limit endless", () => {
-    const evidence = seen([refusal({ kind: "rate", scope: "unknown", at: NOW + 1000 * DAY })]);
-    assert.equal(stateOf(ACCOUNT, evidence, NOW).until, NOW + 2 * MINUTE);
+    for (const kind of ["rate", "quota", "auth"] as const) {
+      const refused = refusal({ kind, scope: "unknown", at: NOW + 1000 * DAY });
+      assert.equal(statusOf(seen([refused])), "ok", kind);
+    }
+    const recorded = refusal({ at: NOW + DAY, resetsAt: NOW + MINUTE });
+    assert.equal(stateOf(ACCOUNT, seen([recorded]), NOW).until, NOW + MINUTE);
+    assert.equal(statusOf(seen([recorded]), NOW + 2 * MINUTE), "ok");
+  });
+
+  it("does not hide what is used now", () => {
+    const ahead = reading({ usedPercent: 95, at: NOW + DAY });
+    const evidence = seen([], [], [ahead, reading({ usedPercent: 20 })]);
+    assert.equal(stateOf(ACCOUNT, evidence, NOW).usedPercent, 20);
   });
 
   it("does not end one: an answer from the future is none", () => {

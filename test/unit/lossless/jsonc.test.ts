@@ -8,6 +8,7 @@ import {
   removeFromList,
   reversed,
   settingsIn,
+  takenBack,
 } from "../../../src/lossless/jsonc.ts";
 import { known } from "../../support/folder.ts";
 
@@ -44,7 +45,7 @@ describe("adding to a list in settings", () => {
       for (const comment of text.match(/(?<!:)\/\/.*|\/\* .*?\*\//g) ?? [])
         assert.ok(after.includes(comment));
       assert.equal(applied(after, reversed(edits)), text);
-      const without = applied(after, known(removeFromList(after, PLACE, isOurs)));
+      const without = known(removeFromList(after, PLACE, isOurs));
       assert.doesNotMatch(without, /segue/);
       assert.notEqual(settingsIn(without), undefined);
     });
@@ -54,6 +55,46 @@ describe("adding to a list in settings", () => {
     const text = '{\n  "a": 1 // the first\n}\n';
     const after = applied(text, known(addToList(text, ["b"], 2)));
     assert.match(after, /"a": 1, \/\/ the first\n {2}"b": \[\n/);
+  });
+
+  it("removes nothing but the entry, with comments on all sides of it", () => {
+    const own = JSON.stringify(ENTRY);
+    for (const [text, rest] of [
+      [`{"hooks":{"StopFailure":[${own},${own},1]}}`, '{"hooks":{"StopFailure":[1]}}'],
+      [`{"hooks":{"StopFailure":[${own},${own}]}, "a": 1}`, '{"a": 1}'],
+      [
+        `{"hooks":{"StopFailure":[\n  1, // one\n  // own\n  ${own}\n]}}`,
+        '{"hooks":{"StopFailure":[\n  1 // one\n  // own\n]}}',
+      ],
+      [
+        `{"hooks":{"StopFailure":[\n  // own\n  ${own}, // tail, still\n  2\n]}}`,
+        '{"hooks":{"StopFailure":[\n  // own\n   // tail, still\n  2\n]}}',
+      ],
+      [
+        `{"hooks":{"StopFailure":[\n  1, // one\n  ${own} ]}}`,
+        '{"hooks":{"StopFailure":[\n  1 // one\n   ]}}',
+      ],
+      [
+        `{"hooks": { // all of them\n  "StopFailure": [${own}]\n}}`,
+        '{"hooks": { // all of them\n}}',
+      ],
+      [
+        `{"hooks": {"StopFailure": [/* a, b */ ${own},]}}`,
+        '{"hooks": {"StopFailure": [/* a, b */ ]}}',
+      ],
+    ] as const) {
+      assert.equal(removeFromList(text, PLACE, isOurs), rest);
+      assert.notEqual(settingsIn(rest), undefined);
+    }
+  });
+
+  it("takes edits back in a text that was changed elsewhere", () => {
+    const text = '{\n  "a": 1 // one\n}\n';
+    const edits = known(addToList(text, PLACE, ENTRY));
+    const later = applied(text, edits).replace('"a": 1', '"b": [2],\n  "a": 3');
+    assert.equal(takenBack(later, edits), '{\n  "b": [2],\n  "a": 3 // one\n}\n');
+    assert.equal(takenBack(later.replace("// one", "// two, and more"), edits), null);
+    assert.equal(takenBack(later + later, edits), null);
   });
 
   it("refuses what is no JSON, and what is in the way", () => {
