@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { assertHistory, type Expected, historyOf } from "./assert-history.ts";
 import { CodexAppServer } from "./codex-app-server.ts";
 import { type Agent, createLab, type Lab, runCli, sessionPath, tuiCommand } from "./lab.ts";
@@ -14,9 +13,12 @@ import { enterNetns } from "./netns.ts";
 import { abroad, work } from "./pairs.ts";
 import { type Recording, record, turn } from "./record.ts";
 import { hand, type Resumed } from "./segue.ts";
+import { testSome } from "./some.ts";
 import { Tui } from "./tmux.ts";
 
 enterNetns();
+
+const test = testSome(3);
 
 interface Trip {
   lab: Lab;
