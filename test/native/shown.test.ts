@@ -23,7 +23,7 @@ const SHOWN = ALL
   ? SOME_PAIRS
   : some(
       SOME_PAIRS.filter(([, to], at) => SOME_PAIRS.findIndex(([, other]) => other === to) === at),
-      share(1, AGENTS.length),
+      share(2, AGENTS.length),
     );
 
 /** What is seen of a call, where it is not the command or what that printed. */
