@@ -11,6 +11,8 @@ import type { Env } from "./state.ts";
 const MOST = 10 * 60_000;
 /** How long it may take to end when it is told to. */
 const GRACE = 2000;
+/** How long it may take to be gone when nothing can be heeded any more. */
+const LAST = 500;
 const PAUSE = 50;
 
 const isWindows = process.platform === "win32";
@@ -80,6 +82,8 @@ async function endGroup(child: ChildProcess): Promise<void> {
   sendTo(child, "SIGTERM");
   for (let waited = 0; waited < GRACE && sendTo(child, 0); waited += PAUSE) await after(PAUSE);
   sendTo(child, "SIGKILL");
+  // The system takes a moment for it. What has ended may still wait for a parent that never asks.
+  for (let waited = 0; waited < LAST && sendTo(child, 0); waited += PAUSE) await after(PAUSE);
 }
 
 /** To its group. False if nothing of it is left. */
