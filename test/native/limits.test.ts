@@ -16,6 +16,7 @@ import { createLab, type Lab, runCli, tuiCommand } from "./lab.ts";
 import type { Failing } from "./model-server/failures.ts";
 import type { Step } from "./model-server/server.ts";
 import { enterNetns } from "./netns.ts";
+import { claudeLimit, logInToPlan } from "./plans.ts";
 import { PATIENCE_MS, timedOut } from "./process.ts";
 import { some } from "./some.ts";
 import { Tui } from "./tmux.ts";
@@ -135,28 +136,9 @@ for (const [agent, how, expected] of some(CASES, 9)) {
 async function claudePlan(): Promise<void> {
   const lab = await createLab();
   try {
-    // As with `claude setup-token`: only a plan's login has windows.
-    delete lab.env.ANTHROPIC_API_KEY;
-    lab.env.CLAUDE_CODE_OAUTH_TOKEN = "sk-ant-oat01-lab-0123456789abcdefghijklmnopqrstuvwxyz";
+    logInToPlan(lab);
     const ends = (Math.floor(Date.now() / 3_600_000) + 3) * 3600;
-    const plan = "anthropic-ratelimit-unified";
-    const seen = await refusedRun(lab, "claude-code", {
-      error: {
-        status: 429,
-        headers: {
-          [`${plan}-status`]: "rejected",
-          [`${plan}-reset`]: String(ends),
-          [`${plan}-representative-claim`]: "five_hour",
-        },
-        body: {
-          type: "error",
-          error: {
-            type: "rate_limit_error",
-            message: "This request would exceed your account's rate limit. Please try again later.",
-          },
-        },
-      },
-    });
+    const seen = await refusedRun(lab, "claude-code", { error: claudeLimit(ends) });
     assert.equal(brief(seen), "limit quota session 429 record");
     assert.ok(seen?.event === "limit");
     assert.equal(Date.parse(seen.resetsAt ?? ""), ends * 1000);
