@@ -170,7 +170,8 @@ export function turn(agent: Agent, mark: string): Message[] {
   const use = USES.find((candidate) => agent.tools.toNative(candidate) !== null);
   const native = use && agent.tools.toNative(use);
   if (!native) throw new Error(`${agent.id} has no tool that the turn could use`);
-  const callId = `call_${mark}`;
+  // No fixture has an id like this: where one is used twice, OpenHands sends the first result alone.
+  const callId = `call_of_${mark}`;
   return [
     question,
     {
