@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { evidenceWords } from "../src/agents/claim.ts";
 import { passes, provenWith } from "../src/agents/proven.ts";
 import { proven } from "../src/agents/proven-data.ts";
 import type { ProvenPair } from "../src/agents/proven-pairs.ts";
@@ -80,6 +81,7 @@ const SECTIONS: { [name: string]: () => string | Promise<string> } = {
   losses: lossTable,
   cli: helpPages,
   agents: agentTable,
+  unrun: unrunTable,
   stores: storeTable,
   pairs: pairTables,
   flags: flagTables,
@@ -155,25 +157,45 @@ function help(args: readonly string[]): string {
   });
 }
 
-function agentTable(): string {
-  const rows = agents.map(({ id, name, aliases }) => {
-    const [from, into] = [passes("from", id), passes("to", id)];
-    const with_ = provenWith(id);
+/** Agents whose programs no native test has run: what their support rests on. */
+function unrunTable(): string {
+  const rows = agents.flatMap(({ id, name, aliases, claim }) => {
+    if (claim === undefined) return [];
+    const { read, write } = claim;
     return [
-      name,
-      [id, ...aliases].map((word) => `\`${word}\``).join(", "),
-      `${from.passed} of ${from.tried}`,
-      `${into.passed} of ${into.tried}`,
-      with_ ? `${with_.version} on ${with_.date}` : "never",
+      [
+        name,
+        [id, ...aliases].map(code).join(", "),
+        evidenceWords(read),
+        typeof write === "string" ? evidenceWords(write) : `never: ${write.never}`,
+        `[facts and sources](../src/agents/${id}/README.md)`,
+      ],
     ];
   });
+  return table(["agent", "names", "read by", "written by", "sources"], rows);
+}
+
+function agentTable(): string {
+  const rows = agents
+    .filter(({ claim }) => claim === undefined)
+    .map(({ id, name, aliases }) => {
+      const [from, into] = [passes("from", id), passes("to", id)];
+      const with_ = provenWith(id);
+      return [
+        name,
+        [id, ...aliases].map((word) => `\`${word}\``).join(", "),
+        `${from.passed} of ${from.tried}`,
+        `${into.passed} of ${into.tried}`,
+        with_ ? `${with_.version} on ${with_.date}` : "never",
+      ];
+    });
   return table(["agent", "names", "read from", "written and resumed", "proven with"], rows);
 }
 
 /** For new readers: which agents there are, where their sessions are, and what is proven. */
 function storeTable(): string {
   const home = "/home/you";
-  const rows = agents.map(({ id, name, aliases, store }) => {
+  const rows = agents.map(({ id, name, aliases, store, claim }) => {
     const roots = store.roots({ HOME: home }, hostOf({ HOME: home }, "linux"), PROJECT);
     const [from, into] = [passes("from", id), passes("to", id)];
     const version = provenWith(id);
@@ -181,9 +203,9 @@ function storeTable(): string {
       name,
       [id, ...aliases].map(code).join(", "),
       storesAt(roots, home, store.inProjects === true),
-      `${from.passed} of ${from.tried}`,
-      `${into.passed} of ${into.tried}`,
-      version ? `${version.version} on ${version.date}` : "never",
+      claim ? "not run" : `${from.passed} of ${from.tried}`,
+      claim ? "not run" : `${into.passed} of ${into.tried}`,
+      version ? `${version.version} on ${version.date}` : "",
     ];
   });
   const head = [

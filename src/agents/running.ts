@@ -50,6 +50,7 @@ export function openedBy(
   env: Env,
 ): { pid: number; sure: boolean } | null {
   const { command, title } = agent.launch;
+  if (command === null) return null;
   const running = processes(env).filter(
     (one) => isProgram(one, command) || (title !== undefined && one.words[0] === title),
   );

@@ -8,6 +8,7 @@ import type { IndexEntry } from "../io/index-entry.ts";
 import type { Companion } from "../io/output.ts";
 import type { Codec, Told } from "../session/codec.ts";
 import type { Header, Json } from "../session/types.ts";
+import type { Claim } from "./claim.ts";
 import type { Flags, Grant } from "./shared/flags.ts";
 
 export interface Agent extends Codec {
@@ -17,6 +18,8 @@ export interface Agent extends Codec {
   aliases: readonly string[];
   store: Store;
   launch: Launch;
+  /** What its support rests on, if its program cannot be run in the native tests. */
+  claim?: Claim;
   /** The account of it that is meant: then `store` and `launch` are of that one. See profile.ts. */
   profile?: Profile;
 }
@@ -236,8 +239,8 @@ export interface Base {
 }
 
 export interface Launch {
-  /** The binary's name on PATH. */
-  command: string;
+  /** The binary's name on PATH; null for an agent that no command starts, such as a web site. */
+  command: string | null;
   /** What its process calls itself, in place of the command line that it was started with. */
   title?: string;
   /** The command that installs it. */

@@ -245,6 +245,7 @@ function linesOf(lost: readonly Lost[]): number {
 function examineTool(findings: Findings, agent: Agent, stores: readonly Walked[], env: Env): void {
   const { id, name, launch } = agent;
   const command = commandOf(agent, env);
+  if (command === null) return;
   const about = { severity: "info", about: "tool", agent: id } as const;
   const path = findCommand(command, env);
   const sessions = newestOf(agent, stores).length;

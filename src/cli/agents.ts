@@ -23,10 +23,14 @@ async function run(options: PlaceOptions & { json?: boolean }): Promise<void> {
     return;
   }
   print(agentTable(rows));
+  if (rows.some(({ evidence }) => evidence !== null)) {
+    print(`${UNRUN}: supported, but no test has run the agent; see docs/support.md`);
+  }
   if (rows.some(hasNewer)) print(`${NEWER}: newer than the version that Segue is proven with`);
 }
 
 const NEWER = "*";
+const UNRUN = "~";
 const LONGEST_VERSION = 12;
 /** A shorter path would be useless. */
 const SHORTEST_PATH = 16;
@@ -52,8 +56,8 @@ function cellsOf(row: AgentHere): string[] {
     profile === null ? id : `└ ${profile}`,
     hasNewer(row) ? `${installed} ${NEWER}` : installed,
     String(sessions).padStart("SESSIONS".length),
-    mark(passes("from", id)),
-    row.write ? DONE : "-",
+    row.evidence === null ? mark(passes("from", id)) : UNRUN,
+    row.write ? (row.evidence === null ? DONE : UNRUN) : "-",
     mark(passes("to", id)),
     proven === null ? "-" : `${proven.version}, ${proven.date}`,
   ];

@@ -21,7 +21,13 @@ import type { Places } from "../core/places.ts";
 import { withScratch } from "../core/read.ts";
 import { adviceOn, destinationOf, noteDestination } from "../core/sending.ts";
 import { settings } from "../core/settings.ts";
-import { launch, refuseFolder, refusePrompt, requireInstalled } from "../core/start.ts";
+import {
+  launch,
+  refuseFolder,
+  refusePrompt,
+  refuseUnwritable,
+  requireInstalled,
+} from "../core/start.ts";
 import { Overtaken, SegueError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 import { named, placesOf, withPlaces } from "./common.ts";
@@ -176,6 +182,7 @@ export async function resume(
     return;
   }
   refuseDocumentOptions(options);
+  refuseUnwritable(target);
   refusePrompt(target, options.prompt ?? null);
   if (launches(options)) requireInstalled(target, places.env);
   const args = forwarded(given, selected.agent, target, options);

@@ -20,7 +20,7 @@ import {
   TIMES,
 } from "../core/run.ts";
 import { settings } from "../core/settings.ts";
-import { commandOf, isInstalled } from "../core/start.ts";
+import { canContinue, isInstalled, refuseUnwritable, startedBy } from "../core/start.ts";
 import { timeSpan } from "../core/time.ts";
 import { SegueError } from "../errors.ts";
 import { shellWord } from "../session/text.ts";
@@ -144,7 +144,7 @@ function refuseMissing(agent: Agent, places: Places): void {
   const { name, launch } = agent;
   if (isInstalled(agent, places.env)) return;
   const hint = launch.install === undefined ? {} : { hint: `to install it: ${launch.install}` };
-  const command = commandOf(agent, places.env);
+  const command = startedBy(agent, places.env);
   throw new SegueError(
     "failed",
     `${name} is not installed: there is no "${command}" on PATH`,
@@ -155,6 +155,7 @@ function refuseMissing(agent: Agent, places: Places): void {
 /** @throws SegueError `usage` for options that say nothing without others. */
 function targetsOf(agent: Agent, { failover = [], ...options }: Options): Agent[] {
   const targets = failover.map((name) => agentNamed(name, settings().profiles));
+  for (const target of targets) refuseUnwritable(target);
   const own = targets.find((one) => nameOf(one) === nameOf(agent));
   if (own) {
     throw new SegueError("usage", `--failover names ${own.name}, which runs first anyway`, {
@@ -272,7 +273,7 @@ async function offer(stop: Stop, places: Places, isHeadless: boolean): Promise<A
   warn(`segue: ${limitWords(stop)}`);
   if (!session) return null;
   const others = accounts(settings().profiles).filter(
-    (one) => nameOf(one) !== nameOf(agent) && isInstalled(one, places.env),
+    (one) => nameOf(one) !== nameOf(agent) && canContinue(one, places.env),
   );
   const [first] = others;
   if (!first) {

@@ -120,7 +120,7 @@ function checkVariable(agent: Agent, { name, what: variable, value, where }: Giv
   if (SECRET.test(variable)) {
     throw refuse(
       "looks like a credential, which Segue does not keep",
-      `log in with ${agent.launch.command} itself, which stores it in the profile's folder`,
+      `log in with ${agent.launch.command ?? agent.name} itself, which stores it in the profile's folder`,
     );
   }
 }

@@ -1,6 +1,7 @@
 /** Converts file to file: what `segue convert` does, also for programs. Touches no store. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { refuseUnwritable, unprovenNote } from "../agents/claim.ts";
 import { agentNamed } from "../agents/registry.ts";
 import type { Agent } from "../agents/types.ts";
 import { SegueError } from "../errors.ts";
@@ -153,11 +154,15 @@ class Job {
   /** Does everything except the last step, which is returned. */
   #convert(bases: readonly BaseInput[], children: number, assumed: Surveyed | null): () => Report {
     const { survey: whole, taken: carry, beside } = this.#survey(bases, assumed);
+    // What came from there returns as it was; only new turns need a writer.
+    if (!carry) refuseUnwritable(this.#target);
     const { fit } = this.#options;
     const source = { agent: this.#source, input: this.#input, bases, children };
     const survey = fit && !carry ? fitted(source, this.#target, whole, fit) : whole;
     if (carry && this.#options.cwd !== undefined) throw oneAtATime(this.#input.where);
     const path = resolve(this.#options.output);
+    const note = carry || this.#source === this.#target ? null : unprovenNote(this.#target);
+    if (note !== null) this.#warn(note);
     const routes = { taken: carry, beside };
     const carryPath = this.#wantsCarry(routes, survey, bases) ? this.#carryPath(path) : null;
     this.#refuse(path);
@@ -190,6 +195,7 @@ class Job {
         ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
       }),
     );
+    if (done.added > 0) orNothing(() => refuseUnwritable(this.#target));
     if (done.how === "copied" && carryOut) this.#copyCarry(carryOut);
     return () => orNothing(() => this.#finish(done, out, carryOut));
   }

@@ -1,7 +1,8 @@
 /** Hands a session over: first prepares it, then writes it to the agent's store or discards it. */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { commandOf, installedVersion } from "../agents/command.ts";
+import { refuseUnwritable, unprovenNote } from "../agents/claim.ts";
+import { installedVersion, programOf, startedBy } from "../agents/command.ts";
 import { isSameAccount } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
@@ -15,7 +16,6 @@ import type { Fit } from "../convert/survey/fit.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { heedSignals } from "../io/interrupt.ts";
 import type { Side } from "../io/journal.ts";
-import { findCommand } from "../io/launch.ts";
 import { checkArguments } from "../io/program.ts";
 import type { Env } from "../io/state.ts";
 import { refuseFolder } from "./start.ts";
@@ -62,12 +62,15 @@ export async function prepare(
 ): Promise<Outcome> {
   const { env } = places;
   const { fit, cwd, scratch } = options;
+  refuseUnwritable(target);
   if (cwd !== undefined) refuseFolder(cwd);
   const roots = rootsOf(target, places);
   const isOther = given.agent.id === target.id && !isSameAccount(given.agent, target);
   // Two accounts may have the same store.
   const isShared = isOther && roots.some((root) => isBelow(given.path, root));
   const selected = isShared ? { ...given, agent: target } : given;
+  const note = selected.agent.id === target.id ? null : unprovenNote(target);
+  if (note !== null) options.warn?.(note);
   const root = targetRoot(selected, target, places);
   const copied = isOther && !isShared;
   const known = copied ? await placesIn(target, roots) : undefined;
@@ -77,7 +80,7 @@ export async function prepare(
     ...(known && { known, bases }),
     root,
     version: installedVersion(target, env),
-    command: findCommand(commandOf(target, env), env),
+    command: programOf(target, env),
   };
   const how: TransferOptions = {
     env,
@@ -171,7 +174,7 @@ export function startCommand(
 ): string[] {
   const { id, path } = outcome;
   try {
-    return [commandOf(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
+    return [startedBy(target, env), ...target.launch.resumeArgs({ id, path, prompt, args })];
   } catch (error) {
     outcome.discard();
     throw error;
@@ -212,7 +215,7 @@ export async function noteTitle(
   { id, title }: Outcome,
   env: Env,
 ): Promise<string | null> {
-  const command = findCommand(commandOf(target, env), env);
+  const command = programOf(target, env);
   if (title === null || command === null || !target.launch.setTitle) return null;
   try {
     await target.launch.setTitle({ command, id, title, env });

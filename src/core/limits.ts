@@ -74,10 +74,9 @@ export async function accountNamed(name: string, { profiles }: Places): Promise<
 /** The accounts of agents whose command is on PATH. */
 async function installedOwners({ env, profiles }: Places): Promise<Owner[]> {
   const { accounts } = await import("../agents/registry.ts");
-  const { commandOf } = await import("../agents/command.ts");
-  const { findCommand } = await import("../io/launch.ts");
+  const { programOf } = await import("../agents/command.ts");
   return accounts(profiles)
-    .filter((agent) => findCommand(commandOf(agent, env), env) !== null)
+    .filter((agent) => programOf(agent, env) !== null)
     .map(({ id, profile }) => ({ agent: id, profile: profile?.name ?? null }));
 }
 

@@ -1,9 +1,10 @@
 /** Reads a policy: a YAML file that says what `segue watch` does about limits. */
 import { dirname, resolve } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { refuseUnwritable } from "../agents/claim.ts";
 import { nameOf } from "../agents/profile.ts";
 import { agentNamed } from "../agents/registry.ts";
-import type { Profile } from "../agents/types.ts";
+import type { Agent, Profile } from "../agents/types.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { textIn } from "../io/door.ts";
 import { expandHome, hostOf } from "../io/host.ts";
@@ -125,7 +126,7 @@ class Reader {
     }
     return {
       notify: notify ? this.#place(value, notify.at) : "all",
-      prepare: this.#list(entries, "prepare")?.map((word) => this.#agent(word)) ?? [],
+      prepare: this.#list(entries, "prepare")?.map((word) => this.#target(word)) ?? [],
       run: shell === null ? this.#command(run, !isSeq(entries.get("run")?.node)) : { shell },
     };
   }
@@ -152,9 +153,20 @@ class Reader {
     return { words: [text, ...args.map((word) => word.text)] };
   }
 
-  #agent({ text, at }: Word): string {
+  #agent(word: Word): string {
+    return nameOf(this.#named(word, () => {}));
+  }
+
+  /** An agent that sessions can be prepared for. */
+  #target(word: Word): string {
+    return nameOf(this.#named(word, refuseUnwritable));
+  }
+
+  #named({ text, at }: Word, check: (agent: Agent) => void): Agent {
     try {
-      return nameOf(agentNamed(text, this.#profiles));
+      const agent = agentNamed(text, this.#profiles);
+      check(agent);
+      return agent;
     } catch (error) {
       if (!(error instanceof SegueError)) throw error;
       throw this.error(error.message, at, error.hint ?? undefined);

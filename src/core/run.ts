@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { commandOf } from "../agents/command.ts";
+import { startedBy } from "../agents/command.ts";
 import { envOf, nameOf } from "../agents/profile.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
@@ -137,7 +137,7 @@ class Runner {
 
   async run(): Promise<ChildEnd> {
     const { agent, args, cwd, places } = this.#request;
-    const command = [commandOf(agent, places.env), ...this.#request.always(agent), ...args];
+    const command = [startedBy(agent, places.env), ...this.#request.always(agent), ...args];
     let leg: Leg | null = { agent, command, cwd, session: null };
     while (leg) leg = await this.#after(leg, await this.#playOrFail(leg));
     if (this.#output !== null) await pour(this.#output);

@@ -1,21 +1,27 @@
 /** Starts an agent. */
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { commandOf } from "../agents/command.ts";
+import { neverWritten } from "../agents/claim.ts";
+import { programOf, startedBy } from "../agents/command.ts";
 import type { Agent } from "../agents/types.ts";
 import { translateFlags } from "../convert/flags.ts";
 import { fileError, SegueError } from "../errors.ts";
 import { isFolder } from "../io/files.ts";
-import { findCommand } from "../io/launch.ts";
 import type { Env } from "../io/state.ts";
 import { localForm } from "../session/paths.ts";
 
-export { commandOf } from "../agents/command.ts";
+export { neverWritten, refuseUnwritable } from "../agents/claim.ts";
+export { commandOf, startedBy } from "../agents/command.ts";
 export { noFolder } from "../convert/store/there.ts";
 export { launch } from "../io/launch.ts";
 
 export function isInstalled(agent: Agent, env: Env): boolean {
-  return findCommand(commandOf(agent, env), env) !== null;
+  return programOf(agent, env) !== null;
+}
+
+/** Is it installed, and can a session be written for it? */
+export function canContinue(agent: Agent, env: Env): boolean {
+  return neverWritten(agent) === null && isInstalled(agent, env);
 }
 
 /**
@@ -24,8 +30,8 @@ export function isInstalled(agent: Agent, env: Env): boolean {
  */
 export function requireInstalled(agent: Agent, env: Env): void {
   const { name } = agent;
-  const command = commandOf(agent, env);
-  if (findCommand(command, env) !== null) return;
+  const command = startedBy(agent, env);
+  if (programOf(agent, env) !== null) return;
   throw new SegueError("failed", `${name} is not installed: there is no "${command}" on PATH`, {
     hint: "install it, or use --no-launch to write the session without starting it",
   });

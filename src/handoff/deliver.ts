@@ -4,7 +4,7 @@
  * it.
  */
 import { join } from "node:path";
-import { commandOf } from "../agents/command.ts";
+import { startedBy } from "../agents/command.ts";
 import type { Agent, Attach } from "../agents/types.ts";
 import { wordsOf } from "../errors.ts";
 import { documentName, ownPlace, type Place, projectPlace, writeDocument } from "../io/handoff.ts";
@@ -45,7 +45,7 @@ export function deliver(request: Request, cwd: string, env: Env): Delivery {
   const put = (place: Place): Delivery => {
     const file = join(place.folder, name);
     const opened = opening(request, file, process.platform);
-    const command = [commandOf(target, env), ...opened.args];
+    const command = [startedBy(target, env), ...opened.args];
     // Checked before anything is written.
     checkArguments(command, env);
     if (!request.dryRun) writeDocument(place, name, markdown);

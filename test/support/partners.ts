@@ -1,13 +1,17 @@
 /** Which agents a session is taken through. All pairs have their turn on recorded sessions. */
 import { createHash } from "node:crypto";
+import { neverWritten } from "../../src/agents/claim.ts";
 import { agents } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import { seed } from "./commit.ts";
 import { runs } from "./seed.ts";
 
 export function others(agent: Agent): Agent[] {
-  return agents.filter((other) => other !== agent);
+  return writable.filter((other) => other !== agent);
 }
+
+/** Those that a session can be written for. */
+export const writable: readonly Agent[] = agents.filter((agent) => neverWritten(agent) === null);
 
 /**
  * Two agents, for tests of which one for every pair would take too long: those that follow in a
@@ -15,8 +19,8 @@ export function others(agent: Agent): Agent[] {
  */
 export function partners(agent: Agent): Agent[] {
   const at = agents.indexOf(agent);
-  const steps = new Set([1, Math.ceil(agents.length / 2)]);
-  return [...steps].flatMap((step) => agents[(at + step) % agents.length] ?? []);
+  const steps = new Set([1, Math.ceil(writable.length / 2)]);
+  return [...steps].flatMap((step) => writable[(at + step) % writable.length] ?? []);
 }
 
 /**

@@ -8,7 +8,7 @@ import { agentPlaces, type Places } from "../../core/places.ts";
 import { type Preview, previewOf } from "../../core/preview.ts";
 import { pagerIn } from "../../core/process.ts";
 import { type Background, indexInBackground } from "../../core/search.ts";
-import { isInstalled } from "../../core/start.ts";
+import { canContinue } from "../../core/start.ts";
 import { belowHome } from "../session-table.ts";
 import { hasColor } from "../terminal.ts";
 import { Child, storeOptions, toEnd } from "./child.ts";
@@ -67,7 +67,7 @@ class Running {
       this.#draw();
     });
     const installed = accounts(places.profiles)
-      .filter((agent) => isInstalled(agent, places.env))
+      .filter((agent) => canContinue(agent, places.env))
       .map((agent) => ({ id: nameOf(agent), name: agent.name }));
     this.#picker = new Picker(installed, this.#known);
     if (start) this.#picker.begin(start);

@@ -1,4 +1,5 @@
 /** The report of a conversion, as JSON (docs/json.md) and as text. */
+import type { Evidence } from "../../agents/claim.ts";
 import { whoseOf } from "../../agents/profile.ts";
 import type { Agent } from "../../agents/types.ts";
 import { counted } from "../../words.ts";
@@ -12,7 +13,12 @@ export interface Report {
   how: Converted["how"] | "opened";
   source: End & { records: number; bytes: number };
   /** `env`: variables to start `command` with besides the current ones, for a profile. */
-  target: End & { command: string[] | null; env?: Readonly<Record<string, string>> };
+  target: End & {
+    command: string[] | null;
+    env?: Readonly<Record<string, string>>;
+    /** What the format rests on, for an agent that no test has opened a session in. */
+    evidence?: Evidence;
+  };
   counts: Counts;
   tokens: Tokens;
   losses: Loss[];
@@ -94,8 +100,9 @@ export function reportOf(done: Converted, ends: Ends): Report {
 }
 
 function targetOf({ agent, path, command }: Ends["target"], id: string): Report["target"] {
-  const { profile } = agent;
-  return { ...whoseOf(agent), id, path, command, ...(profile && { env: profile.env }) };
+  const { profile, claim } = agent;
+  const own = { ...whoseOf(agent), id, path, command, ...(profile && { env: profile.env }) };
+  return typeof claim?.write === "string" ? { ...own, evidence: claim.write } : own;
 }
 
 /** The laws that this conversion has proven for its own result. */

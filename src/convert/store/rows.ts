@@ -84,7 +84,7 @@ function noDatabase({ name, launch, profile }: Agent, path: string): SegueError 
   const variables = Object.entries(profile?.env ?? {}).map(([key, value]) => `${key}=${value}`);
   return new SegueError("failed", `${name} has no database here yet`, {
     where: path,
-    hint: `start ${[...variables, launch.command].join(" ")} once, then try again`,
+    hint: `start ${[...variables, launch.command ?? name].join(" ")} once, then try again`,
   });
 }
 
