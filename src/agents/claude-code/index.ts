@@ -1,12 +1,13 @@
+import { known } from "../shared/claude/known.ts";
+import { allowances, media } from "../shared/claude/limits.ts";
+import { reader } from "../shared/claude/read.ts";
+import { tools } from "../shared/claude/tools.ts";
+import { spent } from "../shared/claude/usage.ts";
+import { recognises, writer } from "../shared/claude/write.ts";
 import type { Agent } from "../types.ts";
-import { known } from "./known.ts";
+import { CLAUDE } from "./dialect.ts";
 import { launch } from "./launch.ts";
-import { allowances, media } from "./limits.ts";
-import { reader } from "./read.ts";
 import { store } from "./store.ts";
-import { tools } from "./tools.ts";
-import { spent } from "./usage.ts";
-import { recognises, writer } from "./write.ts";
 
 export const claudeCode: Agent = {
   id: "claude-code",
@@ -18,8 +19,8 @@ export const claudeCode: Agent = {
   known,
   allowances,
   spent,
-  reader,
-  writer,
+  reader: () => reader(CLAUDE),
+  writer: (options) => writer(CLAUDE, options),
   tools,
   store,
   launch,

@@ -1,10 +1,10 @@
-/** Reads Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Reads Claude Code's JSONL lines. Facts and sources: agents/claude-code/README.md. */
 import { crc32 } from "node:zlib";
-import type { Reader } from "../../session/codec.ts";
-import { IdTable } from "../../session/id-table.ts";
-import { array, isObject, member, number, string } from "../../session/json.ts";
-import { saidIn, textOfPart } from "../../session/other.ts";
-import { notTyped } from "../../session/text.ts";
+import type { Reader } from "../../../session/codec.ts";
+import { IdTable } from "../../../session/id-table.ts";
+import { array, isObject, member, number, string } from "../../../session/json.ts";
+import { saidIn, textOfPart } from "../../../session/other.ts";
+import { notTyped } from "../../../session/text.ts";
 import type {
   Entry,
   EventBody,
@@ -13,18 +13,19 @@ import type {
   Message,
   Part,
   ToolResultPart,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { Subagent } from "../shared/subagent.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
+import { Subagent } from "../subagent.ts";
 import { attachmentType, readAttachment } from "./attachments.ts";
 import { readBlock, readResultContent, readServerContent, serverOutcome } from "./content.ts";
+import type { Dialect } from "./dialect.ts";
 import { Hidden } from "./hidden.ts";
 import { apiError, apiRetry } from "./limits.ts";
 import { fromServer, parseResult } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
-export function reader(): Reader {
-  return new ClaudeReader();
+export function reader({ id }: Pick<Dialect, "id">): Reader {
+  return new ClaudeReader(id);
 }
 
 /** The position of an entry in the tree. */
@@ -47,6 +48,7 @@ interface Group {
 }
 
 class ClaudeReader implements Reader {
+  readonly #agent: string;
   #group: Group | undefined;
   readonly #calls = new OpenCalls();
   #id = "";
@@ -77,9 +79,13 @@ class ClaudeReader implements Reader {
   /** The message of which results of the vendor's own tools were read, and how many. */
   #served = { messageId: "", results: 0 };
 
+  constructor(agent: string) {
+    this.#agent = agent;
+  }
+
   header(): Header {
     return {
-      agent: "claude-code",
+      agent: this.#agent,
       id: this.#subagent.id === null ? this.#id : `agent-${this.#subagent.id}`,
       title:
         this.#titles["custom-title"] ?? this.#titles["ai-title"] ?? this.#titles.summary ?? null,

@@ -1,7 +1,7 @@
-/** Writes entries as Claude Code's JSONL lines. Facts and sources: README.md in this folder. */
+/** Writes entries as Claude Code's JSONL lines. Facts and sources: agents/claude-code/README.md. */
 
-import type { Writer, WriterOptions } from "../../session/codec.ts";
-import { array, compact, isObject, member, string } from "../../session/json.ts";
+import type { Writer, WriterOptions } from "../../../session/codec.ts";
+import { array, compact, isObject, member, string } from "../../../session/json.ts";
 import type {
   Entry,
   EventBody,
@@ -13,20 +13,17 @@ import type {
   ToolResultPart,
   ToolUse,
   Usage,
-} from "../../session/types.ts";
-import { OpenCalls } from "../shared/calls.ts";
-import { apiId, uuid4 } from "../shared/ids.ts";
-import { Subagent, subagentOf } from "../shared/subagent.ts";
+} from "../../../session/types.ts";
+import { OpenCalls } from "../calls.ts";
+import { apiId, uuid4 } from "../ids.ts";
+import { Subagent, subagentOf } from "../subagent.ts";
 import { printBlock, printResultContent } from "./content.ts";
-import { DEFAULT_MODEL, isKnownModel } from "./models.ts";
+import type { Dialect } from "./dialect.ts";
 import { fromNative, onlyText, printResult } from "./tools.ts";
 
-export function writer(options: WriterOptions): Writer {
-  return new ClaudeWriter(options);
+export function writer(dialect: Dialect, options: WriterOptions): Writer {
+  return new ClaudeWriter(dialect, options);
 }
-
-/** Written if the session's version is unknown: the version from which the form was learned. */
-const VERSION = "2.1.197";
 
 /** What lines repeat from each other. */
 interface Context {
@@ -52,7 +49,8 @@ class ClaudeWriter implements Writer {
   #time: string | null = null;
   /** Number of committed lines: the source of new ids. */
   #n = 0;
-  /** For answers of models that Claude Code does not know; the carry has the real name. */
+  readonly #dialect: Dialect;
+  /** For answers of models that the CLI does not know; the carry has the real name. */
   readonly #model: string;
   /** Names that the session already contains. */
   readonly #models = new Set<string>();
@@ -67,13 +65,14 @@ class ClaudeWriter implements Writer {
 
   readonly #subagent = new Subagent();
 
-  constructor(options: WriterOptions) {
+  constructor(dialect: Dialect, options: WriterOptions) {
+    this.#dialect = dialect;
     this.#seed = options.seed;
-    this.#model = options.model ?? DEFAULT_MODEL;
+    this.#model = options.model ?? dialect.model;
     this.#context = {
       sessionId: uuid4(options.seed, -1),
       cwd: "/",
-      version: options.cliVersion ?? VERSION,
+      version: options.cliVersion ?? dialect.version,
       gitBranch: "",
       userType: "external",
       entrypoint: "cli",
@@ -250,7 +249,8 @@ class ClaudeWriter implements Writer {
   }
 
   #modelOf({ model }: Message): string {
-    const isKnown = model !== undefined && (isKnownModel(model) || this.#models.has(model));
+    const isKnown =
+      model !== undefined && (this.#dialect.knowsModel(model) || this.#models.has(model));
     return isKnown ? model : (this.#lastModel ?? this.#model);
   }
 

@@ -1,0 +1,9 @@
+import type { Dialect } from "../shared/claude/dialect.ts";
+import { DEFAULT_MODEL, isKnownModel } from "../shared/claude/models.ts";
+
+export const CLAUDE: Dialect = {
+  id: "claude-code",
+  version: "2.1.197",
+  model: DEFAULT_MODEL,
+  knowsModel: isKnownModel,
+};
