@@ -103,7 +103,8 @@ function isOwn(codes: readonly (Json | undefined)[], words: string): boolean {
 }
 
 const OWN = /^(?:session|rollout)(?:budget|quota)exceeded$/;
-const OWN_WORDS = /\bspending limit for this session\b|\b(?:session|rollout) budget ex(?:ceed|haust)ed\b/i;
+const OWN_WORDS =
+  /\bspending limit for this session\b|\b(?:session|rollout) budget ex(?:ceed|haust)ed\b/i;
 
 /** May the same request succeed later? Where an allowance has a time it comes back; what was paid for does not. */
 function isRetryable(kind: Fault["kind"], scope: LimitScope | undefined): boolean {
@@ -206,11 +207,7 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "quota",
     "model",
   ],
-  [
-    /(?:userglobal|interactionsession)ratelimited$|^fivehour$/,
-    "quota",
-    "session",
-  ],
+  [/(?:userglobal|interactionsession)ratelimited$|^fivehour$/, "quota", "session"],
   [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
   [
     /monthly(?:limiterror|ratelimited)$|overagelimitreached$|additionalspendlimitreached$/,
