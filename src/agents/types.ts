@@ -284,7 +284,10 @@ export interface Headless {
   prompts?: readonly string[];
   /** Flags that set the form of what it prints, which a program may read. */
   formats?: readonly string[];
-  /** Flags with which it stores no session, so that there is nothing to continue. */
+  /**
+   * Flags with which it stores no session, so that there is nothing to continue: `--name`, or `--name=value` if only
+   * that value does it.
+   */
   unstored?: readonly string[];
   /** Its flags that are not among `Launch.flags`. None of them grants anything to another agent. */
   table?: Flags["table"];

@@ -323,12 +323,14 @@ function read(
       after.push(next);
     }
     // Some take a boolean value from the next word.
-    if (about === "permission" && arity === "none" && args[i + 1] === "false") after.push("false");
+    const isSwitch = arity === "none" && (about === "permission" || about === "session");
+    if (isSwitch && args[i + 1] === "false") after.push("false");
   }
   const values = glued === null ? after : [glued];
   if (arity === "one" && values.length === 0) return null;
   if (choices && !choices.includes(values[0] ?? "")) return null;
-  const isOff = arity === "none" && values[0] === "false";
+  // Whatever it says about the session is not repeated.
+  const isOff = arity === "none" && values[0] === "false" && about !== "session";
   return { about: isOff ? "own" : about, name, values, words: [word, ...after] };
 }
 

@@ -3,17 +3,9 @@
  * handed over. Of one that continues, what is new is added to its copy, or it is converted again where that
  * cannot be; all are undone when they are no longer needed, unless they were used meanwhile.
  */
-import { dirname } from "node:path";
-import { agentNamed } from "../agents/registry.ts";
-import type { Places } from "../catalog/stores.ts";
-import type { ReasoningFate } from "../convert/project/project.ts";
-import { SegueError, wordsOf } from "../errors.ts";
-import { withScratch } from "../io/folders.ts";
-import { Journal } from "../io/journal.ts";
-import { removeEmptyFolders } from "../io/made.ts";
+import { wordsOf } from "../errors.ts";
 import type { FollowedSession } from "./follow.ts";
-import { commit, prepare } from "./handover.ts";
-import { undoWrite } from "./journal.ts";
+import type { Copy, Kept, Preparer } from "./preparer.ts";
 
 /** What happened to a session that is prepared. */
 export interface Preparation {
@@ -27,51 +19,44 @@ export interface Preparation {
   why: string | null;
 }
 
-interface Kept {
-  session: FollowedSession;
-  target: string;
-  id: string;
-  path: string;
-  /** The numbers of the writes to undo: none, if it was handed over before by someone else. */
-  writes: number[];
-  /** The topmost folder that was made for it, or for one before. */
-  madeFolder: string | null;
-}
-
-export interface PrepareOptions {
-  places: Places;
-  reasoning: ReasoningFate;
-}
-
+/** One call at a time. */
 export class Prepared {
-  readonly #options: PrepareOptions;
+  readonly #preparer: Preparer;
   /** By session and target. */
   readonly #kept = new Map<string, Kept>();
+  /** The path of the session that is being prepared. */
+  #current: string | null = null;
 
-  constructor(options: PrepareOptions) {
-    this.#options = options;
+  constructor(preparer: Preparer) {
+    this.#preparer = preparer;
   }
 
   /** Does this session have to be prepared again once it has continued? */
   has({ path }: FollowedSession): boolean {
-    return [...this.#kept.values()].some(({ session }) => session.path === path);
+    return (
+      this.#current === path ||
+      [...this.#kept.values()].some(({ session }) => session.path === path)
+    );
   }
 
   async prepare(session: FollowedSession, target: string): Promise<Preparation> {
     const key = keyOf(session, target);
     const before = this.#kept.get(key);
+    this.#current = session.path;
     try {
-      const { id, path, added } = await this.#handOver(session, target, before);
-      const isSame = before?.path === path;
-      const own = added.map(({ n }) => n);
-      const writes = isSame ? [...before.writes, ...own] : own;
-      const madeFolder = before?.madeFolder ?? added[0]?.madeFolder ?? null;
-      this.#kept.set(key, { session, target, id, path, writes, madeFolder });
+      const copy = await this.#preparer.handOver(
+        { session, target },
+        before?.writes.at(-1) ?? null,
+      );
+      const { id, path } = copy;
+      this.#kept.set(key, keptOf({ session, target }, copy, before));
       // Only now: until then, the older one is better than none.
-      if (before && !isSame) await this.#undo(before);
+      if (before && before.path !== path) await this.#preparer.undo(before);
       return { event: "prepared", session, target, id, path, why: null };
     } catch (error) {
       return { event: "failed", session, target, id: null, path: null, why: wordsOf(error) };
+    } finally {
+      this.#current = null;
     }
   }
 
@@ -92,45 +77,21 @@ export class Prepared {
       const isOther = session.agent !== account?.agent || session.profile !== account.profile;
       if (account && isOther) continue;
       this.#kept.delete(key);
-      if (await this.#undo(kept)) {
+      if (await this.#preparer.undo(kept)) {
         all.push({ event: "removed", session, target, id, path, why: null });
       }
     }
     return all;
   }
+}
 
-  async #handOver(session: FollowedSession, to: string, before: Kept | undefined) {
-    const { places, reasoning } = this.#options;
-    const agent = agentNamed(session.profile ?? session.agent, places.profiles);
-    const target = agentNamed(to, places.profiles);
-    const journal = new Journal(places.env);
-    const { last } = journal;
-    const { path, id } = session;
-    const newest = before?.writes.at(-1);
-    const extend = journal.writes().find(({ n }) => n === newest)?.target;
-    return await withScratch(async (scratch) => {
-      const selected = { agent, path, id, name: path };
-      const outcome = await prepare(selected, target, places, { scratch, reasoning, extend });
-      commit(outcome);
-      const added = journal.writes().filter((one) => one.n > last && one.path === outcome.path);
-      return { id: outcome.id, path: outcome.path, added };
-    });
-  }
-
-  /** False if it was used, or is open: then it stays. */
-  async #undo({ writes, path, madeFolder }: Kept): Promise<boolean> {
-    const { env, profiles = [] } = this.#options.places;
-    try {
-      for (const n of writes.toReversed()) {
-        await undoWrite(env, { n: String(n), profiles, undone: () => {} });
-      }
-      removeEmptyFolders(dirname(path), madeFolder);
-      return writes.length > 0;
-    } catch (error) {
-      if (error instanceof SegueError) return false;
-      throw error;
-    }
-  }
+function keptOf(
+  one: { session: FollowedSession; target: string },
+  { id, path, writes, madeFolder }: Copy,
+  before: Kept | undefined,
+): Kept {
+  const all = before?.path === path ? [...before.writes, ...writes] : writes;
+  return { ...one, id, path, writes: all, madeFolder: before?.madeFolder ?? madeFolder };
 }
 
 function keyOf({ path }: FollowedSession, target: string): string {

@@ -131,11 +131,18 @@ function refuseFormats(target: Agent, home: Agent, { uses }: Given): void {
 /** A session that is not stored cannot be continued elsewhere. */
 function refuseUnstored({ name, launch }: Agent, { uses }: Given): void {
   const { unstored = [] } = launch.headless ?? {};
-  const use = uses.find((one) => unstored.includes(one.name));
+  const use = uses.find((one) => unstored.some((flag) => isUsed(flag, one)));
   if (!use) return;
-  throw new SegueError("usage", `with ${use.name}, ${name} stores no session to continue`, {
-    hint: `omit ${use.name}, or --failover`,
+  const flag = use.words.join(" ");
+  throw new SegueError("usage", `with ${flag}, ${name} stores no session to continue`, {
+    hint: `omit ${flag}, or --failover`,
   });
+}
+
+/** `flag`: with a value after "=", only that value counts; else any but `false`. */
+function isUsed(flag: string, { name, values: [value = ""] }: Use): boolean {
+  const [own, wanted] = flag.split("=");
+  return name === own && (wanted === undefined ? value !== "false" : value === wanted);
 }
 
 /** Some ask nobody when they run without a screen: they may follow only one that asks nobody either. */

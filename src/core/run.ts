@@ -10,9 +10,10 @@ import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import type { Places } from "../catalog/stores.ts";
 import type { ReasoningFate } from "../convert/project/project.ts";
+import { isThere } from "../convert/read/open.ts";
 import type { Report } from "../convert/report/report.ts";
 import { SegueError, wordsOf } from "../errors.ts";
-import { type Child, type ChildEnd, startChild } from "../io/child.ts";
+import { type Child, type ChildEnd, GRACE, startChild } from "../io/child.ts";
 import { makeScratch, type Scratch } from "../io/folders.ts";
 import {
   type Action,
@@ -88,8 +89,6 @@ export interface Stop {
 
 /** How often it looks at what the agent does, in milliseconds. */
 const TICK = 500;
-/** How long a program may take to end after a signal, before it gets the next one. */
-const GRACE = 5000;
 const [PAUSE, WAIT] = [50, 1000];
 
 /** One run of a program. */
@@ -247,14 +246,19 @@ class Runner {
     if (action.do === "bring") await this.#bringHome();
     else if (action.do === "give-up") {
       this.#request.tell.gaveUp(this.#stopOf(leg, []), action.until);
-    } else if (this.#session && leg.agent !== this.#request.agent) {
-      this.#request.tell.left(this.#session);
+    } else if (this.#present && leg.agent !== this.#request.agent) {
+      this.#request.tell.left(this.#present);
     }
     return null;
   }
 
+  /** The session, unless it was deleted meanwhile: then there is nothing to continue. */
+  get #present(): Selected | null {
+    return this.#session && isThere(this.#session.path) ? this.#session : null;
+  }
+
   async #wait(until: number): Promise<Action> {
-    if (until - Date.now() > WAIT) this.#request.tell.waiting(until, this.#session);
+    if (until - Date.now() > WAIT) this.#request.tell.waiting(until, this.#present);
     for (;;) {
       // The machine may sleep meanwhile.
       await after(Math.min(WAIT, Math.max(0, until - Date.now())));
@@ -271,7 +275,7 @@ class Runner {
   }
 
   #stopOf(leg: Leg, agents: readonly Agent[]): Stop {
-    return { agent: leg.agent, signal: this.#signal, session: this.#session, agents };
+    return { agent: leg.agent, signal: this.#signal, session: this.#present, agents };
   }
 
   /** Hands the session over; null if that is not possible, which is said. */
@@ -303,6 +307,9 @@ class Runner {
     const { agent: home, given, force, places, cwd, reasoning, tell } = this.#request;
     const selected = this.#session;
     if (!selected) throw new SegueError("not-found", "the agent has written no session");
+    if (!isThere(selected.path)) {
+      throw new SegueError("not-found", "the session was deleted", { where: selected.path });
+    }
     const { args, notes } = argsFor(target, home, given, force);
     for (const note of notes) tell.say(note);
     return await switchTo({
@@ -322,17 +329,18 @@ class Runner {
       tell.broughtHome(session);
     } catch (error) {
       tell.say(`segue: cannot bring the session home to ${agent.name}: ${wordsOf(error)}`);
-      if (this.#session) tell.left(this.#session);
+      if (this.#present) tell.left(this.#present);
     }
   }
 }
 
 /**
- * Ends a program that we started, and with it what it started for the work: as with Ctrl-C, and what does not
- * heed that with SIGTERM. The session must not grow any more when it is handed over.
+ * Ends a program that we started, and with it what it started for the work: as with Ctrl-C, what does not
+ * heed that with SIGTERM, and what heeds nothing with SIGKILL, or nobody would continue before the morning. The
+ * session must not grow any more when it is handed over.
  */
 async function stop(child: Child): Promise<void> {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     child.kill(signal);
     const until = Date.now() + GRACE;
     await within(GRACE, child.ended);

@@ -11,7 +11,9 @@ import { type Notice, Notices } from "../limits/notices.ts";
 import { type Actions, actionsFor, type Command, type Policy } from "../limits/policy.ts";
 import type { Signal } from "../limits/types.ts";
 import { type Followed, type FollowedSession, type FollowTarget, follow } from "./follow.ts";
-import { type Preparation, Prepared, type PrepareOptions } from "./prepared.ts";
+import { type Preparation, Prepared } from "./prepared.ts";
+import type { PrepareOptions } from "./preparer.ts";
+import { PreparingThread } from "./preparing.ts";
 
 export type { Notice } from "../limits/notices.ts";
 export { DEFAULT_POLICY } from "../limits/policy.ts";
@@ -74,8 +76,8 @@ export async function watch(
   options.began?.();
   try {
     while (!signal.aborted) {
-      for (const one of await following.look(false)) await watching.take(one);
-      await watching.tick();
+      for (const one of await following.look(false)) watching.take(one);
+      watching.tick();
       await following.wait();
     }
   } finally {
@@ -93,7 +95,13 @@ class Watching {
   readonly #options: WatchOptions;
   readonly #clock: Clock;
   readonly #notices = new Notices();
+  readonly #thread: PreparingThread;
   readonly #prepared: Prepared;
+  /** What is still to be prepared or removed, in order. */
+  #preparing: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | null = null;
+  /** Sessions of which it is in there that they are prepared again. */
+  readonly #due = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   /** By id, the newest last. */
   readonly #sessions = new Map<string, FollowedSession>();
@@ -103,32 +111,53 @@ class Watching {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#prepared = new Prepared(options);
+    this.#thread = new PreparingThread(options);
+    this.#prepared = new Prepared(this.#thread);
   }
 
   get #moment() {
     return { now: this.#clock.now(), elapsed: this.#clock.elapsed() };
   }
 
-  async take(one: Followed): Promise<void> {
+  take(one: Followed): void {
     const { session, at } = one;
     this.#remember(session);
     const { agent, profile, id } = session;
     const account = { agent, profile, session: id, at };
     if (this.#prepared.has(session)) this.#note(session.path);
-    if (one.what === "signal") await this.#tell(this.#notices.refused(one.signal, this.#moment));
-    if (one.what === "answer") await this.#tell(this.#notices.answered(account, this.#moment));
-    if (one.what === "allowances") await this.#tell(this.#notices.used(account, one.allowances));
+    if (one.what === "signal") this.#tell(this.#notices.refused(one.signal, this.#moment));
+    if (one.what === "answer") this.#tell(this.#notices.answered(account, this.#moment));
+    if (one.what === "allowances") this.#tell(this.#notices.used(account, one.allowances));
   }
 
-  async tick(): Promise<void> {
-    await this.#tell(this.#notices.tick(this.#moment));
+  /** @throws what went wrong meanwhile */
+  tick(): void {
+    if (this.#failure) throw this.#failure.error;
+    this.#tell(this.#notices.tick(this.#moment));
     const { elapsed } = this.#moment;
     for (const [path, { since, last }] of this.#growing) {
-      if (elapsed - last < PAUSE && elapsed - since < LONGEST) continue;
+      const isSettled = elapsed - last >= PAUSE || elapsed - since >= LONGEST;
+      if (!isSettled || this.#due.has(path)) continue;
       this.#growing.delete(path);
-      for (const one of await this.#prepared.renew(path)) this.#tellPreparation(one);
+      this.#due.add(path);
+      this.#later(() => {
+        this.#due.delete(path);
+        this.#growing.delete(path);
+        return this.#prepared.renew(path);
+      });
     }
+  }
+
+  /** Nothing waits for it: a notice of another limit, least of all. */
+  #later(work: () => Promise<readonly Preparation[]>): void {
+    this.#preparing = this.#preparing.then(async () => {
+      if (this.#options.signal.aborted) return;
+      try {
+        for (const one of await work()) this.#tellPreparation(one);
+      } catch (error) {
+        this.#failure ??= { error };
+      }
+    });
   }
 
   #remember(session: FollowedSession): void {
@@ -143,14 +172,14 @@ class Watching {
     this.#growing.set(path, { since: this.#growing.get(path)?.since ?? elapsed, last: elapsed });
   }
 
-  async #tell(notices: readonly Notice[]): Promise<void> {
+  #tell(notices: readonly Notice[]): void {
     for (const notice of notices) {
       const actions = actionsFor(this.#options.policy, notice);
       const session = this.#sessions.get(notice.signal.session ?? "") ?? null;
       this.#options.tell({ what: "notice", notice, session, actions });
       this.#start(notice, session, actions);
-      if (notice.event === "clear") await this.#clear(notice);
-      else if (session) await this.#prepare(session, actions);
+      if (notice.event === "clear") this.#clear(notice);
+      else if (session) this.#prepare(session, actions);
     }
   }
 
@@ -174,21 +203,18 @@ class Watching {
     void work.finally(() => this.#running.delete(work));
   }
 
-  async #prepare(session: FollowedSession, { prepare }: Actions): Promise<void> {
+  #prepare(session: FollowedSession, { prepare }: Actions): void {
     for (const target of prepare) {
-      if (this.#options.signal.aborted) return;
-      if (target !== session.agent) {
-        this.#tellPreparation(await this.#prepared.prepare(session, target));
-      }
+      if (target === session.agent) continue;
+      this.#later(async () => [await this.#prepared.prepare(session, target)]);
     }
   }
 
-  async #clear({ agent, profile }: Notice): Promise<void> {
+  #clear({ agent, profile }: Notice): void {
     const stillLimited = this.#notices.standing.some(
       (one) => one.agent === agent && one.profile === profile,
     );
-    if (stillLimited) return;
-    for (const one of await this.#prepared.remove({ agent, profile })) this.#tellPreparation(one);
+    if (!stillLimited) this.#later(() => this.#prepared.remove({ agent, profile }));
   }
 
   #tellPreparation(preparation: Preparation): void {
@@ -197,7 +223,12 @@ class Watching {
 
   async end(): Promise<void> {
     await Promise.allSettled(this.#running);
-    for (const one of await this.#prepared.remove()) this.#tellPreparation(one);
+    await this.#preparing;
+    try {
+      for (const one of await this.#prepared.remove()) this.#tellPreparation(one);
+    } finally {
+      await this.#thread.close();
+    }
   }
 }
 

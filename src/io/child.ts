@@ -68,17 +68,22 @@ export function startChild(options: ChildOptions): Promise<Child> {
   const kill = (signal: NodeJS.Signals): void => {
     if (!hasEnded) child.kill(signal);
   };
-  const stop = passSignals(kill, () => options.interrupted?.());
+  let killAll = kill;
+  const told = passSignals(kill, {
+    interrupted: () => options.interrupted?.(),
+    kill: () => killAll("SIGKILL"),
+  });
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       if (hasEnded) return;
       hasEnded = true;
-      stop();
+      told.stop();
       screen.restore();
     };
     const ended = new Promise<ChildEnd>((done) => {
-      const report = (code: number | null, signal: NodeJS.Signals | null): void => {
+      const report = (code: number | null, by: NodeJS.Signals | null): void => {
         leave();
+        const signal = by === "SIGKILL" ? (told.killedAfter() ?? by) : by;
         done({ code: code ?? 128 + (signal === null ? 1 : constants.signals[signal]), signal });
       };
       let timer: NodeJS.Timeout | undefined;
@@ -107,15 +112,16 @@ export function startChild(options: ChildOptions): Promise<Child> {
       void ended.then(unfollow);
       // By number and start. What was seen once stays, as its parent may end before it.
       const family = new Map<string, Member>();
+      killAll = (signal) => {
+        // Once it has ended, its number may be another process's.
+        for (const one of hasExited ? [] : familyOf(pid)) family.set(nameOf(one), one);
+        if (hasExited) family.delete(nameOf({ pid, started: null }));
+        for (const one of family.values()) send(one, signal);
+      };
       resolve({
         pid,
         ended,
-        kill(signal) {
-          // Once it has ended, its number may be another process's.
-          for (const one of hasExited ? [] : familyOf(pid)) family.set(nameOf(one), one);
-          if (hasExited) family.delete(nameOf({ pid, started: null }));
-          for (const one of family.values()) send(one, signal);
-        },
+        kill: killAll,
         isAlive: () => !hasEnded || [...family.values()].some(isAlive),
       });
     });
@@ -135,29 +141,55 @@ const LAST_WORDS = 500;
 const OF_KEYS: readonly NodeJS.Signals[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
 const OTHERS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP"];
 
-/** Returns what ends it. */
-function passSignals(kill: (signal: NodeJS.Signals) => void, interrupted: () => void): () => void {
+/** How long a program may take to end after a signal, before it gets the next one. */
+export const GRACE = 5000;
+
+interface Passing {
+  stop(): void;
+  /** The signal that it did not heed, so that it was killed; null if it was not. */
+  killedAfter(): NodeJS.Signals | null;
+}
+
+/**
+ * Whoever presses a key sees whether the child heeds it. Whoever sends us a signal, such as a CI job that is cancelled,
+ * or a terminal that is closed, wants us to end, and no child to stay behind.
+ */
+function passSignals(
+  pass: (signal: NodeJS.Signals) => void,
+  { interrupted, kill }: { interrupted(): void; kill(): void },
+): Passing {
   leaveSignals();
+  let timer: NodeJS.Timeout | undefined;
+  let killedAfter: NodeJS.Signals | null = null;
+  const killLater = (signal: NodeJS.Signals): void => {
+    timer ??= setTimeout(() => {
+      killedAfter = signal;
+      kill();
+    }, GRACE);
+  };
   const handlers = new Map<NodeJS.Signals, () => void>();
   for (const signal of OF_KEYS) {
     handlers.set(signal, () => {
-      if (!isForeground()) kill(signal);
+      if (!isForeground()) pass(signal);
       interrupted();
     });
   }
   for (const signal of OTHERS) {
     handlers.set(signal, () => {
-      kill(signal);
+      pass(signal);
       interrupted();
+      killLater(signal);
     });
   }
   // It was stopped with us, or by `followStops`.
-  if (!isWindows) handlers.set("SIGCONT", () => kill("SIGCONT"));
+  if (!isWindows) handlers.set("SIGCONT", () => pass("SIGCONT"));
   for (const [signal, handler] of handlers) process.on(signal, handler);
-  return () => {
+  const stop = (): void => {
+    clearTimeout(timer);
     for (const [signal, handler] of handlers) process.off(signal, handler);
     catchSignals();
   };
+  return { stop, killedAfter: () => killedAfter };
 }
 
 /**

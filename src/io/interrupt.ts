@@ -1,9 +1,9 @@
-/** SIGINT and SIGTERM: unfinished work is removed, and the exit code shows what happened. */
+/** SIGINT, SIGTERM and SIGHUP (the terminal is gone): unfinished work is removed, and the exit code shows what happened. */
 import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const cleanups = new Set<() => void>();
 let catching = false;
@@ -58,7 +58,7 @@ export function onInterrupt(cleanup: () => void): () => void {
 
 /**
  * Does work without yielding to signal handlers: SIGINT still interrupts it in an orderly way.
- * SIGTERM waits for its end, or ends the process if that may take long (see `expectWork`); hence
+ * The others wait for its end, or end the process if that may take long (see `expectWork`); hence
  * `heedSignals` after it, and before anything irreversible.
  */
 export function interruptible<T>(work: () => T): T {

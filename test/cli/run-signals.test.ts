@@ -83,6 +83,42 @@ describe("run ends an agent", { skip: process.platform !== "linux" }, () => {
     }
   });
 
+  it("that heeds nothing: it is killed, with its worker, and another one continues", async () => {
+    const m = new Family({ worker: "deaf", deaf: "all" });
+    try {
+      const { code, err } = await inScript(m, "--failover pi claude -p x");
+      assert.equal(code, 0, err);
+      assert.match(m.pi, /MARK-HALF[\s\S]*MARK-DONE/);
+      assert.deepEqual(m.signals("claude"), ["SIGINT", "SIGTERM"]);
+      assert.ok(!isRunning(m.pidOf("claude")) && !isRunning(m.pidOf("worker")));
+      assert.ok(isRunning(m.pidOf("bystander")), "a process of the script was ended");
+    } finally {
+      end(m.pidOf("bystander"), m.pidOf("worker"), m.pidOf("claude"));
+    }
+  });
+
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    it(`that heeds nothing, when Segue itself is told to end: ${signal}`, async () => {
+      const m = new Fakes({ claude: [{ says: "MARK-HALF", deaf: "all" }], pi: [{ code: 0 }] });
+      const args = [BIN, "run", "--failover", "pi", "claude", "-p", "x"];
+      try {
+        const ended = await runProcess(process.execPath, args, {
+          ...{ cwd: m.at("shop"), env: m.env },
+          started: (child) =>
+            when(
+              () => m.claude !== "",
+              () => child.kill(signal),
+            ),
+        });
+        assert.equal(ended.signal, signal, ended.err);
+        assert.ok(!isRunning(m.logged("claude")[0]?.pid ?? 0));
+        assert.deepEqual(m.logged("pi"), []);
+      } finally {
+        end(m.logged("claude")[0]?.pid ?? 0);
+      }
+    });
+  }
+
   it("signals of the user reach only the agent", async () => {
     const m = new Family({ worker: "heeds", servers: true });
     try {

@@ -1,6 +1,6 @@
 /** `segue run`, with fakes that do what is asked of them. The real CLIs are in test/native/failover.test.ts. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Fakes, LIMIT, PI_LIMIT, when, whenLogged } from "./fakes.ts";
@@ -150,6 +150,52 @@ describe("run", { skip: process.platform === "win32" }, () => {
     assert.match(err, /no other agent can continue/);
     assert.match(err, /segue resume pi:/);
     assert.equal(m.logged("claude").length, 1);
+  });
+
+  it("leaves nothing when the terminal is closed while it waits", async () => {
+    const m = new Fakes({
+      claude: [{ says: "half", limit: LIMIT, code: 1 }],
+      pi: [{ limit: PI_LIMIT, code: 5 }],
+    });
+    mkdirSync(m.at("tmp"));
+    let err = "";
+    const ended = await m.segue("claude --failover pi --wait 5h -p x", {
+      env: { TMPDIR: m.at("tmp") },
+      started(child) {
+        child.stderr?.on("data", (chunk) => (err += chunk));
+        when(
+          () => err.includes("waiting until"),
+          () => child.kill("SIGHUP"),
+        );
+      },
+    });
+    assert.equal(ended.code, 129, ended.err);
+    assert.deepEqual(readdirSync(m.at("tmp")), []);
+  });
+
+  it("names no session that was deleted meanwhile", async () => {
+    const soon = `${LIMIT}|${Math.floor(Date.now() / 1000) + 8}`;
+    const m = new Fakes({
+      claude: [{ says: "half", limit: soon, code: 1 }],
+      pi: [{ limit: PI_LIMIT, code: 5 }],
+    });
+    let said = "";
+    const { code, err } = await m.segue("claude --failover pi --hold 1s --wait 1m -p x", {
+      started(child) {
+        child.stderr?.on("data", (chunk) => (said += chunk));
+        when(
+          () => said.includes("waiting until"),
+          () => {
+            for (const store of [".claude/projects", ".pi"])
+              rmSync(m.at(store), { recursive: true });
+          },
+        );
+      },
+    });
+    assert.equal(code, 5, err);
+    assert.match(err, /cannot continue in Claude Code: the session was deleted/);
+    assert.match(err, /no other agent can continue/);
+    assert.doesNotMatch(err, /to continue later/);
   });
 
   it("loses nothing when it is killed in between", async () => {

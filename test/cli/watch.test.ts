@@ -26,10 +26,12 @@ const schema = readFileSync(join(import.meta.dirname, "../../schema/watch.schema
 const isLine = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(schema));
 
 interface Watching {
+  /** The events on stdout so far, in order. */
+  readonly events: string[];
   /** Waits for what a person is told. */
   says(pattern: RegExp): Promise<void>;
-  /** Waits for a line on stdout with this event. */
-  until(event: string): Promise<{ [key: string]: unknown }>;
+  /** Waits for the n-th line on stdout with this event. */
+  until(event: string, n?: number): Promise<{ [key: string]: unknown }>;
   end(signal: NodeJS.Signals): Promise<{ code: number | null; out: string; err: string }>;
 }
 
@@ -58,13 +60,16 @@ async function watching(machine: Machine, args: string[]): Promise<Watching> {
   };
   while (!err.includes("watching")) await change();
   return {
+    get events() {
+      return [...out.matchAll(/"event":"(\w+)"/g)].map(([, event]) => event ?? "");
+    },
     async says(pattern) {
       while (!pattern.test(out)) await change();
     },
-    async until(event) {
+    async until(event, n = 1) {
       for (;;) {
         const lines = out.split("\n").slice(0, -1);
-        const line = lines.find((one) => one.includes(`"event":"${event}"`));
+        const line = lines.filter((one) => one.includes(`"event":"${event}"`))[n - 1];
         if (line !== undefined) return JSON.parse(line);
         await change();
       }
@@ -93,6 +98,10 @@ function answer(n: number): string {
   const message = { id: `m${n}`, role: "assistant", type: "message", model: "claude-x" };
   const content = [{ type: "text", text: "done" }];
   return `${JSON.stringify({ ...base(n), message: { ...message, content, stop_reason: "end_turn" } })}\n`;
+}
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function below(folder: string): string[] {
@@ -136,6 +145,33 @@ describe("segue watch", () => {
     const told = readFileSync(join(known(folder), "out.limited"), "utf8");
     assert.match(told, /SEGUE_AGENT=claude-code\n/);
     assert.match(told, /SEGUE_KIND=quota\n/);
+  });
+
+  it("reports the next limit while a session is still being prepared", async () => {
+    const machine = inhabited(root);
+    const path = machine.at(stored(CLAUDE));
+    const other = join(dirname(path), "0f0f0f0f-0000-4000-8000-00000000000f.jsonl");
+    const policy = machine.at("limits.yml");
+    writeFileSync(policy, "rules:\n  - scope: weekly\n    when: limited\n    prepare: pi\n");
+    // Preparing takes as long as Pi takes to say its version: until the other limit was reported.
+    const [begun, told] = [machine.at("begun"), machine.at("told")];
+    mkdirSync(machine.at("bin"), { recursive: true });
+    const wait = `: > '${begun}'; while [ ! -e '${told}' ]; do sleep 0.05; done; echo 1.5.2`;
+    writeFileSync(machine.at("bin/pi"), `#!/bin/sh\n${wait}\n`, { mode: 0o755 });
+    const watch = await watching(machine, ["--json", "--policy", policy]);
+    appendFileSync(path, limit(1));
+    await until(() => existsSync(begun));
+    writeFileSync(
+      other,
+      limit(2, "You've hit your session limit").replaceAll(idOf(CLAUDE), "0f0f"),
+    );
+    await watch.until("limited", 2);
+    assert.deepEqual(watch.events, ["limited", "limited"]);
+    writeFileSync(told, "");
+    await watch.until("prepared");
+    const { code, err } = await watch.end("SIGTERM");
+    assert.equal(code, 143, err);
+    assert.doesNotMatch(err, /this is a bug|cannot/);
   });
 
   it("takes back what it prepared when it is ended, though the session was deleted", async () => {

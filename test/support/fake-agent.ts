@@ -86,6 +86,7 @@ function noteSignals(deaf: Deed["deaf"]): void {
       if (deaf !== "all" && deaf !== signal) process.exit(128);
     });
   }
+  if (deaf === "all") process.on("SIGHUP", () => {});
 }
 
 function begin(how: string): void {

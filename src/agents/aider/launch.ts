@@ -20,6 +20,7 @@ export const launch: Launch = {
   headless: {
     by: ["--message", "--message-file"],
     prompts: ["--message", "--message-file"],
+    unstored: ["--chat-history-file=/dev/null"],
     resumeArgs: ({ path, prompt, args }) => [
       "--chat-history-file",
       fileOf(path),

@@ -2,6 +2,7 @@
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Allowance, EventBody, Json, LimitScope } from "../../session/types.ts";
 import { failed, isoOf, scopeOfMinutes } from "../shared/faults.ts";
+import { percentUsed, percentUsedOf } from "../shared/percent.ts";
 
 export interface LimitWindow {
   usedPercent: number;
@@ -25,7 +26,7 @@ function rateLimits(payload: Json | undefined, time: string | null): LimitWindow
   const ofModel = !FAMILIES.includes(string(member(limits, "limit_id")) ?? "codex");
   return ["primary", "secondary"].flatMap((name) => {
     const window = member(limits, name);
-    const usedPercent = number(member(window, "used_percent"));
+    const usedPercent = percentUsed(number(member(window, "used_percent")));
     if (usedPercent === undefined) return [];
     const minutes = number(member(window, "window_minutes")) ?? null;
     const scope = ofModel ? "model" : scopeOfMinutes(minutes ?? undefined);
@@ -43,14 +44,14 @@ export function allowances(record: Json): readonly Allowance[] | undefined {
       scope === undefined ? [] : [{ scope, usedPercent, resetsAt }],
   );
   const budget = member(member(payload, "rate_limits"), "individual_limit");
-  const left = number(member(budget, "remaining_percent"));
+  const usedPercent = percentUsedOf(number(member(budget, "remaining_percent")));
   const own: Allowance[] =
-    left === undefined
+    usedPercent === undefined
       ? []
       : [
           {
             scope: "credits",
-            usedPercent: 100 - left,
+            usedPercent,
             resetsAt: resetTime(member(budget, "resets_at")),
           },
         ];

@@ -2,6 +2,7 @@
 import { isObject, member, number, string } from "../../session/json.ts";
 import type { Allowance, EventBody, Json, LimitScope } from "../../session/types.ts";
 import { failed, isoOf } from "../shared/faults.ts";
+import { percentUsedOf } from "../shared/percent.ts";
 
 /**
  * The data of a session.error. `errorType` "query" is any refused call, distinguished by its status. What
@@ -32,10 +33,10 @@ export function allowances(record: Json): readonly Allowance[] | undefined {
   const snapshots = member(member(record, "data"), "quotaSnapshots");
   if (!isObject(snapshots)) return undefined;
   const read = Object.entries(snapshots).flatMap(([name, one]): Allowance[] => {
-    const left = number(member(one, "remainingPercentage"));
-    if (left === undefined || member(one, "isUnlimitedEntitlement") === true) return [];
+    const usedPercent = percentUsedOf(number(member(one, "remainingPercentage")));
+    if (usedPercent === undefined || member(one, "isUnlimitedEntitlement") === true) return [];
     const resetsAt = isoOf(Date.parse(string(member(one, "resetDate")) ?? "")) ?? null;
-    return [{ scope: SCOPES[name] ?? "monthly", usedPercent: 100 - left, resetsAt }];
+    return [{ scope: SCOPES[name] ?? "monthly", usedPercent, resetsAt }];
   });
   return read.length === 0 ? undefined : read;
 }

@@ -38,6 +38,7 @@ export const flags: Flags = {
       "--fork-session",
       "--worktree [x]",
       "--chat-recording",
+      "--no-chat-recording",
       "--restore-ask-user-question",
     ],
     own: [

@@ -16,6 +16,7 @@ export const launch: Launch = {
     byPrompt: true,
     prompts: ["--prompt", "--prompt-interactive", "--input-format", "--input-file"],
     formats: ["--output-format", "--json-fd", "--json-file", "--json-schema"],
+    unstored: ["--chat-recording=false", "--no-chat-recording"],
     resumeArgs: ({ id, prompt, args }) => ["--resume", id, ...args, `--prompt=${prompt}`],
   },
   start: {

@@ -73,6 +73,7 @@ function farOf(time: number | undefined, at: number | undefined): number | undef
 /** The fault alone; undefined if nothing says why the request failed. */
 export function faultOf(evidence: Evidence): Fault | undefined {
   const words = wordsOf(evidence);
+  if (isOwn(evidence.codes ?? [], words)) return undefined;
   const codes = (evidence.codes ?? []).flatMap((code) => classOf(string(code)) ?? []);
   const recorded = number(evidence.status);
   const status = recorded ?? statusIn(words);
@@ -90,6 +91,20 @@ export function faultOf(evidence: Evidence): Fault | undefined {
     source: isRecorded ? "record" : "text",
   };
 }
+
+/**
+ * A limit that someone set for this one session. The account is as before, and no other agent may spend what this
+ * one was not to: Codex's `session_budget_exceeded` and `rollout_budget_exceeded`, and Copilot CLI's
+ * `session_quota_exceeded`, of which 1.0.102 says "Start a new session to continue".
+ */
+function isOwn(codes: readonly (Json | undefined)[], words: string): boolean {
+  const names = [...codes.map(string), ...[...words.matchAll(NAMED)].map(([, name]) => name)];
+  return names.some((name) => OWN.test(plainName(name ?? ""))) || OWN_WORDS.test(words);
+}
+
+const OWN = /^(?:session|rollout)(?:budget|quota)exceeded$/;
+const OWN_WORDS =
+  /\bspending limit for this session\b|\b(?:session|rollout) budget ex(?:ceed|haust)ed\b/i;
 
 /** May the same request succeed later? Where an allowance has a time it comes back; what was paid for does not. */
 function isRetryable(kind: Fault["kind"], scope: LimitScope | undefined): boolean {
@@ -192,11 +207,7 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
     "quota",
     "model",
   ],
-  [
-    /(?:userglobal|interactionsession)ratelimited$|sessionquotaexceeded$|^fivehour$/,
-    "quota",
-    "session",
-  ],
+  [/(?:userglobal|interactionsession)ratelimited$|^fivehour$/, "quota", "session"],
   [/freeusagelimiterror$|dailylimiterror$/, "quota", "daily"],
   [
     /monthly(?:limiterror|ratelimited)$|overagelimitreached$|additionalspendlimitreached$/,
@@ -238,10 +249,15 @@ const NAMES: readonly (readonly [end: RegExp, kind: Fault["kind"], scope?: Limit
 ];
 
 function classOf(name: string | undefined): Class | undefined {
-  if (name === undefined || name.length > 100) return undefined;
-  const plain = name.toLowerCase().replace(/[^a-z]/g, "");
+  if (name === undefined) return undefined;
+  const plain = plainName(name);
   const found = NAMES.find(([end]) => end.test(plain));
   return found && { kind: found[1], ...(found[2] === undefined ? {} : { scope: found[2] }) };
+}
+
+/** No name is longer. */
+function plainName(name: string): string {
+  return name.length > 100 ? "" : name.toLowerCase().replace(/[^a-z]/g, "");
 }
 
 /** In JSON, or as Python prints it: `'type': 'rate_limit_error'`, and `type=insufficient_quota`. */

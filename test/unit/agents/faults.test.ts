@@ -10,7 +10,11 @@ import {
 import { allowances as copilotAllowances, readError } from "../../../src/agents/copilot/limits.ts";
 import { readError as geminiError } from "../../../src/agents/gemini/limits.ts";
 import { readFailure } from "../../../src/agents/kimi/limits.ts";
-import { apiError, apiRetry } from "../../../src/agents/shared/claude/limits.ts";
+import {
+  apiError,
+  apiRetry,
+  allowances as claudeAllowances,
+} from "../../../src/agents/shared/claude/limits.ts";
 import { failed } from "../../../src/agents/shared/faults.ts";
 import { failureOf } from "../../../src/agents/shared/opencode/limits.ts";
 import { failureOf as piFailure } from "../../../src/agents/shared/pi/limits.ts";
@@ -120,6 +124,9 @@ describe("Codex's records", () => {
     "Codex ran out of room in the model's context window.": "error context record",
   });
   check(error("server_overloaded"), { "Selected model is at capacity.": "error overload record" });
+  // The user's own limit for one session is none of the account.
+  check(error("session_budget_exceeded"), { "session budget exceeded": "error" });
+  check(error("rollout_budget_exceeded"), { "rollout budget exhausted": "error" });
   check(error("unauthorized"), { "Your login has expired": "error auth record" });
   check(error("other"), {
     "Rate limit reached for o4-mini in organization org-x on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s.":
@@ -207,6 +214,12 @@ describe("Copilot CLI's records", () => {
     "You have exceeded your premium request allowance.": "limit quota monthly 402 record",
     "402 No money": "limit quota credits 402 record",
   });
+  check(error("quota", "session_quota_exceeded", 402), {
+    "You've reached the spending limit for this session. Start a new session to continue.": "error",
+  });
+  check(error("query", null, 402), {
+    '402 {"error":{"message":"No","code":"session_quota_exceeded"}}': "error",
+  });
   check(error("context_limit", null, 400), { "too long": "error context 400 record" });
   check(error("authentication", null, 401), { "No login": "error auth 401 record" });
   check(error("query", null, 500), { "500 broken": "error" });
@@ -233,6 +246,41 @@ describe("Copilot CLI's records", () => {
     ]);
     assert.equal(copilotAllowances({ data: { quotaSnapshots: {} } }), undefined);
     assert.equal(copilotAllowances({ data: {} }), undefined);
+  });
+});
+
+describe("a share of an allowance that no allowance has", () => {
+  const codex = (used_percent: number) =>
+    codexAllowances({
+      payload: {
+        type: "token_count",
+        rate_limits: { primary: { used_percent, window_minutes: 300 } },
+      },
+    });
+  const budget = (remaining_percent: number) =>
+    codexAllowances({
+      payload: { type: "token_count", rate_limits: { individual_limit: { remaining_percent } } },
+    });
+  const copilot = (remainingPercentage: number) =>
+    copilotAllowances({ data: { quotaSnapshots: { weekly: { remainingPercentage } } } });
+  const claude = (utilization: number) =>
+    claudeAllowances({
+      isApiErrorMessage: true,
+      quotaLimits: { utilization, rateLimitType: "five_hour" },
+    });
+
+  it("is all of it if it is more", () => {
+    const all = [codex(104.5), budget(-5), copilot(-12), claude(1.2)];
+    assert.deepEqual(
+      all.map((one) => one?.[0]?.usedPercent),
+      [100, 100, 100, 100],
+    );
+  });
+
+  it("is unknown if it is less than nothing", () => {
+    const none = [codex(-1), budget(101), copilot(130), claude(-0.5)];
+    assert.deepEqual(none, [undefined, undefined, undefined, undefined]);
+    assert.equal(codex(0)?.[0]?.usedPercent, 0);
   });
 });
 

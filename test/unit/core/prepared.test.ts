@@ -15,6 +15,7 @@ import { openSession } from "../../../src/convert/read/open.ts";
 import type { FollowedSession } from "../../../src/core/follow.ts";
 import { commit, prepare } from "../../../src/core/handover.ts";
 import { Prepared } from "../../../src/core/prepared.ts";
+import { OwnPreparer } from "../../../src/core/preparer.ts";
 import { withScratch } from "../../../src/io/folders.ts";
 import { makeCrush } from "../../support/crush-db.ts";
 import { makeDeepAgents } from "../../support/deepagents-db.ts";
@@ -62,7 +63,8 @@ function machine(lines: number) {
   const session: FollowedSession = {
     ...{ agent: "claude-code", profile: null, id, path, cwd, isNew: false },
   };
-  return { home, places, session, prepared: new Prepared({ places, reasoning: "text" }) };
+  const prepared = new Prepared(new OwnPreparer({ places, reasoning: "text" }));
+  return { home, places, session, prepared };
 }
 
 type Machine = ReturnType<typeof machine>;

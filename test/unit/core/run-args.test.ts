@@ -13,6 +13,13 @@ function args(from: string, to: string, line: string): string[] {
   return argsFor(target, home, argsOf(home, line.split(" "), true), false).args;
 }
 
+/** As with --failover, to the same agent's other account. */
+function checked(id: string, line: string): void {
+  const home = agents.find((agent) => agent.id === id);
+  assert.ok(home);
+  checkArgs(home, [home], argsOf(home, line.split(" "), true), false);
+}
+
 describe("arguments of segue run", () => {
   for (const agent of headless) {
     it(`${agent.id}: what is known of its flags is in its tables, by the same names`, () => {
@@ -20,7 +27,7 @@ describe("arguments of segue run", () => {
       const flags = [...by, ...prompts, ...formats, ...unstored].filter((one) => /^-/.test(one));
       for (const flag of flags) {
         const names = argsOf(agent, [flag, "1"], false).uses.map(({ name }) => name);
-        assert.deepEqual(names, [flag]);
+        assert.deepEqual(names, [flag.replace(/=.*/, "")]);
       }
     });
 
@@ -42,6 +49,30 @@ describe("arguments of segue run", () => {
       }
     });
   }
+
+  it("a run whose session is not stored cannot be continued, however that is written", () => {
+    for (const [agent, line] of [
+      ["qwen", "-p x --chat-recording false"],
+      ["qwen", "--chat-recording=false -p x"],
+      ["qwen", "-p x --no-chat-recording"],
+      ["aider", "--message x --chat-history-file /dev/null"],
+      ["claude-code", "-p x --no-session-persistence"],
+      ["codex", "exec --ephemeral x"],
+      ["pi", "-p x --no-session"],
+      ["omp", "-p x --no-session"],
+      ["goose", "run --no-session --text x"],
+      ["auggie", "--print x --dont-save-session"],
+    ] as const) {
+      assert.throws(
+        () => checked(agent, line),
+        (error) =>
+          error instanceof SegueError && error.kind === "usage" && /stores no/.test(error.message),
+        line,
+      );
+    }
+    for (const line of ["-p x", "-p x --chat-recording", "--chat-recording=true -p x"])
+      checked("qwen", line);
+  });
 
   it("the same agent gets its flags again, but no prompt and no session", () => {
     const line = "exec -f prompt.md --input-format stream-json -o json -m opus -s 1 --auto high";

@@ -4,6 +4,7 @@ import type { Media } from "../../../session/codec.ts";
 import { member, number, string } from "../../../session/json.ts";
 import type { Allowance, EventBody, Json, LimitScope } from "../../../session/types.ts";
 import { failed, isoOf } from "../faults.ts";
+import { percentUsed } from "../percent.ts";
 
 /**
  * Sent unchanged, in messages and in results (2.1.197, 2.1.332 [run]). The API counts an image's
@@ -54,12 +55,13 @@ const WINDOWS: Readonly<Record<string, LimitScope>> = {
 export function allowances(record: Json): readonly Allowance[] | undefined {
   if (member(record, "isApiErrorMessage") !== true) return undefined;
   const limits = member(record, "quotaLimits");
-  const used = number(member(limits, "utilization"));
+  const share = number(member(limits, "utilization"));
+  const usedPercent = percentUsed(share === undefined ? undefined : share * 100);
   const scope = WINDOWS[string(member(limits, "rateLimitType")) ?? ""];
-  if (used === undefined || scope === undefined) return undefined;
+  if (usedPercent === undefined || scope === undefined) return undefined;
   const ends = number(member(limits, "resetsAt"));
   const resetsAt = isoOf(ends === undefined ? undefined : ends * 1000) ?? null;
-  return [{ scope, usedPercent: used * 100, resetsAt }];
+  return [{ scope, usedPercent, resetsAt }];
 }
 
 /** A request that is tried again: `error` is what the API answered, and `retryInMs` how long the CLI waits. */
