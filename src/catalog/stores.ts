@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { nameOf, storeOf } from "../agents/profile.ts";
 import { stores } from "../agents/stores.ts";
-import type { Found, Profile, Store } from "../agents/types.ts";
+import type { Database, Found, Profile, Store } from "../agents/types.ts";
 import { answers, remoteMountsOf } from "../io/mounts.ts";
 import type { Env } from "../io/state.ts";
 import { realOr } from "./project.ts";
@@ -128,5 +128,16 @@ export function isNothing(bytes: number, { store }: Keeper): boolean {
 
 /** Where a session is stored, as in selectors: a path, or `path#id` in a database. */
 export function placeOf({ path, id }: Found, { store }: Keeper): string {
-  return store.database?.holds(path) ? `${path}#${id}` : path;
+  return store.database && isDatabase(path, store.database) ? `${path}#${id}` : path;
+}
+
+/** Paths of databases: to recognise one, its folder may have to be searched, and it has many sessions. */
+const databases = new WeakMap<Database, Set<string>>();
+
+function isDatabase(path: string, database: Database): boolean {
+  const known = databases.get(database) ?? new Set();
+  if (known.has(path)) return true;
+  if (!database.holds(path)) return false;
+  databases.set(database, known.add(path));
+  return true;
 }

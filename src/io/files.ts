@@ -1,6 +1,6 @@
 /** Walks a store's folders. */
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 
 export interface StoredFile {
   path: string;
@@ -39,6 +39,18 @@ export function filesIn(root: string, depth: number): StoredFile[] {
     if (!isLink || !leadsOut(path, root)) addFile(path, files);
   });
   return files;
+}
+
+/** The file at this path as `filesIn` its folder has it, whatever else is in the folder. */
+export function fileAt(path: string): StoredFile | undefined {
+  const files: StoredFile[] = [];
+  try {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    if (!isLink || !leadsOut(path, dirname(path))) addFile(path, files);
+  } catch {
+    // Not readable.
+  }
+  return files[0];
 }
 
 /** Links to files outside `root`, which `listFiles` leaves out. */

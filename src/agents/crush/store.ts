@@ -98,12 +98,17 @@ function summarySql(db: DatabaseSync): string {
   const notSummary = has("is_summary_message") ? "AND m.is_summary_message = 0" : "";
   const own = has("provider") ? "AND coalesce(m.provider, '') <> 'segue'" : "";
   const messages = "FROM messages m WHERE m.session_id = s.id";
+  // Times and models stand behind what was said: only those of the last messages are looked up.
   return `SELECT s.id, s.title, s.created_at AS created, s.updated_at AS updated,
-      (SELECT max(m.created_at) ${messages}) AS spoken,
+      l.created_at AS spoken,
       (SELECT m.model ${messages} AND m.role = 'assistant' ${own} ${notSummary}
-        ORDER BY m.created_at DESC, m.rowid DESC LIMIT 1) AS model,
-      (SELECT count(*) ${messages} AND m.role IN ('user', 'assistant')) AS messages
-    FROM sessions s WHERE s.parent_session_id IS NULL`;
+        ORDER BY m.rowid DESC LIMIT 1) AS model,
+      iif(EXISTS (SELECT 1 ${messages} AND m.role IN ('user', 'assistant')), c.messages, 0) AS messages
+    FROM sessions s
+    LEFT JOIN (SELECT session_id, count(*) AS messages, max(rowid) AS last
+      FROM messages GROUP BY session_id) c ON c.session_id = s.id
+    LEFT JOIN messages l ON l.rowid = c.last
+    WHERE s.parent_session_id IS NULL`;
 }
 
 function foundOf(

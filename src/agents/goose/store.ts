@@ -72,6 +72,7 @@ function findRows(path: string): (Found & { isShown: boolean })[] {
   try {
     const columns = new Set(sessionColumns(path));
     const column = (name: string) => (columns.has(name) ? `s.${name}` : "NULL");
+    // The time stands behind what was said: only of the last message it is looked up.
     const sql = `SELECT s.id, ${[
       "name",
       "description",
@@ -85,9 +86,11 @@ function findRows(path: string): (Found & { isShown: boolean })[] {
     ]
       .map((name) => `${column(name)} AS ${name}`)
       .join(", ")},
-      (SELECT count(*) FROM messages m WHERE m.session_id = s.id) AS messages,
-      (SELECT max(m.created_timestamp) FROM messages m WHERE m.session_id = s.id) AS spoken
-      FROM sessions s`;
+      coalesce(c.messages, 0) AS messages, l.created_timestamp AS spoken
+      FROM sessions s
+      LEFT JOIN (SELECT session_id, count(*) AS messages, max(rowid) AS last
+        FROM messages GROUP BY session_id) c ON c.session_id = s.id
+      LEFT JOIN messages l ON l.rowid = c.last`;
     return reading(path, (db) =>
       db
         .prepare(sql)

@@ -3,23 +3,13 @@ import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
-import { filesIn, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
 import { parseValue } from "../../lossless/json-text.ts";
 import { member, string } from "../../session/json.ts";
 import { holderOf } from "../shared/opened.ts";
 import type { Found, Store } from "../types.ts";
-import {
-  type Chat,
-  CONFIG,
-  configText,
-  idOf,
-  LOG,
-  META,
-  placeIn,
-  QUEUE,
-  readChat,
-} from "./place.ts";
+import { type Chat, CONFIG, configText, idOf, META, placeIn, QUEUE, readChat } from "./place.ts";
 import { viewOf } from "./view.ts";
 
 export const store: Store = {
@@ -121,7 +111,7 @@ function namesIn(folder: string): string[] {
 
 function look(root: string, id: string): Found | undefined {
   const path = placeIn(root, id);
-  const file = filesIn(dirname(path), 1).find((one) => basename(one.path) === LOG);
+  const file = fileAt(path);
   if (!file || file.bytes === 0 || leadsOut(file.path, root)) return undefined;
   const chat = chatAt(path);
   const times = {

@@ -14,13 +14,14 @@ export function findRows(path: string): Found[] {
       const has = columnsOf(db, "sessions");
       const own = has.has("model_config") ? `WHERE ${DELEGATED} IS NULL` : "";
       const column = (name: string) => (has.has(name) ? `s.${name}` : "NULL");
-      const active = columnsOf(db, "messages").has("active") ? "AND m.active = 1" : "";
+      const active = columnsOf(db, "messages").has("active") ? "active = 1" : "1";
+      // The first query reads an index alone, and so does not grow with what was said.
       const sql = `SELECT s.id, s.started_at AS started, ${column("title")} AS title,
           ${column("cwd")} AS cwd, ${column("model")} AS model, ${column("parent_session_id")} AS parent,
-          (SELECT max(m.timestamp) FROM messages m WHERE m.session_id = s.id) AS spoken,
-          (SELECT count(*) FROM messages m WHERE m.session_id = s.id ${active}
-            AND m.role IN ('user', 'assistant')) AS messages
-        FROM sessions s ${own}`;
+          c.spoken, iif(EXISTS (SELECT 1 FROM messages m WHERE m.session_id = s.id
+            AND m.role IN ('user', 'assistant')), c.messages, 0) AS messages
+        FROM sessions s LEFT JOIN (SELECT session_id, max(timestamp) AS spoken, sum(${active}) AS messages
+          FROM messages GROUP BY session_id) c ON c.session_id = s.id ${own}`;
       return db
         .prepare(sql)
         .all()

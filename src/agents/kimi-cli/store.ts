@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { filesIn, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut } from "../../io/files.ts";
 import type { IndexEntry } from "../../io/index-entry.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -127,7 +127,7 @@ function look(root: string, bucket: string, name: string, cwd: string | null): F
   const place = join(root, bucket, name);
   const isOld = name.endsWith(".jsonl");
   const wanted = isOld ? place : join(place, CONTEXT);
-  const file = filesIn(dirname(wanted), 1).find(({ path }) => path === wanted);
+  const file = fileAt(wanted);
   if (!file || file.bytes === 0 || leadsOut(file.path, root)) return undefined;
   const id = identityOf(wanted)?.id;
   if (id === undefined) return undefined;

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesIn, textOrNone } from "../../io/door.ts";
-import { filesIn, leadsOut } from "../../io/files.ts";
+import { fileAt, leadsOut } from "../../io/files.ts";
 import { expandHome } from "../../io/host.ts";
 import type { Header } from "../../session/types.ts";
 import { jsonAt } from "../shared/opened.ts";
@@ -128,8 +128,7 @@ function isFile(path: string): boolean {
 }
 
 function look(root: string, folder: string): Found | undefined {
-  const main = join(folder, "agents", "main");
-  const file = filesIn(main, 1).find(({ path }) => basename(path) === WIRE);
+  const file = fileAt(join(folder, "agents", "main", WIRE));
   if (!file || leadsOut(file.path, root)) return undefined;
   const found: Found = { ...file, agent: "kimi", id: basename(folder) };
   const summary = readState(jsonAt(join(folder, STATE)));

@@ -42,8 +42,9 @@ function summarySql(has: Has): string {
       ${node("label")} AS label, ${node("display_name")} AS name,
       (SELECT e.event_json FROM transcript_events e
         WHERE e.session_id = w.session_id ORDER BY e.seq LIMIT 1) AS header,
-      (SELECT count(*) FROM transcript_events e WHERE e.session_id = w.session_id
-        AND json_extract(${known}, '$.message.role') IN ('user', 'assistant')) AS messages
+      iif(EXISTS (SELECT 1 FROM transcript_events e WHERE e.session_id = w.session_id
+        AND json_extract(${known}, '$.message.role') IN ('user', 'assistant')),
+        (SELECT count(*) FROM transcript_events e WHERE e.session_id = w.session_id), 0) AS messages
     FROM session_windows w LEFT JOIN session_nodes n ON n.session_key = w.session_key`;
 }
 

@@ -105,15 +105,35 @@ interface Import {
   at: string;
 }
 
+/** What was found by the folder's time, which is another one as soon as a session is added. */
+const known = new Map<string, { mtime: number; imports: ReadonlyMap<string, string> }>();
+
+/** Milliseconds: of two changes close to each other, the times may be the same. */
+const SETTLED = 1000;
+
+/** Those of all sessions, found once: reading each of a thousand would otherwise look at a thousand. */
+export function importsIn(root: string): ReadonlyMap<string, string> {
+  const folder = join(root, UNIFIED);
+  const { mtimeMs: mtime = 0 } = lstatSync(folder, { throwIfNoEntry: false }) ?? {};
+  const before = known.get(folder);
+  if (before?.mtime === mtime) return before.imports;
+  const ids = unifiedIds(root);
+  const imports = findImports(root, ids);
+  // A folder may have been made, and not yet be a session.
+  const isWhole = ids.length === foldersIn(folder).length;
+  if (isWhole && Date.now() - mtime > SETTLED) known.set(folder, { mtime, imports });
+  return imports;
+}
+
 /**
  * The sessions of 3.x that continue one of 2.x, by its id. 3.x imports a session of 2.x's under a new
  * id when it opens it, and goes on with the first such copy whenever it is asked for the old id.
  */
-export function importsIn(root: string): Map<string, string> {
-  const known = catalogued(root);
+function findImports(root: string, ids: readonly string[]): Map<string, string> {
+  const listed = catalogued(root);
   const found = new Map<string, Import>();
-  for (const id of unifiedIds(root)) {
-    const provenance = known.get(id) ?? provenanceAt(join(root, UNIFIED, id));
+  for (const id of ids) {
+    const provenance = listed.get(id) ?? provenanceAt(join(root, UNIFIED, id));
     const source = member(provenance ?? undefined, "source");
     const from = string(member(source, "session_id"));
     if (from === undefined || member(source, "backend") !== "legacy") continue;

@@ -41,7 +41,7 @@ export const store: Store = {
 
   async find(root) {
     const old = oldFolders(root);
-    const imports = old.length === 0 ? new Map<string, string>() : importsIn(root);
+    const imports: ReadonlyMap<string, string> = old.length === 0 ? new Map() : importsIn(root);
     const continued = new Set(old.flatMap(({ id }) => imports.get(id) ?? []));
     const ids = unifiedIds(root).filter((id) => !continued.has(id));
     return [

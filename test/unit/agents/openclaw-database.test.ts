@@ -194,7 +194,7 @@ describe("a session in OpenClaw's database", () => {
     const found = await openclaw.store.find(join(path, "../../../.."));
     assert.deepEqual(
       found.map(({ id, summary }) => [id, summary?.cwd, summary?.messages]),
-      [[ID, "/home/dev/shop", 11]],
+      [[ID, "/home/dev/shop", LINES.length]],
     );
     const children = await openclaw.store.children?.(`${path}#${ID}`);
     assert.deepEqual(children, [`${path}#child-1`]);
