@@ -49,17 +49,29 @@ export function openedBy(
   { id, path, cwd }: Target,
   env: Env,
 ): { pid: number; sure: boolean } | null {
-  const { command, title } = agent.launch;
-  if (command === null) return null;
-  const running = processes(env).filter(
-    (one) => isProgram(one, command) || (title !== undefined && one.words[0] === title),
-  );
+  const running = programsOf(agent, env);
   if (running.length === 0) return null;
   const sure = running.find((one) => names(one, id, path)) ?? noted(agent, id, running, env);
   if (sure) return { pid: sure.pid, sure: true };
   if (agent.store.opened || cwd === null) return null;
   const likely = running.find((one) => one.cwd === cwd && !namesAnother(one));
   return likely ? { pid: likely.pid, sure: false } : null;
+}
+
+/** The processes of its CLI that work in this folder, as far as the system says where they do. */
+export function runningIn(
+  agent: Agent,
+  cwd: string,
+  env: Env,
+): { pid: number; words: readonly string[] }[] {
+  return programsOf(agent, env).filter((one) => one.cwd === cwd);
+}
+
+function programsOf({ launch: { command, title } }: Agent, env: Env): Process[] {
+  if (command === null) return [];
+  return processes(env).filter(
+    (one) => isProgram(one, command) || (title !== undefined && one.words[0] === title),
+  );
 }
 
 /** A session id in the form of agents that do not record what is open. */

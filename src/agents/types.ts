@@ -307,6 +307,8 @@ export interface Printed {
   stdout: string;
   stderr: string;
   code: number;
+  /** Is the last that its session holds an answer that ends a turn? */
+  isAnswered: boolean;
 }
 
 export interface Hindrance {

@@ -222,6 +222,12 @@ function tellIn(places: Places, isHeadless: boolean): Tell {
       if (session) warn(`  to continue later: segue resume ${selectorOf(session)}`);
     },
     broughtHome: (session) => say(`segue: the session is home again: ${selectorOf(session)}`),
+    unclear({ name }, rival) {
+      warn(`segue: ${name} also ran here as process ${rival}: which session is whose was not seen`);
+      warn(
+        "  none of them was followed; run it in another folder, or give the prompt as an argument",
+      );
+    },
     left(session) {
       say(`segue: the session is in ${session.agent.name}: segue resume ${selectorOf(session)}`);
     },

@@ -31,6 +31,24 @@ export async function promptFor(session: Selected, env: Env): Promise<string> {
   );
 }
 
+/** What the user said in a session, scaffolding left out; nothing if it cannot be read. */
+export async function promptsIn(session: Selected, env: Env): Promise<string[]> {
+  const failed = (): void => {};
+  try {
+    return await withScratch((scratch) =>
+      withOpened(session, { env, scratch, failed }, async (open) =>
+        [...open.entries()].flatMap((entry) =>
+          entry.kind === "message" && entry.role === "user" && !entry.scaffold
+            ? [textOf(entry).trim()]
+            : [],
+        ),
+      ),
+    );
+  } catch {
+    return [];
+  }
+}
+
 function textOf({ parts }: Extract<Entry, { kind: "message" }>): string {
   const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   return texts.join("\n\n");

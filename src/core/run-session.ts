@@ -1,11 +1,14 @@
 /** Which session an agent works in that was started by hand, and what becomes of its requests there. */
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
+import { runningIn } from "../agents/running.ts";
 import type { Agent } from "../agents/types.ts";
 import type { Selected } from "../catalog/select.ts";
 import { type Places, rootsOf } from "../catalog/stores.ts";
 import { systemClock } from "../io/clock.ts";
+import { processes } from "../io/processes.ts";
 import type { FailoverEvent } from "../limits/failover.ts";
 import { type Followed, type FollowedSession, type Following, follow } from "./follow.ts";
+import { promptsIn } from "./run-prompt.ts";
 
 /** Clocks of records and of ours differ a little. */
 const SLACK = 2000;
@@ -19,6 +22,8 @@ export class RunSession {
   readonly #start = { now: systemClock.now(), elapsed: systemClock.elapsed() };
   /** Words of the command line, one of which may name the session. */
   readonly #words: readonly string[];
+  /** Sessions that may be another process's, which runs the same agent in the same folder; and its number. */
+  readonly #unclear = new Map<string, number>();
   #chosen: { session: FollowedSession; rank: number } | null = null;
   #known: Selected | null;
   #pid = 0;
@@ -57,13 +62,19 @@ export class RunSession {
     return { agent: this.#agent, path: found.path, id: found.id, name: found.path };
   }
 
-  /** What was written since the last time. */
-  async look(): Promise<FailoverEvent[]> {
-    const all = await this.#following.look(false);
+  /** Another process of the agent, if it could not be seen which of their sessions is whose; else null. */
+  get rival(): number | null {
+    const [rival = null] = this.selected === null ? this.#unclear.values() : [];
+    return rival;
+  }
+
+  /** What was written since the last time. `all`: even if there was no notice of a change. */
+  async look(all: boolean): Promise<FailoverEvent[]> {
+    const followed = await this.#following.look(all);
     const since = this.#since();
-    const news = all.filter(({ at }) => at >= since);
+    const news = followed.filter(({ at }) => at >= since);
     if (news.length > 0) this.changed = Date.now();
-    for (const { session } of news) this.#consider(session);
+    for (const { session } of news) await this.#consider(session);
     const own = this.#chosen?.session;
     return news.filter(({ session }) => isSame(session, own)).flatMap(eventsOf);
   }
@@ -75,23 +86,46 @@ export class RunSession {
   }
 
   /** Of several in which something is written, the one that is most certainly its own. */
-  #consider(session: FollowedSession): void {
+  async #consider(session: FollowedSession): Promise<void> {
     if (isSame(session, this.#chosen?.session)) return;
-    const rank = this.#rankOf(session);
+    const rank = await this.#rankOf(session);
     if (rank > (this.#chosen?.rank ?? 0)) this.#chosen = { session, rank };
   }
 
   /** 0: it cannot be its own. */
-  #rankOf({ id, path, cwd, isNew }: FollowedSession): number {
-    if (this.#known?.id === id) return 5;
-    if (this.#words.some((word) => word.endsWith(id) || word === path)) return 5;
+  async #rankOf(session: FollowedSession): Promise<number> {
+    const { id, path, cwd, isNew } = session;
+    if (this.#known?.id === id) return 6;
+    if (this.#words.some((word) => word.endsWith(id) || word === path)) return 6;
     const holders = this.#holdersOf(id);
-    if (holders.some((pid) => isWithin(pid, this.#pid))) return 4;
+    if (holders.some((pid) => isWithin(pid, this.#pid))) return 5;
     // In the same folder, the same agent may be in use by hand, or in another `segue run`.
     if (holders.some(isForeign)) return 0;
     const isHere = cwd === null || real(cwd) === real(this.#cwd);
     if (!isHere) return 0;
+    const rivals = this.#rivals();
+    const [rival = this.#unclear.get(path)] = rivals.map(({ pid }) => pid);
+    if (rival !== undefined) {
+      if (await this.#isAsked(session, rivals)) return 4;
+      this.#unclear.set(path, rival);
+      return 0;
+    }
     return isNew ? 3 : cwd === null ? 1 : 2;
+  }
+
+  /** What else runs the same agent here. Of a process that left its parent, nobody knows whose it is. */
+  #rivals(): Rival[] {
+    const all = runningIn(this.#agent, real(this.#cwd), this.#places.env);
+    return all.filter(({ pid }) => !isWithin(pid, this.#pid) && isForeign(pid));
+  }
+
+  /** Was this session begun with a prompt of our command line, and of no other one's? */
+  async #isAsked({ path, id }: FollowedSession, rivals: readonly Rival[]): Promise<boolean> {
+    const session = { agent: this.#agent, path, id, name: path };
+    const prompts = await promptsIn(session, this.#places.env);
+    const has = (words: readonly string[]): boolean =>
+      words.some((word) => prompts.some((one) => one !== "" && valueOf(word) === one));
+    return has(this.#words) && !rivals.some(({ words }) => has(words));
   }
 
   /** The processes in which it is open, as far as the agent notes that. */
@@ -114,6 +148,13 @@ export interface RunSessionOptions {
   words: readonly string[];
   /** The session that it was started on. */
   known: Selected | null;
+}
+
+type Rival = ReturnType<typeof runningIn>[number];
+
+/** `--prompt=Do it.` */
+function valueOf(word: string): string {
+  return word.replace(/^--?[\w-]+=/, "").trim();
 }
 
 function isSame(a: FollowedSession, b: FollowedSession | undefined): boolean {
@@ -163,10 +204,5 @@ function isForeign(pid: number): boolean {
 }
 
 function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return 0;
-  }
+  return processes.at(pid)?.parent ?? 0;
 }

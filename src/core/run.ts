@@ -74,6 +74,8 @@ export interface Tell {
   offer(at: Stop): Promise<Agent | null>;
   gaveUp(at: Stop, until: number | null): void;
   broughtHome(session: Selected): void;
+  /** Another process of the same agent works in the same folder: whose session is which was not seen. */
+  unclear(agent: Agent, rival: number): void;
   /** The last agent is done, and the session is in its store. */
   left(session: Selected): void;
 }
@@ -188,9 +190,11 @@ class Runner {
       this.#step({ event: "started", at: Date.now() });
       await this.#watch(child, session, output);
       this.#end = await child.ended;
-      await this.#look(session);
+      await this.#look(session, true);
       this.#session = session.selected ?? this.#session;
-      const printed = { stdout: tailOf(output), stderr: errors, code: this.#end.code };
+      if (session.rival !== null) this.#request.tell.unclear(agent, session.rival);
+      const isAnswered = this.#state.answeredAt !== null;
+      const printed = { stdout: tailOf(output), stderr: errors, code: this.#end.code, isAnswered };
       const said = this.#state.fault ? null : printedSignal(agent, printed, this.#session);
       if (said) this.#note({ event: "signal", at: Date.now(), signal: said });
       return this.#step({ event: "ended", at: Date.now(), code: this.#end.code });
@@ -212,8 +216,8 @@ class Runner {
     }
   }
 
-  async #look(session: RunSession): Promise<void> {
-    for (const event of await session.look()) this.#note(event);
+  async #look(session: RunSession, all = false): Promise<void> {
+    for (const event of await session.look(all)) this.#note(event);
   }
 
   #note(event: FailoverEvent): void {

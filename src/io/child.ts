@@ -6,9 +6,10 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { SegueError } from "../errors.ts";
-import { familyOf, isAlive, type Member, signal as send, statOf } from "./family.ts";
+import { familyOf, heeds, isAlive, type Member, signal as send } from "./family.ts";
 import { catchSignals, leaveSignals } from "./interrupt.ts";
 import { findCommand } from "./launch.ts";
+import { processes } from "./processes.ts";
 import { programWords } from "./program.ts";
 import type { Env } from "./state.ts";
 
@@ -115,14 +116,17 @@ export function startChild(options: ChildOptions): Promise<Child> {
       killAll = (signal) => {
         // Once it has ended, its number may be another process's.
         for (const one of hasExited ? [] : familyOf(pid)) family.set(nameOf(one), one);
-        if (hasExited) family.delete(nameOf({ pid, started: null }));
-        for (const one of family.values()) send(one, signal);
+        for (const [name, one] of family) {
+          const isOther = hasExited && one.pid === pid && one.started === null;
+          if (isOther || !heeds(one, signal)) family.delete(name);
+          else send(one, signal);
+        }
       };
       resolve({
         pid,
         ended,
         kill: killAll,
-        isAlive: () => !hasEnded || [...family.values()].some(isAlive),
+        isAlive: () => !hasEnded || [...family.values()].some((one) => isAlive(one)),
       });
     });
   });
@@ -130,7 +134,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
 
 const isWindows = process.platform === "win32";
 
-function nameOf({ pid, started }: Member): string {
+function nameOf({ pid, started }: Pick<Member, "pid" | "started">): string {
   return `${pid} ${started}`;
 }
 
@@ -194,13 +198,12 @@ function passSignals(
 
 /**
  * Are we the foreground of a terminal? Then the child, which is in our group, has received the signal of a
- * key as well. Without /proc: whoever has a terminal is.
+ * key as well. If the system does not say: whoever has a terminal is.
  */
 function isForeground(): boolean {
-  const fields = statOf(process.pid);
-  if (fields === null) return process.stdin.isTTY === true || isWindows;
-  const [, , group, , , foreground] = fields;
-  return group !== undefined && group === foreground;
+  const own = processes.at(process.pid);
+  if (own === null) return process.stdin.isTTY === true || isWindows;
+  return own.group === own.foreground;
 }
 
 /** How often it looks whether the child has stopped, in milliseconds. */
@@ -213,7 +216,7 @@ const LOOK = 200;
 function followStops(pid: number): () => void {
   if (process.platform !== "linux" || process.stdin.isTTY !== true) return () => {};
   const timer = setInterval(() => {
-    if (statOf(pid)?.[0] === "T") process.kill(process.pid, "SIGSTOP");
+    if (processes.at(pid)?.state === "T") process.kill(process.pid, "SIGSTOP");
   }, LOOK);
   return () => clearInterval(timer);
 }

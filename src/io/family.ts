@@ -9,54 +9,53 @@
  *   a server that is to outlive the agent, is not;
  * - the very process that was seen, by its start time, and not another one that got its number since.
  * What ignores SIGINT (a shell starts a command with "&" so, and nohup keeps it so) outlives Ctrl-C: it is
- * sent nothing at all.
+ * sent nothing at all. Where the system does not say what ignores it (macOS), descendants are sent only SIGINT.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { type Processes, processes, type Seen } from "./processes.ts";
 
 /** One process, even after its number is used again. */
 export interface Member {
   pid: number;
   /** When it started; null if the system does not say. */
   started: string | null;
+  /** It may ignore SIGINT, and then it is to be left alone. */
+  isUnsure: boolean;
 }
 
-/** The fields of Linux's /proc/PID/stat after the name, from the state on; null if there are none. */
-export function statOf(pid: number): readonly string[] | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
-}
-
-const [PARENT, GROUP, STARTED] = [1, 2, 19];
-
-/** The child that runs as `pid`, and those of its descendants that Ctrl-C ends; without /proc: only itself. */
-export function familyOf(pid: number): Member[] {
-  const own = memberOf(pid, statOf(pid));
-  const group = statOf(process.pid)?.[GROUP];
+/** The child that runs as `pid`, and those of its descendants that Ctrl-C ends; without a list: only itself. */
+export function familyOf(pid: number, system: Processes = processes): Member[] {
+  const all = system.all();
+  const own: Member = {
+    pid,
+    started: all.find((one) => one.pid === pid)?.started ?? null,
+    isUnsure: false,
+  };
+  const group = all.find((one) => one.pid === process.pid)?.group;
   if (group === undefined) return [own];
-  const children = new Map<number, Member[]>();
-  for (const name of readdirSync("/proc")) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
-    if (stat?.[GROUP] !== group) continue;
-    const parent = Number(stat[PARENT]);
-    children.set(parent, [...(children.get(parent) ?? []), memberOf(Number(name), stat)]);
+  const children = Map.groupBy(
+    all.filter((one) => one.group === group),
+    ({ parent }) => parent,
+  );
+  const family: Member[] = [own];
+  for (const one of family) {
+    for (const child of children.get(one.pid) ?? []) family.push(memberOf(child, system));
   }
-  const family = [own];
-  for (const one of family) family.push(...(children.get(one.pid) ?? []));
-  return family.filter((one) => one === own || !ignoresInterrupt(one.pid));
+  return family.filter((one) => one === own || system.ignoresInterrupt(one.pid) !== true);
 }
 
-function memberOf(pid: number, stat: readonly string[] | null): Member {
-  return { pid, started: stat?.[STARTED] ?? null };
+function memberOf({ pid, started }: Seen, system: Processes): Member {
+  return { pid, started, isUnsure: system.ignoresInterrupt(pid) === null };
+}
+
+/** Is it to be sent this signal? */
+export function heeds({ isUnsure }: Member, name: NodeJS.Signals): boolean {
+  return !isUnsure || name === "SIGINT";
 }
 
 /** Does it still run? What has ended, and only waits for its parent, does not. */
-export function isAlive({ pid, started }: Member): boolean {
-  const stat = statOf(pid);
-  return stat !== null && stat[STARTED] === started && stat[0] !== "Z";
+export function isAlive({ pid, started }: Member, system: Processes = processes): boolean {
+  const now = system.at(pid);
+  return now !== null && now.started === started && now.state !== "Z";
 }
 
 /** Sends a signal to it, if it still runs. */
@@ -66,18 +65,5 @@ export function signal(member: Member, name: NodeJS.Signals): void {
     process.kill(member.pid, name);
   } catch {
     // It has ended in between.
-  }
-}
-
-/** SIGINT is number 2, the second bit of the mask. */
-const INTERRUPT = 2n;
-
-function ignoresInterrupt(pid: number): boolean {
-  try {
-    const [, mask] =
-      /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return mask !== undefined && (BigInt(`0x${mask}`) & INTERRUPT) !== 0n;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,13 @@
 /** Machines with fakes of agents, for `segue run`. */
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type Deed, fake, logged } from "../support/fake-agent.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -20,6 +28,22 @@ export class Fakes extends Machine {
 
   segue(line: string, options: RunOptions = {}): Promise<Ended> {
     return this.run(["run", ...line.split(" ")], { cwd: this.at("shop"), alone: true, ...options });
+  }
+
+  /** Writes a session of Claude Code's in the folder, which is at its limit. */
+  limited(sessionId: string, prompt: string): void {
+    const folder = this.at(".claude/projects", this.at("shop").replace(/[^a-zA-Z0-9]/g, "-"));
+    const record = (type: string, content: unknown, more: object) => ({
+      ...{ parentUuid: null, isSidechain: false, userType: "external", cwd: this.at("shop") },
+      ...{ sessionId, version: "2.1.332", type, message: { role: type, content }, ...more },
+      ...{ uuid: `${type}-1`, timestamp: new Date().toISOString() },
+    });
+    const more = { isApiErrorMessage: true, error: "rate_limit", apiErrorStatus: 429 };
+    const text = [{ type: "text", text: LIMIT }];
+    const all = [record("user", prompt, {}), record("assistant", text, more)];
+    mkdirSync(folder, { recursive: true });
+    const lines = all.map((one) => `${JSON.stringify(one)}\n`);
+    writeFileSync(join(folder, `${sessionId}.jsonl`), lines.join(""));
   }
 
   logged(who: string): ReturnType<typeof logged> {

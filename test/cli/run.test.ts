@@ -1,7 +1,6 @@
 /** `segue run`, with fakes that do what is asked of them. The real CLIs are in test/native/failover.test.ts. */
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Fakes, LIMIT, PI_LIMIT, when, whenLogged } from "./fakes.ts";
 
@@ -89,25 +88,14 @@ describe("run", { skip: process.platform === "win32" }, () => {
     skip: process.platform !== "linux",
   }, async () => {
     const m = new Fakes({ claude: [{ code: 0, after: 6000 }], pi: [] });
-    const folder = m.at(".claude/projects", m.at("shop").replace(/[^a-zA-Z0-9]/g, "-"));
     const sessionId = "00000000-1111-4222-8333-444444444444";
-    const record = (type: string, content: unknown, more: object) => ({
-      ...{ parentUuid: null, isSidechain: false, userType: "external", cwd: m.at("shop") },
-      ...{ sessionId, version: "2.1.332", type, message: { role: type, content }, ...more },
-      ...{ uuid: `${type}-1`, timestamp: new Date().toISOString() },
-    });
-    const text = [{ type: "text", text: LIMIT }];
-    const more = { isApiErrorMessage: true, error: "rate_limit", apiErrorStatus: 429 };
     const { code, err } = await m.segue("--failover pi claude -p x", {
       started: () =>
         whenLogged(m, "claude", () => {
-          mkdirSync(folder, { recursive: true });
-          mkdirSync(m.at(".claude/sessions"));
+          mkdirSync(m.at(".claude/sessions"), { recursive: true });
           const note = { pid: process.pid, sessionId };
           writeFileSync(m.at(`.claude/sessions/${process.pid}.json`), JSON.stringify(note));
-          const all = [record("user", "Do it.", {}), record("assistant", text, more)];
-          const lines = all.map((one) => `${JSON.stringify(one)}\n`);
-          writeFileSync(join(folder, `${sessionId}.jsonl`), lines.join(""));
+          m.limited(sessionId, "Do it.");
         }),
     });
     assert.deepEqual([code, m.signals("claude"), m.logged("pi")], [0, [], []], err);

@@ -105,6 +105,12 @@ const CASES: readonly { from: Agent; to: Agent; error: ScriptedError; model?: st
     ),
   },
   { from: "grok", to: "opencode", error: openai(429, "insufficient_quota", QUOTA) },
+  // It only prints it.
+  {
+    from: "goose",
+    to: "claude-code",
+    error: anthropic(400, "invalid_request_error", "Your credit balance is too low."),
+  },
 ];
 
 /** The next agent is asked to continue: whoever is not, is at the limit. Gemini CLI takes the prompt back. */

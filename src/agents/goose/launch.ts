@@ -1,7 +1,9 @@
 /** How Goose is started on a session. */
-import { lastLine } from "../shared/printed.ts";
+import { lastBetween } from "../shared/printed.ts";
 import type { Launch } from "../types.ts";
 import { flags } from "./flags.ts";
+
+const RETRY = "Please retry if you think this is a transient or recoverable error.";
 
 export const launch: Launch = {
   command: "goose",
@@ -47,8 +49,10 @@ export const launch: Launch = {
       ...args,
       `--text=${prompt}`,
     ],
-    // Its exit code is 0 all the same.
-    refusal: ({ stdout }) => lastLine(stdout, /^Ran into this error: /),
+    // Its exit code is 0 all the same. Nothing is recorded of it, unlike of a model that says the same; and nothing
+    // is printed if a later try is answered (1.52.0 [run]).
+    refusal: ({ stdout, isAnswered }) =>
+      isAnswered ? null : lastBetween(stdout, /^Ran into this error: /, RETRY),
   },
   start: {
     args: ({ prompt, args }) => ["run", ...args, "--interactive", `--text=${prompt}`],

@@ -202,3 +202,22 @@ describe("starting Goose", () => {
     assert.ok(known(launch.start).args({ prompt: "x", file: null, args: [] }).includes("--text=x"));
   });
 });
+
+describe("what goose run prints last", () => {
+  const refusal = (stdout: string, isAnswered = false): string | null =>
+    goose.launch.headless?.refusal?.({ stdout, stderr: "", code: 0, isAnswered }) ?? null;
+  const ERROR = "Ran into this error: Rate limit exceeded: No.";
+  const RETRY = "Please retry if you think this is a transient or recoverable error.";
+  const PRINTED = `   goose is ready\nText.\n${ERROR}\n\n${RETRY}\n\n`;
+
+  it("is why it was refused", () => assert.equal(refusal(PRINTED), ERROR));
+
+  it("is the model's, if its session holds an answer", () =>
+    assert.equal(refusal(PRINTED, true), null));
+
+  it("is no refusal, if it went on", () => {
+    assert.equal(refusal(`${PRINTED}MARK done.\n`), null);
+    assert.equal(refusal(`Text.\n${RETRY}\n`), null);
+    assert.equal(refusal(`Text.\n${ERROR}\n`), null);
+  });
+});
