@@ -3,6 +3,7 @@
 import { SegueError } from "../errors.ts";
 import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
+import { amp } from "./amp/index.ts";
 import { auggie } from "./auggie/index.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
@@ -61,6 +62,7 @@ export const agents: readonly Agent[] = [
   gptme,
   deepagents,
   mastracode,
+  amp,
 ];
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */

@@ -9,7 +9,6 @@ interface Unsupported {
 }
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { name: "Amp", words: ["amp"] },
   { name: "Antigravity", words: ["antigravity", "agy"] },
   { name: "ChatGPT", words: ["chatgpt"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },

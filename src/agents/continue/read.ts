@@ -17,6 +17,7 @@ import type {
 } from "../../session/types.ts";
 import { OpenCalls } from "../shared/calls.ts";
 import { carryIn } from "../shared/pieces.ts";
+import { folderAt } from "../shared/uri.ts";
 import {
   readAnswer,
   readCall,
@@ -77,7 +78,7 @@ class ContinueReader implements Reader {
     header.id = string(head.sessionId) ?? "";
     const title = string(head.title) ?? "";
     header.title = UNTITLED.has(title) ? null : title;
-    header.cwd = folderOf(string(head.workspaceDirectory));
+    header.cwd = folderAt(string(head.workspaceDirectory));
     header.model = string(head.chatModelTitle) ?? null;
     const body: EventBody = isFirst
       ? { event: "start", header: this.header() }
@@ -205,16 +206,4 @@ class ContinueReader implements Reader {
 function commandTyped([call, ...more]: readonly ToolCallPart[]): string | null {
   const isTyped = /^shell-\d+-[0-9a-z]+$/.test(call?.callId ?? "") && more.length === 0;
   return isTyped && call?.use?.tool === "execute" ? call.use.command : null;
-}
-
-/** The extensions for editors may give a folder's URL. */
-function folderOf(folder: string | undefined): string | null {
-  if (folder === undefined || folder === "") return null;
-  if (!folder.startsWith("file://")) return folder;
-  try {
-    const path = decodeURIComponent(new URL(folder).pathname);
-    return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
-  } catch {
-    return folder;
-  }
 }

@@ -1,0 +1,13 @@
+/** Folders as editors name them: by URI. */
+
+/** The path that a `file:` URI names; any other text as it is, null for none. */
+export function folderAt(folder: string | undefined): string | null {
+  if (folder === undefined || folder === "") return null;
+  if (!folder.startsWith("file://")) return folder;
+  try {
+    const path = decodeURIComponent(new URL(folder).pathname);
+    return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
+  } catch {
+    return folder;
+  }
+}
