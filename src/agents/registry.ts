@@ -5,6 +5,8 @@ import { didYouMean, distance } from "../suggest.ts";
 import { aider } from "./aider/index.ts";
 import { amp } from "./amp/index.ts";
 import { auggie } from "./auggie/index.ts";
+import { chatgpt } from "./chatgpt/index.ts";
+import { neverWritten } from "./claim.ts";
 import { claudeCode } from "./claude-code/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
@@ -63,7 +65,11 @@ export const agents: readonly Agent[] = [
   deepagents,
   mastracode,
   amp,
+  chatgpt,
 ];
+
+/** Those that a session can be written for. */
+export const writable: readonly Agent[] = agents.filter((agent) => neverWritten(agent) === null);
 
 /** `profiles`: their names are accepted as well, for their agents with that profile. */
 export function findAgent(name: string, profiles: readonly Profile[] = []): Agent | undefined {

@@ -10,7 +10,6 @@ interface Unsupported {
 
 const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Antigravity", words: ["antigravity", "agy"] },
-  { name: "ChatGPT", words: ["chatgpt"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },
   { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { agentNamed, agents } from "../../src/agents/registry.ts";
+import { agentNamed, agents, writable } from "../../src/agents/registry.ts";
 import type { Agent } from "../../src/agents/types.ts";
 import type { Message } from "../../src/session/types.ts";
 import { ASIDE, asides } from "../support/asides.ts";
@@ -120,7 +120,8 @@ describe("what is hidden in the middle of a session", () => {
         const { there } = await thereAndBack(file, through, folder());
         const sent = (await see(there)).live.flatMap(textsOf).join("\n");
         for (const word of words) assert.ok(!sent.includes(word.trim()), word);
-        await workAndBack(file, through, folder(), { rounds: 1 });
+        if (writable.includes(file.agent))
+          await workAndBack(file, through, folder(), { rounds: 1 });
       });
     }
   }
