@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { agents } from "../../../src/agents/registry.ts";
+import { agents, writable } from "../../../src/agents/registry.ts";
 import { Projector } from "../../../src/convert/project/project.ts";
 import { LossReport } from "../../../src/convert/report/losses.ts";
 import type { Tools } from "../../../src/session/codec.ts";
@@ -16,7 +16,7 @@ const CODEX = known(agents.find(({ id }) => id === "codex"));
 const AIDER = known(agents.find(({ id }) => id === "aider"));
 const CLAUDE = known(agents.find(({ id }) => id === "claude-code")).tools;
 
-const WITH_TOOLS = agents.filter(({ takesTools }) => takesTools !== false);
+const WITH_TOOLS = writable.filter(({ takesTools }) => takesTools !== false);
 
 function project(entries: readonly Entry[], tools: Tools = CLAUDE, takesTools?: false) {
   const losses = new LossReport();
