@@ -20,7 +20,7 @@ import { median, ROOT, type Row, runNode } from "./process.ts";
 /** Seconds for 1,000 sessions that were listed before. */
 const MAX_LIST = 0.3;
 /** Of so many runs the least counts: other work on the machine only adds to them. */
-const RUNS = 5;
+const RUNS = 3;
 /** In CI, for 100 sessions: multiples of what `node -e 0` takes, in processors' time. */
 const MAX_QUICK = 32;
 const QUICK_AGENTS = 2;
