@@ -124,7 +124,7 @@ export class RunSession {
     const session = { agent: this.#agent, path, id, name: path };
     const prompts = await promptsIn(session, this.#places.env);
     const has = (words: readonly string[]): boolean =>
-      words.some((word) => prompts.some((one) => one !== "" && textOfFlag(word) === one));
+      words.some((word) => prompts.some((one) => one !== "" && wordIn(word) === one));
     return has(this.#words) && !rivals.some(({ words }) => has(words));
   }
 
@@ -153,7 +153,7 @@ export interface RunSessionOptions {
 type Rival = ReturnType<typeof runningIn>[number];
 
 /** `--prompt=Do it.` */
-function textOfFlag(word: string): string {
+function wordIn(word: string): string {
   return word.replace(/^--?[\w-]+=/, "").trim();
 }
 

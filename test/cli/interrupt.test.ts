@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM: nothing of ours is left, and the exit code says what happened. */
+/** SIGINT, SIGTERM and SIGHUP: nothing of ours is left, and the exit code says what happened. */
 import assert from "node:assert/strict";
 import {
   appendFileSync,
@@ -55,6 +55,7 @@ describe("interrupted", { skip: process.platform === "win32" }, () => {
   for (const [signal, exit] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const) {
     for (const call of ["writeSync", "fsyncSync"]) {
       it(`convert, by ${signal} at ${call}`, async () => {
