@@ -7,6 +7,7 @@ import { auggie } from "./auggie/index.ts";
 import { chatgpt } from "./chatgpt/index.ts";
 import { neverWritten } from "./claim.ts";
 import { claudeCode } from "./claude-code/index.ts";
+import { claudeWeb } from "./claude-web/index.ts";
 import { cline } from "./cline/index.ts";
 import { codex } from "./codex/index.ts";
 import { continueCli } from "./continue/index.ts";
@@ -64,6 +65,7 @@ export const agents: readonly Agent[] = [
   deepagents,
   mastracode,
   chatgpt,
+  claudeWeb,
 ];
 
 /** Those that a session can be written for. */

@@ -7,6 +7,7 @@ import { store as aider } from "./aider/store.ts";
 import { store as auggie } from "./auggie/store.ts";
 import { store as chatgpt } from "./chatgpt/store.ts";
 import { store as claudeCode } from "./claude-code/store.ts";
+import { store as claudeWeb } from "./claude-web/store.ts";
 import { store as cline } from "./cline/store.ts";
 import { store as codex } from "./codex/store.ts";
 import { store as continueCli } from "./continue/store.ts";
@@ -62,4 +63,5 @@ export const stores: { readonly [agent: string]: Store } = {
   deepagents,
   mastracode,
   chatgpt,
+  "claude-web": claudeWeb,
 };

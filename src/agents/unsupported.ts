@@ -12,7 +12,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { name: "Amp", words: ["amp"] },
   { name: "Antigravity", words: ["antigravity", "agy"] },
   { name: "Claude Desktop", words: ["claude-desktop"] },
-  { name: "Claude.ai", words: ["claude-web", "claude.ai"] },
   { name: "Cursor", words: ["cursor", "cursor-agent"] },
   { name: "Devin", words: ["devin"] },
   { name: "Kiro", words: ["kiro"] },

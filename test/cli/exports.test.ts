@@ -31,6 +31,12 @@ const EXPORTS: readonly Export[] = [
     title: "Sorting a list",
     count: 2,
   },
+  {
+    agent: "claude-web",
+    id: "019d8248-a001-7a84-bfca-23c88f2618e0",
+    title: "Sorting a list",
+    count: 2,
+  },
 ];
 
 /** A machine with an export in three forms, and a session of three other agents. */

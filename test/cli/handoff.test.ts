@@ -68,6 +68,7 @@ const REAL: { [agent: string]: string } = {
   deepagents: "deepagents/rich",
   mastracode: "mastracode/tools",
   chatgpt: "chatgpt/rows",
+  "claude-web": "claude-web/rows",
 };
 
 describe("the document of a real session", () => {
